@@ -1,0 +1,130 @@
+//! MP3: the walk over frames, time, seeking, peaks.
+
+use audio::{Format, Reason, Seek, index, peaks, probe};
+
+use crate::common::{FRAME, FRAME_MS, SPEECH};
+
+#[test]
+fn a_recording_has_its_length_and_lanes() {
+    let index = index(SPEECH).expect("an MP3");
+    assert_eq!(index.format(), Format::Mp3);
+    assert_eq!((index.channels(), index.sample_rate()), (2, 16_000));
+    assert_eq!(index.frames(), SPEECH.len() / FRAME);
+    assert_eq!(index.duration_ms(), index.frames() as u32 * FRAME_MS);
+    let probe = probe(SPEECH);
+    assert!(probe.plays);
+    assert_eq!((probe.duration_ms, probe.channels, probe.reason), (index.duration_ms(), 2, None));
+}
+
+#[test]
+fn what_was_cut_short_plays_what_is_there() {
+    for cut in [SPEECH.len() / 2, 10 * FRAME + 50, 2 * FRAME, FRAME + 3, FRAME] {
+        let probe = probe(&SPEECH[..cut]);
+        assert!(probe.plays, "{cut}");
+        assert_eq!(probe.duration_ms, (cut / FRAME) as u32 * FRAME_MS, "{cut}");
+    }
+    for cut in [1, 4, FRAME - 1] {
+        assert!(!probe(&SPEECH[..cut]).plays, "{cut}");
+    }
+}
+
+#[test]
+fn joined_recordings_are_as_long_as_both() {
+    let tagged = [tag(300).as_slice(), SPEECH, tag(20).as_slice(), SPEECH].concat();
+    let index = index(&tagged).expect("an MP3");
+    assert_eq!(index.frames(), 2 * SPEECH.len() / FRAME);
+    assert_eq!(index.sound(), 310..tagged.len() as u32);
+}
+
+#[test]
+fn tags_and_an_encoders_notes_are_no_sound() {
+    let mut notes = vec![0; FRAME];
+    notes[..4].copy_from_slice(&SPEECH[..4]);
+    // Behind the header and the side information of MPEG-2 in two channels.
+    notes[21..25].copy_from_slice(b"Xing");
+    let mut last = vec![0; 128];
+    last[..3].copy_from_slice(b"TAG");
+    let file = [tag(1000).as_slice(), &notes, SPEECH, &last].concat();
+    let index = index(&file).expect("an MP3");
+    assert_eq!(index.frames(), SPEECH.len() / FRAME);
+    assert_eq!(index.sound(), (1010 + FRAME) as u32..(file.len() - 128) as u32);
+}
+
+#[test]
+fn damage_in_the_middle_costs_what_it_hit() {
+    let mut file = SPEECH.to_vec();
+    file[100 * FRAME..101 * FRAME + 50].fill(0);
+    let index = index(&file).expect("an MP3");
+    assert_eq!(index.frames(), SPEECH.len() / FRAME - 2);
+    assert!(peaks(&file, 20).is_ok());
+}
+
+#[test]
+fn a_moment_has_a_frame_and_a_frame_a_moment() {
+    let index = index(SPEECH).expect("an MP3");
+    assert_eq!(index.seek(0), Seek { byte_offset: 0, at_ms: 0 });
+    assert_eq!(index.seek(71), Seek { byte_offset: FRAME as u32, at_ms: 36 });
+    assert_eq!(index.seek(72), Seek { byte_offset: 2 * FRAME as u32, at_ms: 72 });
+    let last = index.seek(u32::MAX);
+    assert_eq!(last.at_ms, index.duration_ms() - FRAME_MS);
+    assert_eq!(index.time_at(last.byte_offset + 5), last.at_ms);
+    let seconds = index.seconds();
+    assert_eq!(seconds.len() as u32, index.duration_ms() / 1000 + 1);
+    assert_eq!(seconds[1], index.seek(1000).byte_offset);
+}
+
+#[test]
+fn chunks_are_whole_frames_and_follow_each_other() {
+    let index = index(SPEECH).expect("an MP3");
+    let mut at = index.sound().start;
+    let mut chunks = 0;
+    loop {
+        let chunk = index.chunk(at, 16 * 1024);
+        if chunk.is_empty() {
+            break;
+        }
+        assert_eq!(chunk.start, at);
+        assert_eq!(chunk.start as usize % FRAME, 0);
+        assert!(chunk.len() >= 16 * 1024 || chunk.end == index.sound().end);
+        at = chunk.end;
+        chunks += 1;
+    }
+    assert_eq!(at, index.sound().end);
+    assert_eq!(chunks, SPEECH.len().div_ceil(16 * 1024));
+    assert_eq!(index.chunk(FRAME as u32 + 7, 1), FRAME as u32..2 * FRAME as u32);
+}
+
+#[test]
+fn peaks_have_two_lanes_that_speak_in_turn() {
+    let peaks = peaks(SPEECH, 20).expect("decodes");
+    let duration = index(SPEECH).expect("an MP3").duration_ms();
+    assert_eq!(peaks.lanes.len(), 2);
+    for lane in &peaks.lanes {
+        assert_eq!(lane.len() as u32, (duration * 20).div_ceil(1000));
+        assert!(lane.iter().any(|peak| *peak > 60), "somebody speaks");
+    }
+    let loud = |lane: usize, at: usize| peaks.lanes[lane][at] > 40;
+    let alone = (0..peaks.lanes[0].len()).filter(|at| loud(0, *at) != loud(1, *at)).count();
+    let together = (0..peaks.lanes[0].len()).filter(|at| loud(0, *at) && loud(1, *at)).count();
+    assert!(alone > 10 * together, "{alone} alone, {together} together");
+    for level in &peaks.levels {
+        let level = level.expect("somebody speaks");
+        assert!((-40.0..-3.0).contains(&level), "{level}");
+    }
+}
+
+#[test]
+fn other_layers_are_named_as_what_they_are() {
+    // MPEG-1 layer II, 128 kbit/s, 44.1 kHz: 417 bytes a frame.
+    let mut frame = vec![0; 417];
+    frame[..4].copy_from_slice(&[0xff, 0xfd, 0x80, 0x00]);
+    assert_eq!(probe(&frame.repeat(5)).reason, Some(Reason::Coding));
+}
+
+/// An ID3v2 tag with a body of this many zeros.
+fn tag(size: usize) -> Vec<u8> {
+    let mut tag = b"ID3\x04\0\0".to_vec();
+    tag.extend([0, 0, (size >> 7) as u8 & 0x7f, size as u8 & 0x7f]);
+    tag.resize(10 + size, 0);
+    tag
+}

@@ -1,0 +1,109 @@
+//! WAV in the codings of telephony.
+
+use audio::{Coding, Format, Reason, index, peaks, probe, to_pcm_wav};
+
+use crate::common::{SPEECH, tone, wav};
+
+const PCM: u16 = 1;
+const FLOAT: u16 = 3;
+const A_LAW: u16 = 6;
+const MU_LAW: u16 = 7;
+const GSM: u16 = 0x31;
+const MP3: u16 = 0x55;
+
+fn bytes_of(samples: &[i16]) -> Vec<u8> {
+    samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+#[test]
+fn samples_have_a_length_and_a_level() {
+    let file = wav(PCM, 16, 1, 8000, &bytes_of(&tone(16_000)));
+    let found = index(&file).expect("a WAV");
+    assert_eq!(found.format(), Format::Wav(Coding::Pcm16));
+    assert_eq!((found.duration_ms(), found.channels(), found.sample_rate()), (2000, 1, 8000));
+    assert_eq!(found.seek(1550).at_ms, 1500);
+    assert_eq!(found.seek(1550).byte_offset, found.sound().start + 1500 * 8 * 2);
+    let shape = peaks(&file, 10).expect("decodes");
+    assert_eq!(
+        shape.lanes,
+        vec![vec![127_u8; 20]].into_iter().map(|lane| lane.iter().map(|p| p + 1).collect()).collect::<Vec<Vec<u8>>>()
+    );
+    let level = shape.levels[0].expect("a tone");
+    assert!((level - -9.03).abs() < 0.1, "half of full scale as a sine: {level}");
+}
+
+#[test]
+fn a_pause_is_found_only_where_every_lane_is_silent() {
+    let (sound, pause) = (tone(8000), vec![0; 16_000]);
+    // Left: sound, pause, pause, sound. Right: pause, pause, pause, sound, so both pause from 1 s to 3 s.
+    let left = [sound.as_slice(), &pause, &sound].concat();
+    let right = [&vec![0; 8000][..], &pause, &sound].concat();
+    let both: Vec<i16> = left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]).collect();
+    let shape = peaks(&wav(PCM, 16, 2, 8000, &bytes_of(&both)), 20).expect("decodes");
+    let silences: Vec<_> = shape.silences.iter().map(|silence| (silence.from_ms, silence.to_ms)).collect();
+    assert_eq!(silences, vec![(1000, 3000)]);
+}
+
+#[test]
+fn every_coding_becomes_pcm() {
+    let samples = tone(800);
+    let plain = bytes_of(&samples);
+    let cases: Vec<(u16, u16, Vec<u8>, i16)> = vec![
+        (PCM, 16, plain.clone(), 0),
+        (PCM, 8, samples.iter().map(|s| ((s >> 8) + 128) as u8).collect(), 255),
+        (PCM, 24, samples.iter().flat_map(|s| [0, s.to_le_bytes()[0], s.to_le_bytes()[1]]).collect(), 0),
+        (PCM, 32, samples.iter().flat_map(|s| (i32::from(*s) << 16).to_le_bytes()).collect(), 0),
+        (FLOAT, 32, samples.iter().flat_map(|s| (f32::from(*s) / 32_768.0).to_le_bytes()).collect(), 1),
+    ];
+    for (tag, bits, data, off) in cases {
+        let pcm = to_pcm_wav(&wav(tag, bits, 1, 8000, &data)).expect("converts");
+        let back: Vec<i16> = pcm[44..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+        assert_eq!(back.len(), samples.len());
+        let worst = back.iter().zip(&samples).map(|(a, b)| (a - b).abs()).max();
+        assert!(worst <= Some(off), "{tag} {bits}: {worst:?}");
+        assert_eq!(index(&pcm).expect("a WAV").format(), Format::Wav(Coding::Pcm16));
+    }
+}
+
+#[test]
+fn telephony_codings_play() {
+    for (tag, silence, coding) in [(A_LAW, 0xd5, Coding::ALaw), (MU_LAW, 0xff, Coding::MuLaw)] {
+        let file = wav(tag, 8, 2, 8000, &vec![silence; 32_000]);
+        assert_eq!(index(&file).expect("a WAV").format(), Format::Wav(coding));
+        let probed = probe(&file);
+        assert_eq!((probed.plays, probed.duration_ms, probed.channels), (true, 2000, 2));
+        let pcm = to_pcm_wav(&file).expect("converts");
+        assert!(pcm[44..].chunks_exact(2).all(|b| i16::from_le_bytes([b[0], b[1]]).abs() <= 8));
+        assert_eq!(probe(&pcm).duration_ms, 2000);
+    }
+}
+
+#[test]
+fn an_mp3_in_a_wav_is_the_mp3() {
+    let file = wav(MP3, 0, 2, 16_000, SPEECH);
+    assert_eq!(index(&file).expect("an MP3").duration_ms(), index(SPEECH).expect("an MP3").duration_ms());
+    assert!(probe(&file).plays);
+}
+
+#[test]
+fn what_is_wrong_with_a_wav_is_said() {
+    let good = wav(PCM, 16, 1, 8000, &bytes_of(&tone(8000)));
+    // Cut short, and written before its length was known.
+    assert_eq!(probe(&good[..good.len() - 8000]).duration_ms, 500);
+    let mut unknown = good.clone();
+    let size = good.len() - 16_000 - 4;
+    unknown[size..size + 4].fill(0xff);
+    assert_eq!(probe(&unknown).duration_ms, 1000);
+    let cases = [
+        (wav(GSM, 16, 1, 8000, &[0; 650]), Reason::Coding),
+        (wav(PCM, 12, 1, 8000, &[0; 650]), Reason::Coding),
+        (wav(PCM, 16, 6, 8000, &[0; 650]), Reason::Coding),
+        (wav(PCM, 16, 1, 0, &[0; 650]), Reason::Coding),
+        (wav(PCM, 16, 1, 8000, &[]), Reason::Broken),
+        (good[..30].to_vec(), Reason::Broken),
+    ];
+    for (file, reason) in cases {
+        assert_eq!(probe(&file).reason, Some(reason));
+        assert!(!probe(&file).plays);
+    }
+}

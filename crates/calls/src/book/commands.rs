@@ -1,0 +1,242 @@
+//! Commands of ours and what came of them (`call-model` §3.5).
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Book, Change,
+    record::{Decided, Origin, Record},
+};
+use crate::{
+    call::{Direction, EndCause},
+    event::{Command, CommandAnswer, CommandKind, CommandState, Effect, LegRef, Stored, Timer, VendorEvent},
+    id::{CallId, CommandId},
+    number::{self, Number, NumberingPlan},
+};
+
+/// How long an accepted command may go without an effect.
+const NOT_CONFIRMED: SignedDuration = SignedDuration::from_secs(15);
+
+/// A command and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) kind: CommandKind,
+    pub(super) state: CommandState,
+    /// The call that it started or acts on.
+    pub(super) call: CallId,
+    detail: Option<String>,
+    /// When its effect is missed.
+    due: Option<Timestamp>,
+    /// Its log place, unless its call's record stands for it.
+    floor: Option<u64>,
+}
+
+impl Book {
+    pub(super) fn command(&mut self, stored: &Stored, command: &Command, changes: &mut Vec<Change>) {
+        if self.commands.contains_key(&command.id) {
+            return;
+        }
+        let (call, floor) = match &command.kind {
+            CommandKind::Originate { from, to } => (self.place(stored, command.id, from, to, changes), None),
+            CommandKind::Transfer { call, .. } => {
+                let call = self.resolve(call).clone();
+                self.floors.insert(stored.seq);
+                (call, Some(stored.seq))
+            }
+        };
+        if let Some(record) = self.records.get_mut(&call) {
+            record.commands.push(command.id);
+        }
+        let kind = command.kind.clone();
+        let asked = Asked { kind, state: CommandState::Sent, call, detail: None, due: None, floor };
+        changes.push(asked.change(command.id));
+        self.commands.insert(command.id, asked);
+    }
+
+    /// Opens the call that we are about to place.
+    fn place(
+        &mut self,
+        stored: &Stored,
+        command: CommandId,
+        from: &str,
+        to: &str,
+        changes: &mut Vec<Change>,
+    ) -> CallId {
+        let id = CallId::of_command(&self.connection, command);
+        let mut record = Record::new(id.clone(), None, stored.seq, stored.received_at);
+        let colleague = matches!(Number::parse(to, &NumberingPlan::russia()), Number::Extension(_));
+        record.origin = Some(Origin {
+            command,
+            from: from.to_owned(),
+            to: number::normalise(to),
+            direction: if colleague { Direction::Internal } else { Direction::Outgoing },
+            asked: stored.received_at,
+            redirected_from: None,
+        });
+        self.floors.insert(stored.seq);
+        self.records.insert(id.clone(), record);
+        self.refresh(&id, changes);
+        id
+    }
+
+    pub(super) fn answer(&mut self, stored: &Stored, answer: &CommandAnswer, changes: &mut Vec<Change>) {
+        let id = answer.command();
+        let Some(asked) = self.commands.get(&id) else { return };
+        let (call, originate) = (asked.call.clone(), matches!(asked.kind, CommandKind::Originate { .. }));
+        let (state, detail) = match answer {
+            CommandAnswer::Accepted { vendor_call, doubt, .. } => {
+                if !originate {
+                    self.accept_transfer(&call, stored.received_at);
+                } else if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
+                    self.name(stored, &call, vendor_call, changes);
+                }
+                (CommandState::Accepted, doubt.clone())
+            }
+            CommandAnswer::Rejected { reason, .. } => {
+                let rejected = Decided::Rejected { at: stored.received_at, reason: reason.clone() };
+                if let Some(record) = self.records.get_mut(&call).filter(|record| originate && record.is_pending()) {
+                    record.decided = Some(rejected);
+                }
+                (CommandState::Rejected, Some(reason.clone()))
+            }
+            CommandAnswer::Unknown { .. } => (CommandState::Unknown, None),
+        };
+        let Some(call) = self.commands.get(&id).map(|asked| asked.call.clone()) else { return };
+        let record = self.records.get_mut(&call);
+        let shown = originate && record.as_ref().is_some_and(|record| record.facts.has_state());
+        if let Some(record) = record {
+            record.touch(stored.received_at);
+            self.refresh(&call, changes);
+        }
+        let state = if shown { CommandState::Confirmed } else { state };
+        self.advance(id, state, detail, stored.received_at, changes);
+        self.forget_settled(id);
+    }
+
+    /// The answer tells the vendor's id of the call that we placed; its events may have come before.
+    fn name(&mut self, stored: &Stored, pending: &CallId, vendor_call: &str, changes: &mut Vec<Change>) {
+        let id = CallId::of_vendor(&self.connection, vendor_call);
+        if self.records.get(pending).is_some_and(Record::is_pending) {
+            self.entry(&id, vendor_call, stored);
+            self.bind(pending, &id, changes);
+        }
+    }
+
+    fn accept_transfer(&mut self, call: &CallId, at: Timestamp) {
+        if let Some(record) = self.records.get_mut(call).filter(|record| !record.transfers.contains(&at)) {
+            record.transfers.push(at);
+        }
+    }
+
+    /// An event of the call shows that its commands took effect.
+    pub(super) fn confirm(&mut self, call: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get(call).filter(|record| !record.commands.is_empty()) else { return };
+        for id in record.commands.clone() {
+            let Some(asked) = self.commands.get(&id) else { continue };
+            let shown = match &asked.kind {
+                CommandKind::Originate { .. } => self.records.get(call).is_some_and(|record| record.facts.has_state()),
+                CommandKind::Transfer { to, .. } => event.effects.iter().any(|effect| shows_transfer(effect, to)),
+            };
+            if shown {
+                let at = self.records.get(call).map_or(Timestamp::UNIX_EPOCH, |record| record.last_told);
+                self.advance(id, CommandState::Confirmed, None, at, changes);
+            }
+        }
+    }
+
+    /// No effect was seen in time: "not confirmed". A later event still confirms it.
+    pub(super) fn not_confirmed(&mut self, id: CommandId, at: Timestamp, changes: &mut Vec<Change>) {
+        self.advance(id, CommandState::Unknown, None, at, changes);
+        self.forget_settled(id);
+    }
+
+    /// When the command's effect is missed, if it waits for one.
+    pub(super) fn due(&self, id: CommandId) -> Option<Timestamp> {
+        self.commands.get(&id)?.due
+    }
+
+    /// Moves a command on; one that has reached `state` or beyond stays where it is.
+    fn advance(
+        &mut self,
+        id: CommandId,
+        state: CommandState,
+        detail: Option<String>,
+        at: Timestamp,
+        changes: &mut Vec<Change>,
+    ) {
+        let Some(asked) = self.commands.get_mut(&id) else { return };
+        let moves = match (asked.state, state) {
+            (CommandState::Confirmed | CommandState::Rejected, _) | (_, CommandState::Sent) => false,
+            (from, to) => from != to,
+        };
+        if !moves {
+            return;
+        }
+        asked.state = state;
+        asked.detail = detail.or(asked.detail.take());
+        let due = (state == CommandState::Accepted).then_some(at + NOT_CONFIRMED);
+        if let Some(old) = std::mem::replace(&mut asked.due, due) {
+            self.deadlines.remove(&(old, Timer::NotConfirmed { command: id }));
+        }
+        if let Some(due) = due {
+            self.deadlines.insert((due, Timer::NotConfirmed { command: id }));
+        }
+        changes.push(asked.change(id));
+    }
+
+    /// Lets go of a command that nothing more is waited for and whose call is not held.
+    fn forget_settled(&mut self, id: CommandId) {
+        let waits = |asked: &Asked| matches!(asked.state, CommandState::Sent | CommandState::Accepted);
+        if self.commands.get(&id).is_some_and(|asked| !waits(asked) && !self.records.contains_key(&asked.call)) {
+            self.forget_command(id);
+        }
+    }
+
+    /// Takes over the command of a call that was restored.
+    pub(super) fn adopt_command(&mut self, id: CommandId, asked: Asked) {
+        if let Some(due) = asked.due {
+            self.deadlines.insert((due, Timer::NotConfirmed { command: id }));
+        }
+        self.commands.entry(id).or_insert(Asked { floor: None, ..asked });
+    }
+
+    pub(super) fn forget_command(&mut self, id: CommandId) {
+        let Some(asked) = self.commands.remove(&id) else { return };
+        if let Some(due) = asked.due {
+            self.deadlines.remove(&(due, Timer::NotConfirmed { command: id }));
+        }
+        if let Some(floor) = asked.floor {
+            self.floors.remove(&floor);
+        }
+    }
+}
+
+impl Asked {
+    fn change(&self, id: CommandId) -> Change {
+        Change::Command { id, call: self.call.clone(), state: self.state, detail: self.detail.clone() }
+    }
+}
+
+/// Whether the effect is what a transfer to `to` brings about.
+fn shows_transfer(effect: &Effect, to: &str) -> bool {
+    let is_target =
+        |leg: &LegRef| [&leg.extension, &leg.number].into_iter().flatten().any(|party| number::same(party, to));
+    match effect {
+        Effect::TransferStarted { .. } | Effect::TransferCompleted => true,
+        Effect::LegOffered { leg } | Effect::LegRinging { leg } | Effect::LegAnswered { leg } => is_target(leg),
+        Effect::LegCleared { cause, .. } => *cause == EndCause::Transferred,
+        Effect::CallCreated { .. }
+        | Effect::CallUpdated { .. }
+        | Effect::LegQueued { .. }
+        | Effect::LegHeld { .. }
+        | Effect::LegRetrieved { .. }
+        | Effect::TransferFailed
+        | Effect::Dtmf { .. }
+        | Effect::RouteResult { .. }
+        | Effect::RecordingStarted
+        | Effect::RecordingAvailable { .. }
+        | Effect::NotRecorded
+        | Effect::CallEnded { .. }
+        | Effect::State { .. }
+        | Effect::Unknown { .. } => false,
+    }
+}

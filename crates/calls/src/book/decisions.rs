@@ -1,0 +1,82 @@
+//! Our own decisions: timers, absences from the PBX's list, gaps, the zone.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Book, Change,
+    record::{Decided, Record},
+};
+use crate::{
+    call::CallState,
+    event::{Decision, Stored},
+    id::CallId,
+};
+
+/// A replayed call that was last heard of so lately and has no end still rings.
+const STILL_RINGS: SignedDuration = SignedDuration::from_mins(5);
+
+impl Book {
+    pub(super) fn decision(&mut self, stored: &Stored, decision: &Decision, changes: &mut Vec<Change>) {
+        match decision {
+            Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),
+            Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
+            Decision::GapOpened { .. } => self.open_gap(stored.seq),
+            Decision::GapClosed { hole_until, .. } => self.close_gap(stored.received_at, *hole_until, changes),
+            Decision::ZoneChosen { .. } => self.zone_chosen = true,
+        }
+    }
+
+    /// A list that was read may lack a call for a moment, so there it takes two absences running.
+    fn absent(&mut self, stored: &Stored, call: &CallId, changes: &mut Vec<Change>) {
+        let id = self.resolve(call).clone();
+        let Some(record) = self.records.get_mut(&id).filter(|record| !record.is_ended() && !record.is_pending()) else {
+            return;
+        };
+        if !record.absences.contains(&stored.seq) {
+            record.absences.push(stored.seq);
+        }
+        if record.absences.len() >= if record.polled { 2 } else { 1 } {
+            record.decided = Some(Decided::Absent { at: stored.received_at });
+            record.touch(stored.received_at);
+            self.refresh(&id, changes);
+        }
+    }
+
+    /// Of what is open now, an answer may be missed: its end must not invent a missed call.
+    fn open_gap(&mut self, seq: u64) {
+        self.gap.get_or_insert(seq);
+        for id in &self.open {
+            if let Some(record) = self.records.get_mut(id) {
+                record.doubtful = true;
+            }
+        }
+    }
+
+    /// What was missed has been replayed, up to `hole_until`. A call that still rings may now be shown.
+    fn close_gap(&mut self, at: Timestamp, hole_until: Option<Timestamp>, changes: &mut Vec<Change>) {
+        self.gap = None;
+        let filled = |record: &Record| match (hole_until, record.facts.times.first) {
+            (Some(hole), Some((started, _))) => started >= hole,
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let mut touched = Vec::new();
+        for (id, record) in &mut self.records {
+            let cleared = record.doubtful && filled(record);
+            let rings = !record.facts.fresh && still_rings(record, at);
+            record.doubtful &= !cleared;
+            record.facts.fresh |= rings;
+            if cleared || rings {
+                touched.push(id.clone());
+            }
+        }
+        for id in touched {
+            self.refresh(&id, changes);
+        }
+    }
+}
+
+fn still_rings(record: &Record, at: Timestamp) -> bool {
+    let rings = record.call.as_ref().is_some_and(|call| call.state == CallState::Ringing);
+    rings && record.facts.times.last.is_some_and(|last| at.duration_since(last.at) <= STILL_RINGS)
+}

@@ -1,0 +1,256 @@
+//! A [`Call`] from everything known of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    BookSettings,
+    facts::{Facts, When},
+    legs::{self, Played},
+    record::{Decided, Origin},
+    result, state,
+};
+use crate::{
+    call::{Call, CallResult, CallState, Customer, Direction, Leg, LegRole, LegState, Line, Recording, RecordingState},
+    id::{CallId, ConnectionId, RecordingId},
+};
+
+/// Everything that a call is derived from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) connection: &'a ConnectionId,
+    pub(super) settings: &'a BookSettings,
+    pub(super) id: &'a CallId,
+    pub(super) vendor_call: Option<&'a String>,
+    pub(super) facts: &'a Facts,
+    pub(super) origin: Option<&'a Origin>,
+    pub(super) decided: Option<&'a Decided>,
+    /// Messages may be missing.
+    pub(super) doubtful: bool,
+    pub(super) transfers: &'a [Timestamp],
+}
+
+/// A call, and what the book needs to know of how it came about.
+#[derive(Debug, Clone)]
+pub(super) struct Derived {
+    pub(super) call: Call,
+    /// Every leg that a message can still end has ended: only the grace keeps the call open.
+    pub(super) settled: bool,
+}
+
+/// The call; `None` while nothing is known that is worth showing.
+pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
+    let Known { facts, settings, origin, .. } = known;
+    if !facts.is_worth_showing() && origin.is_none() {
+        return None;
+    }
+    let direction = direction(facts, origin);
+    let originator = origin.map(|origin| origin.from.as_str());
+    let transfers = known.transfers;
+    let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves, transfers };
+    let mut legs = legs::play_all(facts, setting);
+    // What is mirrored ends with the call; where each user's part is all that is shown, it ends with the last part.
+    let is_over = |leg: &Played<'_>| leg.state.is_terminal() || (leg.mirrored && settings.own_leg_only);
+    let settled = !legs.is_empty() && legs.iter().all(is_over);
+    let end = end(known, &legs);
+    if let Some(end) = end {
+        legs.iter_mut().for_each(|leg| leg.close(end, Default::default()));
+    }
+    let clock = Clock { by_vendor: facts.times.by_vendor() };
+    let started_at = started_at(known, clock);
+    let talk = result::first_talk(&legs, direction, originator);
+    let answered_at = talk.map(|leg| clock.read(leg.answered.unwrap_or(leg.started)).max(started_at));
+    let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
+    let partial = origin.is_none() && !facts.created || legs.iter().any(|leg| leg.answer_missed);
+    let waits = facts.menu
+        || facts.line_queue.get().is_some()
+        || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue));
+    let state = match end {
+        Some(_) => CallState::Ended,
+        None => {
+            let own_leg_only = settings.own_leg_only;
+            state::of_open(&legs, state::Setting { direction, own_leg_only, waits, originator })
+        }
+    };
+    let result = end.map(|_| ended_result(known, &legs, direction, partial));
+    let call = Call {
+        id: known.id.clone(),
+        connection: known.connection.clone(),
+        vendor_call: known.vendor_call.cloned(),
+        state,
+        direction,
+        customer: Customer {
+            number: origin.and_then(|origin| origin.to.clone()).or_else(|| facts.customer_number.get().cloned()),
+            name: facts.customer_name.get().cloned(),
+        },
+        line: Line { number: facts.line_number.get().cloned(), queue: facts.line_queue.get().cloned() },
+        legs: legs_of(known, &legs, clock, end),
+        started_at,
+        answered_at,
+        ended_at,
+        result,
+        end_reason: end.and_then(|_| end_reason(known)),
+        transferring: end.is_none()
+            && facts.transfer.is_some_and(|(_, step)| step == super::facts::TransferStep::Started),
+        partial,
+        late: origin.is_none() && !facts.fresh,
+        in_menu: state == CallState::Queued,
+        command: origin.map(|origin| origin.command),
+        redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
+        recordings: recordings(known, talk.and(answered_at).zip(ended_at)),
+    };
+    Some(Derived { call, settled: settled && end.is_none() })
+}
+
+/// Reads all times of a call by one clock, so that durations are never taken across two.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    by_vendor: bool,
+}
+
+impl Clock {
+    fn read(self, when: When) -> Timestamp {
+        if self.by_vendor { when.at } else { when.received }
+    }
+}
+
+/// A call that we placed is outgoing even where its PBX shows it as a call from the number that we dialled.
+fn direction(facts: &Facts, origin: Option<&Origin>) -> Direction {
+    let said = facts.direction();
+    match origin {
+        Some(origin) if said != Direction::Internal => origin.direction,
+        Some(_) | None => said,
+    }
+}
+
+fn started_at(known: Known<'_>, clock: Clock) -> Timestamp {
+    let first = known.facts.times.first.map(|(at, received)| if clock.by_vendor { at } else { received });
+    let asked = known.origin.map(|origin| origin.asked);
+    first.or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// When and whether the call is over.
+fn end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
+    let facts = known.facts;
+    if let Some(said) = facts.endings.first() {
+        let open = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal();
+        return if !known.settings.own_leg_only {
+            Some(said.when)
+        } else if legs.iter().any(open) {
+            None
+        } else {
+            let last_ending = facts.endings.iter().map(|ending| ending.when);
+            last_ending.chain(legs.iter().filter_map(|leg| leg.ended)).max_by_key(|when| (when.at, when.received))
+        };
+    }
+    if !facts.has_state() && known.origin.is_none() {
+        return facts.recordings.heard.map(When::ours);
+    }
+    let last_cleared = || legs.iter().filter_map(|leg| leg.ended).max_by_key(|when| (when.at, when.received));
+    Some(match known.decided? {
+        Decided::Grace { at } => last_cleared().unwrap_or(When::ours(*at)),
+        Decided::Silent { at } | Decided::Absent { at } => facts.times.last.unwrap_or(When::ours(*at)),
+        Decided::Unstitched { at } | Decided::Rejected { at, .. } => When::ours(*at),
+    })
+}
+
+fn ended_result(known: Known<'_>, legs: &[Played<'_>], direction: Direction, partial: bool) -> CallResult {
+    let said = known.facts.endings.iter().rev().find_map(|ending| ending.result);
+    match known.decided.filter(|_| known.facts.endings.is_empty()) {
+        Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
+        Some(Decided::Rejected { .. }) => return CallResult::Failed,
+        Some(Decided::Grace { .. } | Decided::Absent { .. }) | None => {}
+    }
+    let unseen = |leg: &Played<'_>| !leg.is_agent() || leg.only_end;
+    let doubtful = known.doubtful
+        || matches!(known.decided, Some(Decided::Absent { .. }) if known.facts.endings.is_empty())
+        || (partial && legs.iter().all(unseen));
+    let originator = known.origin.map(|origin| origin.from.as_str());
+    let own_leg_only = known.settings.own_leg_only;
+    result::of_ended(legs, result::Setting { direction, own_leg_only, said, doubtful, originator })
+}
+
+fn end_reason(known: Known<'_>) -> Option<String> {
+    let said = known.facts.endings.iter().rev().find_map(|ending| ending.reason.clone());
+    said.or_else(|| match known.decided? {
+        Decided::Rejected { reason, .. } => Some(reason.clone()),
+        Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. } => None,
+    })
+}
+
+fn legs_of(known: Known<'_>, played: &[Played<'_>], clock: Clock, end: Option<When>) -> Vec<Leg> {
+    let mut legs: Vec<Leg> = played.iter().map(|leg| leg_of(leg, clock)).collect();
+    if let Some(origin) = known.origin
+        && !legs.iter().any(|leg| stands_for(leg, origin))
+    {
+        legs.push(origin.leg(end.map(|end| clock.read(end))));
+    }
+    legs.sort_by(|a, b| a.started_at.cmp(&b.started_at).then_with(|| a.key.cmp(&b.key)));
+    legs
+}
+
+/// Whether the PBX has shown the leg of the person who placed the call.
+fn stands_for(leg: &Leg, origin: &Origin) -> bool {
+    let is_agent = matches!(leg.role, LegRole::Agent | LegRole::TransferTarget);
+    is_agent && (origin.direction != Direction::Internal || leg.extension.as_deref() == Some(&origin.from))
+}
+
+fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
+    let facts = played.facts;
+    let started_at = clock.read(played.started);
+    let answered_at = played.answered.map(|when| clock.read(when).max(started_at));
+    Leg {
+        key: if played.turn == 0 { facts.key.clone() } else { format!("{}#{}", facts.key, played.turn + 1) },
+        role: facts.role,
+        extension: facts.extension.get().cloned(),
+        number: facts.number.get().cloned(),
+        name: facts.name.get().cloned(),
+        state: played.state,
+        started_at,
+        answered_at,
+        ended_at: played.ended.map(|when| clock.read(when).max(answered_at.unwrap_or(started_at))),
+        end_cause: played.cause,
+        end_reason: played.reason.map(str::to_owned),
+    }
+}
+
+/// `talk` is its beginning and end, where both are known.
+fn recordings(known: Known<'_>, talk: Option<(Timestamp, Timestamp)>) -> Vec<Recording> {
+    let facts = &known.facts.recordings;
+    if !facts.references.is_empty() {
+        let ready = |reference: &crate::RecordingReference| Recording {
+            id: RecordingId::of(known.id, reference.as_str()),
+            state: RecordingState::Ready,
+            reference: Some(reference.clone()),
+        };
+        return facts.references.iter().map(ready).collect();
+    }
+    let length = talk.map(|(from, to)| to.duration_since(from));
+    let too_short = |shortest: SignedDuration| length.is_some_and(|length| length <= shortest);
+    let state = if facts.refused || known.settings.shortest_recording.is_some_and(too_short) {
+        RecordingState::NotRecorded
+    } else if facts.started {
+        RecordingState::Preparing
+    } else {
+        return Vec::new();
+    };
+    vec![Recording { id: RecordingId::of(known.id, ""), state, reference: None }]
+}
+
+impl Origin {
+    /// The leg of the person who placed the call, until the PBX shows it.
+    fn leg(&self, ended_at: Option<Timestamp>) -> Leg {
+        Leg {
+            key: "command".to_owned(),
+            role: LegRole::Agent,
+            extension: Some(self.from.clone()),
+            number: None,
+            name: None,
+            state: if ended_at.is_some() { LegState::Failed } else { LegState::Initiated },
+            started_at: self.asked,
+            answered_at: None,
+            ended_at: ended_at.map(|at| at.max(self.asked)),
+            end_cause: Default::default(),
+            end_reason: None,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Legs from facts: the table of transitions (`call-model` §3.2), several turns of one phone, losers of a group,
+//! mirroring of the customer.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::facts::{Facts, LegFacts, Step, When};
+use crate::call::{Direction, EndCause, LegRole, LegState};
+
+/// Clocks of one PBX differ by less than this between its own messages.
+const JITTER: SignedDuration = SignedDuration::from_secs(1);
+/// A leg that ends so soon after our own transfer left by it.
+const TRANSFER_WINDOW: SignedDuration = SignedDuration::from_secs(5);
+
+/// A leg as its facts leave it, before the call's end closes it.
+#[derive(Debug, Clone)]
+pub(super) struct Played<'a> {
+    pub(super) facts: &'a LegFacts,
+    /// Which turn of this phone in the call, from 0.
+    pub(super) turn: usize,
+    pub(super) state: LegState,
+    pub(super) started: When,
+    pub(super) answered: Option<When>,
+    pub(super) ended: Option<When>,
+    pub(super) cause: EndCause,
+    pub(super) reason: Option<&'a str>,
+    /// It rang.
+    pub(super) rang: bool,
+    /// Its state follows from another leg's answer.
+    pub(super) mirrored: bool,
+    /// It talked, but no message said that it was answered.
+    pub(super) answer_missed: bool,
+    /// The first that was heard of it was its end.
+    pub(super) only_end: bool,
+}
+
+impl Played<'_> {
+    /// Talks or has talked.
+    pub(super) fn talked(&self) -> bool {
+        match self.state {
+            LegState::Connected | LegState::Held | LegState::Cleared => true,
+            LegState::Initiated | LegState::Queued | LegState::Alerting | LegState::Failed => false,
+        }
+    }
+
+    pub(super) fn is_agent(&self) -> bool {
+        self.facts.is_agent()
+    }
+
+    pub(super) fn is_customer(&self) -> bool {
+        self.facts.role == LegRole::Customer
+    }
+
+    pub(super) fn extension(&self) -> Option<&str> {
+        self.facts.extension.get().map(String::as_str)
+    }
+
+    /// Ends a leg that is still open.
+    pub(super) fn close(&mut self, when: When, cause: EndCause) {
+        if self.state.is_terminal() {
+            return;
+        }
+        self.state = if self.state.is_talking() { LegState::Cleared } else { LegState::Failed };
+        self.ended = Some(when);
+        self.cause = cause;
+    }
+}
+
+/// What of the call bears on its legs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) direction: Direction,
+    pub(super) answer_retrieves: bool,
+    /// When transfers of ours were accepted.
+    pub(super) transfers: &'a [Timestamp],
+}
+
+/// All legs of a call, in order of their keys and turns.
+pub(super) fn play_all<'a>(facts: &'a Facts, setting: Setting<'_>) -> Vec<Played<'a>> {
+    let first_answer = first_answer(facts);
+    let group_answer = first_answer.filter(|_| matches!(setting.direction, Direction::Incoming | Direction::Internal));
+    let mut legs = Vec::with_capacity(facts.legs.len());
+    for leg in &facts.legs {
+        let taken_by_other = group_answer.filter(|(_, by)| by.key != leg.key && leg.is_agent()).map(|(when, _)| when);
+        for (turn, steps) in turns(leg, taken_by_other).into_iter().enumerate() {
+            let Some(mut played) = play(leg, turn, steps, setting.answer_retrieves) else { continue };
+            if let Some(answer) = taken_by_other {
+                lose(&mut played, answer, setting.direction);
+            }
+            mark_transferred(&mut played, setting.transfers);
+            legs.push(played);
+        }
+    }
+    if let Some((answer, _)) = first_answer.filter(|_| facts.direction() == Direction::Incoming) {
+        legs.iter_mut().filter(|leg| leg.is_customer()).for_each(|leg| mirror(leg, answer));
+    }
+    legs
+}
+
+/// The first answer of an agent, and whose.
+fn first_answer(facts: &Facts) -> Option<(When, &LegFacts)> {
+    let answer = |leg: &LegFacts| leg.steps.iter().find(|(_, step)| *step == Step::Answered).map(|(when, _)| *when);
+    let answers = facts.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| Some((answer(leg)?, leg)));
+    answers.min_by_key(|(when, _)| (when.at, when.received))
+}
+
+/// Cuts a leg's facts where the phone rings anew after it had ended, or after a colleague had answered.
+///
+/// Only the vendor's clock can tell a second turn from a message that was late on its way; where he numbers the
+/// messages of a leg, every turn has a key of its own.
+fn turns(leg: &LegFacts, taken: Option<When>) -> Vec<&[(When, Step)]> {
+    let mut turns = Vec::with_capacity(1);
+    let (mut begin, mut closed, mut answered) = (0, None::<Timestamp>, false);
+    for (place, (when, step)) in leg.steps.iter().enumerate() {
+        let taken = taken.filter(|taken| !answered && leg.steps[begin].0.at < taken.at).map(|taken| taken.at);
+        let anew = matches!(step, Step::Offered | Step::Queued | Step::Ringing | Step::Answered);
+        let over = closed.or(taken);
+        if anew
+            && place > begin
+            && when.by_vendor
+            && when.number.is_none()
+            && over.is_some_and(|over| when.at >= over + JITTER)
+        {
+            turns.push(&leg.steps[begin..place]);
+            (begin, closed, answered) = (place, None, false);
+        }
+        answered |= *step == Step::Answered;
+        if matches!(step, Step::Cleared { .. }) && when.by_vendor {
+            closed = Some(when.at);
+        }
+    }
+    turns.push(&leg.steps[begin..]);
+    turns
+}
+
+/// The table of transitions, applied in order.
+fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_retrieves: bool) -> Option<Played<'a>> {
+    let mut state = None;
+    let (mut answered, mut ended, mut reason) = (None, None, None);
+    let (mut cause, mut answer_missed) = (EndCause::Normal, false);
+    for (when, step) in steps {
+        use LegState::{Alerting, Cleared, Connected, Failed, Held, Initiated, Queued};
+        state = Some(match (step, state) {
+            (Step::Offered, None) => Initiated,
+            (Step::Queued, None | Some(Initiated)) => Queued,
+            (Step::Ringing, None | Some(Initiated | Queued)) => Alerting,
+            (Step::Answered, None | Some(Initiated | Queued | Alerting | Connected)) => Connected,
+            (Step::Answered, Some(Held)) => {
+                if answer_retrieves {
+                    Connected
+                } else {
+                    Held
+                }
+            }
+            (Step::Answered, Some(Failed | Cleared)) => Cleared,
+            (Step::Held, None | Some(Initiated | Queued | Alerting)) => {
+                answer_missed = true;
+                Held
+            }
+            (Step::Held, Some(Connected)) => Held,
+            (Step::Retrieved, None | Some(Initiated | Queued | Alerting)) => {
+                answer_missed = true;
+                Connected
+            }
+            (Step::Retrieved, Some(Held)) => Connected,
+            (Step::Cleared { .. }, None | Some(Initiated | Queued | Alerting)) => Failed,
+            (Step::Cleared { .. }, Some(Connected | Held)) => Cleared,
+            (_, Some(unchanged)) => unchanged,
+        });
+        match step {
+            Step::Answered => {
+                answered = answered.or(Some(*when)).map(|known: When| known.min(*when));
+                answer_missed = false;
+            }
+            Step::Held | Step::Retrieved if answer_missed => answered = answered.or(Some(*when)),
+            Step::Cleared { cause: new, reason: words } => {
+                ended = ended.or(Some(*when));
+                if telling(*new) > telling(cause) {
+                    cause = *new;
+                    reason = words.as_deref().or(reason);
+                }
+                reason = reason.or(words.as_deref());
+            }
+            Step::Offered | Step::Queued | Step::Ringing | Step::Held | Step::Retrieved => {}
+        }
+    }
+    let started = steps.iter().map(|(when, _)| *when).min_by_key(|when| (when.at, when.received))?;
+    Some(Played {
+        facts: leg,
+        turn,
+        state: state?,
+        started,
+        answered,
+        ended,
+        cause,
+        reason,
+        rang: steps.iter().any(|(_, step)| *step == Step::Ringing),
+        mirrored: false,
+        answer_missed,
+        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. })),
+    })
+}
+
+/// How much a cause says: a colleague's answer explains any end, and everything says more than the usual end.
+fn telling(cause: EndCause) -> u8 {
+    match cause {
+        EndCause::Normal => 0,
+        EndCause::Busy
+        | EndCause::NoAnswer
+        | EndCause::Rejected
+        | EndCause::Cancelled
+        | EndCause::Diverted
+        | EndCause::Transferred
+        | EndCause::Failed => 1,
+        EndCause::AnsweredElsewhere => 2,
+    }
+}
+
+/// A phone that rang when a colleague answered has lost the call. One that rings later is a transfer's, and an answer
+/// of its own keeps it.
+fn lose(leg: &mut Played<'_>, answer: When, direction: Direction) {
+    let waited = leg.started.at < answer.at + JITTER && (leg.rang || direction == Direction::Incoming);
+    match leg.state {
+        LegState::Initiated | LegState::Queued | LegState::Alerting if waited => {
+            leg.close(answer, EndCause::AnsweredElsewhere);
+        }
+        LegState::Failed if waited && leg.cause == EndCause::Normal => {
+            if leg.ended.is_some_and(|ended| ended.at + JITTER >= answer.at) {
+                leg.cause = EndCause::AnsweredElsewhere;
+            }
+        }
+        LegState::Initiated
+        | LegState::Queued
+        | LegState::Alerting
+        | LegState::Connected
+        | LegState::Held
+        | LegState::Failed
+        | LegState::Cleared => {}
+    }
+}
+
+/// Where only agents' legs are reported, the agent's answer is the customer's talk; the call's end clears it.
+fn mirror(leg: &mut Played<'_>, answer: When) {
+    match leg.state {
+        LegState::Initiated | LegState::Queued | LegState::Alerting => {
+            leg.state = LegState::Connected;
+            leg.answered = Some(answer);
+            leg.mirrored = true;
+        }
+        LegState::Failed if leg.ended.is_some_and(|ended| ended.at >= answer.at) => {
+            leg.state = LegState::Cleared;
+            leg.answered = Some(answer);
+        }
+        LegState::Connected | LegState::Held | LegState::Failed | LegState::Cleared => {}
+    }
+}
+
+/// An agent who leaves within seconds of his own transfer left by it.
+fn mark_transferred(leg: &mut Played<'_>, transfers: &[Timestamp]) {
+    let Some(ended) = leg.ended.filter(|_| leg.is_agent() && leg.state == LegState::Cleared) else { return };
+    let by_transfer = |asked: &Timestamp| (*asked..*asked + TRANSFER_WINDOW).contains(&ended.received);
+    if leg.cause == EndCause::Normal && transfers.iter().any(by_transfer) {
+        leg.cause = EndCause::Transferred;
+    }
+}

@@ -1,0 +1,195 @@
+//! The fold of one connection's log into calls.
+//!
+//! What was said of a call is kept as facts whose order of arrival does not matter ([`facts`]); the call is derived
+//! from them ([`derive`]): its legs by the table of transitions, its state from the legs, its result at the end. So
+//! messages that come twice, late or out of order end in the same call.
+
+mod apply;
+mod commands;
+mod decisions;
+mod derive;
+mod facts;
+mod legs;
+mod past;
+mod record;
+mod remnant;
+mod result;
+mod state;
+mod stitch;
+mod timers;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::{commands::Asked, record::Record};
+use crate::{
+    call::Call,
+    event::{CommandState, Stored, Timer, Told},
+    id::{CallId, CommandId, ConnectionId},
+};
+
+/// What differs between makes in the fold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookSettings {
+    /// How long after its last leg a call without an end is over (4 s Era, 3 s others).
+    pub grace: SignedDuration,
+    /// How long an open call may stay without an event (4 h; 2 h where the PBX tells no end).
+    pub silence: SignedDuration,
+    /// An answer on a held leg takes it off hold (the two MANGO makes).
+    pub answer_retrieves: bool,
+    /// A talk up to this long is never recorded (6 s on MANGO).
+    pub shortest_recording: Option<SignedDuration>,
+    /// Each user sees only his own leg (MANGO server-client): one connected agent leg is a talk, and an end is the
+    /// end of that user's part.
+    pub own_leg_only: bool,
+}
+
+/// What a log entry changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A call, whole, in its new state. Said only when something of it differs.
+    Call(Call),
+    /// `from` is now known by its vendor's id; `to` holds everything. Said before the call itself.
+    Redirect {
+        /// The id of the command's call.
+        from: CallId,
+        /// The id that rules from now on.
+        to: CallId,
+    },
+    /// A command moved.
+    Command {
+        /// Which.
+        id: CommandId,
+        /// The call that it started or acts on.
+        call: CallId,
+        /// Where it stands now.
+        state: CommandState,
+        /// The PBX's words, if any.
+        detail: Option<String>,
+    },
+}
+
+/// One connection's open calls, pending commands and tombstones.
+#[derive(Debug, Clone)]
+pub struct Book {
+    connection: ConnectionId,
+    settings: BookSettings,
+    records: BTreeMap<CallId, Record>,
+    /// Those that are not ended.
+    open: BTreeSet<CallId>,
+    /// From a command's call to the call that it turned out to be.
+    redirects: HashMap<CallId, CallId>,
+    commands: BTreeMap<CommandId, Asked>,
+    deadlines: BTreeSet<(Timestamp, Timer)>,
+    /// Log places from which something held began.
+    floors: BTreeSet<u64>,
+    /// Log place of the gap that is open.
+    gap: Option<u64>,
+    /// The vendor's zone has been settled.
+    zone_chosen: bool,
+}
+
+impl Book {
+    /// An empty book.
+    pub fn new(connection: ConnectionId, settings: BookSettings) -> Self {
+        Self {
+            connection,
+            settings,
+            records: BTreeMap::new(),
+            open: BTreeSet::new(),
+            redirects: HashMap::new(),
+            commands: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            floors: BTreeSet::new(),
+            gap: None,
+            zone_chosen: false,
+        }
+    }
+
+    /// Takes one log entry in and says what it changed. Pure: the same entries give the same changes.
+    ///
+    /// Before an event of a call that the book does not hold ([`Book::holds`]) and that the log knows, that call must
+    /// be brought back with [`Book::restore`]; so, too, when the book is rebuilt from [`Book::floor`].
+    pub fn apply(&mut self, stored: &Stored) -> Vec<Change> {
+        let mut changes = Vec::new();
+        match &stored.told {
+            Told::Vendor(event) => self.vendor(stored, event, &mut changes),
+            Told::Command(command) => self.command(stored, command, &mut changes),
+            Told::Answer(answer) => self.answer(stored, answer, &mut changes),
+            Told::Decision(decision) => self.decision(stored, decision, &mut changes),
+        }
+        changes
+    }
+
+    /// The next moment at which the book wants to be told [`crate::Decision::TimerFired`].
+    pub fn next_deadline(&self) -> Option<(Timestamp, Timer)> {
+        self.deadlines.first().cloned()
+    }
+
+    /// Whether the book holds this call, open or as a tombstone. A straggler for a call that it does not hold is
+    /// applied after the call's own log entries were applied again ([`Book::restore`]).
+    pub fn holds(&self, call: &CallId) -> bool {
+        self.record(call).is_some()
+    }
+
+    /// The call, if held; follows redirects.
+    pub fn call(&self, id: &CallId) -> Option<&Call> {
+        self.record(id)?.call.as_ref()
+    }
+
+    /// All calls that are not ended, oldest first.
+    pub fn open_calls(&self) -> impl Iterator<Item = &Call> {
+        let mut calls: Vec<&Call> = self.open.iter().filter_map(|id| self.records.get(id)?.call.as_ref()).collect();
+        calls.sort_by(|a, b| a.started_at.cmp(&b.started_at).then_with(|| a.id.cmp(&b.id)));
+        calls.into_iter()
+    }
+
+    /// Where a command stands, while it or its call is held.
+    pub fn command_state(&self, id: CommandId) -> Option<CommandState> {
+        self.commands.get(&id).map(|asked| asked.state)
+    }
+
+    /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held.
+    pub fn floor(&self) -> Option<u64> {
+        let held = self.floors.first().copied();
+        match (held, self.gap) {
+            (Some(held), Some(gap)) => Some(held.min(gap)),
+            (held, gap) => held.or(gap),
+        }
+    }
+
+    fn resolve<'a>(&'a self, id: &'a CallId) -> &'a CallId {
+        self.redirects.get(id).unwrap_or(id)
+    }
+
+    fn record(&self, id: &CallId) -> Option<&Record> {
+        self.records.get(self.resolve(id))
+    }
+
+    /// Derives a call anew after something of it was told, sets its timers, and says so if it changed.
+    fn refresh(&mut self, id: &CallId, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get_mut(id) else { return };
+        let changed = record.refresh(&self.connection, &self.settings);
+        if record.call.is_some() && !record.is_ended() {
+            self.open.insert(id.clone());
+        } else {
+            self.open.remove(id);
+        }
+        timers::arm(record, &self.settings, &mut self.deadlines);
+        changes.extend(changed.map(Change::Call));
+    }
+
+    /// Takes a call out of the book, with all that points at it but its commands and redirects.
+    fn take(&mut self, id: &CallId) -> Option<Record> {
+        let record = self.records.remove(id)?;
+        self.open.remove(id);
+        for deadline in &record.armed {
+            self.deadlines.remove(deadline);
+        }
+        if let Some(floor) = record.floor {
+            self.floors.remove(&floor);
+        }
+        Some(record)
+    }
+}

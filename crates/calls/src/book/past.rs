@@ -1,0 +1,76 @@
+//! Calls that the book has let go and that a straggler brings back.
+
+use super::{
+    Book, Change,
+    facts::Facts,
+    record::{Origin, Record},
+};
+use crate::{
+    call::{Call, Direction},
+    event::{Decision, Stored, Timer, Told},
+};
+
+impl Book {
+    /// Brings a call back whose tombstone has passed, so that a straggler can be applied to it. `entries` are the
+    /// log entries of this call and of the id it had before ([`Told::subject`]), and the gap decisions logged
+    /// between the first and the last of them, in the order of the log.
+    ///
+    /// What is held stays as it is, no change is told, and the call does not hold the [`Book::floor`] down: after a
+    /// restart the next straggler restores it again.
+    pub fn restore<'a>(&mut self, entries: impl IntoIterator<Item = &'a Stored>) {
+        let mut past = Self::new(self.connection.clone(), self.settings.clone());
+        past.zone_chosen = self.zone_chosen;
+        for entry in entries {
+            if !forgets(&entry.told) {
+                past.apply(entry);
+            }
+        }
+        for (id, mut record) in past.records {
+            if self.records.contains_key(&id) {
+                continue;
+            }
+            record.floor = None;
+            self.deadlines.extend(record.armed.iter().cloned());
+            if record.call.is_some() && !record.is_ended() {
+                self.open.insert(id.clone());
+            }
+            if let Some(from) = record.origin.as_ref().and_then(|origin| origin.redirected_from.clone()) {
+                self.redirects.insert(from, id.clone());
+            }
+            for command in &record.commands {
+                if let Some(asked) = past.commands.remove(command) {
+                    self.adopt_command(*command, asked);
+                }
+            }
+            self.records.insert(id, record);
+        }
+    }
+
+    /// Takes in what is left of a call whose events were replaced by its final state.
+    pub(super) fn recall(&mut self, stored: &Stored, call: &Call, changes: &mut Vec<Change>) {
+        if self.records.contains_key(&call.id) {
+            return;
+        }
+        let mut record = Record::new(call.id.clone(), call.vendor_call.clone(), stored.seq, stored.received_at);
+        record.facts = Facts::of_call(call);
+        record.origin = call.command.map(|command| Origin {
+            command,
+            from: call.agent_legs().find_map(|leg| leg.extension.clone()).unwrap_or_default(),
+            to: call.customer.number.clone(),
+            direction: if call.direction == Direction::Internal { Direction::Internal } else { Direction::Outgoing },
+            asked: call.started_at,
+            redirected_from: call.redirected_from.clone(),
+        });
+        if let Some(from) = &call.redirected_from {
+            self.redirects.insert(from.clone(), call.id.clone());
+        }
+        self.floors.insert(stored.seq);
+        self.records.insert(call.id.clone(), record);
+        self.refresh(&call.id, changes);
+    }
+}
+
+/// Whether the entry once let the call go.
+fn forgets(told: &Told) -> bool {
+    matches!(told, Told::Decision(Decision::TimerFired { timer: Timer::Tombstone { .. } }))
+}

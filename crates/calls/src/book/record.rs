@@ -1,0 +1,145 @@
+//! One call in the book.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{
+    BookSettings,
+    derive::{self, Derived, Known},
+    facts::Facts,
+};
+use crate::{
+    call::{Call, Direction},
+    event::Timer,
+    id::{CallId, CommandId, ConnectionId},
+};
+
+/// The command of ours that a call comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) command: CommandId,
+    /// The extension that rings first.
+    pub(super) from: String,
+    /// What is dialled, in the form in which numbers are compared.
+    pub(super) to: Option<String>,
+    /// Outgoing, or internal where a colleague is dialled.
+    pub(super) direction: Direction,
+    /// When it was asked for.
+    pub(super) asked: Timestamp,
+    /// The id that the call had until its vendor's id was known.
+    pub(super) redirected_from: Option<CallId>,
+}
+
+/// An end that is our conclusion; what the PBX says later corrects it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Decided {
+    /// All legs were gone and no end came.
+    Grace { at: Timestamp },
+    /// Nothing was heard for hours.
+    Silent { at: Timestamp },
+    /// The PBX's own list lacks it.
+    Absent { at: Timestamp },
+    /// No event showed what came of our command.
+    Unstitched { at: Timestamp },
+    /// The PBX refused our command.
+    Rejected { at: Timestamp, reason: String },
+}
+
+/// A call with all that is known of it.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) id: CallId,
+    pub(super) vendor_call: Option<String>,
+    pub(super) facts: Facts,
+    pub(super) origin: Option<Origin>,
+    pub(super) decided: Option<Decided>,
+    /// A gap lies in its life that nothing has filled.
+    pub(super) doubtful: bool,
+    /// Log places of absences from the PBX's list, since it was last heard of.
+    pub(super) absences: Vec<u64>,
+    /// The last message was read from the PBX, so one absence may be a late row.
+    pub(super) polled: bool,
+    /// When transfers of ours were accepted.
+    pub(super) transfers: Vec<Timestamp>,
+    /// Commands that started the call or act on it.
+    pub(super) commands: Vec<CommandId>,
+    /// Keys of the messages taken in.
+    pub(super) keys: HashSet<String>,
+    /// When it was first and last spoken of, by our clock.
+    pub(super) first_told: Timestamp,
+    pub(super) last_told: Timestamp,
+    /// Log place of its first entry; none for a call that was restored for a straggler.
+    pub(super) floor: Option<u64>,
+    /// The timers asked for on its behalf.
+    pub(super) armed: Vec<(Timestamp, Timer)>,
+    /// Only the grace keeps it open.
+    pub(super) settled: bool,
+    /// As it was last told to the outside.
+    pub(super) call: Option<Call>,
+}
+
+impl Record {
+    pub(super) fn new(id: CallId, vendor_call: Option<String>, seq: u64, told: Timestamp) -> Self {
+        Self {
+            id,
+            vendor_call,
+            facts: Facts::default(),
+            origin: None,
+            decided: None,
+            doubtful: false,
+            absences: Vec::new(),
+            polled: false,
+            transfers: Vec::new(),
+            commands: Vec::new(),
+            keys: HashSet::new(),
+            first_told: told,
+            last_told: told,
+            floor: Some(seq),
+            armed: Vec::new(),
+            settled: false,
+            call: None,
+        }
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.call.as_ref().is_some_and(Call::is_ended)
+    }
+
+    /// Our command, of which the PBX has shown nothing yet.
+    pub(super) fn is_pending(&self) -> bool {
+        self.origin.is_some() && !self.facts.has_state()
+    }
+
+    pub(super) fn touch(&mut self, told: Timestamp) {
+        self.first_told = self.first_told.min(told);
+        self.last_told = self.last_told.max(told);
+    }
+
+    /// Derives the call anew; it comes back when it has changed.
+    pub(super) fn refresh(&mut self, connection: &ConnectionId, settings: &BookSettings) -> Option<Call> {
+        let derived = self.derive(connection, settings);
+        let (call, settled) = derived.map_or((None, false), |derived| (Some(derived.call), derived.settled));
+        self.settled = settled;
+        if call == self.call {
+            return None;
+        }
+        self.call = call;
+        self.call.clone()
+    }
+
+    /// The call as it would be without a conclusion of ours.
+    pub(super) fn derive(&self, connection: &ConnectionId, settings: &BookSettings) -> Option<Derived> {
+        derive::derive(Known {
+            connection,
+            settings,
+            id: &self.id,
+            vendor_call: self.vendor_call.as_ref(),
+            facts: &self.facts,
+            origin: self.origin.as_ref(),
+            decided: self.decided.as_ref(),
+            doubtful: self.doubtful,
+            transfers: &self.transfers,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! How an ended call went (`call-model` §3.4).
+
+use super::legs::Played;
+use crate::call::{CallResult, Direction, EndCause, LegState};
+
+/// What besides the legs bears on the result.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) direction: Direction,
+    pub(super) own_leg_only: bool,
+    /// What the PBX itself says.
+    pub(super) said: Option<CallResult>,
+    /// Messages may be missing that would have changed the result.
+    pub(super) doubtful: bool,
+    pub(super) originator: Option<&'a str>,
+}
+
+/// When somebody first talked with the customer, if anybody did.
+pub(super) fn first_talk<'a, 'b>(
+    legs: &'b [Played<'a>],
+    direction: Direction,
+    originator: Option<&str>,
+) -> Option<&'b Played<'a>> {
+    let talked = || legs.iter().filter(|leg| leg.talked() && !leg.mirrored);
+    let agents = || talked().filter(|leg| leg.is_agent());
+    let candidates: Vec<&Played<'_>> = match direction {
+        Direction::Incoming | Direction::Unknown => agents().collect(),
+        Direction::Outgoing if legs.iter().any(|leg| leg.is_customer() && !leg.mirrored) => {
+            talked().filter(|leg| leg.is_customer()).collect()
+        }
+        Direction::Outgoing => agents().collect(),
+        Direction::Internal => {
+            let called = talked().filter(|leg| originator.is_none() || leg.extension() != originator);
+            if legs.len() > 1 { called.collect() } else { talked().collect() }
+        }
+    };
+    candidates.into_iter().min_by_key(|leg| leg.answered.or(leg.ended).unwrap_or(leg.started).at)
+}
+
+/// The result of an ended call.
+pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult {
+    let talked = first_talk(legs, setting.direction, setting.originator).is_some();
+    if let Some(said) = setting.said
+        && !(talked && setting.own_leg_only && speaks_for_one(said))
+    {
+        return said;
+    }
+    if talked {
+        return if setting.own_leg_only && left_by_transfer(legs) {
+            CallResult::Transferred
+        } else {
+            CallResult::Answered
+        };
+    }
+    let causes = |agents: bool| legs.iter().filter(move |leg| leg.is_agent() == agents).map(|leg| leg.cause);
+    if causes(true).any(|cause| cause == EndCause::AnsweredElsewhere) {
+        return CallResult::AnsweredElsewhere;
+    }
+    if setting.doubtful {
+        return CallResult::Unknown;
+    }
+    match setting.direction {
+        Direction::Incoming if causes(false).any(|cause| cause == EndCause::Rejected) => CallResult::Rejected,
+        Direction::Incoming => CallResult::Missed,
+        Direction::Outgoing | Direction::Internal => unanswered(legs, setting.originator),
+        Direction::Unknown => CallResult::Unknown,
+    }
+}
+
+/// Where each user sees only his own leg, these are the end of his part and not of the call.
+fn speaks_for_one(result: CallResult) -> bool {
+    matches!(result, CallResult::AnsweredElsewhere | CallResult::Missed | CallResult::NoAnswer)
+}
+
+/// Everybody who talked is gone, the last of them by a transfer.
+fn left_by_transfer(legs: &[Played<'_>]) -> bool {
+    let agents = legs.iter().filter(|leg| leg.is_agent() && leg.state == LegState::Cleared);
+    agents.max_by_key(|leg| leg.ended.map(|ended| ended.at)).is_some_and(|last| last.cause == EndCause::Transferred)
+}
+
+/// Why a call that we placed was not answered: the called side's cause counts before the caller's.
+fn unanswered(legs: &[Played<'_>], originator: Option<&str>) -> CallResult {
+    let placed_it = |leg: &Played<'_>| leg.is_agent() && (originator.is_none() || leg.extension() == originator);
+    let of = |ours: bool| legs.iter().filter(move |leg| placed_it(leg) == ours).find_map(|leg| of_cause(leg.cause));
+    of(false).or_else(|| of(true)).unwrap_or(CallResult::NoAnswer)
+}
+
+fn of_cause(cause: EndCause) -> Option<CallResult> {
+    match cause {
+        EndCause::Busy => Some(CallResult::Busy),
+        EndCause::NoAnswer => Some(CallResult::NoAnswer),
+        EndCause::Rejected => Some(CallResult::Rejected),
+        EndCause::Cancelled => Some(CallResult::Cancelled),
+        EndCause::Failed => Some(CallResult::Failed),
+        EndCause::Normal | EndCause::AnsweredElsewhere | EndCause::Diverted | EndCause::Transferred => None,
+    }
+}

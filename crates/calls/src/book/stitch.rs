@@ -1,0 +1,91 @@
+//! Joins a call that we placed with the call that the PBX then tells of (`call-model` §7.9).
+
+use super::{
+    Book, Change,
+    facts::LegFacts,
+    record::{Origin, Record},
+};
+use crate::{
+    call::Direction,
+    event::VendorEvent,
+    id::{CallId, CommandId},
+    number,
+};
+
+impl Book {
+    /// Looks for the pending call that this one is: by the vendor's copy of our command's id, otherwise the newest
+    /// whose own line is a leg and whose target is a party.
+    pub(super) fn stitch(&mut self, id: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
+        if self.records.get(id).is_none_or(|record| record.origin.is_some()) {
+            return;
+        }
+        let named = event.vendor_command.as_ref().and_then(|text| text.parse::<CommandId>().ok());
+        let named = named.and_then(|command| Some(&self.commands.get(&command)?.call));
+        let found = named.filter(|call| self.is_waiting(call)).cloned().or_else(|| self.pending_like(id));
+        if let Some(pending) = found {
+            self.bind(&pending, id, changes);
+        }
+    }
+
+    /// The pending call becomes `to`, and its id a redirect. Does nothing where `to` comes from another command.
+    pub(super) fn bind(&mut self, pending: &CallId, to: &CallId, changes: &mut Vec<Change>) {
+        let taken = self.records.get(to).is_none_or(|record| record.origin.is_some());
+        if taken || pending == to {
+            return;
+        }
+        let Some(from) = self.take(pending) else { return };
+        let Some(record) = self.records.get_mut(to) else { return };
+        let origin = from.origin.map(|origin| Origin { redirected_from: Some(pending.clone()), ..origin });
+        for command in &from.commands {
+            if let Some(asked) = self.commands.get_mut(command) {
+                asked.call = to.clone();
+            }
+        }
+        record.commands.extend(from.commands);
+        record.origin = origin;
+        if !record.facts.has_state() {
+            record.decided = from.decided;
+        }
+        record.touch(from.last_told);
+        if let (Some(new), Some(old)) = (record.floor, from.floor) {
+            self.floors.remove(&new);
+            self.floors.insert(new.min(old));
+            record.floor = Some(new.min(old));
+        }
+        self.redirects.insert(pending.clone(), to.clone());
+        changes.push(Change::Redirect { from: pending.clone(), to: to.clone() });
+    }
+
+    /// A pending call that no vendor's id and no conclusion of ours has settled.
+    fn is_waiting(&self, id: &CallId) -> bool {
+        self.records
+            .get(id)
+            .is_some_and(|record| record.is_pending() && record.vendor_call.is_none() && record.decided.is_none())
+    }
+
+    fn pending_like(&self, id: &CallId) -> Option<CallId> {
+        let call = self.records.get(id)?;
+        // Where every leg is shown, a call from outside is one; MANGO shows our own as such.
+        if call.facts.direction() == Direction::Incoming && !self.settings.own_leg_only {
+            return None;
+        }
+        let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));
+        let like = waiting.filter(|pending| is_like(pending, call));
+        like.max_by_key(|pending| (pending.first_told, pending.floor)).map(|pending| pending.id.clone())
+    }
+}
+
+/// Whether the call began after it was asked for, and joins the same extension and target.
+fn is_like(pending: &Record, call: &Record) -> bool {
+    let Some(origin) = &pending.origin else { return false };
+    let Some(target) = &origin.to else { return false };
+    let is_own = |leg: &LegFacts| leg.is_agent() && leg.extension.get() == Some(&origin.from);
+    let is_target = |party: Option<&String>| party.is_some_and(|party| number::same(party, target));
+    let facts = &call.facts;
+    let others = facts.legs.iter().filter(|leg| !is_own(leg));
+    call.first_told >= origin.asked
+        && facts.legs.iter().any(is_own)
+        && (is_target(facts.customer_number.get())
+            || facts.legs.iter().any(|leg| is_target(leg.number.get()))
+            || others.into_iter().any(|leg| is_target(leg.extension.get())))
+}

@@ -1,0 +1,101 @@
+//! Which moments a call waits for, and what their coming means.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Book, BookSettings, Change,
+    record::{Decided, Record},
+};
+use crate::{event::Timer, id::CallId};
+
+/// How long an ended call catches stragglers.
+const TOMBSTONE: SignedDuration = SignedDuration::from_mins(15);
+/// How long a call that we placed waits for its first event.
+const UNSTITCHED: SignedDuration = SignedDuration::from_secs(60);
+/// A log may keep times shorter than the moment that was asked for.
+const ROUNDING: SignedDuration = SignedDuration::from_secs(1);
+
+/// Asks for the timers of a call as it now is.
+pub(super) fn arm(record: &mut Record, settings: &BookSettings, deadlines: &mut BTreeSet<(Timestamp, Timer)>) {
+    let wanted = wanted(record, settings);
+    if wanted == record.armed {
+        return;
+    }
+    for old in &record.armed {
+        deadlines.remove(old);
+    }
+    deadlines.extend(wanted.iter().cloned());
+    record.armed = wanted;
+}
+
+fn wanted(record: &Record, settings: &BookSettings) -> Vec<(Timestamp, Timer)> {
+    let call = || record.id.clone();
+    if record.call.is_none() || record.is_ended() {
+        return vec![(record.last_told + TOMBSTONE, Timer::Tombstone { call: call() })];
+    }
+    if let Some(origin) = record.origin.as_ref().filter(|_| record.is_pending()) {
+        return vec![(record.last_told + UNSTITCHED, Timer::Unstitched { command: origin.command })];
+    }
+    let silent = (record.last_told + settings.silence, Timer::Silent { call: call() });
+    if record.settled {
+        return vec![(record.last_told + settings.grace, Timer::Grace { call: call() }), silent];
+    }
+    vec![silent]
+}
+
+impl Book {
+    /// A timer whose condition no longer holds changes nothing.
+    pub(super) fn timer_fired(&mut self, timer: &Timer, at: Timestamp, changes: &mut Vec<Change>) {
+        match timer {
+            Timer::Grace { call } => self.conclude(call, timer, at, Decided::Grace { at }, changes),
+            Timer::Silent { call } => self.conclude(call, timer, at, Decided::Silent { at }, changes),
+            Timer::Unstitched { command } => {
+                let Some(asked) = self.commands.get(command) else { return };
+                let call = asked.call.clone();
+                if self.is_due(&call, timer, at) {
+                    self.conclude(&call, timer, at, Decided::Unstitched { at }, changes);
+                    self.not_confirmed(*command, at, changes);
+                }
+            }
+            Timer::NotConfirmed { command } => {
+                if self.due(*command).is_some_and(|due| due <= at + ROUNDING) {
+                    self.not_confirmed(*command, at, changes);
+                }
+            }
+            Timer::Tombstone { call } => {
+                if self.is_due(call, timer, at) {
+                    self.forget(&call.clone());
+                }
+            }
+        }
+    }
+
+    fn conclude(&mut self, call: &CallId, timer: &Timer, at: Timestamp, decided: Decided, changes: &mut Vec<Change>) {
+        if !self.is_due(call, timer, at) {
+            return;
+        }
+        if let Some(record) = self.records.get_mut(call) {
+            record.decided = Some(decided);
+            record.touch(at);
+        }
+        self.refresh(call, changes);
+    }
+
+    fn is_due(&self, call: &CallId, timer: &Timer, at: Timestamp) -> bool {
+        let armed = |record: &Record| record.armed.iter().any(|(due, armed)| armed == timer && *due <= at + ROUNDING);
+        self.records.get(call).is_some_and(armed)
+    }
+
+    /// Lets an ended call go, with its commands and the redirect that led to it.
+    fn forget(&mut self, id: &CallId) {
+        let Some(record) = self.take(id) else { return };
+        for command in &record.commands {
+            self.forget_command(*command);
+        }
+        if let Some(from) = record.origin.and_then(|origin| origin.redirected_from) {
+            self.redirects.remove(&from);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The call model: what is told in, changes out. No I/O, no clock, no async.
+//!
+//! A [`Book`] folds one connection's log entries ([`Stored`]) into [`Call`]s. Everything it knows it was
+//! told, times included, so reading the same log again gives the same calls.
+
+pub mod book;
+pub mod call;
+pub mod event;
+pub mod id;
+pub mod number;
+mod subject;
+
+pub use book::{Book, BookSettings, Change};
+pub use call::{
+    Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,
+    RecordingReference, RecordingState,
+};
+pub use event::{
+    Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, LegRef, Source, Stored, Timer, Told,
+    VendorEvent, VendorTime,
+};
+pub use id::{CallId, CommandId, ConnectionId, IdError, RecordingId};

@@ -1,0 +1,141 @@
+//! Phone numbers as people type them and PBXs write them.
+//!
+//! One order of recognition everywhere: hidden, emergency and service codes, extensions of 2 to 5 digits, phone
+//! numbers in E.164, and whatever else. `rlibphonenumber` is asked only for the phone numbers.
+
+mod dialable;
+mod parse;
+mod phone;
+mod plan;
+mod text;
+
+pub use dialable::{DialError, DialKind, DialWarning, Dialable};
+pub use parse::Number;
+pub use phone::{Phone, national};
+pub use plan::NumberingPlan;
+
+/// How often [`normalise`] reads its own result again: wrapped texts (`tel:tel:…`) get shorter each time.
+const ROUNDS: usize = 8;
+
+/// The form in which numbers are stored and compared, in the Russian plan: E.164 with `+` where it is one, otherwise
+/// the vendor's text without scheme and domain; `None` when hidden.
+pub fn normalise(raw: &str) -> Option<String> {
+    normalise_in(raw, &NumberingPlan::russia())
+}
+
+/// [`normalise`] in another numbering plan.
+pub fn normalise_in(raw: &str, plan: &NumberingPlan) -> Option<String> {
+    let mut text = Number::parse(raw, plan).into_text()?;
+    for _ in 0..ROUNDS {
+        if is_e164(&text) {
+            break;
+        }
+        let again = Number::parse(&text, plan).into_text()?;
+        if again == text {
+            break;
+        }
+        text = again;
+    }
+    Some(text)
+}
+
+/// Whether both name the same party. A hidden number is the same as none, not even as another hidden one; a short
+/// number is never the tail of a long one.
+pub fn same(a: &str, b: &str) -> bool {
+    if a == b && is_e164(a) {
+        return true;
+    }
+    match (normalise(a), normalise(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, _) | (_, None) => false,
+    }
+}
+
+/// Whether the text has the form of E.164: a plus and 7 to 15 digits.
+pub fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+')
+        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn russian_spellings_are_one_number() {
+        for raw in [
+            "+74951234567",
+            "74951234567",
+            "84951234567",
+            "8 (495) 123-45-67",
+            "4951234567",
+            "tel:+7-495-123-45-67",
+            "callto://84951234567",
+            "sip:+74951234567@cloudpbx.example",
+            "sips:84951234567@cloudpbx.example;user=phone",
+            "74951234567@cloudpbx.example",
+            "\"Иван\" <sip:84951234567@cloudpbx.example>",
+            "tel:1234567;phone-context=+7495",
+            "tel:%2B74951234567",
+            "+७४९५१२३४५६७",
+            "\u{202d}+7\u{a0}495\u{a0}123‑45‑67\u{202c}",
+        ] {
+            assert_eq!(normalise(raw).as_deref(), Some("+74951234567"), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_plus_before_the_trunk_prefix_is_forgiven_where_no_country_begins_so() {
+        assert_eq!(normalise("+8 916 204-55-18").as_deref(), Some("+79162045518"));
+        assert_eq!(normalise("+84 95 123 4567").as_deref(), Some("+84951234567"));
+    }
+
+    #[test]
+    fn foreign_numbers_keep_their_country() {
+        for raw in ["+442079460958", "810 44 20 7946 0958", "8~10 44 20 79460958", "442079460958", "00442079460958"] {
+            assert_eq!(normalise(raw).as_deref(), Some("+442079460958"), "{raw}");
+        }
+        assert_eq!(normalise("380441234567").as_deref(), Some("+380441234567"));
+        assert_eq!(normalise("77012345678").as_deref(), Some("+77012345678"));
+        assert_eq!(normalise("81312345678").as_deref(), Some("+81312345678"), "no Russian code begins with 1");
+    }
+
+    #[test]
+    fn toll_free_is_not_misread() {
+        assert_eq!(normalise("88005550110").as_deref(), Some("+78005550110"));
+        assert_eq!(normalise("78005550110").as_deref(), Some("+78005550110"));
+    }
+
+    #[test]
+    fn vendor_texts_lose_scheme_and_domain_only() {
+        for (raw, expected) in [
+            ("sip:111@test@domain", "111"),
+            ("test_user@cloudpbx.example", "test_user"),
+            ("sip:test_user@cloudpbx.example", "test_user"),
+            ("101", "101"),
+            ("0511", "0511"),
+            ("112", "112"),
+            ("499499-100", "499499-100"),
+            ("tel:tel:101", "101"),
+        ] {
+            assert_eq!(normalise(raw).as_deref(), Some(expected), "{raw}");
+        }
+    }
+
+    #[test]
+    fn hidden_numbers_are_none_and_never_the_same() {
+        for raw in ["", "  ", "anonymous", "Anonymous", "sip:anonymous@anonymous.invalid", "Unknown", "-", "скрыт"]
+        {
+            assert_eq!(normalise(raw), None, "{raw:?}");
+            assert!(!same(raw, raw), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_number_is_not_the_tail_of_a_long_one() {
+        assert!(same("8 495 123-45-67", "sip:74951234567@x"));
+        assert!(!same("34567", "+74951234567"));
+        assert!(!same("101", "102"));
+        assert!(same("sip:101@a", "101"));
+    }
+}

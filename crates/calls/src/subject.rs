@@ -1,0 +1,41 @@
+//! Which call a log entry is about, so that a store can keep the entries of a call together.
+
+use crate::{
+    event::{CommandKind, Decision, Effect, Timer, Told},
+    id::{CallId, ConnectionId},
+};
+
+impl Told {
+    /// The call that the entry is about; the entries of a call are what [`crate::Book::restore`] needs of it.
+    ///
+    /// Commands and their answers are about the call of the command, which redirects to the vendor's once that is
+    /// known. Decisions on gaps and zones are about no one call, and that a tombstone passed says nothing of its call.
+    pub fn subject(&self, connection: &ConnectionId) -> Option<CallId> {
+        match self {
+            Self::Vendor(event) => event.effects.iter().find_map(remnant).or_else(|| {
+                let vendor_call = event.call.as_ref()?;
+                Some(CallId::of_vendor(connection, vendor_call))
+            }),
+            Self::Command(command) => match &command.kind {
+                CommandKind::Originate { .. } => Some(CallId::of_command(connection, command.id)),
+                CommandKind::Transfer { call, .. } => Some(call.clone()),
+            },
+            Self::Answer(answer) => Some(CallId::of_command(connection, answer.command())),
+            Self::Decision(decision) => match decision {
+                Decision::TimerFired { timer } => match timer {
+                    Timer::Grace { call } | Timer::Silent { call } => Some(call.clone()),
+                    Timer::NotConfirmed { command } | Timer::Unstitched { command } => {
+                        Some(CallId::of_command(connection, *command))
+                    }
+                    Timer::Tombstone { .. } => None,
+                },
+                Decision::AbsentFromSnapshot { call } => Some(call.clone()),
+                Decision::GapOpened { .. } | Decision::GapClosed { .. } | Decision::ZoneChosen { .. } => None,
+            },
+        }
+    }
+}
+
+fn remnant(effect: &Effect) -> Option<CallId> {
+    if let Effect::State { call } = effect { Some(call.id.clone()) } else { None }
+}

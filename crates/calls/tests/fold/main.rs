@@ -1,0 +1,16 @@
+//! The fold of DESIGN §5.3 and `call-model` §7, over scripts of both makes.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod golden;
+mod mango;
+mod office;
+mod properties;
+mod rostelecom;
+mod rules_commands;
+mod rules_ends;
+mod rules_legs;
+mod rules_order;
+mod rules_states;
+mod scripts;
+mod summary;

@@ -1,0 +1,123 @@
+//! MANGO server-client's frames as effects (`call-model` §5.4), written by hand.
+
+use calls::{
+    BookSettings, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source,
+    VendorEvent, VendorTime,
+};
+use jiff::SignedDuration;
+
+use crate::{
+    office::{Entry, at},
+    rostelecom::{CUSTOMER, LINE},
+};
+
+pub(crate) fn settings() -> BookSettings {
+    BookSettings {
+        grace: SignedDuration::from_secs(3),
+        silence: SignedDuration::from_hours(4),
+        answer_retrieves: true,
+        shortest_recording: Some(SignedDuration::from_secs(6)),
+        own_leg_only: true,
+    }
+}
+
+/// One user's leg of one `entry_id`, as his channel shows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Channel {
+    pub(crate) entry: &'static str,
+    pub(crate) extension: &'static str,
+    pub(crate) customer: Option<&'static str>,
+    pub(crate) direction: Direction,
+    pub(crate) source: Source,
+}
+
+impl Channel {
+    pub(crate) fn incoming(entry: &'static str, extension: &'static str) -> Self {
+        let (customer, direction) = (Some(CUSTOMER), Direction::Incoming);
+        Self { entry, extension, customer, direction, source: Source::Push }
+    }
+
+    pub(crate) fn outgoing(entry: &'static str, extension: &'static str) -> Self {
+        Self { direction: Direction::Outgoing, ..Self::incoming(entry, extension) }
+    }
+
+    /// Kept by the PBX while we were away.
+    pub(crate) fn replayed(self) -> Self {
+        Self { source: Source::Replay, ..self }
+    }
+
+    fn leg(self) -> LegRef {
+        LegRef {
+            key: format!("{}/{}", self.entry, self.extension),
+            role: LegRole::Agent,
+            extension: Some(self.extension.into()),
+            number: None,
+            name: None,
+        }
+    }
+
+    fn parties(self) -> (Direction, Customer, Line) {
+        let customer = Customer { number: self.customer.map(str::to_owned), name: None };
+        let incoming = self.direction == Direction::Incoming;
+        (self.direction, customer, Line { number: incoming.then(|| LINE.to_owned()), queue: None })
+    }
+
+    pub(crate) fn appeared(self, seq: i64, ms: i64) -> Entry {
+        let (direction, customer, line) = self.parties();
+        let created = Effect::CallCreated { direction, customer, line };
+        let placed = self.direction == Direction::Outgoing;
+        let leg = if placed { Effect::LegOffered { leg: self.leg() } } else { Effect::LegRinging { leg: self.leg() } };
+        self.event(seq, ms, "APPEARED", vec![created, leg])
+    }
+
+    pub(crate) fn connected(self, seq: i64, ms: i64) -> Entry {
+        self.updated(seq, ms, "CONNECTED", Effect::LegAnswered { leg: self.leg() })
+    }
+
+    pub(crate) fn on_hold(self, seq: i64, ms: i64) -> Entry {
+        self.updated(seq, ms, "ON_HOLD", Effect::LegHeld { leg: self.leg() })
+    }
+
+    pub(crate) fn disconnected(self, seq: i64, ms: i64, cause: EndCause) -> Entry {
+        let reason = (cause == EndCause::NoAnswer).then(|| "1111".to_owned());
+        self.updated(seq, ms, "DISCONNECTED", Effect::LegCleared { leg: self.leg(), cause, reason })
+    }
+
+    pub(crate) fn recorded(self, ms: i64, url: &str) -> Entry {
+        let reference = RecordingReference::Link(url.into());
+        let mut entry = self.event(0, ms, "AVAILABLE", vec![Effect::RecordingAvailable { reference }]);
+        if let calls::Told::Vendor(event) = &mut entry.told {
+            (event.leg_seq, event.time) = (None, None);
+        }
+        entry
+    }
+
+    pub(crate) fn menu(self, ms: i64) -> Entry {
+        let (direction, customer, line) = self.parties();
+        let number = customer.number.clone();
+        let leg =
+            LegRef { key: format!("{}/ivr", self.entry), role: LegRole::Customer, extension: None, number, name: None };
+        let created = Effect::CallCreated { direction, customer, line };
+        self.event(1, ms, "ivr", vec![created, Effect::LegQueued { leg, menu: true }])
+    }
+
+    fn updated(self, seq: i64, ms: i64, state: &str, effect: Effect) -> Entry {
+        let (direction, customer, line) = self.parties();
+        self.event(seq, ms, state, vec![Effect::CallUpdated { direction, customer, line }, effect])
+    }
+
+    /// Times have the resolution of a second, so that the number within the leg decides.
+    fn event(self, seq: i64, ms: i64, state: &str, effects: Vec<Effect>) -> Entry {
+        let event = VendorEvent {
+            dedupe_key: format!("{} {} {state} {seq} {ms}", self.entry, self.extension),
+            raw_kind: state.into(),
+            call: Some(self.entry.into()),
+            time: Some(VendorTime { raw: String::new(), utc: at(ms / 1000 * 1000), zone: None }),
+            leg_seq: Some(seq),
+            source: self.source,
+            vendor_command: None,
+            effects,
+        };
+        Entry::new(ms + 60, event)
+    }
+}

@@ -1,0 +1,229 @@
+//! Commands of ours, the calls they start, and stitching (`call-model` §3.5, §7.9).
+
+use calls::{
+    CallResult, CallState, Change, CommandAnswer, CommandKind, CommandState, Direction, EndCause, LegState, Told,
+    VendorEvent,
+};
+
+use crate::{
+    mango::{self, Channel},
+    office::{Entry, Office, accepted, call_id, command_id, originate, pending_id},
+    rostelecom::{self, CUSTOMER, Session},
+};
+
+fn asked(to: &str) -> Office {
+    let mut office = Office::new(mango::settings());
+    office.tell(0, originate(1, "101", to));
+    office
+}
+
+fn unknown(number: u128) -> Told {
+    Told::Answer(CommandAnswer::Unknown { command: command_id(number) })
+}
+
+fn tell(office: &mut Office, entry: Entry) -> Vec<Change> {
+    office.wait_until(entry.ms);
+    office.tell(entry.ms, entry.told)
+}
+
+#[test]
+fn asking_makes_a_pending_call_at_once() {
+    let office = asked("8 (916) 123-45-67");
+    let call = &office.calls[&pending_id(1)];
+    assert_eq!((call.direction, call.state), (Direction::Outgoing, CallState::Dialling));
+    assert_eq!(call.customer.number.as_deref(), Some(CUSTOMER));
+    assert_eq!(call.command, Some(command_id(1)));
+    assert_eq!((call.vendor_call.as_deref(), call.late, call.partial), (None, false, false));
+    let legs: Vec<_> = call.legs.iter().map(|leg| (leg.extension.as_deref(), leg.state)).collect();
+    assert_eq!(legs, [(Some("101"), LegState::Initiated)]);
+    assert_eq!(office.commands[&command_id(1)], CommandState::Sent);
+}
+
+#[test]
+fn a_command_acts_once() {
+    let mut office = asked(CUSTOMER);
+    assert_eq!(office.tell(10, originate(1, "101", "+79001234567")), []);
+}
+
+#[test]
+fn the_answers_call_id_redirects_for_good() {
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    let changes = office.tell(200, accepted(1, Some("s1")));
+    assert_eq!(changes[0], Change::Redirect { from: pending_id(1), to: call_id("s1") });
+    assert_eq!(office.call("s1").redirected_from, Some(pending_id(1)));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Accepted);
+    assert!(office.book.holds(&pending_id(1)));
+    assert_eq!(office.book.call(&pending_id(1)).map(|call| &call.id), Some(&call_id("s1")));
+    tell(&mut office, Session::outgoing("s1", "101").new(1_000));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+    assert_eq!(office.calls.len(), 1);
+}
+
+#[test]
+fn events_before_the_answer_are_the_same_call() {
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    tell(&mut office, Session::outgoing("s1", "101").new(100));
+    let changes = office.tell(300, accepted(1, Some("s1")));
+    assert!(!changes.iter().any(|change| matches!(change, Change::Redirect { .. })), "stitched already");
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+    assert_eq!(office.calls.len(), 1);
+}
+
+#[test]
+fn an_answer_with_doubt_is_accepted_and_waits_for_its_events() {
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    let doubt = Some("-20".to_owned());
+    let answer =
+        CommandAnswer::Accepted { command: command_id(1), vendor_call: Some("s1".into()), doubt: doubt.clone() };
+    let changes = office.tell(200, answer);
+    let (id, call, state) = (command_id(1), call_id("s1"), CommandState::Accepted);
+    assert_eq!(changes.last(), Some(&Change::Command { id, call, state, detail: doubt }));
+    assert_eq!(office.call("s1").state, CallState::Dialling);
+}
+
+#[test]
+fn without_an_effect_it_is_not_confirmed_until_an_event_shows_one() {
+    let mut office = asked(CUSTOMER);
+    office.tell(200, accepted(1, None));
+    office.wait_until(15_199);
+    assert_eq!(office.commands[&command_id(1)], CommandState::Accepted);
+    office.wait_until(15_200);
+    assert_eq!(office.commands[&command_id(1)], CommandState::Unknown);
+    assert_eq!(office.calls[&pending_id(1)].state, CallState::Dialling);
+    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 30_000));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+}
+
+#[test]
+fn a_refusal_ends_the_call_with_its_reason() {
+    let mut office = asked(CUSTOMER);
+    let reason = "3300".to_owned();
+    office.tell(200, CommandAnswer::Rejected { command: command_id(1), reason: reason.clone() });
+    let call = &office.calls[&pending_id(1)];
+    assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Failed)));
+    assert_eq!((call.end_reason.as_ref(), call.legs[0].state), (Some(&reason), LegState::Failed));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Rejected);
+    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 1_000));
+    assert_eq!(office.call("e1").command, None, "what was refused is not stitched");
+}
+
+#[test]
+fn a_lost_answer_ends_as_unknown_unless_an_event_shows_the_call() {
+    let mut office = asked(CUSTOMER);
+    office.tell(200, unknown(1));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Unknown);
+    office.wait_until(60_200);
+    let call = &office.calls[&pending_id(1)];
+    assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Unknown)));
+
+    let mut office = asked(CUSTOMER);
+    office.tell(200, unknown(1));
+    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 5_000));
+    assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+}
+
+#[test]
+fn after_a_minute_a_call_with_the_number_is_another_call() {
+    let mut office = asked(CUSTOMER);
+    office.tell(200, accepted(1, None));
+    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 61_000));
+    assert_eq!((office.call("e1").command, office.call("e1").direction), (None, Direction::Incoming));
+    assert_eq!(office.calls[&pending_id(1)].result, Some(CallResult::Unknown));
+}
+
+#[test]
+fn only_the_own_line_and_the_same_number_are_stitched() {
+    for (channel, ours) in [
+        (Channel::incoming("e1", "101"), true),
+        (Channel::outgoing("e1", "101"), true),
+        (Channel::incoming("e1", "102"), false),
+        (Channel { customer: Some("+79001234567"), ..Channel::incoming("e1", "101") }, false),
+        (Channel { customer: None, ..Channel::incoming("e1", "101") }, false),
+    ] {
+        let mut office = asked("89161234567");
+        tell(&mut office, channel.appeared(1, 1_000));
+        assert_eq!(office.call("e1").command.is_some(), ours, "{channel:?}");
+    }
+}
+
+#[test]
+fn a_call_that_was_there_before_is_not_what_we_asked_for() {
+    let own = Channel::incoming("e1", "101");
+    let mut office = Office::new(mango::settings());
+    tell(&mut office, own.appeared(1, 0));
+    office.tell(5_000, originate(1, "101", CUSTOMER));
+    tell(&mut office, own.connected(2, 6_000));
+    assert_eq!(office.call("e1").command, None);
+}
+
+#[test]
+fn where_calls_from_outside_look_like_it_the_customers_own_call_is_not_ours() {
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    let incoming = Session::incoming("s1");
+    tell(&mut office, incoming.new(1_000));
+    tell(&mut office, incoming.calling(1_200, "101"));
+    assert_eq!(office.call("s1").command, None);
+}
+
+#[test]
+fn the_newest_is_stitched_first_and_each_once() {
+    let mut office = asked(CUSTOMER);
+    office.tell(2_000, originate(2, "101", CUSTOMER));
+    for (entry, ms) in [("e1", 3_000), ("e2", 4_000), ("e3", 5_000)] {
+        tell(&mut office, Channel::incoming(entry, "101").appeared(1, ms));
+    }
+    let commands = ["e1", "e2", "e3"].map(|entry| office.call(entry).command);
+    assert_eq!(commands, [Some(command_id(2)), Some(command_id(1)), None]);
+}
+
+#[test]
+fn the_vendors_copy_of_our_commands_id_stitches_whatever_the_number() {
+    let mut office = asked("+79001234567");
+    let Told::Vendor(event) = Channel::incoming("e1", "102").appeared(1, 1_000).told else { unreachable!() };
+    let named = VendorEvent { vendor_command: Some(command_id(1).to_string()), ..event };
+    office.tell(1_100, named);
+    assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));
+}
+
+#[test]
+fn a_hidden_target_is_never_matched() {
+    let mut office = asked("anonymous");
+    tell(&mut office, Channel { customer: Some("anonymous"), ..Channel::incoming("e1", "101") }.appeared(1, 1_000));
+    assert_eq!(office.call("e1").command, None);
+}
+
+#[test]
+fn a_colleague_is_an_internal_call() {
+    let office = asked("345");
+    assert_eq!(office.calls[&pending_id(1)].direction, Direction::Internal);
+}
+
+#[test]
+fn leaving_by_our_own_transfer_is_transferred() {
+    let own = Channel::incoming("e1", "101");
+    let mut office = Office::live(mango::settings(), &[own.appeared(1, 0), own.connected(2, 5_000)]);
+    let transfer = CommandKind::Transfer { call: call_id("e1"), to: "102".into(), attended: false };
+    let command = calls::Command { id: command_id(7), author: "Irina".into(), kind: transfer };
+    office.tell(20_000, Told::Command(command));
+    office.tell(20_200, accepted(7, None));
+    tell(&mut office, own.disconnected(3, 22_000, EndCause::Normal));
+    let office = office.settle();
+    assert_eq!(office.call("e1").result, Some(CallResult::Transferred));
+    assert_eq!(office.call("e1").legs[0].end_cause, EndCause::Transferred);
+}
+
+#[test]
+fn a_transfer_is_confirmed_by_the_phone_that_rings() {
+    let call = Session::incoming("s1");
+    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    let transfer = CommandKind::Transfer { call: call_id("s1"), to: "102".into(), attended: false };
+    office.tell(20_000, Told::Command(calls::Command { id: command_id(7), author: "Irina".into(), kind: transfer }));
+    office.tell(20_200, accepted(7, None));
+    tell(&mut office, call.calling(21_000, "102"));
+    assert_eq!(office.commands[&command_id(7)], CommandState::Confirmed);
+}

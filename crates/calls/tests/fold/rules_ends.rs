@@ -1,0 +1,170 @@
+//! Ends and what is only concluded: grace, silence, absences, gaps, tombstones (`call-model` §7.5, §7.6, §7.10,
+//! §7.12, §3.6).
+
+use calls::{CallResult, CallState, Decision, Effect, EndCause, Source, Timer, Told, VendorEvent};
+
+use crate::{
+    mango::{self, Channel},
+    office::{Entry, Office, at, call_id},
+    rostelecom::{self, Session},
+};
+
+const HOUR: i64 = 3_600_000;
+
+fn vendor(entry: &Entry) -> VendorEvent {
+    let Told::Vendor(event) = entry.told.clone() else { unreachable!() };
+    event
+}
+
+fn fired(timer: Timer) -> Decision {
+    Decision::TimerFired { timer }
+}
+
+#[test]
+fn without_an_end_the_grace_ends_a_call_whose_legs_are_gone() {
+    let own = Channel::incoming("e1", "101");
+    let mut office =
+        Office::live(mango::settings(), &[own.appeared(1, 0), own.disconnected(2, 9_000, EndCause::NoAnswer)]);
+    assert_ne!(office.call("e1").state, CallState::Ended);
+    assert_eq!(office.book.next_deadline(), Some((at(12_060), Timer::Grace { call: call_id("e1") })));
+    office.wait_until(12_060);
+    let call = office.call("e1");
+    assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Missed)));
+    assert_eq!(call.ended_at, Some(at(9_000)), "when its last leg went, not when we concluded it");
+}
+
+#[test]
+fn a_concluded_end_gives_way_to_a_phone_that_rings_after_all() {
+    let (first, second) = (Channel::incoming("e1", "101"), Channel::incoming("e1", "102"));
+    let talk = [first.appeared(1, 0), first.connected(2, 5_000), first.disconnected(3, 30_000, EndCause::Normal)];
+    let mut office = Office::live(mango::settings(), &talk).settle();
+    assert_eq!(office.call("e1").state, CallState::Ended);
+    office.tell(40_100, second.appeared(1, 40_000).told);
+    assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ringing, None));
+}
+
+#[test]
+fn an_end_closes_what_is_open_and_nothing_opens_it_again() {
+    let call = Session::incoming("s1");
+    let entries = [call.new(0), call.calling(200, "101"), call.end(9_000, false), call.calling(9_500, "102")];
+    let office = Office::live(rostelecom::settings(), &entries);
+    assert_eq!(office.call("s1").state, CallState::Ended);
+    assert!(office.call("s1").legs.iter().all(|leg| leg.state.is_terminal()));
+}
+
+#[test]
+fn one_users_end_is_not_the_end_for_a_colleague_who_talks() {
+    let (first, second) = (Channel::incoming("e1", "101"), Channel::incoming("e1", "102"));
+    let mut gone = vendor(&first.disconnected(2, 6_000, EndCause::Normal));
+    gone.effects.push(Effect::CallEnded { result: Some(CallResult::Missed), reason: None });
+    let mut office = Office::live(mango::settings(), &[first.appeared(1, 0), second.appeared(1, 0)]);
+    office.tell(5_000, second.connected(2, 5_000).told);
+    office.tell(6_000, gone);
+    assert_eq!(office.call("e1").state, CallState::Talking);
+    office.tell(30_000, second.disconnected(3, 30_000, EndCause::Normal).told);
+    assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ended, Some(CallResult::Answered)));
+}
+
+#[test]
+fn hours_of_silence_end_a_call_as_unknown_and_its_end_corrects_that() {
+    let call = Session::incoming("s1");
+    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    office.wait_until(4 * HOUR);
+    assert_eq!(office.call("s1").state, CallState::Talking, "the last event came later");
+    office.wait_until(4 * HOUR + 10_000);
+    assert_eq!((office.call("s1").state, office.call("s1").result), (CallState::Ended, Some(CallResult::Unknown)));
+    office.tell(4 * HOUR + 20_000, call.end(60_000, false).told);
+    let corrected = office.call("s1");
+    assert_eq!((corrected.result, corrected.ended_at), (Some(CallResult::Answered), Some(at(60_000))));
+}
+
+#[test]
+fn a_timer_whose_condition_is_gone_changes_nothing() {
+    let call = Session::incoming("s1");
+    let mut office = Office::live(rostelecom::settings(), &[call.new(0)]);
+    let id = call_id("s1");
+    for timer in [
+        Timer::Grace { call: id.clone() },
+        Timer::Silent { call: id.clone() },
+        Timer::Tombstone { call: id.clone() },
+        Timer::Unstitched { command: crate::office::command_id(1) },
+        Timer::NotConfirmed { command: crate::office::command_id(1) },
+    ] {
+        assert_eq!(office.tell(1_000, fired(timer)), []);
+    }
+    assert!(office.book.holds(&id));
+}
+
+#[test]
+fn one_absence_ends_a_pushed_call_and_a_polled_one_needs_two() {
+    let absent = || Decision::AbsentFromSnapshot { call: call_id("s1") };
+    let call = Session::incoming("s1");
+    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    office.tell(60_000, absent());
+    assert_eq!(office.call("s1").result, Some(CallResult::Answered));
+
+    let polled = |entry: &Entry| VendorEvent { source: Source::Poll, ..vendor(entry) };
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, polled(&call.new(0)));
+    office.tell(60_000, absent());
+    assert_eq!(office.call("s1").state, CallState::Ringing);
+    office.tell(70_000, polled(&call.calling(69_000, "101")));
+    office.tell(120_000, absent());
+    assert_eq!(office.call("s1").state, CallState::Ringing, "it was seen in between");
+    office.tell(180_000, absent());
+    assert_eq!((office.call("s1").state, office.call("s1").result), (CallState::Ended, Some(CallResult::Unknown)));
+    office.tell(240_000, polled(&call.end(150_000, false)));
+    assert_eq!(office.call("s1").result, Some(CallResult::Missed), "the finished row corrects it");
+}
+
+#[test]
+fn a_gap_makes_no_missed_call() {
+    let call = Session::incoming("s1");
+    let gap = Decision::GapOpened { from: at(1_000), cause: "the office was away".into() };
+    let hole = Decision::GapClosed { to: at(60_000), hole_until: Some(at(60_000)) };
+    let entries = [call.new(0), Entry::new(1_000, gap), Entry::new(60_000, hole), call.end(61_000, false)];
+    let office = Office::live(rostelecom::settings(), &entries);
+    assert_eq!(office.call("s1").result, Some(CallResult::Unknown));
+}
+
+#[test]
+fn a_gap_that_a_replay_has_filled_is_none() {
+    let own = Channel::incoming("e1", "101");
+    let gap = Decision::GapOpened { from: at(1_000), cause: "the socket was lost".into() };
+    let entries =
+        [own.appeared(1, 0), Entry::new(1_000, gap), own.replayed().disconnected(2, 9_000, EndCause::NoAnswer)];
+    let mut office = Office::live(mango::settings(), &entries);
+    assert_eq!(office.book.floor(), Some(1));
+    office.wait_until(13_000);
+    assert_eq!(office.call("e1").result, Some(CallResult::Unknown));
+    office.tell(20_000, Decision::GapClosed { to: at(20_000), hole_until: None });
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+}
+
+#[test]
+fn an_ended_call_is_held_for_fifteen_minutes() {
+    let call = Session::incoming("s1");
+    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.end(9_000, false)]);
+    let minutes = 15 * 60_000;
+    office.wait_until(minutes + 9_000);
+    assert!(office.book.holds(&call_id("s1")));
+    assert_eq!(office.book.floor(), Some(1));
+    office.wait_until(minutes + 10_000);
+    assert!(!office.book.holds(&call_id("s1")));
+    assert_eq!((office.book.floor(), office.book.next_deadline()), (None, None));
+}
+
+#[test]
+fn a_straggler_does_not_undo_what_is_known() {
+    let call = Session::incoming("s1");
+    let entries = [call.new(0), call.connected(5_000, "101"), call.end(60_000, false)];
+    let mut office = Office::live(rostelecom::settings(), &entries);
+    office.wait_until(2 * HOUR);
+    let before = office.call("s1").clone();
+    office.tell(2 * HOUR, call.disconnected(59_900, "101", EndCause::Busy).told);
+    let after = office.call("s1");
+    assert_eq!((after.result, after.late, after.partial), (before.result, false, false));
+    let leg = after.legs.iter().find(|leg| leg.key == "pin:101").unwrap();
+    assert_eq!(leg.end_reason.as_deref(), Some("Отбой"));
+    assert_eq!(office.book.floor(), None, "what was restored does not hold the log");
+}

@@ -1,0 +1,128 @@
+//! Properties of the number module: the fuzz that runs with every build.
+
+#![expect(clippy::expect_used, reason = "tests")]
+
+use calls::number::{self, DialKind, Dialable, Number, NumberingPlan};
+use proptest::prelude::*;
+
+/// Text of the kind that PBXs and people write: pieces of numbers and of addresses in any order.
+fn number_like() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "+",
+        "7",
+        "8",
+        "810",
+        "00",
+        "495",
+        "916",
+        "1234567",
+        "204-55-18",
+        "112",
+        "101",
+        "(",
+        ")",
+        " ",
+        "\u{a0}",
+        "-",
+        "–",
+        ".",
+        "tel:",
+        "TEL:",
+        "callto:",
+        "sip:",
+        "sips:",
+        "//",
+        "@",
+        "@cloudpbx.example",
+        ";ext=12",
+        ";ext=",
+        ";phone-context=+7",
+        ";phone-context=example.com",
+        ";",
+        "=",
+        ",",
+        "#",
+        "*",
+        "доб.",
+        "ext",
+        "x",
+        "<",
+        ">",
+        "\"",
+        "%2B",
+        "%",
+        "%zz",
+        "?",
+        "anonymous",
+        "Anonymous",
+        "скрыт",
+        "test_user",
+        "Иван",
+        "٣",
+        "७",
+        "７",
+        "½",
+        "²",
+        "\u{202d}",
+        "\u{0}",
+        "İ",
+        "ß",
+        "𝟕",
+    ]);
+    prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![number_like(), "\\PC{0,40}", any::<String>(), "[+]?[0-9]{0,22}"]
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_odd_to_be_read(text in any_text()) {
+        for plan in [NumberingPlan::russia(), NumberingPlan::of_region("GB").expect("a country")] {
+            let _ = Number::parse(&text, &plan);
+            let _ = Dialable::read_in(&text, &plan);
+        }
+        let _ = number::national(&text);
+    }
+
+    #[test]
+    fn what_is_normalised_stays_as_it_is(text in any_text()) {
+        if let Some(once) = number::normalise(&text) {
+            prop_assert!(!once.is_empty());
+            prop_assert_eq!(number::normalise(&once), Some(once));
+        }
+    }
+
+    #[test]
+    fn sameness_needs_a_number_and_has_no_sides(a in any_text(), b in any_text()) {
+        prop_assert_eq!(number::same(&a, &b), number::same(&b, &a));
+        prop_assert_eq!(number::same(&a, &a), number::normalise(&a).is_some());
+    }
+
+    #[test]
+    fn every_spelling_of_a_russian_number_is_the_same(rest in "[3489][0-9]{9}") {
+        let e164 = format!("+7{rest}");
+        for spelling in [
+            format!("8{rest}"),
+            format!("7{rest}"),
+            format!("sip:+7{rest}@cloudpbx.example"),
+            format!("tel:+7-{rest}"),
+            number::national(&e164),
+        ] {
+            prop_assert!(number::same(&spelling, &e164), "{} and {}", spelling, e164);
+        }
+    }
+
+    #[test]
+    fn what_is_dialled_as_shown_is_the_same_number(text in any_text()) {
+        if let Ok(dialable) = Dialable::read(&text) {
+            prop_assert!(!dialable.digits.is_empty());
+            if dialable.kind == DialKind::Phone {
+                let again = Dialable::read(&dialable.display).expect("what is shown can be dialled");
+                prop_assert_eq!(&again.digits, &dialable.digits);
+                prop_assert_eq!(&again.warnings, &dialable.warnings);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Calls, notes and settings as this computer's database holds them. Everything here blocks: callers are off the loop.
+
+use calls::CallId;
+use jiff::Timestamp;
+use link::wire::Call;
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Filter, SavedCall, ShownFact, Store};
+
+use crate::{
+    contract::{ContractError, ErrorCode},
+    errors::no_such_call,
+};
+
+/// Rows read at once when a list is walked.
+const PAGE: usize = 200;
+/// No figure looks further than this many calls back.
+const FURTHEST: usize = 5_000;
+
+/// A call with its office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) office: String,
+    pub(crate) call: Call,
+}
+
+/// Reading side of the store, in the words of this crate.
+#[derive(Debug, Clone)]
+pub(crate) struct Archive {
+    pub(crate) store: Store,
+}
+
+impl Archive {
+    /// The call under its newest id or any that it had.
+    pub(crate) fn call(&self, office: &str, id: &str) -> Result<Call, ContractError> {
+        let id: CallId = id.parse().map_err(|_| no_such_call())?;
+        let saved = self.store.get(office, &id)?.ok_or_else(no_such_call)?;
+        read(&saved).ok_or_else(|| ContractError::new(ErrorCode::Storage, "this call was stored in an unknown form"))
+    }
+
+    /// Calls that are not over, oldest first.
+    pub(crate) fn open_calls(&self, office: &str) -> Result<Vec<Call>, store::Error> {
+        let filter = Filter { office: Some(office.to_owned()), open: true, ..Filter::default() };
+        let mut open: Vec<_> = self.store.list(&filter, None, PAGE)?.iter().filter_map(read).collect();
+        open.reverse();
+        Ok(open)
+    }
+
+    /// Newest calls with this number, of all offices.
+    pub(crate) fn with_number(&self, number: &str, limit: usize) -> Result<Vec<Kept>, store::Error> {
+        let saved = self.store.calls_with_number(number, &Filter::default(), limit)?;
+        Ok(saved.iter().filter_map(kept).collect())
+    }
+
+    /// All calls that began at or after this moment, newest first.
+    pub(crate) fn since(&self, from: Timestamp) -> Result<Vec<Kept>, store::Error> {
+        let mut found = Vec::new();
+        let mut before = None;
+        loop {
+            let page = self.store.list(&Filter::default(), before, PAGE)?;
+            let full = page.len() == PAGE;
+            before = page.last().map(|saved| saved.cursor);
+            let calls = page.iter().filter_map(kept);
+            let fresh: Vec<_> = calls.take_while(|kept| kept.call.started_at >= from).collect();
+            let all_fresh = fresh.len() == page.len();
+            found.extend(fresh);
+            if !full || !all_fresh || found.len() >= FURTHEST {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// What people wrote about a call.
+    pub(crate) fn facts(&self, office: &str, call: &CallId) -> Result<Vec<ShownFact>, store::Error> {
+        self.store.facts(office, call)
+    }
+
+    /// Whether somebody wrote a note about the call.
+    pub(crate) fn noted(&self, office: &str, call: &CallId) -> Result<bool, store::Error> {
+        Ok(self.facts(office, call)?.iter().any(|shown| shown.fact.kind == NOTE))
+    }
+
+    /// A choice of the person at this desk; one that a later version wrote in its own way counts as not made.
+    pub(crate) fn choice<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, store::Error> {
+        Ok(self.store.setting(key)?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Keeps a choice.
+    pub(crate) async fn choose(&self, key: &str, value: &(impl Serialize + Sync)) -> Result<(), ContractError> {
+        let text = serde_json::to_string(value).map_err(|error| {
+            ContractError::new(ErrorCode::Internal, format!("a setting cannot be written: {error}"))
+        })?;
+        Ok(self.store.set_setting(key, &text).await?)
+    }
+}
+
+/// Kind of the facts that are notes.
+pub(crate) const NOTE: &str = "note";
+/// Kind of the facts that say how a talk ended.
+pub(crate) const OUTCOME: &str = "outcome";
+
+/// A saved call of an office, or nothing where a later version wrote it in an unknown form.
+pub(crate) fn kept(saved: &SavedCall) -> Option<Kept> {
+    read(saved).map(|call| Kept { office: saved.office.clone(), call })
+}
+
+fn read(saved: &SavedCall) -> Option<Call> {
+    serde_json::from_str(&saved.body)
+        .inspect_err(|error| tracing::warn!(call = saved.id.as_str(), %error, "a stored call cannot be read"))
+        .ok()
+}
+
+/// Runs a read away from the loop and the executor.
+pub(crate) async fn off_loop<T: Send + 'static>(
+    archive: &Archive,
+    read: impl FnOnce(&Archive) -> Result<T, ContractError> + Send + 'static,
+) -> Result<T, ContractError> {
+    let archive = archive.clone();
+    tokio::task::spawn_blocking(move || read(&archive))
+        .await
+        .map_err(|_| ContractError::new(ErrorCode::Internal, "reading from the database was cut off"))?
+}

@@ -1,0 +1,265 @@
+//! The cards of a desk: which calls have one, what each says, and when it goes.
+
+mod closing;
+pub(crate) mod phase;
+mod pop;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use calls::{CallId, CommandId, CommandState};
+use jiff::Timestamp;
+use link::wire::{Call, CommandView};
+
+pub(crate) use self::{
+    closing::LINGER,
+    phase::Ordered,
+    pop::{Arrival, pops},
+};
+use crate::{
+    contract::{CallRef, CardPhase, LastTalk},
+    me::Me,
+    views::row::call_ref,
+};
+
+/// Cards that are shown at once.
+const MOST: usize = 4;
+
+/// The command that started a call, what its office last said of it, and what that amounts to.
+type Origin = (CommandId, Option<CommandView>, Ordered);
+
+/// One call's card.
+#[derive(Debug, Clone)]
+pub(crate) struct Card {
+    /// The name that it had when it came up; pages and people's hands know it by this.
+    pub(crate) key: CallRef,
+    /// The call in its newest state.
+    pub(crate) call: Call,
+    /// What it says.
+    pub(crate) phase: CardPhase,
+    /// The last talk with this number, once looked up.
+    pub(crate) last_talk: Option<LastTalk>,
+    command: Option<Origin>,
+    ordinal: u64,
+    closes_at: Option<Timestamp>,
+}
+
+impl Card {
+    /// The PBX took the command, and nothing has shown its effect.
+    pub(crate) fn not_confirmed(&self) -> bool {
+        let Some((_, Some(view), ordered)) = &self.command else { return false };
+        match view.state {
+            CommandState::Accepted => view.detail.is_some(),
+            CommandState::Unknown => ordered.taken,
+            CommandState::Sent | CommandState::Confirmed | CommandState::Rejected => false,
+        }
+    }
+
+    /// The call under the id that it has now.
+    pub(crate) fn current(&self) -> CallRef {
+        call_ref(&self.key.office, &self.call.id)
+    }
+
+    fn ordered(&self) -> Option<Ordered> {
+        self.command.as_ref().map(|(_, _, ordered)| *ordered)
+    }
+
+    fn is(&self, office: &str, call: &Call) -> bool {
+        self.key.office == office
+            && (self.call.id == call.id
+                || call.redirected_from.as_ref() == Some(&self.call.id)
+                || (call.command.is_some() && call.command == self.command.as_ref().map(|(id, _, _)| *id)))
+    }
+}
+
+/// What became of a card.
+#[derive(Debug, Clone)]
+pub(crate) enum Turn {
+    /// It came up.
+    Shown(CallRef),
+    /// It says something else.
+    Phase(CallRef, CardPhase),
+    /// It went.
+    Closed(Box<Card>),
+}
+
+/// All cards.
+#[derive(Debug, Default)]
+pub(crate) struct Cards {
+    all: Vec<Card>,
+    /// Calls whose card was put away while they rang; they come up again only when they ring anew.
+    put_away: BTreeSet<(String, CallId)>,
+    next: u64,
+}
+
+impl Cards {
+    /// Takes in a call's newest state: its card follows, or comes up if the policy says so.
+    pub(crate) fn take(&mut self, office: &str, call: &Call, me: &Me, arrival: Arrival, times: Times) -> Option<Turn> {
+        if let Some(place) = self.all.iter().position(|card| card.is(office, call)) {
+            self.all[place].call = call.clone();
+            return self.settle(place, me, times.local);
+        }
+        let key = (office.to_owned(), call.id.clone());
+        if self.put_away.contains(&key) {
+            if !call.rings_for_me {
+                self.put_away.remove(&key);
+            }
+            return None;
+        }
+        if !pops(call, me, arrival, times.office) {
+            return None;
+        }
+        let phase = phase::phase(call, me, None)?;
+        let key = call_ref(office, &call.id);
+        let command = call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true }));
+        self.bring_up(key.clone(), call.clone(), phase, command);
+        Some(Turn::Shown(key))
+    }
+
+    /// A call that this desk is about to place: its card is there before the PBX has answered.
+    pub(crate) fn placing(&mut self, office: &str, call: Call, command: CommandId) -> CallRef {
+        let key = call_ref(office, &call.id);
+        let ordered = Ordered { state: CommandState::Sent, taken: false };
+        self.bring_up(key.clone(), call, CardPhase::PickUpYourPhone, Some((command, None, ordered)));
+        key
+    }
+
+    /// Where a command stands, as its office says.
+    pub(crate) fn command(&mut self, office: &str, view: &CommandView, me: &Me, now: Timestamp) -> Option<Turn> {
+        let place = self.placed(office, view.command)?;
+        let card = &mut self.all[place];
+        if let Some((_, seen, ordered)) = &mut card.command {
+            let older = matches!(view.state, CommandState::Sent | CommandState::Accepted);
+            if ordered.state == CommandState::Confirmed && older {
+                return None;
+            }
+            ordered.taken |= matches!(view.state, CommandState::Accepted | CommandState::Confirmed);
+            ordered.state = view.state;
+            *seen = Some(view.clone());
+        }
+        self.settle(place, me, now)
+    }
+
+    /// The answer to placing was lost, or the PBX refused.
+    pub(crate) fn not_placed(
+        &mut self,
+        office: &str,
+        command: CommandId,
+        state: CommandState,
+        me: &Me,
+        now: Timestamp,
+    ) -> Option<Turn> {
+        let place = self.placed(office, command)?;
+        if let Some((_, _, ordered)) = &mut self.all[place].command {
+            ordered.state = state;
+        }
+        self.settle(place, me, now)
+    }
+
+    /// The call may no longer be seen.
+    pub(crate) fn gone(&mut self, office: &str, id: &CallId) -> Option<Turn> {
+        let place = self.all.iter().position(|card| card.key.office == office && card.call.id == *id)?;
+        let card = self.all.remove(place);
+        Some(Turn::Closed(Box::new(card)))
+    }
+
+    /// The person has seen it.
+    pub(crate) fn put_away(&mut self, key: &CallRef) -> Option<Card> {
+        let place = self.all.iter().position(|card| card.key == *key)?;
+        let card = self.all.remove(place);
+        if card.call.rings_for_me {
+            self.put_away.insert((card.key.office.clone(), card.call.id.clone()));
+        }
+        Some(card)
+    }
+
+    /// An office was removed, or has been out of reach so long that its ringing means nothing any more.
+    pub(crate) fn drop_of(&mut self, office: &str, which: impl Fn(&Card) -> bool) -> Vec<Turn> {
+        self.close(|card| card.key.office == office && which(card))
+    }
+
+    /// Takes away what has stayed long enough.
+    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Turn> {
+        self.close(|card| card.closes_at.is_some_and(|at| at <= now))
+    }
+
+    fn close(&mut self, which: impl Fn(&mut Card) -> bool) -> Vec<Turn> {
+        self.all.extract_if(.., |card| which(card)).map(|card| Turn::Closed(Box::new(card))).collect()
+    }
+
+    /// When [`Cards::expire`] has something to do.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.all.iter().filter_map(|card| card.closes_at).min()
+    }
+
+    /// The card that goes by this name.
+    pub(crate) fn find(&self, key: &CallRef) -> Option<&Card> {
+        self.all.iter().find(|card| card.key == *key)
+    }
+
+    /// The same, to fill in what was looked up.
+    pub(crate) fn find_mut(&mut self, key: &CallRef) -> Option<&mut Card> {
+        self.all.iter_mut().find(|card| card.key == *key)
+    }
+
+    /// The call has a card.
+    pub(crate) fn has(&self, office: &str, call: &Call) -> bool {
+        self.all.iter().any(|card| card.is(office, call))
+    }
+
+    /// A card of this office says that a phone rings.
+    pub(crate) fn rings(&self, office: &str) -> bool {
+        let rings = |phase| matches!(phase, CardPhase::Ringing | CardPhase::PickUpYourPhone);
+        self.all.iter().any(|card| card.key.office == office && rings(card.phase))
+    }
+
+    /// What is shown: newest first; where there are too many, calls that go on before calls that are over.
+    pub(crate) fn shown(&self) -> Vec<&Card> {
+        let mut shown: Vec<&Card> = self.all.iter().collect();
+        shown.sort_by_key(|card| (card.closes_at.is_some(), std::cmp::Reverse(card.ordinal)));
+        shown.truncate(MOST);
+        shown.sort_by_key(|card| std::cmp::Reverse(card.ordinal));
+        shown
+    }
+
+    fn bring_up(&mut self, key: CallRef, call: Call, phase: CardPhase, command: Option<Origin>) {
+        self.next += 1;
+        let closes_at = None;
+        self.all.push(Card { key, call, phase, last_talk: None, command, ordinal: self.next, closes_at });
+    }
+
+    fn placed(&self, office: &str, command: CommandId) -> Option<usize> {
+        self.all.iter().position(|card| {
+            card.key.office == office && card.command.as_ref().is_some_and(|(id, _, _)| *id == command)
+        })
+    }
+
+    /// Derives the phase anew and sets when the card goes.
+    fn settle(&mut self, place: usize, me: &Me, now: Timestamp) -> Option<Turn> {
+        let card = &mut self.all[place];
+        let Some(phase) = phase::phase(&card.call, me, card.ordered()) else {
+            card.closes_at.get_or_insert(after(now, LINGER));
+            return None;
+        };
+        let lingered = card.closes_at.is_some() && closing::stays(card.phase).is_none();
+        if phase == card.phase && !lingered {
+            return None;
+        }
+        card.closes_at = closing::stays(phase).map(|stays| after(now, stays));
+        let changed = phase != card.phase;
+        card.phase = phase;
+        changed.then(|| Turn::Phase(card.key.clone(), phase))
+    }
+}
+
+/// The two clocks that a state is taken in by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// This computer's: closes cards.
+    pub(crate) local: Timestamp,
+    /// The office's: says how old a call is.
+    pub(crate) office: Timestamp,
+}
+
+fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,349 @@
+//! Calls as lists and the side panel show them.
+
+use calls::{CallResult, CallState, Direction, LegRole, LegState};
+use jiff::Timestamp;
+use link::wire::RecordingState;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Names a call among all offices that this desk looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallRef {
+    /// The office.
+    pub office: String,
+    /// The call within it.
+    pub id: String,
+}
+
+/// Wish for a page of the call list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ListCallsRequest {
+    /// Any part of a number or name, or a word of a note; empty lists everything.
+    pub text: String,
+    /// Which calls.
+    pub filter: CallFilter,
+    /// `next` of the page before.
+    #[ts(optional)]
+    pub before: Option<String>,
+    /// Rows wanted, at most 200.
+    pub limit: u32,
+}
+
+/// Which calls a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum CallFilter {
+    /// All.
+    #[default]
+    All,
+    /// From outside.
+    Incoming,
+    /// To outside.
+    Outgoing,
+    /// Nobody answered.
+    Missed,
+    /// With a recording.
+    Recorded,
+}
+
+/// A page of the call list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallsPage {
+    /// Newest first.
+    pub rows: Vec<CallRow>,
+    /// Give it as `before` to go on; absent at the end.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// All calls that match, for the scroll bar; absent for searches.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+}
+
+/// A row of the call list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallRow {
+    /// Which call.
+    pub call: CallRef,
+    /// The external party or colleague.
+    pub party: PartyView,
+    /// Who called whom.
+    #[ts(as = "DirectionTs")]
+    pub direction: Direction,
+    /// Where it stands.
+    #[ts(as = "CallStateTs")]
+    pub state: CallState,
+    /// How it went.
+    #[ts(optional, as = "Option<CallResultTs>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<CallResult>,
+    /// The line's title, or its number in national grouping.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// Name or extension of the colleague who talked, or whose phone rang.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// When it began.
+    #[ts(type = "string")]
+    pub started_at: Timestamp,
+    /// Length of the talk; absent when nobody talked.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub talk_ms: Option<u32>,
+    /// Its recording, if any.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRow>,
+    /// It has a note.
+    pub noted: bool,
+}
+
+/// Who is on the other side.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PartyView {
+    /// Name, where one is known.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Number in national grouping; absent when hidden.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// What dialling it would send; absent when hidden.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dial: Option<String>,
+    /// A colleague.
+    pub internal: bool,
+}
+
+/// A recording in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingRow {
+    /// Its identity.
+    pub id: String,
+    /// Where it stands.
+    #[ts(as = "RecordingStateTs")]
+    pub state: RecordingState,
+}
+
+/// What the side panel shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallDetails {
+    /// The call itself.
+    pub row: CallRow,
+    /// Its parties.
+    pub legs: Vec<LegView>,
+    /// What happened, in order.
+    pub timeline: Vec<TimelineEntry>,
+    /// What people wrote, newest first.
+    pub notes: Vec<NoteView>,
+    /// The newest outcome, if any.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeKind>,
+    /// Other calls with this number, newest first, at most ten.
+    pub others: Vec<CallRow>,
+    /// All calls with this number, this one included.
+    pub calls_with_number: u32,
+    /// Stored events, for support; absent while the office is out of reach.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<EventView>>,
+}
+
+/// A party's part in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LegView {
+    /// Part it plays.
+    #[ts(as = "LegRoleTs")]
+    pub role: LegRole,
+    /// Name, extension or number.
+    pub who: String,
+    /// Extension, where it has one beside the name.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// Where it stands.
+    #[ts(as = "LegStateTs")]
+    pub state: LegState,
+    /// How long it talked.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub talk_ms: Option<u32>,
+}
+
+/// Something that happened in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineEntry {
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// What.
+    pub what: TimelineKind,
+    /// Who or where: names, extensions, a line.
+    pub who: Vec<String>,
+}
+
+/// Kinds of [`TimelineEntry`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum TimelineKind {
+    /// The call came in on a line.
+    Arrived,
+    /// The call was placed.
+    Placed,
+    /// Phones ring.
+    Rings,
+    /// Somebody answered.
+    Answered,
+    /// Somebody left.
+    Left,
+    /// It ended.
+    Ended,
+    /// The recording can be played.
+    RecordingReady,
+}
+
+/// What a person wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteView {
+    /// Its identity.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// Who wrote it.
+    pub author: String,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// Others who edited it without having seen this.
+    pub also_edited_by: Vec<String>,
+}
+
+/// How a talk ended, in the office's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum OutcomeKind {
+    /// Done, nothing is left.
+    Resolved,
+    /// Somebody must call back.
+    CallBack,
+    /// An order was made.
+    Order,
+    /// A complaint.
+    Complaint,
+    /// Wrong number or nuisance.
+    WrongNumber,
+}
+
+/// One stored event, for support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// The vendor's word, or ours.
+    pub kind: String,
+    /// Extension or number that it is about.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+    /// When the office received it.
+    #[ts(type = "string")]
+    pub received_at: Timestamp,
+    /// The vendor's signature was checked.
+    pub signed: bool,
+}
+
+/// Wish to keep a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveNoteRequest {
+    /// Which call.
+    pub call: CallRef,
+    /// The text; empty takes the note back.
+    pub text: String,
+    /// The note that it replaces.
+    #[ts(optional)]
+    #[serde(default)]
+    pub replaces: Option<String>,
+}
+
+/// Wish to say how a talk ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveOutcomeRequest {
+    /// Which call.
+    pub call: CallRef,
+    /// The outcome; absent takes it back.
+    #[ts(optional)]
+    #[serde(default)]
+    pub outcome: Option<OutcomeKind>,
+}
+
+/// Calls changed: lists ask again for what they show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallsChanged {
+    /// The rows that changed, whole; lists may put them in place.
+    pub rows: Vec<CallRow>,
+}
+
+/// Main shows this call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenCall {
+    /// Which call.
+    pub call: CallRef,
+}
+
+/// TypeScript images of the call model's words; a test holds them equal to the originals.
+macro_rules! image {
+    ($(#[$doc:meta])* $name:ident as $title:literal { $($variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+        #[serde(rename_all = "camelCase")]
+        #[ts(rename = $title)]
+        #[expect(missing_docs, reason = "the words are documented in the crate `calls`")]
+        pub enum $name { $($variant),* }
+    };
+}
+
+image! {
+    /// `calls::Direction`.
+    DirectionTs as "Direction" { Incoming, Outgoing, Internal, Unknown }
+}
+image! {
+    /// `calls::CallState`.
+    CallStateTs as "CallState" { New, Dialling, Queued, Ringing, Talking, OnHold, Conference, Ended }
+}
+image! {
+    /// `calls::CallResult`.
+    CallResultTs as "CallResult" {
+        Answered, AnsweredElsewhere, Missed, Busy, NoAnswer, Rejected, Cancelled, Failed, Transferred, Voicemail, Fax, Unknown
+    }
+}
+image! {
+    /// `calls::LegRole`.
+    LegRoleTs as "LegRole" { Customer, Agent, TransferTarget, Ivr, Queue, Conference }
+}
+image! {
+    /// `calls::LegState`.
+    LegStateTs as "LegState" { Initiated, Queued, Alerting, Connected, Held, Failed, Cleared }
+}
+image! {
+    /// `link::wire::RecordingState`.
+    RecordingStateTs as "RecordingState" { Preparing, Ready, Fetching, Expired, Gone, NotRecorded }
+}

@@ -1,0 +1,198 @@
+//! What the main window shows besides lists.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::call::CallRow;
+use super::card::DemoPhoneView;
+use super::settings::{Language, Settings, Theme};
+
+/// Everything that the main window shows, but for the lists that it asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MainView {
+    /// Grows with every change.
+    #[ts(type = "number")]
+    pub revision: u32,
+    /// Where the program stands.
+    pub stage: Stage,
+    /// Language of the texts (setting, `TRUBKA_LANG` or the system's).
+    pub language: Language,
+    /// Theme (setting or `TRUBKA_THEME`).
+    pub theme: Theme,
+    /// What a person has set.
+    pub settings: Settings,
+    /// Who sits here.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub me: Option<MeView>,
+    /// Offices and their connections.
+    pub offices: Vec<OfficeView>,
+    /// Calls that are going on, and what happened while away.
+    pub now: NowView,
+    /// The demo phone.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<DemoPhoneView>,
+    /// Things to tell once, each with a way out.
+    pub notices: Vec<Notice>,
+}
+
+/// Where the program stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// No office yet: offers the demo, or an address and a token.
+    Welcome,
+    /// The demo office; a badge says so.
+    Demo,
+    /// Work.
+    Office,
+}
+
+/// Who sits at this desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    /// Name.
+    pub name: String,
+    /// Extensions.
+    pub extensions: Vec<String>,
+}
+
+/// An office that this desk looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficeView {
+    /// Which.
+    pub id: String,
+    /// Whether it can be reached.
+    pub link: LinkState,
+    /// When it was lost, while it cannot be reached.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_at: Option<Timestamp>,
+    /// Its connections to PBXs.
+    pub connections: Vec<ConnectionRow>,
+}
+
+/// Whether an office can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkState {
+    /// Being opened.
+    Connecting,
+    /// Fetching what happened meanwhile.
+    CatchingUp,
+    /// Up to date.
+    Live,
+    /// Lost; tried again by itself.
+    Lost,
+    /// The token was ended by the administrator.
+    Refused,
+}
+
+/// A connection to a PBX.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionRow {
+    /// Which.
+    pub id: String,
+    /// The make, as people call it.
+    pub title: String,
+    /// Where it stands.
+    pub state: ConnectionStateView,
+    /// Why it is down.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ConnectionCause>,
+    /// Missed events fetched so far.
+    pub drained: u32,
+    /// Events may be missing since then.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_since: Option<Timestamp>,
+    /// The vendor's clock differs by this much, when that is worth a warning.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i32>,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionStateView {
+    /// Being opened.
+    Connecting,
+    /// Fetching missed events.
+    Draining,
+    /// Events arrive.
+    Live,
+    /// Waits for the first webhook.
+    Waiting,
+    /// Lost; tried again by itself.
+    Down,
+}
+
+/// Why a connection is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionCause {
+    /// The PBX refused the key.
+    Unauthorized,
+    /// The PBX cannot be reached.
+    Unreachable,
+    /// The PBX limits us.
+    RateLimited,
+    /// The PBX answers something unexpected.
+    Protocol,
+    /// The disk is full or the database failed.
+    Storage,
+    /// Messages arrive whose signature is wrong.
+    BadSignatures,
+}
+
+/// The view Now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NowView {
+    /// Calls that are going on, oldest first.
+    pub open: Vec<CallRow>,
+    /// Missed today and not called back, newest first, at most five.
+    pub missed: Vec<CallRow>,
+    /// Calls today.
+    pub today: u32,
+    /// Answered today.
+    pub answered_today: u32,
+    /// Missed today.
+    pub missed_today: u32,
+    /// Calls that came while this desk was away; shown once.
+    pub while_away: u32,
+}
+
+/// Something to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// What.
+    pub kind: NoticeKind,
+}
+
+/// Kinds of notices; each has one sentence and one action in the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeKind {
+    /// No keyring: keys are kept for this run only.
+    NoKeyring,
+    /// No tray on this desktop: closing the window ends the program.
+    NoTray,
+    /// No notification service: only the card tells.
+    NoNotifications,
+    /// The database was damaged: it was set aside and a new one was started.
+    DatabaseSetAside,
+    /// The disk is full: events are not taken until there is room.
+    DiskFull,
+    /// The card cannot be placed on this desktop (Wayland): notifications stand in.
+    NoCardPlacement,
+}

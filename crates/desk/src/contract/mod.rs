@@ -1,0 +1,88 @@
+//! What the pages and the desk say to each other (JSON, camelCase, times RFC 3339).
+//!
+//! A page subscribes to its event first and then asks for the snapshot; both carry the same whole view with a growing
+//! `revision`, so the newer one wins.
+
+mod call;
+mod card;
+mod dial;
+mod main_view;
+mod player;
+mod settings;
+
+pub use call::*;
+pub use card::*;
+pub use dial::*;
+pub use main_view::*;
+pub use player::*;
+pub use settings::*;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Names of the events that Rust sends to pages.
+pub mod event {
+    /// Payload [`super::CardsView`], to the card window.
+    pub const CARDS: &str = "cards";
+    /// Payload [`super::MainView`], to the main window.
+    pub const MAIN: &str = "main";
+    /// Payload [`super::CallsChanged`], to the main window.
+    pub const CALLS: &str = "calls";
+    /// Payload [`super::DialRequested`], to the main window: a number came from another program.
+    pub const DIAL: &str = "dial";
+    /// Payload [`super::OpenCall`], to the main window: show this call.
+    pub const OPEN: &str = "open";
+}
+
+/// Why a command of a page failed. Pages branch on the code, never on text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{code:?}")]
+pub struct ContractError {
+    /// What happened.
+    pub code: ErrorCode,
+    /// The field that is wrong.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// An English sentence for the log and for support.
+    pub message: String,
+    /// When trying again makes sense.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u32>,
+}
+
+/// Codes of [`ContractError`]; each has its sentence in both languages in the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// The office no longer knows this desk's token.
+    Unauthorized,
+    /// A field is wrong.
+    InvalidRequest,
+    /// Not there, or not to be seen.
+    NotFound,
+    /// The call has ended.
+    Ended,
+    /// The PBX cannot do this.
+    Unsupported,
+    /// Too often.
+    RateLimited,
+    /// The recording is being prepared.
+    NotReady,
+    /// The recording is gone.
+    Gone,
+    /// The file cannot be played.
+    NotPlayable,
+    /// The PBX refused.
+    Refused,
+    /// It is not known whether the PBX acted.
+    UnknownOutcome,
+    /// The office or its PBX cannot be reached.
+    Unreachable,
+    /// The disk is full or the database failed.
+    Storage,
+    /// A fault of this program.
+    Internal,
+}

@@ -1,0 +1,70 @@
+//! Settings of this desk.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Language of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Language {
+    /// Русский.
+    Ru,
+    /// English.
+    En,
+}
+
+/// Theme of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Corner in which the card appears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum CardCorner {
+    /// Bottom right.
+    BottomRight,
+    /// Bottom left.
+    BottomLeft,
+    /// Top right.
+    TopRight,
+    /// Top left.
+    TopLeft,
+}
+
+/// What a person has set; `language` and `theme` absent means: as the system says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Chosen language.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Chosen theme.
+    pub theme: Theme,
+    /// Corner of the card.
+    pub card_corner: CardCorner,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { language: None, theme: Theme::System, card_corner: CardCorner::BottomRight }
+    }
+}
+
+/// Wish to look at an office behind a gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectOfficeRequest {
+    /// Address of the gateway, `https://…`.
+    pub address: String,
+    /// Token from the administrator. Goes to the keyring and nowhere else.
+    pub token: String,
+}

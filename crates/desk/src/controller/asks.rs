@@ -1,0 +1,135 @@
+//! Wishes of pages and programs.
+
+use super::{
+    Controller,
+    message::{Ask, OfficeNow, WaysNow},
+    office_desk::{OfficeDesk, Touched},
+    screens::Errand,
+};
+use crate::{
+    contract::{CallRef, DialRequested, NoticeKind, OpenCall},
+    ui_port::UiPort,
+};
+
+/// Whoever asked may have gone: then nobody misses the answer.
+pub(super) fn reply<T>(to: super::message::Reply<T>, answer: T) {
+    let _ = to.send(answer);
+}
+
+impl<U: UiPort> Controller<U> {
+    pub(super) fn answer(&mut self, ask: Ask) {
+        match ask {
+            Ask::MainSnapshot(to) => {
+                let view = self.main_snapshot();
+                reply(to, view);
+            }
+            Ask::MainClosed => self.main_closed(),
+            Ask::CardSnapshot(to) => {
+                let view = self.cards_snapshot();
+                reply(to, view);
+            }
+            Ask::CardDismiss(card) => self.put_away(&card),
+            Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
+            Ask::OpenCall(call) => self.open_call(&call),
+            Ask::OpenMain => self.ui.open_main(),
+            Ask::PendingDial(to) => reply(to, self.screens.pending_dial()),
+            Ask::PendingOpen(to) => reply(to, self.screens.pending_open()),
+            Ask::NotificationAction { id, action } => self.notification_action(&id, action),
+            Ask::Corner(to) => reply(to, self.settings.card_corner),
+            Ask::PlaceCall { request, reply } => self.place(&request, reply),
+            Ask::Ways(to) => reply(
+                to,
+                WaysNow {
+                    ways: self.ways(),
+                    extensions: self.offices.values().flat_map(OfficeDesk::extensions).collect(),
+                },
+            ),
+            Ask::Known(to) => {
+                reply(to, self.offices.iter().map(|(id, office)| (id.clone(), office.me())).collect());
+            }
+            Ask::Office { id, reply: to } => reply(to, self.office_now(&id)),
+            Ask::SaveSettings(settings) => {
+                self.settings = settings;
+                self.screens.all_changed();
+            }
+            Ask::Notice(kind) => self.raise_notice(kind),
+            Ask::DismissNotice(kind) => self.dismiss_notice(kind),
+            Ask::DialLink(text) => self.send_to_main(Errand::Dial(DialRequested { text })),
+            Ask::AddOffice(slot) => self.add_office(slot),
+            Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
+            Ask::DemoPhone(phone) => {
+                self.phone = phone;
+                self.screens.all_changed();
+            }
+            Ask::Touched(call) => {
+                if let Ok(id) = call.id.parse() {
+                    self.refresh.add(&call.office, Touched::Notes(id));
+                }
+            }
+        }
+    }
+
+    fn main_closed(&mut self) {
+        self.screens.main_closed();
+        // Shown once: a person who closed main has seen it.
+        self.away.clear();
+        self.screens.main_changed();
+    }
+
+    pub(super) fn put_away(&mut self, key: &CallRef) {
+        if self.cards.put_away(key).is_some() {
+            self.screens.cards_changed();
+        }
+        self.withdraw(key);
+    }
+
+    pub(super) fn open_call(&mut self, key: &CallRef) {
+        let mut call = self.cards.find(key).map_or_else(|| key.clone(), |card| card.current());
+        if let (Some(office), Ok(id)) = (self.offices.get(&call.office), call.id.parse()) {
+            call.id = office.ruling(&id).as_str().to_owned();
+        }
+        self.send_to_main(Errand::Open(OpenCall { call }));
+    }
+
+    fn office_now(&self, id: &str) -> Option<OfficeNow> {
+        let office = self.offices.get(id)?;
+        let me = office.me();
+        Some(OfficeNow {
+            office: office.office(),
+            reachable: office.reachable(),
+            replicate: office.slot.replicate,
+            author: me.name.clone(),
+            now: office.now(self.clock.now()),
+            me,
+        })
+    }
+
+    pub(super) fn raise_notice(&mut self, kind: NoticeKind) {
+        if kind == NoticeKind::NoCardPlacement {
+            self.attention.stand_in();
+        }
+        if self.notices.contains(&kind) || self.dismissed.contains(&kind) {
+            return;
+        }
+        self.notices.push(kind);
+        self.screens.main_changed();
+    }
+
+    /// It holds no more, and is told again when it comes back.
+    pub(super) fn withdraw_notice(&mut self, kind: NoticeKind) {
+        let told = self.notices.len() + self.dismissed.len();
+        self.notices.retain(|told| *told != kind);
+        self.dismissed.retain(|told| *told != kind);
+        if self.notices.len() + self.dismissed.len() != told {
+            self.screens.main_changed();
+        }
+    }
+
+    fn dismiss_notice(&mut self, kind: NoticeKind) {
+        self.notices.retain(|told| *told != kind);
+        if !self.dismissed.contains(&kind) {
+            self.dismissed.push(kind);
+        }
+        self.screens.main_changed();
+    }
+}

@@ -1,0 +1,257 @@
+//! News of offices.
+
+use calls::{CallId, Direction};
+use jiff::{SignedDuration, Timestamp};
+use link::wire::{Call, StreamEvent, You};
+
+use super::{
+    Controller,
+    message::{Found, Message, News, OfficeSlot},
+    office_desk::{OfficeDesk, Touched},
+};
+use crate::{
+    cards::{Arrival, Times},
+    contract::{CardPhase, LinkState, NoticeKind},
+    me::Me,
+    offices::Supervisor,
+    personal::personal,
+    ui_port::UiPort,
+};
+
+/// A phone that rang when its office was lost has stopped by then.
+const STALE: SignedDuration = SignedDuration::from_secs(45);
+
+impl<U: UiPort> Controller<U> {
+    pub(super) fn add_office(&mut self, slot: OfficeSlot) {
+        self.generations += 1;
+        let id = slot.id.clone();
+        let supervisor = Supervisor {
+            slot: slot.clone(),
+            generation: self.generations,
+            store: self.archive.store.clone(),
+            chance: self.chance.clone(),
+            loop_: self.to_self.clone(),
+        };
+        let office = OfficeDesk {
+            slot,
+            generation: self.generations,
+            link: LinkState::Connecting,
+            lost_at: None,
+            me: None,
+            offset: SignedDuration::ZERO,
+            connections: Default::default(),
+            open: Default::default(),
+            redirects: Default::default(),
+            seen_while_reading: None,
+            uncommitted: Vec::new(),
+            resumed: false,
+            _supervision: supervisor.start(),
+        };
+        self.offices.insert(id, office);
+        // Also of an office that cannot be reached now, the copy can be shown.
+        self.read_today();
+        self.screens.main_changed();
+    }
+
+    pub(super) fn remove_office(&mut self, id: &str) -> bool {
+        let Some(office) = self.offices.remove(id) else { return false };
+        drop(office);
+        let turns = self.cards.drop_of(id, |_| true);
+        self.follow(turns);
+        self.today.forget_office(id);
+        self.refresh.all();
+        self.screens.main_changed();
+        true
+    }
+
+    pub(super) fn take_news(&mut self, id: &str, generation: u64, news: News) {
+        let Some(office) = self.offices.get_mut(id).filter(|office| office.generation == generation) else { return };
+        match news {
+            News::Opening => {
+                if office.link != LinkState::Lost {
+                    office.link = LinkState::Connecting;
+                }
+            }
+            News::Hello { now, you, resumed } => self.greeted(id, now, you, resumed),
+            News::Event(event) => return self.take_event(id, event),
+            News::Committed => return self.committed(id),
+            News::CaughtUp => self.caught_up(id),
+            News::SetAside => {
+                office.open.clear();
+                office.uncommitted.clear();
+                self.today.forget_office(id);
+                self.refresh.all();
+            }
+            News::NotStored { full: true } => self.raise_notice(NoticeKind::DiskFull),
+            News::NotStored { full: false } => {}
+            News::Lost => {
+                office.link = LinkState::Lost;
+                office.lost_at.get_or_insert(self.clock.now());
+            }
+            News::Refused => {
+                office.link = LinkState::Refused;
+                office.lost_at.get_or_insert(self.clock.now());
+            }
+        }
+        self.screens.main_changed();
+    }
+
+    fn greeted(&mut self, id: &str, now: Timestamp, you: You, resumed: bool) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        office.offset = now.duration_since(self.clock.now());
+        office.link = LinkState::CatchingUp;
+        office.resumed = resumed;
+        office.connections.clear();
+        let first_time = office.me.is_none();
+        office.me = Some(Me::from(you));
+        if first_time {
+            office.seen_while_reading = Some(Default::default());
+            self.read_open(id);
+            self.read_today();
+        }
+    }
+
+    fn caught_up(&mut self, id: &str) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        if office.link == LinkState::Live {
+            return;
+        }
+        office.link = LinkState::Live;
+        office.lost_at = None;
+        let open: Vec<Call> = office.open.values().cloned().collect();
+        for call in open {
+            self.card_follows(id, &call, Arrival::CatchUp);
+        }
+    }
+
+    fn take_event(&mut self, id: &str, event: StreamEvent) {
+        match event {
+            StreamEvent::Call { call } => self.take_call(id, *call),
+            StreamEvent::Gone { id: call } | StreamEvent::Erased { id: call } => self.call_gone(id, &call),
+            StreamEvent::Fact { fact } => self.touch(id, Touched::Notes(fact.call)),
+            StreamEvent::Command { command } => {
+                let Some(office) = self.offices.get(id) else { return };
+                let turn = self.cards.command(id, &command, &office.me(), self.clock.now());
+                self.follow(turn);
+            }
+            StreamEvent::Connection { connection } => {
+                if let Some(office) = self.offices.get_mut(id) {
+                    office.connections.insert(connection.id.clone(), connection);
+                    self.screens.main_changed();
+                }
+            }
+            StreamEvent::Other => {}
+        }
+    }
+
+    fn take_call(&mut self, id: &str, call: Call) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        let catching_up = office.link != LinkState::Live;
+        let missed_it = (catching_up && office.resumed) || call.late;
+        if missed_it && call.direction == Direction::Incoming && !office.open.contains_key(&call.id) {
+            self.away.insert((id.to_owned(), call.id.clone()));
+        }
+        office.take_call(&call);
+        if let Some(seen) = &mut office.seen_while_reading {
+            seen.insert(call.id.clone());
+        }
+        self.today.take(id, &call);
+        if let Some(meanwhile) = &mut self.today_meanwhile {
+            meanwhile.push((id.to_owned(), call.clone()));
+        }
+        // While catching up a card follows its call but none comes up: what counts is where the call stands at the end.
+        if !catching_up || self.cards.has(id, &call) {
+            self.card_follows(id, &call, Arrival::Live);
+        }
+        self.touch(id, Touched::Call(Box::new(call)));
+    }
+
+    fn call_gone(&mut self, id: &str, call: &CallId) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        office.open.remove(call);
+        self.today.forget(id, call);
+        let turn = self.cards.gone(id, call);
+        self.follow(turn);
+        self.touch(id, Touched::Rows);
+    }
+
+    fn card_follows(&mut self, id: &str, call: &Call, arrival: Arrival) {
+        let Some(office) = self.offices.get(id) else { return };
+        let local = self.clock.now();
+        let times = Times { local, office: office.now(local) };
+        let turn = self.cards.take(id, call, &office.me(), arrival, times);
+        self.screens.cards_changed();
+        self.follow(turn);
+    }
+
+    /// Notes a change for lists; of an office that writes its own rows it is in the database already.
+    pub(super) fn touch(&mut self, id: &str, touched: Touched) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        if office.slot.replicate {
+            office.uncommitted.push(touched);
+        } else {
+            self.refresh.add(id, touched);
+        }
+    }
+
+    fn committed(&mut self, id: &str) {
+        self.withdraw_notice(NoticeKind::DiskFull);
+        let Some(office) = self.offices.get_mut(id) else { return };
+        for touched in std::mem::take(&mut office.uncommitted) {
+            self.refresh.add(id, touched);
+        }
+    }
+
+    /// The database may know calls that went on when this desk was last closed.
+    fn read_open(&self, id: &str) {
+        let Some(office) = self.offices.get(id) else { return };
+        let (archive, me, generation, id) = (self.archive.clone(), office.me(), office.generation, id.to_owned());
+        self.beside(async move {
+            let asked = id.clone();
+            let read = tokio::task::spawn_blocking(move || archive.open_calls(&asked)).await.ok()?;
+            let calls = read.inspect_err(|error| tracing::warn!(%error, "open calls cannot be read")).ok()?;
+            let calls = calls.into_iter().map(|call| personal(call, &me)).collect();
+            Some(Message::Found(Found::Open { office: id, generation, calls }))
+        });
+    }
+
+    pub(super) fn take_open(&mut self, id: &str, generation: u64, calls: Vec<Call>) {
+        let Some(office) = self.offices.get_mut(id).filter(|office| office.generation == generation) else { return };
+        let live = office.link == LinkState::Live;
+        // What the stream told meanwhile is newer than what was read.
+        let newer = office.seen_while_reading.take().unwrap_or_default();
+        let unknown: Vec<Call> = calls.into_iter().filter(|call| !newer.contains(&call.id)).collect();
+        for call in unknown {
+            if let Some(office) = self.offices.get_mut(id) {
+                office.take_call(&call);
+            }
+            if live {
+                self.card_follows(id, &call, Arrival::CatchUp);
+            }
+        }
+        self.screens.main_changed();
+    }
+
+    /// When ringing that nobody can confirm any more is taken away.
+    pub(super) fn next_stale(&self) -> Option<Timestamp> {
+        let lost = self.offices.values().filter(|office| office.link == LinkState::Lost);
+        lost.filter(|office| self.cards.rings(&office.slot.id))
+            .filter_map(|office| office.lost_at?.saturating_add(STALE).ok())
+            .min()
+    }
+
+    pub(super) fn drop_stale_ringing(&mut self, now: Timestamp) {
+        let stale: Vec<String> = self
+            .offices
+            .values()
+            .filter(|office| office.link == LinkState::Lost)
+            .filter(|office| office.lost_at.is_some_and(|at| now.duration_since(at) >= STALE))
+            .map(|office| office.slot.id.clone())
+            .collect();
+        for id in stale {
+            let turns =
+                self.cards.drop_of(&id, |card| matches!(card.phase, CardPhase::Ringing | CardPhase::PickUpYourPhone));
+            self.follow(turns);
+        }
+    }
+}

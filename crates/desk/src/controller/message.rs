@@ -1,0 +1,157 @@
+//! What the loop is told.
+
+use std::sync::Arc;
+
+use calls::{CallId, CommandId};
+use jiff::Timestamp;
+use link::{
+    Office, OfficeError,
+    wire::{Call, CommandView, StreamEvent, You},
+};
+use tokio::sync::oneshot;
+
+use super::today::Today;
+use crate::{
+    contract::{
+        CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialRequested, DialWay, LastTalk,
+        MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
+    },
+    me::Me,
+    ui_port::ActionKind,
+};
+
+/// The way back to whoever asked.
+pub(crate) type Reply<T> = oneshot::Sender<T>;
+
+/// One office, as the desk is given it.
+#[derive(Clone)]
+pub(crate) struct OfficeSlot {
+    /// Names it at this desk; for the own office also the name under which it writes its rows.
+    pub(crate) id: String,
+    /// The way to it.
+    pub(crate) office: Arc<dyn Office>,
+    /// Its calls are copied into this computer's database. Not so for the office in the same process, which writes
+    /// them there itself.
+    pub(crate) replicate: bool,
+}
+
+/// Everything that the loop is told.
+pub(crate) enum Message {
+    /// An office's supervisor has news. News of a former supervisor are passed over.
+    Link { office: String, generation: u64, news: News },
+    /// A page or another program wants something.
+    Ask(Ask),
+    /// What was looked up off the loop.
+    Found(Found),
+}
+
+/// What a supervisor tells of its office.
+pub(crate) enum News {
+    /// The stream is being opened.
+    Opening,
+    /// It is open.
+    Hello {
+        now: Timestamp,
+        you: You,
+        /// It goes on where a copy ended: what it tells now was missed, not merely never seen.
+        resumed: bool,
+    },
+    /// A new state; for a copied office it is not in the database yet.
+    Event(StreamEvent),
+    /// Everything that was told so far is in the database.
+    Committed,
+    /// Everything that happened before the stream was opened has been told.
+    CaughtUp,
+    /// The copy was set aside and begins anew.
+    SetAside,
+    /// The database could not take what came.
+    NotStored { full: bool },
+    /// The stream is lost; it will be opened again.
+    Lost,
+    /// The office does not know this desk any more.
+    Refused,
+}
+
+/// Wishes.
+pub(crate) enum Ask {
+    MainSnapshot(Reply<MainView>),
+    MainClosed,
+    CardSnapshot(Reply<CardsView>),
+    CardDismiss(CallRef),
+    CallBack {
+        call: CallRef,
+        command: String,
+        reply: Reply<Result<PlacedView, ContractError>>,
+    },
+    OpenCall(CallRef),
+    OpenMain,
+    PendingDial(Reply<Option<DialRequested>>),
+    PendingOpen(Reply<Option<OpenCall>>),
+    NotificationAction {
+        id: String,
+        action: ActionKind,
+    },
+    Corner(Reply<CardCorner>),
+    PlaceCall {
+        request: PlaceCallRequest,
+        reply: Reply<Result<PlacedView, ContractError>>,
+    },
+    Ways(Reply<WaysNow>),
+    Known(Reply<Vec<(String, Me)>>),
+    Office {
+        id: String,
+        reply: Reply<Option<OfficeNow>>,
+    },
+    SaveSettings(Settings),
+    Notice(NoticeKind),
+    DismissNotice(NoticeKind),
+    DialLink(String),
+    AddOffice(OfficeSlot),
+    RemoveOffice {
+        id: String,
+        reply: Reply<bool>,
+    },
+    DemoPhone(Option<DemoPhoneView>),
+    /// What people wrote about this call changed.
+    Touched(CallRef),
+}
+
+/// What was looked up, or came back from an office.
+pub(crate) enum Found {
+    /// The answer to placing a call.
+    Placed { office: String, command: CommandId, answer: Result<CommandView, OfficeError> },
+    /// The last talk with a card's number.
+    LastTalk { card: CallRef, talk: LastTalk },
+    /// Open calls of an office, as the database holds them.
+    Open { office: String, generation: u64, calls: Vec<Call> },
+    /// Rows of calls that changed, and which of them have notes.
+    Rows(Vec<CallRow>),
+    /// The day so far, read from the database.
+    Today(Today),
+    /// A call that is to be called back, looked up for its number.
+    CallBack { call: CallRef, command: String, number: Option<String>, reply: Reply<Result<PlacedView, ContractError>> },
+}
+
+/// Ways to place calls now, and the extensions that are known here.
+pub(crate) struct WaysNow {
+    pub(crate) ways: Vec<DialWay>,
+    pub(crate) extensions: Vec<String>,
+}
+
+/// An office as a command needs it.
+pub(crate) struct OfficeNow {
+    pub(crate) office: Arc<dyn Office>,
+    /// It can be asked without waiting for it to come back.
+    pub(crate) reachable: bool,
+    /// What is written here is kept for it until it is reached.
+    pub(crate) replicate: bool,
+    /// Who writes.
+    pub(crate) author: String,
+    /// The office's clock.
+    pub(crate) now: Timestamp,
+    /// Who looks.
+    pub(crate) me: Me,
+}
+
+/// Names a call within the loop.
+pub(crate) type Key = (String, CallId);

@@ -1,0 +1,209 @@
+//! One task, one loop: everything that a desk knows and decides.
+//!
+//! Offices, pages, programs and timers tell it things ([`Message`]); what it may ask of screens is [`UiPort`]. It
+//! never waits for a disk or a network: what takes time runs beside it and comes back as a message.
+
+mod asks;
+mod attention;
+mod dialling;
+mod found;
+mod links;
+pub(crate) mod message;
+mod office_desk;
+mod refresh;
+mod screens;
+mod today;
+mod turns;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use calls::CommandId;
+use link::wire::Call;
+use tokio::{sync::mpsc, time};
+
+pub(crate) use self::dialling::USUAL_WAY;
+use self::{
+    attention::Attention,
+    dialling::Placing,
+    message::{Key, Message},
+    office_desk::OfficeDesk,
+    refresh::Refresh,
+    screens::Screens,
+    today::Today,
+};
+use crate::{
+    archive::Archive,
+    cards::Cards,
+    contract::{DemoPhoneView, NoticeKind, Settings},
+    language::Surroundings,
+    ports::{Chance, Clock},
+    ui_port::UiPort,
+};
+
+/// Messages handled before screens are brought up to date, when many wait.
+const BATCH: usize = 256;
+
+/// The state of a desk and the loop over it.
+pub(crate) struct Controller<U: UiPort> {
+    pub(crate) ui: U,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) in_demo: bool,
+    pub(crate) archive: Archive,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) settings: Settings,
+    pub(crate) to_self: mpsc::WeakSender<Message>,
+    offices: BTreeMap<String, OfficeDesk>,
+    generations: u64,
+    cards: Cards,
+    placing: BTreeMap<CommandId, Placing>,
+    /// The way that was used last.
+    usual_way: Option<(String, String)>,
+    today: Today,
+    /// Calls that changed while the day is being read from the database.
+    today_meanwhile: Option<Vec<(String, Call)>>,
+    today_again: bool,
+    refresh: Refresh,
+    screens: Screens,
+    attention: Attention,
+    /// Calls that came while this desk was away.
+    away: BTreeSet<Key>,
+    /// Calls with notes, among those that screens show by themselves.
+    noted: BTreeSet<Key>,
+    phone: Option<DemoPhoneView>,
+    notices: Vec<NoticeKind>,
+    dismissed: Vec<NoticeKind>,
+}
+
+/// What a controller begins with.
+pub(crate) struct Beginning<U> {
+    pub(crate) ui: U,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) in_demo: bool,
+    pub(crate) archive: Archive,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) settings: Settings,
+    pub(crate) usual_way: Option<(String, String)>,
+    pub(crate) to_self: mpsc::WeakSender<Message>,
+}
+
+impl<U: UiPort> Controller<U> {
+    /// A desk without offices.
+    pub(crate) fn new(beginning: Beginning<U>) -> Self {
+        let Beginning { ui, clock, chance, in_demo, archive, surroundings, settings, usual_way, to_self } = beginning;
+        let today = Today::of(clock.now(), &clock.zone());
+        Self {
+            ui,
+            clock,
+            chance,
+            in_demo,
+            archive,
+            surroundings,
+            settings,
+            to_self,
+            offices: BTreeMap::new(),
+            generations: 0,
+            cards: Cards::default(),
+            placing: BTreeMap::new(),
+            usual_way,
+            today,
+            today_meanwhile: None,
+            today_again: false,
+            refresh: Refresh::default(),
+            screens: Screens::default(),
+            attention: Attention::default(),
+            away: BTreeSet::new(),
+            noted: BTreeSet::new(),
+            phone: None,
+            notices: Vec::new(),
+            dismissed: Vec::new(),
+        }
+    }
+
+    /// Works until nobody holds the desk any more.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        loop {
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                message = inbox.recv() => {
+                    let Some(message) = message else { return };
+                    self.take(message);
+                    for _ in 1..BATCH {
+                        let Ok(message) = inbox.try_recv() else { break };
+                        self.take(message);
+                    }
+                }
+                () = sleep_until(wake) => {}
+            }
+            self.pass_time();
+            self.bring_up_to_date();
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Link { office, generation, news } => self.take_news(&office, generation, news),
+            Message::Ask(ask) => self.answer(ask),
+            Message::Found(found) => self.take_found(found),
+        }
+        // A card is not kept waiting for what else lies in the inbox.
+        self.publish_cards();
+    }
+
+    /// Does what the clock asks for.
+    fn pass_time(&mut self) {
+        let now = self.clock.now();
+        let turns = self.cards.expire(now);
+        self.follow(turns);
+        self.drop_stale_ringing(now);
+        if now >= self.today.until() || now < self.today.from() {
+            self.today = Today::of(now, &self.clock.zone());
+            self.read_today();
+            self.screens.main_changed();
+        }
+    }
+
+    fn bring_up_to_date(&mut self) {
+        self.publish_cards();
+        self.start_refresh();
+        self.publish_main_when_due();
+    }
+
+    /// How long nothing is to be done unless something is told.
+    fn next_wake(&self) -> Option<Duration> {
+        let now = self.clock.now();
+        let moments = [
+            self.cards.next_deadline(),
+            self.next_stale(),
+            self.refresh.due(),
+            self.screens.main_due(),
+            Some(self.today.until()),
+        ];
+        let next = moments.into_iter().flatten().min()?;
+        Some(Duration::try_from(next.duration_since(now)).unwrap_or_default())
+    }
+
+    /// Runs something beside the loop; what it finds comes back as a message.
+    fn beside(&self, work: impl Future<Output = Option<Message>> + Send + 'static) {
+        let Some(to_self) = self.to_self.upgrade() else { return };
+        tokio::spawn(async move {
+            if let Some(message) = work.await {
+                // The loop has ended: nobody waits for this any more.
+                let _ = to_self.send(message).await;
+            }
+        });
+    }
+}
+
+async fn sleep_until(wake: Option<Duration>) {
+    match wake {
+        Some(wait) => time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,141 @@
+//! What the loop knows of one office.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use calls::{CallId, CallState, ConnectionId};
+use jiff::{SignedDuration, Timestamp};
+use link::{
+    Office,
+    wire::{Call, CapabilityView, ConnectionState, ConnectionView},
+};
+
+use super::message::OfficeSlot;
+use crate::{
+    contract::{DialWay, LinkState, OfficeView},
+    me::Me,
+    offices::Supervision,
+    views::connection::{connection_row, connection_title},
+};
+
+/// One office at this desk.
+pub(crate) struct OfficeDesk {
+    pub(crate) slot: OfficeSlot,
+    pub(crate) generation: u64,
+    pub(crate) link: LinkState,
+    pub(crate) lost_at: Option<Timestamp>,
+    /// Who sits here, once the office has said.
+    pub(crate) me: Option<Me>,
+    /// The office's clock minus ours.
+    pub(crate) offset: SignedDuration,
+    pub(crate) connections: BTreeMap<ConnectionId, ConnectionView>,
+    /// Calls that are not over.
+    pub(crate) open: BTreeMap<CallId, Call>,
+    /// The id that a call had, and the one that rules.
+    pub(crate) redirects: BTreeMap<CallId, CallId>,
+    /// Calls that the stream told of while the open ones are being read from the database.
+    pub(crate) seen_while_reading: Option<BTreeSet<CallId>>,
+    /// Changed, and not yet said to be in the database.
+    pub(crate) uncommitted: Vec<Touched>,
+    /// Whether a cursor was there: what comes while catching up was missed, not merely never seen.
+    pub(crate) resumed: bool,
+    /// Ends the stream when this goes.
+    pub(crate) _supervision: Supervision,
+}
+
+/// Something of a list changed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Touched {
+    /// This call.
+    Call(Box<Call>),
+    /// What people wrote about this call.
+    Notes(CallId),
+    /// A row went: lists ask again.
+    Rows,
+}
+
+impl OfficeDesk {
+    /// The way to it.
+    pub(crate) fn office(&self) -> Arc<dyn Office> {
+        Arc::clone(&self.slot.office)
+    }
+
+    /// Who sits here; nobody in particular before the office has said.
+    pub(crate) fn me(&self) -> Me {
+        self.me.clone().unwrap_or_default()
+    }
+
+    /// The office's clock.
+    pub(crate) fn now(&self, local: Timestamp) -> Timestamp {
+        local.saturating_add(self.offset).unwrap_or(local)
+    }
+
+    /// It can be asked without waiting for it to come back.
+    pub(crate) fn reachable(&self) -> bool {
+        matches!(self.link, LinkState::CatchingUp | LinkState::Live)
+    }
+
+    /// Takes in a call's newest state.
+    pub(crate) fn take_call(&mut self, call: &Call) {
+        if let Some(old) = &call.redirected_from {
+            self.open.remove(old);
+            self.redirects.insert(old.clone(), call.id.clone());
+        }
+        if call.state == CallState::Ended {
+            self.open.remove(&call.id);
+        } else {
+            self.open.insert(call.id.clone(), call.clone());
+        }
+    }
+
+    /// The id that rules.
+    pub(crate) fn ruling(&self, id: &CallId) -> CallId {
+        self.redirects.get(id).unwrap_or(id).clone()
+    }
+
+    /// What a connection can do.
+    pub(crate) fn capability(&self, connection: &ConnectionId) -> CapabilityView {
+        self.connections.get(connection).map(|connection| connection.capability).unwrap_or_default()
+    }
+
+    /// Ways to place calls here, now.
+    pub(crate) fn ways(&self) -> Vec<DialWay> {
+        if !self.reachable() {
+            return Vec::new();
+        }
+        self.connections
+            .values()
+            .filter(|connection| {
+                connection.capability.originate
+                    && matches!(connection.state, ConnectionState::Live | ConnectionState::Waiting)
+            })
+            .filter_map(|connection| {
+                Some(DialWay {
+                    office: self.slot.id.clone(),
+                    connection: connection.id.as_str().to_owned(),
+                    title: connection_title(connection),
+                    from: connection.extension.clone()?,
+                })
+            })
+            .collect()
+    }
+
+    /// Extensions that are known here: mine, and those in calls that go on.
+    pub(crate) fn extensions(&self) -> Vec<String> {
+        let mine = self.me.iter().flat_map(|me| &me.extensions).map(|mine| mine.extension.clone());
+        let others = self.open.values().flat_map(|call| &call.legs).filter_map(|leg| leg.extension.clone());
+        mine.chain(others).collect()
+    }
+
+    /// As main shows it.
+    pub(crate) fn view(&self) -> OfficeView {
+        OfficeView {
+            id: self.slot.id.clone(),
+            link: self.link,
+            lost_at: self.lost_at,
+            connections: self.connections.values().map(connection_row).collect(),
+        }
+    }
+}

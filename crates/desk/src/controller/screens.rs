@@ -1,0 +1,227 @@
+//! What screens show, published when it changes.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Controller;
+use crate::{
+    contract::{CallRow, CardsView, DemoPhoneState, DialRequested, MainView, MeView, Notice, NowView, OpenCall, Stage},
+    language::{language, theme},
+    ui_port::UiPort,
+    views::{
+        card::{Around, card_view},
+        row::call_row,
+    },
+};
+
+/// Main is told at most this often.
+const MAIN_EVERY: SignedDuration = SignedDuration::from_millis(50);
+
+/// Something for main to do as soon as its page listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// Show a number and ask.
+    Dial(DialRequested),
+    /// Show a call.
+    Open(OpenCall),
+}
+
+/// What was published last, and what is to be published.
+#[derive(Debug, Default)]
+pub(super) struct Screens {
+    cards: Option<CardsView>,
+    cards_changed: bool,
+    card_shown: bool,
+    main: Option<MainView>,
+    main_changed: bool,
+    main_last: Option<Timestamp>,
+    /// The page of main listens.
+    main_listens: bool,
+    errand: Option<Errand>,
+}
+
+impl Screens {
+    /// Something on the cards changed.
+    pub(super) fn cards_changed(&mut self) {
+        self.cards_changed = true;
+    }
+
+    /// Something in main changed.
+    pub(super) fn main_changed(&mut self) {
+        self.main_changed = true;
+    }
+
+    /// Something on both changed.
+    pub(super) fn all_changed(&mut self) {
+        self.cards_changed = true;
+        self.main_changed = true;
+    }
+
+    /// When main is to be told.
+    pub(super) fn main_due(&self) -> Option<Timestamp> {
+        let after = |last: Timestamp| last.saturating_add(MAIN_EVERY).unwrap_or(last);
+        self.main_changed.then(|| self.main_last.map_or(Timestamp::MIN, after))
+    }
+
+    /// The page of main is gone.
+    pub(super) fn main_closed(&mut self) {
+        self.main_listens = false;
+    }
+
+    /// The number that waits for main. The page that asks listens from here on.
+    pub(super) fn pending_dial(&mut self) -> Option<DialRequested> {
+        self.main_listens = true;
+        match self.errand.take() {
+            Some(Errand::Dial(request)) => Some(request),
+            other => {
+                self.errand = other;
+                None
+            }
+        }
+    }
+
+    /// The call that waits for main. The page that asks listens from here on.
+    pub(super) fn pending_open(&mut self) -> Option<OpenCall> {
+        self.main_listens = true;
+        match self.errand.take() {
+            Some(Errand::Open(open)) => Some(open),
+            other => {
+                self.errand = other;
+                None
+            }
+        }
+    }
+}
+
+impl<U: UiPort> Controller<U> {
+    /// The cards as they are now, published if they changed.
+    pub(super) fn cards_snapshot(&mut self) -> CardsView {
+        self.screens.cards_changed = true;
+        self.publish_cards();
+        self.screens.cards.clone().unwrap_or_else(|| self.cards_view(0))
+    }
+
+    /// Main as it is now, published if it changed.
+    pub(super) fn main_snapshot(&mut self) -> MainView {
+        self.publish_main();
+        self.screens.main.clone().unwrap_or_else(|| self.main_view(0))
+    }
+
+    /// Gives main something to do: now, or when its page asks what is waiting.
+    pub(super) fn send_to_main(&mut self, errand: Errand) {
+        self.ui.open_main();
+        if !self.screens.main_listens {
+            self.screens.errand = Some(errand);
+            return;
+        }
+        match errand {
+            Errand::Dial(request) => self.ui.dial_requested(&request),
+            Errand::Open(open) => self.ui.open_call(&open),
+        }
+    }
+
+    pub(super) fn publish_cards(&mut self) {
+        if !std::mem::take(&mut self.screens.cards_changed) {
+            return;
+        }
+        let revision = self.screens.cards.as_ref().map_or(0, |view| view.revision);
+        let view = self.cards_view(revision);
+        if self.screens.cards.as_ref() == Some(&view) {
+            return;
+        }
+        let view = CardsView { revision: revision + 1, ..view };
+        self.ui.publish_cards(&view);
+        let show = !view.cards.is_empty();
+        if show != self.screens.card_shown {
+            self.screens.card_shown = show;
+            if show {
+                self.ui.show_card(self.settings.card_corner);
+            } else {
+                self.ui.hide_card();
+            }
+        }
+        self.screens.cards = Some(view);
+    }
+
+    pub(super) fn publish_main_when_due(&mut self) {
+        let now = self.clock.now();
+        if self.screens.main_due().is_some_and(|due| due <= now) {
+            self.screens.main_last = Some(now);
+            self.publish_main();
+        }
+    }
+
+    fn publish_main(&mut self) {
+        self.screens.main_changed = false;
+        let revision = self.screens.main.as_ref().map_or(0, |view| view.revision);
+        let view = self.main_view(revision);
+        if self.screens.main.as_ref() == Some(&view) {
+            return;
+        }
+        let view = MainView { revision: revision + 1, ..view };
+        self.ui.publish_main(&view);
+        self.screens.main = Some(view);
+    }
+
+    fn cards_view(&self, revision: u32) -> CardsView {
+        let can_place = self.offices.values().any(|office| !office.ways().is_empty());
+        let cards = self
+            .cards
+            .shown()
+            .into_iter()
+            .filter_map(|card| {
+                let office = self.offices.get(&card.key.office)?;
+                let capability = office.capability(&card.call.connection);
+                Some(card_view(card, &Around { me: &office.me(), clock_offset: office.offset, capability, can_place }))
+            })
+            .collect();
+        CardsView {
+            revision,
+            cards,
+            language: language(&self.settings, &self.surroundings),
+            theme: theme(&self.settings, &self.surroundings),
+            demo: self.in_demo,
+            phone: self.phone.clone().filter(|phone| phone.state != DemoPhoneState::Idle),
+        }
+    }
+
+    fn main_view(&self, revision: u32) -> MainView {
+        MainView {
+            revision,
+            stage: match (self.in_demo, self.offices.is_empty()) {
+                (true, _) => Stage::Demo,
+                (false, true) => Stage::Welcome,
+                (false, false) => Stage::Office,
+            },
+            language: language(&self.settings, &self.surroundings),
+            theme: theme(&self.settings, &self.surroundings),
+            settings: self.settings.clone(),
+            me: self.offices.values().find_map(|office| office.me.as_ref()).map(|me| MeView {
+                name: me.name.clone(),
+                extensions: me.extensions.iter().map(|own| own.extension.clone()).collect(),
+            }),
+            offices: self.offices.values().map(super::office_desk::OfficeDesk::view).collect(),
+            now: self.now_view(),
+            phone: self.phone.clone(),
+            notices: self.notices.iter().map(|kind| Notice { kind: *kind }).collect(),
+        }
+    }
+
+    fn now_view(&self) -> NowView {
+        let row = |office: &str, call: &link::wire::Call| -> Option<CallRow> {
+            let noted = self.noted.contains(&(office.to_owned(), call.id.clone()));
+            Some(call_row(office, call, &self.offices.get(office)?.me(), noted))
+        };
+        let open = self.offices.iter().flat_map(|(id, office)| office.open.values().map(move |call| (id, call)));
+        let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();
+        open.sort_by_key(|row| row.started_at);
+        let (today, answered_today, missed_today) = self.today.figures();
+        NowView {
+            open,
+            missed: self.today.to_call_back().into_iter().filter_map(|(office, call)| row(office, call)).collect(),
+            today,
+            answered_today,
+            missed_today,
+            while_away: u32::try_from(self.away.len()).unwrap_or(u32::MAX),
+        }
+    }
+}

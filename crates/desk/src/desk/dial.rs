@@ -1,0 +1,76 @@
+//! Dialling: what would be dialled, then the call.
+
+use std::collections::BTreeSet;
+
+use calls::number::{self, Dialable, NumberingPlan};
+
+use super::Desk;
+use crate::{
+    archive::off_loop,
+    contract::{ContractError, DialKind, DialPreview, DialWarning, PlaceCallRequest, PlacedView, PreviewDialRequest},
+    controller::message::Ask,
+};
+
+/// What is longer than this is no number; main says so of its beginning.
+const LONGEST_LINK: usize = 200;
+/// More digits than this no country has.
+const MOST_DIGITS: usize = 15;
+
+impl Desk {
+    /// What a text would dial, and how. Dials nothing.
+    pub async fn preview_dial(&self, request: PreviewDialRequest) -> Result<DialPreview, ContractError> {
+        let now = self.ask(Ask::Ways).await?;
+        let extensions: BTreeSet<String> = now.extensions.into_iter().collect();
+        let plan = NumberingPlan::russia().with_extensions(extensions);
+        let dialable = Dialable::read_in(&request.text, &plan)
+            .map_err(|error| ContractError::invalid("text", error.to_string()))?;
+        let digits = dialable.digits.clone();
+        let name = off_loop(&self.archive, move |archive| {
+            let calls = archive.with_number(&digits, 1)?;
+            Ok(calls.into_iter().next().and_then(|kept| kept.call.customer.name))
+        });
+        Ok(DialPreview {
+            name: name.await?,
+            warnings: dialable.warnings.iter().map(|warning| told(*warning, &dialable.digits)).collect(),
+            to: dialable.digits,
+            display: dialable.display,
+            kind: match dialable.kind {
+                number::DialKind::Emergency => DialKind::Emergency,
+                number::DialKind::Service => DialKind::Service,
+                number::DialKind::Extension => DialKind::Extension,
+                number::DialKind::Phone => DialKind::Phone,
+                number::DialKind::Other => DialKind::Other,
+            },
+            ways: now.ways,
+        })
+    }
+
+    /// Calls. The same command answers the same call and acts once.
+    pub async fn place_call(&self, request: PlaceCallRequest) -> Result<PlacedView, ContractError> {
+        self.ask(|reply| Ask::PlaceCall { request, reply }).await?
+    }
+
+    /// A number came from another program (`tel:`, `callto:`, `sip:`): main opens, shows it and asks. Never dials.
+    pub async fn dial_link(&self, text: String) {
+        let text = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_LINK).collect();
+        self.tell(Ask::DialLink(text)).await;
+    }
+}
+
+fn told(warning: number::DialWarning, digits: &str) -> DialWarning {
+    match warning {
+        number::DialWarning::TooShort => DialWarning::TooShort,
+        number::DialWarning::Unrecognised if is_long(digits) => DialWarning::TooLong,
+        number::DialWarning::Unrecognised => DialWarning::Unrecognised,
+        number::DialWarning::Premium => DialWarning::Premium,
+        number::DialWarning::International => DialWarning::International,
+        number::DialWarning::AlsoExtension => DialWarning::AlsoExtension,
+    }
+}
+
+/// Russian numbers have eleven digits with their country, no country's has more than fifteen.
+fn is_long(digits: &str) -> bool {
+    let digits = digits.trim_start_matches('+');
+    let most = if digits.starts_with(['7', '8']) { 11 } else { MOST_DIGITS };
+    digits.len() > most
+}

@@ -1,0 +1,145 @@
+//! Lists of calls, and a call in detail.
+
+use std::time::Duration;
+
+use calls::Direction;
+use link::wire::{Call, Signature, Trace, TraceEvent};
+use store::{Cursor, Filter};
+
+use super::Desk;
+use crate::{
+    archive::{Archive, Kept, kept, off_loop},
+    contract::{CallDetails, CallFilter, CallRef, CallRow, CallsPage, ContractError, EventView, ListCallsRequest},
+    controller::message::{Ask, OfficeNow},
+    me::Me,
+    personal::personal,
+    views::{
+        details::{legs, notes, outcome},
+        row::call_row,
+        timeline::timeline,
+    },
+};
+
+/// Rows of a page, at most.
+const MOST_ROWS: usize = 200;
+/// Other calls with the same number that the side panel shows.
+const OTHERS: usize = 10;
+/// The side panel does not wait longer for the stored events.
+const TRACE_WITHIN: Duration = Duration::from_secs(2);
+
+impl Desk {
+    /// A page of the call list, newest first, from this computer's database.
+    pub async fn list_calls(&self, request: ListCallsRequest) -> Result<CallsPage, ContractError> {
+        let known = self.known().await?;
+        off_loop(&self.archive, move |archive| page(archive, &known, &request)).await
+    }
+
+    /// A call with everything that is known of it.
+    pub async fn call_details(&self, call: CallRef) -> Result<CallDetails, ContractError> {
+        let office = self.office(&call.office).await?;
+        let known = self.known().await?;
+        let asked = call.clone();
+        let kept = off_loop(&self.archive, move |archive| archive.call(&asked.office, &asked.id)).await?;
+        let trace = trace(&office, &kept).await;
+        off_loop(&self.archive, move |archive| details(archive, &known, &call.office, &office.me, kept, trace.as_ref()))
+            .await
+    }
+
+    /// Who sits here, by office.
+    async fn known(&self) -> Result<Known, ContractError> {
+        Ok(Known(self.ask(Ask::Known).await?))
+    }
+}
+
+/// Offices at this desk, and who sits here as they see him.
+struct Known(Vec<(String, Me)>);
+
+impl Known {
+    fn me(&self, office: &str) -> Me {
+        self.0.iter().find(|(id, _)| id == office).map(|(_, me)| me.clone()).unwrap_or_default()
+    }
+}
+
+fn page(archive: &Archive, known: &Known, request: &ListCallsRequest) -> Result<CallsPage, ContractError> {
+    let filter = match request.filter {
+        CallFilter::All => Filter::default(),
+        CallFilter::Incoming => Filter { direction: Some(Direction::Incoming), ..Filter::default() },
+        CallFilter::Outgoing => Filter { direction: Some(Direction::Outgoing), ..Filter::default() },
+        CallFilter::Missed => Filter { missed: true, ..Filter::default() },
+        CallFilter::Recorded => Filter { with_recording: true, ..Filter::default() },
+    };
+    let before = match request.before.as_deref().map(str::parse) {
+        Some(Ok(place)) => Some(Cursor(place)),
+        Some(Err(_)) => return Err(ContractError::invalid("before", "this is not the end of a page")),
+        None => None,
+    };
+    let limit = usize::try_from(request.limit).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS);
+    let text = request.text.trim();
+    let saved = if text.is_empty() {
+        archive.store.list(&filter, before, limit)?
+    } else {
+        archive.store.search(text, &filter, before, limit)?
+    };
+    let next = saved.last().filter(|_| saved.len() == limit).map(|last| last.cursor.0.to_string());
+    let total = match (text.is_empty(), before) {
+        (true, None) => Some(u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX)),
+        (true, Some(_)) | (false, _) => None,
+    };
+    let rows = saved.iter().filter_map(kept).map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;
+    Ok(CallsPage { rows, next, total })
+}
+
+fn row(archive: &Archive, known: &Known, kept: Kept) -> Result<CallRow, ContractError> {
+    let me = known.me(&kept.office);
+    let noted = archive.noted(&kept.office, &kept.call.id)?;
+    Ok(call_row(&kept.office, &personal(kept.call, &me), &me, noted))
+}
+
+/// The stored events, unless the office is out of reach.
+async fn trace(office: &OfficeNow, call: &Call) -> Option<Trace> {
+    if !office.reachable {
+        return None;
+    }
+    let asked = tokio::time::timeout(TRACE_WITHIN, office.office.trace(&call.id)).await.ok()?;
+    asked.inspect_err(|error| tracing::debug!(kind = ?error.kind, "the events of a call cannot be had")).ok()?
+}
+
+fn details(
+    archive: &Archive,
+    known: &Known,
+    office: &str,
+    me: &Me,
+    call: Call,
+    trace: Option<&Trace>,
+) -> Result<CallDetails, ContractError> {
+    let facts = archive.facts(office, &call.id)?;
+    let (mut others, mut calls_with_number) = (Vec::new(), 1);
+    if let Some(number) = &call.customer.number {
+        let filter = Filter { number: Some(number.clone()), ..Filter::default() };
+        calls_with_number = u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX);
+        let same = |kept: &Kept| kept.office == office && kept.call.id == call.id;
+        let newest = archive.with_number(number, OTHERS + 1)?.into_iter().filter(|kept| !same(kept)).take(OTHERS);
+        others = newest.map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;
+    }
+    let notes = notes(&facts);
+    let call = personal(call, me);
+    Ok(CallDetails {
+        row: call_row(office, &call, me, !notes.is_empty()),
+        legs: legs(&call),
+        timeline: timeline(&call, trace),
+        notes,
+        outcome: outcome(&facts),
+        others,
+        calls_with_number,
+        events: trace.map(|trace| trace.events.iter().map(event).collect()),
+    })
+}
+
+fn event(event: &TraceEvent) -> EventView {
+    EventView {
+        kind: event.kind.clone(),
+        party: event.party.clone(),
+        received_at: event.received_at,
+        signed: event.signature == Signature::Valid,
+    }
+}

@@ -1,0 +1,115 @@
+//! The way to a running desk: one method for each thing that a page or a program may want.
+
+mod card;
+mod dial;
+mod facts;
+mod lists;
+mod offices;
+mod player;
+mod settings;
+
+use std::{fmt, sync::Arc};
+
+use store::Store;
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
+
+use crate::{
+    archive::Archive,
+    contract::{ContractError, Stage},
+    controller::{
+        Beginning, Controller, USUAL_WAY,
+        message::{Ask, Message, OfficeNow},
+    },
+    errors::{closing, no_such_office},
+    language::Surroundings,
+    ports::{Chance, Clock},
+    ui_port::UiPort,
+};
+
+/// Messages that may wait for the loop before who tells must wait too.
+const INBOX: usize = 1024;
+
+/// Setting that holds what a person has set.
+const SETTINGS: &str = "desk.settings";
+
+/// What a desk is made of.
+pub struct DeskOptions {
+    /// This computer's database.
+    pub store: Store,
+    /// The clock on the wall.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+    /// What the environment says of language and theme.
+    pub surroundings: Surroundings,
+    /// [`Stage::Demo`] in the demo; otherwise the stage follows from whether there is an office.
+    pub stage: Stage,
+}
+
+/// A running desk. Clones are the same desk; it ends when the last one goes.
+#[derive(Clone)]
+pub struct Desk {
+    loop_: mpsc::Sender<Message>,
+    archive: Archive,
+    chance: Arc<dyn Chance>,
+    runtime: Handle,
+}
+
+impl Desk {
+    /// Starts the loop on the current Tokio runtime. Offices are added afterwards.
+    pub fn start(options: DeskOptions, ui: impl UiPort) -> Result<Self, store::Error> {
+        let DeskOptions { store, clock, chance, surroundings, stage } = options;
+        let archive = Archive { store };
+        let (loop_, inbox) = mpsc::channel(INBOX);
+        let controller = Controller::new(Beginning {
+            ui,
+            clock,
+            chance: Arc::clone(&chance),
+            in_demo: stage == Stage::Demo,
+            surroundings,
+            settings: archive.choice(SETTINGS)?.unwrap_or_default(),
+            usual_way: archive.choice(USUAL_WAY)?,
+            archive: archive.clone(),
+            to_self: loop_.downgrade(),
+        });
+        tokio::spawn(controller.run(inbox));
+        Ok(Self { loop_, archive, chance, runtime: Handle::current() })
+    }
+
+    /// The database that this desk reads.
+    pub fn store(&self) -> &Store {
+        &self.archive.store
+    }
+
+    /// Tells the loop. One that has ended misses nothing: the program is closing.
+    async fn tell(&self, ask: Ask) {
+        let _ = self.loop_.send(Message::Ask(ask)).await;
+    }
+
+    /// The same from where nobody can wait.
+    fn tell_later(&self, ask: Ask) {
+        let loop_ = self.loop_.clone();
+        self.runtime.spawn(async move {
+            let _ = loop_.send(Message::Ask(ask)).await;
+        });
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, ContractError> {
+        let (to, answer) = oneshot::channel();
+        self.tell(ask(to)).await;
+        answer.await.map_err(|_| closing())
+    }
+
+    async fn office(&self, id: &str) -> Result<OfficeNow, ContractError> {
+        self.ask(|reply| Ask::Office { id: id.to_owned(), reply }).await?.ok_or_else(no_such_office)
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,69 @@
+//! The main window as a whole, settings and notices.
+
+use super::{Desk, SETTINGS};
+use crate::{
+    contract::{
+        CardCorner, ContractError, DemoPhoneView, DialRequested, MainView, Notice, NoticeKind, OpenCall, Settings,
+    },
+    controller::message::Ask,
+};
+
+impl Desk {
+    /// Everything that main shows, but for its lists. A page subscribes to its events before it asks.
+    pub async fn main_snapshot(&self) -> Result<MainView, ContractError> {
+        self.ask(Ask::MainSnapshot).await
+    }
+
+    /// Opens main, or brings it forward.
+    pub async fn open_main(&self) {
+        self.tell(Ask::OpenMain).await;
+    }
+
+    /// Main's window is gone: what is meant for it waits until its next page asks what is pending.
+    pub fn main_closed(&self) {
+        self.tell_later(Ask::MainClosed);
+    }
+
+    /// The number that another program handed over before main's page listened. Later ones come as events.
+    pub async fn pending_dial(&self) -> Result<Option<DialRequested>, ContractError> {
+        self.ask(Ask::PendingDial).await
+    }
+
+    /// The call that main was to show before its page listened. Later ones come as events.
+    pub async fn pending_open(&self) -> Result<Option<OpenCall>, ContractError> {
+        self.ask(Ask::PendingOpen).await
+    }
+
+    /// Keeps what a person has set and shows it at once.
+    pub async fn save_settings(&self, settings: Settings) -> Result<(), ContractError> {
+        self.archive.choose(SETTINGS, &settings).await?;
+        self.tell(Ask::SaveSettings(settings)).await;
+        Ok(())
+    }
+
+    /// Corner in which the card appears.
+    pub async fn card_corner(&self) -> Result<CardCorner, ContractError> {
+        self.ask(Ask::Corner).await
+    }
+
+    /// Something is to be told once.
+    pub async fn notice(&self, notice: Notice) {
+        self.tell(Ask::Notice(notice.kind)).await;
+    }
+
+    /// The same from where nobody can wait.
+    pub fn notice_later(&self, notice: Notice) {
+        self.tell_later(Ask::Notice(notice.kind));
+    }
+
+    /// The person has read it.
+    pub async fn dismiss_notice(&self, kind: NoticeKind) -> Result<(), ContractError> {
+        self.tell(Ask::DismissNotice(kind)).await;
+        Ok(())
+    }
+
+    /// How the demo's phone stands.
+    pub async fn set_demo_phone(&self, phone: Option<DemoPhoneView>) {
+        self.tell(Ask::DemoPhone(phone)).await;
+    }
+}

@@ -1,0 +1,30 @@
+//! A desk without a window: controller, pop policy, dialling, replica, contract types for the UI.
+//!
+//! It knows offices only through [`link::Office`], and screens only through [`UiPort`]. [`Desk::start`] begins its
+//! one loop; every command of a page is a method of [`Desk`].
+
+mod archive;
+mod cards;
+pub mod contract;
+mod controller;
+mod desk;
+mod errors;
+mod language;
+mod me;
+mod offices;
+mod personal;
+mod ports;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod ui_port;
+mod views;
+mod words;
+
+pub use self::{
+    desk::{Desk, DeskOptions},
+    language::Surroundings,
+    ports::{Chance, Clock, SystemChance, SystemClock},
+    ui_port::{ActionKind, Notification, NotificationAction, UiPort},
+};

@@ -1,0 +1,238 @@
+//! One office's stream: opened, resumed where the copy ends, opened again when lost.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use link::{
+    OfficeError, OfficeErrorKind,
+    wire::{Cursor, Frame},
+};
+use store::{ErrorKind, Store};
+use tokio::{sync::mpsc, task::JoinHandle, time};
+
+use super::{backoff::Backoff, outbox, replica::Batch};
+use crate::{
+    controller::message::{Message, News, OfficeSlot},
+    ports::Chance,
+};
+
+/// An office that says nothing at all for so long when the stream is opened is not there.
+const HELLO_WITHIN: Duration = Duration::from_secs(30);
+/// Frames that lie ready are committed together.
+const TOGETHER: usize = 256;
+
+/// A running supervisor; dropping it ends the stream.
+#[derive(Debug)]
+pub(crate) struct Supervision(JoinHandle<()>);
+
+impl Drop for Supervision {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Keeps one office's stream open.
+pub(crate) struct Supervisor {
+    pub(crate) slot: OfficeSlot,
+    /// Distinguishes this supervisor from former ones of the same office.
+    pub(crate) generation: u64,
+    pub(crate) store: Store,
+    pub(crate) chance: Arc<dyn Chance>,
+    /// Weak: a supervisor does not keep a desk alive that nobody uses any more.
+    pub(crate) loop_: mpsc::WeakSender<Message>,
+}
+
+/// Why a stream ended.
+enum End {
+    /// The loop is gone.
+    Closed,
+    /// The office does not know us.
+    Refused,
+    /// The copy cannot be resumed.
+    TooOld,
+    /// Anything else; `caught_up` says that it had worked.
+    Lost { caught_up: bool },
+}
+
+/// The loop has ended.
+struct Closed;
+
+impl From<Closed> for End {
+    fn from(_: Closed) -> Self {
+        Self::Closed
+    }
+}
+
+impl Supervisor {
+    /// Starts it.
+    pub(crate) fn start(self) -> Supervision {
+        Supervision(tokio::spawn(self.run()))
+    }
+
+    async fn run(self) {
+        let mut backoff = Backoff::new();
+        loop {
+            let end = match self.follow().await {
+                Ok(()) => End::Lost { caught_up: false },
+                Err(end) => end,
+            };
+            let told = match end {
+                End::Closed => return,
+                End::Refused => {
+                    // The loop may have ended too; either way nothing is left to do.
+                    let _ = self.tell(News::Refused).await;
+                    return;
+                }
+                End::TooOld => match self.set_aside().await {
+                    Ok(()) => self.tell(News::SetAside).await,
+                    Err(error) => self.not_stored(&error).await,
+                },
+                End::Lost { caught_up } => {
+                    if caught_up {
+                        backoff.reset();
+                    }
+                    self.tell(News::Lost).await
+                }
+            };
+            if told.is_err() {
+                return;
+            }
+            time::sleep(backoff.wait(&*self.chance)).await;
+        }
+    }
+
+    async fn tell(&self, news: News) -> Result<(), Closed> {
+        let message = Message::Link { office: self.slot.id.clone(), generation: self.generation, news };
+        let loop_ = self.loop_.upgrade().ok_or(Closed)?;
+        loop_.send(message).await.map_err(|_| Closed)
+    }
+
+    async fn not_stored(&self, error: &store::Error) -> Result<(), Closed> {
+        tracing::error!(office = self.slot.id, %error, "the copy of the office cannot be written");
+        self.tell(News::NotStored { full: error.kind() == ErrorKind::Full }).await
+    }
+
+    /// The cursor goes, and with it, for a copied office, the copy.
+    async fn set_aside(&self) -> Result<(), store::Error> {
+        if self.slot.replicate {
+            self.store.drop_replica(&self.slot.id).await
+        } else {
+            let nowhere = store::ReplicaCursor { epoch: String::new(), seq: 0 };
+            self.store.save(&self.slot.id, store::Save { cursor: Some(nowhere), ..store::Save::default() }).await
+        }
+    }
+
+    fn cursor(&self) -> Result<Option<Cursor>, store::Error> {
+        let kept = self.store.replica_cursor(&self.slot.id)?;
+        Ok(kept.map(|cursor| Cursor { epoch: cursor.epoch, seq: cursor.seq }))
+    }
+
+    /// Follows one stream until it ends.
+    async fn follow(&self) -> Result<(), End> {
+        self.tell(News::Opening).await?;
+        let resume = match self.cursor() {
+            Ok(resume) => resume,
+            Err(error) => {
+                self.not_stored(&error).await?;
+                return Ok(());
+            }
+        };
+        let resumed = resume.is_some();
+        let opening = time::timeout(HELLO_WITHIN, self.slot.office.stream(resume)).await;
+        let stream = opening.map_err(|_| End::Lost { caught_up: false })?.map_err(|error| ended_by(&error, false))?;
+        let mut frames = stream.ready_chunks(TOGETHER);
+        let mut seen = Seen { resumed, epoch: None, head: 0, caught_up: false };
+        while let Some(ready) = frames.next().await {
+            let mut batch = Batch::default();
+            let mut end = None;
+            for frame in ready {
+                match frame {
+                    Ok(frame) => end = self.take(frame, &mut seen, &mut batch).await?,
+                    Err(error) => end = Some(ended_by(&error, seen.caught_up)),
+                }
+                if end.is_some() {
+                    break;
+                }
+            }
+            let was_caught_up = seen.caught_up;
+            self.commit(batch).await?;
+            if let Some(end) = end {
+                return Err(end);
+            }
+            if seen.caught_up && !was_caught_up && self.slot.replicate {
+                outbox::send(&self.store, &self.slot.id, &*self.slot.office).await;
+            }
+        }
+        Err(End::Lost { caught_up: seen.caught_up })
+    }
+
+    /// Tells the loop of a frame at once; what is to be written waits for those that lie ready behind it.
+    async fn take(&self, frame: Frame, seen: &mut Seen, batch: &mut Batch) -> Result<Option<End>, Closed> {
+        match frame {
+            Frame::Hello { epoch, seq, now, you, .. } => {
+                seen.epoch = Some(epoch);
+                seen.head = seq;
+                self.tell(News::Hello { now, you, resumed: seen.resumed }).await?;
+            }
+            Frame::Event { seq, event } => {
+                if self.slot.replicate {
+                    batch.add(seq, &event);
+                }
+                self.tell(News::Event(event)).await?;
+            }
+            Frame::At { seq } => {
+                if let Some(epoch) = &seen.epoch {
+                    batch.reached(Cursor { epoch: epoch.clone(), seq });
+                }
+                if !seen.caught_up && seen.epoch.is_some() && seq >= seen.head {
+                    seen.caught_up = true;
+                    self.tell(News::CaughtUp).await?;
+                }
+            }
+            Frame::TooOld => return Ok(Some(End::TooOld)),
+            Frame::Other => {}
+        }
+        Ok(None)
+    }
+
+    /// Writes what came. When that fails the stream is given up: it resumes at the last place that was kept.
+    async fn commit(&self, batch: Batch) -> Result<(), End> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = batch.commit(&self.store, &self.slot.id).await {
+            self.not_stored(&error).await?;
+            return Err(End::Lost { caught_up: false });
+        }
+        Ok(self.tell(News::Committed).await?)
+    }
+}
+
+/// Where a stream stands.
+struct Seen {
+    resumed: bool,
+    epoch: Option<String>,
+    head: u64,
+    caught_up: bool,
+}
+
+fn ended_by(error: &OfficeError, caught_up: bool) -> End {
+    match error.kind {
+        OfficeErrorKind::Unauthorized => End::Refused,
+        OfficeErrorKind::InvalidRequest
+        | OfficeErrorKind::NotFound
+        | OfficeErrorKind::Conflict
+        | OfficeErrorKind::Unsupported
+        | OfficeErrorKind::RateLimited
+        | OfficeErrorKind::NotReady
+        | OfficeErrorKind::Gone
+        | OfficeErrorKind::Refused
+        | OfficeErrorKind::UnknownOutcome
+        | OfficeErrorKind::Unreachable
+        | OfficeErrorKind::Storage
+        | OfficeErrorKind::Protocol => {
+            tracing::info!(kind = ?error.kind, "the stream of an office ended");
+            End::Lost { caught_up }
+        }
+    }
+}

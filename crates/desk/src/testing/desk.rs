@@ -1,0 +1,175 @@
+//! A desk on a bench: its database in a folder that goes, its clock Tokio's, its screens and office under control.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use calls::{CallState, CommandId};
+use jiff::{Timestamp, tz::TimeZone};
+use link::wire::{Call, StreamEvent};
+use store::{CallRecord, Options, Save, Store};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use super::{FakeOffice, Shown, live_connection};
+use crate::{
+    Chance, Clock, Desk, DeskOptions, Surroundings,
+    contract::{Language, LinkState, Stage},
+};
+
+/// When tests begin.
+pub(crate) const CLOCK_AT: &str = "2026-03-02T09:00:00Z";
+
+/// Goes with Tokio's clock, which tests pause.
+struct TokioClock(Instant);
+
+impl Clock for TokioClock {
+    fn now(&self) -> Timestamp {
+        CLOCK_AT.parse::<Timestamp>().expect("valid") + self.0.elapsed()
+    }
+
+    fn zone(&self) -> TimeZone {
+        TimeZone::UTC
+    }
+}
+
+/// Each draw is another number.
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Chance for Counting {
+    fn bits(&self) -> u128 {
+        u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
+    }
+}
+
+/// The bench.
+pub(crate) struct Bench {
+    pub(crate) desk: Desk,
+    pub(crate) shown: Shown,
+    pub(crate) office: Arc<FakeOffice>,
+    pub(crate) store: Store,
+    folder: TempDir,
+}
+
+impl Bench {
+    /// A desk without an office.
+    pub(crate) async fn bare() -> Self {
+        Self::in_folder(tempfile::tempdir().expect("a folder")).await
+    }
+
+    async fn in_folder(folder: TempDir) -> Self {
+        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a database");
+        let shown = Shown::default();
+        let options = DeskOptions {
+            store: store.clone(),
+            clock: Arc::new(TokioClock(Instant::now())),
+            chance: Arc::new(Counting::default()),
+            surroundings: Surroundings { locale: Some("ru_RU.UTF-8".into()), ..Surroundings::default() },
+            stage: Stage::Welcome,
+        };
+        let desk = Desk::start(options, shown.clone()).expect("a desk");
+        Self { desk, shown, office: Arc::default(), store, folder }
+    }
+
+    /// A desk whose office writes its own rows and has caught up.
+    pub(crate) async fn live() -> Self {
+        let bench = Self::bare().await;
+        bench.add("own", false).await;
+        bench.go_live(1).await;
+        bench
+    }
+
+    /// A desk at a remote office that has caught up.
+    pub(crate) async fn remote() -> Self {
+        let bench = Self::bare().await;
+        bench.add("remote", true).await;
+        bench.go_live(1).await;
+        bench
+    }
+
+    /// Adds the office.
+    pub(crate) async fn add(&self, id: &str, replicate: bool) {
+        self.desk.add_office(id, self.office.clone(), replicate).await;
+    }
+
+    /// The office says hello on its nth stream, and that nothing was missed.
+    pub(crate) async fn go_live(&self, stream: usize) {
+        self.office.opened(stream).await;
+        self.office.greet(0);
+        self.office.event(0, StreamEvent::Connection { connection: live_connection() });
+        self.office.at(0);
+        self.until_link(LinkState::Live).await;
+    }
+
+    /// Waits until main says so of the office.
+    pub(crate) async fn until_link(&self, link: LinkState) {
+        let what = format!("{link:?}");
+        self.shown
+            .until(&what, |record| {
+                record.main.last().is_some_and(|main| main.offices.iter().any(|office| office.link == link))
+            })
+            .await;
+    }
+
+    /// Everything that lies ready happens; then the clock moves.
+    pub(crate) async fn pass(&self, time: Duration) {
+        super::screens::breathe().await;
+        tokio::time::advance(time).await;
+        super::screens::breathe().await;
+    }
+
+    /// The office in the same process writes a call's row.
+    pub(crate) fn keep(&self, office: &str, seq: u64, call: &Call) {
+        let talked = call.answered_at.zip(call.ended_at);
+        let record = CallRecord {
+            id: call.id.clone(),
+            connection: call.connection.clone(),
+            direction: call.direction,
+            state: call.state,
+            result: call.result,
+            customer_number: call.customer.number.clone(),
+            customer_name: call.customer.name.clone(),
+            line: call.line.number.clone(),
+            agents: call.legs.iter().filter_map(|leg| leg.extension.clone()).collect(),
+            groups: vec![],
+            started_at: call.started_at,
+            talk_ms: talked
+                .map_or(0, |(from, to)| i64::try_from(to.duration_since(from).as_millis()).expect("short")),
+            has_recording: !call.recordings.is_empty(),
+            in_menu: call.in_menu,
+            open: call.state != CallState::Ended,
+            first_seq: seq,
+            seq,
+            body: serde_json::to_string(call).expect("a call"),
+        };
+        self.store.save(office, Save { calls: vec![record], ..Save::default() }).wait().expect("kept");
+    }
+
+    /// The same data, as after a restart of the program.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { desk, store, folder, office, shown } = self;
+        office.cut();
+        drop((desk, shown));
+        for _ in 0..5 {
+            super::screens::breathe().await;
+        }
+        store.close();
+        super::screens::breathe().await;
+        Self::in_folder(folder).await
+    }
+
+    /// The language of the newest view of main.
+    pub(crate) fn language(&self) -> Language {
+        self.shown.record().now().language
+    }
+}
+
+/// A command of a test.
+pub(crate) fn command(number: u128) -> CommandId {
+    format!("00000000-0000-4000-8000-{number:012}").parse().expect("a UUID")
+}

@@ -1,0 +1,217 @@
+//! An office that says what a test has it say.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use calls::{CallId, CommandId, CommandState, RecordingId};
+use futures_util::StreamExt;
+use link::{
+    ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
+    wire::{
+        Call, CapabilityView, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame,
+        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Trace, You,
+    },
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{at, connection, screens::breathe};
+
+type Line = mpsc::UnboundedSender<Result<Frame, OfficeError>>;
+type Answer = oneshot::Sender<Result<CommandView, OfficeError>>;
+
+#[derive(Debug, Default)]
+struct State {
+    lines: Vec<Line>,
+    resumes: Vec<Option<Cursor>>,
+    refuses: Option<OfficeErrorKind>,
+    placed: Vec<(PlaceCall, Answer)>,
+    facts: Vec<Fact>,
+    facts_fail: Option<OfficeErrorKind>,
+    trace: Option<Trace>,
+    peaks: Option<PeaksView>,
+}
+
+/// The office.
+#[derive(Debug, Default)]
+pub(crate) struct FakeOffice(Mutex<State>);
+
+impl FakeOffice {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the desk has opened this many streams; answers what it resumed the last with.
+    pub(crate) async fn opened(&self, streams: usize) -> Option<Cursor> {
+        for _ in 0..2_000 {
+            if self.state().resumes.len() >= streams {
+                return self.state().resumes[streams - 1].clone();
+            }
+            breathe().await;
+        }
+        panic!("the stream was opened {} times, not {streams}", self.state().resumes.len());
+    }
+
+    /// How often the desk opened, or tried to open, the stream.
+    pub(crate) fn streams(&self) -> usize {
+        self.state().resumes.len()
+    }
+
+    /// Says something on the newest stream.
+    pub(crate) fn say(&self, frame: Frame) {
+        let state = self.state();
+        state.lines.last().expect("a stream").send(Ok(frame)).expect("the desk listens");
+    }
+
+    /// A hello; the head of the log is `head`.
+    pub(crate) fn greet(&self, head: u64) {
+        self.greet_in("e1", head);
+    }
+
+    pub(crate) fn greet_in(&self, epoch: &str, head: u64) {
+        self.say(Frame::Hello {
+            protocol: PROTOCOL,
+            epoch: epoch.into(),
+            seq: head,
+            now: at(0),
+            you: You {
+                name: "Пётр".into(),
+                role: Role::Agent,
+                extensions: vec![ExtensionRef { connection: connection(), extension: "102".into() }],
+                groups: vec![],
+            },
+        });
+    }
+
+    pub(crate) fn event(&self, seq: u64, event: StreamEvent) {
+        self.say(Frame::Event { seq, event });
+    }
+
+    pub(crate) fn call(&self, seq: u64, call: &Call) {
+        self.event(seq, StreamEvent::Call { call: Box::new(call.clone()) });
+    }
+
+    pub(crate) fn at(&self, seq: u64) {
+        self.say(Frame::At { seq });
+    }
+
+    /// The connection is lost.
+    pub(crate) fn cut(&self) {
+        self.state().lines.clear();
+    }
+
+    /// The stream ends with this error.
+    pub(crate) fn fail(&self, kind: OfficeErrorKind) {
+        let state = self.state();
+        let _ = state.lines.last().expect("a stream").send(Err(OfficeError::new(kind, "as the test says")));
+    }
+
+    /// From now on streams are not opened.
+    pub(crate) fn refuse(&self, kind: Option<OfficeErrorKind>) {
+        self.state().refuses = kind;
+    }
+
+    /// From now on facts are not taken.
+    pub(crate) fn refuse_facts(&self, kind: Option<OfficeErrorKind>) {
+        self.state().facts_fail = kind;
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        self.state().facts.clone()
+    }
+
+    pub(crate) fn set_trace(&self, trace: Trace) {
+        self.state().trace = Some(trace);
+    }
+
+    pub(crate) fn set_peaks(&self, peaks: PeaksView) {
+        self.state().peaks = Some(peaks);
+    }
+
+    /// Wishes to call that came so far.
+    pub(crate) async fn wishes(&self, count: usize) -> Vec<PlaceCall> {
+        for _ in 0..2_000 {
+            let state = self.state();
+            if state.placed.len() >= count {
+                return state.placed.iter().map(|(wish, _)| wish.clone()).collect();
+            }
+            drop(state);
+            breathe().await;
+        }
+        panic!("the office was never asked");
+    }
+
+    /// Answers the oldest wish to call that was not answered.
+    pub(crate) fn answer(&self, answer: Result<CommandView, OfficeError>) {
+        let (_, to) = self.state().placed.remove(0);
+        to.send(answer).expect("the desk waits");
+    }
+}
+
+/// A connection that can place calls.
+pub(crate) fn live_connection() -> ConnectionView {
+    ConnectionView {
+        id: connection(),
+        make: "some-make".into(),
+        state: ConnectionState::Live,
+        cause: None,
+        drained: 0,
+        gap_since: None,
+        capability: CapabilityView { originate: true, ..CapabilityView::default() },
+        extension: Some("102".into()),
+        clock_skew_ms: None,
+    }
+}
+
+/// Where a command stands.
+pub(crate) fn command_view(command: CommandId, state: CommandState) -> CommandView {
+    CommandView { command, call: CallId::of_command(&connection(), command), state, detail: None }
+}
+
+#[async_trait]
+impl Office for FakeOffice {
+    async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
+        let mut state = self.state();
+        state.resumes.push(resume);
+        if let Some(kind) = state.refuses {
+            return Err(OfficeError::new(kind, "as the test says"));
+        }
+        let (line, mut frames) = mpsc::unbounded_channel();
+        state.lines.push(line);
+        Ok(futures_util::stream::poll_fn(move |context| frames.poll_recv(context)).boxed())
+    }
+
+    async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
+        let (to, answer) = oneshot::channel();
+        self.state().placed.push((request, to));
+        answer.await.expect("the test answers")
+    }
+
+    async fn command(&self, _: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        Ok(None)
+    }
+
+    async fn trace(&self, _: &CallId) -> Result<Option<Trace>, OfficeError> {
+        Ok(self.state().trace.clone())
+    }
+
+    async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError> {
+        let mut state = self.state();
+        if let Some(kind) = state.facts_fail {
+            return Err(OfficeError::new(kind, "as the test says"));
+        }
+        state.facts.push(fact);
+        Ok(())
+    }
+
+    async fn recording(&self, _: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
+        let bytes = Bytes::from_static(b"0123456789");
+        let start = usize::try_from(range.start).expect("small").min(bytes.len());
+        Ok(RecordingPart { bytes: bytes.slice(start..), start: range.start, total: Some(10), mime: "audio/mpeg" })
+    }
+
+    async fn peaks(&self, _: &RecordingId) -> Result<PeaksView, OfficeError> {
+        let peaks = self.state().peaks.clone();
+        peaks.ok_or_else(|| OfficeError::new(OfficeErrorKind::NotReady, "as the test says"))
+    }
+}

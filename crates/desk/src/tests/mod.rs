@@ -1,0 +1,10 @@
+//! The desk from outside: an office speaks, a person clicks, and the screens show.
+#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod cards;
+mod dialling;
+mod facts;
+mod lists;
+mod main_view;
+mod replica;
+mod stream;

@@ -1,0 +1,73 @@
+//! A card as its window shows it.
+
+use jiff::SignedDuration;
+use link::wire::{Call, CapabilityView};
+
+use super::party::{line, party, who};
+use crate::{
+    cards::{Card, phase::answerer},
+    contract::{CardPhase, CardView},
+    me::Me,
+};
+use calls::number::national;
+
+/// What a card's office adds to it.
+pub(crate) struct Around<'a> {
+    pub(crate) me: &'a Me,
+    /// The office's clock minus this computer's.
+    pub(crate) clock_offset: SignedDuration,
+    /// What the call's connection can do.
+    pub(crate) capability: CapabilityView,
+    /// A way to place calls is there.
+    pub(crate) can_place: bool,
+}
+
+/// The view of a card.
+pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
+    let call: &Call = &card.call;
+    let party = party(call, around.me);
+    let can_call = around.can_place && party.dial.is_some() && offers_call(card.phase);
+    CardView {
+        call: card.key.clone(),
+        state: call.state,
+        direction: call.direction,
+        phase: card.phase,
+        can_call,
+        line: line(call),
+        line_number: call.line.title.as_ref().and(call.line.number.as_deref()).map(national),
+        answered_by: answerer(call, around.me).and_then(who).filter(|_| card.phase == CardPhase::AnsweredBy),
+        started_at: call.started_at,
+        answered_at: call.answered_at,
+        ended_at: call.ended_at,
+        clock_offset_ms: i32::try_from(around.clock_offset.as_millis()).unwrap_or(0),
+        last_talk: card.last_talk.clone(),
+        hangup_on_phone: !around.capability.hangup && is_running(card.phase),
+        not_confirmed: card.not_confirmed(),
+        party,
+    }
+}
+
+/// A call is over or never came about: calling (again) makes sense.
+fn offers_call(phase: CardPhase) -> bool {
+    match phase {
+        CardPhase::Missed
+        | CardPhase::Busy
+        | CardPhase::NoAnswer
+        | CardPhase::Cancelled
+        | CardPhase::Failed
+        | CardPhase::Ended
+        | CardPhase::AnsweredBy => true,
+        // After an unknown outcome the PBX may be calling already: the person looks first.
+        CardPhase::UnknownOutcome
+        | CardPhase::Ringing
+        | CardPhase::PickUpYourPhone
+        | CardPhase::Calling
+        | CardPhase::Talking
+        | CardPhase::OnHold => false,
+    }
+}
+
+/// The agent could want to hang up.
+fn is_running(phase: CardPhase) -> bool {
+    matches!(phase, CardPhase::PickUpYourPhone | CardPhase::Calling | CardPhase::Talking | CardPhase::OnHold)
+}

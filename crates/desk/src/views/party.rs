@@ -1,0 +1,62 @@
+//! Who is on the other side of a call.
+
+use calls::{Direction, number::national};
+use link::wire::{Call, Leg};
+
+use crate::{
+    contract::PartyView,
+    me::{Me, is_agent},
+};
+
+/// The external party, or the colleague at the other end of an internal call.
+pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
+    let internal = call.direction == Direction::Internal;
+    if internal && let Some(colleague) = colleague(call, me) {
+        return PartyView {
+            name: colleague.name.clone(),
+            number: colleague.extension.clone(),
+            dial: colleague.extension.clone(),
+            internal,
+        };
+    }
+    let number = call.customer.number.as_deref().filter(|number| !number.is_empty());
+    PartyView {
+        name: call.customer.name.clone().filter(|name| !name.trim().is_empty()),
+        number: number.map(national),
+        dial: number.map(str::to_owned),
+        internal,
+    }
+}
+
+/// In an internal call `customer` is whom was called: seen from him, the other side is the caller.
+fn colleague<'a>(call: &'a Call, me: &Me) -> Option<&'a Leg> {
+    let called_me = call.customer.number.as_deref().is_some_and(|number| {
+        me.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == number)
+    });
+    let mut others = call.legs.iter().filter(|leg| is_agent(leg) && leg.extension.is_some() && !me.owns(call, leg));
+    if called_me || call.customer.number.is_none() {
+        return others.next();
+    }
+    others.find(|leg| leg.extension == call.customer.number)
+}
+
+/// Name, else extension, else number of a leg; `None` where nothing of it is known.
+pub(crate) fn who(leg: &Leg) -> Option<String> {
+    let name = leg.name.as_ref().filter(|name| !name.trim().is_empty());
+    name.or(leg.extension.as_ref()).cloned().or_else(|| leg.number.as_deref().map(national))
+}
+
+/// The colleague who talked, or whose phone rang.
+pub(crate) fn agent(call: &Call) -> Option<String> {
+    let agents = || call.legs.iter().filter(|leg| is_agent(leg));
+    agents()
+        .find(|leg| leg.state.is_talking())
+        .or_else(|| agents().filter(|leg| leg.answered_at.is_some()).max_by_key(|leg| leg.answered_at))
+        .or_else(|| agents().next())
+        .and_then(who)
+}
+
+/// The line's title, or its number as people write it.
+pub(crate) fn line(call: &Call) -> Option<String> {
+    call.line.title.clone().or_else(|| call.line.number.as_deref().map(national))
+}

@@ -1,0 +1,58 @@
+//! A call as a list shows it.
+
+use calls::{CallId, CallState};
+use jiff::Timestamp;
+use link::wire::{Call, Recording, RecordingState};
+
+use super::party::{agent, line, party};
+use crate::{
+    contract::{CallRef, CallRow, RecordingRow},
+    me::Me,
+};
+
+/// Names a call of an office.
+pub(crate) fn call_ref(office: &str, id: &CallId) -> CallRef {
+    CallRef { office: office.to_owned(), id: id.as_str().to_owned() }
+}
+
+/// The row of a call.
+pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallRow {
+    CallRow {
+        call: call_ref(office, &call.id),
+        party: party(call, me),
+        direction: call.direction,
+        state: call.state,
+        result: call.result,
+        line: line(call),
+        agent: agent(call),
+        started_at: call.started_at,
+        talk_ms: talk_ms(call),
+        recording: recording(&call.recordings),
+        noted,
+    }
+}
+
+/// Length of an ended talk.
+pub(crate) fn talk_ms(call: &Call) -> Option<u32> {
+    let ended = call.ended_at.filter(|_| call.state == CallState::Ended)?;
+    call.answered_at.map(|answered| span_ms(answered, ended))
+}
+
+/// Milliseconds between two moments, never negative.
+pub(crate) fn span_ms(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_millis().max(0)).unwrap_or(u32::MAX)
+}
+
+/// The recording to offer: one that plays before one that may come, before one that will not.
+fn recording(all: &[Recording]) -> Option<RecordingRow> {
+    let usefulness = |state: RecordingState| match state {
+        RecordingState::Ready => 0,
+        RecordingState::Fetching => 1,
+        RecordingState::Preparing => 2,
+        RecordingState::Expired => 3,
+        RecordingState::Gone => 4,
+        RecordingState::NotRecorded => 5,
+    };
+    let best = all.iter().min_by_key(|recording| usefulness(recording.state))?;
+    Some(RecordingRow { id: best.id.as_str().to_owned(), state: best.state })
+}

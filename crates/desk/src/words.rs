@@ -1,0 +1,41 @@
+//! The few texts that are not painted by a page: those of desktop notifications.
+
+use crate::contract::Language;
+
+/// Texts in one language.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) rings: &'static str,
+    pub(crate) missed: &'static str,
+    pub(crate) hidden: &'static str,
+    pub(crate) call_back: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) dismiss: &'static str,
+}
+
+const RU: Words = Words {
+    rings: "Входящий звонок",
+    missed: "Пропущенный звонок",
+    hidden: "Номер скрыт",
+    call_back: "Перезвонить",
+    open: "Показать",
+    dismiss: "Скрыть",
+};
+
+const EN: Words = Words {
+    rings: "Incoming call",
+    missed: "Missed call",
+    hidden: "Hidden number",
+    call_back: "Call back",
+    open: "Show",
+    dismiss: "Hide",
+};
+
+impl Words {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Ru => &RU,
+            Language::En => &EN,
+        }
+    }
+}

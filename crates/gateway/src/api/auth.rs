@@ -1,0 +1,43 @@
+//! Who asks: the token of `Authorization: Bearer`.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use office::View;
+use store::Token;
+
+use crate::{counters::add, problem::ApiError, server::Shared, tokens};
+
+/// The token that a request bears, valid now, and the office as it shows itself to it.
+pub(crate) struct Bearer {
+    pub(crate) token: Token,
+    pub(crate) viewer: office::Viewer,
+    pub(crate) view: View,
+}
+
+impl FromRequestParts<Arc<Shared>> for Bearer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, ApiError> {
+        let refused = || {
+            add(&shared.counters.unauthorized);
+            ApiError::unauthorized()
+        };
+        let secret = secret(parts).ok_or_else(refused)?;
+        let token = tokens::find(shared.office.store(), secret, shared.clock.now())?.ok_or_else(refused)?;
+        let viewer = tokens::viewer(&token).ok_or_else(refused)?;
+        let view = shared.office.view(viewer.clone());
+        Ok(Self { token, viewer, view })
+    }
+}
+
+/// The secret of the only authorization header.
+fn secret(parts: &Parts) -> Option<&str> {
+    let mut headers = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let (only, None) = (headers.next()?, headers.next()) else { return None };
+    let (scheme, secret) = only.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}

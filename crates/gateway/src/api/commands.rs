@@ -1,0 +1,70 @@
+//! Commands: each acts once, however often it is sent.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use calls::CommandId;
+use link::{
+    Office, OfficeError, OfficeErrorKind,
+    wire::{CommandView, PlaceCall},
+};
+use serde::Deserialize;
+
+use super::{
+    auth::Bearer,
+    calls::{no_such_call, read_id},
+};
+use crate::{body, problem::ApiError, server::Shared};
+
+/// The largest command.
+const CAP: usize = 16 << 10;
+
+/// What can be asked of a call, by the names in its address.
+const COMMANDS: [&str; 10] =
+    ["answer", "hangup", "hold", "retrieve", "pickup", "transfer", "conference", "dtmf", "record", "route"];
+
+/// Places a call.
+pub(crate) async fn place(
+    State(shared): State<Arc<Shared>>,
+    bearer: Bearer,
+    body: Body,
+) -> Result<(StatusCode, Json<CommandView>), ApiError> {
+    let body = body::whole(body, CAP, shared.limits.request).await?;
+    let request: PlaceCall = body::json(&body, &["command", "connection", "from", "to"])?;
+    Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
+}
+
+/// Where a command stands.
+pub(crate) async fn one(bearer: Bearer, Path(id): Path<String>) -> Result<Json<CommandView>, ApiError> {
+    let missing = || ApiError::not_found("There is no such command.");
+    let id: CommandId = id.parse().map_err(|_| missing())?;
+    Ok(Json(bearer.view.command(id).await?.ok_or_else(missing)?))
+}
+
+/// What every command on a call has.
+#[derive(Debug, Deserialize)]
+struct OnCall {
+    #[serde(rename = "command")]
+    _command: CommandId,
+}
+
+/// A command on a call. No make that is served can do any of them, so all that is left to say is what is wrong.
+pub(crate) async fn act(
+    State(shared): State<Arc<Shared>>,
+    bearer: Bearer,
+    Path((id, command)): Path<(String, String)>,
+    body: Body,
+) -> Result<StatusCode, ApiError> {
+    let body = body::whole(body, CAP, shared.limits.request).await?;
+    if !COMMANDS.contains(&command.as_str()) {
+        return Err(ApiError::not_found("There is no such command on calls."));
+    }
+    bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
+    let _: OnCall = body::json(&body, &["command"])?;
+    Err(OfficeError::new(OfficeErrorKind::Unsupported, format!("This PBX cannot {command} a call from outside.")).into())
+}

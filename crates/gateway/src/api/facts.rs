@@ -1,0 +1,48 @@
+//! What people write.
+
+use std::sync::Arc;
+
+use axum::{Json, body::Body, extract::State, http::StatusCode};
+use link::{Office, OfficeError, wire::Fact};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::auth::Bearer;
+use crate::{body, problem::ApiError, server::Shared};
+
+/// The largest fact: a long note.
+const CAP: usize = 64 << 10;
+
+const FIELDS: [&str; 7] = ["id", "kind", "author", "at", "call", "replaces", "value"];
+
+/// A fact as it is sent: the author is whoever's token it is.
+#[derive(Debug, Deserialize)]
+struct Sent {
+    #[serde(flatten)]
+    rest: serde_json::Map<String, Value>,
+}
+
+/// The fact that was kept.
+#[derive(Debug, Serialize)]
+pub(crate) struct Kept {
+    id: Uuid,
+}
+
+/// Keeps a fact. The same one twice is kept once.
+pub(crate) async fn add(
+    State(shared): State<Arc<Shared>>,
+    bearer: Bearer,
+    body: Body,
+) -> Result<(StatusCode, Json<Kept>), ApiError> {
+    let body = body::whole(body, CAP, shared.limits.request).await?;
+    let Sent { mut rest } = body::json(&body, &[])?;
+    rest.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));
+    let fact: Fact = body::json(&Value::Object(rest).to_string().into(), &FIELDS)?;
+    if fact.id.get_version_num() != 7 {
+        return Err(OfficeError::invalid("id", "A fact's id is a UUIDv7, made where it was written.").into());
+    }
+    let id = fact.id;
+    bearer.view.add_fact(fact).await?;
+    Ok((StatusCode::OK, Json(Kept { id })))
+}

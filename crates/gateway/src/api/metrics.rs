@@ -1,0 +1,85 @@
+//! Figures in Prometheus' text form.
+
+use std::{
+    fmt::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use link::wire::Role;
+
+use super::auth::Bearer;
+use crate::{problem::ApiError, server::Shared};
+
+/// The gateway's figures, for those who may see everything.
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, bearer: Bearer) -> Result<Response, ApiError> {
+    match bearer.viewer.role {
+        Role::Agent => Err(ApiError::not_found("There is nothing at this address.")),
+        Role::Manager | Role::Admin => {
+            let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+            Ok((text, render(&shared)).into_response())
+        }
+    }
+}
+
+fn render(shared: &Shared) -> String {
+    let office = shared.office.metrics();
+    let counters = &shared.counters;
+    let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut text = Text::default();
+    text.counter(
+        "trubka_hooks_total",
+        "Webhooks by what became of them.",
+        &[
+            ("{outcome=\"stored\"}", read(&counters.hooks_stored)),
+            ("{outcome=\"known\"}", read(&counters.hooks_known)),
+            ("{outcome=\"refused\"}", read(&counters.hooks_refused)),
+            ("{outcome=\"not_stored\"}", read(&counters.hooks_not_stored)),
+            ("{outcome=\"broken\"}", read(&counters.hooks_broken)),
+        ],
+    );
+    text.counter(
+        "trubka_events_not_understood_total",
+        "Authentic events that were kept but not understood.",
+        &[("", office.not_understood)],
+    );
+    text.counter("trubka_unauthorized_total", "Requests without a valid token.", &[("", read(&counters.unauthorized))]);
+    text.counter("trubka_slow_desks_total", "Streams closed for being slow.", &[("", read(&counters.slow_desks))]);
+    text.gauge("trubka_streams", "Open streams.", read(&counters.streams));
+    text.gauge("trubka_log_head", "Newest sequence number of the log.", office.head);
+    text.0
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn counter(&mut self, name: &str, help: &str, values: &[(&str, u64)]) {
+        self.head(name, help, "counter");
+        for (labels, value) in values {
+            self.line(&format!("{name}{labels} {value}"));
+        }
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) {
+        self.head(name, help, "gauge");
+        self.line(&format!("{name} {value}"));
+    }
+
+    fn head(&mut self, name: &str, help: &str, kind: &str) {
+        self.line(&format!("# HELP {name} {help}"));
+        self.line(&format!("# TYPE {name} {kind}"));
+    }
+
+    fn line(&mut self, line: &str) {
+        // Writing to a String does not fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+}

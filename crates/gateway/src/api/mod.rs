@@ -1,0 +1,10 @@
+//! What desks and scripts ask for, each with a token.
+
+pub(crate) mod auth;
+pub(crate) mod calls;
+pub(crate) mod commands;
+pub(crate) mod facts;
+pub(crate) mod health;
+pub(crate) mod metrics;
+mod range;
+pub(crate) mod recordings;

@@ -1,0 +1,108 @@
+//! Reads bodies with a bound and in time.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use link::OfficeError;
+use serde::de::DeserializeOwned;
+
+use crate::problem::ApiError;
+
+/// How much of a body that is too large is read and thrown away: who is in the middle of sending reads no answer.
+const DISCARDED: usize = 16 << 20;
+/// Longest time spent on that.
+const DISCARDING: Duration = Duration::from_secs(5);
+
+/// The whole body.
+pub(crate) async fn whole(body: Body, cap: usize, time: Duration) -> Result<Bytes, ApiError> {
+    let mut pieces = body.into_data_stream();
+    let read = async {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|_| OfficeError::invalid("body", "The body broke off."))?;
+            if whole.len() + piece.len() > cap {
+                return Err(ApiError::too_large(cap));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    };
+    let read = tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(ApiError::too_late()));
+    if read.as_ref().is_err_and(ApiError::is_too_large) {
+        let discard = async {
+            let mut left = DISCARDED;
+            while let Some(Ok(piece)) = pieces.next().await {
+                let Some(rest) = left.checked_sub(piece.len()) else { break };
+                left = rest;
+            }
+        };
+        // The answer is the same however far this came.
+        let _ = tokio::time::timeout(DISCARDING, discard).await;
+    }
+    read
+}
+
+/// A JSON body, with the name of the field that is wrong where the parser tells.
+pub(crate) fn json<T: DeserializeOwned>(body: &Bytes, fields: &[&'static str]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        // The parser's own text may repeat what was sent.
+        let text = error.to_string();
+        let missing = fields.iter().find(|field| text.starts_with(&format!("missing field `{field}`")));
+        match missing.copied().or_else(|| wrong_field::<T>(body, fields)) {
+            Some(field) => OfficeError::invalid(field, format!("The field \"{field}\" is missing or wrong.")).into(),
+            None => OfficeError::invalid("body", "The body is not the JSON that is expected here.").into(),
+        }
+    })
+}
+
+/// The field without which the rest would only lack a field: found by taking one away at a time.
+fn wrong_field<T: DeserializeOwned>(body: &Bytes, fields: &[&'static str]) -> Option<&'static str> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    fields.iter().copied().find(|field| {
+        let mut without = object.clone();
+        without.remove(*field).is_some()
+            && match serde_json::from_value::<T>(without.into()) {
+                Ok(_) => true,
+                Err(error) => error.to_string().starts_with(&format!("missing field `{field}`")),
+            }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use link::wire::PlaceCall;
+
+    use super::*;
+
+    const FIELDS: [&str; 4] = ["command", "connection", "from", "to"];
+    const COMMAND: &str = "0190c9a5-7e5b-7c33-9d83-000000000001";
+
+    async fn told(body: String) -> (u16, String) {
+        let error = json::<PlaceCall>(&Bytes::from(body), &FIELDS).expect_err("is refused");
+        let response = error.into_response();
+        let status = response.status().as_u16();
+        let body = whole(response.into_body(), 4096, Duration::from_secs(1)).await.expect("a short body");
+        (status, String::from_utf8(body.to_vec()).expect("JSON"))
+    }
+
+    #[tokio::test]
+    async fn a_wrong_field_is_named_and_its_value_is_not() {
+        let cases = [
+            (format!(r#"{{"command":"{COMMAND}","connection":"rt1"}}"#), "\"field\":\"to\""),
+            (r#"{"command":"79001234567","connection":"rt1","to":"1"}"#.to_owned(), "\"field\":\"command\""),
+            (format!(r#"{{"command":"{COMMAND}","connection":"Rt 79001234567","to":"1"}}"#), "\"field\":\"connection\""),
+            (format!(r#"{{"command":"{COMMAND}","connection":"rt1","to":79001234567}}"#), "\"field\":\"to\""),
+            ("[79001234567]".to_owned(), "\"field\":\"body\""),
+            ("{".to_owned(), "\"field\":\"body\""),
+        ];
+        for (body, part) in cases {
+            let (status, answer) = told(body).await;
+            assert_eq!(status, 400);
+            assert!(answer.contains(part), "{answer}");
+            assert!(!answer.contains("79001234567"), "{answer}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The command line.
+
+mod check;
+mod message;
+mod open;
+mod output;
+mod replay;
+mod serve;
+mod span;
+mod stop;
+mod token;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use calls::ConnectionId;
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use trubka_gateway::config::Config;
+
+/// The office behind HTTPS: receives webhooks, holds the PBX keys, and serves each desk what it may see.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the gateway until it is told to stop.
+    Serve(WithConfig),
+    /// Issues, lists and revokes tokens; also while the gateway runs.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Asks each PBX whether it accepts the credentials.
+    Check(check::CheckArguments),
+    /// Prints a webhook with the signature that the PBX would send with it.
+    Sign(message::MessageArguments),
+    /// Says whether a webhook is authentic: exits 0, or 1 with the reason.
+    Verify(message::MessageArguments),
+    /// Sends a webhook from a file to a gateway; signs it first when it bears no signature.
+    Replay(replay::ReplayArguments),
+}
+
+/// Every command reads the configuration.
+#[derive(Debug, Args)]
+pub(crate) struct WithConfig {
+    /// The TOML file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl WithConfig {
+    fn read(&self) -> anyhow::Result<Config> {
+        Ok(Config::read(&self.config)?)
+    }
+}
+
+/// A connection, as the command line names it.
+fn connection_id(text: &str) -> Result<ConnectionId, String> {
+    text.parse().map_err(|error: calls::IdError| error.to_string())
+}
+
+/// Runs the command; what went wrong goes to stderr.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(match arguments.command {
+        Command::Serve(_) => "info",
+        Command::Token(_) | Command::Check(_) | Command::Sign(_) | Command::Verify(_) | Command::Replay(_) => "warn",
+    }));
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    match tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(act(arguments.command))) {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn act(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(config) => serve::serve(&config.read()?).await,
+        Command::Token(command) => token::run(command).await,
+        Command::Check(arguments) => check::check(arguments).await,
+        Command::Sign(arguments) => message::sign(&arguments),
+        Command::Verify(arguments) => message::verify(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments).await,
+    }
+}

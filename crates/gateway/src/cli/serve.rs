@@ -1,0 +1,44 @@
+//! `serve`.
+
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use calls::ConnectionId;
+use office::{OfficeHandle, SystemClock};
+use store::Store;
+use tokio::net::TcpListener;
+use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config, tokens};
+
+use super::{open, output, stop};
+
+pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    let listen = config.listen()?;
+    let options = GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, limits: Limits::default() };
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    let store = open::as_owner(&config.data_dir())?;
+    let office = config.office(&extensions(&store)?)?;
+    // Bound before the office starts: a port that is taken is told at once.
+    let listener =
+        TcpListener::bind(listen.address).await.with_context(|| format!("listening on {}", listen.address))?;
+    if listen.behind_proxy {
+        tracing::warn!("plain HTTP: nobody but the proxy that speaks TLS may reach this address");
+    }
+    let office = Arc::new(OfficeHandle::start(office, store.clone(), Arc::new(SystemClock)).await?);
+    let running = Gateway::serve(listener, Arc::clone(&office), options).await?;
+    output::say(&format!("listening on {scheme}://{}", running.addr()))?;
+
+    stop::told().await.context("waiting for a signal")?;
+    tracing::info!("stopping");
+    running.shutdown().await;
+    office.shutdown().await;
+    drop(office);
+    store.close();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The extensions of all tokens that are valid now.
+fn extensions(store: &Store) -> anyhow::Result<Vec<(ConnectionId, String)>> {
+    let now = office::Clock::now(&SystemClock);
+    let tokens = store.tokens().context("reading the tokens")?;
+    Ok(tokens.into_iter().filter(|token| tokens::is_valid(token, now)).flat_map(|token| token.extensions).collect())
+}

@@ -1,0 +1,152 @@
+//! `token issue | list | revoke`.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use link::wire::{ExtensionRef, Role};
+use office::{Clock, SystemClock};
+use secrecy::ExposeSecret;
+use store::Token;
+use trubka_gateway::{
+    config::Config,
+    tokens::{self, NewToken},
+};
+
+use super::{WithConfig, open, output, span};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Makes a token and prints it, alone, on stdout. It is shown this once.
+    Issue(IssueArguments),
+    /// A line each: id, role, name, extensions, expiry.
+    List(WithConfig),
+    /// Takes a token back; its open stream closes within seconds.
+    Revoke(RevokeArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IssueArguments {
+    #[command(flatten)]
+    config: WithConfig,
+    /// Whose it is.
+    #[arg(long, value_parser = name)]
+    name: String,
+    /// What may be seen: an agent his calls, a manager everything, an admin administration too.
+    #[arg(long)]
+    role: RoleArgument,
+    /// An extension that is his; may be given several times.
+    #[arg(long = "extension", value_name = "CONNECTION:EXT", value_parser = extension)]
+    extensions: Vec<ExtensionRef>,
+    /// A group whose lines ring for him; may be given several times.
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<String>,
+    /// How long it is valid, such as 90d; for good when absent.
+    #[arg(long, value_parser = span::parse)]
+    expires: Option<SignedDuration>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RevokeArguments {
+    #[command(flatten)]
+    config: WithConfig,
+    /// The id that `token list` shows.
+    id: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleArgument {
+    Agent,
+    Manager,
+    Admin,
+}
+
+pub(super) async fn run(command: TokenCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        TokenCommand::Issue(arguments) => issue(arguments).await,
+        TokenCommand::List(config) => list(&config.read()?),
+        TokenCommand::Revoke(arguments) => revoke(&arguments.config.read()?, &arguments.id).await,
+    }
+}
+
+async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
+    let config = arguments.config.read()?;
+    for own in &arguments.extensions {
+        if !config.connections().any(|id| *id == own.connection) {
+            bail!("--extension: there is no connection \"{}\" in the configuration", own.connection);
+        }
+    }
+    for group in arguments.groups.iter().filter(|group| !config.has_group(group)) {
+        output::note(&format!("note: the configuration names no group \"{group}\"; nothing rings for it"));
+    }
+    let role = match arguments.role {
+        RoleArgument::Agent => Role::Agent,
+        RoleArgument::Manager => Role::Manager,
+        RoleArgument::Admin => Role::Admin,
+    };
+    if role == Role::Agent && arguments.extensions.is_empty() && arguments.groups.is_empty() {
+        output::note("note: an agent without --extension and --group sees no calls of his own");
+    }
+    let expires_at = match arguments.expires {
+        Some(span) => Some(SystemClock.now().checked_add(span).context("--expires: that is too far away")?),
+        None => None,
+    };
+    let store = open::beside(&config.data_dir())?;
+    let new = NewToken {
+        name: arguments.name,
+        role,
+        extensions: arguments.extensions,
+        groups: arguments.groups,
+        expires_at,
+    };
+    let issued = tokens::issue(&store, new).await.context("keeping the token")?;
+    output::note(&format!("id {}; the token is shown this once:", issued.id));
+    output::say(issued.secret.expose_secret())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(config: &Config) -> anyhow::Result<ExitCode> {
+    let store = open::beside(&config.data_dir())?;
+    for token in store.tokens().context("reading the tokens")? {
+        if token.revoked_at.is_none() {
+            output::say(&line(&token))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn revoke(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
+    let store = open::beside(&config.data_dir())?;
+    if !store.revoke_token(id, SystemClock.now()).await.context("revoking the token")? {
+        bail!("there is no token {id} that could be revoked; `token list` shows those there are");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(token: &Token) -> String {
+    let extensions: Vec<String> =
+        token.extensions.iter().map(|(connection, extension)| format!("{connection}:{extension}")).collect();
+    let extensions = if extensions.is_empty() { "-".to_owned() } else { extensions.join(",") };
+    let expiry = token.expires_at.map_or("never".to_owned(), |end| end.to_string());
+    [token.id.as_str(), &token.role, &token.name, &extensions, &expiry].join("\t")
+}
+
+fn extension(text: &str) -> Result<ExtensionRef, String> {
+    let (connection, extension) = text.split_once(':').ok_or("write CONNECTION:EXT, such as rt1:101")?;
+    let connection = super::connection_id(connection)?;
+    let extension = extension.trim();
+    if extension.is_empty() || extension.contains([',', '\t', '\n']) {
+        return Err("write CONNECTION:EXT, such as rt1:101".to_owned());
+    }
+    Ok(ExtensionRef { connection, extension: extension.to_owned() })
+}
+
+/// A name stands in lists and on cards, so it is one line.
+fn name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("a name is one line of text".to_owned());
+    }
+    Ok(text.to_owned())
+}

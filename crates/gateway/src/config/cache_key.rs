@@ -1,0 +1,91 @@
+//! The key of the recording cache: read, or made at the first start.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+
+use super::secret::SecretSource;
+
+const WHAT: &str = "secrets.cache_key";
+
+/// The key that `source` holds. A file that does not exist is made; without a source it lies in the data folder.
+pub(super) fn read_or_make(
+    source: Option<&SecretSource>,
+    data_dir: &Path,
+    folder: &Path,
+) -> Result<SecretBox<[u8; 32]>, String> {
+    let source = match source {
+        Some(source @ SecretSource::Env(_)) => source.clone(),
+        Some(SecretSource::File(path)) => SecretSource::File(made(folder.join(path))?),
+        None => SecretSource::File(made(data_dir.join("cache.key"))?),
+    };
+    decode(&source.read(WHAT, folder)?)
+}
+
+fn decode(text: &SecretString) -> Result<SecretBox<[u8; 32]>, String> {
+    let mut key = Box::new([0; 32]);
+    let bytes = HEXLOWER_PERMISSIVE.decode(text.expose_secret().as_bytes()).ok().filter(|bytes| bytes.len() == 32);
+    let Some(bytes) = bytes else { return Err(format!("{WHAT}: it must be 64 hexadecimal digits")) };
+    key.copy_from_slice(&bytes);
+    Ok(SecretBox::new(key))
+}
+
+/// Makes the file with a new key unless it exists.
+fn made(path: PathBuf) -> Result<PathBuf, String> {
+    if path.exists() {
+        return Ok(path);
+    }
+    let failed = |error: &dyn std::fmt::Display| format!("{WHAT}: {} cannot be made: {error}", path.display());
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| failed(&error))?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    // Whole or not at all: half a key would lock the cache for good.
+    let fresh = path.with_extension("new");
+    let mut file = private(&fresh).map_err(|error| failed(&error))?;
+    let written = writeln!(file, "{}", HEXLOWER_PERMISSIVE.encode(&key)).and_then(|()| file.sync_all());
+    written.and_then(|()| std::fs::rename(&fresh, &path)).map_err(|error| failed(&error))?;
+    Ok(path)
+}
+
+/// A new file that nobody else may read.
+fn private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let first = read_or_make(None, &data, folder.path()).expect("is made");
+        let second = read_or_make(None, &data, folder.path()).expect("is read");
+        assert_eq!(first.expose_secret(), second.expose_secret());
+        assert_ne!(first.expose_secret(), &[0; 32]);
+        let named = SecretSource::File("own.key".into());
+        let third = read_or_make(Some(&named), &data, folder.path()).expect("is made");
+        assert_ne!(first.expose_secret(), third.expose_secret());
+        assert!(folder.path().join("own.key").exists());
+    }
+
+    #[test]
+    fn a_key_of_another_shape_is_refused_without_repeating_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("key"), "our secret word\n").expect("written");
+        let told = read_or_make(Some(&SecretSource::File("key".into())), folder.path(), folder.path());
+        let message = told.map(|_| ()).expect_err("is refused");
+        assert_eq!(message, "secrets.cache_key: it must be 64 hexadecimal digits");
+    }
+}

@@ -1,0 +1,241 @@
+//! The file exactly as it is written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use calls::ConnectionId;
+use pbx::Make;
+use serde::Deserialize;
+use url::Url;
+
+use super::{error::Wrong, secret::SecretSource};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listen: String,
+    pub(super) public_url: Option<Url>,
+    pub(super) data_dir: PathBuf,
+    pub(super) tls: Option<TlsFiles>,
+    #[serde(default, rename = "log")]
+    _log: Log,
+    #[serde(default)]
+    pub(super) secrets: Secrets,
+    #[serde(default)]
+    pub(super) connection: Vec<ConnectionSection>,
+    #[serde(default)]
+    pub(super) line: Vec<LineSection>,
+    #[serde(default)]
+    pub(super) group: Vec<GroupSection>,
+    #[serde(default)]
+    pub(super) person: Vec<PersonSection>,
+    #[serde(default)]
+    pub(super) contact: Vec<ContactSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TlsFiles {
+    pub(super) cert: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+/// Where the log is kept; one kind so far, named so that a file for a later one is refused and not misread.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Log {
+    #[serde(rename = "kind")]
+    _kind: LogKind,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LogKind {
+    #[default]
+    Sqlite,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Secrets {
+    pub(super) cache_key: Option<SecretSource>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConnectionSection {
+    pub(super) id: ConnectionId,
+    pub(super) pbx: Make,
+    pub(super) zone: Option<String>,
+    pub(super) base_url: Option<Url>,
+    pub(super) path_token: Option<SecretSource>,
+    pub(super) trust_anchor: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) secrets: BTreeMap<String, SecretSource>,
+    #[serde(default)]
+    pub(super) overrides: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LineSection {
+    pub(super) connection: ConnectionId,
+    pub(super) number: Option<String>,
+    pub(super) queue: Option<String>,
+    #[serde(default)]
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) groups: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupSection {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) rings: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonSection {
+    pub(super) connection: ConnectionId,
+    pub(super) extension: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactSection {
+    pub(super) number: String,
+    pub(super) name: String,
+}
+
+impl File {
+    /// Reads the text and checks that its parts fit together.
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let file: Self = toml::from_str(text).map_err(|error| Wrong::of(&error, text))?;
+        file.check().map_err(Wrong::Field)?;
+        Ok(file)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let mut known = BTreeSet::new();
+        for section in &self.connection {
+            if !known.insert(&section.id) {
+                return Err(format!("connection \"{}\": two have this id; give each its own", section.id));
+            }
+        }
+        let there_is = |what: String, id: &ConnectionId| {
+            if known.contains(id) { Ok(()) } else { Err(format!("{what}, connection: there is no connection \"{id}\"")) }
+        };
+        for (place, line) in self.line.iter().enumerate() {
+            let what = format!("line {} of [[line]]", place + 1);
+            if line.number.is_some() == line.queue.is_some() {
+                return Err(format!("{what}: give either number or queue"));
+            }
+            there_is(what, &line.connection)?;
+        }
+        for (place, person) in self.person.iter().enumerate() {
+            there_is(format!("entry {} of [[person]]", place + 1), &person.connection)?;
+        }
+        let mut groups = BTreeSet::new();
+        for group in &self.group {
+            if !groups.insert(&group.id) {
+                return Err(format!("group \"{}\": there are two of this id", group.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+listen = "127.0.0.1:8443"
+public_url = "https://calls.example.org"
+data_dir = "/var/lib/trubka"
+log = { kind = "sqlite" }
+[secrets]
+cache_key = { file = "cache.key" }
+[[connection]]
+id = "rt1"
+pbx = "rostelecom"
+zone = "Europe/Moscow"
+base_url = "https://api.cloudpbx.rt.ru"
+path_token = { file = "path" }
+secrets = { client_id = { env = "RT_ID" }, key = { file = "rt.key" } }
+[[line]]
+connection = "rt1"
+number = "+74951234567"
+title = "Продажи"
+groups = ["sales"]
+[[group]]
+id = "sales"
+rings = true
+"#;
+
+    fn wrong(text: &str) -> Wrong {
+        File::parse(text).map(|_| ()).expect_err("is refused")
+    }
+
+    fn with(from: &str, to: &str) -> String {
+        assert!(WHOLE.contains(from));
+        WHOLE.replacen(from, to, 1)
+    }
+
+    #[test]
+    fn the_documented_file_is_read() {
+        let file = File::parse(WHOLE).expect("is right");
+        assert_eq!(file.connection[0].pbx, Make::Rostelecom);
+        assert_eq!(file.line[0].title, "Продажи");
+        assert!(file.group[0].rings);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        let cases = [
+            ("pbx = \"rostelecom\"", "pbx = \"asterisk\"", 10, "is no kind of PBX"),
+            ("pbx = \"rostelecom\"", "pbx = \"era\"", 10, "not served by this version yet"),
+            ("id = \"rt1\"", "id = \"RT 1\"", 9, "a connection id has 1 to 32 characters"),
+            ("zone =", "zona =", 11, "unknown field `zona`"),
+            ("kind = \"sqlite\"", "kind = \"jetstream\"", 5, "unknown variant `jetstream`"),
+        ];
+        for (from, to, expected, part) in cases {
+            match wrong(&with(from, to)) {
+                Wrong::At { line, message, .. } => {
+                    assert_eq!(line, expected, "{message}");
+                    assert!(message.contains(part), "{message}");
+                }
+                Wrong::Field(message) => panic!("without its line: {message}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_written_into_the_file_is_refused_without_repeating_it() {
+        let told = wrong(&with("key = { file = \"rt.key\" }", "key = \"F0E1D2C3\""));
+        let Wrong::At { line: 14, message, .. } = told else { panic!("{told:?}") };
+        assert!(!message.contains("F0E1"), "{message}");
+        assert!(message.contains("{ file ="), "{message}");
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_named() {
+        let cases = [
+            (with("connection = \"rt1\"", "connection = \"rt2\""), "there is no connection \"rt2\""),
+            (with("number = \"+74951234567\"", ""), "give either number or queue"),
+            (format!("{WHOLE}[[group]]\nid = \"sales\"\n"), "group \"sales\""),
+            (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
+        ];
+        for (text, part) in cases {
+            let Wrong::Field(message) = wrong(&text) else { panic!("has no line") };
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

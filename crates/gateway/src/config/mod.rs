@@ -1,0 +1,185 @@
+//! The gateway's TOML file: what it says, and what is wrong with it.
+
+mod cache_key;
+mod error;
+mod file;
+mod listen;
+mod secret;
+mod tls;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use calls::ConnectionId;
+use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person};
+use pbx::ConnectionConfig;
+use secrecy::SecretString;
+
+pub use error::ConfigError;
+pub use listen::Listen;
+
+use crate::{config::file::File, hooks::PathTokens};
+
+/// A configuration that was read and checked, without the secrets: they are read when they are needed, so that
+/// tokens can be issued by somebody who may not read them.
+#[derive(Debug)]
+pub struct Config {
+    path: PathBuf,
+    file: File,
+}
+
+impl Config {
+    /// Reads and checks the file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
+        let file = File::parse(&text).map_err(|wrong| wrong.in_file(path))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Where to listen, and whether plain HTTP is meant there.
+    pub fn listen(&self) -> Result<Listen, ConfigError> {
+        listen::of(&self.file).map_err(|wrong| wrong.in_file(&self.path))
+    }
+
+    /// Where everything is kept.
+    pub fn data_dir(&self) -> PathBuf {
+        self.resolve(&self.file.data_dir)
+    }
+
+    /// The connections' ids, in the order of the file.
+    pub fn connections(&self) -> impl Iterator<Item = &ConnectionId> {
+        self.file.connection.iter().map(|section| &section.id)
+    }
+
+    /// Whether there is such a group.
+    pub fn has_group(&self, id: &str) -> bool {
+        self.file.group.iter().any(|group| group.id == id)
+            || self.file.line.iter().any(|line| line.groups.iter().any(|group| group == id))
+    }
+
+    /// One connection with its secrets.
+    pub fn connection(&self, id: &ConnectionId) -> Result<ConnectionConfig, ConfigError> {
+        let section = self.file.connection.iter().find(|section| section.id == *id).ok_or_else(|| {
+            let known: Vec<&str> = self.connections().map(ConnectionId::as_str).collect();
+            self.wrong(format!("connection \"{id}\": there is none; the file has: {}", known.join(", ")))
+        })?;
+        let mut secrets = BTreeMap::new();
+        for (name, source) in &section.secrets {
+            let what = format!("connection \"{id}\", secret \"{name}\"");
+            secrets.insert(name.clone(), source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?);
+        }
+        let trust_anchor_pem = match &section.trust_anchor {
+            Some(file) => {
+                let file = self.resolve(file);
+                let read = std::fs::read(&file).map_err(|error| {
+                    self.wrong(format!("connection \"{id}\", trust_anchor: {} cannot be read: {error}", file.display()))
+                })?;
+                Some(read)
+            }
+            None => None,
+        };
+        let config = ConnectionConfig {
+            id: section.id.clone(),
+            make: section.pbx,
+            zone: section.zone.clone(),
+            base_url: section.base_url.clone(),
+            trust_anchor_pem,
+            secrets,
+            overrides: section.overrides.clone(),
+        };
+        config.validate().map_err(|error| self.wrong(error.to_string()))?;
+        Ok(config)
+    }
+
+    /// The words in hook addresses that only the vendor knows.
+    pub fn path_tokens(&self) -> Result<PathTokens, ConfigError> {
+        let mut tokens = BTreeMap::new();
+        for section in &self.file.connection {
+            if let Some(source) = &section.path_token {
+                let what = format!("connection \"{}\", path_token", section.id);
+                let token = source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?;
+                tokens.insert(section.id.clone(), token);
+            }
+        }
+        PathTokens::new(tokens).map_err(|error| self.wrong(error.to_string()))
+    }
+
+    /// The word in one connection's hook address, where it has one.
+    pub fn path_token(&self, id: &ConnectionId) -> Result<Option<SecretString>, ConfigError> {
+        Ok(self.path_tokens()?.of(id).cloned())
+    }
+
+    /// The settings of TLS; `None` means plain HTTP.
+    pub fn tls(&self) -> Result<Option<std::sync::Arc<rustls::ServerConfig>>, ConfigError> {
+        let Some(files) = &self.file.tls else { return Ok(None) };
+        let (cert, key) = (self.resolve(&files.cert), self.resolve(&files.key));
+        tls::server_config(&cert, &key).map(Some).map_err(|wrong| self.wrong(wrong))
+    }
+
+    /// Everything that the office needs. `extensions` are those of the tokens that are valid now: makes with a session
+    /// per user keep one for each.
+    pub fn office(&self, extensions: &[(ConnectionId, String)]) -> Result<OfficeConfig, ConfigError> {
+        let mut connections = Vec::new();
+        for id in self.connections() {
+            let own = extensions.iter().filter(|(connection, _)| connection == id);
+            let extensions = own.map(|(_, extension)| extension.clone()).collect();
+            connections.push(ConnectionSettings { config: self.connection(id)?, extensions });
+        }
+        let data_dir = self.data_dir();
+        let cache_key = cache_key::read_or_make(self.file.secrets.cache_key.as_ref(), &data_dir, self.folder())
+            .map_err(|wrong| self.wrong(wrong))?;
+        Ok(OfficeConfig {
+            name: "office".to_owned(),
+            connections,
+            lines: self.file.line.iter().filter_map(line).collect(),
+            groups: self
+                .file
+                .group
+                .iter()
+                .map(|group| GroupSettings { id: group.id.clone(), rings: group.rings })
+                .collect(),
+            people: self
+                .file
+                .person
+                .iter()
+                .map(|person| Person {
+                    connection: person.connection.clone(),
+                    extension: person.extension.clone(),
+                    name: person.name.clone(),
+                })
+                .collect(),
+            contacts: self
+                .file
+                .contact
+                .iter()
+                .map(|contact| (contact.number.clone(), contact.name.clone()))
+                .collect(),
+            cache_dir: data_dir.join("recordings"),
+            cache_key,
+        })
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Paths in the file are meant from the file's own folder.
+    fn resolve(&self, path: &Path) -> PathBuf {
+        self.folder().join(path)
+    }
+
+    fn wrong(&self, message: String) -> ConfigError {
+        ConfigError::Wrong { path: self.path.clone(), message }
+    }
+}
+
+fn line(section: &file::LineSection) -> Option<LineSettings> {
+    Some(LineSettings {
+        connection: section.connection.clone(),
+        number: section.number.clone().or_else(|| section.queue.clone())?,
+        title: section.title.clone(),
+        groups: section.groups.clone(),
+    })
+}

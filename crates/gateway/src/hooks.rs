@@ -1,0 +1,187 @@
+//! Webhooks: `/hook/{connection}[/{path token}][/{vendor's own path}]`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use calls::ConnectionId;
+use link::{OfficeError, OfficeErrorKind};
+use office::HookOutcome;
+use pbx::{WebhookReply, WebhookRequest};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+
+use crate::{body, counters::add, problem::ApiError, server::Shared};
+
+/// Where hooks are.
+pub const PREFIX: &str = "/hook/";
+/// The largest webhook.
+const CAP: usize = 65_536;
+/// When a PBX should send again what could not be stored.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Words in hook addresses that only the vendor knows, by connection.
+#[derive(Clone, Default)]
+pub struct PathTokens(Arc<BTreeMap<ConnectionId, SecretString>>);
+
+/// A path token that cannot be part of a path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("connection \"{0}\", path_token: only letters, digits, - and _ can be part of an address everywhere")]
+pub struct PathTokenError(ConnectionId);
+
+impl PathTokens {
+    /// These words.
+    pub fn new(tokens: BTreeMap<ConnectionId, SecretString>) -> Result<Self, PathTokenError> {
+        let fits = |token: &SecretString| {
+            token.expose_secret().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
+        match tokens.iter().find(|(_, token)| !fits(token)) {
+            Some((connection, _)) => Err(PathTokenError(connection.clone())),
+            None => Ok(Self(Arc::new(tokens))),
+        }
+    }
+
+    /// The word of a connection, where it has one.
+    pub fn of(&self, connection: &ConnectionId) -> Option<&SecretString> {
+        self.0.get(connection)
+    }
+}
+
+/// Takes a webhook in; answers success only once it is durable.
+pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    match take(&shared, request).await {
+        Ok(reply) => reply,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn take(shared: &Shared, request: Request) -> Result<Response, ApiError> {
+    let (head, body) = request.into_parts();
+    let read = body::whole(body, CAP, shared.limits.request).await;
+    let address = Address::of(head.uri.path(), &shared.path_tokens).ok_or_else(no_such_hook)?;
+    let body = read.inspect_err(|_| add(&shared.counters.hooks_broken))?;
+    if head.method != Method::POST && head.method != Method::GET {
+        return Err(ApiError::method());
+    }
+    let path = match head.uri.query() {
+        Some(query) => format!("{}?{query}", address.vendor_path),
+        None => address.vendor_path.to_owned(),
+    };
+    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
+    answer(shared, shared.office.receive(&address.connection, request).await).await
+}
+
+async fn answer(shared: &Shared, outcome: HookOutcome) -> Result<Response, ApiError> {
+    let counters = &shared.counters;
+    match outcome {
+        HookOutcome::Stored(reply) => {
+            add(&counters.hooks_stored);
+            Ok(reply_of(reply))
+        }
+        HookOutcome::Known(reply) => {
+            add(&counters.hooks_known);
+            Ok(reply_of(reply))
+        }
+        HookOutcome::Reply(reply) => Ok(reply_of(reply)),
+        HookOutcome::UnknownConnection => Err(no_such_hook()),
+        HookOutcome::Refused(refusal) => {
+            add(&counters.hooks_refused);
+            shared.slowdown.pass().await;
+            Err(ApiError::forbidden(format!("Refused: {refusal}.")))
+        }
+        HookOutcome::NotStored => {
+            counters.hooks_not_stored.fetch_add(1, Ordering::Relaxed);
+            let message = "It could not be stored; send it again.";
+            Err(OfficeError::new(OfficeErrorKind::Storage, message).retry_after(AGAIN).into())
+        }
+    }
+}
+
+fn reply_of(reply: WebhookReply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    let mut response = (status, Body::from(reply.body)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    response
+}
+
+/// An unknown connection and a wrong path token look alike.
+fn no_such_hook() -> ApiError {
+    ApiError::not_found("There is no hook at this address.")
+}
+
+/// What a hook's path says.
+struct Address<'a> {
+    connection: ConnectionId,
+    /// From its slash on; empty when there is none.
+    vendor_path: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// `None` when the path names no connection, or its token is wrong or missing.
+    fn of(path: &'a str, tokens: &PathTokens) -> Option<Self> {
+        let (connection, mut rest) = cut(path.strip_prefix(PREFIX)?);
+        let connection = connection.parse().ok()?;
+        if let Some(expected) = tokens.of(&connection) {
+            let (given, vendor_path) = cut(rest.strip_prefix('/')?);
+            if !bool::from(given.as_bytes().ct_eq(expected.expose_secret().as_bytes())) {
+                return None;
+            }
+            rest = vendor_path;
+        }
+        Some(Self { connection, vendor_path: rest })
+    }
+}
+
+/// Up to the next slash, and from it on.
+fn cut(path: &str) -> (&str, &str) {
+    path.split_at(path.find('/').unwrap_or(path.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens() -> PathTokens {
+        let with_token = ("rt2".parse().expect("valid"), SecretString::from("s3cret"));
+        PathTokens::new(BTreeMap::from([with_token])).expect("fits into a path")
+    }
+
+    fn read(path: &str) -> Option<(String, String)> {
+        Address::of(path, &tokens()).map(|address| (address.connection.to_string(), address.vendor_path.to_owned()))
+    }
+
+    #[test]
+    fn the_path_names_connection_token_and_the_vendors_own_path() {
+        let is = |connection: &str, path: &str| Some((connection.to_owned(), path.to_owned()));
+        assert_eq!(read("/hook/rt1"), is("rt1", ""));
+        assert_eq!(read("/hook/rt1/"), is("rt1", "/"));
+        assert_eq!(read("/hook/rt1/call_events"), is("rt1", "/call_events"));
+        assert_eq!(read("/hook/rt1/call_events/"), is("rt1", "/call_events/"));
+        assert_eq!(read("/hook/rt2/s3cret/call_events"), is("rt2", "/call_events"));
+        assert_eq!(read("/hook/rt2/s3cret"), is("rt2", ""));
+    }
+
+    #[test]
+    fn a_wrong_or_missing_token_names_nothing() {
+        for path in ["/hook/rt2", "/hook/rt2/", "/hook/rt2/call_events", "/hook/rt2/s3cre", "/hook/rt2/s3crets/x"] {
+            assert_eq!(read(path), None, "{path}");
+        }
+        assert_eq!(read("/hook/"), None);
+        assert_eq!(read("/hook/RT1/call_events"), None);
+    }
+
+    #[test]
+    fn a_token_that_would_break_the_path_is_refused() {
+        let bad = BTreeMap::from([("rt1".parse().expect("valid"), SecretString::from("a/b"))]);
+        assert!(PathTokens::new(bad).is_err());
+    }
+}

@@ -1,0 +1,163 @@
+//! Tokens of the people and programs that are let in: shown once, kept as hashes.
+
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use jiff::Timestamp;
+use link::wire::{ExtensionRef, Role};
+use office::Viewer;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use store::{Store, Token};
+
+/// Begins every token, so that people and leak scanners know what they look at.
+const PREFIX: &str = "trubka_";
+
+/// A token to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// Whose it is.
+    pub name: String,
+    /// What may be seen.
+    pub role: Role,
+    /// Extensions that are his.
+    pub extensions: Vec<ExtensionRef>,
+    /// Groups whose lines ring for him.
+    pub groups: Vec<String>,
+    /// From then on it is none.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token that was made; the secret is nowhere else.
+#[derive(Debug)]
+pub struct Issued {
+    /// Names it in lists and when it is revoked.
+    pub id: String,
+    /// What the desk sends.
+    pub secret: SecretString,
+}
+
+/// Why a token was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The system gives no randomness.
+    #[error("the system gives no randomness: {0}")]
+    Randomness(String),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Makes a token.
+pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError> {
+    let mut random = [0; 37];
+    getrandom::fill(&mut random).map_err(|error| IssueError::Randomness(error.to_string()))?;
+    let (id, secret) = random.split_at(5);
+    let id = BASE32_NOPAD.encode(id).to_ascii_lowercase();
+    let secret = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(secret)));
+    let row = Token {
+        id: id.clone(),
+        hash: hash(secret.expose_secret()),
+        name: token.name,
+        role: role_name(token.role).to_owned(),
+        extensions: token.extensions.into_iter().map(|own| (own.connection, own.extension)).collect(),
+        groups: token.groups,
+        expires_at: token.expires_at,
+        revoked_at: None,
+    };
+    store.add_token(row).await?;
+    Ok(Issued { id, secret })
+}
+
+/// The token that a request bears, if it is valid now.
+pub(crate) fn find(store: &Store, secret: &str, now: Timestamp) -> Result<Option<Token>, store::Error> {
+    Ok(store.token_by_hash(&hash(secret))?.filter(|token| is_valid(token, now)))
+}
+
+/// Whether a token lets in.
+pub fn is_valid(token: &Token, now: Timestamp) -> bool {
+    token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end)
+}
+
+/// Who looks at the office with this token; `None` when a later version gave it a role that is not known here.
+pub(crate) fn viewer(token: &Token) -> Option<Viewer> {
+    Some(Viewer {
+        name: token.name.clone(),
+        role: role(&token.role)?,
+        extensions: token
+            .extensions
+            .iter()
+            .map(|(connection, extension)| ExtensionRef { connection: connection.clone(), extension: extension.clone() })
+            .collect(),
+        groups: token.groups.clone(),
+        rights: rights(token),
+    })
+}
+
+/// Says whether two states of a token may do and see the same.
+pub(crate) fn rights(token: &Token) -> String {
+    let extensions: Vec<String> =
+        token.extensions.iter().map(|(connection, extension)| format!("{connection}:{extension}")).collect();
+    format!("{}\n{}\n{}\n{}", token.id, token.role, extensions.join(","), token.groups.join(","))
+}
+
+/// The name of a role, as the command line and the database write it.
+pub fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Manager => "manager",
+        Role::Admin => "admin",
+    }
+}
+
+/// The role of a name.
+pub fn role(name: &str) -> Option<Role> {
+    [Role::Agent, Role::Manager, Role::Admin].into_iter().find(|role| role_name(*role) == name)
+}
+
+/// The secret is 256 random bits: a plain digest cannot be turned back.
+fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> NewToken {
+        NewToken {
+            name: "Анна".to_owned(),
+            role: Role::Agent,
+            extensions: vec![ExtensionRef { connection: "rt1".parse().expect("valid"), extension: "101".to_owned() }],
+            groups: vec!["sales".to_owned()],
+            expires_at: Some("2026-03-01T00:00:00Z".parse().expect("a time")),
+        }
+    }
+
+    fn at(time: &str) -> Timestamp {
+        time.parse().expect("a time")
+    }
+
+    #[tokio::test]
+    async fn a_token_lets_in_until_it_expires_or_is_revoked_and_is_nowhere_in_the_clear() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_in(folder.path(), store::Options::owner("t")).expect("opens");
+        let issued = issue(&store, token()).await.expect("is made");
+        let secret = issued.secret.expose_secret();
+        assert!(secret.starts_with(PREFIX));
+
+        let found = find(&store, secret, at("2026-02-01T00:00:00Z")).expect("is read").expect("is valid");
+        assert_eq!(found.id, issued.id);
+        assert_eq!(viewer(&found).expect("a known role").extensions, token().extensions);
+        assert!(find(&store, "trubka_guess", at("2026-02-01T00:00:00Z")).expect("is read").is_none());
+        assert!(find(&store, secret, at("2026-03-01T00:00:00Z")).expect("is read").is_none());
+
+        assert!(store.revoke_token(&issued.id, at("2026-02-02T00:00:00Z")).await.expect("is stored"));
+        assert!(find(&store, secret, at("2026-02-03T00:00:00Z")).expect("is read").is_none());
+
+        store.close();
+        for file in std::fs::read_dir(folder.path()).expect("a folder") {
+            let bytes = std::fs::read(file.expect("a file").path()).expect("is read");
+            let inside = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!inside, "the secret is in a file");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The gateway with a real office over a database in a temporary folder, asked over real sockets.
+#![expect(clippy::expect_used, reason = "tests")]
+
+mod api;
+mod cli;
+mod events;
+mod hooks;
+mod http;
+mod kill;
+mod recordings;
+mod remote;
+mod rig;
+mod stream;
+mod tls;
+mod vendor;
+mod ws;

@@ -1,0 +1,157 @@
+//! An office and its gateway in this process.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use calls::ConnectionId;
+use link::wire::{ExtensionRef, Role};
+use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock};
+use pbx::{ConnectionConfig, Make};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use store::Store;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use trubka_gateway::{
+    Gateway, GatewayOptions, Limits, Running,
+    hooks::PathTokens,
+    tokens::{self, Issued, NewToken},
+};
+use url::Url;
+
+use crate::{
+    events::{CLIENT_ID, KEY, LINE},
+    http::{self, Answer},
+};
+
+/// What differs from one test to the next.
+pub(crate) struct Setup {
+    pub(crate) limits: Limits,
+    /// The vendor's address; nobody answers at the default.
+    pub(crate) vendor: Url,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let limits = Limits { token_check: Duration::from_millis(50), ..Limits::default() };
+        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL") }
+    }
+}
+
+/// An office with connection `rt1`, and `rt2` behind a path token.
+pub(crate) struct Rig {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+    pub(crate) office: Arc<OfficeHandle>,
+    pub(crate) address: SocketAddr,
+    running: Running,
+}
+
+/// The word in the path of connection `rt2`.
+pub(crate) const PATH_TOKEN: &str = "s3cret-word";
+
+impl Rig {
+    pub(crate) async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub(crate) async fn with(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_in(folder.path(), store::Options::owner("test")).expect("opens");
+        let config = office_config(folder.path(), &setup.vendor);
+        let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
+        let office = Arc::new(office);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));
+        let path_tokens = PathTokens::new(BTreeMap::from([path_token])).expect("fits into a path");
+        let options = GatewayOptions { path_tokens, tls: None, limits: setup.limits };
+        let running = Gateway::serve(listener, Arc::clone(&office), options).await.expect("serves");
+        Self { folder, store, office, address: running.addr(), running }
+    }
+
+    /// A token that sees everything.
+    pub(crate) async fn manager(&self) -> String {
+        self.issue("Ольга", Role::Manager, &[]).await.secret.expose_secret().to_owned()
+    }
+
+    /// A token of the agent with this extension of `rt1`.
+    pub(crate) async fn agent(&self, extension: &str) -> String {
+        self.issue("Анна", Role::Agent, &[extension]).await.secret.expose_secret().to_owned()
+    }
+
+    pub(crate) async fn issue(&self, name: &str, role: Role, extensions: &[&str]) -> Issued {
+        let extensions = extensions
+            .iter()
+            .map(|extension| ExtensionRef { connection: connection("rt1"), extension: (*extension).to_owned() })
+            .collect();
+        let new = NewToken { name: name.to_owned(), role, extensions, groups: vec!["sales".to_owned()], expires_at: None };
+        tokens::issue(&self.store, new).await.expect("is made")
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
+        self.ask("GET", token, path, &[], b"").await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &serde_json::Value) -> Answer {
+        self.ask("POST", token, path, &[], body.to_string().as_bytes()).await
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        token: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers: Vec<_> = [("Authorization", bearer.as_str())].into_iter().chain(headers.iter().copied()).collect();
+        http::send(self.address, &http::request(method, path, &headers, body)).await
+    }
+
+    /// Stops the gateway and its office; the database stays.
+    pub(crate) async fn stop(self) -> TempDir {
+        self.running.shutdown().await;
+        self.office.shutdown().await;
+        self.folder
+    }
+}
+
+pub(crate) fn connection(id: &str) -> ConnectionId {
+    id.parse().expect("valid")
+}
+
+fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
+    let settings = |id: &str| ConnectionSettings {
+        config: ConnectionConfig {
+            id: connection(id),
+            make: Make::Rostelecom,
+            zone: Some("UTC".to_owned()),
+            base_url: Some(vendor.clone()),
+            trust_anchor_pem: None,
+            secrets: BTreeMap::from([
+                ("client_id".to_owned(), SecretString::from(CLIENT_ID)),
+                ("key".to_owned(), SecretString::from(KEY)),
+            ]),
+            overrides: BTreeMap::new(),
+        },
+        extensions: Vec::new(),
+    };
+    OfficeConfig {
+        name: "office".to_owned(),
+        connections: vec![settings("rt1"), settings("rt2")],
+        lines: vec![LineSettings {
+            connection: connection("rt1"),
+            number: LINE.to_owned(),
+            title: "Продажи".to_owned(),
+            groups: vec!["sales".to_owned()],
+        }],
+        groups: vec![GroupSettings { id: "sales".to_owned(), rings: true }],
+        people: vec![Person {
+            connection: connection("rt1"),
+            extension: "101".to_owned(),
+            name: "Анна".to_owned(),
+        }],
+        contacts: BTreeMap::new(),
+        cache_dir: folder.join("recordings"),
+        cache_key: SecretBox::new(Box::new([7; 32])),
+    }
+}

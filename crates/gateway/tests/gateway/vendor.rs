@@ -1,0 +1,52 @@
+//! A vendor that places calls and holds one recording.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Json, Router, body::Bytes, extract::State, http::header, routing::{get, post}};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use url::Url;
+
+/// A recording of 15 seconds.
+pub(crate) const MP3: &[u8] = include_bytes!("../../../simulator/recordings/en.mp3");
+
+/// What the vendor was asked to do.
+#[derive(Clone, Default)]
+pub(crate) struct Vendor {
+    pub(crate) placed: Arc<Mutex<Vec<Value>>>,
+    pub(crate) fetched: Arc<Mutex<u32>>,
+    base: Arc<Mutex<String>>,
+}
+
+impl Vendor {
+    /// Serves on a port of its own.
+    pub(crate) async fn start() -> (Self, Url) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let vendor = Self::default();
+        vendor.base.lock().expect("unpoisoned").clone_from(&base);
+        let router = Router::new()
+            .route("/call_back", post(call_back))
+            .route("/get_record", post(get_record))
+            .route("/record/1", get(record))
+            .with_state(vendor.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
+        (vendor, base.parse().expect("a URL"))
+    }
+}
+
+async fn call_back(State(vendor): State<Vendor>, body: Bytes) -> Json<Value> {
+    let mut placed = vendor.placed.lock().expect("unpoisoned");
+    placed.push(serde_json::from_slice(&body).expect("JSON"));
+    Json(json!({"result": "0", "resultMessage": "ok", "session_id": format!("placed-{}", placed.len())}))
+}
+
+async fn get_record(State(vendor): State<Vendor>) -> Json<Value> {
+    let base = vendor.base.lock().expect("unpoisoned").clone();
+    Json(json!({"result": "0", "resultMessage": "ok", "url": format!("{base}/record/1")}))
+}
+
+async fn record(State(vendor): State<Vendor>) -> ([(header::HeaderName, &'static str); 1], &'static [u8]) {
+    *vendor.fetched.lock().expect("unpoisoned") += 1;
+    ([(header::CONTENT_TYPE, "audio/mpeg")], MP3)
+}

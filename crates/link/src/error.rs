@@ -1,0 +1,68 @@
+//! Why an office did not do what it was asked.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What happened, as a code that screens and scripts branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OfficeErrorKind {
+    /// The token is missing, unknown, expired or revoked.
+    Unauthorized,
+    /// A field is wrong; `field` names it.
+    InvalidRequest,
+    /// No such thing, or this viewer may not see it.
+    NotFound,
+    /// The call has ended.
+    Conflict,
+    /// The PBX has no such ability.
+    Unsupported,
+    /// Too often; `retry_after` says when again.
+    RateLimited,
+    /// The recording is being prepared; `retry_after` says when to ask again.
+    NotReady,
+    /// The recording is gone for good.
+    Gone,
+    /// The PBX refused.
+    Refused,
+    /// The answer was lost: it may have acted.
+    UnknownOutcome,
+    /// The office, or the PBX behind it, cannot be reached.
+    Unreachable,
+    /// The disk is full or the database failed; nothing was lost that was acknowledged.
+    Storage,
+    /// The other side does not keep to the protocol.
+    Protocol,
+}
+
+/// An error of an office: a code, a sentence for people without numbers or names in it, and when to try again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct OfficeError {
+    /// What happened.
+    pub kind: OfficeErrorKind,
+    /// One English sentence that says what to do.
+    pub message: String,
+    /// The field that is wrong.
+    pub field: Option<&'static str>,
+    /// When to ask again.
+    pub retry_after: Option<Duration>,
+}
+
+impl OfficeError {
+    /// An error of this kind with its sentence.
+    pub fn new(kind: OfficeErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), field: None, retry_after: None }
+    }
+
+    /// A wrong field.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field: Some(field), ..Self::new(OfficeErrorKind::InvalidRequest, message) }
+    }
+
+    /// The same error, to be tried again after `wait`.
+    pub fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+}

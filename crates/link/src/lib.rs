@@ -1,0 +1,13 @@
+//! An office as others see it: the trait [`Office`], the wire types, the remote client.
+//!
+//! An office in the same process and one behind a gateway look alike to a desk.
+
+pub mod error;
+pub mod office;
+pub mod problem;
+pub mod remote;
+pub mod wire;
+
+pub use error::{OfficeError, OfficeErrorKind};
+pub use office::{ByteRange, FrameStream, Office, RecordingPart};
+pub use remote::RemoteOffice;

@@ -1,0 +1,63 @@
+//! The trait through which a desk, or a gateway's client, uses an office.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use calls::{CallId, CommandId, RecordingId};
+use futures_util::Stream;
+
+use crate::{
+    error::OfficeError,
+    wire::{CommandView, Cursor, Fact, Frame, PeaksView, PlaceCall, Trace},
+};
+
+/// Frames of an office's stream. Its end means that the connection is lost; an error says why.
+pub type FrameStream = Pin<Box<dyn Stream<Item = Result<Frame, OfficeError>> + Send>>;
+
+/// Bytes wanted of a recording, both ends included; `end` absent means to the end of what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    /// First byte.
+    pub start: u64,
+    /// Last byte.
+    pub end: Option<u64>,
+}
+
+/// A piece of a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingPart {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Place of its first byte.
+    pub start: u64,
+    /// Length of the whole, unknown while it is being fetched.
+    pub total: Option<u64>,
+    /// `audio/mpeg` or `audio/wav`.
+    pub mime: &'static str,
+}
+
+/// An office as one viewer (a token, or the desk it runs in) may see and use it.
+#[async_trait]
+pub trait Office: Send + Sync {
+    /// Opens the stream. Everything after `resume` is sent as whole states; `None` sends all that may be seen.
+    async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError>;
+
+    /// Asks the PBX to ring us, then them. The same command answers the same outcome and never acts twice.
+    async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError>;
+
+    /// Where a command stands; `None` when this viewer never sent it.
+    async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError>;
+
+    /// The stored events of a call, for the side panel and for support; `None` when it may not be seen.
+    async fn trace(&self, call: &CallId) -> Result<Option<Trace>, OfficeError>;
+
+    /// Keeps what a person wrote. The same fact twice is kept once.
+    async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError>;
+
+    /// A piece of a recording, fetched from the PBX when this is the first wish for it.
+    async fn recording(&self, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError>;
+
+    /// Shape and length of a recording.
+    async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError>;
+}

@@ -1,0 +1,146 @@
+//! How an office's errors travel over HTTP: a status and a JSON body.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{OfficeError, OfficeErrorKind},
+    wire::CommandView,
+};
+
+/// The body of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// An [`OfficeErrorKind`] as text; a later version may know more.
+    pub error: String,
+    /// One sentence that says what to do.
+    pub message: String,
+    /// The field that is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// When to ask again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// Names this answer in the gateway's log.
+    pub reference: String,
+    /// Where the command stands that the error is about.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandView>,
+}
+
+/// Fields that requests have, so that an error names one of them without owning a text.
+const FIELDS: [&str; 15] = [
+    "command", "connection", "from", "to", "before", "limit", "range", "id", "kind", "author", "at", "call", "replaces",
+    "value", "body",
+];
+
+impl Problem {
+    /// The body for `error`.
+    pub fn new(error: &OfficeError, reference: String) -> Self {
+        Self {
+            error: code(error.kind),
+            message: error.message.clone(),
+            field: error.field.map(str::to_owned),
+            retry_after_ms: error.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            reference,
+            command: None,
+        }
+    }
+
+    /// The error that this body and its status stand for.
+    pub fn into_error(self, status: u16) -> OfficeError {
+        let known = serde_json::from_value(serde_json::Value::String(self.error)).ok();
+        OfficeError {
+            kind: known.unwrap_or_else(|| kind_of(status)),
+            message: self.message,
+            field: self.field.and_then(|field| FIELDS.into_iter().find(|known| *known == field)),
+            retry_after: self.retry_after_ms.map(Duration::from_millis),
+        }
+    }
+}
+
+/// The HTTP status of an error.
+pub fn status_of(error: &OfficeError) -> u16 {
+    match error.kind {
+        OfficeErrorKind::Unauthorized => 401,
+        OfficeErrorKind::InvalidRequest if error.field == Some("range") => 416,
+        OfficeErrorKind::InvalidRequest => 400,
+        OfficeErrorKind::NotFound => 404,
+        OfficeErrorKind::Conflict => 409,
+        OfficeErrorKind::Unsupported => 422,
+        OfficeErrorKind::RateLimited => 429,
+        OfficeErrorKind::NotReady => 202,
+        OfficeErrorKind::Gone => 410,
+        OfficeErrorKind::Refused | OfficeErrorKind::Unreachable | OfficeErrorKind::Protocol => 502,
+        OfficeErrorKind::UnknownOutcome => 504,
+        OfficeErrorKind::Storage => 503,
+    }
+}
+
+/// What a status amounts to where the body does not say.
+pub(crate) fn kind_of(status: u16) -> OfficeErrorKind {
+    match status {
+        202 => OfficeErrorKind::NotReady,
+        400 | 413 | 416 => OfficeErrorKind::InvalidRequest,
+        401 | 403 => OfficeErrorKind::Unauthorized,
+        404 => OfficeErrorKind::NotFound,
+        409 => OfficeErrorKind::Conflict,
+        410 => OfficeErrorKind::Gone,
+        422 => OfficeErrorKind::Unsupported,
+        429 => OfficeErrorKind::RateLimited,
+        502 | 503 => OfficeErrorKind::Unreachable,
+        504 => OfficeErrorKind::UnknownOutcome,
+        _ => OfficeErrorKind::Protocol,
+    }
+}
+
+/// The code of a kind, as it travels.
+fn code(kind: OfficeErrorKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(_) | Err(_) => "protocol".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_comes_out_as_it_went_in() {
+        let error = OfficeError::invalid("to", "Write a number.").retry_after(Duration::from_secs(2));
+        let body = serde_json::to_string(&Problem::new(&error, "r1".to_owned())).expect("JSON");
+        assert_eq!(
+            body,
+            r#"{"error":"invalidRequest","message":"Write a number.","field":"to","retryAfterMs":2000,"reference":"r1"}"#
+        );
+        let back: Problem = serde_json::from_str(&body).expect("the same shape");
+        assert_eq!(back.into_error(status_of(&error)), error);
+    }
+
+    #[test]
+    fn a_code_of_a_later_version_is_told_by_its_status() {
+        let body = r#"{"error":"somethingNew","message":"m","reference":"r"}"#;
+        let problem: Problem = serde_json::from_str(body).expect("a problem");
+        assert_eq!(problem.into_error(409).kind, OfficeErrorKind::Conflict);
+    }
+
+    #[test]
+    fn every_kind_has_a_status_that_means_it_or_its_like() {
+        for kind in [
+            OfficeErrorKind::Unauthorized,
+            OfficeErrorKind::InvalidRequest,
+            OfficeErrorKind::NotFound,
+            OfficeErrorKind::Conflict,
+            OfficeErrorKind::Unsupported,
+            OfficeErrorKind::RateLimited,
+            OfficeErrorKind::NotReady,
+            OfficeErrorKind::Gone,
+            OfficeErrorKind::UnknownOutcome,
+        ] {
+            assert_eq!(kind_of(status_of(&OfficeError::new(kind, "m"))), kind);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Requests to a gateway and what their answers amount to.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use net::{Client, Request, Response, Settings};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use crate::{
+    error::{OfficeError, OfficeErrorKind},
+    problem::{Problem, kind_of},
+};
+
+/// A gateway's own errors are short; whole calls and peaks are not.
+const CAP: u64 = 16 << 20;
+/// Placing a call takes as long as the PBX takes to answer the gateway.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// The client of one gateway.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    client: Client,
+    address: Arc<Url>,
+    token: SecretString,
+}
+
+impl Http {
+    pub(super) fn new(address: Url, token: SecretString, anchor: Option<&[u8]>) -> Result<Self, OfficeError> {
+        let mut settings = Settings::for_base(&address).map_err(|error| broken(&error))?;
+        if let Some(pem) = anchor {
+            settings.anchors =
+                net::read_anchors(pem).map_err(|error| OfficeError::invalid("anchor", error.to_string()))?;
+        }
+        let client = Client::new(settings).map_err(|error| broken(&error))?;
+        Ok(Self { client, address: Arc::new(address), token })
+    }
+
+    pub(super) fn address(&self) -> &Url {
+        &self.address
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn token(&self) -> &str {
+        self.token.expose_secret()
+    }
+
+    /// The address of a path below the gateway's.
+    pub(super) fn url(&self, path: &[&str]) -> Url {
+        let mut url = Url::clone(&self.address);
+        // An http address always has a path that can be extended.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url
+    }
+
+    /// Sends with the token.
+    pub(super) async fn send(&self, mut request: Request) -> Result<Response, OfficeError> {
+        request.cap = CAP;
+        let request = request.bearer(self.token()).map_err(|_| unsendable_token())?;
+        self.client.send(request).await.map_err(|error| broken(&error))
+    }
+
+    /// Reads one thing that must be there.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, OfficeError> {
+        let response = self.send(Request::get(self.url(path))).await?;
+        read(&response, &[200])
+    }
+
+    /// Reads one thing that may not be there.
+    pub(super) async fn find<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, OfficeError> {
+        match self.get(path).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.kind == OfficeErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks for something that must not be done twice: a lost answer is an unknown outcome.
+    pub(super) async fn act<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, OfficeError> {
+        let mut request = self.post(path, body)?;
+        request.timeout = COMMAND_TIMEOUT;
+        request.cap = CAP;
+        let request = request.bearer(self.token()).map_err(|_| unsendable_token())?;
+        let response = self.client.send(request).await.map_err(|error| {
+            if error.unsent() {
+                broken(&error)
+            } else {
+                OfficeError::new(
+                    OfficeErrorKind::UnknownOutcome,
+                    "The gateway's answer was lost: the call may have been placed. Look at the phone before trying again.",
+                )
+            }
+        })?;
+        read(&response, &[200, 202])
+    }
+
+    /// Hands over something that may be handed over twice.
+    pub(super) async fn put_down(&self, path: &[&str], body: &impl Serialize) -> Result<(), OfficeError> {
+        let response = self.send(self.post(path, body)?).await?;
+        if (200..300).contains(&response.status) { Ok(()) } else { Err(refusal(&response)) }
+    }
+
+    fn post(&self, path: &[&str], body: &impl Serialize) -> Result<Request, OfficeError> {
+        let body = serde_json::to_vec(body)
+            .map_err(|_| OfficeError::new(OfficeErrorKind::Protocol, "The request cannot be written as JSON."))?;
+        Ok(Request::post_json(self.url(path), Bytes::from(body)))
+    }
+}
+
+fn read<T: DeserializeOwned>(response: &Response, good: &[u16]) -> Result<T, OfficeError> {
+    // 202 is an answer to a command, and "not yet" to everything else.
+    if !good.contains(&response.status) {
+        return Err(refusal(response));
+    }
+    serde_json::from_slice(&response.body).map_err(|_| not_a_gateway())
+}
+
+/// What an answer that is no success amounts to.
+pub(super) fn refusal(response: &Response) -> OfficeError {
+    let mut error = match serde_json::from_slice::<Problem>(&response.body) {
+        Ok(problem) => problem.into_error(response.status),
+        Err(_) => {
+            let kind = kind_of(response.status);
+            let status = response.status;
+            OfficeError::new(kind, format!("The gateway, or something before it, answered with status {status}."))
+        }
+    };
+    if error.retry_after.is_none() {
+        let header = response.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        error.retry_after = header.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+    }
+    error
+}
+
+/// What a failed exchange amounts to. [`net::Error`] names hosts, never paths or queries.
+pub(super) fn broken(error: &net::Error) -> OfficeError {
+    let kind = match error {
+        net::Error::InvalidUrl
+        | net::Error::InvalidHeader
+        | net::Error::TrustAnchor(_)
+        | net::Error::Refused { .. } => OfficeErrorKind::InvalidRequest,
+        net::Error::Setup(_)
+        | net::Error::Connect(_)
+        | net::Error::Untrusted(_)
+        | net::Error::Timeout
+        | net::Error::Transport(_)
+        | net::Error::Closed { .. } => OfficeErrorKind::Unreachable,
+        net::Error::TooLarge { .. } => OfficeErrorKind::Protocol,
+        net::Error::Handshake { status } => kind_of(*status),
+    };
+    OfficeError::new(kind, format!("The gateway cannot be used: {error}."))
+}
+
+pub(super) fn unsendable_token() -> OfficeError {
+    OfficeError::new(OfficeErrorKind::Unauthorized, "The token has characters that cannot be sent; paste it again.")
+}
+
+pub(super) fn not_a_gateway() -> OfficeError {
+    OfficeError::new(
+        OfficeErrorKind::Protocol,
+        "What answers is no Trubka gateway, or one of another version; check the address.",
+    )
+}

@@ -1,0 +1,68 @@
+//! An office behind a gateway, over HTTP and one WebSocket.
+
+mod address;
+mod http;
+mod recording;
+mod stream;
+
+use async_trait::async_trait;
+use calls::{CallId, CommandId, RecordingId};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::{
+    error::OfficeError,
+    office::{ByteRange, FrameStream, Office, RecordingPart},
+    remote::http::Http,
+    wire::{CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
+};
+
+/// An office behind a gateway. Cheap to clone; every clone uses the same connections.
+#[derive(Debug, Clone)]
+pub struct RemoteOffice {
+    http: Http,
+}
+
+impl RemoteOffice {
+    /// The office at this address, seen with this token. Nothing is sent yet. Plain `http` is taken for this computer
+    /// only; `anchor` holds PEM certificates to trust beside the operating system's.
+    pub fn connect(address: &Url, token: SecretString, anchor: Option<&[u8]>) -> Result<Self, OfficeError> {
+        Ok(Self { http: Http::new(address::check(address)?, token, anchor)? })
+    }
+
+    /// The gateway's address.
+    pub fn address(&self) -> &Url {
+        self.http.address()
+    }
+}
+
+#[async_trait]
+impl Office for RemoteOffice {
+    async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
+        stream::open(&self.http, resume).await
+    }
+
+    async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
+        self.http.act(&["v1", "calls"], &request).await
+    }
+
+    async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        self.http.find(&["v1", "commands", &id.to_string()]).await
+    }
+
+    async fn trace(&self, call: &CallId) -> Result<Option<Trace>, OfficeError> {
+        self.http.find(&["v1", "calls", call.as_str(), "trace"]).await
+    }
+
+    async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError> {
+        self.http.put_down(&["v1", "facts"], &fact).await
+    }
+
+    async fn recording(&self, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
+        recording::part(&self.http, id, range).await
+    }
+
+    async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
+        self.http.get(&["v1", "recordings", id.as_str(), "peaks"]).await
+    }
+}

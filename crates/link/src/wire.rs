@@ -1,0 +1,464 @@
+//! What travels between an office and those who look at it (JSON, camelCase, times RFC 3339).
+
+use calls::{
+    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, LegRole,
+    LegState, RecordingId,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Version of the stream that this program speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// The client's first frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// Where to go on, or `null` for everything.
+    pub resume: Option<Cursor>,
+}
+
+/// A place in an office's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Changes when the log is restored or when this viewer's rights change.
+    pub epoch: String,
+    /// The last sequence number that was taken in.
+    pub seq: u64,
+}
+
+/// What an office sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Frame {
+    /// First frame.
+    Hello {
+        /// Version of the stream.
+        protocol: u32,
+        /// Epoch of the log for this viewer.
+        epoch: String,
+        /// Head of the log: what comes up to here is catch-up.
+        seq: u64,
+        /// The office's clock.
+        now: Timestamp,
+        /// Who the office takes the viewer for.
+        you: You,
+    },
+    /// Something changed.
+    Event {
+        /// Sequence number of the event that changed it.
+        seq: u64,
+        /// The new state.
+        event: StreamEvent,
+    },
+    /// Everything up to here was sent: ends the catch-up, and comes with each heartbeat.
+    At {
+        /// Place in the log.
+        seq: u64,
+    },
+    /// The cursor cannot be resumed: set the copy aside and resume from `null`.
+    TooOld,
+    /// A kind of a later version.
+    #[serde(other)]
+    Other,
+}
+
+/// Who a viewer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct You {
+    /// The token's or person's name.
+    pub name: String,
+    /// What may be seen.
+    pub role: Role,
+    /// Extensions as `connection:extension`.
+    pub extensions: Vec<ExtensionRef>,
+    /// Groups whose lines ring here.
+    pub groups: Vec<String>,
+}
+
+/// What a viewer may see and do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// His calls and those that ring or rang for him.
+    Agent,
+    /// Everything.
+    Manager,
+    /// Everything, and administration.
+    Admin,
+}
+
+/// An extension of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ExtensionRef {
+    /// Where.
+    pub connection: ConnectionId,
+    /// Which.
+    pub extension: String,
+}
+
+/// A whole new state of one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum StreamEvent {
+    /// A call.
+    Call {
+        /// The call, whole.
+        call: Box<Call>,
+    },
+    /// A call may no longer be seen.
+    Gone {
+        /// Which.
+        id: CallId,
+    },
+    /// Something that a person wrote.
+    Fact {
+        /// The fact.
+        fact: Fact,
+    },
+    /// A command moved.
+    Command {
+        /// Where it stands.
+        command: CommandView,
+    },
+    /// A connection's state; not in the log, sent after `hello` and on every change.
+    Connection {
+        /// The connection.
+        connection: ConnectionView,
+    },
+    /// A call was erased.
+    Erased {
+        /// Which.
+        id: CallId,
+    },
+    /// A kind of a later version.
+    #[serde(other)]
+    Other,
+}
+
+/// A call as a viewer may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Call {
+    /// Its identity.
+    pub id: CallId,
+    /// The connection that told of it.
+    pub connection: ConnectionId,
+    /// Derived from the legs.
+    pub state: CallState,
+    /// Who called whom.
+    pub direction: Direction,
+    /// The external party, or the called colleague.
+    pub customer: Customer,
+    /// Number or queue that was called.
+    pub line: Line,
+    /// The parties.
+    pub legs: Vec<Leg>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When somebody first talked with the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// When it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// How it went, for this viewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<CallResult>,
+    /// The PBX's own reason of the end, verbatim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<String>,
+    /// It rings for this viewer, now.
+    pub rings_for_me: bool,
+    /// One of the viewer's extensions is a leg, or he placed it.
+    #[serde(default)]
+    pub mine: bool,
+    /// Only in the menu or a queue.
+    #[serde(default)]
+    pub in_menu: bool,
+    /// First seen too late to pop.
+    #[serde(default)]
+    pub late: bool,
+    /// A transfer is under way.
+    #[serde(default)]
+    pub transferring: bool,
+    /// Earlier events are missing.
+    #[serde(default)]
+    pub partial: bool,
+    /// Our command that started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandId>,
+    /// Its recordings.
+    pub recordings: Vec<Recording>,
+    /// The id that it had before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirected_from: Option<CallId>,
+}
+
+/// Number or queue that was called, with the office's name for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Line {
+    /// The number, or the queue where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The office's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// One party's part in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Leg {
+    /// Internal number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// External number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Name of the person, where the office or the PBX knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Part it plays.
+    pub role: LegRole,
+    /// Where it stands.
+    pub state: LegState,
+    /// When it came to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended.
+    #[serde(default)]
+    pub end_cause: EndCause,
+}
+
+/// A recording as a viewer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recording {
+    /// Its identity.
+    pub id: RecordingId,
+    /// Where it stands.
+    pub state: RecordingState,
+    /// Its length, once measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u32>,
+}
+
+/// Where a recording stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RecordingState {
+    /// The PBX is making it.
+    Preparing,
+    /// Can be played.
+    Ready,
+    /// Being fetched from the PBX.
+    Fetching,
+    /// Its link is no longer valid; asking again may help.
+    Expired,
+    /// Gone for good.
+    Gone,
+    /// The talk was too short to be recorded.
+    NotRecorded,
+}
+
+/// A connection as its office sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// Which.
+    pub id: ConnectionId,
+    /// The make's name (`rostelecom`, `mango-client`, …).
+    pub make: String,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// Why it is down, as a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<OfficeErrorKindCode>,
+    /// Missed events fetched so far while draining.
+    #[serde(default)]
+    pub drained: u32,
+    /// Events may be missing since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap_since: Option<Timestamp>,
+    /// What it can do.
+    pub capability: CapabilityView,
+    /// The viewer's extension there, from which calls are placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// The vendor's clock differs from ours by this much, when that is worth a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
+}
+
+/// Why a connection is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OfficeErrorKindCode {
+    /// The PBX refused the key or token.
+    Unauthorized,
+    /// The PBX cannot be reached.
+    Unreachable,
+    /// The PBX limits us.
+    RateLimited,
+    /// The PBX answers something that is not its protocol.
+    Protocol,
+    /// The database cannot take events.
+    Storage,
+    /// Signed messages arrive that do not check out.
+    BadSignatures,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionState {
+    /// Being opened.
+    Connecting,
+    /// Missed events are being fetched.
+    Draining,
+    /// Events arrive.
+    Live,
+    /// Waits for webhooks; none arrived yet.
+    Waiting,
+    /// Lost; tried again by itself.
+    Down,
+}
+
+/// The abilities of a connection that screens ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CapabilityView {
+    /// Calls can be placed.
+    pub originate: bool,
+    /// Calls can be answered from here.
+    pub answer: bool,
+    /// Calls can be hung up from here.
+    pub hangup: bool,
+    /// Recordings can be fetched.
+    pub recordings: bool,
+}
+
+/// A wish to place a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceCall {
+    /// Identity of the wish.
+    pub command: CommandId,
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// Whose phone rings first; the viewer's own extension when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What to dial.
+    pub to: String,
+}
+
+/// Where a command stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandView {
+    /// Its identity.
+    pub command: CommandId,
+    /// The call that it started; follow redirects.
+    pub call: CallId,
+    /// Where it stands.
+    pub state: CommandState,
+    /// The PBX's words, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Something that a person wrote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// UUIDv7, made where it was written.
+    pub id: Uuid,
+    /// What kind.
+    pub kind: FactKind,
+    /// Who wrote it; the office sets it for remote desks.
+    pub author: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The call that it is about.
+    pub call: CallId,
+    /// The fact that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Uuid>,
+    /// Its content: a text for notes, a word for outcomes, `null` to take it back.
+    pub value: Value,
+}
+
+/// Kinds of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FactKind {
+    /// Free text.
+    Note,
+    /// How the talk ended, in the office's words.
+    Outcome,
+}
+
+/// The stored events of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// One per stored event, in the order of the log.
+    pub events: Vec<TraceEvent>,
+}
+
+/// One stored event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TraceEvent {
+    /// Place in the log.
+    pub seq: u64,
+    /// The vendor's word, or ours for commands and decisions.
+    pub kind: String,
+    /// The vendor's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_time: Option<Timestamp>,
+    /// When the office received or made it.
+    pub received_at: Timestamp,
+    /// Arrived too late to pop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+    /// How it was authenticated.
+    pub signature: Signature,
+    /// Extension or number that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+}
+
+/// How an event was authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Signature {
+    /// The vendor's signature was checked.
+    Valid,
+    /// The make signs nothing; the channel itself is authenticated.
+    None,
+    /// Made by the office.
+    Own,
+}
+
+/// Shape and length of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeaksView {
+    /// Length.
+    pub duration_ms: u32,
+    /// One lane a channel, values 0–255, evenly spread over the length. Lane 0 is the agent.
+    pub lanes: Vec<Vec<u8>>,
+    /// Byte place of the audio frame that begins at or before each whole second, for seeking.
+    pub seconds: Vec<u32>,
+    /// Length in bytes.
+    pub bytes: u32,
+    /// `audio/mpeg` or `audio/wav`.
+    pub mime: String,
+}

@@ -1,0 +1,165 @@
+//! Which hosts a connection may reach.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use url::{Host, Url};
+
+use crate::{
+    address::is_public,
+    error::{Error, Refusal},
+};
+
+/// The hosts that a connection may reach: the one of its base address, and those below the vendor's domains.
+#[derive(Debug, Clone)]
+pub struct Hosts {
+    base: Arc<Base>,
+    domains: Arc<[String]>,
+    base_is_named: bool,
+}
+
+#[derive(Debug)]
+struct Base {
+    host: String,
+    port: Option<u16>,
+    encrypted: bool,
+}
+
+impl Hosts {
+    /// Only the host of `base`. `named` says that a person named this address, so it may be a private one.
+    pub fn of(base: &Url, named: bool) -> Result<Self, Error> {
+        let host = base.host_str().ok_or(Error::InvalidUrl)?.to_ascii_lowercase();
+        let encrypted = match base.scheme() {
+            "https" | "wss" => true,
+            "http" | "ws" => false,
+            _ => return Err(Error::Refused { host, why: Refusal::Scheme }),
+        };
+        let base = Base { host, port: base.port_or_known_default(), encrypted };
+        Ok(Self { base: Arc::new(base), domains: Arc::from([]), base_is_named: named })
+    }
+
+    /// Hosts below these domains too, such as `mango-office.ru`.
+    #[must_use]
+    pub fn and_domains(mut self, domains: &[&str]) -> Self {
+        self.domains = domains.iter().map(|domain| domain.to_ascii_lowercase()).collect();
+        self
+    }
+
+    /// Whether `url` is on the base address's own host and port, so that credentials may go there.
+    pub fn is_base(&self, url: &Url) -> bool {
+        url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(&self.base.host))
+            && url.port_or_known_default() == self.base.port
+    }
+
+    /// Refuses what must not be reached, as far as the URL itself tells.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), Error> {
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let refuse = |why| Err(Error::Refused { host: host.clone(), why });
+        let encrypted = match url.scheme() {
+            "https" | "wss" => true,
+            "http" | "ws" => false,
+            _ => return refuse(Refusal::Scheme),
+        };
+        if self.base.encrypted && !encrypted {
+            return refuse(Refusal::Plain);
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) | None => None,
+        };
+        if self.is_base(url) {
+            return match literal {
+                Some(address) if !self.base_is_named && !is_public(address) => refuse(Refusal::Private),
+                Some(_) | None => Ok(()),
+            };
+        }
+        if literal.is_some_and(|address| !is_public(address)) {
+            return refuse(Refusal::Private);
+        }
+        // Not another port of the base host: where that is a private one, it would open whatever else listens there.
+        let allowed = host != self.base.host && self.domains.iter().any(|domain| is_below(&host, domain));
+        if allowed { Ok(()) } else { refuse(Refusal::NotAllowed) }
+    }
+
+    /// Whether the addresses behind `host` on `port` may be private: only of a base address that a person named.
+    fn may_be_private(&self, host: &str, port: Option<u16>) -> bool {
+        self.base_is_named
+            && host.eq_ignore_ascii_case(&self.base.host)
+            && port.is_none_or(|port| Some(port) == self.base.port)
+    }
+
+    /// The addresses of a host that may be reached; refuses when none is left.
+    pub(crate) async fn resolve(&self, host: &str, port: Option<u16>) -> Result<Vec<SocketAddr>, Error> {
+        let found = tokio::net::lookup_host((host, port.unwrap_or(0)))
+            .await
+            .map_err(|error| Error::Connect(format!("the name {host} is not found ({})", error.kind())))?;
+        let private = self.may_be_private(host, port);
+        let allowed: Vec<SocketAddr> = found.filter(|address| private || is_public(address.ip())).collect();
+        if allowed.is_empty() {
+            return Err(Error::Refused { host: host.to_owned(), why: Refusal::Private });
+        }
+        Ok(allowed)
+    }
+}
+
+/// Whether `host` is `domain` or below it.
+fn is_below(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().expect("a URL")
+    }
+
+    fn why(hosts: &Hosts, text: &str) -> Option<Refusal> {
+        match hosts.check(&url(text)) {
+            Ok(()) => None,
+            Err(Error::Refused { why, .. }) => Some(why),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn only_the_connections_hosts_are_reached() {
+        let hosts = Hosts::of(&url("https://api.example.org/v1"), false).expect("hosts").and_domains(&["example.net"]);
+        assert_eq!(why(&hosts, "https://api.example.org/other"), None);
+        assert_eq!(why(&hosts, "https://files.example.net/1"), None);
+        assert_eq!(why(&hosts, "https://example.net/1"), None);
+        assert_eq!(why(&hosts, "https://badexample.net/1"), Some(Refusal::NotAllowed));
+        assert_eq!(why(&hosts, "https://example.com/"), Some(Refusal::NotAllowed));
+        assert_eq!(why(&hosts, "https://api.example.org:8443/"), Some(Refusal::NotAllowed));
+        assert_eq!(why(&hosts, "http://api.example.org/v1"), Some(Refusal::Plain));
+        assert_eq!(why(&hosts, "file:///etc/hosts"), Some(Refusal::Scheme));
+        assert_eq!(why(&hosts, "ftp://api.example.org/v1"), Some(Refusal::Scheme));
+    }
+
+    #[test]
+    fn private_addresses_are_reached_only_where_a_person_named_them() {
+        let vendor = Hosts::of(&url("https://api.example.org"), false).expect("hosts");
+        for inside in ["https://127.0.0.1/", "https://0x7f.1/", "https://[::1]/", "https://192.168.0.1/"] {
+            assert_eq!(why(&vendor, inside), Some(Refusal::Private), "{inside}");
+        }
+        let named = Hosts::of(&url("http://127.0.0.1:8081"), true).expect("hosts");
+        assert_eq!(why(&named, "http://127.0.0.1:8081/record/1"), None);
+        assert_eq!(why(&named, "ws://127.0.0.1:8081/channel/1"), None);
+        assert_eq!(why(&named, "http://127.0.0.1:22/"), Some(Refusal::Private));
+        let unnamed = Hosts::of(&url("http://127.0.0.1:8081"), false).expect("hosts");
+        assert_eq!(why(&unnamed, "http://127.0.0.1:8081/"), Some(Refusal::Private));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_unless_named() {
+        let unnamed = Hosts::of(&url("http://localhost:8081"), false).expect("hosts");
+        let refused = unnamed.resolve("localhost", Some(8081)).await;
+        assert_eq!(refused, Err(Error::Refused { host: "localhost".to_owned(), why: Refusal::Private }));
+        let named = Hosts::of(&url("http://localhost:8081"), true).expect("hosts");
+        assert!(named.resolve("localhost", Some(8081)).await.is_ok());
+    }
+}

@@ -1,0 +1,422 @@
+//! An office at work: starting it, taking webhooks in, handing out views, stopping it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use calls::{Book, CommandAnswer, CommandState, ConnectionId, Decision, Source, Told, VendorEvent};
+use jiff::{Timestamp, tz::TimeZone};
+use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
+use store::{Cache, Store};
+use tokio::task::JoinHandle;
+
+use crate::{
+    clock::Clock,
+    journal::StoreJournal,
+    keeper::{Keeper, KeeperHandle},
+    links::Link,
+    recordings::Recordings,
+    settings::{Directory, OfficeConfig, Viewer},
+    skew::Skew,
+    status::Board,
+    view::View,
+};
+
+/// Bound of the recording cache.
+const CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Why an office did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings of a connection are wrong.
+    #[error(transparent)]
+    Connection(#[from] pbx::ConfigError),
+    /// Two connections have one id.
+    #[error("two connections are called {0}; give each its own id")]
+    Twice(ConnectionId),
+    /// The database could not be read.
+    #[error("the database could not be read")]
+    Store(#[from] store::Error),
+    /// The recording cache could not be opened.
+    #[error("the recording cache could not be opened")]
+    Cache(#[from] store::CacheError),
+    /// A zone that does not exist.
+    #[error("connection {0}: the zone is not an IANA name such as Europe/Moscow")]
+    Zone(ConnectionId),
+}
+
+/// What became of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookOutcome {
+    /// Stored; answer so.
+    Stored(WebhookReply),
+    /// Was stored before; answer so.
+    Known(WebhookReply),
+    /// Nothing to store (an address check); answer so.
+    Reply(WebhookReply),
+    /// There is no such connection.
+    UnknownConnection,
+    /// Not authentic.
+    Refused(VerifyError),
+    /// Could not be stored: the PBX has to send it again.
+    NotStored,
+}
+
+/// Figures of an office since its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metrics {
+    /// Head of the log.
+    pub head: u64,
+    /// Webhooks stored.
+    pub stored: u64,
+    /// Webhooks that were known already.
+    pub known: u64,
+    /// Webhooks refused for their signature.
+    pub refused: u64,
+    /// Webhooks that could not be stored.
+    pub not_stored: u64,
+    /// Authentic webhooks that were not understood.
+    pub not_understood: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    stored: AtomicU64,
+    known: AtomicU64,
+    refused: AtomicU64,
+    not_stored: AtomicU64,
+    not_understood: AtomicU64,
+}
+
+/// A connection at work.
+pub(crate) struct Connection {
+    pub(crate) id: ConnectionId,
+    pub(crate) driver: Arc<Driver>,
+    /// Its PBX signs what it sends.
+    pub(crate) signs: bool,
+    zone: RwLock<Zone>,
+    skew: Mutex<Skew>,
+}
+
+/// The zone in which a vendor's times without a mark are read.
+#[derive(Debug, Clone)]
+struct Zone {
+    zone: TimeZone,
+    /// Given in the settings or chosen before: never changed by events.
+    settled: bool,
+}
+
+/// What all views of an office share.
+pub(crate) struct Inner {
+    pub(crate) name: String,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) keeper: KeeperHandle,
+    pub(crate) board: Arc<Board>,
+    pub(crate) connections: BTreeMap<ConnectionId, Connection>,
+    pub(crate) recordings: Arc<Recordings>,
+    counters: Counters,
+    sessions: Mutex<BTreeSet<(ConnectionId, String)>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// An office at work.
+#[derive(Clone)]
+pub struct OfficeHandle(Arc<Inner>);
+
+impl OfficeHandle {
+    /// Rebuilds what is open from the log and opens the links to the PBXs.
+    pub async fn start(config: OfficeConfig, store: Store, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let board = Arc::new(Board::default());
+        let journal = Arc::new(StoreJournal::new(store.clone()));
+        let mut connections = BTreeMap::new();
+        let mut books = BTreeMap::new();
+        let mut wanted_sessions = Vec::new();
+        for settings in config.connections {
+            let id = settings.config.id.clone();
+            let make = settings.config.make;
+            let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
+            let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _)?);
+            board.add(&id, make.to_string(), &driver.capability());
+            books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
+            wanted_sessions.push((id.clone(), settings.extensions));
+            let connection = Connection {
+                id: id.clone(),
+                signs: driver.capability().needs_public_address,
+                driver,
+                zone: RwLock::new(zone),
+                skew: Mutex::new(Skew::default()),
+            };
+            if connections.insert(id.clone(), connection).is_some() {
+                return Err(StartError::Twice(id));
+            }
+        }
+        let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts));
+        let (keeper, handle) =
+            Keeper::open(&config.name, store.clone(), Arc::clone(&clock), Arc::clone(&directory), books)?;
+        let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
+        let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
+        let inner = Arc::new(Inner {
+            name: config.name,
+            recordings: Recordings::new(store.clone(), cache, drivers),
+            store,
+            clock,
+            directory,
+            keeper: handle,
+            board,
+            connections,
+            counters: Counters::default(),
+            sessions: Mutex::new(BTreeSet::new()),
+            tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
+        });
+        let office = Self(inner);
+        office.settle_lost_commands().await?;
+        for (connection, extensions) in wanted_sessions {
+            office.open_link(&connection);
+            for extension in extensions {
+                office.watch_extension(&connection, &extension);
+            }
+        }
+        Ok(office)
+    }
+
+    /// Verifies, stores and folds a webhook; answers once it is durable.
+    pub async fn receive(&self, connection: &ConnectionId, request: WebhookRequest) -> HookOutcome {
+        let Some(connection) = self.0.connections.get(connection) else { return HookOutcome::UnknownConnection };
+        let received_at = self.0.clock.now();
+        let decoded = match connection.decode(&request, received_at) {
+            Ok(decoded) => decoded,
+            Err(refusal) => {
+                count(&self.0.counters.refused);
+                tracing::warn!(connection = %connection.id, %refusal, "a webhook was refused");
+                if self.0.board.refused(&connection.id) {
+                    self.0.keeper.status_changed(&connection.id).await;
+                }
+                return HookOutcome::Refused(refusal);
+            }
+        };
+        if self.0.board.heard(&connection.id) {
+            self.0.keeper.status_changed(&connection.id).await;
+        }
+        self.store_decoded(connection, received_at, &request, decoded).await
+    }
+
+    async fn store_decoded(
+        &self,
+        connection: &Connection,
+        received_at: Timestamp,
+        request: &WebhookRequest,
+        decoded: Decoded,
+    ) -> HookOutcome {
+        let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
+        let Decoded { events, reply } = decoded;
+        if events.is_empty() {
+            return HookOutcome::Reply(reply);
+        }
+        self.watch_clock(connection, &events, received_at).await;
+        let not_understood = events.iter().any(|event| event.call.is_none());
+        let decided = usize::from(choice.is_some());
+        if let Some(Decision::ZoneChosen { zone, .. }) = &choice {
+            self.keep_zone(&connection.id, zone).await;
+        }
+        let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
+        let Ok(appended) = self.0.keeper.tell(&connection.id, received_at, told).await else {
+            count(&self.0.counters.not_stored);
+            return HookOutcome::NotStored;
+        };
+        if not_understood {
+            count(&self.0.counters.not_understood);
+        }
+        if appended[decided..].iter().any(|appended| appended.new_seq().is_some()) {
+            count(&self.0.counters.stored);
+            HookOutcome::Stored(reply)
+        } else {
+            count(&self.0.counters.known);
+            HookOutcome::Known(reply)
+        }
+    }
+
+    /// The next start reads times as this one does.
+    async fn keep_zone(&self, connection: &ConnectionId, zone: &str) {
+        if let Err(error) = self.0.store.set_setting(&zone_key(connection), zone).await {
+            tracing::error!(%connection, kind = ?error.kind(), "the zone could not be kept and will be chosen again");
+        }
+    }
+
+    /// Compares the vendor's clock with ours; a difference worth a warning is shown.
+    async fn watch_clock(&self, connection: &Connection, events: &[VendorEvent], received_at: Timestamp) {
+        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
+        let skew = {
+            let mut skew = connection.skew.lock().unwrap_or_else(PoisonError::into_inner);
+            skew.saw(received_at, time.utc);
+            skew.warning_ms()
+        };
+        if self.0.board.skew(&connection.id, skew) {
+            self.0.keeper.status_changed(&connection.id).await;
+        }
+    }
+
+    /// The office as this viewer sees and uses it.
+    pub fn view(&self, viewer: Viewer) -> View {
+        View::new(Arc::clone(&self.0), viewer)
+    }
+
+    /// Keeps a session for this extension, on makes that need one; asking twice keeps one.
+    pub fn watch_extension(&self, connection: &ConnectionId, extension: &str) {
+        let Some(known) = self.0.connections.get(connection) else { return };
+        if !known.driver.capability().session_per_extension {
+            return;
+        }
+        let key = (connection.clone(), extension.to_owned());
+        if !self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
+            return;
+        }
+        let task = tokio::spawn(self.link(known).keep_session(extension.to_owned()));
+        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Its store, shared with those who keep tokens and settings beside the log.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Its connections.
+    pub fn connections(&self) -> impl Iterator<Item = &ConnectionId> {
+        self.0.connections.keys()
+    }
+
+    /// Figures since the start.
+    pub fn metrics(&self) -> Metrics {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let counters = &self.0.counters;
+        Metrics {
+            head: self.0.keeper.head(),
+            stored: read(&counters.stored),
+            known: read(&counters.known),
+            refused: read(&counters.refused),
+            not_stored: read(&counters.not_stored),
+            not_understood: read(&counters.not_understood),
+        }
+    }
+
+    /// Ends the sessions so that the PBXs keep events from now on, finishes what was begun and stops.
+    pub async fn shutdown(&self) {
+        let tasks: Vec<_> = self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        let mut tasks = tasks.into_iter();
+        let keeper = tasks.next();
+        for link in tasks {
+            link.abort();
+            // An error says that it was aborted.
+            let _ = link.await;
+        }
+        let sessions: Vec<_> =
+            std::mem::take(&mut *self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect();
+        for (connection, extension) in sessions {
+            if let Some(connection) = self.0.connections.get(&connection)
+                && let Err(error) = connection.driver.end_session(&extension).await
+            {
+                tracing::warn!(connection = %connection.id, kind = ?error.kind(), "a session could not be ended");
+            }
+        }
+        if let Some(keeper) = keeper {
+            self.0.keeper.stop().await;
+            if keeper.await.is_err() {
+                tracing::error!("the keeper of the log had failed before the end");
+            }
+        }
+    }
+
+    /// Commands that were on their way when the last run ended: whether they acted is not known, and they are not
+    /// sent again.
+    async fn settle_lost_commands(&self) -> Result<(), store::Error> {
+        for row in self.0.store.commands_in_state(CommandState::Sent)? {
+            let answer = CommandAnswer::Unknown { command: row.command.id };
+            self.0.answered(&row.command.connection, answer).await;
+        }
+        Ok(())
+    }
+
+    fn open_link(&self, id: &ConnectionId) {
+        let Some(connection) = self.0.connections.get(id) else { return };
+        if connection.driver.capability().session_per_extension {
+            return;
+        }
+        let task = tokio::spawn(self.link(connection).keep_looking());
+        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    fn link(&self, connection: &Connection) -> Link {
+        Link {
+            office: self.0.name.clone(),
+            connection: connection.id.clone(),
+            driver: Arc::clone(&connection.driver),
+            keeper: self.0.keeper.clone(),
+            board: Arc::clone(&self.0.board),
+            clock: Arc::clone(&self.0.clock),
+            store: self.0.store.clone(),
+        }
+    }
+}
+
+impl Connection {
+    fn decode(&self, request: &WebhookRequest, received_at: Timestamp) -> Result<Decoded, VerifyError> {
+        let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
+        self.driver.receive(request, &DecodeContext { received_at, zone, source: Source::Webhook })
+    }
+
+    /// The first live event whose time says so settles the zone; it is read again in that zone.
+    fn settle_zone(
+        &self,
+        request: &WebhookRequest,
+        received_at: Timestamp,
+        decoded: Decoded,
+    ) -> (Decoded, Option<Decision>) {
+        if self.zone.read().unwrap_or_else(PoisonError::into_inner).settled {
+            return (decoded, None);
+        }
+        let raw = decoded.events.iter().find_map(|event| event.time.as_ref().filter(|time| time.zone.is_some()));
+        let Some((zone, because)) = raw.and_then(|time| zone::choose(&time.raw, received_at, self.driver.make()))
+        else {
+            return (decoded, None);
+        };
+        let Ok(time_zone) = TimeZone::get(&zone) else { return (decoded, None) };
+        *self.zone.write().unwrap_or_else(PoisonError::into_inner) = Zone { zone: time_zone, settled: true };
+        let choice = Decision::ZoneChosen { zone, because };
+        match self.decode(request, received_at) {
+            Ok(again) => (again, Some(choice)),
+            // Verified a moment ago.
+            Err(_) => (decoded, Some(choice)),
+        }
+    }
+}
+
+/// The zone of the settings, or the one that was chosen before, or the make's usual one until one is chosen.
+fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) -> Result<Zone, StartError> {
+    let chosen = match given {
+        Some(given) => Some(given.to_owned()),
+        None => store.setting(&zone_key(id))?,
+    };
+    match chosen {
+        None => {
+            let zone = TimeZone::get(zone::default_zone(make)).map_err(|_| StartError::Zone(id.clone()))?;
+            Ok(Zone { zone, settled: false })
+        }
+        Some(name) => {
+            let zone = TimeZone::get(&name).map_err(|_| StartError::Zone(id.clone()))?;
+            Ok(Zone { zone, settled: true })
+        }
+    }
+}
+
+fn zone_key(connection: &ConnectionId) -> String {
+    format!("zone:{connection}")
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}

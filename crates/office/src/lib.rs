@@ -1,0 +1,22 @@
+//! An office: links to PBXs, verify, append, fold, publish, commands, recordings.
+//!
+//! It needs neither a window nor a server. One task, the keeper, writes the log, folds it and publishes what changed, so
+//! everybody who looks at the office sees the same things in the same order.
+
+mod clock;
+mod handle;
+mod journal;
+mod keeper;
+mod links;
+mod recordings;
+mod rows;
+mod seen;
+mod settings;
+mod skew;
+mod status;
+mod view;
+
+pub use clock::{Clock, SystemClock};
+pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};
+pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, OfficeConfig, Person, Viewer};
+pub use view::{CallsPage, View};

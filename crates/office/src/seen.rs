@@ -1,0 +1,141 @@
+//! What a viewer may see of a call, and whether it rings for him (`call-model` rules 7.7 and 7.19).
+
+use calls::{Call, CallResult, CallState, ConnectionId, Direction, EndCause, Leg, LegRole, LegState, RecordingState};
+use link::wire::{self, Role};
+
+use crate::settings::{Directory, Viewer};
+
+/// The call as the office keeps and publishes it: everything, from nobody's side.
+pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
+    let line = call.line.number.clone().or_else(|| call.line.queue.clone());
+    let title = line.as_deref().and_then(|line| directory.line(&call.connection, line)).map(|line| line.title.clone());
+    let mut customer = call.customer.clone();
+    if customer.name.is_none()
+        && let Some(number) = customer.number.as_deref()
+    {
+        customer.name = directory.name(&call.connection, number).map(str::to_owned);
+    }
+    wire::Call {
+        id: call.id.clone(),
+        connection: call.connection.clone(),
+        state: call.state,
+        direction: call.direction,
+        customer,
+        line: wire::Line { number: line, title },
+        legs: call.legs.iter().map(|leg| kept_leg(leg, &call.connection, directory)).collect(),
+        started_at: call.started_at,
+        answered_at: call.answered_at,
+        ended_at: call.ended_at,
+        result: call.result,
+        end_reason: call.end_reason.clone(),
+        rings_for_me: false,
+        mine: false,
+        in_menu: call.in_menu,
+        late: call.late,
+        transferring: call.transferring,
+        partial: call.partial,
+        command: call.command,
+        recordings: call.recordings.iter().map(kept_recording).collect(),
+        redirected_from: call.redirected_from.clone(),
+    }
+}
+
+/// A kept call from this viewer's side; `None` when he may not see it.
+pub(crate) fn seen(mut call: wire::Call, directory: &Directory, viewer: &Viewer) -> Option<wire::Call> {
+    let side = Side { call: &call, directory, viewer };
+    let mine = side.own_legs().next().is_some();
+    let by_group = side.rings_by_group();
+    if viewer.role == Role::Agent && !mine && !by_group {
+        return None;
+    }
+    let rings_for_me = side.rings_for_me(by_group);
+    let result = side.result(mine);
+    call.rings_for_me = rings_for_me;
+    call.mine = mine;
+    call.result = result;
+    Some(call)
+}
+
+struct Side<'a> {
+    call: &'a wire::Call,
+    directory: &'a Directory,
+    viewer: &'a Viewer,
+}
+
+impl Side<'_> {
+    fn own_legs(&self) -> impl Iterator<Item = &wire::Leg> {
+        self.call.legs.iter().filter(|leg| {
+            is_agent(leg.role)
+                && leg.extension.as_deref().is_some_and(|extension| owns(self.viewer, &self.call.connection, extension))
+        })
+    }
+
+    /// Rings or rang here because no agent was named and the line's groups say so.
+    fn rings_by_group(&self) -> bool {
+        self.call.direction == Direction::Incoming
+            && !self.call.legs.iter().any(|leg| is_agent(leg.role))
+            && self.directory.rings_for_groups(
+                &self.call.connection,
+                self.call.line.number.as_deref(),
+                &self.viewer.groups,
+            )
+    }
+
+    fn rings_for_me(&self, by_group: bool) -> bool {
+        let call = self.call;
+        if call.late || call.in_menu || call.state == CallState::Ended || call.direction == Direction::Outgoing {
+            return false;
+        }
+        let own_leg_rings = self.own_legs().any(|leg| leg.state == LegState::Alerting);
+        own_leg_rings && !self.placed_by_me() || by_group && call.state == CallState::Ringing
+    }
+
+    /// The one who placed an internal call is not rung by it.
+    fn placed_by_me(&self) -> bool {
+        self.call.command.is_some() && self.own_legs().next().is_some()
+    }
+
+    fn result(&self, mine: bool) -> Option<CallResult> {
+        let result = self.call.result?;
+        if result != CallResult::Answered || !mine || self.call.direction != Direction::Incoming {
+            return Some(result);
+        }
+        if !self.own_legs().any(|leg| leg.answered_at.is_some()) {
+            return Some(CallResult::AnsweredElsewhere);
+        }
+        let left = self.own_legs().any(|leg| leg.end_cause == EndCause::Transferred);
+        Some(if left { CallResult::Transferred } else { result })
+    }
+}
+
+fn is_agent(role: LegRole) -> bool {
+    matches!(role, LegRole::Agent | LegRole::TransferTarget)
+}
+
+fn owns(viewer: &Viewer, connection: &ConnectionId, extension: &str) -> bool {
+    viewer.extensions.iter().any(|own| own.connection == *connection && own.extension == extension)
+}
+
+fn kept_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire::Leg {
+    let known = leg.extension.as_deref().and_then(|extension| directory.person(connection, extension));
+    wire::Leg {
+        extension: leg.extension.clone(),
+        number: leg.number.clone(),
+        name: known.map(str::to_owned).or_else(|| leg.name.clone()),
+        role: leg.role,
+        state: leg.state,
+        started_at: Some(leg.started_at),
+        answered_at: leg.answered_at,
+        ended_at: leg.ended_at,
+        end_cause: leg.end_cause,
+    }
+}
+
+fn kept_recording(recording: &calls::Recording) -> wire::Recording {
+    let state = match recording.state {
+        RecordingState::Preparing => wire::RecordingState::Preparing,
+        RecordingState::Ready => wire::RecordingState::Ready,
+        RecordingState::NotRecorded => wire::RecordingState::NotRecorded,
+    };
+    wire::Recording { id: recording.id.clone(), state, duration_ms: None }
+}

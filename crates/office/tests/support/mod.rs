@@ -1,0 +1,211 @@
+//! An office with one Rostelecom connection, on a temporary folder.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use calls::{CallId, CallState, ConnectionId};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use link::{
+    FrameStream, Office,
+    wire::{Call, Cursor, ExtensionRef, Fact, FactKind, Frame, Role, StreamEvent, Trace},
+};
+use office::{
+    ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, SystemClock, Viewer,
+};
+use pbx::{ConnectionConfig, Make, WebhookRequest};
+use secrecy::{SecretBox, SecretString};
+use sha2::{Digest, Sha256};
+use store::{Options, Store};
+use tempfile::TempDir;
+
+const CLIENT_ID: &str = "0A1B2C3D4E5F60718293A4B5C6D7E8F9";
+const KEY: &str = "F0E1D2C3B4A5968778695A4B3C2D1E0F";
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Bench {
+    pub(crate) office: OfficeHandle,
+    store: Store,
+    folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let (office, store) = open(&folder).await;
+        Self { office, store, folder }
+    }
+
+    /// The next run on the same folder.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { office, store, folder } = self;
+        office.shutdown().await;
+        drop(office);
+        store.close();
+        let (office, store) = open(&folder).await;
+        Self { office, store, folder }
+    }
+
+    pub(crate) fn request(&self, state: &str, session: &str, pin: &str) -> WebhookRequest {
+        let time = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.%3f");
+        let body = format!(
+            "{{\"session_id\": \"{session}\",\"timestamp\": \"{time}\",\"type\": \"incoming\",\"state\": \"{state}\",\
+             \"from_number\": \"sip:79161234567@example.invalid\",\"request_number\": \"+74951234567\",\
+             \"request_pin\": \"{pin}\",\"disconnect_reason\": \"\",\"is_record\": \"\"}}"
+        );
+        let mut hash = Sha256::new();
+        hash.update(CLIENT_ID);
+        hash.update(&body);
+        hash.update(KEY);
+        let sign: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        WebhookRequest {
+            method: "POST".into(),
+            path: "/call_events".into(),
+            headers: vec![
+                ("X-Client-ID".into(), CLIENT_ID.as_bytes().to_vec()),
+                ("X-Client-Sign".into(), sign.into_bytes()),
+            ],
+            body: body.into(),
+        }
+    }
+
+    pub(crate) async fn receive(&self, request: WebhookRequest) -> HookOutcome {
+        self.office.receive(&connection(), request).await
+    }
+
+    pub(crate) async fn event(&self, state: &str, session: &str, pin: &str) {
+        let outcome = self.receive(self.request(state, session, pin)).await;
+        assert!(matches!(outcome, HookOutcome::Stored(_)), "{state}: {outcome:?}");
+    }
+
+    pub(crate) fn agent(&self, extension: &str) -> Viewer {
+        viewer(Role::Agent, extension, &[])
+    }
+
+    pub(crate) async fn stream(&self, resume: Option<Cursor>) -> Frames {
+        let view = self.office.view(viewer(Role::Manager, "102", &["sales"]));
+        Frames(view.stream(resume).await.expect("a stream"))
+    }
+
+    pub(crate) async fn stream_of(&self, viewer: Viewer) -> Frames {
+        Frames(self.office.view(viewer).stream(None).await.expect("a stream"))
+    }
+
+    pub(crate) async fn trace(&self, call: &CallId) -> Trace {
+        let view = self.office.view(viewer(Role::Manager, "102", &[]));
+        view.trace(call).await.expect("readable").expect("there")
+    }
+
+    pub(crate) async fn note(&self, call: &CallId, text: &str) {
+        let fact = Fact {
+            id: uuid::Uuid::now_v7(),
+            kind: FactKind::Note,
+            author: "somebody else".into(),
+            at: Timestamp::now(),
+            call: call.clone(),
+            replaces: None,
+            value: text.into(),
+        };
+        self.office.view(viewer(Role::Manager, "102", &[])).add_fact(fact).await.expect("kept");
+    }
+}
+
+/// A stream, read with patience.
+pub(crate) struct Frames(FrameStream);
+
+impl Frames {
+    pub(crate) async fn frame(&mut self) -> Frame {
+        let next = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a frame in time");
+        next.expect("the stream goes on").expect("no error")
+    }
+
+    pub(crate) async fn event(&mut self) -> StreamEvent {
+        loop {
+            if let Frame::Event { event, .. } = self.frame().await {
+                return event;
+            }
+        }
+    }
+
+    pub(crate) async fn call_with(&mut self, fits: impl Fn(&Call) -> bool) -> Call {
+        loop {
+            if let StreamEvent::Call { call } = self.event().await
+                && fits(&call)
+            {
+                return *call;
+            }
+        }
+    }
+
+    pub(crate) async fn call(&mut self) -> Call {
+        self.call_with(|_| true).await
+    }
+
+    pub(crate) async fn call_in(&mut self, state: CallState) -> Call {
+        self.call_with(|call| call.state == state).await
+    }
+
+    /// The cursor of a stream that has just been opened.
+    pub(crate) async fn cursor(&mut self) -> Cursor {
+        let Frame::Hello { epoch, .. } = self.frame().await else { panic!("hello comes first") };
+        loop {
+            if let Frame::At { seq } = self.frame().await {
+                return Cursor { epoch, seq };
+            }
+        }
+    }
+
+    pub(crate) async fn frame_after_hello(&mut self) -> Frame {
+        let Frame::Hello { .. } = self.frame().await else { panic!("hello comes first") };
+        self.frame().await
+    }
+}
+
+fn connection() -> ConnectionId {
+    "rt1".parse().expect("valid")
+}
+
+fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
+    Viewer {
+        name: "Test".into(),
+        role,
+        extensions: vec![ExtensionRef { connection: connection(), extension: extension.into() }],
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        rights: "test".into(),
+    }
+}
+
+async fn open(folder: &TempDir) -> (OfficeHandle, Store) {
+    let store = Store::open_in(&folder.path().join("data"), Options::owner("test")).expect("a store");
+    let config = OfficeConfig {
+        name: "test".into(),
+        connections: vec![ConnectionSettings {
+            config: ConnectionConfig {
+                id: connection(),
+                make: Make::Rostelecom,
+                zone: Some("UTC".into()),
+                // Nobody listens there: what is tested does not ask the PBX.
+                base_url: Some("http://127.0.0.1:9".parse().expect("an address")),
+                trust_anchor_pem: None,
+                secrets: [("client_id", CLIENT_ID), ("key", KEY)]
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), SecretString::from(value)))
+                    .collect(),
+                overrides: BTreeMap::new(),
+            },
+            extensions: Vec::new(),
+        }],
+        lines: vec![LineSettings {
+            connection: connection(),
+            number: "+74951234567".into(),
+            title: "Sales".into(),
+            groups: vec!["sales".into()],
+        }],
+        groups: vec![GroupSettings { id: "sales".into(), rings: true }],
+        people: Vec::new(),
+        contacts: BTreeMap::new(),
+        cache_dir: folder.path().join("recordings"),
+        cache_key: SecretBox::new(Box::new([7; 32])),
+    };
+    let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
+    (office, store)
+}

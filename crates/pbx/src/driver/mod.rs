@@ -1,0 +1,203 @@
+//! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
+
+mod exchange;
+mod limit;
+mod recording;
+mod sessions;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use calls::{BookSettings, CommandAnswer, CommandId, ConnectionId};
+use jiff::{SignedDuration, Timestamp};
+
+use self::{limit::Limit, sessions::Running};
+pub use self::{recording::Download, sessions::SessionReport};
+use crate::{
+    capability::Capability,
+    check::{CheckReason, CheckReport},
+    config::{ConfigError, ConnectionConfig},
+    error::{Error, ErrorKind},
+    journal::{Journal, JournalEntry, JournalKind},
+    make::Make,
+    redact::Redactor,
+    registry,
+    request::{Answer, Request},
+    traits::Pbx,
+    webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
+};
+
+/// A clock difference beyond which the check warns.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// One connection's driver. Shared by reference; everything may be asked at the same time.
+pub struct Driver {
+    id: ConnectionId,
+    zone: Option<String>,
+    pbx: Box<dyn Pbx>,
+    client: net::Client,
+    limit: Limit,
+    redactor: Redactor,
+    journal: Arc<dyn Journal>,
+    running: Running,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("id", &self.id).field("make", &self.pbx.make()).finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// A driver for a connection, or what is wrong with its settings.
+    pub fn new(config: ConnectionConfig, journal: Arc<dyn Journal>) -> Result<Self, ConfigError> {
+        let pbx = registry::build(&config)?;
+        let anchor_error =
+            |error: net::Error| ConfigError::TrustAnchor { connection: config.id.clone(), reason: error.to_string() };
+        let base = pbx.base_url();
+        let hosts = net::Hosts::of(base, config.base_url.is_some())
+            .map_err(|_| ConfigError::BaseUrl { connection: config.id.clone() })?
+            .and_domains(if config.base_url.is_some() { &[] } else { pbx.vendor_domains() });
+        let mut settings = net::Settings::new(base, hosts);
+        if let Some(pem) = &config.trust_anchor_pem {
+            settings.anchors = net::read_anchors(pem).map_err(anchor_error)?;
+        }
+        let client = net::Client::new(settings).map_err(anchor_error)?;
+        Ok(Self {
+            limit: Limit::per_second(pbx.requests_per_second()),
+            redactor: Redactor::new(config.secrets.into_values().collect()),
+            id: config.id,
+            zone: config.zone,
+            client,
+            pbx,
+            journal,
+            running: Running::default(),
+        })
+    }
+
+    /// Which connection it is.
+    pub fn id(&self) -> &ConnectionId {
+        &self.id
+    }
+
+    /// Which make it is, for titles; what it can do says [`Driver::capability`].
+    pub fn make(&self) -> Make {
+        self.pbx.make()
+    }
+
+    /// The zone that a person configured, if any.
+    pub fn configured_zone(&self) -> Option<&str> {
+        self.zone.as_deref()
+    }
+
+    /// What the PBX can do.
+    pub fn capability(&self) -> Capability {
+        self.pbx.capability()
+    }
+
+    /// What differs in the fold.
+    pub fn book_settings(&self) -> BookSettings {
+        self.pbx.book_settings()
+    }
+
+    /// Checks a webhook's authenticity on its raw bytes, then understands it. Nothing that is authentic fails.
+    pub fn receive(&self, request: &WebhookRequest, context: &DecodeContext) -> Result<Decoded, VerifyError> {
+        let began = Instant::now();
+        let decoded = self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context));
+        let (operation, outcome, received) = match &decoded {
+            Ok(decoded) => {
+                let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
+                (kinds.join(" "), "valid".to_owned(), self.redactor.body(&request.body))
+            }
+            // A body that nobody vouches for is not kept.
+            Err(error) => (request.method_name(), format!("refused: {error}"), None),
+        };
+        self.journal.record(JournalEntry {
+            at: context.received_at,
+            connection: self.id.clone(),
+            kind: JournalKind::Webhook,
+            operation,
+            target: request.path.clone(),
+            status: None,
+            outcome,
+            took: began.elapsed(),
+            sent: None,
+            received,
+        });
+        decoded
+    }
+
+    /// Adds the signature that the PBX would send with this webhook.
+    pub fn sign_request(&self, request: &mut WebhookRequest) -> Result<(), Error> {
+        self.pbx.sign_webhook(request)
+    }
+
+    /// Checks a webhook's signature and nothing else.
+    pub fn verify_request(&self, request: &WebhookRequest) -> Result<(), VerifyError> {
+        self.pbx.verify(request).map(|_| ())
+    }
+
+    /// Rings `from`, then dials `to`. Sent once at most: a lost answer is an unknown outcome.
+    pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
+        let rejected = |error: &Error| CommandAnswer::Rejected { command, reason: error.to_string() };
+        if !self.capability().originate {
+            return rejected(&Error::unsupported("place calls"));
+        }
+        let request = match self.pbx.originate(from, to) {
+            Ok(request) => request,
+            Err(error) => return rejected(&error),
+        };
+        match self.exchange(request).await {
+            Ok(answer) => self.pbx.read_originate(command, &answer),
+            Err(error) if error.unsent() => rejected(&error),
+            Err(_) => CommandAnswer::Unknown { command },
+        }
+    }
+
+    /// Whether the PBX answers and accepts the credentials, with the reason in words.
+    pub async fn check(&self) -> CheckReport {
+        let began = Instant::now();
+        let answer = match self.pbx.check() {
+            Ok(request) => self.exchange(request).await,
+            Err(error) => Err(error),
+        };
+        let took = began.elapsed();
+        let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took));
+        match answer.and_then(|answer| self.pbx.read_check(&answer)) {
+            Ok(()) => {
+                let off = clock_ahead.filter(|ahead| ahead.abs() > SKEW);
+                let detail = match off {
+                    Some(ahead) => format!(
+                        "the PBX answers and accepts the credentials, but the clocks differ by {} minutes: set this computer's clock",
+                        ahead.abs().as_mins()
+                    ),
+                    None => "the PBX answers and accepts the credentials".to_owned(),
+                };
+                CheckReport { ok: true, reason: CheckReason::Works, detail, took, clock_ahead }
+            }
+            Err(error) => {
+                let reason = CheckReason::of(&error);
+                CheckReport { ok: false, reason, detail: error.to_string(), took, clock_ahead }
+            }
+        }
+    }
+
+    /// The request's answer, repeated where that does no harm.
+    async fn exchange(&self, request: Request) -> Result<Answer, Error> {
+        if request.idempotent { self.exchange_patiently(request).await } else { self.exchange_once(&request).await }
+    }
+}
+
+/// How far the PBX's clock is ahead. `Date` has whole seconds and was written about halfway through.
+fn clock_ahead(answer: &Answer, took: Duration) -> Option<SignedDuration> {
+    let half = SignedDuration::try_from(took / 2).ok()?;
+    let ahead = answer.date?.duration_since(Timestamp::now()) + half;
+    Some(SignedDuration::from_secs(ahead.as_secs()))
+}
+
+/// Something of the driver's own that failed.
+fn internal(what: &str) -> Error {
+    Error::new(ErrorKind::Internal, what)
+}

@@ -1,0 +1,118 @@
+//! Fetches a recording, and tells audio from what servers send instead.
+
+use std::{
+    fmt,
+    pin::Pin,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use calls::RecordingReference;
+use futures_util::{Stream, StreamExt};
+use http::header;
+use jiff::Timestamp;
+
+use super::{Driver, exchange::text};
+use crate::{
+    error::{Error, ErrorKind},
+    journal::{JournalEntry, JournalKind},
+    redact,
+    request::{Answer, Request},
+    traits::RecordingStep,
+};
+
+/// Largest recording: about twelve hours of MP3 at the usual 64 kbit/s.
+const CAP: u64 = 384 << 20;
+
+/// A recording on its way.
+pub struct Download {
+    /// HTTP status.
+    pub status: u16,
+    /// How long the server says it is.
+    pub content_length: Option<u64>,
+    /// What the server says it is.
+    pub content_type: Option<String>,
+    /// The audio, piece by piece; ends after the first error. A body that breaks off is an error.
+    pub stream: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("content_length", &self.content_length).finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// Begins to fetch a recording. A link that works once is asked for and used at once.
+    pub async fn recording(&self, call: &str, reference: &RecordingReference) -> Result<Download, Error> {
+        if !self.capability().recordings {
+            return Err(Error::unsupported("give recordings"));
+        }
+        let request = match self.pbx.recording(call, reference)? {
+            RecordingStep::Ask(request) => {
+                let answer = self.exchange(request).await?;
+                self.pbx.read_recording(&answer)?
+            }
+            RecordingStep::Fetch(request) => request,
+        };
+        self.fetch(&request).await
+    }
+
+    async fn fetch(&self, request: &Request) -> Result<Download, Error> {
+        self.limit.wait(Duration::from_secs(60)).await?;
+        let (at, began) = (Timestamp::now(), Instant::now());
+        let begun = match self.client.download(self.prepare(request, CAP)?).await {
+            Ok(download) => {
+                let status = download.status;
+                (Some(status), self.judge(&download).map(|()| download))
+            }
+            Err(error) => (None, Err(Error::from(error))),
+        };
+        let (status, outcome) = begun;
+        self.journal.record(JournalEntry {
+            at,
+            connection: self.id.clone(),
+            kind: JournalKind::Request,
+            operation: request.operation.to_owned(),
+            // The path of a link is as good as a key.
+            target: redact::target(&request.url, false),
+            status,
+            outcome: outcome.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
+            took: began.elapsed(),
+            sent: None,
+            received: None,
+        });
+        let download = outcome?;
+        Ok(Download {
+            status: download.status,
+            content_length: download.content_length,
+            content_type: text(&download.headers, header::CONTENT_TYPE),
+            stream: Box::pin(download.into_stream().map(|chunk| chunk.map_err(Error::from))),
+        })
+    }
+
+    /// Whether what came is a recording, and if not, why.
+    fn judge(&self, download: &net::Download) -> Result<(), Error> {
+        let not_ready = || Err(Error::new(ErrorKind::NotReady, "the recording is still being made"));
+        match download.status {
+            200 | 203 | 206 => {}
+            202 | 204 | 425 => return not_ready(),
+            // A link that works once is used up; one that stays has nothing behind it yet.
+            404 if !self.capability().recording_link_once => return not_ready(),
+            403 | 404 | 410 => {
+                return Err(Error::new(ErrorKind::Gone, "the PBX does not have this recording any more"));
+            }
+            status => {
+                let answer = Answer { status, retry_after: None, date: None, body: Bytes::new() };
+                return Err(answer.failure().unwrap_or_else(|| super::internal("the PBX answered oddly")));
+            }
+        }
+        match download.content() {
+            net::Content::Audio | net::Content::Binary => Ok(()),
+            net::Content::Empty | net::Content::Json => not_ready(),
+            net::Content::Html | net::Content::Text => {
+                Err(Error::new(ErrorKind::NotAudio, "the PBX sent a page instead of the recording"))
+            }
+        }
+    }
+}

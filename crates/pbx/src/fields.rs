@@ -1,0 +1,132 @@
+//! JSON objects as PBXs write them: keys in any case and with stray blanks, numbers as texts, texts as numbers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// A JSON object, read tolerantly.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Fields(BTreeMap<String, Value>);
+
+impl Fields {
+    /// The object in `bytes`; `None` when it is not UTF-8, not JSON or not an object.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        Self::of(serde_json::from_slice(bytes).ok()?)
+    }
+
+    /// The object that `value` is.
+    pub(crate) fn of(value: Value) -> Option<Self> {
+        let Value::Object(map) = value else { return None };
+        Some(Self(map.into_iter().map(|(key, value)| (plain_key(&key), value)).collect()))
+    }
+
+    /// The object again, with plain keys.
+    pub(crate) fn to_json(&self) -> Value {
+        Value::Object(self.0.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
+    /// The value of a key, if it is there and not null.
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    /// The value as trimmed text; absent, null and empty are the same.
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        self.value(key).and_then(text)
+    }
+
+    /// The value as a whole number, written as number or text.
+    pub(crate) fn integer(&self, key: &str) -> Option<i64> {
+        self.value(key).and_then(integer)
+    }
+
+    /// The value as a flag; absent, empty and what cannot be read are "no".
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        self.value(key).is_some_and(flag)
+    }
+
+    /// The object under a key.
+    pub(crate) fn object(&self, key: &str) -> Option<Self> {
+        self.value(key).cloned().and_then(Self::of)
+    }
+
+    /// The array under a key.
+    pub(crate) fn array(&self, key: &str) -> Option<&Vec<Value>> {
+        self.value(key).and_then(Value::as_array)
+    }
+}
+
+fn plain_key(key: &str) -> String {
+    key.trim().to_ascii_lowercase()
+}
+
+/// A trimmed text of a string, number or truth value; `None` when empty or something else.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A whole number written as number or text.
+pub(crate) fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A flag written as truth value, number or text.
+pub(crate) fn flag(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_i64().is_some_and(|number| number != 0),
+        Value::String(text) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes"),
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// The same JSON whatever the order of its keys, for dedupe keys of messages that carry no identity.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
+            let inner: Vec<String> = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Value::String(key.clone()), canonical(value)))
+                .collect();
+            format!("{{{}}}", inner.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_read_in_any_case_and_with_stray_blanks() {
+        let fields = Fields::of(json!({" DisplayName ": " Иван ", "RESULT": "0", "empty": "", "nothing": null}))
+            .expect("an object");
+        assert_eq!(fields.text("displayname").as_deref(), Some("Иван"));
+        assert_eq!(fields.integer("result"), Some(0));
+        assert_eq!(fields.text("empty"), None);
+        assert_eq!(fields.text("nothing"), None);
+    }
+
+    #[test]
+    fn canonical_json_does_not_depend_on_order() {
+        let one: Value = serde_json::from_str(r#"{"b":[1,{"d":2,"c":3}],"a":null}"#).expect("JSON");
+        let other: Value = serde_json::from_str(r#"{"a":null,"b":[1,{"c":3,"d":2}]}"#).expect("JSON");
+        assert_eq!(canonical(&one), canonical(&other));
+        assert_eq!(canonical(&one), r#"{"a":null,"b":[1,{"c":3,"d":2}]}"#);
+    }
+}

@@ -1,0 +1,56 @@
+//! The request journal: what was said to a PBX and by it, with everything secret taken out.
+
+use std::time::Duration;
+
+use calls::ConnectionId;
+use jiff::Timestamp;
+
+/// Where the driver's entries go.
+pub trait Journal: Send + Sync {
+    /// Takes an entry. Must not block.
+    fn record(&self, entry: JournalEntry);
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JournalKind {
+    /// Our request to the PBX and its answer.
+    Request,
+    /// A webhook from the PBX.
+    Webhook,
+    /// A frame over the PBX's socket.
+    Frame,
+}
+
+/// One exchange with a PBX. Bodies are redacted: no secret, no signature, no link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// When it began.
+    pub at: Timestamp,
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// What it is about.
+    pub kind: JournalKind,
+    /// The operation's or message's name.
+    pub operation: String,
+    /// Host and path without query; the vendor's own path for a webhook.
+    pub target: String,
+    /// HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// `ok`, or what went wrong.
+    pub outcome: String,
+    /// How long it took.
+    pub took: Duration,
+    /// What we sent, redacted.
+    pub sent: Option<String>,
+    /// What came, redacted.
+    pub received: Option<String>,
+}
+
+/// Keeps nothing, for programs and tests without a journal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoJournal;
+
+impl Journal for NoJournal {
+    fn record(&self, _entry: JournalEntry) {}
+}

@@ -1,0 +1,40 @@
+//! The makes of PBX behind one trait, and the driver that talks to them.
+//!
+//! A make is pure: it builds requests, reads answers and runs its socket protocol as a state machine. The
+//! [`Driver`] owns sockets, clock, limits, signing, retry, redaction and the request journal. Nothing outside this
+//! crate asks which make a connection is; it asks the [`Capability`].
+
+pub mod capability;
+pub mod check;
+pub mod config;
+mod dedupe;
+mod dial;
+pub mod driver;
+pub mod error;
+mod fields;
+pub mod journal;
+pub mod make;
+pub mod mango_client;
+mod party;
+pub mod raw;
+mod redact;
+mod registry;
+pub mod request;
+pub mod rostelecom;
+pub mod session;
+mod traits;
+pub mod webhook;
+pub mod zone;
+
+pub use capability::{Capability, CardOnRing};
+pub use check::{CheckReason, CheckReport};
+pub use config::{ConfigError, ConnectionConfig};
+pub use driver::{Download, Driver, SessionReport};
+pub use error::{Error, ErrorKind, Retry};
+pub use journal::{Journal, JournalEntry, JournalKind};
+pub use make::{Make, MakeError};
+pub use registry::build;
+pub use request::{Answer, Request, Times};
+pub use session::{Session, SessionInput, SessionOutput};
+pub use traits::{Pbx, RecordingStep};
+pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};

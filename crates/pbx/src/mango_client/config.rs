@@ -1,0 +1,50 @@
+//! Settings of one connection.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use url::Url;
+
+use super::wire::Wire;
+use crate::{
+    config::{ConfigError, ConnectionConfig},
+    make::Make,
+    zone,
+};
+
+const DEFAULT_BASE: &str = "https://api-client.mango-office.ru/api";
+
+/// One connection's settings.
+pub(super) struct Settings {
+    pub(super) base: Url,
+    pub(super) token: SecretString,
+    /// In which times without a mark are read; Unix seconds, as ASSUMED, need none.
+    pub(super) zone: TimeZone,
+    pub(super) wire: Wire,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("wire", &self.wire).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    pub(super) fn read(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        let zone = config.zone.as_deref().unwrap_or(zone::default_zone(Make::MangoClient));
+        let zone = TimeZone::get(zone).map_err(|_| ConfigError::Zone { connection: config.id.clone() })?;
+        let mut wire = Wire::default();
+        for (name, value) in &config.overrides {
+            wire.set(name, value).map_err(|problem| config.bad_override(name, problem))?;
+        }
+        Ok(Self { base: config.base(DEFAULT_BASE)?, token: config.secret("token")?, zone, wire })
+    }
+
+    /// The address of a path below the base.
+    pub(super) fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        url
+    }
+}

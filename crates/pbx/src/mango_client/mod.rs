@@ -1,0 +1,135 @@
+//! MANGO OFFICE's server-client API: a socket per user, missed events given again, a token for the integration.
+//!
+//! Only its introduction is public: the wire is ASSUMED in [`wire`] and can be overridden by name. Sources and what
+//! was never tried on a live account: `docs/makes/mango-client.md`.
+
+mod config;
+mod events;
+mod reasons;
+mod requests;
+mod responses;
+mod session;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::{sync::Arc, time::Duration};
+
+use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use jiff::SignedDuration;
+use url::Url;
+
+use self::{config::Settings, session::Channel};
+use crate::{
+    capability::{Capability, CardOnRing},
+    config::{ConfigError, ConnectionConfig},
+    error::Error,
+    make::Make,
+    request::{Answer, Request},
+    session::Session,
+    traits::{Pbx, RecordingStep},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
+};
+
+/// MANGO OFFICE's server-client API, configured for one connection.
+#[derive(Debug)]
+pub struct MangoClient {
+    settings: Arc<Settings>,
+}
+
+impl MangoClient {
+    /// Reads the settings, or says what is wrong with them.
+    pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Ok(Self { settings: Arc::new(Settings::read(config)?) })
+    }
+}
+
+impl Pbx for MangoClient {
+    fn make(&self) -> Make {
+        Make::MangoClient
+    }
+
+    fn capability(&self) -> Capability {
+        Capability {
+            card_on_ring: CardOnRing::Live,
+            names_agent_on_ring: true,
+            originate: true,
+            recordings: true,
+            missed_replay: true,
+            replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
+            session_per_extension: true,
+            key_acts_for_all: true,
+            ..Capability::default()
+        }
+    }
+
+    fn book_settings(&self) -> BookSettings {
+        BookSettings {
+            grace: SignedDuration::from_secs(3),
+            silence: SignedDuration::from_hours(4),
+            answer_retrieves: true,
+            shortest_recording: Some(SignedDuration::from_secs(6)),
+            own_leg_only: true,
+        }
+    }
+
+    fn base_url(&self) -> &Url {
+        &self.settings.base
+    }
+
+    fn vendor_domains(&self) -> &'static [&'static str] {
+        &["mango-office.ru"]
+    }
+
+    fn requests_per_second(&self) -> u32 {
+        10
+    }
+
+    fn verify(&self, _request: &WebhookRequest) -> Result<Verified, VerifyError> {
+        Err(VerifyError::NoWebhooks)
+    }
+
+    fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
+        events::webhook(&verified, context)
+    }
+
+    fn sign_webhook(&self, _request: &mut WebhookRequest) -> Result<(), Error> {
+        Err(Error::unsupported("send webhooks, so there is nothing to sign"))
+    }
+
+    fn sign(&self, request: &mut Request) -> Result<(), Error> {
+        requests::authorise(&self.settings, request)
+    }
+
+    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+        requests::callback(&self.settings, from, to)
+    }
+
+    fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
+        responses::callback(command, answer)
+    }
+
+    fn recording(&self, _call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+        requests::recording(&self.settings, reference).map(RecordingStep::Fetch)
+    }
+
+    fn read_recording(&self, _answer: &Answer) -> Result<Request, Error> {
+        Err(Error::unsupported("be asked for a recording's link: the link is stored"))
+    }
+
+    fn check(&self) -> Result<Request, Error> {
+        requests::ping(&self.settings)
+    }
+
+    fn read_check(&self, answer: &Answer) -> Result<(), Error> {
+        responses::done(answer)
+    }
+
+    fn session(&self, extension: &str) -> Option<Box<dyn Session>> {
+        Some(Box::new(Channel::new(Arc::clone(&self.settings), extension)))
+    }
+
+    fn end_session(&self, extension: &str) -> Option<Request> {
+        Some(requests::unregister(&self.settings, extension))
+    }
+}

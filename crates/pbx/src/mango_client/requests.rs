@@ -1,0 +1,83 @@
+//! Requests to the API: POST of JSON, the token in a header.
+
+use calls::RecordingReference;
+use http::{HeaderName, HeaderValue};
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::config::Settings;
+use crate::{
+    dial,
+    error::{Error, ErrorKind},
+    request::{Request, Times},
+};
+
+/// Adds the token.
+pub(super) fn authorise(settings: &Settings, request: &mut Request) -> Result<(), Error> {
+    let unsendable = || Error::new(ErrorKind::Internal, "the token cannot be sent in a header; paste it again");
+    let wire = &settings.wire;
+    let name = HeaderName::try_from(wire.token_header.as_str()).map_err(|_| unsendable())?;
+    let value = format!("{}{}", wire.token_prefix, settings.token.expose_secret());
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unsendable())?;
+    value.set_sensitive(true);
+    request.headers.insert(name, value);
+    Ok(())
+}
+
+/// Rings the user's phone, which shows `to`, then dials it.
+pub(super) fn callback(settings: &Settings, from: &str, to: &str) -> Result<Request, Error> {
+    let from = from.trim();
+    if from.is_empty() || !from.chars().all(char::is_alphanumeric) {
+        let kind = ErrorKind::InvalidRequest { field: "from" };
+        return Err(Error::new(kind, "the extension must be letters and digits").before_sending());
+    }
+    let body = Map::from_iter([
+        ("extension".to_owned(), Value::from(from)),
+        (settings.wire.destination.clone(), Value::from(dial::target(to)?)),
+    ]);
+    Ok(post(settings, "callback", &settings.wire.callback, &Value::Object(body)))
+}
+
+/// Asks for a user's socket address.
+pub(super) fn channel(settings: &Settings, extension: &str) -> Request {
+    post(settings, "channel", &settings.wire.channel, &json!({ "extension": extension }))
+}
+
+/// Makes an extension one of the integration's users.
+pub(super) fn users_create(settings: &Settings, extension: &str) -> Request {
+    post(settings, "users/create", &settings.wire.users_create, &json!({ "extension": extension }))
+}
+
+/// Ties the user to the open socket, and fetches a batch of what was missed. Each fetch deletes the batch before it.
+pub(super) fn register(settings: &Settings, extension: &str) -> Request {
+    let body = json!({ "extension": extension, "LIMIT": settings.wire.limit });
+    post(settings, "session/register", &settings.wire.register, &body).times(Times::MINUTE)
+}
+
+/// Ends the session: from now on events are kept as missed.
+pub(super) fn unregister(settings: &Settings, extension: &str) -> Request {
+    post(settings, "session/unregister", &settings.wire.unregister, &json!({ "extension": extension })).idempotent()
+}
+
+/// Asks whether the server is there and takes the token.
+pub(super) fn ping(settings: &Settings) -> Result<Request, Error> {
+    Ok(post(settings, "session/ping", &settings.wire.ping, &json!({})).idempotent())
+}
+
+/// Fetches a stored link. The token goes to the API's own address alone.
+pub(super) fn recording(settings: &Settings, reference: &RecordingReference) -> Result<Request, Error> {
+    let unusable =
+        || Error::new(ErrorKind::NotFound, "this recording has no link that can be fetched").before_sending();
+    let url = match reference {
+        RecordingReference::Link(link) => Url::parse(link).map_err(|_| unusable())?,
+        RecordingReference::Id(_) => return Err(unusable()),
+    };
+    let at_api = url.origin() == settings.base.origin();
+    let request = Request::get("record", url).idempotent();
+    Ok(if at_api { request.signed() } else { request })
+}
+
+fn post(settings: &Settings, operation: &'static str, path: &str, body: &Value) -> Request {
+    Request::post_json(operation, settings.url(path), body).signed()
+}

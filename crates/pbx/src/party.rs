@@ -1,0 +1,85 @@
+//! Who is at the other end: extensions and numbers out of the spellings that PBXs use.
+
+use calls::{LegRef, LegRole};
+
+/// The user part of `sip:user@host;parameters`, `"Name" <sip:user@host>`, `user@host` or a plain number.
+pub(crate) fn user(raw: &str) -> &str {
+    let inner = raw.rsplit_once('<').map_or(raw, |(_, inner)| inner.split('>').next().unwrap_or(inner)).trim();
+    let without_scheme = ["sip:", "sips:", "tel:"]
+        .into_iter()
+        .find_map(|scheme| {
+            let (head, rest) = inner.split_at_checked(scheme.len())?;
+            head.eq_ignore_ascii_case(scheme).then_some(rest)
+        })
+        .unwrap_or(inner);
+    without_scheme.split(['@', ';']).next().unwrap_or_default().trim()
+}
+
+/// Whether a user part is a telephone number rather than an extension or a name.
+pub(crate) fn is_phone(user: &str) -> bool {
+    let digits = user.strip_prefix('+').unwrap_or(user);
+    (6..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An external number: E.164 where it is one, otherwise the text without scheme and domain, `None` when withheld.
+pub(crate) fn number(raw: &str) -> Option<String> {
+    calls::number::normalise(raw)
+}
+
+/// A colleague: known by his extension, or by the number that his calls are sent to.
+pub(crate) fn colleague(extension: Option<&str>, address: Option<&str>) -> Option<LegRef> {
+    let leg = |key: String, extension, number| LegRef { key, role: LegRole::Agent, extension, number, name: None };
+    if let Some(extension) = extension.map(user).filter(|text| !text.is_empty()) {
+        return Some(leg(extension.to_owned(), Some(extension.to_owned()), None));
+    }
+    let user = user(address?);
+    if user.is_empty() {
+        return None;
+    }
+    if is_phone(user) {
+        let number = number(user)?;
+        return Some(leg(number.clone(), None, Some(number)));
+    }
+    Some(leg(user.to_owned(), Some(user.to_owned()), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_part_is_found_in_every_spelling() {
+        let cases = [
+            ("sip:79771234567@example_domain.ru", "79771234567"),
+            ("SIP:user@example_domain.ru;transport=udp", "user"),
+            ("sips:101@pbx.example", "101"),
+            ("\"Иван <шеф>\" <sip:101@pbx.example>", "101"),
+            ("<sip:101@pbx.example>", "101"),
+            ("sip:111@test@domain.example", "111"),
+            (" +74951234567 ", "+74951234567"),
+            ("tel:+74951234567;ext=1", "+74951234567"),
+            ("", ""),
+            ("абонент", "абонент"),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(user(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_extension_is_no_phone_number() {
+        assert!(is_phone("+74951234567"));
+        assert!(is_phone("79771234567"));
+        for text in ["111", "user", "", "+", "12345", "7977123456a"] {
+            assert!(!is_phone(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn withheld_numbers_are_absent() {
+        for raw in ["", "anonymous", "sip:Anonymous@anonymous.invalid", "unknown"] {
+            assert_eq!(number(raw), None, "{raw}");
+        }
+        assert_eq!(number("sip:79771234567@example.ru").as_deref(), Some("+79771234567"));
+    }
+}

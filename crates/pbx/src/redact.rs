@@ -1,0 +1,142 @@
+//! Takes out of bodies what must not be kept: secrets, signatures, links.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+const MASK: &str = "•••";
+/// Longest body kept in the journal.
+const KEPT: usize = 8 << 10;
+
+/// Parts of key names whose values are never kept.
+const SECRET_KEYS: [&str; 8] = ["token", "secret", "password", "sign", "authorization", "api_key", "salt", "cookie"];
+
+/// Knows one connection's secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Redactor {
+    secrets: Vec<SecretString>,
+}
+
+impl Redactor {
+    pub(crate) fn new(secrets: Vec<SecretString>) -> Self {
+        Self { secrets }
+    }
+
+    /// A body as it may be kept; `None` when empty.
+    pub(crate) fn body(&self, body: &[u8]) -> Option<String> {
+        if body.is_empty() {
+            return None;
+        }
+        let text = match serde_json::from_slice::<Value>(body) {
+            Ok(json) => value(json).to_string(),
+            Err(_) => {
+                let cut = &body[..body.len().min(KEPT)];
+                links(&String::from_utf8_lossy(cut))
+            }
+        };
+        Some(shorten(self.without_secrets(text)))
+    }
+
+    fn without_secrets(&self, text: String) -> String {
+        self.secrets.iter().map(SecretString::expose_secret).filter(|secret| !secret.is_empty()).fold(
+            text,
+            |text, secret| {
+                if text.contains(secret) { text.replace(secret, MASK) } else { text }
+            },
+        )
+    }
+}
+
+/// JSON as it may be kept.
+pub(crate) fn value(json: Value) -> Value {
+    match json {
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(key, inner)| {
+                    let inner = if is_secret_key(&key) { Value::from(MASK) } else { value(inner) };
+                    (key, inner)
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(value).collect()),
+        Value::String(text) => Value::String(if text.contains("://") { links(&text) } else { text }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => json,
+    }
+}
+
+/// Where a request went, without what may be a secret: no query, and no path unless `with_path`.
+pub(crate) fn target(url: &Url, with_path: bool) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let path = if with_path { url.path() } else { "/…" };
+    format!("{host}{port}{path}")
+}
+
+fn is_secret_key(key: &str) -> bool {
+    let key = key.trim().to_ascii_lowercase();
+    key == "key" || SECRET_KEYS.iter().any(|part| key.contains(part))
+}
+
+/// The text with what follows the host of each link masked.
+fn links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).unwrap_or(after.len());
+        let (link, tail) = after.split_at(end);
+        let authority = link.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        out.push_str(host);
+        if link.len() > authority.len() || host.len() < authority.len() {
+            out.push('/');
+            out.push_str(MASK);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn shorten(text: String) -> String {
+    if text.len() <= KEPT {
+        return text;
+    }
+    let end = (0..=KEPT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}… ({} bytes)", &text[..end], text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_signatures_and_links_are_taken_out() {
+        let redactor = Redactor::new(vec![SecretString::from("topsecret42")]);
+        let body = json!({
+            "session_id": "1", "url": "https://u:p@host.example/records/abc?x=1", "Token": "abc",
+            "x_client_sign": "00ff", "note": "see http://host.example/a/b now, key topsecret42", "list": [{"password": 1}],
+        });
+        let kept = redactor.body(body.to_string().as_bytes()).expect("kept");
+        for gone in ["abc", "00ff", "topsecret42", "/a/b", "u:p", "x=1"] {
+            assert!(!kept.contains(gone), "{gone} in {kept}");
+        }
+        assert!(kept.contains("host.example") && kept.contains("session_id"), "{kept}");
+    }
+
+    #[test]
+    fn a_long_body_is_cut_at_a_character() {
+        let kept = Redactor::new(Vec::new()).body("ж".repeat(KEPT).as_bytes()).expect("kept");
+        assert!(kept.len() < KEPT + 64 && kept.starts_with('ж'));
+    }
+
+    #[test]
+    fn a_target_has_no_query() {
+        let url: Url = "https://host.example:8443/v1/x?token=1".parse().expect("a URL");
+        assert_eq!(target(&url, true), "host.example:8443/v1/x");
+        assert_eq!(target(&url, false), "host.example:8443/…");
+    }
+}

@@ -1,0 +1,18 @@
+//! From a connection's settings to its make.
+
+use crate::{
+    config::{ConfigError, ConnectionConfig},
+    make::Make,
+    mango_client::MangoClient,
+    rostelecom::Rostelecom,
+    traits::Pbx,
+};
+
+/// The make of a connection, configured. Fails with what is wrong with the settings.
+pub fn build(config: &ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError> {
+    config.validate_common()?;
+    Ok(match config.make {
+        Make::Rostelecom => Box::new(Rostelecom::new(config)?),
+        Make::MangoClient => Box::new(MangoClient::new(config)?),
+    })
+}

@@ -1,0 +1,148 @@
+//! Requests to a PBX before signing, and the answers.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    error::{Error, ErrorKind},
+    fields::Fields,
+};
+
+/// How long a request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// From the first byte sent to the last byte of the answer.
+    pub total: Duration,
+}
+
+impl Times {
+    /// For requests that are answered at once.
+    pub const SHORT: Self = Self { total: Duration::from_secs(15) };
+    /// For requests that a vendor allows itself a minute for.
+    pub const MINUTE: Self = Self { total: Duration::from_secs(60) };
+}
+
+/// A request to a PBX. A make builds it; the driver has it signed and sends it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The operation's name, for the journal.
+    pub operation: &'static str,
+    /// HTTP method.
+    pub method: http::Method,
+    /// Where to.
+    pub url: Url,
+    /// Headers, values that are secret marked so.
+    pub headers: http::HeaderMap,
+    /// Sent as it is.
+    pub body: Bytes,
+    /// How long it may take.
+    pub times: Times,
+    /// Does no harm when sent twice, so the driver may repeat it.
+    pub idempotent: bool,
+    /// To be signed: it goes to the vendor's own address.
+    pub signed: bool,
+}
+
+impl Request {
+    /// A POST of compact JSON.
+    pub(crate) fn post_json(operation: &'static str, url: Url, body: &Value) -> Self {
+        let mut headers = http::HeaderMap::new();
+        headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        Self {
+            operation,
+            method: http::Method::POST,
+            url,
+            headers,
+            body: Bytes::from(body.to_string()),
+            times: Times::SHORT,
+            idempotent: false,
+            signed: false,
+        }
+    }
+
+    /// A GET of a recording.
+    pub(crate) fn get(operation: &'static str, url: Url) -> Self {
+        Self {
+            operation,
+            method: http::Method::GET,
+            url,
+            headers: http::HeaderMap::new(),
+            body: Bytes::new(),
+            times: Times::MINUTE,
+            idempotent: false,
+            signed: false,
+        }
+    }
+
+    /// May be sent twice.
+    #[must_use]
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// Carries the connection's credentials.
+    #[must_use]
+    pub(crate) fn signed(mut self) -> Self {
+        self.signed = true;
+        self
+    }
+
+    /// May take this long.
+    #[must_use]
+    pub(crate) fn times(mut self, times: Times) -> Self {
+        self.times = times;
+        self
+    }
+}
+
+/// What a PBX answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// What `Retry-After` asked for.
+    pub retry_after: Option<Duration>,
+    /// The server's clock, from `Date`.
+    pub date: Option<Timestamp>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as a JSON object, if it is one.
+    pub(crate) fn fields(&self) -> Option<Fields> {
+        Fields::parse(&self.body)
+    }
+
+    /// Whether the HTTP status says success.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What the HTTP status says went wrong; `None` for success.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        let (kind, context) = match self.status {
+            200..=299 => return None,
+            401 => {
+                (ErrorKind::Unauthorized, "the PBX does not accept the credentials; compare them with its account page")
+            }
+            403 => (
+                ErrorKind::Forbidden,
+                "the PBX does not admit this; check its list of admitted addresses and the service's state",
+            ),
+            404 => (ErrorKind::NotFound, "the PBX knows nothing at this address"),
+            409 => (ErrorKind::Conflict, "the PBX says that this is over or taken"),
+            410 => (ErrorKind::Gone, "the PBX says that this is gone"),
+            429 => (ErrorKind::RateLimited { retry_after: self.retry_after }, "the PBX is asked too often"),
+            300..=399 => (ErrorKind::Protocol, "the PBX sends elsewhere; check the address"),
+            500.. => (ErrorKind::Internal, "the PBX failed inside"),
+            _ => (ErrorKind::Protocol, "the PBX does not accept the request"),
+        };
+        Some(Error::new(kind, format!("{context} (HTTP {})", self.status)))
+    }
+}

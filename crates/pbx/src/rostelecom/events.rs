@@ -1,0 +1,263 @@
+//! Webhooks of the platform and what they mean (`call-model` §5.5).
+
+use bytes::Bytes;
+use calls::{Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, VendorEvent};
+use serde_json::Value;
+
+use super::{
+    config::{Connected, Settings},
+    wire,
+};
+use crate::{
+    dedupe,
+    fields::Fields,
+    party, redact,
+    webhook::{DecodeContext, Decoded, Verified, WebhookReply},
+    zone,
+};
+
+const CALL_EVENTS: &str = "call_events";
+const GET_NUMBER_INFO: &str = "get_number_info";
+const HISTORY_FILE_COMPLETED: &str = "history_file_completed";
+
+/// What an authentic webhook means. Whatever cannot be understood is kept as unknown.
+pub(super) fn decode(settings: &Settings, verified: &Verified, context: &DecodeContext) -> Decoded {
+    let request = verified.request();
+    let body = &request.body;
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        return decoded(unreadable(body, context), OK);
+    };
+    let Some(fields) = Fields::of(json.clone()) else {
+        return decoded(unknown("undecodable", json, context), OK);
+    };
+    match method(&request.method_name(), &fields) {
+        CALL_EVENTS => match call_event(settings, &fields, context) {
+            Some(event) => decoded(event, OK),
+            None => decoded(unknown(CALL_EVENTS, json, context), OK),
+        },
+        // Asked before routing. Without a rule of ours, an empty pin leaves the platform's own routing in force.
+        GET_NUMBER_INFO => decoded(nothing(GET_NUMBER_INFO, &json, context), NO_ROUTE),
+        HISTORY_FILE_COMPLETED => decoded(nothing(HISTORY_FILE_COMPLETED, &json, context), OK),
+        other => decoded(unknown(if other.is_empty() { "undecodable" } else { other }, json, context), OK),
+    }
+}
+
+const OK: &str = r#"{"result":"0","resultMessage":"OK"}"#;
+const NO_ROUTE: &str = r#"{"result":"0","resultMessage":"OK","displayName":"","PIN":""}"#;
+
+fn decoded(event: VendorEvent, reply: &'static str) -> Decoded {
+    let body = Bytes::from_static(reply.as_bytes());
+    Decoded { events: vec![event], reply: WebhookReply { status: 200, content_type: "application/json", body } }
+}
+
+/// The method that the path names; where the path was lost on the way, the one whose fields are there.
+fn method<'a>(path: &'a str, fields: &Fields) -> &'a str {
+    if !path.is_empty() {
+        path
+    } else if fields.value("state").is_some() && fields.value("session_id").is_some() {
+        CALL_EVENTS
+    } else if fields.value("order_id").is_some() {
+        HISTORY_FILE_COMPLETED
+    } else if fields.value("request_number").is_some() {
+        GET_NUMBER_INFO
+    } else {
+        path
+    }
+}
+
+/// The fields of `call_events`, read.
+struct CallEvent<'a> {
+    settings: &'a Settings,
+    session: String,
+    direction: Direction,
+    from_number: Option<String>,
+    from_pin: Option<String>,
+    request_number: Option<String>,
+    request_pin: Option<String>,
+    reason: Option<String>,
+    is_record: bool,
+}
+
+fn call_event(settings: &Settings, fields: &Fields, context: &DecodeContext) -> Option<VendorEvent> {
+    let session = fields.text("session_id")?;
+    let state = wire::word(&fields.text("state")?);
+    let event = CallEvent {
+        settings,
+        direction: direction(fields.text("type").as_deref()),
+        from_number: fields.text("from_number"),
+        from_pin: fields.text("from_pin"),
+        request_number: fields.text("request_number"),
+        request_pin: fields.text("request_pin"),
+        reason: fields.text("disconnect_reason"),
+        is_record: fields.flag("is_record"),
+        session,
+    };
+    let timestamp = fields.text("timestamp");
+    let dedupe_key = dedupe::of_parts(
+        CALL_EVENTS,
+        &[
+            Some(&event.session),
+            Some(&state),
+            timestamp.as_deref(),
+            event.from_number.as_deref(),
+            event.request_number.as_deref(),
+            event.request_pin.as_deref(),
+        ],
+    );
+    let effects = match state.as_str() {
+        "new" => event.new_call(),
+        "calling" => event.calling(),
+        "connected" => event.connected(),
+        "disconnected" => event.disconnected(),
+        "end" => event.end(),
+        _ => vec![Effect::Unknown { body: redact::value(fields.to_json()) }],
+    };
+    Some(VendorEvent {
+        dedupe_key,
+        raw_kind: state,
+        call: Some(event.session),
+        time: timestamp.and_then(|raw| zone::read(&raw, &context.zone, context.received_at)),
+        leg_seq: None,
+        source: context.source,
+        vendor_command: None,
+        effects,
+    })
+}
+
+fn direction(kind: Option<&str>) -> Direction {
+    match kind.map(wire::word).as_deref() {
+        Some("incoming") => Direction::Incoming,
+        Some("outbound") => Direction::Outgoing,
+        Some("internal") => Direction::Internal,
+        Some(_) | None => Direction::Unknown,
+    }
+}
+
+impl CallEvent<'_> {
+    /// Before routing: an incoming call names the line, and no agent yet.
+    fn new_call(&self) -> Vec<Effect> {
+        let line = match self.direction {
+            Direction::Incoming => Line { number: self.request_number.as_deref().and_then(party::number), queue: None },
+            Direction::Outgoing | Direction::Internal | Direction::Unknown => Line::default(),
+        };
+        let created = Effect::CallCreated { direction: self.direction, customer: self.customer(), line };
+        let leg = match self.direction {
+            Direction::Incoming => Some(Effect::LegQueued { leg: self.customer_leg(), menu: false }),
+            Direction::Outgoing | Direction::Internal => self.caller().map(|leg| Effect::LegOffered { leg }),
+            Direction::Unknown => None,
+        };
+        [Some(created), leg].into_iter().flatten().collect()
+    }
+
+    /// An employee's phone rings.
+    fn calling(&self) -> Vec<Effect> {
+        let leg = match self.direction {
+            Direction::Outgoing => self.callee_pin().or_else(|| self.caller()),
+            Direction::Incoming | Direction::Internal | Direction::Unknown => self.callee(),
+        };
+        self.with_update(leg.map(|leg| Effect::LegRinging { leg }))
+    }
+
+    /// May come several times: a transfer or a conference.
+    fn connected(&self) -> Vec<Effect> {
+        let legs: Vec<LegRef> = match self.direction {
+            Direction::Incoming => self.callee().into_iter().collect(),
+            Direction::Outgoing => {
+                let customer = (self.settings.connected == Connected::Joined).then(|| self.customer_leg());
+                self.caller().into_iter().chain(customer).collect()
+            }
+            Direction::Internal | Direction::Unknown => self.caller_pin().into_iter().chain(self.callee()).collect(),
+        };
+        self.with_update(legs.into_iter().map(|leg| Effect::LegAnswered { leg }))
+    }
+
+    /// One party left; the call goes on until `end`.
+    fn disconnected(&self) -> Vec<Effect> {
+        let leg = match self.direction {
+            Direction::Outgoing => self.callee_pin().or_else(|| self.caller()),
+            Direction::Incoming | Direction::Unknown => self.callee(),
+            Direction::Internal => self.callee().or_else(|| self.caller()),
+        };
+        let (cause, reason) = (self.cause(), self.reason.clone());
+        self.with_update(leg.map(|leg| Effect::LegCleared { leg, cause, reason }))
+    }
+
+    fn end(&self) -> Vec<Effect> {
+        let ended = Effect::CallEnded { result: None, reason: self.reason.clone() };
+        let recording = self
+            .is_record
+            .then(|| Effect::RecordingAvailable { reference: RecordingReference::Id(self.session.clone()) });
+        self.with_update([Some(ended), recording].into_iter().flatten())
+    }
+
+    /// What every state repeats of the call, so that a call whose `new` was lost is known all the same. Only `new`
+    /// of an incoming call has the line in `request_number`; later states have the employee there.
+    fn with_update(&self, effects: impl IntoIterator<Item = Effect>) -> Vec<Effect> {
+        let update =
+            Effect::CallUpdated { direction: self.direction, customer: self.customer(), line: Line::default() };
+        std::iter::once(update).chain(effects).collect()
+    }
+
+    fn customer(&self) -> Customer {
+        let number = match self.direction {
+            Direction::Incoming => self.from_number.as_deref(),
+            Direction::Outgoing => self.request_number.as_deref(),
+            Direction::Internal => self.request_pin.as_deref().or(self.request_number.as_deref()),
+            Direction::Unknown => None,
+        };
+        Customer { number: number.and_then(party::number), name: None }
+    }
+
+    fn customer_leg(&self) -> LegRef {
+        let number = self.customer().number;
+        LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None }
+    }
+
+    fn caller(&self) -> Option<LegRef> {
+        party::colleague(self.from_pin.as_deref(), self.from_number.as_deref())
+    }
+
+    fn caller_pin(&self) -> Option<LegRef> {
+        party::colleague(self.from_pin.as_deref(), None)
+    }
+
+    fn callee(&self) -> Option<LegRef> {
+        party::colleague(self.request_pin.as_deref(), self.request_number.as_deref())
+    }
+
+    fn callee_pin(&self) -> Option<LegRef> {
+        party::colleague(self.request_pin.as_deref(), None)
+    }
+
+    fn cause(&self) -> EndCause {
+        let reason = self.reason.as_deref().map(wire::word);
+        reason.and_then(|reason| self.settings.causes.get(&reason).copied()).unwrap_or_default()
+    }
+}
+
+/// An event that is kept and means nothing for any call.
+fn nothing(kind: &str, json: &Value, context: &DecodeContext) -> VendorEvent {
+    VendorEvent {
+        dedupe_key: dedupe::of_json(kind, json),
+        raw_kind: kind.to_owned(),
+        call: None,
+        time: None,
+        leg_seq: None,
+        source: context.source,
+        vendor_command: None,
+        effects: Vec::new(),
+    }
+}
+
+fn unknown(kind: &str, json: Value, context: &DecodeContext) -> VendorEvent {
+    let mut event = nothing(kind, &json, context);
+    event.effects.push(Effect::Unknown { body: redact::value(json) });
+    event
+}
+
+fn unreadable(body: &[u8], context: &DecodeContext) -> VendorEvent {
+    let text = Value::from(String::from_utf8_lossy(body).into_owned());
+    let mut event = unknown("undecodable", text, context);
+    event.dedupe_key = dedupe::of_bytes("undecodable", body);
+    event
+}

@@ -1,0 +1,137 @@
+//! Rostelecom's Integration API: signed webhooks in, signed requests out, one-time recording links.
+//!
+//! Sources, oddities and what was never tried on a live account: `docs/makes/rostelecom.md`.
+
+mod config;
+mod events;
+mod requests;
+mod responses;
+mod sign;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use jiff::SignedDuration;
+use url::Url;
+
+use self::config::Settings;
+use crate::{
+    capability::{Capability, CardOnRing},
+    config::{ConfigError, ConnectionConfig},
+    error::Error,
+    make::Make,
+    request::{Answer, Request},
+    session::Session,
+    traits::{Pbx, RecordingStep},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
+};
+
+/// Rostelecom, configured for one connection.
+#[derive(Debug)]
+pub struct Rostelecom {
+    settings: Settings,
+}
+
+impl Rostelecom {
+    /// Reads the settings, or says what is wrong with them.
+    pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Ok(Self { settings: Settings::read(config)? })
+    }
+}
+
+impl Pbx for Rostelecom {
+    fn make(&self) -> Make {
+        Make::Rostelecom
+    }
+
+    fn capability(&self) -> Capability {
+        Capability {
+            card_on_ring: CardOnRing::Live,
+            originate: true,
+            originate_prompt: true,
+            recordings: true,
+            recording_link_once: true,
+            needs_public_address: true,
+            key_acts_for_all: true,
+            ..Capability::default()
+        }
+    }
+
+    fn book_settings(&self) -> BookSettings {
+        BookSettings {
+            grace: SignedDuration::from_secs(3),
+            silence: SignedDuration::from_hours(4),
+            answer_retrieves: false,
+            shortest_recording: None,
+            own_leg_only: false,
+        }
+    }
+
+    fn base_url(&self) -> &Url {
+        &self.settings.base
+    }
+
+    fn vendor_domains(&self) -> &'static [&'static str] {
+        // A recording is fetched from the host that gave its link.
+        &[]
+    }
+
+    fn requests_per_second(&self) -> u32 {
+        5
+    }
+
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError> {
+        sign::verify(&self.settings, request)
+    }
+
+    fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
+        events::decode(&self.settings, &verified, context)
+    }
+
+    fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {
+        sign::sign_webhook(&self.settings, request);
+        Ok(())
+    }
+
+    fn sign(&self, request: &mut Request) -> Result<(), Error> {
+        sign::sign(&self.settings, request)
+    }
+
+    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+        requests::call_back(&self.settings, from, to)
+    }
+
+    fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
+        responses::call_back(command, answer)
+    }
+
+    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+        // The reference is the session too; a call stitched from a command may know only the reference.
+        let session = match reference {
+            RecordingReference::Id(session) => session.as_str(),
+            RecordingReference::Link(_) => call,
+        };
+        requests::get_record(&self.settings, session).map(RecordingStep::Ask)
+    }
+
+    fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
+        responses::get_record(answer)
+    }
+
+    fn check(&self) -> Result<Request, Error> {
+        requests::get_record(&self.settings, requests::NIL_SESSION)
+    }
+
+    fn read_check(&self, answer: &Answer) -> Result<(), Error> {
+        responses::check(answer)
+    }
+
+    fn session(&self, _extension: &str) -> Option<Box<dyn Session>> {
+        None
+    }
+
+    fn end_session(&self, _extension: &str) -> Option<Request> {
+        None
+    }
+}

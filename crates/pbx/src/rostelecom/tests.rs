@@ -1,0 +1,375 @@
+//! Events and answers of the platform against what they mean.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use calls::{
+    CommandAnswer, CommandId, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source,
+    VendorEvent,
+};
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Rostelecom, config::Settings};
+use crate::{
+    config::{ConfigError, ConnectionConfig},
+    error::ErrorKind,
+    make::Make,
+    request::Answer,
+    traits::{Pbx, RecordingStep},
+    webhook::{DecodeContext, Decoded, WebhookRequest},
+};
+
+pub(super) fn config() -> ConnectionConfig {
+    let secrets = [("client_id", "000003C405E6525C64C184258C44EC99"), ("key", "00000716ABDA6D4DFF10F82BCBBFC532")];
+    ConnectionConfig {
+        id: "rt1".parse().expect("an id"),
+        make: Make::Rostelecom,
+        zone: None,
+        base_url: None,
+        trust_anchor_pem: None,
+        secrets: secrets.into_iter().map(|(name, value)| (name.to_owned(), SecretString::from(value))).collect(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+pub(super) fn settings() -> Settings {
+    Settings::read(&config()).expect("settings")
+}
+
+fn pbx() -> Rostelecom {
+    Rostelecom::new(&config()).expect("a make")
+}
+
+fn context() -> DecodeContext {
+    DecodeContext {
+        received_at: "2018-04-23T15:01:30Z".parse().expect("a time"),
+        zone: TimeZone::UTC,
+        source: Source::Webhook,
+    }
+}
+
+fn decode_at(path: &str, body: &[u8]) -> Decoded {
+    let mut request = WebhookRequest {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        headers: Vec::new(),
+        body: Bytes::copy_from_slice(body),
+    };
+    let pbx = pbx();
+    pbx.sign_webhook(&mut request).expect("signed");
+    let verified = pbx.verify(&request).expect("authentic");
+    pbx.decode(verified, &context())
+}
+
+fn event(body: &Value) -> VendorEvent {
+    let mut decoded = decode_at("/call_events", body.to_string().as_bytes());
+    assert_eq!((decoded.events.len(), decoded.reply.status), (1, 200));
+    decoded.events.remove(0)
+}
+
+fn agent(pin: &str) -> LegRef {
+    LegRef { key: pin.to_owned(), role: LegRole::Agent, extension: Some(pin.to_owned()), number: None, name: None }
+}
+
+fn customer_leg(number: Option<&str>) -> LegRef {
+    LegRef {
+        key: "customer".to_owned(),
+        role: LegRole::Customer,
+        extension: None,
+        number: number.map(str::to_owned),
+        name: None,
+    }
+}
+
+fn customer(number: Option<&str>) -> Customer {
+    Customer { number: number.map(str::to_owned), name: None }
+}
+
+const TIME: &str = "2018-04-23 15:01:29.214";
+
+#[test]
+fn an_incoming_call_from_ring_to_recording() {
+    let base = json!({
+        "session_id": "76981273981237", "timestamp": TIME, "type": "incoming",
+        "from_number": "sip:79771234567@example_domain.ru",
+    });
+    let with = |more: Value| {
+        let mut body = base.clone();
+        let (Value::Object(all), Value::Object(more)) = (&mut body, more) else { panic!("objects") };
+        all.extend(more);
+        event(&body)
+    };
+    let update = Effect::CallUpdated {
+        direction: Direction::Incoming,
+        customer: customer(Some("+79771234567")),
+        line: Line::default(),
+    };
+
+    let new = with(json!({"state": "new", "request_number": "+74951234567", "request_pin": ""}));
+    assert_eq!(new.call.as_deref(), Some("76981273981237"));
+    assert_eq!(new.raw_kind, "new");
+    let time = new.time.expect("a time");
+    assert_eq!((time.raw.as_str(), time.utc), (TIME, "2018-04-23T15:01:29.214Z".parse().expect("a time")));
+    let created = Effect::CallCreated {
+        direction: Direction::Incoming,
+        customer: customer(Some("+79771234567")),
+        line: Line { number: Some("+74951234567".to_owned()), queue: None },
+    };
+    let queued = Effect::LegQueued { leg: customer_leg(Some("+79771234567")), menu: false };
+    assert_eq!(new.effects, [created, queued]);
+
+    let calling = with(json!({"state": "calling", "request_number": "user@example_domain.ru", "request_pin": "317"}));
+    assert_eq!(calling.effects, [update.clone(), Effect::LegRinging { leg: agent("317") }]);
+
+    let connected = with(json!({"state": "connected", "request_pin": "317"}));
+    assert_eq!(connected.effects, [update.clone(), Effect::LegAnswered { leg: agent("317") }]);
+
+    let gone = with(
+        json!({"state": " disconnected ", "request_pin": "317", "disconnect_reason": "Отбой вызывающего абонента"}),
+    );
+    assert_eq!(gone.raw_kind, "disconnected");
+    let reason = Some("Отбой вызывающего абонента".to_owned());
+    let cleared = Effect::LegCleared { leg: agent("317"), cause: EndCause::Cancelled, reason };
+    assert_eq!(gone.effects, [update.clone(), cleared]);
+
+    let end = with(json!({"state": "end", "is_record": "true"}));
+    let recording = Effect::RecordingAvailable { reference: RecordingReference::Id("76981273981237".to_owned()) };
+    assert_eq!(end.effects, [update, Effect::CallEnded { result: None, reason: None }, recording]);
+}
+
+#[test]
+fn an_outgoing_call_names_its_agent_from_the_start() {
+    let body = |state: &str| {
+        json!({"session_id": 42, "timestamp": TIME, "type": "outbound", "state": state,
+            "from_number": "sip:anna@example_domain.ru", "from_pin": "345", "request_number": "89161234567"})
+    };
+    let new = event(&body("new"));
+    assert_eq!(new.call.as_deref(), Some("42"));
+    let created = Effect::CallCreated {
+        direction: Direction::Outgoing,
+        customer: customer(Some("+79161234567")),
+        line: Line::default(),
+    };
+    assert_eq!(new.effects, [created, Effect::LegOffered { leg: agent("345") }]);
+
+    let connected = event(&body("connected"));
+    let both =
+        [Effect::LegAnswered { leg: agent("345") }, Effect::LegAnswered { leg: customer_leg(Some("+79161234567")) }];
+    assert_eq!(connected.effects[1..], both);
+}
+
+#[test]
+fn whether_the_customer_talks_is_a_setting() {
+    let mut config = config();
+    config.overrides.insert("connected".to_owned(), "agent".to_owned());
+    let pbx = Rostelecom::new(&config).expect("a make");
+    let body =
+        json!({"session_id": "1", "type": "outbound", "state": "connected", "from_pin": "345", "request_number": "1"});
+    let mut request = WebhookRequest {
+        method: "POST".to_owned(),
+        path: String::new(),
+        headers: Vec::new(),
+        body: body.to_string().into(),
+    };
+    pbx.sign_webhook(&mut request).expect("signed");
+    let decoded = pbx.decode(pbx.verify(&request).expect("authentic"), &context());
+    assert_eq!(decoded.events[0].effects[1..], [Effect::LegAnswered { leg: agent("345") }]);
+}
+
+#[test]
+fn an_internal_call_connects_both_colleagues() {
+    let body = json!({"session_id": "1", "type": "internal", "state": "connected", "from_pin": "345", "request_pin": "317",
+        "from_number": "sip:a@example_domain.ru", "request_number": "sip:b@example_domain.ru"});
+    let update =
+        Effect::CallUpdated { direction: Direction::Internal, customer: customer(Some("317")), line: Line::default() };
+    let answered = |pin| Effect::LegAnswered { leg: agent(pin) };
+    assert_eq!(event(&body).effects, [update, answered("345"), answered("317")]);
+}
+
+#[test]
+fn a_withheld_number_is_absent() {
+    let body = json!({"session_id": "1", "type": "incoming", "state": "new", "from_number": "anonymous", "request_number": "+74951234567"});
+    let Effect::CallCreated { customer, .. } = &event(&body).effects[0] else { panic!("not created") };
+    assert_eq!(customer.number, None);
+}
+
+#[test]
+fn unknown_states_are_kept_with_their_body() {
+    let analytics = event(&json!({"session_id": "1", "state": "analytics", "url": "https://host.example/secret"}));
+    assert_eq!(analytics.raw_kind, "analytics");
+    let [Effect::Unknown { body }] = analytics.effects.as_slice() else { panic!("{:?}", analytics.effects) };
+    assert!(!body.to_string().contains("secret"), "{body}");
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_too() {
+    let cases: [(&str, &[u8]); 6] = [
+        ("/call_events", b"{\"session_id\":"),
+        ("/call_events", b"\xff\xfe"),
+        ("/call_events", b""),
+        ("/call_events", b"{\"state\":\"new\"}"),
+        ("/call_events", b"[]"),
+        ("/something_new", b"{\"a\":1}"),
+    ];
+    for (path, body) in cases {
+        let decoded = decode_at(path, body);
+        assert_eq!(decoded.reply.status, 200);
+        let [event] = decoded.events.as_slice() else { panic!("{path}: {} events", decoded.events.len()) };
+        assert!(matches!(event.effects.as_slice(), [Effect::Unknown { .. }]), "{path} {body:?}: {event:?}");
+    }
+}
+
+#[test]
+fn number_info_is_answered_with_the_platforms_own_routing() {
+    let body = json!({"domain": "1.20.rt.ru", "from_number": "79131234567", "request_number": "79112233445"});
+    let decoded = decode_at("/get_number_info", body.to_string().as_bytes());
+    assert!(decoded.events[0].effects.is_empty());
+    let reply: Value = serde_json::from_slice(&decoded.reply.body).expect("JSON");
+    assert_eq!(reply, json!({"result": "0", "resultMessage": "OK", "displayName": "", "PIN": ""}));
+}
+
+#[test]
+fn the_dedupe_key_is_of_what_identifies() {
+    let body = |reason: &str, pin: &str| {
+        event(&json!({"session_id": "1", "state": "disconnected", "timestamp": TIME, "from_number": "a", "request_number": "b",
+            "request_pin": pin, "disconnect_reason": reason}))
+        .dedupe_key
+    };
+    assert_eq!(body("3", "317"), body("4", "317"));
+    assert_ne!(body("3", "317"), body("3", "318"));
+}
+
+#[test]
+fn a_lost_path_is_found_by_the_fields() {
+    for path in ["", "/", "/hook/call_events/", "call_events?x=1"] {
+        let decoded = decode_at(path, br#"{"session_id":"1","state":"end","type":"incoming"}"#);
+        assert_eq!(decoded.events[0].raw_kind, "end", "{path}");
+    }
+}
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer { status, retry_after: None, date: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+}
+
+#[test]
+fn call_back_is_read_as_people_need_it() {
+    let command = CommandId(Uuid::nil());
+    let accepted = |session: Option<&str>, doubt: Option<&str>| CommandAnswer::Accepted {
+        command,
+        vendor_call: session.map(str::to_owned),
+        doubt: doubt.map(str::to_owned),
+    };
+    let rejected = |reason: &str| CommandAnswer::Rejected { command, reason: reason.to_owned() };
+    let cases = [
+        (200, r#"{"result":"0","resultMessage":"ok","session_id":"s1"}"#, accepted(Some("s1"), None)),
+        (200, r#"{"result":0,"session_id":"s1"}"#, accepted(Some("s1"), None)),
+        (
+            200,
+            r#"{"result":"1","resultMessage":"Операция выполнена успешно","session_id":"s1"}"#,
+            accepted(Some("s1"), Some("Операция выполнена успешно (result 1)")),
+        ),
+        (500, r#"{"result":"1","session_id":"s1"}"#, accepted(Some("s1"), Some("result 1"))),
+        (200, r#"{"result":"0"}"#, accepted(None, Some("no session_id in the answer"))),
+        (200, r#"{"result":"-20","resultMessage":"Не удалось"}"#, rejected("Не удалось (result -20)")),
+        (200, r#"{"result":"-20","session_id":""}"#, rejected("result -20")),
+        (200, "<html>", CommandAnswer::Unknown { command }),
+        (200, "", CommandAnswer::Unknown { command }),
+        (502, "bad gateway", CommandAnswer::Unknown { command }),
+    ];
+    for (status, body, expected) in cases {
+        assert_eq!(pbx().read_originate(command, &answer(status, body)), expected, "{status} {body}");
+    }
+    let refused = pbx().read_originate(command, &answer(403, ""));
+    assert!(matches!(refused, CommandAnswer::Rejected { .. }), "{refused:?}");
+}
+
+#[test]
+fn call_back_names_the_user_by_pin_or_address() {
+    let body = |from: &str, domain: Option<&str>| {
+        let mut config = config();
+        config.overrides.extend(domain.map(|domain| ("domain".to_owned(), domain.to_owned())));
+        let request = Rostelecom::new(&config).expect("a make").originate(from, "+7 495 123-45-67")?;
+        assert_eq!(request.url.as_str(), "https://api.cloudpbx.rt.ru/call_back");
+        assert!(request.signed && !request.idempotent);
+        Ok::<Value, crate::error::Error>(serde_json::from_slice(&request.body).expect("JSON"))
+    };
+    assert_eq!(body("345", None), Ok(json!({"request_number": "+74951234567", "from_pin": "345"})));
+    assert_eq!(
+        body("anna@example.ru", None),
+        Ok(json!({"request_number": "+74951234567", "from_sipuri": "anna@example.ru"}))
+    );
+    assert_eq!(
+        body("anna", Some("example.ru")),
+        Ok(json!({"request_number": "+74951234567", "from_sipuri": "anna@example.ru", "domain": "example.ru"}))
+    );
+    let refused = body("anna", None).expect_err("no domain");
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest { field: "from" });
+}
+
+#[test]
+fn get_record_is_read_as_public_clients_found_it() {
+    let pbx = pbx();
+    let url = |status, body: &str| pbx.read_recording(&answer(status, body)).map(|request| request.url.to_string());
+    let link = r#"{"result":"0","url":"https://api.cloudpbx.rt.ru/records/1"}"#;
+    assert_eq!(url(200, link).as_deref(), Ok("https://api.cloudpbx.rt.ru/records/1"));
+    assert_eq!(url(200, &link.replace("\"0\"", "\"1\"")).as_deref(), Ok("https://api.cloudpbx.rt.ru/records/1"));
+    let kind = |status, body: &str| url(status, body).expect_err(body).kind();
+    assert_eq!(kind(200, r#"{"result":"-1","resultMessage":"нет записи","url":""}"#), ErrorKind::NotReady);
+    assert_eq!(kind(200, r#"{"result":"0","url":"no link"}"#), ErrorKind::Protocol);
+    assert_eq!(kind(200, "<html>"), ErrorKind::Protocol);
+    assert_eq!(kind(404, "nginx"), ErrorKind::NotFound);
+    assert_eq!(kind(403, ""), ErrorKind::Forbidden);
+    let ask = pbx.recording("s1", &RecordingReference::Id("s1".to_owned())).expect("a step");
+    let RecordingStep::Ask(request) = ask else { panic!("{ask:?}") };
+    assert_eq!(request.body, &br#"{"session_id":"s1"}"#[..]);
+    assert!(request.idempotent && request.signed);
+}
+
+#[test]
+fn settings_that_cannot_be_right_are_named() {
+    let with = |name: &str, value: &str| {
+        let mut config = config();
+        config.overrides.insert(name.to_owned(), value.to_owned());
+        config.validate()
+    };
+    assert_eq!(with("get_record", "get"), Ok(()));
+    assert_eq!(with("disconnect_reason.7", "busy"), Ok(()));
+    for (name, value) in [("get_record", "put"), ("disconnect_reason.7", "?"), ("domian", "x"), ("connected", "")] {
+        assert!(matches!(with(name, value), Err(ConfigError::Override { .. })), "{name}");
+    }
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[0-9a-zA-Z@:. ;+-]{0,24}", "\\PC{0,12}"]
+}
+
+proptest! {
+    #[test]
+    fn decoding_never_panics(path in "\\PC{0,20}", body in proptest::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert_eq!(decode_at(&path, &body).events.len(), 1);
+    }
+
+    #[test]
+    fn any_values_of_known_fields_are_decoded(
+        state in prop_oneof![Just("new"), Just("calling"), Just("connected"), Just("disconnected"), Just(" END ")],
+        kind in prop_oneof![Just("incoming"), Just("outbound"), Just("internal"), Just("?")],
+        texts in proptest::array::uniform6(any_text()),
+    ) {
+        let [session, time, from, from_pin, to, to_pin] = texts;
+        let body = json!({"session_id": session, "timestamp": time, "type": kind, "state": state, "from_number": from,
+            "from_pin": from_pin, "request_number": to, "request_pin": to_pin});
+        let event = event(&body);
+        let session = session.trim();
+        if session.is_empty() {
+            prop_assert_eq!(event.call, None);
+        } else {
+            prop_assert_eq!(event.call.as_deref(), Some(session));
+            prop_assert_eq!(event.raw_kind, state.trim().to_lowercase());
+            prop_assert_eq!(event.time.is_some_and(|read| read.raw != time.trim()), false);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What every make provides. Makes do no I/O.
+
+use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use url::Url;
+
+use crate::{
+    capability::Capability,
+    error::Error,
+    make::Make,
+    request::{Answer, Request},
+    session::Session,
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
+};
+
+/// The next step on the way to a recording.
+#[derive(Debug, Clone)]
+pub enum RecordingStep {
+    /// Ask the PBX; its answer goes to [`Pbx::read_recording`].
+    Ask(Request),
+    /// Fetch this.
+    Fetch(Request),
+}
+
+/// A make of PBX, configured for one connection.
+pub trait Pbx: Send + Sync {
+    /// Which make it is.
+    fn make(&self) -> Make;
+
+    /// What it can do.
+    fn capability(&self) -> Capability;
+
+    /// What differs in the fold.
+    fn book_settings(&self) -> BookSettings;
+
+    /// The vendor's address.
+    fn base_url(&self) -> &Url;
+
+    /// Domains beside the host of [`Pbx::base_url`] whose hosts may be asked for recordings and sockets.
+    fn vendor_domains(&self) -> &'static [&'static str];
+
+    /// Requests per second that the PBX is asked at most.
+    fn requests_per_second(&self) -> u32;
+
+    /// Checks that a webhook is authentic, on its raw bytes.
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError>;
+
+    /// Understands an authentic webhook. What is not understood becomes an `Unknown` event.
+    fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded;
+
+    /// Adds the signature that this PBX would send with a webhook.
+    fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error>;
+
+    /// Signs a request to the PBX.
+    fn sign(&self, request: &mut Request) -> Result<(), Error>;
+
+    /// Ring `from`, then dial `to`.
+    fn originate(&self, from: &str, to: &str) -> Result<Request, Error>;
+
+    /// What came of an originate.
+    fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer;
+
+    /// The first step towards a recording of a call.
+    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error>;
+
+    /// The next step, from the answer to [`RecordingStep::Ask`].
+    fn read_recording(&self, answer: &Answer) -> Result<Request, Error>;
+
+    /// A cheap request that shows whether the credentials are right.
+    fn check(&self) -> Result<Request, Error>;
+
+    /// What the answer to [`Pbx::check`] shows.
+    fn read_check(&self, answer: &Answer) -> Result<(), Error>;
+
+    /// The socket protocol for one extension; `None` for makes without sockets.
+    fn session(&self, extension: &str) -> Option<Box<dyn Session>>;
+
+    /// Tells the PBX that an extension's session is over, so that it keeps events from now on.
+    fn end_session(&self, extension: &str) -> Option<Request>;
+}

@@ -1,0 +1,149 @@
+//! Vendor times: the text, and what it means in a zone.
+
+use calls::VendorTime;
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
+
+use crate::make::Make;
+
+/// How far a live event's time may be from ours.
+const NEAR: SignedDuration = SignedDuration::from_mins(5);
+
+const MOSCOW: &str = "Europe/Moscow";
+const UTC: &str = "UTC";
+
+/// The zone in which a make's times without a mark are read until another is chosen.
+pub fn default_zone(make: Make) -> &'static str {
+    match make {
+        Make::Rostelecom => UTC,
+        Make::MangoClient => MOSCOW,
+    }
+}
+
+/// The zones that a make's times without a mark may be in, the default first.
+pub fn admitted(make: Make) -> &'static [&'static str] {
+    match make {
+        Make::Rostelecom => &[UTC, MOSCOW],
+        Make::MangoClient => &[MOSCOW, UTC],
+    }
+}
+
+/// The zone that a live event shows, with the reason in words. `None` where the text says its zone itself, cannot
+/// be read, or fits no zone that the make may use.
+pub fn choose(raw: &str, received_at: Timestamp, make: Make) -> Option<(String, String)> {
+    let local: DateTime = civil(raw)?;
+    admitted(make).iter().find_map(|name| {
+        let zone = TimeZone::get(name).ok()?;
+        let utc = resolve(local, &zone, received_at)?;
+        (utc.duration_since(received_at).abs() <= NEAR)
+            .then(|| ((*name).to_owned(), format!("a live event's time fits the time it was received in {name}")))
+    })
+}
+
+/// A vendor's time: Unix seconds or milliseconds, ISO 8601 with offset, or a local time in `zone`.
+pub fn read(raw: &str, zone: &TimeZone, received_at: Timestamp) -> Option<VendorTime> {
+    let raw = raw.trim();
+    if let Some(utc) = absolute(raw) {
+        return Some(VendorTime { raw: raw.to_owned(), utc, zone: None });
+    }
+    let utc = resolve(civil(raw)?, zone, received_at)?;
+    let zone = zone.iana_name().unwrap_or(UTC).to_owned();
+    Some(VendorTime { raw: raw.to_owned(), utc, zone: Some(zone) })
+}
+
+/// A time that says its zone itself.
+fn absolute(raw: &str) -> Option<Timestamp> {
+    if let Ok(number) = raw.parse::<i64>() {
+        // Seconds reach this magnitude in the year 5138, milliseconds passed it in 1973.
+        let milliseconds = if number.unsigned_abs() >= 100_000_000_000 { number } else { number.checked_mul(1000)? };
+        return Timestamp::from_millisecond(milliseconds).ok();
+    }
+    raw.parse().ok()
+}
+
+/// A time without a mark.
+fn civil(raw: &str) -> Option<DateTime> {
+    let raw = raw.trim();
+    if absolute(raw).is_some() { None } else { raw.parse().ok() }
+}
+
+/// A local time in a zone: of two readings the one nearer to the time received, a missing hour shifted forward.
+fn resolve(local: DateTime, zone: &TimeZone, received_at: Timestamp) -> Option<Timestamp> {
+    let ambiguous = zone.to_ambiguous_timestamp(local);
+    match ambiguous.offset() {
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => ambiguous.compatible().ok(),
+        AmbiguousOffset::Fold { .. } => {
+            let (earlier, later) = (ambiguous.earlier().ok()?, ambiguous.later().ok()?);
+            let distance = |time: Timestamp| time.duration_since(received_at).abs();
+            Some(if distance(later) <= distance(earlier) { later } else { earlier })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a timestamp")
+    }
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).expect("a zone")
+    }
+
+    #[test]
+    fn three_hours_ahead_is_moscow() {
+        let received = at("2026-03-05T09:00:02Z");
+        let (name, because) = choose("2026-03-05 12:00:01.250", received, Make::Rostelecom).expect("a choice");
+        assert_eq!(name, MOSCOW);
+        assert!(because.contains(MOSCOW), "{because}");
+        let (name, _) = choose("2026-03-05 09:00:01.250", received, Make::Rostelecom).expect("a choice");
+        assert_eq!(name, UTC);
+    }
+
+    #[test]
+    fn what_fits_no_zone_chooses_none() {
+        let received = at("2026-03-05T09:00:02Z");
+        for raw in ["2026-03-05 10:30:00.000", "2026-03-04 09:00:00.000", "", "yesterday", "1772701202"] {
+            assert_eq!(choose(raw, received, Make::Rostelecom), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_is_read() {
+        let received = at("2018-04-23T15:01:29Z");
+        let cases = [
+            ("2018-04-23 15:01:29.214", Some("2018-04-23T12:01:29.214Z"), Some(MOSCOW)),
+            ("2018-04-23T15:01:29.214Z", Some("2018-04-23T15:01:29.214Z"), None),
+            ("2018-04-23T15:01:29+03:00", Some("2018-04-23T12:01:29Z"), None),
+            ("1524495689", Some("2018-04-23T15:01:29Z"), None),
+            ("1524495689214", Some("2018-04-23T15:01:29.214Z"), None),
+            ("23.04.2018", None, None),
+            ("9999999999999999999999", None, None),
+        ];
+        for (raw, utc, name) in cases {
+            let read = read(raw, &zone(MOSCOW), received);
+            assert_eq!(read.as_ref().map(|time| time.utc), utc.map(at), "{raw}");
+            assert_eq!(read.and_then(|time| time.zone).as_deref(), name, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_read_nearer_to_the_time_received() {
+        let berlin = zone("Europe/Berlin");
+        for received in ["2025-10-26T00:30:05Z", "2025-10-26T01:30:05Z"] {
+            let read = read("2025-10-26 02:30:00", &berlin, at(received)).expect("read");
+            assert!(read.utc.duration_since(at(received)).abs() < SignedDuration::from_mins(1), "{received}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_does_not_exist_is_shifted_forward() {
+        let read = read("2025-03-30 02:30:00", &zone("Europe/Berlin"), at("2025-03-30T01:30:05Z")).expect("read");
+        assert_eq!(read.utc, at("2025-03-30T01:30:00Z"));
+    }
+}

@@ -1,0 +1,6 @@
+//! The driver against PBXs on loopback.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod mango_client;
+mod rostelecom;
+mod support;

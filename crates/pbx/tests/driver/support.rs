@@ -1,0 +1,197 @@
+//! A PBX on loopback that says what a test tells it to.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use futures_util::{SinkExt, StreamExt};
+use pbx::{ConnectionConfig, Driver, Journal, JournalEntry, Make};
+use secrecy::SecretString;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use tokio_tungstenite::{accept_async, tungstenite::Message};
+use url::Url;
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// `POST /call_back`.
+    pub(crate) line: String,
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Seen {
+    /// A header's value.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.head.lines().find_map(|line| {
+            let (given, value) = line.split_once(':')?;
+            given.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        })
+    }
+}
+
+/// What the PBX does with a request.
+pub(crate) enum Reply {
+    /// Answers with a status, a content type and a body.
+    Answer(u16, &'static str, Vec<u8>),
+    /// Takes the request and breaks the connection.
+    Cut,
+    /// Announces more than it sends, then breaks the connection.
+    Half(Vec<u8>),
+    /// Takes the request and never answers.
+    Silence,
+}
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
+        Self::Answer(status, "application/json", body.as_bytes().to_vec())
+    }
+}
+
+type Handler = dyn FnMut(&Seen, &str) -> Reply + Send;
+
+/// A PBX on loopback.
+pub(crate) struct FakePbx {
+    pub(crate) url: Url,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    /// Sends text frames over the socket that is open; dropping it closes the socket.
+    pub(crate) frames: Option<mpsc::Sender<String>>,
+}
+
+impl FakePbx {
+    /// Answers every request with what `handler` says; it is told the request and the PBX's own address. A request
+    /// for a WebSocket opens one.
+    pub(crate) async fn start(handler: impl FnMut(&Seen, &str) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (frames, to_send) = mpsc::channel(16);
+        let handler: Arc<Mutex<Handler>> = Arc::new(Mutex::new(handler));
+        let to_send = Arc::new(tokio::sync::Mutex::new(to_send));
+        let (own, log) = (url.clone(), Arc::clone(&seen));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (handler, log, own, to_send) = (handler.clone(), log.clone(), own.clone(), to_send.clone());
+                tokio::spawn(async move { serve(stream, &handler, &log, &own, &to_send).await });
+            }
+        });
+        Self { url: url.parse().expect("a URL"), seen, frames: Some(frames) }
+    }
+
+    /// The requests so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("no panic").clone()
+    }
+
+    /// The requests so far, by method and path.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.seen().into_iter().map(|seen| seen.line).collect()
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    handler: &Mutex<Handler>,
+    log: &Mutex<Vec<Seen>>,
+    own: &str,
+    to_send: &tokio::sync::Mutex<mpsc::Receiver<String>>,
+) {
+    let mut start = [0; 2048];
+    let peeked = stream.peek(&mut start).await.unwrap_or(0);
+    if String::from_utf8_lossy(&start[..peeked]).to_ascii_lowercase().contains("upgrade: websocket") {
+        return socket(stream, to_send).await;
+    }
+    while let Some(seen) = read(&mut stream).await {
+        log.lock().expect("no panic").push(seen.clone());
+        let reply = (handler.lock().expect("no panic"))(&seen, own);
+        let (head, body) = match reply {
+            Reply::Answer(status, kind, body) => {
+                let length = body.len();
+                let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n");
+                (head, body)
+            }
+            Reply::Half(body) => (format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n", body.len() * 2), body),
+            Reply::Cut => return,
+            Reply::Silence => std::future::pending().await,
+        };
+        let half = head.contains(&format!("Content-Length: {}\r", body.len() * 2)) && !body.is_empty();
+        stream.write_all(head.as_bytes()).await.expect("written");
+        stream.write_all(&body).await.expect("written");
+        if half {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Seen> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).expect("text");
+    let line = head.lines().next()?.trim_end_matches(" HTTP/1.1").to_owned();
+    let mut seen = Seen { line, head, body: Vec::new() };
+    let length = seen.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+    seen.body = vec![0; length];
+    stream.read_exact(&mut seen.body).await.ok()?;
+    Some(seen)
+}
+
+async fn socket(stream: TcpStream, to_send: &tokio::sync::Mutex<mpsc::Receiver<String>>) {
+    let mut socket = accept_async(stream).await.expect("a handshake");
+    let mut to_send = to_send.lock().await;
+    loop {
+        tokio::select! {
+            frame = to_send.recv() => match frame {
+                Some(text) => socket.send(Message::text(text)).await.expect("sent"),
+                None => return,
+            },
+            message = socket.next() => if message.is_none_or(|message| message.is_err()) { return },
+        }
+    }
+}
+
+/// Keeps entries for a test to look at.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<Vec<JournalEntry>>);
+
+impl Kept {
+    pub(crate) fn entries(&self) -> Vec<JournalEntry> {
+        self.0.lock().expect("no panic").clone()
+    }
+}
+
+impl Journal for Kept {
+    fn record(&self, entry: JournalEntry) {
+        self.0.lock().expect("no panic").push(entry);
+    }
+}
+
+/// Settings of a connection to this address.
+pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
+    let secrets: &[(&str, &str)] = match make {
+        Make::Rostelecom => &[("client_id", "0A1B2C3D"), ("key", "s3cret-key")],
+        Make::MangoClient => &[("token", "s3cret-token")],
+    };
+    ConnectionConfig {
+        id: "test".parse().expect("an id"),
+        make,
+        zone: None,
+        base_url: Some(base_url.clone()),
+        trust_anchor_pem: None,
+        secrets: secrets.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+/// A driver of this make for a PBX, and its journal.
+pub(crate) fn driver(make: Make, pbx: &FakePbx) -> (Driver, Arc<Kept>) {
+    let kept = Arc::new(Kept::default());
+    let driver = Driver::new(config(make, &pbx.url), Arc::clone(&kept) as Arc<dyn Journal>).expect("a driver");
+    (driver, kept)
+}

@@ -1,0 +1,153 @@
+//! The command line.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use trubka_simulator::{Fault, SimulatorConfig, Timing, Zone};
+
+/// Plays cloud PBXs on this computer, with scripts and faults.
+#[derive(Debug, Parser)]
+#[command(name = "trubka-simulator", version, after_long_help = include_str!("help.txt"))]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs the named makes until it is interrupted.
+    #[command(after_long_help = include_str!("help.txt"))]
+    Serve(ServeOptions),
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("make").required(true).multiple(true).args(["rostelecom", "mango_client"])))]
+pub(crate) struct ServeOptions {
+    /// Runs Rostelecom there; port 0 is any free one.
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
+    rostelecom: Option<SocketAddr>,
+    /// Runs MANGO OFFICE server-client there; port 0 is any free one.
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
+    mango_client: Option<SocketAddr>,
+    /// The same seed gives the same credentials, history and demo traffic.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Says nothing but the first line and warnings.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Plays this script; - reads it from standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub(crate) script: Option<PathBuf>,
+    /// Plays varied office traffic without an end.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Posts Rostelecom's webhooks to this loopback address, with /call_events after it.
+    #[arg(long, value_name = "URL", requires = "rostelecom")]
+    hook: Option<String>,
+    /// Sends a webhook again until it is answered 200.
+    #[arg(long, requires = "hook")]
+    redeliver: bool,
+    /// Switches a fault on from the start; may be given several times.
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<Fault>,
+    /// Plays calls so many times faster.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Writes Rostelecom's timestamps in this zone.
+    #[arg(long, value_enum, default_value_t = ZoneOption::Utc)]
+    zone: ZoneOption,
+    /// Answers click-to-call after so many milliseconds when nobody touches the phone.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    answer_after: u64,
+    /// Makes a recording ready so many milliseconds after its call.
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    recording_lag: u64,
+    /// Begins without calls of the past two weeks.
+    #[arg(long)]
+    no_history: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ZoneOption {
+    Utc,
+    Moscow,
+}
+
+impl ServeOptions {
+    pub(crate) fn config(&self) -> SimulatorConfig {
+        SimulatorConfig {
+            rostelecom: self.rostelecom,
+            mango_client: self.mango_client,
+            seed: self.seed,
+            hook: self.hook.clone(),
+            redeliver: self.redeliver,
+            timing: Timing {
+                speed: self.speed,
+                answer_after: Duration::from_millis(self.answer_after),
+                recording_lag: Duration::from_millis(self.recording_lag),
+                ..Timing::default()
+            },
+            zone: match self.zone {
+                ZoneOption::Utc => Zone::Utc,
+                ZoneOption::Moscow => Zone::Moscow,
+            },
+            history: !self.no_history,
+            faults: self.faults.clone(),
+            ..SimulatorConfig::default()
+        }
+    }
+}
+
+/// `127.0.0.1:7001`, `localhost:7001`, `[::1]:7001`, or `:0` alone.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = || "write HOST:PORT, as in 127.0.0.1:7001, or 127.0.0.1:0 for any free port".to_owned();
+    let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let host = if host.is_empty() || host == "localhost" { "127.0.0.1" } else { host };
+    format!("{host}:{port}").parse().map_err(|_| wrong())
+}
+
+pub(crate) fn read_script(path: &Path) -> std::io::Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn addresses_are_read() {
+        assert_eq!(address(":0"), Ok(([127, 0, 0, 1], 0).into()));
+        assert_eq!(address("localhost:7001"), Ok(([127, 0, 0, 1], 7001).into()));
+        assert!(address("[::1]:7001").is_ok_and(|address| address.is_ipv6()));
+        assert!(address("7001").is_err() && address("127.0.0.1:x").is_err());
+    }
+
+    #[test]
+    fn a_make_must_be_named() {
+        assert!(Options::try_parse_from(["trubka-simulator", "serve"]).is_err());
+        assert!(Options::try_parse_from(["trubka-simulator", "serve", "--mango-client", ":0"]).is_ok());
+    }
+
+    #[test]
+    fn the_help_explains_both_makes_and_the_scripts() {
+        let help = Options::command().render_long_help().to_string();
+        for word in ["--mango-client", "sha256", "Authorization: Bearer", "callback-hung-up", "recording-truncated"] {
+            assert!(help.contains(word), "{word}");
+        }
+    }
+}

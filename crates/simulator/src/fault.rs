@@ -1,0 +1,203 @@
+//! Faults: what networks and vendors do wrong, switched on and off at will.
+
+use std::mem::discriminant;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::sync::watch;
+
+use crate::make::Make;
+use crate::script::time;
+
+/// One thing that goes wrong while it is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Every event is sent twice.
+    Duplicates,
+    /// Events swap places with the next one.
+    Reordering,
+    /// Every event waits this long before it is sent.
+    Delay(Duration),
+    /// Every socket is cut, without a closing frame, this long after it was opened.
+    Cut(Duration),
+    /// Only the first half of every event is sent.
+    HalfEvent,
+    /// Only the first half of every answer of the API is sent, then the connection is cut.
+    HalfAnswer,
+    /// Every event is followed by one of a kind that nobody knows.
+    UnknownEvent,
+    /// Webhooks carry a wrong signature.
+    WrongSignature,
+    /// Recordings come at this many bytes a second.
+    SlowRecording(u64),
+    /// Recordings are a page of HTML.
+    RecordingHtml,
+    /// Recordings have no bytes at all.
+    RecordingEmpty,
+    /// Recordings break off in the middle.
+    RecordingTruncated,
+    /// Recordings never become ready.
+    RecordingNotReady,
+    /// One-time links have been used already when they are given out.
+    LinkUsed,
+    /// The PBX refuses connections and sends nothing: one make, or all of them.
+    Down(Option<Make>),
+    /// The PBX's clock is off by this much.
+    WrongClock(SignedDuration),
+    /// Numbers in JSON are written as strings.
+    NumbersAsStrings,
+    /// Strings of digits in JSON are written as numbers.
+    NumbersAsInts,
+}
+
+/// The text names no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; known faults: {NAMES}")]
+pub struct FaultError(String);
+
+const NAMES: &str = "duplicates, reordering, delay=1s, cut=5s, half-event, half-answer, unknown-event, wrong-signature, \
+                     slow-recording=20000, recording-html, recording-empty, recording-truncated, recording-not-ready, \
+                     link-used, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, numbers-as-strings, numbers-as-ints";
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        let plain = |fault: Self| match value {
+            None => Ok(fault),
+            Some(_) => Err(FaultError(format!("the fault {name} takes no value"))),
+        };
+        let wait = |default: &str| {
+            time::parse(value.unwrap_or(default)).map_err(|reason| FaultError(format!("{name}: {reason}")))
+        };
+        match name {
+            "duplicates" => plain(Self::Duplicates),
+            "reordering" => plain(Self::Reordering),
+            "delay" => Ok(Self::Delay(wait("1s")?)),
+            "cut" => Ok(Self::Cut(wait("5s")?)),
+            "half-event" => plain(Self::HalfEvent),
+            "half-answer" => plain(Self::HalfAnswer),
+            "unknown-event" => plain(Self::UnknownEvent),
+            "wrong-signature" => plain(Self::WrongSignature),
+            "slow-recording" => match value.unwrap_or("20000").parse() {
+                Ok(0) | Err(_) => {
+                    Err(FaultError("slow-recording wants bytes a second, as in slow-recording=20000".into()))
+                }
+                Ok(rate) => Ok(Self::SlowRecording(rate)),
+            },
+            "recording-html" => plain(Self::RecordingHtml),
+            "recording-empty" => plain(Self::RecordingEmpty),
+            "recording-truncated" => plain(Self::RecordingTruncated),
+            "recording-not-ready" => plain(Self::RecordingNotReady),
+            "link-used" => plain(Self::LinkUsed),
+            "down" => match value {
+                None => Ok(Self::Down(None)),
+                Some("rostelecom") => Ok(Self::Down(Some(Make::Rostelecom))),
+                Some("mango-client") => Ok(Self::Down(Some(Make::MangoClient))),
+                Some(_) => Err(FaultError("down wants rostelecom or mango-client, or no value for both".into())),
+            },
+            "wrong-clock" => signed(value.unwrap_or("3h")).map(Self::WrongClock),
+            "numbers-as-strings" => plain(Self::NumbersAsStrings),
+            "numbers-as-ints" => plain(Self::NumbersAsInts),
+            _ => Err(FaultError("there is no such fault".into())),
+        }
+    }
+}
+
+fn signed(text: &str) -> Result<SignedDuration, FaultError> {
+    let wrong = |reason: String| FaultError(format!("wrong-clock: {reason}"));
+    let length = time::parse(text.trim_start_matches('-')).map_err(|reason| wrong(reason.to_string()))?;
+    let length = SignedDuration::try_from(length).map_err(|_| wrong("too long".into()))?;
+    Ok(if text.starts_with('-') { -length } else { length })
+}
+
+/// The faults that are on; clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Faults {
+    on: watch::Sender<Vec<Fault>>,
+}
+
+impl Faults {
+    pub(crate) fn new(on: Vec<Fault>) -> Self {
+        Self { on: watch::Sender::new(on) }
+    }
+
+    /// Switches a fault; one of the same kind with another value is replaced.
+    pub(crate) fn set(&self, fault: Fault, on: bool) {
+        self.on.send_modify(|faults| {
+            faults.retain(|other| discriminant(other) != discriminant(&fault));
+            if on {
+                faults.push(fault);
+            }
+        });
+    }
+
+    /// Whether a fault without a value is on.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.on.borrow().contains(&fault)
+    }
+
+    /// The value of a fault, asked for by a pattern.
+    pub(crate) fn find<T>(&self, pattern: impl Fn(Fault) -> Option<T>) -> Option<T> {
+        self.on.borrow().iter().copied().find_map(pattern)
+    }
+
+    pub(crate) fn is_down(&self, make: Make) -> bool {
+        is_down(&self.on.borrow(), make)
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Vec<Fault>> {
+        self.on.subscribe()
+    }
+}
+
+/// Whether these faults take a make down.
+pub(crate) fn is_down(faults: &[Fault], make: Make) -> bool {
+    faults.iter().any(|fault| matches!(fault, Fault::Down(which) if which.is_none_or(|which| which == make)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_help_is_understood() {
+        for name in NAMES.split(", ").filter(|name| *name != "down=MAKE") {
+            assert!(name.parse::<Fault>().is_ok(), "{name}");
+        }
+        assert_eq!("down=rostelecom".parse(), Ok(Fault::Down(Some(Make::Rostelecom))));
+        assert_eq!("wrong-clock=-10m".parse(), Ok(Fault::WrongClock(SignedDuration::from_mins(-10))));
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_the_list() {
+        for text in ["duplicate", "duplicates=2", "delay=soon", "slow-recording=0", "down=era"] {
+            let error = text.parse::<Fault>().expect_err(text);
+            assert!(error.to_string().contains("known faults"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_fault_replaces_one_of_its_kind_and_goes() {
+        let faults = Faults::new(vec![]);
+        faults.set(Fault::SlowRecording(10), true);
+        faults.set(Fault::SlowRecording(20), true);
+        let rate = |fault| if let Fault::SlowRecording(rate) = fault { Some(rate) } else { None };
+        assert_eq!(faults.find(rate), Some(20));
+        faults.set(Fault::SlowRecording(20), false);
+        assert_eq!(faults.find(rate), None);
+    }
+
+    #[test]
+    fn down_names_one_make_or_all() {
+        let faults = Faults::new(vec![Fault::Down(Some(Make::Rostelecom))]);
+        assert!(faults.is_down(Make::Rostelecom) && !faults.is_down(Make::MangoClient));
+        faults.set(Fault::Down(None), true);
+        assert!(faults.is_down(Make::MangoClient));
+    }
+}

@@ -1,0 +1,40 @@
+//! The PBXs on loopback, with scripts and faults.
+//!
+//! Two makes are played as strictly as their vendors' pages describe them: a wrong signature, token or order is
+//! refused. Nothing here is shared with the code that talks to real PBXs; the published vectors are all they have
+//! in common.
+//!
+//! A [`Simulator`] answers on its ports, plays a [`Script`], rings the demo [`Phones`] of an office and makes
+//! whatever mistakes its [`Fault`]s name.
+
+mod chance;
+mod control;
+mod credentials;
+mod fault;
+mod make;
+mod mango;
+mod numbers;
+mod phones;
+mod play;
+mod player;
+mod recordings;
+mod rostelecom;
+mod script;
+mod server;
+mod simulator;
+mod spoil;
+mod staff;
+mod world;
+
+pub use credentials::{Credentials, MangoClientAccess, RostelecomAccess};
+pub use fault::{Fault, FaultError};
+pub use make::Make;
+pub use phones::{PhoneError, PhoneState, PhoneView, Phones};
+pub use rostelecom::{Deliveries, HookError};
+pub use script::{
+    CallPlan, Callee, CalleeDoes, Hand, RawBody, RawEvent, Scenario, Script, ScriptError, Sign, Step, Timed, Topic,
+    Zone,
+};
+pub use simulator::{Simulator, SimulatorConfig, StartError};
+pub use staff::{Employee, Line, Staff};
+pub use world::Timing;

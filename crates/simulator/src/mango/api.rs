@@ -1,0 +1,204 @@
+//! The requests: all of them POST with the token, answered in one envelope.
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use super::user::RegisterError;
+use super::{MangoClient, socket};
+use crate::fault::Fault;
+use crate::make::Make;
+use crate::numbers;
+use crate::play::{Telling, perform};
+use crate::recordings;
+use crate::script::CallPlan;
+use crate::world::lock;
+
+/// The largest batch of missed events.
+const MOST: u64 = 1000;
+
+pub(super) fn router(pbx: MangoClient) -> Router {
+    let api = Router::new()
+        .route("/channel/{id}", get(open_channel).post(request))
+        .route("/recordings/{id}", get(download))
+        .fallback(request)
+        .with_state(pbx);
+    // The vendor's base ends in /api; a proxy may have taken it off.
+    Router::new().nest("/api", api.clone()).merge(api)
+}
+
+/// Says no, or "nothing there", with the HTTP status that goes with the code.
+struct Refusal(StatusCode, u32, &'static str);
+
+type Answer = Result<Value, Refusal>;
+
+const NO_SUCH_USER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3300, "no such object");
+
+async fn request(
+    State(pbx): State<MangoClient>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let answer = if is_authorised(&pbx, &headers) {
+        dispatch(&pbx, &method, uri.path(), &body)
+    } else {
+        Err(Refusal(StatusCode::UNAUTHORIZED, 3105, "wrong access key"))
+    };
+    let (status, envelope) = match answer {
+        Ok(mut members) => {
+            members["Result"] = json!({"code": 0});
+            (StatusCode::OK, members)
+        }
+        // A read that finds nothing answers without a body.
+        Err(Refusal(status, 0, _)) => return status.into_response(),
+        Err(Refusal(status, code, message)) => (status, json!({"Result": {"code": code, "message": message}})),
+    };
+    (status, axum::Json(numbers::habit(envelope, &pbx.shared.world.faults))).into_response()
+}
+
+fn is_authorised(pbx: &MangoClient, headers: &HeaderMap) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    given.and_then(|given| given.strip_prefix("Bearer ")) == Some(pbx.shared.access.token.as_str())
+}
+
+fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answer {
+    // The vendor's text mixes forms with and without the version, with and without a final slash.
+    let name = path.trim_end_matches('/');
+    let name = name.strip_prefix("/v1").unwrap_or(name);
+    if name == "/session/ping" {
+        return Ok(json!({}));
+    }
+    if method != Method::POST {
+        return Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, 3101, "not POST"));
+    }
+    let parameters: Map<String, Value> =
+        serde_json::from_slice(body).map_err(|_| Refusal(StatusCode::BAD_REQUEST, 3400, "malformed JSON"))?;
+    match name {
+        "/integration/create" => {
+            text(&parameters, "name")?;
+            Ok(json!({"token": pbx.shared.access.token}))
+        }
+        "/users/create" => create_user(pbx, &extension(&parameters)?),
+        "/channel" => give_channel(pbx, &extension(&parameters)?),
+        "/session/register" => register(pbx, &extension(&parameters)?, &parameters),
+        "/session/unregister" => unregister(pbx, &extension(&parameters)?),
+        "/callback" => callback(pbx, &extension(&parameters)?, &text(&parameters, "DESTINATION_NUMBER")?),
+        "/record" => record(pbx, &text(&parameters, "recording_id")?),
+        "/transfer" | "/route" | "/route/async" => Err(Refusal(StatusCode::BAD_REQUEST, 4001, "unsupported")),
+        _ => Err(Refusal(StatusCode::NOT_FOUND, 3100, "no such method")),
+    }
+}
+
+/// A parameter as text, its name in either case.
+fn text(parameters: &Map<String, Value>, name: &str) -> Result<String, Refusal> {
+    let value = parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
+        Some(Value::Number(number)) => Ok(number.to_string()),
+        Some(_) | None => Err(Refusal(StatusCode::BAD_REQUEST, 3103, "missing parameter")),
+    }
+}
+
+fn extension(parameters: &Map<String, Value>) -> Result<String, Refusal> {
+    text(parameters, "extension")
+}
+
+fn create_user(pbx: &MangoClient, extension: &str) -> Answer {
+    match lock(&pbx.shared.users).get_mut(extension) {
+        Some(user) => {
+            user.create();
+            Ok(json!({}))
+        }
+        None => Err(Refusal(StatusCode::BAD_REQUEST, 3330, "number not found")),
+    }
+}
+
+fn give_channel(pbx: &MangoClient, extension: &str) -> Answer {
+    let mut users = lock(&pbx.shared.users);
+    let user = users.get_mut(extension).filter(|user| user.is_created()).ok_or(NO_SUCH_USER)?;
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    user.give_channel(id.clone());
+    let base = pbx.shared.access.url.replacen("http://", "ws://", 1);
+    Ok(json!({"url": format!("{base}/channel/{id}")}))
+}
+
+fn register(pbx: &MangoClient, extension: &str, parameters: &Map<String, Value>) -> Answer {
+    let limit = match text(parameters, "LIMIT") {
+        Ok(limit) => limit.parse().ok().filter(|limit| (1..=MOST).contains(limit)),
+        Err(_) => Some(100),
+    };
+    let limit = limit.ok_or(Refusal(StatusCode::BAD_REQUEST, 3104, "wrong format"))?;
+    let mut users = lock(&pbx.shared.users);
+    let user = users.get_mut(extension).ok_or(NO_SUCH_USER)?;
+    let first = !user.is_registered();
+    let batch = user.register(usize::try_from(limit).unwrap_or(100), pbx.shared.world.now());
+    match batch {
+        Ok(events) if !events.is_empty() => Ok(json!({"events": events})),
+        // "No data in the answer" is a 4xx by the vendor's text; the end of a drain is not.
+        Ok(_) if first => Err(Refusal(StatusCode::NOT_FOUND, 109, "no data")),
+        Ok(_) => Err(Refusal(StatusCode::OK, 109, "no data")),
+        Err(RegisterError::NotCreated) => Err(NO_SUCH_USER),
+        Err(RegisterError::NoSocket) => Err(Refusal(StatusCode::BAD_REQUEST, 4000, "no open socket")),
+    }
+}
+
+fn unregister(pbx: &MangoClient, extension: &str) -> Answer {
+    let mut users = lock(&pbx.shared.users);
+    users.get_mut(extension).filter(|user| user.is_created()).ok_or(NO_SUCH_USER)?.unregister();
+    Ok(json!({}))
+}
+
+fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
+    let world = &pbx.shared.world;
+    if !lock(&pbx.shared.users).get(extension).is_some_and(super::User::is_created) {
+        return Err(NO_SUCH_USER);
+    }
+    let digits = number.trim_start_matches('+');
+    if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));
+    }
+    let plan = CallPlan::callback(Make::MangoClient, extension, number, world.callee(number).talk);
+    let stage = pbx.stage(&plan, uuid::Uuid::new_v4().simple().to_string(), Telling::Live);
+    world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
+    Ok(json!({}))
+}
+
+fn record(pbx: &MangoClient, id: &str) -> Answer {
+    let recording = lock(&pbx.shared.recordings).get(id).copied();
+    let recording = recording.ok_or(Refusal(StatusCode::NOT_FOUND, 0, ""))?;
+    if recording.available && !pbx.shared.world.faults.has(Fault::RecordingNotReady) {
+        Ok(json!({"recording_id": id, "status": "AVAILABLE", "url": pbx.recording_url(id)}))
+    } else {
+        Ok(json!({"recording_id": id, "status": "PREPARING"}))
+    }
+}
+
+async fn open_channel(State(pbx): State<MangoClient>, Path(id): Path<String>, upgrade: WebSocketUpgrade) -> Response {
+    let (orders, received) = mpsc::unbounded_channel();
+    let owner = {
+        let mut users = lock(&pbx.shared.users);
+        users.iter_mut().find_map(|(extension, user)| user.open(&id, orders.clone()).then(|| extension.clone()))
+    };
+    let Some(extension) = owner else { return StatusCode::NOT_FOUND.into_response() };
+    upgrade.on_upgrade(move |open| socket::serve(pbx, extension, id, open, received))
+}
+
+async fn download(State(pbx): State<MangoClient>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if !is_authorised(&pbx, &headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let faults = &pbx.shared.world.faults;
+    let recording = lock(&pbx.shared.recordings).get(&id).copied();
+    match recording.filter(|recording| recording.available && !faults.has(Fault::RecordingNotReady)) {
+        Some(recording) => recordings::download(recording.topic, faults),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

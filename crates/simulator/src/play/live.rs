@@ -1,0 +1,331 @@
+//! A call as it happens: phones ring, people answer, talk and hang up, by the script or by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until};
+
+use super::stage::{Recorded, Stage, Way, Why};
+use crate::phones::{Handset, PhoneState};
+use crate::script::{CallPlan, Callee, CalleeDoes, Scenario};
+use crate::world::World;
+
+/// How long a colleague lets the phone ring when a call is passed to him.
+const TRANSFER_RING: Duration = Duration::from_secs(2);
+/// How long the caller hears that the line is busy.
+const BUSY_TONE: Duration = Duration::from_secs(1);
+/// A moment between two things that one hand does.
+const MOMENT: Duration = Duration::from_millis(200);
+
+/// Plays a call to its end.
+pub(crate) async fn perform(world: Arc<World>, plan: CallPlan, stage: Box<dyn Stage>) {
+    let way = Way::of(&plan);
+    let mut call = Live { world, plan, stage };
+    call.stage.opened(call.now());
+    match way {
+        Way::Incoming => call.incoming().await,
+        Way::Callback => call.callback().await,
+        Way::Outgoing => call.outgoing().await,
+        Way::Internal => call.internal().await,
+    }
+}
+
+struct Live {
+    world: Arc<World>,
+    plan: CallPlan,
+    stage: Box<dyn Stage>,
+}
+
+/// What became of ringing.
+enum Rang {
+    PickedUp,
+    Refused,
+    TimedOut,
+}
+
+impl Live {
+    async fn incoming(&mut self) {
+        if let Some(menu) = self.plan.menu {
+            self.stage.in_menu(self.now());
+            self.wait(menu).await;
+        }
+        let mut ringing = Vec::new();
+        for extension in self.plan.rings.clone() {
+            self.stage.rings(self.now(), &extension);
+            let free = self.plan.scenario != Scenario::Busy;
+            let rung = if free { self.world.phones.ring(&extension, self.plan.customer.clone()) } else { None };
+            match rung {
+                Some(handset) => ringing.push(handset),
+                None => self.stage.left(self.now(), &extension, Why::Busy),
+            }
+        }
+        if ringing.is_empty() {
+            self.wait(BUSY_TONE).await;
+            return self.stage.ended(self.now(), None);
+        }
+        let Some(agent) = self.first_to_answer(&mut ringing).await else {
+            for handset in ringing {
+                self.stage.left(self.now(), handset.extension(), Why::CustomerHungUp);
+            }
+            return self.stage.ended(self.now(), None);
+        };
+        self.stage.answered(self.now(), agent.extension());
+        for handset in ringing {
+            self.stage.left(self.now(), handset.extension(), Why::AnsweredElsewhere);
+        }
+        if self.plan.scenario == Scenario::Reconnect {
+            self.wait(self.plan.talk / 2).await;
+            self.stage.cut(agent.extension());
+            self.plan.talk /= 2;
+        }
+        match self.plan.transfer.clone() {
+            Some(target) => self.pass_on(agent, &target).await,
+            None => self.talk_to_the_end(agent, self.plan.talk).await,
+        }
+    }
+
+    /// Waits until somebody answers, as the script says or by hand; none when the caller gives up.
+    async fn first_to_answer(&mut self, ringing: &mut Vec<Handset>) -> Option<Handset> {
+        let mut changes = self.world.phones.watch();
+        let mut deadline = Instant::now() + self.world.scaled(self.plan.ring);
+        let mut answerer = self.plan.answers.clone();
+        loop {
+            if let Some(found) = ringing.iter().position(|handset| handset.state() == PhoneState::Talking) {
+                return Some(ringing.remove(found));
+            }
+            while let Some(found) = ringing.iter().position(|handset| handset.state() == PhoneState::Idle) {
+                let handset = ringing.remove(found);
+                self.stage.left(self.now(), handset.extension(), Why::Refused);
+            }
+            if ringing.is_empty() {
+                return None;
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = sleep_until(deadline) => {
+                    let answerer = answerer.take()?;
+                    let handset = ringing.iter().find(|handset| handset.extension() == answerer)?;
+                    if handset.is_left_ringing() {
+                        deadline = Instant::now() + self.world.scaled(self.world.timing.ring_timeout);
+                    } else {
+                        handset.answer();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, agent: Handset, target: &str) {
+        let half = self.plan.talk / 2;
+        if let Some(why) = self.talk(&agent, half).await {
+            self.stage.left(self.now(), agent.extension(), why);
+            return self.end(half).await;
+        }
+        self.stage.transferring(self.now(), agent.extension());
+        self.wait(MOMENT).await;
+        self.stage.left(self.now(), agent.extension(), Why::Transferred);
+        drop(agent);
+        self.stage.rings(self.now(), target);
+        let Some(handset) = self.world.phones.ring(target, self.plan.customer.clone()) else {
+            self.stage.left(self.now(), target, Why::Busy);
+            return self.end(half).await;
+        };
+        match self.ring(&handset, TRANSFER_RING, true).await {
+            Rang::PickedUp => {
+                self.stage.answered(self.now(), target);
+                self.talk_to_the_end(handset, half).await;
+            }
+            Rang::Refused => {
+                self.stage.left(self.now(), target, Why::Refused);
+                self.end(half).await;
+            }
+            Rang::TimedOut => {
+                self.stage.left(self.now(), target, Why::NoAnswer);
+                self.end(half).await;
+            }
+        }
+    }
+
+    async fn callback(&mut self) {
+        let Some(agent) = self.plan.answers.clone() else { return };
+        let customer = self.plan.customer.clone();
+        let callee = self.callee();
+        self.stage.rings(self.now(), &agent);
+        let Some(handset) = self.world.phones.ring(&agent, customer) else {
+            self.stage.left(self.now(), &agent, Why::Busy);
+            return self.stage.ended(self.now(), None);
+        };
+        let answers = self.plan.scenario != Scenario::CallbackAgentSilent;
+        let rings = if answers { self.world.timing.answer_after } else { self.plan.ring };
+        let unmet = match self.ring(&handset, rings, answers).await {
+            Rang::PickedUp => self.reach(&handset, callee).await,
+            Rang::Refused => Some(Why::AgentHungUp),
+            Rang::TimedOut => Some(Why::NoAnswer),
+        };
+        if let Some(why) = unmet {
+            self.stage.left(self.now(), &agent, why);
+            return self.stage.ended(self.now(), None);
+        }
+        self.stage.answered(self.now(), &agent);
+        self.talk_to_the_end(handset, callee.talk).await;
+    }
+
+    /// The prompt, then the customer's side; what went wrong, or nothing when both talk.
+    async fn reach(&mut self, handset: &Handset, callee: Callee) -> Option<Why> {
+        let prompt = self.world.timing.prompt;
+        if self.plan.scenario == Scenario::CallbackHungUp {
+            self.wait(prompt / 2).await;
+            return Some(Why::AgentHungUp);
+        }
+        if let Some(why) = self.talk(handset, prompt + callee.ring).await {
+            return Some(why);
+        }
+        match callee.does {
+            CalleeDoes::Answer => None,
+            CalleeDoes::Silent => Some(Why::NoAnswer),
+            CalleeDoes::Busy => Some(Why::Busy),
+            CalleeDoes::Refuse => Some(Why::Refused),
+        }
+    }
+
+    async fn outgoing(&mut self) {
+        let Some(agent) = self.plan.answers.clone() else { return };
+        let customer = self.plan.customer.clone();
+        let callee = Callee { ring: self.plan.ring, talk: self.plan.talk, ..self.callee() };
+        let Some(handset) = self.world.phones.ring(&agent, customer) else {
+            self.stage.left(self.now(), &agent, Why::Busy);
+            return self.stage.ended(self.now(), None);
+        };
+        handset.answer();
+        let unmet = match self.talk(&handset, callee.ring).await {
+            Some(why) => Some(why),
+            None => match callee.does {
+                CalleeDoes::Answer => None,
+                CalleeDoes::Silent => Some(Why::NoAnswer),
+                CalleeDoes::Busy => Some(Why::Busy),
+                CalleeDoes::Refuse => Some(Why::Refused),
+            },
+        };
+        if let Some(why) = unmet {
+            self.stage.left(self.now(), &agent, why);
+            return self.stage.ended(self.now(), None);
+        }
+        self.stage.answered(self.now(), &agent);
+        self.talk_to_the_end(handset, callee.talk).await;
+    }
+
+    async fn internal(&mut self) {
+        let [caller, called] = self.plan.rings.as_slice() else { return };
+        let (caller, called) = (caller.clone(), called.clone());
+        let own = self.world.phones.ring(&caller, Some(called.clone()));
+        if let Some(own) = &own {
+            own.answer();
+        }
+        self.stage.rings(self.now(), &called);
+        let Some(handset) = self.world.phones.ring(&called, Some(caller)) else {
+            self.stage.left(self.now(), &called, Why::Busy);
+            return self.stage.ended(self.now(), None);
+        };
+        let why = match self.ring(&handset, self.plan.ring, true).await {
+            Rang::PickedUp => {
+                self.stage.answered(self.now(), &called);
+                return self.talk_to_the_end(handset, self.plan.talk).await;
+            }
+            Rang::Refused => Why::Refused,
+            Rang::TimedOut => Why::NoAnswer,
+        };
+        self.stage.left(self.now(), &called, why);
+        self.stage.ended(self.now(), None);
+    }
+
+    /// Lets one phone ring; at the end of the time it is answered unless a hand or the script says otherwise.
+    async fn ring(&self, handset: &Handset, length: Duration, answers: bool) -> Rang {
+        let mut changes = self.world.phones.watch();
+        let started = Instant::now();
+        let mut deadline = started + self.world.scaled(length);
+        let give_up = started + self.world.scaled(self.world.timing.ring_timeout.max(length));
+        loop {
+            match handset.state() {
+                PhoneState::Talking => return Rang::PickedUp,
+                PhoneState::Idle => return Rang::Refused,
+                PhoneState::Ringing => {}
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = sleep_until(deadline) => {
+                    if !answers || deadline >= give_up {
+                        return Rang::TimedOut;
+                    }
+                    if handset.is_left_ringing() {
+                        deadline = give_up;
+                    } else {
+                        handset.answer();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets them talk; why it ended early, or nothing when the time is over.
+    async fn talk(&self, handset: &Handset, length: Duration) -> Option<Why> {
+        let mut changes = self.world.phones.watch();
+        let end = Instant::now() + self.world.scaled(length);
+        loop {
+            if handset.state() == PhoneState::Idle {
+                return Some(Why::AgentHungUp);
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = sleep_until(end) => return None,
+            }
+        }
+    }
+
+    async fn talk_to_the_end(&mut self, handset: Handset, length: Duration) {
+        let began = Instant::now();
+        let why = self.talk(&handset, length).await.unwrap_or(Why::CustomerHungUp);
+        let talked = if why == Why::AgentHungUp { began.elapsed().mul_f64(self.world.timing.speed) } else { length };
+        self.stage.left(self.now(), handset.extension(), why);
+        drop(handset);
+        // What was talked before the call was passed on belongs to the same recording.
+        let before = if self.plan.transfer.is_some() { length } else { Duration::ZERO };
+        self.end(before + talked).await;
+    }
+
+    async fn end(&mut self, talked: Duration) {
+        self.wait(MOMENT).await;
+        let topic = self.plan.topic.unwrap_or_else(|| self.world.topic());
+        let recorded = self.plan.is_recorded(talked).then_some(Recorded { talk: talked, topic });
+        self.stage.ended(self.now(), recorded);
+    }
+
+    fn callee(&self) -> Callee {
+        let known = self.plan.customer.as_deref().map(|number| self.world.callee(number)).unwrap_or_default();
+        let does = match self.plan.scenario {
+            Scenario::CallbackCustomerSilent => CalleeDoes::Silent,
+            Scenario::CallbackCustomerBusy => CalleeDoes::Busy,
+            Scenario::Callback => return Callee { talk: self.plan.talk, ..known },
+            Scenario::CallbackAgentSilent
+            | Scenario::CallbackHungUp
+            | Scenario::Answered
+            | Scenario::Missed
+            | Scenario::Busy
+            | Scenario::Group
+            | Scenario::Transfer
+            | Scenario::Internal
+            | Scenario::Outgoing
+            | Scenario::Reconnect
+            | Scenario::Replay => known.does,
+        };
+        Callee { does, ..known }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    async fn wait(&self, length: Duration) {
+        tokio::time::sleep(self.world.scaled(length)).await;
+    }
+}

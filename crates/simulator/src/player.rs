@@ -1,0 +1,42 @@
+//! Plays a script: every step at its time, calls beside each other.
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use crate::phones::Phones;
+use crate::script::{Hand, Script, Step};
+use crate::simulator::Simulator;
+
+/// Plays to the end of the last call.
+pub(crate) async fn play(simulator: Simulator, script: Script) {
+    let began = Instant::now();
+    let mut calls = JoinSet::new();
+    for timed in script.steps() {
+        sleep_until(began + simulator.world().scaled(timed.at)).await;
+        while calls.try_join_next().is_some() {}
+        match timed.step {
+            Step::Call(plan) => {
+                let simulator = simulator.clone();
+                calls.spawn(async move { simulator.call(plan).await });
+            }
+            Step::Event(event) => simulator.send_raw(&event),
+            Step::Cut(extension) => simulator.cut(&extension),
+            Step::Fault(fault, on) => simulator.fault(fault, on),
+            Step::Phone(extension, hand) => use_phone(&simulator.phones(), &extension, hand, timed.line),
+            Step::Callee(number, callee) => simulator.world().set_callee(&number, callee),
+            Step::Zone(zone) => simulator.world().set_zone(zone),
+        }
+    }
+    while calls.join_next().await.is_some() {}
+}
+
+fn use_phone(phones: &Phones, extension: &str, hand: Hand, line: usize) {
+    let used = match hand {
+        Hand::Pickup => phones.pick_up(extension),
+        Hand::Hangup => phones.hang_up(extension),
+        Hand::LetRing => phones.let_ring(extension),
+    };
+    if let Err(error) = used {
+        tracing::warn!(line, %error, "a scripted hand found the phone otherwise");
+    }
+}

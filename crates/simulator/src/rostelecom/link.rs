@@ -1,0 +1,65 @@
+//! One-time links to recordings, bound to an address.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::chance::Chance;
+use crate::script::Topic;
+
+/// The links that were given out and not used.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    open: BTreeMap<String, Link>,
+}
+
+/// Who may fetch what with a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) topic: Topic,
+    pub(super) address: IpAddr,
+}
+
+/// Why a link does not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkError {
+    /// It was never given out, or it was used.
+    Gone,
+    /// It belongs to another address.
+    OtherAddress,
+}
+
+impl Links {
+    /// A new link: the part of its path after the fixed one, `<hex>/<digits>`.
+    pub(super) fn give(&mut self, link: Link) -> String {
+        let nonce = u64::from_be_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 8]));
+        let mut chance = Chance::new(nonce);
+        let path = format!("{}/{}", chance.hex(32), chance.between(100_000, 999_999));
+        self.open.insert(path.clone(), link);
+        path
+    }
+
+    /// Uses a link up; one from the wrong address stays.
+    pub(super) fn take(&mut self, path: &str, from: IpAddr) -> Result<Link, LinkError> {
+        let link = *self.open.get(path).ok_or(LinkError::Gone)?;
+        if link.address != from {
+            return Err(LinkError::OtherAddress);
+        }
+        self.open.remove(path);
+        Ok(link)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_works_once_and_from_one_address_only() {
+        let here: IpAddr = [127, 0, 0, 1].into();
+        let mut links = Links::default();
+        let path = links.give(Link { topic: Topic::En, address: here });
+        assert_eq!(links.take(&path, [127, 0, 0, 2].into()), Err(LinkError::OtherAddress));
+        assert_eq!(links.take(&path, here), Ok(Link { topic: Topic::En, address: here }));
+        assert_eq!(links.take(&path, here), Err(LinkError::Gone));
+    }
+}

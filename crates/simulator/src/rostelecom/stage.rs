@@ -1,0 +1,166 @@
+//! A call in Rostelecom's words: one session, events for the whole domain.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::sender::Webhook;
+use super::session::Session;
+use super::{Rostelecom, json};
+use crate::fault::Fault;
+use crate::numbers;
+use crate::play::{Facts, Recorded, Stage, Telling, Way, Why};
+use crate::script::{Sign, Topic};
+use crate::world::lock;
+
+pub(crate) struct RostelecomStage {
+    pbx: Rostelecom,
+    facts: Facts,
+    /// Whether anybody answered: without it no recording is spoken of.
+    connected: bool,
+    /// Some sessions print the state with blanks around it, as the guide's sample does.
+    blanks: bool,
+}
+
+impl RostelecomStage {
+    pub(super) fn new(pbx: Rostelecom, facts: Facts) -> Self {
+        let blanks = facts.id.bytes().fold(0_u32, |sum, byte| sum + u32::from(byte)) % 3 == 0;
+        Self { pbx, facts, connected: false, blanks }
+    }
+
+    fn event(&self, at: Timestamp, state: &str, agent: Option<&str>, more: &[(&str, &str)]) {
+        if self.facts.telling == Telling::Remembered {
+            return;
+        }
+        let world = &self.pbx.shared.world;
+        let kind = match self.facts.way {
+            Way::Incoming => "incoming",
+            Way::Outgoing | Way::Callback => "outbound",
+            Way::Internal => "internal",
+        };
+        let (from, from_pin, request, request_pin) = self.parties(agent);
+        let timestamp = self.pbx.timestamp(at);
+        let mut pairs: Vec<(&str, Value)> = vec![
+            ("session_id", self.facts.id.as_str().into()),
+            ("timestamp", timestamp.into()),
+            ("type", kind.into()),
+            ("state", state.into()),
+            ("from_number", from.into()),
+            ("from_pin", from_pin.into()),
+            ("request_number", request.into()),
+            ("request_pin", request_pin.into()),
+            ("disconnect_reason", "".into()),
+            ("is_record", "".into()),
+            ("domain", world.staff.domain.as_str().into()),
+        ];
+        for (key, value) in &mut pairs {
+            if let Some((_, given)) = more.iter().find(|(name, _)| name == key) {
+                *value = (*given).into();
+            }
+            if world.faults.has(Fault::NumbersAsInts) {
+                *value = numbers::to_int(std::mem::take(value));
+            }
+        }
+        let body = json::object(pairs.iter().map(|(key, value)| (*key, value)));
+        let (key, method) = (self.facts.id.clone(), "call_events".to_owned());
+        self.pbx.shared.sender.send(Webhook { key, method, body, sign: Sign::Right });
+    }
+
+    /// from_number, from_pin, request_number, request_pin.
+    fn parties(&self, agent: Option<&str>) -> (String, String, String, String) {
+        let staff = &self.pbx.shared.world.staff;
+        let caller = self.facts.caller.clone().unwrap_or_default();
+        let customer = self.facts.customer.clone();
+        match self.facts.way {
+            Way::Incoming => {
+                let from = customer.unwrap_or_else(|| "anonymous".into());
+                match agent {
+                    Some(agent) => (from, String::new(), staff.sip(agent), agent.to_owned()),
+                    None => (from, String::new(), self.facts.line.clone(), String::new()),
+                }
+            }
+            Way::Outgoing | Way::Callback => {
+                let agent = agent.unwrap_or(&caller);
+                (staff.sip(agent), agent.to_owned(), customer.unwrap_or_default(), String::new())
+            }
+            Way::Internal => {
+                let called = agent.or(self.facts.called.as_deref()).unwrap_or_default();
+                (staff.sip(&caller), caller.clone(), staff.sip(called), called.to_owned())
+            }
+        }
+    }
+
+    fn remember(&self, act: impl FnOnce(&mut Session)) {
+        self.pbx.with_session(&self.facts.id, act);
+    }
+}
+
+impl Stage for RostelecomStage {
+    fn opened(&mut self, at: Timestamp) {
+        let session = Session {
+            way: self.facts.way,
+            customer: self.facts.customer.clone(),
+            line: self.facts.line.clone(),
+            caller: self.facts.caller.clone(),
+            answered_by: None,
+            began: at,
+            answered: None,
+            ended: None,
+            recording: None,
+            ready: None,
+        };
+        lock(&self.pbx.shared.sessions).insert(self.facts.id.clone(), session);
+        self.event(at, "new", None, &[]);
+    }
+
+    /// The menu has no event of its own here.
+    fn in_menu(&mut self, _at: Timestamp) {}
+
+    fn rings(&mut self, at: Timestamp, extension: &str) {
+        self.event(at, "calling", Some(extension), &[]);
+    }
+
+    fn answered(&mut self, at: Timestamp, extension: &str) {
+        self.connected = true;
+        self.remember(|session| {
+            session.answered.get_or_insert(at);
+            session.answered_by = Some(extension.to_owned());
+        });
+        self.event(at, "connected", Some(extension), &[]);
+    }
+
+    /// A transfer is told by who leaves and who joins.
+    fn transferring(&mut self, _at: Timestamp, _extension: &str) {}
+
+    fn left(&mut self, at: Timestamp, extension: &str, why: Why) {
+        let reason = match why {
+            // The losers of a group are not mentioned at all.
+            Why::AnsweredElsewhere => return,
+            Why::Transferred => "0",
+            Why::Busy => "3",
+            Why::AgentHungUp | Why::CustomerHungUp if self.connected => "5",
+            Why::AgentHungUp | Why::CustomerHungUp | Why::NoAnswer | Why::Refused => "",
+        };
+        let state = if self.blanks { " disconnected " } else { "disconnected" };
+        self.event(at, state, Some(extension), &[("disconnect_reason", reason)]);
+    }
+
+    /// There is no socket to cut.
+    fn cut(&mut self, _extension: &str) {}
+
+    fn ended(&mut self, at: Timestamp, recorded: Option<Recorded>) {
+        let world = &self.pbx.shared.world;
+        let lag =
+            if self.facts.telling == Telling::Live { world.scaled(world.timing.recording_lag) } else { Duration::ZERO };
+        let recording: Option<Topic> = recorded.map(|recorded| recorded.topic);
+        self.remember(|session| {
+            session.ended = Some(at);
+            session.recording = recording;
+            session.ready = recording.and_then(|_| at.checked_add(lag).ok());
+        });
+        let is_record = if recording.is_some() { "true" } else { "false" };
+        let agent = lock(&self.pbx.shared.sessions).get(&self.facts.id).and_then(|session| session.answered_by.clone());
+        self.event(at, "end", agent.as_deref(), &[("is_record", is_record)]);
+    }
+}

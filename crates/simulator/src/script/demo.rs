@@ -1,0 +1,154 @@
+//! Office traffic without an end: varied, one call at a time at first, the same for the same seed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::model::{CallPlan, Scenario, Step, Timed, Topic};
+use crate::chance::Chance;
+use crate::make::Make;
+
+/// The customers of the demo: numbers that belong to nobody, and the names an address book has for most.
+const CUSTOMERS: [(&str, Option<&str>); 12] = [
+    ("+79001234567", Some("Мария Ковалёва")),
+    ("+79161234567", Some("ООО «Север»")),
+    ("+79001234568", Some("Дмитрий Орлов")),
+    ("+74951234568", Some("Типография «Формат»")),
+    ("+79161234568", None),
+    ("+79001234569", Some("Ольга Зайцева")),
+    ("+79001234560", Some("Студия «Лампа»")),
+    ("+74951234569", None),
+    ("+79161234569", Some("Алексей Новиков")),
+    ("+79001234561", Some("Кафе «Берег»")),
+    ("+442079460123", Some("Thomas Reed")),
+    ("+79001234562", None),
+];
+
+pub(super) fn people() -> BTreeMap<String, String> {
+    CUSTOMERS.iter().filter_map(|(number, name)| Some(((*number).to_owned(), (*name)?.to_owned()))).collect()
+}
+
+/// What happens in turn; the first is answered by the agent of the demo and recorded.
+const TURNS: [(Make, Scenario); 8] = [
+    (Make::Rostelecom, Scenario::Answered),
+    (Make::MangoClient, Scenario::Group),
+    (Make::Rostelecom, Scenario::Missed),
+    (Make::MangoClient, Scenario::Answered),
+    (Make::Rostelecom, Scenario::Group),
+    (Make::MangoClient, Scenario::Transfer),
+    (Make::Rostelecom, Scenario::Answered),
+    (Make::MangoClient, Scenario::Missed),
+];
+
+/// The endless steps of the demo.
+#[derive(Debug)]
+pub(super) struct Traffic {
+    chance: Chance,
+    at: Duration,
+    turn: usize,
+    /// The only make that runs, if it is one.
+    only: Option<Make>,
+}
+
+impl Traffic {
+    pub(super) fn new(seed: u64, only: Option<Make>) -> Self {
+        Self { chance: Chance::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only }
+    }
+
+    fn plan(&mut self, make: Make, scenario: Scenario) -> CallPlan {
+        let (agent, colleague) = ("102".to_owned(), "101".to_owned());
+        let drawn = *self.chance.pick(&CUSTOMERS).unwrap_or(&CUSTOMERS[0]);
+        let topic = *self.chance.pick(&[Topic::En, Topic::Order, Topic::En, Topic::Complaint]).unwrap_or(&Topic::En);
+        // The demo begins with a card that has a name; every ninth caller hides.
+        let first = self.turn == 0;
+        let (number, name) = if first { CUSTOMERS[0] } else { drawn };
+        let topic = if first { Topic::Complaint } else { topic };
+        let hidden = self.turn % 9 == 6;
+        let group = scenario == Scenario::Group;
+        let answered = scenario.is_answered();
+        CallPlan {
+            make,
+            scenario,
+            customer: (!hidden).then(|| number.to_owned()),
+            name: name.filter(|_| !hidden).map(str::to_owned),
+            line: None,
+            rings: if group { vec![colleague.clone(), agent.clone(), "103".into()] } else { vec![agent.clone()] },
+            answers: answered.then_some(if group { colleague } else { agent }),
+            transfer: (scenario == Scenario::Transfer).then(|| "103".into()),
+            menu: None,
+            ring: Duration::from_secs(if answered { self.chance.between(3, 5) } else { 9 }),
+            talk: topic.length(),
+            ago: None,
+            record: None,
+            topic: Some(topic),
+        }
+    }
+}
+
+/// The longest that passing a call on takes.
+const TRANSFER: Duration = Duration::from_secs(3);
+
+fn length(plan: &CallPlan) -> Duration {
+    let talk = if plan.answers.is_some() { plan.talk } else { Duration::ZERO };
+    let transfer = if plan.transfer.is_some() { TRANSFER } else { Duration::ZERO };
+    plan.ring + talk + transfer
+}
+
+impl Iterator for Traffic {
+    type Item = Timed;
+
+    fn next(&mut self) -> Option<Timed> {
+        let (make, scenario) = TURNS[self.turn % TURNS.len()];
+        let plan = self.plan(self.only.unwrap_or(make), scenario);
+        let at = self.at;
+        self.turn += 1;
+        // The next customer calls a little after this one has gone, so that two never overlap.
+        self.at += length(&plan) + Duration::from_secs(self.chance.between(4, 8));
+        Some(Timed { at, line: 0, step: Step::Call(plan) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plans(seed: u64, count: usize) -> Vec<(Duration, CallPlan)> {
+        let call = |timed: Timed| {
+            let Step::Call(plan) = timed.step else { panic!("the demo only calls") };
+            (timed.at, plan)
+        };
+        Traffic::new(seed, None).take(count).map(call).collect()
+    }
+
+    #[test]
+    fn the_first_call_comes_soon_is_answered_by_the_agent_and_recorded() {
+        let (at, plan) = plans(3, 1).remove(0);
+        assert!(at < Duration::from_secs(3));
+        assert_eq!(plan.answers.as_deref(), Some("102"));
+        assert!(plan.name.is_some() && plan.is_recorded(plan.talk));
+        assert!(at + length(&plan) < Duration::from_secs(38));
+    }
+
+    #[test]
+    fn calls_never_overlap_and_all_kinds_occur() {
+        let plans = plans(3, 40);
+        for pair in plans.windows(2) {
+            assert!(pair[0].0 + length(&pair[0].1) < pair[1].0);
+        }
+        assert!(plans.iter().any(|(_, plan)| plan.customer.is_none()));
+        assert!(plans.iter().any(|(_, plan)| plan.scenario == Scenario::Missed));
+        assert!(plans.iter().any(|(_, plan)| plan.answers.as_deref() == Some("101")));
+        assert!(plans.iter().any(|(_, plan)| plan.make == Make::MangoClient));
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_traffic() {
+        assert_eq!(plans(3, 20), plans(3, 20));
+        assert_ne!(plans(3, 20), plans(4, 20));
+    }
+
+    #[test]
+    fn a_make_that_runs_alone_gets_every_call() {
+        let mut steps = Traffic::new(3, Some(Make::MangoClient)).take(10);
+        assert!(steps.all(|timed| timed.step.make() == Some(Make::MangoClient)));
+    }
+}

@@ -1,0 +1,95 @@
+//! The past two weeks as the PBXs remember them when the simulator starts.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+
+use super::demo;
+use super::model::{CallPlan, Scenario, Topic};
+use crate::chance::Chance;
+use crate::make::Make;
+
+/// A call of the past: when it began, and an id that does not depend on when the simulator was started.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    pub(crate) began: Timestamp,
+    pub(crate) id: String,
+    pub(crate) plan: CallPlan,
+}
+
+/// The recorded and other calls of one make, oldest first; the same day and seed give the same calls.
+pub(crate) fn history(seed: u64, make: Make, now: Timestamp) -> Vec<Past> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let people: Vec<_> = demo::people().into_iter().collect();
+    let mut calls = Vec::new();
+    for days in 0..13_i64 {
+        let Ok(day) = today.checked_sub(days.days()) else { continue };
+        let mut chance = Chance::named(seed, &format!("history/{make}/{day}"));
+        for _ in 0..chance.between(1, 3) {
+            // Office hours in Moscow, so that the list looks like one.
+            let minute = chance.between(6 * 60, 15 * 60);
+            let Ok(midnight) = day.to_zoned(TimeZone::UTC) else { continue };
+            let began = midnight.timestamp() + SignedDuration::from_secs(minute as i64 * 60);
+            let plan = plan(&mut chance, make, &people);
+            let id = chance.hex(32);
+            // A call of today that has not happened yet is none of the past.
+            if began + SignedDuration::from_mins(10) < now {
+                calls.push(Past { began, id, plan });
+            }
+        }
+    }
+    calls.sort_by_key(|past| past.began);
+    calls
+}
+
+fn plan(chance: &mut Chance, make: Make, people: &[(String, String)]) -> CallPlan {
+    let scenario = *chance
+        .pick(&[Scenario::Answered, Scenario::Answered, Scenario::Group, Scenario::Missed])
+        .unwrap_or(&Scenario::Answered);
+    let group = scenario == Scenario::Group;
+    let agent = (*chance.pick(&["101", "102", "103"]).unwrap_or(&"102")).to_owned();
+    let topic = *chance.pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En);
+    let (number, name) = chance.pick(people).cloned().unzip();
+    CallPlan {
+        make,
+        scenario,
+        customer: number,
+        name,
+        line: None,
+        rings: if group { ["101", "102", "103"].map(String::from).to_vec() } else { vec![agent.clone()] },
+        answers: (scenario != Scenario::Missed).then_some(agent),
+        transfer: None,
+        menu: None,
+        ring: Duration::from_secs(chance.between(3, 15)),
+        talk: topic.length(),
+        ago: None,
+        record: None,
+        topic: Some(topic),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn history_holds_recorded_calls_of_the_last_two_weeks() {
+        let now = at("2026-03-10T12:00:00Z");
+        let calls = history(1, Make::Rostelecom, now);
+        assert!(calls.len() >= 12, "{}", calls.len());
+        assert!(calls.iter().all(|past| past.began < now && now.duration_since(past.began).as_hours() < 14 * 24));
+        assert!(calls.iter().any(|past| past.plan.answers.is_some() && past.plan.is_recorded(past.plan.talk)));
+    }
+
+    #[test]
+    fn the_same_call_keeps_its_id_when_the_simulator_starts_again_later() {
+        let morning = history(1, Make::MangoClient, at("2026-03-10T05:00:00Z"));
+        let evening = history(1, Make::MangoClient, at("2026-03-10T20:00:00Z"));
+        let ids: Vec<_> = evening.iter().map(|past| (&past.id, past.began)).collect();
+        assert!(morning.iter().all(|past| ids.contains(&(&past.id, past.began))));
+    }
+}

@@ -1,0 +1,84 @@
+//! The office behind the simulated PBXs: who works there and which lines it has.
+
+use crate::make::Make;
+
+/// One extension and who sits there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Employee {
+    /// The internal number.
+    pub extension: String,
+    /// The name the PBX shows.
+    pub name: String,
+    /// The SIP user of the phone, without a domain.
+    pub sip_user: String,
+}
+
+/// A number of the office that customers dial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The make it belongs to.
+    pub make: Make,
+    /// The number in E.164 with a plus.
+    pub number: String,
+    /// What the office calls it.
+    pub title: String,
+}
+
+/// The office of a simulator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// The SIP domain of its phones.
+    pub domain: String,
+    /// Everybody with an extension.
+    pub employees: Vec<Employee>,
+    /// Its numbers.
+    pub lines: Vec<Line>,
+}
+
+impl Default for Staff {
+    fn default() -> Self {
+        let employee = |extension: &str, name: &str, sip_user: &str| Employee {
+            extension: extension.into(),
+            name: name.into(),
+            sip_user: sip_user.into(),
+        };
+        let line = |make, number: &str, title: &str| Line { make, number: number.into(), title: title.into() };
+        Self {
+            domain: "office.example".into(),
+            employees: vec![
+                employee("101", "Ирина Соколова", "irina"),
+                employee("102", "Пётр Волков", "petr"),
+                employee("103", "Анна Лебедева", "anna"),
+                employee("104", "Ресепшн", "reception"),
+            ],
+            lines: vec![
+                line(Make::Rostelecom, "+74951234567", "Отдел продаж"),
+                line(Make::MangoClient, "+78005550110", "Поддержка"),
+            ],
+        }
+    }
+}
+
+impl Staff {
+    /// The employee at an extension.
+    pub fn employee(&self, extension: &str) -> Option<&Employee> {
+        self.employees.iter().find(|employee| employee.extension == extension)
+    }
+
+    /// The first line of a make; the empty text when it has none.
+    pub(crate) fn line_of(&self, make: Make) -> &str {
+        self.lines.iter().find(|line| line.make == make).map_or("", |line| line.number.as_str())
+    }
+
+    /// The SIP address of an extension, `sip:user@domain`.
+    pub(crate) fn sip(&self, extension: &str) -> String {
+        let user = self.employee(extension).map_or(extension, |employee| employee.sip_user.as_str());
+        format!("sip:{user}@{}", self.domain)
+    }
+
+    /// The employee whose phone has this SIP address, with or without the scheme.
+    pub(crate) fn by_sip(&self, address: &str) -> Option<&Employee> {
+        let (user, domain) = address.trim().trim_start_matches("sip:").split_once('@')?;
+        (domain == self.domain).then(|| self.employees.iter().find(|employee| employee.sip_user == user))?
+    }
+}

@@ -1,0 +1,116 @@
+//! An external system that takes Rostelecom's webhooks and checks every signature.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use trubka_simulator::Simulator;
+
+use crate::client::digest;
+use crate::office;
+
+#[derive(Debug)]
+pub(crate) struct Webhook {
+    pub(crate) path: String,
+    pub(crate) body: String,
+    /// Whether the signature over the raw body is right.
+    pub(crate) signed: bool,
+    pub(crate) sign: Option<String>,
+}
+
+impl Webhook {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("a webhook of JSON")
+    }
+}
+
+pub(crate) struct Hook {
+    url: String,
+    received: mpsc::UnboundedReceiver<Webhook>,
+    pub(crate) status: Arc<AtomicU16>,
+}
+
+#[derive(Clone)]
+struct Receiver {
+    simulator: Simulator,
+    webhooks: mpsc::UnboundedSender<Webhook>,
+    status: Arc<AtomicU16>,
+}
+
+impl Hook {
+    /// Begins to listen and is made the hook of the simulator.
+    pub(crate) async fn of(simulator: &Simulator) -> Self {
+        let (webhooks, received) = mpsc::unbounded_channel();
+        let status = Arc::new(AtomicU16::new(200));
+        let state = Receiver { simulator: simulator.clone(), webhooks, status: Arc::clone(&status) };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound port");
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(state)).await });
+        let url = format!("http://{address}/hook/rt1");
+        simulator.set_hook(&url).expect("loopback");
+        Self { url, received, status }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) async fn next(&mut self) -> Webhook {
+        tokio::time::timeout(Duration::from_secs(10), self.received.recv())
+            .await
+            .expect("a webhook in time")
+            .expect("the hook listens")
+    }
+
+    /// The events of calls up to the first end, each rightly signed.
+    pub(crate) async fn call(&mut self) -> Vec<Value> {
+        self.until("end").await
+    }
+
+    /// The same up to another state.
+    pub(crate) async fn until(&mut self, state: &str) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            let webhook = self.next().await;
+            assert!(webhook.signed, "{}", webhook.body);
+            assert_eq!(webhook.path, "/hook/rt1/call_events");
+            events.push(webhook.json());
+            if events.last().is_some_and(|event| event["state"] == state) {
+                return events;
+            }
+        }
+    }
+}
+
+async fn receive(State(state): State<Receiver>, uri: Uri, headers: HeaderMap, body: String) -> StatusCode {
+    let access = office::rostelecom(&state.simulator);
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let sign = header("x-client-sign");
+    let signed = header("x-client-id").as_deref() == Some(access.client_id.as_str())
+        && sign.as_deref() == Some(digest(&access, &body).as_str());
+    // A test that has ended reads no more webhooks.
+    let _ = state.webhooks.send(Webhook { path: uri.path().to_owned(), body, signed, sign });
+    StatusCode::from_u16(state.status.load(Ordering::SeqCst)).expect("a status")
+}
+
+/// The states of a call with the extension that each names, blanks taken off.
+pub(crate) fn states(events: &[Value]) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().expect("a text").trim().to_owned();
+    events
+        .iter()
+        .map(|event| {
+            let pin = if event["type"] == "outbound" { &event["from_pin"] } else { &event["request_pin"] };
+            (text(&event["state"]), text(pin))
+        })
+        .collect()
+}
+
+/// The same, as it is written in a test.
+pub(crate) fn told(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(state, pin)| ((*state).to_owned(), (*pin).to_owned())).collect()
+}

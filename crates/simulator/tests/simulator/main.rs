@@ -1,0 +1,12 @@
+//! The simulator as a client sees it: a small client of its own, which shares nothing with the code under test.
+
+mod client;
+mod faults;
+mod hook;
+mod mango;
+mod mango_calls;
+mod office;
+mod phones;
+mod program;
+mod rostelecom;
+mod rostelecom_calls;

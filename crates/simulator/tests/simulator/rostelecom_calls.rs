@@ -1,0 +1,245 @@
+//! Rostelecom's webhooks, scenario by scenario.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::Value;
+use trubka_simulator::{Deliveries, Script, Simulator, SimulatorConfig, Zone};
+
+use crate::client::ask;
+use crate::hook::{Hook, states, told};
+use crate::office;
+
+async fn played(line: &str) -> Vec<Value> {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    let playing = office::play(&simulator, line);
+    let events = hook.call().await;
+    playing.await.expect("it plays");
+    assert!(events.iter().all(|event| event["session_id"] == events[0]["session_id"]));
+    events
+}
+
+#[tokio::test]
+async fn an_answered_call() {
+    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","to":"+74951234567","answers":"101"}"#;
+    let events = played(line).await;
+    let expected = [("new", ""), ("calling", "101"), ("connected", "101"), ("disconnected", "101"), ("end", "101")];
+    assert_eq!(states(&events), told(&expected));
+    assert!(events.iter().all(|event| event["type"] == "incoming" && event["from_number"] == "+79161234567"));
+    assert_eq!(events[0]["request_number"], "+74951234567");
+    assert_eq!(events[2]["request_number"], "sip:irina@office.example");
+    assert_eq!((&events[3]["disconnect_reason"], &events[4]["is_record"]), (&"5".into(), &"true".into()));
+    assert_eq!(events[0]["disconnect_reason"], "", "missing fields are empty texts");
+}
+
+#[tokio::test]
+async fn the_body_is_printed_as_the_vendor_prints_it() {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    let line = r#"{"make":"rostelecom","event":{"state":" disconnected ","session_id":"a","timestamp":"x"}}"#;
+    office::play(&simulator, line);
+    let body = hook.next().await.body;
+    assert!(body.contains(r#""session_id": "a","#) && body.contains(r#""state": " disconnected ""#), "{body}");
+}
+
+#[tokio::test]
+async fn the_demo_begins_with_a_recorded_call_that_its_agent_answers() {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    simulator.play(Script::demo(5)).expect("it fits the office");
+    let events = hook.call().await;
+    assert_eq!(states(&events)[2], ("connected".to_owned(), "102".to_owned()));
+    assert_eq!(events.last().map(|event| &event["is_record"]), Some(&"true".into()));
+    let number = events[0]["from_number"].as_str().expect("a number");
+    assert!(simulator.people().contains_key(number), "an address book would know the caller");
+}
+
+#[tokio::test]
+async fn a_script_for_a_make_that_does_not_run_is_refused() {
+    let config = SimulatorConfig { rostelecom: None, ..office::config() };
+    let simulator = Simulator::start(config).await.expect("a free port");
+    let script = Script::parse("\n{\"make\":\"rostelecom\",\"call\":\"missed\"}").expect("a good script");
+    let error = simulator.play(script).expect_err("it does not run");
+    assert_eq!(error.to_string(), "line 2: rostelecom does not run");
+}
+
+#[tokio::test]
+async fn a_missed_call() {
+    let events = played(r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"103"}"#).await;
+    let expected = [("new", ""), ("calling", "103"), ("disconnected", "103"), ("end", "")];
+    assert_eq!(states(&events), told(&expected));
+    assert_eq!((&events[2]["disconnect_reason"], &events[3]["is_record"]), (&"".into(), &"false".into()));
+}
+
+#[tokio::test]
+async fn a_busy_agent() {
+    let events = played(r#"{"make":"rostelecom","call":"busy","from":"+79161234567"}"#).await;
+    assert_eq!(states(&events).last(), told(&[("end", "")]).last());
+    assert!(events.iter().any(|event| event["disconnect_reason"] == "3"));
+    assert!(events.iter().all(|event| event["state"] != "connected"));
+}
+
+#[tokio::test]
+async fn a_group_names_who_rings_and_who_answers_and_no_losers() {
+    let events = played(r#"{"make":"rostelecom","call":"group","from":"+79161234567","answers":"102"}"#).await;
+    let expected = [
+        ("new", ""),
+        ("calling", "101"),
+        ("calling", "102"),
+        ("calling", "103"),
+        ("connected", "102"),
+        ("disconnected", "102"),
+        ("end", "102"),
+    ];
+    assert_eq!(states(&events), told(&expected));
+}
+
+#[tokio::test]
+async fn a_blind_transfer_keeps_the_session() {
+    let line = r#"{"make":"rostelecom","call":"transfer","from":"+79161234567","answers":"101","transfer":"103"}"#;
+    let events = played(line).await;
+    let expected = [
+        ("new", ""),
+        ("calling", "101"),
+        ("connected", "101"),
+        ("disconnected", "101"),
+        ("calling", "103"),
+        ("connected", "103"),
+        ("disconnected", "103"),
+        ("end", "103"),
+    ];
+    assert_eq!(states(&events), told(&expected));
+    assert_eq!(events[3]["disconnect_reason"], "0");
+}
+
+#[tokio::test]
+async fn a_hidden_number_an_internal_call_and_one_from_the_handset() {
+    let hidden = played(r#"{"make":"rostelecom","call":"answered","from":"hidden"}"#).await;
+    assert_eq!(hidden[0]["from_number"], "anonymous");
+
+    let internal = played(r#"{"make":"rostelecom","call":"internal","from":"101","to":"103"}"#).await;
+    assert!(internal.iter().all(|event| event["type"] == "internal" && event["from_pin"] == "101"));
+    assert_eq!(internal[2]["state"], "connected");
+    assert_eq!(internal[2]["request_pin"], "103");
+
+    let outgoing = played(r#"{"make":"rostelecom","call":"outgoing","agent":"102","to":"+79001234567"}"#).await;
+    assert_eq!(
+        states(&outgoing),
+        told(&[("new", "102"), ("connected", "102"), ("disconnected", "102"), ("end", "102")])
+    );
+    assert_eq!(outgoing[0]["request_number"], "+79001234567");
+}
+
+#[tokio::test]
+async fn call_back_rings_the_agent_first_and_speaks_of_its_session() {
+    let simulator = office::start().await;
+    let access = office::rostelecom(&simulator);
+    let mut hook = Hook::of(&simulator).await;
+    // Both given: the address wins.
+    let body = r#"{"request_number":"+79001234567","from_sipuri":"petr@office.example","from_pin":"101"}"#;
+    let session = ask(&access, "call_back", body).await.json()["session_id"].clone();
+    let events = hook.call().await;
+    assert!(events.iter().all(|event| event["session_id"] == session && event["type"] == "outbound"));
+    let expected = [("new", "102"), ("calling", "102"), ("connected", "102"), ("disconnected", "102"), ("end", "102")];
+    assert_eq!(states(&events), told(&expected));
+    assert_eq!(events[4]["is_record"], "true");
+    let info = ask(&access, "call_info", &format!(r#"{{"session_id":{session}}}"#)).await.json()["info"].clone();
+    assert_eq!((&info["call_type"], &info["direction"], &info["state"]), (&"3".into(), &"2".into(), &"1".into()));
+}
+
+#[tokio::test]
+async fn click_to_call_that_comes_to_nothing_never_connects() {
+    for (scenario, reason) in [
+        ("callback-agent-silent", ""),
+        ("callback-customer-silent", ""),
+        ("callback-customer-busy", "3"),
+        ("callback-hung-up", ""),
+    ] {
+        let line = format!(r#"{{"make":"rostelecom","call":"{scenario}","to":"+79001234567"}}"#);
+        let events = played(&line).await;
+        let expected = [("new", "102"), ("calling", "102"), ("disconnected", "102"), ("end", "")];
+        assert_eq!(states(&events)[..3], told(&expected)[..3], "{scenario}");
+        assert_eq!(events[2]["disconnect_reason"], reason, "{scenario}");
+        assert_eq!(events[3]["is_record"], "false", "{scenario}");
+    }
+}
+
+#[tokio::test]
+async fn a_called_customer_behaves_as_the_script_says() {
+    let simulator = office::start().await;
+    let access = office::rostelecom(&simulator);
+    let mut hook = Hook::of(&simulator).await;
+    office::play(&simulator, r#"{"callee":"8 900 123-45-67","does":"busy"}"#).await.expect("it plays");
+    let line = r#"{"callee":"+79001234568","does":"answer","ring":"1s","talk":"3s"}"#;
+    office::play(&simulator, line).await.expect("it plays");
+    ask(&access, "call_back", r#"{"request_number":"79001234567","from_pin":"102"}"#).await;
+    assert!(hook.call().await.iter().any(|event| event["disconnect_reason"] == "3"));
+    ask(&access, "call_back", r#"{"request_number":"79001234568","from_pin":"102"}"#).await;
+    let short = hook.call().await;
+    assert_eq!(short.last().map(|event| &event["is_record"]), Some(&"false".into()), "three seconds are not recorded");
+}
+
+#[tokio::test]
+async fn a_replay_after_a_day_carries_its_old_times() {
+    let events = played(r#"{"make":"rostelecom","call":"replay","from":"+79161234567","ago":"1d"}"#).await;
+    let day = |event: &Value| event["timestamp"].as_str().expect("a time")[..10].to_owned();
+    let today = jiff::Timestamp::now().to_string()[..10].to_owned();
+    assert!(events.iter().all(|event| day(event) < today));
+}
+
+#[tokio::test]
+async fn timestamps_are_utc_unless_moscow_is_asked_for() {
+    let hours = |events: &[Value]| {
+        let text = events[0]["timestamp"].as_str().expect("a time").replace(' ', "T") + "Z";
+        let told: jiff::Timestamp = text.parse().expect("a time with three digits");
+        told.duration_since(jiff::Timestamp::now()).as_secs_f64() / 3600.0
+    };
+    let line = r#"{"make":"rostelecom","call":"missed","ring":"1s"}"#;
+    assert!(hours(&played(line).await).abs() < 0.1);
+    assert!((hours(&played(&format!("{{\"zone\":\"Europe/Moscow\"}}\n{line}")).await) - 3.0).abs() < 0.1);
+    let simulator = Simulator::start(SimulatorConfig { zone: Zone::Moscow, ..office::config() }).await.expect("ports");
+    let mut hook = Hook::of(&simulator).await;
+    office::play(&simulator, line);
+    assert!((hours(&hook.call().await) - 3.0).abs() < 0.1);
+}
+
+#[tokio::test]
+async fn a_raw_event_can_be_signed_wrongly_or_not_at_all_or_be_no_json() {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    office::play(&simulator, r#"{"make":"rostelecom","event":{"state":"new"},"sign":"wrong"}"#);
+    let wrong = hook.next().await;
+    assert!(!wrong.signed && wrong.sign.is_some());
+    assert!(wrong.json()["timestamp"].is_string(), "a missing time is filled in");
+    office::play(&simulator, r#"{"make":"rostelecom","event":{"state":"new"},"sign":"none"}"#);
+    assert_eq!(hook.next().await.sign, None);
+    office::play(&simulator, r#"{"make":"rostelecom","raw":"{\"state\":","method":"get_number_info"}"#);
+    let raw = hook.next().await;
+    assert_eq!((raw.body.as_str(), raw.path.as_str(), raw.signed), ("{\"state\":", "/hook/rt1/get_number_info", true));
+}
+
+#[tokio::test]
+async fn a_hook_that_refuses_is_counted_and_not_asked_again_unless_told_to() {
+    let event = r#"{"make":"rostelecom","event":{"state":"new","session_id":"a"}}"#;
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    hook.status.store(503, Ordering::SeqCst);
+    office::play(&simulator, event);
+    hook.next().await;
+    let refused = Deliveries { accepted: 0, refused: 1, lost: 0 };
+    office::eventually("the refusal", || simulator.deliveries() == refused).await;
+    hook.status.store(200, Ordering::SeqCst);
+    office::play(&simulator, event);
+    hook.next().await;
+    office::eventually("the next", || simulator.deliveries().accepted == 1).await;
+    assert_eq!(simulator.deliveries().refused, 1);
+
+    let persistent = Simulator::start(SimulatorConfig { redeliver: true, ..office::config() }).await.expect("ports");
+    let mut hook = Hook::of(&persistent).await;
+    hook.status.store(503, Ordering::SeqCst);
+    office::play(&persistent, event);
+    hook.next().await;
+    hook.status.store(200, Ordering::SeqCst);
+    hook.next().await;
+    office::eventually("the redelivery", || persistent.deliveries().accepted == 1).await;
+}

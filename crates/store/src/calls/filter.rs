@@ -1,0 +1,164 @@
+//! Which calls a list shows, as SQL conditions.
+
+use calls::{CallId, ConnectionId, Direction};
+use rusqlite::types::Value;
+
+use super::record::word;
+
+/// Something that lets a person see a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// One of his extensions is a leg.
+    Extension(ConnectionId, String),
+    /// A line of one of his groups was called.
+    Group(String),
+}
+
+impl Scope {
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Self::Extension(connection, extension) => extension_key(connection, extension),
+            Self::Group(group) => group_key(group),
+        }
+    }
+}
+
+pub(crate) fn extension_key(connection: &ConnectionId, extension: &str) -> String {
+    format!("x:{connection}:{extension}")
+}
+
+pub(crate) fn group_key(group: &str) -> String {
+    format!("g:{group}")
+}
+
+/// What a person may see.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Visible {
+    /// Every call.
+    #[default]
+    All,
+    /// Calls in one of these scopes; none at all when empty.
+    Some(Vec<Scope>),
+}
+
+/// Which calls are asked for. Everything that is given must hold; the default asks for all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Of this office.
+    pub office: Option<String>,
+    /// Of this direction.
+    pub direction: Option<Direction>,
+    /// Incoming calls that nobody answered.
+    pub missed: bool,
+    /// Calls with a recording.
+    pub with_recording: bool,
+    /// Calls that are not over.
+    pub open: bool,
+    /// To, or over, this line or queue.
+    pub line: Option<String>,
+    /// With this number.
+    pub number: Option<String>,
+    /// With this agent, or on this group's lines.
+    pub scope: Option<Scope>,
+    /// What the one who asks may see.
+    pub visible: Visible,
+}
+
+/// Conditions on `calls c`, joined by AND, with their values in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Conditions {
+    sql: Vec<&'static str>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    pub(crate) fn none() -> Self {
+        Self { sql: Vec::new(), values: Vec::new() }
+    }
+
+    /// Everything of the filter but for visibility, which decides how the rows are walked.
+    pub(crate) fn of(filter: &Filter) -> Self {
+        let mut all = Self::none();
+        if let Some(office) = &filter.office {
+            all.and("c.office = (SELECT ordinal FROM offices WHERE name = ?)", office.clone());
+        }
+        if let Some(direction) = &filter.direction {
+            all.and("c.direction = ?", word(direction));
+        }
+        if filter.missed {
+            all.sql.push("c.missed = 1");
+        }
+        if filter.with_recording {
+            all.sql.push("c.has_recording = 1");
+        }
+        if filter.open {
+            all.sql.push("c.open = 1");
+        }
+        if let Some(line) = &filter.line {
+            all.sql.push("c.line <> ''");
+            all.and("c.line = ?", line.clone());
+        }
+        if let Some(number) = &filter.number {
+            all.sql.push("c.number <> ''");
+            all.and("c.number = ?", number.clone());
+        }
+        if let Some(scope) = &filter.scope {
+            all.and("EXISTS (SELECT 1 FROM audience a WHERE a.scope = ? AND a.at = c.at)", scope.key());
+        }
+        all
+    }
+
+    /// The same with visibility as a condition, for walks that another index leads.
+    pub(crate) fn of_with_visibility(filter: &Filter) -> Self {
+        let mut all = Self::of(filter);
+        match &filter.visible {
+            Visible::All => {}
+            Visible::Some(scopes) => {
+                let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
+                all.and(
+                    "EXISTS (SELECT 1 FROM audience a
+                             WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?)))",
+                    serde_json::Value::from(keys).to_string(),
+                );
+            }
+        }
+        all
+    }
+
+    /// One call.
+    pub(crate) fn id(mut self, id: &CallId) -> Self {
+        self.and("c.id = ?", id.as_str().to_owned());
+        self
+    }
+
+    pub(crate) fn and(&mut self, sql: &'static str, value: impl Into<Value>) {
+        self.sql.push(sql);
+        self.values.push(value.into());
+    }
+
+    /// A value for a question mark before all conditions.
+    pub(crate) fn first(&mut self, value: impl Into<Value>) {
+        self.values.insert(0, value.into());
+    }
+
+    pub(crate) fn append(&mut self, others: Self) {
+        self.sql.extend(others.sql);
+        self.values.extend(others.values);
+    }
+
+    /// Older than this place.
+    pub(crate) fn before(&mut self, before: Option<super::Cursor>) {
+        if let Some(before) = before {
+            self.and("c.at < ?", before.0);
+        }
+    }
+
+    /// ` WHERE …`, or nothing.
+    pub(crate) fn clause(&self) -> String {
+        if self.sql.is_empty() { String::new() } else { format!(" WHERE {}", self.sql.join(" AND ")) }
+    }
+
+    pub(crate) fn values(self) -> Vec<Value> {
+        self.values
+    }
+}

@@ -1,0 +1,176 @@
+//! Lists of calls, newest first.
+
+use calls::CallId;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Scope, Visible, saved_call};
+use crate::{
+    error::Error,
+    office,
+    store::Store,
+    time::{PER_MS, first_place},
+};
+
+/// How many calls of a list began on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The day, in the zone that was asked for.
+    pub date: Date,
+    /// How many.
+    pub count: u64,
+}
+
+impl Store {
+    /// Up to `limit` calls older than `before`, newest first.
+    pub fn list(&self, filter: &Filter, before: Option<Cursor>, limit: usize) -> Result<Vec<SavedCall>, Error> {
+        self.read(|connection| list(connection, filter, before, limit))
+    }
+
+    /// How many calls the filter shows.
+    pub fn count(&self, filter: &Filter) -> Result<u64, Error> {
+        self.read(|connection| match &filter.visible {
+            Visible::All => count(connection, "calls c", Conditions::of(filter)),
+            Visible::Some(scopes) => {
+                let mut conditions = Conditions::of(filter);
+                let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
+                conditions.first(serde_json::Value::from(keys).to_string());
+                count(connection, SEEN, conditions)
+            }
+        })
+    }
+
+    /// The call, under its newest id or any that it had.
+    pub fn get(&self, office: &str, id: &CallId) -> Result<Option<SavedCall>, Error> {
+        self.get_visible(office, id, &Visible::All)
+    }
+
+    /// The same for somebody who may not see every call.
+    pub fn get_visible(&self, office: &str, id: &CallId, visible: &Visible) -> Result<Option<SavedCall>, Error> {
+        self.read(|connection| {
+            let Some(ordinal) = office::known_ordinal(connection, office)? else { return Ok(None) };
+            let id = ruling_id(connection, ordinal, id)?;
+            let filter = Filter { office: Some(office.to_owned()), visible: visible.clone(), ..Filter::default() };
+            let conditions = Conditions::of_with_visibility(&filter).id(&id);
+            Ok(query(connection, "calls c", "c.at", conditions, 1)?.pop())
+        })
+    }
+
+    /// The id that rules for a call of this office; the id itself where it never had another.
+    pub fn ruling_id(&self, office: &str, id: &CallId) -> Result<CallId, Error> {
+        self.read(|connection| match office::known_ordinal(connection, office)? {
+            Some(office) => ruling_id(connection, office, id),
+            None => Ok(id.clone()),
+        })
+    }
+
+    /// Newest calls with exactly this number.
+    pub fn calls_with_number(&self, number: &str, filter: &Filter, limit: usize) -> Result<Vec<SavedCall>, Error> {
+        self.list(&Filter { number: Some(number.to_owned()), ..filter.clone() }, None, limit)
+    }
+
+    /// The newest `limit` days before this place on which the filter shows calls, with their numbers.
+    pub fn days(
+        &self,
+        filter: &Filter,
+        zone: &TimeZone,
+        before: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Vec<Day>, Error> {
+        self.read(|connection| {
+            let mut days = Vec::new();
+            let mut before = before;
+            while days.len() < limit {
+                let Some(newest) = list(connection, filter, before, 1)?.pop() else { break };
+                let (date, first) = day_of(newest.cursor, zone)?;
+                let mut conditions = Conditions::of_with_visibility(filter);
+                conditions.and("c.at >= ?", first.0);
+                conditions.and("c.at <= ?", newest.cursor.0);
+                days.push(Day { date, count: count(connection, "calls c", conditions)? });
+                before = Some(first);
+            }
+            Ok(days)
+        })
+    }
+}
+
+/// The local day of a place in the list, and the first place of that day.
+fn day_of(cursor: Cursor, zone: &TimeZone) -> Result<(Date, Cursor), Error> {
+    let unreadable = |error: jiff::Error| Error::Unreadable { what: "start of a call", reason: error.to_string() };
+    let moment = Timestamp::from_millisecond(cursor.0.div_euclid(PER_MS)).map_err(unreadable)?;
+    let local = moment.to_zoned(zone.clone());
+    let first = local.start_of_day().map_err(unreadable)?;
+    Ok((local.date(), Cursor(first_place(first.timestamp()))))
+}
+
+fn list(
+    connection: &Connection,
+    filter: &Filter,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<SavedCall>, Error> {
+    let mut conditions = Conditions::of(filter);
+    conditions.before(before);
+    let scopes = match &filter.visible {
+        Visible::All => return query(connection, "calls c", "c.at", conditions, limit),
+        Visible::Some(scopes) => scopes,
+    };
+    // Each scope has its calls in order; the newest of all of them are among the newest of each.
+    let mut found = Vec::new();
+    for scope in scopes {
+        let mut own = conditions.clone();
+        own.and("a.scope = ?", scope.key());
+        found.extend(query(connection, "audience a CROSS JOIN calls c ON c.at = a.at", "a.at", own, limit)?);
+    }
+    Ok(newest(found, limit))
+}
+
+/// The newest of what several walks found, each once.
+pub(crate) fn newest(mut found: Vec<SavedCall>, limit: usize) -> Vec<SavedCall> {
+    found.sort_by_key(|call| std::cmp::Reverse(call.cursor));
+    found.dedup_by_key(|call| call.cursor);
+    found.truncate(limit);
+    found
+}
+
+/// Walks `from`, which has `calls c` in it, by `place`, newest first.
+pub(crate) fn query(
+    connection: &Connection,
+    from: &str,
+    place: &str,
+    conditions: Conditions,
+    limit: usize,
+) -> Result<Vec<SavedCall>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM {from}{} ORDER BY {place} DESC LIMIT ?", conditions.clause());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut values = conditions.values();
+    values.push((limit as i64).into());
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut calls = Vec::new();
+    while let Some(row) = rows.next()? {
+        calls.push(saved_call(row)?);
+    }
+    Ok(calls)
+}
+
+/// The calls of some scopes, given as a JSON list, each once.
+const SEEN: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT value FROM json_each(?))) a
+                    CROSS JOIN calls c ON c.at = a.at";
+
+fn count(connection: &Connection, from: &str, conditions: Conditions) -> Result<u64, Error> {
+    let sql = format!("SELECT count(*) FROM {from}{}", conditions.clause());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let count: i64 = statement.query_row(params_from_iter(conditions.values()), |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+fn ruling_id(connection: &Connection, office: i64, id: &CallId) -> Result<CallId, Error> {
+    let new: Option<String> = connection
+        .prepare_cached("SELECT new FROM redirects WHERE office = ?1 AND old = ?2")?
+        .query_row(params![office, id.as_str()], |row| row.get(0))
+        .optional()?;
+    match new {
+        None => Ok(id.clone()),
+        Some(new) => new.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() }),
+    }
+}

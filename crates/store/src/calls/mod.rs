@@ -1,0 +1,19 @@
+//! Calls as they stand: the read model that the fold (or a remote office's stream) writes and every list reads.
+
+mod changed;
+mod filter;
+mod list;
+mod record;
+mod recordings;
+mod save;
+
+pub use changed::Changed;
+pub use filter::{Filter, Scope, Visible};
+pub use list::Day;
+pub use record::{CallRecord, Cursor, SavedCall};
+pub use save::{Redirect, Save};
+
+pub(crate) use filter::Conditions;
+pub(crate) use list::{newest, query};
+use record::{COLUMNS, saved_call};
+pub(crate) use save::{delete_all, refresh_words};

@@ -1,0 +1,298 @@
+//! Saving what a fold, or a remote office's stream, changed: one transaction with the position that it reached.
+
+use std::collections::BTreeSet;
+
+use calls::{CallId, CallResult, ConnectionId, Direction, RecordingId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    filter::{extension_key, group_key},
+    record::{CallRecord, word},
+    recordings,
+};
+use crate::{
+    error::Error,
+    facts, gaps, log,
+    office::{self, ReplicaCursor},
+    search::text,
+    store::Store,
+    time::{PER_MS, first_place},
+    write::Write,
+};
+
+/// A call is known by another id from now on, for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The id that it had.
+    pub from: CallId,
+    /// The id that rules.
+    pub to: CallId,
+    /// Place of the log entry that said so.
+    pub seq: u64,
+}
+
+/// Everything that one step changed in the read model of one office.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Save {
+    /// Calls in their newest state.
+    pub calls: Vec<CallRecord>,
+    /// Redirects; the row of the old id goes.
+    pub redirects: Vec<Redirect>,
+    /// Calls that are no more to be seen, with the place of what said so.
+    pub gone: Vec<(CallId, u64)>,
+    /// Recordings, each with its call.
+    pub recordings: Vec<(RecordingId, CallId)>,
+    /// Gaps that opened or closed.
+    pub gaps: Vec<gaps::Gap>,
+    /// How far which connection's log is folded with this.
+    pub folded: Option<(ConnectionId, u64)>,
+    /// How far a remote office's stream is committed with this.
+    pub cursor: Option<ReplicaCursor>,
+}
+
+impl Store {
+    /// Saves calls of an office together with how far its connection's log is folded.
+    pub fn save_calls(&self, office: &str, calls: Vec<CallRecord>, folded: Option<(ConnectionId, u64)>) -> Write<()> {
+        self.save(office, Save { calls, folded, ..Save::default() })
+    }
+
+    /// Saves everything that one step changed. Saving the same again changes nothing.
+    pub fn save(&self, office: &str, save: Save) -> Write<()> {
+        let office = office.to_owned();
+        self.write(move |connection| {
+            let office = office::ordinal(connection, &office)?;
+            for call in &save.calls {
+                upsert(connection, office, call)?;
+            }
+            for redirect in &save.redirects {
+                add_redirect(connection, office, redirect)?;
+            }
+            for (id, seq) in &save.gone {
+                remove(connection, office, id, *seq)?;
+            }
+            for (recording, call) in &save.recordings {
+                recordings::add(connection, office, recording, call)?;
+            }
+            for gap in &save.gaps {
+                gaps::upsert(connection, gap)?;
+            }
+            if let Some((id, position)) = &save.folded {
+                log::set_folded(connection, id, *position)?;
+            }
+            if let Some(cursor) = &save.cursor {
+                office::set_cursor(connection, office, cursor)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What the row held before, as far as the indexes beside it need it.
+struct Before {
+    at: i64,
+    digits: String,
+    words: String,
+}
+
+fn before(connection: &Connection, office: i64, id: &str) -> Result<Option<Before>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT at, digits, words FROM calls WHERE office = ?1 AND id = ?2")?;
+    let found = statement
+        .query_row(params![office, id], |row| Ok(Before { at: row.get(0)?, digits: row.get(1)?, words: row.get(2)? }))
+        .optional()?;
+    Ok(found)
+}
+
+fn upsert(connection: &Connection, office: i64, call: &CallRecord) -> Result<(), Error> {
+    let before = before(connection, office, call.id.as_str())?;
+    let digits = text::digits(call.customer_number.as_deref().unwrap_or_default());
+    let notes = facts::note_texts(connection, office, call.id.as_str())?;
+    let words = text::words(
+        std::iter::once(call.customer_name.as_deref().unwrap_or_default()).chain(notes.iter().map(String::as_str)),
+    );
+    let at = match &before {
+        Some(before) if begins_at(before.at, call) => before.at,
+        _ => free_place(connection, first_place(call.started_at))?,
+    };
+    let same_text = before.as_ref().is_some_and(|b| b.at == at && b.digits == digits && b.words == words);
+    if let Some(before) = &before
+        && !same_text
+    {
+        unindex(connection, before)?;
+    }
+    let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
+    connection
+        .prepare_cached(
+            "INSERT INTO calls (at, office, id, connection, direction, state, result, number, name, line, talk_ms,
+                                has_recording, missed, in_menu, open, first_seq, seq, digits, words, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+             ON CONFLICT (office, id) DO UPDATE SET
+                 at = excluded.at, connection = excluded.connection, direction = excluded.direction,
+                 state = excluded.state, result = excluded.result, number = excluded.number, name = excluded.name,
+                 line = excluded.line, talk_ms = excluded.talk_ms, has_recording = excluded.has_recording,
+                 missed = excluded.missed, in_menu = excluded.in_menu, open = excluded.open,
+                 first_seq = excluded.first_seq, seq = excluded.seq, digits = excluded.digits,
+                 words = excluded.words, body = excluded.body",
+        )?
+        .execute(params![
+            at,
+            office,
+            call.id.as_str(),
+            call.connection.as_str(),
+            word(&call.direction),
+            word(&call.state),
+            call.result.as_ref().map(word).unwrap_or_default(),
+            call.customer_number.as_deref().unwrap_or_default(),
+            call.customer_name.as_deref().unwrap_or_default(),
+            call.line.as_deref().unwrap_or_default(),
+            call.talk_ms,
+            call.has_recording,
+            missed,
+            call.in_menu,
+            call.open,
+            call.first_seq as i64,
+            call.seq as i64,
+            digits,
+            words,
+            call.body,
+        ])?;
+    if !same_text {
+        index(connection, at, &digits, &words)?;
+    }
+    set_audience(connection, at, call)?;
+    connection
+        .prepare_cached("DELETE FROM gone WHERE office = ?1 AND id = ?2")?
+        .execute(params![office, call.id.as_str()])?;
+    Ok(())
+}
+
+/// Whether a row at this place begins when the call does.
+fn begins_at(at: i64, call: &CallRecord) -> bool {
+    at.div_euclid(PER_MS) == call.started_at.as_millisecond()
+}
+
+/// The first place from here on that no call has.
+fn free_place(connection: &Connection, first: i64) -> Result<i64, Error> {
+    let mut last = connection.prepare_cached("SELECT max(at) FROM calls WHERE at BETWEEN ?1 AND ?2")?;
+    let mut taken = connection.prepare_cached("SELECT 1 FROM calls WHERE at = ?1")?;
+    let last: Option<i64> = last.query_row([first, first + PER_MS - 1], |row| row.get(0))?;
+    let mut place = last.map_or(first, |last| last + 1);
+    // Over a thousand calls in one millisecond spill into the next.
+    while taken.exists([place])? {
+        place += 1;
+    }
+    Ok(place)
+}
+
+fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<(), Error> {
+    let wanted: BTreeSet<String> = call
+        .agents
+        .iter()
+        .map(|extension| extension_key(&call.connection, extension))
+        .chain(call.groups.iter().map(|group| group_key(group)))
+        .collect();
+    let held: BTreeSet<String> = connection
+        .prepare_cached("SELECT scope FROM audience WHERE at = ?1")?
+        .query_map([at], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for scope in held.difference(&wanted) {
+        connection.prepare_cached("DELETE FROM audience WHERE scope = ?1 AND at = ?2")?.execute(params![scope, at])?;
+    }
+    for scope in wanted.difference(&held) {
+        connection.prepare_cached("INSERT INTO audience (scope, at) VALUES (?1, ?2)")?.execute(params![scope, at])?;
+    }
+    Ok(())
+}
+
+fn add_redirect(connection: &Connection, office: i64, redirect: &Redirect) -> Result<(), Error> {
+    let (from, to) = (redirect.from.as_str(), redirect.to.as_str());
+    remove(connection, office, &redirect.from, redirect.seq)?;
+    // What pointed to the old id points to the new one: a look-up is one step.
+    connection
+        .prepare_cached("UPDATE redirects SET new = ?3 WHERE office = ?1 AND new = ?2")?
+        .execute(params![office, from, to])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO redirects (office, old, new) VALUES (?1, ?2, ?3)
+             ON CONFLICT (office, old) DO UPDATE SET new = excluded.new",
+        )?
+        .execute(params![office, from, to])?;
+    refresh_words(connection, office, to)
+}
+
+fn remove(connection: &Connection, office: i64, id: &CallId, seq: u64) -> Result<(), Error> {
+    if let Some(before) = before(connection, office, id.as_str())? {
+        unindex(connection, &before)?;
+        connection.prepare_cached("DELETE FROM calls WHERE at = ?1")?.execute([before.at])?;
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO gone (office, id, seq) VALUES (?1, ?2, ?3)
+             ON CONFLICT (office, id) DO UPDATE SET seq = excluded.seq",
+        )?
+        .execute(params![office, id.as_str(), seq as i64])?;
+    Ok(())
+}
+
+/// Drops all calls of an office from the table and its indexes.
+pub(crate) fn delete_all(connection: &Connection, office: i64) -> Result<(), Error> {
+    let mut rows = connection.prepare("SELECT at, digits, words FROM calls WHERE office = ?1")?;
+    let all: Vec<Before> = rows
+        .query_map([office], |row| Ok(Before { at: row.get(0)?, digits: row.get(1)?, words: row.get(2)? }))?
+        .collect::<Result<_, _>>()?;
+    for before in &all {
+        unindex(connection, before)?;
+    }
+    connection.execute("DELETE FROM calls WHERE office = ?1", [office])?;
+    Ok(())
+}
+
+/// Brings what search sees of a call up to its notes.
+pub(crate) fn refresh_words(connection: &Connection, office: i64, id: &str) -> Result<(), Error> {
+    let Some(before) = before(connection, office, id)? else { return Ok(()) };
+    let name: String =
+        connection.prepare_cached("SELECT name FROM calls WHERE at = ?1")?.query_row([before.at], |row| row.get(0))?;
+    let notes = facts::note_texts(connection, office, id)?;
+    let words = text::words(std::iter::once(name.as_str()).chain(notes.iter().map(String::as_str)));
+    if words == before.words {
+        return Ok(());
+    }
+    unindex(connection, &before)?;
+    connection.prepare_cached("UPDATE calls SET words = ?2 WHERE at = ?1")?.execute(params![before.at, words])?;
+    index(connection, before.at, &before.digits, &words)
+}
+
+fn index(connection: &Connection, at: i64, digits: &str, words: &str) -> Result<(), Error> {
+    if !digits.is_empty() {
+        connection
+            .prepare_cached("INSERT INTO calls_digits (rowid, grams) VALUES (?1, ?2)")?
+            .execute(params![at, text::grams(digits)])?;
+    }
+    if !words.is_empty() {
+        connection
+            .prepare_cached("INSERT INTO calls_inner (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![at, words])?;
+        connection
+            .prepare_cached("INSERT INTO calls_start (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![at, words])?;
+    }
+    Ok(())
+}
+
+/// An index without a text of its own has to be told what it held.
+fn unindex(connection: &Connection, before: &Before) -> Result<(), Error> {
+    if !before.digits.is_empty() {
+        connection
+            .prepare_cached("INSERT INTO calls_digits (calls_digits, rowid, grams) VALUES ('delete', ?1, ?2)")?
+            .execute(params![before.at, text::grams(&before.digits)])?;
+    }
+    if !before.words.is_empty() {
+        connection
+            .prepare_cached("INSERT INTO calls_inner (calls_inner, rowid, words) VALUES ('delete', ?1, ?2)")?
+            .execute(params![before.at, before.words])?;
+        connection
+            .prepare_cached("INSERT INTO calls_start (calls_start, rowid, words) VALUES ('delete', ?1, ?2)")?
+            .execute(params![before.at, before.words])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! What people wrote about calls: never changed, only replaced by a newer fact.
+
+use std::collections::BTreeMap;
+
+use calls::CallId;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    calls::refresh_words,
+    error::Error,
+    log, office,
+    store::Store,
+    time::{from_ns, to_ns},
+    write::Write,
+};
+
+/// Kind whose text search finds.
+const NOTE: &str = "note";
+
+/// Something that a person wrote about a call.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// UUIDv7, made where it was written.
+    pub id: Uuid,
+    /// `note`, `outcome`, …
+    pub kind: String,
+    /// Who wrote it.
+    pub author: String,
+    /// When, by the writer's clock.
+    pub at: Timestamp,
+    /// The call that it is about.
+    pub subject: CallId,
+    /// The fact that it stands for from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Uuid>,
+    /// What was written; a note's text is a string, or under `text`. Null takes back what it replaces.
+    pub value: Value,
+}
+
+/// A fact as it is to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownFact {
+    /// The newest of its chain.
+    pub fact: Fact,
+    /// Its place in its office's log; `None` while it was not sent.
+    pub seq: Option<u64>,
+    /// Edits of the same that had not seen each other, newest first.
+    pub beside: Vec<Fact>,
+}
+
+impl Store {
+    /// Puts a fact into this office's own log and answers its place. The same fact again has the same place.
+    pub fn append_fact(&self, office: &str, fact: Fact) -> Write<u64> {
+        let office = office.to_owned();
+        self.write(move |sql| {
+            let office = office::ordinal(sql, &office)?;
+            let known: Option<i64> = sql
+                .prepare_cached("SELECT seq FROM facts WHERE office = ?1 AND id = ?2")?
+                .query_row(params![office, fact.id.to_string()], |row| row.get(0))
+                .optional()?;
+            if let Some(seq) = known.filter(|seq| *seq > 0) {
+                return Ok(seq as u64);
+            }
+            let body = serde_json::to_string(&fact)
+                .map_err(|error| Error::Unreadable { what: "fact", reason: format!("{:?}", error.classify()) })?;
+            let seq = log::append_fact(sql, fact.subject.as_str(), to_ns(fact.at), &body)?;
+            keep(sql, office, &fact, seq)?;
+            Ok(seq)
+        })
+    }
+
+    /// Keeps a fact of a remote office: with its place as it came over the stream, or without one until it is sent.
+    pub fn keep_fact(&self, office: &str, fact: Fact, seq: Option<u64>) -> Write<()> {
+        let office = office.to_owned();
+        self.write(move |sql| {
+            let office = office::ordinal(sql, &office)?;
+            keep(sql, office, &fact, seq.unwrap_or(0))
+        })
+    }
+
+    /// Facts of a remote office that are still to be sent, oldest first.
+    pub fn outbox(&self, office: &str) -> Result<Vec<Fact>, Error> {
+        self.read(|sql| {
+            let Some(office) = office::known_ordinal(sql, office)? else { return Ok(Vec::new()) };
+            let sql_text = format!("SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq = 0 ORDER BY id");
+            let mut statement = sql.prepare_cached(&sql_text)?;
+            let mut rows = statement.query([office])?;
+            let mut facts = Vec::new();
+            while let Some(row) = rows.next()? {
+                facts.push(fact(row)?);
+            }
+            Ok(facts)
+        })
+    }
+
+    /// What people wrote about a call, under whatever id they knew it, oldest first. Of each chain of edits the
+    /// newest by log order is shown; what was taken back is not.
+    pub fn facts(&self, office: &str, subject: &CallId) -> Result<Vec<ShownFact>, Error> {
+        self.read(|sql| {
+            let Some(office) = office::known_ordinal(sql, office)? else { return Ok(Vec::new()) };
+            shown(sql, office, subject.as_str())
+        })
+    }
+}
+
+const COLUMNS: &str = "id, kind, author, at_ns, subject, replaces, value, seq";
+
+fn fact(row: &Row<'_>) -> Result<Fact, Error> {
+    let unreadable = |what| move |_| Error::Unreadable { what, reason: "it does not fit".into() };
+    let id: String = row.get(0)?;
+    let subject: String = row.get(4)?;
+    let replaces: String = row.get(5)?;
+    let value: String = row.get(6)?;
+    Ok(Fact {
+        id: Uuid::parse_str(&id).map_err(unreadable("fact id"))?,
+        kind: row.get(1)?,
+        author: row.get(2)?,
+        at: from_ns(row.get(3)?),
+        subject: subject
+            .parse()
+            .map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?,
+        replaces: match replaces.as_str() {
+            "" => None,
+            id => Some(Uuid::parse_str(id).map_err(unreadable("fact id"))?),
+        },
+        value: serde_json::from_str(&value)
+            .map_err(|error| Error::Unreadable { what: "fact", reason: format!("{:?}", error.classify()) })?,
+    })
+}
+
+fn keep(sql: &Connection, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
+    sql.prepare_cached(
+        "INSERT INTO facts (office, id, kind, author, at_ns, subject, replaces, value, seq)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (office, id) DO UPDATE SET seq = max(seq, excluded.seq)",
+    )?
+    .execute(params![
+        office,
+        fact.id.to_string(),
+        fact.kind,
+        fact.author,
+        to_ns(fact.at),
+        fact.subject.as_str(),
+        fact.replaces.map(|id| id.to_string()).unwrap_or_default(),
+        fact.value.to_string(),
+        seq as i64,
+    ])?;
+    if fact.kind != NOTE {
+        return Ok(());
+    }
+    let ruling: Option<String> = sql
+        .prepare_cached("SELECT new FROM redirects WHERE office = ?1 AND old = ?2")?
+        .query_row(params![office, fact.subject.as_str()], |row| row.get(0))
+        .optional()?;
+    refresh_words(sql, office, ruling.as_deref().unwrap_or(fact.subject.as_str()))
+}
+
+/// Facts with `since` < seq ≤ `up_to`.
+pub(crate) fn between(sql: &Connection, office: i64, since: u64, up_to: u64) -> Result<Vec<(Fact, u64)>, Error> {
+    let sql_text = format!("SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq");
+    let mut statement = sql.prepare_cached(&sql_text)?;
+    let mut rows = statement.query(params![office, since as i64, up_to as i64])?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
+    }
+    Ok(facts)
+}
+
+/// The texts of a call's notes as they are shown.
+pub(crate) fn note_texts(sql: &Connection, office: i64, call: &str) -> Result<Vec<String>, Error> {
+    let any =
+        sql.prepare_cached("SELECT 1 FROM facts WHERE office = ?1 AND kind = 'note' LIMIT 1")?.exists([office])?;
+    if !any {
+        return Ok(Vec::new());
+    }
+    let notes = shown(sql, office, call)?;
+    Ok(notes
+        .into_iter()
+        .filter(|shown| shown.fact.kind == NOTE)
+        .filter_map(|shown| text_of(&shown.fact.value))
+        .collect())
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    value.as_str().or_else(|| value.get("text").and_then(Value::as_str)).map(str::to_owned)
+}
+
+fn shown(sql: &Connection, office: i64, subject: &str) -> Result<Vec<ShownFact>, Error> {
+    let sql_text = format!(
+        "WITH ruling (id) AS (
+             SELECT coalesce((SELECT new FROM redirects WHERE office = ?1 AND old = ?2), ?2)
+         ), ids (id) AS (
+             SELECT id FROM ruling UNION SELECT old FROM redirects, ruling WHERE office = ?1 AND new = ruling.id
+         )
+         SELECT {COLUMNS} FROM facts WHERE office = ?1 AND subject IN (SELECT id FROM ids)
+         ORDER BY seq = 0, seq, id"
+    );
+    let mut statement = sql.prepare_cached(&sql_text)?;
+    let mut rows = statement.query(params![office, subject])?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
+    }
+    Ok(chains(facts))
+}
+
+/// Groups facts, given in log order, into chains of edits and leaves what is to be shown of each.
+fn chains(facts: Vec<(Fact, u64)>) -> Vec<ShownFact> {
+    let mut root_of: BTreeMap<Uuid, Uuid> = BTreeMap::new();
+    let mut order: Vec<Uuid> = Vec::new();
+    let mut heads: BTreeMap<Uuid, Vec<(Fact, u64)>> = BTreeMap::new();
+    for (fact, seq) in facts {
+        let root = fact.replaces.and_then(|id| root_of.get(&id).copied()).unwrap_or(fact.id);
+        root_of.insert(fact.id, root);
+        if root == fact.id {
+            order.push(root);
+        }
+        let heads = heads.entry(root).or_default();
+        heads.retain(|(head, _)| Some(head.id) != fact.replaces);
+        heads.push((fact, seq));
+    }
+    order
+        .into_iter()
+        .filter_map(|root| {
+            let mut heads = heads.remove(&root)?;
+            let (fact, seq) = heads.pop()?;
+            let beside: Vec<Fact> =
+                heads.into_iter().rev().map(|(fact, _)| fact).filter(|fact| !fact.value.is_null()).collect();
+            (!fact.value.is_null()).then_some(ShownFact { fact, seq: (seq > 0).then_some(seq), beside })
+        })
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! SQLite: log, calls, facts, search; the encrypted recording cache.
+//!
+//! A [`Store`] is one database. One thread writes and commits for everybody who waits (group commit); readers have
+//! connections of their own. Every write is a [`Write`]: nothing happens until it is sent off with
+//! [`Write::wait`] (blocks), [`Write::then`] (calls back) or `.await` (any executor), and what it answers is
+//! durable as [`Durability`] says.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), store::Error> {
+//! let store = store::Store::open_in("data".as_ref(), store::Options::owner("20260301-120000"))?;
+//! store.set_setting("language", "ru").wait()?;
+//! assert_eq!(store.setting("language")?.as_deref(), Some("ru"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The log ([`Store::append`]) belongs to this process's own office; the calls, facts and redirects of several
+//! offices lie beside each other, each row marked with its office, so that a list or a search is one query.
+
+mod calls;
+mod commands;
+mod error;
+mod facts;
+mod gaps;
+mod journal;
+mod log;
+mod office;
+mod open;
+mod pool;
+mod schema;
+mod search;
+mod settings;
+mod store;
+mod time;
+mod tokens;
+mod write;
+mod writer;
+
+pub mod cache;
+
+pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
+pub use calls::{CallRecord, Changed, Cursor, Day, Filter, Redirect, Save, SavedCall, Scope, Visible};
+pub use commands::{Began, CommandRow, NewCommand};
+pub use error::{Error, ErrorKind};
+pub use facts::{Fact, ShownFact};
+pub use gaps::Gap;
+pub use journal::{JournalEntry, NewJournalEntry};
+pub use log::{Appended, NewEntry};
+pub use office::ReplicaCursor;
+pub use open::{Durability, Opened, Options, Role};
+pub use store::Store;
+pub use tokens::Token;
+pub use write::{Answer, Write};

@@ -1,0 +1,254 @@
+//! The log of this office: everything that its books are told, and what people wrote.
+
+use calls::{CallId, ConnectionId, Stored, Told, event::EVENT_VERSION};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::Error,
+    store::Store,
+    time::{from_ns, to_ns},
+    write::Write,
+};
+
+/// `log.kind` of what a book is told.
+const TOLD: i64 = 0;
+/// `log.kind` of what a person wrote.
+const FACT: i64 = 1;
+
+/// An entry that is to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEntry {
+    /// The connection that it is about.
+    pub connection: ConnectionId,
+    /// The call that it is about, if one.
+    pub call: Option<CallId>,
+    /// An entry of the same connection with an equal key is the same entry. Only a hash of it is kept.
+    pub dedupe_key: Option<String>,
+    /// When the office received or made it.
+    pub received_at: Timestamp,
+    /// What is told.
+    pub told: Told,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It has this place in the log.
+    New(u64),
+    /// It was there before, at this place.
+    Known(u64),
+}
+
+impl Appended {
+    /// The place, new or not.
+    pub fn seq(self) -> u64 {
+        match self {
+            Self::New(seq) | Self::Known(seq) => seq,
+        }
+    }
+
+    /// The place, if the entry is new.
+    pub fn new_seq(self) -> Option<u64> {
+        match self {
+            Self::New(seq) => Some(seq),
+            Self::Known(_) => None,
+        }
+    }
+}
+
+impl Store {
+    /// Stores the entries, all or none, in this order; shares its commit with whoever else writes.
+    pub fn append(&self, entries: Vec<NewEntry>) -> Write<Vec<Appended>> {
+        // Put into words on the caller's thread: the writer's is everybody's.
+        let lines: Result<Vec<Line>, Error> = entries.into_iter().map(Line::new).collect();
+        self.write(move |connection| lines?.iter().map(|line| line.append(connection)).collect())
+    }
+
+    /// Up to `limit` entries of a connection from this place on, oldest first.
+    pub fn read_from(&self, connection: &ConnectionId, floor: u64, limit: usize) -> Result<Vec<Stored>, Error> {
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(
+                "SELECT log.seq, c.id, log.received_ns, log.version, log.body
+                 FROM log JOIN connections c ON c.ordinal = log.connection
+                 WHERE log.kind = 0 AND log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
+                   AND log.seq >= ?2
+                 ORDER BY log.seq LIMIT ?3",
+            )?;
+            let mut rows = statement.query(params![connection.as_str(), floor as i64, limit as i64])?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(stored(row)?);
+            }
+            Ok(entries)
+        })
+    }
+
+    /// All entries of one call, also those that it had under an earlier id, oldest first.
+    pub fn read_call(&self, call: &CallId) -> Result<Vec<Stored>, Error> {
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(
+                "WITH RECURSIVE ids (id) AS (
+                     SELECT coalesce((SELECT new FROM redirects WHERE old = ?1), ?1)
+                     UNION SELECT old FROM redirects JOIN ids ON redirects.new = ids.id
+                 )
+                 SELECT log.seq, c.id, log.received_ns, log.version, log.body
+                 FROM log JOIN connections c ON c.ordinal = log.connection
+                 WHERE log.kind = 0 AND log.call <> '' AND log.call IN (SELECT id FROM ids)
+                 ORDER BY log.seq",
+            )?;
+            let mut rows = statement.query([call.as_str()])?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(stored(row)?);
+            }
+            Ok(entries)
+        })
+    }
+
+    /// The last place that was given, 0 before the first.
+    pub fn head_seq(&self) -> Result<u64, Error> {
+        self.read(|sql| {
+            let head: Option<i64> = sql
+                .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'log'")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(head.unwrap_or(0) as u64)
+        })
+    }
+
+    /// How far the connection's log is folded into calls, 0 before the first time.
+    pub fn fold_position(&self, connection: &ConnectionId) -> Result<u64, Error> {
+        self.read(|sql| {
+            let folded: Option<i64> = sql
+                .prepare_cached("SELECT folded FROM connections WHERE id = ?1")?
+                .query_row([connection.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(folded.unwrap_or(0) as u64)
+        })
+    }
+
+    /// Forgets what must be kept for as long as the connection lives: its dedupe keys. Its calls stay.
+    pub fn forget_connection(&self, connection: &ConnectionId) -> Write<()> {
+        let id = connection.clone();
+        self.write(move |sql| {
+            let ordinal = ordinal(sql, &id)?;
+            sql.execute("DELETE FROM dedupe WHERE connection = ?1", [ordinal])?;
+            Ok(())
+        })
+    }
+}
+
+/// Puts a fact's text into the log and returns its place.
+pub(crate) fn append_fact(sql: &Connection, subject: &str, received_ns: i64, body: &str) -> Result<u64, Error> {
+    insert(sql, FACT, 0, subject, received_ns, body)
+}
+
+/// Marks how far a connection's log is folded; never backwards.
+pub(crate) fn set_folded(sql: &Connection, connection: &ConnectionId, position: u64) -> Result<(), Error> {
+    let ordinal = ordinal(sql, connection)?;
+    sql.prepare_cached("UPDATE connections SET folded = max(folded, ?2) WHERE ordinal = ?1")?
+        .execute([ordinal, position as i64])?;
+    Ok(())
+}
+
+fn ordinal(sql: &Connection, connection: &ConnectionId) -> Result<i64, Error> {
+    let known: Option<i64> = sql
+        .prepare_cached("SELECT ordinal FROM connections WHERE id = ?1")?
+        .query_row([connection.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    sql.execute("INSERT INTO connections (id) VALUES (?1)", [connection.as_str()])?;
+    Ok(sql.last_insert_rowid())
+}
+
+fn insert(
+    sql: &Connection,
+    kind: i64,
+    connection: i64,
+    call: &str,
+    received_ns: i64,
+    body: &str,
+) -> Result<u64, Error> {
+    sql.prepare_cached(
+        "INSERT INTO log (kind, connection, call, received_ns, version, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![kind, connection, call, received_ns, EVENT_VERSION, body])?;
+    Ok(sql.last_insert_rowid() as u64)
+}
+
+/// An entry as the columns take it.
+struct Line {
+    connection: ConnectionId,
+    call: Option<CallId>,
+    key: Option<[u8; 16]>,
+    received_ns: i64,
+    body: String,
+}
+
+impl Line {
+    fn new(entry: NewEntry) -> Result<Self, Error> {
+        Ok(Self {
+            connection: entry.connection,
+            call: entry.call,
+            key: entry.dedupe_key.as_deref().map(hash),
+            received_ns: to_ns(entry.received_at),
+            body: serde_json::to_string(&entry.told).map_err(|error| unreadable(&error))?,
+        })
+    }
+
+    fn append(&self, sql: &Connection) -> Result<Appended, Error> {
+        let connection = ordinal(sql, &self.connection)?;
+        if let Some(key) = &self.key {
+            let known: Option<i64> = sql
+                .prepare_cached("SELECT seq FROM dedupe WHERE connection = ?1 AND key = ?2")?
+                .query_row(params![connection, key], |row| row.get(0))
+                .optional()?;
+            if let Some(seq) = known {
+                return Ok(Appended::Known(seq as u64));
+            }
+        }
+        let call = self.call.as_ref().map_or("", CallId::as_str);
+        let seq = insert(sql, TOLD, connection, call, self.received_ns, &self.body)?;
+        if let Some(key) = &self.key {
+            sql.prepare_cached("INSERT INTO dedupe (connection, key, seq) VALUES (?1, ?2, ?3)")?
+                .execute(params![connection, key, seq as i64])?;
+        }
+        Ok(Appended::New(seq))
+    }
+}
+
+/// Half of a SHA-256: enough that no two keys of a lifetime meet, and half the index.
+fn hash(key: &str) -> [u8; 16] {
+    let whole = Sha256::digest(key.as_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    half
+}
+
+fn stored(row: &Row<'_>) -> Result<Stored, Error> {
+    let seq = row.get::<_, i64>(0)? as u64;
+    let connection: String = row.get(1)?;
+    let version: u16 = row.get(3)?;
+    if version > EVENT_VERSION {
+        return Err(Error::NewerEntry { seq, found: version, known: EVENT_VERSION });
+    }
+    let told = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)
+        .map_err(|error| unreadable(&error))?;
+    Ok(Stored {
+        seq,
+        connection: connection
+            .parse()
+            .map_err(|_| Error::Unreadable { what: "connection id", reason: "it does not fit".into() })?,
+        received_at: from_ns(row.get(2)?),
+        told,
+    })
+}
+
+/// Position and category only: serde's own words may quote the text.
+fn unreadable(error: &serde_json::Error) -> Error {
+    Error::Unreadable { what: "log entry", reason: format!("{:?} at column {}", error.classify(), error.column()) }
+}

@@ -1,0 +1,5 @@
+//! Search: any part of a number or name, words of notes; newest first, as a scan over all calls would find them.
+
+mod plan;
+mod run;
+pub(crate) mod text;

@@ -1,0 +1,180 @@
+//! The one thread that writes: takes what waits, runs it in one transaction, commits, answers everybody.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+
+use crate::error::Error;
+
+/// Most writes that share one commit: bounds how long the first of them waits.
+const MOST_PER_COMMIT: usize = 512;
+
+/// One write in the queue. If the writer goes away, the answer is [`Error::Closed`].
+pub(crate) trait Job: Send {
+    /// Does it inside the open transaction; an error asks for its own part to be undone.
+    fn run(&mut self, connection: &Connection) -> Result<(), Error>;
+    /// Tells how it went. `committed` is the fate of the whole transaction.
+    fn answer(self: Box<Self>, committed: Result<(), Error>);
+}
+
+/// What a write does with the open transaction.
+pub(crate) type Operation<T> = Box<dyn FnOnce(&Connection) -> Result<T, Error> + Send>;
+
+pub(crate) fn job<T: Send + 'static>(
+    operation: Operation<T>,
+    answer: impl FnOnce(Result<T, Error>) + Send + 'static,
+) -> Box<dyn Job> {
+    Box::new(Task { operation: Some(operation), result: Err(Error::Closed), answer: Some(answer) })
+}
+
+struct Task<T, A: FnOnce(Result<T, Error>)> {
+    operation: Option<Operation<T>>,
+    result: Result<T, Error>,
+    answer: Option<A>,
+}
+
+impl<T: Send, A: FnOnce(Result<T, Error>) + Send> Job for Task<T, A> {
+    fn run(&mut self, connection: &Connection) -> Result<(), Error> {
+        if let Some(operation) = self.operation.take() {
+            self.result = operation(connection);
+        }
+        self.result.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(mut self: Box<Self>, committed: Result<(), Error>) {
+        let result = std::mem::replace(&mut self.result, Err(Error::Closed));
+        if let Some(answer) = self.answer.take() {
+            // A write's own error says more than the fate of the others.
+            answer(result.and_then(|value| committed.map(|()| value)));
+        }
+    }
+}
+
+impl<T, A: FnOnce(Result<T, Error>)> Drop for Task<T, A> {
+    fn drop(&mut self) {
+        if let Some(answer) = self.answer.take() {
+            answer(Err(Error::Closed));
+        }
+    }
+}
+
+/// Where writes are handed in.
+#[derive(Clone)]
+pub(crate) struct Queue(Sender<Message>);
+
+enum Message {
+    Write(Box<dyn Job>),
+    Stop,
+}
+
+impl Queue {
+    pub(crate) fn send(&self, job: Box<dyn Job>) {
+        // A queue without its writer drops the job, which answers `Closed`.
+        let _ = self.0.send(Message::Write(job));
+    }
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
+/// The writer's thread; ends when it is told to, after everything that was handed in before.
+pub(crate) struct Writer {
+    queue: Queue,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread. `damaged` is called when SQLite says that the file is damaged, `end` with the connection
+    /// once the last write is done.
+    pub(crate) fn start(
+        connection: Connection,
+        damaged: impl Fn() + Send + 'static,
+        end: impl FnOnce(&Connection) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = channel();
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+            serve(&connection, &receiver, &damaged);
+            end(&connection);
+        })?;
+        Ok(Self { queue: Queue(sender), thread: Mutex::new(Some(thread)) })
+    }
+
+    pub(crate) fn queue(&self) -> Queue {
+        self.queue.clone()
+    }
+
+    /// Does what was handed in, then ends. Later writes are answered [`Error::Closed`].
+    pub(crate) fn stop(&self) {
+        let _ = self.queue.0.send(Message::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // The last handle may be dropped by an answer, on the writer's own thread, which cannot wait for itself.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+fn serve(connection: &Connection, receiver: &Receiver<Message>, damaged: &dyn Fn()) {
+    while let Ok(Message::Write(first)) = receiver.recv() {
+        let mut jobs = vec![first];
+        let mut stop = false;
+        while jobs.len() < MOST_PER_COMMIT {
+            match receiver.try_recv() {
+                Ok(Message::Write(next)) => jobs.push(next),
+                Ok(Message::Stop) => {
+                    stop = true;
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        let committed = commit(connection, &mut jobs);
+        if committed == Err(Error::Damaged) {
+            damaged();
+        }
+        for job in jobs {
+            job.answer(committed.clone());
+        }
+        if stop {
+            return;
+        }
+    }
+}
+
+/// Runs the jobs in one transaction. A job that fails is undone alone, unless SQLite gave the whole transaction up.
+fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let outcome = run_all(connection, jobs).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    if outcome.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    outcome
+}
+
+fn run_all(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    for job in jobs {
+        connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let Err(error) = job.run(connection) else {
+            connection.prepare_cached("RELEASE job")?.execute([])?;
+            continue;
+        };
+        // A full disk or a damaged file makes SQLite undo everything; then nobody's write is in.
+        if connection.is_autocommit() || matches!(error, Error::Full | Error::Damaged) {
+            return Err(error);
+        }
+        connection.execute_batch("ROLLBACK TO job; RELEASE job")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! Lists, filters, redirects, resume.
+
+use calls::{CallId, CallResult, Direction};
+use jiff::{civil::date, tz::TimeZone};
+use store::{
+    CallRecord, Changed, Cursor, Day, Filter, Redirect, ReplicaCursor, Save, SavedCall, Scope, Store, Visible,
+};
+
+use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
+
+const DAY_MS: i64 = 86_400_000;
+
+fn save(store: &Store, calls: Vec<CallRecord>) {
+    store.save_calls(OFFICE, calls, None).wait().expect("saved");
+}
+
+fn ids(calls: &[SavedCall]) -> Vec<CallId> {
+    calls.iter().map(|call| call.id.clone()).collect()
+}
+
+fn list(store: &Store, filter: &Filter) -> Vec<CallId> {
+    ids(&store.list(filter, None, 100).expect("lists"))
+}
+
+#[test]
+fn the_list_is_newest_first_and_pages_by_cursor() {
+    let folder = folder();
+    let store = open(&folder);
+    // Three of them began in the same millisecond.
+    save(&store, [1, 2, 2, 2, 3].iter().zip(1..).map(|(ms, n)| record(n, *ms, "", "")).collect());
+    let all = list(&store, &Filter::default());
+    assert_eq!(all.first(), Some(&call_id(5)));
+    assert_eq!(all.last(), Some(&call_id(1)));
+    let mut paged = Vec::new();
+    let mut before: Option<Cursor> = None;
+    loop {
+        let page = store.list(&Filter::default(), before, 2).expect("lists");
+        let Some(last) = page.last() else { break };
+        before = Some(last.cursor);
+        paged.extend(ids(&page));
+    }
+    assert_eq!(paged, all);
+}
+
+#[test]
+fn saving_again_replaces_and_moves_with_the_start() {
+    let folder = folder();
+    let store = open(&folder);
+    save(&store, vec![record(1, 1000, "+79001234567", "Анна"), record(2, 2000, "", "")]);
+    let moved = CallRecord { body: "{\"moved\":true}".into(), ..record(1, 3000, "+79001234568", "Вера") };
+    save(&store, vec![moved]);
+    assert_eq!(list(&store, &Filter::default()), vec![call_id(1), call_id(2)]);
+    let found = |text: &str| ids(&store.search(text, &Filter::default(), None, 10).expect("searches"));
+    assert_eq!(found("4568"), vec![call_id(1)]);
+    assert_eq!(found("4567"), vec![]);
+    assert_eq!(found("вера"), vec![call_id(1)]);
+    assert_eq!(found("анна"), vec![]);
+    assert_eq!(store.get(OFFICE, &call_id(1)).expect("reads").map(|call| call.body), Some("{\"moved\":true}".into()));
+}
+
+#[test]
+fn filters_narrow_together() {
+    let folder = folder();
+    let store = open(&folder);
+    let missed = CallRecord { result: Some(CallResult::Missed), ..record(1, 1000, "+79001234567", "") };
+    let outgoing = CallRecord {
+        direction: Direction::Outgoing,
+        has_recording: true,
+        line: Some("+74959999999".into()),
+        ..record(2, 2000, "+79001234567", "")
+    };
+    let open_one = CallRecord { open: true, result: None, agents: vec!["102".into()], ..record(3, 3000, "", "") };
+    save(&store, vec![missed, outgoing, open_one]);
+    let all = Filter::default();
+    let cases: Vec<(Filter, Vec<u64>)> = vec![
+        (all.clone(), vec![3, 2, 1]),
+        (Filter { missed: true, ..all.clone() }, vec![1]),
+        (Filter { with_recording: true, ..all.clone() }, vec![2]),
+        (Filter { open: true, ..all.clone() }, vec![3]),
+        (Filter { direction: Some(Direction::Incoming), ..all.clone() }, vec![3, 1]),
+        (Filter { line: Some("+74959999999".into()), ..all.clone() }, vec![2]),
+        (Filter { number: Some("+79001234567".into()), ..all.clone() }, vec![2, 1]),
+        (Filter { scope: Some(Scope::Extension(connection("rt1"), "102".into())), ..all.clone() }, vec![3]),
+        (Filter { office: Some("another".into()), ..all.clone() }, vec![]),
+        (Filter { missed: true, with_recording: true, ..all.clone() }, vec![]),
+    ];
+    for (filter, expected) in cases {
+        let expected: Vec<CallId> = expected.into_iter().map(call_id).collect();
+        assert_eq!(list(&store, &filter), expected, "{filter:?}");
+        assert_eq!(store.count(&filter), Ok(expected.len() as u64), "{filter:?}");
+    }
+}
+
+#[test]
+fn only_what_a_scope_allows_is_seen() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n: u64, agents: &[&str], groups: &[&str]| CallRecord {
+        agents: agents.iter().map(|s| s.to_string()).collect(),
+        groups: groups.iter().map(|s| s.to_string()).collect(),
+        ..record(n, n as i64 * 1000, "+79001234567", "")
+    };
+    let calls = vec![
+        of(1, &["101"], &["sales"]),
+        of(2, &["102"], &[]),
+        of(3, &["101", "102"], &[]),
+        of(4, &[], &["sales"]),
+        CallRecord { connection: connection("rt2"), ..of(5, &["101"], &[]) },
+    ];
+    save(&store, calls);
+    let mine = Visible::Some(vec![Scope::Extension(connection("rt1"), "101".into()), Scope::Group("sales".into())]);
+    let filter = Filter { visible: mine.clone(), ..Filter::default() };
+    let expected = vec![call_id(4), call_id(3), call_id(1)];
+    assert_eq!(list(&store, &filter), expected);
+    assert_eq!(store.count(&filter), Ok(3));
+    assert_eq!(ids(&store.search("4567", &filter, None, 10).expect("searches")), expected);
+    assert_eq!(store.get_visible(OFFICE, &call_id(2), &mine), Ok(None));
+    assert!(store.get_visible(OFFICE, &call_id(3), &mine).expect("reads").is_some());
+    let nobody = Filter { visible: Visible::Some(Vec::new()), ..Filter::default() };
+    assert_eq!(list(&store, &nobody), vec![]);
+    // He left the call's legs: he does not see it any more.
+    save(&store, vec![of(3, &["102"], &[])]);
+    assert_eq!(list(&store, &filter), vec![call_id(4), call_id(1)]);
+}
+
+#[test]
+fn a_redirect_is_followed_and_its_old_row_goes() {
+    let folder = folder();
+    let store = open(&folder);
+    save(&store, vec![record(1, 1000, "+79001234567", "")]);
+    let step = Save {
+        calls: vec![record(2, 1000, "+79001234567", "")],
+        redirects: vec![Redirect { from: call_id(1), to: call_id(2), seq: 7 }],
+        ..Save::default()
+    };
+    store.save(OFFICE, step.clone()).wait().expect("saved");
+    store.save(OFFICE, step).wait().expect("saved twice");
+    assert_eq!(list(&store, &Filter::default()), vec![call_id(2)]);
+    assert_eq!(store.get(OFFICE, &call_id(1)).expect("reads").map(|call| call.id), Some(call_id(2)));
+    assert_eq!(store.ruling_id(OFFICE, &call_id(1)), Ok(call_id(2)));
+    // A second redirect: the first one leads to its end in one step.
+    let redirects = vec![Redirect { from: call_id(2), to: call_id(3), seq: 8 }];
+    store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
+    assert_eq!(store.ruling_id(OFFICE, &call_id(1)), Ok(call_id(3)));
+}
+
+#[test]
+fn resume_gives_each_item_once_in_its_newest_state() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n: u64, seq: u64| CallRecord { seq, ..record(n, n as i64, "", "") };
+    save(&store, vec![of(1, 1), of(2, 2), of(3, 3)]);
+    save(&store, vec![of(1, 5)]);
+    store.save(OFFICE, Save { gone: vec![(call_id(2), 6)], ..Save::default() }).wait().expect("saved");
+    let seqs = |since, up_to, limit| -> Vec<u64> {
+        store.changed(OFFICE, since, up_to, limit).expect("reads").iter().map(Changed::seq).collect()
+    };
+    assert_eq!(seqs(0, 99, 10), vec![3, 5, 6]);
+    assert_eq!(seqs(3, 99, 10), vec![5, 6]);
+    assert_eq!(seqs(0, 5, 10), vec![3, 5]);
+    assert_eq!(seqs(0, 99, 1), vec![3]);
+    assert_eq!(seqs(6, 99, 10), Vec::<u64>::new());
+    assert_eq!(store.changed(OFFICE, 5, 99, 10), Ok(vec![Changed::Gone { id: call_id(2), seq: 6 }]));
+}
+
+#[test]
+fn days_are_counted_in_the_zone_of_who_looks() {
+    let folder = folder();
+    let store = open(&folder);
+    let moscow = TimeZone::get("Europe/Moscow").expect("known");
+    // 20:30 UTC is 23:30 in Moscow, 21:30 UTC is the next day there.
+    let evening = at(0).as_millisecond() + 20 * 3_600_000 + 1_800_000;
+    save(
+        &store,
+        vec![
+            record(1, evening, "", ""),
+            record(2, evening + 3_600_000, "", ""),
+            record(3, evening + 3_600_001, "", ""),
+            record(4, evening + 9 * DAY_MS, "", ""),
+        ],
+    );
+    let days = store.days(&Filter::default(), &moscow, None, 10).expect("counts");
+    let expected = [(date(1970, 1, 10), 1), (date(1970, 1, 2), 2), (date(1970, 1, 1), 1)];
+    assert_eq!(days, expected.map(|(date, count)| Day { date, count }).to_vec());
+}
+
+#[test]
+fn a_replica_keeps_its_cursor_and_can_be_dropped_alone() {
+    let folder = folder();
+    let store = open(&folder);
+    save(&store, vec![record(1, 1000, "+79001234567", "Анна")]);
+    let cursor = ReplicaCursor { epoch: "e1".into(), seq: 9 };
+    let step =
+        Save {
+            calls: vec![record(1, 1000, "+79001234567", "Анна")], cursor: Some(cursor.clone()), ..Save::default()
+        };
+    store.save("far", step).wait().expect("saved");
+    assert_eq!(store.replica_cursor("far"), Ok(Some(cursor)));
+    assert_eq!(store.replica_cursor(OFFICE), Ok(None));
+    assert_eq!(store.search("анна", &Filter::default(), None, 10).expect("searches").len(), 2);
+    store.drop_replica("far").wait().expect("dropped");
+    assert_eq!(store.replica_cursor("far"), Ok(None));
+    let left = store.search("анна", &Filter::default(), None, 10).expect("searches");
+    assert_eq!(left.iter().map(|call| call.office.as_str()).collect::<Vec<_>>(), vec![OFFICE]);
+}
+
+#[test]
+fn the_fold_position_comes_with_its_calls_and_never_goes_back() {
+    let folder = folder();
+    let store = open(&folder);
+    assert_eq!(store.fold_position(&connection("rt1")), Ok(0));
+    store.save_calls(OFFICE, vec![record(1, 1, "", "")], Some((connection("rt1"), 7))).wait().expect("saved");
+    store.save_calls(OFFICE, vec![], Some((connection("rt1"), 5))).wait().expect("saved");
+    assert_eq!(store.fold_position(&connection("rt1")), Ok(7));
+}

@@ -1,0 +1,83 @@
+//! Notes and outcomes.
+
+use serde_json::{Value, json};
+use store::{Changed, Fact, Filter, Redirect, Save};
+use uuid::Uuid;
+
+use crate::common::{OFFICE, at, call_id, folder, open, record};
+
+fn fact(id: u128, replaces: Option<u128>, value: Value) -> Fact {
+    Fact {
+        id: Uuid::from_u128(id),
+        kind: "note".into(),
+        author: "anna".into(),
+        at: at(id as i64),
+        subject: call_id(1),
+        replaces: replaces.map(Uuid::from_u128),
+        value,
+    }
+}
+
+#[test]
+fn a_fact_has_one_place_in_the_same_log() {
+    let folder = folder();
+    let store = open(&folder);
+    let note = fact(1, None, json!("перезвонить"));
+    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(1));
+    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(1));
+    assert_eq!(store.append_fact(OFFICE, fact(2, None, json!("b"))).wait(), Ok(2));
+    assert_eq!(store.head_seq(), Ok(2));
+    assert_eq!(store.changed(OFFICE, 0, 1, 10), Ok(vec![Changed::Fact { fact: note, seq: 1 }]));
+}
+
+#[test]
+fn the_newest_edit_is_shown_and_one_that_had_not_seen_it_stays_beside() {
+    let folder = folder();
+    let store = open(&folder);
+    for note in [fact(1, None, json!("a")), fact(2, Some(1), json!("b")), fact(3, Some(1), json!("c"))] {
+        store.append_fact(OFFICE, note).wait().expect("written");
+    }
+    store.append_fact(OFFICE, fact(4, None, json!("another"))).wait().expect("written");
+    let shown = store.facts(OFFICE, &call_id(1)).expect("reads");
+    assert_eq!(shown.len(), 2);
+    assert_eq!(shown[0].fact.value, json!("c"));
+    assert_eq!(shown[0].beside.iter().map(|fact| fact.value.clone()).collect::<Vec<_>>(), vec![json!("b")]);
+    assert_eq!(shown[1].fact.value, json!("another"));
+    // Taken back.
+    store.append_fact(OFFICE, fact(5, Some(4), Value::Null)).wait().expect("written");
+    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads").len(), 1);
+}
+
+#[test]
+fn notes_are_found_and_follow_their_call() {
+    let folder = folder();
+    let store = open(&folder);
+    // Written while the call had its command's id, and before the call itself came.
+    store.append_fact(OFFICE, fact(1, None, json!({ "text": "Договор №17" }))).wait().expect("written");
+    let step = Save {
+        calls: vec![record(2, 1000, "+79001234567", "Анна")],
+        redirects: vec![Redirect { from: call_id(1), to: call_id(2), seq: 2 }],
+        ..Save::default()
+    };
+    store.save(OFFICE, step).wait().expect("saved");
+    let found = |text: &str| store.search(text, &Filter::default(), None, 10).expect("searches").len();
+    assert_eq!(found("договор"), 1);
+    assert_eq!(found("анна договор"), 1);
+    store.append_fact(OFFICE, fact(2, Some(1), json!("смета"))).wait().expect("written");
+    assert_eq!(found("договор"), 0);
+    assert_eq!(found("смета"), 1);
+    assert_eq!(store.facts(OFFICE, &call_id(2)).expect("reads").len(), 1);
+}
+
+#[test]
+fn what_is_not_sent_waits_in_the_outbox() {
+    let folder = folder();
+    let store = open(&folder);
+    let note = fact(1, None, json!("a"));
+    store.keep_fact("far", note.clone(), None).wait().expect("kept");
+    assert_eq!(store.outbox("far"), Ok(vec![note.clone()]));
+    assert_eq!(store.facts("far", &call_id(1)).expect("reads")[0].seq, None);
+    store.keep_fact("far", note, Some(17)).wait().expect("kept");
+    assert_eq!(store.outbox("far"), Ok(vec![]));
+    assert_eq!(store.facts("far", &call_id(1)).expect("reads")[0].seq, Some(17));
+}

@@ -1,0 +1,87 @@
+//! Places, dedupe keys, order.
+
+use calls::{Stored, Told};
+use store::{Appended, NewEntry, Redirect, Save};
+
+use crate::common::{OFFICE, call_id, connection, decision, entry, folder, open, vendor_event};
+
+#[test]
+fn an_entry_reads_back_as_it_was_told() {
+    let folder = folder();
+    let store = open(&folder);
+    let told = vendor_event("k1", "42");
+    let new = NewEntry { told: told.clone(), ..entry("rt1", Some("k1"), "") };
+    assert_eq!(store.append(vec![new.clone()]).wait(), Ok(vec![Appended::New(1)]));
+    let stored = Stored { seq: 1, connection: connection("rt1"), received_at: new.received_at, told };
+    assert_eq!(store.read_from(&connection("rt1"), 1, 10), Ok(vec![stored]));
+    assert_eq!(store.read_from(&connection("rt1"), 2, 10), Ok(vec![]));
+    assert_eq!(store.read_from(&connection("rt2"), 0, 10), Ok(vec![]));
+}
+
+#[test]
+fn a_key_is_known_per_connection_and_after_a_restart() {
+    let folder = folder();
+    let store = open(&folder);
+    let twice = vec![entry("rt1", Some("k"), "a"), entry("rt1", Some("k"), "b"), entry("rt2", Some("k"), "c")];
+    assert_eq!(store.append(twice).wait(), Ok(vec![Appended::New(1), Appended::Known(1), Appended::New(2)]));
+    store.close();
+    let store = open(&folder);
+    assert_eq!(store.append(vec![entry("rt1", Some("k"), "d")]).wait(), Ok(vec![Appended::Known(1)]));
+    assert_eq!(store.head_seq(), Ok(2));
+    store.forget_connection(&connection("rt1")).wait().expect("forgotten");
+    assert_eq!(store.append(vec![entry("rt1", Some("k"), "e")]).wait(), Ok(vec![Appended::New(3)]));
+}
+
+#[test]
+fn many_at_once_share_commits_and_get_places_of_their_own() {
+    let folder = folder();
+    let store = open(&folder);
+    let answers: Vec<_> = (0..2000)
+        .map(|n| store.append(vec![entry("rt1", Some(&(n % 1000).to_string()), &n.to_string())]).send())
+        .collect();
+    let mut new = 0;
+    for (n, answer) in answers.into_iter().enumerate() {
+        let appended = answer.wait().expect("stored");
+        new += appended.iter().filter(|one| one.new_seq().is_some()).count();
+        assert_eq!(appended[0].seq(), n as u64 % 1000 + 1);
+    }
+    assert_eq!(new, 1000);
+}
+
+#[test]
+fn a_callback_comes_after_the_commit() {
+    let folder = folder();
+    let store = open(&folder);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let reader = store.clone();
+    store.append(vec![entry("rt1", None, "a")]).then(move |outcome| {
+        let _ = sender.send((outcome, reader.head_seq()));
+    });
+    let (outcome, head) = receiver.recv().expect("called back");
+    assert_eq!(outcome, Ok(vec![Appended::New(1)]));
+    assert_eq!(head, Ok(1));
+}
+
+#[test]
+fn after_the_close_writes_are_refused() {
+    let folder = folder();
+    let store = open(&folder);
+    let late = store.clone();
+    store.close();
+    assert_eq!(late.append(vec![entry("rt1", None, "a")]).wait(), Err(store::Error::Closed));
+}
+
+#[test]
+fn a_calls_entries_include_those_of_its_earlier_id() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n, text: &str| NewEntry { call: Some(call_id(n)), told: decision(text), ..entry("rt1", None, "") };
+    store.append(vec![of(1, "command"), of(2, "event"), of(3, "other")]).wait().expect("stored");
+    let redirects = vec![Redirect { from: call_id(1), to: call_id(2), seq: 2 }];
+    store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
+    for id in [1, 2] {
+        let told: Vec<Told> =
+            store.read_call(&call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
+        assert_eq!(told, vec![decision("command"), decision("event")]);
+    }
+}

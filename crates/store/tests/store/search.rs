@@ -1,0 +1,138 @@
+//! Search finds what a naive scan finds, in the same order.
+
+use proptest::prelude::*;
+use store::{CallRecord, Fact, Filter};
+use uuid::Uuid;
+
+use crate::common::{OFFICE, at, call_id, folder, open, record};
+
+/// What search is said to do, done to one call.
+fn naive(question: &str, digits: &str, words: &[String]) -> bool {
+    let question = question.trim();
+    let is_number = question.chars().any(|c| c.is_ascii_digit())
+        && question.chars().all(|c| c.is_ascii_digit() || "+-()./*… ".contains(c));
+    if is_number {
+        let asked: String = question.chars().filter(char::is_ascii_digit).collect();
+        if question.starts_with(['*', '…']) {
+            return digits.ends_with(&asked);
+        }
+        let with_seven = asked.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
+        return digits.contains(&asked) || with_seven.is_some_and(|seven| digits.contains(&seven));
+    }
+    words_of(question).iter().all(|asked| match asked.chars().count() {
+        0 => true,
+        1 | 2 => words.iter().any(|word| word.starts_with(asked.as_str())),
+        _ => {
+            words.iter().any(|word| word.contains(asked.as_str()))
+                || (asked.bytes().all(|b| b.is_ascii_digit()) && digits.contains(asked.as_str()))
+        }
+    })
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .replace('ё', "е")
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof!["\\+7(495|916|900)[0-3]{7}", "[1-4]{2,5}", "sip:[a-c]{1,3}", Just(String::new()), "\\+[1-9][0-9]{6,12}",]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "(Анна|Иван|Пётр|Ёлка) (Иванов|Петрова|О'Нил)",
+        "ООО «[А-Г]{1,4}[0-3]{0,3}»",
+        "[a-cA-C]{1,4}( [a-cA-C]{1,3}){0,2}",
+        Just(String::new()),
+    ]
+}
+
+fn question() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[0-3]{1,7}",
+        "8[0-9]{1,5}",
+        "\\*[0-3]{1,5}",
+        "\\+7 \\((495|916)\\) [0-3]{1,3}",
+        "(анн|ван|пет|ёлк|ел|и|п|о|а|ооо|нил|овa)",
+        "[a-c]{1,4}",
+        "[a-c]{1,3} [0-3]{1,3}",
+        "(ан|иван) (ив|петр|495)",
+        "[ \"*^:+()-]{0,4}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn search_is_a_naive_scan(
+        calls in prop::collection::vec((number(), name(), 0_i64..20, prop::option::of(name())), 1..40),
+        questions in prop::collection::vec(question(), 1..24),
+        limit in 1_usize..50,
+    ) {
+        let folder = folder();
+        let store = open(&folder);
+        let records: Vec<CallRecord> =
+            calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, name)).collect();
+        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        for ((_, _, _, note), n) in calls.iter().zip(0..) {
+            let Some(text) = note else { continue };
+            store.append_fact(OFFICE, note_of(n, text)).wait().expect("written");
+        }
+        let all = store.list(&Filter::default(), None, 1000).expect("lists");
+        let order: Vec<usize> = all
+            .iter()
+            .map(|saved| (0..calls.len()).find(|n| call_id(*n as u64) == saved.id).expect("one of ours"))
+            .collect();
+        for asked in questions {
+            let expected: Vec<usize> = order
+                .iter()
+                .copied()
+                .filter(|n| {
+                    let (number, name, _, note) = &calls[*n];
+                    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+                    let mut words = words_of(name);
+                    words.extend(words_of(note.as_deref().unwrap_or_default()));
+                    naive(&asked, &digits, &words)
+                })
+                .take(limit)
+                .collect();
+            let found = store.search(&asked, &Filter::default(), None, limit).expect("searches");
+            let found: Vec<usize> = found
+                .iter()
+                .map(|saved| (0..calls.len()).find(|n| call_id(*n as u64) == saved.id).expect("one of ours"))
+                .collect();
+            prop_assert_eq!(&found, &expected, "{:?}", asked);
+        }
+    }
+}
+
+fn note_of(n: u64, text: &str) -> Fact {
+    Fact {
+        id: Uuid::from_u128(u128::from(n) + 1),
+        kind: "note".into(),
+        author: "anna".into(),
+        at: at(0),
+        subject: call_id(n),
+        replaces: None,
+        value: serde_json::json!({ "text": text }),
+    }
+}
+
+#[test]
+fn pages_of_a_search_follow_each_other() {
+    let folder = folder();
+    let store = open(&folder);
+    let records = (0..30).map(|n| record(n, n as i64, "+79001234567", "Анна")).collect();
+    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    for asked in ["4567", "45", "анн", "ан", "*4567", "*7", "ан 45"] {
+        let whole = store.search(asked, &Filter::default(), None, 100).expect("searches");
+        let first = store.search(asked, &Filter::default(), None, 12).expect("searches");
+        let rest =
+            store.search(asked, &Filter::default(), first.last().map(|call| call.cursor), 100).expect("searches");
+        assert_eq!([first, rest].concat(), whole, "{asked}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Commands, tokens, gaps, settings, journal.
+
+use calls::{CommandId, CommandState};
+use store::{Began, Gap, NewCommand, NewJournalEntry, Save, Token};
+use uuid::Uuid;
+
+use crate::common::{OFFICE, at, call_id, connection, folder, open};
+
+#[test]
+fn a_command_acts_once_over_a_restart() {
+    let folder = folder();
+    let store = open(&folder);
+    let command = NewCommand {
+        id: CommandId(Uuid::from_u128(1)),
+        connection: connection("rt1"),
+        call: call_id(1),
+        author: "anna".into(),
+        at: at(5),
+        request: "{\"to\":\"+79001234567\"}".into(),
+    };
+    assert_eq!(store.begin_command(command.clone()).wait(), Ok(Began::New));
+    store.set_command(command.id, call_id(2), CommandState::Accepted, Some("doubt".into())).wait().expect("noted");
+    store.close();
+    let store = open(&folder);
+    let Ok(Began::Known(known)) = store.begin_command(command.clone()).wait() else { panic!("acted twice") };
+    assert_eq!(known.command, NewCommand { call: call_id(2), ..command.clone() });
+    assert_eq!((known.state, known.detail.as_deref()), (CommandState::Accepted, Some("doubt")));
+    assert_eq!(store.commands_in_state(CommandState::Accepted).expect("reads").len(), 1);
+    assert_eq!(store.commands_in_state(CommandState::Sent), Ok(vec![]));
+    assert_eq!(store.command(CommandId(Uuid::from_u128(2))), Ok(None));
+}
+
+#[test]
+fn a_token_is_found_by_its_hash_and_revoked_once() {
+    let folder = folder();
+    let store = open(&folder);
+    let token = Token {
+        id: "t1".into(),
+        hash: [7; 32],
+        name: "Anna".into(),
+        role: "agent".into(),
+        extensions: vec![(connection("rt1"), "101".into())],
+        groups: vec!["sales".into()],
+        expires_at: Some(at(1000)),
+        revoked_at: None,
+    };
+    store.add_token(token.clone()).wait().expect("added");
+    assert!(store.add_token(token.clone()).wait().is_err(), "an id is given once");
+    assert_eq!(store.token_by_hash(&[7; 32]), Ok(Some(token.clone())));
+    assert_eq!(store.token_by_hash(&[8; 32]), Ok(None));
+    assert_eq!(store.revoke_token("t1", at(500)).wait(), Ok(true));
+    assert_eq!(store.revoke_token("t1", at(600)).wait(), Ok(false));
+    assert_eq!(store.tokens(), Ok(vec![Token { revoked_at: Some(at(500)), ..token }]));
+}
+
+#[test]
+fn a_gap_opens_and_closes() {
+    let folder = folder();
+    let store = open(&folder);
+    let open_gap =
+        Gap { connection: connection("rt1"), from: at(1), to: None, hole_until: None, cause: "socket lost".into() };
+    let closed = Gap { to: Some(at(9)), hole_until: Some(at(3)), ..open_gap.clone() };
+    for gap in [open_gap, closed.clone()] {
+        store.save(OFFICE, Save { gaps: vec![gap], ..Save::default() }).wait().expect("saved");
+    }
+    assert_eq!(store.gaps(&connection("rt1"), 10), Ok(vec![closed]));
+}
+
+#[test]
+fn settings_are_kept_and_cleared() {
+    let folder = folder();
+    let store = open(&folder);
+    assert_eq!(store.setting("theme"), Ok(None));
+    store.set_setting("theme", "dark").wait().expect("set");
+    store.set_setting("theme", "light").wait().expect("set");
+    assert_eq!(store.setting("theme"), Ok(Some("light".into())));
+    store.clear_setting("theme").wait().expect("cleared");
+    assert_eq!(store.setting("theme"), Ok(None));
+}
+
+#[test]
+fn the_journal_is_read_newest_first_and_pruned_by_age() {
+    let folder = folder();
+    let store = open(&folder);
+    let note = |ms| NewJournalEntry {
+        at: at(ms),
+        connection: Some(connection("rt1")),
+        kind: "webhook".into(),
+        body: "{}".into(),
+    };
+    store.journal(vec![note(1), note(2), note(3)]).wait().expect("noted");
+    assert_eq!(store.prune_journal(at(2)).wait(), Ok(1));
+    let left = store.journal_before(None, 10).expect("reads");
+    assert_eq!(left.iter().map(|one| one.entry.clone()).collect::<Vec<_>>(), vec![note(3), note(2)]);
+    assert_eq!(store.journal_before(Some(left[0].id), 10).expect("reads").len(), 1);
+}

@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+/// How the program was called.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Args {
+    /// Look at the demo office.
+    pub(crate) demo: bool,
+    /// Calls of the demo, in the simulator's script format.
+    pub(crate) demo_script: Option<PathBuf>,
+    /// Start without the main window.
+    pub(crate) hidden: bool,
+    /// Start, show one scripted call, exit.
+    pub(crate) smoke: bool,
+    /// A number from another program: `tel:`, `callto:`, `sip:` or `sips:`.
+    pub(crate) link: Option<String>,
+    /// Only say which version this is.
+    pub(crate) version: bool,
+    /// Only say how to call it.
+    pub(crate) help: bool,
+}
+
+/// What `--help` says.
+pub(crate) const HELP: &str = "\
+Trubka, the desktop companion of a cloud PBX.
+
+Usage: trubka [OPTIONS] [NUMBER]
+
+  NUMBER               a tel:, callto:, sip: or sips: link: the running Trubka shows it and asks
+  --demo               look at the demo office, in a profile of its own
+  --demo-script FILE   calls of the demo (see trubka-simulator --help for the format)
+  --hidden             start without the main window
+  --smoke              start, show one scripted call, exit 0
+  --version, --help
+
+Environment:
+  TRUBKA_PROFILE=DIR   keeps all state in DIR
+  TRUBKA_LANG=ru|en    language, instead of the system's
+  TRUBKA_THEME=light|dark
+  TRUBKA_LOG=FILTER    what is logged, e.g. info or office=debug
+";
+
+/// Schemes of links that other programs may hand over.
+const SCHEMES: [&str; 4] = ["tel:", "callto:", "sip:", "sips:"];
+
+impl Args {
+    /// Reads the arguments after the program's own name.
+    pub(crate) fn read(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut read = Self::default();
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--demo" => read.demo = true,
+                "--demo-script" => {
+                    let file = args.next().ok_or("--demo-script needs a FILE")?;
+                    read.demo_script = Some(file.into());
+                    read.demo = true;
+                }
+                "--hidden" => read.hidden = true,
+                "--smoke" => {
+                    read.smoke = true;
+                    read.demo = true;
+                }
+                "--version" | "-V" => read.version = true,
+                "--help" | "-h" => read.help = true,
+                link if is_link(link) => read.link = Some(link.to_owned()),
+                other => return Err(format!("unknown argument {other:?}; see trubka --help")),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn is_link(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    SCHEMES.iter().any(|scheme| lower.starts_with(scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(args: &[&str]) -> Result<Args, String> {
+        Args::read(args.iter().map(|arg| (*arg).to_owned()))
+    }
+
+    #[test]
+    fn links_of_other_programs_are_taken_whatever_their_case() {
+        for link in ["tel:+74951234567", "CALLTO:88005550110", "sip:101@example.invalid", "sips:x"] {
+            assert_eq!(read(&[link]).expect("a link").link.as_deref(), Some(link));
+        }
+    }
+
+    #[test]
+    fn a_demo_script_means_the_demo() {
+        assert!(read(&["--demo-script", "calls.jsonl"]).expect("valid").demo);
+        assert!(read(&["--demo-script"]).is_err());
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        assert!(read(&["javascript:alert(1)"]).expect_err("no link").contains("--help"));
+    }
+}

@@ -1,0 +1,220 @@
+//! The demo office: simulated PBXs, a gateway for their webhooks and an office, all in this process and on loopback.
+
+use std::{
+    net::Ipv4Addr,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context;
+use calls::ConnectionId;
+use desk::{
+    Desk,
+    contract::{ContractError, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode},
+};
+use gateway::{Gateway, GatewayOptions, Running};
+use link::wire::{ExtensionRef, Role};
+use office::{
+    ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock, View, Viewer,
+};
+use pbx::{ConnectionConfig, Make};
+use secrecy::SecretString;
+use simulator::{PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
+use store::Store;
+use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
+
+use crate::{keys, profile::Profile};
+
+/// The office's name in the database and on screens.
+pub(crate) const OFFICE: &str = "demo";
+/// Whose desk it is: Пётр, 102.
+const EXTENSION: &str = "102";
+/// The same calls at every start.
+const SEED: u64 = 20;
+/// All lines of the demo ring at this group.
+const GROUP: &str = "office";
+
+/// The demo at work.
+pub(crate) struct Demo {
+    simulator: Simulator,
+    office: Arc<OfficeHandle>,
+    gateway: Mutex<Option<Running>>,
+    script: Mutex<Option<Script>>,
+}
+
+impl Demo {
+    /// Opens the simulated PBXs and the office that they serve.
+    pub(crate) async fn start(profile: &Profile, store: Store, script: Option<&Path>) -> anyhow::Result<Self> {
+        let script = match script {
+            None => Script::demo(SEED),
+            Some(file) => read(file)?,
+        };
+        let any = Some(([127, 0, 0, 1], 0).into());
+        let config = SimulatorConfig { rostelecom: any, mango_client: any, seed: SEED, ..SimulatorConfig::default() };
+        let simulator = Simulator::start(config).await?;
+        let office = OfficeHandle::start(settings(profile, &simulator, &script)?, store, Arc::new(SystemClock)).await?;
+        let office = Arc::new(office);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let gateway = Gateway::serve(listener, Arc::clone(&office), GatewayOptions::default()).await?;
+        simulator.set_hook(&format!("http://{}/hook/{}", gateway.addr(), id(Make::Rostelecom)?))?;
+        Ok(Self { simulator, office, gateway: Mutex::new(Some(gateway)), script: Mutex::new(Some(script)) })
+    }
+
+    /// The office from this desk's side.
+    pub(crate) fn view(&self) -> anyhow::Result<View> {
+        let extension = |make| anyhow::Ok(ExtensionRef { connection: id(make)?, extension: EXTENSION.to_owned() });
+        let name = self.simulator.staff().employee(EXTENSION).map(|employee| employee.name.clone());
+        Ok(self.office.view(Viewer {
+            name: name.context("the demo has no such employee")?,
+            role: Role::Admin,
+            extensions: vec![extension(Make::Rostelecom)?, extension(Make::MangoClient)?],
+            groups: vec![GROUP.to_owned()],
+            rights: OFFICE.to_owned(),
+        }))
+    }
+
+    /// Lets the calls come in: those of the script, or the demo's own. Once.
+    pub(crate) fn play(&self) -> anyhow::Result<()> {
+        let script = self.script.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(script) = script {
+            // The calls end with the simulator.
+            drop(self.simulator.play(script)?);
+        }
+        Ok(())
+    }
+
+    /// Shows on the desk what the demo phone does, until the demo ends.
+    pub(crate) fn follow_phone(&self, desk: Desk) {
+        let mut changes = self.simulator.phones().subscribe();
+        tauri::async_runtime::spawn(async move {
+            loop {
+                match changes.recv().await {
+                    Ok(phone) if phone.extension == EXTENSION => desk.set_demo_phone(Some(view(&phone))).await,
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    /// Does with the demo phone what the person wants.
+    pub(crate) fn use_phone(&self, action: DemoPhoneAction) -> Result<(), ContractError> {
+        let phones = self.simulator.phones();
+        let done = match action {
+            DemoPhoneAction::PickUp => phones.pick_up(EXTENSION),
+            DemoPhoneAction::LetRing => phones.let_ring(EXTENSION),
+            DemoPhoneAction::HangUp => phones.hang_up(EXTENSION),
+        };
+        done.map_err(|error| ContractError::new(ErrorCode::Ended, error.to_string()))
+    }
+
+    /// Ends everything.
+    pub(crate) async fn stop(&self) {
+        self.simulator.shutdown().await;
+        let gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(gateway) = gateway {
+            gateway.shutdown().await;
+        }
+        self.office.shutdown().await;
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Script> {
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("the script {} cannot be read", file.display()))?;
+    Script::parse(&text).with_context(|| format!("the script {} has a mistake", file.display()))
+}
+
+fn view(phone: &PhoneView) -> DemoPhoneView {
+    DemoPhoneView {
+        state: match phone.state {
+            PhoneState::Idle => DemoPhoneState::Idle,
+            PhoneState::Ringing => DemoPhoneState::Ringing,
+            PhoneState::Talking => DemoPhoneState::Talking,
+        },
+        shows: phone.shows.clone(),
+    }
+}
+
+fn id(make: Make) -> anyhow::Result<ConnectionId> {
+    Ok(format!("demo-{make}").parse()?)
+}
+
+fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow::Result<OfficeConfig> {
+    let credentials = simulator.credentials();
+    let rostelecom = credentials.rostelecom.as_ref().context("the simulator serves Rostelecom")?;
+    let mango = credentials.mango_client.as_ref().context("the simulator serves MANGO OFFICE")?;
+    let staff = simulator.staff();
+    let extensions: Vec<String> = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
+    Ok(OfficeConfig {
+        name: OFFICE.to_owned(),
+        connections: vec![
+            ConnectionSettings {
+                config: connection(
+                    Make::Rostelecom,
+                    &rostelecom.url,
+                    [("client_id", &rostelecom.client_id), ("key", &rostelecom.key)],
+                )?,
+                extensions: Vec::new(),
+            },
+            ConnectionSettings {
+                config: connection(Make::MangoClient, &mango.url, [("token", &mango.token)])?,
+                extensions,
+            },
+        ],
+        lines: lines(staff)?,
+        groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
+        people: people(staff)?,
+        contacts: simulator.people().into_iter().chain(script.people()).collect(),
+        cache_dir: profile.recordings(),
+        cache_key: keys::key_for_this_run()?,
+    })
+}
+
+fn connection<const N: usize>(
+    make: Make,
+    url: &str,
+    secrets: [(&str, &String); N],
+) -> anyhow::Result<ConnectionConfig> {
+    Ok(ConnectionConfig {
+        id: id(make)?,
+        make,
+        zone: None,
+        base_url: Some(url.parse()?),
+        trust_anchor_pem: None,
+        secrets: secrets
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), SecretString::from(value.as_str())))
+            .collect(),
+        overrides: std::collections::BTreeMap::new(),
+    })
+}
+
+fn lines(staff: &Staff) -> anyhow::Result<Vec<LineSettings>> {
+    staff
+        .lines
+        .iter()
+        .map(|line| {
+            Ok(LineSettings {
+                connection: format!("demo-{}", line.make).parse()?,
+                number: line.number.clone(),
+                title: line.title.clone(),
+                groups: vec![GROUP.to_owned()],
+            })
+        })
+        .collect()
+}
+
+fn people(staff: &Staff) -> anyhow::Result<Vec<Person>> {
+    let mut people = Vec::new();
+    for make in [Make::Rostelecom, Make::MangoClient] {
+        for employee in &staff.employees {
+            people.push(Person {
+                connection: id(make)?,
+                extension: employee.extension.clone(),
+                name: employee.name.clone(),
+            });
+        }
+    }
+    Ok(people)
+}

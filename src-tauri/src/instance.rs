@@ -1,0 +1,134 @@
+//! One running Trubka a profile. A second start hands its number over and ends.
+//!
+//! A locked file in the profile names the owner; a loopback socket, guarded by a secret in that same file's folder, takes
+//! what a second start has to say. Neither needs a desktop bus, and two profiles do not disturb each other.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::Path,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// A second start gives up after this: it must be gone within two seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// The longest message: links are short.
+const LONGEST: u64 = 4096;
+
+/// This process owns the profile.
+pub(crate) struct Owner {
+    /// Locked as long as the process lives.
+    _lock: File,
+    listener: TcpListener,
+    secret: String,
+}
+
+/// Who owns the profile.
+pub(crate) enum Instance {
+    /// This process does.
+    Owner(Owner),
+    /// Another one does, and was told.
+    HandedOver,
+}
+
+/// Where the owner listens.
+#[derive(Serialize, Deserialize)]
+struct Address {
+    port: u16,
+    secret: String,
+}
+
+/// What a second start says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Message {
+    secret: String,
+    /// A number to show; without one the main window comes forward.
+    pub(crate) link: Option<String>,
+}
+
+/// Becomes the owner of the profile, or tells the owner.
+pub(crate) fn claim(profile: &Path, link: Option<String>) -> anyhow::Result<Instance> {
+    let lock = File::options().create(true).truncate(false).write(true).open(profile.join("instance.lock"))?;
+    let place = profile.join("instance.json");
+    match lock.try_lock() {
+        Ok(()) => {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+            let mut bits = [0; 16];
+            getrandom::fill(&mut bits)?;
+            let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let address = Address { port: listener.local_addr()?.port(), secret: secret.clone() };
+            fs::write(&place, serde_json::to_vec(&address)?)?;
+            Ok(Instance::Owner(Owner { _lock: lock, listener, secret }))
+        }
+        Err(fs::TryLockError::WouldBlock) => {
+            hand_over(&place, link)?;
+            Ok(Instance::HandedOver)
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn hand_over(place: &Path, link: Option<String>) -> anyhow::Result<()> {
+    let address: Address = serde_json::from_slice(&fs::read(place)?)?;
+    let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), PATIENCE)?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut message = serde_json::to_vec(&Message { secret: address.secret, link })?;
+    message.push(b'\n');
+    stream.write_all(&message)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer)?;
+    anyhow::ensure!(answer.trim() == "ok", "the running Trubka did not take the number; start it again");
+    Ok(())
+}
+
+impl Owner {
+    /// Calls `told` for each second start, on a thread of its own, until the process ends.
+    pub(crate) fn listen(self, told: impl Fn(Option<String>) + Send + 'static) -> io::Result<()> {
+        std::thread::Builder::new().name("second-starts".into()).spawn(move || {
+            for stream in self.listener.incoming().flatten() {
+                match read(&stream, &self.secret) {
+                    Ok(message) => {
+                        told(message.link);
+                        // The other side has gone; what it said is taken.
+                        let _ = (&stream).write_all(b"ok\n");
+                    }
+                    Err(error) => tracing::warn!(%error, "something that is no second start knocked"),
+                }
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn read(stream: &TcpStream, secret: &str) -> anyhow::Result<Message> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(io::Read::take(stream, LONGEST)).read_line(&mut line)?;
+    let message: Message = serde_json::from_str(&line)?;
+    anyhow::ensure!(message.secret == secret, "the secret is wrong");
+    Ok(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_second_start_hands_its_number_to_the_first() {
+        let profile = std::env::temp_dir().join(format!("trubka-instance-{}", std::process::id()));
+        fs::create_dir_all(&profile).expect("a folder");
+        let Instance::Owner(owner) = claim(&profile, None).expect("the first") else { panic!("nobody else is here") };
+        let (told, heard) = mpsc::channel();
+        owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
+
+        let second = claim(&profile, Some("tel:+74951234567".into())).expect("the second");
+        assert!(matches!(second, Instance::HandedOver));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        fs::remove_dir_all(&profile).expect("its own folder");
+    }
+}

@@ -1,0 +1,68 @@
+//! Secrets in the operating system's keyring.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::{SecretBox, SecretString};
+
+/// Service name of all entries.
+const SERVICE: &str = "app.trubka.desktop";
+/// A keyring that asks the person may take long; one that never answers must not hold the start up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The key of the recording cache of this profile; made when there is none.
+pub(crate) fn cache_key(profile: &str) -> anyhow::Result<SecretBox<[u8; 32]>> {
+    let user = format!("cache-key:{profile}");
+    let bytes = within_patience(move || {
+        let entry = keyring::Entry::new(SERVICE, &user)?;
+        match entry.get_secret() {
+            Ok(secret) => Ok(secret),
+            Err(keyring::Error::NoEntry) => {
+                let fresh = fresh_key().map_err(|_| keyring::Error::NoDefaultStore)?;
+                entry.set_secret(&fresh)?;
+                Ok(fresh.to_vec())
+            }
+            Err(error) => Err(error),
+        }
+    })?;
+    let key: [u8; 32] = bytes.try_into().map_err(|_| anyhow::anyhow!("the stored key has a wrong length"))?;
+    Ok(SecretBox::new(Box::new(key)))
+}
+
+/// A key for this run only: what is fetched with it cannot be read after the next start.
+pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
+    Ok(SecretBox::new(Box::new(fresh_key()?)))
+}
+
+/// The token of an office.
+pub(crate) fn token(office: &str) -> anyhow::Result<Option<SecretString>> {
+    let user = format!("token:{office}");
+    within_patience(move || match keyring::Entry::new(SERVICE, &user)?.get_password() {
+        Ok(token) => Ok(Some(SecretString::from(token))),
+        Err(keyring::Error::NoEntry) => Ok(None),
+        Err(error) => Err(error),
+    })
+}
+
+/// Keeps the token of an office.
+pub(crate) fn keep_token(office: &str, token: &str) -> anyhow::Result<()> {
+    let (user, token) = (format!("token:{office}"), token.to_owned());
+    within_patience(move || keyring::Entry::new(SERVICE, &user)?.set_password(&token))
+}
+
+fn fresh_key() -> anyhow::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the operating system gives no random numbers")?;
+    Ok(key)
+}
+
+fn within_patience<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, keyring::Error> + Send + 'static,
+) -> anyhow::Result<T> {
+    let (done, answer) = std::sync::mpsc::channel();
+    std::thread::Builder::new().name("keyring".into()).spawn(move || {
+        // The asker may have given up.
+        let _ = done.send(work());
+    })?;
+    answer.recv_timeout(PATIENCE).context("the keyring did not answer")?.context("the keyring refused")
+}

@@ -1,0 +1,79 @@
+//! Трубка: the desktop companion of a cloud PBX.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod app;
+mod args;
+mod commands;
+mod demo;
+mod instance;
+mod keys;
+mod notifications;
+mod offices;
+mod paints;
+mod platform;
+mod profile;
+mod recordings;
+mod restart;
+mod smoke;
+mod tray;
+mod ui_port;
+mod windows;
+
+use std::{process::ExitCode, time::Duration};
+
+use args::Args;
+use instance::Instance;
+use profile::Profile;
+
+fn main() -> ExitCode {
+    platform::prepare_environment();
+    let args = match Args::read(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(error) => return fail(&error),
+    };
+    if args.help {
+        return say(args::HELP.trim_end());
+    }
+    if args.version {
+        return say(concat!("trubka ", env!("CARGO_PKG_VERSION")));
+    }
+    log();
+    match start(args) {
+        Ok(code) => code,
+        Err(error) => fail(&format!("{error:#}")),
+    }
+}
+
+fn start(args: Args) -> anyhow::Result<ExitCode> {
+    let profile = Profile::open(args.demo)?;
+    // A demo that gives way to another run, or the other way round, takes a moment to end.
+    for _ in 0..20 {
+        match instance::claim(profile.folder(), args.link.clone()) {
+            Ok(Instance::Owner(owner)) => return app::run(args, profile, owner),
+            Ok(Instance::HandedOver) => return Ok(ExitCode::SUCCESS),
+            Err(error) => {
+                tracing::debug!(%error, "the owner of the profile does not answer yet");
+                std::thread::sleep(Duration::from_millis(75));
+            }
+        }
+    }
+    anyhow::bail!("another Trubka uses this profile but does not answer; end it and start again")
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TRUBKA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+#[expect(clippy::print_stdout, reason = "what the command line was asked for")]
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[expect(clippy::print_stderr, reason = "why the program does not start")]
+fn fail(text: &str) -> ExitCode {
+    eprintln!("trubka: {text}");
+    ExitCode::FAILURE
+}

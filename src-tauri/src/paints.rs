@@ -1,0 +1,48 @@
+//! When the card was painted, for measurements: `TRUBKA_PAINT_LOG=FILE` gets a line a revision.
+
+use std::{
+    fs::File,
+    io::Write,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Takes note of paints.
+#[derive(Debug)]
+pub(crate) struct Paints {
+    log: Option<Mutex<File>>,
+    newest: AtomicU32,
+}
+
+impl Paints {
+    /// Writes where `TRUBKA_PAINT_LOG` says, or nowhere.
+    pub(crate) fn open() -> Self {
+        let log = std::env::var_os("TRUBKA_PAINT_LOG").and_then(|path| {
+            File::options()
+                .create(true)
+                .append(true)
+                .open(path)
+                .inspect_err(|error| tracing::warn!(%error, "TRUBKA_PAINT_LOG cannot be written"))
+                .ok()
+        });
+        Self { log: log.map(Mutex::new), newest: AtomicU32::new(0) }
+    }
+
+    /// The card has painted this revision.
+    pub(crate) fn painted(&self, revision: u32) {
+        self.newest.fetch_max(revision, Ordering::Relaxed);
+        let Some(log) = &self.log else { return };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+        if let Err(error) = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{now} {revision}") {
+            tracing::warn!(%error, "a paint could not be noted");
+        }
+    }
+
+    /// The newest revision that was painted.
+    pub(crate) fn newest(&self) -> u32 {
+        self.newest.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,118 @@
+//! Linux: GTK and WebKitGTK.
+
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+
+use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+use webkit2gtk::WebViewExt;
+
+/// What must be set before any window library starts.
+pub(crate) fn prepare_environment() {
+    // Without it each window takes about 75 MiB more (Debian 12, WebKitGTK 2.50).
+    if std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
+        set_env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+    }
+}
+
+#[expect(unsafe_code, reason = "the first thing that main does: no other thread exists yet")]
+fn set_env(key: &str, value: &str) {
+    unsafe { std::env::set_var(key, value) }
+}
+
+/// Only this account may look inside.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+/// Windows can be placed and kept on top here: not under Wayland.
+pub(crate) fn can_place_windows() -> bool {
+    std::env::var_os("WAYLAND_DISPLAY").is_none() || std::env::var("GDK_BACKEND").is_ok_and(|backend| backend == "x11")
+}
+
+/// Somebody shows tray icons: the library is there and a panel waits for icons.
+pub(crate) fn tray_is_possible() -> bool {
+    let library = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].into_iter().any(|name| {
+        ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+            .into_iter()
+            .any(|folder| Path::new(folder).join(name).exists())
+    });
+    library && bus_name_is_owned("org.kde.StatusNotifierWatcher")
+}
+
+/// Whether somebody on the desktop bus has this name; a bus that does not answer in time has nobody.
+fn bus_name_is_owned(name: &str) -> bool {
+    let owned = on_bus(async |bus| {
+        let owned = bus.call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name).await?;
+        owned.body().deserialize::<bool>()
+    });
+    owned.unwrap_or(false)
+}
+
+/// Takes a notification back.
+pub(crate) fn close_notification(number: u32) {
+    let service = "org.freedesktop.Notifications";
+    let path = "/org/freedesktop/Notifications";
+    let closed = on_bus(async |bus| {
+        bus.call_method(Some(service), path, Some(service), "CloseNotification", &number).await.map(drop)
+    });
+    if closed.is_none() {
+        tracing::warn!("a notification could not be taken back");
+    }
+}
+
+const BUS: &str = "org.freedesktop.DBus";
+
+/// Asks the desktop bus something, for a second at most.
+fn on_bus<T>(ask: impl AsyncFnOnce(&zbus::Connection) -> zbus::Result<T>) -> Option<T> {
+    tauri::async_runtime::block_on(async {
+        let asked = async {
+            let bus = zbus::Connection::session().await?;
+            ask(&bus).await
+        };
+        tokio::time::timeout(Duration::from_secs(1), asked).await.ok()?.ok()
+    })
+}
+
+/// Shows a notification and waits for what is chosen; `shown` is told the number that takes it back.
+pub(crate) fn show_notification(
+    notification: &notify_rust::Notification,
+    shown: impl FnOnce(u32),
+    chosen: impl FnOnce(&str),
+) -> Result<(), notify_rust::error::Error> {
+    let handle = notification.show()?;
+    shown(handle.id());
+    handle.wait_for_action(|word| chosen(word));
+    Ok(())
+}
+
+/// A phone rings: it stays until it is answered.
+pub(crate) fn make_urgent(notification: &mut notify_rust::Notification) {
+    notification.urgency(notify_rust::Urgency::Critical);
+}
+
+/// Builds a window that shares the web process of `sibling`: a second process would cost 40 MiB.
+pub(crate) fn build_beside(
+    app: &AppHandle,
+    sibling: &WebviewWindow,
+    build: impl FnOnce(WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> + Send + 'static,
+    builder: impl FnOnce(&AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> + Send + 'static,
+) -> tauri::Result<()> {
+    let app = app.clone();
+    sibling.with_webview(move |webview| {
+        if let Err(error) = build(builder(&app).with_related_view(webview.inner())) {
+            tracing::error!(%error, "the window could not be opened");
+        }
+    })
+}
+
+/// Loads the page again when its web process has died.
+pub(crate) fn reload_when_killed(window: &WebviewWindow) {
+    let watching = window.with_webview(|webview| {
+        webview.inner().connect_web_process_terminated(|view, reason| {
+            tracing::error!(?reason, "a web process ended and is started again");
+            view.reload();
+        });
+    });
+    if let Err(error) = watching {
+        tracing::error!(%error, "a web process that dies will not be noticed");
+    }
+}

@@ -1,0 +1,58 @@
+//! macOS: WKWebView.
+
+use std::{io, path::Path};
+
+use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+
+/// Nothing to set before windows open.
+pub(crate) fn prepare_environment() {}
+
+/// Only this account may look inside.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+/// Windows can be placed and kept on top.
+pub(crate) fn can_place_windows() -> bool {
+    true
+}
+
+/// There is always a place for tray icons.
+pub(crate) fn tray_is_possible() -> bool {
+    true
+}
+
+/// Builds a window; web views share what they can by themselves.
+pub(crate) fn build_beside(
+    app: &AppHandle,
+    _sibling: &WebviewWindow,
+    build: impl FnOnce(WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> + Send + 'static,
+    builder: impl FnOnce(&AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> + Send + 'static,
+) -> tauri::Result<()> {
+    build(builder(app)).map(drop)
+}
+
+/// The web view starts a dead process again by itself.
+pub(crate) fn reload_when_killed(_window: &WebviewWindow) {}
+
+/// Shows a notification and waits for what is chosen. Nothing takes it back here: it goes by itself.
+pub(crate) fn show_notification(
+    notification: &notify_rust::Notification,
+    _shown: impl FnOnce(u32),
+    chosen: impl FnOnce(&str),
+) -> Result<(), notify_rust::error::Error> {
+    let handle = notification.show()?;
+    let mut chosen = Some(chosen);
+    handle.wait_for_action(move |word| {
+        if let Some(chosen) = chosen.take() {
+            chosen(word);
+        }
+    });
+    Ok(())
+}
+
+/// Takes a notification back: never asked, since none is told to have a number.
+pub(crate) fn close_notification(_number: u32) {}
+
+/// The system decides how long it stays.
+pub(crate) fn make_urgent(_notification: &mut notify_rust::Notification) {}

@@ -1,0 +1,81 @@
+//! The card window: made hidden before anything else, shown when a call rings, never taking the focus.
+
+use desk::contract::CardCorner;
+use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+use crate::{platform, profile::Profile};
+
+/// Label of the window.
+pub(crate) const LABEL: &str = "card";
+/// Width in CSS pixels (LOOK: the card is 392 wide, with a margin of 12 at both sides).
+const WIDTH: f64 = 416.0;
+/// Height before the page has told its own.
+const FIRST_HEIGHT: f64 = 220.0;
+/// Tallest that the page may ask for.
+const TALLEST: f64 = 900.0;
+/// Distance from the edges of the screen, in CSS pixels.
+const MARGIN: f64 = 8.0;
+
+/// Makes the window, hidden.
+pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
+    let card = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("card.html".into()))
+        .title("Trubka")
+        .inner_size(WIDTH, FIRST_HEIGHT)
+        .visible(false)
+        .focused(false)
+        .focusable(false)
+        .resizable(false)
+        .decorations(false)
+        .always_on_top(true)
+        .visible_on_all_workspaces(true)
+        .skip_taskbar(true)
+        .data_directory(profile.web())
+        .build()?;
+    platform::reload_when_killed(&card);
+    Ok(card)
+}
+
+/// Puts the window into its corner and shows it.
+pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
+    let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
+    place(&card, corner)?;
+    card.show()
+}
+
+/// Hides the window.
+pub(crate) fn hide(app: &AppHandle) -> tauri::Result<()> {
+    app.get_webview_window(LABEL).map_or(Ok(()), |card| card.hide())
+}
+
+/// The page has grown or shrunk to this many CSS pixels.
+pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri::Result<()> {
+    let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
+    if !height.is_finite() {
+        return Ok(());
+    }
+    card.set_size(LogicalSize::new(WIDTH, height.clamp(1.0, TALLEST)))?;
+    place_sized(&card, corner, height.clamp(1.0, TALLEST))
+}
+
+fn place(card: &WebviewWindow, corner: CardCorner) -> tauri::Result<()> {
+    let scale = card.scale_factor()?;
+    let height = f64::from(card.inner_size()?.height) / scale;
+    place_sized(card, corner, height)
+}
+
+fn place_sized(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
+    let Some(monitor) = card.current_monitor()?.or(card.primary_monitor()?) else { return Ok(()) };
+    let area = monitor.work_area();
+    let scale = monitor.scale_factor();
+    let (width, height, margin) = (WIDTH * scale, height * scale, MARGIN * scale);
+    let (left, top) = (f64::from(area.position.x) + margin, f64::from(area.position.y) + margin);
+    let right = f64::from(area.position.x) + f64::from(area.size.width) - width - margin;
+    let bottom = f64::from(area.position.y) + f64::from(area.size.height) - height - margin;
+    let (x, y) = match corner {
+        CardCorner::BottomRight => (right, bottom),
+        CardCorner::BottomLeft => (left, bottom),
+        CardCorner::TopRight => (right, top),
+        CardCorner::TopLeft => (left, top),
+    };
+    card.set_position(PhysicalPosition::new(x, y))
+}

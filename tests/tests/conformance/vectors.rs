@@ -1,0 +1,105 @@
+//! Finds vectors and hands them to what checks them.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::rostelecom;
+
+/// What was checked, and what did not hold.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    checked: usize,
+    failures: Vec<String>,
+}
+
+impl Report {
+    /// Something does not hold.
+    pub(crate) fn fail(&mut self, what: &str, why: &str) {
+        self.failures.push(format!("{what}: {why}"));
+    }
+
+    /// A vector was checked, with this outcome.
+    pub(crate) fn checked_one(&mut self, file: &str, vector: &Value, outcome: Result<(), String>) {
+        self.checked += 1;
+        if let Err(why) = outcome {
+            let id = vector.get("id").and_then(Value::as_str).unwrap_or("a vector without id");
+            self.fail(&format!("{file}, {id}"), &why);
+        }
+    }
+
+    /// How many vectors were checked.
+    pub(crate) fn checked(&self) -> usize {
+        self.checked
+    }
+
+    /// What did not hold.
+    pub(crate) fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
+    /// Panics with everything that did not hold.
+    pub(crate) fn assert_clean(&self) {
+        assert!(
+            self.failures.is_empty(),
+            "{} of {} vectors:\n{}",
+            self.failures.len(),
+            self.checked,
+            self.failures.join("\n")
+        );
+    }
+}
+
+/// Where the vectors are: `TRUBKA_VECTORS`, relative to the workspace as people write it, or the project's own.
+pub(crate) fn directory() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match env::var_os("TRUBKA_VECTORS") {
+        Some(given) if !given.is_empty() => {
+            let given = PathBuf::from(given);
+            let in_workspace = package.join("..").join(&given);
+            if in_workspace.is_dir() { in_workspace } else { given }
+        }
+        Some(_) | None => package.join("vectors"),
+    }
+}
+
+/// Every JSON file of a directory, by name.
+pub(crate) fn files(directory: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.push((name, fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Checks a file's vectors with what knows its PBX.
+pub(crate) fn check_file(name: &str, file: &Value, report: &mut Report) {
+    if !rostelecom::knows(name, file) {
+        return report.fail(name, "nothing here checks vectors of this PBX");
+    }
+    for (kind, vectors) in kinds(file) {
+        if !rostelecom::KINDS.contains(&kind) {
+            report.fail(name, &format!("nothing here checks vectors of the kind \"{kind}\""));
+            continue;
+        }
+        for vector in vectors {
+            report.checked_one(name, vector, rostelecom::check(kind, vector, vectors));
+        }
+    }
+}
+
+/// The arrays at the top of a file: what is text or a list of texts there is about the vectors, not one of them.
+fn kinds(file: &Value) -> impl Iterator<Item = (&str, &Vec<Value>)> {
+    let members = file.as_object().into_iter().flatten();
+    members
+        .filter_map(|(kind, value)| Some((kind.as_str(), value.as_array()?)))
+        .filter(|(_, vectors)| vectors.is_empty() || !vectors.iter().all(Value::is_string))
+}

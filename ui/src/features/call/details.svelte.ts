@@ -1,0 +1,88 @@
+import type { CallDetails } from "$generated/CallDetails";
+import type { CallRef } from "$generated/CallRef";
+import type { CallRow } from "$generated/CallRow";
+import type { ContractError } from "$generated/ContractError";
+import type { OutcomeKind } from "$generated/OutcomeKind";
+import type { MainPlatform } from "$platform/types";
+import { sameCall } from "$lib/calls";
+import { toContractError } from "$lib/errors";
+
+const SETTLE_MS = 150;
+
+/** The call in the side panel. */
+export class Details {
+  call: CallRef | undefined = $state.raw();
+  current: CallDetails | undefined = $state.raw();
+  error: ContractError | undefined = $state.raw();
+
+  #asked = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly platform: Pick<MainPlatform, "callDetails" | "saveNote" | "saveOutcome">) {}
+
+  /** Shows a call of a list. */
+  show(row: CallRow): void {
+    void this.open(row.call);
+  }
+
+  /** Shows a call. */
+  async open(call: CallRef): Promise<void> {
+    if (!sameCall(call, this.call)) {
+      this.call = call;
+      this.current = undefined;
+    }
+    await this.reload();
+  }
+
+  /** Shows nothing. */
+  close(): void {
+    this.#asked++;
+    this.call = undefined;
+    this.current = undefined;
+    this.error = undefined;
+  }
+
+  /** Asks for the shown call anew. */
+  async reload(): Promise<void> {
+    const call = this.call;
+    if (call) await this.#take(() => this.platform.callDetails(call));
+  }
+
+  /** Calls changed: when the shown one is among them, or one with its number, it is asked for anew. */
+  changed(rows: CallRow[]): void {
+    const dial = this.current?.row.party.dial;
+    const concerned = rows.some((row) => sameCall(row.call, this.call) || (dial && row.party.dial === dial));
+    if (!concerned) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => void this.reload(), SETTLE_MS);
+  }
+
+  /** Keeps a note; says whether that worked. */
+  async saveNote(text: string, replaces: string | undefined): Promise<boolean> {
+    const call = this.call;
+    if (!call) return false;
+    return this.#take(() => this.platform.saveNote({ call, text, ...(replaces === undefined ? {} : { replaces }) }));
+  }
+
+  /** Keeps how the talk ended. */
+  async saveOutcome(outcome: OutcomeKind | undefined): Promise<boolean> {
+    const call = this.call;
+    if (!call) return false;
+    return this.#take(() => this.platform.saveOutcome({ call, ...(outcome === undefined ? {} : { outcome }) }));
+  }
+
+  async #take(ask: () => Promise<CallDetails>): Promise<boolean> {
+    const asked = ++this.#asked;
+    try {
+      const details = await ask();
+      if (asked === this.#asked) {
+        this.current = details;
+        this.error = undefined;
+      }
+      return true;
+    } catch (thrown) {
+      if (asked === this.#asked) this.error = toContractError(thrown);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { CallRef } from "$generated/CallRef";
+import type { CardsView } from "$generated/CardsView";
+import type { CardView } from "$generated/CardView";
+import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
+import type { CardPlatform, Unsubscribe } from "$platform/types";
+import { wear } from "$lib/appearance";
+import { callKey } from "$lib/calls";
+import { newCommand } from "$lib/command";
+import { partyNumber, partyTitle } from "$lib/party";
+import { Revised } from "$lib/revised.svelte";
+import { cardText } from "$messages/card";
+
+/** The card window: what it shows and what a person does there. */
+export class Cards {
+  readonly #view = new Revised<CardsView>();
+  /** What a screen reader says; each ringing call is said once. */
+  announcement = $state("");
+
+  #announced = new Set<string>();
+  #commands = new Map<string, string>();
+  #subscriptions: Unsubscribe[] = [];
+
+  constructor(private readonly platform: CardPlatform) {}
+
+  /** What is shown. */
+  get view(): CardsView | undefined {
+    return this.#view.current;
+  }
+
+  /** Subscribes first, then asks for the snapshot, so that nothing is missed in between. */
+  async start(): Promise<void> {
+    this.#subscriptions.push(await this.platform.listen("cards", (view) => this.accept(view)));
+    this.accept(await this.platform.cardSnapshot());
+  }
+
+  /** Ends the subscriptions. */
+  stop(): void {
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+  }
+
+  /** Takes a view unless a newer one is here. */
+  accept(view: CardsView): void {
+    if (!this.#view.accept(view)) return;
+    wear(view);
+    this.#announce(view.cards);
+  }
+
+  /** Puts a card away. */
+  async dismiss(call: CallRef): Promise<void> {
+    await this.platform.dismiss(call);
+  }
+
+  /** Calls the party of a card; however often it is asked for, it is one wish for as long as the card stays. */
+  async callBack(call: CallRef): Promise<void> {
+    const key = callKey(call);
+    const command = this.#commands.get(key) ?? newCommand();
+    this.#commands.set(key, command);
+    await this.platform.callBack({ command, call });
+  }
+
+  /** Shows the call in the main window. */
+  async open(call: CallRef): Promise<void> {
+    await this.platform.open(call);
+  }
+
+  /** Keeps a note. */
+  async saveNote(call: CallRef, text: string): Promise<void> {
+    await this.platform.saveNote({ call, text });
+  }
+
+  /** Does something with the demo phone. */
+  async phone(action: DemoPhoneAction): Promise<void> {
+    await this.platform.demoPhone(action);
+  }
+
+  #announce(cards: CardView[]): void {
+    const shown = new Set(cards.map((card) => callKey(card.call)));
+    for (const known of [...this.#announced]) if (!shown.has(known)) this.#announced.delete(known);
+    for (const known of [...this.#commands.keys()]) if (!shown.has(known)) this.#commands.delete(known);
+    for (const card of cards) {
+      const key = callKey(card.call);
+      if (card.phase !== "ringing" || this.#announced.has(key)) continue;
+      this.#announced.add(key);
+      this.announcement = cardText().announce(
+        partyTitle(card.party),
+        card.party.name ? partyNumber(card.party) : undefined,
+        card.line,
+      );
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { CardPhase } from "$generated/CardPhase";
+import type { CardView } from "$generated/CardView";
+import { duration, saidTime } from "$lib/time";
+import { cardText } from "$messages/card";
+
+/** What a card explains below the party, one short sentence each. */
+export function hints(card: CardView): string[] {
+  const sentence = phaseHint(card.phase);
+  return [
+    ...(sentence ? [sentence] : []),
+    ...(card.notConfirmed ? [cardText().notConfirmed] : []),
+    ...(card.hangupOnPhone && isOnTheLine(card.phase) ? [cardText().hangupOnPhone] : []),
+  ];
+}
+
+/** What is known of the last talk with this party. */
+export function context(card: CardView, nowMs: number): string | undefined {
+  const last = card.lastTalk;
+  if (!last) return undefined;
+  const talk = cardText().lastTalk(saidTime(last.at, nowMs), last.agent, duration(last.talkMs));
+  return last.note ? `${talk} · ${cardText().lastNote(last.note)}` : talk;
+}
+
+function isOnTheLine(phase: CardPhase): boolean {
+  return phase === "calling" || phase === "talking" || phase === "onHold";
+}
+
+function phaseHint(phase: CardPhase): string | undefined {
+  const text = cardText();
+  switch (phase) {
+    case "pickUpYourPhone":
+      return text.pickUpHint;
+    case "calling":
+      return text.callingHint;
+    case "missed":
+      return text.missedHint;
+    case "busy":
+      return text.busyHint;
+    case "noAnswer":
+      return text.noAnswerHint;
+    case "cancelled":
+      return text.noLongerHint;
+    case "failed":
+      return text.failedHint;
+    case "unknownOutcome":
+      return text.unknownOutcomeHint;
+    case "ringing":
+    case "talking":
+    case "onHold":
+    case "answeredBy":
+    case "ended":
+      return undefined;
+  }
+}

@@ -1,0 +1,107 @@
+import type { ContractError } from "$generated/ContractError";
+import type { DialPreview } from "$generated/DialPreview";
+import type { MainPlatform } from "$platform/types";
+import { newCommand } from "$lib/command";
+import { toContractError } from "$lib/errors";
+
+/** Where the number came from. */
+export type DialOrigin = "typed" | "clicked" | "program";
+
+/** Dialling: shows what would be dialled, and calls once a person has said so. */
+export class Dial {
+  text = $state("");
+  /** What would be dialled is shown. */
+  shown = $state(false);
+  origin: DialOrigin = $state("typed");
+  error: ContractError | undefined = $state.raw();
+  placing = $state(false);
+  /** Connection of the chosen way; the usual one when absent. */
+  way: string | undefined = $state();
+
+  #preview: { of: string; view: DialPreview } | undefined = $state.raw();
+  #asked = 0;
+  #command = newCommand();
+
+  constructor(private readonly platform: Pick<MainPlatform, "previewDial" | "placeCall">) {}
+
+  /** What the text would dial; absent until that is known of exactly this text. */
+  get preview(): DialPreview | undefined {
+    return this.#preview?.of === this.text.trim() ? this.#preview.view : undefined;
+  }
+
+  /** Everything is there for a call. */
+  get ready(): boolean {
+    return this.preview !== undefined && this.preview.ways.length > 0 && !this.placing;
+  }
+
+  /** A person types. */
+  async type(text: string): Promise<void> {
+    this.origin = "typed";
+    await this.#take(text);
+  }
+
+  /** Shows what a number would dial; the empty text invites to type. */
+  async show(text: string, origin: DialOrigin = "clicked"): Promise<void> {
+    this.origin = origin;
+    this.shown = true;
+    await this.#take(text);
+  }
+
+  /** Opens what belongs to the text in the field. */
+  reveal(): void {
+    this.shown = true;
+  }
+
+  /** Calls. A second click while the first is under way is the same wish. */
+  async confirm(): Promise<void> {
+    const preview = this.preview;
+    if (!preview || !this.ready) return;
+    const connection = this.way ?? preview.ways[0]?.connection;
+    this.placing = true;
+    this.error = undefined;
+    try {
+      await this.platform.placeCall({
+        command: this.#command,
+        to: preview.to,
+        ...(connection === undefined ? {} : { connection }),
+      });
+      this.cancel();
+    } catch (thrown) {
+      this.error = toContractError(thrown);
+      // A refusal ends the wish. Where it is not known whether the PBX acted, asking again must not call twice.
+      if (this.error.code !== "unknownOutcome") this.#command = newCommand();
+    } finally {
+      this.placing = false;
+    }
+  }
+
+  /** Puts everything away. */
+  cancel(): void {
+    this.#asked++;
+    this.text = "";
+    this.shown = false;
+    this.error = undefined;
+    this.way = undefined;
+    this.#preview = undefined;
+    this.#command = newCommand();
+  }
+
+  async #take(text: string): Promise<void> {
+    const asked = ++this.#asked;
+    const of = text.trim();
+    if (of !== this.text.trim()) this.#command = newCommand();
+    this.text = text;
+    this.error = undefined;
+    if (of === "") {
+      this.#preview = undefined;
+      return;
+    }
+    this.shown = true;
+    try {
+      const view = await this.platform.previewDial({ text: of });
+      if (asked === this.#asked) this.#preview = { of, view };
+    } catch (thrown) {
+      if (asked === this.#asked) this.error = toContractError(thrown);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { BytesError, fetchBytes } from "./bytes";
+import { audioElement, speed, start } from "./element";
+import type { Engine, EngineEvents, Source } from "./engine";
+import { AHEAD, nextRange, placeOf, readyFrom, stale, stretchAt, stretches, type Place } from "./maths";
+
+/**
+ * Plays a stream of frames through MediaSource, fed in small pieces. MP3 frames carry no times: after a jump the bytes
+ * go on from the frame that the office's index names, and `timestampOffset` says when that is.
+ */
+export class StreamEngine implements Engine {
+  readonly #closing = new AbortController();
+  readonly #media = new MediaSource();
+  readonly #audio: HTMLAudioElement;
+  readonly #address: string;
+  #buffer: SourceBuffer | undefined;
+  #feeding = new AbortController();
+  #fed: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly source: Source,
+    private readonly events: EngineEvents,
+  ) {
+    this.#audio = audioElement(events, this.#closing.signal);
+    this.#address = URL.createObjectURL(this.#media);
+    this.#media.addEventListener("sourceopen", () => this.#opened(), { once: true });
+    this.#audio.src = this.#address;
+  }
+
+  play(): void {
+    start(this.#audio, this.events);
+  }
+
+  pause(): void {
+    this.#audio.pause();
+  }
+
+  seek(to: number): void {
+    const ready = this.#buffer && stretchAt(stretches(this.#buffer.buffered), to);
+    this.#audio.currentTime = to;
+    if (this.#buffer && !ready) this.#feedFrom(to);
+  }
+
+  setSpeed(rate: number): void {
+    speed(this.#audio, rate);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#feeding.abort();
+    this.#audio.pause();
+    this.#audio.removeAttribute("src");
+    this.#audio.load();
+    URL.revokeObjectURL(this.#address);
+  }
+
+  #opened(): void {
+    this.#media.duration = this.source.length;
+    this.#buffer = this.#media.addSourceBuffer(this.source.mime);
+    this.#feedFrom(this.#audio.currentTime);
+  }
+
+  /** Ends the feeding that runs and starts a new one at a time. */
+  #feedFrom(time: number): void {
+    this.#feeding.abort();
+    const feeding = new AbortController();
+    this.#feeding = feeding;
+    this.#fed = this.#fed.then(() => this.#feed(time, feeding.signal));
+  }
+
+  async #feed(time: number, signal: AbortSignal): Promise<void> {
+    try {
+      if (signal.aborted || !this.#buffer) return;
+      const place = placeOf(this.source.seconds, time);
+      await this.#clear(this.#buffer, place);
+      await this.#append(this.#buffer, place.byte, signal);
+    } catch (thrown) {
+      if (!signal.aborted) this.events.failed(thrown instanceof BytesError ? thrown.code : "notPlayable");
+    }
+  }
+
+  async #clear(buffer: SourceBuffer, place: Place): Promise<void> {
+    if (this.#media.readyState === "open") buffer.abort();
+    if (buffer.buffered.length > 0) {
+      buffer.remove(0, Number.POSITIVE_INFINITY);
+      await updated(buffer);
+    }
+    buffer.timestampOffset = place.time;
+  }
+
+  async #append(buffer: SourceBuffer, from: number, signal: AbortSignal): Promise<void> {
+    let next = from;
+    for (let fetched = 0; !signal.aborted; fetched++) {
+      const range = nextRange(next, this.source.bytes, fetched);
+      if (!range) {
+        if (this.#media.readyState === "open") this.#media.endOfStream();
+        return;
+      }
+      const bytes = await fetchBytes(this.source.url, range, signal, (is) => this.events.preparing(is));
+      signal.throwIfAborted();
+      next += bytes.byteLength;
+      buffer.appendBuffer(bytes);
+      await updated(buffer);
+      await this.#evict(buffer);
+      while (readyFrom(stretches(buffer.buffered), this.#audio.currentTime) > AHEAD) await moved(this.#audio, signal);
+    }
+  }
+
+  async #evict(buffer: SourceBuffer): Promise<void> {
+    const old = stale(stretches(buffer.buffered), this.#audio.currentTime);
+    if (!old) return;
+    buffer.remove(old.start, old.end);
+    await updated(buffer);
+  }
+}
+
+/** The buffer has done what it was asked. */
+function updated(buffer: SourceBuffer): Promise<void> {
+  if (!buffer.updating) return Promise.resolve();
+  return new Promise((resolve) => buffer.addEventListener("updateend", () => resolve(), { once: true }));
+}
+
+/** The playhead has moved. */
+function moved(audio: HTMLAudioElement, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = () => resolve();
+    audio.addEventListener("timeupdate", done, { once: true, signal });
+    audio.addEventListener("seeking", done, { once: true, signal });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

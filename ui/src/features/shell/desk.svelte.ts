@@ -1,0 +1,161 @@
+import type { CallRef } from "$generated/CallRef";
+import type { CallRow } from "$generated/CallRow";
+import type { ConnectOfficeRequest } from "$generated/ConnectOfficeRequest";
+import type { ContractError } from "$generated/ContractError";
+import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
+import type { MainView } from "$generated/MainView";
+import type { NoticeKind } from "$generated/NoticeKind";
+import type { Settings } from "$generated/Settings";
+import type { MainPlatform, Unsubscribe } from "$platform/types";
+import { Details } from "$features/call/details.svelte";
+import { CallList } from "$features/calls/list.svelte";
+import { Dial } from "$features/dial/dial.svelte";
+import { Player } from "$features/player/player.svelte";
+import { wear } from "$lib/appearance";
+import { toContractError } from "$lib/errors";
+import { Revised } from "$lib/revised.svelte";
+
+/** The views of the main window. */
+export type Page = "now" | "calls" | "settings";
+
+/** The main window: what the program around it says, and what a person does there. */
+export class Desk {
+  page: Page = $state("calls");
+  error: ContractError | undefined = $state.raw();
+
+  readonly calls: CallList;
+  readonly details: Details;
+  readonly dial: Dial;
+  readonly player: Player;
+
+  readonly #view = new Revised<MainView>();
+  #subscriptions: Unsubscribe[] = [];
+
+  constructor(private readonly platform: MainPlatform) {
+    this.calls = new CallList(platform);
+    this.details = new Details(platform);
+    this.dial = new Dial(platform);
+    this.player = new Player(platform);
+  }
+
+  /** What is shown besides lists. */
+  get view(): MainView | undefined {
+    return this.#view.current;
+  }
+
+  /** Subscribes first, then asks for the snapshot and for what was handed over before this page was there. */
+  async start(): Promise<void> {
+    const { platform } = this;
+    this.#subscriptions = await Promise.all([
+      platform.listen("main", (view) => this.accept(view)),
+      platform.listen("calls", ({ rows }) => this.#changed(rows)),
+      platform.listen("dial", ({ text }) => void this.dial.show(text, "program")),
+      platform.listen("open", ({ call }) => this.openCall(call)),
+    ]);
+    await Promise.all([this.refresh(), this.calls.reload()]);
+    const [dial, open] = await Promise.all([platform.pendingDial(), platform.pendingOpen()]);
+    if (dial) void this.dial.show(dial.text, "program");
+    if (open) this.openCall(open.call);
+  }
+
+  /** Ends the subscriptions. */
+  stop(): void {
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.player.close();
+  }
+
+  /** Asks for the snapshot. */
+  async refresh(): Promise<void> {
+    await this.#try(async () => {
+      this.accept(await this.platform.mainSnapshot());
+    });
+  }
+
+  /** Takes a view unless a newer one is here. */
+  accept(view: MainView): void {
+    if (!this.#view.accept(view)) return;
+    this.error = undefined;
+    wear(view);
+  }
+
+  /** Shows another view. */
+  go(page: Page): void {
+    this.page = page;
+  }
+
+  /** Shows a call in the view Calls. */
+  openCall(call: CallRef): void {
+    this.page = "calls";
+    void this.details.open(call);
+  }
+
+  /** Shows a call and plays its recording. */
+  play(row: CallRow): void {
+    void this.details.open(row.call);
+    void this.player.play(row);
+  }
+
+  /** Searches, in the view Calls. */
+  search(text: string): void {
+    this.page = "calls";
+    this.calls.search(text);
+  }
+
+  /** Keeps what a person has set. */
+  async save(settings: Settings): Promise<void> {
+    await this.#try(() => this.platform.saveSettings(settings));
+  }
+
+  /** Puts a notice away. */
+  async dismiss(notice: NoticeKind): Promise<void> {
+    await this.#try(() => this.platform.dismissNotice(notice));
+  }
+
+  /** Does something with the demo phone. */
+  async phone(action: DemoPhoneAction): Promise<void> {
+    await this.#try(() => this.platform.demoPhone(action));
+  }
+
+  /** Opens the demo office. */
+  async startDemo(): Promise<void> {
+    await this.#moveTo(() => this.platform.startDemo());
+  }
+
+  /** Leaves the demo office. */
+  async leaveDemo(): Promise<void> {
+    await this.#moveTo(() => this.platform.leaveDemo());
+  }
+
+  /** Looks at an office behind a gateway. */
+  async connect(request: ConnectOfficeRequest): Promise<void> {
+    await this.#moveTo(() => this.platform.connectOffice(request));
+  }
+
+  /** Another office: everything that is shown comes from it, and its revisions may count from the start. */
+  async #moveTo(move: () => Promise<void>): Promise<void> {
+    await this.#try(async () => {
+      await move();
+      this.player.close();
+      this.dial.cancel();
+      this.details.close();
+      const view = await this.platform.mainSnapshot();
+      this.#view.restart(view);
+      wear(view);
+      await this.calls.reload();
+    });
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      this.error = undefined;
+    } catch (thrown) {
+      this.error = toContractError(thrown);
+    }
+  }
+
+  #changed(rows: CallRow[]): void {
+    this.calls.changed(rows);
+    this.details.changed(rows);
+  }
+}

@@ -1,0 +1,31 @@
+import type { CallRef } from "$generated/CallRef";
+import type { CallRow } from "$generated/CallRow";
+
+/** A key for maps and lists: an office and its call. */
+export function callKey(call: CallRef): string {
+  return `${call.office}/${call.id}`;
+}
+
+/** Both name the same call. */
+export function sameCall(one: CallRef | undefined, other: CallRef | undefined): boolean {
+  return one !== undefined && other !== undefined && callKey(one) === callKey(other);
+}
+
+/** Nobody of ours talked though somebody called: what a person has to make good. */
+export function isMissed(row: CallRow): boolean {
+  return row.state === "ended" && row.result === "missed";
+}
+
+/** The call goes on. */
+export function isOpen(row: CallRow): boolean {
+  return row.state !== "ended";
+}
+
+/** Two letters for the round picture beside a name; none where only a number is known. */
+export function initials(name: string | undefined): string | undefined {
+  const letters = (name ?? "")
+    .split(/[\s«»"()]+/u)
+    .map((word) => [...word][0] ?? "")
+    .filter((letter) => /\p{L}/u.test(letter));
+  return letters.length > 0 ? letters.slice(0, 2).join("").toLocaleUpperCase() : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Language } from "$generated/Language";
+
+/** The language that every text follows; changing it repaints what shows text. */
+class CurrentLanguage {
+  code: Language = $state("en");
+}
+
+export const language = new CurrentLanguage();
+
+/** The texts of one area in both languages; Russian gives the shape. */
+export function texts<Shape extends object>(both: { ru: Shape; en: NoInfer<Shape> }): () => Shape {
+  return () => both[language.code];
+}
+
+const russianRules = new Intl.PluralRules("ru");
+const englishRules = new Intl.PluralRules("en");
+
+/** A number with the Russian word that goes with it: 1 звонок, 2 звонка, 5 звонков. */
+export function russianCount(count: number, one: string, few: string, many: string): string {
+  const word = { one, few, many, zero: many, two: few, other: few }[russianRules.select(count)];
+  return `${count.toLocaleString("ru")} ${word}`;
+}
+
+/** A number with the English word that goes with it: 1 call, 2 calls. */
+export function englishCount(count: number, one: string, other: string): string {
+  return `${count.toLocaleString("en")} ${englishRules.select(count) === "one" ? one : other}`;
+}

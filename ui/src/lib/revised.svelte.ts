@@ -1,0 +1,16 @@
+/** A whole view that arrives both by snapshot and by event: the newer revision wins, whichever comes first. */
+export class Revised<View extends { revision: number }> {
+  current: View | undefined = $state.raw();
+
+  /** Takes the view unless a newer one is here; says whether it was taken. */
+  accept(view: View): boolean {
+    if (this.current && view.revision < this.current.revision) return false;
+    this.current = view;
+    return true;
+  }
+
+  /** Takes the view whatever its number: the program around the page has started to count anew. */
+  restart(view: View): void {
+    this.current = view;
+  }
+}

@@ -1,0 +1,182 @@
+import type { CallFilter } from "$generated/CallFilter";
+import type { CallResult } from "$generated/CallResult";
+import type { CallState } from "$generated/CallState";
+import type { Direction } from "$generated/Direction";
+import { byGender } from "$lib/grammar";
+import { englishCount, russianCount, texts } from "$lib/language.svelte";
+
+interface CallsText {
+  search: string;
+  searchKeys: string;
+  clearSearch: string;
+  filter: string;
+  filters: Record<CallFilter, string>;
+  list: string;
+  callCount: (count: number) => string;
+  directions: Record<Direction, string>;
+  states: Record<CallState, string>;
+  results: Record<CallResult, string>;
+  internal: string;
+  missedIncoming: string;
+  answeredBy: (who: string | undefined) => string;
+  play: (who: string) => string;
+  recordingPreparing: string;
+  noCalls: string;
+  noCallsAction: string;
+  noMatches: (text: string) => string;
+  noMatchesFilter: string;
+  showAll: string;
+  loading: string;
+  noted: string;
+  openCalls: string;
+  missedToCallBack: string;
+  today: string;
+  calls: string;
+  answered: string;
+  missed: string;
+  quiet: string;
+  nothingMissed: string;
+  whileAway: (count: number) => string;
+  showCalls: string;
+  connected: string;
+}
+
+/** Lists of calls: the views Calls and Now. */
+export const callsText = texts<CallsText>({
+  ru: {
+    search: "Имя, номер или слово из заметки",
+    searchKeys: "Ctrl K",
+    clearSearch: "Очистить поиск",
+    filter: "Какие звонки",
+    filters: {
+      all: "Все",
+      incoming: "Входящие",
+      outgoing: "Исходящие",
+      missed: "Пропущенные",
+      recorded: "С записью",
+    },
+    list: "Список звонков",
+    callCount: (count) => russianCount(count, "звонок", "звонка", "звонков"),
+    directions: {
+      incoming: "Входящий",
+      outgoing: "Исходящий",
+      internal: "Внутренний",
+      unknown: "Звонок",
+    },
+    states: {
+      new: "Новый",
+      dialling: "Набираем",
+      queued: "В очереди",
+      ringing: "Звонит",
+      talking: "Идёт разговор",
+      onHold: "На удержании",
+      conference: "Конференция",
+      ended: "Завершён",
+    },
+    results: {
+      answered: "Разговор",
+      answeredElsewhere: "Ответил коллега",
+      missed: "Пропущен",
+      busy: "Занято",
+      noAnswer: "Не ответили",
+      rejected: "Отклонён",
+      cancelled: "Отменён",
+      failed: "Не получилось",
+      transferred: "Переведён",
+      voicemail: "Голосовая почта",
+      fax: "Факс",
+      unknown: "Неизвестно",
+    },
+    internal: "Внутренний",
+    missedIncoming: "Пропущенный",
+    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила")} ${who}` : "Ответил коллега"),
+    play: (who) => `Слушать запись: ${who}`,
+    recordingPreparing: "Запись готовится",
+    noCalls: "Здесь появятся звонки, как только они начнутся.",
+    noCallsAction: "Позвонить",
+    noMatches: (text) => `По запросу «${text}» ничего не нашлось.`,
+    noMatchesFilter: "Таких звонков пока нет.",
+    showAll: "Показать все звонки",
+    loading: "Загружаем звонки…",
+    noted: "Есть заметка",
+    openCalls: "Идут сейчас",
+    missedToCallBack: "Нужно перезвонить",
+    today: "Сегодня",
+    calls: "Звонков",
+    answered: "Отвечено",
+    missed: "Пропущено",
+    quiet: "Сейчас никто не звонит.",
+    nothingMissed: "Перезванивать некому: сегодня всем ответили.",
+    whileAway: (count) => `Пока вас не было: ${russianCount(count, "звонок", "звонка", "звонков")}`,
+    showCalls: "Показать",
+    connected: "на связи",
+  },
+  en: {
+    search: "Name, number or a word from a note",
+    searchKeys: "Ctrl K",
+    clearSearch: "Clear the search",
+    filter: "Which calls",
+    filters: {
+      all: "All",
+      incoming: "Incoming",
+      outgoing: "Outgoing",
+      missed: "Missed",
+      recorded: "With recording",
+    },
+    list: "List of calls",
+    callCount: (count) => englishCount(count, "call", "calls"),
+    directions: {
+      incoming: "Incoming",
+      outgoing: "Outgoing",
+      internal: "Internal",
+      unknown: "Call",
+    },
+    states: {
+      new: "New",
+      dialling: "Dialling",
+      queued: "In a queue",
+      ringing: "Ringing",
+      talking: "Talking",
+      onHold: "On hold",
+      conference: "Conference",
+      ended: "Ended",
+    },
+    results: {
+      answered: "Talk",
+      answeredElsewhere: "A colleague answered",
+      missed: "Missed",
+      busy: "Busy",
+      noAnswer: "No answer",
+      rejected: "Declined",
+      cancelled: "Cancelled",
+      failed: "Failed",
+      transferred: "Transferred",
+      voicemail: "Voicemail",
+      fax: "Fax",
+      unknown: "Not known",
+    },
+    internal: "Internal",
+    missedIncoming: "Missed",
+    answeredBy: (who) => (who ? `Answered by ${who}` : "A colleague answered"),
+    play: (who) => `Listen to the recording: ${who}`,
+    recordingPreparing: "The recording is being prepared",
+    noCalls: "Calls appear here as soon as they begin.",
+    noCallsAction: "Call a number",
+    noMatches: (text) => `Nothing was found for “${text}”.`,
+    noMatchesFilter: "There are no such calls yet.",
+    showAll: "Show all calls",
+    loading: "Loading calls…",
+    noted: "Has a note",
+    openCalls: "Going on now",
+    missedToCallBack: "To call back",
+    today: "Today",
+    calls: "Calls",
+    answered: "Answered",
+    missed: "Missed",
+    quiet: "Nobody is calling right now.",
+    nothingMissed: "Nobody to call back: everyone was answered today.",
+    whileAway: (count) => `While you were away: ${englishCount(count, "call", "calls")}`,
+    showCalls: "Show",
+    connected: "connected",
+  },
+});

@@ -1,0 +1,117 @@
+import type { CardPhase } from "$generated/CardPhase";
+import { byGender } from "$lib/grammar";
+import { texts } from "$lib/language.svelte";
+
+interface CardText {
+  window: string;
+  phases: Record<CardPhase, string>;
+  answeredBy: (who: string | undefined) => string;
+  announce: (who: string, number: string | undefined, line: string | undefined) => string;
+  pickUpHint: string;
+  callingHint: string;
+  noLongerHint: string;
+  missedHint: string;
+  busyHint: string;
+  noAnswerHint: string;
+  failedHint: string;
+  unknownOutcomeHint: string;
+  hangupOnPhone: string;
+  notConfirmed: string;
+  lastTalk: (when: string, agent: string | undefined, length: string) => string;
+  lastNote: (note: string) => string;
+  open: string;
+  dismiss: string;
+  noteSaved: string;
+  noteFailed: string;
+  callBackFailed: string;
+  timer: string;
+}
+
+/** The card. */
+export const cardText = texts<CardText>({
+  ru: {
+    window: "Идущие звонки",
+    phases: {
+      ringing: "Входящий",
+      pickUpYourPhone: "Снимите трубку",
+      calling: "Набираем",
+      talking: "Разговор",
+      onHold: "На удержании",
+      answeredBy: "Ответил коллега",
+      ended: "Завершён",
+      missed: "Пропущен",
+      busy: "Занято",
+      noAnswer: "Не отвечает",
+      cancelled: "Отменён",
+      failed: "Не получилось",
+      unknownOutcome: "Исход неизвестен",
+    },
+    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила")} ${who}` : "Ответил коллега"),
+    announce: (who, number, line) =>
+      ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
+    pickUpHint: "Сначала зазвонит ваш телефон: снимите трубку, и мы соединим.",
+    callingHint: "Вы на линии, ждём ответа.",
+    noLongerHint: "Звонок отменён до ответа.",
+    missedHint: "Никто не ответил.",
+    busyHint: "Номер занят. Попробуйте позже.",
+    noAnswerHint: "На том конце никто не ответил.",
+    failedHint: "Причина записана в списке звонков.",
+    unknownOutcomeHint: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
+    hangupOnPhone: "Разговор завершается только на телефоне",
+    notConfirmed: "АТС приняла команду, но звонка пока не видно",
+    lastTalk: (when, agent, length) =>
+      agent
+        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила")} ${agent}, ${length}`
+        : `${capital(when)} · разговор ${length}`,
+    lastNote: (note) => `заметка: «${note}»`,
+    open: "Открыть",
+    dismiss: "Убрать карточку",
+    noteSaved: "Заметка сохранена",
+    noteFailed: "Заметка не сохранилась, попробуйте ещё раз",
+    callBackFailed: "Позвонить не получилось, попробуйте ещё раз",
+    timer: "Длительность",
+  },
+  en: {
+    window: "Calls going on",
+    phases: {
+      ringing: "Incoming",
+      pickUpYourPhone: "Pick up your phone",
+      calling: "Calling",
+      talking: "Talking",
+      onHold: "On hold",
+      answeredBy: "Answered by a colleague",
+      ended: "Ended",
+      missed: "Missed",
+      busy: "Busy",
+      noAnswer: "No answer",
+      cancelled: "Cancelled",
+      failed: "Failed",
+      unknownOutcome: "Outcome unknown",
+    },
+    answeredBy: (who) => (who ? `Answered by ${who}` : "Answered by a colleague"),
+    announce: (who, number, line) => ["Incoming call", who, number, line && `to ${line}`].filter(Boolean).join(", "),
+    pickUpHint: "Your own phone rings first: pick it up and we connect you.",
+    callingHint: "You are on the line, waiting for an answer.",
+    noLongerHint: "The call was given up before an answer.",
+    missedHint: "Nobody answered.",
+    busyHint: "The number is busy. Try again later.",
+    noAnswerHint: "Nobody answered at the other end.",
+    failedHint: "The reason is in the list of calls.",
+    unknownOutcomeHint: "The PBX gave no answer. Check your phone before calling again.",
+    hangupOnPhone: "This call can only be ended on the phone",
+    notConfirmed: "The PBX took the command, but no call is seen yet",
+    lastTalk: (when, agent, length) =>
+      agent ? `${capital(when)} · talked to ${agent}, ${length}` : `${capital(when)} · talk of ${length}`,
+    lastNote: (note) => `note: “${note}”`,
+    open: "Open",
+    dismiss: "Put the card away",
+    noteSaved: "Note saved",
+    noteFailed: "The note was not saved, try again",
+    callBackFailed: "The call could not be placed, try again",
+    timer: "Duration",
+  },
+});
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

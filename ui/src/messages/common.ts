@@ -1,0 +1,37 @@
+import { texts } from "$lib/language.svelte";
+
+/** Words that both windows use. */
+export const commonText = texts({
+  ru: {
+    product: "Trubka",
+    demo: "Демо",
+    hidden: "Скрытый номер",
+    extension: (number: string) => `доб. ${number}`,
+    save: "Сохранить",
+    cancel: "Отменить",
+    close: "Закрыть",
+    retry: "Повторить",
+    callBack: "Перезвонить",
+    note: "Заметка",
+    writeNote: "Написать заметку",
+    notePlaceholder: "Что важно запомнить",
+    client: "Клиент",
+    unknownCaller: "Неизвестный номер",
+  },
+  en: {
+    product: "Trubka",
+    demo: "Demo",
+    hidden: "Hidden number",
+    extension: (number) => `ext. ${number}`,
+    save: "Save",
+    cancel: "Cancel",
+    close: "Close",
+    retry: "Try again",
+    callBack: "Call back",
+    note: "Note",
+    writeNote: "Write a note",
+    notePlaceholder: "What to remember",
+    client: "Customer",
+    unknownCaller: "Unknown number",
+  },
+});

@@ -1,0 +1,75 @@
+import type { DialKind } from "$generated/DialKind";
+import type { DialWarning } from "$generated/DialWarning";
+import { texts } from "$lib/language.svelte";
+
+interface DialText {
+  dial: string;
+  field: string;
+  placeholder: string;
+  sheet: string;
+  hint: string;
+  kinds: Record<DialKind, string>;
+  warnings: Record<DialWarning, string>;
+  from: (phone: string) => string;
+  way: string;
+  noWay: string;
+  fromProgram: string;
+  confirm: string;
+  placing: string;
+}
+
+/** Dialling: what will be dialled is shown, then called. */
+export const dialText = texts<DialText>({
+  ru: {
+    dial: "Позвонить",
+    field: "Номер, на который позвонить",
+    placeholder: "Номер",
+    sheet: "Что будет набрано",
+    hint: "Введите номер или добавочный: сначала покажем, что наберём.",
+    kinds: {
+      emergency: "Экстренная служба",
+      service: "Служебный номер",
+      extension: "Добавочный коллеги",
+      phone: "Телефонный номер",
+      other: "Наберём так, как введено",
+    },
+    warnings: {
+      tooShort: "Номер короче обычного: проверьте, все ли цифры на месте.",
+      tooLong: "Номер длиннее обычного: проверьте, нет ли лишних цифр.",
+      premium: "Звонок на этот номер платный.",
+      international: "Звонок за границу.",
+    },
+    from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
+    way: "Через",
+    noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
+    fromProgram: "Номер передала другая программа",
+    confirm: "Позвонить",
+    placing: "Звоним…",
+  },
+  en: {
+    dial: "Call",
+    field: "Number to call",
+    placeholder: "Number",
+    sheet: "What will be dialled",
+    hint: "Type a number or an extension: you see what is dialled first.",
+    kinds: {
+      emergency: "Emergency service",
+      service: "Service number",
+      extension: "A colleague's extension",
+      phone: "Telephone number",
+      other: "Dialled as typed",
+    },
+    warnings: {
+      tooShort: "Shorter than usual: check that no digit is missing.",
+      tooLong: "Longer than usual: check for a digit too many.",
+      premium: "This number costs extra.",
+      international: "This is a call abroad.",
+    },
+    from: (phone) => `Your phone rings first: ${phone}`,
+    way: "Through",
+    noWay: "No call can be placed now: there is no connection that can dial.",
+    fromProgram: "Another program handed over this number",
+    confirm: "Call",
+    placing: "Calling…",
+  },
+});

@@ -1,0 +1,40 @@
+import type { ErrorCode } from "$generated/ErrorCode";
+import { texts } from "$lib/language.svelte";
+
+type Sentences = Record<ErrorCode, string>;
+
+/** What went wrong, in one sentence that says what to do. */
+export const errorText = texts<Sentences>({
+  ru: {
+    unauthorized: "Офис больше не знает этот компьютер. Попросите у администратора новый токен.",
+    invalidRequest: "Проверьте, что введено, и попробуйте ещё раз.",
+    notFound: "Этого больше нет.",
+    ended: "Звонок уже завершён.",
+    unsupported: "АТС этого не умеет.",
+    rateLimited: "АТС просит подождать. Попробуйте через несколько секунд.",
+    notReady: "Запись ещё готовится.",
+    gone: "Запись удалена на стороне АТС.",
+    notPlayable: "Этот файл проиграть нельзя: в нём нет понятного звука.",
+    refused: "АТС отказала.",
+    unknownOutcome: "Неизвестно, выполнила ли АТС команду. Проверьте телефон, прежде чем повторять.",
+    unreachable: "Нет связи с офисом или АТС. Связь восстановится сама.",
+    storage: "Не получается записать на диск. Проверьте, есть ли на нём место.",
+    internal: "Что-то сломалось в самой программе. Попробуйте ещё раз.",
+  },
+  en: {
+    unauthorized: "The office no longer knows this computer. Ask your administrator for a new token.",
+    invalidRequest: "Check what was entered and try again.",
+    notFound: "This is no longer here.",
+    ended: "The call has already ended.",
+    unsupported: "The PBX cannot do this.",
+    rateLimited: "The PBX asks to wait. Try again in a few seconds.",
+    notReady: "The recording is still being prepared.",
+    gone: "The PBX has deleted the recording.",
+    notPlayable: "This file cannot be played: there is no sound in it that can be read.",
+    refused: "The PBX refused.",
+    unknownOutcome: "It is not known whether the PBX acted. Check your phone before trying again.",
+    unreachable: "The office or the PBX cannot be reached. The connection comes back by itself.",
+    storage: "The disk cannot be written. Check that there is room on it.",
+    internal: "Something broke inside the program. Try again.",
+  },
+});

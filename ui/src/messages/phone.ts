@@ -1,0 +1,23 @@
+import { texts } from "$lib/language.svelte";
+
+/** The demo's stand-in for a handset. */
+export const phoneText = texts({
+  ru: {
+    title: "Учебный телефон",
+    idle: "Трубка лежит",
+    ringing: "Звонит",
+    talking: "Идёт разговор",
+    pickUp: "Снять трубку",
+    letRing: "Пусть звонит",
+    hangUp: "Положить трубку",
+  },
+  en: {
+    title: "Practice phone",
+    idle: "On the hook",
+    ringing: "Ringing",
+    talking: "Talking",
+    pickUp: "Pick up",
+    letRing: "Let it ring",
+    hangUp: "Hang up",
+  },
+});

@@ -1,0 +1,66 @@
+import type { CardCorner } from "$generated/CardCorner";
+import type { Theme } from "$generated/Theme";
+import { texts } from "$lib/language.svelte";
+
+interface SettingsText {
+  title: string;
+  language: string;
+  languageHint: string;
+  systemLanguage: string;
+  russian: string;
+  english: string;
+  theme: string;
+  themeHint: string;
+  themes: Record<Theme, string>;
+  corner: string;
+  cornerHint: string;
+  corners: Record<CardCorner, string>;
+  offices: string;
+  noOffices: string;
+}
+
+/** The view Settings. */
+export const settingsText = texts<SettingsText>({
+  ru: {
+    title: "Настройки",
+    language: "Язык",
+    languageHint: "На нём говорят все окна программы.",
+    systemLanguage: "Как в системе",
+    russian: "Русский",
+    english: "English",
+    theme: "Оформление",
+    themeHint: "Светлое, тёмное или то, что выбрано в системе.",
+    themes: { system: "Как в системе", light: "Светлое", dark: "Тёмное" },
+    corner: "Карточка звонка",
+    cornerHint: "В каком углу экрана она появляется.",
+    corners: {
+      bottomRight: "Справа внизу",
+      bottomLeft: "Слева внизу",
+      topRight: "Справа вверху",
+      topLeft: "Слева вверху",
+    },
+    offices: "Подключения",
+    noOffices: "Подключений пока нет.",
+  },
+  en: {
+    title: "Settings",
+    language: "Language",
+    languageHint: "All windows of the program speak it.",
+    systemLanguage: "As in the system",
+    russian: "Русский",
+    english: "English",
+    theme: "Appearance",
+    themeHint: "Light, dark, or what the system has chosen.",
+    themes: { system: "As in the system", light: "Light", dark: "Dark" },
+    corner: "Call card",
+    cornerHint: "The corner of the screen in which it appears.",
+    corners: {
+      bottomRight: "Bottom right",
+      bottomLeft: "Bottom left",
+      topRight: "Top right",
+      topLeft: "Top left",
+    },
+    offices: "Connections",
+    noOffices: "There are no connections yet.",
+  },
+});

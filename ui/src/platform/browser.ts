@@ -1,0 +1,130 @@
+// Stands in for the program when the pages are looked at in a browser, and in component tests: invented calls, and
+// commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost`
+// for the main page, `?phases=missed,talking` for the card.
+import type { CardPhase } from "$generated/CardPhase";
+import type { ContractError } from "$generated/ContractError";
+import type { DialPreview } from "$generated/DialPreview";
+import type { Language } from "$generated/Language";
+import type { LinkState } from "$generated/LinkState";
+import type { MainView } from "$generated/MainView";
+import type { NoticeKind } from "$generated/NoticeKind";
+import type { Stage } from "$generated/Stage";
+import type { Theme } from "$generated/Theme";
+import { detailsOf } from "./fake/details";
+import { recordingOf, toneUrl } from "./fake/recording";
+import { pageOf, rowAt } from "./fake/rows";
+import { cardsView, mainView } from "./fake/views";
+import { Wire } from "./fake/wire";
+import type { CardEvents, CardPlatform, MainEvents, MainPlatform } from "./types";
+
+const asked = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
+const look = () => ({
+  language: (asked.get("lang") ?? "ru") as Language,
+  theme: (asked.get("theme") ?? "system") as Theme,
+});
+
+/** The main window's side of a made-up program. */
+export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
+  const wire = new Wire<MainEvents>();
+  let view: MainView = { ...mainView(), ...look(), stage: (asked.get("stage") ?? "demo") as Stage };
+  const size = Number(asked.get("calls") ?? 1000);
+  const details = new Map<string, ReturnType<typeof detailsOf>>();
+  const link = asked.get("link");
+  if (link) view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState }));
+  const notices = asked.get("notices")?.split(",") ?? [];
+  view.notices = notices.map((kind) => ({ kind: kind as NoticeKind }));
+
+  function change(changes: Partial<MainView>): void {
+    view = { ...view, ...changes, revision: view.revision + 1 };
+    wire.send("main", view);
+  }
+
+  function detailsFor(id: string): ReturnType<typeof detailsOf> {
+    const found =
+      details.get(id) ?? detailsOf(view.now.open.find((row) => row.call.id === id) ?? rowAt(Number(id.slice(4))));
+    details.set(id, found);
+    return found;
+  }
+
+  return {
+    wire,
+    listen: wire.listen,
+    mainSnapshot: async () => view,
+    listCalls: async (request) => pageOf(size, request),
+    callDetails: async ({ id }) => detailsFor(id),
+    saveNote: async ({ call, text }) => {
+      const old = detailsFor(call.id);
+      const note = { id: `note${Date.now()}`, text, author: "Пётр", at: new Date().toISOString(), alsoEditedBy: [] };
+      details.set(call.id, { ...old, notes: text ? [note] : [] });
+      return detailsFor(call.id);
+    },
+    saveOutcome: async ({ call, outcome }) => {
+      const { outcome: _, ...old } = detailsFor(call.id);
+      details.set(call.id, { ...old, ...(outcome ? { outcome } : {}) });
+      return detailsFor(call.id);
+    },
+    previewDial: async ({ text }) => preview(text),
+    placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
+    openRecording: async ({ recording }) => recordingOf(recording, 192_000),
+    saveSettings: async (settings) =>
+      change({ settings, theme: settings.theme, language: settings.language ?? view.language }),
+    connectOffice: async ({ address }) => {
+      if (!address.startsWith("https://")) throw failure("invalidRequest", "address");
+      change({ stage: "office" });
+    },
+    startDemo: async () => change({ stage: "demo" }),
+    leaveDemo: async () => change({ stage: "welcome" }),
+    dismissNotice: async (kind) => change({ notices: view.notices.filter((notice) => notice.kind !== kind) }),
+    demoPhone: async (action) => {
+      const state = action === "pickUp" ? "talking" : action === "hangUp" ? "idle" : "ringing";
+      change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 916 204-55-18" }) } });
+    },
+    pendingDial: async () => (asked.has("dial") ? { text: asked.get("dial") ?? "" } : null),
+    pendingOpen: async () => (asked.has("open") ? { call: { office: "demo", id: asked.get("open") ?? "" } } : null),
+    recordingUrl: () => toneUrl(192_000),
+  };
+}
+
+/** The card window's side of a made-up program. */
+export function cardPlatform(): CardPlatform & { wire: Wire<CardEvents> } {
+  const wire = new Wire<CardEvents>();
+  let view = { ...cardsView((asked.get("phases")?.split(",") ?? []) as CardPhase[]), ...look() };
+  return {
+    wire,
+    listen: wire.listen,
+    cardSnapshot: async () => view,
+    dismiss: async ({ id }) => {
+      view = { ...view, revision: view.revision + 1, cards: view.cards.filter((card) => card.call.id !== id) };
+      wire.send("cards", view);
+    },
+    callBack: async () => {},
+    open: async () => {},
+    saveNote: async () => {},
+    resize: async () => {},
+    painted: async () => {},
+    demoPhone: async () => {},
+  };
+}
+
+function preview(text: string): DialPreview {
+  const digits = text.replace(/[^\d+]/g, "");
+  if (digits === "") throw failure("invalidRequest", "text");
+  const short = digits.length <= 5;
+  const national = digits.replace(/^(?:\+7|8)(\d{3})(\d{3})(\d{2})(\d{2})$/, "+7 $1 $2-$3-$4");
+  return {
+    to: digits,
+    display: short ? digits : national,
+    kind: digits === "112" ? "emergency" : short ? "extension" : "phone",
+    warnings:
+      digits.length > 5 && digits.length < 11 ? ["tooShort"] : digits.startsWith("+49") ? ["international"] : [],
+    ...(digits.endsWith("9162045518") ? { name: "Морозова Ольга" } : {}),
+    ways: [
+      { office: "demo", connection: "rt1", title: "Ростелеком", from: "102" },
+      { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "102" },
+    ],
+  };
+}
+
+function failure(code: ContractError["code"], field: string): ContractError {
+  return { code, field, message: "refused by the made-up program" };
+}

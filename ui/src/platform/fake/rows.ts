@@ -1,0 +1,150 @@
+import type { CallRow } from "$generated/CallRow";
+import type { CallsPage } from "$generated/CallsPage";
+import type { ListCallsRequest } from "$generated/ListCallsRequest";
+
+type Sketch = Partial<Omit<CallRow, "call" | "party" | "startedAt">> & {
+  at: string;
+  name?: string;
+  number?: string;
+  internal?: boolean;
+};
+
+const sketches: Sketch[] = [
+  {
+    at: "14:32:04",
+    name: "Морозова Ольга",
+    number: "+7 916 204-55-18",
+    line: "Отдел продаж",
+    agent: "Ирина",
+    talkMs: 192_000,
+    noted: true,
+  },
+  { at: "14:20:11", number: "+7 921 330-08-41", line: "Поддержка", result: "missed" },
+  {
+    at: "14:05:40",
+    name: "Лебедев Павел",
+    number: "+7 903 118-20-30",
+    line: "Общая линия",
+    agent: "Пётр",
+    direction: "outgoing",
+    talkMs: 48_000,
+  },
+  {
+    at: "13:51:02",
+    name: "ООО «Вектор»",
+    number: "+7 495 777-21-00",
+    line: "Отдел продаж",
+    agent: "Пётр",
+    talkMs: 725_000,
+  },
+  { at: "13:40:55", line: "Общая линия", agent: "Ирина", talkMs: 70_000 },
+  {
+    at: "13:22:30",
+    name: "Ирина Соколова",
+    number: "101",
+    internal: true,
+    agent: "Пётр",
+    direction: "internal",
+    talkMs: 35_000,
+  },
+  { at: "13:02:18", name: "Морозова Ольга", number: "+7 916 204-55-18", line: "Отдел продаж", result: "missed" },
+  { at: "12:47:09", number: "+49 30 901820", line: "Поддержка", agent: "Анна", direction: "outgoing", talkMs: 341_000 },
+  {
+    at: "12:30:00",
+    name: "Кузнецов Артём",
+    number: "+7 812 640-11-92",
+    line: "Отдел продаж",
+    agent: "Анна",
+    talkMs: 122_000,
+  },
+  {
+    at: "12:11:47",
+    number: "+7 383 204-90-14",
+    line: "Поддержка",
+    agent: "Пётр",
+    result: "answeredElsewhere",
+    talkMs: 260_000,
+  },
+  {
+    at: "11:58:13",
+    name: "Волкова Мария",
+    number: "+7 495 123-45-67",
+    line: "Отдел продаж",
+    direction: "outgoing",
+    agent: "Пётр",
+    result: "noAnswer",
+  },
+  {
+    at: "11:40:26",
+    number: "+7 900 123-45-67",
+    line: "Общая линия",
+    direction: "outgoing",
+    agent: "Ирина",
+    result: "busy",
+  },
+];
+
+/** Time of day on the day that lies `daysAgo` back, on this computer's clock. */
+function on(daysAgo: number, clock: string): string {
+  const date = new Date();
+  const [hours = 0, minutes = 0, seconds = 0] = clock.split(":").map(Number);
+  date.setHours(hours, minutes, seconds, 0);
+  date.setDate(date.getDate() - daysAgo);
+  return date.toISOString();
+}
+
+/** The call at a place of a history of any length. */
+export function rowAt(index: number): CallRow {
+  const sketch = sketches[index % sketches.length] as Sketch;
+  const { at, name, number, internal = false, ...rest } = sketch;
+  const answered = rest.talkMs !== undefined;
+  return {
+    call: { office: "demo", id: `call${index}` },
+    party: {
+      internal,
+      ...(name === undefined ? {} : { name }),
+      ...(number === undefined ? {} : { number, dial: number.replace(/[ -]/g, "") }),
+    },
+    direction: rest.direction ?? "incoming",
+    state: "ended",
+    result: rest.result ?? "answered",
+    ...(rest.line === undefined ? {} : { line: rest.line }),
+    ...(rest.agent === undefined ? {} : { agent: rest.agent }),
+    ...(rest.talkMs === undefined ? {} : { talkMs: rest.talkMs }),
+    ...(answered && number && !internal ? { recording: { id: `rec${index}`, state: "ready" as const } } : {}),
+    startedAt: on(Math.floor(index / sketches.length), at),
+    noted: rest.noted ?? false,
+  };
+}
+
+/** A page of a history of `size` calls. */
+export function pageOf(size: number, request: ListCallsRequest): CallsPage {
+  const plain = request.text === "" && request.filter === "all";
+  const from = Number(request.before ?? 0);
+  const rows: CallRow[] = [];
+  let index = from;
+  for (; index < size && rows.length < Math.min(request.limit, 200); index++) {
+    const row = rowAt(index);
+    if (matches(row, request)) rows.push(row);
+  }
+  return { rows, ...(index < size ? { next: String(index) } : {}), ...(plain ? { total: size } : {}) };
+}
+
+function matches(row: CallRow, { text, filter }: ListCallsRequest): boolean {
+  const wanted = text.toLocaleLowerCase();
+  const found = [row.party.name, row.party.number, row.party.dial].some((part) =>
+    part?.toLocaleLowerCase().includes(wanted),
+  );
+  if (wanted !== "" && !found) return false;
+  switch (filter) {
+    case "all":
+      return true;
+    case "incoming":
+    case "outgoing":
+      return row.direction === filter;
+    case "missed":
+      return row.result === "missed";
+    case "recorded":
+      return row.recording !== undefined;
+  }
+}

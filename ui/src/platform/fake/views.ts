@@ -1,0 +1,99 @@
+import type { CardPhase } from "$generated/CardPhase";
+import type { CardsView } from "$generated/CardsView";
+import type { CardView } from "$generated/CardView";
+import type { MainView } from "$generated/MainView";
+import { rowAt } from "./rows";
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+/** What the main window starts with. */
+export function mainView(): MainView {
+  const ringing = { ...rowAt(0), call: { office: "demo", id: "open1" }, startedAt: ago(9), noted: false };
+  const talking = { ...rowAt(3), call: { office: "demo", id: "open2" }, startedAt: ago(157), noted: false };
+  for (const row of [ringing, talking]) {
+    delete row.result;
+    delete row.talkMs;
+    delete row.recording;
+  }
+  return {
+    revision: 1,
+    stage: "demo",
+    language: "ru",
+    theme: "system",
+    settings: { theme: "system", cardCorner: "bottomRight" },
+    me: { name: "Пётр", extensions: ["102"] },
+    offices: [
+      {
+        id: "demo",
+        link: "live",
+        connections: [
+          { id: "rt1", title: "Ростелеком", state: "live", drained: 0 },
+          { id: "mango1", title: "MANGO OFFICE", state: "live", drained: 0 },
+        ],
+      },
+    ],
+    now: {
+      open: [
+        { ...talking, state: "talking" },
+        { ...ringing, state: "ringing" },
+      ],
+      missed: [rowAt(1), rowAt(6)],
+      today: 47,
+      answeredToday: 39,
+      missedToday: 5,
+      whileAway: 3,
+    },
+    phone: { state: "ringing", shows: "+7 916 204-55-18" },
+    notices: [],
+  };
+}
+
+/** A card in a phase. */
+export function cardOf(phase: CardPhase, id: string): CardView {
+  const talks = ["talking", "onHold", "ended", "answeredBy"].includes(phase);
+  const over = ["answeredBy", "ended", "missed", "busy", "noAnswer", "cancelled", "failed"].includes(phase);
+  const outgoing = ["pickUpYourPhone", "calling", "busy", "noAnswer", "cancelled", "failed", "unknownOutcome"];
+  return {
+    call: { office: "demo", id },
+    state: over ? "ended" : phase === "talking" ? "talking" : phase === "onHold" ? "onHold" : "ringing",
+    direction: outgoing.includes(phase) ? "outgoing" : "incoming",
+    phase,
+    party: { name: "Морозова Ольга", number: "+7 916 204-55-18", dial: "+79162045518", internal: false },
+    line: "Отдел продаж",
+    lineNumber: "8 800 555-01-10",
+    ...(phase === "answeredBy" ? { answeredBy: "Ирина · 101" } : {}),
+    startedAt: ago(170),
+    ...(talks ? { answeredAt: ago(157) } : {}),
+    ...(over ? { endedAt: ago(4) } : {}),
+    clockOffsetMs: 0,
+    hangupOnPhone: false,
+    canCall: true,
+    notConfirmed: false,
+  };
+}
+
+/** What the card window starts with: the three cards of the pictures, or the phases that are asked for. */
+export function cardsView(phases: CardPhase[]): CardsView {
+  const asked = phases.map((phase, index) => cardOf(phase, `card${index}`));
+  const lastTalk = { at: rowAt(12).startedAt, agent: "Ирина", talkMs: 192_000, note: "перенести доставку на 18:00" };
+  const unknown = { internal: false, number: "+7 921 330-08-41", dial: "+79213300841" };
+  const pictured: CardView[] = [
+    { ...cardOf("ringing", "card1"), startedAt: ago(4), lastTalk },
+    {
+      ...cardOf("talking", "card2"),
+      party: unknown,
+      line: "Поддержка",
+      lineNumber: "+7 495 123-45-67",
+      hangupOnPhone: true,
+    },
+    { ...cardOf("answeredBy", "card3"), party: { ...unknown, name: "Лебедев Павел", number: "+7 903 118-20-30" } },
+  ];
+  return {
+    revision: 1,
+    cards: asked.length > 0 ? asked : pictured,
+    language: "ru",
+    theme: "system",
+    demo: true,
+    phone: { state: "ringing", shows: "+7 916 204-55-18" },
+  };
+}
