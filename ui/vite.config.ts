@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => ({
       $lib: here("./src/lib"),
       $messages: here("./src/messages"),
       $features: here("./src/features"),
+      $tests: here("./tests"),
     },
   },
   build: {

@@ -11,8 +11,8 @@ use store::{Opened, Options, Store};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::{
-    args::Args, commands, demo::Demo, instance::Owner, notifications::Notifications, offices, paints::Paints,
-    platform, profile::Profile, recordings, smoke, tray, ui_port::Screens, windows,
+    args::Args, commands, demo::Demo, instance::Owner, notifications::Notifications, offices, paints::Paints, platform,
+    profile::Profile, recordings, smoke, tray, ui_port::Screens, windows,
 };
 
 /// Runs until the program is ended.
@@ -56,10 +56,12 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         .setup(move |app| Ok(set_up(app.handle(), args, &profile, owner)?))
         .build(tauri::generate_context!())
         .context("the window system cannot be used")?;
-    let code = app.run_return(|_, event| {
-        // Closing the last window is not the end: the card waits for calls.
-        if let RunEvent::ExitRequested { api, code: None, .. } = event {
+    let code = app.run_return(|app, event| {
+        if let RunEvent::ExitRequested { api, code: None, .. } = &event {
+            // Closing the last window is not the end: the card waits for calls.
             api.prevent_exit();
+        } else if matches!(event, RunEvent::Exit) {
+            say_farewell(app);
         }
     });
     if demo {
@@ -72,8 +74,7 @@ fn set_up(app: &AppHandle, args: Args, profile: &Profile, owner: Owner) -> anyho
     windows::card::create(app, profile).context("the card cannot be made")?;
     let surroundings = surroundings();
     let (desk, demo) = tauri::async_runtime::block_on(open(app, &args, profile, surroundings))?;
-    let language = tauri::async_runtime::block_on(desk.main_snapshot())
-        .map_or(Language::En, |main| main.language);
+    let language = tauri::async_runtime::block_on(desk.main_snapshot()).map_or(Language::En, |main| main.language);
     let has_tray = tray::create(app, language);
     app.manage(has_tray);
     app.manage(desk.clone());
@@ -173,8 +174,22 @@ async fn hand_over(desk: &Desk, link: Option<String>) {
 
 /// What the surroundings say of language and theme.
 fn surroundings() -> Surroundings {
-    Surroundings { language: std::env::var("TRUBKA_LANG").ok(), theme: std::env::var("TRUBKA_THEME").ok(), locale: sys_locale::get_locale() }
+    Surroundings {
+        language: std::env::var("TRUBKA_LANG").ok(),
+        theme: std::env::var("TRUBKA_THEME").ok(),
+        locale: sys_locale::get_locale(),
+    }
+}
+
+/// Tells the PBXs that nobody listens any more, so that they keep what comes; for two seconds at most.
+fn say_farewell(app: &AppHandle) {
+    let Some(demo) = app.try_state::<Option<Demo>>() else { return };
+    let Some(demo) = demo.inner() else { return };
+    let told = tauri::async_runtime::block_on(async { tokio::time::timeout(FAREWELL, demo.stop()).await });
+    if told.is_err() {
+        tracing::warn!("a PBX did not take the farewell in time");
+    }
 }
 
 /// How long the end of the program waits for what must be told to PBXs.
-pub(crate) const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(2);

@@ -15,6 +15,8 @@ pub(crate) struct Args {
     pub(crate) smoke: bool,
     /// A number from another program: `tel:`, `callto:`, `sip:` or `sips:`.
     pub(crate) link: Option<String>,
+    /// Started by the Trubka that is about to end: wait for its end.
+    pub(crate) restarted: bool,
     /// Only say which version this is.
     pub(crate) version: bool,
     /// Only say how to call it.
@@ -41,6 +43,9 @@ Environment:
   TRUBKA_LOG=FILTER    what is logged, e.g. info or office=debug
 ";
 
+/// What the program passes to itself when it starts again in another way.
+pub(crate) const RESTARTED: &str = "--restarted";
+
 /// Schemes of links that other programs may hand over.
 const SCHEMES: [&str; 4] = ["tel:", "callto:", "sip:", "sips:"];
 
@@ -62,6 +67,7 @@ impl Args {
                     read.smoke = true;
                     read.demo = true;
                 }
+                RESTARTED => read.restarted = true,
                 "--version" | "-V" => read.version = true,
                 "--help" | "-h" => read.help = true,
                 link if is_link(link) => read.link = Some(link.to_owned()),

@@ -8,7 +8,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub(crate) enum Instance {
 struct Address {
     port: u16,
     secret: String,
+    /// For those who look after processes.
+    pid: u32,
 }
 
 /// What a second start says.
@@ -49,9 +51,28 @@ pub(crate) struct Message {
     pub(crate) link: Option<String>,
 }
 
+/// How long a restarted program waits for the end of the one that started it.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Becomes the owner of the profile once its owner has ended.
+pub(crate) fn succeed(profile: &Path) -> anyhow::Result<Instance> {
+    let lock = open_lock(profile)?;
+    let end = Instant::now() + FAREWELL;
+    while let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
+        anyhow::ensure!(Instant::now() < end, "the earlier Trubka does not end; end it and start again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(lock);
+    claim(profile, None)
+}
+
+fn open_lock(profile: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(profile.join("instance.lock"))
+}
+
 /// Becomes the owner of the profile, or tells the owner.
 pub(crate) fn claim(profile: &Path, link: Option<String>) -> anyhow::Result<Instance> {
-    let lock = File::options().create(true).truncate(false).write(true).open(profile.join("instance.lock"))?;
+    let lock = open_lock(profile)?;
     let place = profile.join("instance.json");
     match lock.try_lock() {
         Ok(()) => {
@@ -59,7 +80,8 @@ pub(crate) fn claim(profile: &Path, link: Option<String>) -> anyhow::Result<Inst
             let mut bits = [0; 16];
             getrandom::fill(&mut bits)?;
             let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            let address = Address { port: listener.local_addr()?.port(), secret: secret.clone() };
+            let address =
+                Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
             fs::write(&place, serde_json::to_vec(&address)?)?;
             Ok(Instance::Owner(Owner { _lock: lock, listener, secret }))
         }
@@ -89,8 +111,10 @@ impl Owner {
     /// Calls `told` for each second start, on a thread of its own, until the process ends.
     pub(crate) fn listen(self, told: impl Fn(Option<String>) + Send + 'static) -> io::Result<()> {
         std::thread::Builder::new().name("second-starts".into()).spawn(move || {
-            for stream in self.listener.incoming().flatten() {
-                match read(&stream, &self.secret) {
+            // Whole, so that the lock lives as long as the listener.
+            let owner = self;
+            for stream in owner.listener.incoming().flatten() {
+                match read(&stream, &owner.secret) {
                     Ok(message) => {
                         told(message.link);
                         // The other side has gone; what it said is taken.

@@ -10,25 +10,6 @@ const SERVICE: &str = "app.trubka.desktop";
 /// A keyring that asks the person may take long; one that never answers must not hold the start up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The key of the recording cache of this profile; made when there is none.
-pub(crate) fn cache_key(profile: &str) -> anyhow::Result<SecretBox<[u8; 32]>> {
-    let user = format!("cache-key:{profile}");
-    let bytes = within_patience(move || {
-        let entry = keyring::Entry::new(SERVICE, &user)?;
-        match entry.get_secret() {
-            Ok(secret) => Ok(secret),
-            Err(keyring::Error::NoEntry) => {
-                let fresh = fresh_key().map_err(|_| keyring::Error::NoDefaultStore)?;
-                entry.set_secret(&fresh)?;
-                Ok(fresh.to_vec())
-            }
-            Err(error) => Err(error),
-        }
-    })?;
-    let key: [u8; 32] = bytes.try_into().map_err(|_| anyhow::anyhow!("the stored key has a wrong length"))?;
-    Ok(SecretBox::new(Box::new(key)))
-}
-
 /// A key for this run only: what is fetched with it cannot be read after the next start.
 pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
     Ok(SecretBox::new(Box::new(fresh_key()?)))

@@ -19,8 +19,9 @@ mod tray;
 mod ui_port;
 mod windows;
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
+use anyhow::Context;
 use args::Args;
 use instance::Instance;
 use profile::Profile;
@@ -46,18 +47,15 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> anyhow::Result<ExitCode> {
     let profile = Profile::open(args.demo)?;
-    // A demo that gives way to another run, or the other way round, takes a moment to end.
-    for _ in 0..20 {
-        match instance::claim(profile.folder(), args.link.clone()) {
-            Ok(Instance::Owner(owner)) => return app::run(args, profile, owner),
-            Ok(Instance::HandedOver) => return Ok(ExitCode::SUCCESS),
-            Err(error) => {
-                tracing::debug!(%error, "the owner of the profile does not answer yet");
-                std::thread::sleep(Duration::from_millis(75));
-            }
-        }
+    let instance = if args.restarted {
+        instance::succeed(profile.root())
+    } else {
+        instance::claim(profile.root(), args.link.clone())
+    };
+    match instance.context("another Trubka uses this profile but does not answer; end it and start again")? {
+        Instance::Owner(owner) => app::run(args, profile, owner),
+        Instance::HandedOver => Ok(ExitCode::SUCCESS),
     }
-    anyhow::bail!("another Trubka uses this profile but does not answer; end it and start again")
 }
 
 fn log() {

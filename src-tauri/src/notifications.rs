@@ -9,11 +9,14 @@ use desk::{ActionKind, Notification};
 
 use crate::platform;
 
+/// Is told a notification's id and what was chosen.
+type Clicked = dyn Fn(&str, ActionKind) + Send + Sync;
+
 /// Shows notifications and tells what was clicked.
 #[derive(Clone)]
 pub(crate) struct Notifications {
     shown: Arc<Mutex<BTreeMap<String, u32>>>,
-    clicked: Arc<dyn Fn(&str, ActionKind) + Send + Sync>,
+    clicked: Arc<Clicked>,
     failed: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -38,7 +41,8 @@ impl Notifications {
     /// Takes it back.
     pub(crate) fn withdraw(&self, id: &str) {
         let Some(number) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(id) else { return };
-        let spawned = std::thread::Builder::new().name("notification".into()).spawn(move || platform::close_notification(number));
+        let spawned =
+            std::thread::Builder::new().name("notification".into()).spawn(move || platform::close_notification(number));
         if let Err(error) = spawned {
             tracing::warn!(%error, "a notification could not be taken back");
         }

@@ -7,29 +7,31 @@ use std::{
 
 use anyhow::Context;
 
-/// Folder that holds everything of one use of the program.
+/// Folders of one use of the program.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
+    root: PathBuf,
     folder: PathBuf,
 }
 
 impl Profile {
-    /// `TRUBKA_PROFILE`, or the place that the operating system has for such things. The demo's is a folder of its own in
+    /// `TRUBKA_PROFILE`, or the place that the operating system has for such things. The demo has a folder of its own in
     /// it, empty at every start.
     pub(crate) fn open(demo: bool) -> anyhow::Result<Self> {
-        let folder = match std::env::var_os("TRUBKA_PROFILE") {
+        let root = match std::env::var_os("TRUBKA_PROFILE") {
             Some(folder) => PathBuf::from(folder),
             None => dirs::data_dir().context("this account has no folder for program data")?.join("trubka"),
         };
-        let folder = if demo { folder.join("demo") } else { folder };
-        make_private(&folder)
-            .with_context(|| format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", folder.display()))?;
-        Ok(Self { folder })
+        let folder = if demo { root.join("demo") } else { root.clone() };
+        make_private(&root).and_then(|()| make_private(&folder)).with_context(|| {
+            format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", folder.display())
+        })?;
+        Ok(Self { root, folder })
     }
 
-    /// The folder itself.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    /// Where the one who runs is named: one Trubka a person, demo or not.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Database.
@@ -47,15 +49,10 @@ impl Profile {
         self.folder.join("web")
     }
 
-    /// Removes what an earlier run left, but for what marks this process as the owner.
+    /// Removes what an earlier run left.
     pub(crate) fn clear(&self) -> io::Result<()> {
-        for folder in [self.data(), self.recordings(), self.web()] {
-            match fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
-        }
-        Ok(())
+        fs::remove_dir_all(&self.folder)?;
+        make_private(&self.folder)
     }
 
     /// Removes the whole folder: nothing of the demo stays behind.

@@ -1,6 +1,9 @@
 //! The pages' way to the bytes of recordings: `trubka-audio://localhost/{office}/{id}`, with ranges.
 
-use desk::{Desk, contract::{ContractError, ErrorCode}};
+use desk::{
+    Desk,
+    contract::{ContractError, ErrorCode},
+};
 use http::{Request, Response, StatusCode, header};
 use link::ByteRange;
 use tauri::{AppHandle, Manager, UriSchemeResponder};
@@ -87,9 +90,8 @@ mod tests {
 
     #[test]
     fn ranges_are_read_as_pages_write_them() {
-        let with = |value: &str| {
-            range(&Request::builder().header(header::RANGE, value).body(Vec::new()).expect("a request"))
-        };
+        let with =
+            |value: &str| range(&Request::builder().header(header::RANGE, value).body(Vec::new()).expect("a request"));
         assert_eq!(with("bytes=0-65535"), Some(ByteRange { start: 0, end: Some(65535) }));
         assert_eq!(with("bytes=7-"), Some(ByteRange { start: 7, end: None }));
         assert_eq!(with("bytes=-7"), None);

@@ -2,9 +2,11 @@
 
 use tauri::AppHandle;
 
+use crate::args::RESTARTED;
+
 /// Starts the program with these arguments and ends this one.
 pub(crate) fn with(app: &AppHandle, args: &[&str]) -> anyhow::Result<()> {
-    std::process::Command::new(std::env::current_exe()?).args(args).spawn()?;
+    std::process::Command::new(std::env::current_exe()?).arg(RESTARTED).args(args).spawn()?;
     app.exit(0);
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! The tray icon, where the desktop has a place for it.
 
-use desk::{Desk, contract::{Language, Notice, NoticeKind}};
+use desk::{
+    Desk,
+    contract::{Language, Notice, NoticeKind},
+};
 use tauri::{
     AppHandle,
     menu::{Menu, MenuItem},

@@ -1,6 +1,6 @@
 //! Identities that are made once and travel unchanged through the log, the stream and the screens.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::LazyLock};
 
 use data_encoding::{BASE32_NOPAD, Encoding, Specification};
 use serde::{Deserialize, Serialize};
@@ -64,12 +64,12 @@ impl fmt::Display for ConnectionId {
 }
 
 /// RFC 4648 base32, lower case, no padding.
-fn base32() -> Encoding {
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut spec: Specification = BASE32_NOPAD.specification();
     spec.symbols = spec.symbols.to_ascii_lowercase();
     #[expect(clippy::expect_used, reason = "a constant specification, covered by the tests below")]
     spec.encoding().expect("the lower-case base32 alphabet is valid")
-}
+});
 
 /// The first 16 bytes of SHA-256 over the parts, a zero byte between each two.
 fn digest(parts: &[&str]) -> String {
@@ -80,7 +80,7 @@ fn digest(parts: &[&str]) -> String {
         }
         hash.update(part.as_bytes());
     }
-    base32().encode(&hash.finalize()[..16])
+    BASE32.encode(&hash.finalize()[..16])
 }
 
 macro_rules! base32_id {

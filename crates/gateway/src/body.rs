@@ -93,7 +93,10 @@ mod tests {
         let cases = [
             (format!(r#"{{"command":"{COMMAND}","connection":"rt1"}}"#), "\"field\":\"to\""),
             (r#"{"command":"79001234567","connection":"rt1","to":"1"}"#.to_owned(), "\"field\":\"command\""),
-            (format!(r#"{{"command":"{COMMAND}","connection":"Rt 79001234567","to":"1"}}"#), "\"field\":\"connection\""),
+            (
+                format!(r#"{{"command":"{COMMAND}","connection":"Rt 79001234567","to":"1"}}"#),
+                "\"field\":\"connection\"",
+            ),
             (format!(r#"{{"command":"{COMMAND}","connection":"rt1","to":79001234567}}"#), "\"field\":\"to\""),
             ("[79001234567]".to_owned(), "\"field\":\"body\""),
             ("{".to_owned(), "\"field\":\"body\""),

@@ -75,7 +75,8 @@ async fn take(shared: &Shared, request: Request) -> Result<Response, ApiError> {
         Some(query) => format!("{}?{query}", address.vendor_path),
         None => address.vendor_path.to_owned(),
     };
-    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let headers =
+        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
     answer(shared, shared.office.receive(&address.connection, request).await).await
 }

@@ -17,7 +17,7 @@ use link::{
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    problem: Problem,
+    problem: Box<Problem>,
     /// The rest of the request was not read, so nothing may follow it.
     close: bool,
 }
@@ -69,14 +69,14 @@ impl ApiError {
             reference: reference(),
             command: None,
         };
-        Self { status, problem, close: false }
+        Self { status, problem: Box::new(problem), close: false }
     }
 }
 
 impl From<OfficeError> for ApiError {
     fn from(error: OfficeError) -> Self {
         let status = StatusCode::from_u16(status_of(&error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, problem: Problem::new(&error, reference()), close: false }
+        Self { status, problem: Box::new(Problem::new(&error, reference())), close: false }
     }
 }
 
@@ -93,9 +93,19 @@ impl IntoResponse for ApiError {
         let Self { status, problem, close } = self;
         // Messages hold neither numbers nor names, so they may be logged.
         if status.is_server_error() {
-            tracing::warn!(reference = problem.reference, status = status.as_u16(), message = problem.message, "refused");
+            tracing::warn!(
+                reference = problem.reference,
+                status = status.as_u16(),
+                message = problem.message,
+                "refused"
+            );
         } else {
-            tracing::debug!(reference = problem.reference, status = status.as_u16(), message = problem.message, "refused");
+            tracing::debug!(
+                reference = problem.reference,
+                status = status.as_u16(),
+                message = problem.message,
+                "refused"
+            );
         }
         let retry_after = problem.retry_after_ms.map(|wait| wait.div_ceil(1000).max(1));
         let mut response = (status, Json(problem)).into_response();

@@ -28,6 +28,8 @@ use crate::{
 const LARGEST: usize = 4096;
 /// Room for reading; an idle desk holds this for as long as it looks.
 const READ_BUFFER: usize = 1024;
+/// How long a desk is given to answer a close.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -112,7 +114,7 @@ impl Desk {
             add(&self.shared.counters.slow_desks);
         }
         // Whoever is gone, or takes nothing any more, is not waited for.
-        let _ = tokio::time::timeout(self.patience, self.say_goodbye(end)).await;
+        let _ = tokio::time::timeout(GOODBYE, self.say_goodbye(end)).await;
     }
 
     async fn say_goodbye(mut self, end: End) {
@@ -124,11 +126,13 @@ impl Desk {
 
     /// Serves until something ends it. After `tooOld` the desk may name another place over the same socket.
     async fn follow(&mut self) -> End {
+        let mut late = End::Malformed;
         loop {
-            let resume = match self.resume().await {
+            let resume = match self.resume(late).await {
                 Ok(resume) => resume,
                 Err(end) => return end,
             };
+            late = End::Normal;
             let frames = match self.view.stream(resume).await {
                 Ok(frames) => frames,
                 Err(error) => return cannot_go_on(&error),
@@ -139,8 +143,8 @@ impl Desk {
         }
     }
 
-    /// The desk's frame that says where to go on.
-    async fn resume(&mut self) -> Result<Option<Cursor>, End> {
+    /// The desk's frame that says where to go on; `late` is what it means when none comes in time.
+    async fn resume(&mut self, late: End) -> Result<Option<Cursor>, End> {
         let frame = tokio::time::timeout(self.first_frame, async {
             loop {
                 match self.socket.recv().await {
@@ -153,7 +157,7 @@ impl Desk {
         });
         let ended = self.rights.ended();
         let text = tokio::select! {
-            frame = frame => frame.unwrap_or(Err(End::Malformed))?,
+            frame = frame => frame.unwrap_or(Err(late))?,
             end = ended => return Err(end),
         };
         read_resume(&text).ok_or(End::Malformed)
@@ -252,12 +256,38 @@ impl Rights {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_token_that_ends_or_changes_is_told_from_one_that_is_not_listed_yet() {
+        let listed = |rights: Option<&str>| Arc::new(BTreeMap::from([("t1".to_owned(), rights.map(str::to_owned))]));
+        let (tell, tokens) = watch::channel(TokenRights::default());
+        let (stop, stopping) = watch::channel(false);
+        let mut rights = Rights { id: "t1".to_owned(), known: "agent".to_owned(), tokens, stopping };
+        assert_eq!(rights.compare(), None, "issued a moment ago");
+        tell.send_replace(listed(Some("agent")));
+        assert_eq!(rights.compare(), None);
+        tell.send_replace(listed(Some("manager")));
+        assert_eq!(rights.ended().await, End::RightsChanged);
+        tell.send_replace(listed(None));
+        assert_eq!(rights.ended().await, End::TokenEnded);
+        stop.send_replace(true);
+        assert_eq!(rights.ended().await, End::Restarting);
+        assert_eq!(End::RightsChanged.frame().code, 4403);
+    }
+
     #[test]
     fn the_first_frame_names_a_place_or_null_and_nothing_else() {
         assert_eq!(read_resume(r#"{"resume":null}"#), Some(None));
         let cursor = Cursor { epoch: "e".to_owned(), seq: 7 };
         assert_eq!(read_resume(r#"{"resume":{"epoch":"e","seq":7},"later":1}"#), Some(Some(cursor)));
-        for bad in ["", "{}", "null", "[]", "{\"resume\":7}", r#"{"resume":{"epoch":"e"}}"#, r#"{"resume":{"epoch":"e","seq":-1}}"#] {
+        for bad in [
+            "",
+            "{}",
+            "null",
+            "[]",
+            "{\"resume\":7}",
+            r#"{"resume":{"epoch":"e"}}"#,
+            r#"{"resume":{"epoch":"e","seq":-1}}"#,
+        ] {
             assert_eq!(read_resume(bad), None, "{bad}");
         }
     }

@@ -85,7 +85,10 @@ pub(crate) fn viewer(token: &Token) -> Option<Viewer> {
         extensions: token
             .extensions
             .iter()
-            .map(|(connection, extension)| ExtensionRef { connection: connection.clone(), extension: extension.clone() })
+            .map(|(connection, extension)| ExtensionRef {
+                connection: connection.clone(),
+                extension: extension.clone(),
+            })
             .collect(),
         groups: token.groups.clone(),
         rights: rights(token),

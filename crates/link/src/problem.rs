@@ -32,8 +32,21 @@ pub struct Problem {
 
 /// Fields that requests have, so that an error names one of them without owning a text.
 const FIELDS: [&str; 15] = [
-    "command", "connection", "from", "to", "before", "limit", "range", "id", "kind", "author", "at", "call", "replaces",
-    "value", "body",
+    "command",
+    "connection",
+    "from",
+    "to",
+    "before",
+    "limit",
+    "range",
+    "id",
+    "kind",
+    "author",
+    "at",
+    "call",
+    "replaces",
+    "value",
+    "body",
 ];
 
 impl Problem {

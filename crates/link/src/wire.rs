@@ -277,11 +277,14 @@ pub struct ConnectionView {
     pub id: ConnectionId,
     /// The make's name (`rostelecom`, `mango-client`, …).
     pub make: String,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Where it stands.
     pub state: ConnectionState,
     /// Why it is down, as a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<OfficeErrorKindCode>,
+    pub cause: Option<DownCause>,
     /// Missed events fetched so far while draining.
     #[serde(default)]
     pub drained: u32,
@@ -301,7 +304,7 @@ pub struct ConnectionView {
 /// Why a connection is down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum OfficeErrorKindCode {
+pub enum DownCause {
     /// The PBX refused the key or token.
     Unauthorized,
     /// The PBX cannot be reached.

@@ -111,12 +111,10 @@ impl Error {
             }
             // An io::Error hides what it wraps from `source`, which gives the wrapped error's own source.
             let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            if let Some(found) =
-                wrapped.and_then(|inner| (inner as &(dyn std::error::Error + 'static)).downcast_ref::<T>())
-            {
-                return Some(found);
-            }
-            next = error.source();
+            next = match wrapped {
+                Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+                None => error.source(),
+            };
         }
         None
     }

@@ -142,7 +142,7 @@ impl OfficeHandle {
             let make = settings.config.make;
             let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
             let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _)?);
-            board.add(&id, make.to_string(), &driver.capability());
+            board.add(&id, make, &driver.capability());
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             wanted_sessions.push((id.clone(), settings.extensions));
             let connection = Connection {
@@ -156,7 +156,12 @@ impl OfficeHandle {
                 return Err(StartError::Twice(id));
             }
         }
-        let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts));
+        let naming = connections
+            .values()
+            .filter(|connection: &&Connection| connection.driver.capability().names_agent_on_ring)
+            .map(|connection| connection.id.clone())
+            .collect();
+        let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts, naming));
         let (keeper, handle) =
             Keeper::open(&config.name, store.clone(), Arc::clone(&clock), Arc::clone(&directory), books)?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
@@ -413,7 +418,8 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
     }
 }
 
-fn zone_key(connection: &ConnectionId) -> String {
+/// Setting that keeps the zone that was chosen.
+pub(crate) fn zone_key(connection: &ConnectionId) -> String {
     format!("zone:{connection}")
 }
 

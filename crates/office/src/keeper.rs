@@ -1,14 +1,14 @@
 //! The one task that writes the log, folds it and publishes what changed, in the order of the log.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, ops::Range, sync::Arc, time::Duration};
 
-use calls::{Book, CallId, Change, ConnectionId, Decision, Stored, Timer, Told, VendorEvent};
+use calls::{Book, CallId, Change, ConnectionId, Decision, Stored, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire::{self, StreamEvent};
 use store::{Appended, NewEntry, Redirect, Store};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use crate::{clock::Clock, rows, seen, settings::Directory};
+use crate::{clock::Clock, handle::zone_key, history, rows, seen, settings::Directory};
 
 /// How many letters are committed together at most.
 const BATCH: usize = 512;
@@ -22,15 +22,13 @@ const PAGE: usize = 4096;
 #[error("the event was not stored; free disk space or mend the database")]
 pub(crate) struct NotStored;
 
+/// The way back to the one who told.
+type Done = oneshot::Sender<Result<Vec<Appended>, NotStored>>;
+
 /// What the keeper is asked.
 pub(crate) enum Letter {
     /// Put this into a connection's log and fold it.
-    Tell {
-        connection: ConnectionId,
-        received_at: Timestamp,
-        told: Vec<Told>,
-        done: oneshot::Sender<Result<Vec<Appended>, NotStored>>,
-    },
+    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done },
     /// Keep what a person wrote.
     Fact { fact: wire::Fact, done: oneshot::Sender<Result<(), NotStored>> },
     /// Tell everybody how a connection stands.
@@ -158,6 +156,7 @@ impl Keeper {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
         for connection in connections {
             let folded = self.store.fold_position(&connection)?;
+            self.restore_zone(&connection)?;
             let mut next = self.store.setting(&floor_key(&connection))?.and_then(|text| text.parse().ok()).unwrap_or(0);
             loop {
                 let page = self.store.read_from(&connection, next, PAGE)?;
@@ -170,6 +169,22 @@ impl Keeper {
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The zone that was chosen before the part of the log that is read again: it decides what was late.
+    fn restore_zone(&mut self, connection: &ConnectionId) -> Result<(), store::Error> {
+        let Some(zone) = self.store.setting(&zone_key(connection))? else { return Ok(()) };
+        let because = "chosen in an earlier run".to_owned();
+        let stored = Stored {
+            seq: 0,
+            connection: connection.clone(),
+            received_at: Timestamp::UNIX_EPOCH,
+            told: Told::Decision(Decision::ZoneChosen { zone, because }),
+        };
+        if let Some(book) = self.books.get_mut(connection) {
+            book.apply(&stored);
         }
         Ok(())
     }
@@ -263,11 +278,7 @@ impl Keeper {
         stop
     }
 
-    async fn take_entries(
-        &mut self,
-        entries: Vec<NewEntry>,
-        waiting: Vec<(std::ops::Range<usize>, oneshot::Sender<Result<Vec<Appended>, NotStored>>)>,
-    ) {
+    async fn take_entries(&mut self, entries: Vec<NewEntry>, waiting: Vec<(Range<usize>, Done)>) {
         let appended = match self.store.append(entries.clone()).await {
             Ok(appended) => appended,
             Err(error) => {
@@ -279,10 +290,6 @@ impl Keeper {
                 return;
             }
         };
-        for (range, done) in waiting {
-            // The asker has gone; what is stored is folded all the same.
-            let _ = done.send(Ok(appended[range].to_vec()));
-        }
         let mut news = Vec::new();
         for (entry, appended) in entries.into_iter().zip(&appended) {
             let Some(seq) = appended.new_seq() else { continue };
@@ -298,6 +305,10 @@ impl Keeper {
         }
         for item in news {
             self.publish(item);
+        }
+        for (range, done) in waiting {
+            // The asker has gone; what is stored is folded all the same.
+            let _ = done.send(Ok(appended[range].to_vec()));
         }
     }
 
@@ -318,12 +329,11 @@ impl Keeper {
     /// Applies one entry; a straggler's call is brought back from the log first.
     fn fold(&mut self, stored: &Stored) -> Result<Vec<Change>, store::Error> {
         let Some(book) = self.books.get_mut(&stored.connection) else { return Ok(Vec::new()) };
-        if let Some(call) = call_of(&stored.connection, &stored.told)
+        if let Some(call) = stored.told.subject(&stored.connection)
             && !book.holds(&call)
         {
-            for earlier in self.store.read_call(&call)?.iter().filter(|earlier| earlier.seq < stored.seq) {
-                book.apply(earlier);
-            }
+            let earlier = history::of_call(&self.store, &call)?;
+            book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
         }
         self.folded.insert(stored.connection.clone(), stored.seq);
         Ok(book.apply(stored))
@@ -402,26 +412,7 @@ fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEn
         Told::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
         Told::Command(_) | Told::Answer(_) | Told::Decision(_) => None,
     };
-    NewEntry { connection: connection.clone(), call: call_of(connection, &told), dedupe_key, received_at, told }
-}
-
-/// The call that an entry is about.
-fn call_of(connection: &ConnectionId, told: &Told) -> Option<CallId> {
-    match told {
-        Told::Vendor(event) => event.call.as_deref().map(|call| CallId::of_vendor(connection, call)),
-        Told::Command(command) => Some(CallId::of_command(connection, command.id)),
-        Told::Answer(answer) => Some(CallId::of_command(connection, answer.command())),
-        Told::Decision(Decision::AbsentFromSnapshot { call }) => Some(call.clone()),
-        Told::Decision(Decision::TimerFired { timer }) => Some(timer_call(connection, timer)),
-        Told::Decision(Decision::GapOpened { .. } | Decision::GapClosed { .. } | Decision::ZoneChosen { .. }) => None,
-    }
-}
-
-fn timer_call(connection: &ConnectionId, timer: &Timer) -> CallId {
-    match timer {
-        Timer::Grace { call } | Timer::Tombstone { call } | Timer::Silent { call } => call.clone(),
-        Timer::NotConfirmed { command } | Timer::Unstitched { command } => CallId::of_command(connection, *command),
-    }
+    NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
 }
 
 async fn sleep_opt(wait: Option<Duration>) {

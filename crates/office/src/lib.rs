@@ -5,6 +5,7 @@
 
 mod clock;
 mod handle;
+mod history;
 mod journal;
 mod keeper;
 mod links;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use calls::{ConnectionId, Decision, Told};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{ConnectionState, OfficeErrorKindCode};
+use link::wire::{ConnectionState, DownCause};
 use pbx::{CheckReason, Driver, Error, ErrorKind, SessionReport};
 use store::{Gap, Save, Store};
 use tokio::sync::mpsc;
@@ -101,7 +101,7 @@ impl Link {
                             // The session has ended meanwhile; the events are safe.
                             Ok(_) => drop(stored.send(())),
                             Err(NotStored) => {
-                                self.set(extension, Standing::down(OfficeErrorKindCode::Storage)).await;
+                                self.set(extension, Standing::down(DownCause::Storage)).await;
                                 return live;
                             }
                         }
@@ -226,13 +226,11 @@ impl Link {
 }
 
 /// What an error means for the screen.
-fn cause(error: &Error) -> OfficeErrorKindCode {
+fn cause(error: &Error) -> DownCause {
     match error.kind() {
-        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::ClockSkew => OfficeErrorKindCode::Unauthorized,
-        ErrorKind::RateLimited { .. } => OfficeErrorKindCode::RateLimited,
-        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Refused | ErrorKind::Stopped => {
-            OfficeErrorKindCode::Unreachable
-        }
+        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::ClockSkew => DownCause::Unauthorized,
+        ErrorKind::RateLimited { .. } => DownCause::RateLimited,
+        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Refused | ErrorKind::Stopped => DownCause::Unreachable,
         ErrorKind::InvalidRequest { .. }
         | ErrorKind::NotFound
         | ErrorKind::Conflict
@@ -242,15 +240,15 @@ fn cause(error: &Error) -> OfficeErrorKindCode {
         | ErrorKind::NotReady
         | ErrorKind::Gone
         | ErrorKind::NotAudio
-        | ErrorKind::TooLarge => OfficeErrorKindCode::Protocol,
+        | ErrorKind::TooLarge => DownCause::Protocol,
     }
 }
 
-fn cause_of_check(reason: CheckReason) -> OfficeErrorKindCode {
+fn cause_of_check(reason: CheckReason) -> DownCause {
     match reason {
-        CheckReason::WrongCredentials | CheckReason::NotAdmitted => OfficeErrorKindCode::Unauthorized,
-        CheckReason::Unreachable | CheckReason::TimedOut | CheckReason::NotTrusted => OfficeErrorKindCode::Unreachable,
-        CheckReason::Busy => OfficeErrorKindCode::RateLimited,
-        CheckReason::Works | CheckReason::NotThisPbx | CheckReason::PbxFailed => OfficeErrorKindCode::Protocol,
+        CheckReason::WrongCredentials | CheckReason::NotAdmitted => DownCause::Unauthorized,
+        CheckReason::Unreachable | CheckReason::TimedOut | CheckReason::NotTrusted => DownCause::Unreachable,
+        CheckReason::Busy => DownCause::RateLimited,
+        CheckReason::Works | CheckReason::NotThisPbx | CheckReason::PbxFailed => DownCause::Protocol,
     }
 }

@@ -15,6 +15,8 @@ use serde_json::Value;
 use store::{Cache, CacheWriter, RecordingMeta, Store};
 use tokio::sync::watch;
 
+use crate::history;
+
 /// A piece that is asked for without an end.
 const PIECE: u64 = 256 * 1024;
 /// The largest recording that is fetched: ten hours of 24 kbit/s speech, or two of 128 kbit/s.
@@ -145,13 +147,11 @@ impl Recordings {
         call: &CallId,
         id: &RecordingId,
     ) -> Result<(ConnectionId, String, RecordingReference), OfficeError> {
-        let entries = self.store.read_call(call).map_err(|error| storage(&error))?;
+        let entries = history::of_call(&self.store, call).map_err(|error| storage(&error))?;
         let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(not_found)?;
         let driver = self.drivers.get(&connection).ok_or_else(not_found)?;
         let mut book = Book::new(connection.clone(), driver.book_settings());
-        for entry in &entries {
-            book.apply(entry);
-        }
+        book.restore(&entries);
         let call = book.call(call).ok_or_else(not_found)?;
         let recording = call.recordings.iter().find(|recording| recording.id == *id).ok_or_else(not_found)?;
         let reference = recording.reference.clone().ok_or_else(not_ready)?;

@@ -46,7 +46,6 @@ fn record(unsaved: &Unsaved, directory: &Directory) -> CallRecord {
     let call = &unsaved.call;
     let ends = call.ended_at.or(call.answered_at);
     let talk = call.answered_at.zip(ends).map_or(0, |(from, to)| to.duration_since(from).as_millis().max(0));
-    let line = call.line.number.as_deref().and_then(|line| directory.line(&call.connection, line));
     CallRecord {
         id: call.id.clone(),
         connection: call.connection.clone(),
@@ -62,7 +61,7 @@ fn record(unsaved: &Unsaved, directory: &Directory) -> CallRecord {
             .filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::TransferTarget))
             .filter_map(|leg| leg.extension.clone())
             .collect(),
-        groups: line.map(|line| line.groups.clone()).unwrap_or_default(),
+        groups: directory.audiences(&call.connection, call.line.number.as_deref(), call.direction),
         started_at: call.started_at,
         talk_ms: i64::try_from(talk).unwrap_or(i64::MAX),
         has_recording: call.recordings.iter().any(|recording| recording.state != wire::RecordingState::NotRecorded),

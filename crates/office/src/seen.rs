@@ -44,12 +44,12 @@ pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
 pub(crate) fn seen(mut call: wire::Call, directory: &Directory, viewer: &Viewer) -> Option<wire::Call> {
     let side = Side { call: &call, directory, viewer };
     let mine = side.own_legs().next().is_some();
-    let by_group = side.rings_by_group();
-    if viewer.role == Role::Agent && !mine && !by_group {
+    let rung = side.is_rung();
+    if !mine && !side.is_looked_after() {
         return None;
     }
-    let rings_for_me = side.rings_for_me(by_group);
-    let result = side.result(mine);
+    let rings_for_me = side.rings_for_me(rung);
+    let result = side.result(mine, rung);
     call.rings_for_me = rings_for_me;
     call.mine = mine;
     call.result = result;
@@ -70,24 +70,30 @@ impl Side<'_> {
         })
     }
 
-    /// Rings or rang here because no agent was named and the line's groups say so.
-    fn rings_by_group(&self) -> bool {
-        self.call.direction == Direction::Incoming
-            && !self.call.legs.iter().any(|leg| is_agent(leg.role))
-            && self.directory.rings_for_groups(
-                &self.call.connection,
-                self.call.line.number.as_deref(),
-                &self.viewer.groups,
-            )
+    fn is_of(&self, audiences: &[String]) -> bool {
+        let call = self.call;
+        let of_call = self.directory.audiences(&call.connection, call.line.number.as_deref(), call.direction);
+        of_call.iter().any(|audience| audiences.contains(audience))
     }
 
-    fn rings_for_me(&self, by_group: bool) -> bool {
+    /// The viewer's group was rung, or is while no agent is named.
+    fn is_rung(&self) -> bool {
+        self.is_of(&self.viewer.rung_with())
+    }
+
+    /// The viewer's role shows him this call though he has no part in it.
+    fn is_looked_after(&self) -> bool {
+        self.viewer.looks_after().is_none_or(|audiences| self.is_of(&audiences))
+    }
+
+    fn rings_for_me(&self, group_is_rung: bool) -> bool {
         let call = self.call;
         if call.late || call.in_menu || call.state == CallState::Ended || call.direction == Direction::Outgoing {
             return false;
         }
         let own_leg_rings = self.own_legs().any(|leg| leg.state == LegState::Alerting);
-        own_leg_rings && !self.placed_by_me() || by_group && call.state == CallState::Ringing
+        let no_agent_named = !call.legs.iter().any(|leg| is_agent(leg.role));
+        own_leg_rings && !self.placed_by_me() || group_is_rung && no_agent_named && call.state == CallState::Ringing
     }
 
     /// The one who placed an internal call is not rung by it.
@@ -95,9 +101,11 @@ impl Side<'_> {
         self.call.command.is_some() && self.own_legs().next().is_some()
     }
 
-    fn result(&self, mine: bool) -> Option<CallResult> {
+    /// A manager who was not rung sees how the call went; one whose phone rang, and an agent, that a colleague took it.
+    fn result(&self, mine: bool, group_is_rung: bool) -> Option<CallResult> {
         let result = self.call.result?;
-        if result != CallResult::Answered || !mine || self.call.direction != Direction::Incoming {
+        let concerned = mine || group_is_rung && self.viewer.role == Role::Agent;
+        if result != CallResult::Answered || !concerned || self.call.direction != Direction::Incoming {
             return Some(result);
         }
         if !self.own_legs().any(|leg| leg.answered_at.is_some()) {

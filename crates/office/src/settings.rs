@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use calls::{ConnectionId, number};
+use calls::{ConnectionId, Direction, number};
 use link::wire::{ExtensionRef, Role};
 use pbx::ConnectionConfig;
 use secrecy::SecretBox;
@@ -93,6 +93,8 @@ pub struct Directory {
     ringing_groups: BTreeSet<String>,
     people: Vec<Person>,
     contacts: BTreeMap<String, String>,
+    /// Connections whose first event says whose phone rings: there a line's groups decide nothing.
+    naming: BTreeSet<ConnectionId>,
 }
 
 impl Directory {
@@ -102,11 +104,12 @@ impl Directory {
         groups: &[GroupSettings],
         people: Vec<Person>,
         contacts: BTreeMap<String, String>,
+        naming: BTreeSet<ConnectionId>,
     ) -> Self {
         let ringing_groups = groups.iter().filter(|group| group.rings).map(|group| group.id.clone()).collect();
         let contacts =
             contacts.into_iter().filter_map(|(number, name)| Some((number::normalise(&number)?, name))).collect();
-        Self { lines, ringing_groups, people, contacts }
+        Self { lines, ringing_groups, people, contacts, naming }
     }
 
     /// Name of the other side of a call: a colleague's or a contact's.
@@ -129,13 +132,53 @@ impl Directory {
         })
     }
 
-    /// Whether a call on this line rings for members of `groups` while no agent is named. Where a connection has no
-    /// line configured, every desk of the connection is rung.
-    pub fn rings_for_groups(&self, connection: &ConnectionId, line: Option<&str>, groups: &[String]) -> bool {
-        if !self.lines.iter().any(|line| line.connection == *connection) {
-            return true;
+    /// Who may see a call on this line besides those in it: audiences as rows of the list know them.
+    pub fn audiences(&self, connection: &ConnectionId, line: Option<&str>, direction: Direction) -> Vec<String> {
+        let settings = line.and_then(|number| self.line(connection, number));
+        let of_line = settings.map(|line| line.groups.as_slice()).unwrap_or_default();
+        let mut audiences: Vec<String> = of_line.iter().map(|group| managers_of(group)).collect();
+        // Where the first event says whose phone rings, nobody is rung as a group.
+        if direction == Direction::Incoming && !self.naming.contains(connection) {
+            let ringing = of_line.iter().filter(|group| self.ringing_groups.contains(*group));
+            audiences.extend(ringing.map(|group| members_of(group)));
+            // Where a connection has no line configured, every desk of the connection is rung.
+            if !self.lines.iter().any(|line| line.connection == *connection) {
+                audiences.push(desks_of(connection));
+            }
         }
-        let Some(line) = line.and_then(|number| self.line(connection, number)) else { return false };
-        line.groups.iter().any(|group| self.ringing_groups.contains(group) && groups.contains(group))
+        audiences
     }
+}
+
+impl Viewer {
+    /// The audiences whose phones are rung together with this viewer's.
+    pub fn rung_with(&self) -> Vec<String> {
+        let desks = self.extensions.iter().map(|own| desks_of(&own.connection));
+        self.groups.iter().map(|group| members_of(group)).chain(desks).collect()
+    }
+
+    /// The audiences that this viewer looks after; `None` when he sees everything.
+    pub fn looks_after(&self) -> Option<Vec<String>> {
+        match self.role {
+            Role::Admin => None,
+            Role::Manager if self.groups.is_empty() => None,
+            Role::Manager => Some(self.groups.iter().map(|group| managers_of(group)).chain(self.rung_with()).collect()),
+            Role::Agent => Some(self.rung_with()),
+        }
+    }
+}
+
+/// Those whose phones a group's line rings.
+fn members_of(group: &str) -> String {
+    format!("members {group}")
+}
+
+/// Those who look after a group.
+fn managers_of(group: &str) -> String {
+    format!("managers {group}")
+}
+
+/// All desks of a connection.
+fn desks_of(connection: &ConnectionId) -> String {
+    format!("desks {connection}")
 }

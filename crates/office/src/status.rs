@@ -7,8 +7,8 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::Timestamp;
-use link::wire::{CapabilityView, ConnectionState, ConnectionView, OfficeErrorKindCode};
-use pbx::Capability;
+use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause};
+use pbx::{Capability, Make};
 
 use crate::settings::Viewer;
 
@@ -18,7 +18,7 @@ pub(crate) struct Standing {
     /// Where it stands.
     pub(crate) state: ConnectionState,
     /// Why it is down.
-    pub(crate) cause: Option<OfficeErrorKindCode>,
+    pub(crate) cause: Option<DownCause>,
     /// Missed events fetched so far.
     pub(crate) drained: u32,
 }
@@ -30,7 +30,7 @@ impl Standing {
     }
 
     /// Down for this reason.
-    pub(crate) fn down(cause: OfficeErrorKindCode) -> Self {
+    pub(crate) fn down(cause: DownCause) -> Self {
         Self { state: ConnectionState::Down, cause: Some(cause), drained: 0 }
     }
 }
@@ -38,7 +38,7 @@ impl Standing {
 /// One connection.
 #[derive(Debug, Clone)]
 struct Entry {
-    make: String,
+    make: Make,
     capability: CapabilityView,
     sessions: BTreeMap<String, Standing>,
     gap_since: Option<Timestamp>,
@@ -52,7 +52,7 @@ pub(crate) struct Board(Mutex<BTreeMap<ConnectionId, Entry>>);
 
 impl Board {
     /// Puts a connection on the board.
-    pub(crate) fn add(&self, connection: &ConnectionId, make: String, capability: &Capability) {
+    pub(crate) fn add(&self, connection: &ConnectionId, make: Make, capability: &Capability) {
         let capability = CapabilityView {
             originate: capability.originate,
             answer: capability.answer,
@@ -137,11 +137,11 @@ const BAD_SIGNATURES_SHOWN: u32 = 3;
 impl Entry {
     fn view(&self, id: &ConnectionId, viewer: &Viewer) -> ConnectionView {
         let worst = self.worst();
-        let cause =
-            worst.cause.or((self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(OfficeErrorKindCode::BadSignatures));
+        let cause = worst.cause.or((self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(DownCause::BadSignatures));
         ConnectionView {
             id: id.clone(),
-            make: self.make.clone(),
+            make: self.make.to_string(),
+            title: Some(self.make.title().to_owned()),
             state: worst.state,
             cause,
             drained: self.sessions.values().map(|session| session.drained).sum(),

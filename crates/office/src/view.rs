@@ -74,17 +74,13 @@ impl View {
     }
 
     fn visible(&self) -> Visible {
-        match self.viewer.role {
-            Role::Manager | Role::Admin => Visible::All,
-            Role::Agent => Visible::Some(
-                self.viewer
-                    .extensions
-                    .iter()
-                    .map(|own| Scope::Extension(own.connection.clone(), own.extension.clone()))
-                    .chain(self.viewer.groups.iter().cloned().map(Scope::Group))
-                    .collect(),
-            ),
-        }
+        let Some(looks_after) = self.viewer.looks_after() else { return Visible::All };
+        let own = self.viewer.extensions.iter();
+        Visible::Some(
+            own.map(|own| Scope::Extension(own.connection.clone(), own.extension.clone()))
+                .chain(looks_after.into_iter().map(Scope::Group))
+                .collect(),
+        )
     }
 
     /// The epoch of the log for this viewer: another one after a change of rights.
@@ -176,7 +172,7 @@ impl View {
             .map(|own| own.extension.as_str())
             .collect();
         match request.from.as_deref() {
-            Some(from) if own.contains(&from) || self.viewer.role == Role::Admin => Ok(from.to_owned()),
+            Some(from) if own.contains(&from) || self.viewer.role != Role::Agent => Ok(from.to_owned()),
             Some(_) => Err(OfficeError::invalid("from", "this token may not use that extension")),
             None => own.first().map(|own| (*own).to_owned()).ok_or_else(|| {
                 OfficeError::invalid("from", "this token has no extension on that connection; name one or ask for one")

@@ -18,8 +18,10 @@ pub(crate) struct Redactor {
 }
 
 impl Redactor {
-    pub(crate) fn new(secrets: Vec<SecretString>) -> Self {
-        Self { secrets }
+    pub(crate) fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        // A file's trailing newline is not part of the secret.
+        let plain = |secret: SecretString| SecretString::from(secret.expose_secret().trim_end_matches(['\r', '\n']));
+        Self { secrets: secrets.into_iter().map(plain).collect() }
     }
 
     /// A body as it may be kept; `None` when empty.
@@ -115,7 +117,7 @@ mod tests {
 
     #[test]
     fn secrets_signatures_and_links_are_taken_out() {
-        let redactor = Redactor::new(vec![SecretString::from("topsecret42")]);
+        let redactor = Redactor::new([SecretString::from("topsecret42\n")]);
         let body = json!({
             "session_id": "1", "url": "https://u:p@host.example/records/abc?x=1", "Token": "abc",
             "x_client_sign": "00ff", "note": "see http://host.example/a/b now, key topsecret42", "list": [{"password": 1}],
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_long_body_is_cut_at_a_character() {
-        let kept = Redactor::new(Vec::new()).body("ж".repeat(KEPT).as_bytes()).expect("kept");
+        let kept = Redactor::new([]).body("ж".repeat(KEPT).as_bytes()).expect("kept");
         assert!(kept.len() < KEPT + 64 && kept.starts_with('ж'));
     }
 

@@ -14,6 +14,7 @@ use crate::{
     log, office,
     store::Store,
     time::{from_ns, to_ns},
+    transaction::Transaction,
     write::Write,
 };
 
@@ -132,7 +133,7 @@ fn fact(row: &Row<'_>) -> Result<Fact, Error> {
     })
 }
 
-fn keep(sql: &Connection, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
+fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
     sql.prepare_cached(
         "INSERT INTO facts (office, id, kind, author, at_ns, subject, replaces, value, seq)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -33,6 +33,7 @@ mod settings;
 mod store;
 mod time;
 mod tokens;
+mod transaction;
 mod write;
 mod writer;
 

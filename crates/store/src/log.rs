@@ -107,6 +107,25 @@ impl Store {
         })
     }
 
+    /// The connection's gap decisions with `from` ≤ seq ≤ `to`, oldest first.
+    pub fn read_gaps(&self, connection: &ConnectionId, from: u64, to: u64) -> Result<Vec<Stored>, Error> {
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(
+                "SELECT log.seq, c.id, log.received_ns, log.version, log.body
+                 FROM log JOIN connections c ON c.ordinal = log.connection
+                 WHERE log.kind = 0 AND log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
+                   AND log.seq BETWEEN ?2 AND ?3 AND log.call = '' AND log.body LIKE '%\"decision\":\"gap%'
+                 ORDER BY log.seq",
+            )?;
+            let mut rows = statement.query(params![connection.as_str(), from as i64, to as i64])?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(stored(row)?);
+            }
+            Ok(entries)
+        })
+    }
+
     /// The last place that was given, 0 before the first.
     pub fn head_seq(&self) -> Result<u64, Error> {
         self.read(|sql| {

@@ -130,8 +130,7 @@ pub(crate) fn flag_damage(database: &Path) {
 pub(crate) fn mark_clean(connection: &Connection) {
     let marked = connection.execute_batch(
         "PRAGMA synchronous = FULL;
-         INSERT INTO meta (key, value) VALUES ('clean', '1') ON CONFLICT (key) DO UPDATE SET value = '1';
-         PRAGMA optimize;",
+         INSERT INTO meta (key, value) VALUES ('clean', '1') ON CONFLICT (key) DO UPDATE SET value = '1';",
     );
     if let Err(error) = marked {
         tracing::warn!(error = %Error::from(error), "the next start will take this end for a crash");
@@ -165,9 +164,10 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, Error> {
     }
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+    // Temporary files stay files: SQLite's journal of savepoints in memory is searched from its start each time.
     connection.execute_batch(match durability {
-        Durability::Full => "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
-        Durability::Normal => "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;",
+        Durability::Full => "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;",
+        Durability::Normal => "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;",
     })?;
     Ok(connection)
 }

@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     open::{self, Opened, Options, Role},
     pool::Pool,
+    transaction::Transaction,
     write::Write,
     writer::Writer,
 };
@@ -69,7 +70,7 @@ impl Store {
 
     pub(crate) fn write<T: Send + 'static>(
         &self,
-        operation: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+        operation: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Write<T> {
         Write::new(self.0.writer.queue(), operation)
     }

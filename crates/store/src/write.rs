@@ -8,10 +8,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use rusqlite::Connection;
-
 use crate::{
     error::Error,
+    transaction::Transaction,
     writer::{Operation, Queue, job},
 };
 
@@ -23,7 +22,10 @@ pub struct Write<T> {
 }
 
 impl<T: Send + 'static> Write<T> {
-    pub(crate) fn new(queue: Queue, operation: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static) -> Self {
+    pub(crate) fn new(
+        queue: Queue,
+        operation: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Self {
         Self { queue, operation: Box::new(operation) }
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::error::Error;
+use crate::{error::Error, transaction::Transaction};
 
 /// Most writes that share one commit: bounds how long the first of them waits.
 const MOST_PER_COMMIT: usize = 512;
@@ -19,13 +19,13 @@ const MOST_PER_COMMIT: usize = 512;
 /// One write in the queue. If the writer goes away, the answer is [`Error::Closed`].
 pub(crate) trait Job: Send {
     /// Does it inside the open transaction; an error asks for its own part to be undone.
-    fn run(&mut self, connection: &Connection) -> Result<(), Error>;
+    fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), Error>;
     /// Tells how it went. `committed` is the fate of the whole transaction.
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
 
 /// What a write does with the open transaction.
-pub(crate) type Operation<T> = Box<dyn FnOnce(&Connection) -> Result<T, Error> + Send>;
+pub(crate) type Operation<T> = Box<dyn FnOnce(&Transaction<'_>) -> Result<T, Error> + Send>;
 
 pub(crate) fn job<T: Send + 'static>(
     operation: Operation<T>,
@@ -41,9 +41,9 @@ struct Task<T, A: FnOnce(Result<T, Error>)> {
 }
 
 impl<T: Send, A: FnOnce(Result<T, Error>) + Send> Job for Task<T, A> {
-    fn run(&mut self, connection: &Connection) -> Result<(), Error> {
+    fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
         if let Some(operation) = self.operation.take() {
-            self.result = operation(connection);
+            self.result = operation(transaction);
         }
         self.result.as_ref().map(|_| ()).map_err(Clone::clone)
     }
@@ -153,28 +153,23 @@ fn serve(connection: &Connection, receiver: &Receiver<Message>, damaged: &dyn Fn
     }
 }
 
-/// Runs the jobs in one transaction. A job that fails is undone alone, unless SQLite gave the whole transaction up.
+/// Runs the jobs in one transaction. A job that fails is undone alone, unless nothing can be written any more.
 fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let outcome = run_all(connection, jobs).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
-    if outcome.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
+    let transaction = Transaction::begin(connection)?;
+    // One alone needs no savepoint: if it fails, nothing is committed.
+    if let [only] = jobs {
+        only.run(&transaction)?;
+        return transaction.commit();
     }
-    outcome
-}
-
-fn run_all(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
     for job in jobs {
-        connection.prepare_cached("SAVEPOINT job")?.execute([])?;
-        let Err(error) = job.run(connection) else {
-            connection.prepare_cached("RELEASE job")?.execute([])?;
-            continue;
-        };
-        // A full disk or a damaged file makes SQLite undo everything; then nobody's write is in.
-        if connection.is_autocommit() || matches!(error, Error::Full | Error::Damaged) {
-            return Err(error);
+        match transaction.part(|| job.run(&transaction)) {
+            Ok(()) => {}
+            Err(error @ (Error::Full | Error::Damaged)) => return Err(error),
+            // It gave the whole transaction up: nobody's write is in.
+            Err(error) if transaction.is_autocommit() => return Err(error),
+            // The job has its error and tells it itself.
+            Err(_) => {}
         }
-        connection.execute_batch("ROLLBACK TO job; RELEASE job")?;
     }
-    Ok(())
+    transaction.commit()
 }

@@ -32,12 +32,13 @@ fn checks(project: &Project, steps: &mut Steps) -> Result<()> {
     steps.step("licences", "deny.toml says what is allowed, and why.", || {
         let deny = tools::ensure(project, &tools::DENY)?;
         let mut command = project.command(deny);
-        // As a cargo subcommand it finds the manifest by itself; called directly it takes the same words.
-        run(command.args(["--all-features", "check", "bans", "licenses", "sources"]), "accept every dependency")
+        run(command.args(["check", "bans", "licenses", "sources"]), "accept every dependency")
     })?;
-    steps.step("UI checks", "`npm run check` and `npm run lint` in ui/ show them alone.", || {
-        ui::install(project, "ui")?;
-        ["check", "lint"].into_iter().try_for_each(|name| ui::script(project, "ui", name))
+    steps.step("TypeScript", "`npm run check` and `npm run lint` in ui/ and tests/e2e/ show them alone.", || {
+        ["ui", "tests/e2e"].into_iter().try_for_each(|folder| {
+            ui::install(project, folder)?;
+            ["check", "lint"].into_iter().try_for_each(|name| ui::script(project, folder, name))
+        })
     })?;
     // The desktop does not compile without its pages.
     steps.step("pages", "`npm run build` in ui/ shows it alone.", || ui::build(project))?;

@@ -1,5 +1,6 @@
 //! The main window: made when wanted, destroyed when closed, for it costs memory while nobody looks.
 
+use desk::Desk;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 
 use super::card;
@@ -31,8 +32,12 @@ fn build(builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<Web
     let window = builder.build()?;
     let app = window.app_handle().clone();
     window.on_window_event(move |event| {
+        if !matches!(event, WindowEvent::Destroyed) {
+            return;
+        }
+        app.state::<Desk>().main_closed();
         // With a tray the card goes on telling of calls; without one nothing would bring the program back.
-        if matches!(event, WindowEvent::Destroyed) && !app.state::<HasTray>().0 {
+        if !app.state::<HasTray>().0 {
             app.exit(0);
         }
     });

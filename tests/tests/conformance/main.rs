@@ -3,6 +3,7 @@
 //! `TRUBKA_VECTORS=DIR` takes them from elsewhere. Every vector found is checked; a file or a kind of vector that
 //! nothing here checks fails, so that no vector is ever passed over in silence.
 
+mod fixtures;
 mod rostelecom;
 mod vectors;
 
@@ -23,6 +24,14 @@ fn conformance_of_every_vector_found() {
     }
     report.assert_clean();
     assert!(report.checked() > 0, "no vectors in {}", directory.display());
+}
+
+#[test]
+fn conformance_of_every_fixture() {
+    let mut report = Report::default();
+    fixtures::check_all(&mut report);
+    report.assert_clean();
+    assert!(report.checked() >= 10, "only {} fixtures", report.checked());
 }
 
 #[test]

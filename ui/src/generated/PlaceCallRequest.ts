@@ -13,6 +13,10 @@ command: string,
  */
 to: string, 
 /**
- * The way; the usual one when absent.
+ * The office of the way; any when absent.
+ */
+office?: string, 
+/**
+ * The connection of the way; the usual one when absent.
  */
 connection?: string, };

@@ -2,7 +2,8 @@ import type { Language } from "$generated/Language";
 
 /** The language that every text follows; changing it repaints what shows text. */
 class CurrentLanguage {
-  code: Language = $state("en");
+  // Until the program has said which one, the system's.
+  code: Language = $state(navigator.language.startsWith("ru") ? "ru" : "en");
 }
 
 export const language = new CurrentLanguage();

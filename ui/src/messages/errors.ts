@@ -18,7 +18,7 @@ export const errorText = texts<Sentences>({
     refused: "АТС отказала.",
     unknownOutcome: "Неизвестно, выполнила ли АТС команду. Проверьте телефон, прежде чем повторять.",
     unreachable: "Нет связи с офисом или АТС. Связь восстановится сама.",
-    storage: "Не получается записать на диск. Проверьте, есть ли на нём место.",
+    storage: "База на диске не отвечает. Проверьте, есть ли на диске место.",
     internal: "Что-то сломалось в самой программе. Попробуйте ещё раз.",
   },
   en: {
@@ -34,7 +34,7 @@ export const errorText = texts<Sentences>({
     refused: "The PBX refused.",
     unknownOutcome: "It is not known whether the PBX acted. Check your phone before trying again.",
     unreachable: "The office or the PBX cannot be reached. The connection comes back by itself.",
-    storage: "The disk cannot be written. Check that there is room on it.",
+    storage: "The database on the disk does not answer. Check that the disk has room.",
     internal: "Something broke inside the program. Try again.",
   },
 });

@@ -8,7 +8,7 @@ export const phoneText = texts({
     ringing: "Звонит",
     talking: "Идёт разговор",
     pickUp: "Снять трубку",
-    letRing: "Пусть звонит",
+    letRing: "Не брать",
     hangUp: "Положить трубку",
   },
   en: {
@@ -17,7 +17,7 @@ export const phoneText = texts({
     ringing: "Ringing",
     talking: "Talking",
     pickUp: "Pick up",
-    letRing: "Let it ring",
+    letRing: "Let ring",
     hangUp: "Hang up",
   },
 });

@@ -1,6 +1,6 @@
 // Stands in for the program when the pages are looked at in a browser, and in component tests: invented calls, and
-// commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost`
-// for the main page, `?phases=missed,talking` for the card.
+// commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost` and
+// `&fail=storage&recording=gone` for the main page, `?phases=missed,talking` for the card.
 import type { CardPhase } from "$generated/CardPhase";
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
@@ -50,7 +50,10 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     wire,
     listen: wire.listen,
     mainSnapshot: async () => view,
-    listCalls: async (request) => pageOf(size, request),
+    listCalls: async (request) => {
+      if (asked.has("fail")) throw failure(asked.get("fail") as ContractError["code"]);
+      return pageOf(size, request);
+    },
     callDetails: async ({ id }) => detailsFor(id),
     saveNote: async ({ call, text }) => {
       const old = detailsFor(call.id);
@@ -65,7 +68,10 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     },
     previewDial: async ({ text }) => preview(text),
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
-    openRecording: async ({ recording }) => recordingOf(recording, 192_000),
+    openRecording: async ({ recording }) => {
+      if (asked.has("recording")) throw failure(asked.get("recording") as ContractError["code"]);
+      return recordingOf(recording, 192_000);
+    },
     saveSettings: async (settings) =>
       change({ settings, theme: settings.theme, language: settings.language ?? view.language }),
     connectOffice: async ({ address }) => {
@@ -77,7 +83,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     dismissNotice: async (kind) => change({ notices: view.notices.filter((notice) => notice.kind !== kind) }),
     demoPhone: async (action) => {
       const state = action === "pickUp" ? "talking" : action === "hangUp" ? "idle" : "ringing";
-      change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 916 204-55-18" }) } });
+      change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 900 123-45-67" }) } });
     },
     pendingDial: async () => (asked.has("dial") ? { text: asked.get("dial") ?? "" } : null),
     pendingOpen: async () => (asked.has("open") ? { call: { office: "demo", id: asked.get("open") ?? "" } } : null),
@@ -117,7 +123,7 @@ function preview(text: string): DialPreview {
     kind: digits === "112" ? "emergency" : short ? "extension" : "phone",
     warnings:
       digits.length > 5 && digits.length < 11 ? ["tooShort"] : digits.startsWith("+49") ? ["international"] : [],
-    ...(digits.endsWith("9162045518") ? { name: "Морозова Ольга" } : {}),
+    ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),
     ways: [
       { office: "demo", connection: "rt1", title: "Ростелеком", from: "102" },
       { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "102" },
@@ -125,6 +131,6 @@ function preview(text: string): DialPreview {
   };
 }
 
-function failure(code: ContractError["code"], field: string): ContractError {
-  return { code, field, message: "refused by the made-up program" };
+function failure(code: ContractError["code"], field?: string): ContractError {
+  return { code, ...(field === undefined ? {} : { field }), message: "refused by the made-up program" };
 }

@@ -55,8 +55,8 @@ impl Book {
     /// What was missed has been replayed, up to `hole_until`. A call that still rings may now be shown.
     fn close_gap(&mut self, at: Timestamp, hole_until: Option<Timestamp>, changes: &mut Vec<Change>) {
         self.gap = None;
-        let filled = |record: &Record| match (hole_until, record.facts.times.first) {
-            (Some(hole), Some((started, _))) => started >= hole,
+        let filled = |record: &Record| match (hole_until, record.facts.times.began()) {
+            (Some(hole), Some(began)) => began >= hole,
             (Some(_), None) => false,
             (None, _) => true,
         };

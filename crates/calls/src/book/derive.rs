@@ -56,7 +56,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         legs.iter_mut().for_each(|leg| leg.close(end, Default::default()));
     }
     let clock = Clock { by_vendor: facts.times.by_vendor() };
-    let started_at = started_at(known, clock);
+    let started_at = started_at(known);
     let talk = result::first_talk(&legs, direction, originator);
     let answered_at = talk.map(|leg| clock.read(leg.answered.unwrap_or(leg.started)).max(started_at));
     let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
@@ -89,8 +89,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         ended_at,
         result,
         end_reason: end.and_then(|_| end_reason(known)),
-        transferring: end.is_none()
-            && facts.transfer.is_some_and(|(_, step)| step == super::facts::TransferStep::Started),
+        transferring: end.is_none() && facts.is_transferring(),
         partial,
         late: origin.is_none() && !facts.fresh,
         in_menu: state == CallState::Queued,
@@ -122,10 +121,9 @@ fn direction(facts: &Facts, origin: Option<&Origin>) -> Direction {
     }
 }
 
-fn started_at(known: Known<'_>, clock: Clock) -> Timestamp {
-    let first = known.facts.times.first.map(|(at, received)| if clock.by_vendor { at } else { received });
+fn started_at(known: Known<'_>) -> Timestamp {
     let asked = known.origin.map(|origin| origin.asked);
-    first.or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
+    known.facts.times.began().or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// When and whether the call is over.

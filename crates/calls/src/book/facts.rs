@@ -30,6 +30,11 @@ impl When {
         Self { number: event.leg_seq, at: time.unwrap_or(received), received, by_vendor: time.is_some() }
     }
 
+    /// The same by our clock alone.
+    fn by_our_clock(self) -> Self {
+        Self { at: self.received, by_vendor: false, ..self }
+    }
+
     /// Something that we did or concluded.
     pub(super) fn ours(received: Timestamp) -> Self {
         Self { number: None, at: received, received, by_vendor: false }
@@ -105,7 +110,7 @@ impl LegFacts {
 
 /// Where a transfer stands. The order of the variants decides between facts of one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum TransferStep {
+enum TransferStep {
     Started,
     Failed,
     Completed,
@@ -144,7 +149,8 @@ pub(super) struct Facts {
     pub(super) legs: Vec<LegFacts>,
     /// The customer was in a menu.
     pub(super) menu: bool,
-    pub(super) transfer: Option<(When, TransferStep)>,
+    /// In order.
+    transfers: Vec<(When, TransferStep)>,
     /// In order.
     pub(super) endings: Vec<Ending>,
     pub(super) recordings: RecordingFacts,
@@ -157,7 +163,7 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Times {
     /// The earliest by `at`, and the earliest by our clock.
-    pub(super) first: Option<(Timestamp, Timestamp)>,
+    first: Option<(Timestamp, Timestamp)>,
     /// The latest.
     pub(super) last: Option<When>,
     /// A message carried no vendor's time.
@@ -175,6 +181,11 @@ impl Times {
         if !self.zones.iter().any(|known| known.as_ref() == zone) {
             self.zones.push(zone.cloned());
         }
+    }
+
+    /// When the call was first spoken of, by the clock that its times are read by.
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.first.map(|(at, received)| if self.by_vendor() { at } else { received })
     }
 
     /// The vendor's times can be compared with each other: all messages have one, read in one zone.
@@ -195,12 +206,17 @@ impl Facts {
 
     /// The state of the call was spoken of, not only its recording or its parties.
     pub(super) fn has_state(&self) -> bool {
-        self.times.first.is_some()
+        self.times.began().is_some()
     }
 
     /// Something is known that is worth showing.
     pub(super) fn is_worth_showing(&self) -> bool {
         self.has_state() || !self.recordings.references.is_empty()
+    }
+
+    /// A transfer was begun, and nothing was heard of its end.
+    pub(super) fn is_transferring(&self) -> bool {
+        self.transfers.last().is_some_and(|(_, step)| *step == TransferStep::Started)
     }
 
     /// Takes one message in.
@@ -211,6 +227,9 @@ impl Facts {
         if event.effects.iter().any(tells_state) {
             self.times.hear(when, event.time.as_ref().and_then(|time| time.zone.as_ref()));
             self.fresh |= on_time;
+            if !self.times.by_vendor() {
+                self.forget_vendors_clock();
+            }
         }
     }
 
@@ -244,7 +263,7 @@ impl Facts {
             Effect::RecordingAvailable { reference } => self.hear_recording(reference, when.received),
             Effect::CallEnded { result, reason } => {
                 self.endings.push(Ending { when, result: *result, reason: reason.clone().filter(|r| !r.is_empty()) });
-                self.endings.sort_by(|a, b| a.when.cmp(&b.when).then_with(|| a.reason.cmp(&b.reason)));
+                self.sort_endings();
             }
             Effect::State { .. } | Effect::Dtmf { .. } | Effect::RouteResult { .. } | Effect::Unknown { .. } => {}
         }
@@ -293,7 +312,25 @@ impl Facts {
     }
 
     fn hear_transfer(&mut self, when: When, step: TransferStep) {
-        self.transfer = self.transfer.max(Some((when, step)));
+        self.transfers.push((when, step));
+        self.transfers.sort_unstable();
+    }
+
+    /// Times of two zones, or of two clocks, say nothing of what came first: only ours does.
+    fn forget_vendors_clock(&mut self) {
+        for leg in &mut self.legs {
+            leg.steps.iter_mut().for_each(|(when, _)| *when = when.by_our_clock());
+            leg.steps.sort();
+        }
+        self.transfers.iter_mut().for_each(|(when, _)| *when = when.by_our_clock());
+        self.transfers.sort_unstable();
+        self.endings.iter_mut().for_each(|ending| ending.when = ending.when.by_our_clock());
+        self.sort_endings();
+        self.times.last = self.times.last.map(When::by_our_clock);
+    }
+
+    fn sort_endings(&mut self) {
+        self.endings.sort_by(|a, b| a.when.cmp(&b.when).then_with(|| a.reason.cmp(&b.reason)));
     }
 }
 

@@ -1,8 +1,8 @@
 //! The fold of one connection's log into calls.
 //!
-//! What was said of a call is kept as facts whose order of arrival does not matter ([`facts`]); the call is derived
-//! from them ([`derive`]): its legs by the table of transitions, its state from the legs, its result at the end. So
-//! messages that come twice, late or out of order end in the same call.
+//! What was said of a call is kept as facts whose order of arrival does not matter (`facts`); the call is derived from
+//! them (`derive`): its legs by the table of transitions, its state from the legs, its result at the end. So messages
+//! that come twice, late or out of order end in the same call.
 
 mod apply;
 mod commands;
@@ -47,6 +47,7 @@ pub struct BookSettings {
 
 /// What a log entry changed.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every change is a call, and it is passed on at once")]
 pub enum Change {
     /// A call, whole, in its new state. Said only when something of it differs.
     Call(Call),
@@ -150,7 +151,8 @@ impl Book {
         self.commands.get(&id).map(|asked| asked.state)
     }
 
-    /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held.
+    /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there
+    /// first applies the connection's [`crate::Decision::ZoneChosen`], if there is one.
     pub fn floor(&self) -> Option<u64> {
         let held = self.floors.first().copied();
         match (held, self.gap) {

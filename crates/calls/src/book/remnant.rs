@@ -11,7 +11,8 @@ use crate::{
 impl Facts {
     /// Facts from which the same call is derived.
     pub(super) fn of_call(call: &Call) -> Self {
-        let mut facts = Self { created: !call.partial, fresh: !call.late, ..Self::default() };
+        let mut facts = Self::default();
+        (facts.created, facts.fresh) = (!call.partial, !call.late);
         facts.hear_parties(BEGINNING, at(call.started_at), call.direction, &call.customer, &call.line);
         facts.times.hear(at(call.started_at), None);
         for leg in &call.legs {

@@ -18,13 +18,16 @@ pub struct Phone {
 impl Phone {
     /// Reads digits with an optional plus, or says that no country has such a number.
     pub(super) fn read(number: &str, plan: &NumberingPlan) -> Option<Self> {
-        let parsed = match number.strip_prefix('+') {
+        let (e164, parsed) = match number.strip_prefix('+') {
             Some(digits) => international(digits).or_else(|| mistaken_plus(digits, plan)),
             None => national_reading(number, plan),
         }?;
         let premium = matches!(parsed.get_type(), PhoneNumberType::PremiumRate | PhoneNumberType::SharedCost);
-        let abroad = parsed.get_region_code().map_or(!is_russian(&parsed) || !plan.is_russia(), |r| r != plan.region());
-        Some(Self { e164: e164(&parsed), premium, abroad })
+        let abroad = match parsed.get_region_code() {
+            Some(region) => region != plan.region(),
+            None => !(plan.is_russia() && parsed.country_code == 7),
+        };
+        Some(Self { e164, premium, abroad })
     }
 
     /// As people of the country read it: [`national`].
@@ -42,8 +45,11 @@ pub fn national(e164: &str) -> String {
     if let Some(grouped) = e164.strip_prefix("+7").and_then(russian_groups) {
         return grouped;
     }
-    PhoneNumber::parse(e164, None)
-        .map_or_else(|_| e164.to_owned(), |number| number.format_as(PhoneNumberFormat::International).into_owned())
+    let Ok(number) = PhoneNumber::parse(e164, None) else { return e164.to_owned() };
+    let shown = number.format_as(PhoneNumberFormat::International).into_owned();
+    // A number that its country does not have may be shown with digits left out.
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    if digits(&shown) == digits(e164) { shown } else { e164.to_owned() }
 }
 
 /// Ten digits after +7 in the Russian manner; Kazakhstan (+77…) has its own.
@@ -55,33 +61,38 @@ fn russian_groups(digits: &str) -> Option<String> {
     Some(format!("{prefix} {code} {hundreds}-{tens}-{ones}"))
 }
 
-fn e164(number: &PhoneNumber) -> String {
-    number.format_as(PhoneNumberFormat::E164).into_owned()
-}
+/// A number in E.164 with what the library makes of it.
+type Read = (String, PhoneNumber);
 
-fn is_russian(number: &PhoneNumber) -> bool {
-    number.country_code == 7
+/// Where the country has the number, the library's form, without a trunk prefix as in `+44 (0)20 …`.
+fn valid(number: PhoneNumber) -> Option<Read> {
+    let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
+    (number.is_valid() && super::is_e164(&e164)).then_some((e164, number))
 }
 
 /// Digits that begin with a country code, as long as that country's numbers are.
-fn international(digits: &str) -> Option<PhoneNumber> {
-    let number = PhoneNumber::parse(format!("+{digits}"), None).ok()?;
+fn international(digits: &str) -> Option<Read> {
+    let e164 = format!("+{digits}");
+    let number = PhoneNumber::parse(&e164, None).ok()?;
+    if let Some(read) = valid(number.clone()) {
+        return Some(read);
+    }
     let fits = matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible));
-    (fits && super::is_e164(&e164(&number))).then_some(number)
+    (fits && super::is_e164(&e164)).then_some((e164, number))
 }
 
-fn valid_international(digits: &str) -> Option<PhoneNumber> {
-    international(digits).filter(PhoneNumber::is_valid)
+fn valid_international(digits: &str) -> Option<Read> {
+    valid(PhoneNumber::parse(format!("+{digits}"), None).ok()?)
 }
 
 /// `+8 495 …`: the trunk prefix with a plus in front.
-fn mistaken_plus(digits: &str, plan: &NumberingPlan) -> Option<PhoneNumber> {
+fn mistaken_plus(digits: &str, plan: &NumberingPlan) -> Option<Read> {
     (plan.is_russia() && digits.len() == 11 && digits.starts_with('8')).then(|| national_reading(digits, plan))?
 }
 
 /// Digits without a plus: the country's own way of dialling first, then a country code whose plus was lost.
-fn national_reading(digits: &str, plan: &NumberingPlan) -> Option<PhoneNumber> {
-    let own = PhoneNumber::parse(digits, Some(plan.region())).ok().filter(PhoneNumber::is_valid);
+fn national_reading(digits: &str, plan: &NumberingPlan) -> Option<Read> {
+    let own = PhoneNumber::parse(digits, Some(plan.region())).ok().and_then(valid);
     own.or_else(|| unassigned_russian(digits, plan, &['3', '4', '8', '9']))
         .or_else(|| (digits.len() >= 11).then(|| valid_international(digits))?)
         .or_else(|| digits.strip_prefix("00").and_then(valid_international))
@@ -90,7 +101,7 @@ fn national_reading(digits: &str, plan: &NumberingPlan) -> Option<PhoneNumber> {
 
 /// Eleven digits from 7 or 8 are a Russian number even where no operator has the code. Russian codes begin with 3, 4,
 /// 8 or 9; with another digit, a country beyond the plus that was lost (81 Japan, 86 China) is more likely.
-fn unassigned_russian(digits: &str, plan: &NumberingPlan, codes: &[char]) -> Option<PhoneNumber> {
+fn unassigned_russian(digits: &str, plan: &NumberingPlan, codes: &[char]) -> Option<Read> {
     let rest = digits.strip_prefix(['7', '8']).filter(|rest| plan.is_russia() && rest.len() == 10)?;
     rest.starts_with(codes).then(|| international(&format!("7{rest}")))?
 }

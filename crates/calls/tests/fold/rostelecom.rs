@@ -57,7 +57,7 @@ impl Session {
         LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None }
     }
 
-    pub(crate) fn new(self, ms: i64) -> Entry {
+    pub(crate) fn starts(self, ms: i64) -> Entry {
         let incoming = self.direction == Direction::Incoming;
         let line = Line { number: incoming.then(|| LINE.to_owned()), queue: None };
         let created = Effect::CallCreated { direction: self.direction, customer: self.customer(), line };

@@ -55,7 +55,7 @@ fn the_answers_call_id_redirects_for_good() {
     assert_eq!(office.commands[&command_id(1)], CommandState::Accepted);
     assert!(office.book.holds(&pending_id(1)));
     assert_eq!(office.book.call(&pending_id(1)).map(|call| &call.id), Some(&call_id("s1")));
-    tell(&mut office, Session::outgoing("s1", "101").new(1_000));
+    tell(&mut office, Session::outgoing("s1", "101").starts(1_000));
     assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
     assert_eq!(office.calls.len(), 1);
 }
@@ -64,7 +64,7 @@ fn the_answers_call_id_redirects_for_good() {
 fn events_before_the_answer_are_the_same_call() {
     let mut office = Office::new(rostelecom::settings());
     office.tell(0, originate(1, "101", CUSTOMER));
-    tell(&mut office, Session::outgoing("s1", "101").new(100));
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
     let changes = office.tell(300, accepted(1, Some("s1")));
     assert!(!changes.iter().any(|change| matches!(change, Change::Redirect { .. })), "stitched already");
     assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
@@ -165,7 +165,7 @@ fn where_calls_from_outside_look_like_it_the_customers_own_call_is_not_ours() {
     let mut office = Office::new(rostelecom::settings());
     office.tell(0, originate(1, "101", CUSTOMER));
     let incoming = Session::incoming("s1");
-    tell(&mut office, incoming.new(1_000));
+    tell(&mut office, incoming.starts(1_000));
     tell(&mut office, incoming.calling(1_200, "101"));
     assert_eq!(office.call("s1").command, None);
 }
@@ -220,7 +220,7 @@ fn leaving_by_our_own_transfer_is_transferred() {
 #[test]
 fn a_transfer_is_confirmed_by_the_phone_that_rings() {
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0), call.connected(5_000, "101")]);
     let transfer = CommandKind::Transfer { call: call_id("s1"), to: "102".into(), attended: false };
     office.tell(20_000, Told::Command(calls::Command { id: command_id(7), author: "Irina".into(), kind: transfer }));
     office.tell(20_200, accepted(7, None));

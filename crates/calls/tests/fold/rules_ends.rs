@@ -46,7 +46,7 @@ fn a_concluded_end_gives_way_to_a_phone_that_rings_after_all() {
 #[test]
 fn an_end_closes_what_is_open_and_nothing_opens_it_again() {
     let call = Session::incoming("s1");
-    let entries = [call.new(0), call.calling(200, "101"), call.end(9_000, false), call.calling(9_500, "102")];
+    let entries = [call.starts(0), call.calling(200, "101"), call.end(9_000, false), call.calling(9_500, "102")];
     let office = Office::live(rostelecom::settings(), &entries);
     assert_eq!(office.call("s1").state, CallState::Ended);
     assert!(office.call("s1").legs.iter().all(|leg| leg.state.is_terminal()));
@@ -68,7 +68,7 @@ fn one_users_end_is_not_the_end_for_a_colleague_who_talks() {
 #[test]
 fn hours_of_silence_end_a_call_as_unknown_and_its_end_corrects_that() {
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0), call.connected(5_000, "101")]);
     office.wait_until(4 * HOUR);
     assert_eq!(office.call("s1").state, CallState::Talking, "the last event came later");
     office.wait_until(4 * HOUR + 10_000);
@@ -81,7 +81,7 @@ fn hours_of_silence_end_a_call_as_unknown_and_its_end_corrects_that() {
 #[test]
 fn a_timer_whose_condition_is_gone_changes_nothing() {
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0)]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0)]);
     let id = call_id("s1");
     for timer in [
         Timer::Grace { call: id.clone() },
@@ -99,13 +99,13 @@ fn a_timer_whose_condition_is_gone_changes_nothing() {
 fn one_absence_ends_a_pushed_call_and_a_polled_one_needs_two() {
     let absent = || Decision::AbsentFromSnapshot { call: call_id("s1") };
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.connected(5_000, "101")]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0), call.connected(5_000, "101")]);
     office.tell(60_000, absent());
     assert_eq!(office.call("s1").result, Some(CallResult::Answered));
 
     let polled = |entry: &Entry| VendorEvent { source: Source::Poll, ..vendor(entry) };
     let mut office = Office::new(rostelecom::settings());
-    office.tell(0, polled(&call.new(0)));
+    office.tell(0, polled(&call.starts(0)));
     office.tell(60_000, absent());
     assert_eq!(office.call("s1").state, CallState::Ringing);
     office.tell(70_000, polled(&call.calling(69_000, "101")));
@@ -122,7 +122,7 @@ fn a_gap_makes_no_missed_call() {
     let call = Session::incoming("s1");
     let gap = Decision::GapOpened { from: at(1_000), cause: "the office was away".into() };
     let hole = Decision::GapClosed { to: at(60_000), hole_until: Some(at(60_000)) };
-    let entries = [call.new(0), Entry::new(1_000, gap), Entry::new(60_000, hole), call.end(61_000, false)];
+    let entries = [call.starts(0), Entry::new(1_000, gap), Entry::new(60_000, hole), call.end(61_000, false)];
     let office = Office::live(rostelecom::settings(), &entries);
     assert_eq!(office.call("s1").result, Some(CallResult::Unknown));
 }
@@ -144,7 +144,7 @@ fn a_gap_that_a_replay_has_filled_is_none() {
 #[test]
 fn an_ended_call_is_held_for_fifteen_minutes() {
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0), call.end(9_000, false)]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0), call.end(9_000, false)]);
     let minutes = 15 * 60_000;
     office.wait_until(minutes + 9_000);
     assert!(office.book.holds(&call_id("s1")));
@@ -157,7 +157,7 @@ fn an_ended_call_is_held_for_fifteen_minutes() {
 #[test]
 fn a_straggler_does_not_undo_what_is_known() {
     let call = Session::incoming("s1");
-    let entries = [call.new(0), call.connected(5_000, "101"), call.end(60_000, false)];
+    let entries = [call.starts(0), call.connected(5_000, "101"), call.end(60_000, false)];
     let mut office = Office::live(rostelecom::settings(), &entries);
     office.wait_until(2 * HOUR);
     let before = office.call("s1").clone();

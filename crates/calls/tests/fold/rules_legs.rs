@@ -44,7 +44,7 @@ impl Message {
 /// heard; the messages are numbered.
 fn after(messages: &[Message]) -> (Leg, bool) {
     let mut office = Office::new(rostelecom::settings());
-    let Told::Vendor(new) = Session::incoming("s1").new(0).told else { unreachable!() };
+    let Told::Vendor(new) = Session::incoming("s1").starts(0).told else { unreachable!() };
     office.tell(0, new.clone());
     for (place, message) in messages.iter().enumerate() {
         let number = i64::try_from(place).unwrap() + 1;
@@ -109,7 +109,7 @@ fn mango_answers_again_to_take_a_leg_off_hold_and_others_do_not() {
 #[test]
 fn the_first_answer_takes_the_call_from_the_group_at_once() {
     let call = Session::incoming("s1");
-    let ring = [call.new(0), call.calling(200, "101"), call.calling(200, "102"), call.connected(5_000, "102")];
+    let ring = [call.starts(0), call.calling(200, "101"), call.calling(200, "102"), call.connected(5_000, "102")];
     let office = Office::live(rostelecom::settings(), &ring);
     let loser = &office.call("s1").legs.iter().find(|leg| leg.key == "pin:101").unwrap();
     assert_eq!((loser.state, loser.end_cause), (LegState::Failed, EndCause::AnsweredElsewhere));
@@ -118,7 +118,7 @@ fn the_first_answer_takes_the_call_from_the_group_at_once() {
 #[test]
 fn a_phone_that_rings_after_the_answer_is_a_transfer_target_and_no_loser() {
     let call = Session::incoming("s1");
-    let talk = [call.new(0), call.connected(5_000, "101"), call.calling(30_000, "102")];
+    let talk = [call.starts(0), call.connected(5_000, "101"), call.calling(30_000, "102")];
     let office = Office::live(rostelecom::settings(), &talk);
     let target = &office.call("s1").legs.iter().find(|leg| leg.key == "pin:102").unwrap();
     assert_eq!(target.state, LegState::Alerting);
@@ -127,7 +127,7 @@ fn a_phone_that_rings_after_the_answer_is_a_transfer_target_and_no_loser() {
 #[test]
 fn two_that_answer_at_once_are_both_kept() {
     let call = Session::incoming("s1");
-    let ring = [call.new(0), call.calling(200, "101"), call.calling(200, "102")];
+    let ring = [call.starts(0), call.calling(200, "101"), call.calling(200, "102")];
     let answers = [call.connected(5_000, "102"), call.connected(5_300, "101")];
     let office = Office::live(rostelecom::settings(), &[&ring[..], &answers[..]].concat());
     let talking = office.call("s1").agent_legs().filter(|leg| leg.state == LegState::Connected).count();
@@ -137,7 +137,7 @@ fn two_that_answer_at_once_are_both_kept() {
 #[test]
 fn a_loser_that_gets_the_call_by_transfer_rings_in_a_new_turn() {
     let call = Session::incoming("s1");
-    let ring = [call.new(0), call.calling(200, "101"), call.calling(200, "102"), call.connected(5_000, "102")];
+    let ring = [call.starts(0), call.calling(200, "101"), call.calling(200, "102"), call.connected(5_000, "102")];
     let transfer = [call.calling(30_000, "101")];
     let office = Office::live(rostelecom::settings(), &[&ring[..], &transfer[..]].concat());
     let states: Vec<(&str, LegState)> =

@@ -4,6 +4,8 @@ use calls::{
     CallResult, CallState, Decision, Effect, EndCause, LegState, RecordingState, Source, Told, VendorEvent, VendorTime,
 };
 
+use jiff::SignedDuration;
+
 use crate::{
     mango::{self, Channel},
     office::{Entry, Office, at},
@@ -18,8 +20,8 @@ fn vendor(entry: &Entry) -> VendorEvent {
 #[test]
 fn the_same_key_twice_changes_nothing_whatever_it_says() {
     let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0)]);
-    let other = VendorEvent { dedupe_key: vendor(&call.new(0)).dedupe_key, ..vendor(&call.end(10, false)) };
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0)]);
+    let other = VendorEvent { dedupe_key: vendor(&call.starts(0)).dedupe_key, ..vendor(&call.end(10, false)) };
     assert_eq!(office.tell(5_000, other), []);
 }
 
@@ -43,7 +45,7 @@ fn a_late_beginning_fills_in_and_takes_nothing_back() {
     let mut office = Office::live(rostelecom::settings(), &[call.connected(5_000, "101")]);
     assert!(office.call("s1").partial);
     assert_eq!(office.call("s1").state, CallState::Talking);
-    office.tell(6_000, call.new(0).told);
+    office.tell(6_000, call.starts(0).told);
     let joined = office.call("s1");
     assert_eq!((joined.partial, joined.state), (false, CallState::Talking));
     assert_eq!(joined.line.number.as_deref(), Some(LINE));
@@ -59,10 +61,10 @@ fn an_end_alone_is_an_unknown_call_and_no_missed_one() {
 fn an_old_event_is_late_and_an_old_message_of_a_fresh_call_is_not() {
     let call = Session::incoming("s1");
     let mut office = Office::new(rostelecom::settings());
-    office.tell(400_000, call.new(0).told);
+    office.tell(400_000, call.starts(0).told);
     assert!(office.call("s1").late);
 
-    let mut office = Office::live(rostelecom::settings(), &[call.new(0)]);
+    let mut office = Office::live(rostelecom::settings(), &[call.starts(0)]);
     office.tell(400_000, call.end(60_000, false).told);
     assert!(!office.call("s1").late);
 }
@@ -73,10 +75,10 @@ fn after_the_zone_is_chosen_three_hours_are_late() {
     let zone = Decision::ZoneChosen { zone: "UTC".into(), because: "the first live events".into() };
     let hours = 3 * 3_600_000;
     let mut office = Office::new(rostelecom::settings());
-    office.tell(hours, call.new(0).told);
+    office.tell(hours, call.starts(0).told);
     assert!(!office.call("s1").late, "perhaps Moscow time");
     let mut office = Office::live(rostelecom::settings(), &[Entry::new(0, zone)]);
-    office.tell(hours, call.new(0).told);
+    office.tell(hours, call.starts(0).told);
     assert!(office.call("s1").late);
 }
 
@@ -113,7 +115,7 @@ fn unknown_events_and_additions_create_no_call() {
         ..vendor(&call.analytics(10))
     };
     assert_eq!(office.tell(20, update), []);
-    office.tell(500, call.new(400).told);
+    office.tell(500, call.starts(400).told);
     assert_eq!(office.call("s1").customer.name.as_deref(), Some("Реклама"), "kept for the call's beginning");
 }
 
@@ -154,7 +156,7 @@ fn a_recording_is_prepared_until_it_is_there_and_a_refusal_says_so() {
 #[test]
 fn times_of_two_clocks_are_never_mixed() {
     let call = Session::incoming("s1");
-    let entries = [call.new(0), call.connected(5_000, "101")];
+    let entries = [call.starts(0), call.connected(5_000, "101")];
     let office = Office::live(rostelecom::settings(), &entries);
     assert_eq!(office.call("s1").started_at, at(0), "by the vendor's clock");
 
@@ -171,9 +173,41 @@ fn times_of_two_clocks_are_never_mixed() {
 }
 
 #[test]
+fn a_call_in_whose_midst_the_zone_is_chosen_is_ordered_by_our_clock() {
+    let moscow_read_as_utc = |entry: Entry| {
+        let event = vendor(&entry);
+        let time = event.time.clone().map(|time| VendorTime { utc: time.utc + SignedDuration::from_hours(3), ..time });
+        Entry::new(entry.ms, VendorEvent { time, ..event })
+    };
+    let in_moscow = |entry: Entry| {
+        let event = vendor(&entry);
+        let time = event.time.clone().map(|time| VendorTime { zone: Some("Europe/Moscow".into()), ..time });
+        Entry::new(entry.ms, VendorEvent { time, ..event })
+    };
+    let call = Session::incoming("s1");
+    let entries = [
+        moscow_read_as_utc(call.starts(0)),
+        moscow_read_as_utc(call.calling(200, "101")),
+        moscow_read_as_utc(call.calling(210, "102")),
+        Entry::new(300, Decision::ZoneChosen { zone: "Europe/Moscow".into(), because: "three hours ahead".into() }),
+        in_moscow(call.connected(5_000, "101")),
+    ];
+    let mut office = Office::live(rostelecom::settings(), &entries);
+    let states: Vec<LegState> = office.call("s1").agent_legs().map(|leg| leg.state).collect();
+    assert_eq!(states, [LegState::Connected, LegState::Failed]);
+    assert!(!office.call("s1").late);
+    for entry in [call.disconnected(60_000, "101", EndCause::Normal), call.end(60_100, false)].map(in_moscow) {
+        office.tell(entry.ms, entry.told);
+    }
+    let ended = office.call("s1");
+    assert_eq!((ended.legs.len(), ended.result), (3, Some(CallResult::Answered)));
+    assert_eq!((ended.started_at, ended.ended_at), (at(80), Some(at(60_180))));
+}
+
+#[test]
 fn no_duration_is_negative() {
     let call = Session::incoming("s1");
-    let entries = [call.new(10_000), call.connected(15_000, "101"), call.end(12_000, false)];
+    let entries = [call.starts(10_000), call.connected(15_000, "101"), call.end(12_000, false)];
     let office = Office::live(rostelecom::settings(), &entries);
     let ended = office.call("s1");
     assert!(ended.started_at <= ended.answered_at.unwrap() && ended.answered_at <= ended.ended_at);
@@ -184,7 +218,7 @@ fn no_duration_is_negative() {
 fn hidden_numbers_stay_two_calls_and_nobody() {
     let first = Session { id: "s1", ..Session::hidden("s1") };
     let second = Session { id: "s2", ..Session::hidden("s2") };
-    let office = Office::live(rostelecom::settings(), &[first.new(0), second.new(10)]);
+    let office = Office::live(rostelecom::settings(), &[first.starts(0), second.starts(10)]);
     assert_eq!(office.calls.len(), 2);
     assert!(office.calls.values().all(|call| call.customer.number.is_none()));
 }
@@ -192,7 +226,7 @@ fn hidden_numbers_stay_two_calls_and_nobody() {
 #[test]
 fn a_poll_counts_as_heard_without_ringing_late() {
     let call = Session::incoming("s1");
-    let polled = VendorEvent { source: Source::Poll, ..vendor(&call.new(0)) };
+    let polled = VendorEvent { source: Source::Poll, ..vendor(&call.starts(0)) };
     let mut office = Office::new(rostelecom::settings());
     office.tell(5_000, polled);
     assert!(!office.call("s1").late);

@@ -36,7 +36,7 @@ fn an_incoming_call_rings_before_anybody_is_named_and_talks_until_its_end() {
     use CallState::{Ended, Ringing, Talking};
     let call = Session::incoming("s1");
     let entries = [
-        call.new(0),
+        call.starts(0),
         call.calling(200, "101"),
         call.connected(5_000, "101"),
         call.disconnected(30_000, "101", EndCause::Transferred),
@@ -53,7 +53,7 @@ fn a_second_agent_is_a_talk_and_a_third_a_conference() {
     use CallState::{Conference, Ringing, Talking};
     let call = Session::incoming("s1");
     let pins = ["101", "102", "103"].into_iter().enumerate();
-    let entries: Vec<Entry> = std::iter::once(call.new(0))
+    let entries: Vec<Entry> = std::iter::once(call.starts(0))
         .chain(pins.map(|(place, pin)| call.connected(5_000 * (i64::try_from(place).unwrap() + 1), pin)))
         .collect();
     assert_eq!(states(rostelecom::settings(), "s1", &entries), [Ringing, Talking, Talking, Conference]);
@@ -71,7 +71,7 @@ fn a_menu_is_waiting_and_no_card() {
 #[test]
 fn a_queue_that_gave_up_one_phone_waits_for_the_next() {
     let call = Session::incoming("s1");
-    let entries = [call.new(0), call.calling(200, "101"), call.disconnected(15_000, "101", EndCause::NoAnswer)];
+    let entries = [call.starts(0), call.calling(200, "101"), call.disconnected(15_000, "101", EndCause::NoAnswer)];
     assert_eq!(last(rostelecom::settings(), "s1", &entries).state, CallState::Queued);
 }
 
@@ -95,7 +95,7 @@ fn the_own_phone_that_rings_first_is_dialling_and_never_incoming() {
     let entries = [
         Entry::new(-500, originate(1, "101", CUSTOMER)),
         Entry::new(-300, accepted(1, Some("s1"))),
-        outgoing.new(0),
+        outgoing.starts(0),
         outgoing.calling(100, "101"),
     ];
     let call = last(rostelecom::settings(), "s1", &entries);
@@ -109,7 +109,7 @@ fn the_agents_answer_alone_is_no_talk_where_the_customer_is_shown() {
     let customer = LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None };
     let answered = with(&call.calling(2_000, "101"), "a", vec![Effect::LegAnswered { leg: agent("101") }]);
     let rings = with(&call.calling(2_500, "101"), "b", vec![Effect::LegRinging { leg: customer }]);
-    let entries = [call.new(0), answered, rings, call.end(30_000, false)];
+    let entries = [call.starts(0), answered, rings, call.end(30_000, false)];
     let seen = states(rostelecom::settings(), "s1", &entries);
     assert_eq!(seen[2..], [CallState::Dialling, CallState::Ended]);
     assert_eq!(last(rostelecom::settings(), "s1", &entries).result, Some(CallResult::NoAnswer));
@@ -121,7 +121,7 @@ fn a_colleague_who_is_dialled_rings_and_the_one_who_dials_does_not() {
     let entries = [
         Entry::new(-500, originate(1, "101", "102")),
         Entry::new(-300, accepted(1, Some("s1"))),
-        call.new(0),
+        call.starts(0),
         call.calling(100, "101"),
         call.calling(4_000, "102"),
     ];
@@ -139,7 +139,7 @@ fn a_transfer_under_way_is_a_flag_beside_the_state() {
     let call = Session::incoming("s1");
     let mark = |ms, key: &str, effect| with(&call.calling(ms, "101"), key, vec![effect]);
     let mut entries = vec![
-        call.new(0),
+        call.starts(0),
         call.connected(5_000, "101"),
         mark(20_000, "t", Effect::TransferStarted { by: Some(agent("101")) }),
     ];
@@ -155,7 +155,7 @@ fn a_transfer_under_way_is_a_flag_beside_the_state() {
 fn the_pbxs_own_result_counts_before_ours() {
     let call = Session::incoming("s1");
     let voicemail = Effect::CallEnded { result: Some(CallResult::Voicemail), reason: Some("voicemail".into()) };
-    let entries = [call.new(0), with(&call.end(20_000, false), "v", vec![voicemail])];
+    let entries = [call.starts(0), with(&call.end(20_000, false), "v", vec![voicemail])];
     let ended = last(rostelecom::settings(), "s1", &entries);
     assert_eq!((ended.result, ended.end_reason.as_deref()), (Some(CallResult::Voicemail), Some("voicemail")));
 }
@@ -171,6 +171,6 @@ fn a_caller_whom_a_rule_turns_away_is_rejected_and_not_missed() {
         name: None,
     };
     let cleared = Effect::LegCleared { leg, cause: EndCause::Rejected, reason: Some("blacklist".into()) };
-    let entries = [call.new(0), with(&call.end(10, false), "r", vec![cleared]), call.end(20, false)];
+    let entries = [call.starts(0), with(&call.end(10, false), "r", vec![cleared]), call.end(20, false)];
     assert_eq!(last(rostelecom::settings(), "s1", &entries).result, Some(CallResult::Rejected));
 }

@@ -47,7 +47,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "answered",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.calling(200, "101"),
                 incoming.connected(5_000, "101"),
                 incoming.disconnected(65_000, "101", NORMAL),
@@ -61,7 +61,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "answered, as the guide of 2018 tells it",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.connected(5_000, "101"),
                 incoming.disconnected(65_000, "101", NORMAL),
                 incoming.end(64_900, false),
@@ -71,7 +71,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "missed",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.calling(200, "101"),
                 incoming.disconnected(20_000, "101", EndCause::Cancelled),
                 incoming.end(20_100, false),
@@ -82,13 +82,13 @@ fn rostelecom_scripts() -> Vec<Script> {
         ),
         rt(
             "hidden number, hung up before anybody rang",
-            vec![Session::hidden("s1").new(0), Session::hidden("s1").end(3_000, false)],
+            vec![Session::hidden("s1").starts(0), Session::hidden("s1").end(3_000, false)],
             &["incoming ended missed hidden > +74951234567 | customer failed"],
         ),
         rt(
             "group of three",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.calling(200, "101"),
                 incoming.calling(210, "102"),
                 incoming.calling(220, "103"),
@@ -102,7 +102,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "queue that rings one phone twice",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.calling(200, "101"),
                 incoming.disconnected(15_000, "101", EndCause::NoAnswer),
                 incoming.calling(20_000, "101"),
@@ -116,7 +116,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "blind transfer",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.calling(200, "101"),
                 incoming.connected(5_000, "101"),
                 incoming.calling(30_000, "102"),
@@ -131,7 +131,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "transfer that comes back",
             vec![
-                incoming.new(0),
+                incoming.starts(0),
                 incoming.connected(5_000, "101"),
                 incoming.disconnected(30_500, "101", EndCause::Transferred),
                 incoming.calling(31_000, "102"),
@@ -145,13 +145,13 @@ fn rostelecom_scripts() -> Vec<Script> {
         ),
         rt(
             "outgoing, busy",
-            vec![outgoing.new(0), outgoing.disconnected(4_000, "101", EndCause::Busy), outgoing.end(4_100, false)],
+            vec![outgoing.starts(0), outgoing.disconnected(4_000, "101", EndCause::Busy), outgoing.end(4_100, false)],
             &["outgoing ended busy +79161234567 | agent 101 failed busy “Отбой”"],
         ),
         rt(
             "outgoing, answered",
             vec![
-                outgoing.new(0),
+                outgoing.starts(0),
                 outgoing.connected(8_000, "101"),
                 outgoing.disconnected(50_000, "101", NORMAL),
                 outgoing.end(50_100, false),
@@ -161,7 +161,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "internal, answered",
             vec![
-                internal.new(0),
+                internal.starts(0),
                 internal.calling(100, "102"),
                 internal.connected(4_000, "102"),
                 internal.disconnected(20_000, "102", NORMAL),
@@ -172,7 +172,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "internal, not answered",
             vec![
-                internal.new(0),
+                internal.starts(0),
                 internal.calling(100, "102"),
                 internal.disconnected(20_000, "102", EndCause::NoAnswer),
                 internal.end(20_100, false),
@@ -184,7 +184,7 @@ fn rostelecom_scripts() -> Vec<Script> {
             vec![
                 Entry::new(-500, originate(1, "101", "8 916 123-45-67")),
                 Entry::new(-300, accepted(1, Some("s1"))),
-                outgoing.new(0),
+                outgoing.starts(0),
                 outgoing.calling(50, "101"),
                 outgoing.connected(9_000, "101"),
                 outgoing.disconnected(50_000, "101", NORMAL),
@@ -196,7 +196,7 @@ fn rostelecom_scripts() -> Vec<Script> {
             "click-to-call, the agent hangs up during the prompt",
             vec![
                 Entry::new(-500, originate(1, "101", CUSTOMER)),
-                outgoing.new(0),
+                outgoing.starts(0),
                 Entry::new(300, accepted(1, Some("s1"))),
                 outgoing.calling(350, "101"),
                 outgoing.disconnected(5_000, "101", EndCause::Cancelled),
@@ -209,7 +209,7 @@ fn rostelecom_scripts() -> Vec<Script> {
             vec![
                 Entry::new(-500, originate(1, "101", CUSTOMER)),
                 Entry::new(-100, Told::Answer(CommandAnswer::Unknown { command: command_id(1) })),
-                outgoing.new(0),
+                outgoing.starts(0),
                 outgoing.connected(9_000, "101"),
                 outgoing.end(50_100, false),
             ],

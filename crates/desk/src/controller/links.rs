@@ -93,7 +93,7 @@ impl<U: UiPort> Controller<U> {
                 office.lost_at.get_or_insert(self.clock.now());
             }
         }
-        self.screens.main_changed();
+        self.screens.all_changed();
     }
 
     fn greeted(&mut self, id: &str, now: Timestamp, you: You, resumed: bool) {
@@ -132,12 +132,14 @@ impl<U: UiPort> Controller<U> {
             StreamEvent::Command { command } => {
                 let Some(office) = self.offices.get(id) else { return };
                 let turn = self.cards.command(id, &command, &office.me(), self.clock.now());
+                self.screens.cards_changed();
                 self.follow(turn);
             }
             StreamEvent::Connection { connection } => {
                 if let Some(office) = self.offices.get_mut(id) {
                     office.connections.insert(connection.id.clone(), connection);
-                    self.screens.main_changed();
+                    // What a connection can do decides on buttons of cards, too.
+                    self.screens.all_changed();
                 }
             }
             StreamEvent::Other => {}
@@ -164,6 +166,7 @@ impl<U: UiPort> Controller<U> {
             self.card_follows(id, &call, Arrival::Live);
         }
         self.touch(id, Touched::Call(Box::new(call)));
+        self.screens.main_changed();
     }
 
     fn call_gone(&mut self, id: &str, call: &CallId) {
@@ -173,6 +176,7 @@ impl<U: UiPort> Controller<U> {
         let turn = self.cards.gone(id, call);
         self.follow(turn);
         self.touch(id, Touched::Rows);
+        self.screens.main_changed();
     }
 
     fn card_follows(&mut self, id: &str, call: &Call, arrival: Arrival) {

@@ -28,6 +28,9 @@ const MOST: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct Refresh {
     rows: BTreeMap<Key, Option<Call>>,
+    /// Rows went: there is something to tell even where no other row changed.
+    gone: bool,
+    /// Too many changed to name them.
     all: bool,
     running: bool,
     last: Option<Timestamp>,
@@ -43,7 +46,7 @@ impl Refresh {
             Touched::Notes(id) => {
                 self.rows.entry((office.to_owned(), id)).or_insert(None);
             }
-            Touched::Rows => self.all = true,
+            Touched::Rows => self.gone = true,
         }
         if self.rows.len() > MOST {
             self.all();
@@ -58,7 +61,7 @@ impl Refresh {
 
     /// When lists are to be told.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        let waits = !self.running && (self.all || !self.rows.is_empty());
+        let waits = !self.running && (self.all || self.gone || !self.rows.is_empty());
         waits.then(|| self.last.map_or(Timestamp::MIN, |last| last.saturating_add(EVERY).unwrap_or(last)))
     }
 }
@@ -72,7 +75,8 @@ impl<U: UiPort> Controller<U> {
         }
         self.refresh.last = Some(now);
         let rows = std::mem::take(&mut self.refresh.rows);
-        if std::mem::take(&mut self.refresh.all) && rows.is_empty() {
+        let gone = std::mem::take(&mut self.refresh.gone);
+        if std::mem::take(&mut self.refresh.all) || (gone && rows.is_empty()) {
             self.ui.publish_calls(&CallsChanged { rows: Vec::new() });
             return;
         }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use link::{
-    OfficeError, OfficeErrorKind,
+    FrameStream, OfficeError, OfficeErrorKind,
     wire::{Cursor, Frame},
 };
 use store::{ErrorKind, Store};
@@ -138,11 +138,14 @@ impl Supervisor {
             }
         };
         let resumed = resume.is_some();
-        let opening = time::timeout(HELLO_WITHIN, self.slot.office.stream(resume)).await;
-        let stream = opening.map_err(|_| End::Lost { caught_up: false })?.map_err(|error| ended_by(&error, false))?;
+        let stream = match resume {
+            None if !self.slot.replicate => self.open_at_head().await?,
+            resume => self.open(resume).await?,
+        };
         let mut frames = stream.ready_chunks(TOGETHER);
         let mut seen = Seen { resumed, epoch: None, head: 0, caught_up: false };
         while let Some(ready) = frames.next().await {
+            let was_caught_up = seen.caught_up;
             let mut batch = Batch::default();
             let mut end = None;
             for frame in ready {
@@ -154,7 +157,6 @@ impl Supervisor {
                     break;
                 }
             }
-            let was_caught_up = seen.caught_up;
             self.commit(batch).await?;
             if let Some(end) = end {
                 return Err(end);
@@ -164,6 +166,23 @@ impl Supervisor {
             }
         }
         Err(End::Lost { caught_up: seen.caught_up })
+    }
+
+    async fn open(&self, resume: Option<Cursor>) -> Result<FrameStream, End> {
+        let opening = time::timeout(HELLO_WITHIN, self.slot.office.stream(resume)).await;
+        opening.map_err(|_| End::Lost { caught_up: false })?.map_err(|error| ended_by(&error, false))
+    }
+
+    /// All rows of the office in the same process are in the database already: what it is first asked is only where
+    /// its log stands.
+    async fn open_at_head(&self) -> Result<FrameStream, End> {
+        let mut stream = self.open(None).await?;
+        let hello = time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| End::Lost { caught_up: false })?;
+        match hello {
+            Some(Ok(Frame::Hello { epoch, seq, .. })) => self.open(Some(Cursor { epoch, seq })).await,
+            Some(Ok(_)) | None => Err(End::Lost { caught_up: false }),
+            Some(Err(error)) => Err(ended_by(&error, false)),
+        }
     }
 
     /// Tells the loop of a frame at once; what is to be written waits for those that lie ready behind it.

@@ -1,5 +1,5 @@
 //! What tests of this crate share: calls in all shapes, an office that says what it is told to, screens that remember.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::expect_used, reason = "tests")]
 
 mod calls;
 mod desk;

@@ -1,6 +1,9 @@
 //! An office that says what a test has it say.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -48,6 +51,7 @@ impl FakeOffice {
                 return self.state().resumes[streams - 1].clone();
             }
             breathe().await;
+            tokio::time::advance(Duration::from_millis(5)).await;
         }
         panic!("the stream was opened {} times, not {streams}", self.state().resumes.len());
     }
@@ -131,11 +135,10 @@ impl FakeOffice {
     /// Wishes to call that came so far.
     pub(crate) async fn wishes(&self, count: usize) -> Vec<PlaceCall> {
         for _ in 0..2_000 {
-            let state = self.state();
-            if state.placed.len() >= count {
-                return state.placed.iter().map(|(wish, _)| wish.clone()).collect();
+            let wishes: Vec<_> = self.state().placed.iter().map(|(wish, _)| wish.clone()).collect();
+            if wishes.len() >= count {
+                return wishes;
             }
-            drop(state);
             breathe().await;
         }
         panic!("the office was never asked");
@@ -152,6 +155,7 @@ impl FakeOffice {
 pub(crate) fn live_connection() -> ConnectionView {
     ConnectionView {
         id: connection(),
+        title: None,
         make: "some-make".into(),
         state: ConnectionState::Live,
         cause: None,

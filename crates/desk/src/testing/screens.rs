@@ -47,13 +47,15 @@ impl Shown {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits, in real time, until something holds of what was shown. The paused clock of a test stands still meanwhile.
+    /// Waits until something holds of what was shown. The paused clock moves a little meanwhile, for what is told
+    /// only so often.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Record) -> bool) {
         for _ in 0..2_000 {
             if holds(&self.record()) {
                 return;
             }
             breathe().await;
+            tokio::time::advance(Duration::from_millis(5)).await;
         }
         panic!("never shown: {what}; {:?}", self.record());
     }

@@ -2,9 +2,11 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod cards;
+mod contract;
 mod dialling;
 mod facts;
 mod lists;
 mod main_view;
+mod phases;
 mod replica;
 mod stream;

@@ -1,6 +1,6 @@
 //! Connections to PBXs as the main window shows them.
 
-use link::wire::{ConnectionState, ConnectionView, OfficeErrorKindCode};
+use link::wire::{ConnectionState, ConnectionView, DownCause};
 
 use crate::contract::{ConnectionCause, ConnectionRow, ConnectionStateView};
 
@@ -17,12 +17,12 @@ pub(crate) fn connection_row(connection: &ConnectionView) -> ConnectionRow {
             ConnectionState::Down => ConnectionStateView::Down,
         },
         cause: connection.cause.map(|cause| match cause {
-            OfficeErrorKindCode::Unauthorized => ConnectionCause::Unauthorized,
-            OfficeErrorKindCode::Unreachable => ConnectionCause::Unreachable,
-            OfficeErrorKindCode::RateLimited => ConnectionCause::RateLimited,
-            OfficeErrorKindCode::Protocol => ConnectionCause::Protocol,
-            OfficeErrorKindCode::Storage => ConnectionCause::Storage,
-            OfficeErrorKindCode::BadSignatures => ConnectionCause::BadSignatures,
+            DownCause::Unauthorized => ConnectionCause::Unauthorized,
+            DownCause::Unreachable => ConnectionCause::Unreachable,
+            DownCause::RateLimited => ConnectionCause::RateLimited,
+            DownCause::Protocol => ConnectionCause::Protocol,
+            DownCause::Storage => ConnectionCause::Storage,
+            DownCause::BadSignatures => ConnectionCause::BadSignatures,
         }),
         drained: connection.drained,
         gap_since: connection.gap_since,
@@ -32,9 +32,7 @@ pub(crate) fn connection_row(connection: &ConnectionView) -> ConnectionRow {
     }
 }
 
-/// How a connection is called: its make's word with a capital, hyphens as blanks. A make is not known by name here.
+/// How a connection is called: as its office says, or by its make's word where that is an older one.
 pub(crate) fn connection_title(connection: &ConnectionView) -> String {
-    let words = connection.make.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    connection.title.clone().unwrap_or_else(|| connection.make.clone())
 }

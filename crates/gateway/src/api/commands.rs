@@ -66,5 +66,6 @@ pub(crate) async fn act(
     }
     bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
     let _: OnCall = body::json(&body, &["command"])?;
-    Err(OfficeError::new(OfficeErrorKind::Unsupported, format!("This PBX cannot {command} a call from outside.")).into())
+    Err(OfficeError::new(OfficeErrorKind::Unsupported, format!("This PBX cannot {command} a call from outside."))
+        .into())
 }

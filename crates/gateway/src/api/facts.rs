@@ -12,7 +12,7 @@ use super::auth::Bearer;
 use crate::{body, problem::ApiError, server::Shared};
 
 /// The largest fact: a long note.
-const CAP: usize = 64 << 10;
+const CAP: usize = 16 << 10;
 
 const FIELDS: [&str; 7] = ["id", "kind", "author", "at", "call", "replaces", "value"];
 

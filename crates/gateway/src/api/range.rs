@@ -23,7 +23,9 @@ pub(super) enum Wanted {
 /// Reads the header. Several ranges, another unit and what cannot be read count as none (RFC 9110, 14.2).
 pub(super) fn wanted(headers: &HeaderMap) -> Wanted {
     let Some(text) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else { return Wanted::All };
-    let Some(span) = text.trim().strip_prefix("bytes=").filter(|spans| !spans.contains(',')) else { return Wanted::All };
+    let Some(span) = text.trim().strip_prefix("bytes=").filter(|spans| !spans.contains(',')) else {
+        return Wanted::All;
+    };
     let Some((start, end)) = span.trim().split_once('-') else { return Wanted::All };
     match (start.trim(), end.trim()) {
         ("", "0") => Wanted::Nothing,

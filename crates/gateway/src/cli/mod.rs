@@ -63,13 +63,20 @@ fn connection_id(text: &str) -> Result<ConnectionId, String> {
 
 /// Runs the command; what went wrong goes to stderr.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(match arguments.command {
-        Command::Serve(_) => "info",
-        Command::Token(_) | Command::Check(_) | Command::Sign(_) | Command::Verify(_) | Command::Replay(_) => "warn",
-    }));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        EnvFilter::new(match arguments.command {
+            Command::Serve(_) => "info",
+            Command::Token(_) | Command::Check(_) | Command::Sign(_) | Command::Verify(_) | Command::Replay(_) => {
+                "warn"
+            }
+        })
+    });
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
-    match tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(act(arguments.command))) {
+    match tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(act(arguments.command)))
+    {
         Ok(code) => code,
         Err(error) => {
             output::complain(&format!("{error:#}"));

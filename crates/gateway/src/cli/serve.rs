@@ -25,7 +25,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     }
     let office = Arc::new(OfficeHandle::start(office, store.clone(), Arc::new(SystemClock)).await?);
     let running = Gateway::serve(listener, Arc::clone(&office), options).await?;
-    output::say(&format!("listening on {scheme}://{}", running.addr()))?;
+    if let Err(error) = output::say(&format!("listening on {scheme}://{}", running.addr())) {
+        tracing::debug!(%error, "nobody reads what is said");
+    }
 
     stop::told().await.context("waiting for a signal")?;
     tracing::info!("stopping");

@@ -93,13 +93,8 @@ async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let store = open::beside(&config.data_dir())?;
-    let new = NewToken {
-        name: arguments.name,
-        role,
-        extensions: arguments.extensions,
-        groups: arguments.groups,
-        expires_at,
-    };
+    let new =
+        NewToken { name: arguments.name, role, extensions: arguments.extensions, groups: arguments.groups, expires_at };
     let issued = tokens::issue(&store, new).await.context("keeping the token")?;
     output::note(&format!("id {}; the token is shown this once:", issued.id));
     output::say(issued.secret.expose_secret())?;

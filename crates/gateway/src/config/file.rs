@@ -130,7 +130,11 @@ impl File {
             }
         }
         let there_is = |what: String, id: &ConnectionId| {
-            if known.contains(id) { Ok(()) } else { Err(format!("{what}, connection: there is no connection \"{id}\"")) }
+            if known.contains(id) {
+                Ok(())
+            } else {
+                Err(format!("{what}, connection: there is no connection \"{id}\""))
+            }
         };
         for (place, line) in self.line.iter().enumerate() {
             let what = format!("line {} of [[line]]", place + 1);
@@ -195,6 +199,13 @@ rings = true
         assert_eq!(file.connection[0].pbx, Make::Rostelecom);
         assert_eq!(file.line[0].title, "Продажи");
         assert!(file.group[0].rings);
+    }
+
+    #[test]
+    fn the_example_beside_the_manifest_is_right() {
+        let file = File::parse(include_str!("../../gateway.example.toml")).expect("is right");
+        assert_eq!(file.connection.len(), Make::ALL.len(), "one of each make");
+        assert_eq!((file.person.len(), file.contact.len()), (1, 1));
     }
 
     #[test]

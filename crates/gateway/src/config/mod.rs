@@ -150,12 +150,7 @@ impl Config {
                     name: person.name.clone(),
                 })
                 .collect(),
-            contacts: self
-                .file
-                .contact
-                .iter()
-                .map(|contact| (contact.number.clone(), contact.name.clone()))
-                .collect(),
+            contacts: self.file.contact.iter().map(|contact| (contact.number.clone(), contact.name.clone())).collect(),
             cache_dir: data_dir.join("recordings"),
             cache_key,
         })

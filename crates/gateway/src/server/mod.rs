@@ -4,14 +4,14 @@ mod connection;
 mod shared_io;
 mod watch_tokens;
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use office::{Clock, OfficeHandle, SystemClock};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 pub(crate) use watch_tokens::TokenRights;
 
@@ -67,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: watch::Receiver<TokenRights>,
     /// Turns true when the gateway stops.
     pub(crate) stopping: watch::Receiver<bool>,
+    /// Closes with the last one who shares this, so that the end can be waited for.
+    pub(crate) _in_use: mpsc::Sender<Infallible>,
 }
 
 /// An office behind HTTP.
@@ -91,6 +93,8 @@ impl Gateway {
     ) -> Result<Running, ServeError> {
         let address = listener.local_addr().map_err(ServeError::Listener)?;
         let (stop, stopping) = watch::channel(false);
+        let (in_use, ended) = mpsc::channel(1);
+        let patience = options.limits.stop;
         let (tokens, watcher) =
             watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), options.limits.token_check, stopping.clone())?;
         let shared = Arc::new(Shared {
@@ -102,11 +106,12 @@ impl Gateway {
             counters: Counters::default(),
             tokens,
             stopping,
+            _in_use: in_use,
         });
         let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&shared)), shared);
         let tasks = vec![watcher, tokio::spawn(acceptor.run())];
         tracing::info!(%address, "listening");
-        Ok(Running { address, stop, tasks })
+        Ok(Running { address, stop, tasks, ended, patience })
     }
 }
 
@@ -127,11 +132,13 @@ pub enum ServeError {
     Store(#[from] store::Error),
 }
 
-/// A gateway that serves.
+/// A gateway that serves. It stops at once when this is dropped.
 pub struct Running {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    ended: mpsc::Receiver<Infallible>,
+    patience: Duration,
 }
 
 impl Running {
@@ -141,13 +148,17 @@ impl Running {
     }
 
     /// Takes no more requests, tells the desks to come again (1012), and lets what runs come to its end.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(mut self) {
         // Without receivers everything has stopped already.
         let _ = self.stop.send(true);
-        for task in self.tasks {
+        for task in std::mem::take(&mut self.tasks) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the gateway did not stop in order");
             }
+        }
+        // Streams have left their connections' tasks; each says goodbye for itself.
+        if tokio::time::timeout(self.patience, self.ended.recv()).await.is_err() {
+            tracing::warn!("some desks did not answer the goodbye in time");
         }
     }
 }

@@ -34,8 +34,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SharedIo<S> {
         if !self.lock().unanswered {
             return;
         }
-        const TOO_LATE: &[u8] =
-            b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        const TOO_LATE: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         // Whoever is gone needs no answer.
         let _ = self.write_all(TOO_LATE).await;
         let _ = self.shutdown().await;

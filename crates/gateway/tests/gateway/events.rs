@@ -29,8 +29,7 @@ pub(crate) fn signature(body: &[u8]) -> String {
 /// A webhook with its signature.
 pub(crate) fn signed(path: &str, body: &[u8]) -> Vec<u8> {
     let sign = signature(body);
-    let headers =
-        [("X-Client-ID", CLIENT_ID), ("X-Client-Sign", sign.as_str()), ("Content-Type", "application/json")];
+    let headers = [("X-Client-ID", CLIENT_ID), ("X-Client-Sign", sign.as_str()), ("Content-Type", "application/json")];
     http::request("POST", path, &headers, body)
 }
 

@@ -27,8 +27,7 @@ async fn an_event_sent_twice_is_answered_twice_and_stored_once() {
     let rig = Rig::new().await;
     let token = rig.manager().await;
     let new = event("s1", "new", None, Timestamp::now());
-    assert_eq!(post(rig.address, &new).await.status, 200);
-    assert_eq!(post(rig.address, &new).await.status, 200);
+    rig.tell(&[new.clone(), new]).await;
     assert_eq!(trace_kinds(&rig, &token, "s1").await, ["new"]);
     let metrics = rig.get(&token, "/metrics").await.text();
     assert!(metrics.contains("trubka_hooks_total{outcome=\"stored\"} 1\n"), "{metrics}");
@@ -45,8 +44,8 @@ async fn a_wrong_signature_is_refused_and_nothing_of_it_is_kept() {
     flipped[20] ^= 1;
     let other = signature(&flipped);
     let id = ("X-Client-ID", CLIENT_ID);
-    let cases: [(&str, Vec<(&str, &str)>, &[u8]); 6] = [
-        ("missing", vec![id], &body),
+    let cases = [
+        ("missing", vec![id], &body[..]),
         ("empty", vec![id, ("X-Client-Sign", "")], &body),
         ("of another body", vec![id, ("X-Client-Sign", &other)], &body),
         ("of the body before a bit changed", vec![id, ("X-Client-Sign", &right)], &flipped),
@@ -70,11 +69,7 @@ async fn a_wrong_signature_is_refused_and_nothing_of_it_is_kept() {
 
 #[tokio::test]
 async fn very_many_wrong_signatures_slow_only_each_other() {
-    let rig = Rig::with(Setup {
-        limits: Limits { bad_signatures: 2, ..Limits::default() },
-        ..Setup::default()
-    })
-    .await;
+    let rig = Rig::with(Setup { limits: Limits { bad_signatures: 2, ..Limits::default() }, ..Setup::default() }).await;
     let address = rig.address;
     let wrong = request("POST", "/hook/rt1/call_events", &[("X-Client-Sign", "00")], b"{}");
     let refused: Vec<_> = (0..12)
@@ -114,7 +109,8 @@ async fn a_body_over_64_kib_is_refused_with_an_answer() {
     assert_eq!(send(rig.address, &signed("/hook/rt1/call_events", &largest)).await.status, 413);
     let ten_megabytes = vec![b'x'; 10_000_000];
     assert_eq!(send(rig.address, &signed("/hook/rt1/call_events", &ten_megabytes)).await.status, 413);
-    let chunked = b"POST /hook/rt1/call_events HTTP/1.1\r\nHost: g\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunked =
+        b"POST /hook/rt1/call_events HTTP/1.1\r\nHost: g\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
     let mut chunked = chunked.to_vec();
     for _ in 0..20 {
         chunked.extend_from_slice(b"1000\r\n");
@@ -154,7 +150,9 @@ async fn half_a_request_is_answered_408() {
 async fn an_unknown_connection_and_a_wrong_path_token_look_alike() {
     let rig = Rig::new().await;
     let body = event("s1", "new", None, Timestamp::now()).to_string().into_bytes();
-    for path in ["/hook/rt9/call_events", "/hook/rt2/call_events", "/hook/rt2/guess/call_events", "/hook/rt2", "/hook/x"] {
+    for path in
+        ["/hook/rt9/call_events", "/hook/rt2/call_events", "/hook/rt2/guess/call_events", "/hook/rt2", "/hook/x"]
+    {
         let answer = send(rig.address, &signed(path, &body)).await;
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.json()["message"], "There is no hook at this address.", "{path}");
@@ -164,4 +162,15 @@ async fn an_unknown_connection_and_a_wrong_path_token_look_alike() {
     assert_eq!(send(rig.address, &signed("/hook/rt1", &body)).await.status, 200);
     let put = request("PUT", "/hook/rt1/call_events", &[], b"{}");
     assert_eq!(send(rig.address, &put).await.status, 405);
+}
+
+#[tokio::test]
+async fn what_could_not_be_stored_is_to_be_sent_again() {
+    let rig = Rig::new().await;
+    let token = rig.manager().await;
+    // From now on the database takes nothing, as with a full disk.
+    rig.store.clone().close();
+    let answer = post(rig.address, &event("s1", "new", None, Timestamp::now())).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{}", answer.text());
+    assert_eq!(rig.get(&token, &format!("/v1/calls/{}", call_id("s1"))).await.status, 404);
 }

@@ -18,8 +18,10 @@ use crate::{
     ws::Desk,
 };
 
-const CALLS: usize = 60;
-const KILLS: u64 = 6;
+/// A call every quarter of a minute, for an hour.
+const CALLS: usize = 240;
+const EVENTS: usize = CALLS * 5;
+const KILLS: usize = 10;
 const SENDERS: usize = 4;
 
 /// An event that was answered 200: session, state.
@@ -46,10 +48,14 @@ async fn deliver(mut gateway: watch::Receiver<SocketAddr>, session: &str, event:
     }
 }
 
-/// Between 20 and 200 ms, another each time and the same in every run.
-fn moment(kill: u64) -> Duration {
-    let mixed = (kill + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-    Duration::from_millis(20 + mixed % 180)
+/// Waits until the calls have come far enough for this kill, and then a little longer: up to 16 ms, another time for
+/// each kill, so that it hits every step between the socket and the answer.
+async fn moment(kill: usize, answered: &Answered) {
+    while answered.lock().await.len() < EVENTS * (kill + 1) / (KILLS + 2) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mixed = (kill as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 50;
+    tokio::time::sleep(Duration::from_micros(mixed)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -62,7 +68,7 @@ async fn every_event_that_was_answered_is_there_once_after_any_kill() {
     let (tell, gateway) = watch::channel(program.socket());
     let answered = Answered::default();
 
-    // A call a minute, one hour; each sender takes every fourth, event by event.
+    // Each sender takes every fourth call, event by event.
     let began = Timestamp::now() - SignedDuration::from_hours(1);
     let senders: Vec<_> = (0..SENDERS)
         .map(|sender| {
@@ -70,7 +76,7 @@ async fn every_event_that_was_answered_is_there_once_after_any_kill() {
             tokio::spawn(async move {
                 for place in (sender..CALLS).step_by(SENDERS) {
                     let session = format!("s{place}");
-                    let from = began + SignedDuration::from_mins(i64::try_from(place).expect("small"));
+                    let from = began + SignedDuration::from_secs(15 * i64::try_from(place).expect("small"));
                     for event in answered_call(&session, "101", from) {
                         deliver(gateway.clone(), &session, &event, &answered).await;
                     }
@@ -80,23 +86,26 @@ async fn every_event_that_was_answered_is_there_once_after_any_kill() {
         .collect();
 
     for kill in 0..KILLS {
-        tokio::time::sleep(moment(kill)).await;
+        moment(kill, &answered).await;
         program.kill();
         let before = answered.lock().await.clone();
+        assert!(before.len() < EVENTS, "killed after everything was over");
         program = Program::serve(&config).await;
-        tell.send_replace(program.socket());
+        // The senders learn of the new address only now, so nothing mends what may be missing.
         check_traces(program.socket(), token, &before).await;
+        tell.send_replace(program.socket());
     }
     for sender in senders {
         sender.await.expect("has sent everything");
     }
     let all = answered.lock().await.clone();
-    assert_eq!(all.len(), CALLS * 5);
+    assert_eq!(all.len(), EVENTS);
     check_traces(program.socket(), token, &all).await;
 
     let mut desk = Desk::resume(program.socket(), token, Value::Null).await;
     desk.frame().await;
-    let calls: Vec<Value> = desk.up_to_at().await.into_iter().filter(|frame| frame["event"]["kind"] == "call").collect();
+    let calls: Vec<Value> =
+        desk.up_to_at().await.into_iter().filter(|frame| frame["event"]["kind"] == "call").collect();
     let ids: BTreeSet<&str> = calls.iter().filter_map(|frame| frame["event"]["call"]["id"].as_str()).collect();
     assert_eq!((calls.len(), ids.len()), (CALLS, CALLS), "each call once");
     assert!(calls.iter().all(|frame| frame["event"]["call"]["state"] == "ended"));
@@ -109,9 +118,7 @@ async fn check_traces(address: SocketAddr, token: &str, answered: &BTreeSet<(Str
         sessions.entry(session).or_default().insert(state);
     }
     for (session, states) in sessions {
-        let trace = get(address, token, &format!("/v1/calls/{}/trace", call_id(session))).await;
-        assert_eq!(trace.status, 200, "{session}: {}", trace.text());
-        let trace = trace.json();
+        let trace = trace(address, token, session).await;
         let kinds: Vec<&str> = trace["events"]
             .as_array()
             .expect("events")
@@ -123,4 +130,16 @@ async fn check_traces(address: SocketAddr, token: &str, answered: &BTreeSet<(Str
         assert_eq!(once.len(), kinds.len(), "{session} has one twice: {kinds:?}");
         assert!(states.is_subset(&once), "{session} lost one of {states:?}: {kinds:?}");
     }
+}
+
+/// The trace of a call; it is seen a moment after its event was answered.
+async fn trace(address: SocketAddr, token: &str, session: &str) -> Value {
+    for _ in 0..500 {
+        let trace = get(address, token, &format!("/v1/calls/{}/trace", call_id(session))).await;
+        if trace.status == 200 {
+            return trace.json();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{session} is not there");
 }

@@ -3,17 +3,15 @@
 use jiff::Timestamp;
 
 use crate::{
-    events::{answered_call, call_id, post},
+    events::{answered_call, call_id},
     rig::{Rig, Setup},
-    vendor::{MP3, Vendor},
+    vendor::{Kept, MP3, Vendor},
 };
 
 /// A rig with one ended call, and the path of its recording.
 pub(crate) async fn with_recording(vendor: url::Url) -> (Rig, String) {
     let rig = Rig::with(Setup { vendor, ..Setup::default() }).await;
-    for event in answered_call("s1", "101", Timestamp::now()) {
-        assert_eq!(post(rig.address, &event).await.status, 200);
-    }
+    rig.tell(&answered_call("s1", "101", Timestamp::now())).await;
     let call = rig.get(&rig.manager().await, &format!("/v1/calls/{}", call_id("s1"))).await.json();
     let id = call["recordings"][0]["id"].as_str().expect("a recording").to_owned();
     (rig, format!("/v1/recordings/{id}"))
@@ -60,6 +58,24 @@ async fn a_recording_of_somebody_else_or_of_none_is_not_there() {
     }
     let unknown = format!("/v1/recordings/{}", call_id("nothing"));
     assert_eq!(rig.get(&rig.manager().await, &unknown).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_recording_that_is_not_ready_is_asked_for_again_and_one_that_is_gone_is_not() {
+    let (vendor, base) = Vendor::start().await;
+    let (rig, path) = with_recording(base).await;
+    let token = rig.manager().await;
+    *vendor.recording.lock().expect("unpoisoned") = Kept::NotYet;
+    for path in [path.clone(), format!("{path}/peaks")] {
+        let answer = rig.get(&token, &path).await;
+        assert_eq!((answer.status, &answer.json()["error"]), (202, &serde_json::json!("notReady")), "{path}");
+        let seconds: u64 = answer.header("retry-after").and_then(|wait| wait.parse().ok()).expect("says when");
+        assert_eq!(answer.json()["retryAfterMs"], seconds * 1000);
+    }
+    *vendor.recording.lock().expect("unpoisoned") = Kept::NoMore;
+    assert_eq!(rig.get(&token, &path).await.status, 410);
+    *vendor.recording.lock().expect("unpoisoned") = Kept::There;
+    assert_eq!(rig.get(&token, &path).await.status, 200);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    events::{answered_call, call_id, event, post},
+    events::{answered_call, call_id, event},
     recordings::with_recording,
     rig::{Rig, Setup, connection},
     vendor::{MP3, Vendor},
@@ -52,7 +52,7 @@ async fn the_stream_is_followed_and_resumed() {
     let seen = up_to_at(&mut frames).await;
     let Frame::Hello { epoch, you, .. } = &seen[0] else { panic!("{seen:?}") };
     assert_eq!(you.role, Role::Agent);
-    assert_eq!(post(rig.address, &event("s1", "new", None, Timestamp::now())).await.status, 200);
+    rig.tell(&[event("s1", "new", None, Timestamp::now())]).await;
     let Some(Ok(Frame::Event { seq, event: StreamEvent::Call { call } })) = next(&mut frames).await else {
         panic!("no call")
     };
@@ -64,6 +64,7 @@ async fn the_stream_is_followed_and_resumed() {
     let mut old = remote.stream(Some(Cursor { epoch: "another".to_owned(), seq })).await.expect("opens");
     assert!(matches!(next(&mut old).await, Some(Ok(Frame::Hello { .. }))));
     assert_eq!(next(&mut old).await, Some(Ok(Frame::TooOld)));
+    assert_eq!(next(&mut old).await, None);
 }
 
 #[tokio::test]
@@ -93,8 +94,7 @@ async fn commands_traces_and_facts_travel() {
     let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
     let remote = office(&rig, &rig.agent("101").await);
     let command = CommandId(Uuid::now_v7());
-    let wish =
-        PlaceCall { command, connection: connection("rt1"), from: None, to: "+79001234567".to_owned() };
+    let wish = PlaceCall { command, connection: connection("rt1"), from: None, to: "+79001234567".to_owned() };
     let placed = remote.place_call(wish.clone()).await.expect("is taken");
     assert_eq!(placed.command, command);
     let known = remote.command(command).await.expect("is answered").expect("is known");
@@ -103,9 +103,7 @@ async fn commands_traces_and_facts_travel() {
     let wrong = remote.place_call(PlaceCall { from: Some("102".to_owned()), ..wish }).await.expect_err("is not his");
     assert_eq!((wrong.kind, wrong.field), (OfficeErrorKind::InvalidRequest, Some("from")));
 
-    for event in answered_call("s1", "101", Timestamp::now()) {
-        assert_eq!(post(rig.address, &event).await.status, 200);
-    }
+    rig.tell(&answered_call("s1", "101", Timestamp::now())).await;
     let trace = remote.trace(&call_id("s1")).await.expect("is answered").expect("may be seen");
     assert_eq!(trace.events.len(), 5);
     assert_eq!(remote.trace(&call_id("s2")).await, Ok(None));

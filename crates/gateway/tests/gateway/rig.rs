@@ -7,9 +7,10 @@ use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock};
 use pbx::{ConnectionConfig, Make};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde_json::Value;
 use store::Store;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use trubka_gateway::{
     Gateway, GatewayOptions, Limits, Running,
     hooks::PathTokens,
@@ -18,7 +19,7 @@ use trubka_gateway::{
 use url::Url;
 
 use crate::{
-    events::{CLIENT_ID, KEY, LINE},
+    events::{self, CLIENT_ID, KEY, LINE},
     http::{self, Answer},
 };
 
@@ -27,12 +28,14 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     /// The vendor's address; nobody answers at the default.
     pub(crate) vendor: Url,
+    /// The system holds little of what desks do not take.
+    pub(crate) narrow: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let limits = Limits { token_check: Duration::from_millis(50), ..Limits::default() };
-        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL") }
+        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL"), narrow: false }
     }
 }
 
@@ -54,12 +57,16 @@ impl Rig {
     }
 
     pub(crate) async fn with(setup: Setup) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::on(tempfile::tempdir().expect("a folder"), setup).await
+    }
+
+    /// On what an earlier one left.
+    pub(crate) async fn on(folder: TempDir, setup: Setup) -> Self {
         let store = Store::open_in(folder.path(), store::Options::owner("test")).expect("opens");
         let config = office_config(folder.path(), &setup.vendor);
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
         let office = Arc::new(office);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = listener(setup.narrow);
         let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));
         let path_tokens = PathTokens::new(BTreeMap::from([path_token])).expect("fits into a path");
         let options = GatewayOptions { path_tokens, tls: None, limits: setup.limits };
@@ -82,15 +89,28 @@ impl Rig {
             .iter()
             .map(|extension| ExtensionRef { connection: connection("rt1"), extension: (*extension).to_owned() })
             .collect();
-        let new = NewToken { name: name.to_owned(), role, extensions, groups: vec!["sales".to_owned()], expires_at: None };
+        let new =
+            NewToken { name: name.to_owned(), role, extensions, groups: vec!["sales".to_owned()], expires_at: None };
         tokens::issue(&self.store, new).await.expect("is made")
+    }
+
+    /// Posts signed events to `rt1`, in order, and waits until everything that is stored can be seen.
+    pub(crate) async fn tell(&self, events: &[Value]) {
+        for event in events {
+            let answer = events::post(self.address, event).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        let stored = self.store.head_seq().expect("is read");
+        while self.office.metrics().head < stored {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         self.ask("GET", token, path, &[], b"").await
     }
 
-    pub(crate) async fn post(&self, token: &str, path: &str, body: &serde_json::Value) -> Answer {
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
         self.ask("POST", token, path, &[], body.to_string().as_bytes()).await
     }
 
@@ -109,10 +129,23 @@ impl Rig {
 
     /// Stops the gateway and its office; the database stays.
     pub(crate) async fn stop(self) -> TempDir {
-        self.running.shutdown().await;
-        self.office.shutdown().await;
-        self.folder
+        let Self { folder, store, office, running, .. } = self;
+        running.shutdown().await;
+        office.shutdown().await;
+        drop(office);
+        store.close();
+        folder
     }
+}
+
+fn listener(narrow: bool) -> TcpListener {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    if narrow {
+        // What is accepted inherits it.
+        socket.set_send_buffer_size(16 << 10).expect("is set");
+    }
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    socket.listen(64).expect("listens")
 }
 
 pub(crate) fn connection(id: &str) -> ConnectionId {
@@ -146,9 +179,7 @@ fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
         }],
         groups: vec![GroupSettings { id: "sales".to_owned(), rings: true }],
         people: vec![Person {
-            connection: connection("rt1"),
-            extension: "101".to_owned(),
-            name: "Анна".to_owned(),
+            connection: connection("rt1"), extension: "101".to_owned(), name: "Анна".to_owned()
         }],
         contacts: BTreeMap::new(),
         cache_dir: folder.join("recordings"),

@@ -1,4 +1,4 @@
-//! HTTPS with a certificate of an authority that the system does not know.
+//! HTTPS with a certificate of an authority that the system does not know. The files were made for these tests alone.
 
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,9 @@ async fn a_desk_trusts_the_authority_that_it_was_given_and_no_other() {
 #[test]
 fn a_certificate_that_does_not_fit_its_key_is_told_at_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (cert, key, part) in [("ca.pem", "key.pem", "do not fit"), ("cert.pem", "cert.pem", "tls.key"), ("none", "key.pem", "tls.cert")] {
+    for (cert, key, part) in
+        [("ca.pem", "key.pem", "do not fit"), ("cert.pem", "cert.pem", "tls.key"), ("none", "key.pem", "tls.cert")]
+    {
         let config = config_file(folder.path(), &with_tls(&file(cert), &file(key)));
         let message = Config::read(&config).expect("is read").tls().map(|_| ()).expect_err("is refused").to_string();
         assert!(message.contains(part), "{message}");

@@ -2,7 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::{Json, Router, body::Bytes, extract::State, http::header, routing::{get, post}};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header},
+    routing::{get, post},
+};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -10,11 +16,21 @@ use url::Url;
 /// A recording of 15 seconds.
 pub(crate) const MP3: &[u8] = include_bytes!("../../../simulator/recordings/en.mp3");
 
+/// What the vendor has of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kept {
+    NotYet,
+    #[default]
+    There,
+    NoMore,
+}
+
 /// What the vendor was asked to do.
 #[derive(Clone, Default)]
 pub(crate) struct Vendor {
     pub(crate) placed: Arc<Mutex<Vec<Value>>>,
     pub(crate) fetched: Arc<Mutex<u32>>,
+    pub(crate) recording: Arc<Mutex<Kept>>,
     base: Arc<Mutex<String>>,
 }
 
@@ -42,11 +58,19 @@ async fn call_back(State(vendor): State<Vendor>, body: Bytes) -> Json<Value> {
 }
 
 async fn get_record(State(vendor): State<Vendor>) -> Json<Value> {
+    if *vendor.recording.lock().expect("unpoisoned") == Kept::NotYet {
+        return Json(json!({"result": "-1", "resultMessage": "нет записи", "url": ""}));
+    }
     let base = vendor.base.lock().expect("unpoisoned").clone();
     Json(json!({"result": "0", "resultMessage": "ok", "url": format!("{base}/record/1")}))
 }
 
-async fn record(State(vendor): State<Vendor>) -> ([(header::HeaderName, &'static str); 1], &'static [u8]) {
+async fn record(
+    State(vendor): State<Vendor>,
+) -> Result<([(header::HeaderName, &'static str); 1], &'static [u8]), StatusCode> {
+    if *vendor.recording.lock().expect("unpoisoned") == Kept::NoMore {
+        return Err(StatusCode::GONE);
+    }
     *vendor.fetched.lock().expect("unpoisoned") += 1;
-    ([(header::CONTENT_TYPE, "audio/mpeg")], MP3)
+    Ok(([(header::CONTENT_TYPE, "audio/mpeg")], MP3))
 }

@@ -63,7 +63,9 @@ impl Desk {
             loop {
                 match self.0.next().await {
                     Some(Ok(Message::Text(text))) => break Came::Frame(serde_json::from_str(&text).expect("JSON")),
-                    Some(Ok(Message::Close(frame))) => break Came::Closed(frame.map_or(1005, |frame| frame.code.into())),
+                    Some(Ok(Message::Close(frame))) => {
+                        break Came::Closed(frame.map_or(1005, |frame| frame.code.into()));
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => break Came::Closed(1006),
                 }

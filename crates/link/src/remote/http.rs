@@ -83,7 +83,11 @@ impl Http {
     }
 
     /// Asks for something that must not be done twice: a lost answer is an unknown outcome.
-    pub(super) async fn act<T: DeserializeOwned>(&self, path: &[&str], body: &impl Serialize) -> Result<T, OfficeError> {
+    pub(super) async fn act<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, OfficeError> {
         let mut request = self.post(path, body)?;
         request.timeout = COMMAND_TIMEOUT;
         request.cap = CAP;

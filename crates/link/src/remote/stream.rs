@@ -20,7 +20,8 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 const FRAME_CAP: usize = 4 << 20;
 
 pub(super) async fn open(http: &Http, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
-    let mut request = SocketRequest::new(http.url(&["v1", "stream"])).bearer(http.token()).map_err(|_| unsendable_token())?;
+    let mut request =
+        SocketRequest::new(http.url(&["v1", "stream"])).bearer(http.token()).map_err(|_| unsendable_token())?;
     request.cap = FRAME_CAP;
     let mut socket = http.client().socket(request).await.map_err(|error| handshake(&error))?;
     let first = serde_json::to_string(&Resume { resume }).map_err(|_| not_a_gateway())?;
@@ -28,10 +29,11 @@ pub(super) async fn open(http: &Http, resume: Option<Cursor>) -> Result<FrameStr
     Ok(Box::pin(stream::unfold(Some(socket), next)))
 }
 
-/// The next frame and what is left of the stream; after an error nothing is.
+/// The next frame and what is left of the stream: nothing after an error, and after `tooOld`, which is the last frame.
 async fn next(socket: Option<Socket>) -> Option<(Result<Frame, OfficeError>, Option<Socket>)> {
     let mut socket = socket?;
     match read(&mut socket).await {
+        Ok(Some(Frame::TooOld)) => Some((Ok(Frame::TooOld), None)),
         Ok(Some(frame)) => Some((Ok(frame), Some(socket))),
         Ok(None) => None,
         Err(error) => Some((Err(error), None)),
@@ -43,7 +45,9 @@ async fn read(socket: &mut Socket) -> Result<Option<Frame>, OfficeError> {
     loop {
         let patience = if asked { GIVE_UP_AFTER } else { ASK_AFTER };
         match tokio::time::timeout(patience, socket.next()).await {
-            Ok(Ok(net::Frame::Text(text))) => return serde_json::from_str(&text).map(Some).map_err(|_| not_a_gateway()),
+            Ok(Ok(net::Frame::Text(text))) => {
+                return serde_json::from_str(&text).map(Some).map_err(|_| not_a_gateway());
+            }
             Ok(Ok(net::Frame::Binary(_) | net::Frame::Alive)) => asked = false,
             Ok(Err(error)) => return ended(&error),
             Err(_) if asked => {
@@ -59,22 +63,20 @@ async fn read(socket: &mut Socket) -> Result<Option<Frame>, OfficeError> {
 
 /// Closes that a desk mends by opening the stream again are an end; the others say why.
 fn ended(error: &net::Error) -> Result<Option<Frame>, OfficeError> {
-    match error {
-        net::Error::Closed { code: 4400 } => Err(not_a_gateway()),
-        net::Error::Closed { code: 4401 } => {
-            Err(OfficeError::new(OfficeErrorKind::Unauthorized, "The token was revoked or has expired."))
-        }
-        net::Error::Closed { .. } => Ok(None),
-        other => Err(broken(other)),
+    let net::Error::Closed { code } = error else { return Err(broken(error)) };
+    match code {
+        4400 => Err(not_a_gateway()),
+        4401 => Err(OfficeError::new(OfficeErrorKind::Unauthorized, "The token was revoked or has expired.")),
+        _ => Ok(None),
     }
 }
 
 fn handshake(error: &net::Error) -> OfficeError {
-    match error {
-        net::Error::Handshake { status: 401 } => OfficeError::new(
-            OfficeErrorKind::Unauthorized,
-            "The gateway does not know this token, or it was revoked or has expired.",
-        ),
-        other => broken(other),
+    if !matches!(error, net::Error::Handshake { status: 401 }) {
+        return broken(error);
     }
+    OfficeError::new(
+        OfficeErrorKind::Unauthorized,
+        "The gateway does not know this token, or it was revoked or has expired.",
+    )
 }

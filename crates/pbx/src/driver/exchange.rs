@@ -6,7 +6,7 @@ use backon::{ExponentialBuilder, Retryable};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 
-use super::Driver;
+use super::{Driver, PATIENCE};
 use crate::{
     error::{Error, ErrorKind, Retry},
     journal::{JournalEntry, JournalKind},
@@ -16,19 +16,15 @@ use crate::{
 
 /// Largest answer of an API. A recording has a cap of its own.
 const CAP: u64 = 4 << 20;
-/// How long a person who dials waits for a place under the limit.
-const DIAL_PATIENCE: Duration = Duration::from_secs(3);
-/// How long anything else waits.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Driver {
     /// Sends a request that may be sent twice, up to three times while the PBX is out of reach or fails inside.
-    pub(super) async fn exchange_patiently(&self, request: Request) -> Result<Answer, Error> {
+    pub(super) async fn exchange_again(&self, request: Request) -> Result<Answer, Error> {
         let last = std::sync::Mutex::new(None);
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(300)).with_max_times(2).with_jitter();
         let done = (|| async {
-            let answer = self.exchange_once(&request).await?;
+            let answer = self.exchange_once(&request, PATIENCE).await?;
             if answer.status < 500 {
                 return Ok(answer);
             }
@@ -48,9 +44,9 @@ impl Driver {
         }
     }
 
-    /// Sends a request once.
-    pub(super) async fn exchange_once(&self, request: &Request) -> Result<Answer, Error> {
-        self.limit.wait(if request.idempotent { PATIENCE } else { DIAL_PATIENCE }).await?;
+    /// Sends a request once, after waiting up to `patience` for a place under the limit.
+    pub(super) async fn exchange_once(&self, request: &Request, patience: Duration) -> Result<Answer, Error> {
+        self.limit.wait(patience).await?;
         let (at, began) = (Timestamp::now(), Instant::now());
         let sent = self.prepare(request, CAP)?;
         let answer = self.client.send(sent).await.map(read).map_err(Error::from);
@@ -97,4 +93,21 @@ fn read(response: net::Response) -> Answer {
 
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(|text| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_clock_and_wish_to_wait_are_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::DATE, http::HeaderValue::from_static("Thu, 05 Mar 2026 09:00:02 GMT"));
+        headers.insert(header::RETRY_AFTER, http::HeaderValue::from_static(" 7 "));
+        let answer = read(net::Response { status: 429, headers, body: bytes::Bytes::new() });
+        assert_eq!(answer.date, Some("2026-03-05T09:00:02Z".parse().expect("a time")));
+        assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
+        let told = answer.failure().expect("a failure");
+        assert_eq!(told.retry(), Retry::After(Duration::from_secs(7)));
+    }
 }

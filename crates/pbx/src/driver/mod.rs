@@ -29,6 +29,10 @@ use crate::{
     webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
 };
 
+/// How long a person who dials waits for a place under the limit.
+const DIAL_PATIENCE: Duration = Duration::from_secs(3);
+/// How long anything else waits.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A clock difference beyond which the check warns.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -59,7 +63,7 @@ impl Driver {
         let base = pbx.base_url();
         let hosts = net::Hosts::of(base, config.base_url.is_some())
             .map_err(|_| ConfigError::BaseUrl { connection: config.id.clone() })?
-            .and_domains(if config.base_url.is_some() { &[] } else { pbx.vendor_domains() });
+            .and_domains(pbx.vendor_domains());
         let mut settings = net::Settings::new(base, hosts);
         if let Some(pem) = &config.trust_anchor_pem {
             settings.anchors = net::read_anchors(pem).map_err(anchor_error)?;
@@ -67,7 +71,7 @@ impl Driver {
         let client = net::Client::new(settings).map_err(anchor_error)?;
         Ok(Self {
             limit: Limit::per_second(pbx.requests_per_second()),
-            redactor: Redactor::new(config.secrets.into_values().collect()),
+            redactor: Redactor::new(config.secrets.into_values()),
             id: config.id,
             zone: config.zone,
             client,
@@ -149,7 +153,7 @@ impl Driver {
             Ok(request) => request,
             Err(error) => return rejected(&error),
         };
-        match self.exchange(request).await {
+        match self.exchange_once(&request, DIAL_PATIENCE).await {
             Ok(answer) => self.pbx.read_originate(command, &answer),
             Err(error) if error.unsent() => rejected(&error),
             Err(_) => CommandAnswer::Unknown { command },
@@ -186,7 +190,11 @@ impl Driver {
 
     /// The request's answer, repeated where that does no harm.
     async fn exchange(&self, request: Request) -> Result<Answer, Error> {
-        if request.idempotent { self.exchange_patiently(request).await } else { self.exchange_once(&request).await }
+        if request.idempotent {
+            self.exchange_again(request).await
+        } else {
+            self.exchange_once(&request, PATIENCE).await
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! Fetches a recording, and tells audio from what servers send instead.
 
-use std::{
-    fmt,
-    pin::Pin,
-    time::{Duration, Instant},
-};
+use std::{fmt, pin::Pin, time::Instant};
 
 use bytes::Bytes;
 use calls::RecordingReference;
@@ -12,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use http::header;
 use jiff::Timestamp;
 
-use super::{Driver, exchange::text};
+use super::{Driver, PATIENCE, exchange::text};
 use crate::{
     error::{Error, ErrorKind},
     journal::{JournalEntry, JournalKind},
@@ -59,7 +55,7 @@ impl Driver {
     }
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
-        self.limit.wait(Duration::from_secs(60)).await?;
+        self.limit.wait(PATIENCE).await?;
         let (at, began) = (Timestamp::now(), Instant::now());
         let begun = match self.client.download(self.prepare(request, CAP)?).await {
             Ok(download) => {

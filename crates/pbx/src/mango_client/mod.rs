@@ -1,6 +1,6 @@
 //! MANGO OFFICE's server-client API: a socket per user, missed events given again, a token for the integration.
 //!
-//! Only its introduction is public: the wire is ASSUMED in [`wire`] and can be overridden by name. Sources and what
+//! Only its introduction is public: the wire is ASSUMED in `wire.rs` and can be overridden by name. Sources and what
 //! was never tried on a live account: `docs/makes/mango-client.md`.
 
 mod config;

@@ -70,6 +70,7 @@ struct CallEvent<'a> {
     settings: &'a Settings,
     session: String,
     direction: Direction,
+    customer: Customer,
     from_number: Option<String>,
     from_pin: Option<String>,
     request_number: Option<String>,
@@ -81,16 +82,28 @@ struct CallEvent<'a> {
 fn call_event(settings: &Settings, fields: &Fields, context: &DecodeContext) -> Option<VendorEvent> {
     let session = fields.text("session_id")?;
     let state = wire::word(&fields.text("state")?);
+    let direction = direction(fields.text("type").as_deref());
+    let from_number = fields.text("from_number");
+    let request_number = fields.text("request_number");
+    let request_pin = fields.text("request_pin");
+    let outside = match direction {
+        Direction::Incoming => from_number.as_deref(),
+        Direction::Outgoing => request_number.as_deref(),
+        Direction::Internal => request_pin.as_deref().or(request_number.as_deref()),
+        Direction::Unknown => None,
+    };
+    let customer = Customer { number: outside.and_then(party::number), name: None };
     let event = CallEvent {
         settings,
-        direction: direction(fields.text("type").as_deref()),
-        from_number: fields.text("from_number"),
+        session,
+        direction,
+        customer,
+        from_number,
         from_pin: fields.text("from_pin"),
-        request_number: fields.text("request_number"),
-        request_pin: fields.text("request_pin"),
+        request_number,
+        request_pin,
         reason: fields.text("disconnect_reason"),
         is_record: fields.flag("is_record"),
-        session,
     };
     let timestamp = fields.text("timestamp");
     let dedupe_key = dedupe::of_parts(
@@ -140,7 +153,7 @@ impl CallEvent<'_> {
             Direction::Incoming => Line { number: self.request_number.as_deref().and_then(party::number), queue: None },
             Direction::Outgoing | Direction::Internal | Direction::Unknown => Line::default(),
         };
-        let created = Effect::CallCreated { direction: self.direction, customer: self.customer(), line };
+        let created = Effect::CallCreated { direction: self.direction, customer: self.customer.clone(), line };
         let leg = match self.direction {
             Direction::Incoming => Some(Effect::LegQueued { leg: self.customer_leg(), menu: false }),
             Direction::Outgoing | Direction::Internal => self.caller().map(|leg| Effect::LegOffered { leg }),
@@ -194,22 +207,12 @@ impl CallEvent<'_> {
     /// of an incoming call has the line in `request_number`; later states have the employee there.
     fn with_update(&self, effects: impl IntoIterator<Item = Effect>) -> Vec<Effect> {
         let update =
-            Effect::CallUpdated { direction: self.direction, customer: self.customer(), line: Line::default() };
+            Effect::CallUpdated { direction: self.direction, customer: self.customer.clone(), line: Line::default() };
         std::iter::once(update).chain(effects).collect()
     }
 
-    fn customer(&self) -> Customer {
-        let number = match self.direction {
-            Direction::Incoming => self.from_number.as_deref(),
-            Direction::Outgoing => self.request_number.as_deref(),
-            Direction::Internal => self.request_pin.as_deref().or(self.request_number.as_deref()),
-            Direction::Unknown => None,
-        };
-        Customer { number: number.and_then(party::number), name: None }
-    }
-
     fn customer_leg(&self) -> LegRef {
-        let number = self.customer().number;
+        let number = self.customer.number.clone();
         LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None }
     }
 

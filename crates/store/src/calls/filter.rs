@@ -80,7 +80,8 @@ impl Conditions {
     pub(crate) fn of(filter: &Filter) -> Self {
         let mut all = Self::none();
         if let Some(office) = &filter.office {
-            all.and("c.office = (SELECT ordinal FROM offices WHERE name = ?)", office.clone());
+            // The plus keeps an index by office from leading: it would read and sort all that the office has.
+            all.and("+c.office = (SELECT ordinal FROM offices WHERE name = ?)", office.clone());
         }
         if let Some(direction) = &filter.direction {
             all.and("c.direction = ?", word(direction));
@@ -126,9 +127,15 @@ impl Conditions {
     }
 
     /// One call.
-    pub(crate) fn id(mut self, id: &CallId) -> Self {
+    pub(crate) fn one(mut self, office: i64, id: &CallId) -> Self {
+        self.and("c.office = ?", office);
         self.and("c.id = ?", id.as_str().to_owned());
         self
+    }
+
+    /// Whether every call fulfils them.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sql.is_empty()
     }
 
     pub(crate) fn and(&mut self, sql: &'static str, value: impl Into<Value>) {

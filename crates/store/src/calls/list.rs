@@ -34,8 +34,9 @@ impl Store {
             Visible::Some(scopes) => {
                 let mut conditions = Conditions::of(filter);
                 let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
+                let from = if conditions.is_empty() { SEEN } else { SEEN_CALLS };
                 conditions.first(serde_json::Value::from(keys).to_string());
-                count(connection, SEEN, conditions)
+                count(connection, from, conditions)
             }
         })
     }
@@ -50,8 +51,8 @@ impl Store {
         self.read(|connection| {
             let Some(ordinal) = office::known_ordinal(connection, office)? else { return Ok(None) };
             let id = ruling_id(connection, ordinal, id)?;
-            let filter = Filter { office: Some(office.to_owned()), visible: visible.clone(), ..Filter::default() };
-            let conditions = Conditions::of_with_visibility(&filter).id(&id);
+            let seen = Filter { visible: visible.clone(), ..Filter::default() };
+            let conditions = Conditions::of_with_visibility(&seen).one(ordinal, &id);
             Ok(query(connection, "calls c", "c.at", conditions, 1)?.pop())
         })
     }
@@ -120,10 +121,13 @@ fn list(
     for scope in scopes {
         let mut own = conditions.clone();
         own.and("a.scope = ?", scope.key());
-        found.extend(query(connection, "audience a CROSS JOIN calls c ON c.at = a.at", "a.at", own, limit)?);
+        found.extend(query(connection, OF_SCOPE, "a.at", own, limit)?);
     }
     Ok(newest(found, limit))
 }
+
+/// The calls of one scope, in order.
+const OF_SCOPE: &str = "audience a CROSS JOIN calls c ON c.at = a.at";
 
 /// The newest of what several walks found, each once.
 pub(crate) fn newest(mut found: Vec<SavedCall>, limit: usize) -> Vec<SavedCall> {
@@ -141,8 +145,7 @@ pub(crate) fn query(
     conditions: Conditions,
     limit: usize,
 ) -> Result<Vec<SavedCall>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM {from}{} ORDER BY {place} DESC LIMIT ?", conditions.clause());
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&statement(from, place, &conditions))?;
     let mut values = conditions.values();
     values.push((limit as i64).into());
     let mut rows = statement.query(params_from_iter(values))?;
@@ -153,9 +156,16 @@ pub(crate) fn query(
     Ok(calls)
 }
 
-/// The calls of some scopes, given as a JSON list, each once.
-const SEEN: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT value FROM json_each(?))) a
-                    CROSS JOIN calls c ON c.at = a.at";
+fn statement(from: &str, place: &str, conditions: &Conditions) -> String {
+    format!("SELECT {COLUMNS} FROM {from}{} ORDER BY {place} DESC LIMIT ?", conditions.clause())
+}
+
+/// Places of the calls of some scopes, given as a JSON list, each once.
+const SEEN: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT value FROM json_each(?))) a";
+
+/// The same with the calls themselves.
+const SEEN_CALLS: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT value FROM json_each(?))) a
+                          CROSS JOIN calls c ON c.at = a.at";
 
 fn count(connection: &Connection, from: &str, conditions: Conditions) -> Result<u64, Error> {
     let sql = format!("SELECT count(*) FROM {from}{}", conditions.clause());
@@ -172,5 +182,59 @@ fn ruling_id(connection: &Connection, office: i64, id: &CallId) -> Result<CallId
     match new {
         None => Ok(id.clone()),
         Some(new) => new.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calls::Direction;
+
+    use super::*;
+    use crate::schema;
+
+    /// What SQLite does for this list, a line a step. Names of offices are looked up by rowid for each row shown.
+    fn plan(filter: &Filter, from: &str, place: &str, more: &[&'static str]) -> Vec<String> {
+        let connection = Connection::open_in_memory().expect("opens");
+        schema::migrate(&connection).expect("migrates");
+        let mut conditions = Conditions::of(filter);
+        conditions.before(Some(Cursor(i64::MAX)));
+        for condition in more {
+            conditions.and(condition, String::new());
+        }
+        let sql = format!("EXPLAIN QUERY PLAN {}", statement(from, place, &conditions));
+        let mut values = conditions.values();
+        values.push(60.into());
+        let mut steps = connection.prepare(&sql).expect("is SQL");
+        let steps = steps.query_map(params_from_iter(values), |row| row.get("detail")).expect("explains");
+        let office = ["CORRELATED SCALAR SUBQUERY", "SEARCH offices USING", "SCALAR SUBQUERY"];
+        steps
+            .map(|step: Result<String, _>| step.expect("a step"))
+            .filter(|step| !office.iter().any(|start| step.starts_with(start)))
+            .collect()
+    }
+
+    #[test]
+    fn no_list_sorts_or_reads_more_than_it_shows() {
+        let all = Filter::default();
+        let of_office = Filter { office: Some("own".into()), direction: Some(Direction::Incoming), ..all.clone() };
+        for filter in [&all, &of_office] {
+            assert_eq!(plan(filter, "calls c", "c.at", &[]), ["SEARCH c USING INTEGER PRIMARY KEY (rowid<?)"]);
+        }
+        let filtered = [
+            (Filter { missed: true, ..all.clone() }, "calls_missed"),
+            (Filter { with_recording: true, ..all.clone() }, "calls_recording"),
+            (Filter { open: true, ..all.clone() }, "calls_open"),
+            (Filter { line: Some(String::new()), ..all.clone() }, "calls_line"),
+            (Filter { number: Some(String::new()), ..all.clone() }, "calls_number"),
+        ];
+        for (filter, index) in filtered {
+            let steps = plan(&filter, "calls c", "c.at", &[]);
+            assert_eq!(steps.len(), 1, "{steps:?}");
+            assert!(steps[0].starts_with(&format!("SEARCH c USING INDEX {index} (")), "{steps:?}");
+        }
+        assert_eq!(
+            plan(&all, OF_SCOPE, "a.at", &["a.scope = ?"]),
+            ["SEARCH a USING PRIMARY KEY (scope=? AND at<?)", "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"]
+        );
     }
 }

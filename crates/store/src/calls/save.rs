@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use calls::{CallId, CallResult, ConnectionId, Direction, RecordingId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     filter::{extension_key, group_key},
@@ -14,9 +14,13 @@ use crate::{
     error::Error,
     facts, gaps, log,
     office::{self, ReplicaCursor},
-    search::text,
+    search::{
+        index::{Change, Texts},
+        text,
+    },
     store::Store,
     time::{PER_MS, first_place},
+    transaction::Transaction,
     write::Write,
 };
 
@@ -87,39 +91,54 @@ impl Store {
     }
 }
 
-/// What the row held before, as far as the indexes beside it need it.
+/// Where the row was, and what search saw of it.
 struct Before {
     at: i64,
-    digits: String,
-    words: String,
+    texts: Texts,
+}
+
+impl Before {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { at: row.get(0)?, texts: Texts { digits: row.get(1)?, words: row.get(2)? } })
+    }
 }
 
 fn before(connection: &Connection, office: i64, id: &str) -> Result<Option<Before>, Error> {
     let mut statement =
         connection.prepare_cached("SELECT at, digits, words FROM calls WHERE office = ?1 AND id = ?2")?;
-    let found = statement
-        .query_row(params![office, id], |row| Ok(Before { at: row.get(0)?, digits: row.get(1)?, words: row.get(2)? }))
-        .optional()?;
+    let found = statement.query_row(params![office, id], Before::read).optional()?;
     Ok(found)
 }
 
-fn upsert(connection: &Connection, office: i64, call: &CallRecord) -> Result<(), Error> {
-    let before = before(connection, office, call.id.as_str())?;
-    let digits = text::digits(call.customer_number.as_deref().unwrap_or_default());
-    let notes = facts::note_texts(connection, office, call.id.as_str())?;
-    let words = text::words(
-        std::iter::once(call.customer_name.as_deref().unwrap_or_default()).chain(notes.iter().map(String::as_str)),
-    );
+fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Result<(), Error> {
+    let before = before(transaction, office, call.id.as_str())?;
     let at = match &before {
         Some(before) if begins_at(before.at, call) => before.at,
-        _ => free_place(connection, first_place(call.started_at))?,
+        Some(_) | None => free_place(transaction, first_place(call.started_at))?,
     };
-    let same_text = before.as_ref().is_some_and(|b| b.at == at && b.digits == digits && b.words == words);
-    if let Some(before) = &before
-        && !same_text
-    {
-        unindex(connection, before)?;
+    let texts = Texts {
+        digits: text::digits(call.customer_number.as_deref().unwrap_or_default()),
+        words: words(transaction, office, call.id.as_str(), call.customer_name.as_deref().unwrap_or_default())?,
+    };
+    write_row(transaction, office, at, call, &texts)?;
+    set_audience(transaction, at, call)?;
+    transaction
+        .prepare_cached("DELETE FROM gone WHERE office = ?1 AND id = ?2")?
+        .execute(params![office, call.id.as_str()])?;
+    if let Some(before) = before {
+        transaction.queue(Change::Drop(before.at, before.texts));
     }
+    transaction.queue(Change::Add(at, texts));
+    Ok(())
+}
+
+/// What search sees of a call besides its number.
+fn words(connection: &Connection, office: i64, id: &str, name: &str) -> Result<String, Error> {
+    let notes = facts::note_texts(connection, office, id)?;
+    Ok(text::words(std::iter::once(name).chain(notes.iter().map(String::as_str))))
+}
+
+fn write_row(connection: &Connection, office: i64, at: i64, call: &CallRecord, texts: &Texts) -> Result<(), Error> {
     let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
     connection
         .prepare_cached(
@@ -152,17 +171,10 @@ fn upsert(connection: &Connection, office: i64, call: &CallRecord) -> Result<(),
             call.open,
             call.first_seq as i64,
             call.seq as i64,
-            digits,
-            words,
+            texts.digits,
+            texts.words,
             call.body,
         ])?;
-    if !same_text {
-        index(connection, at, &digits, &words)?;
-    }
-    set_audience(connection, at, call)?;
-    connection
-        .prepare_cached("DELETE FROM gone WHERE office = ?1 AND id = ?2")?
-        .execute(params![office, call.id.as_str()])?;
     Ok(())
 }
 
@@ -204,28 +216,28 @@ fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<(
     Ok(())
 }
 
-fn add_redirect(connection: &Connection, office: i64, redirect: &Redirect) -> Result<(), Error> {
+fn add_redirect(transaction: &Transaction<'_>, office: i64, redirect: &Redirect) -> Result<(), Error> {
     let (from, to) = (redirect.from.as_str(), redirect.to.as_str());
-    remove(connection, office, &redirect.from, redirect.seq)?;
+    remove(transaction, office, &redirect.from, redirect.seq)?;
     // What pointed to the old id points to the new one: a look-up is one step.
-    connection
+    transaction
         .prepare_cached("UPDATE redirects SET new = ?3 WHERE office = ?1 AND new = ?2")?
         .execute(params![office, from, to])?;
-    connection
+    transaction
         .prepare_cached(
             "INSERT INTO redirects (office, old, new) VALUES (?1, ?2, ?3)
              ON CONFLICT (office, old) DO UPDATE SET new = excluded.new",
         )?
         .execute(params![office, from, to])?;
-    refresh_words(connection, office, to)
+    refresh_words(transaction, office, to)
 }
 
-fn remove(connection: &Connection, office: i64, id: &CallId, seq: u64) -> Result<(), Error> {
-    if let Some(before) = before(connection, office, id.as_str())? {
-        unindex(connection, &before)?;
-        connection.prepare_cached("DELETE FROM calls WHERE at = ?1")?.execute([before.at])?;
+fn remove(transaction: &Transaction<'_>, office: i64, id: &CallId, seq: u64) -> Result<(), Error> {
+    if let Some(before) = before(transaction, office, id.as_str())? {
+        transaction.prepare_cached("DELETE FROM calls WHERE at = ?1")?.execute([before.at])?;
+        transaction.queue(Change::Drop(before.at, before.texts));
     }
-    connection
+    transaction
         .prepare_cached(
             "INSERT INTO gone (office, id, seq) VALUES (?1, ?2, ?3)
              ON CONFLICT (office, id) DO UPDATE SET seq = excluded.seq",
@@ -234,65 +246,28 @@ fn remove(connection: &Connection, office: i64, id: &CallId, seq: u64) -> Result
     Ok(())
 }
 
-/// Drops all calls of an office from the table and its indexes.
-pub(crate) fn delete_all(connection: &Connection, office: i64) -> Result<(), Error> {
-    let mut rows = connection.prepare("SELECT at, digits, words FROM calls WHERE office = ?1")?;
-    let all: Vec<Before> = rows
-        .query_map([office], |row| Ok(Before { at: row.get(0)?, digits: row.get(1)?, words: row.get(2)? }))?
-        .collect::<Result<_, _>>()?;
-    for before in &all {
-        unindex(connection, before)?;
+/// Drops all calls of an office.
+pub(crate) fn delete_all(transaction: &Transaction<'_>, office: i64) -> Result<(), Error> {
+    let mut rows = transaction.prepare("SELECT at, digits, words FROM calls WHERE office = ?1")?;
+    let mut rows = rows.query([office])?;
+    while let Some(row) = rows.next()? {
+        let before = Before::read(row)?;
+        transaction.queue(Change::Drop(before.at, before.texts));
     }
-    connection.execute("DELETE FROM calls WHERE office = ?1", [office])?;
+    transaction.execute("DELETE FROM calls WHERE office = ?1", [office])?;
     Ok(())
 }
 
 /// Brings what search sees of a call up to its notes.
-pub(crate) fn refresh_words(connection: &Connection, office: i64, id: &str) -> Result<(), Error> {
-    let Some(before) = before(connection, office, id)? else { return Ok(()) };
+pub(crate) fn refresh_words(transaction: &Transaction<'_>, office: i64, id: &str) -> Result<(), Error> {
+    let Some(before) = before(transaction, office, id)? else { return Ok(()) };
     let name: String =
-        connection.prepare_cached("SELECT name FROM calls WHERE at = ?1")?.query_row([before.at], |row| row.get(0))?;
-    let notes = facts::note_texts(connection, office, id)?;
-    let words = text::words(std::iter::once(name.as_str()).chain(notes.iter().map(String::as_str)));
-    if words == before.words {
-        return Ok(());
-    }
-    unindex(connection, &before)?;
-    connection.prepare_cached("UPDATE calls SET words = ?2 WHERE at = ?1")?.execute(params![before.at, words])?;
-    index(connection, before.at, &before.digits, &words)
-}
-
-fn index(connection: &Connection, at: i64, digits: &str, words: &str) -> Result<(), Error> {
-    if !digits.is_empty() {
-        connection
-            .prepare_cached("INSERT INTO calls_digits (rowid, grams) VALUES (?1, ?2)")?
-            .execute(params![at, text::grams(digits)])?;
-    }
-    if !words.is_empty() {
-        connection
-            .prepare_cached("INSERT INTO calls_inner (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![at, words])?;
-        connection
-            .prepare_cached("INSERT INTO calls_start (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![at, words])?;
-    }
-    Ok(())
-}
-
-/// An index without a text of its own has to be told what it held.
-fn unindex(connection: &Connection, before: &Before) -> Result<(), Error> {
-    if !before.digits.is_empty() {
-        connection
-            .prepare_cached("INSERT INTO calls_digits (calls_digits, rowid, grams) VALUES ('delete', ?1, ?2)")?
-            .execute(params![before.at, text::grams(&before.digits)])?;
-    }
-    if !before.words.is_empty() {
-        connection
-            .prepare_cached("INSERT INTO calls_inner (calls_inner, rowid, words) VALUES ('delete', ?1, ?2)")?
-            .execute(params![before.at, before.words])?;
-        connection
-            .prepare_cached("INSERT INTO calls_start (calls_start, rowid, words) VALUES ('delete', ?1, ?2)")?
-            .execute(params![before.at, before.words])?;
-    }
+        transaction.prepare_cached("SELECT name FROM calls WHERE at = ?1")?.query_row([before.at], |row| row.get(0))?;
+    let texts = Texts { words: words(transaction, office, id, &name)?, ..before.texts.clone() };
+    transaction
+        .prepare_cached("UPDATE calls SET words = ?2 WHERE at = ?1")?
+        .execute(params![before.at, texts.words])?;
+    transaction.queue(Change::Drop(before.at, before.texts));
+    transaction.queue(Change::Add(before.at, texts));
     Ok(())
 }

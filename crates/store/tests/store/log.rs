@@ -1,7 +1,14 @@
 //! Places, dedupe keys, order.
 
+use std::{
+    future::{Future, IntoFuture},
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Wake},
+};
+
 use calls::{Stored, Told};
-use store::{Appended, NewEntry, Redirect, Save};
+use store::{Appended, Error, NewEntry, Redirect, Save, Token};
 
 use crate::common::{OFFICE, call_id, connection, decision, entry, folder, open, vendor_event};
 
@@ -63,12 +70,59 @@ fn a_callback_comes_after_the_commit() {
 }
 
 #[test]
+fn a_write_that_fails_takes_no_other_with_it() {
+    let folder = folder();
+    let store = open(&folder);
+    let token = |id: &str| Token {
+        id: id.into(),
+        hash: [7; 32],
+        name: "Anna".into(),
+        role: "agent".into(),
+        extensions: Vec::new(),
+        groups: Vec::new(),
+        expires_at: None,
+        revoked_at: None,
+    };
+    let before = store.append(vec![entry("rt1", None, "a")]).send();
+    let first = store.add_token(token("t1")).send();
+    let same_hash = store.add_token(token("t2")).send();
+    let after = store.append(vec![entry("rt1", None, "b")]).send();
+    assert_eq!(before.wait(), Ok(vec![Appended::New(1)]));
+    assert_eq!(first.wait(), Ok(()));
+    assert!(matches!(same_hash.wait(), Err(Error::Sqlite(_))));
+    assert_eq!(after.wait(), Ok(vec![Appended::New(2)]));
+    assert_eq!(store.head_seq(), Ok(2));
+    assert_eq!(store.tokens().expect("reads").len(), 1);
+}
+
+#[test]
+fn a_write_can_be_awaited_by_any_executor() {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let folder = folder();
+    let store = open(&folder);
+    let mut answer = pin!(store.append(vec![entry("rt1", None, "a")]).into_future());
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let outcome = loop {
+        match answer.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(outcome) => break outcome,
+            Poll::Pending => std::thread::park(),
+        }
+    };
+    assert_eq!(outcome, Ok(vec![Appended::New(1)]));
+}
+
+#[test]
 fn after_the_close_writes_are_refused() {
     let folder = folder();
     let store = open(&folder);
     let late = store.clone();
     store.close();
-    assert_eq!(late.append(vec![entry("rt1", None, "a")]).wait(), Err(store::Error::Closed));
+    assert_eq!(late.append(vec![entry("rt1", None, "a")]).wait(), Err(Error::Closed));
 }
 
 #[test]

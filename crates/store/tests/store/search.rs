@@ -1,7 +1,10 @@
 //! Search finds what a naive scan finds, in the same order.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
-use store::{CallRecord, Fact, Filter};
+use rusqlite::Connection;
+use store::{Fact, Filter, Save, SavedCall};
 use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, folder, open, record};
@@ -65,28 +68,55 @@ fn question() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A call as search sees it: number, name, start, note.
+type Shape = (String, String, i64, Option<String>);
+
+fn shape() -> impl Strategy<Value = Shape> {
+    (number(), name(), 0_i64..20, prop::option::of(name()))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
     fn search_is_a_naive_scan(
-        calls in prop::collection::vec((number(), name(), 0_i64..20, prop::option::of(name())), 1..40),
+        mut calls in prop::collection::vec(shape(), 1..40),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(shape())), 0..10),
         questions in prop::collection::vec(question(), 1..24),
         limit in 1_usize..50,
     ) {
         let folder = folder();
         let store = open(&folder);
-        let records: Vec<CallRecord> =
-            calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, name)).collect();
+        let records = calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, name)).collect();
         store.save_calls(OFFICE, records, None).wait().expect("saved");
         for ((_, _, _, note), n) in calls.iter().zip(0..) {
             let Some(text) = note else { continue };
             store.append_fact(OFFICE, note_of(n, text)).wait().expect("written");
         }
-        let all = store.list(&Filter::default(), None, 1000).expect("lists");
-        let order: Vec<usize> = all
-            .iter()
-            .map(|saved| (0..calls.len()).find(|n| call_id(*n as u64) == saved.id).expect("one of ours"))
-            .collect();
+        let mut gone = BTreeSet::new();
+        for (place, change) in changes {
+            let place = place.index(calls.len());
+            let step = match change {
+                None => {
+                    gone.insert(place);
+                    Save { gone: vec![(call_id(place as u64), 1)], ..Save::default() }
+                }
+                Some((number, name, ms, _)) => {
+                    gone.remove(&place);
+                    let step = Save { calls: vec![record(place as u64, ms, &number, &name)], ..Save::default() };
+                    let note = calls[place].3.take();
+                    calls[place] = (number, name, ms, note);
+                    step
+                }
+            };
+            store.save(OFFICE, step).wait().expect("saved");
+        }
+        let place_of = |saved: &SavedCall| {
+            (0..calls.len()).find(|n| call_id(*n as u64) == saved.id).expect("one of ours")
+        };
+        let order: Vec<usize> =
+            store.list(&Filter::default(), None, 1000).expect("lists").iter().map(place_of).collect();
+        prop_assert_eq!(order.len(), calls.len() - gone.len());
+        prop_assert!(order.windows(2).all(|pair| calls[pair[0]].2 >= calls[pair[1]].2));
         for asked in questions {
             let expected: Vec<usize> = order
                 .iter()
@@ -101,11 +131,13 @@ proptest! {
                 .take(limit)
                 .collect();
             let found = store.search(&asked, &Filter::default(), None, limit).expect("searches");
-            let found: Vec<usize> = found
-                .iter()
-                .map(|saved| (0..calls.len()).find(|n| call_id(*n as u64) == saved.id).expect("one of ours"))
-                .collect();
-            prop_assert_eq!(&found, &expected, "{:?}", asked);
+            prop_assert_eq!(found.iter().map(place_of).collect::<Vec<_>>(), expected, "{:?}", asked);
+        }
+        store.close();
+        let raw = Connection::open(folder.path().join("trubka.db")).expect("opens");
+        for index in ["calls_digits", "calls_inner", "calls_start"] {
+            let check = format!("INSERT INTO {index} ({index}) VALUES ('integrity-check')");
+            prop_assert!(raw.execute(&check, []).is_ok(), "{}", index);
         }
     }
 }

@@ -10,7 +10,8 @@ import { Layout } from "./window";
 const FIRST_PAGE = 60;
 const PAGE = 200;
 const TYPING_MS = 120;
-const SETTLE_MS = 250;
+/** New calls may be this late in the list: an office with many calls asks for no more than it can read. */
+const SETTLE_MS = 100;
 
 /** The list of calls: what it is asked for, the rows that are here, and the loading of those that are looked at. */
 export class CallList {
@@ -108,12 +109,12 @@ export class CallList {
   /** Calls changed: rows that are here change at once, the top of the list is asked for again soon after. */
   changed(rows: CallRow[]): void {
     if (!this.loaded) return;
-    const unknown = this.#pages.update(rows);
+    this.#pages.update(rows);
     this.#version++;
-    const newest = this.#pages.row(0);
-    if (unknown.length > 0 && newest === undefined) void this.reload();
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => void this.#refresh(), unknown.length > 0 ? 0 : SETTLE_MS);
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      void this.#refresh();
+    }, SETTLE_MS);
   }
 
   /** The day that a row belongs to, for a heading that stays in sight. */

@@ -111,18 +111,10 @@ export class Pages {
     for (const { page } of loaded.slice(KEPT)) page.rows = undefined;
   }
 
-  /** Replaces rows that are here by newer states; gives back those that are not here. */
-  update(rows: CallRow[]): CallRow[] {
-    const left = new Map(rows.map((row) => [callKey(row.call), row]));
-    for (const page of this.#pages) {
-      page.rows = page.rows?.map((old) => {
-        const key = callKey(old.call);
-        const fresh = left.get(key);
-        left.delete(key);
-        return fresh ?? old;
-      });
-    }
-    return [...left.values()];
+  /** Replaces rows that are here by newer states. */
+  update(rows: CallRow[]): void {
+    const fresh = new Map(rows.map((row) => [callKey(row.call), row]));
+    for (const page of this.#pages) page.rows = page.rows?.map((old) => fresh.get(callKey(old.call)) ?? old);
   }
 
   /** Lets the newest rows be what the office says they are: what it no longer lists goes, what is new comes. */

@@ -37,7 +37,7 @@ export class StreamEngine implements Engine {
   seek(to: number): void {
     const ready = this.#buffer && stretchAt(stretches(this.#buffer.buffered), to);
     this.#audio.currentTime = to;
-    if (this.#buffer && !ready) this.#feedFrom(to);
+    if (this.#buffer && !ready && !this.#closing.signal.aborted) this.#feedFrom(to);
   }
 
   setSpeed(rate: number): void {

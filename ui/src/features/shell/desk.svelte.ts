@@ -73,9 +73,12 @@ export class Desk {
 
   /** Takes a view unless a newer one is here. */
   accept(view: MainView): void {
-    if (!this.#view.accept(view)) return;
+    if (this.#view.accept(view)) wear(view);
+  }
+
+  /** Puts the last failure away. */
+  forgive(): void {
     this.error = undefined;
-    wear(view);
   }
 
   /** Shows another view. */

@@ -46,7 +46,7 @@ export function detailsOf(row: CallRow): CallDetails {
     others: others.slice(0, 10),
     callsWithNumber: others.length + 1,
     events: [
-      { kind: "new", party: "+79162045518", receivedAt: at(0), signed: true },
+      { kind: "new", party: "+79001234567", receivedAt: at(0), signed: true },
       { kind: "calling", party: "101", receivedAt: at(2), signed: true },
       { kind: "connected", party: "101", receivedAt: at(7), signed: true },
       { kind: "TimerFired", receivedAt: at(talk + 7), signed: false },

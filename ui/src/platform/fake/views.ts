@@ -43,7 +43,7 @@ export function mainView(): MainView {
       missedToday: 5,
       whileAway: 3,
     },
-    phone: { state: "ringing", shows: "+7 916 204-55-18" },
+    phone: { state: "ringing", shows: "+7 900 123-45-67" },
     notices: [],
   };
 }
@@ -58,7 +58,7 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     state: over ? "ended" : phase === "talking" ? "talking" : phase === "onHold" ? "onHold" : "ringing",
     direction: outgoing.includes(phase) ? "outgoing" : "incoming",
     phase,
-    party: { name: "Морозова Ольга", number: "+7 916 204-55-18", dial: "+79162045518", internal: false },
+    party: { name: "Морозова Ольга", number: "+7 900 123-45-67", dial: "+79001234567", internal: false },
     line: "Отдел продаж",
     lineNumber: "8 800 555-01-10",
     ...(phase === "answeredBy" ? { answeredBy: "Ирина · 101" } : {}),
@@ -76,7 +76,7 @@ export function cardOf(phase: CardPhase, id: string): CardView {
 export function cardsView(phases: CardPhase[]): CardsView {
   const asked = phases.map((phase, index) => cardOf(phase, `card${index}`));
   const lastTalk = { at: rowAt(12).startedAt, agent: "Ирина", talkMs: 192_000, note: "перенести доставку на 18:00" };
-  const unknown = { internal: false, number: "+7 921 330-08-41", dial: "+79213300841" };
+  const unknown = { internal: false, number: "+7 901 123-45-67", dial: "+79011234567" };
   const pictured: CardView[] = [
     { ...cardOf("ringing", "card1"), startedAt: ago(4), lastTalk },
     {
@@ -86,7 +86,7 @@ export function cardsView(phases: CardPhase[]): CardsView {
       lineNumber: "+7 495 123-45-67",
       hangupOnPhone: true,
     },
-    { ...cardOf("answeredBy", "card3"), party: { ...unknown, name: "Лебедев Павел", number: "+7 903 118-20-30" } },
+    { ...cardOf("answeredBy", "card3"), party: { ...unknown, name: "Лебедев Павел", number: "+7 903 123-45-67" } },
   ];
   return {
     revision: 1,
@@ -94,6 +94,6 @@ export function cardsView(phases: CardPhase[]): CardsView {
     language: "ru",
     theme: "system",
     demo: true,
-    phone: { state: "ringing", shows: "+7 916 204-55-18" },
+    phone: { state: "ringing", shows: "+7 900 123-45-67" },
   };
 }

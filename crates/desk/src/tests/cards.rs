@@ -1,0 +1,269 @@
+//! Cards come up, follow their calls, and go.
+
+use std::time::Duration;
+
+use calls::{CallResult, CallState, Direction, LegState};
+use link::wire::StreamEvent;
+
+use crate::{
+    ActionKind,
+    contract::{CallRef, CardPhase, CardView, LinkState, Notice, NoticeKind},
+    testing::{Bench, Shape, agent_leg, at, breathe, call},
+};
+
+fn key(office: &str, call: &link::wire::Call) -> CallRef {
+    CallRef { office: office.into(), id: call.id.as_str().into() }
+}
+
+fn only_card(bench: &Bench) -> CardView {
+    let record = bench.shown.record();
+    let cards = &record.cards.last().expect("published").cards;
+    assert_eq!(cards.len(), 1);
+    cards[0].clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ringing_call_has_a_card_until_its_end() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert!(bench.shown.record().card_visible);
+    let card = only_card(&bench);
+    assert_eq!(card.party.number.as_deref(), Some("+7 495 123-45-67"));
+    assert_eq!(card.line.as_deref(), Some("Продажи"));
+    assert_eq!(card.line_number.as_deref(), Some("+7 495 765-43-21"));
+    assert!(!card.can_call && !card.hangup_on_phone);
+
+    let talking = call("1").leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(2, &talking);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    assert_eq!(only_card(&bench).answered_at, Some(at(5)));
+    assert!(only_card(&bench).hangup_on_phone);
+    bench.pass(Duration::from_secs(600)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Talking]);
+
+    bench.office.call(3, &talking.ended(CallResult::Answered));
+    bench.shown.until_phases(&[CardPhase::Ended]).await;
+    bench.pass(Duration::from_millis(3_500)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Ended]);
+    bench.pass(Duration::from_millis(600)).await;
+    bench.shown.until_phases(&[]).await;
+    assert!(!bench.shown.record().card_visible);
+    let revisions: Vec<u32> = bench.shown.record().cards.iter().map(|view| view.revision).collect();
+    assert!(revisions.is_sorted_by(|a, b| a < b), "{revisions:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_colleagues_answer_says_who_and_is_never_missed() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").with(|call| call.rings_for_me = true));
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    let answered = call("1").named_leg("103", "Ирина", LegState::Connected).state(CallState::Talking);
+    bench.office.call(2, &answered);
+    bench.shown.until_phases(&[CardPhase::AnsweredBy]).await;
+    assert_eq!(only_card(&bench).answered_by.as_deref(), Some("Ирина"));
+    bench.office.call(3, &answered.ended(CallResult::AnsweredElsewhere));
+    bench.pass(Duration::from_secs(7)).await;
+    bench.shown.until_phases(&[]).await;
+    let missed = |view: &crate::contract::CardsView| view.cards.iter().any(|card| card.phase == CardPhase::Missed);
+    assert!(!bench.shown.record().cards.iter().any(missed));
+    assert!(bench.shown.record().notifications.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_stays_half_a_minute_and_leaves_a_notification() {
+    let bench = Bench::live().await;
+    let ringing = call("1").ringing_here();
+    bench.office.call(1, &ringing);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.office.call(2, &ringing.clone().ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    assert!(only_card(&bench).can_call);
+    bench.pass(Duration::from_secs(29)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Missed]);
+    bench.pass(Duration::from_secs(2)).await;
+    bench.shown.until_phases(&[]).await;
+    let id = {
+        let record = bench.shown.record();
+        let [notification] = &record.notifications[..] else { panic!("one notification") };
+        assert_eq!(notification.title, "Пропущенный звонок");
+        assert_eq!(notification.body, "+7 495 123-45-67");
+        assert_eq!(notification.actions[0].kind, ActionKind::CallBack);
+        notification.id.clone()
+    };
+
+    bench.desk.notification_action(&id, ActionKind::Open);
+    bench.shown.until("main opens", |record| record.main_opened == 1).await;
+    let open = bench.desk.pending_open().await.expect("a desk");
+    assert_eq!(open.map(|open| open.call), Some(key("own", &ringing)));
+    assert_eq!(bench.shown.record().withdrawn, [id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_that_was_put_away_leaves_nothing() {
+    let bench = Bench::live().await;
+    let ringing = call("1").ringing_here();
+    bench.office.call(1, &ringing);
+    bench.office.call(2, &ringing.clone().ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.desk.card_dismiss(key("own", &ringing)).await.expect("a desk");
+    bench.shown.until_phases(&[]).await;
+    bench.pass(Duration::from_secs(60)).await;
+    assert!(bench.shown.record().notifications.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_that_was_put_away_comes_back_only_when_the_call_rings_anew() {
+    let bench = Bench::live().await;
+    let ringing = call("1").ringing_here();
+    bench.office.call(1, &ringing);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.desk.card_dismiss(key("own", &ringing)).await.expect("a desk");
+    bench.shown.until_phases(&[]).await;
+    bench.office.call(2, &ringing.clone().leg("103", LegState::Alerting));
+    breathe().await;
+    assert!(bench.shown.record().phases().is_empty());
+    bench.office.call(3, &call("1").leg("103", LegState::Connected).state(CallState::Talking));
+    bench.office.call(4, &call("1").leg("103", LegState::Cleared).ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn ringing_that_moves_on_lingers_and_goes_without_a_word() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").with(|call| call.rings_for_me = true));
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.office.call(2, &call("1").leg("103", LegState::Alerting));
+    breathe().await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Ringing]);
+    bench.pass(Duration::from_secs(5)).await;
+    bench.shown.until_phases(&[]).await;
+    assert!(bench.shown.record().notifications.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_on_two_of_my_phones_is_one_card() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.office.call(2, &call("1").ringing_here().with(|call| call.legs.push(agent_leg("102", LegState::Alerting))));
+    bench.office.call(3, &call("2").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing, CardPhase::Ringing]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn four_cards_are_shown_newest_first_and_running_calls_before_ended_ones() {
+    let bench = Bench::live().await;
+    for number in 1..=5 {
+        bench.office.call(number, &call(&number.to_string()).ringing_here());
+    }
+    bench.shown.until_phases(&[CardPhase::Ringing; 4]).await;
+    let ids = |bench: &Bench| -> Vec<String> {
+        bench.shown.record().cards.last().unwrap().cards.iter().map(|card| card.call.id.clone()).collect()
+    };
+    let id = |number: &str| call(number).id.as_str().to_owned();
+    assert_eq!(ids(&bench), [id("5"), id("4"), id("3"), id("2")]);
+    bench.office.call(6, &call("5").ringing_here().ended(CallResult::Missed));
+    bench
+        .shown
+        .until("the first call is shown again", |record| {
+            record.cards.last().is_some_and(|view| view.cards.last().is_some_and(|card| card.call.id == id("1")))
+        })
+        .await;
+    assert_eq!(ids(&bench), [id("4"), id("3"), id("2"), id("1")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_calls_calls_in_the_menu_and_others_calls_pop_nothing() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here().with(|call| call.late = true));
+    bench.office.call(2, &call("2").ringing_here().with(|call| call.in_menu = true));
+    bench.office.call(3, &call("3").leg("103", LegState::Alerting));
+    bench.office.call(4, &call("4").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert_eq!(only_card(&bench).call, key("own", &call("4")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn hidden_numbers_are_shown_as_such_and_not_called_back() {
+    let bench = Bench::live().await;
+    let hidden = call("1").ringing_here().with(|call| call.customer.number = None);
+    bench.office.call(1, &hidden);
+    bench.office.call(2, &hidden.ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    let card = only_card(&bench);
+    assert_eq!((card.party.number, card.party.dial, card.can_call), (None, None, false));
+    bench.pass(Duration::from_secs(31)).await;
+    bench.shown.until("a notification", |record| !record.notifications.is_empty()).await;
+    let record = bench.shown.record();
+    assert_eq!(record.notifications[0].body, "Номер скрыт");
+    assert!(record.notifications[0].actions.iter().all(|action| action.kind != ActionKind::CallBack));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_internal_call_shows_the_colleague_who_calls() {
+    let bench = Bench::live().await;
+    let internal = call("1").named_leg("103", "Ирина", LegState::Connected).ringing_here().with(|call| {
+        call.direction = Direction::Internal;
+        call.customer.number = Some("102".into());
+    });
+    bench.office.call(1, &internal);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    let party = only_card(&bench).party;
+    assert_eq!((party.name.as_deref(), party.number.as_deref(), party.internal), (Some("Ирина"), Some("103"), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_may_no_longer_be_seen_takes_its_card_along() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.office.event(2, StreamEvent::Gone { id: call("1").id });
+    bench.shown.until_phases(&[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn ringing_that_nobody_can_confirm_goes_after_a_while() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.office.refuse(Some(link::OfficeErrorKind::Unreachable));
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(40)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Ringing]);
+    bench.pass(Duration::from_secs(10)).await;
+    bench.shown.until_phases(&[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_card_cannot_be_placed_notifications_stand_in() {
+    let bench = Bench::live().await;
+    bench.desk.notice(Notice { kind: NoticeKind::NoCardPlacement }).await;
+    let ringing = call("1").ringing_here().with(|call| call.customer.name = Some("Анна".into()));
+    bench.office.call(1, &ringing);
+    bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
+    {
+        let record = bench.shown.record();
+        assert!(record.notifications[0].urgent);
+        assert_eq!(record.notifications[0].title, "Анна, +7 495 123-45-67");
+        assert_eq!(record.notifications[0].body, "Входящий звонок · Продажи");
+    }
+    bench.office.call(2, &ringing.leg("102", LegState::Connected).state(CallState::Talking));
+    bench.shown.until("it is withdrawn", |record| record.withdrawn.len() == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_talk_with_the_number_is_added_to_the_card() {
+    let bench = Bench::live().await;
+    let before = call("0").named_leg("103", "Ирина", LegState::Connected).state(CallState::Talking);
+    bench.keep("own", 1, &before.ended(CallResult::Answered));
+    bench.office.call(2, &call("1").ringing_here());
+    bench
+        .shown
+        .until("the talk", |record| {
+            record.cards.last().is_some_and(|view| view.cards.iter().any(|card| card.last_talk.is_some()))
+        })
+        .await;
+    let talk = only_card(&bench).last_talk.expect("found");
+    assert_eq!((talk.at, talk.agent.as_deref(), talk.talk_ms, talk.note), (at(5), Some("Ирина"), 55_000, None));
+}

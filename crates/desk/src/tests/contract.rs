@@ -1,0 +1,365 @@
+//! The contract on the wire: one snapshot for each type that travels, and the words that pages branch on.
+
+use std::fmt::Debug;
+
+use calls::{CallResult, CallState, Direction, LegRole, LegState};
+use jiff::Timestamp;
+use link::wire::RecordingState;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::contract::*;
+
+/// Serialises as `expected`, and reads back as itself.
+#[track_caller]
+fn travels<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, expected: Value) {
+    assert_eq!(serde_json::to_value(value).unwrap(), expected);
+    assert_eq!(&serde_json::from_value::<T>(expected).unwrap(), value);
+}
+
+fn at() -> Timestamp {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+fn call() -> CallRef {
+    CallRef { office: "demo".into(), id: "a".into() }
+}
+
+fn row() -> CallRow {
+    CallRow {
+        call: call(),
+        party: PartyView {
+            name: Some("Анна".into()),
+            number: Some("+7 495 123-45-67".into()),
+            dial: Some("+74951234567".into()),
+            internal: false,
+        },
+        direction: Direction::Incoming,
+        state: CallState::Ended,
+        result: Some(CallResult::Answered),
+        line: Some("Продажи".into()),
+        agent: Some("Пётр".into()),
+        started_at: at(),
+        talk_ms: Some(60_000),
+        recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
+        noted: true,
+    }
+}
+
+fn row_json() -> Value {
+    json!({
+        "call": {"office": "demo", "id": "a"},
+        "party": {"name": "Анна", "number": "+7 495 123-45-67", "dial": "+74951234567", "internal": false},
+        "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
+        "startedAt": "2026-03-02T09:00:00Z", "talkMs": 60000, "recording": {"id": "r", "state": "ready"},
+        "noted": true,
+    })
+}
+
+#[test]
+fn lists() {
+    travels(&row(), row_json());
+    travels(
+        &CallsPage { rows: vec![row()], next: Some("7".into()), total: Some(9) },
+        json!({"rows": [row_json()], "next": "7", "total": 9}),
+    );
+    travels(&CallsChanged { rows: vec![] }, json!({"rows": []}));
+    travels(&OpenCall { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
+    let request =
+        ListCallsRequest { text: "495".into(), filter: CallFilter::Missed, before: Some("7".into()), limit: 60 };
+    travels(&request, json!({"text": "495", "filter": "missed", "before": "7", "limit": 60}));
+    assert_eq!(serde_json::from_value::<ListCallsRequest>(json!({})).unwrap(), ListCallsRequest::default());
+}
+
+#[test]
+fn details() {
+    let details = CallDetails {
+        row: row(),
+        legs: vec![LegView {
+            role: LegRole::Agent,
+            who: "Пётр".into(),
+            extension: Some("102".into()),
+            state: LegState::Cleared,
+            talk_ms: Some(1),
+        }],
+        timeline: vec![TimelineEntry { at: at(), what: TimelineKind::RecordingReady, who: vec![] }],
+        notes: vec![NoteView {
+            id: "n".into(),
+            text: "раз".into(),
+            author: "Пётр".into(),
+            at: at(),
+            also_edited_by: vec!["Ирина".into()],
+        }],
+        outcome: Some(OutcomeKind::CallBack),
+        others: vec![],
+        calls_with_number: 1,
+        events: Some(vec![EventView { kind: "new".into(), party: None, received_at: at(), signed: true }]),
+    };
+    travels(
+        &details,
+        json!({
+            "row": row_json(),
+            "legs": [{"role": "agent", "who": "Пётр", "extension": "102", "state": "cleared", "talkMs": 1}],
+            "timeline": [{"at": "2026-03-02T09:00:00Z", "what": "recordingReady", "who": []}],
+            "notes": [{"id": "n", "text": "раз", "author": "Пётр", "at": "2026-03-02T09:00:00Z",
+                       "alsoEditedBy": ["Ирина"]}],
+            "outcome": "callBack", "others": [], "callsWithNumber": 1,
+            "events": [{"kind": "new", "receivedAt": "2026-03-02T09:00:00Z", "signed": true}],
+        }),
+    );
+    travels(
+        &SaveNoteRequest { call: call(), text: "раз".into(), replaces: Some("n".into()) },
+        json!({"call": {"office": "demo", "id": "a"}, "text": "раз", "replaces": "n"}),
+    );
+    travels(
+        &SaveOutcomeRequest { call: call(), outcome: Some(OutcomeKind::WrongNumber) },
+        json!({"call": {"office": "demo", "id": "a"}, "outcome": "wrongNumber"}),
+    );
+}
+
+#[test]
+fn cards() {
+    let card = CardView {
+        call: call(),
+        state: CallState::OnHold,
+        direction: Direction::Outgoing,
+        phase: CardPhase::OnHold,
+        party: PartyView::default(),
+        line: Some("Продажи".into()),
+        line_number: Some("+7 495 765-43-21".into()),
+        answered_by: None,
+        started_at: at(),
+        answered_at: Some(at()),
+        ended_at: None,
+        clock_offset_ms: -5,
+        last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: 1, note: Some("раз".into()) }),
+        hangup_on_phone: true,
+        can_call: false,
+        not_confirmed: false,
+    };
+    let view = CardsView {
+        revision: 3,
+        cards: vec![card],
+        language: Language::Ru,
+        theme: Theme::System,
+        demo: true,
+        phone: Some(DemoPhoneView { state: DemoPhoneState::Ringing, shows: Some("102".into()) }),
+    };
+    travels(
+        &view,
+        json!({
+            "revision": 3, "language": "ru", "theme": "system", "demo": true,
+            "phone": {"state": "ringing", "shows": "102"},
+            "cards": [{
+                "call": {"office": "demo", "id": "a"}, "state": "onHold", "direction": "outgoing",
+                "phase": "onHold", "party": {"internal": false}, "line": "Продажи",
+                "lineNumber": "+7 495 765-43-21", "startedAt": "2026-03-02T09:00:00Z",
+                "answeredAt": "2026-03-02T09:00:00Z", "clockOffsetMs": -5,
+                "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
+                "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
+            }],
+        }),
+    );
+    travels(&DemoPhoneAction::LetRing, json!("letRing"));
+}
+
+#[test]
+fn main_view() {
+    let view = MainView {
+        revision: 1,
+        stage: Stage::Demo,
+        language: Language::En,
+        theme: Theme::Dark,
+        settings: Settings::default(),
+        me: Some(MeView { name: "Пётр".into(), extensions: vec!["102".into()] }),
+        offices: vec![OfficeView {
+            id: "demo".into(),
+            link: LinkState::CatchingUp,
+            lost_at: Some(at()),
+            connections: vec![ConnectionRow {
+                id: "rt1".into(),
+                title: "Rostelecom".into(),
+                state: ConnectionStateView::Draining,
+                cause: Some(ConnectionCause::BadSignatures),
+                drained: 7,
+                gap_since: Some(at()),
+                clock_skew_ms: Some(-1),
+            }],
+        }],
+        now: NowView { open: vec![], missed: vec![row()], today: 3, answered_today: 2, missed_today: 1, while_away: 0 },
+        phone: None,
+        notices: vec![Notice { kind: NoticeKind::DatabaseSetAside }],
+    };
+    travels(
+        &view,
+        json!({
+            "revision": 1, "stage": "demo", "language": "en", "theme": "dark",
+            "settings": {"theme": "system", "cardCorner": "bottomRight"},
+            "me": {"name": "Пётр", "extensions": ["102"]},
+            "offices": [{"id": "demo", "link": "catchingUp", "lostAt": "2026-03-02T09:00:00Z", "connections": [{
+                "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures", "drained": 7,
+                "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
+            }]}],
+            "now": {"open": [], "missed": [row_json()], "today": 3, "answeredToday": 2, "missedToday": 1,
+                    "whileAway": 0},
+            "notices": [{"kind": "databaseSetAside"}],
+        }),
+    );
+    travels(
+        &Settings { language: Some(Language::Ru), theme: Theme::Light, card_corner: CardCorner::TopLeft },
+        json!({"language": "ru", "theme": "light", "cardCorner": "topLeft"}),
+    );
+    travels(
+        &ConnectOfficeRequest { address: "https://calls.example.org".into(), token: "t".into() },
+        json!({"address": "https://calls.example.org", "token": "t"}),
+    );
+}
+
+#[test]
+fn dialling() {
+    travels(&PreviewDialRequest { text: "101".into() }, json!({"text": "101"}));
+    let preview = DialPreview {
+        to: "101".into(),
+        display: "101".into(),
+        kind: DialKind::Emergency,
+        warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::Unrecognised],
+        name: None,
+        ways: vec![DialWay {
+            office: "demo".into(),
+            connection: "rt1".into(),
+            title: "Rostelecom".into(),
+            from: "102".into(),
+        }],
+    };
+    travels(
+        &preview,
+        json!({
+            "to": "101", "display": "101", "kind": "emergency",
+            "warnings": ["alsoExtension", "tooShort", "unrecognised"],
+            "ways": [{"office": "demo", "connection": "rt1", "title": "Rostelecom", "from": "102"}],
+        }),
+    );
+    let request: PlaceCallRequest = serde_json::from_value(json!({"command": "c", "to": "101"})).unwrap();
+    assert_eq!(request, PlaceCallRequest { command: "c".into(), to: "101".into(), office: None, connection: None });
+    travels(&PlacedView { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
+    travels(&DialRequested { text: "tel:101".into() }, json!({"text": "tel:101"}));
+}
+
+#[test]
+fn playing_and_failing() {
+    travels(
+        &OpenRecordingRequest { call: call(), recording: "r".into() },
+        json!({"call": {"office": "demo", "id": "a"}, "recording": "r"}),
+    );
+    let view = RecordingView {
+        id: "r".into(),
+        path: "demo/r".into(),
+        mime: "audio/mpeg".into(),
+        duration_ms: 1_000,
+        bytes: 9,
+        lanes: vec![vec![0, 255]],
+        seconds: vec![0],
+        agent: Some("Пётр".into()),
+    };
+    travels(
+        &view,
+        json!({
+            "id": "r", "path": "demo/r", "mime": "audio/mpeg", "durationMs": 1000, "bytes": 9,
+            "lanes": [[0, 255]], "seconds": [0], "agent": "Пётр",
+        }),
+    );
+    let error = ContractError { retry_after_ms: Some(5), ..ContractError::invalid("to", "no number") };
+    travels(&error, json!({"code": "invalidRequest", "field": "to", "message": "no number", "retryAfterMs": 5}));
+}
+
+/// The words of an image are those of its original, one to one.
+macro_rules! same_words {
+    ($image:ident, $original:ty, $($word:literal)*) => {
+        for word in [$($word),*] {
+            let original: $original = serde_json::from_value(json!(word)).expect(word);
+            let image: $image = serde_json::from_value(json!(word)).expect(word);
+            assert_eq!(serde_json::to_value(original).unwrap(), serde_json::to_value(image).unwrap());
+        }
+        assert_eq!(variants::<$image>(), [$($word),*], "an image has other words than its original");
+    };
+}
+
+/// The words of an enum as its TypeScript declaration lists them.
+fn variants<T: ts_rs::TS>() -> Vec<String> {
+    let inline = T::inline(&ts_rs::Config::new());
+    inline.split('|').map(|word| word.trim().trim_matches('"').to_owned()).collect()
+}
+
+#[test]
+fn images_have_the_words_of_their_originals() {
+    same_words!(DirectionTs, Direction, "incoming" "outgoing" "internal" "unknown");
+    same_words!(CallStateTs, CallState, "new" "dialling" "queued" "ringing" "talking" "onHold" "conference" "ended");
+    same_words!(CallResultTs, CallResult, "answered" "answeredElsewhere" "missed" "busy" "noAnswer" "rejected"
+        "cancelled" "failed" "transferred" "voicemail" "fax" "unknown");
+    same_words!(LegRoleTs, LegRole, "customer" "agent" "transferTarget" "ivr" "queue" "conference");
+    same_words!(LegStateTs, LegState, "initiated" "queued" "alerting" "connected" "held" "failed" "cleared");
+    same_words!(RecordingStateTs, RecordingState, "preparing" "ready" "fetching" "expired" "gone" "notRecorded");
+}
+
+/// A new word of an original does not compile here until its image above has it too.
+#[test]
+fn originals_have_no_words_beyond_these() {
+    let direction = |value| match value {
+        Direction::Incoming | Direction::Outgoing | Direction::Internal | Direction::Unknown => 4,
+    };
+    let state = |value| match value {
+        CallState::New
+        | CallState::Dialling
+        | CallState::Queued
+        | CallState::Ringing
+        | CallState::Talking
+        | CallState::OnHold
+        | CallState::Conference
+        | CallState::Ended => 8,
+    };
+    let result = |value| match value {
+        CallResult::Answered
+        | CallResult::AnsweredElsewhere
+        | CallResult::Missed
+        | CallResult::Busy
+        | CallResult::NoAnswer
+        | CallResult::Rejected
+        | CallResult::Cancelled
+        | CallResult::Failed
+        | CallResult::Transferred
+        | CallResult::Voicemail
+        | CallResult::Fax
+        | CallResult::Unknown => 12,
+    };
+    let role = |value| match value {
+        LegRole::Customer
+        | LegRole::Agent
+        | LegRole::TransferTarget
+        | LegRole::Ivr
+        | LegRole::Queue
+        | LegRole::Conference => 6,
+    };
+    let leg = |value| match value {
+        LegState::Initiated
+        | LegState::Queued
+        | LegState::Alerting
+        | LegState::Connected
+        | LegState::Held
+        | LegState::Failed
+        | LegState::Cleared => 7,
+    };
+    let recording = |value| match value {
+        RecordingState::Preparing
+        | RecordingState::Ready
+        | RecordingState::Fetching
+        | RecordingState::Expired
+        | RecordingState::Gone
+        | RecordingState::NotRecorded => 6,
+    };
+    assert_eq!(variants::<DirectionTs>().len(), direction(Direction::Unknown));
+    assert_eq!(variants::<CallStateTs>().len(), state(CallState::New));
+    assert_eq!(variants::<CallResultTs>().len(), result(CallResult::Unknown));
+    assert_eq!(variants::<LegRoleTs>().len(), role(LegRole::Agent));
+    assert_eq!(variants::<LegStateTs>().len(), leg(LegState::Queued));
+    assert_eq!(variants::<RecordingStateTs>().len(), recording(RecordingState::Ready));
+}

@@ -1,0 +1,251 @@
+//! Calls are shown before they are placed, placed once, and followed.
+
+use std::time::Duration;
+
+use calls::{CallId, CallResult, CallState, CommandState, LegState};
+use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
+
+use crate::{
+    contract::{
+        CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrorCode, PlaceCallRequest,
+        PlacedView, PreviewDialRequest,
+    },
+    testing::{Bench, Shape, breathe, call, command, command_view, connection, live_connection},
+};
+
+fn wish(number: u128, to: &str) -> PlaceCallRequest {
+    PlaceCallRequest { command: command(number).to_string(), to: to.into(), office: None, connection: None }
+}
+
+type Placing = tokio::task::JoinHandle<Result<PlacedView, ContractError>>;
+
+fn place(bench: &Bench, request: PlaceCallRequest) -> Placing {
+    let desk = bench.desk.clone();
+    tokio::spawn(async move { desk.place_call(request).await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_placed_call_says_pick_up_and_never_incoming() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "8 495 123-45-67"));
+    bench.shown.until_phases(&[CardPhase::PickUpYourPhone]).await;
+    let wishes = bench.office.wishes(1).await;
+    assert_eq!((wishes[0].to.as_str(), wishes[0].from.as_deref()), ("+74951234567", Some("102")));
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    let placed = placing.await.unwrap().expect("placed");
+
+    // The make shows the ringing of the own phone as a call from the destination.
+    let pending = call("x").placed(command(1)).with(|call| call.id = CallId::of_command(&connection(), command(1)));
+    bench.office.call(1, &pending.clone().leg("102", LegState::Alerting));
+    bench.office.call(2, &pending.leg("102", LegState::Connected));
+    bench.shown.until_phases(&[CardPhase::Calling]).await;
+
+    // The vendor's id becomes known: the card keeps its name.
+    let redirected = call("7").placed(command(1)).with(|call| {
+        call.redirected_from = Some(CallId::of_command(&connection(), command(1)));
+    });
+    let talking = redirected.leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(3, &talking);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    assert_eq!(bench.shown.record().cards.last().unwrap().cards[0].call, placed.call);
+    bench.desk.card_open(placed.call.clone()).await.unwrap();
+    let open = bench.desk.pending_open().await.unwrap().expect("main is to show it");
+    assert_eq!(open.call.id, call("7").id.as_str());
+
+    bench.office.call(4, &talking.ended(CallResult::Answered));
+    bench.shown.until_phases(&[CardPhase::Ended]).await;
+    let incoming = bench
+        .shown
+        .record()
+        .cards
+        .iter()
+        .flat_map(|view| view.cards.clone())
+        .any(|card| card.phase == CardPhase::Ringing || card.direction == calls::Direction::Incoming);
+    assert!(!incoming);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_clicks_are_one_call() {
+    let bench = Bench::live().await;
+    let first = place(&bench, wish(1, "+74951234567"));
+    let second = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    breathe().await;
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    let (first, second) = (first.await.unwrap().unwrap(), second.await.unwrap().unwrap());
+    let third = bench.desk.place_call(wish(1, "+74951234567")).await.unwrap();
+    assert_eq!((&first, &first), (&second, &third));
+    assert_eq!(bench.shown.record().phases().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_an_unknown_outcome_and_never_dialled_again() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, "lost")));
+    assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
+    assert!(!bench.shown.record().cards.last().unwrap().cards[0].can_call);
+    assert_eq!(bench.desk.place_call(wish(1, "+74951234567")).await.unwrap_err().code, ErrorCode::UnknownOutcome);
+    assert!(bench.office.wishes(0).await.is_empty(), "asked once, answered once, not asked again");
+
+    // The PBX had acted after all.
+    let late = call("7").placed(command(1)).leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(1, &late);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_office_that_does_not_answer_in_a_minute_leaves_the_outcome_unknown() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.pass(Duration::from_secs(61)).await;
+    assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_says_so_and_goes() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
+    assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::Refused);
+    bench.shown.until_phases(&[CardPhase::Failed]).await;
+    bench.pass(Duration::from_secs(11)).await;
+    bench.shown.until_phases(&[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepted_without_effect_is_not_confirmed_and_no_error() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    placing.await.unwrap().unwrap();
+    let say = |state| {
+        let view = command_view(command(1), state);
+        bench.office.event(1, StreamEvent::Command { command: view });
+    };
+    say(CommandState::Accepted);
+    say(CommandState::Unknown);
+    bench
+        .shown
+        .until("not confirmed", |record| {
+            record.cards.last().is_some_and(|view| view.cards.iter().any(|card| card.not_confirmed))
+        })
+        .await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::PickUpYourPhone]);
+    say(CommandState::Confirmed);
+    bench
+        .shown
+        .until("confirmed", |record| {
+            record.cards.last().is_some_and(|view| view.cards.iter().all(|card| !card.not_confirmed))
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_dialled_is_said_before_anybody_is_asked() {
+    let bench = Bench::live().await;
+    let error = bench.desk.place_call(wish(1, "привет")).await.unwrap_err();
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("to")));
+    let bad = PlaceCallRequest { command: "1".into(), ..wish(1, "101") };
+    let error = bench.desk.place_call(bad).await.unwrap_err();
+    assert_eq!(error.field.as_deref(), Some("command"));
+    let elsewhere = PlaceCallRequest { connection: Some("other".into()), ..wish(1, "101") };
+    assert_eq!(bench.desk.place_call(elsewhere).await.unwrap_err().code, ErrorCode::Unreachable);
+    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.shown.record().phases().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
+    let bench = Bench::live().await;
+    let known = call("0").with(|call| call.customer.name = Some("Анна".into())).ended(CallResult::Missed);
+    bench.keep("own", 1, &known);
+    let preview = async |text: &str| bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await;
+    let phone = preview("tel:+7-495-123-45-67").await.unwrap();
+    assert_eq!((phone.to.as_str(), phone.display.as_str()), ("+74951234567", "+7 495 123-45-67"));
+    assert_eq!((phone.kind, phone.name.as_deref()), (DialKind::Phone, Some("Анна")));
+    let [way] = &phone.ways[..] else { panic!("one way") };
+    assert_eq!((way.office.as_str(), way.connection.as_str(), way.from.as_str()), ("own", "rt1", "102"));
+    assert_eq!(preview("103").await.unwrap().kind, DialKind::Emergency);
+    assert_eq!(preview("205").await.unwrap().kind, DialKind::Extension);
+    assert_eq!(preview("8 809 123-45-67").await.unwrap().warnings, [DialWarning::Premium]);
+    assert_eq!(preview("+7 495 123-45-67-89").await.unwrap().warnings, [DialWarning::TooLong]);
+    assert_eq!(preview("").await.unwrap_err().field.as_deref(), Some("text"));
+    assert!(bench.office.wishes(0).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_extension_with_an_emergency_number_is_pointed_out() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").leg("103", LegState::Alerting));
+    bench.shown.until("the call", |record| record.main.last().is_some_and(|main| !main.now.open.is_empty())).await;
+    let preview = bench.desk.preview_dial(PreviewDialRequest { text: "103".into() }).await.unwrap();
+    assert_eq!((preview.kind, &preview.warnings[..]), (DialKind::Emergency, &[DialWarning::AlsoExtension][..]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_down_is_no_way_to_call() {
+    let bench = Bench::live().await;
+    let down = link::wire::ConnectionView { state: link::wire::ConnectionState::Down, ..live_connection() };
+    bench.office.event(1, StreamEvent::Connection { connection: down });
+    bench
+        .shown
+        .until("down", |record| {
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+        })
+        .await;
+    let preview = bench.desk.preview_dial(PreviewDialRequest { text: "205".into() }).await.unwrap();
+    assert!(preview.ways.is_empty());
+    assert_eq!(bench.desk.place_call(wish(1, "205")).await.unwrap_err().code, ErrorCode::Unreachable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
+    let bench = Bench::live().await;
+    let missed = call("1").ringing_here().ended(CallResult::Missed);
+    bench.office.call(1, &call("1").ringing_here());
+    bench.office.call(2, &missed);
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    let card = CallRef { office: "own".into(), id: call("1").id.as_str().into() };
+    let desk = bench.desk.clone();
+    let back = tokio::spawn(async move { desk.card_call_back(card, command(1).to_string()).await });
+    bench.shown.until_phases(&[CardPhase::PickUpYourPhone, CardPhase::Missed]).await;
+    assert_eq!(bench.office.wishes(1).await[0].to, "+74951234567");
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    back.await.unwrap().expect("placed");
+
+    bench.keep("own", 3, &call("2").ended(CallResult::Missed));
+    let (desk, row) = (bench.desk.clone(), CallRef { office: "own".into(), id: call("2").id.as_str().into() });
+    let back = tokio::spawn(async move { desk.card_call_back(row, command(2).to_string()).await });
+    assert_eq!(bench.office.wishes(1).await[0].command, command(2));
+    bench.office.answer(Ok(command_view(command(2), CommandState::Sent)));
+    back.await.unwrap().expect("placed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
+    let bench = Bench::live().await;
+    bench.desk.dial_link(" tel:+74951234567\u{0}\n".into()).await;
+    bench.shown.until("main opens", |record| record.main_opened == 1).await;
+    assert!(bench.shown.record().dials.is_empty(), "no page listens yet");
+    assert_eq!(bench.desk.pending_dial().await.unwrap().unwrap().text, "tel:+74951234567");
+    assert_eq!(bench.desk.pending_dial().await.unwrap(), None);
+
+    bench.desk.dial_link("callto:101".into()).await;
+    bench.shown.until("the page is told", |record| record.dials.len() == 1).await;
+    assert_eq!(bench.shown.record().dials[0].text, "callto:101");
+
+    bench.desk.main_closed();
+    breathe().await;
+    bench.desk.dial_link("tel:102".into()).await;
+    bench.shown.until("main opens again", |record| record.main_opened == 3).await;
+    assert_eq!(bench.shown.record().dials.len(), 1);
+    assert_eq!(bench.desk.pending_dial().await.unwrap().unwrap().text, "tel:102");
+    assert!(bench.office.wishes(0).await.is_empty());
+}

@@ -1,0 +1,160 @@
+//! What people write is kept, sent, and shown.
+
+use std::time::Duration;
+
+use calls::{CallResult, CallState, LegState};
+use link::{
+    OfficeErrorKind,
+    wire::{FactKind, RecordingState, Signature, Trace, TraceEvent},
+};
+use serde_json::json;
+
+use crate::{
+    contract::{CallRef, ErrorCode, LinkState, OutcomeKind, SaveNoteRequest, SaveOutcomeRequest, TimelineKind},
+    testing::{Bench, Shape, agent_leg, at, breathe, call},
+};
+
+fn row(office: &str) -> CallRef {
+    CallRef { office: office.into(), id: call("1").id.as_str().into() }
+}
+
+fn note(office: &str, text: &str) -> SaveNoteRequest {
+    SaveNoteRequest { call: row(office), text: text.into(), replaces: None }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_goes_to_the_office_with_its_author_and_time() {
+    let bench = Bench::live().await;
+    bench.keep("own", 1, &call("1").ended(CallResult::Missed));
+    bench.desk.save_note(note("own", "  перезвонить  ")).await.unwrap();
+    let [fact] = &bench.office.facts()[..] else { panic!("one fact") };
+    assert_eq!((fact.kind, fact.author.as_str(), &fact.value), (FactKind::Note, "Пётр", &json!("перезвонить")));
+    assert_eq!((fact.id.get_version_num(), &fact.call), (7, &call("1").id));
+    bench.shown.until("lists follow", |record| record.calls.iter().any(|changed| !changed.rows.is_empty())).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_remote_office_cannot_take_now_is_shown_at_once_and_sent_later() {
+    let bench = Bench::remote().await;
+    bench.office.call(1, &call("1").ended(CallResult::Missed));
+    bench.shown.until("the call", |record| record.calls.iter().any(|changed| !changed.rows.is_empty())).await;
+    bench.office.refuse_facts(Some(OfficeErrorKind::Unreachable));
+    let details = bench.desk.save_note(note("remote", "перезвонить")).await.unwrap();
+    assert_eq!((details.notes[0].text.as_str(), details.row.noted), ("перезвонить", true));
+    assert!(bench.office.facts().is_empty());
+
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.office.refuse_facts(None);
+    bench.pass(Duration::from_secs(1)).await;
+    bench.go_live(2).await;
+    for _ in 0..1_000 {
+        if bench.office.facts().len() == 1 {
+            return;
+        }
+        breathe().await;
+    }
+    panic!("the note was never sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_replaces_and_an_empty_text_takes_back() {
+    let bench = Bench::remote().await;
+    bench.office.call(1, &call("1").ended(CallResult::Missed));
+    bench.shown.until("the call", |record| record.calls.iter().any(|changed| !changed.rows.is_empty())).await;
+    let first = bench.desk.save_note(note("remote", "раз")).await.unwrap().notes[0].id.clone();
+    let edit = SaveNoteRequest { replaces: Some(first), ..note("remote", "два") };
+    let edited = bench.desk.save_note(edit).await.unwrap();
+    assert_eq!(edited.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["два"]);
+    let back = SaveNoteRequest { replaces: Some(edited.notes[0].id.clone()), ..note("remote", " ") };
+    assert!(bench.desk.save_note(back).await.unwrap().notes.is_empty());
+    assert_eq!(bench.desk.save_note(note("remote", "")).await.unwrap().notes, []);
+    assert_eq!(bench.office.facts().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_replaces_the_one_before() {
+    let bench = Bench::remote().await;
+    bench.office.call(1, &call("1").ended(CallResult::Answered));
+    bench.shown.until("the call", |record| record.calls.iter().any(|changed| !changed.rows.is_empty())).await;
+    let outcome = |outcome| SaveOutcomeRequest { call: row("remote"), outcome };
+    let details = bench.desk.save_outcome(outcome(Some(OutcomeKind::CallBack))).await.unwrap();
+    assert_eq!(details.outcome, Some(OutcomeKind::CallBack));
+    let details = bench.desk.save_outcome(outcome(Some(OutcomeKind::Order))).await.unwrap();
+    assert_eq!(details.outcome, Some(OutcomeKind::Order));
+    let details = bench.desk.save_outcome(outcome(None)).await.unwrap();
+    assert_eq!(details.outcome, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrong_wishes_name_their_field() {
+    let bench = Bench::live().await;
+    let bad = SaveNoteRequest { replaces: Some("x".into()), ..note("own", "раз") };
+    assert_eq!(bench.desk.save_note(bad).await.unwrap_err().field.as_deref(), Some("replaces"));
+    let long = note("own", &"я".repeat(10_001));
+    assert_eq!(bench.desk.save_note(long).await.unwrap_err().field.as_deref(), Some("text"));
+    assert_eq!(bench.desk.save_note(note("none", "раз")).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(bench.desk.call_details(row("own")).await.unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_side_panel_tells_the_whole_story() {
+    let bench = Bench::live().await;
+    let told = call("1")
+        .named_leg("103", "Ирина", LegState::Cleared)
+        .with(|call| call.legs[0].ended_at = Some(at(20)))
+        .named_leg("102", "Пётр", LegState::Connected)
+        .with(|call| {
+            call.legs[1].started_at = Some(at(18));
+            call.legs[1].answered_at = Some(at(19));
+            call.recordings.push(link::wire::Recording {
+                id: calls::RecordingId::of(&call.id, "r"),
+                state: RecordingState::Ready,
+                duration_ms: None,
+            });
+        })
+        .state(CallState::Talking)
+        .ended(CallResult::Answered);
+    bench.keep("own", 1, &told);
+    bench.keep("own", 2, &call("2").with(|call| call.started_at = at(-100)).ended(CallResult::Missed));
+    let event = |seq: u64, kind: &str, signature, seconds| TraceEvent {
+        seq,
+        kind: kind.into(),
+        vendor_time: None,
+        received_at: at(seconds),
+        late: false,
+        signature,
+        party: None,
+    };
+    bench.office.set_trace(Trace {
+        events: vec![
+            event(1, "new", Signature::Valid, 0),
+            event(2, "record", Signature::Valid, 90),
+            event(3, "timerFired", Signature::Own, 900),
+        ],
+    });
+    let details = bench.desk.call_details(row("own")).await.unwrap();
+    let story: Vec<_> = details.timeline.iter().map(|entry| (entry.what, entry.who.join(", "))).collect();
+    assert_eq!(
+        story,
+        [
+            (TimelineKind::Arrived, "Продажи".to_owned()),
+            (TimelineKind::Rings, "Ирина".to_owned()),
+            (TimelineKind::Answered, "Ирина".to_owned()),
+            (TimelineKind::Rings, "Пётр".to_owned()),
+            (TimelineKind::Answered, "Пётр".to_owned()),
+            (TimelineKind::Left, "Ирина".to_owned()),
+            (TimelineKind::Ended, String::new()),
+            (TimelineKind::RecordingReady, String::new()),
+        ]
+    );
+    assert_eq!(details.timeline.last().unwrap().at, at(90));
+    assert_eq!(details.calls_with_number, 2);
+    assert_eq!(details.others.len(), 1);
+    let events = details.events.expect("the office is there");
+    assert_eq!(events.iter().map(|event| event.signed).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(details.legs[1].extension.as_deref(), Some("102"));
+    assert_eq!(details.legs[1].talk_ms, Some(41_000));
+    assert_eq!(details.row.talk_ms, Some(55_000));
+    assert_eq!(agent_leg("1", LegState::Connected).answered_at, Some(at(5)));
+}

@@ -1,0 +1,103 @@
+//! Lists and recordings.
+
+use calls::{CallResult, CallState, LegState, RecordingId};
+use link::{
+    ByteRange,
+    wire::{PeaksView, Recording, RecordingState},
+};
+
+use crate::{
+    contract::{CallFilter, CallRef, ErrorCode, ListCallsRequest, OpenRecordingRequest},
+    testing::{Bench, Shape, agent_leg, at, call},
+};
+
+async fn page(bench: &Bench, request: ListCallsRequest) -> crate::contract::CallsPage {
+    bench.desk.list_calls(request).await.expect("a page")
+}
+
+fn ids(page: &crate::contract::CallsPage) -> Vec<String> {
+    page.rows.iter().map(|row| row.call.id.clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_follow_each_other_newest_first() {
+    let bench = Bench::live().await;
+    for number in 0..5 {
+        let one = call(&number.to_string()).with(|call| call.started_at = at(number)).ended(CallResult::Missed);
+        bench.keep("own", 1, &one);
+    }
+    let first = page(&bench, ListCallsRequest { limit: 3, ..ListCallsRequest::default() }).await;
+    assert_eq!(first.total, Some(5));
+    assert_eq!(ids(&first), ["4", "3", "2"].map(|number| call(number).id.as_str().to_owned()));
+    let before = first.next.clone();
+    assert!(before.is_some());
+    let second = page(&bench, ListCallsRequest { limit: 3, before, ..ListCallsRequest::default() }).await;
+    assert_eq!((ids(&second).len(), second.next, second.total), (2, None, None));
+    let bad = ListCallsRequest { before: Some("x".into()), ..ListCallsRequest::default() };
+    assert_eq!(bench.desk.list_calls(bad).await.unwrap_err().field.as_deref(), Some("before"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_and_searches_find_what_they_name() {
+    let bench = Bench::live().await;
+    let recorded = call("recorded").leg("102", LegState::Connected).state(CallState::Talking).with(|call| {
+        let id = RecordingId::of(&call.id, "r");
+        call.recordings.push(Recording { id, state: RecordingState::Ready, duration_ms: None });
+        call.customer.name = Some("Анна Петрова".into());
+        call.customer.number = Some("+79001234567".into());
+    });
+    bench.keep("own", 1, &recorded.ended(CallResult::Answered));
+    bench.keep("own", 2, &call("missed").ended(CallResult::Missed));
+    let only = async |filter, text: &str| {
+        ids(&page(&bench, ListCallsRequest { filter, text: text.into(), limit: 9, before: None }).await)
+    };
+    let (recorded, missed) = (call("recorded").id.as_str().to_owned(), call("missed").id.as_str().to_owned());
+    assert_eq!(only(CallFilter::Recorded, "").await, [recorded.as_str()]);
+    assert_eq!(only(CallFilter::Missed, "").await, [missed.as_str()]);
+    assert_eq!(only(CallFilter::All, "петров").await, [recorded.as_str()]);
+    assert_eq!(only(CallFilter::All, "495123").await, [missed.as_str()]);
+    assert!(only(CallFilter::Outgoing, "").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_is_told_from_this_persons_side() {
+    let bench = Bench::live().await;
+    // The office keeps its rows from nobody's side: mine rang, a colleague talked.
+    let kept = call("1")
+        .with(|call| call.legs.push(agent_leg("102", LegState::Failed)))
+        .named_leg("103", "Ирина", LegState::Connected)
+        .state(CallState::Talking)
+        .ended(CallResult::Answered);
+    bench.keep("own", 1, &kept);
+    let row = page(&bench, ListCallsRequest { limit: 1, ..ListCallsRequest::default() }).await.rows.remove(0);
+    assert_eq!(row.result, Some(CallResult::AnsweredElsewhere));
+    assert_eq!((row.agent.as_deref(), row.line.as_deref()), (Some("Ирина"), Some("Продажи")));
+    assert_eq!((row.talk_ms, row.party.dial.as_deref()), (Some(55_000), Some("+74951234567")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recording_is_opened_and_read_in_pieces() {
+    let bench = Bench::live().await;
+    let talked = call("1").named_leg("102", "Пётр", LegState::Connected).state(CallState::Talking);
+    bench.keep("own", 1, &talked.ended(CallResult::Answered));
+    let recording = RecordingId::of(&call("1").id, "r").as_str().to_owned();
+    let request = OpenRecordingRequest {
+        call: CallRef { office: "own".into(), id: call("1").id.as_str().into() },
+        recording: recording.clone(),
+    };
+    assert_eq!(bench.desk.open_recording(request.clone()).await.unwrap_err().code, ErrorCode::NotReady);
+    bench.office.set_peaks(PeaksView {
+        duration_ms: 1_000,
+        lanes: vec![vec![1, 2], vec![3, 4]],
+        seconds: vec![0],
+        bytes: 10,
+        mime: "audio/mpeg".into(),
+    });
+    let view = bench.desk.open_recording(request).await.unwrap();
+    assert_eq!((view.path.as_str(), view.agent.as_deref()), (&*format!("own/{recording}"), Some("Пётр")));
+    assert_eq!((view.lanes.len(), view.bytes, view.duration_ms), (2, 10, 1_000));
+    let part = bench.desk.recording_bytes("own", &recording, ByteRange { start: 4, end: None }).await.unwrap();
+    assert_eq!((&part.bytes[..], part.start, part.total), (&b"456789"[..], 4, Some(10)));
+    let wrong = bench.desk.recording_bytes("own", "../x", ByteRange { start: 0, end: None }).await;
+    assert_eq!(wrong.unwrap_err().code, ErrorCode::NotFound);
+}

@@ -1,0 +1,192 @@
+//! Streams are opened, lost and resumed; what is old pops nothing.
+
+use std::time::Duration;
+
+use calls::{CallResult, CallState, LegState};
+use link::{
+    OfficeErrorKind,
+    wire::{ConnectionState, ConnectionView, Cursor, DownCause, Frame, StreamEvent},
+};
+
+use crate::{
+    contract::{CardPhase, ConnectionCause, ConnectionStateView, LinkState},
+    testing::{Bench, Shape, agent_leg, at, breathe, call, live_connection},
+};
+
+#[tokio::test(start_paused = true)]
+async fn catching_up_pops_nothing_but_what_still_rings() {
+    let bench = Bench::bare().await;
+    bench.add("own", false).await;
+    bench.office.opened(1).await;
+    bench.office.greet(9);
+    bench.office.call(1, &call("ended").ringing_here());
+    bench.office.call(2, &call("ended").ringing_here().ended(CallResult::Missed));
+    bench.office.call(
+        3,
+        &call("stale").ringing_here().with(|call| {
+            call.started_at = at(-3_600);
+            call.legs[0].started_at = Some(at(-3_600));
+        }),
+    );
+    // The call is old, but the transfer to this phone is not.
+    bench.office.call(4, &call("transferred").ringing_here().with(|call| call.started_at = at(-3_600)));
+    bench.until_link(LinkState::CatchingUp).await;
+    breathe().await;
+    assert!(bench.shown.record().phases().is_empty());
+    bench.office.at(9);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert_eq!(bench.shown.record().cards.last().unwrap().cards[0].call.id, call("transferred").id.as_str());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_stream_is_opened_again_and_its_cards_follow_what_happened() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    assert!(bench.shown.record().now().offices[0].lost_at.is_some());
+    bench.pass(Duration::from_secs(1)).await;
+    bench.office.opened(2).await;
+    bench.office.greet(5);
+    bench.office.call(2, &call("1").ringing_here().ended(CallResult::Missed));
+    bench.office.call(3, &call("2").ringing_here().ended(CallResult::Missed));
+    bench.office.call(4, &call("3").leg("102", LegState::Connected).state(CallState::Talking));
+    bench.office.at(5);
+    bench.until_link(LinkState::Live).await;
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    assert_eq!(bench.shown.record().now().offices[0].lost_at, None);
+    assert_eq!(bench.shown.record().now().now.open.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_came_meanwhile_are_counted_until_main_was_closed() {
+    let bench = Bench::live().await;
+    bench.office.at(1);
+    breathe().await;
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(1)).await;
+    assert!(bench.office.opened(2).await.is_some());
+    bench.office.greet(9);
+    bench.office.call(2, &call("1").ended(CallResult::Missed));
+    bench.office.call(3, &call("2").ended(CallResult::Answered));
+    bench.office.at(9);
+    bench.until_link(LinkState::Live).await;
+    // What a PBX replays arrives live, and is marked.
+    bench.office.call(10, &call("3").ended(CallResult::Missed).with(|call| call.late = true));
+    bench.shown.until("three", |record| record.now().now.while_away == 3).await;
+    bench.desk.main_closed();
+    bench.shown.until("none", |record| record.now().now.while_away == 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_not_tried_again() {
+    let bench = Bench::live().await;
+    bench.office.fail(OfficeErrorKind::Unauthorized);
+    bench.until_link(LinkState::Refused).await;
+    bench.pass(Duration::from_secs(3_600)).await;
+    assert_eq!(bench.office.streams(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_office_out_of_reach_is_tried_ever_more_rarely() {
+    let bench = Bench::bare().await;
+    bench.office.refuse(Some(OfficeErrorKind::Unreachable));
+    bench.add("own", false).await;
+    bench.until_link(LinkState::Lost).await;
+    for _ in 0..600 {
+        bench.pass(Duration::from_secs(1)).await;
+    }
+    assert!((20..=45).contains(&bench.office.streams()), "{}", bench.office.streams());
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_frames_and_kinds_are_passed_over() {
+    let bench = Bench::live().await;
+    bench.office.say(Frame::Other);
+    bench.office.event(1, StreamEvent::Other);
+    bench.office.call(2, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert_eq!(bench.office.streams(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_tells_its_state_its_cause_and_its_gap() {
+    let bench = Bench::live().await;
+    let down = ConnectionView {
+        state: ConnectionState::Down,
+        cause: Some(DownCause::Unauthorized),
+        gap_since: Some(at(-60)),
+        drained: 7,
+        ..live_connection()
+    };
+    bench.office.event(1, StreamEvent::Connection { connection: down });
+    bench
+        .shown
+        .until("down", |record| {
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+        })
+        .await;
+    let record = bench.shown.record();
+    let row = &record.now().offices[0].connections[0];
+    assert_eq!(row.title, "Some make");
+    assert_eq!((row.cause, row.gap_since, row.drained), (Some(ConnectionCause::Unauthorized), Some(at(-60)), 7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn timers_run_by_the_offices_clock() {
+    let bench = Bench::bare().await;
+    bench.add("own", false).await;
+    bench.office.opened(1).await;
+    tokio::time::advance(Duration::from_secs(90)).await;
+    // The office says it is 90 s earlier than this computer thinks.
+    bench.office.greet(0);
+    bench.office.at(0);
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    let offset = bench.shown.record().cards.last().unwrap().cards[0].clock_offset_ms;
+    assert!((-91_000..=-90_000).contains(&offset), "{offset}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_rang_when_the_program_was_closed_rings_when_it_is_opened() {
+    let bench = Bench::live().await;
+    // The office keeps its rows from nobody's side.
+    let kept = call("1").with(|call| call.legs.push(agent_leg("102", LegState::Alerting)));
+    bench.keep("own", 1, &kept);
+    let bench = bench.restart().await;
+    bench.add("own", false).await;
+    bench.go_live(1).await;
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_office_that_cannot_resume_is_asked_for_everything() {
+    let bench = Bench::live().await;
+    bench.office.at(4);
+    breathe().await;
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.office.opened(2).await, Some(Cursor { epoch: "e1".into(), seq: 4 }));
+    bench.office.greet_in("e2", 2);
+    bench.office.say(Frame::TooOld);
+    breathe().await;
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.office.opened(3).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_office_in_the_same_process_is_not_asked_for_what_is_in_the_database() {
+    let bench = Bench::bare().await;
+    bench.keep("fresh", 7, &call("1").with(|call| call.legs.push(agent_leg("102", LegState::Alerting))));
+    bench.add("fresh", false).await;
+    assert_eq!(bench.office.opened(1).await, None);
+    bench.office.greet(7);
+    assert_eq!(bench.office.opened(2).await, Some(Cursor { epoch: "e1".into(), seq: 7 }));
+    bench.office.greet(7);
+    bench.office.at(7);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert_eq!(bench.shown.record().now().now.while_away, 0);
+}

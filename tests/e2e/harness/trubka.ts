@@ -1,0 +1,150 @@
+//! Trubka in its real windows, driven through tauri-driver and WebKitWebDriver.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { remote, type Browser } from 'webdriverio';
+import { freePort, listening, program, start, until, type Running } from './process.ts';
+
+export interface Options {
+  /** Names the logs. */
+  name: string;
+  args?: string[];
+  /** Calls of the demo, one line each. */
+  script?: object[];
+  language?: 'ru' | 'en';
+  theme?: 'light' | 'dark';
+}
+
+/** A running Trubka. */
+export class Trubka {
+  private constructor(
+    readonly browser: Browser,
+    private readonly driver: Running,
+    readonly profile: string,
+    private readonly name: string,
+  ) {}
+
+  static async start(options: Options): Promise<Trubka> {
+    const profile = mkdtempSync(path.join(tmpdir(), 'trubka-e2e-'));
+    const args = [...(options.args ?? [])];
+    if (options.script) {
+      const file = path.join(profile, 'calls.jsonl');
+      writeFileSync(file, options.script.map((line) => JSON.stringify(line)).join('\n') + '\n');
+      args.push('--demo-script', file);
+    }
+    const [port, nativePort] = [await freePort(), await freePort()];
+    const driver = start(
+      `${options.name}-driver`,
+      program('TAURI_DRIVER'),
+      ['--port', `${port}`, '--native-port', `${nativePort}`, '--native-driver', program('WEBKIT_DRIVER')],
+      {
+        TRUBKA_PROFILE: profile,
+        TRUBKA_LANG: options.language ?? 'en',
+        TRUBKA_THEME: options.theme ?? 'light',
+        TRUBKA_LOG: 'info',
+        TZ: 'Europe/Moscow',
+      },
+    );
+    await listening(port);
+    await listening(nativePort);
+    const capabilities = {
+      browserName: 'wry',
+      'wdio:enforceWebDriverClassic': true,
+      'tauri:options': { application: program('TRUBKA_BIN'), args },
+    } as WebdriverIO.Capabilities;
+    const browser = await remote({
+      hostname: '127.0.0.1',
+      port,
+      capabilities,
+      logLevel: 'error',
+      connectionRetryCount: 0,
+      connectionRetryTimeout: 60_000,
+    });
+    return new Trubka(browser, driver, profile, options.name);
+  }
+
+  /** Turns to the card. Windows are chosen by their address: the order of handles says nothing. */
+  card(): Promise<void> {
+    return this.window((url) => url.endsWith('card.html'));
+  }
+
+  /** Turns to the main window. */
+  main(): Promise<void> {
+    return this.window((url) => !url.endsWith('card.html'));
+  }
+
+  private async window(fits: (url: string) => boolean): Promise<void> {
+    await until('the window is there', async () => {
+      for (const handle of await this.browser.getWindowHandles()) {
+        await this.browser.switchToWindow(handle);
+        if (fits(await this.browser.getUrl())) return true;
+      }
+      return false;
+    });
+  }
+
+  /** The first element with this test id, once it is there. */
+  async find(testId: string, ms = 20_000) {
+    const selector = `[data-testid="${testId}"]`;
+    await until(`${testId} is there`, () => this.browser.$(selector).isExisting(), ms);
+    return this.browser.$(selector);
+  }
+
+  async has(testId: string): Promise<boolean> {
+    return this.browser.$(`[data-testid="${testId}"]`).isExisting();
+  }
+
+  /** Text of an element, blanks made plain. Also of a card that is just being shown or hidden. */
+  async text(testId: string): Promise<string> {
+    const element = await this.find(testId);
+    return plain(await element.getProperty('textContent'));
+  }
+
+  async click(testId: string): Promise<void> {
+    await (await this.find(testId)).click();
+  }
+
+  /** Types over whatever stands in a field, as a person does: WebDriver's own clearing tells the page nothing. */
+  async type(testId: string, text: string): Promise<void> {
+    const field = await this.find(testId);
+    await field.click();
+    await this.browser.keys(['Control', 'a']);
+    await this.browser.keys(['Delete']);
+    if (text) await field.addValue(text);
+  }
+
+  /** Waits until the state of the only card is this one. */
+  async cardIs(state: string, ms = 20_000): Promise<void> {
+    await until(
+      `the card says ${state}`,
+      async () => {
+        const shown = this.browser.$('[data-testid="call-card-state"]');
+        return (await shown.isExisting()) && (await shown.getAttribute('data-state')) === state;
+      },
+      ms,
+    );
+  }
+
+  /** A picture of the current window's page. */
+  async picture(file: string): Promise<void> {
+    await this.browser.saveScreenshot(file);
+  }
+
+  /** Another start of the same program in the same profile, as other programs start it. */
+  second(...args: string[]): Running {
+    return start(`${this.name}-second`, program('TRUBKA_BIN'), args, { TRUBKA_PROFILE: this.profile });
+  }
+
+  async stop(): Promise<void> {
+    const { pid } = JSON.parse(readFileSync(path.join(this.profile, 'instance.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGTERM');
+    await this.driver.stop();
+    rmSync(this.profile, { recursive: true, force: true });
+  }
+}
+
+/** Text with every kind of blank made a plain one. */
+export function plain(text: unknown): string {
+  return String(text).replace(/\s+/gu, ' ').trim();
+}

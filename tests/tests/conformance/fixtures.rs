@@ -1,0 +1,80 @@
+//! Recorded exchanges: `fixtures/<make>/<case>/request.http` and what it must mean in `expected.json`.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use calls::Source;
+use jiff::tz::TimeZone;
+use pbx::{ConnectionConfig, DecodeContext, Pbx, raw::RawRequest};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::vectors::Report;
+
+/// When every fixture is said to have come.
+const RECEIVED_AT: &str = "2018-04-23T15:01:30Z";
+
+/// Checks every case of every make that has fixtures.
+pub(crate) fn check_all(report: &mut Report) {
+    for make in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")) {
+        let pbx = configured(&make);
+        for case in folders(&make) {
+            report.checked_one("fixtures", &json!({"id": name(&case)}), check(pbx.as_ref(), &case));
+        }
+    }
+}
+
+fn check(pbx: &dyn Pbx, case: &Path) -> Result<(), String> {
+    let read = |file: &str| fs::read(case.join(file)).map_err(|error| format!("{file}: {error}"));
+    if read("NOTES.md")?.trim_ascii().is_empty() {
+        return Err("NOTES.md must say where the exchange comes from".to_owned());
+    }
+    let message = RawRequest::parse(&read("request.http")?).map_err(|error| error.to_string())?;
+    let expected: Value = serde_json::from_slice(&read("expected.json")?).map_err(|error| error.to_string())?;
+    let found = meaning(pbx, &message);
+    if found == expected { Ok(()) } else { Err(format!("means\n{found:#}\nand must mean\n{expected:#}")) }
+}
+
+/// What a message means: why it is refused, or its events and the reply.
+fn meaning(pbx: &dyn Pbx, message: &RawRequest) -> Value {
+    let verified = match pbx.verify(message.request()) {
+        Ok(verified) => verified,
+        Err(error) => return json!({"refused": error.to_string()}),
+    };
+    let received_at = RECEIVED_AT.parse().expect("a time");
+    let context = DecodeContext { received_at, zone: TimeZone::UTC, source: Source::Webhook };
+    let decoded = pbx.decode(verified, &context);
+    let reply: Value = serde_json::from_slice(&decoded.reply.body).expect("a reply in JSON");
+    json!({"events": decoded.events, "reply": reply, "status": decoded.reply.status})
+}
+
+/// The make with the fixtures' own secrets.
+fn configured(folder: &Path) -> Box<dyn Pbx> {
+    let secrets = fs::read(folder.join("secrets.json")).expect("secrets.json beside the cases");
+    let secrets: BTreeMap<String, String> = serde_json::from_slice(&secrets).expect("names and values");
+    let config = ConnectionConfig {
+        id: "fixture".parse().expect("an id"),
+        make: name(folder).parse().expect("the folder has the make's name"),
+        zone: None,
+        base_url: None,
+        trust_anchor_pem: None,
+        secrets: secrets.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect(),
+        overrides: BTreeMap::new(),
+    };
+    pbx::build(&config).expect("a make")
+}
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).expect("a folder");
+    let mut folders: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

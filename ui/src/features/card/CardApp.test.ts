@@ -1,0 +1,132 @@
+import type { CardsView } from "$generated/CardsView";
+import { Wire } from "$platform/fake/wire";
+import type { CardEvents, CardPlatform } from "$platform/types";
+import { objections } from "$tests/axe";
+import { card } from "$tests/build";
+import { render, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import CardApp from "./CardApp.svelte";
+import { Cards } from "./cards.svelte";
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2025-11-20T12:00:04Z") }));
+afterEach(() => void vi.useRealTimers());
+
+async function show(...shown: CardsView["cards"]) {
+  const wire = new Wire<CardEvents>();
+  let revision = 1;
+  const view = (cards: CardsView["cards"]): CardsView => ({
+    revision: revision++,
+    cards,
+    language: "ru",
+    theme: "light",
+    demo: true,
+  });
+  const platform = {
+    listen: wire.listen,
+    cardSnapshot: async () => view(shown),
+    dismiss: vi.fn(async () => {}),
+    callBack: vi.fn(async () => {}),
+    open: vi.fn(async () => {}),
+    saveNote: vi.fn(async () => {}),
+    resize: async () => {},
+    painted: async () => {},
+    demoPhone: async () => {},
+  } satisfies CardPlatform;
+  const cards = new Cards(platform);
+  render(CardApp, { cards, platform });
+  await cards.start();
+  await tick();
+  const change = async (...next: CardsView["cards"]) => {
+    wire.send("cards", view(next));
+    await tick();
+  };
+  return { platform, change };
+}
+
+const text = (id: string) => screen.getByTestId(id).textContent?.trim();
+
+describe("a ringing card", () => {
+  it("shows who calls, on which line, and how long it has rung", async () => {
+    await show(card("ringing"));
+    expect(text("call-card-name")).toBe("Морозова Ольга");
+    expect(text("call-card-number")).toBe("+7 900 123-45-67");
+    expect(text("call-card-line")).toBe("Отдел продаж · 8 800 555-01-10");
+    expect(screen.getByRole("timer").textContent?.trim()).toBe("0:04");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(screen.getByRole("timer").textContent?.trim()).toBe("0:07");
+  });
+
+  it("carries state and direction for those who script against it", async () => {
+    await show(card("ringing"));
+    const { dataset } = screen.getByTestId("call-card-state");
+    expect([dataset.state, dataset.direction]).toEqual(["ringing", "incoming"]);
+  });
+
+  it("is an alert named after the caller", async () => {
+    await show(card("ringing"));
+    expect(screen.getByRole("alertdialog", { name: "Морозова Ольга" })).toBeDefined();
+  });
+
+  it("shows the number in the name's place when there is no name", async () => {
+    await show(card("ringing", { party: { internal: false, number: "+7 901 123-45-67" } }));
+    expect(text("call-card-name")).toBe("+7 901 123-45-67");
+    expect(screen.queryByTestId("call-card-number")).toBeNull();
+  });
+
+  it("treats a hostile name as text", async () => {
+    await show(card("ringing", { party: { internal: false, name: "<img src=x onerror=alert(1)>" } }));
+    expect(text("call-card-name")).toBe("<img src=x onerror=alert(1)>");
+    expect(document.querySelector("img")).toBeNull();
+  });
+});
+
+describe("buttons of a card", () => {
+  it("do nothing for half a second, and again after each change", async () => {
+    const { platform, change } = await show(card("ringing"));
+    screen.getByTestId("call-card-open").click();
+    expect(platform.open).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-open").click();
+    expect(platform.open).toHaveBeenCalledTimes(1);
+    await change(card("missed", { state: "ended" }));
+    screen.getByTestId("call-card-call-back").click();
+    expect(platform.callBack).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-call-back").click();
+    expect(platform.callBack).toHaveBeenCalledTimes(1);
+  });
+
+  it("offer no call back to a hidden number, nor where nothing can dial", async () => {
+    const hidden = card("missed", { party: { internal: false } });
+    await show(hidden, card("missed", { call: { office: "o", id: "2" }, canCall: false }));
+    expect(screen.queryByTestId("call-card-call-back")).toBeNull();
+  });
+});
+
+describe("cards", () => {
+  it("say who answered instead of missed", async () => {
+    await show(card("answeredBy", { answeredBy: "Ирина · 101", state: "talking" }));
+    expect(text("call-card-state")).toBe("Ответила Ирина · 101");
+    expect(screen.queryByText("Пропущен")).toBeNull();
+  });
+
+  it("stand one below the other, one element each", async () => {
+    await show(card("ringing"), card("talking", { call: { office: "o", id: "2" } }));
+    expect(screen.getAllByTestId("call-card")).toHaveLength(2);
+  });
+
+  it("say that this is the demo", async () => {
+    await show(card("ringing"));
+    expect(screen.getByText("Демо")).toBeDefined();
+  });
+
+  it.each(["ringing", "pickUpYourPhone", "talking", "answeredBy", "missed", "unknownOutcome"] as const)(
+    "in phase %s have nothing that axe objects to",
+    async (phase) => {
+      await show(card(phase, phase === "answeredBy" ? { answeredBy: "Ирина" } : {}));
+      vi.useRealTimers();
+      expect(await objections()).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,117 @@
+import type { CardsView } from "$generated/CardsView";
+import type { CardView } from "$generated/CardView";
+import { language } from "$lib/language.svelte";
+import { Wire } from "$platform/fake/wire";
+import type { CallBackRequest, CardEvents, CardPlatform } from "$platform/types";
+import { card, later } from "$tests/build";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Cards } from "./cards.svelte";
+import { Painting } from "./painting";
+
+const view = (revision: number, ...cards: CardView[]): CardsView => ({
+  revision,
+  cards,
+  language: "ru",
+  theme: "dark",
+  demo: false,
+});
+
+/** A program whose snapshot comes when the test says so. */
+function program() {
+  const wire = new Wire<CardEvents>();
+  const snapshot = later<CardsView>();
+  const callBack = vi.fn(async (_: CallBackRequest) => {});
+  const platform: CardPlatform = {
+    listen: wire.listen,
+    cardSnapshot: () => snapshot.promise,
+    callBack,
+    dismiss: async () => {},
+    open: async () => {},
+    saveNote: async () => {},
+    resize: async () => {},
+    painted: async () => {},
+    demoPhone: async () => {},
+  };
+  return { wire, snapshot, callBack, cards: new Cards(platform) };
+}
+
+beforeEach(() => (language.code = "en"));
+
+describe("the card window", () => {
+  it("listens before it asks, and lets no late snapshot undo an event", async () => {
+    const { wire, snapshot, cards } = program();
+    const started = cards.start();
+    await Promise.resolve();
+    wire.send("cards", view(2, card("ringing")));
+    snapshot.resolve(view(1));
+    await started;
+    expect(cards.view?.cards).toHaveLength(1);
+  });
+
+  it("wears the language and the theme that it is told", () => {
+    const { cards } = program();
+    cards.accept(view(1));
+    expect(document.documentElement.lang).toBe("ru");
+    expect(document.documentElement.dataset.theme).toBe("dark");
+    cards.accept({ ...view(2), theme: "system" });
+    expect(document.documentElement.dataset.theme).toBeUndefined();
+  });
+
+  it("announces a ringing call once, with name, number and line", () => {
+    const { cards } = program();
+    cards.accept(view(1, card("ringing")));
+    expect(cards.announcement).toBe("Входящий звонок, Морозова Ольга, +7 900 123-45-67, на линию Отдел продаж");
+    cards.announcement = "";
+    cards.accept(view(2, card("ringing", { line: "Поддержка" })));
+    expect(cards.announcement).toBe("");
+  });
+
+  it("does not announce a call that we place ourselves", () => {
+    const { cards } = program();
+    cards.accept(view(1, card("pickUpYourPhone", { direction: "outgoing" })));
+    expect(cards.announcement).toBe("");
+  });
+
+  it("calls back under one command, however often it is clicked", async () => {
+    const { cards, callBack } = program();
+    const missed = card("missed");
+    cards.accept(view(1, missed));
+    await cards.callBack(missed.call);
+    await cards.callBack(missed.call);
+    const commands = callBack.mock.calls.map(([request]) => request.command);
+    expect(new Set(commands).size).toBe(1);
+  });
+
+  it("means another wish when the same caller is missed again", async () => {
+    const { cards, callBack } = program();
+    const missed = card("missed");
+    cards.accept(view(1, missed));
+    await cards.callBack(missed.call);
+    cards.accept(view(2));
+    cards.accept(view(3, missed));
+    await cards.callBack(missed.call);
+    const commands = callBack.mock.calls.map(([request]) => request.command);
+    expect(new Set(commands).size).toBe(2);
+  });
+});
+
+describe("painting", () => {
+  it("tells each revision once, after it was painted", async () => {
+    const painted = vi.fn(async (_: number) => {});
+    const painting = new Painting({ painted, resize: async () => {} });
+    painting.arrange(7);
+    expect(painted).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(painted).toHaveBeenCalledWith(7));
+    painting.arrange(7);
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    expect(painted).toHaveBeenCalledTimes(1);
+  });
+
+  it("does not wait for frames that a hidden window never gets", async () => {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    vi.spyOn(globalThis, "requestAnimationFrame").mockReturnValue(1);
+    const painted = vi.fn(async (_: number) => {});
+    new Painting({ painted, resize: async () => {} }).arrange(3);
+    await vi.waitFor(() => expect(painted).toHaveBeenCalledWith(3));
+  });
+});

@@ -1,0 +1,115 @@
+import type { DialPreview } from "$generated/DialPreview";
+import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
+import { failure, later, preview, settle } from "$tests/build";
+import { describe, expect, it, vi } from "vitest";
+import { Dial } from "./dial.svelte";
+
+function phone(place: (request: PlaceCallRequest) => Promise<unknown> = async () => {}) {
+  const placeCall = vi.fn(async (request: PlaceCallRequest) => {
+    await place(request);
+    return { call: { office: "o", id: "1" } };
+  });
+  const previewDial = vi.fn(async ({ text }: { text: string }) => preview(text));
+  return { dial: new Dial({ placeCall, previewDial }), placeCall, previewDial };
+}
+
+describe("dialling", () => {
+  it("shows what would be dialled as it is typed, and dials nothing by itself", async () => {
+    const { dial, placeCall } = phone();
+    await dial.type("8900");
+    expect(dial.preview?.display).toBe("shown 8900");
+    expect(dial.shown).toBe(true);
+    expect(placeCall).not.toHaveBeenCalled();
+  });
+
+  it("calls what was shown, by the usual way, and puts everything away", async () => {
+    const { dial, placeCall } = phone();
+    await dial.type("89001234567");
+    await dial.confirm();
+    expect(placeCall).toHaveBeenCalledWith({ command: expect.any(String), to: "89001234567", connection: "rt1" });
+    expect([dial.text, dial.shown]).toEqual(["", false]);
+  });
+
+  it("never calls a text whose preview has not come yet", async () => {
+    const answer = later<DialPreview>();
+    const placeCall = vi.fn();
+    const dial = new Dial({ placeCall, previewDial: () => answer.promise });
+    void dial.type("8900");
+    await dial.confirm();
+    expect(placeCall).not.toHaveBeenCalled();
+  });
+
+  it("lets no late preview of another text count", async () => {
+    const answers = new Map<string, ReturnType<typeof later<DialPreview>>>();
+    const previewDial = ({ text }: { text: string }) => {
+      const answer = later<DialPreview>();
+      answers.set(text, answer);
+      return answer.promise;
+    };
+    const dial = new Dial({ placeCall: vi.fn(), previewDial });
+    void dial.type("112");
+    void dial.type("1123");
+    answers.get("1123")?.resolve(preview("1123"));
+    await settle();
+    answers.get("112")?.resolve(preview("112"));
+    await settle();
+    expect(dial.preview?.to).toBe("1123");
+  });
+
+  it("means one wish by a double click", async () => {
+    const { dial, placeCall } = phone();
+    await dial.show("+79001234567");
+    await Promise.all([dial.confirm(), dial.confirm()]);
+    expect(placeCall).toHaveBeenCalledTimes(1);
+  });
+
+  it("asks again under the same command while it is not known whether the PBX acted", async () => {
+    const { dial, placeCall } = phone(async () => Promise.reject(failure("unknownOutcome")));
+    await dial.show("+79001234567");
+    await dial.confirm();
+    expect(dial.error?.code).toBe("unknownOutcome");
+    await dial.confirm();
+    const [first, second] = placeCall.mock.calls.map(([request]) => request.command);
+    expect(second).toBe(first);
+  });
+
+  it("takes a refusal for the end of the wish", async () => {
+    const { dial, placeCall } = phone(async () => Promise.reject(failure("refused")));
+    await dial.show("+79001234567");
+    await dial.confirm();
+    await dial.confirm();
+    const [first, second] = placeCall.mock.calls.map(([request]) => request.command);
+    expect(second).not.toBe(first);
+  });
+
+  it("does not call where nothing can place calls", async () => {
+    const placeCall = vi.fn();
+    const dial = new Dial({ placeCall, previewDial: async ({ text }) => preview(text, { ways: [] }) });
+    await dial.show("112");
+    await dial.confirm();
+    expect(dial.ready).toBe(false);
+    expect(placeCall).not.toHaveBeenCalled();
+  });
+
+  it("goes the way that was chosen", async () => {
+    const { dial, placeCall } = phone();
+    await dial.show("112");
+    dial.way = "mango1";
+    await dial.confirm();
+    expect(placeCall.mock.calls[0]?.[0].connection).toBe("mango1");
+  });
+
+  it("says why a text cannot be dialled", async () => {
+    const previewDial = async () => Promise.reject(failure("invalidRequest"));
+    const dial = new Dial({ placeCall: vi.fn(), previewDial });
+    await dial.type("!!");
+    expect([dial.error?.code, dial.ready]).toEqual(["invalidRequest", false]);
+  });
+
+  it("only invites to type when there is no number", async () => {
+    const { dial, previewDial } = phone();
+    await dial.show("");
+    expect(dial.shown).toBe(true);
+    expect(previewDial).not.toHaveBeenCalled();
+  });
+});

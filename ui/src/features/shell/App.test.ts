@@ -1,0 +1,138 @@
+import { mainPlatform } from "$platform/browser";
+import { mainView } from "$platform/fake/views";
+import { objections } from "$tests/axe";
+import { failure } from "$tests/build";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import App from "./App.svelte";
+import { Desk } from "./desk.svelte";
+
+async function show(change: (platform: ReturnType<typeof mainPlatform>) => void = () => {}) {
+  const platform = mainPlatform();
+  change(platform);
+  const desk = new Desk(platform);
+  render(App, { desk });
+  await desk.start();
+  return { desk, platform, user: userEvent.setup() };
+}
+
+describe("the main window", () => {
+  it("lists calls and shows the chosen one beside them", async () => {
+    const { user } = await show();
+    const rows = await screen.findAllByTestId("call-row");
+    await user.click(within(rows[0] as HTMLElement).getByText("Морозова Ольга"));
+    const panel = within(screen.getByTestId("call-panel"));
+    expect(await panel.findByText("ответила Ирина", { exact: false })).toBeDefined();
+    expect(rows[0]?.getAttribute("aria-selected")).toBe("true");
+  });
+
+  it("goes through the list by keyboard", async () => {
+    const { desk, user } = await show();
+    await screen.findAllByTestId("call-row");
+    screen.getByRole("grid").focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(desk.details.call?.id).toBe("call1");
+    expect(screen.getByRole("grid").getAttribute("aria-activedescendant")).toBe("call-1");
+  });
+
+  it("offers to call a number that is clicked, and calls only when told", async () => {
+    const { platform, user } = await show();
+    const placeCall = vi.spyOn(platform, "placeCall");
+    await user.click((await screen.findAllByTestId("row-number"))[0] as HTMLElement);
+    expect((await screen.findByTestId("dial-number")).textContent).toBe("+7 900 123-45-67");
+    expect(placeCall).not.toHaveBeenCalled();
+    await user.keyboard("{Enter}");
+    expect(placeCall).toHaveBeenCalledTimes(1);
+  });
+
+  it("searches from any view, after Ctrl+K", async () => {
+    const { desk, user } = await show();
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.keyboard("{Control>}k{/Control}");
+    expect(document.activeElement).toBe(screen.getByTestId("search-input"));
+    await user.keyboard("Вектор");
+    await vi.waitFor(() => expect(desk.calls.row(0)?.party.name).toBe("ООО «Вектор»"));
+    expect(desk.page).toBe("calls");
+  });
+
+  it("says that nothing was found, with a way back", async () => {
+    const { user } = await show();
+    await user.type(screen.getByTestId("search-input"), "нет такого");
+    const empty = await screen.findByTestId("empty");
+    await user.click(within(empty).getByRole("button", { name: "Показать все звонки" }));
+    expect(await screen.findAllByTestId("call-row")).not.toHaveLength(0);
+  });
+
+  it("speaks the language that is chosen", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.selectOptions(screen.getByTestId("settings-language"), "en");
+    expect(document.documentElement.lang).toBe("en");
+    expect(screen.getByTestId("nav-calls").textContent?.trim()).toBe("Calls");
+  });
+
+  it("wears the theme that is chosen", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.selectOptions(screen.getByTestId("settings-theme"), "dark");
+    expect(document.documentElement.dataset.theme).toBe("dark");
+  });
+
+  it("keeps a note", async () => {
+    const { desk, user } = await show();
+    desk.openCall({ office: "demo", id: "call2" });
+    await user.click(await screen.findByTestId("note-add"));
+    await user.type(screen.getByTestId("note-text"), "Ждёт счёт");
+    await user.click(screen.getByTestId("note-save"));
+    expect((await screen.findByTestId("note")).textContent).toContain("Ждёт счёт");
+  });
+
+  it("shows what goes on, with what to do about it", async () => {
+    const { desk, user } = await show();
+    await user.click(screen.getByTestId("nav-now"));
+    expect(screen.getAllByTestId("open-call")).toHaveLength(2);
+    await user.click(screen.getAllByTestId("missed-call-back")[0] as HTMLElement);
+    expect(desk.dial.preview?.to).toBe("+79011234567");
+  });
+
+  it("says on every view that this is the demo, and how to leave it", async () => {
+    const { user } = await show();
+    expect(screen.getByTestId("demo-badge").textContent).toBe("Демо");
+    await user.click(screen.getByTestId("leave-demo"));
+    expect(await screen.findByTestId("start-demo")).toBeDefined();
+  });
+
+  it("shows notices until they are put away", async () => {
+    const { user } = await show((platform) => {
+      const { mainSnapshot } = platform;
+      platform.mainSnapshot = async () => ({ ...(await mainSnapshot()), notices: [{ kind: "noKeyring" }] });
+    });
+    await user.click(within(await screen.findByTestId("notice")).getByRole("button"));
+    expect(screen.queryByTestId("notice")).toBeNull();
+  });
+
+  it("explains itself when it cannot start", async () => {
+    await show((platform) => (platform.mainSnapshot = async () => Promise.reject(failure("storage"))));
+    expect((await screen.findByTestId("error")).textContent).toContain("диск");
+  });
+
+  it("offers two ways in when there is no office yet", async () => {
+    const { desk, user } = await show((platform) => {
+      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
+    });
+    const connect = vi.spyOn(desk, "connect");
+    await user.type(await screen.findByTestId("office-address"), "https://calls.example.org");
+    await user.type(screen.getByTestId("office-token"), "secret");
+    await user.click(screen.getByTestId("office-connect"));
+    expect(connect).toHaveBeenCalledWith({ address: "https://calls.example.org", token: "secret" });
+  });
+
+  it.each(["now", "calls", "settings"] as const)("has nothing in view %s that axe objects to", async (page) => {
+    const { desk, user } = await show();
+    await screen.findAllByTestId("call-row");
+    await user.click(screen.getByTestId(`nav-${page}`));
+    desk.details.show({ ...mainView().now.missed[0]! });
+    expect(await objections()).toEqual([]);
+  });
+});

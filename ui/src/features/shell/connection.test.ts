@@ -1,0 +1,61 @@
+import type { ConnectionCause } from "$generated/ConnectionCause";
+import type { ConnectionRow } from "$generated/ConnectionRow";
+import type { OfficeView } from "$generated/OfficeView";
+import { language } from "$lib/language.svelte";
+import { beforeEach, describe, expect, it } from "vitest";
+import { rowSummary, summary } from "./connection";
+
+const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
+  id: "rt1",
+  title: "Ростелеком",
+  state: "live",
+  drained: 0,
+  ...changes,
+});
+const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): OfficeView => ({
+  id: "o",
+  link,
+  connections,
+});
+
+beforeEach(() => (language.code = "ru"));
+
+describe("the connection state", () => {
+  it("is good when everything is", () => {
+    expect(summary([office("live", row())])).toMatchObject({ state: "live", health: "good" });
+  });
+
+  it("tells the worst of all", () => {
+    const offices = [office("live", row({ state: "draining", drained: 21 })), office("lost")];
+    expect(summary(offices)).toMatchObject({ state: "lost", health: "bad" });
+  });
+
+  it("names the connection and the cause", () => {
+    const down = row({ state: "down", cause: "unauthorized" });
+    expect(summary([office("live", down)]).words).toBe("Ростелеком: АТС не принимает ключ");
+  });
+
+  it.each<ConnectionCause>(["unauthorized", "unreachable", "rateLimited", "protocol", "storage", "badSignatures"])(
+    "has words for %s in both languages",
+    (cause) => {
+      const offices = [office("live", row({ state: "down", cause }))];
+      const russian = summary(offices).words;
+      language.code = "en";
+      expect(summary(offices).words).not.toBe(russian);
+    },
+  );
+
+  it("counts what was missed while it is fetched", () => {
+    const offices = [office("live", row({ state: "draining", drained: 22 }))];
+    expect(summary(offices).words).toBe("Получаем пропущенное: 22 события");
+  });
+
+  it("warns of a gap and of a wrong clock, though events arrive", () => {
+    expect(summary([office("live", row({ gapSince: "2025-11-20T12:00:00Z" }))]).health).toBe("busy");
+    expect(summary([office("live", row({ clockSkewMs: -61_000 }))]).words).toBe("Часы АТС расходятся на 61 секунду");
+  });
+
+  it("believes nothing that an office said before it was lost", () => {
+    expect(rowSummary(office("lost"), row()).health).toBe("bad");
+  });
+});

@@ -1,0 +1,96 @@
+import type { MainView } from "$generated/MainView";
+import { mainView } from "$platform/fake/views";
+import { mainPlatform } from "$platform/browser";
+import { failure, later, settle } from "$tests/build";
+import { describe, expect, it, vi } from "vitest";
+import { Desk } from "./desk.svelte";
+
+describe("the main window", () => {
+  it("listens to everything before it asks for anything", async () => {
+    const platform = mainPlatform();
+    const order: string[] = [];
+    const { listen, mainSnapshot } = platform;
+    platform.listen = (name, handler) => {
+      order.push(`listen ${name}`);
+      return listen(name, handler);
+    };
+    platform.mainSnapshot = () => {
+      order.push("snapshot");
+      return mainSnapshot();
+    };
+    await new Desk(platform).start();
+    expect(order).toEqual(["listen main", "listen calls", "listen dial", "listen open", "snapshot"]);
+  });
+
+  it("lets a newer event win over a late snapshot", async () => {
+    const platform = mainPlatform();
+    const snapshot = later<MainView>();
+    platform.mainSnapshot = () => snapshot.promise;
+    const desk = new Desk(platform);
+    const started = desk.start();
+    await settle();
+    platform.wire.send("main", { ...mainView(), revision: 9, language: "en" });
+    snapshot.resolve({ ...mainView(), revision: 8 });
+    await started;
+    expect([desk.view?.revision, document.documentElement.lang]).toEqual([9, "en"]);
+  });
+
+  it("shows a number that came before it was there, and dials nothing", async () => {
+    const platform = mainPlatform();
+    platform.pendingDial = async () => ({ text: "tel:+74951234567" });
+    const placeCall = vi.spyOn(platform, "placeCall");
+    const desk = new Desk(platform);
+    await desk.start();
+    await settle();
+    expect([desk.dial.origin, desk.dial.preview?.to]).toEqual(["program", "+74951234567"]);
+    expect(placeCall).not.toHaveBeenCalled();
+  });
+
+  it("shows a number that comes while it runs", async () => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    platform.wire.send("dial", { text: "112" });
+    await settle();
+    expect(desk.dial.shown).toBe(true);
+  });
+
+  it("opens the call that the card asks for", async () => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    desk.go("settings");
+    platform.wire.send("open", { call: { office: "demo", id: "call3" } });
+    await settle();
+    expect([desk.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
+  });
+
+  it("says what failed and gets well by trying again", async () => {
+    const platform = mainPlatform();
+    const { mainSnapshot } = platform;
+    platform.mainSnapshot = async () => Promise.reject(failure("storage"));
+    const desk = new Desk(platform);
+    await desk.start();
+    expect([desk.view, desk.error?.code]).toEqual([undefined, "storage"]);
+    platform.mainSnapshot = mainSnapshot;
+    await desk.refresh();
+    expect([desk.view?.stage, desk.error]).toEqual(["demo", undefined]);
+  });
+
+  it("takes the view of another office though its revisions begin anew", async () => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    desk.accept({ ...mainView(), revision: 500 });
+    platform.mainSnapshot = async () => ({ ...mainView(), revision: 1, stage: "office" });
+    await desk.connect({ address: "https://calls.example.org", token: "t" });
+    expect(desk.view?.stage).toBe("office");
+  });
+
+  it("keeps the address that was refused apart from other failures", async () => {
+    const desk = new Desk(mainPlatform());
+    await desk.start();
+    await desk.connect({ address: "http://calls.example.org", token: "t" });
+    expect(desk.error).toMatchObject({ code: "invalidRequest", field: "address" });
+  });
+});

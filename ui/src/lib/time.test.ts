@@ -1,0 +1,63 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { language } from "./language.svelte";
+import { clockTime, dayHeading, dayKey, duration, exactTime, saidTime } from "./time";
+
+/** A moment on this computer's calendar. */
+const at = (year: number, month: number, day: number, hours = 12, minutes = 0, seconds = 0) =>
+  new Date(year, month - 1, day, hours, minutes, seconds).toISOString();
+const now = new Date(2025, 10, 20, 14, 32).getTime();
+
+beforeEach(() => (language.code = "ru"));
+
+describe("duration", () => {
+  it.each([
+    [0, "0:00"],
+    [4_000, "0:04"],
+    [4_999, "0:04"],
+    [192_000, "3:12"],
+    [3_723_000, "1:02:03"],
+    [-5_000, "0:00"],
+  ])("%i ms is %s", (ms, shown) => expect(duration(ms)).toBe(shown));
+});
+
+describe("moments", () => {
+  it("shows hours, minutes and seconds of this computer", () => {
+    expect(clockTime(at(2025, 11, 20, 0, 5))).toBe("00:05");
+    expect(exactTime(at(2025, 11, 20, 14, 32, 4))).toBe("14:32:04");
+  });
+
+  it.each([
+    [at(2025, 11, 20, 9, 5), "09:05"],
+    [at(2025, 11, 19, 16, 42), "вчера, 16:42"],
+    [at(2025, 11, 3, 16, 42), "3 ноября, 16:42"],
+    [at(2024, 11, 3, 16, 42), "3 ноября 2024 г."],
+  ])("%s is said as %s", (moment, said) => expect(saidTime(moment, now)).toBe(said));
+
+  it("says it in English too", () => {
+    language.code = "en";
+    expect(saidTime(at(2025, 11, 19, 16, 42), now)).toBe("yesterday, 16:42");
+  });
+
+  it("takes midnight, not 24 hours, for the border of yesterday", () => {
+    const soonAfterMidnight = new Date(2025, 10, 20, 0, 1).getTime();
+    expect(saidTime(at(2025, 11, 19, 23, 59), soonAfterMidnight)).toBe("вчера, 23:59");
+  });
+});
+
+describe("headings of days", () => {
+  it.each([
+    [at(2025, 11, 20), "Сегодня, 20 ноября"],
+    [at(2025, 11, 19), "Вчера, 19 ноября"],
+    [at(2025, 11, 17), "Понедельник, 17 ноября"],
+  ])("%s: %s", (moment, heading) => expect(dayHeading(moment, now)).toBe(heading));
+
+  it("begin with a capital in English", () => {
+    language.code = "en";
+    expect(dayHeading(at(2025, 11, 17), now)).toBe("Monday, 17 November");
+  });
+
+  it("are one for all moments of a day", () => {
+    expect(dayKey(at(2025, 11, 20, 0, 0))).toBe(dayKey(at(2025, 11, 20, 23, 59)));
+    expect(dayKey(at(2025, 11, 20, 23, 59))).not.toBe(dayKey(at(2025, 11, 21, 0, 0)));
+  });
+});

@@ -1,0 +1,72 @@
+import type { CallRow } from "$generated/CallRow";
+import type { CardPhase } from "$generated/CardPhase";
+import type { CardView } from "$generated/CardView";
+import type { ContractError } from "$generated/ContractError";
+import type { DialPreview } from "$generated/DialPreview";
+
+/** A call of a list; later numbers are older. */
+export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
+  return {
+    call: { office: "o", id: `call${number}` },
+    party: { internal: false, number: "+7 900 123-45-67", dial: "+79001234567" },
+    direction: "incoming",
+    state: "ended",
+    result: "answered",
+    startedAt: new Date(Date.UTC(2025, 10, 20, 12) - number * 60_000).toISOString(),
+    talkMs: 1000,
+    noted: false,
+    ...changes,
+  };
+}
+
+/** A card in a phase. */
+export function card(phase: CardPhase, changes: Partial<CardView> = {}): CardView {
+  return {
+    call: { office: "o", id: "call1" },
+    state: "ringing",
+    direction: "incoming",
+    phase,
+    party: { internal: false, name: "Морозова Ольга", number: "+7 900 123-45-67", dial: "+79001234567" },
+    line: "Отдел продаж",
+    lineNumber: "8 800 555-01-10",
+    startedAt: "2025-11-20T12:00:00Z",
+    clockOffsetMs: 0,
+    hangupOnPhone: false,
+    canCall: true,
+    notConfirmed: false,
+    ...changes,
+  };
+}
+
+/** What a text would dial. */
+export function preview(to: string, changes: Partial<DialPreview> = {}): DialPreview {
+  return {
+    to,
+    display: `shown ${to}`,
+    kind: "phone",
+    warnings: [],
+    ways: [{ office: "o", connection: "rt1", title: "Ростелеком", from: "102" }],
+    ...changes,
+  };
+}
+
+/** A failure as a command throws it. */
+export function failure(code: ContractError["code"], changes: Partial<ContractError> = {}): ContractError {
+  return { code, message: "for the log", ...changes };
+}
+
+/** A promise that a test settles when it likes. */
+export function later<Value>(): {
+  promise: Promise<Value>;
+  resolve: (value: Value) => void;
+  reject: (why: unknown) => void;
+} {
+  let [resolve, reject]: [(value: Value) => void, (why: unknown) => void] = [() => {}, () => {}];
+  const promise = new Promise<Value>((yes, no) => ([resolve, reject] = [yes, no]));
+  return { promise, resolve, reject };
+}
+
+/** Lets everything that waits for settled promises run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
