@@ -26,6 +26,7 @@ const COMMANDS: &[&str] = &[
     "card_open",
     "card_save_note",
     "card_resize",
+    "card_typing",
     "card_painted",
 ];
 

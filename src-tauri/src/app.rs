@@ -51,6 +51,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             commands::card::card_open,
             commands::card::card_save_note,
             commands::card::card_resize,
+            commands::card::card_typing,
             commands::card::card_painted,
         ])
         .setup(move |app| Ok(set_up(app.handle(), args, &profile, owner)?))
@@ -87,6 +88,11 @@ fn set_up(app: &AppHandle, args: Args, profile: &Profile, owner: Owner) -> anyho
     if !args.hidden {
         windows::main_window::open(app).context("the main window cannot be made")?;
     }
+    let ending = app.clone();
+    tauri::async_runtime::spawn(async move {
+        platform::asked_to_end().await;
+        ending.exit(0);
+    });
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tray::tell(&desk, has_tray).await;

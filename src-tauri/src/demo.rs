@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use calls::ConnectionId;
+use calls::{ConnectionId, number::Dialable};
 use desk::{
     Desk,
     contract::{ContractError, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode},
@@ -132,7 +132,11 @@ fn view(phone: &PhoneView) -> DemoPhoneView {
             PhoneState::Ringing => DemoPhoneState::Ringing,
             PhoneState::Talking => DemoPhoneState::Talking,
         },
-        shows: phone.shows.clone(),
+        // As a real display shows it.
+        shows: phone
+            .shows
+            .as_deref()
+            .map(|number| Dialable::read(number).map_or_else(|_| number.to_owned(), |number| number.display)),
     }
 }
 

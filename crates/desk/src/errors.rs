@@ -27,6 +27,7 @@ impl From<OfficeError> for ContractError {
             OfficeErrorKind::RateLimited => ErrorCode::RateLimited,
             OfficeErrorKind::NotReady => ErrorCode::NotReady,
             OfficeErrorKind::Gone => ErrorCode::Gone,
+            OfficeErrorKind::NotPlayable => ErrorCode::NotPlayable,
             OfficeErrorKind::Refused => ErrorCode::Refused,
             OfficeErrorKind::UnknownOutcome => ErrorCode::UnknownOutcome,
             OfficeErrorKind::Unreachable => ErrorCode::Unreachable,

@@ -24,6 +24,8 @@ pub enum OfficeErrorKind {
     NotReady,
     /// The recording is gone for good.
     Gone,
+    /// What the PBX gave as a recording cannot be played.
+    NotPlayable,
     /// The PBX refused.
     Refused,
     /// The answer was lost: it may have acted.

@@ -86,7 +86,10 @@ pub fn status_of(error: &OfficeError) -> u16 {
         OfficeErrorKind::RateLimited => 429,
         OfficeErrorKind::NotReady => 202,
         OfficeErrorKind::Gone => 410,
-        OfficeErrorKind::Refused | OfficeErrorKind::Unreachable | OfficeErrorKind::Protocol => 502,
+        OfficeErrorKind::NotPlayable
+        | OfficeErrorKind::Refused
+        | OfficeErrorKind::Unreachable
+        | OfficeErrorKind::Protocol => 502,
         OfficeErrorKind::UnknownOutcome => 504,
         OfficeErrorKind::Storage => 503,
     }

@@ -21,7 +21,6 @@ use crate::{
     links::Link,
     recordings::Recordings,
     settings::{Directory, OfficeConfig, Viewer},
-    skew::Skew,
     status::Board,
     view::View,
 };
@@ -99,7 +98,6 @@ pub(crate) struct Connection {
     /// Its PBX signs what it sends.
     pub(crate) signs: bool,
     zone: RwLock<Zone>,
-    skew: Mutex<Skew>,
 }
 
 /// The zone in which a vendor's times without a mark are read.
@@ -150,7 +148,6 @@ impl OfficeHandle {
                 signs: driver.capability().needs_public_address,
                 driver,
                 zone: RwLock::new(zone),
-                skew: Mutex::new(Skew::default()),
             };
             if connections.insert(id.clone(), connection).is_some() {
                 return Err(StartError::Twice(id));
@@ -256,12 +253,7 @@ impl OfficeHandle {
     /// Compares the vendor's clock with ours; a difference worth a warning is shown.
     async fn watch_clock(&self, connection: &Connection, events: &[VendorEvent], received_at: Timestamp) {
         let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
-        let skew = {
-            let mut skew = connection.skew.lock().unwrap_or_else(PoisonError::into_inner);
-            skew.saw(received_at, time.utc);
-            skew.warning_ms()
-        };
-        if self.0.board.skew(&connection.id, skew) {
+        if self.0.board.clock(&connection.id, received_at, time.utc) {
             self.0.keeper.status_changed(&connection.id).await;
         }
     }

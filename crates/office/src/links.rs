@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{ConnectionId, Decision, Told};
+use calls::{ConnectionId, Decision, Told, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
 use pbx::{CheckReason, Driver, Error, ErrorKind, SessionReport};
@@ -53,7 +53,7 @@ impl Link {
         loop {
             self.set(&extension, Standing::of(ConnectionState::Connecting)).await;
             if let Some(from) = gap_from {
-                self.open_gap(from, "session").await;
+                self.open_gap(&extension, from, "session").await;
             }
             let (out, reports) = mpsc::channel(64);
             let follow = self.follow(&extension, reports, &mut gap_from);
@@ -66,7 +66,7 @@ impl Link {
             tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session ended and is opened again");
             self.set(&extension, Standing::down(cause(&error))).await;
             if let Some(from) = gap_from {
-                self.open_gap(from, "session").await;
+                self.open_gap(&extension, from, "session").await;
             }
             let wait = BACKOFF[usize::min(tries, BACKOFF.len() - 1)];
             tries += 1;
@@ -96,6 +96,10 @@ impl Link {
                         self.set(extension, standing).await;
                     }
                     Some(SessionReport::Batch { events, stored }) => {
+                        // What was missed says nothing of the clock.
+                        if live {
+                            self.watch_clock(&events).await;
+                        }
                         let told = events.into_iter().map(Told::Vendor).collect();
                         match self.keeper.tell(&self.connection, self.clock.now(), told).await {
                             // The session has ended meanwhile; the events are safe.
@@ -108,7 +112,7 @@ impl Link {
                     }
                     Some(SessionReport::Drained) => {
                         live = true;
-                        self.close_gap(gap_from.take()).await;
+                        self.close_gap(extension, gap_from.take()).await;
                         self.stamp(extension);
                         self.set(extension, Standing::of(ConnectionState::Live)).await;
                     }
@@ -118,13 +122,21 @@ impl Link {
         }
     }
 
+    /// Compares the vendor's clock with ours; a difference worth a warning is shown.
+    async fn watch_clock(&self, events: &[VendorEvent]) {
+        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
+        if self.board.clock(&self.connection, self.clock.now(), time.utc) {
+            self.keeper.status_changed(&self.connection).await;
+        }
+    }
+
     /// Looks regularly whether a PBX that posts to us still takes our requests.
     pub(crate) async fn keep_looking(self) {
         if let Some(from) = self.complete_until("") {
             // Nothing gives these events again, so what came meanwhile is a hole from the start.
-            self.open_gap(from, "stopped").await;
+            self.open_gap("", from, "stopped").await;
             let now = self.clock.now();
-            self.finish_gap(from, now, Some(now)).await;
+            self.finish_gap("", now, Some(now)).await;
         }
         let mut waiting = true;
         loop {
@@ -153,8 +165,8 @@ impl Link {
         }
     }
 
-    async fn open_gap(&self, from: Timestamp, cause: &str) {
-        if self.board.gap(&self.connection, Some(from)) {
+    async fn open_gap(&self, session: &str, from: Timestamp, cause: &str) {
+        if self.board.open_gap(&self.connection, session, from) {
             let told = Told::Decision(Decision::GapOpened { from, cause: cause.to_owned() });
             self.decide(told).await;
             self.keep_gap(Gap {
@@ -168,16 +180,16 @@ impl Link {
     }
 
     /// The PBX has given everything that it kept; what is older than that is a hole.
-    async fn close_gap(&self, from: Option<Timestamp>) {
+    async fn close_gap(&self, session: &str, from: Option<Timestamp>) {
         let Some(from) = from else { return };
         let now = self.clock.now();
         let kept = self.driver.capability().replay_kept.and_then(|kept| SignedDuration::try_from(kept).ok());
         let hole = kept.and_then(|kept| now.checked_sub(kept).ok()).filter(|oldest| from < *oldest);
-        self.finish_gap(from, now, hole).await;
+        self.finish_gap(session, now, hole).await;
     }
 
-    async fn finish_gap(&self, from: Timestamp, to: Timestamp, hole_until: Option<Timestamp>) {
-        if self.board.gap(&self.connection, None) {
+    async fn finish_gap(&self, session: &str, to: Timestamp, hole_until: Option<Timestamp>) {
+        if let Some(from) = self.board.close_gap(&self.connection, session) {
             self.decide(Told::Decision(Decision::GapClosed { to, hole_until })).await;
             self.keep_gap(Gap {
                 connection: self.connection.clone(),

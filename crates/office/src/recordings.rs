@@ -248,7 +248,7 @@ fn storage(error: &store::Error) -> OfficeError {
 }
 
 fn unplayable(error: &audio::Error) -> OfficeError {
-    OfficeError::new(OfficeErrorKind::Refused, format!("the recording cannot be played: {error}"))
+    OfficeError::new(OfficeErrorKind::NotPlayable, format!("the recording cannot be played: {error}"))
 }
 
 fn refused(error: &pbx::Error) -> OfficeError {
@@ -267,8 +267,8 @@ fn refused(error: &pbx::Error) -> OfficeError {
         | ErrorKind::Refused
         | ErrorKind::Protocol
         | ErrorKind::Internal
-        | ErrorKind::NotAudio
         | ErrorKind::TooLarge => OfficeErrorKind::Refused,
+        ErrorKind::NotAudio => OfficeErrorKind::NotPlayable,
     };
     OfficeError::new(kind, error.to_string())
 }

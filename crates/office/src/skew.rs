@@ -12,7 +12,7 @@ const ENOUGH: usize = 3;
 const WARNING_MS: i64 = 5 * 60 * 1000;
 
 /// Differences of the last events, received minus vendor time.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Skew(VecDeque<i64>);
 
 impl Skew {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause};
 use pbx::{Capability, Make};
 
-use crate::settings::Viewer;
+use crate::{settings::Viewer, skew::Skew};
 
 /// How one session, or a connection without sessions, stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +41,12 @@ struct Entry {
     make: Make,
     capability: CapabilityView,
     sessions: BTreeMap<String, Standing>,
-    gap_since: Option<Timestamp>,
+    /// Sessions whose events may be missing, each since then.
+    gaps: BTreeMap<String, Timestamp>,
+    /// Under which moment the gap that is open now was logged.
+    gap_logged: Option<Timestamp>,
     bad_signatures: u32,
-    clock_skew_ms: Option<i64>,
+    skew: Skew,
 }
 
 /// How all connections stand.
@@ -63,9 +66,10 @@ impl Board {
             make,
             capability,
             sessions: BTreeMap::new(),
-            gap_since: None,
+            gaps: BTreeMap::new(),
+            gap_logged: None,
             bad_signatures: 0,
-            clock_skew_ms: None,
+            skew: Skew::default(),
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), entry);
     }
@@ -93,17 +97,37 @@ impl Board {
         })
     }
 
-    /// Events may be missing since then, or no more.
-    pub(crate) fn gap(&self, connection: &ConnectionId, since: Option<Timestamp>) -> bool {
-        self.change(connection, |entry| std::mem::replace(&mut entry.gap_since, since) != since)
+    /// Events of a session may be missing since then; says whether that is the connection's first open gap.
+    pub(crate) fn open_gap(&self, connection: &ConnectionId, session: &str, since: Timestamp) -> bool {
+        self.change(connection, |entry| {
+            let first = entry.gaps.is_empty();
+            entry.gaps.insert(session.to_owned(), since);
+            if first {
+                entry.gap_logged = Some(since);
+            }
+            first
+        })
     }
 
-    /// The vendor's clock differs from ours by this much; `None` while that is not worth a warning.
-    pub(crate) fn skew(&self, connection: &ConnectionId, skew_ms: Option<i64>) -> bool {
+    /// A session's events are complete again; answers under which moment the gap was logged, if it was the
+    /// connection's last one.
+    pub(crate) fn close_gap(&self, connection: &ConnectionId, session: &str) -> Option<Timestamp> {
+        let mut since = None;
         self.change(connection, |entry| {
-            let news = entry.clock_skew_ms.is_some() != skew_ms.is_some();
-            entry.clock_skew_ms = skew_ms;
-            news
+            if entry.gaps.remove(session).is_some() && entry.gaps.is_empty() {
+                since = entry.gap_logged.take();
+            }
+            since.is_some()
+        });
+        since
+    }
+
+    /// A live event was received then, and its PBX wrote this time on it; says whether a warning comes or goes.
+    pub(crate) fn clock(&self, connection: &ConnectionId, received_at: Timestamp, vendor: Timestamp) -> bool {
+        self.change(connection, |entry| {
+            let warned = entry.skew.warning_ms().is_some();
+            entry.skew.saw(received_at, vendor);
+            entry.skew.warning_ms().is_some() != warned
         })
     }
 
@@ -145,10 +169,10 @@ impl Entry {
             state: worst.state,
             cause,
             drained: self.sessions.values().map(|session| session.drained).sum(),
-            gap_since: self.gap_since,
+            gap_since: self.gaps.values().min().copied(),
             capability: self.capability,
             extension: viewer.extensions.iter().find(|own| own.connection == *id).map(|own| own.extension.clone()),
-            clock_skew_ms: self.clock_skew_ms,
+            clock_skew_ms: self.skew.warning_ms(),
         }
     }
 

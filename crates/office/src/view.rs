@@ -291,7 +291,12 @@ impl View {
         let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such recording");
         let call = self.office.store.call_of_recording(&self.office.name, id).map_err(|error| storage(&error))?;
         let call = call.ok_or_else(missing)?;
-        self.call(&call).await?.map(|call| call.id).ok_or_else(missing)
+        let call = self.call(&call).await?.ok_or_else(missing)?;
+        // Who was rung but did not talk sees who answered; what was said is not his.
+        if self.viewer.role == Role::Agent && !call.mine {
+            return Err(missing());
+        }
+        Ok(call.id)
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub(crate) async fn serve(world: Arc<World>, make: Make, listener: TcpListener, router: Router) {
     let Ok(address) = listener.local_addr() else { return };
     let mut faults = world.faults.watch();
-    let mut listener = Some(listener);
+    let down = is_down(&faults.borrow(), make);
+    let mut listener = (!down).then_some(listener);
     loop {
         if faults.wait_for(|faults| !is_down(faults, make)).await.is_err() {
             return;

@@ -2,7 +2,7 @@
 
 use calls::{CallId, ConnectionId, Stored, Told, event::EVENT_VERSION};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -76,12 +76,7 @@ impl Store {
                    AND log.seq >= ?2
                  ORDER BY log.seq LIMIT ?3",
             )?;
-            let mut rows = statement.query(params![connection.as_str(), floor as i64, limit as i64])?;
-            let mut entries = Vec::new();
-            while let Some(row) = rows.next()? {
-                entries.push(stored(row)?);
-            }
-            Ok(entries)
+            all(statement.query(params![connection.as_str(), floor as i64, limit as i64])?)
         })
     }
 
@@ -98,12 +93,7 @@ impl Store {
                  WHERE log.kind = 0 AND log.call <> '' AND log.call IN (SELECT id FROM ids)
                  ORDER BY log.seq",
             )?;
-            let mut rows = statement.query([call.as_str()])?;
-            let mut entries = Vec::new();
-            while let Some(row) = rows.next()? {
-                entries.push(stored(row)?);
-            }
-            Ok(entries)
+            all(statement.query([call.as_str()])?)
         })
     }
 
@@ -117,12 +107,7 @@ impl Store {
                    AND log.seq BETWEEN ?2 AND ?3 AND log.call = '' AND log.body LIKE '%\"decision\":\"gap%'
                  ORDER BY log.seq",
             )?;
-            let mut rows = statement.query(params![connection.as_str(), from as i64, to as i64])?;
-            let mut entries = Vec::new();
-            while let Some(row) = rows.next()? {
-                entries.push(stored(row)?);
-            }
-            Ok(entries)
+            all(statement.query(params![connection.as_str(), from as i64, to as i64])?)
         })
     }
 
@@ -246,6 +231,14 @@ fn hash(key: &str) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&whole[..16]);
     half
+}
+
+fn all(mut rows: Rows<'_>) -> Result<Vec<Stored>, Error> {
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(stored(row)?);
+    }
+    Ok(entries)
 }
 
 fn stored(row: &Row<'_>) -> Result<Stored, Error> {

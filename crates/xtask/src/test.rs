@@ -40,7 +40,10 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     })?;
     steps.step("Rust tests", "`cargo nextest run -E 'test(NAME)'` runs one alone.", || {
         let mut command = project.command(&nextest);
-        run(with_programs(project, command.args(["nextest", "run", "--workspace"])), "pass the Rust tests")
+        run(
+            with_programs(project, command.args(["nextest", "run", "--workspace", "--no-fail-fast"])),
+            "pass the Rust tests",
+        )
     })?;
     steps.step("UI tests", "`npm test` in ui/ runs them alone.", || ui::script(project, "ui", "test"))?;
     steps.step("window tests", "Pictures and logs of the failed test are in target/e2e.", || window_tests(project))

@@ -62,6 +62,15 @@ pub(crate) async fn card_resize(app: AppHandle, desk: State<'_, Desk>, request: 
 }
 
 #[tauri::command]
+pub(crate) async fn card_typing(app: AppHandle, desk: State<'_, Desk>, request: bool) -> Answer<()> {
+    desk.card_typing(request).await?;
+    if let Err(error) = windows::card::take_keys(&app, request) {
+        tracing::warn!(%error, "the card could not be given the keyboard");
+    }
+    Ok(())
+}
+
+#[tauri::command]
 pub(crate) fn card_painted(paints: State<'_, Paints>, request: Painted) {
     paints.painted(request.revision);
 }

@@ -1,6 +1,6 @@
 //! Linux: GTK and WebKitGTK.
 
-use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt;
@@ -16,11 +16,6 @@ pub(crate) fn prepare_environment() {
 #[expect(unsafe_code, reason = "the first thing that main does: no other thread exists yet")]
 fn set_env(key: &str, value: &str) {
     unsafe { std::env::set_var(key, value) }
-}
-
-/// Only this account may look inside.
-pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
 /// Windows can be placed and kept on top here: not under Wayland.

@@ -1,16 +1,9 @@
 //! macOS: WKWebView.
 
-use std::{io, path::Path};
-
 use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Nothing to set before windows open.
 pub(crate) fn prepare_environment() {}
-
-/// Only this account may look inside.
-pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
-    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
-}
 
 /// Windows can be placed and kept on top.
 pub(crate) fn can_place_windows() -> bool {

@@ -4,6 +4,8 @@
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+#[cfg(unix)]
+mod unix;
 #[cfg(target_os = "windows")]
 mod windows;
 
@@ -11,5 +13,7 @@ mod windows;
 pub(crate) use linux::*;
 #[cfg(target_os = "macos")]
 pub(crate) use macos::*;
+#[cfg(unix)]
+pub(crate) use unix::*;
 #[cfg(target_os = "windows")]
 pub(crate) use windows::*;

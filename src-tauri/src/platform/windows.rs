@@ -56,3 +56,10 @@ pub(crate) fn close_notification(_number: u32) {}
 
 /// The system decides how long it stays.
 pub(crate) fn make_urgent(_notification: &mut notify_rust::Notification) {}
+
+/// Waits until somebody asks the process to end.
+pub(crate) async fn asked_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

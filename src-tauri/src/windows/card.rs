@@ -19,7 +19,7 @@ const MARGIN: f64 = 8.0;
 /// Makes the window, hidden.
 pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
     let card = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("card.html".into()))
-        .title("Trubka")
+        .title("Trubka card")
         .inner_size(WIDTH, FIRST_HEIGHT)
         .visible(false)
         .focused(false)
@@ -45,6 +45,13 @@ pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
 /// Hides the window.
 pub(crate) fn hide(app: &AppHandle) -> tauri::Result<()> {
     app.get_webview_window(LABEL).map_or(Ok(()), |card| card.hide())
+}
+
+/// A person writes a note on the card, or does so no more: only meanwhile the keyboard is the card's.
+pub(crate) fn take_keys(app: &AppHandle, writing: bool) -> tauri::Result<()> {
+    let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
+    card.set_focusable(writing)?;
+    if writing { card.set_focus() } else { Ok(()) }
 }
 
 /// The page has grown or shrunk to this many CSS pixels.

@@ -1,5 +1,6 @@
 //! Trubka in its real windows, driven through tauri-driver and WebKitWebDriver.
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -126,9 +127,12 @@ export class Trubka {
     );
   }
 
-  /** A picture of the current window's page. */
+  /** A picture of the current window, as the display shows it: WebKitWebDriver's own does not come back. */
   async picture(file: string): Promise<void> {
-    await this.browser.saveScreenshot(file);
+    const title = (await this.browser.getUrl()).endsWith('card.html') ? 'Trubka card' : 'Trubka';
+    const windows = execFileSync('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`], { encoding: 'utf8' });
+    const window = windows.trim().split('\n').at(-1) as string;
+    execFileSync('import', ['-silent', '-window', window, `PNG24:${file}`]);
   }
 
   /** Another start of the same program in the same profile, as other programs start it. */

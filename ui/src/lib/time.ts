@@ -33,6 +33,11 @@ export function exactTime(at: string): string {
   return written(new Date(at), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
+/** The same with its day: `20 ноября, 14:32:04`. */
+export function exactDayTime(at: string, nowMs: number): string {
+  return `${longDay(new Date(at), new Date(nowMs))}, ${exactTime(at)}`;
+}
+
 /** Days between two moments by the calendar of this computer; 0 means the same day. */
 export function daysBetween(earlier: Date, later: Date): number {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());

@@ -2,7 +2,6 @@ import type { CallFilter } from "$generated/CallFilter";
 import type { CallResult } from "$generated/CallResult";
 import type { CallState } from "$generated/CallState";
 import type { Direction } from "$generated/Direction";
-import { byGender } from "$lib/grammar";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface CallsText {
@@ -18,7 +17,6 @@ interface CallsText {
   results: Record<CallResult, string>;
   internal: string;
   missedIncoming: string;
-  answeredBy: (who: string | undefined) => string;
   play: (who: string) => string;
   recordingPreparing: string;
   noCalls: string;
@@ -89,7 +87,6 @@ export const callsText = texts<CallsText>({
     },
     internal: "Внутренний",
     missedIncoming: "Пропущенный",
-    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила")} ${who}` : "Ответил коллега"),
     play: (who) => `Слушать запись: ${who}`,
     recordingPreparing: "Запись готовится",
     noCalls: "Здесь появятся звонки, как только они начнутся.",
@@ -157,7 +154,6 @@ export const callsText = texts<CallsText>({
     },
     internal: "Internal",
     missedIncoming: "Missed",
-    answeredBy: (who) => (who ? `Answered by ${who}` : "A colleague answered"),
     play: (who) => `Listen to the recording: ${who}`,
     recordingPreparing: "The recording is being prepared",
     noCalls: "Calls appear here as soon as they begin.",

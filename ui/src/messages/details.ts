@@ -42,7 +42,7 @@ export const detailsText = texts<DetailsText>({
     listen: "Слушать запись",
     thisCall: "Этот звонок",
     timeline: {
-      arrived: (who) => (who ? `звонок на ${who}` : "звонок поступил"),
+      arrived: (who) => (who ? `звонок на линию ${lineName(who)}` : "звонок поступил"),
       placed: (who) => (who ? `${who} набирает номер` : "звонок начат"),
       rings: (who) => (who ? `звонит: ${who}` : "звонят телефоны"),
       answered: (who) => (who ? `${byGender(who, "ответил", "ответила")} ${who}` : "ответили"),
@@ -145,3 +145,8 @@ export const detailsText = texts<DetailsText>({
     talked: (length) => `talked ${length}`,
   },
 });
+
+/** A line's title in quotation marks; its bare number without. */
+function lineName(line: string): string {
+  return /\p{L}/u.test(line) ? `«${line}»` : line;
+}

@@ -15,6 +15,7 @@ interface DialText {
   noWay: string;
   fromProgram: string;
   confirm: string;
+  confirmAnyway: string;
   placing: string;
 }
 
@@ -38,12 +39,15 @@ export const dialText = texts<DialText>({
       tooLong: "Номер длиннее обычного: проверьте, нет ли лишних цифр.",
       premium: "Звонок на этот номер платный.",
       international: "Звонок за границу.",
+      unrecognised: "Таких номеров нет ни в одной стране: проверьте код и цифры.",
+      alsoExtension: "Это и экстренная служба, и добавочный в вашем офисе. Куда попадёт звонок, решает АТС. Позвонить?",
     },
     from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
     way: "Через",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
     fromProgram: "Номер передала другая программа",
     confirm: "Позвонить",
+    confirmAnyway: "Всё равно позвонить",
     placing: "Звоним…",
   },
   en: {
@@ -64,12 +68,16 @@ export const dialText = texts<DialText>({
       tooLong: "Longer than usual: check for a digit too many.",
       premium: "This number costs extra.",
       international: "This is a call abroad.",
+      unrecognised: "No country has such numbers: check the code and the digits.",
+      alsoExtension:
+        "An emergency service and an extension of your office share it. The PBX decides who is reached. Call?",
     },
     from: (phone) => `Your phone rings first: ${phone}`,
     way: "Through",
     noWay: "No call can be placed now: there is no connection that can dial.",
     fromProgram: "Another program handed over this number",
     confirm: "Call",
+    confirmAnyway: "Call anyway",
     placing: "Calling…",
   },
 });

@@ -107,6 +107,7 @@ export function cardPlatform(): CardPlatform & { wire: Wire<CardEvents> } {
     open: async () => {},
     saveNote: async () => {},
     resize: async () => {},
+    typing: async () => {},
     painted: async () => {},
     demoPhone: async () => {},
   };

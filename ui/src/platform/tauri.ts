@@ -48,6 +48,7 @@ export function cardPlatform(): CardPlatform {
     open: (request) => invoke("card_open", { request }),
     saveNote: (request) => invoke("card_save_note", { request }),
     resize: (request) => invoke("card_resize", { request }),
+    typing: (request) => invoke("card_typing", { request }),
     painted: (revision) => invoke("card_painted", { request: { revision } }),
     demoPhone: (request) => invoke("demo_phone", { request }),
   };

@@ -85,6 +85,8 @@ export interface CardPlatform {
   saveNote(request: SaveNoteRequest): Promise<void>;
   /** Height of the content in CSS pixels: the window follows it. */
   resize(height: number): Promise<void>;
+  /** A note is being written, or no more: the window takes the keyboard only meanwhile. */
+  typing(writing: boolean): Promise<void>;
   /** A revision has been painted. */
   painted(revision: number): Promise<void>;
   demoPhone(request: DemoPhoneAction): Promise<void>;

@@ -89,6 +89,8 @@ pub(crate) struct Cards {
     /// Calls whose card was put away while they rang; they come up again only when they ring anew.
     put_away: BTreeSet<(String, CallId)>,
     next: u64,
+    /// A person writes on a card: none goes away under the hands meanwhile.
+    held: bool,
 }
 
 impl Cards {
@@ -177,8 +179,22 @@ impl Cards {
         self.close(|card| card.key.office == office && which(card))
     }
 
+    /// A person begins or ends writing on a card. What would have gone meanwhile stays a moment longer.
+    pub(crate) fn hold(&mut self, held: bool, now: Timestamp) {
+        if self.held && !held {
+            let soon = after(now, LINGER);
+            for at in self.all.iter_mut().filter_map(|card| card.closes_at.as_mut()) {
+                *at = soon.max(*at);
+            }
+        }
+        self.held = held;
+    }
+
     /// Takes away what has stayed long enough.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Turn> {
+        if self.held {
+            return Vec::new();
+        }
         self.close(|card| card.closes_at.is_some_and(|at| at <= now))
     }
 
@@ -188,7 +204,7 @@ impl Cards {
 
     /// When [`Cards::expire`] has something to do.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.all.iter().filter_map(|card| card.closes_at).min()
+        self.all.iter().filter(|_| !self.held).filter_map(|card| card.closes_at).min()
     }
 
     /// The card that goes by this name.

@@ -25,10 +25,13 @@ impl<U: UiPort> Controller<U> {
             }
             Ask::MainClosed => self.main_closed(),
             Ask::CardSnapshot(to) => {
+                // A page that has just begun writes nothing yet, whatever the one before it did.
+                self.cards.hold(false, self.clock.now());
                 let view = self.cards_snapshot();
                 reply(to, view);
             }
             Ask::CardDismiss(card) => self.put_away(&card),
+            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.now()),
             Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
             Ask::OpenCall(call) => self.open_call(&call),
             Ask::OpenMain => self.ui.open_main(),

@@ -41,6 +41,7 @@ impl<U: UiPort> Controller<U> {
             offset: SignedDuration::ZERO,
             connections: Default::default(),
             open: Default::default(),
+            met: Default::default(),
             redirects: Default::default(),
             seen_while_reading: None,
             uncommitted: Vec::new(),

@@ -78,6 +78,7 @@ pub(crate) enum Ask {
     MainClosed,
     CardSnapshot(Reply<CardsView>),
     CardDismiss(CallRef),
+    CardTyping(bool),
     CallBack {
         call: CallRef,
         command: String,

@@ -15,7 +15,7 @@ use link::{
 use super::message::OfficeSlot;
 use crate::{
     contract::{DialWay, LinkState, OfficeView},
-    me::Me,
+    me::{Me, is_agent},
     offices::Supervision,
     views::connection::{connection_row, connection_title},
 };
@@ -33,6 +33,8 @@ pub(crate) struct OfficeDesk {
     pub(crate) connections: BTreeMap<ConnectionId, ConnectionView>,
     /// Calls that are not over.
     pub(crate) open: BTreeMap<CallId, Call>,
+    /// Extensions that calls were seen at, so that people know a colleague's number from a code of the country.
+    pub(crate) met: BTreeSet<String>,
     /// The id that a call had, and the one that rules.
     pub(crate) redirects: BTreeMap<CallId, CallId>,
     /// Calls that the stream told of while the open ones are being read from the database.
@@ -79,6 +81,7 @@ impl OfficeDesk {
 
     /// Takes in a call's newest state.
     pub(crate) fn take_call(&mut self, call: &Call) {
+        self.met.extend(call.legs.iter().filter(|leg| is_agent(leg)).filter_map(|leg| leg.extension.clone()));
         if let Some(old) = &call.redirected_from {
             self.open.remove(old);
             self.redirects.insert(old.clone(), call.id.clone());
@@ -122,11 +125,10 @@ impl OfficeDesk {
             .collect()
     }
 
-    /// Extensions that are known here: mine, and those in calls that go on.
+    /// Extensions that are known here: mine, and those that calls were seen at.
     pub(crate) fn extensions(&self) -> Vec<String> {
         let mine = self.me.iter().flat_map(|me| &me.extensions).map(|mine| mine.extension.clone());
-        let others = self.open.values().flat_map(|call| &call.legs).filter_map(|leg| leg.extension.clone());
-        mine.chain(others).collect()
+        mine.chain(self.met.iter().cloned()).collect()
     }
 
     /// As main shows it.

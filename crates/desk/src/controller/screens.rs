@@ -6,6 +6,7 @@ use super::Controller;
 use crate::{
     contract::{CallRow, CardsView, DemoPhoneState, DialRequested, MainView, MeView, Notice, NowView, OpenCall, Stage},
     language::{language, theme},
+    me::Me,
     ui_port::UiPort,
     views::{
         card::{Around, card_view},
@@ -195,10 +196,7 @@ impl<U: UiPort> Controller<U> {
             language: language(&self.settings, &self.surroundings),
             theme: theme(&self.settings, &self.surroundings),
             settings: self.settings.clone(),
-            me: self.offices.values().find_map(|office| office.me.as_ref()).map(|me| MeView {
-                name: me.name.clone(),
-                extensions: me.extensions.iter().map(|own| own.extension.clone()).collect(),
-            }),
+            me: self.offices.values().find_map(|office| office.me.as_ref()).map(me_view),
             offices: self.offices.values().map(super::office_desk::OfficeDesk::view).collect(),
             now: self.now_view(),
             phone: self.phone.clone(),
@@ -224,4 +222,15 @@ impl<U: UiPort> Controller<U> {
             while_away: u32::try_from(self.away.len()).unwrap_or(u32::MAX),
         }
     }
+}
+
+/// An extension that several connections know is said once.
+fn me_view(me: &Me) -> MeView {
+    let mut extensions: Vec<String> = Vec::new();
+    for own in &me.extensions {
+        if !extensions.contains(&own.extension) {
+            extensions.push(own.extension.clone());
+        }
+    }
+    MeView { name: me.name.clone(), extensions }
 }

@@ -19,6 +19,12 @@ impl Desk {
         Ok(())
     }
 
+    /// A note is being written on a card, or no more: meanwhile no card goes away by itself.
+    pub async fn card_typing(&self, writing: bool) -> Result<(), ContractError> {
+        self.tell(Ask::CardTyping(writing)).await;
+        Ok(())
+    }
+
     /// Calls the other side of a call. `command` is a UUID that the page made for this wish: it acts once.
     pub async fn card_call_back(&self, call: CallRef, command: String) -> Result<PlacedView, ContractError> {
         self.ask(|reply| Ask::CallBack { call, command, reply }).await?

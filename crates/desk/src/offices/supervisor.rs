@@ -245,6 +245,7 @@ fn ended_by(error: &OfficeError, caught_up: bool) -> End {
         | OfficeErrorKind::RateLimited
         | OfficeErrorKind::NotReady
         | OfficeErrorKind::Gone
+        | OfficeErrorKind::NotPlayable
         | OfficeErrorKind::Refused
         | OfficeErrorKind::UnknownOutcome
         | OfficeErrorKind::Unreachable

@@ -81,7 +81,9 @@ impl FakeOffice {
             you: You {
                 name: "Пётр".into(),
                 role: Role::Agent,
-                extensions: vec![ExtensionRef { connection: connection(), extension: "102".into() }],
+                extensions: [connection(), "mg1".parse().expect("valid")]
+                    .map(|connection| ExtensionRef { connection, extension: "102".into() })
+                    .into(),
                 groups: vec![],
             },
         });
@@ -155,7 +157,7 @@ impl FakeOffice {
 pub(crate) fn live_connection() -> ConnectionView {
     ConnectionView {
         id: connection(),
-        title: None,
+        title: Some("Some make".into()),
         make: "some-make".into(),
         state: ConnectionState::Live,
         cause: None,

@@ -267,3 +267,19 @@ async fn the_last_talk_with_the_number_is_added_to_the_card() {
     let talk = only_card(&bench).last_talk.expect("found");
     assert_eq!((talk.at, talk.agent.as_deref(), talk.talk_ms, talk.note), (at(5), Some("Ирина"), 55_000, None));
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_card_goes_away_under_the_hands_of_who_writes_on_it() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.office.call(2, &call("1").ringing_here().ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.desk.card_typing(true).await.unwrap();
+    bench.pass(Duration::from_secs(90)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Missed]);
+    bench.desk.card_typing(false).await.unwrap();
+    bench.pass(Duration::from_secs(3)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Missed], "what was said of the note can still be read");
+    bench.pass(Duration::from_secs(2)).await;
+    bench.shown.until_phases(&[]).await;
+}

@@ -74,7 +74,7 @@ async fn calls_are_listed_newest_first_page_by_page() {
 #[tokio::test]
 async fn what_an_agent_may_not_see_is_not_there() {
     let rig = Rig::new().await;
-    let (own, other) = (rig.agent("101").await, rig.agent("102").await);
+    let (own, other) = (rig.agent("101").await, rig.outsider("102").await);
     rig.tell(&answered_call("s1", "101", Timestamp::now())).await;
     let call = format!("/v1/calls/{}", call_id("s1"));
     let trace = format!("{call}/trace");

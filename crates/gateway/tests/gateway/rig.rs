@@ -84,13 +84,23 @@ impl Rig {
         self.issue("Анна", Role::Agent, &[extension]).await.secret.expose_secret().to_owned()
     }
 
+    /// A token of an agent whom the line does not ring.
+    pub(crate) async fn outsider(&self, extension: &str) -> String {
+        let issued = self.issue_in("Борис", Role::Agent, &[extension], &[]).await;
+        issued.secret.expose_secret().to_owned()
+    }
+
     pub(crate) async fn issue(&self, name: &str, role: Role, extensions: &[&str]) -> Issued {
+        self.issue_in(name, role, extensions, &["sales"]).await
+    }
+
+    async fn issue_in(&self, name: &str, role: Role, extensions: &[&str], groups: &[&str]) -> Issued {
         let extensions = extensions
             .iter()
             .map(|extension| ExtensionRef { connection: connection("rt1"), extension: (*extension).to_owned() })
             .collect();
-        let new =
-            NewToken { name: name.to_owned(), role, extensions, groups: vec!["sales".to_owned()], expires_at: None };
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let new = NewToken { name: name.to_owned(), role, extensions, groups, expires_at: None };
         tokens::issue(&self.store, new).await.expect("is made")
     }
 

@@ -118,7 +118,7 @@ async fn a_place_that_is_not_in_this_log_is_too_old_and_the_desk_may_begin_anew(
 #[tokio::test]
 async fn an_agent_sees_nothing_of_what_is_not_his() {
     let rig = Rig::new().await;
-    let token = rig.agent("101").await;
+    let token = rig.outsider("101").await;
     rig.tell(&answered_call("s1", "102", Timestamp::now())).await;
     let mut desk = Desk::resume(rig.address, &token, Value::Null).await;
     desk.frame().await;

@@ -5,22 +5,17 @@ import { callsText } from "$messages/calls";
 /** A word for how a call went, and whether it asks for attention. */
 export interface RowWord {
   word: string;
-  tone: "plain" | "bad" | "accent" | "quiet";
+  tone: "plain" | "bad" | "good" | "accent" | "quiet";
 }
 
 /** What a row says of its call. */
 export function rowWord(row: CallRow): RowWord {
-  if (isOpen(row)) return { word: callsText().states[row.state], tone: "accent" };
+  if (isOpen(row)) return { word: callsText().states[row.state], tone: row.state === "ringing" ? "good" : "accent" };
   if (isMissed(row)) return { word: callsText().results.missed, tone: "bad" };
   if (row.result === undefined) return { word: callsText().states.ended, tone: "plain" };
   if (row.result === "answered" && row.direction === "internal") return { word: callsText().internal, tone: "plain" };
   const quiet = row.result === "answered" || row.result === "answeredElsewhere";
   return { word: callsText().results[row.result], tone: quiet ? "plain" : "quiet" };
-}
-
-/** Who of us it was, below the line. */
-export function rowAgent(row: CallRow): string | undefined {
-  return row.result === "answeredElsewhere" && row.agent ? callsText().answeredBy(row.agent) : row.agent;
 }
 
 /** The direction in words, for those who do not see the arrow. */

@@ -30,6 +30,7 @@ async function show(...shown: CardsView["cards"]) {
     open: vi.fn(async () => {}),
     saveNote: vi.fn(async () => {}),
     resize: async () => {},
+    typing: vi.fn(async (_: boolean) => {}),
     painted: async () => {},
     demoPhone: async () => {},
   } satisfies CardPlatform;
@@ -75,9 +76,11 @@ describe("a ringing card", () => {
   });
 
   it("treats a hostile name as text", async () => {
-    await show(card("ringing", { party: { internal: false, name: "<img src=x onerror=alert(1)>" } }));
-    expect(text("call-card-name")).toBe("<img src=x onerror=alert(1)>");
-    expect(document.querySelector("img")).toBeNull();
+    const name = "<b>bold</b><img src=x onerror=alert(1)>";
+    await show(card("ringing", { party: { internal: false, name }, line: name }));
+    expect(text("call-card-name")).toBe(name);
+    expect(text("call-card-line")).toContain(name);
+    expect(document.querySelector("b, img")).toBeNull();
   });
 });
 
@@ -101,6 +104,20 @@ describe("buttons of a card", () => {
     const hidden = card("missed", { party: { internal: false } });
     await show(hidden, card("missed", { call: { office: "o", id: "2" }, canCall: false }));
     expect(screen.queryByTestId("call-card-call-back")).toBeNull();
+  });
+});
+
+describe("a note on a card", () => {
+  it("takes the keyboard only while it is written", async () => {
+    const { platform } = await show(card("talking"));
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-note").click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(platform.typing.mock.calls).toEqual([[true]]);
+    expect(document.activeElement?.tagName).toBe("TEXTAREA");
+    screen.getByText("Отменить").click();
+    await tick();
+    expect(platform.typing.mock.calls).toEqual([[true], [false]]);
   });
 });
 

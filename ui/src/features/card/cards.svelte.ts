@@ -17,6 +17,8 @@ export class Cards {
   announcement = $state("");
 
   #announced = new Set<string>();
+  /** Cards that a note is being written on. */
+  #writing = 0;
   #commands = new Map<string, string>();
   #subscriptions: Unsubscribe[] = [];
 
@@ -61,6 +63,12 @@ export class Cards {
   /** Shows the call in the main window. */
   async open(call: CallRef): Promise<void> {
     await this.platform.open(call);
+  }
+
+  /** Takes the keyboard while a note is being written, and gives it back. */
+  async typing(writing: boolean): Promise<void> {
+    this.#writing += writing ? 1 : -1;
+    await this.platform.typing(this.#writing > 0);
   }
 
   /** Keeps a note. */

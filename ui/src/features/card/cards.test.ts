@@ -29,6 +29,7 @@ function program() {
     open: async () => {},
     saveNote: async () => {},
     resize: async () => {},
+    typing: async () => {},
     painted: async () => {},
     demoPhone: async () => {},
   };

@@ -59,6 +59,17 @@ describe("the dial field", () => {
     expect(screen.getByText("Сначала зазвонит ваш телефон: 102")).toBeDefined();
   });
 
+  it("asks once more where an emergency number is an extension, too", async () => {
+    const { placeCall, user } = show({ kind: "emergency", warnings: ["alsoExtension"] });
+    await user.type(screen.getByTestId("dial-input"), "102{Enter}");
+    expect(placeCall).not.toHaveBeenCalled();
+    const confirm = screen.getByTestId("dial-confirm");
+    expect(confirm.textContent?.trim()).toBe("Всё равно позвонить");
+    expect(document.activeElement).toBe(confirm);
+    await user.click(confirm);
+    expect(placeCall).toHaveBeenCalledTimes(1);
+  });
+
   it("offers the ways where there are several", async () => {
     const ways = ["rt1", "mango1"].map((connection) => ({ office: "o", connection, title: connection, from: "102" }));
     const { placeCall, user } = show({ ways });

@@ -1,11 +1,17 @@
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
+import type { DialWay } from "$generated/DialWay";
 import type { MainPlatform } from "$platform/types";
 import { newCommand } from "$lib/command";
 import { toContractError } from "$lib/errors";
 
 /** Where the number came from. */
 export type DialOrigin = "typed" | "clicked" | "program";
+
+/** Names a way among all: two offices may call their connections alike. */
+export function wayKey(way: Pick<DialWay, "office" | "connection">): string {
+  return `${way.office} ${way.connection}`;
+}
 
 /** Dialling: shows what would be dialled, and calls once a person has said so. */
 export class Dial {
@@ -15,7 +21,7 @@ export class Dial {
   origin: DialOrigin = $state("typed");
   error: ContractError | undefined = $state.raw();
   placing = $state(false);
-  /** Connection of the chosen way; the usual one when absent. */
+  /** Key of the chosen way; the usual one when absent. */
   way: string | undefined = $state();
 
   #preview: { of: string; view: DialPreview } | undefined = $state.raw();
@@ -52,18 +58,23 @@ export class Dial {
     this.shown = true;
   }
 
+  /** Somebody else than meant might answer: Enter alone does not call, its button does. */
+  get asks(): boolean {
+    return this.preview?.warnings.includes("alsoExtension") ?? false;
+  }
+
   /** Calls. A second click while the first is under way is the same wish. */
   async confirm(): Promise<void> {
     const preview = this.preview;
     if (!preview || !this.ready) return;
-    const connection = this.way ?? preview.ways[0]?.connection;
+    const way = preview.ways.find((way) => wayKey(way) === this.way) ?? preview.ways[0];
     this.placing = true;
     this.error = undefined;
     try {
       await this.platform.placeCall({
         command: this.#command,
         to: preview.to,
-        ...(connection === undefined ? {} : { connection }),
+        ...(way && { office: way.office, connection: way.connection }),
       });
       this.cancel();
     } catch (thrown) {
@@ -99,7 +110,10 @@ export class Dial {
     this.shown = true;
     try {
       const view = await this.platform.previewDial({ text: of });
-      if (asked === this.#asked) this.#preview = { of, view };
+      if (asked !== this.#asked) return;
+      // A link is no way to write a number: the field shows it as people do.
+      if (this.origin === "program") this.text = view.display;
+      this.#preview = { of: this.text.trim(), view };
     } catch (thrown) {
       if (asked === this.#asked) this.error = toContractError(thrown);
     }

@@ -2,14 +2,17 @@ import type { DialPreview } from "$generated/DialPreview";
 import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
 import { failure, later, preview, settle } from "$tests/build";
 import { describe, expect, it, vi } from "vitest";
-import { Dial } from "./dial.svelte";
+import { Dial, wayKey } from "./dial.svelte";
 
-function phone(place: (request: PlaceCallRequest) => Promise<unknown> = async () => {}) {
+function phone(
+  place: (request: PlaceCallRequest) => Promise<unknown> = async () => {},
+  changes: Partial<DialPreview> = {},
+) {
   const placeCall = vi.fn(async (request: PlaceCallRequest) => {
     await place(request);
     return { call: { office: "o", id: "1" } };
   });
-  const previewDial = vi.fn(async ({ text }: { text: string }) => preview(text));
+  const previewDial = vi.fn(async ({ text }: { text: string }) => preview(text, changes));
   return { dial: new Dial({ placeCall, previewDial }), placeCall, previewDial };
 }
 
@@ -26,7 +29,12 @@ describe("dialling", () => {
     const { dial, placeCall } = phone();
     await dial.type("89001234567");
     await dial.confirm();
-    expect(placeCall).toHaveBeenCalledWith({ command: expect.any(String), to: "89001234567", connection: "rt1" });
+    expect(placeCall).toHaveBeenCalledWith({
+      command: expect.any(String),
+      to: "89001234567",
+      office: "o",
+      connection: "rt1",
+    });
     expect([dial.text, dial.shown]).toEqual(["", false]);
   });
 
@@ -92,11 +100,18 @@ describe("dialling", () => {
   });
 
   it("goes the way that was chosen", async () => {
-    const { dial, placeCall } = phone();
+    const ways = ["north", "south"].map((office) => ({ office, connection: "rt1", title: office, from: "102" }));
+    const { dial, placeCall } = phone(undefined, { ways });
     await dial.show("112");
-    dial.way = "mango1";
+    dial.way = wayKey({ office: "south", connection: "rt1" });
     await dial.confirm();
-    expect(placeCall.mock.calls[0]?.[0].connection).toBe("mango1");
+    expect(placeCall.mock.calls[0]?.[0]).toMatchObject({ office: "south", connection: "rt1" });
+  });
+
+  it("shows a link as people write its number", async () => {
+    const { dial } = phone();
+    await dial.show("tel:+74951234567", "program");
+    expect([dial.text, dial.preview?.to]).toEqual(["shown tel:+74951234567", "tel:+74951234567"]);
   });
 
   it("says why a text cannot be dialled", async () => {

@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { program, start, until, type Running } from '../harness/process.ts';
+
+let profile: string;
+let running: Running | undefined;
+
+beforeEach(() => {
+  profile = mkdtempSync(path.join(tmpdir(), 'trubka-e2e-'));
+});
+
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+  rmSync(profile, { recursive: true, force: true });
+});
+
+function trubka(name: string, ...args: string[]): Running {
+  const paints = path.join(profile, 'paints');
+  running = start(name, program('TRUBKA_BIN'), args, { TRUBKA_PROFILE: profile, TRUBKA_PAINT_LOG: paints });
+  return running;
+}
+
+/** Revisions that the card has painted so far. */
+function paints(): number {
+  const file = path.join(profile, 'paints');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
+}
+
+/** Processes that this one has started: on any of its threads. */
+function children(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  return texts.flatMap((text) => text.trim().split(/\s+/).filter(Boolean).map(Number));
+}
+
+function name(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+}
+
+test('--smoke walks the whole path and leaves nothing of the demo behind', async () => {
+  const { child } = trubka('smoke', '--smoke');
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(0);
+  expect(existsSync(path.join(profile, 'demo'))).toBe(false);
+});
+
+test('a web process that is killed is started again and goes on showing calls', async () => {
+  const { child } = trubka('killed-web-process', '--demo');
+  await until('the card has painted', async () => paints() > 1, 30_000);
+  const webProcesses = children(child.pid!).filter((pid) => name(pid).startsWith('WebKitWebProc'));
+  expect(webProcesses.length).toBeGreaterThan(0);
+  const before = paints();
+  for (const pid of webProcesses) process.kill(pid, 'SIGKILL');
+  await until('the card has painted again', async () => paints() > before, 45_000);
+});
+
+test('a mistake on the command line is named', async () => {
+  const { child } = trubka('mistake', '--no-such-thing');
+  const said: Buffer[] = [];
+  child.stderr?.on('data', (piece: Buffer) => said.push(piece));
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(1);
+  expect(Buffer.concat(said).toString()).toContain('--help');
+});

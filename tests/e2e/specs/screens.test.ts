@@ -1,0 +1,112 @@
+//! Pictures of every screen in both languages and themes. `TRUBKA_SCREENS=1` renews those of the documentation, for
+//! which ImageMagick's `convert` makes them small.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { colours } from '../harness/png.ts';
+import { output, until } from '../harness/process.ts';
+import { Trubka } from '../harness/trubka.ts';
+
+const renewing = process.env.TRUBKA_SCREENS === '1';
+const folder = renewing ? path.resolve('../../docs/screens') : path.join(output, 'screens');
+mkdirSync(folder, { recursive: true });
+
+/** A page of one colour, or of a few bars before anything was drawn, has fewer. */
+const FEWEST_COLOURS = 40;
+
+const MARIA = { make: 'rostelecom', from: '+79001234567', name: 'Мария Ковалёва' };
+const DMITRY = { make: 'rostelecom', from: '+79001234568', name: 'Дмитрий Орлов' };
+const UNKNOWN = { make: 'mango-client', from: '+79161234568' };
+const SCRIPT = [
+  { at: '1s', ...MARIA, call: 'answered', answers: '102', ring: '5s', talk: '8s', recording: 'order' },
+  { at: '20s', ...DMITRY, call: 'group', rings: ['101', '102'], answers: '101', ring: '3s', talk: '90s' },
+  { at: '31s', ...UNKNOWN, call: 'missed', rings: ['102'], ring: '3s' },
+];
+
+const NOTE = { ru: 'Привезти заказ после 18:00', en: 'Deliver the order after 18:00' };
+
+const looks = (['ru', 'en'] as const).flatMap((language) =>
+  (['light', 'dark'] as const).map((theme) => ({ language, theme })),
+);
+
+/** What is said of the test's own desktop is no part of the pictures. */
+async function dismissNotices(trubka: Trubka): Promise<void> {
+  while (await trubka.has('notice')) {
+    await trubka.browser.$('[data-testid="notice"] button').click();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+describe.each(looks)('$language $theme', ({ language, theme }) => {
+  const look = `${language}-${theme}`;
+
+  async function picture(trubka: Trubka, name: string): Promise<void> {
+    // What has just come fades in, and the card's window follows its height.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const file = path.join(folder, `${look}-${name}.png`);
+    await trubka.picture(file);
+    expect(colours(readFileSync(file)), file).toBeGreaterThan(FEWEST_COLOURS);
+    if (renewing) execFileSync('convert', [file, '+dither', '-colors', '128', '-strip', `PNG8:${file}`]);
+  }
+
+  test('the first start', async () => {
+    const trubka = await Trubka.start({ name: `welcome-${look}`, language, theme });
+    try {
+      await trubka.main();
+      await trubka.find('start-demo');
+      await dismissNotices(trubka);
+      await picture(trubka, 'welcome');
+    } finally {
+      await trubka.stop();
+    }
+  });
+
+  test('calls, from ring to recording', async () => {
+    const trubka = await Trubka.start({ name: `screens-${look}`, script: SCRIPT, language, theme });
+    try {
+      await trubka.card();
+      for (const [phase, name] of [
+        ['ringing', 'card-ringing'],
+        ['talking', 'card-talking'],
+        ['answeredBy', 'card-answered-by'],
+        ['missed', 'card-missed'],
+      ] as const) {
+        const selector = `[data-testid="call-card"][data-phase="${phase}"]`;
+        await until(`a card is ${phase}`, () => trubka.browser.$(selector).isExisting(), 40_000);
+        await picture(trubka, name);
+      }
+
+      await trubka.click('call-card-dismiss');
+      await trubka.main();
+      await dismissNotices(trubka);
+      await trubka.click('nav-now');
+      await trubka.find('open-call');
+      await picture(trubka, 'now');
+
+      await trubka.click('nav-calls');
+      await trubka.find('recording-play');
+      await trubka.browser.$('[data-testid="call-row"]:has([data-testid="recording-play"])').click();
+      await trubka.click('note-add');
+      await trubka.type('note-text', NOTE[language]);
+      await trubka.click('note-save');
+      await trubka.find('note');
+      await trubka.click('recording-play');
+      await trubka.find('player-wave');
+      await until('it plays', async () => !(await trubka.text('player-time')).startsWith('0:00'));
+      await picture(trubka, 'calls');
+
+      await trubka.type('dial-input', '+44 20 7946 0123');
+      await trubka.find('dial-confirm');
+      await picture(trubka, 'dial');
+      await trubka.click('dial-cancel');
+
+      await trubka.click('nav-settings');
+      await trubka.find('connection-row');
+      await picture(trubka, 'settings');
+    } finally {
+      await trubka.stop();
+    }
+  });
+});

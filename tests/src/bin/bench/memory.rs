@@ -1,0 +1,62 @@
+//! `memory`: what an idle Trubka costs, with its window and without, in proportional set size of all its processes.
+
+use std::{
+    env, fs, thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    chromium::Chromium,
+    figure::{Budget, Figure},
+    history,
+    office::Token,
+    process::Running,
+    trubka,
+};
+
+/// How long a program is left alone, unless `TRUBKA_BENCH_IDLE_S` says otherwise.
+const IDLE_S: u64 = 60;
+
+pub(crate) fn measure() -> Result<Vec<Figure>> {
+    let idle = match env::var("TRUBKA_BENCH_IDLE_S") {
+        Ok(text) => text.parse().context("TRUBKA_BENCH_IDLE_S is a number of seconds")?,
+        Err(_) => IDLE_S,
+    };
+    let profile = history::profile()?;
+    let _token = Token::put()?;
+    // One after the other: what two share would be divided between them.
+    let open = after(idle, Running::start(&mut trubka::command(&profile, &[])?)?)?;
+    let hidden = after(idle, Running::start(&mut trubka::command(&profile, &["--hidden".as_ref()])?)?)?;
+    let peer = match Chromium::find()? {
+        Some(chromium) => (
+            format!("Chromium --app with a static page of 60 rows, after {idle} s"),
+            Some(after(idle, chromium.start()?)?),
+        ),
+        None => ("not measured: chromium is not installed".to_owned(), None),
+    };
+    let figure =
+        |name, value, share| Figure::new(name, value, "MiB", peer.clone(), Budget { most: None, share: Some(share) });
+    Ok(vec![figure("memory-open", open, 0.70), figure("memory-hidden", hidden, 0.60)])
+}
+
+/// Memory of the program and of all that it has started, after so many idle seconds.
+fn after(idle: u64, mut running: Running) -> Result<f64> {
+    let end = Instant::now() + Duration::from_secs(idle);
+    while Instant::now() < end {
+        let ended = running.child().try_wait()?;
+        ensure!(ended.is_none(), "the program ended by itself ({ended:?})");
+        thread::sleep(Duration::from_millis(200));
+    }
+    let family = running.family();
+    // Of a process that has just ended nothing is left to count.
+    let kib: u64 = family.iter().filter_map(|id| pss_kib(*id)).sum();
+    ensure!(kib > 0, "the memory of {} processes cannot be read", family.len());
+    Ok(kib as f64 / 1024.0)
+}
+
+fn pss_kib(id: u32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+    rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?.trim().strip_suffix(" kB")?.parse().ok()
+}

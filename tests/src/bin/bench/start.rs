@@ -1,0 +1,57 @@
+//! `start`: from the start of the process until the list of a million calls stands on the screen.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::{
+    chromium::Chromium,
+    figure::{Budget, Figure, ms, percentile},
+    history,
+    office::Token,
+    process::Running,
+    screen::Screen,
+    trubka,
+};
+
+/// Starts that are measured, after one that is not.
+const STARTS: usize = 3;
+/// A picture that stands so long is the last.
+const STILL: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two starts: the web processes of the last one must be gone.
+const REST: Duration = Duration::from_millis(1500);
+
+pub(crate) fn measure() -> Result<Vec<Figure>> {
+    let profile = history::profile()?;
+    let _token = Token::put()?;
+    let screen = Screen::open()?;
+    let ours = median(&screen, || Running::start(&mut trubka::command(&profile, &[])?))?;
+    let peer = match Chromium::find()? {
+        Some(chromium) => {
+            let name = format!("Chromium --app with a static page of the same 60 rows, median of {STARTS}");
+            (name, Some(median(&screen, || chromium.start())?))
+        }
+        None => ("not measured: chromium is not installed".to_owned(), None),
+    };
+    Ok(vec![Figure::new("start", ours, "ms", peer, Budget { most: None, share: Some(0.9) })])
+}
+
+fn median(screen: &Screen, start: impl Fn() -> Result<Running>) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..=STARTS {
+        times.push(until_settled(screen, &start)?);
+        std::thread::sleep(REST);
+    }
+    Ok(percentile(&times[1..], 0.5))
+}
+
+fn until_settled(screen: &Screen, start: impl Fn() -> Result<Running>) -> Result<f64> {
+    let part = screen.middle();
+    let before = screen.look(part)?;
+    let began = Instant::now();
+    let running = start()?;
+    let settled = screen.settled(part, &before, STILL, PATIENCE)?;
+    drop(running);
+    Ok(ms(settled.duration_since(began)))
+}

@@ -1,0 +1,109 @@
+//! Connections that break, lie or cannot be reached, and what main says of them.
+
+use calls::{CallResult, CallState};
+use desk::contract::{CardPhase, ConnectionCause, ConnectionRow, ConnectionStateView};
+use jiff::SignedDuration;
+use simulator::{Fault, Make, SimulatorConfig};
+
+use crate::scene::{Scene, pbxs};
+
+const CALLER: &str = "+79161234567";
+const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
+
+on_both_makes!(a_pbx_that_is_down_at_first, a_clock_that_is_off);
+
+fn is_live(row: &ConnectionRow) -> bool {
+    row.state == ConnectionStateView::Live && row.gap_since.is_none() && row.cause.is_none()
+}
+
+async fn talking(scene: &Scene, make: Make) {
+    scene.play(make, ANSWERED);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    scene.pick_up("102").await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+}
+
+async fn ended(scene: &Scene) {
+    scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert_eq!(scene.screens.record().cards_of(Some(CALLER)), 1);
+}
+
+#[tokio::test]
+async fn a_socket_cut_in_mid_call_is_a_gap_that_closes() {
+    let scene = Scene::new().await;
+    talking(&scene, Make::MangoClient).await;
+    scene.simulator.cut("102");
+    scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
+    scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
+    assert_eq!(scene.screens.record().card(Some(CALLER)).map(|card| card.phase), Some(CardPhase::Talking));
+    scene.hang_up("102");
+    ended(&scene).await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_call_that_came_during_an_outage_is_fetched_afterwards() {
+    let scene = Scene::new().await;
+    talking(&scene, Make::MangoClient).await;
+    let down = Fault::Down(Some(Make::MangoClient));
+    scene.fault(down);
+    let unreachable = |row: &ConnectionRow| {
+        row.state == ConnectionStateView::Down
+            && row.cause == Some(ConnectionCause::Unreachable)
+            && row.gap_since.is_some()
+    };
+    scene.screens.until_connection(Make::MangoClient, "is down", unreachable).await;
+    scene.hang_up("102");
+    scene.mend(down);
+    scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
+    ended(&scene).await;
+}
+
+async fn a_pbx_that_is_down_at_first(make: Make) {
+    let down = Fault::Down(Some(make));
+    let scene = Scene::with(SimulatorConfig { faults: vec![down], ..pbxs() }).await;
+    let unreachable =
+        |row: &ConnectionRow| row.state == ConnectionStateView::Down && row.cause == Some(ConnectionCause::Unreachable);
+    scene.screens.until_connection(make, "is down", unreachable).await;
+    scene.mend(down);
+    // A PBX that posts to us is known to be back by its first webhook, or by the next look at it.
+    if make == Make::MangoClient {
+        scene.settled().await;
+    }
+    talking(&scene, make).await;
+    scene.screens.until_connection(make, "is live", is_live).await;
+    scene.hang_up("102");
+    ended(&scene).await;
+}
+
+/// Events that say another time than ours pop all the same; main warns.
+async fn a_clock_that_is_off(make: Make) {
+    let scene = Scene::new().await;
+    let off = Fault::WrongClock(SignedDuration::from_mins(12));
+    scene.fault(off);
+    talking(&scene, make).await;
+    scene.hang_up("102");
+    ended(&scene).await;
+    let warned = |row: &ConnectionRow| row.clock_skew_ms.is_some_and(|ms| (-800_000..-600_000).contains(&ms));
+    scene.screens.until_connection(make, "warns of the clock", warned).await;
+}
+
+#[tokio::test]
+async fn wrong_signatures_are_refused_counted_and_told() {
+    let scene = Scene::new().await;
+    scene.fault(Fault::WrongSignature);
+    scene.play(Make::Rostelecom, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    let told = |row: &ConnectionRow| row.cause == Some(ConnectionCause::BadSignatures);
+    scene.screens.until_connection(Make::Rostelecom, "tells of signatures", told).await;
+    assert!(scene.metrics().refused >= 3);
+    assert_eq!(scene.metrics().stored, 0);
+    assert_eq!(scene.simulator.deliveries().accepted, 0);
+
+    scene.mend(Fault::WrongSignature);
+    talking(&scene, Make::Rostelecom).await;
+    scene.screens.until_connection(Make::Rostelecom, "is live", is_live).await;
+    scene.hang_up("102");
+    ended(&scene).await;
+    assert_eq!(scene.screens.record().cards_of(Some("+79031234567")), 0);
+}

@@ -1,0 +1,120 @@
+//! Click-to-call: my phone first, theirs after it.
+
+use calls::{CallResult, CallState, Direction};
+use desk::contract::{CallFilter, CardPhase, ErrorCode};
+use simulator::{Make, PhoneState};
+use uuid::Uuid;
+
+use crate::{
+    scene::{Scene, eventually},
+    settings::ME,
+};
+
+const CALLED: &str = "+79001234567";
+
+on_both_makes!(
+    a_call_that_both_answer,
+    my_phone_is_left_ringing,
+    they_let_it_ring,
+    they_are_busy,
+    i_hang_up_during_the_prompt,
+    two_clicks_are_one_call,
+    a_call_that_the_pbx_cannot_be_asked_for
+);
+
+/// How this number behaves when it is called, on every PBX.
+fn callee(scene: &Scene, does: &str) {
+    scene.play(Make::Rostelecom, &format!(r#"{{"callee":"{CALLED}","does":"{does}","ring":"10s","talk":"600s"}}"#));
+}
+
+async fn dial(scene: &Scene, make: Make) {
+    let placed = scene.call(make, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    let card = scene.screens.until_card(Some(CALLED), CardPhase::PickUpYourPhone).await;
+    assert_eq!((card.call, card.direction), (placed.call, Direction::Outgoing));
+}
+
+/// It was ours all the time, and it is one row.
+async fn ended_as(scene: &Scene, phase: CardPhase, result: CallResult) {
+    scene.screens.until_card(Some(CALLED), phase).await;
+    let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, row.direction), (Some(result), Direction::Outgoing));
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+    assert!(scene.list(CallFilter::Missed).await.is_empty());
+    let record = scene.screens.record();
+    let story = record.story(Some(CALLED));
+    assert_eq!(story.first(), Some(&CardPhase::PickUpYourPhone));
+    assert!(!story.contains(&CardPhase::Ringing), "never incoming: {story:?}");
+    assert_eq!(record.cards_of(Some(CALLED)), 1);
+}
+
+async fn a_call_that_both_answer(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "answer");
+    dial(&scene, make).await;
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
+    scene.hang_up(ME);
+    ended_as(&scene, CardPhase::Ended, CallResult::Answered).await;
+}
+
+async fn my_phone_is_left_ringing(make: Make) {
+    let scene = Scene::new().await;
+    dial(&scene, make).await;
+    scene.let_my_phone_ring().await;
+    ended_as(&scene, CardPhase::NoAnswer, CallResult::NoAnswer).await;
+}
+
+async fn they_let_it_ring(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "silent");
+    dial(&scene, make).await;
+    ended_as(&scene, CardPhase::NoAnswer, CallResult::NoAnswer).await;
+}
+
+async fn they_are_busy(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "busy");
+    dial(&scene, make).await;
+    ended_as(&scene, CardPhase::Busy, CallResult::Busy).await;
+}
+
+/// Neither PBX says who gave up before both talked.
+async fn i_hang_up_during_the_prompt(make: Make) {
+    let scene = Scene::new().await;
+    scene.play(make, &format!(r#"{{"callee":"{CALLED}","does":"answer","ring":"600s"}}"#));
+    dial(&scene, make).await;
+    scene.pick_up(ME).await;
+    scene.hang_up(ME);
+    ended_as(&scene, CardPhase::NoAnswer, CallResult::NoAnswer).await;
+}
+
+async fn two_clicks_are_one_call(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "answer");
+    let mut phones = scene.simulator.phones().subscribe();
+    let wish = Uuid::new_v4();
+    let (first, second) = tokio::join!(scene.call(make, CALLED, wish), scene.call(make, CALLED, wish));
+    assert_eq!(first.expect("it is placed").call, second.expect("it is known").call);
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
+    let third = scene.call(make, CALLED, wish).await;
+    scene.hang_up(ME);
+    ended_as(&scene, CardPhase::Ended, CallResult::Answered).await;
+    assert!(third.is_ok(), "{third:?}");
+    let changes = std::iter::from_fn(|| phones.try_recv().ok());
+    assert_eq!(changes.filter(|phone| phone.state == PhoneState::Ringing).count(), 1);
+}
+
+async fn a_call_that_the_pbx_cannot_be_asked_for(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(simulator::Fault::Down(Some(make)));
+    if let Err(error) = scene.call(make, CALLED, Uuid::new_v4()).await {
+        assert!(matches!(error.code, ErrorCode::Unreachable | ErrorCode::UnknownOutcome), "{error:?}");
+    }
+    let failed = |phase| matches!(phase, CardPhase::Failed | CardPhase::UnknownOutcome);
+    let said = |record: &crate::screens::Record| record.card(Some(CALLED)).is_some_and(|card| failed(card.phase));
+    scene.screens.until("it failed", said).await;
+    let rings =
+        async || (!scene.simulator.phones().views().iter().any(|phone| phone.state != PhoneState::Idle)).then_some(());
+    eventually("no phone rings", rings).await;
+}

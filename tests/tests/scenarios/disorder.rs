@@ -1,0 +1,105 @@
+//! What networks do to events on their way: twice, late, swapped, broken, unknown.
+
+use std::time::Duration;
+
+use calls::{CallResult, CallState};
+use desk::contract::{CallFilter, CallRow, CardPhase, ConnectionStateView};
+use simulator::{Fault, Make};
+
+use crate::scene::Scene;
+
+const CALLER: &str = "+79161234567";
+const SECOND: &str = "+79031234567";
+
+on_both_makes!(events_twice, events_swapped, events_late, events_unknown, events_broken);
+
+/// A call that I answer while events suffer; its row in the end.
+async fn answered(scene: &Scene, make: Make) -> CallRow {
+    scene.play(make, r#"{"call":"answered","from":"+79161234567","ring":"10s","talk":"20s"}"#);
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+    assert_eq!(scene.screens.record().cards_of(Some(CALLER)), 1);
+    row
+}
+
+const WHOLE: [CardPhase; 3] = [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended];
+
+async fn events_twice(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(Fault::Duplicates);
+    let row = answered(&scene, make).await;
+    assert_eq!(scene.screens.record().story(Some(CALLER)), WHOLE);
+    let events = scene.details(&row.call).await.events.expect("the office is here");
+    let heard: Vec<_> = events.iter().map(|event| event.kind.to_lowercase()).collect();
+    let once = |kind: &str| heard.iter().filter(|heard| heard.split_whitespace().last() == Some(kind)).count() == 1;
+    assert!(once("connected") && once("disconnected"), "kept once: {heard:?}");
+}
+
+async fn events_swapped(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(Fault::Reordering);
+    answered(&scene, make).await;
+    let story = scene.screens.record().story(Some(CALLER));
+    assert!(!story.contains(&CardPhase::Missed), "{story:?}");
+}
+
+async fn events_late(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(Fault::Delay(Duration::from_millis(700)));
+    answered(&scene, make).await;
+    assert_eq!(scene.screens.record().story(Some(CALLER)), WHOLE);
+}
+
+async fn events_unknown(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(Fault::UnknownEvent);
+    let row = answered(&scene, make).await;
+    assert_eq!(scene.screens.record().story(Some(CALLER)), WHOLE);
+    if make == Make::Rostelecom {
+        let events = scene.details(&row.call).await.events.expect("the office is here");
+        assert!(events.iter().any(|event| event.kind.contains("analytics")), "they are kept: {events:?}");
+    }
+}
+
+/// Half an event is no event, and the next whole one is understood.
+async fn events_broken(make: Make) {
+    let scene = Scene::new().await;
+    scene.fault(Fault::HalfEvent);
+    scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    match make {
+        Make::Rostelecom => {
+            let lost = async || (scene.simulator.deliveries().lost >= 4).then_some(());
+            crate::scene::eventually("all are cut short", lost).await;
+        }
+        // The frames go out within the call, which is over when the phone rests again.
+        Make::MangoClient => {
+            let mut phones = scene.simulator.phones().subscribe();
+            while phones.recv().await.expect("phones go on").state != simulator::PhoneState::Idle {}
+        }
+    }
+    scene.mend(Fault::HalfEvent);
+    scene.settled().await;
+    answered_beside_what_was_lost(&scene, make).await;
+    assert_eq!(scene.screens.record().cards_of(Some(SECOND)), 0);
+}
+
+async fn answered_beside_what_was_lost(scene: &Scene, make: Make) {
+    scene.play(make, r#"{"call":"answered","from":"+79161234567","ring":"10s","talk":"20s"}"#);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+    assert_eq!(scene.screens.record().story(Some(CALLER)), WHOLE);
+}
+
+#[tokio::test]
+async fn sockets_that_break_again_and_again_lose_nothing() {
+    let scene = Scene::new().await;
+    scene.fault(Fault::Cut(Duration::from_millis(400)));
+    scene.play(Make::MangoClient, r#"{"call":"answered","from":"+79161234567","ring":"20s","talk":"20s"}"#);
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+    scene.mend(Fault::Cut(Duration::ZERO));
+    let live = |row: &desk::contract::ConnectionRow| row.state == ConnectionStateView::Live && row.gap_since.is_none();
+    scene.screens.until_connection(Make::MangoClient, "live without a gap", live).await;
+}

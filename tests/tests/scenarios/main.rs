@@ -1,0 +1,19 @@
+//! Whole calls from a simulated PBX through an office to a desk, judged by what its screens were asked to show.
+//!
+//! Nothing is assumed about how long anything takes: people pick up and hang up when the screens say so.
+
+#[macro_use]
+mod makes;
+
+mod connections;
+mod dialling;
+mod disorder;
+mod groups;
+mod incoming;
+mod offices;
+mod past;
+mod recordings;
+mod remote;
+mod scene;
+mod screens;
+mod settings;

@@ -1,0 +1,51 @@
+//! Calls that a PBX tells of long after they happened.
+
+use calls::CallResult;
+use desk::contract::{CallFilter, CardPhase};
+use jiff::{SignedDuration, Timestamp};
+use simulator::Make;
+
+use crate::{scene::Scene, screens::Record};
+
+const PAST: &str = "+79161234567";
+const PRESENT: &str = "+79031234567";
+
+on_both_makes!(a_call_of_yesterday, a_missed_call_of_yesterday);
+
+/// The call of yesterday was told; one of now was shown after it.
+async fn replayed(make: Make, line: &str) -> Scene {
+    let scene = Scene::new().await;
+    scene.play(make, line);
+    scene.row(Some(PAST), |row| row.result.is_some()).await;
+    scene.settled().await;
+    scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"20s"}"#);
+    scene.screens.until_card(Some(PRESENT), CardPhase::Missed).await;
+    assert_eq!(scene.screens.record().cards_of(Some(PAST)), 0, "it pops nothing");
+    assert!(
+        scene
+            .screens
+            .record()
+            .notifications
+            .iter()
+            .all(|shown| !shown.body.contains("916") && !shown.title.contains("916"))
+    );
+    scene
+}
+
+async fn a_call_of_yesterday(make: Make) {
+    let scene = replayed(make, r#"{"call":"replay","from":"+79161234567","ago":"24h","talk":"60s"}"#).await;
+    let row = scene.row(Some(PAST), |_| true).await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert!(row.talk_ms.is_some_and(|talk| (60_000..62_000).contains(&talk)), "{:?}", row.talk_ms);
+    let ago = Timestamp::now().duration_since(row.started_at);
+    assert!(ago > SignedDuration::from_hours(23) && ago < SignedDuration::from_hours(25), "{ago:?}");
+    let order: Vec<_> = scene.list(CallFilter::All).await.into_iter().filter_map(|row| row.party.dial).collect();
+    assert_eq!(order, [PRESENT, PAST], "it stands where it belongs");
+}
+
+async fn a_missed_call_of_yesterday(make: Make) {
+    let scene = replayed(make, r#"{"call":"missed","from":"+79161234567","ago":"24h","ring":"20s"}"#).await;
+    assert_eq!(scene.list(CallFilter::Missed).await.len(), 2);
+    let today = |record: &Record| record.main.as_ref().is_some_and(|main| main.now.missed_today == 1);
+    scene.screens.until("yesterday is not today", today).await;
+}

@@ -1,0 +1,224 @@
+//! A scene: simulated PBXs, the office that they serve, its gateway, and a desk in the same process.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use desk::{
+    Desk, DeskOptions, Surroundings, SystemChance,
+    contract::{
+        CallDetails, CallFilter, CallRef, CallRow, ConnectionStateView, ContractError, LinkState, ListCallsRequest,
+        PlaceCallRequest, PlacedView, Stage,
+    },
+};
+use gateway::{Gateway, GatewayOptions, Running};
+use office::{Metrics, OfficeHandle, SystemClock};
+use simulator::{Fault, Make, Script, Simulator, SimulatorConfig, Timing};
+use store::{Options, Store};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::{
+    screens::{PATIENCE, Screens},
+    settings::{ME, OFFICE, connection, office_config, viewer},
+};
+
+/// PBXs go so much faster than life; what matters is done by hand.
+const SPEED: f64 = 10.0;
+/// Between two looks at what no screen shows.
+const LOOK: Duration = Duration::from_millis(20);
+
+pub(crate) struct Scene {
+    pub(crate) simulator: Simulator,
+    pub(crate) desk: Desk,
+    pub(crate) screens: Screens,
+    office: Arc<OfficeHandle>,
+    gateway: Running,
+    store: Store,
+    folder: TempDir,
+}
+
+/// PBXs without a past, both of them.
+pub(crate) fn pbxs() -> SimulatorConfig {
+    let any = Some(([127, 0, 0, 1], 0).into());
+    SimulatorConfig {
+        rostelecom: any,
+        mango_client: any,
+        history: false,
+        timing: Timing { speed: SPEED, ..Timing::default() },
+        ..SimulatorConfig::default()
+    }
+}
+
+impl Scene {
+    /// Everything runs and nothing has happened yet.
+    pub(crate) async fn new() -> Self {
+        let scene = Self::with(pbxs()).await;
+        scene.settled().await;
+        scene
+    }
+
+    /// Everything runs on these PBXs; how the connections stand is not waited for.
+    pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
+        let simulator = Simulator::start(pbxs).await.expect("two free ports");
+        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into()).await
+    }
+
+    async fn on(simulator: Simulator, folder: TempDir, address: SocketAddr) -> Self {
+        let data = folder.path().join("data");
+        let store =
+            eventually("the data folder is free", async || Store::open_in(&data, Options::owner("test")).ok()).await;
+        let config = office_config(&simulator, folder.path());
+        let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
+        let office = Arc::new(office);
+        let gateway = serve(&office, address).await;
+        let hook = format!("http://{}/hook/{}", gateway.addr(), connection(Make::Rostelecom));
+        simulator.set_hook(&hook).expect("on this computer");
+        let (desk, screens) = desk(store.clone());
+        desk.add_office(OFFICE, Arc::new(office.view(viewer())), false).await;
+        screens.until_link(LinkState::Live).await;
+        Self { simulator, desk, screens, office, gateway, store, folder }
+    }
+
+    /// Both connections work.
+    pub(crate) async fn settled(&self) {
+        self.screens.until_connection(Make::MangoClient, "live", |row| row.state == ConnectionStateView::Live).await;
+        let works = |state| matches!(state, ConnectionStateView::Waiting | ConnectionStateView::Live);
+        self.screens.until_connection(Make::Rostelecom, "works", |row| works(row.state)).await;
+    }
+
+    /// The program ends and begins again on the same data, while the PBXs go on.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { simulator, desk, screens: _, office, gateway, store, folder } = self;
+        let address = gateway.addr();
+        drop(desk);
+        gateway.shutdown().await;
+        office.shutdown().await;
+        drop(office);
+        store.close();
+        Self::on(simulator, folder, address).await
+    }
+
+    /// The gateway ends and begins again at the same address, while its office goes on.
+    pub(crate) async fn restart_gateway(self) -> Self {
+        let Self { simulator, desk, screens, office, gateway, store, folder } = self;
+        let address = gateway.addr();
+        gateway.shutdown().await;
+        let gateway = serve(&office, address).await;
+        Self { simulator, desk, screens, office, gateway, store, folder }
+    }
+
+    /// Plays these lines of a script; the make is filled in.
+    pub(crate) fn play(&self, make: Make, lines: &str) {
+        let script: String =
+            lines.lines().map(|line| line.trim().replacen('{', &format!(r#"{{"make":"{make}","#), 1) + "\n").collect();
+        // The calls go on beside the test.
+        drop(self.simulator.play(Script::parse(&script).expect("a good script")).expect("known extensions"));
+    }
+
+    /// Somebody's phone rings by now, and is picked up.
+    pub(crate) async fn pick_up(&self, extension: &str) {
+        eventually("a phone rings", async || self.simulator.phones().pick_up(extension).ok()).await;
+    }
+
+    /// Somebody hangs up, or refuses.
+    pub(crate) fn hang_up(&self, extension: &str) {
+        self.simulator.phones().hang_up(extension).expect("the phone is in use");
+    }
+
+    /// My phone is left ringing until I do something with it.
+    pub(crate) async fn let_my_phone_ring(&self) {
+        eventually("my phone rings", async || self.simulator.phones().let_ring(ME).ok()).await;
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        self.simulator.fault(fault, true);
+    }
+
+    pub(crate) fn mend(&self, fault: Fault) {
+        self.simulator.fault(fault, false);
+    }
+
+    /// A click on "call"; `command` is the wish of the page.
+    pub(crate) async fn call(&self, make: Make, to: &str, command: Uuid) -> Result<PlacedView, ContractError> {
+        self.desk
+            .place_call(PlaceCallRequest {
+                command: command.to_string(),
+                to: to.to_owned(),
+                office: None,
+                connection: Some(connection(make).to_string()),
+            })
+            .await
+    }
+
+    /// The call list.
+    pub(crate) async fn list(&self, filter: CallFilter) -> Vec<CallRow> {
+        list(&self.desk, filter).await
+    }
+
+    /// The row of the call with this party, once it is as wanted.
+    pub(crate) async fn row(&self, party: Option<&str>, wanted: impl Fn(&CallRow) -> bool) -> CallRow {
+        let find = async || {
+            let rows = self.list(CallFilter::All).await;
+            rows.into_iter().find(|row| row.party.dial.as_deref() == party && wanted(row))
+        };
+        eventually("the row is as wanted", find).await
+    }
+
+    /// A call in detail.
+    pub(crate) async fn details(&self, call: &CallRef) -> CallDetails {
+        self.desk.call_details(call.clone()).await.expect("it is there")
+    }
+
+    /// Figures of the office.
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.office.metrics()
+    }
+
+    /// The database of the office.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where the gateway listens.
+    pub(crate) fn gateway(&self) -> SocketAddr {
+        self.gateway.addr()
+    }
+}
+
+/// A desk with its screens.
+pub(crate) fn desk(store: Store) -> (Desk, Screens) {
+    let screens = Screens::default();
+    let options = DeskOptions {
+        store,
+        clock: Arc::new(desk::SystemClock),
+        chance: Arc::new(SystemChance),
+        surroundings: Surroundings { locale: Some("en_GB.UTF-8".into()), ..Surroundings::default() },
+        stage: Stage::Welcome,
+    };
+    (Desk::start(options, screens.clone()).expect("a desk"), screens)
+}
+
+/// The newest rows of a desk's list.
+pub(crate) async fn list(desk: &Desk, filter: CallFilter) -> Vec<CallRow> {
+    let wish = ListCallsRequest { filter, limit: 200, ..ListCallsRequest::default() };
+    desk.list_calls(wish).await.expect("readable").rows
+}
+
+/// Looks until there is something.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
+}
+
+async fn serve(office: &Arc<OfficeHandle>, address: SocketAddr) -> Running {
+    let bind = async || TcpListener::bind(address).await.ok();
+    let listener = eventually("the address is free", bind).await;
+    Gateway::serve(listener, Arc::clone(office), GatewayOptions::default()).await.expect("it serves")
+}

@@ -1,0 +1,101 @@
+//! The office of the scenarios: both makes, one line each, four people; the desk is that of 102.
+
+use std::{collections::BTreeMap, path::Path};
+
+use calls::ConnectionId;
+use link::wire::{ExtensionRef, Role};
+use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person, Viewer};
+use pbx::ConnectionConfig;
+use secrecy::{SecretBox, SecretString};
+use simulator::{Make, Simulator};
+
+use crate::makes::of_office;
+
+/// The office's name in the database and on screens.
+pub(crate) const OFFICE: &str = "office";
+/// Whose desk it is.
+pub(crate) const ME: &str = "102";
+/// All lines ring at this group.
+pub(crate) const GROUP: &str = "everybody";
+
+/// Connections are called after their make.
+pub(crate) fn connection(make: Make) -> ConnectionId {
+    make.to_string().parse().expect("a make's name is a connection's id")
+}
+
+/// My extension on both makes.
+pub(crate) fn my_extensions() -> Vec<ExtensionRef> {
+    [Make::Rostelecom, Make::MangoClient]
+        .map(|make| ExtensionRef { connection: connection(make), extension: ME.to_owned() })
+        .into()
+}
+
+pub(crate) fn viewer() -> Viewer {
+    Viewer {
+        name: "Пётр Волков".into(),
+        role: Role::Admin,
+        extensions: my_extensions(),
+        groups: vec![GROUP.to_owned()],
+        rights: "scenario".into(),
+    }
+}
+
+pub(crate) fn office_config(simulator: &Simulator, folder: &Path) -> OfficeConfig {
+    let credentials = simulator.credentials();
+    let rostelecom = credentials.rostelecom.as_ref().expect("it runs");
+    let mango = credentials.mango_client.as_ref().expect("it runs");
+    let staff = simulator.staff();
+    let extensions = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
+    OfficeConfig {
+        name: OFFICE.to_owned(),
+        connections: vec![
+            account(
+                Make::Rostelecom,
+                &rostelecom.url,
+                &[("client_id", &rostelecom.client_id), ("key", &rostelecom.key)],
+                Vec::new(),
+            ),
+            account(Make::MangoClient, &mango.url, &[("token", &mango.token)], extensions),
+        ],
+        lines: staff.lines.iter().map(line).collect(),
+        groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
+        people: [Make::Rostelecom, Make::MangoClient].into_iter().flat_map(|make| people(simulator, make)).collect(),
+        contacts: BTreeMap::new(),
+        cache_dir: folder.join("recordings"),
+        cache_key: SecretBox::new(Box::new([7; 32])),
+    }
+}
+
+fn account(make: Make, url: &str, secrets: &[(&str, &String)], extensions: Vec<String>) -> ConnectionSettings {
+    let secret = |(name, value): &(&str, &String)| ((*name).to_owned(), SecretString::from(value.as_str()));
+    ConnectionSettings {
+        config: ConnectionConfig {
+            id: connection(make),
+            make: of_office(make),
+            zone: None,
+            base_url: Some(url.parse().expect("an address")),
+            trust_anchor_pem: None,
+            secrets: secrets.iter().map(secret).collect(),
+            overrides: BTreeMap::new(),
+        },
+        extensions,
+    }
+}
+
+fn line(line: &simulator::Line) -> LineSettings {
+    LineSettings {
+        connection: connection(line.make),
+        number: line.number.clone(),
+        title: line.title.clone(),
+        groups: vec![GROUP.to_owned()],
+    }
+}
+
+fn people(simulator: &Simulator, make: Make) -> Vec<Person> {
+    let person = |employee: &simulator::Employee| Person {
+        connection: connection(make),
+        extension: employee.extension.clone(),
+        name: employee.name.clone(),
+    };
+    simulator.staff().employees.iter().map(person).collect()
+}
