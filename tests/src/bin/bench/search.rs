@@ -112,7 +112,8 @@ fn matches(caller: &Caller, question: &str) -> bool {
 
 /// What `LIKE` over the same table takes, asked through SQLite's own program.
 fn like(profile: &Path, questions: &[String]) -> Result<Peer> {
-    let name = format!("LIKE over the same table, p99 of {}", questions.len());
+    // Its median: the first of its scans also brings the table into memory, which is no merit of ours.
+    let name = format!("LIKE over the same table, median of {}", questions.len());
     let mut times = Vec::new();
     for question in questions {
         let column = if question.bytes().all(|byte| byte.is_ascii_digit()) { "digits" } else { "words" };
@@ -131,5 +132,5 @@ fn like(profile: &Path, questions: &[String]) -> Result<Peer> {
         let seconds = text.lines().find_map(|line| line.strip_prefix("Run Time: real ")?.split(' ').next());
         times.push(seconds.context("sqlite3 did not say how long it took")?.parse::<f64>()? * 1e3);
     }
-    Ok((name, Some(percentile(&times, 0.99))))
+    Ok((name, Some(percentile(&times, 0.5))))
 }
