@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -55,13 +56,21 @@ impl Profile {
         make_private(&self.folder)
     }
 
-    /// Removes the whole folder: nothing of the demo stays behind.
+    /// Removes the whole folder: nothing of the demo stays behind. The web views' own processes end a little later than
+    /// their windows and write until then, so it is removed until it stays away.
     pub(crate) fn remove(&self) {
-        if let Err(error) = fs::remove_dir_all(&self.folder)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "the demo's folder could not be removed");
+        let mut absent = 0;
+        for _ in 0..20 {
+            match fs::remove_dir_all(&self.folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => absent += 1,
+                Ok(()) | Err(_) => absent = 0,
+            }
+            if absent == 2 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
         }
+        tracing::warn!("the demo's folder could not be removed; the next demo will clear it");
     }
 }
 

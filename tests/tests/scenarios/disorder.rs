@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use calls::{CallResult, CallState};
-use desk::contract::{CallFilter, CallRow, CardPhase, ConnectionStateView};
-use simulator::{Fault, Make};
+use desk::contract::{CallFilter, CallRow, CardPhase, ConnectionRow, ConnectionStateView};
+use simulator::{Fault, Make, PhoneState};
 
-use crate::scene::Scene;
+use crate::scene::{Scene, eventually};
 
 const CALLER: &str = "+79161234567";
 const SECOND: &str = "+79031234567";
@@ -71,12 +71,12 @@ async fn events_broken(make: Make) {
     match make {
         Make::Rostelecom => {
             let lost = async || (scene.simulator.deliveries().lost >= 4).then_some(());
-            crate::scene::eventually("all are cut short", lost).await;
+            eventually("all are cut short", lost).await;
         }
         // The frames go out within the call, which is over when the phone rests again.
         Make::MangoClient => {
             let mut phones = scene.simulator.phones().subscribe();
-            while phones.recv().await.expect("phones go on").state != simulator::PhoneState::Idle {}
+            while phones.recv().await.expect("phones go on").state != PhoneState::Idle {}
         }
     }
     scene.mend(Fault::HalfEvent);
@@ -100,6 +100,6 @@ async fn sockets_that_break_again_and_again_lose_nothing() {
     assert_eq!(row.result, Some(CallResult::Answered));
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
     scene.mend(Fault::Cut(Duration::ZERO));
-    let live = |row: &desk::contract::ConnectionRow| row.state == ConnectionStateView::Live && row.gap_since.is_none();
+    let live = |row: &ConnectionRow| row.state == ConnectionStateView::Live && row.gap_since.is_none();
     scene.screens.until_connection(Make::MangoClient, "live without a gap", live).await;
 }

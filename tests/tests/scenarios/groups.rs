@@ -58,7 +58,7 @@ async fn nobody_of_the_group_answers(make: Make) {
 async fn i_pass_a_call_on(make: Make) {
     let scene = Scene::new().await;
     let script =
-        r#"{"call":"transfer","from":"+79161234567","rings":["102"],"transfer":"103","ring":"600s","talk":"60s"}"#;
+        r#"{"call":"transfer","from":"+79161234567","rings":["102"],"transfer":"103","ring":"600s","talk":"30s"}"#;
     scene.play(make, script);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     scene.pick_up("102").await;
@@ -76,7 +76,7 @@ async fn i_pass_a_call_on(make: Make) {
 async fn a_call_is_passed_to_me(make: Make) {
     let scene = Scene::new().await;
     let script =
-        r#"{"call":"transfer","from":"+79161234567","rings":["101"],"transfer":"102","ring":"600s","talk":"40s"}"#;
+        r#"{"call":"transfer","from":"+79161234567","rings":["101"],"transfer":"102","ring":"600s","talk":"30s"}"#;
     scene.play(make, script);
     scene.pick_up("101").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;

@@ -5,7 +5,7 @@ use desk::contract::{CallFilter, CardPhase, ErrorCode};
 use simulator::Make;
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::{scene::Scene, screens::Record};
 
 const CALLER: &str = "+79161234567";
 
@@ -101,7 +101,7 @@ async fn a_hidden_number(make: Make) {
     assert_eq!((details.calls_with_number, details.others), (1, vec![]));
     let refused = scene.desk.card_call_back(first.call, Uuid::new_v4().to_string()).await;
     assert_eq!(refused.expect_err("there is no number").code, ErrorCode::Unsupported);
-    let both = |record: &crate::screens::Record| record.main.as_ref().is_some_and(|main| main.now.missed.len() == 2);
+    let both = |record: &Record| record.main.as_ref().is_some_and(|main| main.now.missed.len() == 2);
     scene.screens.until("both are told", both).await;
 }
 

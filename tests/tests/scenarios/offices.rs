@@ -4,7 +4,10 @@ use calls::{CallResult, CallState};
 use desk::contract::{CallFilter, CardPhase};
 use simulator::{Make, SimulatorConfig};
 
-use crate::scene::{Scene, pbxs};
+use crate::{
+    scene::{Scene, pbxs},
+    screens::Record,
+};
 
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
@@ -24,7 +27,7 @@ async fn ended(scene: &Scene) {
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!(row.result, Some(CallResult::Answered));
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
-    let is_over = |record: &crate::screens::Record| record.main.as_ref().is_some_and(|main| main.now.open.is_empty());
+    let is_over = |record: &Record| record.main.as_ref().is_some_and(|main| main.now.open.is_empty());
     scene.screens.until("nothing goes on", is_over).await;
 }
 
@@ -34,7 +37,7 @@ async fn a_restart_in_mid_call_keeps_the_call(make: Make) {
     let before = scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
     let scene = scene.restart().await;
     scene.settled().await;
-    let goes_on = |record: &crate::screens::Record| {
+    let goes_on = |record: &Record| {
         let open = record.main.as_ref().map(|main| main.now.open.as_slice()).unwrap_or_default();
         open.iter().any(|row| row.call == before.call && row.state == CallState::Talking)
     };

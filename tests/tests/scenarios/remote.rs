@@ -5,10 +5,10 @@ use std::sync::Arc;
 use calls::CallState;
 use desk::{
     Desk,
-    contract::{CallFilter, CardPhase, LinkState, SaveNoteRequest},
+    contract::{CallFilter, CardPhase, LinkState, PlaceCallRequest, SaveNoteRequest},
 };
 use gateway::tokens::{NewToken, issue};
-use link::{RemoteOffice, wire::Role};
+use link::{Office, RemoteOffice, wire::Role};
 use simulator::Make;
 use store::{Options, Store};
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     scene::{Scene, desk, eventually, list},
     screens::Screens,
-    settings::{GROUP, OFFICE, my_extensions},
+    settings::{GROUP, OFFICE, connection, my_extensions},
 };
 
 const CALLER: &str = "+79161234567";
@@ -45,7 +45,7 @@ impl Remote {
         let address = format!("http://{}", scene.gateway()).parse().expect("an address");
         let office = eventually("the gateway knows the token", async || {
             let office = RemoteOffice::connect(&address, issued.secret.clone(), None).expect("on this computer");
-            link::Office::stream(&office, None).await.is_ok().then_some(office)
+            office.stream(None).await.is_ok().then_some(office)
         })
         .await;
         let folder = TempDir::new().expect("a folder");
@@ -114,11 +114,11 @@ async fn a_stream_that_breaks_in_mid_call_is_resumed(make: Make) {
 async fn a_call_placed_from_afar(make: Make) {
     let scene = Scene::new().await;
     let remote = Remote::of(&scene).await;
-    let wish = desk::contract::PlaceCallRequest {
+    let wish = PlaceCallRequest {
         command: Uuid::new_v4().to_string(),
         to: CALLER.into(),
         office: None,
-        connection: Some(crate::settings::connection(make).to_string()),
+        connection: Some(connection(make).to_string()),
     };
     remote.desk.place_call(wish).await.expect("it is placed");
     remote.screens.until_card(Some(CALLER), CardPhase::PickUpYourPhone).await;
