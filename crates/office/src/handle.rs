@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::{
     clock::Clock,
     journal::StoreJournal,
-    keeper::{Keeper, KeeperHandle},
+    keeper::{Keeper, KeeperHandle, NotStored},
     links::Link,
     recordings::Recordings,
     settings::{Directory, OfficeConfig, Viewer},
@@ -135,10 +135,12 @@ impl OfficeHandle {
         let mut connections = BTreeMap::new();
         let mut books = BTreeMap::new();
         let mut wanted_sessions = Vec::new();
+        let mut given_zones = Vec::new();
         for settings in config.connections {
             let id = settings.config.id.clone();
             let make = settings.config.make;
             let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
+            given_zones.extend(settings.config.zone.clone().map(|zone| (id.clone(), zone)));
             let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _)?);
             board.add(&id, make, &driver.capability());
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
@@ -164,8 +166,8 @@ impl OfficeHandle {
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
         let inner = Arc::new(Inner {
+            recordings: Recordings::new(&config.name, store.clone(), cache, drivers),
             name: config.name,
-            recordings: Recordings::new(store.clone(), cache, drivers),
             store,
             clock,
             directory,
@@ -177,6 +179,9 @@ impl OfficeHandle {
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
         });
         let office = Self(inner);
+        for (connection, zone) in given_zones {
+            office.log_given_zone(&connection, zone).await?;
+        }
         office.settle_lost_commands().await?;
         for (connection, extensions) in wanted_sessions {
             office.open_link(&connection);
@@ -241,6 +246,19 @@ impl OfficeHandle {
             count(&self.0.counters.known);
             HookOutcome::Known(reply)
         }
+    }
+
+    /// A zone of the settings is a choice like any other: it is in the log before the events that it decides on.
+    async fn log_given_zone(&self, connection: &ConnectionId, zone: String) -> Result<(), store::Error> {
+        if self.0.store.setting(&zone_key(connection))?.as_deref() == Some(zone.as_str()) {
+            return Ok(());
+        }
+        let choice = Decision::ZoneChosen { zone: zone.clone(), because: "given in the settings".to_owned() };
+        match self.0.keeper.tell(connection, self.0.clock.now(), vec![Told::Decision(choice)]).await {
+            Ok(_) => self.keep_zone(connection, &zone).await,
+            Err(NotStored) => tracing::error!(%connection, "the given zone could not be logged; the next start will"),
+        }
+        Ok(())
     }
 
     /// The next start reads times as this one does.
@@ -373,8 +391,15 @@ impl Connection {
         received_at: Timestamp,
         decoded: Decoded,
     ) -> (Decoded, Option<Decision>) {
-        if self.zone.read().unwrap_or_else(PoisonError::into_inner).settled {
-            return (decoded, None);
+        let known = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.settled {
+            // Another request may have settled it while this one was read.
+            let name = known.zone.iana_name();
+            let other = |event: &VendorEvent| {
+                event.time.as_ref().is_some_and(|time| time.zone.is_some() && time.zone.as_deref() != name)
+            };
+            let again = decoded.events.iter().any(other).then(|| self.decode(request, received_at).ok()).flatten();
+            return (again.unwrap_or(decoded), None);
         }
         let raw = decoded.events.iter().find_map(|event| event.time.as_ref().filter(|time| time.zone.is_some()));
         let Some((zone, because)) = raw.and_then(|time| zone::choose(&time.raw, received_at, self.driver.make()))
@@ -411,7 +436,7 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
 }
 
 /// Setting that keeps the zone that was chosen.
-pub(crate) fn zone_key(connection: &ConnectionId) -> String {
+fn zone_key(connection: &ConnectionId) -> String {
     format!("zone:{connection}")
 }
 

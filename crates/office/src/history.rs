@@ -5,8 +5,8 @@ use store::Store;
 
 /// The call's entries with the gaps that opened or closed between them: a result that is unknown because of a gap must
 /// not turn into a missed call.
-pub(crate) fn of_call(store: &Store, call: &CallId) -> Result<Vec<Stored>, store::Error> {
-    let mut entries = store.read_call(call)?;
+pub(crate) fn of_call(store: &Store, office: &str, call: &CallId) -> Result<Vec<Stored>, store::Error> {
+    let mut entries = store.read_call(office, call)?;
     if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
         let gaps = store.read_gaps(&first.connection, first.seq, last.seq)?;
         entries.extend(gaps);

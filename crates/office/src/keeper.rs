@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc, time::Duration};
 use calls::{Book, CallId, Change, ConnectionId, Decision, Stored, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire::{self, StreamEvent};
+use serde::{Deserialize, Serialize};
 use store::{Appended, NewEntry, Redirect, Store};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use crate::{clock::Clock, handle::zone_key, history, rows, seen, settings::Directory};
+use crate::{clock::Clock, history, rows, seen, settings::Directory};
 
 /// How many letters are committed together at most.
 const BATCH: usize = 512;
@@ -156,8 +157,12 @@ impl Keeper {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
         for connection in connections {
             let folded = self.store.fold_position(&connection)?;
-            self.restore_zone(&connection)?;
-            let mut next = self.store.setting(&floor_key(&connection))?.and_then(|text| text.parse().ok()).unwrap_or(0);
+            let start = self.store.setting(&rebuild_key(&connection))?;
+            let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            if let (Some(chosen_at), Some(book)) = (start.zone_chosen, self.books.get_mut(&connection)) {
+                book.settle_zone(chosen_at);
+            }
+            let mut next = start.floor;
             loop {
                 let page = self.store.read_from(&connection, next, PAGE)?;
                 let Some(last) = page.last() else { break };
@@ -169,22 +174,6 @@ impl Keeper {
                     }
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// The zone that was chosen before the part of the log that is read again: it decides what was late.
-    fn restore_zone(&mut self, connection: &ConnectionId) -> Result<(), store::Error> {
-        let Some(zone) = self.store.setting(&zone_key(connection))? else { return Ok(()) };
-        let because = "chosen in an earlier run".to_owned();
-        let stored = Stored {
-            seq: 0,
-            connection: connection.clone(),
-            received_at: Timestamp::UNIX_EPOCH,
-            told: Told::Decision(Decision::ZoneChosen { zone, because }),
-        };
-        if let Some(book) = self.books.get_mut(connection) {
-            book.apply(&stored);
         }
         Ok(())
     }
@@ -332,7 +321,7 @@ impl Keeper {
         if let Some(call) = stored.told.subject(&stored.connection)
             && !book.holds(&call)
         {
-            let earlier = history::of_call(&self.store, &call)?;
+            let earlier = history::of_call(&self.store, &self.office, &call)?;
             book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
         }
         self.folded.insert(stored.connection.clone(), stored.seq);
@@ -389,7 +378,9 @@ impl Keeper {
     fn keep_floors(&self) {
         for (connection, book) in &self.books {
             let floor = book.floor().unwrap_or(*self.head.borrow() + 1);
-            self.store.set_setting(&floor_key(connection), &floor.to_string()).then(|result| {
+            let start = Rebuild { floor, zone_chosen: book.zone_chosen() };
+            let text = serde_json::to_string(&start).unwrap_or_default();
+            self.store.set_setting(&rebuild_key(connection), &text).then(|result| {
                 if let Err(error) = result {
                     tracing::warn!(kind = ?error.kind(), "the next start will read more of the log than it needs");
                 }
@@ -403,8 +394,18 @@ impl Keeper {
     }
 }
 
-fn floor_key(connection: &ConnectionId) -> String {
-    format!("floor:{connection}")
+/// What a rebuild of a connection's book begins with.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Rebuild {
+    /// The log place from which to read.
+    floor: u64,
+    /// The log place at which the vendor's zone was chosen: it may lie below the floor.
+    zone_chosen: Option<u64>,
+}
+
+/// The setting that keeps a connection's [`Rebuild`].
+fn rebuild_key(connection: &ConnectionId) -> String {
+    format!("rebuild:{connection}")
 }
 
 fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEntry {

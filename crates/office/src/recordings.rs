@@ -45,6 +45,7 @@ enum Progress {
 
 /// Fetches and reads recordings.
 pub(crate) struct Recordings {
+    office: String,
     store: Store,
     cache: Arc<Cache>,
     drivers: BTreeMap<ConnectionId, Arc<Driver>>,
@@ -52,8 +53,14 @@ pub(crate) struct Recordings {
 }
 
 impl Recordings {
-    pub(crate) fn new(store: Store, cache: Cache, drivers: BTreeMap<ConnectionId, Arc<Driver>>) -> Arc<Self> {
-        Arc::new(Self { store, cache: Arc::new(cache), drivers, running: Mutex::new(BTreeMap::new()) })
+    pub(crate) fn new(
+        office: &str,
+        store: Store,
+        cache: Cache,
+        drivers: BTreeMap<ConnectionId, Arc<Driver>>,
+    ) -> Arc<Self> {
+        let running = Mutex::new(BTreeMap::new());
+        Arc::new(Self { office: office.to_owned(), store, cache: Arc::new(cache), drivers, running })
     }
 
     /// A piece of the recording; waits for bytes that are on their way.
@@ -147,7 +154,7 @@ impl Recordings {
         call: &CallId,
         id: &RecordingId,
     ) -> Result<(ConnectionId, String, RecordingReference), OfficeError> {
-        let entries = history::of_call(&self.store, call).map_err(|error| storage(&error))?;
+        let entries = history::of_call(&self.store, &self.office, call).map_err(|error| storage(&error))?;
         let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(not_found)?;
         let driver = self.drivers.get(&connection).ok_or_else(not_found)?;
         let mut book = Book::new(connection.clone(), driver.book_settings());

@@ -260,7 +260,7 @@ impl Office for View {
         if self.call(call).await?.is_none() {
             return Ok(None);
         }
-        let entries = self.office.store.read_call(call).map_err(|error| storage(&error))?;
+        let entries = self.office.store.read_call(&self.office.name, call).map_err(|error| storage(&error))?;
         Ok(Some(Trace { events: entries.into_iter().map(|entry| self.office.trace_event(entry)).collect() }))
     }
 

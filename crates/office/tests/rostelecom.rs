@@ -3,6 +3,7 @@
 mod support;
 
 use calls::{CallResult, CallState};
+use jiff::{SignedDuration, Timestamp};
 use link::wire::{Frame, StreamEvent};
 use office::HookOutcome;
 use support::Bench;
@@ -28,6 +29,16 @@ async fn a_call_is_followed_from_ring_to_end() {
     let ended = stream.call_in(CallState::Ended).await;
     assert_eq!(ended.result, Some(CallResult::Answered));
     assert!(!ended.rings_for_me);
+}
+
+#[tokio::test]
+async fn in_a_given_zone_a_message_three_hours_old_rings_nobody() {
+    let bench = Bench::new().await;
+    let mut stream = bench.stream(None).await;
+    let three_hours_ago = Timestamp::now() - SignedDuration::from_hours(3);
+    let outcome = bench.receive(bench.request_at(three_hours_ago, "new", "s-old", "")).await;
+    assert!(matches!(outcome, HookOutcome::Stored(_)), "{outcome:?}");
+    assert!(!stream.call().await.rings_for_me);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use calls::{CallId, ConnectionId, Stored, Told, event::EVENT_VERSION};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -68,46 +68,50 @@ impl Store {
 
     /// Up to `limit` entries of a connection from this place on, oldest first.
     pub fn read_from(&self, connection: &ConnectionId, floor: u64, limit: usize) -> Result<Vec<Stored>, Error> {
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(
-                "SELECT log.seq, c.id, log.received_ns, log.version, log.body
-                 FROM log JOIN connections c ON c.ordinal = log.connection
-                 WHERE log.kind = 0 AND log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
-                   AND log.seq >= ?2
-                 ORDER BY log.seq LIMIT ?3",
-            )?;
-            all(statement.query(params![connection.as_str(), floor as i64, limit as i64])?)
-        })
+        self.entries(
+            "log.connection = (SELECT ordinal FROM connections WHERE id = ?1) AND log.seq >= ?2 ORDER BY log.seq LIMIT ?3",
+            params![connection.as_str(), floor as i64, limit as i64],
+        )
     }
 
-    /// All entries of one call, also those that it had under an earlier id, oldest first.
-    pub fn read_call(&self, call: &CallId) -> Result<Vec<Stored>, Error> {
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(
-                "WITH RECURSIVE ids (id) AS (
-                     SELECT coalesce((SELECT new FROM redirects WHERE old = ?1), ?1)
-                     UNION SELECT old FROM redirects JOIN ids ON redirects.new = ids.id
+    /// All entries of one call, also those that it had under an earlier id, oldest first. `office` is the one whose
+    /// log this is.
+    pub fn read_call(&self, office: &str, call: &CallId) -> Result<Vec<Stored>, Error> {
+        self.entries(
+            "log.call <> '' AND log.call IN (
+                 WITH ruling (office, id) AS (
+                     SELECT ordinal, coalesce((SELECT new FROM redirects WHERE office = ordinal AND old = ?2), ?2)
+                     FROM offices WHERE name = ?1
                  )
-                 SELECT log.seq, c.id, log.received_ns, log.version, log.body
-                 FROM log JOIN connections c ON c.ordinal = log.connection
-                 WHERE log.kind = 0 AND log.call <> '' AND log.call IN (SELECT id FROM ids)
-                 ORDER BY log.seq",
-            )?;
-            all(statement.query([call.as_str()])?)
-        })
+                 SELECT ?2 UNION SELECT id FROM ruling
+                 UNION SELECT old FROM ruling JOIN redirects USING (office) WHERE new = ruling.id
+             ) ORDER BY log.seq",
+            params![office, call.as_str()],
+        )
     }
 
     /// The connection's gap decisions with `from` ≤ seq ≤ `to`, oldest first.
     pub fn read_gaps(&self, connection: &ConnectionId, from: u64, to: u64) -> Result<Vec<Stored>, Error> {
+        self.entries(
+            "log.connection = (SELECT ordinal FROM connections WHERE id = ?1) AND log.seq BETWEEN ?2 AND ?3
+             AND log.call = '' AND log.body LIKE '%\"decision\":\"gap%' ORDER BY log.seq",
+            params![connection.as_str(), from as i64, to as i64],
+        )
+    }
+
+    /// What books are told, where this holds.
+    fn entries(&self, condition: &str, params: &[&dyn ToSql]) -> Result<Vec<Stored>, Error> {
         self.read(|sql| {
-            let mut statement = sql.prepare_cached(
+            let mut statement = sql.prepare_cached(&format!(
                 "SELECT log.seq, c.id, log.received_ns, log.version, log.body
-                 FROM log JOIN connections c ON c.ordinal = log.connection
-                 WHERE log.kind = 0 AND log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
-                   AND log.seq BETWEEN ?2 AND ?3 AND log.call = '' AND log.body LIKE '%\"decision\":\"gap%'
-                 ORDER BY log.seq",
-            )?;
-            all(statement.query(params![connection.as_str(), from as i64, to as i64])?)
+                 FROM log JOIN connections c ON c.ordinal = log.connection WHERE log.kind = {TOLD} AND {condition}"
+            ))?;
+            let mut rows = statement.query(params)?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                entries.push(stored(row)?);
+            }
+            Ok(entries)
         })
     }
 
@@ -231,14 +235,6 @@ fn hash(key: &str) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&whole[..16]);
     half
-}
-
-fn all(mut rows: Rows<'_>) -> Result<Vec<Stored>, Error> {
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        entries.push(stored(row)?);
-    }
-    Ok(entries)
 }
 
 fn stored(row: &Row<'_>) -> Result<Stored, Error> {

@@ -29,7 +29,8 @@ impl Book {
         if !self.records.contains_key(&id) && !event.effects.iter().any(tells_of_call) {
             return;
         }
-        let on_time = is_on_time(event, stored.received_at, self.zone_chosen);
+        let zone_chosen = self.zone_chosen.is_some_and(|at| at < stored.seq);
+        let on_time = is_on_time(event, stored.received_at, zone_chosen);
         let record = self.entry(&id, vendor_call, stored);
         if !record.keys.insert(event.dedupe_key.clone()) {
             return;

@@ -22,7 +22,7 @@ impl Book {
             Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
             Decision::GapOpened { .. } => self.open_gap(stored.seq),
             Decision::GapClosed { hole_until, .. } => self.close_gap(stored.received_at, *hole_until, changes),
-            Decision::ZoneChosen { .. } => self.zone_chosen = true,
+            Decision::ZoneChosen { .. } => self.settle_zone(stored.seq),
         }
     }
 

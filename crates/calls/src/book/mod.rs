@@ -87,8 +87,8 @@ pub struct Book {
     floors: BTreeSet<u64>,
     /// Log place of the gap that is open.
     gap: Option<u64>,
-    /// The vendor's zone has been settled.
-    zone_chosen: bool,
+    /// Log place from which on the vendor's zone is settled.
+    zone_chosen: Option<u64>,
 }
 
 impl Book {
@@ -104,7 +104,7 @@ impl Book {
             deadlines: BTreeSet::new(),
             floors: BTreeSet::new(),
             gap: None,
-            zone_chosen: false,
+            zone_chosen: None,
         }
     }
 
@@ -152,13 +152,23 @@ impl Book {
     }
 
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there
-    /// first applies the connection's [`crate::Decision::ZoneChosen`], if there is one.
+    /// begins with [`Book::settle_zone`], if the zone was chosen.
     pub fn floor(&self) -> Option<u64> {
         let held = self.floors.first().copied();
         match (held, self.gap) {
             (Some(held), Some(gap)) => Some(held.min(gap)),
             (held, gap) => held.or(gap),
         }
+    }
+
+    /// The log place of [`crate::Decision::ZoneChosen`], once it was told.
+    pub fn zone_chosen(&self) -> Option<u64> {
+        self.zone_chosen
+    }
+
+    /// The zone was chosen at this log place, which a rebuild may not reach.
+    pub fn settle_zone(&mut self, chosen_at: u64) {
+        self.zone_chosen.get_or_insert(chosen_at);
     }
 
     fn resolve<'a>(&'a self, id: &'a CallId) -> &'a CallId {

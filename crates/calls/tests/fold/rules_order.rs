@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::{
     mango::{self, Channel},
-    office::{Entry, Office, at},
+    office::{Entry, Office, at, call_id},
     rostelecom::{self, CUSTOMER, LINE, Session},
 };
 
@@ -80,6 +80,22 @@ fn after_the_zone_is_chosen_three_hours_are_late() {
     let mut office = Office::live(rostelecom::settings(), &[Entry::new(0, zone)]);
     office.tell(hours, call.starts(0).told);
     assert!(office.call("s1").late);
+}
+
+#[test]
+fn a_rebuild_that_knows_the_choice_judges_what_came_before_it_as_then() {
+    let call = Session::incoming("s1");
+    let hours = 3 * 3_600_000;
+    let zone = Decision::ZoneChosen { zone: "UTC".into(), because: "the first live events".into() };
+    let live =
+        Office::still(rostelecom::settings(), &[Entry::new(hours, call.starts(0).told), Entry::new(hours, zone)]);
+    let mut rebuilt = Office::new(rostelecom::settings());
+    rebuilt.book.settle_zone(live.book.zone_chosen().expect("chosen"));
+    for entry in &live.log {
+        rebuilt.book.apply(entry);
+    }
+    assert!(!live.call("s1").late);
+    assert_eq!(rebuilt.book.call(&call_id("s1")), live.book.call(&call_id("s1")));
 }
 
 #[test]

@@ -46,7 +46,11 @@ impl Bench {
     }
 
     pub(crate) fn request(&self, state: &str, session: &str, pin: &str) -> WebhookRequest {
-        let time = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.%3f");
+        self.request_at(Timestamp::now(), state, session, pin)
+    }
+
+    pub(crate) fn request_at(&self, at: Timestamp, state: &str, session: &str, pin: &str) -> WebhookRequest {
+        let time = at.strftime("%Y-%m-%d %H:%M:%S.%3f");
         let body = format!(
             "{{\"session_id\": \"{session}\",\"timestamp\": \"{time}\",\"type\": \"incoming\",\"state\": \"{state}\",\
              \"from_number\": \"sip:79161234567@example.invalid\",\"request_number\": \"+74951234567\",\

@@ -135,7 +135,7 @@ fn a_calls_entries_include_those_of_its_earlier_id() {
     store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
     for id in [1, 2] {
         let told: Vec<Told> =
-            store.read_call(&call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
+            store.read_call(OFFICE, &call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
         assert_eq!(told, vec![decision("command"), decision("event")]);
     }
 }
