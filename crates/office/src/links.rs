@@ -26,7 +26,9 @@ const BACKOFF: [Duration; 6] = [
 ];
 /// A connection without sessions is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);
-/// And this often while it does not.
+/// In between it is only asked whether it is there at all, which counts towards no quota.
+const GLANCE: Duration = Duration::from_secs(15);
+/// And it is looked at this often while it does not work.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// How often the moment until which events are complete is kept for the next start.
 const STAMP: Duration = Duration::from_secs(30);
@@ -139,6 +141,7 @@ impl Link {
             self.finish_gap("", now, Some(now)).await;
         }
         let mut waiting = true;
+        let mut is_there = true;
         loop {
             let report = self.driver.check().await;
             let standing = match (report.ok, waiting) {
@@ -151,8 +154,29 @@ impl Link {
             }
             waiting = false;
             self.stamp("");
-            tokio::time::sleep(if report.ok { LOOK } else { LOOK_AGAIN }).await;
+            if report.ok {
+                is_there = self.until_lost_or_due(is_there).await;
+            } else {
+                is_there = true;
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
         }
+    }
+
+    /// Waits for the next regular look, or until the PBX that was there is not; answers whether it is. One that works
+    /// but answers no glance is only looked at regularly.
+    async fn until_lost_or_due(&self, mut was_there: bool) -> bool {
+        let due = tokio::time::Instant::now() + LOOK;
+        while tokio::time::Instant::now() < due {
+            tokio::time::sleep(GLANCE).await;
+            let is_there = self.driver.is_reachable().await;
+            if was_there && !is_there {
+                return false;
+            }
+            was_there = is_there;
+            self.stamp("");
+        }
+        was_there
     }
 
     fn is_live(&self) -> bool {

@@ -33,6 +33,8 @@ use crate::{
 const DIAL_PATIENCE: Duration = Duration::from_secs(3);
 /// How long anything else waits.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server may take that only has to be there.
+const REACH_PATIENCE: Duration = Duration::from_secs(5);
 /// A clock difference beyond which the check warns.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -185,6 +187,18 @@ impl Driver {
                 let reason = CheckReason::of(&error);
                 CheckReport { ok: false, reason, detail: error.to_string(), took, clock_ahead }
             }
+        }
+    }
+
+    /// Whether anything answers at the PBX's address. Says nothing of the credentials and uses up no quota: it asks for
+    /// no method of the API.
+    pub async fn is_reachable(&self) -> bool {
+        let mut request = net::Request::get(self.pbx.base_url().clone());
+        request.timeout = REACH_PATIENCE;
+        match self.client.send(request).await {
+            // Longer than we read, so it is there.
+            Ok(_) | Err(net::Error::TooLarge { .. }) => true,
+            Err(_) => false,
         }
     }
 

@@ -57,7 +57,7 @@ impl Figure {
 /// The table that people read.
 pub(crate) fn table(figures: &[Figure]) -> String {
     let mut text =
-        format!("\n{:<14} {:>12} {:>14} {:>8}  {:<4} budget; peer\n", "figure", "value", "peer", "ratio", "ok");
+        format!("\n{:<20} {:>12} {:>14} {:>8}  {:<4} budget; peer\n", "figure", "value", "peer", "ratio", "ok");
     for figure in figures {
         let peer = figure.peer_value.map_or_else(|| "-".to_owned(), |peer| format!("{peer:.2} {}", figure.unit));
         let ratio = figure.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.4}"));
@@ -66,7 +66,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
         // Writing to a text cannot fail.
         let _ = writeln!(
             text,
-            "{:<14} {value:>12} {peer:>14} {ratio:>8}  {ok:<4} {}; {}",
+            "{:<20} {value:>12} {peer:>14} {ratio:>8}  {ok:<4} {}; {}",
             figure.name, figure.budget, figure.peer
         );
     }

@@ -5,14 +5,15 @@ use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use calls::{CallId, CallResult, CallState, ConnectionId, Customer, Direction, EndCause, LegRole, LegState};
+use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use link::wire;
 use store::{CallRecord, Durability, Options, Store};
 
-use crate::{chance::Chance, office};
+use crate::office;
 
 /// Part of the folder's name: to be raised when other calls are made here, or the database changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// How many calls there are.
 pub(crate) const CALLS: usize = 1_000_000;
 /// How many people and firms they were with.
@@ -54,13 +55,13 @@ pub(crate) struct Caller {
 
 /// The same people and firms at every run.
 pub(crate) fn callers() -> Vec<Caller> {
-    let mut chance = Chance::new(SEED);
+    let mut chance = Rng::with_seed(SEED);
     (0..CUSTOMERS)
         .map(|_| {
-            let number = format!("+72{:09}", chance.below(1_000_000_000));
-            let name = match chance.below(10) {
-                0..5 => Some(format!("{} {}", chance.pick(&FAMILY), chance.pick(&GIVEN))),
-                5..7 => Some(format!("ООО «{}-{}»", chance.pick(&FIRMS), chance.below(900))),
+            let number = format!("+72{:09}", chance.u32(..1_000_000_000));
+            let name = match chance.u8(..10) {
+                0..5 => Some(format!("{} {}", pick(&mut chance, &FAMILY), pick(&mut chance, &GIVEN))),
+                5..7 => Some(format!("ООО «{}-{}»", pick(&mut chance, &FIRMS), chance.u16(..900))),
                 _ => None,
             };
             Caller { number, name }
@@ -68,11 +69,16 @@ pub(crate) fn callers() -> Vec<Caller> {
         .collect()
 }
 
+/// One of them.
+pub(crate) fn pick<'a>(chance: &mut Rng, all: &[&'a str]) -> &'a str {
+    all[chance.usize(..all.len())]
+}
+
 /// Whom each call was with, newest call first, as a place in [`callers`].
 pub(crate) fn with_whom() -> impl Iterator<Item = usize> {
-    let mut chance = Chance::new(SEED + 1);
+    let mut chance = Rng::with_seed(SEED + 1);
     // Some call often and most seldom: the smaller of two draws prefers the front.
-    (0..CALLS).map(move |_| chance.below(CUSTOMERS).min(chance.below(CUSTOMERS)))
+    (0..CALLS).map(move |_| chance.usize(..CUSTOMERS).min(chance.usize(..CUSTOMERS)))
 }
 
 /// The folder that is a Trubka's profile with this history in it; made where it is missing.

@@ -2,13 +2,13 @@
 //! never fails on a slow computer.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-mod chance;
-mod chromium;
 mod figure;
 mod history;
 mod hook;
 mod memory;
 mod office;
+mod page;
+mod peers;
 mod pop;
 mod process;
 mod screen;

@@ -8,10 +8,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    chromium::Chromium,
-    figure::{Budget, Figure},
+    figure::{Budget, Figure, Peer},
     history,
     office::Token,
+    peers::{Chromium, Floor, WindowPeer, measured},
     process::Running,
     trubka,
 };
@@ -29,16 +29,17 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     // One after the other: what two share would be divided between them.
     let open = after(idle, Running::start(&mut trubka::command(&profile, &[])?)?)?;
     let hidden = after(idle, Running::start(&mut trubka::command(&profile, &["--hidden".as_ref()])?)?)?;
-    let peer = match Chromium::find()? {
-        Some(chromium) => (
-            format!("Chromium --app with a static page of 60 rows, after {idle} s"),
-            Some(after(idle, chromium.start()?)?),
-        ),
-        None => ("not measured: chromium is not installed".to_owned(), None),
+    let chromium = measured(Chromium::find()?, "chromium", |peer| after(idle, peer.start()?))?;
+    let floor = measured(Some(Floor::make()?), "", |peer| after(idle, peer.start()?))?;
+    let figure = |name, value, peer: &Peer, share| {
+        Figure::new(name, value, "MiB", peer.clone(), Budget { most: None, share: Some(share) })
     };
-    let figure =
-        |name, value, share| Figure::new(name, value, "MiB", peer.clone(), Budget { most: None, share: Some(share) });
-    Ok(vec![figure("memory-open", open, 0.70), figure("memory-hidden", hidden, 0.60)])
+    Ok(vec![
+        figure("memory-open", open, &chromium, 0.70),
+        figure("memory-open-floor", open, &floor, 1.25),
+        figure("memory-hidden", hidden, &chromium, 0.60),
+        figure("memory-hidden-floor", hidden, &floor, 1.10),
+    ])
 }
 
 /// Memory of the program and of all that it has started, after so many idle seconds.

@@ -9,12 +9,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
 use store::{Filter, Store};
 
 use crate::{
-    chance::Chance,
     figure::{Budget, Figure, Peer, ms, percentile},
-    history::{self, Caller},
+    history::{self, Caller, pick},
 };
 
 const SHOWN: usize = 50;
@@ -45,33 +45,33 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
 
 /// What is asked: half of it is there, half is not; digits, beginnings of names, one or two digits.
 fn questions(callers: &[Caller]) -> Vec<String> {
-    let mut chance = Chance::new(5);
+    let mut chance = Rng::with_seed(5);
     let taken: HashSet<&str> = callers.iter().flat_map(|caller| pieces(&caller.number)).collect();
     (0..QUESTIONS)
         .map(|turn| {
-            let caller = &callers[chance.below(callers.len())];
+            let caller = &callers[chance.usize(..callers.len())];
             match turn % 20 {
                 0..9 => piece(&mut chance, &caller.number, 3).to_owned(),
                 9..18 => loop {
-                    let digits = format!("7{:010}", chance.below(10_000_000_000));
+                    let digits = format!("7{:010}", chance.u64(..10_000_000_000));
                     let asked = piece(&mut chance, &digits, 6).to_owned();
                     if !taken.contains(asked.as_str()) {
                         break asked;
                     }
                 },
-                18 if turn % 40 == 18 => chance.pick(&["мор", "щербак", "ям", "ковал", "тим", "ол"]).to_owned(),
-                18 => chance.pick(&["щук", "ыыы", "йод", "моркв", "эюя", "цх"]).to_owned(),
-                _ => format!("{}", chance.below(100)),
+                18 if turn % 40 == 18 => pick(&mut chance, &["мор", "щербак", "ям", "ковал", "тим", "ол"]).to_owned(),
+                18 => pick(&mut chance, &["щук", "ыыы", "йод", "моркв", "эюя", "цх"]).to_owned(),
+                _ => format!("{}", chance.u8(..100)),
             }
         })
         .collect()
 }
 
 /// A piece of a number's digits, at least so long.
-fn piece<'a>(chance: &mut Chance, number: &'a str, least: usize) -> &'a str {
+fn piece<'a>(chance: &mut Rng, number: &'a str, least: usize) -> &'a str {
     let digits = number.trim_start_matches('+');
-    let length = least + chance.below(digits.len() - least + 1);
-    let start = chance.below(digits.len() - length + 1);
+    let length = least + chance.usize(..=digits.len() - least);
+    let start = chance.usize(..=digits.len() - length);
     &digits[start..start + length]
 }
 

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
-    chromium::Chromium,
     figure::{Budget, Figure, ms, percentile},
     history,
     office::Token,
+    peers::{Chromium, Floor, Linphone, WindowPeer, measured},
     process::Running,
     screen::Screen,
     trubka,
 };
 
-/// Starts that are measured, after one that is not.
+/// Starts of each program that are measured, after one that is not; the median is told.
 const STARTS: usize = 3;
 /// A picture that stands so long is the last.
 const STILL: Duration = Duration::from_millis(1500);
@@ -27,14 +27,15 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     let _token = Token::put()?;
     let screen = Screen::open()?;
     let ours = median(&screen, || Running::start(&mut trubka::command(&profile, &[])?))?;
-    let peer = match Chromium::find()? {
-        Some(chromium) => {
-            let name = format!("Chromium --app with a static page of the same 60 rows, median of {STARTS}");
-            (name, Some(median(&screen, || chromium.start())?))
-        }
-        None => ("not measured: chromium is not installed".to_owned(), None),
-    };
-    Ok(vec![Figure::new("start", ours, "ms", peer, Budget { most: None, share: Some(0.9) })])
+    let figure = |name, peer, share| Figure::new(name, ours, "ms", peer, Budget { most: None, share: Some(share) });
+    let chromium = measured(Chromium::find()?, "chromium", |peer| median(&screen, || peer.start()))?;
+    let floor = measured(Some(Floor::make()?), "", |peer| median(&screen, || peer.start()))?;
+    let linphone = measured(Linphone::find()?, "linphone", |peer| median(&screen, || peer.start()))?;
+    Ok(vec![
+        figure("start", chromium, 0.9),
+        figure("start-floor", floor, 1.25),
+        figure("start-linphone", linphone, 0.25),
+    ])
 }
 
 fn median(screen: &Screen, start: impl Fn() -> Result<Running>) -> Result<f64> {
