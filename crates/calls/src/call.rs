@@ -311,6 +311,9 @@ pub struct Call {
     /// The command of ours that started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandId>,
+    /// Extension of the person of the office who placed it, by a click or by hand; absent where it came from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<String>,
     /// The id that this call had before its vendor's id was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_from: Option<CallId>,

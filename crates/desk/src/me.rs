@@ -14,9 +14,16 @@ pub(crate) struct Me {
 impl Me {
     /// This leg is one of my phones.
     pub(crate) fn owns(&self, call: &Call, leg: &Leg) -> bool {
-        let Some(extension) = leg.extension.as_deref() else { return false };
-        is_agent(leg)
-            && self.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == extension)
+        is_agent(leg) && leg.extension.as_deref().is_some_and(|extension| self.has(call, extension))
+    }
+
+    /// I placed this call, by a click or by hand.
+    pub(crate) fn placed(&self, call: &Call) -> bool {
+        call.placed_by.as_deref().is_some_and(|extension| self.has(call, extension))
+    }
+
+    fn has(&self, call: &Call, extension: &str) -> bool {
+        self.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == extension)
     }
 
     /// My legs of a call.

@@ -12,15 +12,14 @@ pub(crate) fn personal(mut call: Call, me: &Me) -> Call {
     let (mut mine, mut rings, mut talked) = (false, false, false);
     for leg in me.legs(&call) {
         mine = true;
-        rings |= leg.state == LegState::Alerting;
+        rings |= leg.state == LegState::Alerting && leg.extension != call.placed_by;
         talked |= leg.answered_at.is_some();
     }
     if !mine {
         return call;
     }
-    let may_ring = call.state != CallState::Ended && call.direction != Direction::Outgoing && call.command.is_none();
     call.mine = true;
-    call.rings_for_me |= rings && may_ring && !call.late && !call.in_menu;
+    call.rings_for_me |= rings && call.state != CallState::Ended && !call.late && !call.in_menu;
     if !talked && call.direction == Direction::Incoming && call.result == Some(CallResult::Answered) {
         call.result = Some(CallResult::AnsweredElsewhere);
     }

@@ -189,6 +189,9 @@ pub struct Call {
     /// Our command that started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandId>,
+    /// Extension of the person of the office who placed it; absent where it came from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<String>,
     /// Its recordings.
     pub recordings: Vec<Recording>,
     /// The id that it had before.

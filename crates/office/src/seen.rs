@@ -35,6 +35,7 @@ pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
         transferring: call.transferring,
         partial: call.partial,
         command: call.command,
+        placed_by: call.placed_by.clone(),
         recordings: call.recordings.iter().map(kept_recording).collect(),
         redirected_from: call.redirected_from.clone(),
     }
@@ -88,17 +89,14 @@ impl Side<'_> {
 
     fn rings_for_me(&self, group_is_rung: bool) -> bool {
         let call = self.call;
-        if call.late || call.in_menu || call.state == CallState::Ended || call.direction == Direction::Outgoing {
+        if call.late || call.in_menu || call.state == CallState::Ended {
             return false;
         }
-        let own_leg_rings = self.own_legs().any(|leg| leg.state == LegState::Alerting);
+        // The phone from which a call is placed may ring first, but not for a call that comes in.
+        let placed_with = |leg: &wire::Leg| leg.extension.is_some() && leg.extension == call.placed_by;
+        let own_leg_rings = self.own_legs().any(|leg| leg.state == LegState::Alerting && !placed_with(leg));
         let no_agent_named = !call.legs.iter().any(|leg| is_agent(leg.role));
-        own_leg_rings && !self.placed_by_me() || group_is_rung && no_agent_named && call.state == CallState::Ringing
-    }
-
-    /// The one who placed an internal call is not rung by it.
-    fn placed_by_me(&self) -> bool {
-        self.call.command.is_some() && self.own_legs().next().is_some()
+        own_leg_rings || group_is_rung && no_agent_named && call.state == CallState::Ringing
     }
 
     /// A manager who was not rung sees how the call went; one whose phone rang, and an agent, that a colleague took it.

@@ -42,6 +42,22 @@ async fn in_a_given_zone_a_message_three_hours_old_rings_nobody() {
 }
 
 #[tokio::test]
+async fn an_outgoing_call_that_is_passed_on_rings_at_its_target_and_not_at_who_placed_it() {
+    let bench = Bench::new().await;
+    let (mut placer, mut target) =
+        (bench.stream_of(bench.agent("101")).await, bench.stream_of(bench.agent("102")).await);
+    for state in ["new", "connected"] {
+        bench.outbound(state, "s-out", "101", "").await;
+    }
+    bench.outbound("calling", "s-out", "101", "102").await;
+    let rung = target.call().await;
+    assert!(rung.rings_for_me, "{rung:?}");
+    assert_eq!(rung.placed_by.as_deref(), Some("101"));
+    let placed = placer.call_with(|call| call.legs.iter().any(|leg| leg.extension.as_deref() == Some("102"))).await;
+    assert!(!placed.rings_for_me);
+}
+
+#[tokio::test]
 async fn a_colleagues_answer_is_neither_missed_nor_mine() {
     let bench = Bench::new().await;
     let mut stream = bench.stream(None).await;

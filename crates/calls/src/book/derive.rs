@@ -94,6 +94,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         late: origin.is_none() && !facts.fresh,
         in_menu: state == CallState::Queued,
         command: origin.map(|origin| origin.command),
+        placed_by: placed_by(known, &legs, direction),
         redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
         recordings: recordings(known, talk.and(answered_at).zip(ended_at)),
     };
@@ -119,6 +120,22 @@ fn direction(facts: &Facts, origin: Option<&Origin>) -> Direction {
         Some(origin) if said != Direction::Internal => origin.direction,
         Some(_) | None => said,
     }
+}
+
+/// Whose phone the call began with. By hand that is the first of the office in an outgoing call, and the one who is not
+/// the called colleague in an internal one.
+fn placed_by(known: Known<'_>, legs: &[Played<'_>], direction: Direction) -> Option<String> {
+    if let Some(origin) = known.origin {
+        return Some(origin.from.clone());
+    }
+    let called = match direction {
+        Direction::Outgoing => None,
+        Direction::Internal => known.facts.customer_number.get(),
+        Direction::Incoming | Direction::Unknown => return None,
+    };
+    let own = legs.iter().filter(|leg| leg.facts.role == LegRole::Agent && leg.facts.extension.get() != called);
+    let first = own.min_by(|a, b| a.started.cmp(&b.started).then_with(|| a.facts.key.cmp(&b.facts.key)));
+    first?.extension().map(str::to_owned)
 }
 
 fn started_at(known: Known<'_>) -> Timestamp {

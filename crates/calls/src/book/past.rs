@@ -55,7 +55,7 @@ impl Book {
         record.facts = Facts::of_call(call);
         record.origin = call.command.map(|command| Origin {
             command,
-            from: call.agent_legs().find_map(|leg| leg.extension.clone()).unwrap_or_default(),
+            from: call.placed_by.clone().unwrap_or_default(),
             to: call.customer.number.clone(),
             direction: if call.direction == Direction::Internal { Direction::Internal } else { Direction::Outgoing },
             asked: call.started_at,

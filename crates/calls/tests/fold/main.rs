@@ -11,6 +11,7 @@ mod rules_commands;
 mod rules_ends;
 mod rules_legs;
 mod rules_order;
+mod rules_placed;
 mod rules_states;
 mod scripts;
 mod summary;

@@ -1,6 +1,6 @@
 //! What a card says of its call: a pure function of the call, of who looks at it, and of our command for it.
 
-use calls::{CallResult, CallState, CommandState, Direction};
+use calls::{CallResult, CallState, CommandState, LegState};
 use link::wire::{Call, Leg};
 
 use crate::{
@@ -19,8 +19,7 @@ pub(crate) struct Ordered {
 
 /// The phase, or `None` when the card has nothing to say any more: the call went on without this desk.
 pub(crate) fn phase(call: &Call, me: &Me, ordered: Option<Ordered>) -> Option<CardPhase> {
-    let placed = placed_here(call, me);
-    match (call.state == CallState::Ended, placed) {
+    match (call.state == CallState::Ended, me.placed(call)) {
         (true, true) => Some(ended_placed(call, ordered)),
         (true, false) => Some(ended_received(call, me)),
         (false, true) => Some(running_placed(call, me, ordered)),
@@ -28,38 +27,23 @@ pub(crate) fn phase(call: &Call, me: &Me, ordered: Option<Ordered>) -> Option<Ca
     }
 }
 
-/// We called, whether by a click here, by another program, or by hand: the first phone of the office is mine.
-pub(crate) fn placed_here(call: &Call, me: &Me) -> bool {
-    let outward = match call.direction {
-        Direction::Outgoing => true,
-        Direction::Incoming => false,
-        Direction::Internal | Direction::Unknown => call.command.is_some(),
-    };
-    let first = call.legs.iter().find(|leg| is_agent(leg));
-    (outward || call.command.is_some()) && first.is_none_or(|leg| me.owns(call, leg))
-}
-
 fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
-    if let Some(phase) = talk(call) {
-        return phase;
-    }
-    if me.legs(call).any(|leg| leg.state.is_talking()) {
-        return CardPhase::Calling;
-    }
-    match ordered {
-        Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
-        Some(Ordered { state: CommandState::Unknown, taken: false }) => CardPhase::UnknownOutcome,
-        Some(_) | None => CardPhase::PickUpYourPhone,
+    let answered = me.legs(call).any(|leg| leg.answered_at.is_some());
+    match (my_talk(call, me), answered) {
+        (Some(leg), _) => talk(call, leg).unwrap_or(CardPhase::Calling),
+        // The call goes on without me: I passed it on.
+        (None, true) => CardPhase::Ended,
+        (None, false) => match ordered {
+            Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
+            Some(Ordered { state: CommandState::Unknown, taken: false }) => CardPhase::UnknownOutcome,
+            Some(_) | None => CardPhase::PickUpYourPhone,
+        },
     }
 }
 
 fn running_received(call: &Call, me: &Me) -> Option<CardPhase> {
-    if let Some(mine) = me.legs(call).find(|leg| leg.state.is_talking()) {
-        return Some(match (talk(call), mine.state == calls::LegState::Held) {
-            (_, true) => CardPhase::OnHold,
-            (Some(phase), false) => phase,
-            (None, false) => CardPhase::Talking,
-        });
+    if let Some(leg) = my_talk(call, me) {
+        return Some(talk(call, leg).unwrap_or(CardPhase::Talking));
     }
     if call.rings_for_me {
         return Some(CardPhase::Ringing);
@@ -118,25 +102,27 @@ fn ended_received(call: &Call, me: &Me) -> CardPhase {
     }
 }
 
-/// Both sides talk, or one is on hold.
-fn talk(call: &Call) -> Option<CardPhase> {
+/// The phone of mine that takes part.
+fn my_talk<'a>(call: &'a Call, me: &'a Me) -> Option<&'a Leg> {
+    me.legs(call).find(|leg| leg.state.is_talking())
+}
+
+/// Both sides talk, or one is on hold: mine, or the other.
+fn talk(call: &Call, mine: &Leg) -> Option<CardPhase> {
+    if mine.state == LegState::Held {
+        return Some(CardPhase::OnHold);
+    }
     match call.state {
-        CallState::Talking | CallState::Conference => Some(CardPhase::Talking),
         CallState::OnHold => Some(CardPhase::OnHold),
+        CallState::Talking | CallState::Conference => Some(CardPhase::Talking),
         CallState::New | CallState::Dialling | CallState::Queued | CallState::Ringing | CallState::Ended => None,
     }
 }
 
-/// The colleague who took an incoming call: who talks now, else who talked last.
+/// The colleague who took a call: who talks now, else who talked last.
 pub(crate) fn answerer<'a>(call: &'a Call, me: &Me) -> Option<&'a Leg> {
-    let caller = (call.direction == Direction::Internal).then(|| call.legs.iter().position(is_agent)).flatten();
-    let colleagues = || {
-        call.legs
-            .iter()
-            .enumerate()
-            .filter(move |(place, leg)| Some(*place) != caller && is_agent(leg) && !me.owns(call, leg))
-            .map(|(_, leg)| leg)
-    };
+    let took = |leg: &&Leg| is_agent(leg) && !me.owns(call, leg) && leg.extension != call.placed_by;
+    let colleagues = || call.legs.iter().filter(took);
     colleagues()
         .find(|leg| leg.state.is_talking())
         .or_else(|| colleagues().filter(|leg| leg.answered_at.is_some()).max_by_key(|leg| leg.answered_at))

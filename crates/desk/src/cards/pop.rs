@@ -4,7 +4,6 @@ use calls::{CallState, LegState};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::Call;
 
-use super::phase::placed_here;
 use crate::me::Me;
 
 /// How long a phone may have rung already when the desk learns of it while catching up.
@@ -24,7 +23,7 @@ pub(crate) fn pops(call: &Call, me: &Me, arrival: Arrival, office_now: Timestamp
     if call.state == CallState::Ended || call.late || call.in_menu {
         return false;
     }
-    let mine_to_see = call.rings_for_me || (call.command.is_some() && call.mine && placed_here(call, me));
+    let mine_to_see = call.rings_for_me || (call.command.is_some() && me.placed(call));
     match arrival {
         Arrival::Live => mine_to_see,
         Arrival::CatchUp => call.rings_for_me && office_now.duration_since(rings_since(call, me)) <= STILL_RINGS_WITHIN,

@@ -87,7 +87,7 @@ impl<U: UiPort> Controller<U> {
             return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
         };
         let (port, id) = (office.office(), way.office.clone());
-        let call = pending(&connection, command, &number, office.now(self.clock.now()));
+        let call = pending(&connection, &way.from, command, &number, office.now(self.clock.now()));
         let card = self.cards.placing(&id, call, command);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
@@ -185,7 +185,7 @@ impl<U: UiPort> Controller<U> {
 }
 
 /// A call as it is before its office has told of it.
-fn pending(connection: &ConnectionId, command: CommandId, number: &Dialable, now: Timestamp) -> Call {
+fn pending(connection: &ConnectionId, from: &str, command: CommandId, number: &Dialable, now: Timestamp) -> Call {
     let colleague = number.kind == DialKind::Extension;
     Call {
         id: CallId::of_command(connection, command),
@@ -207,6 +207,7 @@ fn pending(connection: &ConnectionId, command: CommandId, number: &Dialable, now
         transferring: false,
         partial: false,
         command: Some(command),
+        placed_by: Some(from.to_owned()),
         recordings: Vec::new(),
         redirected_from: None,
     }

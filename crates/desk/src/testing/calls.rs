@@ -43,6 +43,7 @@ pub(crate) fn call(vendor: &str) -> Call {
         transferring: false,
         partial: false,
         command: None,
+        placed_by: None,
         recordings: Vec::new(),
         redirected_from: None,
     }
@@ -109,6 +110,7 @@ impl Shape for Call {
             call.direction = Direction::Outgoing;
             call.state = CallState::Dialling;
             call.command = Some(command);
+            call.placed_by = Some("102".into());
             call.mine = true;
         })
     }

@@ -19,6 +19,10 @@ fn placed() -> Call {
     call("1").placed(command(1))
 }
 
+fn placed_by_colleague() -> Call {
+    placed().with(|call| call.placed_by = Some("103".into()))
+}
+
 #[track_caller]
 fn says(call: &Call, ordered: Option<Ordered>, expected: Option<CardPhase>) {
     assert_eq!(phase(call, &me(), ordered), expected);
@@ -79,6 +83,8 @@ fn calls_that_we_place() {
     says(&placed().leg("102", LegState::Connected), SENT, Some(CardPhase::Calling));
     says(&placed().leg("102", LegState::Connected).state(CallState::Talking), SENT, Some(CardPhase::Talking));
     says(&placed().leg("102", LegState::Held).state(CallState::OnHold), SENT, Some(CardPhase::OnHold));
+    // I talked, and passed it on.
+    says(&placed().leg("102", LegState::Cleared).state(CallState::Talking), SENT, Some(CardPhase::Ended));
     let lost = Some(Ordered { state: CommandState::Unknown, taken: false });
     says(&placed(), lost, Some(CardPhase::UnknownOutcome));
     let not_confirmed = Some(Ordered { state: CommandState::Unknown, taken: true });
@@ -109,8 +115,7 @@ fn ends_of_calls_that_we_placed() {
 
 #[test]
 fn a_colleagues_outgoing_call_that_is_transferred_to_me_rings() {
-    let transferred = call("1")
-        .with(|call| call.direction = Direction::Outgoing)
+    let transferred = placed_by_colleague()
         .leg("103", LegState::Connected)
         .ringing_here()
         .state(CallState::Talking)
@@ -121,7 +126,8 @@ fn a_colleagues_outgoing_call_that_is_transferred_to_me_rings() {
 #[test]
 fn who_answered_is_never_the_caller_of_an_internal_call() {
     let internal =
-        call("1").with(|call| call.direction = Direction::Internal).leg("103", LegState::Connected).ringing_here();
+        placed_by_colleague().with(|call| call.direction = Direction::Internal).leg("103", LegState::Connected);
+    let internal = internal.ringing_here();
     assert_eq!(answerer(&internal, &me()), None);
     let picked_up = internal.leg("102", LegState::Failed).leg("104", LegState::Connected);
     assert_eq!(answerer(&picked_up, &me()).and_then(|leg| leg.extension.as_deref()), Some("104"));
@@ -143,7 +149,8 @@ fn what_pops() {
         ("ended", ringing.ended(CallResult::Missed), false, false),
         ("talks already", call("1").leg("102", LegState::Connected).state(CallState::Talking), false, false),
         ("placed from here", placed().leg("102", LegState::Initiated), true, false),
-        ("placed by a colleague's click", placed().leg("103", LegState::Initiated), false, false),
+        ("placed by a colleague's click", placed_by_colleague().leg("103", LegState::Initiated), false, false),
+        ("a colleague clicked my number", placed_by_colleague().ringing_here(), true, true),
         ("placed by hand", placed().with(|call| call.command = None), false, false),
     ] {
         assert_eq!(pops(&call, &me(), Arrival::Live, at(0)), live, "{what}, live");

@@ -35,7 +35,7 @@ fn entry(at: Timestamp, what: TimelineKind, who: impl IntoIterator<Item = String
 fn beginning(call: &Call) -> TimelineEntry {
     match call.direction {
         Direction::Outgoing | Direction::Internal => {
-            let caller = call.legs.iter().find(|leg| is_agent(leg)).and_then(who);
+            let caller = call.legs.iter().find(|leg| is_agent(leg) && leg.extension == call.placed_by).and_then(who);
             entry(call.started_at, TimelineKind::Placed, caller)
         }
         Direction::Incoming | Direction::Unknown => entry(call.started_at, TimelineKind::Arrived, line(call)),

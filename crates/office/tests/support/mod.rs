@@ -51,25 +51,23 @@ impl Bench {
 
     pub(crate) fn request_at(&self, at: Timestamp, state: &str, session: &str, pin: &str) -> WebhookRequest {
         let time = at.strftime("%Y-%m-%d %H:%M:%S.%3f");
-        let body = format!(
+        signed(format!(
             "{{\"session_id\": \"{session}\",\"timestamp\": \"{time}\",\"type\": \"incoming\",\"state\": \"{state}\",\
              \"from_number\": \"sip:79161234567@example.invalid\",\"request_number\": \"+74951234567\",\
              \"request_pin\": \"{pin}\",\"disconnect_reason\": \"\",\"is_record\": \"\"}}"
-        );
-        let mut hash = Sha256::new();
-        hash.update(CLIENT_ID);
-        hash.update(&body);
-        hash.update(KEY);
-        let sign: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        WebhookRequest {
-            method: "POST".into(),
-            path: "/call_events".into(),
-            headers: vec![
-                ("X-Client-ID".into(), CLIENT_ID.as_bytes().to_vec()),
-                ("X-Client-Sign".into(), sign.into_bytes()),
-            ],
-            body: body.into(),
-        }
+        ))
+    }
+
+    /// A step of a call that `from_pin` placed.
+    pub(crate) async fn outbound(&self, state: &str, session: &str, from_pin: &str, pin: &str) {
+        let time = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.%3f");
+        let request = signed(format!(
+            "{{\"session_id\": \"{session}\",\"timestamp\": \"{time}\",\"type\": \"outbound\",\"state\": \"{state}\",\
+             \"from_number\": \"sip:agent@example.invalid\",\"from_pin\": \"{from_pin}\",\
+             \"request_number\": \"+79001234567\",\"request_pin\": \"{pin}\"}}"
+        ));
+        let outcome = self.receive(request).await;
+        assert!(matches!(outcome, HookOutcome::Stored(_)), "{state}: {outcome:?}");
     }
 
     pub(crate) async fn receive(&self, request: WebhookRequest) -> HookOutcome {
@@ -161,6 +159,23 @@ impl Frames {
     pub(crate) async fn frame_after_hello(&mut self) -> Frame {
         let Frame::Hello { .. } = self.frame().await else { panic!("hello comes first") };
         self.frame().await
+    }
+}
+
+fn signed(body: String) -> WebhookRequest {
+    let mut hash = Sha256::new();
+    hash.update(CLIENT_ID);
+    hash.update(&body);
+    hash.update(KEY);
+    let sign: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    WebhookRequest {
+        method: "POST".into(),
+        path: "/call_events".into(),
+        headers: vec![
+            ("X-Client-ID".into(), CLIENT_ID.as_bytes().to_vec()),
+            ("X-Client-Sign".into(), sign.into_bytes()),
+        ],
+        body: body.into(),
     }
 }
 

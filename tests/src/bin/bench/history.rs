@@ -171,6 +171,7 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         transferring: false,
         partial: false,
         command: None,
+        placed_by: (direction == Direction::Outgoing).then(|| "102".to_owned()),
         recordings: Vec::new(),
         redirected_from: None,
     };
