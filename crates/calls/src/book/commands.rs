@@ -10,7 +10,7 @@ use crate::{
     call::{Direction, EndCause},
     event::{Command, CommandAnswer, CommandKind, CommandState, Effect, LegRef, Stored, Timer, VendorEvent},
     id::{CallId, CommandId},
-    number::{self, Number, NumberingPlan},
+    number::{self, Number},
 };
 
 /// How long an accepted command may go without an effect.
@@ -63,7 +63,7 @@ impl Book {
     ) -> CallId {
         let id = CallId::of_command(&self.connection, command);
         let mut record = Record::new(id.clone(), None, stored.seq, stored.received_at);
-        let colleague = matches!(Number::parse(to, &NumberingPlan::russia()), Number::Extension(_));
+        let colleague = matches!(Number::parse(to), Number::Extension(_));
         record.origin = Some(Origin {
             command,
             from: from.to_owned(),
