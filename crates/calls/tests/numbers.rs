@@ -37,6 +37,7 @@ fn number_like() -> impl Strategy<Value = String> {
         ";ext=12",
         ";ext=",
         ";phone-context=+7",
+        ";phone-context=+7495",
         ";phone-context=example.com",
         ";",
         "=",
@@ -109,6 +110,14 @@ proptest! {
             number::national(&e164),
         ] {
             prop_assert!(number::same(&spelling, &e164), "{} and {}", spelling, e164);
+        }
+    }
+
+    #[test]
+    fn what_is_dialled_is_what_is_stored(text in any_text()) {
+        let understood = !matches!(Number::parse(&text), Number::Hidden | Number::Other(_));
+        if let Some(dialable) = Dialable::read(&text).ok().filter(|_| understood) {
+            prop_assert_eq!(number::normalise(&text), Some(dialable.digits));
         }
     }
 

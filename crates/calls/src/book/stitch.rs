@@ -29,8 +29,8 @@ impl Book {
         }
     }
 
-    /// An answer came: calls that it might have named and did not are looked at again, in the order in which they
-    /// were told of.
+    /// An answer came, or none will: calls that it might have named and did not are looked at again, in the order in
+    /// which they were told of.
     pub(super) fn stitch_unbound(&mut self, at: Timestamp, changes: &mut Vec<Change>) {
         if !self.settings.answer_names_call {
             return;

@@ -110,6 +110,13 @@ fn a_call_that_no_answer_names_is_found_by_its_numbers_once_no_answer_can() {
     office.tell(200, accepted(1, None));
     tell(&mut office, Session::outgoing("s1", "101").starts(300));
     assert_eq!(office.call("s1").command, Some(command_id(1)), "an answer without a name");
+
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    office.wait_until(60_000);
+    assert_eq!(office.call("s1").command, Some(command_id(1)), "no answer at all");
+    assert_eq!((office.calls.len(), office.commands[&command_id(1)]), (1, CommandState::Confirmed));
 }
 
 #[test]
