@@ -240,8 +240,8 @@ fn the_words_of_the_leg_with_which_a_call_went_are_those_of_its_end() {
     assert_eq!(reason(&[&ring[..], &[refused, given_up, end]].concat()).as_deref(), Some("Отбой"));
     let lost = [
         call.connected(5_000, "102"),
-        call.disconnected(5_200, "101", EndCause::Cancelled),
         call.disconnected(6_000, "102", EndCause::Normal),
+        call.disconnected(6_050, "101", EndCause::Cancelled),
         call.end(6_100, false),
     ];
     assert_eq!(reason(&[&ring[..], &lost[..]].concat()), None, "a loser's words are not the call's");
