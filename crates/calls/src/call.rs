@@ -191,6 +191,29 @@ pub struct Leg {
     /// The PBX's own reason, verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<String>,
+    /// Nothing is known of it but its end: it does not say whose phone rings.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub only_end: bool,
+    /// That its phone rings was told late, or by replay: nobody is rung by it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub late: bool,
+}
+
+impl Leg {
+    /// A person of the office, or one who is asked by a transfer.
+    pub fn is_agent(&self) -> bool {
+        matches!(self.role, LegRole::Agent | LegRole::TransferTarget)
+    }
+
+    /// Its phone rings, and was said to on time.
+    pub fn rings(&self) -> bool {
+        self.state == LegState::Alerting && !self.late
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it asks about by reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The external party of a call, or the called colleague of an internal one.
@@ -329,6 +352,11 @@ impl Call {
 
     /// The legs of people of the office.
     pub fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
-        self.legs.iter().filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::TransferTarget))
+        self.legs.iter().filter(|leg| leg.is_agent())
+    }
+
+    /// Whether the PBX has said whose phone rings, so that the line's groups no longer decide.
+    pub fn names_agent(&self) -> bool {
+        self.agent_legs().any(|leg| !leg.only_end)
     }
 }

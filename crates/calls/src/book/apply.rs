@@ -8,15 +8,15 @@ use super::{
     record::{Decided, Record},
 };
 use crate::{
-    event::{Effect, Source, Stored, VendorEvent},
+    event::{Effect, Source, Stored, Told, VendorEvent},
     id::CallId,
 };
 
 /// An older event pops nothing.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 /// How far a vendor's clock may run ahead before its zone is doubted.
-const AHEAD: SignedDuration = SignedDuration::from_hours(-1);
-/// Between UTC and Moscow: which of them an unmarked time means is not known before the zone is chosen.
+const AHEAD: SignedDuration = SignedDuration::from_mins(-5);
+/// Moscow's clocks are so far ahead of UTC.
 const MOSCOW: SignedDuration = SignedDuration::from_hours(3);
 
 impl Book {
@@ -35,7 +35,7 @@ impl Book {
         if !record.keys.insert(event.dedupe_key.clone()) {
             return;
         }
-        record.facts.hear(event, When::of(event, stored.received_at), on_time);
+        record.facts.hear(event, When::of(event, stored.received_at, on_time));
         record.touch(stored.received_at);
         record.absences.clear();
         record.polled = event.source == Source::Poll;
@@ -45,32 +45,51 @@ impl Book {
         }
         self.refresh(&id, changes);
         self.confirm(&id, event, changes);
+        self.hold_open(&id, stored.seq);
     }
 
     /// The call's record, a new one if it is not held.
     pub(super) fn entry(&mut self, id: &CallId, vendor_call: &str, stored: &Stored) -> &mut Record {
         self.records.entry(id.clone()).or_insert_with(|| {
-            self.floors.insert(stored.seq);
-            Record::new(id.clone(), Some(vendor_call.to_owned()), stored.seq, stored.received_at)
+            let replayed = matches!(&stored.told, Told::Vendor(event) if event.source == Source::Replay);
+            // Where every user has a session of his own, the gap of one says nothing of what another's tells live.
+            let gap = self.gap.filter(|_| replayed || !self.settings.own_leg_only);
+            let floor = gap.unwrap_or(stored.seq);
+            self.floors.hold(floor);
+            let mut record = Record::new(id.clone(), Some(vendor_call.to_owned()), floor, stored.received_at);
+            record.doubtful = gap.is_some();
+            record
         })
     }
 
-    /// An end that we concluded gives way to what the PBX now says.
+    /// A call that was restored and is open is needed at the next start.
+    fn hold_open(&mut self, id: &CallId, seq: u64) {
+        if let Some(record) = self.records.get_mut(id)
+            && record.floor.is_none()
+            && self.open.contains(id)
+        {
+            record.floor = Some(seq);
+            self.floors.hold(seq);
+        }
+    }
+
+    /// An end that we concluded gives way to what the PBX now says. What it says late does not open the call again,
+    /// but where it tells of every leg's end, it tells how the call went.
     fn reconsider(&mut self, id: &CallId, on_time: bool) {
         let Some(record) = self.records.get_mut(id) else { return };
-        match record.decided.take() {
-            Some(decided @ Decided::Grace { .. }) => {
-                let still_settled = record.derive(&self.connection, &self.settings).is_some_and(|now| now.settled);
-                record.decided = still_settled.then_some(decided);
+        let decided = record.decided.take();
+        let settled = || record.derive(&self.connection, &self.settings).is_some_and(|now| now.settled);
+        record.decided = match decided {
+            Some(Decided::Grace { at }) => settled().then_some(Decided::Grace { at }),
+            Some(Decided::Silent { at } | Decided::Absent { at }) if !on_time && settled() => {
+                Some(Decided::Grace { at })
             }
-            Some(decided @ (Decided::Silent { .. } | Decided::Absent { .. })) if !on_time => {
-                record.decided = Some(decided);
-            }
+            Some(decided @ (Decided::Silent { .. } | Decided::Absent { .. })) if !on_time => Some(decided),
             Some(
                 Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. } | Decided::Rejected { .. },
             )
-            | None => {}
-        }
+            | None => None,
+        };
     }
 }
 
@@ -88,7 +107,7 @@ fn tells_of_call(effect: &Effect) -> bool {
 }
 
 /// Whether the event may ring: pushed to us, and not over five minutes old by its vendor's time. Before the zone is
-/// chosen, a time without a mark is taken in whichever zone brings it nearest.
+/// chosen, a time without a mark is taken in whichever of the admitted zones brings it within five minutes.
 fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bool {
     if event.source == Source::Replay {
         return false;
@@ -98,7 +117,12 @@ fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bo
     if time.zone.is_none() || zone_chosen {
         return age <= LATE;
     }
-    [age, age + MOSCOW, age - MOSCOW].iter().any(|age| (AHEAD..=LATE).contains(age))
+    let in_other_zone = match time.zone.as_deref() {
+        Some("UTC") => Some(age + MOSCOW),
+        Some("Europe/Moscow") => Some(age - MOSCOW),
+        Some(_) | None => None,
+    };
+    [Some(age), in_other_zone].into_iter().flatten().any(|age| (AHEAD..=LATE).contains(&age))
 }
 
 #[cfg(test)]
@@ -132,15 +156,22 @@ mod tests {
     }
 
     #[test]
-    fn an_unmarked_time_is_late_only_if_it_is_late_in_every_zone() {
-        let on_time = |minutes, chosen| {
-            let event = event(SignedDuration::from_mins(minutes), Some("UTC"), Source::Webhook);
+    fn an_unmarked_time_is_late_only_if_it_is_late_in_every_admitted_zone() {
+        let on_time = |minutes, zone, chosen| {
+            let event = event(SignedDuration::from_mins(minutes), Some(zone), Source::Webhook);
             is_on_time(&event, Timestamp::UNIX_EPOCH, chosen)
         };
-        assert!(on_time(-180, false), "Moscow time read as UTC");
-        assert!(!on_time(-170, false), "Moscow time read as UTC, ten minutes old");
-        assert!(on_time(180, false));
-        assert!(!on_time(180, true));
-        assert!(!on_time(10, false));
+        assert!(on_time(-180, "UTC", false), "Moscow time read as UTC");
+        assert!(on_time(-175, "UTC", false), "Moscow time read as UTC, five minutes old");
+        assert!(!on_time(-170, "UTC", false), "Moscow time read as UTC, ten minutes old");
+        assert!(!on_time(180, "UTC", false), "three hours old in UTC, six in Moscow time");
+        assert!(on_time(180, "Europe/Moscow", false), "UTC read as Moscow time");
+        assert!(!on_time(-180, "Europe/Moscow", false));
+        assert!(!on_time(180, "Europe/Moscow", true));
+        assert!(!on_time(180, "Asia/Omsk", false), "no other zone is admitted");
+        for zone in ["UTC", "Europe/Moscow"] {
+            assert!(on_time(5, zone, false) && on_time(-5, zone, false));
+            assert!(!on_time(10, zone, false) && !on_time(-10, zone, false));
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     call::{Direction, EndCause},
     event::{Command, CommandAnswer, CommandKind, CommandState, Effect, LegRef, Stored, Timer, VendorEvent},
     id::{CallId, CommandId},
-    number::{self, Number, NumberingPlan},
+    number::{self, Number},
 };
 
 /// How long an accepted command may go without an effect.
@@ -39,7 +39,7 @@ impl Book {
             CommandKind::Originate { from, to } => (self.place(stored, command.id, from, to, changes), None),
             CommandKind::Transfer { call, .. } => {
                 let call = self.resolve(call).clone();
-                self.floors.insert(stored.seq);
+                self.floors.hold(stored.seq);
                 (call, Some(stored.seq))
             }
         };
@@ -63,7 +63,7 @@ impl Book {
     ) -> CallId {
         let id = CallId::of_command(&self.connection, command);
         let mut record = Record::new(id.clone(), None, stored.seq, stored.received_at);
-        let colleague = matches!(Number::parse(to, &NumberingPlan::russia()), Number::Extension(_));
+        let colleague = matches!(Number::parse(to), Number::Extension(_));
         record.origin = Some(Origin {
             command,
             from: from.to_owned(),
@@ -72,7 +72,7 @@ impl Book {
             asked: stored.received_at,
             redirected_from: None,
         });
-        self.floors.insert(stored.seq);
+        self.floors.hold(stored.seq);
         self.records.insert(id.clone(), record);
         self.refresh(&id, changes);
         id
@@ -109,6 +109,9 @@ impl Book {
         }
         let state = if shown { CommandState::Confirmed } else { state };
         self.advance(id, state, detail, stored.received_at, changes);
+        if originate {
+            self.stitch_unbound(stored.received_at, changes);
+        }
         self.forget_settled(id);
     }
 
@@ -155,7 +158,7 @@ impl Book {
     }
 
     /// Moves a command on; one that has reached `state` or beyond stays where it is.
-    fn advance(
+    pub(super) fn advance(
         &mut self,
         id: CommandId,
         state: CommandState,
@@ -205,7 +208,7 @@ impl Book {
             self.deadlines.remove(&(due, Timer::NotConfirmed { command: id }));
         }
         if let Some(floor) = asked.floor {
-            self.floors.remove(&floor);
+            self.floors.release(floor);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     record::{Decided, Record},
 };
 use crate::{
-    call::CallState,
+    call::{Call, CallState},
     event::{Decision, Stored},
     id::CallId,
 };
@@ -63,9 +63,11 @@ impl Book {
         let mut touched = Vec::new();
         for (id, record) in &mut self.records {
             let cleared = record.doubtful && filled(record);
-            let rings = !record.facts.fresh && still_rings(record, at);
+            let rings = still_rings(record, at);
             record.doubtful &= !cleared;
-            record.facts.fresh |= rings;
+            if rings {
+                record.facts.ring_since(at - STILL_RINGS);
+            }
             if cleared || rings {
                 touched.push(id.clone());
             }
@@ -76,7 +78,9 @@ impl Book {
     }
 }
 
+/// Whether a call that was told of late rings all the same.
 fn still_rings(record: &Record, at: Timestamp) -> bool {
-    let rings = record.call.as_ref().is_some_and(|call| call.state == CallState::Ringing);
+    let late = |call: &Call| call.late || call.legs.iter().any(|leg| leg.late);
+    let rings = record.call.as_ref().is_some_and(|call| call.state == CallState::Ringing && late(call));
     rings && record.facts.times.last.is_some_and(|last| at.duration_since(last.at) <= STILL_RINGS)
 }

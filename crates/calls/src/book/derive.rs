@@ -10,7 +10,10 @@ use super::{
     result, state,
 };
 use crate::{
-    call::{Call, CallResult, CallState, Customer, Direction, Leg, LegRole, LegState, Line, Recording, RecordingState},
+    call::{
+        Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,
+        RecordingState,
+    },
     id::{CallId, ConnectionId, RecordingId},
 };
 
@@ -48,10 +51,9 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let transfers = known.transfers;
     let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves, transfers };
     let mut legs = legs::play_all(facts, setting);
-    // What is mirrored ends with the call; where each user's part is all that is shown, it ends with the last part.
-    let is_over = |leg: &Played<'_>| leg.state.is_terminal() || (leg.mirrored && settings.own_leg_only);
-    let settled = !legs.is_empty() && legs.iter().all(is_over);
+    let settled = is_settled(&legs, settings.own_leg_only);
     let end = end(known, &legs);
+    let last_words = last_words(&legs);
     if let Some(end) = end {
         legs.iter_mut().for_each(|leg| leg.close(end, Default::default()));
     }
@@ -61,8 +63,10 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let answered_at = talk.map(|leg| clock.read(leg.answered.unwrap_or(leg.started)).max(started_at));
     let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
     let partial = origin.is_none() && !facts.created || legs.iter().any(|leg| leg.answer_missed);
+    let is_queued = |leg: &Played<'_>| leg.is_customer() && leg.state == LegState::Queued;
     let waits = facts.menu
         || facts.line_queue.get().is_some()
+        || settings.own_leg_only && legs.iter().any(is_queued)
         || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue));
     let state = match end {
         Some(_) => CallState::Ended,
@@ -88,7 +92,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         answered_at,
         ended_at,
         result,
-        end_reason: end.and_then(|_| end_reason(known)),
+        end_reason: end.and_then(|end| end_reason(known, last_words, end)),
         transferring: end.is_none() && facts.is_transferring(),
         partial,
         late: origin.is_none() && !facts.fresh,
@@ -184,12 +188,38 @@ fn ended_result(known: Known<'_>, legs: &[Played<'_>], direction: Direction, par
     result::of_ended(legs, result::Setting { direction, own_leg_only, said, doubtful, originator })
 }
 
-fn end_reason(known: Known<'_>) -> Option<String> {
+/// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
+fn end_reason(known: Known<'_>, last_words: Option<(When, &str)>, end: When) -> Option<String> {
     let said = known.facts.endings.iter().rev().find_map(|ending| ending.reason.clone());
-    said.or_else(|| match known.decided? {
-        Decided::Rejected { reason, .. } => Some(reason.clone()),
-        Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. } => None,
-    })
+    let refused = match known.decided {
+        Some(Decided::Rejected { reason, .. }) => Some(reason.clone()),
+        Some(Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. })
+        | None => None,
+    };
+    let went_with_it = |when: When| end.at.duration_since(when.at) <= known.settings.grace;
+    let of_leg = || last_words.filter(|(when, _)| went_with_it(*when)).map(|(_, words)| words.to_owned());
+    said.or(refused).or_else(of_leg)
+}
+
+/// What was said of the leg that went last, unless it lost the call to a colleague.
+fn last_words<'a>(legs: &[Played<'a>]) -> Option<(When, &'a str)> {
+    let gone = legs.iter().filter(|leg| leg.cause != EndCause::AnsweredElsewhere);
+    let (when, leg) =
+        gone.filter_map(|leg| Some((leg.ended?, leg))).max_by_key(|(when, _)| (when.at, when.received))?;
+    Some((when, leg.reason?))
+}
+
+/// Every leg that a message can still end has ended.
+fn is_settled(legs: &[Played<'_>], own_leg_only: bool) -> bool {
+    let last_agent_left =
+        legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.ended).map(|when| when.at).max();
+    // Where each user's part is all that is shown, the customer's leg ends with the last part: what is mirrored, and
+    // a wait that ended when phones began to ring.
+    let outlived = |leg: &Played<'_>| leg.state == LegState::Queued && leg.last_heard() <= last_agent_left;
+    let is_over = |leg: &Played<'_>| {
+        leg.state.is_terminal() || (own_leg_only && leg.is_customer() && (leg.mirrored || outlived(leg)))
+    };
+    !legs.is_empty() && legs.iter().all(is_over)
 }
 
 fn legs_of(known: Known<'_>, played: &[Played<'_>], clock: Clock, end: Option<When>) -> Vec<Leg> {
@@ -205,8 +235,7 @@ fn legs_of(known: Known<'_>, played: &[Played<'_>], clock: Clock, end: Option<Wh
 
 /// Whether the PBX has shown the leg of the person who placed the call.
 fn stands_for(leg: &Leg, origin: &Origin) -> bool {
-    let is_agent = matches!(leg.role, LegRole::Agent | LegRole::TransferTarget);
-    is_agent && (origin.direction != Direction::Internal || leg.extension.as_deref() == Some(&origin.from))
+    leg.is_agent() && (origin.direction != Direction::Internal || leg.extension.as_deref() == Some(&origin.from))
 }
 
 fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
@@ -225,6 +254,8 @@ fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
         ended_at: played.ended.map(|when| clock.read(when).max(answered_at.unwrap_or(started_at))),
         end_cause: played.cause,
         end_reason: played.reason.map(str::to_owned),
+        only_end: played.only_end,
+        late: played.late && played.state == LegState::Alerting,
     }
 }
 
@@ -266,6 +297,8 @@ impl Origin {
             ended_at: ended_at.map(|at| at.max(self.asked)),
             end_cause: Default::default(),
             end_reason: None,
+            only_end: false,
+            late: false,
         }
     }
 }

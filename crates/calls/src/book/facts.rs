@@ -22,12 +22,14 @@ pub(super) struct When {
     pub(super) received: Timestamp,
     /// `at` is the vendor's.
     pub(super) by_vendor: bool,
+    /// It was told on time: what it says may ring.
+    pub(super) on_time: bool,
 }
 
 impl When {
-    pub(super) fn of(event: &VendorEvent, received: Timestamp) -> Self {
+    pub(super) fn of(event: &VendorEvent, received: Timestamp, on_time: bool) -> Self {
         let time = event.time.as_ref().map(|time| time.utc);
-        Self { number: event.leg_seq, at: time.unwrap_or(received), received, by_vendor: time.is_some() }
+        Self { number: event.leg_seq, at: time.unwrap_or(received), received, by_vendor: time.is_some(), on_time }
     }
 
     /// The same by our clock alone.
@@ -37,7 +39,7 @@ impl When {
 
     /// Something that we did or concluded.
     pub(super) fn ours(received: Timestamp) -> Self {
-        Self { number: None, at: received, received, by_vendor: false }
+        Self { number: None, at: received, received, by_vendor: false, on_time: true }
     }
 }
 
@@ -154,7 +156,7 @@ pub(super) struct Facts {
     /// In order.
     pub(super) endings: Vec<Ending>,
     pub(super) recordings: RecordingFacts,
-    /// Heard on time: it may ring.
+    /// Something of its course was heard on time: it may ring.
     pub(super) fresh: bool,
     pub(super) times: Times,
 }
@@ -220,13 +222,13 @@ impl Facts {
     }
 
     /// Takes one message in.
-    pub(super) fn hear(&mut self, event: &VendorEvent, when: When, on_time: bool) {
+    pub(super) fn hear(&mut self, event: &VendorEvent, when: When) {
         for effect in &event.effects {
             self.hear_effect(effect, when);
         }
         if event.effects.iter().any(tells_state) {
             self.times.hear(when, event.time.as_ref().and_then(|time| time.zone.as_ref()));
-            self.fresh |= on_time;
+            self.fresh |= when.on_time;
             if !self.times.by_vendor() {
                 self.forget_vendors_clock();
             }
@@ -308,6 +310,15 @@ impl Facts {
         let known = &mut self.recordings.references;
         if let Err(place) = known.binary_search_by(|known| known.as_str().cmp(reference.as_str())) {
             known.insert(place, reference.clone());
+        }
+    }
+
+    /// The call rings now, though it was told of late: what was said since then counts as told on time.
+    pub(super) fn ring_since(&mut self, since: Timestamp) {
+        self.fresh = true;
+        for leg in &mut self.legs {
+            leg.steps.iter_mut().for_each(|(when, _)| when.on_time |= when.at >= since);
+            leg.steps.sort();
         }
     }
 

@@ -29,8 +29,10 @@ pub(super) struct Played<'a> {
     pub(super) mirrored: bool,
     /// It talked, but no message said that it was answered.
     pub(super) answer_missed: bool,
-    /// The first that was heard of it was its end.
+    /// Nothing was heard of it but its end.
     pub(super) only_end: bool,
+    /// That it rings was told late.
+    pub(super) late: bool,
 }
 
 impl Played<'_> {
@@ -48,6 +50,11 @@ impl Played<'_> {
 
     pub(super) fn is_customer(&self) -> bool {
         self.facts.role == LegRole::Customer
+    }
+
+    /// The last that was heard of it in the whole call, by the vendor's clock.
+    pub(super) fn last_heard(&self) -> Option<Timestamp> {
+        self.facts.steps.iter().map(|(when, _)| when.at).max()
     }
 
     pub(super) fn extension(&self) -> Option<&str> {
@@ -90,7 +97,7 @@ pub(super) fn play_all<'a>(facts: &'a Facts, setting: Setting<'_>) -> Vec<Played
             legs.push(played);
         }
     }
-    if let Some((answer, _)) = first_answer.filter(|_| facts.direction() == Direction::Incoming) {
+    if let Some((answer, _)) = first_answer.filter(|_| setting.direction == Direction::Incoming) {
         legs.iter_mut().filter(|leg| leg.is_customer()).for_each(|leg| mirror(leg, answer));
     }
     legs
@@ -184,19 +191,22 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
         }
     }
     let started = steps.iter().map(|(when, _)| *when).min_by_key(|when| (when.at, when.received))?;
+    let rings: Vec<&When> = steps.iter().filter(|(_, step)| *step == Step::Ringing).map(|(when, _)| when).collect();
+    let state = state?;
     Some(Played {
         facts: leg,
         turn,
-        state: state?,
+        state,
         started,
         answered,
         ended,
         cause,
         reason,
-        rang: steps.iter().any(|(_, step)| *step == Step::Ringing),
+        rang: !rings.is_empty(),
         mirrored: false,
         answer_missed,
         only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. })),
+        late: state == LegState::Alerting && !rings.iter().any(|when| when.on_time),
     })
 }
 
@@ -215,15 +225,15 @@ fn telling(cause: EndCause) -> u8 {
     }
 }
 
-/// A phone that rang when a colleague answered has lost the call. One that rings later is a transfer's, and an answer
-/// of its own keeps it.
+/// A phone that rang when a colleague answered has lost the call, whatever the PBX calls that. One that had given up
+/// before keeps its cause, one that rings later is a transfer's, and an answer of its own keeps it.
 fn lose(leg: &mut Played<'_>, answer: When, direction: Direction) {
     let waited = leg.started.at < answer.at + JITTER && (leg.rang || direction == Direction::Incoming);
     match leg.state {
         LegState::Initiated | LegState::Queued | LegState::Alerting if waited => {
             leg.close(answer, EndCause::AnsweredElsewhere);
         }
-        LegState::Failed if waited && leg.cause == EndCause::Normal => {
+        LegState::Failed if waited => {
             if leg.ended.is_some_and(|ended| ended.at + JITTER >= answer.at) {
                 leg.cause = EndCause::AnsweredElsewhere;
             }

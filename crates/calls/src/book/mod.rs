@@ -9,6 +9,7 @@ mod commands;
 mod decisions;
 mod derive;
 mod facts;
+mod floors;
 mod legs;
 mod past;
 mod record;
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::{commands::Asked, record::Record};
+use self::{commands::Asked, floors::Floors, record::Record};
 use crate::{
     call::Call,
     event::{CommandState, Stored, Timer, Told},
@@ -43,6 +44,9 @@ pub struct BookSettings {
     /// Each user sees only his own leg (MANGO server-client): one connected agent leg is a talk, and an end is the
     /// end of that user's part.
     pub own_leg_only: bool,
+    /// The answer to a command to place a call names that call (Rostelecom), so no call is taken for it by its numbers
+    /// before the answer is there and names none.
+    pub answer_names_call: bool,
 }
 
 /// What a log entry changed.
@@ -83,8 +87,7 @@ pub struct Book {
     redirects: HashMap<CallId, CallId>,
     commands: BTreeMap<CommandId, Asked>,
     deadlines: BTreeSet<(Timestamp, Timer)>,
-    /// Log places from which something held began.
-    floors: BTreeSet<u64>,
+    floors: Floors,
     /// Log place of the gap that is open.
     gap: Option<u64>,
     /// Log place from which on the vendor's zone is settled.
@@ -102,7 +105,7 @@ impl Book {
             redirects: HashMap::new(),
             commands: BTreeMap::new(),
             deadlines: BTreeSet::new(),
-            floors: BTreeSet::new(),
+            floors: Floors::default(),
             gap: None,
             zone_chosen: None,
         }
@@ -154,7 +157,7 @@ impl Book {
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there
     /// begins with [`Book::settle_zone`], if the zone was chosen.
     pub fn floor(&self) -> Option<u64> {
-        let held = self.floors.first().copied();
+        let held = self.floors.lowest();
         match (held, self.gap) {
             (Some(held), Some(gap)) => Some(held.min(gap)),
             (held, gap) => held.or(gap),
@@ -200,7 +203,7 @@ impl Book {
             self.deadlines.remove(deadline);
         }
         if let Some(floor) = record.floor {
-            self.floors.remove(&floor);
+            self.floors.release(floor);
         }
         Some(record)
     }

@@ -12,11 +12,12 @@ use crate::{
 
 impl Book {
     /// Brings a call back whose tombstone has passed, so that a straggler can be applied to it. `entries` are the
-    /// log entries of this call and of the id it had before ([`Told::subject`]), and the gap decisions logged
-    /// between the first and the last of them, in the order of the log.
+    /// log entries of this call and of the id it had before ([`Told::subject`]), and the gap decisions from the last
+    /// one before the first of them up to now, in the order of the log.
     ///
     /// What is held stays as it is, no change is told, and the call does not hold the [`Book::floor`] down: after a
-    /// restart the next straggler restores it again.
+    /// restart the next straggler restores it again. Only a call that an event finds open, or opens again, is held
+    /// from that event on.
     pub fn restore<'a>(&mut self, entries: impl IntoIterator<Item = &'a Stored>) {
         let mut past = Self::new(self.connection.clone(), self.settings.clone());
         past.zone_chosen = self.zone_chosen;
@@ -64,7 +65,7 @@ impl Book {
         if let Some(from) = &call.redirected_from {
             self.redirects.insert(from.clone(), call.id.clone());
         }
-        self.floors.insert(stored.seq);
+        self.floors.hold(stored.seq);
         self.records.insert(call.id.clone(), record);
         self.refresh(&call.id, changes);
     }

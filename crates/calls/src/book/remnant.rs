@@ -40,7 +40,9 @@ impl Facts {
             number: leg.number.clone(),
             name: leg.name.clone(),
         };
-        self.hear_step(&named, at(leg.started_at), Step::Offered);
+        if !leg.only_end {
+            self.hear_step(&named, at(leg.started_at), Step::Offered);
+        }
         let talked = leg.state == LegState::Cleared || leg.state.is_talking();
         if let Some(answered) = leg.answered_at.or(Some(leg.started_at).filter(|_| talked)) {
             self.hear_step(&named, at(answered), Step::Answered);
@@ -53,5 +55,5 @@ impl Facts {
 }
 
 fn at(time: Timestamp) -> When {
-    When { number: None, at: time, received: time, by_vendor: true }
+    When { number: None, at: time, received: time, by_vendor: true, on_time: true }
 }

@@ -69,10 +69,13 @@ fn rings(legs: &[Played<'_>], setting: Setting<'_>) -> bool {
 
 /// Incoming, and nobody has said whose phone rings: the line's groups decide.
 fn only_beginning_known(legs: &[Played<'_>], setting: Setting<'_>) -> bool {
-    let customer_alone = |leg: &Played<'_>| {
+    let customer_waits = |leg: &Played<'_>| {
         leg.is_customer() && matches!(leg.state, LegState::Initiated | LegState::Queued | LegState::Alerting)
     };
-    setting.direction == Direction::Incoming && !setting.waits && legs.iter().all(customer_alone)
+    // Who has left without having been named before may not have been the only one who was rung.
+    let mut others = legs.iter().filter(|leg| !(leg.is_agent() && leg.only_end));
+    let nobody_else = others.clone().all(customer_waits) && (legs.is_empty() || others.any(customer_waits));
+    setting.direction == Direction::Incoming && !setting.waits && nobody_else
 }
 
 fn was_answered(legs: &[Played<'_>]) -> bool {

@@ -1,5 +1,7 @@
 //! Joins a call that we placed with the call that the PBX then tells of (`call-model` §7.9).
 
+use jiff::Timestamp;
+
 use super::{
     Book, Change,
     facts::LegFacts,
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::{
     call::Direction,
-    event::VendorEvent,
+    event::{CommandState, VendorEvent},
     id::{CallId, CommandId},
     number,
 };
@@ -24,6 +26,26 @@ impl Book {
         let found = named.filter(|call| self.is_waiting(call)).cloned().or_else(|| self.pending_like(id));
         if let Some(pending) = found {
             self.bind(&pending, id, changes);
+        }
+    }
+
+    /// An answer came, or none will: calls that it might have named and did not are looked at again, in the order in
+    /// which they were told of.
+    pub(super) fn stitch_unbound(&mut self, at: Timestamp, changes: &mut Vec<Change>) {
+        if !self.settings.answer_names_call {
+            return;
+        }
+        let unbound = self.records.values().filter(|record| record.origin.is_none() && record.facts.has_state());
+        let mut unbound: Vec<_> = unbound.map(|record| (record.first_told, record.id.clone())).collect();
+        unbound.sort();
+        for (_, id) in unbound {
+            let Some(pending) = self.pending_like(&id) else { continue };
+            let command = self.records.get(&pending).and_then(|record| Some(record.origin.as_ref()?.command));
+            self.bind(&pending, &id, changes);
+            self.refresh(&id, changes);
+            if let Some(command) = command {
+                self.advance(command, CommandState::Confirmed, None, at, changes);
+            }
         }
     }
 
@@ -47,10 +69,12 @@ impl Book {
             record.decided = from.decided;
         }
         record.touch(from.last_told);
-        if let (Some(new), Some(old)) = (record.floor, from.floor) {
-            self.floors.remove(&new);
-            self.floors.insert(new.min(old));
-            record.floor = Some(new.min(old));
+        if let Some(old) = from.floor {
+            let lowest = record.floor.map_or(old, |new| new.min(old));
+            if let Some(new) = record.floor.replace(lowest) {
+                self.floors.release(new);
+            }
+            self.floors.hold(lowest);
         }
         self.redirects.insert(pending.clone(), to.clone());
         changes.push(Change::Redirect { from: pending.clone(), to: to.clone() });
@@ -71,7 +95,16 @@ impl Book {
         }
         let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));
         let like = waiting.filter(|pending| is_like(pending, call));
+        if like.clone().any(|pending| self.may_be_named(pending)) {
+            return None;
+        }
         like.max_by_key(|pending| (pending.first_told, pending.floor)).map(|pending| pending.id.clone())
+    }
+
+    /// The answer that names the command's call is still on its way.
+    fn may_be_named(&self, pending: &Record) -> bool {
+        let is_sent = |origin: &Origin| self.command_state(origin.command) == Some(CommandState::Sent);
+        self.settings.answer_names_call && pending.origin.as_ref().is_some_and(is_sent)
     }
 }
 

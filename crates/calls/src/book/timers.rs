@@ -55,8 +55,10 @@ impl Book {
                 let Some(asked) = self.commands.get(command) else { return };
                 let call = asked.call.clone();
                 if self.is_due(&call, timer, at) {
-                    self.conclude(&call, timer, at, Decided::Unstitched { at }, changes);
                     self.not_confirmed(*command, at, changes);
+                    // An answer that has not come by now names no call either.
+                    self.stitch_unbound(at, changes);
+                    self.conclude(&call, timer, at, Decided::Unstitched { at }, changes);
                 }
             }
             Timer::NotConfirmed { command } => {

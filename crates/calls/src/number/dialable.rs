@@ -40,7 +40,7 @@ pub enum DialWarning {
     Premium,
     /// In another country.
     International,
-    /// The office has an extension with the digits of this emergency number.
+    /// The office has an extension with the digits of this emergency or service number.
     AlsoExtension,
 }
 
@@ -84,7 +84,7 @@ impl Dialable {
         Self::read_in(text, &NumberingPlan::russia())
     }
 
-    /// [`Dialable::read`] in another plan, or in an office whose extensions are known.
+    /// [`Dialable::read`] in an office whose extensions are known.
     pub fn read_in(text: &str, plan: &NumberingPlan) -> Result<Self, DialError> {
         if text.trim().is_empty() {
             return Err(DialError::Empty);
@@ -96,14 +96,15 @@ impl Dialable {
         }
         let plain =
             |kind, digits: String| Self { display: digits.clone(), digits, kind, warnings: vec![], extension: None };
-        Ok(match Number::of_parts(&parts, plan) {
+        let code = |kind, code: String| {
+            let warnings = if plan.has_extension(&code) { vec![DialWarning::AlsoExtension] } else { vec![] };
+            Self { warnings, ..plain(kind, code) }
+        };
+        Ok(match Number::of_parts(&parts) {
             Number::Hidden if digits == 0 && parts.user.is_empty() => return Err(DialError::Empty),
             Number::Hidden => return Err(DialError::Hidden),
-            Number::Emergency(code) => {
-                let warnings = if plan.has_extension(&code) { vec![DialWarning::AlsoExtension] } else { vec![] };
-                Self { warnings, ..plain(DialKind::Emergency, code) }
-            }
-            Number::Service(code) => plain(DialKind::Service, code),
+            Number::Emergency(digits) => code(DialKind::Emergency, digits),
+            Number::Service(digits) => code(DialKind::Service, digits),
             Number::Extension(digits) => plain(DialKind::Extension, digits),
             Number::Phone(phone) => {
                 let marks = [(phone.premium, DialWarning::Premium), (phone.abroad, DialWarning::International)];
@@ -117,7 +118,7 @@ impl Dialable {
             }
             Number::Other(user) => match parts.number {
                 Some(number) => {
-                    let short = is_too_short(&number, plan);
+                    let short = is_too_short(&number);
                     let warning = if short { DialWarning::TooShort } else { DialWarning::Unrecognised };
                     Self { warnings: vec![warning], extension: parts.extension, ..plain(DialKind::Phone, number) }
                 }
@@ -146,6 +147,7 @@ fn labelled(user: &str, plan: &NumberingPlan) -> Option<Dialable> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number;
 
     fn read(text: &str) -> Dialable {
         Dialable::read(text).expect("can be dialled")
@@ -177,11 +179,28 @@ mod tests {
     }
 
     #[test]
-    fn an_emergency_number_that_is_also_an_extension_says_so() {
-        let plan = NumberingPlan::russia().with_extensions(["101".into()]);
-        let dialable = Dialable::read_in("101", &plan).expect("can be dialled");
-        assert_eq!((dialable.kind, dialable.warnings), (DialKind::Emergency, vec![DialWarning::AlsoExtension]));
-        assert_eq!(read("101").warnings, []);
+    fn a_code_that_is_also_an_extension_is_sent_as_typed_and_says_so() {
+        let plan = NumberingPlan::russia().with_extensions(["101".into(), "122".into()]);
+        for (code, kind) in [("101", DialKind::Emergency), ("122", DialKind::Service)] {
+            let dialable = Dialable::read_in(code, &plan).expect("can be dialled");
+            assert_eq!((dialable.digits.as_str(), dialable.kind), (code, kind));
+            assert_eq!(dialable.warnings, [DialWarning::AlsoExtension]);
+            assert_eq!(read(code).warnings, []);
+        }
+    }
+
+    #[test]
+    fn a_context_is_dialled_only_with_what_it_completes() {
+        for (text, digits, kind) in [
+            ("tel:112;phone-context=+7", "112", DialKind::Emergency),
+            ("tel:84951234567;phone-context=+7", "+74951234567", DialKind::Phone),
+            ("tel:1234567;phone-context=+7495", "+74951234567", DialKind::Phone),
+            ("tel:345;phone-context=+7495", "345", DialKind::Extension),
+        ] {
+            let dialable = read(text);
+            assert_eq!((dialable.digits.as_str(), dialable.kind), (digits, kind), "{text}");
+            assert_eq!(number::normalise(text).as_deref(), Some(digits), "{text}");
+        }
     }
 
     #[test]

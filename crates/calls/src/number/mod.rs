@@ -17,20 +17,15 @@ pub use plan::NumberingPlan;
 /// How often [`normalise`] reads its own result again: wrapped texts (`tel:tel:…`) get shorter each time.
 const ROUNDS: usize = 8;
 
-/// The form in which numbers are stored and compared, in the Russian plan: E.164 with `+` where it is one, otherwise
-/// the vendor's text without scheme and domain; `None` when hidden.
+/// The form in which numbers are stored, in the Russian plan: E.164 with `+` where it is one, otherwise the vendor's
+/// text without scheme and domain; `None` when hidden.
 pub fn normalise(raw: &str) -> Option<String> {
-    normalise_in(raw, &NumberingPlan::russia())
-}
-
-/// [`normalise`] in another numbering plan.
-pub fn normalise_in(raw: &str, plan: &NumberingPlan) -> Option<String> {
-    let mut text = Number::parse(raw, plan).into_text()?;
+    let mut text = Number::parse(raw).into_text()?;
     for _ in 0..ROUNDS {
         if is_e164(&text) {
             break;
         }
-        let again = Number::parse(&text, plan).into_text()?;
+        let again = Number::parse(&text).into_text()?;
         if again == text {
             break;
         }
@@ -45,10 +40,16 @@ pub fn same(a: &str, b: &str) -> bool {
     if a == b && is_e164(a) {
         return true;
     }
-    match (normalise(a), normalise(b)) {
+    match (compared(a), compared(b)) {
         (Some(a), Some(b)) => a == b,
         (None, _) | (_, None) => false,
     }
+}
+
+/// [`normalise`] without the signs between digits, which the stored form keeps where it is no number of E.164.
+fn compared(raw: &str) -> Option<String> {
+    let text = normalise(raw)?;
+    Some(text::Parts::read(&text).number.unwrap_or(text))
 }
 
 /// Whether the text has the form of E.164: a plus and 7 to 15 digits.
@@ -97,7 +98,9 @@ mod tests {
         }
         assert_eq!(normalise("380441234567").as_deref(), Some("+380441234567"));
         assert_eq!(normalise("77012345678").as_deref(), Some("+77012345678"));
-        assert_eq!(normalise("81312345678").as_deref(), Some("+81312345678"), "no Russian code begins with 1");
+        assert_eq!(normalise("+81312345678").as_deref(), Some("+81312345678"), "a plus says the country");
+        assert_eq!(normalise("8 10 81 3 1234 5678").as_deref(), Some("+81312345678"));
+        assert_eq!(normalise("81312345678").as_deref(), Some("+71312345678"), "eleven digits from 8 are Russian");
     }
 
     #[test]
@@ -137,5 +140,13 @@ mod tests {
         assert!(!same("34567", "+74951234567"));
         assert!(!same("101", "102"));
         assert!(same("sip:101@a", "101"));
+    }
+
+    #[test]
+    fn signs_between_digits_make_no_other_number() {
+        assert!(same("12-34-56", "123456"));
+        assert!(same("(863) 12-34", "8631234"));
+        assert!(!same("12-34-56", "1234567"));
+        assert!(!same("+123456", "123456"), "a plus is no mere sign");
     }
 }

@@ -1,6 +1,10 @@
 //! Says what kind of number a text is.
 
-use super::{phone::Phone, plan::NumberingPlan, text::Parts};
+use super::{
+    phone::Phone,
+    plan::{is_emergency, is_service},
+    text::Parts,
+};
 
 /// A number by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,25 +25,30 @@ pub enum Number {
 
 impl Number {
     /// Reads any text. Never fails: what is no number is [`Number::Other`].
-    pub fn parse(text: &str, plan: &NumberingPlan) -> Self {
-        Self::of_parts(&Parts::read(text), plan)
+    pub fn parse(text: &str) -> Self {
+        Self::of_parts(&Parts::read(text))
     }
 
-    pub(super) fn of_parts(parts: &Parts, plan: &NumberingPlan) -> Self {
+    pub(super) fn of_parts(parts: &Parts) -> Self {
         if parts.is_hidden() {
             return Self::Hidden;
         }
         let Some(number) = &parts.number else { return Self::Other(parts.user.clone()) };
-        if plan.is_emergency(number) {
+        if is_emergency(number) {
             return Self::Emergency(number.clone());
         }
-        if plan.is_service(number) && !plan.has_extension(number) {
+        if is_service(number) {
             return Self::Service(number.clone());
+        }
+        // Programs give a context of the whole country to local and to complete numbers alike.
+        let in_context = parts.context.as_ref().and_then(|context| Phone::read(&format!("{context}{number}")));
+        if let Some(phone) = in_context {
+            return Self::Phone(phone);
         }
         if (2..=5).contains(&number.len()) && !number.starts_with('+') {
             return Self::Extension(number.clone());
         }
-        match Phone::read(number, plan) {
+        match Phone::read(number) {
             Some(phone) => Self::Phone(phone),
             None => Self::Other(parts.user.clone()),
         }
@@ -61,24 +70,28 @@ mod tests {
 
     #[test]
     fn codes_come_before_extensions_and_extensions_before_phones() {
-        let plan = NumberingPlan::russia();
         for code in ["112", "101", "102", "103", "104", "tel:112", "1-1-2"] {
-            assert!(matches!(Number::parse(code, &plan), Number::Emergency(_)), "{code}");
+            assert!(matches!(Number::parse(code), Number::Emergency(_)), "{code}");
         }
-        assert_eq!(Number::parse("122", &plan), Number::Service("122".into()));
+        assert_eq!(Number::parse("122"), Number::Service("122".into()));
         for short in ["10", "0511", "34567", "sip:345@cloudpbx.example"] {
-            assert!(matches!(Number::parse(short, &plan), Number::Extension(_)), "{short}");
+            assert!(matches!(Number::parse(short), Number::Extension(_)), "{short}");
         }
-        assert!(matches!(Number::parse("84951234567", &plan), Number::Phone(_)));
+        assert!(matches!(Number::parse("84951234567"), Number::Phone(_)));
         for other in ["5", "*100#", "test_user", "1234567", "+112"] {
-            assert!(matches!(Number::parse(other, &plan), Number::Other(_)), "{other}");
+            assert!(matches!(Number::parse(other), Number::Other(_)), "{other}");
         }
     }
 
     #[test]
-    fn an_office_may_have_the_number_of_a_service_but_not_of_rescue() {
-        let plan = NumberingPlan::russia().with_extensions(["122".into(), "101".into()]);
-        assert_eq!(Number::parse("122", &plan), Number::Extension("122".into()));
-        assert_eq!(Number::parse("101", &plan), Number::Emergency("101".into()));
+    fn a_context_completes_what_is_a_number_only_with_it() {
+        for complete in ["1234567;phone-context=+7495", "4951234567;phone-context=+7", "84951234567;phone-context=+7"] {
+            let number = Number::parse(&format!("tel:{complete}"));
+            assert!(matches!(number, Number::Phone(phone) if phone.e164 == "+74951234567"), "{complete}");
+        }
+        assert_eq!(Number::parse("tel:112;phone-context=+7"), Number::Emergency("112".into()));
+        assert_eq!(Number::parse("tel:122;phone-context=+7495"), Number::Service("122".into()));
+        assert_eq!(Number::parse("tel:345;phone-context=+7495"), Number::Extension("345".into()));
+        assert_eq!(Number::parse("tel:863-1234;phone-context=+1-914-555"), Number::Other("863-1234".into()));
     }
 }

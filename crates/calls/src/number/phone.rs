@@ -1,8 +1,8 @@
 //! Numbers of the public telephone network, in E.164.
 
-use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
+use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
 
-use super::plan::NumberingPlan;
+use super::plan::REGION;
 
 /// A number of the public telephone network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,15 +17,15 @@ pub struct Phone {
 
 impl Phone {
     /// Reads digits with an optional plus, or says that no country has such a number.
-    pub(super) fn read(number: &str, plan: &NumberingPlan) -> Option<Self> {
+    pub(super) fn read(number: &str) -> Option<Self> {
         let (e164, parsed) = match number.strip_prefix('+') {
-            Some(digits) => international(digits).or_else(|| mistaken_plus(digits, plan)),
-            None => national_reading(number, plan),
+            Some(digits) => international(digits).or_else(|| mistaken_plus(digits)),
+            None => national_reading(number),
         }?;
         let premium = matches!(parsed.get_type(), PhoneNumberType::PremiumRate | PhoneNumberType::SharedCost);
         let abroad = match parsed.get_region_code() {
-            Some(region) => region != plan.region(),
-            None => !(plan.is_russia() && parsed.country_code == 7),
+            Some(region) => region != REGION,
+            None => parsed.country_code != 7,
         };
         Some(Self { e164, premium, abroad })
     }
@@ -86,29 +86,28 @@ fn valid_international(digits: &str) -> Option<Read> {
 }
 
 /// `+8 495 …`: the trunk prefix with a plus in front.
-fn mistaken_plus(digits: &str, plan: &NumberingPlan) -> Option<Read> {
-    (plan.is_russia() && digits.len() == 11 && digits.starts_with('8')).then(|| national_reading(digits, plan))?
+fn mistaken_plus(digits: &str) -> Option<Read> {
+    (digits.len() == 11 && digits.starts_with('8')).then(|| national_reading(digits))?
 }
 
 /// Digits without a plus: the country's own way of dialling first, then a country code whose plus was lost.
-fn national_reading(digits: &str, plan: &NumberingPlan) -> Option<Read> {
-    let own = PhoneNumber::parse(digits, Some(plan.region())).ok().and_then(valid);
-    own.or_else(|| unassigned_russian(digits, plan, &['3', '4', '8', '9']))
+fn national_reading(digits: &str) -> Option<Read> {
+    let own = PhoneNumber::parse(digits, Some(REGION)).ok().and_then(valid);
+    own.or_else(|| unassigned_russian(digits))
         .or_else(|| (digits.len() >= 11).then(|| valid_international(digits))?)
         .or_else(|| digits.strip_prefix("00").and_then(valid_international))
-        .or_else(|| unassigned_russian(digits, plan, &['0', '1', '2', '5', '6', '7']))
 }
 
-/// Eleven digits from 7 or 8 are a Russian number even where no operator has the code. Russian codes begin with 3, 4,
-/// 8 or 9; with another digit, a country beyond the plus that was lost (81 Japan, 86 China) is more likely.
-fn unassigned_russian(digits: &str, plan: &NumberingPlan, codes: &[char]) -> Option<Read> {
-    let rest = digits.strip_prefix(['7', '8']).filter(|rest| plan.is_russia() && rest.len() == 10)?;
-    rest.starts_with(codes).then(|| international(&format!("7{rest}")))?
+/// Eleven digits from 7 or 8 are a Russian number even where no operator has the code: whoever means Japan (81) or
+/// China (86) from here dials a plus or 8-10 before it.
+fn unassigned_russian(digits: &str) -> Option<Read> {
+    let rest = digits.strip_prefix(['7', '8']).filter(|rest| rest.len() == 10)?;
+    international(&format!("7{rest}"))
 }
 
 /// Whether the country's numbers are longer than these digits.
-pub(super) fn is_too_short(number: &str, plan: &NumberingPlan) -> bool {
-    let region: Option<Region> = (!number.starts_with('+')).then(|| plan.region());
+pub(super) fn is_too_short(number: &str) -> bool {
+    let region = (!number.starts_with('+')).then_some(REGION);
     match PhoneNumber::parse(number, region) {
         Ok(parsed) => matches!(
             parsed.is_possible_with_reason(),
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     fn read(number: &str) -> Option<Phone> {
-        Phone::read(number, &NumberingPlan::russia())
+        Phone::read(number)
     }
 
     #[test]
@@ -153,18 +152,10 @@ mod tests {
 
     #[test]
     fn too_short_is_told_from_long_enough() {
-        let plan = NumberingPlan::russia();
         for short in ["1234567", "8495123", "+7495123", "849512345", "5"] {
             assert_eq!(read(short), None, "{short}");
-            assert!(is_too_short(short, &plan), "{short}");
+            assert!(is_too_short(short), "{short}");
         }
-        assert!(!is_too_short("+749512345678901", &plan));
-    }
-
-    #[test]
-    fn another_country_reads_its_own_way() {
-        let britain = NumberingPlan::of_region("GB").expect("a country");
-        let phone = Phone::read("02079460958", &britain).expect("a number");
-        assert_eq!((phone.e164.as_str(), phone.abroad), ("+442079460958", false));
+        assert!(!is_too_short("+749512345678901"));
     }
 }

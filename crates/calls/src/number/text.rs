@@ -37,6 +37,8 @@ pub(super) struct Parts {
     pub(super) user: String,
     /// The user part as ASCII digits with an optional leading plus, when it holds nothing but a number.
     pub(super) number: Option<String>,
+    /// What stands before the number within its country or town, with a plus: the `phone-context` of a local number.
+    pub(super) context: Option<String>,
     /// Digits to dial after the answer.
     pub(super) extension: Option<String>,
     /// The text is an address: it had a scheme or a domain.
@@ -56,15 +58,13 @@ impl Parts {
             return Self { is_address: true, ..Self::default() };
         }
         let (user, marked) = without_extension(user.trim());
-        let number = as_number(user).map(|number| match parameter(parameters, "phone-context") {
-            Some(context) if context.starts_with('+') && !number.starts_with('+') => {
-                as_number(context).unwrap_or_default() + &number
-            }
-            Some(_) | None => number,
-        });
+        let number = as_number(user);
+        let is_local = number.as_ref().is_some_and(|number| !number.starts_with('+'));
+        let context = parameter(parameters, "phone-context").filter(|context| is_local && context.starts_with('+'));
+        let context = context.and_then(as_number);
         let named = parameter(parameters, "ext").or_else(|| Some(parameters).filter(|_| number.is_some()));
         let extension = marked.or_else(|| named.and_then(digits_only));
-        Self { user: user.to_owned(), number, extension, is_address: had_scheme || !host.is_empty() }
+        Self { user: user.to_owned(), number, context, extension, is_address: had_scheme || !host.is_empty() }
     }
 
     /// Nothing is left that could be called, or a word for that.
@@ -213,10 +213,16 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_as_context_adds_nothing() {
-        let parts = Parts::read("tel:7042;phone-context=example.com");
-        assert_eq!(parts.number.as_deref(), Some("7042"));
-        assert_eq!(Parts::read("tel:863-1234;phone-context=+1-914-555").number.as_deref(), Some("+19145558631234"));
+    fn only_digits_with_a_plus_are_a_context_and_only_of_a_local_number() {
+        for (raw, number, context) in [
+            ("tel:7042;phone-context=example.com", "7042", None),
+            ("tel:7042;phone-context=7495", "7042", None),
+            ("tel:863-1234;phone-context=+1-914-555", "8631234", Some("+1914555")),
+            ("tel:+74951234567;phone-context=+7", "+74951234567", None),
+        ] {
+            let parts = Parts::read(raw);
+            assert_eq!((parts.number.as_deref(), parts.context.as_deref()), (Some(number), context), "{raw}");
+        }
     }
 
     #[test]

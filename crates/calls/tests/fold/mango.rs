@@ -18,6 +18,7 @@ pub(crate) fn settings() -> BookSettings {
         answer_retrieves: true,
         shortest_recording: Some(SignedDuration::from_secs(6)),
         own_leg_only: true,
+        answer_names_call: false,
     }
 }
 
@@ -93,12 +94,19 @@ impl Channel {
     }
 
     pub(crate) fn menu(self, ms: i64) -> Entry {
+        self.waits(ms, "ivr")
+    }
+
+    pub(crate) fn queue(self, ms: i64) -> Entry {
+        self.waits(ms, "queue")
+    }
+
+    fn waits(self, ms: i64, place: &str) -> Entry {
         let (direction, customer, line) = self.parties();
-        let number = customer.number.clone();
-        let leg =
-            LegRef { key: format!("{}/ivr", self.entry), role: LegRole::Customer, extension: None, number, name: None };
+        let (key, number) = (format!("{}/{place}", self.entry), customer.number.clone());
+        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None };
         let created = Effect::CallCreated { direction, customer, line };
-        self.event(1, ms, "ivr", vec![created, Effect::LegQueued { leg, menu: true }])
+        self.event(1, ms, place, vec![created, Effect::LegQueued { leg, menu: place == "ivr" }])
     }
 
     fn updated(self, seq: i64, ms: i64, state: &str, effect: Effect) -> Entry {

@@ -147,8 +147,8 @@ impl Office {
 
     fn fire(&mut self, due: Timestamp, timer: Timer) {
         self.now = self.now.max(due);
-        self.append(self.now, Told::Decision(Decision::TimerFired { timer }));
-        assert_ne!(self.book.next_deadline().map(|(next, _)| next), Some(due), "a fired timer is asked for again");
+        self.append(self.now, Told::Decision(Decision::TimerFired { timer: timer.clone() }));
+        assert_ne!(self.book.next_deadline(), Some((due, timer)), "a fired timer is asked for again");
     }
 
     pub(crate) fn tell(&mut self, ms: i64, told: impl Into<Tell>) -> Vec<Change> {

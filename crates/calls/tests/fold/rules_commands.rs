@@ -65,10 +65,58 @@ fn events_before_the_answer_are_the_same_call() {
     let mut office = Office::new(rostelecom::settings());
     office.tell(0, originate(1, "101", CUSTOMER));
     tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    assert_eq!(office.call("s1").command, None, "the answer will say whose it is");
     let changes = office.tell(300, accepted(1, Some("s1")));
-    assert!(!changes.iter().any(|change| matches!(change, Change::Redirect { .. })), "stitched already");
+    assert!(changes.contains(&Change::Redirect { from: pending_id(1), to: call_id("s1") }));
     assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
     assert_eq!(office.calls.len(), 1);
+}
+
+#[test]
+fn two_commands_to_one_number_get_the_calls_that_their_answers_name() {
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    office.tell(50, originate(2, "101", CUSTOMER));
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    tell(&mut office, Session::outgoing("s2", "101").starts(200));
+    office.tell(400, accepted(2, Some("s2")));
+    office.tell(500, accepted(1, Some("s1")));
+    let commands = ["s1", "s2"].map(|session| office.call(session).command);
+    assert_eq!(commands, [Some(command_id(1)), Some(command_id(2))]);
+}
+
+#[test]
+fn a_call_that_no_answer_names_is_found_by_its_numbers_once_no_answer_can() {
+    let lost = |office: &mut Office, ms, number| office.tell(ms, unknown(number));
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    lost(&mut office, 5_000, 1);
+    assert_eq!(office.call("s1").command, Some(command_id(1)));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    office.tell(50, originate(2, "101", CUSTOMER));
+    lost(&mut office, 90, 1);
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    assert_eq!(office.call("s1").command, None, "the second answer may name it");
+    office.tell(400, accepted(2, Some("s2")));
+    assert_eq!(office.call("s1").command, Some(command_id(1)));
+    assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
+
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    office.tell(200, accepted(1, None));
+    tell(&mut office, Session::outgoing("s1", "101").starts(300));
+    assert_eq!(office.call("s1").command, Some(command_id(1)), "an answer without a name");
+
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(0, originate(1, "101", CUSTOMER));
+    tell(&mut office, Session::outgoing("s1", "101").starts(100));
+    office.wait_until(60_000);
+    assert_eq!(office.call("s1").command, Some(command_id(1)), "no answer at all");
+    assert_eq!((office.calls.len(), office.commands[&command_id(1)]), (1, CommandState::Confirmed));
 }
 
 #[test]

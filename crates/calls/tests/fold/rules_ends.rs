@@ -79,6 +79,37 @@ fn hours_of_silence_end_a_call_as_unknown_and_its_end_corrects_that() {
 }
 
 #[test]
+fn a_replay_after_hours_of_silence_tells_how_the_call_went() {
+    let own = Channel::incoming("e1", "101");
+    let mut office = Office::live(mango::settings(), &[own.appeared(1, 0), own.connected(2, 5_000)]);
+    office.wait_until(5 * HOUR);
+    assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ended, Some(CallResult::Unknown)));
+    let kept = own.replayed();
+    office.tell(5 * HOUR, kept.on_hold(3, 50_000).told);
+    assert_eq!(office.call("e1").result, Some(CallResult::Unknown), "that is no end");
+    office.tell(5 * HOUR + 100, kept.disconnected(4, 60_000, EndCause::Normal).told);
+    let corrected = office.call("e1");
+    assert_eq!((corrected.result, corrected.ended_at), (Some(CallResult::Answered), Some(at(60_000))));
+
+    let mut office = Office::live(mango::settings(), &[own.appeared(1, 0)]);
+    office.wait_until(5 * HOUR);
+    office.tell(5 * HOUR, kept.disconnected(2, 20_000, EndCause::NoAnswer).told);
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+}
+
+#[test]
+fn a_customer_who_waits_again_keeps_the_call_open() {
+    let own = Channel::incoming("e1", "101");
+    let rung = [own.menu(0), own.appeared(1, 9_000), own.disconnected(2, 20_000, EndCause::NoAnswer)];
+    let mut office = Office::live(mango::settings(), &rung);
+    office.wait_until(23_060);
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed), "nobody tells that the menu was left");
+    office.tell(25_060, own.queue(25_000).told);
+    office.wait_until(60_000);
+    assert_eq!(office.call("e1").state, CallState::Queued);
+}
+
+#[test]
 fn a_timer_whose_condition_is_gone_changes_nothing() {
     let call = Session::incoming("s1");
     let mut office = Office::live(rostelecom::settings(), &[call.starts(0)]);
@@ -139,6 +170,81 @@ fn a_gap_that_a_replay_has_filled_is_none() {
     assert_eq!(office.call("e1").result, Some(CallResult::Unknown));
     office.tell(20_000, Decision::GapClosed { to: at(20_000), hole_until: None });
     assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+}
+
+#[test]
+fn what_begins_in_a_gap_and_is_replayed_is_not_missed_before_all_is_replayed() {
+    let (first, second) = (Channel::incoming("e1", "101").replayed(), Channel::incoming("e1", "102").replayed());
+    let gap = Decision::GapOpened { from: at(0), cause: "the socket was lost".into() };
+    let closed = Decision::GapClosed { to: at(60_000), hole_until: None };
+    let entries = [
+        Entry::new(0, gap),
+        Entry::new(30_000, first.appeared(1, 1_000).told),
+        Entry::new(30_100, first.disconnected(2, 9_000, EndCause::NoAnswer).told),
+    ];
+    let mut office = Office::live(mango::settings(), &entries);
+    office.wait_until(40_000);
+    assert_eq!(office.call("e1").result, Some(CallResult::Unknown), "the drain takes longer than the grace");
+    let mut answered = Office::live(mango::settings(), &entries);
+    answered.wait_until(40_000);
+    for entry in
+        [second.appeared(1, 9_500), second.connected(2, 12_000), second.disconnected(3, 40_000, EndCause::Normal)]
+    {
+        answered.tell(50_000, entry.told);
+    }
+    office.tell(60_000, closed.clone());
+    answered.tell(60_000, closed);
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+    assert_eq!(answered.settle().call("e1").result, Some(CallResult::Answered));
+}
+
+#[test]
+fn the_gap_of_one_session_makes_no_doubt_of_what_another_tells_live() {
+    let own = Channel::incoming("e1", "101");
+    let gap = Decision::GapOpened { from: at(0), cause: "another session was lost".into() };
+    let rung = [own.appeared(1, 1_000), own.disconnected(2, 9_000, EndCause::NoAnswer)];
+    let mut office = Office::live(mango::settings(), &[&[Entry::new(0, gap.clone())], &rung[..]].concat());
+    office.wait_until(13_000);
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+
+    let call = Session::incoming("s1");
+    let shared = [Entry::new(0, gap), call.starts(1_000), call.end(9_000, false)];
+    let office = Office::live(rostelecom::settings(), &shared);
+    assert_eq!(office.call("s1").result, Some(CallResult::Unknown), "all its events come one way");
+}
+
+#[test]
+fn a_doubt_that_a_hole_left_outlives_a_restart() {
+    let call = Session::incoming("s1");
+    let entries = [
+        Entry::new(0, Decision::GapOpened { from: at(0), cause: "the office was away".into() }),
+        call.starts(1_000),
+        Entry::new(2_000, Decision::GapClosed { to: at(2_000), hole_until: Some(at(2_000)) }),
+    ];
+    let live = Office::live(rostelecom::settings(), &entries);
+    let floor = live.book.floor().unwrap();
+    let mut rebuilt = Office::new(rostelecom::settings());
+    for stored in live.log.iter().filter(|stored| stored.seq >= floor) {
+        rebuilt.book.apply(stored);
+    }
+    rebuilt.tell(9_000, call.end(9_000, false).told);
+    assert_eq!(rebuilt.call("s1").result, Some(CallResult::Unknown));
+    assert_eq!(floor, 1, "the gap is part of what is held");
+}
+
+#[test]
+fn a_call_that_was_brought_back_and_opens_again_is_held_at_a_restart() {
+    let (first, second) = (Channel::incoming("e1", "101"), Channel::incoming("e1", "102"));
+    let talk = [first.appeared(1, 0), first.connected(2, 5_000), first.disconnected(3, 30_000, EndCause::Normal)];
+    let mut office = Office::live(mango::settings(), &talk);
+    office.wait_until(HOUR);
+    assert_eq!((office.book.holds(&call_id("e1")), office.book.floor()), (false, None));
+    office.tell(HOUR + 60, second.appeared(1, HOUR).told);
+    assert_eq!(office.call("e1").state, CallState::Ringing);
+    assert_eq!(office.book.floor(), Some(office.log.len() as u64));
+    office.tell(HOUR + 9_060, second.disconnected(2, HOUR + 9_000, EndCause::NoAnswer).told);
+    office.wait_until(2 * HOUR);
+    assert_eq!(office.book.floor(), None);
 }
 
 #[test]

@@ -156,3 +156,20 @@ fn a_loss_that_is_told_late_corrects_a_missed_call_silently() {
     office.tell(flagged.ms + 60_000, flagged.told);
     assert_eq!(office.call("e1").result, Some(calls::CallResult::AnsweredElsewhere));
 }
+
+#[test]
+fn a_loser_is_one_whatever_reason_his_phone_was_given() {
+    let call = Session::incoming("s1");
+    let ring = [call.starts(0), call.calling(200, "101"), call.calling(200, "102"), call.calling(200, "103")];
+    let rest = [
+        call.disconnected(2_000, "103", EndCause::NoAnswer),
+        call.connected(5_000, "102"),
+        call.disconnected(5_100, "101", EndCause::Cancelled),
+    ];
+    let office = Office::live(rostelecom::settings(), &[&ring[..], &rest[..]].concat());
+    let leg = |key: &str| office.call("s1").legs.iter().find(|leg| leg.key == key).unwrap();
+    let lost = leg("pin:101");
+    assert_eq!((lost.state, lost.end_cause), (LegState::Failed, EndCause::AnsweredElsewhere));
+    assert_eq!(lost.end_reason.as_deref(), Some("Отбой"), "the PBX's words are kept");
+    assert_eq!(leg("pin:103").end_cause, EndCause::NoAnswer, "it had given up before");
+}

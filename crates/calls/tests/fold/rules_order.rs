@@ -69,17 +69,35 @@ fn an_old_event_is_late_and_an_old_message_of_a_fresh_call_is_not() {
     assert!(!office.call("s1").late);
 }
 
+/// The same moment, taken out of a text that was read as Moscow time.
+fn read_as_moscow(entry: &Entry) -> VendorEvent {
+    let event = vendor(entry);
+    let time = event.time.clone().map(|time| VendorTime { zone: Some("Europe/Moscow".into()), ..time });
+    VendorEvent { time, ..event }
+}
+
 #[test]
 fn after_the_zone_is_chosen_three_hours_are_late() {
     let call = Session::incoming("s1");
     let zone = Decision::ZoneChosen { zone: "UTC".into(), because: "the first live events".into() };
     let hours = 3 * 3_600_000;
     let mut office = Office::new(rostelecom::settings());
-    office.tell(hours, call.starts(0).told);
-    assert!(!office.call("s1").late, "perhaps Moscow time");
+    office.tell(hours, read_as_moscow(&call.starts(0)));
+    assert!(!office.call("s1").late, "perhaps UTC");
     let mut office = Office::live(rostelecom::settings(), &[Entry::new(0, zone)]);
-    office.tell(hours, call.starts(0).told);
+    office.tell(hours, read_as_moscow(&call.starts(0)));
     assert!(office.call("s1").late);
+}
+
+#[test]
+fn before_the_zone_is_chosen_a_fresh_call_may_seem_to_lie_ahead_and_an_old_one_is_old() {
+    let (fresh, old) = (Session::incoming("s1"), Session::incoming("s2"));
+    let hours = 3 * 3_600_000;
+    let mut office = Office::new(rostelecom::settings());
+    office.tell(80, fresh.starts(hours).told);
+    assert!(!office.call("s1").late, "Moscow time read as UTC");
+    office.tell(hours, old.starts(0).told);
+    assert!(office.call("s2").late, "as Moscow time it would be six hours old");
 }
 
 #[test]
@@ -87,8 +105,8 @@ fn a_rebuild_that_knows_the_choice_judges_what_came_before_it_as_then() {
     let call = Session::incoming("s1");
     let hours = 3 * 3_600_000;
     let zone = Decision::ZoneChosen { zone: "UTC".into(), because: "the first live events".into() };
-    let live =
-        Office::still(rostelecom::settings(), &[Entry::new(hours, call.starts(0).told), Entry::new(hours, zone)]);
+    let began = Entry::new(hours, read_as_moscow(&call.starts(0)));
+    let live = Office::still(rostelecom::settings(), &[began, Entry::new(hours, zone)]);
     let mut rebuilt = Office::new(rostelecom::settings());
     rebuilt.book.settle_zone(live.book.zone_chosen().expect("chosen"));
     for entry in &live.log {
@@ -114,6 +132,7 @@ fn a_replayed_call_rings_only_if_it_still_does_when_all_is_replayed() {
     assert!(office.call("e1").late);
     office.tell(18_000, closed);
     assert_eq!((office.call("e1").late, office.call("e1").state), (false, CallState::Ringing));
+    assert!(office.call("e1").legs.iter().all(calls::Leg::rings), "now it may be shown");
     assert!(office.call("e2").late);
 }
 
@@ -195,11 +214,7 @@ fn a_call_in_whose_midst_the_zone_is_chosen_is_ordered_by_our_clock() {
         let time = event.time.clone().map(|time| VendorTime { utc: time.utc + SignedDuration::from_hours(3), ..time });
         Entry::new(entry.ms, VendorEvent { time, ..event })
     };
-    let in_moscow = |entry: Entry| {
-        let event = vendor(&entry);
-        let time = event.time.clone().map(|time| VendorTime { zone: Some("Europe/Moscow".into()), ..time });
-        Entry::new(entry.ms, VendorEvent { time, ..event })
-    };
+    let in_moscow = |entry: Entry| Entry::new(entry.ms, read_as_moscow(&entry));
     let call = Session::incoming("s1");
     let entries = [
         moscow_read_as_utc(call.starts(0)),

@@ -48,6 +48,7 @@ fn an_incoming_call_rings_before_anybody_is_named_and_talks_until_its_end() {
     assert_eq!(states(rostelecom::settings(), "s1", &entries), expected);
 }
 
+/// A second agent may be a conference or a transfer under way, which only the next message decides (§5.5).
 #[test]
 fn a_second_agent_is_a_talk_and_a_third_a_conference() {
     use CallState::{Conference, Ringing, Talking};
@@ -66,6 +67,54 @@ fn a_menu_is_waiting_and_no_card() {
     assert_eq!((waiting.state, waiting.in_menu), (CallState::Queued, true));
     let ringing = last(mango::settings(), "e1", &[own.menu(0), own.appeared(1, 9_000)]);
     assert_eq!((ringing.state, ringing.in_menu), (CallState::Ringing, false));
+}
+
+#[test]
+fn a_queue_is_waiting_and_no_card() {
+    let own = Channel::incoming("e1", "101");
+    let entries = [own.queue(0), own.appeared(1, 9_000), own.connected(2, 12_000)];
+    let expected = [CallState::Queued, CallState::Ringing, CallState::Talking];
+    assert_eq!(states(mango::settings(), "e1", &entries), expected);
+    assert!(last(mango::settings(), "e1", &entries[..1]).in_menu);
+}
+
+#[test]
+fn a_phone_known_only_by_its_end_names_nobody() {
+    let call = Session::incoming("s1");
+    let entries = [call.starts(0), call.disconnected(9_000, "101", EndCause::NoAnswer), call.calling(9_500, "102")];
+    let left = last(rostelecom::settings(), "s1", &entries[..2]);
+    assert_eq!((left.state, left.names_agent()), (CallState::Ringing, false));
+    assert_eq!(left.agent_legs().map(|leg| leg.only_end).collect::<Vec<_>>(), [true]);
+    let named = last(rostelecom::settings(), "s1", &entries);
+    assert_eq!((named.state, named.names_agent()), (CallState::Ringing, true));
+    assert_ne!(last(rostelecom::settings(), "s1", &entries[1..2]).state, CallState::Ringing, "nobody waits");
+}
+
+#[test]
+fn only_a_message_that_comes_in_time_makes_a_phone_ring() {
+    let call = Session::incoming("s1");
+    let late = |pin| Entry::new(600_100, call.calling(100, pin).told);
+    let mut entries = vec![call.starts(600_000), late("101"), late("102"), call.calling(600_200, "102")];
+    let rings = |entries: &[Entry]| {
+        let call = last(rostelecom::settings(), "s1", entries);
+        assert!(!call.late, "its beginning came in time");
+        call.agent_legs().map(calls::Leg::rings).collect::<Vec<_>>()
+    };
+    assert_eq!(rings(&entries[..2]), [false]);
+    assert_eq!(rings(&entries), [false, true]);
+    entries.push(call.connected(600_300, "101"));
+    let legs = last(rostelecom::settings(), "s1", &entries).legs;
+    assert!(legs.iter().all(|leg| !leg.late), "only what rings can ring late");
+}
+
+#[test]
+fn the_agents_answer_to_our_own_call_is_not_the_customers() {
+    let own = Channel::incoming("e1", "101");
+    let entries =
+        [Entry::new(-500, originate(1, "101", CUSTOMER)), own.appeared(1, 0), own.queue(500), own.connected(2, 4_000)];
+    let call = last(mango::settings(), "e1", &entries);
+    let customer = call.legs.iter().find(|leg| leg.role == LegRole::Customer).unwrap();
+    assert_eq!((call.direction, customer.state), (Direction::Outgoing, LegState::Queued));
 }
 
 #[test]
@@ -173,4 +222,27 @@ fn a_caller_whom_a_rule_turns_away_is_rejected_and_not_missed() {
     let cleared = Effect::LegCleared { leg, cause: EndCause::Rejected, reason: Some("blacklist".into()) };
     let entries = [call.starts(0), with(&call.end(10, false), "r", vec![cleared]), call.end(20, false)];
     assert_eq!(last(rostelecom::settings(), "s1", &entries).result, Some(CallResult::Rejected));
+}
+
+#[test]
+fn the_words_of_the_leg_with_which_a_call_went_are_those_of_its_end() {
+    let call = Session::incoming("s1");
+    let reason = |entries: &[Entry]| last(rostelecom::settings(), "s1", entries).end_reason;
+    let ring = [call.starts(0), call.calling(200, "101"), call.calling(200, "102")];
+    let given_up = call.disconnected(20_000, "102", EndCause::Cancelled);
+    let end = call.end(20_100, false);
+    assert_eq!(
+        reason(&[&ring[..2], &[call.disconnected(20_000, "101", EndCause::Busy), end.clone()]].concat()).as_deref(),
+        Some("Отбой")
+    );
+    let refused = call.disconnected(5_000, "101", EndCause::Rejected);
+    assert_eq!(reason(&[&ring[..], &[refused.clone(), end.clone()]].concat()), None, "the call went on without it");
+    assert_eq!(reason(&[&ring[..], &[refused, given_up, end]].concat()).as_deref(), Some("Отбой"));
+    let lost = [
+        call.connected(5_000, "102"),
+        call.disconnected(6_000, "102", EndCause::Normal),
+        call.disconnected(6_050, "101", EndCause::Cancelled),
+        call.end(6_100, false),
+    ];
+    assert_eq!(reason(&[&ring[..], &lost[..]].concat()), None, "a loser's words are not the call's");
 }

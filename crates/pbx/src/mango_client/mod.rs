@@ -70,6 +70,7 @@ impl Pbx for MangoClient {
             answer_retrieves: true,
             shortest_recording: Some(SignedDuration::from_secs(6)),
             own_leg_only: true,
+            answer_names_call: false,
         }
     }
 

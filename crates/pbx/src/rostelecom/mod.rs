@@ -65,6 +65,7 @@ impl Pbx for Rostelecom {
             answer_retrieves: false,
             shortest_recording: None,
             own_leg_only: false,
+            answer_names_call: true,
         }
     }
 

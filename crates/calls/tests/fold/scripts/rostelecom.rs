@@ -1,47 +1,21 @@
-//! Scripts of both makes and what they end in.
+//! What Rostelecom tells, and what comes of it.
 
-use calls::{BookSettings, CommandAnswer, Decision, Direction, EndCause, Told};
+use calls::{CommandAnswer, Decision, EndCause, Told};
 
+use super::{NORMAL, Script};
 use crate::{
-    mango::{self, Channel},
-    office::{Entry, accepted, at, command_id, originate},
+    office::{Entry, accepted, call_id, command_id, originate},
     rostelecom::{self, CUSTOMER, Session},
 };
-
-/// A golden script.
-pub(crate) struct Script {
-    pub(crate) name: &'static str,
-    pub(crate) settings: BookSettings,
-    pub(crate) entries: Vec<Entry>,
-    /// The calls, once everything that is waited for has come.
-    pub(crate) calls: &'static [&'static str],
-}
-
-pub(crate) fn all() -> Vec<Script> {
-    rostelecom_scripts().into_iter().chain(mango_scripts()).collect()
-}
 
 fn rt(name: &'static str, entries: Vec<Entry>, calls: &'static [&'static str]) -> Script {
     Script { name, settings: rostelecom::settings(), entries, calls }
 }
 
-fn mc(name: &'static str, entries: Vec<Entry>, calls: &'static [&'static str]) -> Script {
-    Script { name, settings: mango::settings(), entries, calls }
-}
-
-fn gap(ms: i64) -> Entry {
-    Entry::new(ms, Decision::GapOpened { from: at(ms), cause: "the socket was lost".into() })
-}
-
-fn gap_closed(ms: i64) -> Entry {
-    Entry::new(ms, Decision::GapClosed { to: at(ms), hole_until: None })
-}
-
-const NORMAL: EndCause = EndCause::Normal;
-
-fn rostelecom_scripts() -> Vec<Script> {
+pub(super) fn scripts() -> Vec<Script> {
     let incoming = Session::incoming("s1");
     let outgoing = Session::outgoing("s1", "101");
+    let again = Session::outgoing("s2", "101");
     let internal = Session::internal("s1", "101", "102");
     vec![
         rt(
@@ -77,7 +51,7 @@ fn rostelecom_scripts() -> Vec<Script> {
                 incoming.end(20_100, false),
             ],
             &[
-                "incoming ended missed +79161234567 > +74951234567 | agent 101 failed cancelled “Отбой” | customer failed",
+                "incoming ended missed +79161234567 > +74951234567 “Отбой” | agent 101 failed cancelled “Отбой” | customer failed",
             ],
         ),
         rt(
@@ -129,6 +103,60 @@ fn rostelecom_scripts() -> Vec<Script> {
                agent 102 cleared | customer cleared | recording ready s1"],
         ),
         rt(
+            "attended transfer",
+            vec![
+                incoming.starts(0),
+                incoming.calling(200, "101"),
+                incoming.connected(5_000, "101"),
+                incoming.calling(30_000, "102"),
+                incoming.connected(35_000, "102"),
+                incoming.disconnected(50_000, "101", EndCause::Transferred),
+                incoming.disconnected(90_000, "102", NORMAL),
+                incoming.end(90_100, false),
+            ],
+            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared transferred “Отбой” | \
+               agent 102 cleared | customer cleared"],
+        ),
+        rt(
+            "conference",
+            vec![
+                incoming.starts(0),
+                incoming.connected(5_000, "101"),
+                incoming.calling(20_000, "102"),
+                incoming.connected(25_000, "102"),
+                incoming.connected(40_000, "103"),
+                incoming.disconnected(60_000, "102", NORMAL),
+                incoming.disconnected(70_000, "103", NORMAL),
+                incoming.disconnected(90_000, "101", NORMAL),
+                incoming.end(90_100, false),
+            ],
+            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared | agent 102 cleared | \
+               agent 103 cleared | customer cleared"],
+        ),
+        rt(
+            "absent from the list, and its end told after all",
+            vec![
+                incoming.starts(0),
+                incoming.connected(5_000, "101"),
+                Entry::new(65_000, Decision::AbsentFromSnapshot { call: call_id("s1") }),
+                incoming.disconnected(60_000, "101", NORMAL),
+                incoming.end(60_100, false),
+            ],
+            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared | customer cleared"],
+        ),
+        rt(
+            "the zone is chosen in the midst of a call",
+            vec![
+                incoming.starts(0),
+                Entry::new(1_000, Decision::ZoneChosen { zone: "UTC".into(), because: "a live event".into() }),
+                incoming.calling(1_200, "101"),
+                incoming.disconnected(20_000, "101", EndCause::NoAnswer),
+                incoming.end(20_100, false),
+            ],
+            &["incoming ended missed +79161234567 > +74951234567 “Отбой” | agent 101 failed noAnswer “Отбой” | \
+               customer failed"],
+        ),
+        rt(
             "transfer that comes back",
             vec![
                 incoming.starts(0),
@@ -146,7 +174,7 @@ fn rostelecom_scripts() -> Vec<Script> {
         rt(
             "outgoing, busy",
             vec![outgoing.starts(0), outgoing.disconnected(4_000, "101", EndCause::Busy), outgoing.end(4_100, false)],
-            &["outgoing ended busy +79161234567 | agent 101 failed busy “Отбой”"],
+            &["outgoing ended busy +79161234567 “Отбой” | agent 101 failed busy “Отбой”"],
         ),
         rt(
             "outgoing, answered",
@@ -177,7 +205,7 @@ fn rostelecom_scripts() -> Vec<Script> {
                 internal.disconnected(20_000, "102", EndCause::NoAnswer),
                 internal.end(20_100, false),
             ],
-            &["internal ended noAnswer 102 | agent 101 failed | agent 102 failed noAnswer “Отбой”"],
+            &["internal ended noAnswer 102 “Отбой” | agent 101 failed | agent 102 failed noAnswer “Отбой”"],
         ),
         rt(
             "click-to-call, answered",
@@ -202,7 +230,49 @@ fn rostelecom_scripts() -> Vec<Script> {
                 outgoing.disconnected(5_000, "101", EndCause::Cancelled),
                 outgoing.end(5_100, false),
             ],
-            &["outgoing ended cancelled +79161234567 (ours) (redirected) | agent 101 failed cancelled “Отбой”"],
+            &["outgoing ended cancelled +79161234567 (ours) (redirected) “Отбой” | agent 101 failed cancelled “Отбой”"],
+        ),
+        rt(
+            "click-to-call, the agent does not pick up",
+            vec![
+                Entry::new(-500, originate(1, "101", CUSTOMER)),
+                Entry::new(-300, accepted(1, Some("s1"))),
+                outgoing.starts(0),
+                outgoing.calling(50, "101"),
+                outgoing.disconnected(30_000, "101", EndCause::NoAnswer),
+                outgoing.end(30_100, false),
+            ],
+            &["outgoing ended noAnswer +79161234567 (ours) (redirected) “Отбой” | agent 101 failed noAnswer “Отбой”"],
+        ),
+        rt(
+            "click-to-call, the customer is busy",
+            vec![
+                Entry::new(-500, originate(1, "101", CUSTOMER)),
+                Entry::new(-300, accepted(1, Some("s1"))),
+                outgoing.starts(0),
+                outgoing.disconnected(12_000, "101", EndCause::Busy),
+                outgoing.end(12_100, false),
+            ],
+            &["outgoing ended busy +79161234567 (ours) (redirected) “Отбой” | agent 101 failed busy “Отбой”"],
+        ),
+        rt(
+            "two of click-to-call to one number",
+            vec![
+                Entry::new(-500, originate(1, "101", CUSTOMER)),
+                Entry::new(-400, originate(2, "101", CUSTOMER)),
+                outgoing.starts(0),
+                again.starts(10),
+                Entry::new(100, accepted(1, Some("s1"))),
+                Entry::new(120, accepted(2, Some("s2"))),
+                outgoing.connected(9_000, "101"),
+                again.disconnected(9_100, "101", EndCause::Busy),
+                again.end(9_200, false),
+                outgoing.end(50_100, false),
+            ],
+            &[
+                "outgoing ended answered +79161234567 (ours) (redirected) | agent 101 cleared | customer cleared",
+                "outgoing ended busy +79161234567 (ours) (redirected) “Отбой” | agent 101 failed busy “Отбой”",
+            ],
         ),
         rt(
             "click-to-call whose answer was lost",
@@ -214,133 +284,6 @@ fn rostelecom_scripts() -> Vec<Script> {
                 outgoing.end(50_100, false),
             ],
             &["outgoing ended answered +79161234567 (ours) (redirected) | agent 101 cleared | customer cleared"],
-        ),
-    ]
-}
-
-fn mango_scripts() -> Vec<Script> {
-    let own = Channel::incoming("e1", "101");
-    let second = Channel::incoming("e1", "102");
-    let third = Channel::incoming("e1", "103");
-    let placed = Channel::outgoing("e1", "101");
-    let elsewhere = EndCause::AnsweredElsewhere;
-    vec![
-        mc(
-            "answered, held and taken back",
-            vec![
-                own.appeared(1, 0),
-                own.connected(2, 5_000),
-                own.on_hold(3, 20_000),
-                own.connected(4, 20_500),
-                own.disconnected(5, 60_000, NORMAL),
-                own.recorded(400_000, "https://r.example/1"),
-            ],
-            &[
-                "incoming ended answered +79161234567 > +74951234567 | agent 101 cleared | recording ready https://r.example/1",
-            ],
-        ),
-        mc(
-            "talk too short to be recorded",
-            vec![own.appeared(1, 0), own.connected(2, 5_000), own.disconnected(3, 9_000, NORMAL)],
-            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared | recording notRecorded"],
-        ),
-        mc(
-            "missed",
-            vec![own.appeared(1, 0), own.disconnected(2, 20_000, EndCause::NoAnswer)],
-            &["incoming ended missed +79161234567 > +74951234567 | agent 101 failed noAnswer “1111”"],
-        ),
-        mc(
-            "taken by a colleague whose channel is not ours",
-            vec![own.appeared(1, 0), own.disconnected(2, 6_000, elsewhere)],
-            &["incoming ended answeredElsewhere +79161234567 > +74951234567 | agent 101 failed answeredElsewhere"],
-        ),
-        mc(
-            "group of three",
-            vec![
-                own.appeared(1, 0),
-                second.appeared(1, 10),
-                third.appeared(1, 20),
-                second.connected(2, 6_000),
-                own.disconnected(2, 6_010, elsewhere),
-                third.disconnected(2, 6_020, elsewhere),
-                second.disconnected(3, 60_000, NORMAL),
-            ],
-            &["incoming ended answered +79161234567 > +74951234567 | agent 101 failed answeredElsewhere | \
-               agent 102 cleared | agent 103 failed answeredElsewhere"],
-        ),
-        mc(
-            "menu, then an agent",
-            vec![own.menu(0), own.appeared(1, 9_000), own.connected(2, 12_000), own.disconnected(3, 60_000, NORMAL)],
-            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared | customer cleared"],
-        ),
-        mc(
-            "click-to-call, answered",
-            vec![
-                Entry::new(-500, originate(1, "101", CUSTOMER)),
-                Entry::new(-200, accepted(1, None)),
-                own.appeared(1, 0),
-                own.connected(2, 9_000),
-                own.disconnected(3, 40_000, NORMAL),
-            ],
-            &["outgoing ended answered +79161234567 > +74951234567 (ours) (redirected) | agent 101 cleared"],
-        ),
-        mc(
-            "click-to-call, nobody answers",
-            vec![
-                Entry::new(-500, originate(1, "101", CUSTOMER)),
-                Entry::new(-200, accepted(1, None)),
-                own.appeared(1, 0),
-                own.disconnected(2, 30_000, EndCause::NoAnswer),
-            ],
-            &[
-                "outgoing ended noAnswer +79161234567 > +74951234567 (ours) (redirected) | agent 101 failed noAnswer “1111”",
-            ],
-        ),
-        mc(
-            "placed from the phone, busy",
-            vec![placed.appeared(1, 0), placed.disconnected(2, 5_000, EndCause::Busy)],
-            &["outgoing ended busy +79161234567 | agent 101 failed busy"],
-        ),
-        mc(
-            "reconnect in the middle of a call",
-            vec![
-                own.appeared(1, 0),
-                own.connected(2, 5_000),
-                gap(10_000),
-                own.replayed().on_hold(3, 15_000),
-                own.replayed().connected(4, 25_000),
-                gap_closed(30_000),
-                own.disconnected(5, 60_000, NORMAL),
-            ],
-            &["incoming ended answered +79161234567 > +74951234567 | agent 101 cleared"],
-        ),
-        mc(
-            "replay after a day",
-            vec![
-                gap(-86_400_000),
-                own.replayed().appeared(1, -80_000_000),
-                own.replayed().disconnected(2, -79_980_000, EndCause::NoAnswer),
-                gap_closed(0),
-            ],
-            &["incoming ended missed +79161234567 > +74951234567 (late) | agent 101 failed noAnswer “1111”"],
-        ),
-        mc(
-            "hidden number",
-            vec![
-                Channel { customer: None, ..own }.appeared(1, 0),
-                Channel { customer: None, ..own }.disconnected(2, 20_000, EndCause::NoAnswer),
-            ],
-            &["incoming ended missed hidden > +74951234567 | agent 101 failed noAnswer “1111”"],
-        ),
-        mc(
-            "internal, seen by the one who is called",
-            vec![
-                Channel { customer: Some("102"), direction: Direction::Internal, ..own }.appeared(1, 0),
-                Channel { customer: Some("102"), direction: Direction::Internal, ..own }.connected(2, 4_000),
-                Channel { customer: Some("102"), direction: Direction::Internal, ..own }
-                    .disconnected(3, 30_000, NORMAL),
-            ],
-            &["internal ended answered 102 | agent 101 cleared"],
         ),
     ]
 }
