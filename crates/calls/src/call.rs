@@ -354,9 +354,4 @@ impl Call {
     pub fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| leg.is_agent())
     }
-
-    /// Whether the PBX has said whose phone rings, so that the line's groups no longer decide.
-    pub fn names_agent(&self) -> bool {
-        self.agent_legs().any(|leg| !leg.only_end)
-    }
 }

@@ -12,7 +12,7 @@ pub(crate) fn personal(mut call: Call, me: &Me) -> Call {
     let (mut mine, mut rings, mut talked) = (false, false, false);
     for leg in me.legs(&call) {
         mine = true;
-        rings |= leg.state == LegState::Alerting && leg.extension != call.placed_by;
+        rings |= leg.state == LegState::Alerting && !leg.late && leg.extension != call.placed_by;
         talked |= leg.answered_at.is_some();
     }
     if !mine {

@@ -239,6 +239,16 @@ pub struct Leg {
     /// Why it ended.
     #[serde(default)]
     pub end_cause: EndCause,
+    /// Nothing is known of it but its end: it does not say whose phone rings.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub only_end: bool,
+    /// That its phone rings was told late: nobody is rung by it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub late: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A recording as a viewer sees it.

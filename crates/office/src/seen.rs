@@ -94,8 +94,9 @@ impl Side<'_> {
         }
         // The phone from which a call is placed may ring first, but not for a call that comes in.
         let placed_with = |leg: &wire::Leg| leg.extension.is_some() && leg.extension == call.placed_by;
-        let own_leg_rings = self.own_legs().any(|leg| leg.state == LegState::Alerting && !placed_with(leg));
-        let no_agent_named = !call.legs.iter().any(|leg| is_agent(leg.role));
+        let rings = |leg: &wire::Leg| leg.state == LegState::Alerting && !leg.late && !placed_with(leg);
+        let own_leg_rings = self.own_legs().any(rings);
+        let no_agent_named = !call.legs.iter().any(|leg| is_agent(leg.role) && !leg.only_end);
         own_leg_rings || group_is_rung && no_agent_named && call.state == CallState::Ringing
     }
 
@@ -134,6 +135,8 @@ fn kept_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire
         answered_at: leg.answered_at,
         ended_at: leg.ended_at,
         end_cause: leg.end_cause,
+        only_end: leg.only_end,
+        late: leg.late,
     }
 }
 

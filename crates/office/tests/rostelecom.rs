@@ -4,9 +4,13 @@ mod support;
 
 use calls::{CallResult, CallState};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{Frame, StreamEvent};
+use link::wire::{Call, Frame, StreamEvent};
 use office::HookOutcome;
 use support::Bench;
+
+fn knows(call: &Call, extension: &str) -> bool {
+    call.legs.iter().any(|leg| leg.extension.as_deref() == Some(extension))
+}
 
 #[tokio::test]
 async fn a_call_is_followed_from_ring_to_end() {
@@ -42,6 +46,27 @@ async fn in_a_given_zone_a_message_three_hours_old_rings_nobody() {
 }
 
 #[tokio::test]
+async fn a_colleague_who_leaves_unheard_takes_the_ringing_from_nobody() {
+    let bench = Bench::new().await;
+    let mut stream = bench.stream(None).await;
+    bench.event("new", "s-left", "").await;
+    bench.event("disconnected", "s-left", "101").await;
+    assert!(stream.call_with(|call| knows(call, "101")).await.rings_for_me);
+    bench.event("calling", "s-left", "103").await;
+    assert!(!stream.call_with(|call| knows(call, "103")).await.rings_for_me);
+}
+
+#[tokio::test]
+async fn a_phone_that_rang_ten_minutes_ago_rings_nobody() {
+    let bench = Bench::new().await;
+    let mut stream = bench.stream(None).await;
+    bench.event("new", "s-slow", "").await;
+    let ten_minutes_ago = Timestamp::now() - SignedDuration::from_mins(10);
+    bench.receive(bench.request_at(ten_minutes_ago, "calling", "s-slow", "102")).await;
+    assert!(!stream.call_with(|call| knows(call, "102")).await.rings_for_me);
+}
+
+#[tokio::test]
 async fn an_outgoing_call_that_is_passed_on_rings_at_its_target_and_not_at_who_placed_it() {
     let bench = Bench::new().await;
     let (mut placer, mut target) =
@@ -53,7 +78,7 @@ async fn an_outgoing_call_that_is_passed_on_rings_at_its_target_and_not_at_who_p
     let rung = target.call().await;
     assert!(rung.rings_for_me, "{rung:?}");
     assert_eq!(rung.placed_by.as_deref(), Some("101"));
-    let placed = placer.call_with(|call| call.legs.iter().any(|leg| leg.extension.as_deref() == Some("102"))).await;
+    let placed = placer.call_with(|call| knows(call, "102")).await;
     assert!(!placed.rings_for_me);
 }
 

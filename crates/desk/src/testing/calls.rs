@@ -62,6 +62,8 @@ pub(crate) fn agent_leg(extension: &str, state: LegState) -> Leg {
         answered_at: talked.then(|| at(5)),
         ended_at: state.is_terminal().then(|| at(60)),
         end_cause: EndCause::Normal,
+        only_end: false,
+        late: false,
     }
 }
 

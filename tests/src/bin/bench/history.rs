@@ -150,6 +150,8 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         answered_at: picked_up,
         ended_at: Some(ended),
         end_cause: EndCause::Normal,
+        only_end: false,
+        late: false,
     };
     let call = wire::Call {
         id: id(age, connection),
