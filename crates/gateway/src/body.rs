@@ -1,22 +1,48 @@
 //! Reads bodies with a bound and in time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::body::Body;
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::Extensions,
+};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use link::OfficeError;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
-use crate::problem::ApiError;
+use crate::{problem::ApiError, server::Shared};
 
 /// How much of a body that is too large is read and thrown away: who is in the middle of sending reads no answer.
 const DISCARDED: usize = 16 << 20;
 /// Longest time spent on that.
 const DISCARDING: Duration = Duration::from_secs(5);
 
+/// When the first byte of a request came.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Began(pub(crate) Instant);
+
+/// Until when the last byte of a request must have come: its head and its body have one time together.
+pub(crate) fn deadline(request: &Extensions, time: Duration) -> Instant {
+    request.get::<Began>().map_or_else(Instant::now, |began| began.0) + time
+}
+
+/// The whole body of a request, of at most `CAP` bytes.
+pub(crate) struct Whole<const CAP: usize>(pub(crate) Bytes);
+
+impl<const CAP: usize> FromRequest<Arc<Shared>> for Whole<CAP> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, ApiError> {
+        let deadline = deadline(request.extensions(), shared.limits.request);
+        whole(request.into_body(), CAP, deadline).await.map(Self)
+    }
+}
+
 /// The whole body.
-pub(crate) async fn whole(body: Body, cap: usize, time: Duration) -> Result<Bytes, ApiError> {
+pub(crate) async fn whole(body: Body, cap: usize, deadline: Instant) -> Result<Bytes, ApiError> {
     let mut pieces = body.into_data_stream();
     let read = async {
         let mut whole = BytesMut::new();
@@ -29,7 +55,7 @@ pub(crate) async fn whole(body: Body, cap: usize, time: Duration) -> Result<Byte
         }
         Ok(whole.freeze())
     };
-    let read = tokio::time::timeout(time, read).await.unwrap_or_else(|_| Err(ApiError::too_late()));
+    let read = tokio::time::timeout_at(deadline, read).await.unwrap_or_else(|_| Err(ApiError::too_late()));
     if read.as_ref().is_err_and(ApiError::is_too_large) {
         let discard = async {
             let mut left = DISCARDED;
@@ -84,8 +110,27 @@ mod tests {
         let error = json::<PlaceCall>(&Bytes::from(body), &FIELDS).expect_err("is refused");
         let response = error.into_response();
         let status = response.status().as_u16();
-        let body = whole(response.into_body(), 4096, Duration::from_secs(1)).await.expect("a short body");
+        let body =
+            whole(response.into_body(), 4096, Instant::now() + Duration::from_secs(1)).await.expect("a short body");
         (status, String::from_utf8(body.to_vec()).expect("JSON"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn head_and_body_have_one_time_together() {
+        let mut request = Extensions::new();
+        let began = Instant::now();
+        request.insert(Began(began));
+        tokio::time::advance(Duration::from_secs(15)).await;
+        let deadline = deadline(&request, Duration::from_secs(20));
+        assert_eq!(deadline, began + Duration::from_secs(20));
+        let late = whole(
+            Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::convert::Infallible>>()),
+            10,
+            deadline,
+        )
+        .await;
+        assert_eq!(late.expect_err("never ends").into_response().status(), 408);
+        assert_eq!(Instant::now(), deadline, "the body had what the head had left");
     }
 
     #[tokio::test]

@@ -65,7 +65,8 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
 
 async fn take(shared: &Shared, request: Request) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
-    let read = body::whole(body, CAP, shared.limits.request).await;
+    let deadline = body::deadline(&head.extensions, shared.limits.request);
+    let read = body::whole(body, CAP, deadline).await;
     let address = Address::of(head.uri.path(), &shared.path_tokens).ok_or_else(no_such_hook)?;
     let body = read.inspect_err(|_| add(&shared.counters.hooks_broken))?;
     if head.method != Method::POST && head.method != Method::GET {
@@ -78,10 +79,11 @@ async fn take(shared: &Shared, request: Request) -> Result<Response, ApiError> {
     let headers =
         head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
-    answer(shared, shared.office.receive(&address.connection, request).await).await
+    let outcome = shared.office.receive(&address.connection, request).await;
+    answer(shared, address.connection, outcome).await
 }
 
-async fn answer(shared: &Shared, outcome: HookOutcome) -> Result<Response, ApiError> {
+async fn answer(shared: &Shared, connection: ConnectionId, outcome: HookOutcome) -> Result<Response, ApiError> {
     let counters = &shared.counters;
     match outcome {
         HookOutcome::Stored(reply) => {
@@ -97,7 +99,7 @@ async fn answer(shared: &Shared, outcome: HookOutcome) -> Result<Response, ApiEr
         HookOutcome::Refused(refusal) => {
             add(&counters.hooks_refused);
             shared.slowdown.pass().await;
-            Err(ApiError::forbidden(format!("Refused: {refusal}.")))
+            Err(ApiError::forbidden(connection, format!("Refused: {refusal}.")))
         }
         HookOutcome::NotStored => {
             counters.hooks_not_stored.fetch_add(1, Ordering::Relaxed);

@@ -7,11 +7,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use calls::ConnectionId;
 use data_encoding::BASE32_NOPAD;
 use link::{
     OfficeError, OfficeErrorKind,
     problem::{Problem, status_of},
 };
+
+use crate::refusals::Refusal;
 
 /// An error on its way to whoever asked.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub(crate) struct ApiError {
     problem: Box<Problem>,
     /// The rest of the request was not read, so nothing may follow it.
     close: bool,
+    /// Length of what a range was asked of.
+    length: Option<u64>,
+    /// Whose webhook it was.
+    connection: Option<ConnectionId>,
 }
 
 impl ApiError {
@@ -34,9 +41,14 @@ impl ApiError {
         OfficeError::new(OfficeErrorKind::Unauthorized, message).into()
     }
 
-    /// Not authentic.
-    pub(crate) fn forbidden(message: String) -> Self {
-        Self::other(StatusCode::FORBIDDEN, "forbidden", message)
+    /// A webhook that is not authentic.
+    pub(crate) fn forbidden(connection: ConnectionId, message: String) -> Self {
+        Self { connection: Some(connection), ..Self::other(StatusCode::FORBIDDEN, "forbidden", message) }
+    }
+
+    /// No byte of what is `length` bytes long is in the range.
+    pub(crate) fn range(error: OfficeError, length: Option<u64>) -> Self {
+        Self { length, ..error.into() }
     }
 
     /// The path is right, the method is not.
@@ -69,14 +81,18 @@ impl ApiError {
             reference: reference(),
             command: None,
         };
-        Self { status, problem: Box::new(problem), close: false }
+        Self::of(status, problem)
+    }
+
+    fn of(status: StatusCode, problem: Problem) -> Self {
+        Self { status, problem: Box::new(problem), close: false, length: None, connection: None }
     }
 }
 
 impl From<OfficeError> for ApiError {
     fn from(error: OfficeError) -> Self {
         let status = StatusCode::from_u16(status_of(&error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, problem: Box::new(Problem::new(&error, reference())), close: false }
+        Self::of(status, Problem::new(&error, reference()))
     }
 }
 
@@ -90,31 +106,27 @@ impl From<store::Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, problem, close } = self;
-        // Messages hold neither numbers nor names, so they may be logged.
-        if status.is_server_error() {
-            tracing::warn!(
-                reference = problem.reference,
-                status = status.as_u16(),
-                message = problem.message,
-                "refused"
-            );
-        } else {
-            tracing::debug!(
-                reference = problem.reference,
-                status = status.as_u16(),
-                message = problem.message,
-                "refused"
-            );
-        }
+        let Self { status, problem, close, length, connection } = self;
+        let refusal = (status.is_client_error() || status.is_server_error()).then(|| Refusal {
+            reference: problem.reference.clone(),
+            status,
+            message: problem.message.clone(),
+            connection,
+        });
         let retry_after = problem.retry_after_ms.map(|wait| wait.div_ceil(1000).max(1));
         let mut response = (status, Json(problem)).into_response();
+        if let Some(refusal) = refusal {
+            response.extensions_mut().insert(refusal);
+        }
         let headers = response.headers_mut();
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(range) = length.and_then(|length| HeaderValue::from_str(&format!("bytes */{length}")).ok()) {
+            headers.insert(header::CONTENT_RANGE, range);
         }
         if close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    middleware::map_response_with_state,
     routing::{any, get, post},
 };
 
-use crate::{api, hooks, problem::ApiError, server::Shared, stream};
+use crate::{api, hooks, problem::ApiError, refusals, server::Shared, stream};
 
 /// The gateway's paths. Everything but the hooks and the sign of life asks for a token, unknown paths too.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -26,6 +27,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/recordings/{id}/peaks", get(api::recordings::peaks))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(map_response_with_state(Arc::clone(&shared), refusals::log))
         .with_state(shared)
 }
 

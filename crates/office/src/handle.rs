@@ -1,7 +1,9 @@
 //! An office at work: starting it, taking webhooks in, handing out views, stopping it.
 
+mod watch;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -14,6 +16,7 @@ use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, Webho
 use store::{Cache, Store};
 use tokio::task::JoinHandle;
 
+use self::watch::Watched;
 use crate::{
     clock::Clock,
     journal::StoreJournal,
@@ -119,7 +122,7 @@ pub(crate) struct Inner {
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
     pub(crate) recordings: Arc<Recordings>,
     counters: Counters,
-    sessions: Mutex<BTreeSet<(ConnectionId, String)>>,
+    sessions: Mutex<BTreeMap<(ConnectionId, String), Watched>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -175,7 +178,7 @@ impl OfficeHandle {
             board,
             connections,
             counters: Counters::default(),
-            sessions: Mutex::new(BTreeSet::new()),
+            sessions: Mutex::default(),
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
         });
         let office = Self(inner);
@@ -186,7 +189,7 @@ impl OfficeHandle {
         for (connection, extensions) in wanted_sessions {
             office.open_link(&connection);
             for extension in extensions {
-                office.watch_extension(&connection, &extension);
+                office.watch(&connection, &extension, true);
             }
         }
         Ok(office)
@@ -200,14 +203,15 @@ impl OfficeHandle {
             Ok(decoded) => decoded,
             Err(refusal) => {
                 count(&self.0.counters.refused);
-                tracing::warn!(connection = %connection.id, %refusal, "a webhook was refused");
-                if self.0.board.refused(&connection.id) {
+                // Anybody can bring this about as often as he likes; who receives over HTTP bounds what he writes of it.
+                tracing::debug!(connection = %connection.id, %refusal, "a webhook was refused");
+                if self.0.board.refused(&connection.id, &refusal, received_at) {
                     self.0.keeper.status_changed(&connection.id).await;
                 }
                 return HookOutcome::Refused(refusal);
             }
         };
-        if self.0.board.heard(&connection.id) {
+        if self.0.board.heard(&connection.id, received_at) {
             self.0.keeper.status_changed(&connection.id).await;
         }
         self.store_decoded(connection, received_at, &request, decoded).await
@@ -232,7 +236,11 @@ impl OfficeHandle {
             self.keep_zone(&connection.id, zone).await;
         }
         let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
-        let Ok(appended) = self.0.keeper.tell(&connection.id, received_at, told).await else {
+        let outcome = self.0.keeper.tell(&connection.id, received_at, told).await;
+        if self.0.board.stored(&connection.id, outcome.is_ok()) {
+            self.0.keeper.status_changed(&connection.id).await;
+        }
+        let Ok(appended) = outcome else {
             count(&self.0.counters.not_stored);
             return HookOutcome::NotStored;
         };
@@ -281,20 +289,6 @@ impl OfficeHandle {
         View::new(Arc::clone(&self.0), viewer)
     }
 
-    /// Keeps a session for this extension, on makes that need one; asking twice keeps one.
-    pub fn watch_extension(&self, connection: &ConnectionId, extension: &str) {
-        let Some(known) = self.0.connections.get(connection) else { return };
-        if !known.driver.capability().session_per_extension {
-            return;
-        }
-        let key = (connection.clone(), extension.to_owned());
-        if !self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
-            return;
-        }
-        let task = tokio::spawn(self.link(known).keep_session(extension.to_owned()));
-        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
-    }
-
     /// Its store, shared with those who keep tokens and settings beside the log.
     pub fn store(&self) -> &Store {
         &self.0.store
@@ -329,15 +323,9 @@ impl OfficeHandle {
             // An error says that it was aborted.
             let _ = link.await;
         }
-        let sessions: Vec<_> =
-            std::mem::take(&mut *self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect();
-        for (connection, extension) in sessions {
-            if let Some(connection) = self.0.connections.get(&connection)
-                && let Err(error) = connection.driver.end_session(&extension).await
-            {
-                tracing::warn!(connection = %connection.id, kind = ?error.kind(), "a session could not be ended");
-            }
-        }
+        self.end_sessions().await;
+        let others = self.0.connections.values().filter(|c| !c.driver.capability().session_per_extension);
+        others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
             self.0.keeper.stop().await;
             if keeper.await.is_err() {

@@ -4,17 +4,21 @@
 //! everybody who looks at the office sees the same things in the same order.
 
 mod clock;
+mod gaps;
 mod handle;
 mod history;
 mod journal;
 mod keeper;
 mod links;
+mod looks;
 mod recordings;
 mod rows;
 mod seen;
 mod settings;
 mod skew;
 mod status;
+#[cfg(test)]
+mod testing;
 mod view;
 
 pub use clock::{Clock, SystemClock};

@@ -1,16 +1,17 @@
-//! Keeps the links to PBXs alive: sessions with their gaps, and the regular look at those that only post to us.
+//! Keeps the sessions of PBXs alive, and says when events of theirs may be missing.
 
 use std::{sync::Arc, time::Duration};
 
 use calls::{ConnectionId, Decision, Told, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
-use pbx::{CheckReason, Driver, Error, ErrorKind, SessionReport};
+use pbx::{Driver, Error, ErrorKind, SessionReport};
 use store::{Gap, Save, Store};
 use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
+    gaps::Closed,
     keeper::{KeeperHandle, NotStored},
     status::{Board, Standing},
 };
@@ -24,16 +25,18 @@ const BACKOFF: [Duration; 6] = [
     Duration::from_secs(15),
     Duration::from_secs(30),
 ];
-/// A connection without sessions is looked at this often while it works; a quota of 1000 requests is not felt.
-const LOOK: Duration = Duration::from_secs(300);
-/// In between it is only asked whether it is there at all, which counts towards no quota.
-const GLANCE: Duration = Duration::from_secs(15);
-/// And it is looked at this often while it does not work.
-const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// How often the moment until which events are complete is kept for the next start.
 const STAMP: Duration = Duration::from_secs(30);
 /// A pause shorter than this between two runs is no gap worth telling.
 const SHORT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// How a session went.
+struct Followed {
+    /// Live events came.
+    was_live: bool,
+    /// Why it could not go on, where that lies with us and not with the PBX.
+    cause: Option<DownCause>,
+}
 
 /// One connection's link.
 #[derive(Clone)]
@@ -59,14 +62,14 @@ impl Link {
             }
             let (out, reports) = mpsc::channel(64);
             let follow = self.follow(&extension, reports, &mut gap_from);
-            let (error, was_live) = tokio::join!(self.driver.run_session(&extension, out), follow);
-            if was_live {
+            let (error, followed) = tokio::join!(self.driver.run_session(&extension, out), follow);
+            if followed.was_live {
                 tries = 0;
                 gap_from = Some(self.clock.now());
                 self.stamp(&extension);
             }
             tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session ended and is opened again");
-            self.set(&extension, Standing::down(cause(&error))).await;
+            self.set(&extension, Standing::down(followed.cause.unwrap_or_else(|| cause(&error)))).await;
             if let Some(from) = gap_from {
                 self.open_gap(&extension, from, "session").await;
             }
@@ -76,19 +79,19 @@ impl Link {
         }
     }
 
-    /// Stores what a session reports; answers whether it came to be live.
+    /// Stores what a session reports, until it ends.
     async fn follow(
         &self,
         extension: &str,
         mut reports: mpsc::Receiver<SessionReport>,
         gap_from: &mut Option<Timestamp>,
-    ) -> bool {
+    ) -> Followed {
         let mut live = false;
         let mut stamp = tokio::time::interval(STAMP);
         loop {
             tokio::select! {
                 report = reports.recv() => match report {
-                    None => return live,
+                    None => return Followed { was_live: live, cause: None },
                     Some(SessionReport::Connected) => {
                         self.set(extension, Standing::of(ConnectionState::Draining)).await;
                     }
@@ -107,14 +110,14 @@ impl Link {
                             // The session has ended meanwhile; the events are safe.
                             Ok(_) => drop(stored.send(())),
                             Err(NotStored) => {
-                                self.set(extension, Standing::down(DownCause::Storage)).await;
-                                return live;
+                                return Followed { was_live: live, cause: Some(DownCause::Storage) };
                             }
                         }
                     }
                     Some(SessionReport::Drained) => {
                         live = true;
-                        self.close_gap(extension, gap_from.take()).await;
+                        let now = self.clock.now();
+                        self.close_gap(extension, now, gap_from.take().and_then(|from| self.hole(from, now))).await;
                         self.stamp(extension);
                         self.set(extension, Standing::of(ConnectionState::Live)).await;
                     }
@@ -132,67 +135,35 @@ impl Link {
         }
     }
 
-    /// Looks regularly whether a PBX that posts to us still takes our requests.
-    pub(crate) async fn keep_looking(self) {
-        if let Some(from) = self.complete_until("") {
-            // Nothing gives these events again, so what came meanwhile is a hole from the start.
-            self.open_gap("", from, "stopped").await;
+    /// Nobody wants this extension's session any more: the PBX keeps its events, and nothing is missed here.
+    pub(crate) async fn forget_session(&self, extension: &str) {
+        if self.board.has_gap(&self.connection, extension) {
             let now = self.clock.now();
-            self.finish_gap("", now, Some(now)).await;
+            self.close_gap(extension, now, Some(now)).await;
         }
-        let mut waiting = true;
-        let mut is_there = true;
-        loop {
-            let report = self.driver.check().await;
-            let standing = match (report.ok, waiting) {
-                (true, true) => Standing::of(ConnectionState::Waiting),
-                (true, false) => Standing::of(ConnectionState::Live),
-                (false, _) => Standing::down(cause_of_check(report.reason)),
-            };
-            if !(report.ok && self.is_live()) {
-                self.set("", standing).await;
-            }
-            waiting = false;
-            self.stamp("");
-            if report.ok {
-                is_there = self.until_lost_or_due(is_there).await;
-            } else {
-                is_there = true;
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
+        if self.board.forget(&self.connection, extension) {
+            self.keeper.status_changed(&self.connection).await;
+        }
+        self.end_session(extension).await;
+    }
+
+    /// Tells the PBX that a session is over, so that it keeps the events from now on.
+    pub(crate) async fn end_session(&self, extension: &str) {
+        if let Err(error) = self.driver.end_session(extension).await {
+            tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session could not be ended");
         }
     }
 
-    /// Waits for the next regular look, or until the PBX that was there is not; answers whether it is. One that works
-    /// but answers no glance is only looked at regularly.
-    async fn until_lost_or_due(&self, mut was_there: bool) -> bool {
-        let due = tokio::time::Instant::now() + LOOK;
-        while tokio::time::Instant::now() < due {
-            tokio::time::sleep(GLANCE).await;
-            let is_there = self.driver.is_reachable().await;
-            if was_there && !is_there {
-                return false;
-            }
-            was_there = is_there;
-            self.stamp("");
-        }
-        was_there
-    }
-
-    fn is_live(&self) -> bool {
-        self.board.state(&self.connection) == Some(ConnectionState::Live)
-    }
-
-    async fn set(&self, session: &str, standing: Standing) {
+    pub(crate) async fn set(&self, session: &str, standing: Standing) {
         if self.board.set(&self.connection, session, standing) {
             self.keeper.status_changed(&self.connection).await;
         }
     }
 
-    async fn open_gap(&self, session: &str, from: Timestamp, cause: &str) {
+    /// Events of this session may be missing since then.
+    pub(crate) async fn open_gap(&self, session: &str, from: Timestamp, cause: &str) {
         if self.board.open_gap(&self.connection, session, from) {
-            let told = Told::Decision(Decision::GapOpened { from, cause: cause.to_owned() });
-            self.decide(told).await;
+            self.decide(vec![Decision::GapOpened { from, cause: cause.to_owned() }]).await;
             self.keep_gap(Gap {
                 connection: self.connection.clone(),
                 from,
@@ -203,30 +174,36 @@ impl Link {
         }
     }
 
-    /// The PBX has given everything that it kept; what is older than that is a hole.
-    async fn close_gap(&self, session: &str, from: Option<Timestamp>) {
-        let Some(from) = from else { return };
-        let now = self.clock.now();
-        let kept = self.driver.capability().replay_kept.and_then(|kept| SignedDuration::try_from(kept).ok());
-        let hole = kept.and_then(|kept| now.checked_sub(kept).ok()).filter(|oldest| from < *oldest);
-        self.finish_gap(session, now, hole).await;
-    }
-
-    async fn finish_gap(&self, session: &str, to: Timestamp, hole_until: Option<Timestamp>) {
-        if let Some(from) = self.board.close_gap(&self.connection, session) {
-            self.decide(Told::Decision(Decision::GapClosed { to, hole_until })).await;
-            self.keep_gap(Gap {
-                connection: self.connection.clone(),
-                from,
-                to: Some(to),
-                hole_until,
-                cause: String::new(),
-            });
+    /// Events of this session are complete again, but for what lies before `hole_until`. The book is told each time,
+    /// also where there was no gap: a call that still rings in what was replayed is shown by it (`call-model` 7.11).
+    pub(crate) async fn close_gap(&self, session: &str, to: Timestamp, hole_until: Option<Timestamp>) {
+        match self.board.close_gap(&self.connection, session, hole_until) {
+            None => {}
+            // What others miss may be of any call that is open, so no doubt is cleared: all of it may lie in a hole.
+            Some(Closed::Still { since }) => {
+                let shows_what_rings = Decision::GapClosed { to, hole_until: Some(to) };
+                let goes_on = Decision::GapOpened { from: since, cause: "session".to_owned() };
+                self.decide(vec![shows_what_rings, goes_on]).await;
+            }
+            Some(Closed::All { logged, hole_until }) => {
+                self.decide(vec![Decision::GapClosed { to, hole_until }]).await;
+                for from in logged {
+                    let connection = self.connection.clone();
+                    self.keep_gap(Gap { connection, from, to: Some(to), hole_until, cause: String::new() });
+                }
+            }
         }
     }
 
-    async fn decide(&self, told: Told) {
-        if self.keeper.tell(&self.connection, self.clock.now(), vec![told]).await.is_err() {
+    /// What the PBX gives again does not reach further back than it keeps events: what is older is a hole.
+    fn hole(&self, from: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let kept = SignedDuration::try_from(self.driver.capability().replay_kept?).ok()?;
+        now.checked_sub(kept).ok().filter(|oldest| from < *oldest)
+    }
+
+    async fn decide(&self, decisions: Vec<Decision>) {
+        let told = decisions.into_iter().map(Told::Decision).collect();
+        if self.keeper.tell(&self.connection, self.clock.now(), told).await.is_err() {
             tracing::error!(connection = %self.connection, "a gap could not be logged");
         }
     }
@@ -241,13 +218,14 @@ impl Link {
     }
 
     /// Until when the last run had everything, where that is long enough ago to matter.
-    fn complete_until(&self, session: &str) -> Option<Timestamp> {
+    pub(crate) fn complete_until(&self, session: &str) -> Option<Timestamp> {
         let text = self.store.setting(&self.stamp_key(session)).ok().flatten()?;
         let until: Timestamp = text.parse().ok()?;
         (self.clock.now().duration_since(until) > SHORT_PAUSE).then_some(until)
     }
 
-    fn stamp(&self, session: &str) {
+    /// Keeps for the next start that events are complete until now.
+    pub(crate) fn stamp(&self, session: &str) {
         let now = self.clock.now().to_string();
         self.store.set_setting(&self.stamp_key(session), &now).then(|result| {
             if let Err(error) = result {
@@ -280,11 +258,86 @@ fn cause(error: &Error) -> DownCause {
     }
 }
 
-fn cause_of_check(reason: CheckReason) -> DownCause {
-    match reason {
-        CheckReason::WrongCredentials | CheckReason::NotAdmitted => DownCause::Unauthorized,
-        CheckReason::Unreachable | CheckReason::TimedOut | CheckReason::NotTrusted => DownCause::Unreachable,
-        CheckReason::Busy => DownCause::RateLimited,
-        CheckReason::Works | CheckReason::NotThisPbx | CheckReason::PbxFailed => DownCause::Protocol,
+#[cfg(test)]
+mod tests {
+    use pbx::Make;
+
+    use super::*;
+    use crate::testing::{Bench, at};
+
+    fn opened(from: Timestamp) -> Decision {
+        Decision::GapOpened { from, cause: "session".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
+        let bench = Bench::new(Make::MangoClient);
+        bench.link.close_gap("101", at(10), None).await;
+        bench.settle().await;
+        assert_eq!(bench.decisions(), [Decision::GapClosed { to: at(10), hole_until: None }]);
+        assert_eq!(bench.link.store.gaps(&bench.link.connection, 10), Ok(Vec::new()), "and no gap is told of");
+    }
+
+    #[tokio::test]
+    async fn one_sessions_replay_is_shown_while_another_is_down() {
+        let bench = Bench::new(Make::MangoClient);
+        let link = &bench.link;
+        bench.set(30);
+        link.open_gap("101", at(20), "session").await;
+        link.open_gap("102", at(10), "session").await;
+        link.close_gap("102", at(30), Some(at(15))).await;
+        assert!(link.board.has_gap(&link.connection, "101"));
+        link.close_gap("101", at(40), None).await;
+        bench.settle().await;
+        let closed = |to, hole_until| Decision::GapClosed { to, hole_until };
+        assert_eq!(
+            bench.decisions(),
+            [
+                opened(at(20)),
+                opened(at(10)),
+                // Nothing began after this, so no doubt is cleared.
+                closed(at(30), Some(at(30))),
+                opened(at(20)),
+                closed(at(40), Some(at(15))),
+            ]
+        );
+        let gaps = link.store.gaps(&link.connection, 10).expect("is read");
+        let kept: Vec<_> = gaps.iter().map(|gap| (gap.from, gap.to, gap.hole_until)).collect();
+        assert_eq!(kept, [(at(20), Some(at(40)), Some(at(15))), (at(10), Some(at(40)), Some(at(15)))]);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_nobody_wants_any_more_misses_nothing() {
+        let bench = Bench::new(Make::MangoClient);
+        let link = &bench.link;
+        link.set("101", Standing::down(DownCause::Unreachable)).await;
+        link.open_gap("101", at(10), "session").await;
+        bench.set(20);
+        link.forget_session("101").await;
+        assert!(!link.board.has_gap(&link.connection, "101"));
+        assert_eq!(link.board.state(&link.connection), Some(ConnectionState::Connecting), "it is off the board");
+        assert_eq!(bench.decisions()[1..], [Decision::GapClosed { to: at(20), hole_until: Some(at(20)) }]);
+    }
+
+    #[tokio::test]
+    async fn events_that_could_not_be_stored_say_so_on_the_board() {
+        let bench = Bench::new(Make::MangoClient);
+        let (out, reports) = mpsc::channel(1);
+        bench.link.store.clone().close();
+        let (stored, answer) = tokio::sync::oneshot::channel();
+        let event = VendorEvent {
+            dedupe_key: "k1".to_owned(),
+            raw_kind: "odd".to_owned(),
+            call: None,
+            time: None,
+            leg_seq: None,
+            source: calls::Source::Push,
+            vendor_command: None,
+            effects: Vec::new(),
+        };
+        out.send(SessionReport::Batch { events: vec![event], stored }).await.expect("is taken");
+        let followed = bench.link.follow("101", reports, &mut None).await;
+        assert_eq!(followed.cause, Some(DownCause::Storage));
+        assert!(answer.await.is_err(), "the PBX keeps them");
     }
 }

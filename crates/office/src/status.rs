@@ -6,11 +6,15 @@ use std::{
 };
 
 use calls::ConnectionId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause};
-use pbx::{Capability, Make};
+use pbx::{Capability, Make, VerifyError};
 
-use crate::{settings::Viewer, skew::Skew};
+use crate::{
+    gaps::{Closed, Gaps},
+    settings::Viewer,
+    skew::Skew,
+};
 
 /// How one session, or a connection without sessions, stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +45,14 @@ struct Entry {
     make: Make,
     capability: CapabilityView,
     sessions: BTreeMap<String, Standing>,
-    /// Sessions whose events may be missing, each since then.
-    gaps: BTreeMap<String, Timestamp>,
-    /// Under which moment the gap that is open now was logged.
-    gap_logged: Option<Timestamp>,
+    gaps: Gaps,
+    /// When the last authentic message came.
+    heard_at: Option<Timestamp>,
     bad_signatures: u32,
+    /// When the last message came whose signature is wrong.
+    last_bad: Option<Timestamp>,
+    /// The last message could not be stored.
+    not_stored: bool,
     skew: Skew,
 }
 
@@ -66,9 +73,11 @@ impl Board {
             make,
             capability,
             sessions: BTreeMap::new(),
-            gaps: BTreeMap::new(),
-            gap_logged: None,
+            gaps: Gaps::default(),
+            heard_at: None,
             bad_signatures: 0,
+            last_bad: None,
+            not_stored: false,
             skew: Skew::default(),
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), entry);
@@ -79,9 +88,15 @@ impl Board {
         self.change(connection, |entry| entry.sessions.insert(session.to_owned(), standing) != Some(standing))
     }
 
+    /// Takes a session off the board; says whether it was on it.
+    pub(crate) fn forget(&self, connection: &ConnectionId, session: &str) -> bool {
+        self.change(connection, |entry| entry.sessions.remove(session).is_some())
+    }
+
     /// An authentic message came.
-    pub(crate) fn heard(&self, connection: &ConnectionId) -> bool {
+    pub(crate) fn heard(&self, connection: &ConnectionId, at: Timestamp) -> bool {
         self.change(connection, |entry| {
+            entry.heard_at = entry.heard_at.max(Some(at));
             let news = std::mem::take(&mut entry.bad_signatures) >= BAD_SIGNATURES_SHOWN;
             entry.sessions.insert(String::new(), Standing::of(ConnectionState::Live))
                 != Some(Standing::of(ConnectionState::Live))
@@ -89,37 +104,58 @@ impl Board {
         })
     }
 
-    /// A message came whose signature is wrong.
-    pub(crate) fn refused(&self, connection: &ConnectionId) -> bool {
+    /// When the last authentic message came.
+    pub(crate) fn heard_at(&self, connection: &ConnectionId) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(connection)?.heard_at
+    }
+
+    /// A message was refused. What is posted to a make that posts nothing says nothing of a key.
+    pub(crate) fn refused(&self, connection: &ConnectionId, refusal: &VerifyError, at: Timestamp) -> bool {
+        if *refusal == VerifyError::NoWebhooks {
+            return false;
+        }
         self.change(connection, |entry| {
+            if entry.bad_signatures_faded(at) {
+                entry.bad_signatures = 0;
+            }
             entry.bad_signatures = entry.bad_signatures.saturating_add(1);
+            entry.last_bad = Some(at);
             entry.bad_signatures == BAD_SIGNATURES_SHOWN
         })
     }
 
-    /// Events of a session may be missing since then; says whether that is the connection's first open gap.
-    pub(crate) fn open_gap(&self, connection: &ConnectionId, session: &str, since: Timestamp) -> bool {
+    /// Forgets wrong signatures that are long past; says whether they were shown.
+    pub(crate) fn let_bad_signatures_fade(&self, connection: &ConnectionId, now: Timestamp) -> bool {
         self.change(connection, |entry| {
-            let first = entry.gaps.is_empty();
-            entry.gaps.insert(session.to_owned(), since);
-            if first {
-                entry.gap_logged = Some(since);
-            }
-            first
+            entry.bad_signatures_faded(now) && std::mem::take(&mut entry.bad_signatures) >= BAD_SIGNATURES_SHOWN
         })
     }
 
-    /// A session's events are complete again; answers under which moment the gap was logged, if it was the
-    /// connection's last one.
-    pub(crate) fn close_gap(&self, connection: &ConnectionId, session: &str) -> Option<Timestamp> {
-        let mut since = None;
-        self.change(connection, |entry| {
-            if entry.gaps.remove(session).is_some() && entry.gaps.is_empty() {
-                since = entry.gap_logged.take();
-            }
-            since.is_some()
-        });
-        since
+    /// A message could not be stored, or one was; says whether that is news.
+    pub(crate) fn stored(&self, connection: &ConnectionId, stored: bool) -> bool {
+        self.change(connection, |entry| std::mem::replace(&mut entry.not_stored, !stored) == stored)
+    }
+
+    /// Events of a session may be missing since then; says whether the log is to be told.
+    pub(crate) fn open_gap(&self, connection: &ConnectionId, session: &str, since: Timestamp) -> bool {
+        self.change(connection, |entry| entry.gaps.open(session, since))
+    }
+
+    /// A session's events are complete again, but for what lies before `hole_until`.
+    pub(crate) fn close_gap(
+        &self,
+        connection: &ConnectionId,
+        session: &str,
+        hole_until: Option<Timestamp>,
+    ) -> Option<Closed> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(entries.get_mut(connection)?.gaps.close(session, hole_until))
+    }
+
+    /// Whether events of this session may be missing.
+    pub(crate) fn has_gap(&self, connection: &ConnectionId, session: &str) -> bool {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(connection).is_some_and(|entry| entry.gaps.is_open(session))
     }
 
     /// A live event was received then, and its PBX wrote this time on it; says whether a warning comes or goes.
@@ -157,10 +193,13 @@ impl Board {
 
 /// One wrong signature may be anybody's; so many without a right one between are a wrong key.
 const BAD_SIGNATURES_SHOWN: u32 = 3;
+/// After so long without another one they tell nothing of today.
+const BAD_SIGNATURES_FADE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Entry {
     fn view(&self, id: &ConnectionId, viewer: &Viewer) -> ConnectionView {
         let worst = self.worst();
+        let worst = if self.not_stored { Standing::down(DownCause::Storage) } else { worst };
         let cause = worst.cause.or((self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(DownCause::BadSignatures));
         ConnectionView {
             id: id.clone(),
@@ -169,11 +208,15 @@ impl Entry {
             state: worst.state,
             cause,
             drained: self.sessions.values().map(|session| session.drained).sum(),
-            gap_since: self.gaps.values().min().copied(),
+            gap_since: self.gaps.since(),
             capability: self.capability,
             extension: viewer.extensions.iter().find(|own| own.connection == *id).map(|own| own.extension.clone()),
             clock_skew_ms: self.skew.warning_ms(),
         }
+    }
+
+    fn bad_signatures_faded(&self, now: Timestamp) -> bool {
+        self.last_bad.is_some_and(|last| now.duration_since(last) >= BAD_SIGNATURES_FADE)
     }
 
     /// A connection stands as its worst session does.
@@ -186,5 +229,66 @@ impl Entry {
             ConnectionState::Down => 4,
         };
         self.sessions.values().copied().max_by_key(badness).unwrap_or(Standing::of(ConnectionState::Connecting))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    fn board() -> (Board, ConnectionId) {
+        let (board, id) = (Board::default(), "rt1".parse().expect("valid"));
+        board.add(&id, Make::Rostelecom, &Capability::default());
+        board.set(&id, "", Standing::of(ConnectionState::Live));
+        (board, id)
+    }
+
+    fn shown(board: &Board, id: &ConnectionId) -> (ConnectionState, Option<DownCause>) {
+        let viewer = Viewer {
+            name: String::new(),
+            role: link::wire::Role::Admin,
+            extensions: Vec::new(),
+            groups: Vec::new(),
+            rights: String::new(),
+        };
+        let view = board.view(id, &viewer).expect("is on the board");
+        (view.state, view.cause)
+    }
+
+    #[test]
+    fn wrong_signatures_are_shown_until_they_are_long_past() {
+        let (board, id) = board();
+        let wrong: Vec<bool> = (0..4).map(|second| board.refused(&id, &VerifyError::Mismatch, at(second))).collect();
+        assert_eq!(wrong, [false, false, true, false], "news once");
+        assert_eq!(shown(&board, &id), (ConnectionState::Live, Some(DownCause::BadSignatures)));
+        assert!(!board.let_bad_signatures_fade(&id, at(602)));
+        assert!(board.let_bad_signatures_fade(&id, at(603)));
+        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
+        assert!(!board.refused(&id, &VerifyError::Mismatch, at(2_000)), "counted anew");
+    }
+
+    #[test]
+    fn strangers_cannot_blame_a_make_that_posts_nothing() {
+        let (board, id) = board();
+        for second in 0..5 {
+            assert!(!board.refused(&id, &VerifyError::NoWebhooks, at(second)));
+        }
+        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
+    }
+
+    #[test]
+    fn what_could_not_be_stored_is_shown_until_something_is() {
+        let (board, id) = board();
+        assert!(!board.stored(&id, true));
+        assert!(board.stored(&id, false));
+        assert!(!board.stored(&id, false), "no news");
+        board.heard(&id, at(1));
+        assert_eq!(shown(&board, &id), (ConnectionState::Down, Some(DownCause::Storage)));
+        assert!(board.stored(&id, true));
+        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
     }
 }

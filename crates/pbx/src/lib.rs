@@ -33,6 +33,7 @@ pub use driver::{Download, Driver, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
 pub use journal::{Journal, JournalEntry, JournalKind};
 pub use make::{Make, MakeError};
+pub use party::extension;
 pub use registry::build;
 pub use request::{Answer, Request, Times};
 pub use session::{Session, SessionInput, SessionOutput};

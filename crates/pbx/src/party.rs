@@ -15,6 +15,18 @@ pub(crate) fn user(raw: &str) -> &str {
     without_scheme.split(['@', ';']).next().unwrap_or_default().trim()
 }
 
+/// The longest extension.
+const LONGEST_EXTENSION: usize = 64;
+
+/// An extension in the one spelling in which events name it, out of what a person typed (`101`, `sip:101@domain`);
+/// `None` when it cannot be one.
+pub fn extension(raw: &str) -> Option<String> {
+    let user = user(raw);
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '*' | '#');
+    let is_one = !user.is_empty() && user.chars().count() <= LONGEST_EXTENSION && user.chars().all(fits);
+    is_one.then(|| user.to_owned())
+}
+
 /// Whether a user part is a telephone number rather than an extension or a name.
 pub(crate) fn is_phone(user: &str) -> bool {
     let digits = user.strip_prefix('+').unwrap_or(user);
@@ -64,6 +76,19 @@ mod tests {
         for (raw, expected) in cases {
             assert_eq!(user(raw), expected, "{raw}");
         }
+    }
+
+    #[test]
+    fn a_typed_extension_is_brought_to_the_spelling_of_events() {
+        for raw in ["101", " 101 ", "101@pbx.example", "sip:101@pbx.example", "<sip:101@pbx.example;transport=udp>"] {
+            assert_eq!(extension(raw).as_deref(), Some("101"), "{raw}");
+        }
+        assert_eq!(extension("499499-100").as_deref(), Some("499499-100"));
+        assert_eq!(extension("иванов").as_deref(), Some("иванов"));
+        for raw in ["", "sip:", "@pbx.example", "1 01", "101,102", "rt1:101", "101/2", "a\tb"] {
+            assert_eq!(extension(raw), None, "{raw}");
+        }
+        assert_eq!(extension(&"1".repeat(65)), None);
     }
 
     #[test]

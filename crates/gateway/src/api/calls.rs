@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
 };
 use calls::CallId;
 use link::{
@@ -14,17 +14,19 @@ use link::{
 use office::CallsPage;
 use serde::Deserialize;
 
-use super::auth::Bearer;
+use super::{auth::Bearer, segment::Segment};
 use crate::{problem::ApiError, server::Shared};
 
+/// Calls on a page when nothing else is asked for.
 const DEFAULT_LIMIT: usize = 50;
+/// Calls on a page at most, whatever is asked for.
 const LARGEST_LIMIT: usize = 500;
 
-/// Where in the list.
+/// Where in the list. What is empty is absent.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
     before: Option<String>,
-    limit: Option<usize>,
+    limit: Option<String>,
 }
 
 /// A page of calls, newest first.
@@ -33,23 +35,30 @@ pub(crate) async fn list(
     bearer: Bearer,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<CallsPage>, ApiError> {
-    let limit_is_wrong = || OfficeError::invalid("limit", format!("limit is a number from 1 to {LARGEST_LIMIT}."));
-    let Query(page) = page.map_err(|_| limit_is_wrong())?;
-    let limit = page.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=LARGEST_LIMIT).contains(&limit) {
-        return Err(limit_is_wrong().into());
-    }
-    Ok(Json(bearer.view.calls(page.before, limit).await?))
+    let Query(Page { before, limit }) =
+        page.map_err(|_| OfficeError::invalid("before", "Give before and limit once each, or not at all."))?;
+    let limit = match limit.as_deref() {
+        None | Some("") => DEFAULT_LIMIT,
+        Some(text) => read_limit(text).ok_or_else(|| OfficeError::invalid("limit", "limit is a number."))?,
+    };
+    Ok(Json(bearer.view.calls(before.filter(|before| !before.is_empty()), limit).await?))
+}
+
+/// The number that was asked for, as far as it is given.
+fn read_limit(text: &str) -> Option<usize> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    // What is too large for the parser is too large for a page.
+    is_number.then(|| text.parse().unwrap_or(LARGEST_LIMIT).clamp(1, LARGEST_LIMIT))
 }
 
 /// One call.
-pub(crate) async fn one(bearer: Bearer, Path(id): Path<String>) -> Result<Json<Call>, ApiError> {
+pub(crate) async fn one(bearer: Bearer, Segment(id): Segment<String>) -> Result<Json<Call>, ApiError> {
     let call = bearer.view.call(&read_id(&id)?).await?;
     Ok(Json(call.ok_or_else(no_such_call)?))
 }
 
 /// The stored events of a call.
-pub(crate) async fn trace(bearer: Bearer, Path(id): Path<String>) -> Result<Json<Trace>, ApiError> {
+pub(crate) async fn trace(bearer: Bearer, Segment(id): Segment<String>) -> Result<Json<Trace>, ApiError> {
     let trace = bearer.view.trace(&read_id(&id)?).await?;
     Ok(Json(trace.ok_or_else(no_such_call)?))
 }

@@ -1,14 +1,7 @@
 //! Commands: each acts once, however often it is sent.
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, State},
-    http::StatusCode,
-};
-use calls::CommandId;
+use axum::{Json, http::StatusCode};
+use calls::{CallState, CommandId};
 use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{CommandView, PlaceCall},
@@ -18,8 +11,12 @@ use serde::Deserialize;
 use super::{
     auth::Bearer,
     calls::{no_such_call, read_id},
+    segment::Segment,
 };
-use crate::{body, problem::ApiError, server::Shared};
+use crate::{
+    body::{self, Whole},
+    problem::ApiError,
+};
 
 /// The largest command.
 const CAP: usize = 16 << 10;
@@ -30,17 +27,15 @@ const COMMANDS: [&str; 10] =
 
 /// Places a call.
 pub(crate) async fn place(
-    State(shared): State<Arc<Shared>>,
     bearer: Bearer,
-    body: Body,
+    Whole(body): Whole<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
-    let body = body::whole(body, CAP, shared.limits.request).await?;
     let request: PlaceCall = body::json(&body, &["command", "connection", "from", "to"])?;
     Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
 }
 
 /// Where a command stands.
-pub(crate) async fn one(bearer: Bearer, Path(id): Path<String>) -> Result<Json<CommandView>, ApiError> {
+pub(crate) async fn one(bearer: Bearer, Segment(id): Segment<String>) -> Result<Json<CommandView>, ApiError> {
     let missing = || ApiError::not_found("There is no such command.");
     let id: CommandId = id.parse().map_err(|_| missing())?;
     Ok(Json(bearer.view.command(id).await?.ok_or_else(missing)?))
@@ -55,17 +50,18 @@ struct OnCall {
 
 /// A command on a call. No make that is served can do any of them, so all that is left to say is what is wrong.
 pub(crate) async fn act(
-    State(shared): State<Arc<Shared>>,
     bearer: Bearer,
-    Path((id, command)): Path<(String, String)>,
-    body: Body,
+    Segment((id, command)): Segment<(String, String)>,
+    Whole(body): Whole<CAP>,
 ) -> Result<StatusCode, ApiError> {
-    let body = body::whole(body, CAP, shared.limits.request).await?;
     if !COMMANDS.contains(&command.as_str()) {
         return Err(ApiError::not_found("There is no such command on calls."));
     }
-    bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
+    let call = bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
     let _: OnCall = body::json(&body, &["command"])?;
+    if call.state == CallState::Ended {
+        return Err(OfficeError::new(OfficeErrorKind::Conflict, "The call has ended.").into());
+    }
     Err(OfficeError::new(OfficeErrorKind::Unsupported, format!("This PBX cannot {command} a call from outside."))
         .into())
 }

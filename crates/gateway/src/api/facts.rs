@@ -1,15 +1,16 @@
 //! What people write.
 
-use std::sync::Arc;
-
-use axum::{Json, body::Body, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use link::{Office, OfficeError, wire::Fact};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::auth::Bearer;
-use crate::{body, problem::ApiError, server::Shared};
+use crate::{
+    body::{self, Whole},
+    problem::ApiError,
+};
 
 /// The largest fact: a long note.
 const CAP: usize = 16 << 10;
@@ -30,12 +31,7 @@ pub(crate) struct Kept {
 }
 
 /// Keeps a fact. The same one twice is kept once.
-pub(crate) async fn add(
-    State(shared): State<Arc<Shared>>,
-    bearer: Bearer,
-    body: Body,
-) -> Result<(StatusCode, Json<Kept>), ApiError> {
-    let body = body::whole(body, CAP, shared.limits.request).await?;
+pub(crate) async fn add(bearer: Bearer, Whole(body): Whole<CAP>) -> Result<(StatusCode, Json<Kept>), ApiError> {
     let Sent { mut rest } = body::json(&body, &[])?;
     rest.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));
     let fact: Fact = body::json(&Value::Object(rest).to_string().into(), &FIELDS)?;

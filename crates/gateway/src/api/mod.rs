@@ -8,3 +8,4 @@ pub(crate) mod health;
 pub(crate) mod metrics;
 mod range;
 pub(crate) mod recordings;
+mod segment;

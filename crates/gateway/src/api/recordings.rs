@@ -3,7 +3,6 @@
 use axum::{
     Json,
     body::Body,
-    extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -15,54 +14,66 @@ use office::View;
 use super::{
     auth::Bearer,
     range::{Wanted, wanted},
+    segment::Segment,
 };
 use crate::problem::ApiError;
 
 /// The audio, or the part of it that was asked for.
-pub(crate) async fn audio(bearer: Bearer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(crate) async fn audio(
+    bearer: Bearer,
+    Segment(id): Segment<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let id = read_id(&id)?;
     let view = bearer.view;
     match wanted(&headers) {
         Wanted::All => whole(view, id).await,
-        Wanted::Span { start, end: Some(end) } => {
-            let part = view.recording(&id, ByteRange { start, end: Some(end) }).await?;
-            Ok(partial(part.start, part.bytes.len() as u64, part.total, part.mime, Body::from(part.bytes)))
-        }
-        Wanted::Span { start, end: None } => from(view, id, start).await,
+        Wanted::Span { start, end } => span(view, id, start, end).await,
         Wanted::Last(length) => {
             // Its place is known only once the length is, so this waits for nothing that is not there.
-            let first = view.recording(&id, ByteRange { start: 0, end: Some(0) }).await?;
-            match first.total {
-                Some(total) => from(view, id, total.saturating_sub(length)).await,
+            match total(&view, &id).await? {
+                Some(total) => span(view, id, total.saturating_sub(length), None).await,
                 None => whole(view, id).await,
             }
         }
-        Wanted::Nothing => Err(OfficeError::invalid("range", "No byte was asked for.").into()),
+        Wanted::Nothing => {
+            let total = total(&view, &id).await?;
+            Err(ApiError::range(OfficeError::invalid("range", "No byte was asked for."), total))
+        }
     }
 }
 
 /// Shape and length.
-pub(crate) async fn peaks(bearer: Bearer, Path(id): Path<String>) -> Result<Json<PeaksView>, ApiError> {
+pub(crate) async fn peaks(bearer: Bearer, Segment(id): Segment<String>) -> Result<Json<PeaksView>, ApiError> {
     Ok(Json(bearer.view.peaks(&read_id(&id)?).await?))
 }
 
-/// From `start` on: all of it where the length is known, otherwise what is there.
-async fn from(view: View, id: RecordingId, start: u64) -> Result<Response, ApiError> {
-    let first = view.recording(&id, ByteRange { start, end: None }).await?;
+/// From `start` to `end`, or to the last byte: all of it where the length is known, otherwise what is there.
+async fn span(view: View, id: RecordingId, start: u64, end: Option<u64>) -> Result<Response, ApiError> {
+    let first = match view.recording(&id, ByteRange { start, end }).await {
+        Err(error) if error.field == Some("range") => return Err(ApiError::range(error, total(&view, &id).await?)),
+        first => first?,
+    };
     let (mime, total) = (first.mime, first.total);
-    match total {
-        None => Ok(partial(start, first.bytes.len() as u64, None, mime, Body::from(first.bytes))),
-        Some(whole) => {
-            let length = whole.saturating_sub(start);
-            Ok(partial(start, length, total, mime, follow(view, id, first)))
-        }
-    }
+    let there = first.bytes.len() as u64;
+    let Some(whole) = total else {
+        return Ok(partial(start, there, None, mime, Body::from(first.bytes)));
+    };
+    let end = end.map_or(whole, |last| last.saturating_add(1).min(whole));
+    let length = end.saturating_sub(start);
+    let body = if there == length { Body::from(first.bytes) } else { follow(view, id, first, Some(end)) };
+    Ok(partial(start, length, total, mime, body))
+}
+
+/// The length of the whole, where it is known already.
+async fn total(view: &View, id: &RecordingId) -> Result<Option<u64>, OfficeError> {
+    Ok(view.recording(id, ByteRange { start: 0, end: Some(0) }).await?.total)
 }
 
 async fn whole(view: View, id: RecordingId) -> Result<Response, ApiError> {
     let first = view.recording(&id, ByteRange { start: 0, end: None }).await?;
     let (mime, total) = (first.mime, first.total);
-    let mut response = follow(view, id, first).into_response();
+    let mut response = follow(view, id, first, None).into_response();
     let headers = describe(&mut response, mime);
     if let Some(total) = total {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(total));
@@ -70,23 +81,24 @@ async fn whole(view: View, id: RecordingId) -> Result<Response, ApiError> {
     Ok(response)
 }
 
-/// This piece and all that follow it, as they arrive.
-fn follow(view: View, id: RecordingId, first: RecordingPart) -> Body {
+/// This piece and all that follow it, as they arrive, up to the byte before `end` or to the last.
+fn follow(view: View, id: RecordingId, first: RecordingPart, end: Option<u64>) -> Body {
     enum Step {
         Give(RecordingPart),
         Ask(u64),
         Done,
     }
-    let pieces = stream::unfold((view, id, Step::Give(first)), |(view, id, step)| async move {
+    let last = end.map(|end| end.saturating_sub(1));
+    let pieces = stream::unfold((view, id, Step::Give(first)), move |(view, id, step)| async move {
         let part = match step {
             Step::Give(part) => Ok(part),
-            Step::Ask(start) => view.recording(&id, ByteRange { start, end: None }).await,
+            Step::Ask(start) => view.recording(&id, ByteRange { start, end: last }).await,
             Step::Done => return None,
         };
         match part {
             Ok(part) => {
                 let next = part.start + part.bytes.len() as u64;
-                let ended = part.bytes.is_empty() || part.total.is_some_and(|total| next >= total);
+                let ended = part.bytes.is_empty() || end.or(part.total).is_some_and(|end| next >= end);
                 Some((Ok(part.bytes), (view, id, if ended { Step::Done } else { Step::Ask(next) })))
             }
             // While it was being fetched nobody knew that this was its end.

@@ -3,11 +3,9 @@
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context;
-use calls::ConnectionId;
 use office::{OfficeHandle, SystemClock};
-use store::Store;
 use tokio::net::TcpListener;
-use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config, tokens};
+use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config};
 
 use super::{open, output, stop};
 
@@ -16,7 +14,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let options = GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, limits: Limits::default() };
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let store = open::as_owner(&config.data_dir())?;
-    let office = config.office(&extensions(&store)?)?;
+    let office = config.office()?;
     // Bound before the office starts: a port that is taken is told at once.
     let listener =
         TcpListener::bind(listen.address).await.with_context(|| format!("listening on {}", listen.address))?;
@@ -36,11 +34,4 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     drop(office);
     store.close();
     Ok(ExitCode::SUCCESS)
-}
-
-/// The extensions of all tokens that are valid now.
-fn extensions(store: &Store) -> anyhow::Result<Vec<(ConnectionId, String)>> {
-    let now = office::Clock::now(&SystemClock);
-    let tokens = store.tokens().context("reading the tokens")?;
-    Ok(tokens.into_iter().filter(|token| tokens::is_valid(token, now)).flat_map(|token| token.extensions).collect())
 }

@@ -128,13 +128,12 @@ fn line(token: &Token) -> String {
 }
 
 fn extension(text: &str) -> Result<ExtensionRef, String> {
-    let (connection, extension) = text.split_once(':').ok_or("write CONNECTION:EXT, such as rt1:101")?;
+    let shape = || "write CONNECTION:EXT, such as rt1:101".to_owned();
+    let (connection, extension) = text.split_once(':').ok_or_else(shape)?;
     let connection = super::connection_id(connection)?;
-    let extension = extension.trim();
-    if extension.is_empty() || extension.contains([',', '\t', '\n']) {
-        return Err("write CONNECTION:EXT, such as rt1:101".to_owned());
-    }
-    Ok(ExtensionRef { connection, extension: extension.to_owned() })
+    // In the spelling in which events name it: whose call it is, is a comparison of texts.
+    let extension = pbx::extension(extension).ok_or_else(shape)?;
+    Ok(ExtensionRef { connection, extension })
 }
 
 /// A name stands in lists and on cards, so it is one line.

@@ -51,7 +51,7 @@ pub(super) enum Wrong {
 impl Wrong {
     /// From the parser. Its own rendering quotes the line, which may hold what should not be shown.
     pub(super) fn of(error: &toml::de::Error, text: &str) -> Self {
-        let message = error.message().trim().to_owned();
+        let message = without_value(error.message().trim());
         let Some(span) = error.span() else { return Self::Field(message) };
         let before = text.get(..span.start).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
@@ -64,6 +64,41 @@ impl Wrong {
         match self {
             Self::At { line, column, message } => ConfigError::Syntax { path, line, column, message },
             Self::Field(message) => ConfigError::Wrong { path, message },
+        }
+    }
+}
+
+/// The parser repeats a value of the wrong kind, which may be a secret in the wrong place: only its kind is told.
+fn without_value(message: &str) -> String {
+    let wrong = ["invalid type: ", "invalid value: "].into_iter().find_map(|start| message.strip_prefix(start));
+    let Some(wrong) = wrong else { return message.to_owned() };
+    let kind = wrong.split(['`', '"', ',']).next().unwrap_or_default().trim();
+    match wrong.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("the value is of the wrong kind ({kind}), expected {expected}"),
+        None => format!("the value is of the wrong kind ({kind})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_not_repeated() {
+        let cases = [
+            (
+                "invalid type: integer `12345678`, expected a map",
+                "the value is of the wrong kind (integer), expected a map",
+            ),
+            (
+                "invalid type: string \"MY, expected TOKEN\", expected a map",
+                "the value is of the wrong kind (string), expected a map",
+            ),
+            ("invalid value: integer `7`", "the value is of the wrong kind (integer)"),
+            ("unknown field `zona`, expected `zone`", "unknown field `zona`, expected `zone`"),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(without_value(message), expected);
         }
     }
 }

@@ -144,12 +144,21 @@ impl File {
             there_is(what, &line.connection)?;
         }
         for (place, person) in self.person.iter().enumerate() {
-            there_is(format!("entry {} of [[person]]", place + 1), &person.connection)?;
+            let what = format!("entry {} of [[person]]", place + 1);
+            if pbx::extension(&person.extension).is_none() {
+                return Err(format!("{what}, extension: write it as the PBX does, such as 101"));
+            }
+            there_is(what, &person.connection)?;
         }
         let mut groups = BTreeSet::new();
         for group in &self.group {
             if !groups.insert(&group.id) {
                 return Err(format!("group \"{}\": there are two of this id", group.id));
+            }
+        }
+        for (place, line) in self.line.iter().enumerate() {
+            if let Some(unknown) = line.groups.iter().find(|group| !groups.contains(group)) {
+                return Err(format!("line {} of [[line]], groups: there is no [[group]] \"{unknown}\"", place + 1));
             }
         }
         Ok(())
@@ -230,9 +239,28 @@ rings = true
 
     #[test]
     fn a_secret_written_into_the_file_is_refused_without_repeating_it() {
-        let told = wrong(&with("key = { file = \"rt.key\" }", "key = \"F0E1D2C3\""));
-        let Wrong::At { line: 14, message, .. } = told else { panic!("{told:?}") };
-        assert!(!message.contains("F0E1"), "{message}");
+        let key = "key = { file = \"rt.key\" }";
+        let (whole, path) =
+            ("{ client_id = { env = \"RT_ID\" }, key = { file = \"rt.key\" } }", "path_token = { file = \"path\" }");
+        for (from, to) in [
+            (key, "key = \"F0E1D2C3\""),
+            (key, "key = 70516"),
+            (key, "key = 70516.5"),
+            (key, "key = F0E1D2C3"),
+            (key, "key = [\"F0E1D2C3\"]"),
+            (key, "key = { file = 70516 }"),
+            (whole, "\"F0E1D2C3\""),
+            (whole, "70516"),
+            (path, "path_token = 70516"),
+            ("cache_key = { file = \"cache.key\" }", "cache_key = \"F0E1D2C3\""),
+        ] {
+            let told = wrong(&with(from, to));
+            let Wrong::At { message, .. } = &told else { panic!("{told:?}") };
+            assert!(!message.contains("F0E1") && !message.contains("70516"), "{to}: {message}");
+        }
+        let Wrong::At { line: 14, message, .. } = wrong(&with(key, "key = \"F0E1D2C3\"")) else {
+            panic!("has no line")
+        };
         assert!(message.contains("{ file ="), "{message}");
     }
 
@@ -242,6 +270,11 @@ rings = true
             (with("connection = \"rt1\"", "connection = \"rt2\""), "there is no connection \"rt2\""),
             (with("number = \"+74951234567\"", ""), "give either number or queue"),
             (format!("{WHOLE}[[group]]\nid = \"sales\"\n"), "group \"sales\""),
+            (with("id = \"sales\"", "id = \"sale\""), "line 1 of [[line]], groups: there is no [[group]] \"sales\""),
+            (
+                format!("{WHOLE}[[person]]\nconnection = \"rt1\"\nextension = \"1 01\"\nname = \"A\"\n"),
+                "[[person]], extension",
+            ),
             (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
         ];
         for (text, part) in cases {

@@ -14,13 +14,16 @@ use std::{
 
 use calls::ConnectionId;
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person};
-use pbx::ConnectionConfig;
+use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
 
 pub use error::ConfigError;
 pub use listen::Listen;
 
-use crate::{config::file::File, hooks::PathTokens};
+use crate::{
+    config::file::{ConnectionSection, File},
+    hooks::PathTokens,
+};
 
 /// A configuration that was read and checked, without the secrets: they are read when they are needed, so that
 /// tokens can be issued by somebody who may not read them.
@@ -53,18 +56,19 @@ impl Config {
         self.file.connection.iter().map(|section| &section.id)
     }
 
+    /// The make of a connection.
+    pub fn make(&self, id: &ConnectionId) -> Result<Make, ConfigError> {
+        self.section(id).map(|section| section.pbx)
+    }
+
     /// Whether there is such a group.
     pub fn has_group(&self, id: &str) -> bool {
         self.file.group.iter().any(|group| group.id == id)
-            || self.file.line.iter().any(|line| line.groups.iter().any(|group| group == id))
     }
 
     /// One connection with its secrets.
     pub fn connection(&self, id: &ConnectionId) -> Result<ConnectionConfig, ConfigError> {
-        let section = self.file.connection.iter().find(|section| section.id == *id).ok_or_else(|| {
-            let known: Vec<&str> = self.connections().map(ConnectionId::as_str).collect();
-            self.wrong(format!("connection \"{id}\": there is none; the file has: {}", known.join(", ")))
-        })?;
+        let section = self.section(id)?;
         let mut secrets = BTreeMap::new();
         for (name, source) in &section.secrets {
             let what = format!("connection \"{id}\", secret \"{name}\"");
@@ -118,14 +122,12 @@ impl Config {
         tls::server_config(&cert, &key).map(Some).map_err(|wrong| self.wrong(wrong))
     }
 
-    /// Everything that the office needs. `extensions` are those of the tokens that are valid now: makes with a session
-    /// per user keep one for each.
-    pub fn office(&self, extensions: &[(ConnectionId, String)]) -> Result<OfficeConfig, ConfigError> {
+    /// Everything that the office needs. Sessions are kept for the extensions of valid tokens, as long as they are
+    /// valid; the gateway sees to that.
+    pub fn office(&self) -> Result<OfficeConfig, ConfigError> {
         let mut connections = Vec::new();
         for id in self.connections() {
-            let own = extensions.iter().filter(|(connection, _)| connection == id);
-            let extensions = own.map(|(_, extension)| extension.clone()).collect();
-            connections.push(ConnectionSettings { config: self.connection(id)?, extensions });
+            connections.push(ConnectionSettings { config: self.connection(id)?, extensions: Vec::new() });
         }
         let data_dir = self.data_dir();
         let cache_key = cache_key::read_or_make(self.file.secrets.cache_key.as_ref(), &data_dir, self.folder())
@@ -144,15 +146,24 @@ impl Config {
                 .file
                 .person
                 .iter()
-                .map(|person| Person {
-                    connection: person.connection.clone(),
-                    extension: person.extension.clone(),
-                    name: person.name.clone(),
+                .filter_map(|person| {
+                    Some(Person {
+                        connection: person.connection.clone(),
+                        extension: pbx::extension(&person.extension)?,
+                        name: person.name.clone(),
+                    })
                 })
                 .collect(),
             contacts: self.file.contact.iter().map(|contact| (contact.number.clone(), contact.name.clone())).collect(),
             cache_dir: data_dir.join("recordings"),
             cache_key,
+        })
+    }
+
+    fn section(&self, id: &ConnectionId) -> Result<&ConnectionSection, ConfigError> {
+        self.file.connection.iter().find(|section| section.id == *id).ok_or_else(|| {
+            let known: Vec<&str> = self.connections().map(ConnectionId::as_str).collect();
+            self.wrong(format!("connection \"{id}\": there is none; the file has: {}", known.join(", ")))
         })
     }
 

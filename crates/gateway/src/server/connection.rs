@@ -2,8 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, http::Request};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -14,10 +18,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
+    time::Instant,
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{Limits, Shared, shared_io::SharedIo, stopped};
+use crate::body::Began;
 
 /// Longest wait for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -99,11 +105,17 @@ impl Server {
     async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
         let Self { router, limits, mut stopping, .. } = self;
         let stream = SharedIo::new(stream);
+        let (router, io) = (TowerToHyperService::new(router), stream.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let began = io.unanswered_since().unwrap_or_else(Instant::now);
+            request.extensions_mut().insert(Began(began));
+            router.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.request)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream.clone()), TowerToHyperService::new(router))
+            .serve_connection(TokioIo::new(stream.clone()), service)
             .with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {

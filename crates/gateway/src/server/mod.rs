@@ -15,7 +15,7 @@ use tokio::{
 
 pub(crate) use watch_tokens::TokenRights;
 
-use crate::{counters::Counters, hooks::PathTokens, router, slowdown::Slowdown};
+use crate::{counters::Counters, few_lines::FewLines, hooks::PathTokens, router, slowdown::Slowdown};
 
 /// Time-outs and sizes; the defaults are those of the interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) counters: Counters,
     pub(crate) slowdown: Slowdown,
+    /// Refusals in the log.
+    pub(crate) lines: FewLines,
     /// The tokens as they were last read.
     pub(crate) tokens: watch::Receiver<TokenRights>,
     /// Turns true when the gateway stops.
@@ -102,6 +104,7 @@ impl Gateway {
             clock,
             path_tokens: options.path_tokens,
             slowdown: Slowdown::new(options.limits.bad_signatures),
+            lines: FewLines::default(),
             limits: options.limits,
             counters: Counters::default(),
             tokens,

@@ -7,15 +7,18 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
+    time::Instant,
+};
 
 /// One connection with two owners. The second only acts when the first is gone.
 pub(super) struct SharedIo<S>(Arc<Mutex<Inner<S>>>);
 
 struct Inner<S> {
     stream: S,
-    /// Bytes came that nothing was answered to yet.
-    unanswered: bool,
+    /// When the first byte came that nothing was answered to yet.
+    unanswered: Option<Instant>,
 }
 
 impl<S> Clone for SharedIo<S> {
@@ -26,18 +29,23 @@ impl<S> Clone for SharedIo<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> SharedIo<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self(Arc::new(Mutex::new(Inner { stream, unanswered: false })))
+        Self(Arc::new(Mutex::new(Inner { stream, unanswered: None })))
     }
 
     /// Tells one who began a request and did not end it that it took too long. Nobody is told who sent nothing.
     pub(super) async fn answer_unfinished_request(mut self) {
-        if !self.lock().unanswered {
+        if self.unanswered_since().is_none() {
             return;
         }
         const TOO_LATE: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         // Whoever is gone needs no answer.
         let _ = self.write_all(TOO_LATE).await;
         let _ = self.shutdown().await;
+    }
+
+    /// When the request began that is not answered yet.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        self.lock().unanswered
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<S>> {
@@ -50,7 +58,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SharedIo<S> {
         let mut inner = self.lock();
         let before = buffer.filled().len();
         let polled = Pin::new(&mut inner.stream).poll_read(cx, buffer);
-        inner.unanswered |= buffer.filled().len() > before;
+        if buffer.filled().len() > before {
+            inner.unanswered.get_or_insert_with(Instant::now);
+        }
         polled
     }
 }
@@ -58,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SharedIo<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SharedIo<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut inner = self.lock();
-        inner.unanswered = false;
+        inner.unanswered = None;
         Pin::new(&mut inner.stream).poll_write(cx, bytes)
     }
 
@@ -76,11 +86,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SharedIo<S> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let mut inner = self.lock();
-        inner.unanswered = false;
+        inner.unanswered = None;
         Pin::new(&mut inner.stream).poll_write_vectored(cx, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.lock().stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_begins_with_its_first_byte_and_ends_with_its_answer() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let mut server = SharedIo::new(server);
+        assert_eq!(server.unanswered_since(), None);
+        let began = Instant::now();
+        for byte in [b"a", b"b"] {
+            client.write_all(byte).await.expect("is sent");
+            let mut read = [0; 1];
+            server.read_exact(&mut read).await.expect("is read");
+            assert_eq!(server.unanswered_since(), Some(began), "however slowly the rest comes");
+            tokio::time::advance(Duration::from_secs(5)).await;
+        }
+        server.write_all(b"ok").await.expect("is answered");
+        assert_eq!(server.unanswered_since(), None);
     }
 }

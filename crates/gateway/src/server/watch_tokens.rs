@@ -38,8 +38,9 @@ pub(super) fn start(
             }
             match office.store().tokens() {
                 Ok(tokens) => {
-                    watch_extensions(&office, &tokens, &mut watched);
-                    let rights = rights_of(&tokens, clock.now());
+                    let now = clock.now();
+                    watch_extensions(&office, &tokens, now, &mut watched);
+                    let rights = rights_of(&tokens, now);
                     send.send_if_modified(|known| {
                         let news = **known != rights;
                         if news {
@@ -60,12 +61,55 @@ fn rights_of(tokens: &[Token], now: Timestamp) -> BTreeMap<String, Option<String
     tokens.iter().map(|token| (token.id.clone(), rights(token))).collect()
 }
 
-/// A token issued while the gateway runs may name an extension whose PBX needs a session for it.
-fn watch_extensions(office: &OfficeHandle, tokens: &[Token], watched: &mut BTreeSet<(ConnectionId, String)>) {
-    let extensions = tokens.iter().filter(|token| token.revoked_at.is_none()).flat_map(|token| &token.extensions);
-    for (connection, extension) in extensions {
-        if watched.insert((connection.clone(), extension.clone())) {
-            office.watch_extension(connection, extension);
-        }
+/// Keeps the sessions of the extensions that valid tokens name, and ends those that none names any more.
+fn watch_extensions(
+    office: &OfficeHandle,
+    tokens: &[Token],
+    now: Timestamp,
+    watched: &mut BTreeSet<(ConnectionId, String)>,
+) {
+    let wanted = wanted(tokens, now);
+    for (connection, extension) in wanted.difference(watched) {
+        office.watch_extension(connection, extension);
+    }
+    for (connection, extension) in watched.difference(&wanted) {
+        office.unwatch_extension(connection, extension);
+    }
+    *watched = wanted;
+}
+
+/// The extensions that valid tokens name.
+fn wanted(tokens: &[Token], now: Timestamp) -> BTreeSet<(ConnectionId, String)> {
+    let valid = tokens.iter().filter(|token| tokens::is_valid(token, now));
+    valid.flat_map(|token| token.extensions.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_valid_tokens_keep_sessions() {
+        let at = |second| Timestamp::from_second(second).expect("in range");
+        let own = |extension: &str| ("m1".parse().expect("valid"), extension.to_owned());
+        let token = |extension, expires_at, revoked_at| Token {
+            id: String::new(),
+            hash: [0; 32],
+            name: String::new(),
+            role: "agent".to_owned(),
+            extensions: vec![own(extension), own("100")],
+            groups: Vec::new(),
+            expires_at,
+            revoked_at,
+        };
+        let tokens = [
+            token("101", None, None),
+            token("102", Some(at(50)), None),
+            token("103", None, Some(at(40))),
+            token("104", Some(at(200)), None),
+        ];
+        let all = ["100", "101", "104"].map(own);
+        assert_eq!(wanted(&tokens, at(100)), BTreeSet::from(all));
+        assert_eq!(wanted(&tokens[1..3], at(100)), BTreeSet::new());
     }
 }

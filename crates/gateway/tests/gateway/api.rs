@@ -65,7 +65,15 @@ async fn calls_are_listed_newest_first_page_by_page() {
     let second = rig.get(&token, &format!("/v1/calls?limit=2&before={next}")).await.json();
     assert_eq!(ids(&second), [call_id("s1").to_string()]);
     assert_eq!(second.get("next"), None);
-    for (query, field) in [("limit=0", "limit"), ("limit=x", "limit"), ("limit=501", "limit"), ("before=x", "before")] {
+    for (query, count) in
+        [("", 3), ("limit=&before=", 3), ("limit=0", 1), ("limit=501", 3), ("limit=99999999999999999999", 3)]
+    {
+        let page = rig.get(&token, &format!("/v1/calls?{query}")).await.json();
+        assert_eq!(ids(&page).len(), count, "{query}");
+    }
+    for (query, field) in
+        [("limit=-1", "limit"), ("limit=x", "limit"), ("before=x", "before"), ("limit=1&limit=2", "before")]
+    {
         let answer = rig.get(&token, &format!("/v1/calls?{query}")).await;
         assert_eq!((answer.status, &answer.json()["field"]), (400, &json!(field)), "{query}");
     }
@@ -88,7 +96,9 @@ async fn what_an_agent_may_not_see_is_not_there() {
     }
     assert_eq!(rig.post(&other, &format!("{call}/hangup"), &hangup).await.status, 404);
     assert_eq!(rig.get(&other, "/v1/calls").await.json()["calls"], json!([]));
-    assert_eq!(rig.get(&other, "/metrics").await.status, 404);
+    let metrics = rig.get(&other, "/metrics").await;
+    assert_eq!(metrics.status, 200, "figures are for every token");
+    assert!(!metrics.text().contains("101"), "and name nobody: {}", metrics.text());
     assert_eq!(rig.get(&own, "/v1/calls/79001234567").await.status, 404);
     assert_eq!(rig.post(&other, "/v1/facts", &note("s1")).await.status, 404);
 }
@@ -173,6 +183,24 @@ async fn commands_on_calls_that_no_make_can_do_are_told_so() {
     }
     assert_eq!(rig.post(&token, &path("explode"), &body).await.status, 404);
     assert_eq!(rig.post(&token, &path("hangup"), &json!({})).await.json()["field"], "command");
+    rig.tell(&answered_call("s2", "101", Timestamp::now())).await;
+    let ended = rig.post(&token, &format!("/v1/calls/{}/hangup", call_id("s2")), &body).await;
+    assert_eq!((ended.status, &ended.json()["error"]), (409, &json!("conflict")));
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_text_names_nothing() {
+    let rig = Rig::new().await;
+    let token = rig.manager().await;
+    for path in
+        ["/v1/calls/%FF", "/v1/calls/%FF/trace", "/v1/commands/%FF", "/v1/recordings/%FF", "/v1/recordings/%FF/peaks"]
+    {
+        let answer = rig.get(&token, path).await;
+        assert_eq!((answer.status, &answer.json()["error"]), (404, &json!("notFound")), "{path}");
+        assert_eq!(rig.get("guess", path).await.status, 401, "{path}");
+    }
+    let body = json!({"command": Uuid::now_v7()});
+    assert_eq!(rig.post(&token, "/v1/calls/%FF/hangup", &body).await.json()["error"], "notFound");
 }
 
 fn note(session: &str) -> Value {

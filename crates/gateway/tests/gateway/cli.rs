@@ -33,6 +33,11 @@ impl Ran {
         String::from_utf8(self.0.stdout.clone()).expect("text")
     }
 
+    /// What it said on stdout.
+    pub(crate) fn said(&self) -> String {
+        String::from_utf8(self.0.stdout.clone()).expect("text")
+    }
+
     /// What it said on stderr, given that it failed.
     pub(crate) fn failed(&self) -> String {
         assert!(!self.0.status.success(), "{}", String::from_utf8_lossy(&self.0.stdout));
@@ -63,7 +68,8 @@ impl Program {
         let config = config.to_owned();
         tokio::task::spawn_blocking(move || {
             let mut command = program(&config, &["serve"]);
-            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+            let log = std::fs::File::create(config.with_extension("log")).expect("is made");
+            let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("starts");
             let mut line = String::new();
             BufReader::new(child.stdout.take().expect("is piped")).read_line(&mut line).expect("is read");
             let address = line.trim().strip_prefix("listening on ").expect("says where it listens").to_owned();
@@ -131,7 +137,18 @@ async fn tokens_are_issued_listed_and_revoked_while_the_gateway_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = config_file(folder.path(), "");
     let program = Program::serve(&config).await;
-    let issue = ["token", "issue", "--name", "Анна", "--role", "agent", "--extension", "rt1:101", "--group", "sales"];
+    let issue = [
+        "token",
+        "issue",
+        "--name",
+        "Анна",
+        "--role",
+        "agent",
+        "--extension",
+        "rt1:sip:101@pbx.example",
+        "--group",
+        "sales",
+    ];
     let secret = Program::run(&config, &[&issue[..], &["--expires", "90d"]].concat()).succeeded();
     assert_eq!(secret.lines().count(), 1, "the token alone: {secret}");
     let listed = Program::run(&config, &["token", "list"]).succeeded();
@@ -158,7 +175,9 @@ fn a_token_for_what_is_not_configured_is_refused() {
         Program::run(&config, &[&["token", "issue", "--name", "Анна", "--role", "agent"][..], extra].concat()).failed()
     };
     assert!(issue(&["--extension", "rt9:101"]).contains("there is no connection \"rt9\""));
-    assert!(issue(&["--extension", "101"]).contains("CONNECTION:EXT"));
+    for wrong in ["101", "rt1:", "rt1:1 01", "rt1:101,102", "rt1:rt1:101"] {
+        assert!(issue(&["--extension", wrong]).contains("CONNECTION:EXT"), "{wrong}");
+    }
     assert!(issue(&["--expires", "soon"]).contains("90d"));
 }
 
@@ -205,10 +224,46 @@ async fn check_asks_the_pbx() {
     let findings: serde_json::Value = serde_json::from_str(&checked.succeeded()).expect("JSON");
     assert_eq!((&findings[0]["connection"], &findings[0]["ok"]), (&"rt1".into(), &true.into()), "{findings}");
 
+    assert!(findings[0]["tookMs"].is_u64(), "{findings}");
+
     let silent = config_file(folder.path(), "");
     let checked = Program::run(&silent, &["check", "--connection", "rt1", "--json"]);
     assert_eq!(checked.failed(), "");
     assert!(Program::run(&silent, &["check", "--connection", "rt9"]).failed().contains("there is none"));
+}
+
+#[test]
+fn a_connection_that_cannot_be_asked_does_not_hide_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config_file(folder.path(), "");
+    let mut text = std::fs::read_to_string(&config).expect("is read");
+    text.push_str("[[connection]]\nid = \"m1\"\npbx = \"mango-client\"\nbase_url = \"http://127.0.0.1:9\"\n");
+    text.push_str("secrets = { token = { env = \"TRUBKA_TEST_RT_ID\" } }\n");
+    std::fs::write(&config, text).expect("is written");
+    std::fs::remove_file(folder.path().join("rt.key")).expect("is removed");
+    let checked = Program::run(&config, &["check", "--json"]);
+    assert_eq!(checked.failed(), "");
+    let findings: serde_json::Value = serde_json::from_str(&checked.said()).expect("JSON");
+    assert_eq!((&findings[0]["ok"], &findings[0]["reason"]), (&false.into(), &"misconfigured".into()), "{findings}");
+    assert!(findings[0]["detail"].as_str().is_some_and(|detail| detail.contains("secret \"key\"")), "{findings}");
+    assert_eq!((&findings[1]["connection"], &findings[1]["reason"]), (&"m1".into(), &"unreachable".into()));
+}
+
+#[tokio::test]
+async fn the_reference_of_a_refusal_stands_in_the_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config_file(folder.path(), "");
+    let program = Program::serve(&config).await;
+    let log = || std::fs::read_to_string(config.with_extension("log")).expect("is read");
+    for request in [request("GET", "/v1/calls", &[], b""), request("POST", "/hook/rt1/call_events", &[], b"{}")] {
+        let answer = send(program.socket(), &request).await;
+        let reference = answer.json()["reference"].as_str().expect("a reference").to_owned();
+        assert!(log().contains(&reference), "{}", log());
+    }
+    for _ in 0..20 {
+        send(program.socket(), &request("GET", "/v1/calls", &[], b"")).await;
+    }
+    assert!(log().matches("refused").count() < 20, "a flood is not written out: {}", log());
 }
 
 #[test]

@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use axum::{
     Json, Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::State,
     http::{StatusCode, header},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -22,13 +24,18 @@ pub(crate) enum Kept {
     NotYet,
     #[default]
     There,
+    /// Its first half; the rest comes when nobody expects it any more.
+    Half,
     NoMore,
+    /// It is asked too often, and says for how long not to.
+    Busy,
 }
 
 /// What the vendor was asked to do.
 #[derive(Clone, Default)]
 pub(crate) struct Vendor {
     pub(crate) placed: Arc<Mutex<Vec<Value>>>,
+    pub(crate) asked: Arc<Mutex<u32>>,
     pub(crate) fetched: Arc<Mutex<u32>>,
     pub(crate) recording: Arc<Mutex<Kept>>,
     base: Arc<Mutex<String>>,
@@ -57,20 +64,27 @@ async fn call_back(State(vendor): State<Vendor>, body: Bytes) -> Json<Value> {
     Json(json!({"result": "0", "resultMessage": "ok", "session_id": format!("placed-{}", placed.len())}))
 }
 
-async fn get_record(State(vendor): State<Vendor>) -> Json<Value> {
-    if *vendor.recording.lock().expect("unpoisoned") == Kept::NotYet {
-        return Json(json!({"result": "-1", "resultMessage": "нет записи", "url": ""}));
+async fn get_record(State(vendor): State<Vendor>) -> Response {
+    *vendor.asked.lock().expect("unpoisoned") += 1;
+    match *vendor.recording.lock().expect("unpoisoned") {
+        Kept::NotYet => Json(json!({"result": "-1", "resultMessage": "нет записи", "url": ""})).into_response(),
+        Kept::Busy => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "42")]).into_response(),
+        Kept::There | Kept::Half | Kept::NoMore => {
+            let base = vendor.base.lock().expect("unpoisoned").clone();
+            Json(json!({"result": "0", "resultMessage": "ok", "url": format!("{base}/record/1")})).into_response()
+        }
     }
-    let base = vendor.base.lock().expect("unpoisoned").clone();
-    Json(json!({"result": "0", "resultMessage": "ok", "url": format!("{base}/record/1")}))
 }
 
-async fn record(
-    State(vendor): State<Vendor>,
-) -> Result<([(header::HeaderName, &'static str); 1], &'static [u8]), StatusCode> {
-    if *vendor.recording.lock().expect("unpoisoned") == Kept::NoMore {
-        return Err(StatusCode::GONE);
-    }
+async fn record(State(vendor): State<Vendor>) -> Response {
+    let body = match *vendor.recording.lock().expect("unpoisoned") {
+        Kept::NoMore => return StatusCode::GONE.into_response(),
+        Kept::Half => {
+            let half = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_static(&MP3[..MP3.len() / 2]))]);
+            Body::from_stream(half.chain(stream::pending()))
+        }
+        Kept::NotYet | Kept::There | Kept::Busy => Body::from(MP3),
+    };
     *vendor.fetched.lock().expect("unpoisoned") += 1;
-    Ok(([(header::CONTENT_TYPE, "audio/mpeg")], MP3))
+    ([(header::CONTENT_TYPE, "audio/mpeg")], body).into_response()
 }

@@ -181,11 +181,13 @@ impl Driver {
                     ),
                     None => "the PBX answers and accepts the credentials".to_owned(),
                 };
-                CheckReport { ok: true, reason: CheckReason::Works, detail, took, clock_ahead }
+                CheckReport { ok: true, reason: CheckReason::Works, detail, took, retry_after: None, clock_ahead }
             }
             Err(error) => {
                 let reason = CheckReason::of(&error);
-                CheckReport { ok: false, reason, detail: error.to_string(), took, clock_ahead }
+                let retry_after =
+                    if let ErrorKind::RateLimited { retry_after } = error.kind() { retry_after } else { None };
+                CheckReport { ok: false, reason, detail: error.to_string(), took, retry_after, clock_ahead }
             }
         }
     }

@@ -1,0 +1,25 @@
+//! The variable parts of a path.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+use crate::{problem::ApiError, server::Shared};
+
+/// The variable parts of a path. What is no text (`%FF`) names nothing.
+pub(crate) struct Segment<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Shared>> for Segment<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, ApiError> {
+        match Path::from_request_parts(parts, shared).await {
+            Ok(Path(read)) => Ok(Self(read)),
+            Err(_) => Err(ApiError::not_found("There is nothing at this address.")),
+        }
+    }
+}

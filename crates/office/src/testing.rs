@@ -1,0 +1,97 @@
+//! A link without a PBX, by a clock that a test sets.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use calls::{Book, ConnectionId, Decision, Told};
+use jiff::Timestamp;
+use pbx::{ConnectionConfig, Driver, Make, journal::NoJournal};
+use secrecy::SecretString;
+use store::{Options, Store};
+use tempfile::TempDir;
+
+use crate::{clock::Clock, keeper::Keeper, links::Link, settings::Directory, status::Board};
+
+/// A clock that stands where it was set.
+#[derive(Debug, Default)]
+pub(crate) struct Hand(Mutex<Timestamp>);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("unpoisoned")
+    }
+}
+
+/// A second of a test's day.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + second).expect("in range")
+}
+
+/// The settings of a connection whose PBX nobody reaches.
+pub(crate) fn connection_config(id: &str, make: Make) -> ConnectionConfig {
+    let secrets =
+        make.secrets().iter().map(|name| ((*name).to_owned(), SecretString::from("0A1B2C3D4E5F60718293A4B5C6D7E8F9")));
+    ConnectionConfig {
+        id: id.parse().expect("valid"),
+        make,
+        zone: None,
+        base_url: Some("http://127.0.0.1:9".parse().expect("an address")),
+        trust_anchor_pem: None,
+        secrets: secrets.collect(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+/// The link, and what it writes to.
+pub(crate) struct Bench {
+    pub(crate) link: Link,
+    clock: Arc<Hand>,
+    _folder: TempDir,
+}
+
+impl Bench {
+    /// One connection of this make.
+    pub(crate) fn new(make: Make) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+        let clock = Arc::new(Hand::default());
+        let driver = Driver::new(connection_config("c1", make), Arc::new(NoJournal)).expect("good settings");
+        let connection: ConnectionId = driver.id().clone();
+        let books = BTreeMap::from([(connection.clone(), Book::new(connection.clone(), driver.book_settings()))]);
+        let board = Arc::new(Board::default());
+        board.add(&connection, make, &driver.capability());
+        let directory = Arc::new(Directory::default());
+        let (keeper, handle) =
+            Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, books).expect("opens");
+        tokio::spawn(keeper.run());
+        let link = Link {
+            office: "test".to_owned(),
+            connection,
+            driver: Arc::new(driver),
+            keeper: handle,
+            board,
+            clock: Arc::clone(&clock) as _,
+            store,
+        };
+        Self { link, clock, _folder: folder }
+    }
+
+    /// It is this second now.
+    pub(crate) fn set(&self, second: i64) {
+        *self.clock.0.lock().expect("unpoisoned") = at(second);
+    }
+
+    /// Waits until everything that is being written is there.
+    pub(crate) async fn settle(&self) {
+        self.link.store.set_setting("settled", "yes").await.expect("is written");
+    }
+
+    /// What was decided so far.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        let log = self.link.store.read_from(&self.link.connection, 0, 100).expect("is read");
+        let decision = |told| if let Told::Decision(decision) = told { Some(decision) } else { None };
+        log.into_iter().filter_map(|stored| decision(stored.told)).collect()
+    }
+}
