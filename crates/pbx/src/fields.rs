@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A JSON object, read tolerantly.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Fields(BTreeMap<String, Value>);
@@ -11,7 +13,7 @@ pub(crate) struct Fields(BTreeMap<String, Value>);
 impl Fields {
     /// The object in `bytes`; `None` when it is not UTF-8, not JSON or not an object.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        Self::of(serde_json::from_slice(bytes).ok()?)
+        Self::of(json(bytes)?)
     }
 
     /// The object that `value` is.
@@ -54,6 +56,11 @@ impl Fields {
     pub(crate) fn array(&self, key: &str) -> Option<&Vec<Value>> {
         self.value(key).and_then(Value::as_array)
     }
+}
+
+/// The JSON in `bytes`, also behind the byte order mark that some serialisers put before it.
+pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).ok()
 }
 
 fn plain_key(key: &str) -> String {
@@ -120,6 +127,12 @@ mod tests {
         assert_eq!(fields.integer("result"), Some(0));
         assert_eq!(fields.text("empty"), None);
         assert_eq!(fields.text("nothing"), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_json() {
+        assert_eq!(json("\u{feff}{\"a\":1}".as_bytes()), Some(json!({"a": 1})));
+        assert_eq!(json("{\u{feff}}".as_bytes()), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dedupe,
-    fields::Fields,
+    fields::{self, Fields},
     party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
@@ -24,7 +24,7 @@ const HISTORY_FILE_COMPLETED: &str = "history_file_completed";
 pub(super) fn decode(settings: &Settings, verified: &Verified, context: &DecodeContext) -> Decoded {
     let request = verified.request();
     let body = &request.body;
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+    let Some(json) = fields::json(body) else {
         return decoded(unreadable(body, context), OK);
     };
     let Some(fields) = Fields::of(json.clone()) else {

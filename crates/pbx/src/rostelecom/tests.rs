@@ -224,6 +224,25 @@ fn what_cannot_be_read_is_kept_too() {
 }
 
 #[test]
+fn a_byte_order_mark_is_signed_and_read_over() {
+    let body = r#"{"session_id":"1","state":"new","type":"incoming"}"#;
+    let marked = decode_at("/call_events", format!("\u{feff}{body}").as_bytes());
+    assert_eq!(marked, decode_at("/call_events", body.as_bytes()));
+    assert_eq!(marked.events[0].raw_kind, "new");
+}
+
+#[test]
+fn what_is_understood_and_means_nothing_for_a_call_is_not_unknown() {
+    for (path, body) in [
+        ("/get_number_info", r#"{"from_number":"1"}"#),
+        ("/history_file_completed", r#"{"order_id":"1","result":"0"}"#),
+    ] {
+        let decoded = decode_at(path, body.as_bytes());
+        assert!(decoded.events.iter().all(|event| event.effects.is_empty()), "{path}: {:?}", decoded.events);
+    }
+}
+
+#[test]
 fn number_info_is_answered_with_the_platforms_own_routing() {
     let body = json!({"domain": "1.20.rt.ru", "from_number": "79131234567", "request_number": "79112233445"});
     let decoded = decode_at("/get_number_info", body.to_string().as_bytes());
@@ -279,6 +298,8 @@ fn call_back_is_read_as_people_need_it() {
         (200, "<html>", CommandAnswer::Unknown { command }),
         (200, "", CommandAnswer::Unknown { command }),
         (502, "bad gateway", CommandAnswer::Unknown { command }),
+        (500, r#"{"result":"-20","resultMessage":"Не удалось"}"#, CommandAnswer::Unknown { command }),
+        (503, r#"{"result":"0"}"#, CommandAnswer::Unknown { command }),
     ];
     for (status, body, expected) in cases {
         assert_eq!(pbx().read_originate(command, &answer(status, body)), expected, "{status} {body}");
