@@ -92,7 +92,10 @@ pub(crate) fn flag(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
         Value::Number(number) => number.as_i64().is_some_and(|number| number != 0),
-        Value::String(text) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes"),
+        Value::String(text) => match text.trim().parse::<i64>() {
+            Ok(number) => number != 0,
+            Err(_) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "yes"),
+        },
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
@@ -127,6 +130,17 @@ mod tests {
         assert_eq!(fields.integer("result"), Some(0));
         assert_eq!(fields.text("empty"), None);
         assert_eq!(fields.text("nothing"), None);
+    }
+
+    #[test]
+    fn flags_are_read_in_every_spelling() {
+        for yes in [json!(true), json!("True "), json!("yes"), json!(1), json!("1"), json!(2), json!("2")] {
+            assert!(flag(&yes), "{yes}");
+        }
+        for no in [json!(false), json!("false"), json!(""), json!(0), json!("0"), json!("on"), json!(null), json!([1])]
+        {
+            assert!(!flag(&no), "{no}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Events and answers of the platform against what they mean.
 
+mod agent_only;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -160,24 +162,6 @@ fn an_outgoing_call_names_its_agent_from_the_start() {
     let both =
         [Effect::LegAnswered { leg: agent("345") }, Effect::LegAnswered { leg: customer_leg(Some("+79161234567")) }];
     assert_eq!(connected.effects[1..], both);
-}
-
-#[test]
-fn whether_the_customer_talks_is_a_setting() {
-    let mut config = config();
-    config.overrides.insert("connected".to_owned(), "agent".to_owned());
-    let pbx = Rostelecom::new(&config).expect("a make");
-    let body =
-        json!({"session_id": "1", "type": "outbound", "state": "connected", "from_pin": "345", "request_number": "1"});
-    let mut request = WebhookRequest {
-        method: "POST".to_owned(),
-        path: String::new(),
-        headers: Vec::new(),
-        body: body.to_string().into(),
-    };
-    pbx.sign_webhook(&mut request).expect("signed");
-    let decoded = pbx.decode(pbx.verify(&request).expect("authentic"), &context());
-    assert_eq!(decoded.events[0].effects[1..], [Effect::LegAnswered { leg: agent("345") }]);
 }
 
 #[test]
@@ -359,6 +343,11 @@ fn settings_that_cannot_be_right_are_named() {
     };
     assert_eq!(with("get_record", "get"), Ok(()));
     assert_eq!(with("disconnect_reason.7", "busy"), Ok(()));
+    let mut unsendable = config();
+    unsendable.secrets.insert("key".to_owned(), SecretString::from("a\tkey"));
+    assert_eq!(unsendable.validate(), Ok(()), "the key only goes into the digest");
+    unsendable.secrets.insert("client_id".to_owned(), SecretString::from("an\tid"));
+    assert!(matches!(unsendable.validate(), Err(ConfigError::UnsendableSecret { name: "client_id", .. })));
     for (name, value) in [("get_record", "put"), ("disconnect_reason.7", "?"), ("domian", "x"), ("connected", "")] {
         assert!(matches!(with(name, value), Err(ConfigError::Override { .. })), "{name}");
     }
