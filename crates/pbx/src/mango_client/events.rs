@@ -4,7 +4,7 @@ use calls::{
     CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     reasons,
@@ -160,9 +160,8 @@ impl Message<'_> {
         let mut event = self.event("record", &status, effects);
         let same = match data.text(Field::RecordingId) {
             Some(recording) => Some(dedupe::of_parts("record", &[Some(&recording), Some(&status)])),
-            None if url.is_some() => {
-                Some(dedupe::of_parts("record", &[event.call.as_deref(), Some(&status), url.as_deref()]))
-            }
+            // A digest: the link itself is not for keys.
+            None if url.is_some() => Some(dedupe::of_json("record", &json!([event.call, status, url]))),
             None => None,
         };
         event.dedupe_key = same.unwrap_or(event.dedupe_key);
