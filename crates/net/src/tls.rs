@@ -20,12 +20,12 @@ pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     }
     let mut store = RootCertStore::empty();
     for anchor in &anchors {
+        store.add(anchor.clone()).map_err(|error| Error::TrustAnchor(error.to_string()))?;
         if !is_authority(anchor) {
             let why = "it is a server's own certificate and no authority's (its basic constraints do not say CA); give \
                        the certificate of the authority that issued it";
             return Err(Error::TrustAnchor(why.to_owned()));
         }
-        store.add(anchor.clone()).map_err(|error| Error::TrustAnchor(error.to_string()))?;
     }
     Ok(anchors)
 }
