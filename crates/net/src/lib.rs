@@ -5,6 +5,7 @@
 //! wait, and sends bodies byte for byte as given. Its errors never hold a URL's path or query.
 
 mod address;
+mod authority;
 mod client;
 mod error;
 mod guard;

@@ -8,7 +8,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use crate::error::Error;
+use crate::{authority::is_authority, error::Error};
 
 /// The certificates in a PEM text. Each must be fit to be an anchor: a CA, not a server's own certificate.
 pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
@@ -21,6 +21,11 @@ pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let mut store = RootCertStore::empty();
     for anchor in &anchors {
         store.add(anchor.clone()).map_err(|error| Error::TrustAnchor(error.to_string()))?;
+        if !is_authority(anchor) {
+            let why = "it is a server's own certificate and no authority's (its basic constraints do not say CA); give \
+                       the certificate of the authority that issued it";
+            return Err(Error::TrustAnchor(why.to_owned()));
+        }
     }
     Ok(anchors)
 }

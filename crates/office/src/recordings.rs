@@ -24,8 +24,6 @@ use crate::history;
 const PIECE: u64 = 256 * 1024;
 /// The largest piece that is given at once, whatever was asked for.
 const LARGEST_PIECE: u64 = 1024 * 1024;
-/// The largest recording that is fetched: ten hours of 24 kbit/s speech, or two of 128 kbit/s.
-const LARGEST: u64 = 128 * 1024 * 1024;
 /// How long a reader waits for bytes that are still on their way.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// For so long a PBX is not asked again for a recording that it does not have any more.
@@ -184,7 +182,7 @@ impl Recordings {
                 media_type = WAV;
             }
             so_far += piece.len() as u64;
-            if so_far > LARGEST {
+            if so_far > LARGEST_RECORDING {
                 let message = "the recording is larger than 128 MiB";
                 return Err(OfficeError::new(OfficeErrorKind::Refused, message).into());
             }

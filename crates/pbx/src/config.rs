@@ -125,7 +125,8 @@ impl ConnectionConfig {
         }
         for name in self.make.secrets() {
             let secret = self.secret(name)?;
-            if secret.expose_secret().bytes().any(|byte| byte.is_ascii_control()) {
+            let is_sent = self.make.sent_secrets().contains(name);
+            if is_sent && secret.expose_secret().bytes().any(|byte| byte.is_ascii_control()) {
                 return Err(ConfigError::UnsendableSecret { connection: self.id.clone(), name });
             }
         }

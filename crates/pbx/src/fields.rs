@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A JSON object, read tolerantly.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Fields(BTreeMap<String, Value>);
@@ -11,7 +13,7 @@ pub(crate) struct Fields(BTreeMap<String, Value>);
 impl Fields {
     /// The object in `bytes`; `None` when it is not UTF-8, not JSON or not an object.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        Self::of(serde_json::from_slice(bytes).ok()?)
+        Self::of(json(bytes)?)
     }
 
     /// The object that `value` is.
@@ -56,6 +58,11 @@ impl Fields {
     }
 }
 
+/// The JSON in `bytes`, also behind the byte order mark that some serialisers put before it.
+pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).ok()
+}
+
 fn plain_key(key: &str) -> String {
     key.trim().to_ascii_lowercase()
 }
@@ -85,7 +92,10 @@ pub(crate) fn flag(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
         Value::Number(number) => number.as_i64().is_some_and(|number| number != 0),
-        Value::String(text) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "1" | "yes"),
+        Value::String(text) => match text.trim().parse::<i64>() {
+            Ok(number) => number != 0,
+            Err(_) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "yes"),
+        },
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
@@ -120,6 +130,23 @@ mod tests {
         assert_eq!(fields.integer("result"), Some(0));
         assert_eq!(fields.text("empty"), None);
         assert_eq!(fields.text("nothing"), None);
+    }
+
+    #[test]
+    fn flags_are_read_in_every_spelling() {
+        for yes in [json!(true), json!("True "), json!("yes"), json!(1), json!("1"), json!(2), json!("2")] {
+            assert!(flag(&yes), "{yes}");
+        }
+        for no in [json!(false), json!("false"), json!(""), json!(0), json!("0"), json!("on"), json!(null), json!([1])]
+        {
+            assert!(!flag(&no), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_json() {
+        assert_eq!(json("\u{feff}{\"a\":1}".as_bytes()), Some(json!({"a": 1})));
+        assert_eq!(json("{\u{feff}}".as_bytes()), None);
     }
 
     #[test]

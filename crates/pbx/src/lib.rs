@@ -29,7 +29,7 @@ pub mod zone;
 pub use capability::{Capability, CardOnRing};
 pub use check::{CheckReason, CheckReport};
 pub use config::{ConfigError, ConnectionConfig};
-pub use driver::{Download, Driver, SessionReport};
+pub use driver::{Download, Driver, LARGEST_RECORDING, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
 pub use journal::{Journal, JournalEntry, JournalKind};
 pub use make::{Make, MakeError};

@@ -55,6 +55,14 @@ impl Make {
             Self::MangoClient => &["token"],
         }
     }
+
+    /// Those of [`Make::secrets`] that travel in a header; the others only go into a digest.
+    pub(crate) fn sent_secrets(self) -> &'static [&'static str] {
+        match self {
+            Self::Rostelecom => &["client_id"],
+            Self::MangoClient => &["token"],
+        }
+    }
 }
 
 impl FromStr for Make {

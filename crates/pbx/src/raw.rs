@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+mod chunked;
+
 use crate::webhook::WebhookRequest;
 
 /// Why bytes are no HTTP request.
@@ -24,49 +26,50 @@ pub enum RawError {
         /// What was said.
         said: usize,
     },
-    /// `Content-Length` is not a number, or the body is chunked.
-    #[error("the body's length must be given by Content-Length, or by the end of the file")]
+    /// `Content-Length` is not a number, or the coding is another than `chunked`, or both are given.
+    #[error(
+        "the body's length must be given by Content-Length, by Transfer-Encoding: chunked, or by the end of the file"
+    )]
     Length,
+    /// The chunks of the body do not hang together.
+    #[error("the body is not in whole chunks, as Transfer-Encoding: chunked says")]
+    Chunks,
 }
 
 /// An HTTP request message, as it goes over the wire (line ends with or without carriage return).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawRequest {
     request: WebhookRequest,
-    head: Vec<u8>,
-    line_end: &'static [u8],
+    /// The request line and the headers, byte for byte, ends of line included.
+    lines: Vec<Vec<u8>>,
+    /// The empty line and everything after it.
+    rest: Vec<u8>,
 }
 
 impl RawRequest {
-    /// Reads a message. The body is what `Content-Length` says, or everything up to the end.
+    /// Reads a message. The body is what `Content-Length` says, or what the chunks hold, or everything up to the end.
     pub fn parse(message: &[u8]) -> Result<Self, RawError> {
-        let mut at = 0;
-        let mut lines: Vec<&[u8]> = Vec::new();
-        let mut line_end: &'static [u8] = b"\n";
-        loop {
-            let rest = message.get(at..).unwrap_or_default();
+        let mut rest = message;
+        let mut lines: Vec<Vec<u8>> = Vec::new();
+        let body_at = loop {
             let end = rest.iter().position(|byte| *byte == b'\n').ok_or(RawError::NoEnd)?;
-            let line = rest.get(..end).unwrap_or_default();
-            at += end + 1;
-            let bare = line.strip_suffix(b"\r").unwrap_or(line);
-            if lines.is_empty() && bare.len() < line.len() {
-                line_end = b"\r\n";
+            let (line, after) = rest.split_at(end + 1);
+            if bare(line).is_empty() {
+                break after;
             }
-            if bare.is_empty() {
-                break;
-            }
-            lines.push(bare);
-        }
+            lines.push(line.to_vec());
+            rest = after;
+        };
         let (first, headers) = lines.split_first().ok_or(RawError::RequestLine)?;
-        let (method, path) = request_line(first)?;
+        let (method, path) = request_line(bare(first))?;
         let headers = headers
             .iter()
             .enumerate()
-            .map(|(place, line)| header(line).ok_or(RawError::Header(place + 2)))
+            .map(|(place, line)| header(bare(line)).ok_or(RawError::Header(place + 2)))
             .collect::<Result<Vec<_>, _>>()?;
-        let body = body(message.get(at..).unwrap_or_default(), &headers)?;
-        let request = WebhookRequest { method, path, headers, body: Bytes::copy_from_slice(body) };
-        Ok(Self { request, head: lines.join(line_end), line_end })
+        let body = body(body_at, &headers)?;
+        let request = WebhookRequest { method, path, headers, body };
+        Ok(Self { request, lines, rest: rest.to_vec() })
     }
 
     /// The message as a webhook.
@@ -74,20 +77,31 @@ impl RawRequest {
         &self.request
     }
 
-    /// The message with these headers after its own ones, every other byte as it was.
+    /// The message with these headers after its own ones, in place of any of the same name; every other byte as it
+    /// was.
     pub fn with_headers(&self, added: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let mut out = self.head.clone();
-        out.extend_from_slice(self.line_end);
+        let replaced = |line: &[u8]| {
+            header(bare(line)).is_some_and(|(name, _)| added.iter().any(|(new, _)| new.eq_ignore_ascii_case(&name)))
+        };
+        let (first, headers) = self.lines.split_at(self.lines.len().min(1));
+        let mut out = first.concat();
+        let line_end: &[u8] = if out.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
+        headers.iter().filter(|line| !replaced(line)).for_each(|line| out.extend_from_slice(line));
         for (name, value) in added {
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(b": ");
             out.extend_from_slice(value);
-            out.extend_from_slice(self.line_end);
+            out.extend_from_slice(line_end);
         }
-        out.extend_from_slice(self.line_end);
-        out.extend_from_slice(&self.request.body);
+        out.extend_from_slice(&self.rest);
         out
     }
+}
+
+/// A line without its end.
+fn bare(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn request_line(line: &[u8]) -> Result<(String, String), RawError> {
@@ -108,14 +122,19 @@ fn header(line: &[u8]) -> Option<(String, Vec<u8>)> {
     (!name.is_empty() && !name.contains([' ', '\t'])).then(|| (name.to_owned(), value[1..].trim_ascii().to_vec()))
 }
 
-fn body<'a>(rest: &'a [u8], headers: &[(String, Vec<u8>)]) -> Result<&'a [u8], RawError> {
-    let find = |name: &str| headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
-    if find("transfer-encoding").is_some() {
-        return Err(RawError::Length);
+fn body(rest: &[u8], headers: &[(String, Vec<u8>)]) -> Result<Bytes, RawError> {
+    let find = |name: &str| headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    match (find("transfer-encoding"), find("content-length")) {
+        (Some(coding), None) if coding.eq_ignore_ascii_case(b"chunked") => {
+            chunked::decode(rest).map(Bytes::from).ok_or(RawError::Chunks)
+        }
+        (Some(_), _) => Err(RawError::Length),
+        (None, Some(said)) => {
+            let said = std::str::from_utf8(said).ok().and_then(|text| text.parse().ok()).ok_or(RawError::Length)?;
+            rest.get(..said).map(Bytes::copy_from_slice).ok_or(RawError::Short { have: rest.len(), said })
+        }
+        (None, None) => Ok(Bytes::copy_from_slice(rest)),
     }
-    let Some((_, said)) = find("content-length") else { return Ok(rest) };
-    let said: usize = std::str::from_utf8(said).ok().and_then(|text| text.parse().ok()).ok_or(RawError::Length)?;
-    rest.get(..said).ok_or(RawError::Short { have: rest.len(), said })
 }
 
 #[cfg(test)]
@@ -132,8 +151,25 @@ mod tests {
         let signed = message.with_headers(&[("X-Sign".to_owned(), b"00".to_vec())]);
         assert_eq!(
             signed,
-            b"POST /call_events HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\nX-Sign: 00\r\n\r\n{}"
+            b"POST /call_events HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\nX-Sign: 00\r\n\r\n{}\n"
         );
+    }
+
+    #[test]
+    fn a_header_takes_the_place_of_any_of_its_name() {
+        let raw = b"POST / HTTP/1.1\nx-sign:\nHost: a.example\r\nX-SIGN: old\n\n{}";
+        let message = RawRequest::parse(raw).expect("a message");
+        let signed = message.with_headers(&[("X-Sign".to_owned(), b"00".to_vec())]);
+        assert_eq!(signed, b"POST / HTTP/1.1\nHost: a.example\r\nX-Sign: 00\n\n{}");
+        assert_eq!(message.with_headers(&[]), raw);
+    }
+
+    #[test]
+    fn a_chunked_body_is_read_and_kept_as_it_goes_over_the_wire() {
+        let raw = b"POST / HTTP/1.1\r\ntransfer-encoding: Chunked\r\n\r\n5\r\n{\"a\":\r\n2\r\n1}\r\n0\r\n\r\n";
+        let message = RawRequest::parse(raw).expect("a message");
+        assert_eq!(message.request().body, &b"{\"a\":1}"[..]);
+        assert_eq!(message.with_headers(&[]), raw);
     }
 
     #[test]
@@ -144,13 +180,16 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_said_clearly() {
-        let cases: [(&[u8], RawError); 6] = [
+        let cases: [(&[u8], RawError); 9] = [
             (b"", RawError::NoEnd),
             (b"\r\n", RawError::RequestLine),
             (b"hello\n\n", RawError::RequestLine),
             (b"POST / HTTP/1.1\nnonsense\n\n", RawError::Header(2)),
             (b"POST / HTTP/1.1\nContent-Length: 9\n\n{}", RawError::Short { have: 2, said: 9 }),
             (b"POST / HTTP/1.1\nContent-Length: x\n\n{}", RawError::Length),
+            (b"POST / HTTP/1.1\nTransfer-Encoding: gzip\n\n{}", RawError::Length),
+            (b"POST / HTTP/1.1\nTransfer-Encoding: chunked\nContent-Length: 2\n\n{}", RawError::Length),
+            (b"POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n{}", RawError::Chunks),
         ];
         for (raw, error) in cases {
             assert_eq!(RawRequest::parse(raw), Err(error));

@@ -4,6 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
+use crate::fields;
+
 const MASK: &str = "•••";
 /// Longest body kept in the journal.
 const KEPT: usize = 8 << 10;
@@ -29,9 +31,9 @@ impl Redactor {
         if body.is_empty() {
             return None;
         }
-        let text = match serde_json::from_slice::<Value>(body) {
-            Ok(json) => value(json).to_string(),
-            Err(_) => {
+        let text = match fields::json(body) {
+            Some(json) => value(json).to_string(),
+            None => {
                 let cut = &body[..body.len().min(KEPT)];
                 links(&String::from_utf8_lossy(cut))
             }

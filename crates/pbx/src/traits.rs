@@ -38,7 +38,7 @@ pub trait Pbx: Send + Sync {
     /// Domains beside the host of [`Pbx::base_url`] whose hosts may be asked for recordings and sockets.
     fn vendor_domains(&self) -> &'static [&'static str];
 
-    /// Requests per second that the PBX is asked at most.
+    /// Requests per second that the PBX is asked at most in the long run; twice as many may go at once.
     fn requests_per_second(&self) -> u32;
 
     /// Checks that a webhook is authentic, on its raw bytes.

@@ -47,7 +47,7 @@ pub(crate) struct ServeOptions {
     /// Posts Rostelecom's webhooks to this loopback address, with /call_events after it.
     #[arg(long, value_name = "URL", requires = "rostelecom")]
     hook: Option<String>,
-    /// Sends a webhook again until it is answered 200.
+    /// Sends a webhook again and again until it is answered 200, at most five seconds apart.
     #[arg(long, requires = "hook")]
     redeliver: bool,
     /// Switches a fault on from the start; may be given several times.
@@ -146,7 +146,15 @@ mod tests {
     #[test]
     fn the_help_explains_both_makes_and_the_scripts() {
         let help = Options::command().render_long_help().to_string();
-        for word in ["--mango-client", "sha256", "Authorization: Bearer", "callback-hung-up", "recording-truncated"] {
+        for word in [
+            "--mango-client",
+            "sha256",
+            "Authorization: Bearer",
+            "callback-hung-up",
+            "recording-truncated",
+            "odd-result",
+            "reason-text",
+        ] {
             assert!(help.contains(word), "{word}");
         }
     }

@@ -39,6 +39,10 @@ pub enum Fault {
     RecordingTruncated,
     /// Recordings never become ready.
     RecordingNotReady,
+    /// Click-to-call is answered with the number of a failure beside its session.
+    OddResult,
+    /// The reasons of an end come in words, as the guide has them, or as a number that says little.
+    ReasonText,
     /// One-time links have been used already when they are given out.
     LinkUsed,
     /// The PBX refuses connections and sends nothing: one make, or all of them.
@@ -58,7 +62,7 @@ pub struct FaultError(String);
 
 const NAMES: &str = "duplicates, reordering, delay=1s, cut=5s, half-event, half-answer, unknown-event, wrong-signature, \
                      slow-recording=20000, recording-html, recording-empty, recording-truncated, recording-not-ready, \
-                     link-used, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, numbers-as-strings, numbers-as-ints";
+                     link-used, odd-result, reason-text, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, numbers-as-strings, numbers-as-ints";
 
 impl FromStr for Fault {
     type Err = FaultError;
@@ -95,6 +99,8 @@ impl FromStr for Fault {
             "recording-truncated" => plain(Self::RecordingTruncated),
             "recording-not-ready" => plain(Self::RecordingNotReady),
             "link-used" => plain(Self::LinkUsed),
+            "odd-result" => plain(Self::OddResult),
+            "reason-text" => plain(Self::ReasonText),
             "down" => match value {
                 None => Ok(Self::Down(None)),
                 Some("rostelecom") => Ok(Self::Down(Some(Make::Rostelecom))),

@@ -50,6 +50,51 @@ fn conformance_names_a_kind_that_nothing_checks() {
 }
 
 #[test]
+fn conformance_names_members_that_it_cannot_check() {
+    let failures = |name: &str, file: serde_json::Value| {
+        let mut report = Report::default();
+        check_file(name, &file, &mut report);
+        report.failures().to_vec()
+    };
+    let file = json!({"title": "x", "edition": 2, "history": {"id": "rt-h01"}, "sign": ["rt-01"], "verify": []});
+    let neither =
+        |kind| format!("rostelecom-more.json: \"{kind}\" is neither a text about the vectors nor an array of them");
+    assert_eq!(failures("rostelecom-more.json", file), [neither("history"), neither("sign")]);
+    let listed = failures("rostelecom-more.json", json!([{"id": "rt-01"}]));
+    assert_eq!(listed, ["rostelecom-more.json: must be an object with the vectors of each kind under its name"]);
+}
+
+#[test]
+fn conformance_finds_files_in_folders_below() {
+    let directory = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(directory.path().join("more/still")).expect("folders");
+    std::fs::write(directory.path().join("a.json"), "{}").expect("written");
+    std::fs::write(directory.path().join("more/still/b.JSON"), "{}").expect("written");
+    let found: Vec<String> =
+        vectors::files(directory.path()).expect("readable").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(found, ["a.json", "more/still/b.JSON"]);
+}
+
+#[test]
+fn conformance_takes_values_as_the_product_does() {
+    let file = json!({"parse": [
+        {"id": "rt-y1", "field": "number", "raw": 79771234567_i64, "user": "79771234567", "is_phone": true},
+        {"id": "rt-y2", "field": "timestamp", "raw": 1524495689214_i64, "value": "2018-04-23 15:01:29.214"},
+        {"id": "rt-y3", "field": "timestamp", "raw": "2018-04-23 15:01:29.214", "value": 1524495689214_i64},
+        {"id": "rt-y4", "field": "state", "raw": "", "value": ""},
+        {"id": "rt-y5", "field": "state", "raw": null, "value": ""},
+        {"id": "rt-y6", "field": "from_pin", "raw": "", "value": ""},
+        {"id": "rt-y7", "field": "from_pin", "raw": 317, "value": "317"},
+        {"id": "rt-y8", "field": "from_number", "raw": "", "user": "", "is_phone": false},
+        {"id": "rt-y9", "field": "is_record", "raw": "", "value": null},
+    ]});
+    let mut report = Report::default();
+    check_file("rostelecom-y.json", &file, &mut report);
+    report.assert_clean();
+    assert_eq!(report.checked(), 9);
+}
+
+#[test]
 fn conformance_names_a_vector_that_does_not_hold() {
     let mut report = Report::default();
     let file = json!({

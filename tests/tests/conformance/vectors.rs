@@ -66,12 +66,15 @@ pub(crate) fn directory() -> PathBuf {
     }
 }
 
-/// Every JSON file of a directory, by name.
+/// Every JSON file of a directory and of those below it, by its path from there.
 pub(crate) fn files(directory: &Path) -> io::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        if path.is_dir() {
+            let folder = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.extend(self::files(&path)?.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)));
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             files.push((name, fs::read_to_string(&path)?));
         }
@@ -85,8 +88,19 @@ pub(crate) fn check_file(name: &str, file: &Value, report: &mut Report) {
     if !rostelecom::knows(name, file) {
         return report.fail(name, "nothing here checks vectors of this PBX");
     }
-    for (kind, vectors) in kinds(file) {
-        if !rostelecom::KINDS.contains(&kind) {
+    let Some(members) = file.as_object() else {
+        return report.fail(name, "must be an object with the vectors of each kind under its name");
+    };
+    for (kind, value) in members {
+        let vectors = match value {
+            Value::Array(vectors) if vectors.iter().all(Value::is_object) => vectors,
+            Value::Array(_) | Value::Object(_) => {
+                report.fail(name, &format!("\"{kind}\" is neither a text about the vectors nor an array of them"));
+                continue;
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => continue,
+        };
+        if !rostelecom::KINDS.contains(&kind.as_str()) {
             report.fail(name, &format!("nothing here checks vectors of the kind \"{kind}\""));
             continue;
         }
@@ -94,12 +108,4 @@ pub(crate) fn check_file(name: &str, file: &Value, report: &mut Report) {
             report.checked_one(name, vector, rostelecom::check(kind, vector, vectors));
         }
     }
-}
-
-/// The arrays at the top of a file: what is text or a list of texts there is about the vectors, not one of them.
-fn kinds(file: &Value) -> impl Iterator<Item = (&str, &Vec<Value>)> {
-    let members = file.as_object().into_iter().flatten();
-    members
-        .filter_map(|(kind, value)| Some((kind.as_str(), value.as_array()?)))
-        .filter(|(_, vectors)| vectors.is_empty() || !vectors.iter().all(Value::is_string))
 }

@@ -58,12 +58,72 @@ pub(super) fn read(path: &Path) -> anyhow::Result<RawRequest> {
 
 /// The message with the headers that the signature adds, every other byte as it was.
 pub(super) fn signed(pbx: &dyn Pbx, message: &RawRequest) -> anyhow::Result<Vec<u8>> {
-    if !matches!(pbx.verify(message.request()), Err(VerifyError::Missing(_))) {
-        bail!("the message bears a signature already; take it out first");
+    match pbx.verify(message.request()) {
+        Err(VerifyError::Missing(_)) => {}
+        Err(VerifyError::NoWebhooks) => bail!("this PBX sends no webhooks, so there is nothing to sign"),
+        Err(VerifyError::Repeated(name)) => bail!("the header {name} was given more than once; take it out first"),
+        Ok(_) | Err(VerifyError::Malformed | VerifyError::Mismatch | VerifyError::OtherAccount(_)) => {
+            bail!("the message bears a signature already; take it out first")
+        }
     }
     let mut request = message.request().clone();
     pbx.sign_webhook(&mut request).context("signing")?;
     let own = &message.request().headers;
-    let added: Vec<_> = request.headers.into_iter().filter(|header| !own.contains(header)).collect();
+    let is_there = |(name, value): &(String, Vec<u8>)| {
+        own.iter().any(|(given, old)| given.eq_ignore_ascii_case(name) && old == value)
+    };
+    let added: Vec<_> = request.headers.into_iter().filter(|header| !is_there(header)).collect();
     Ok(message.with_headers(&added))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use pbx::{ConnectionConfig, Make};
+    use secrecy::SecretString;
+
+    use super::*;
+
+    fn pbx(make: Make) -> Box<dyn Pbx> {
+        let config = ConnectionConfig {
+            id: "test".parse().expect("an id"),
+            make,
+            zone: None,
+            base_url: None,
+            trust_anchor_pem: None,
+            secrets: make.secrets().iter().map(|name| ((*name).to_owned(), SecretString::from("s3cret"))).collect(),
+            overrides: BTreeMap::new(),
+        };
+        pbx::build(&config).expect("a make")
+    }
+
+    fn sign(make: Make, head: &str, body: &str) -> anyhow::Result<String> {
+        let text = format!("POST /call_events HTTP/1.1\r\n{head}\r\n{body}");
+        let signed = signed(pbx(make).as_ref(), &RawRequest::parse(text.as_bytes()).expect("a message"))?;
+        Ok(String::from_utf8(signed).expect("text"))
+    }
+
+    #[test]
+    fn a_half_signed_message_comes_out_signed_once() {
+        let chunks = "2\r\n{}\r\n0\r\n\r\n";
+        let head = "x-client-id: somebody\r\nX-Client-Sign:\r\nTransfer-Encoding: chunked\r\n";
+        let signed = sign(Make::Rostelecom, head, chunks).expect("signed");
+        assert_eq!(signed.to_ascii_lowercase().matches("x-client-").count(), 2, "{signed}");
+        assert!(signed.ends_with(&format!("\r\n\r\n{chunks}")), "{signed}");
+        let message = RawRequest::parse(signed.as_bytes()).expect("a message");
+        assert!(pbx(Make::Rostelecom).verify(message.request()).is_ok(), "{signed}");
+
+        let own = sign(Make::Rostelecom, "x-client-id: s3cret\r\n", "{}").expect("signed");
+        assert!(own.starts_with("POST /call_events HTTP/1.1\r\nx-client-id: s3cret\r\nX-Client-Sign: "), "{own}");
+    }
+
+    #[test]
+    fn why_a_message_is_not_signed_is_said() {
+        let why = |make, head: &str| sign(make, head, "{}").expect_err("not signed").to_string();
+        assert!(why(Make::MangoClient, "").contains("sends no webhooks"));
+        assert!(why(Make::Rostelecom, "X-Client-Sign: 00\r\n").contains("bears a signature already"));
+        let twice = "X-Client-ID: s3cret\r\nx-client-id: s3cret\r\n";
+        assert!(why(Make::Rostelecom, twice).contains("X-Client-ID was given more than once"));
+    }
 }

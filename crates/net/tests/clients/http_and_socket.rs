@@ -141,7 +141,8 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
 #[test]
 fn an_anchor_must_be_a_certificate() {
     for pem in [&b""[..], b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        assert!(matches!(net::read_anchors(pem), Err(Error::TrustAnchor(_))));
+        let refused = net::read_anchors(pem);
+        assert!(matches!(&refused, Err(Error::TrustAnchor(why)) if !why.contains("authority")), "{refused:?}");
     }
 }
 

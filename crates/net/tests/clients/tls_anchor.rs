@@ -1,7 +1,7 @@
 //! TLS: a connection's own anchor is trusted, nothing else beside the system's, for both clients.
 //!
-//! `tls/` holds a test authority and a server certificate of its own for 127.0.0.1; the authority's key is thrown
-//! away.
+//! `tls/` holds a test authority and a server certificate of its own for 127.0.0.1, and one that vouches for itself
+//! without saying what it is; the keys of the authority and of the last are thrown away.
 
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ use url::Url;
 
 const AUTHORITY: &[u8] = include_bytes!("tls/ca.pem");
 const CERTIFICATE: &[u8] = include_bytes!("tls/server.pem");
+const ALONE: &[u8] = include_bytes!("tls/alone.pem");
 const KEY: &[u8] = include_bytes!("tls/server.key");
 
 /// A server that answers "ok" to an HTTP request, and greets over a socket when `socket`.
@@ -70,6 +71,15 @@ async fn the_connections_own_authority_is_trusted() {
     let url = server(true).await;
     let mut socket = client(&url, Some(AUTHORITY)).socket(SocketRequest::new(url)).await.unwrap();
     assert_eq!(socket.next().await, Ok(net::Frame::Text("hello".to_owned())));
+}
+
+#[test]
+fn a_servers_own_certificate_is_no_anchor() {
+    assert_eq!(read_anchors(AUTHORITY).map(|anchors| anchors.len()), Ok(1));
+    for leaf in [CERTIFICATE, ALONE, &[AUTHORITY, CERTIFICATE].concat()] {
+        let refused = read_anchors(leaf).unwrap_err().to_string();
+        assert!(refused.contains("no authority's") && refused.contains("authority that issued it"), "{refused}");
+    }
 }
 
 #[tokio::test]

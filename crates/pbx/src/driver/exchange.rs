@@ -83,12 +83,21 @@ impl Driver {
 }
 
 fn read(response: net::Response) -> Answer {
-    let date = text(&response.headers, header::DATE)
-        .and_then(|date| jiff::fmt::rfc2822::parse(&date).ok())
-        .map(|zoned| zoned.timestamp());
-    let retry_after =
-        text(&response.headers, header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+    let date = text(&response.headers, header::DATE).as_deref().and_then(time);
+    let retry_after = text(&response.headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
     Answer { status: response.status, retry_after, date, body: response.body }
+}
+
+/// Seconds, or a moment, which is measured from the server's own clock.
+fn retry_after(text: &str, date: Option<Timestamp>) -> Option<Duration> {
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    Duration::try_from(time(text)?.duration_since(date?)).ok()
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
 
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
@@ -107,6 +116,9 @@ mod tests {
         let answer = read(net::Response { status: 429, headers, body: bytes::Bytes::new() });
         assert_eq!(answer.date, Some("2026-03-05T09:00:02Z".parse().expect("a time")));
         assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
+        let until = |text| retry_after(text, answer.date);
+        assert_eq!(until("Thu, 05 Mar 2026 09:01:02 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!((until("Thu, 05 Mar 2026 08:00:00 GMT"), until("soon"), until("-1")), (None, None, None));
         let told = answer.failure().expect("a failure");
         assert_eq!(told.retry(), Retry::After(Duration::from_secs(7)));
     }

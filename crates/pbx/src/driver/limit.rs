@@ -9,7 +9,7 @@ use governor::{
 
 use crate::error::{Error, ErrorKind};
 
-/// A limit on requests per second, with bursts of twice as many.
+/// So many requests per second in the long run; after a pause twice as many may go at once.
 #[derive(Debug)]
 pub(super) struct Limit {
     limiter: DefaultDirectRateLimiter,

@@ -14,7 +14,10 @@ use calls::{BookSettings, CommandAnswer, CommandId, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 
 use self::{limit::Limit, sessions::Running};
-pub use self::{recording::Download, sessions::SessionReport};
+pub use self::{
+    recording::{Download, LARGEST_RECORDING},
+    sessions::SessionReport,
+};
 use crate::{
     capability::Capability,
     check::{CheckReason, CheckReport},
@@ -35,6 +38,8 @@ const DIAL_PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server may take that only has to be there.
 const REACH_PATIENCE: Duration = Duration::from_secs(5);
+/// Characters kept of a webhook's path.
+const STRANGERS_TEXT: usize = 128;
 /// A clock difference beyond which the check warns.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -118,14 +123,14 @@ impl Driver {
                 (kinds.join(" "), "valid".to_owned(), self.redactor.body(&request.body))
             }
             // A body that nobody vouches for is not kept.
-            Err(error) => (request.method_name(), format!("refused: {error}"), None),
+            Err(error) => (cut(&request.method_name()), format!("refused: {error}"), None),
         };
         self.journal.record(JournalEntry {
             at: context.received_at,
             connection: self.id.clone(),
             kind: JournalKind::Webhook,
             operation,
-            target: request.path.clone(),
+            target: cut(request.path.split(['?', '#']).next().unwrap_or_default()),
             status: None,
             outcome,
             took: began.elapsed(),
@@ -185,8 +190,7 @@ impl Driver {
             }
             Err(error) => {
                 let reason = CheckReason::of(&error);
-                let retry_after =
-                    if let ErrorKind::RateLimited { retry_after } = error.kind() { retry_after } else { None };
+                let retry_after = error.retry_after();
                 CheckReport { ok: false, reason, detail: error.to_string(), took, retry_after, clock_ahead }
             }
         }
@@ -212,6 +216,11 @@ impl Driver {
             self.exchange_once(&request, PATIENCE).await
         }
     }
+}
+
+/// The beginning of a text that anybody may have sent: enough to tell what it was, too little to fill the journal.
+fn cut(text: &str) -> String {
+    text.chars().take(STRANGERS_TEXT).collect()
 }
 
 /// How far the PBX's clock is ahead. `Date` has whole seconds and was written about halfway through.

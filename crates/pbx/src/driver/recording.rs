@@ -17,8 +17,8 @@ use crate::{
     traits::RecordingStep,
 };
 
-/// Largest recording: about twelve hours of MP3 at the usual 64 kbit/s.
-const CAP: u64 = 384 << 20;
+/// Largest recording, wherever it is fetched or kept: ten hours of speech at 24 kbit/s, two at 128 kbit/s.
+pub const LARGEST_RECORDING: u64 = 128 << 20;
 
 /// A recording on its way.
 pub struct Download {
@@ -44,20 +44,28 @@ impl Driver {
         if !self.capability().recordings {
             return Err(Error::unsupported("give recordings"));
         }
-        let request = match self.pbx.recording(call, reference)? {
-            RecordingStep::Ask(request) => {
-                let answer = self.exchange(request).await?;
-                self.pbx.read_recording(&answer)?
-            }
-            RecordingStep::Fetch(request) => request,
-        };
-        self.fetch(&request).await
+        match self.pbx.recording(call, reference)? {
+            RecordingStep::Ask(request) => match self.ask_and_fetch(request.clone()).await {
+                // Somebody else may have been quicker with a link that works once; the next one is ours.
+                Err(error) if error.kind() == ErrorKind::Gone && self.capability().recording_link_once => {
+                    self.ask_and_fetch(request).await
+                }
+                outcome => outcome,
+            },
+            RecordingStep::Fetch(request) => self.fetch(&request).await,
+        }
+    }
+
+    async fn ask_and_fetch(&self, request: Request) -> Result<Download, Error> {
+        let answer = self.exchange(request).await?;
+        let link = self.pbx.read_recording(&answer)?;
+        self.fetch(&link).await
     }
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
         self.limit.wait(PATIENCE).await?;
         let (at, began) = (Timestamp::now(), Instant::now());
-        let begun = match self.client.download(self.prepare(request, CAP)?).await {
+        let begun = match self.client.download(self.prepare(request, LARGEST_RECORDING)?).await {
             Ok(download) => {
                 let status = download.status;
                 (Some(status), self.judge(&download).map(|()| download))
@@ -95,6 +103,11 @@ impl Driver {
             202 | 204 | 425 => return not_ready(),
             // A link that works once is used up; one that stays has nothing behind it yet.
             404 if !self.capability().recording_link_once => return not_ready(),
+            403 if self.capability().recording_link_once => {
+                let why = "the recording's link is bound to another address; the PBX must see this computer's requests \
+                           come from one address, so check for a second way out or a proxy";
+                return Err(Error::new(ErrorKind::Forbidden, why));
+            }
             403 | 404 | 410 => {
                 return Err(Error::new(ErrorKind::Gone, "the PBX does not have this recording any more"));
             }

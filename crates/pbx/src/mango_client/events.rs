@@ -4,13 +4,14 @@ use calls::{
     CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{reasons, wire::State};
+use super::{
+    reasons,
+    wire::{Field, Named, State, Wire},
+};
 use crate::{
-    dedupe,
-    fields::Fields,
-    party, redact,
+    dedupe, fields, party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
 };
@@ -23,13 +24,14 @@ pub(super) struct FrameContext<'a> {
     pub(super) source: Source,
     pub(super) received_at: Timestamp,
     pub(super) zone: &'a TimeZone,
+    pub(super) wire: &'a Wire,
 }
 
 /// What a text frame means. Whatever cannot be understood is kept as unknown.
 pub(super) fn frame(text: &str, context: &FrameContext<'_>) -> VendorEvent {
-    match serde_json::from_str::<Value>(text) {
-        Ok(json) => message(json, context),
-        Err(_) => {
+    match fields::json(text.as_bytes()) {
+        Some(json) => message(json, context),
+        None => {
             let mut event = unknown("undecodable", Value::from(text), context);
             event.dedupe_key = dedupe::of_bytes("undecodable", text.as_bytes());
             event
@@ -39,23 +41,27 @@ pub(super) fn frame(text: &str, context: &FrameContext<'_>) -> VendorEvent {
 
 /// What a message means: `{"routeKey": …, "data": {…}}`.
 pub(super) fn message(json: Value, context: &FrameContext<'_>) -> VendorEvent {
-    let Some(fields) = Fields::of(json.clone()) else { return unknown("undecodable", json, context) };
-    let route_key = fields.text("routekey").map(|key| key.trim_matches('/').to_ascii_lowercase());
-    let Some(data) = fields.object("data") else { return unknown("undecodable", json, context) };
+    let frame = context.wire.read(json.clone());
+    let route_key = frame.as_ref().and_then(|frame| frame.text(Field::RouteKey));
+    let route_key = route_key.map(|key| key.trim_matches('/').to_ascii_lowercase());
+    let Some(data) = frame.and_then(|frame| frame.object(Field::Data)) else {
+        return unknown("undecodable", json, context);
+    };
+    let of = |route| Message { route, data: &data, context };
     let understood = match route_key.as_deref() {
-        Some("call") => call(&data, context),
-        Some("ivr") => menu(&data, context),
-        Some("record") => record(&data, context),
-        Some("route_result") => Some(route_result(&data, &json, context)),
+        Some("call") => of("call").call(),
+        Some("ivr") => of("ivr").waiting("ivr"),
+        Some("record") => of("record").record(),
+        Some("route_result") => Some(of("route_result").route_result()),
         Some(_) | None => None,
     };
     understood.unwrap_or_else(|| unknown(route_key.as_deref().unwrap_or("undecodable"), json, context))
 }
 
 /// This make sends no webhooks and verifies none, so whatever is called one is kept as unknown.
-pub(super) fn webhook(verified: &Verified, context: &DecodeContext) -> Decoded {
-    let frame_context =
-        FrameContext { extension: "", source: context.source, received_at: context.received_at, zone: &context.zone };
+pub(super) fn webhook(wire: &Wire, verified: &Verified, context: &DecodeContext) -> Decoded {
+    let DecodeContext { received_at, zone, source } = context;
+    let frame_context = FrameContext { extension: "", source: *source, received_at: *received_at, zone, wire };
     let body = String::from_utf8_lossy(&verified.request().body).into_owned();
     let reply = WebhookReply { status: 200, content_type: "text/plain", body: bytes::Bytes::new() };
     Decoded { events: vec![unknown("webhook", Value::from(body), &frame_context)], reply }
@@ -69,45 +75,149 @@ struct Side {
 }
 
 impl Side {
-    fn read(data: &Fields, key: &str) -> Self {
-        let Some(side) = data.object(key) else { return Self::default() };
-        Self { extension: side.text("extension"), number: side.text("number") }
+    fn read(data: &Named<'_>, field: Field) -> Self {
+        let Some(side) = data.object(field) else { return Self::default() };
+        Self { extension: side.text(Field::Extension), number: side.text(Field::Number) }
     }
 
+    /// A colleague is known by his extension, not by the SIP user that it stands for.
     fn customer(&self) -> Customer {
-        let number = self.number.as_deref().or(self.extension.as_deref()).and_then(party::number);
-        Customer { number, name: None }
+        let raw = self.colleague().or(self.number.as_deref());
+        Customer { number: raw.and_then(party::number), name: None }
     }
 
-    /// A colleague, and nobody from outside.
+    /// A colleague, and nobody from outside: with an extension, and at most his own SIP address beside it.
     fn colleague(&self) -> Option<&str> {
-        if self.number.is_some() { None } else { self.extension.as_deref() }
+        let from_outside = self.number.as_deref().is_some_and(|number| party::is_phone(party::user(number)));
+        self.extension.as_deref().filter(|_| !from_outside)
     }
 }
 
-fn call(data: &Fields, context: &FrameContext<'_>) -> Option<VendorEvent> {
-    match data.text("location").map(|location| location.to_ascii_lowercase()).as_deref() {
-        Some("ivr") => return menu(data, context),
-        Some("queue") => return waiting(data, context, "queue"),
-        Some(_) | None => {}
+/// A frame about a call.
+#[derive(Debug, Clone, Copy)]
+struct Message<'a> {
+    /// The route key, which is the kind that tells one frame from another.
+    route: &'static str,
+    data: &'a Named<'a>,
+    context: &'a FrameContext<'a>,
+}
+
+impl Message<'_> {
+    fn call(self) -> Option<VendorEvent> {
+        let Self { data, context, .. } = self;
+        match data.text(Field::Location).map(|location| location.to_ascii_lowercase()).as_deref() {
+            Some("ivr") => return self.waiting("ivr"),
+            Some("queue") => return self.waiting("queue"),
+            Some(_) | None => {}
+        }
+        let raw_state = data.text(Field::State)?;
+        let Some(state) = State::read(&raw_state) else { return Some(self.unknown_state("call", &raw_state)) };
+        let (from, to) = (Side::read(data, Field::From), Side::read(data, Field::To));
+        let effects = match (from.colleague(), to.colleague()) {
+            (Some(caller), Some(callee)) => internal(data, state, caller, callee),
+            (Some(_), None) | (None, Some(_)) | (None, None) => outside(data, state, &from, &to, context.extension),
+        };
+        Some(self.event("call", &raw_state, effects))
     }
-    let raw_state = data.text("state")?;
-    let Some(state) = State::read(&raw_state) else { return Some(unknown_state("call", &raw_state, data, context)) };
-    let (from, to) = (Side::read(data, "from"), Side::read(data, "to"));
-    let effects = match (from.colleague(), to.colleague()) {
-        (Some(caller), Some(callee)) => internal(data, state, caller, callee),
-        (Some(_), None) | (None, Some(_)) | (None, None) => outside(data, state, &from, &to, context.extension),
-    };
-    Some(event("call", &raw_state, data, context, effects))
+
+    /// A call in the menu (told to one random user) or in a queue: listed as waiting, no card.
+    fn waiting(self, place: &'static str) -> Option<VendorEvent> {
+        let data = self.data;
+        let raw_state = data.text(Field::State)?;
+        let Some(state) = State::read(&raw_state) else { return Some(self.unknown_state(place, &raw_state)) };
+        let customer = Side::read(data, Field::From).customer();
+        let leg = LegRef {
+            key: data.text(Field::CallId).unwrap_or_else(|| place.to_owned()),
+            role: LegRole::Customer,
+            extension: None,
+            number: customer.number.clone(),
+            name: None,
+        };
+        let direction = Direction::Incoming;
+        let effects = match state {
+            State::Appeared | State::Connected | State::OnHold => vec![
+                Effect::CallCreated { direction, customer, line: line(data) },
+                Effect::LegQueued { leg, menu: place == "ivr" },
+            ],
+            State::Disconnected => {
+                let (cause, reason) = ending(data);
+                let update = Effect::CallUpdated { direction, customer, line: line(data) };
+                vec![update, Effect::LegCleared { leg, cause, reason }]
+            }
+        };
+        Some(self.event(place, &raw_state, effects))
+    }
+
+    fn record(self) -> Option<VendorEvent> {
+        let data = self.data;
+        let status = data.text(Field::Status)?.to_ascii_uppercase();
+        let url = data.text(Field::Url);
+        let effects = match (status.as_str(), url.clone()) {
+            ("AVAILABLE", Some(url)) => vec![Effect::RecordingAvailable { reference: RecordingReference::Link(url) }],
+            ("PREPARING" | "STARTED" | "CONTINUED" | "COMPLETED", _) => vec![Effect::RecordingStarted],
+            (_, _) => vec![Effect::Unknown { body: redact::value(data.to_json()) }],
+        };
+        let mut event = self.event("record", &status, effects);
+        let same = match data.text(Field::RecordingId) {
+            Some(recording) => Some(dedupe::of_parts("record", &[Some(&recording), Some(&status)])),
+            // A digest: the link itself is not for keys.
+            None if url.is_some() => Some(dedupe::of_json("record", &json!([event.call, status, url]))),
+            None => None,
+        };
+        event.dedupe_key = same.unwrap_or(event.dedupe_key);
+        Some(event)
+    }
+
+    fn route_result(self) -> VendorEvent {
+        let data = self.data;
+        let nested = data.object(Field::Result).and_then(|result| result.integer(Field::Code));
+        let code = nested.or_else(|| data.integer(Field::Result)).or_else(|| data.integer(Field::Code));
+        // The two interfaces of this PBX call success 0 and 1000.
+        let accepted = code.is_some_and(|code| code == self.context.wire.codes.done || code == 1000);
+        let detail = code.map(|code| code.to_string());
+        self.event("route_result", "", vec![Effect::RouteResult { accepted, detail }])
+    }
+
+    /// `kind` is the word for traces: where the call is, rather than the route.
+    fn event(self, kind: &str, state: &str, effects: Vec<Effect>) -> VendorEvent {
+        let Self { route, data, context } = self;
+        let (entry, leg, seq) = (data.text(Field::EntryId), data.text(Field::CallId), data.text(Field::Seq));
+        let dedupe_key = match (&entry, &leg, &seq) {
+            (Some(entry), Some(leg), Some(seq)) => dedupe::of_parts(route, &[Some(entry), Some(leg), Some(seq)]),
+            (_, _, _) => dedupe::of_json(route, &data.to_json()),
+        };
+        VendorEvent {
+            dedupe_key,
+            raw_kind: if state.is_empty() { kind.to_owned() } else { format!("{kind} {state}") },
+            call: entry.or(leg),
+            time: data.text(Field::Timestamp).and_then(|raw| zone::read(&raw, context.zone, context.received_at)),
+            leg_seq: data.integer(Field::Seq),
+            source: context.source,
+            vendor_command: data.text(Field::CommandId),
+            effects,
+        }
+    }
+
+    fn unknown_state(self, kind: &str, state: &str) -> VendorEvent {
+        self.event(kind, state, vec![Effect::Unknown { body: redact::value(self.data.to_json()) }])
+    }
+}
+
+/// Whether a callback brought the call about, ours or another program's: it shows the client as the caller of the
+/// user's own phone. A command that moved a call on is told with the leg that it was taken from.
+fn is_callback(data: &Named<'_>) -> bool {
+    let commanded = data.text(Field::CommandId).is_some() && data.text(Field::TakenFrom).is_none();
+    commanded || data.text(Field::CallbackInitiator).is_some()
 }
 
 /// A call between this user and somebody outside: the channel shows the user's own leg.
-fn outside(data: &Fields, state: State, from: &Side, to: &Side, extension: &str) -> Vec<Effect> {
+fn outside(data: &Named<'_>, state: State, from: &Side, to: &Side, extension: &str) -> Vec<Effect> {
     let placed = from.extension.as_deref() == Some(extension) && to.extension.as_deref() != Some(extension);
-    let direction = if placed { Direction::Outgoing } else { Direction::Incoming };
+    let callback = is_callback(data);
+    let direction = if placed || callback { Direction::Outgoing } else { Direction::Incoming };
     let customer = if placed { to.customer() } else { from.customer() };
     let own = LegRef {
-        key: data.text("call_id").unwrap_or_else(|| extension.to_owned()),
+        key: data.text(Field::CallId).unwrap_or_else(|| extension.to_owned()),
         role: LegRole::Agent,
         extension: Some(party::user(extension).to_owned()),
         number: None,
@@ -118,7 +228,7 @@ fn outside(data: &Fields, state: State, from: &Side, to: &Side, extension: &str)
     match state {
         State::Appeared => {
             let created = Effect::CallCreated { direction, customer, line };
-            // Who placed a call hears the other side ring; his own phone does not.
+            // Who dialled himself hears the other side ring; his own phone does not.
             let leg = if placed { Effect::LegOffered { leg: own } } else { Effect::LegRinging { leg: own } };
             vec![created, leg]
         }
@@ -126,7 +236,9 @@ fn outside(data: &Fields, state: State, from: &Side, to: &Side, extension: &str)
         State::OnHold => vec![update, Effect::LegHeld { leg: own }],
         State::Disconnected => {
             let (cause, reason) = ending(data);
-            let ended = ended(direction, cause, reason.as_ref());
+            // A callback's first leg is done with when the second takes its place.
+            let gives_way = callback && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
+            let ended = ended(direction, cause, reason.as_ref()).filter(|_| !gives_way);
             let cleared = Effect::LegCleared { leg: own, cause, reason };
             [Some(update), Some(cleared), ended].into_iter().flatten().collect()
         }
@@ -135,8 +247,8 @@ fn outside(data: &Fields, state: State, from: &Side, to: &Side, extension: &str)
 
 /// A call between colleagues: both channels tell of the one leg between them, in the same words, so what it means
 /// must not depend on the channel.
-fn internal(data: &Fields, state: State, caller: &str, callee: &str) -> Vec<Effect> {
-    let key = data.text("call_id").unwrap_or_else(|| callee.to_owned());
+fn internal(data: &Named<'_>, state: State, caller: &str, callee: &str) -> Vec<Effect> {
+    let key = data.text(Field::CallId).unwrap_or_else(|| callee.to_owned());
     let leg = |key: String, extension: &str| LegRef {
         key,
         role: LegRole::Agent,
@@ -178,100 +290,20 @@ fn ended(direction: Direction, cause: EndCause, reason: Option<&String>) -> Opti
     (!may_ring_elsewhere).then(|| Effect::CallEnded { result, reason: reason.cloned() })
 }
 
-/// A call in the menu, told to one random user: listed as waiting, no card.
-fn menu(data: &Fields, context: &FrameContext<'_>) -> Option<VendorEvent> {
-    waiting(data, context, "ivr")
-}
-
-fn waiting(data: &Fields, context: &FrameContext<'_>, place: &'static str) -> Option<VendorEvent> {
-    let raw_state = data.text("state")?;
-    let Some(state) = State::read(&raw_state) else { return Some(unknown_state(place, &raw_state, data, context)) };
-    let customer = Side::read(data, "from").customer();
-    let leg = LegRef {
-        key: data.text("call_id").unwrap_or_else(|| place.to_owned()),
-        role: LegRole::Customer,
-        extension: None,
-        number: customer.number.clone(),
-        name: None,
-    };
-    let direction = Direction::Incoming;
-    let effects = match state {
-        State::Appeared | State::Connected | State::OnHold => vec![
-            Effect::CallCreated { direction, customer, line: line(data) },
-            Effect::LegQueued { leg, menu: place == "ivr" },
-        ],
-        State::Disconnected => {
-            let (cause, reason) = ending(data);
-            let update = Effect::CallUpdated { direction, customer, line: line(data) };
-            vec![update, Effect::LegCleared { leg, cause, reason }]
-        }
-    };
-    Some(event(place, &raw_state, data, context, effects))
-}
-
-fn record(data: &Fields, context: &FrameContext<'_>) -> Option<VendorEvent> {
-    let status = data.text("status")?.to_ascii_uppercase();
-    let effects = match (status.as_str(), data.text("url")) {
-        ("AVAILABLE", Some(url)) => vec![Effect::RecordingAvailable { reference: RecordingReference::Link(url) }],
-        ("PREPARING" | "STARTED" | "CONTINUED" | "COMPLETED", _) => vec![Effect::RecordingStarted],
-        (_, _) => vec![Effect::Unknown { body: redact::value(data.to_json()) }],
-    };
-    let mut event = event("record", &status, data, context, effects);
-    if let Some(recording) = data.text("recording_id") {
-        event.dedupe_key = dedupe::of_parts("record", &[Some(&recording), Some(&status)]);
-    }
-    Some(event)
-}
-
-fn route_result(data: &Fields, json: &Value, context: &FrameContext<'_>) -> VendorEvent {
-    let nested = data.object("result").and_then(|result| result.integer("code"));
-    let code = nested.or_else(|| data.integer("result")).or_else(|| data.integer("code"));
-    let accepted = matches!(code, Some(0 | 1000));
-    let detail = code.map(|code| code.to_string());
-    let mut event = event("route_result", "", data, context, vec![Effect::RouteResult { accepted, detail }]);
-    if data.text("seq").is_none() {
-        event.dedupe_key = dedupe::of_json("route_result", json);
-    }
-    event
-}
-
 /// Number that was called, or that an outgoing call shows.
-fn line(data: &Fields) -> Line {
-    let inner = data.object("to").and_then(|to| to.text("line_number"));
-    let number = inner.or_else(|| data.text("line_number"));
+fn line(data: &Named<'_>) -> Line {
+    let inner = data.object(Field::To).and_then(|to| to.text(Field::LineNumber));
+    let number = inner.or_else(|| data.text(Field::LineNumber));
     Line { number: number.as_deref().and_then(party::number), queue: None }
 }
 
 /// Why a leg ended. A group's losers are marked: neither missed nor counted.
-fn ending(data: &Fields) -> (EndCause, Option<String>) {
-    let reason = data.text("disconnect_reason");
-    if data.flag("is_group_disconnect") {
+fn ending(data: &Named<'_>) -> (EndCause, Option<String>) {
+    let reason = data.text(Field::DisconnectReason);
+    if data.flag(Field::IsGroupDisconnect) {
         return (EndCause::AnsweredElsewhere, reason);
     }
-    (data.integer("disconnect_reason").map(reasons::cause).unwrap_or_default(), reason)
-}
-
-fn event(route_key: &str, state: &str, data: &Fields, context: &FrameContext<'_>, effects: Vec<Effect>) -> VendorEvent {
-    let (entry, leg, seq) = (data.text("entry_id"), data.text("call_id"), data.text("seq"));
-    let dedupe_key = match (&entry, &leg, &seq) {
-        (Some(entry), Some(leg), Some(seq)) => dedupe::of_parts("call", &[Some(entry), Some(leg), Some(seq)]),
-        (_, _, _) => dedupe::of_json(route_key, &data.to_json()),
-    };
-    VendorEvent {
-        dedupe_key,
-        raw_kind: if state.is_empty() { route_key.to_owned() } else { format!("{route_key} {state}") },
-        call: entry.or(leg),
-        time: data.text("timestamp").and_then(|raw| zone::read(&raw, context.zone, context.received_at)),
-        leg_seq: data.integer("seq"),
-        source: context.source,
-        vendor_command: None,
-        effects,
-    }
-}
-
-fn unknown_state(route_key: &str, state: &str, data: &Fields, context: &FrameContext<'_>) -> VendorEvent {
-    let body = redact::value(data.to_json());
-    event(route_key, state, data, context, vec![Effect::Unknown { body }])
+    (data.integer(Field::DisconnectReason).map(reasons::cause).unwrap_or_default(), reason)
 }
 
 fn unknown(kind: &str, json: Value, context: &FrameContext<'_>) -> VendorEvent {

@@ -91,7 +91,7 @@ impl Pbx for MangoClient {
     }
 
     fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
-        events::webhook(&verified, context)
+        events::webhook(&self.settings.wire, &verified, context)
     }
 
     fn sign_webhook(&self, _request: &mut WebhookRequest) -> Result<(), Error> {
@@ -107,7 +107,7 @@ impl Pbx for MangoClient {
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
-        responses::callback(command, answer)
+        responses::callback(&self.settings.wire, command, answer)
     }
 
     fn recording(&self, _call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
@@ -123,7 +123,7 @@ impl Pbx for MangoClient {
     }
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
-        responses::done(answer)
+        responses::done(&self.settings.wire, answer)
     }
 
     fn session(&self, extension: &str) -> Option<Box<dyn Session>> {

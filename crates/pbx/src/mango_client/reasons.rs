@@ -2,6 +2,9 @@
 
 use calls::EndCause;
 
+/// Done as asked.
+pub(super) const DONE: i64 = 1000;
+
 /// Why a leg ended. 1110 comes for answered and unanswered calls alike, so it says only who hung up.
 pub(super) fn cause(code: i64) -> EndCause {
     match code {

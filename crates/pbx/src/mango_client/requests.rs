@@ -3,7 +3,7 @@
 use calls::RecordingReference;
 use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::config::Settings;
@@ -32,37 +32,37 @@ pub(super) fn callback(settings: &Settings, from: &str, to: &str) -> Result<Requ
         let kind = ErrorKind::InvalidRequest { field: "from" };
         return Err(Error::new(kind, "the extension must be letters and digits").before_sending());
     }
-    let body = Map::from_iter([
-        ("extension".to_owned(), Value::from(from)),
-        (settings.wire.destination.clone(), Value::from(dial::target(to)?)),
-    ]);
-    Ok(post(settings, "callback", &settings.wire.callback, &Value::Object(body)))
+    let wire = &settings.wire;
+    let parameters =
+        [(wire.extension.clone(), Value::from(from)), (wire.destination.clone(), Value::from(dial::target(to)?))];
+    Ok(post(settings, "callback", &wire.callback, parameters))
 }
 
 /// Asks for a user's socket address.
 pub(super) fn channel(settings: &Settings, extension: &str) -> Request {
-    post(settings, "channel", &settings.wire.channel, &json!({ "extension": extension }))
+    post(settings, "channel", &settings.wire.channel, [of_user(settings, extension)])
 }
 
 /// Makes an extension one of the integration's users.
 pub(super) fn users_create(settings: &Settings, extension: &str) -> Request {
-    post(settings, "users/create", &settings.wire.users_create, &json!({ "extension": extension }))
+    post(settings, "users/create", &settings.wire.users_create, [of_user(settings, extension)])
 }
 
 /// Ties the user to the open socket, and fetches a batch of what was missed. Each fetch deletes the batch before it.
 pub(super) fn register(settings: &Settings, extension: &str) -> Request {
-    let body = json!({ "extension": extension, "LIMIT": settings.wire.limit });
-    post(settings, "session/register", &settings.wire.register, &body).times(Times::MINUTE)
+    let wire = &settings.wire;
+    let parameters = [of_user(settings, extension), (wire.limit_name.clone(), Value::from(wire.limit))];
+    post(settings, "session/register", &wire.register, parameters).times(Times::MINUTE)
 }
 
 /// Ends the session: from now on events are kept as missed.
 pub(super) fn unregister(settings: &Settings, extension: &str) -> Request {
-    post(settings, "session/unregister", &settings.wire.unregister, &json!({ "extension": extension })).idempotent()
+    post(settings, "session/unregister", &settings.wire.unregister, [of_user(settings, extension)]).idempotent()
 }
 
 /// Asks whether the server is there and takes the token.
 pub(super) fn ping(settings: &Settings) -> Result<Request, Error> {
-    Ok(post(settings, "session/ping", &settings.wire.ping, &json!({})).idempotent())
+    Ok(post(settings, "session/ping", &settings.wire.ping, []).idempotent())
 }
 
 /// Fetches a stored link. The token goes to the API's own address alone.
@@ -78,6 +78,17 @@ pub(super) fn recording(settings: &Settings, reference: &RecordingReference) -> 
     Ok(if at_api { request.signed() } else { request })
 }
 
-fn post(settings: &Settings, operation: &'static str, path: &str, body: &Value) -> Request {
-    Request::post_json(operation, settings.url(path), body).signed()
+/// The parameter that names a user.
+fn of_user(settings: &Settings, extension: &str) -> (String, Value) {
+    (settings.wire.extension.clone(), Value::from(extension))
+}
+
+fn post<const N: usize>(
+    settings: &Settings,
+    operation: &'static str,
+    path: &str,
+    parameters: [(String, Value); N],
+) -> Request {
+    let body = Value::Object(Map::from_iter(parameters));
+    Request::post_json(operation, settings.url(path), &body).signed()
 }

@@ -4,10 +4,9 @@ use calls::{CommandAnswer, CommandId};
 use serde_json::Value;
 use url::Url;
 
-use super::wire::{DONE, NO_SUCH_OBJECT, NOTHING_LEFT, WRONG_KEY};
+use super::wire::{Field, Named, Wire};
 use crate::{
     error::{Error, ErrorKind},
-    fields::{Fields, integer},
     request::Answer,
 };
 
@@ -30,84 +29,98 @@ pub(super) enum Batch {
 }
 
 /// Whether the PBX did it.
-pub(super) fn done(answer: &Answer) -> Result<(), Error> {
-    match code(answer) {
-        Some(DONE) if answer.is_success() => Ok(()),
-        code => Err(failure(answer, code)),
+pub(super) fn done(wire: &Wire, answer: &Answer) -> Result<(), Error> {
+    match code(wire, answer) {
+        code if is_done(wire, answer, code) => Ok(()),
+        code => Err(failure(wire, answer, code)),
     }
 }
 
-pub(super) fn channel(answer: &Answer) -> Result<ChannelAnswer, Error> {
-    match code(answer) {
-        Some(DONE) if answer.is_success() => {}
-        Some(NO_SUCH_OBJECT) => return Ok(ChannelAnswer::UnknownUser),
-        code => return Err(failure(answer, code)),
+pub(super) fn channel(wire: &Wire, answer: &Answer) -> Result<ChannelAnswer, Error> {
+    match code(wire, answer) {
+        code if is_done(wire, answer, code) => {}
+        Some(code) if code == wire.codes.no_such_user => return Ok(ChannelAnswer::UnknownUser),
+        code => return Err(failure(wire, answer, code)),
     }
-    let url = answer.fields().and_then(|fields| fields.text("url"));
+    let url = fields(wire, answer).and_then(|fields| fields.text(Field::Url));
     url.and_then(|url| Url::parse(&url).ok())
         .map(ChannelAnswer::Open)
         .ok_or_else(|| Error::new(ErrorKind::Protocol, "the PBX gave no socket address"))
 }
 
-pub(super) fn register(answer: &Answer) -> Result<Batch, Error> {
-    match code(answer) {
-        Some(DONE) if answer.is_success() => {
-            let fields = answer.fields();
-            let events = fields.as_ref().and_then(|fields| fields.array("events")).cloned();
+pub(super) fn register(wire: &Wire, answer: &Answer) -> Result<Batch, Error> {
+    match code(wire, answer) {
+        code if is_done(wire, answer, code) => {
+            let events = fields(wire, answer).and_then(|fields| fields.array(Field::Events));
             Ok(Batch::Events(events.unwrap_or_default()))
         }
-        code if is_no_data(answer, code) => Ok(Batch::Empty),
-        code => Err(failure(answer, code)),
+        code if is_no_data(wire, answer, code) => Ok(Batch::Empty),
+        code => Err(failure(wire, answer, code)),
     }
 }
 
 /// A callback gives no call id: its first event is recognised by the number.
-pub(super) fn callback(command: CommandId, answer: &Answer) -> CommandAnswer {
-    match code(answer) {
-        Some(DONE) if answer.is_success() => CommandAnswer::Accepted { command, vendor_call: None, doubt: None },
-        Some(code) => CommandAnswer::Rejected { command, reason: words(answer, code) },
+pub(super) fn callback(wire: &Wire, command: CommandId, answer: &Answer) -> CommandAnswer {
+    match code(wire, answer) {
+        code if is_done(wire, answer, code) => CommandAnswer::Accepted { command, vendor_call: None, doubt: None },
+        // Something failed inside: it may be ringing all the same, and told "failed", people dial twice.
+        Some(code) if answer.status >= 500 || (5000..6000).contains(&code) => CommandAnswer::Unknown { command },
+        Some(code) => CommandAnswer::Rejected { command, reason: words(wire, answer, code) },
         None => match answer.failure() {
             Some(error) if error.kind() != ErrorKind::Internal => {
                 CommandAnswer::Rejected { command, reason: error.to_string() }
             }
-            // Something failed inside, or nothing readable came: it may be ringing all the same.
             Some(_) | None => CommandAnswer::Unknown { command },
         },
     }
 }
 
+fn fields<'a>(wire: &'a Wire, answer: &Answer) -> Option<Named<'a>> {
+    answer.fields().map(|fields| wire.named(fields))
+}
+
 /// The service's own code.
-fn code(answer: &Answer) -> Option<i64> {
-    let fields = answer.fields()?;
-    match fields.object("result") {
-        Some(result) => result.integer("code"),
-        None => fields.value("result").and_then(integer).or_else(|| fields.integer("code")),
+fn code(wire: &Wire, answer: &Answer) -> Option<i64> {
+    let fields = fields(wire, answer)?;
+    match fields.object(Field::Result) {
+        Some(result) => result.integer(Field::Code),
+        None => fields.integer(Field::Result).or_else(|| fields.integer(Field::Code)),
     }
 }
 
-/// On a read, "nothing more", and any 4xx that is not about the request itself, mean that there are no data.
-fn is_no_data(answer: &Answer, code: Option<i64>) -> bool {
+fn is_done(wire: &Wire, answer: &Answer, code: Option<i64>) -> bool {
+    answer.is_success() && code == Some(wire.codes.done)
+}
+
+/// On a read, "nothing more is left", and a bare "bad request" or "not there", mean that there are no data. A limit, a
+/// lock-out or a failure must never be read so: what was missed and is still there would not be asked for again.
+fn is_no_data(wire: &Wire, answer: &Answer, code: Option<i64>) -> bool {
+    let bare = matches!(answer.status, 400 | 404 | 410);
     match code {
-        Some(NOTHING_LEFT) => true,
-        // 3xxx: the request is wrong; 4000: no socket is open.
-        Some(code) => (400..500).contains(&answer.status) && !(3000..5000).contains(&code) && answer.status != 401,
-        None => answer.body.trim_ascii().is_empty() && matches!(answer.status, 404 | 410),
+        _ if matches!(answer.status, 401 | 403 | 408 | 429 | 500..) => false,
+        Some(code) => code == wire.codes.nothing_left || (bare && code == wire.codes.done),
+        None => bare && answer.body.trim_ascii().is_empty(),
     }
 }
 
-fn failure(answer: &Answer, code: Option<i64>) -> Error {
+fn failure(wire: &Wire, answer: &Answer, code: Option<i64>) -> Error {
     if let Some(code) = code {
+        let (codes, retry_after) = (&wire.codes, answer.retry_after);
         let kind = match (code, answer.status) {
-            (WRONG_KEY, _) | (_, 401) => ErrorKind::Unauthorized,
-            (_, 403) => ErrorKind::Forbidden,
-            (4290, _) | (_, 429) => ErrorKind::RateLimited { retry_after: answer.retry_after },
+            (_, 429) => ErrorKind::RateLimited { retry_after },
+            (code, _) if code == codes.too_often => ErrorKind::RateLimited { retry_after },
+            (_, 401) => ErrorKind::Unauthorized,
+            (code, _) if code == codes.wrong_key => ErrorKind::Unauthorized,
+            // 2xxx: the account is blocked, closed or has no money left.
+            (2000..3000, _) | (_, 403) => ErrorKind::Forbidden,
             (3300..3400, _) => ErrorKind::NotFound,
             (3000..4000, _) => ErrorKind::InvalidRequest { field: "request" },
             (4000..5000, _) => ErrorKind::Conflict,
             (5000..6000, _) | (_, 500..) => ErrorKind::Internal,
+            (_, 408) => ErrorKind::Timeout,
             _ => ErrorKind::Protocol,
         };
-        return Error::new(kind, format!("the PBX refused: {}", words(answer, code)));
+        return Error::new(kind, format!("the PBX refused: {}", words(wire, answer, code)));
     }
     answer.failure().unwrap_or_else(|| {
         Error::new(ErrorKind::Protocol, "the address does not answer as MANGO OFFICE's server-client API does")
@@ -115,10 +128,10 @@ fn failure(answer: &Answer, code: Option<i64>) -> Error {
 }
 
 /// The PBX's own words, with its code.
-fn words(answer: &Answer, code: i64) -> String {
-    let fields = answer.fields();
-    let message = fields.as_ref().and_then(|fields| {
-        fields.object("result").and_then(|result: Fields| result.text("message")).or_else(|| fields.text("message"))
+fn words(wire: &Wire, answer: &Answer, code: i64) -> String {
+    let message = fields(wire, answer).and_then(|fields| {
+        let nested = fields.object(Field::Result).and_then(|result| result.text(Field::Message));
+        nested.or_else(|| fields.text(Field::Message))
     });
     message.map_or_else(|| format!("code {code}"), |message| format!("{message} (code {code})"))
 }

@@ -77,7 +77,7 @@ impl Channel {
 
     fn answered(&mut self, answer: &Answer, now: Moment) -> Result<Vec<SessionOutput>, Error> {
         match self.phase {
-            Phase::Channel { created } => match responses::channel(answer)? {
+            Phase::Channel { created } => match responses::channel(&self.settings.wire, answer)? {
                 ChannelAnswer::Open(url) => {
                     self.phase = Phase::Opening;
                     Ok(vec![SessionOutput::Open(url)])
@@ -92,12 +92,12 @@ impl Channel {
                 )),
             },
             Phase::Creating => {
-                responses::done(answer)?;
+                responses::done(&self.settings.wire, answer)?;
                 self.phase = Phase::Channel { created: true };
                 Ok(vec![SessionOutput::Request(requests::channel(&self.settings, &self.extension))])
             }
             Phase::Draining => {
-                let batch = responses::register(answer)?;
+                let batch = responses::register(&self.settings.wire, answer)?;
                 Ok(self.batch(batch, now))
             }
             Phase::Opening | Phase::Storing | Phase::Live | Phase::Over => Ok(Vec::new()),
@@ -138,7 +138,8 @@ impl Channel {
     }
 
     fn context(&self, source: Source, now: Moment) -> FrameContext<'_> {
-        FrameContext { extension: &self.extension, source, received_at: now.wall, zone: &self.settings.zone }
+        let Settings { zone, wire, .. } = &*self.settings;
+        FrameContext { extension: &self.extension, source, received_at: now.wall, zone, wire }
     }
 
     fn timer(&mut self, now: Moment) -> Vec<SessionOutput> {

@@ -1,34 +1,25 @@
-//! Frames, answers and the order of a channel against what they mean.
+//! Frames against what they mean; requests with their answers, and the order of a channel, below.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+mod answers;
+mod channel;
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use calls::{
-    CallResult, CommandAnswer, CommandId, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line,
-    RecordingReference, Source, VendorEvent,
+    CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{
     MangoClient,
     events::{FrameContext, frame},
+    wire::Wire,
 };
-use crate::{
-    config::{ConfigError, ConnectionConfig},
-    error::ErrorKind,
-    make::Make,
-    request::{Answer, Times},
-    session::{Moment, Session, SessionInput, SessionOutput},
-    traits::{Pbx, RecordingStep},
-    webhook::{VerifyError, WebhookRequest},
-};
+use crate::{config::ConnectionConfig, make::Make, request::Answer};
 
 fn config() -> ConnectionConfig {
     ConnectionConfig {
@@ -50,9 +41,14 @@ fn received() -> Timestamp {
     "2026-03-05T09:00:02Z".parse().expect("a time")
 }
 
+/// What a frame over this extension's channel means.
+fn read_on(extension: &str, text: &str) -> VendorEvent {
+    let (zone, wire) = (TimeZone::get("Europe/Moscow").expect("a zone"), Wire::default());
+    frame(text, &FrameContext { extension, source: Source::Push, received_at: received(), zone: &zone, wire: &wire })
+}
+
 fn read(text: &str) -> VendorEvent {
-    let zone = TimeZone::get("Europe/Moscow").expect("a zone");
-    frame(text, &FrameContext { extension: "101", source: Source::Push, received_at: received(), zone: &zone })
+    read_on("101", text)
 }
 
 fn event(route_key: &str, data: &Value) -> VendorEvent {
@@ -96,6 +92,13 @@ fn an_incoming_call_rings_this_user() {
     let created =
         Effect::CallCreated { direction: Direction::Incoming, customer: customer("+79161234567"), line: line() };
     assert_eq!(event.effects, [created, Effect::LegRinging { leg: leg("c1", "101") }]);
+}
+
+#[test]
+fn a_byte_order_mark_is_read_over() {
+    let text = json!({"routeKey": "/call", "data": {"entry_id": "e1", "call_state": "APPEARED"}}).to_string();
+    assert_eq!(read(&format!("\u{feff}{text}")), read(&text));
+    assert_eq!(read(&text).raw_kind, "call APPEARED");
 }
 
 #[test]
@@ -149,17 +152,69 @@ fn an_outgoing_call_does_not_ring_at_its_own_desk() {
 fn an_internal_call_means_the_same_on_both_channels() {
     let data = json!({"entry_id": "e1", "call_id": "c1", "seq": 1, "state": "APPEARED",
         "from": {"extension": "101"}, "to": {"extension": "102"}});
-    let zone = TimeZone::UTC;
     let text = json!({"routeKey": "/call", "data": data}).to_string();
-    let on = |extension| {
-        frame(&text, &FrameContext { extension, source: Source::Push, received_at: received(), zone: &zone })
-    };
+    let on = |extension| read_on(extension, &text);
     assert_eq!(on("101"), on("102"));
     let created =
         Effect::CallCreated { direction: Direction::Internal, customer: customer("102"), line: Line::default() };
     let legs = [Effect::LegOffered { leg: leg("c1/from", "101") }, Effect::LegRinging { leg: leg("c1", "102") }];
     assert_eq!(on("101").effects[0], created);
     assert_eq!(on("101").effects[1..], legs);
+}
+
+#[test]
+fn a_colleagues_sip_address_makes_no_stranger_of_him() {
+    let internal = incoming(
+        "APPEARED",
+        json!({"from": {"extension": 102, "number": "sip:u102@pbx.example"}, "to": {"extension": "101"}}),
+    );
+    let Effect::CallCreated { direction, .. } = &internal.effects[0] else { panic!("{:?}", internal.effects) };
+    assert_eq!(*direction, Direction::Internal);
+    assert_eq!(internal.effects[1], Effect::LegOffered { leg: leg("c1/from", "102") });
+    let placed = incoming(
+        "APPEARED",
+        json!({"from": {"extension": "101"}, "to": {"extension": "102", "number": "sip:u102@pbx.example"}}),
+    );
+    let created =
+        Effect::CallCreated { direction: Direction::Internal, customer: customer("102"), line: Line::default() };
+    assert_eq!(placed.effects[0], created, "his extension is shown, not his SIP user");
+    let forwarded = incoming("APPEARED", json!({"from": {"extension": "102", "number": "79161234567"}}));
+    let Effect::CallCreated { direction, customer: shown, .. } = &forwarded.effects[0] else { panic!("not created") };
+    assert_eq!((*direction, shown), (Direction::Incoming, &customer("+79161234567")));
+}
+
+#[test]
+fn a_callback_that_another_program_ordered_is_outgoing() {
+    let created =
+        Effect::CallCreated { direction: Direction::Outgoing, customer: customer("+79161234567"), line: line() };
+    // The manual's own text spells the abbreviation in Latin and in Cyrillic letters.
+    for sign in [
+        json!({"callback_initiator": "CC"}),
+        json!({"callback_initiator": "СС"}),
+        json!({"callback_initiator": "MissGroupСallСallback", "taken_from_call_id": "c0"}),
+        json!({"command_id": "crm-1"}),
+    ] {
+        let event = incoming("APPEARED", sign.clone());
+        assert_eq!(event.effects, [created.clone(), Effect::LegRinging { leg: leg("c1", "101") }], "{sign}");
+    }
+    assert_eq!(incoming("APPEARED", json!({"command_id": "crm-1"})).vendor_command.as_deref(), Some("crm-1"));
+    for none in [json!({"callback_initiator": ""}), json!({"command_id": "crm-1", "taken_from_call_id": "c0"})] {
+        let Effect::CallCreated { direction, .. } = incoming("APPEARED", none.clone()).effects[0] else {
+            panic!("not created")
+        };
+        assert_eq!(direction, Direction::Incoming, "{none}");
+    }
+}
+
+#[test]
+fn the_first_leg_of_a_callback_gives_way_without_ending_the_call() {
+    let ended = |more: Value| {
+        let event = incoming("DISCONNECTED", more);
+        event.effects.iter().any(|effect| matches!(effect, Effect::CallEnded { .. }))
+    };
+    assert!(!ended(json!({"callback_initiator": "API", "disconnect_reason": 1000})));
+    assert!(ended(json!({"callback_initiator": "API", "disconnect_reason": 1110})));
+    assert!(ended(json!({"disconnect_reason": 1000})));
 }
 
 #[test]
@@ -182,6 +237,37 @@ fn a_recording_is_kept_as_its_link() {
     let preparing = event("/record", &data("PREPARING"));
     assert_eq!(preparing.effects, [Effect::RecordingStarted]);
     assert_ne!(available.dedupe_key, preparing.dedupe_key);
+    let aliased = event(
+        "/record",
+        &json!({"entry_id": "e1", "recording_id": "r1", "recording_state": "AVAILABLE", "url": "https://a.mango-office.ru/r1"}),
+    );
+    assert_eq!((aliased.effects, aliased.dedupe_key), (available.effects, available.dedupe_key));
+}
+
+#[test]
+fn a_recording_without_an_id_is_known_by_its_status_and_link() {
+    let key = |status: &str, url: &str, seq: i64| {
+        let data = json!({"entry_id": "e1", "call_id": "c1", "seq": seq, "status": status, "url": url});
+        event("/record", &data).dedupe_key
+    };
+    assert_eq!(key("AVAILABLE", "https://a.example/1", 1), key("AVAILABLE", "https://a.example/1", 2));
+    assert_ne!(key("AVAILABLE", "https://a.example/1", 1), key("AVAILABLE", "https://a.example/2", 1));
+    assert_ne!(key("AVAILABLE", "https://a.example/1", 1), key("PREPARING", "https://a.example/1", 1));
+}
+
+#[test]
+fn frames_of_one_kind_are_the_same_by_their_numbers_and_those_of_another_are_not() {
+    let key = |route: &str, location: &str| {
+        let data = json!({"entry_id": "e1", "call_id": "c1", "seq": 1, "state": "APPEARED", "location": location,
+            "status": "PREPARING", "result": 1000});
+        event(route, &data).dedupe_key
+    };
+    assert_eq!(key("/call", "abonent"), key("/call", ""));
+    assert_eq!(key("/call", "abonent"), key("/call", "queue"), "one frame, told again from elsewhere");
+    let all = [key("/call", ""), key("/ivr", ""), key("/record", ""), key("/route_result", "")];
+    for (place, one) in all.iter().enumerate() {
+        assert!(!all[place + 1..].contains(one), "{one}");
+    }
 }
 
 #[test]
@@ -222,206 +308,6 @@ fn messages_are_the_same_by_entry_leg_and_number() {
 
 fn answer(status: u16, body: &str) -> Answer {
     Answer { status, retry_after: None, date: None, body: Bytes::copy_from_slice(body.as_bytes()) }
-}
-
-#[test]
-fn callback_is_read_as_people_need_it() {
-    let command = CommandId(Uuid::nil());
-    let read = |status, body: &str| pbx().read_originate(command, &answer(status, body));
-    let accepted = CommandAnswer::Accepted { command, vendor_call: None, doubt: None };
-    assert_eq!(read(200, r#"{"Result":{"code":0}}"#), accepted);
-    assert_eq!(read(200, r#"{"RESULT":{"Code":"0"}}"#), accepted);
-    let reason = "wrong subscriber number (code 3200)".to_owned();
-    let refused = r#"{"Result":{"code":3200,"message":"wrong subscriber number"}}"#;
-    assert_eq!(read(400, refused), CommandAnswer::Rejected { command, reason });
-    for (status, body) in [(200, ""), (200, "<html>"), (502, "bad gateway")] {
-        assert_eq!(read(status, body), CommandAnswer::Unknown { command }, "{status}");
-    }
-}
-
-#[test]
-fn callback_and_its_token_go_to_the_api() {
-    let mut request = pbx().originate("101", "+7 916 123-45-67").expect("a request");
-    assert_eq!(request.url.as_str(), "https://api-client.mango-office.ru/api/v1/callback");
-    let body: Value = serde_json::from_slice(&request.body).expect("JSON");
-    assert_eq!(body, json!({"extension": "101", "DESTINATION_NUMBER": "+79161234567"}));
-    pbx().sign(&mut request).expect("signed");
-    assert_eq!(request.headers.get("authorization").expect("a token"), "Bearer t0ken");
-    assert!(request.headers["authorization"].is_sensitive());
-}
-
-#[test]
-fn the_token_follows_no_link_away_from_the_api() {
-    let step = |link: &str| pbx().recording("e1", &RecordingReference::Link(link.to_owned()));
-    let signed = |link: &str| match step(link).expect("a step") {
-        RecordingStep::Fetch(request) => request.signed,
-        RecordingStep::Ask(request) => panic!("{request:?}"),
-    };
-    assert!(signed("https://api-client.mango-office.ru/recordings/1"));
-    assert!(!signed("https://files.mango-office.ru/recordings/1"));
-    assert!(!signed("http://api-client.mango-office.ru/recordings/1"));
-    assert_eq!(step("no link").expect_err("no link").kind(), ErrorKind::NotFound);
-}
-
-#[test]
-fn webhooks_are_never_authentic() {
-    let request =
-        WebhookRequest { method: "POST".to_owned(), path: String::new(), headers: Vec::new(), body: Bytes::new() };
-    assert_eq!(pbx().verify(&request).err(), Some(VerifyError::NoWebhooks));
-    assert_eq!(pbx().sign_webhook(&mut request.clone()).expect_err("none").kind(), ErrorKind::Unsupported);
-}
-
-#[test]
-fn settings_that_cannot_be_right_are_named() {
-    let mut missing = config();
-    missing.secrets.clear();
-    let error = missing.validate().expect_err("no token");
-    assert!(error.to_string().contains("\"token\" is missing"), "{error}");
-    let mut other = config();
-    other.secrets.insert("key".to_owned(), SecretString::from("s3cret"));
-    let error = other.validate().expect_err("one too many");
-    assert!(error.to_string().contains("no secret \"key\"") && !error.to_string().contains("s3cret"), "{error}");
-    for (name, value) in
-        [("path.channel", "v1"), ("limit", "0"), ("limit", "x"), ("pathchannel", "/"), ("token_header", " ")]
-    {
-        let mut config = config();
-        config.overrides.insert(name.to_owned(), value.to_owned());
-        assert!(matches!(config.validate(), Err(ConfigError::Override { .. })), "{name}");
-    }
-}
-
-/// A channel driven by hand.
-struct ByHand {
-    channel: Box<dyn Session>,
-    start: Instant,
-    after: Duration,
-}
-
-impl ByHand {
-    fn new() -> Self {
-        let channel = pbx().session("101").expect("a session");
-        Self { channel, start: Instant::now(), after: Duration::ZERO }
-    }
-
-    fn step(&mut self, input: SessionInput<'_>) -> Vec<SessionOutput> {
-        let now = Moment { monotonic: self.start + self.after, wall: received() };
-        self.channel.step(input, now)
-    }
-
-    fn answered(&mut self, status: u16, body: &str) -> Vec<SessionOutput> {
-        self.step(SessionInput::Answered(Ok(&answer(status, body))))
-    }
-
-    /// Up to the first request for missed events.
-    fn opened() -> Self {
-        let mut by_hand = Self::new();
-        assert_eq!(operation(&by_hand.step(SessionInput::Start)), "channel");
-        let outputs = by_hand.answered(200, r#"{"Result":{"code":0},"url":"wss://x.mango-office.ru/channel/1"}"#);
-        assert!(matches!(outputs.as_slice(), [SessionOutput::Open(_)]), "{outputs:?}");
-        assert_eq!(operation(&by_hand.step(SessionInput::Opened)), "session/register");
-        by_hand
-    }
-}
-
-fn operation(outputs: &[SessionOutput]) -> &'static str {
-    let Some(SessionOutput::Request(request)) = outputs.last() else { panic!("no request in {outputs:?}") };
-    if request.operation == "session/register" {
-        assert_eq!((request.times, request.idempotent), (Times::MINUTE, false));
-    }
-    request.operation
-}
-
-fn ending(outputs: &[SessionOutput]) -> ErrorKind {
-    let [SessionOutput::End(error)] = outputs else { panic!("{outputs:?}") };
-    error.kind()
-}
-
-const BATCH: &str = r#"{"Result":{"code":0},"events":[{"routeKey":"/call","data":{"entry_id":"e1","call_id":"c1","seq":1,"state":"APPEARED"}}]}"#;
-const NOTHING_LEFT: &str = r#"{"Result":{"code":109}}"#;
-
-#[test]
-fn the_next_batch_is_asked_for_only_after_the_last_was_stored() {
-    let mut by_hand = ByHand::opened();
-    let outputs = by_hand.answered(200, BATCH);
-    let [
-        SessionOutput::Connected,
-        SessionOutput::Events { events, hold: true },
-        SessionOutput::DrainProgress { events: 1 },
-    ] = outputs.as_slice()
-    else {
-        panic!("{outputs:?}")
-    };
-    assert_eq!(events[0].source, Source::Replay);
-
-    let live = by_hand.step(SessionInput::Text(r#"{"routeKey":"/call","data":{"entry_id":"e2","state":"APPEARED"}}"#));
-    let [SessionOutput::Events { events, hold: false }] = live.as_slice() else { panic!("{live:?}") };
-    assert_eq!(events[0].source, Source::Push);
-
-    assert_eq!(operation(&by_hand.step(SessionInput::Stored)), "session/register");
-    assert!(matches!(by_hand.answered(200, NOTHING_LEFT).as_slice(), [SessionOutput::Drained]));
-    assert!(by_hand.step(SessionInput::Stored).is_empty());
-}
-
-#[test]
-fn a_client_error_without_data_is_an_empty_drain() {
-    let cases = [(404, ""), (410, " "), (400, NOTHING_LEFT), (404, r#"{"Result":{"code":0}}"#), (200, NOTHING_LEFT)];
-    for (status, body) in cases {
-        let outputs = ByHand::opened().answered(status, body);
-        assert!(matches!(outputs.as_slice(), [SessionOutput::Connected, SessionOutput::Drained]), "{status} {body}");
-    }
-}
-
-#[test]
-fn other_errors_end_the_session() {
-    let cases = [
-        (401, r#"{"Result":{"code":3105}}"#, ErrorKind::Unauthorized),
-        (401, "", ErrorKind::Unauthorized),
-        (400, r#"{"Result":{"code":4000}}"#, ErrorKind::Conflict),
-        (400, "", ErrorKind::Protocol),
-        (500, "", ErrorKind::Internal),
-        (429, "", ErrorKind::RateLimited { retry_after: None }),
-        (200, "<html>", ErrorKind::Protocol),
-    ];
-    for (status, body, kind) in cases {
-        assert_eq!(ending(&ByHand::opened().answered(status, body)), kind, "{status} {body}");
-    }
-}
-
-#[test]
-fn an_endless_drain_of_nothing_ends() {
-    let mut by_hand = ByHand::opened();
-    let empty = r#"{"Result":{"code":0},"events":[]}"#;
-    assert_eq!(operation(&by_hand.answered(200, empty)), "session/register");
-    assert_eq!(operation(&by_hand.answered(200, empty)), "session/register");
-    assert!(matches!(by_hand.answered(200, empty).as_slice(), [SessionOutput::Drained]));
-}
-
-#[test]
-fn an_unknown_user_is_created_once() {
-    let unknown = r#"{"Result":{"code":3300,"message":"no such object"}}"#;
-    let mut by_hand = ByHand::new();
-    by_hand.step(SessionInput::Start);
-    assert_eq!(operation(&by_hand.answered(400, unknown)), "users/create");
-    assert_eq!(operation(&by_hand.answered(200, r#"{"Result":{"code":0}}"#)), "channel");
-    assert_eq!(ending(&by_hand.answered(400, unknown)), ErrorKind::NotFound);
-    assert!(by_hand.step(SessionInput::Timer).is_empty());
-}
-
-#[test]
-fn silence_is_asked_about_and_then_given_up() {
-    let mut by_hand = ByHand::opened();
-    by_hand.after = Duration::from_secs(29);
-    assert!(by_hand.step(SessionInput::Timer).is_empty());
-    assert_eq!(by_hand.channel.next_timer(), Some(by_hand.start + Duration::from_secs(30)));
-    by_hand.after = Duration::from_secs(30);
-    assert!(matches!(by_hand.step(SessionInput::Timer).as_slice(), [SessionOutput::Ping]));
-    by_hand.after = Duration::from_secs(45);
-    assert!(by_hand.step(SessionInput::Heard).is_empty());
-    by_hand.after = Duration::from_secs(76);
-    assert!(matches!(by_hand.step(SessionInput::Timer).as_slice(), [SessionOutput::Ping]));
-    by_hand.after = Duration::from_secs(105);
-    assert_eq!(ending(&by_hand.step(SessionInput::Timer)), ErrorKind::Timeout);
-    assert_eq!(by_hand.channel.next_timer(), None);
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dedupe,
-    fields::Fields,
+    fields::{self, Fields},
     party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
@@ -24,7 +24,7 @@ const HISTORY_FILE_COMPLETED: &str = "history_file_completed";
 pub(super) fn decode(settings: &Settings, verified: &Verified, context: &DecodeContext) -> Decoded {
     let request = verified.request();
     let body = &request.body;
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+    let Some(json) = fields::json(body) else {
         return decoded(unreadable(body, context), OK);
     };
     let Some(fields) = Fields::of(json.clone()) else {
@@ -173,15 +173,17 @@ impl CallEvent<'_> {
 
     /// May come several times: a transfer or a conference.
     fn connected(&self) -> Vec<Effect> {
-        let legs: Vec<LegRef> = match self.direction {
-            Direction::Incoming => self.callee().into_iter().collect(),
-            Direction::Outgoing => {
-                let customer = (self.settings.connected == Connected::Joined).then(|| self.customer_leg());
-                self.caller().into_iter().chain(customer).collect()
+        let customer = self.customer_leg();
+        let (answered, dialled): (Vec<LegRef>, Option<LegRef>) = match (self.direction, self.settings.connected) {
+            (Direction::Incoming, _) => (self.callee().into_iter().collect(), None),
+            (Direction::Outgoing, Connected::Joined) => (self.caller().into_iter().chain([customer]).collect(), None),
+            (Direction::Outgoing, Connected::AgentOnly) => (self.caller().into_iter().collect(), Some(customer)),
+            (Direction::Internal | Direction::Unknown, _) => {
+                (self.caller_pin().into_iter().chain(self.callee()).collect(), None)
             }
-            Direction::Internal | Direction::Unknown => self.caller_pin().into_iter().chain(self.callee()).collect(),
         };
-        self.with_update(legs.into_iter().map(|leg| Effect::LegAnswered { leg }))
+        let answered = answered.into_iter().map(|leg| Effect::LegAnswered { leg });
+        self.with_update(answered.chain(dialled.map(|leg| Effect::LegOffered { leg })))
     }
 
     /// One party left; the call goes on until `end`.
@@ -192,7 +194,15 @@ impl CallEvent<'_> {
             Direction::Internal => self.callee().or_else(|| self.caller()),
         };
         let (cause, reason) = (self.cause(), self.reason.clone());
-        self.with_update(leg.map(|leg| Effect::LegCleared { leg, cause, reason }))
+        let customer = self.talked_after_all().then(|| Effect::LegAnswered { leg: self.customer_leg() });
+        self.with_update(customer.into_iter().chain(leg.map(|leg| Effect::LegCleared { leg, cause, reason })))
+    }
+
+    /// Where `connected` tells of the agent alone, that the customer talked is known only from a reason that says so.
+    fn talked_after_all(&self) -> bool {
+        self.direction == Direction::Outgoing
+            && self.settings.connected == Connected::AgentOnly
+            && self.named_cause() == Some(EndCause::Normal)
     }
 
     fn end(&self) -> Vec<Effect> {
@@ -233,8 +243,12 @@ impl CallEvent<'_> {
     }
 
     fn cause(&self) -> EndCause {
-        let reason = self.reason.as_deref().map(wire::word);
-        reason.and_then(|reason| self.settings.causes.get(&reason).copied()).unwrap_or_default()
+        self.named_cause().unwrap_or_default()
+    }
+
+    /// The cause that the table of reasons names; `None` for a text that is not in it.
+    fn named_cause(&self) -> Option<EndCause> {
+        self.settings.causes.get(&wire::word(self.reason.as_deref()?)).copied()
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) fn call_back(command: CommandId, answer: &Answer) -> CommandAnswer {
             let doubt = Some("no session_id in the answer".to_owned());
             CommandAnswer::Accepted { command, vendor_call: None, doubt }
         }
+        // Failed inside: it may be dialling all the same.
+        (None, Some(_), _) if answer.status >= 500 => CommandAnswer::Unknown { command },
         (None, Some(_), fields) => CommandAnswer::Rejected { command, reason: words(answer, fields.as_ref()) },
         (None, None, _) => match answer.failure() {
             Some(error) if error.kind() != ErrorKind::Internal => {

@@ -1,5 +1,7 @@
 //! Events and answers of the platform against what they mean.
 
+mod agent_only;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -163,24 +165,6 @@ fn an_outgoing_call_names_its_agent_from_the_start() {
 }
 
 #[test]
-fn whether_the_customer_talks_is_a_setting() {
-    let mut config = config();
-    config.overrides.insert("connected".to_owned(), "agent".to_owned());
-    let pbx = Rostelecom::new(&config).expect("a make");
-    let body =
-        json!({"session_id": "1", "type": "outbound", "state": "connected", "from_pin": "345", "request_number": "1"});
-    let mut request = WebhookRequest {
-        method: "POST".to_owned(),
-        path: String::new(),
-        headers: Vec::new(),
-        body: body.to_string().into(),
-    };
-    pbx.sign_webhook(&mut request).expect("signed");
-    let decoded = pbx.decode(pbx.verify(&request).expect("authentic"), &context());
-    assert_eq!(decoded.events[0].effects[1..], [Effect::LegAnswered { leg: agent("345") }]);
-}
-
-#[test]
 fn an_internal_call_connects_both_colleagues() {
     let body = json!({"session_id": "1", "type": "internal", "state": "connected", "from_pin": "345", "request_pin": "317",
         "from_number": "sip:a@example_domain.ru", "request_number": "sip:b@example_domain.ru"});
@@ -220,6 +204,25 @@ fn what_cannot_be_read_is_kept_too() {
         assert_eq!(decoded.reply.status, 200);
         let [event] = decoded.events.as_slice() else { panic!("{path}: {} events", decoded.events.len()) };
         assert!(matches!(event.effects.as_slice(), [Effect::Unknown { .. }]), "{path} {body:?}: {event:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_signed_and_read_over() {
+    let body = r#"{"session_id":"1","state":"new","type":"incoming"}"#;
+    let marked = decode_at("/call_events", format!("\u{feff}{body}").as_bytes());
+    assert_eq!(marked, decode_at("/call_events", body.as_bytes()));
+    assert_eq!(marked.events[0].raw_kind, "new");
+}
+
+#[test]
+fn what_is_understood_and_means_nothing_for_a_call_is_not_unknown() {
+    for (path, body) in [
+        ("/get_number_info", r#"{"from_number":"1"}"#),
+        ("/history_file_completed", r#"{"order_id":"1","result":"0"}"#),
+    ] {
+        let decoded = decode_at(path, body.as_bytes());
+        assert!(decoded.events.iter().all(|event| event.effects.is_empty()), "{path}: {:?}", decoded.events);
     }
 }
 
@@ -279,6 +282,8 @@ fn call_back_is_read_as_people_need_it() {
         (200, "<html>", CommandAnswer::Unknown { command }),
         (200, "", CommandAnswer::Unknown { command }),
         (502, "bad gateway", CommandAnswer::Unknown { command }),
+        (500, r#"{"result":"-20","resultMessage":"Не удалось"}"#, CommandAnswer::Unknown { command }),
+        (503, r#"{"result":"0"}"#, CommandAnswer::Unknown { command }),
     ];
     for (status, body, expected) in cases {
         assert_eq!(pbx().read_originate(command, &answer(status, body)), expected, "{status} {body}");
@@ -338,6 +343,11 @@ fn settings_that_cannot_be_right_are_named() {
     };
     assert_eq!(with("get_record", "get"), Ok(()));
     assert_eq!(with("disconnect_reason.7", "busy"), Ok(()));
+    let mut unsendable = config();
+    unsendable.secrets.insert("key".to_owned(), SecretString::from("a\tkey"));
+    assert_eq!(unsendable.validate(), Ok(()), "the key only goes into the digest");
+    unsendable.secrets.insert("client_id".to_owned(), SecretString::from("an\tid"));
+    assert!(matches!(unsendable.validate(), Err(ConfigError::UnsendableSecret { name: "client_id", .. })));
     for (name, value) in [("get_record", "put"), ("disconnect_reason.7", "?"), ("domian", "x"), ("connected", "")] {
         assert!(matches!(with(name, value), Err(ConfigError::Override { .. })), "{name}");
     }

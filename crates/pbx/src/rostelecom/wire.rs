@@ -23,7 +23,7 @@ pub fn integer(raw: &Value) -> Option<i64> {
     fields::integer(raw)
 }
 
-/// `is_record` and other flags: "true" is yes, empty and everything else is no.
+/// `is_record` and other flags: "true", "yes" and numbers other than 0 are yes, empty and everything else is no.
 pub fn flag(raw: &Value) -> bool {
     fields::flag(raw)
 }

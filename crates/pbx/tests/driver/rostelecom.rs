@@ -1,7 +1,10 @@
 //! The driver with Rostelecom's make, against a PBX on loopback.
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -108,6 +111,10 @@ async fn with_recording(file: fn() -> Reply) -> FakePbx {
     .await
 }
 
+fn audio() -> Reply {
+    Reply::Answer(200, "audio/mpeg", MP3.to_vec())
+}
+
 async fn fetch(driver: &Driver) -> Result<Vec<u8>, ErrorKind> {
     let reference = RecordingReference::Id("s1".to_owned());
     let mut download = driver.recording("s1", &reference).await.map_err(|error| error.kind())?;
@@ -120,7 +127,7 @@ async fn fetch(driver: &Driver) -> Result<Vec<u8>, ErrorKind> {
 
 #[tokio::test]
 async fn a_recording_is_asked_for_and_fetched_at_once() {
-    let pbx = with_recording(|| Reply::Answer(200, "audio/mpeg", MP3.to_vec())).await;
+    let pbx = with_recording(audio).await;
     let (driver, journal) = driver(Make::Rostelecom, &pbx);
     assert_eq!(fetch(&driver).await.unwrap(), MP3);
     assert_eq!(pbx.lines(), ["POST /get_record", "GET /records/abc/1"]);
@@ -136,7 +143,7 @@ async fn what_is_no_recording_is_told_apart() {
         (|| Reply::Answer(200, "audio/mpeg", Vec::new()), ErrorKind::NotReady),
         (|| Reply::json(200, r#"{"result":"-1"}"#), ErrorKind::NotReady),
         (|| Reply::Answer(404, "text/html", b"<html>".to_vec()), ErrorKind::Gone),
-        (|| Reply::Answer(403, "text/html", b"<html>".to_vec()), ErrorKind::Gone),
+        (|| Reply::Answer(403, "text/html", b"<html>".to_vec()), ErrorKind::Forbidden),
         (|| Reply::Answer(302, "text/html", b"<html>".to_vec()), ErrorKind::Protocol),
         (|| Reply::Half(MP3.to_vec()), ErrorKind::Transport),
     ];
@@ -144,6 +151,25 @@ async fn what_is_no_recording_is_told_apart() {
         let pbx = with_recording(file).await;
         let (driver, _) = driver(Make::Rostelecom, &pbx);
         assert_eq!(fetch(&driver).await, Err(kind));
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_somebody_else_used_is_asked_for_once_more() {
+    for (dead, outcome) in [(1, Ok(MP3.to_vec())), (2, Err(ErrorKind::Gone))] {
+        let mut asked = 0;
+        let pbx = FakePbx::start(move |seen, own| {
+            if seen.line == "POST /get_record" {
+                asked += 1;
+                return Reply::json(200, &format!(r#"{{"result":"0","url":"{own}/records/abc/{asked}"}}"#));
+            }
+            if asked <= dead { Reply::Answer(404, "text/html", Vec::new()) } else { audio() }
+        })
+        .await;
+        let (driver, _) = driver(Make::Rostelecom, &pbx);
+        assert_eq!(fetch(&driver).await, outcome);
+        let lines = ["POST /get_record", "GET /records/abc/1", "POST /get_record", "GET /records/abc/2"];
+        assert_eq!(pbx.lines(), lines);
     }
 }
 
@@ -196,6 +222,46 @@ async fn the_check_says_what_is_wrong() {
         let report = driver(Make::Rostelecom, &pbx).0.check().await;
         assert_eq!((report.reason, report.ok), (reason, reason == CheckReason::Works), "{status}: {}", report.detail);
     }
+}
+
+#[tokio::test]
+async fn the_check_says_when_a_busy_pbx_will_listen_again() {
+    let pbx = FakePbx::start(|_, _| Reply::Busy(7)).await;
+    let report = driver(Make::Rostelecom, &pbx).0.check().await;
+    assert_eq!((report.reason, report.retry_after), (CheckReason::Busy, Some(Duration::from_secs(7))));
+    assert_eq!(pbx.lines().len(), 1, "a limit is not asked again");
+    let working = answering(200, r#"{"result":"1"}"#).await;
+    assert_eq!(driver(Make::Rostelecom, &working).0.check().await.retry_after, None);
+}
+
+#[tokio::test]
+async fn whether_a_pbx_is_there_is_known_without_its_api() {
+    let pbx = answering(404, "").await;
+    let (here, journal) = driver(Make::Rostelecom, &pbx);
+    assert!(here.is_reachable().await);
+    assert_eq!(pbx.lines(), ["GET /"], "no method is asked");
+    assert_eq!(pbx.seen()[0].header("x-client-sign"), None);
+    assert!(journal.entries().is_empty());
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut gone = config(Make::Rostelecom, &pbx.url);
+    gone.base_url = Some(format!("http://{}", listener.local_addr().unwrap()).parse().unwrap());
+    drop(listener);
+    assert!(!Driver::new(gone, Arc::new(pbx::journal::NoJournal)).unwrap().is_reachable().await);
+}
+
+#[tokio::test]
+async fn what_strangers_send_leaves_little_in_the_journal() {
+    let pbx = answering(200, "{}").await;
+    let (driver, journal) = driver(Make::Rostelecom, &pbx);
+    let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
+    for path in [format!("/{}", "ж".repeat(5000)), format!("/call_events?number={}", "9".repeat(5000))] {
+        let webhook = WebhookRequest { method: "POST".to_owned(), path, headers: Vec::new(), body: Bytes::new() };
+        assert!(driver.receive(&webhook, &context).is_err());
+    }
+    let entries = journal.entries();
+    assert!(entries.iter().all(|entry| entry.operation.chars().count() <= 128 && entry.target.chars().count() <= 128));
+    assert_eq!((entries[1].operation.as_str(), entries[1].target.as_str()), ("call_events", "/call_events"));
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ impl Seen {
 pub(crate) enum Reply {
     /// Answers with a status, a content type and a body.
     Answer(u16, &'static str, Vec<u8>),
+    /// Asks to be left alone for so many seconds.
+    Busy(u64),
     /// Takes the request and breaks the connection.
     Cut,
     /// Announces more than it sends, then breaks the connection.
@@ -116,6 +118,10 @@ async fn serve(
                 (head, body)
             }
             Reply::Half(body) => (format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n", body.len() * 2), body),
+            Reply::Busy(seconds) => {
+                let head = format!("HTTP/1.1 429 X\r\nRetry-After: {seconds}\r\nContent-Length: 0\r\n\r\n");
+                (head, Vec::new())
+            }
             Reply::Cut => return,
             Reply::Silence => std::future::pending().await,
         };

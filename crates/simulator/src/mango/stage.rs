@@ -15,6 +15,8 @@ pub(crate) struct MangoStage {
     pbx: MangoClient,
     facts: Facts,
     legs: BTreeMap<String, Leg>,
+    /// A callback that another program ordered: its events say so.
+    foreign: bool,
     /// Who talked; the recording is theirs.
     talked: BTreeSet<String>,
 }
@@ -27,7 +29,11 @@ struct Leg {
 
 impl MangoStage {
     pub(super) fn new(pbx: MangoClient, facts: Facts) -> Self {
-        Self { pbx, facts, legs: BTreeMap::new(), talked: BTreeSet::new() }
+        Self { pbx, facts, legs: BTreeMap::new(), foreign: false, talked: BTreeSet::new() }
+    }
+
+    pub(super) fn by_another_program(self) -> Self {
+        Self { foreign: self.facts.way == Way::Callback, ..self }
     }
 
     /// Tells a user of his leg; both users of an internal call hear of the one leg between them.
@@ -50,6 +56,10 @@ impl MangoStage {
             "from": from,
             "to": to,
         });
+        if self.foreign {
+            data["callback_initiator"] = "API".into();
+            data["command_id"] = format!("crm-{}", self.facts.id).into();
+        }
         if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
             data.extend(more);
         }

@@ -21,8 +21,12 @@ use crate::world::World;
 const LANES: usize = 4;
 /// How long a swapped event waits for the next one to pass it.
 const SWAP_WAIT: Duration = Duration::from_millis(500);
-/// Attempts when redelivery is asked for.
-const ATTEMPTS: u32 = 12;
+/// The first pause before a webhook is sent again, where that is asked for; each is twice the one before it.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest of these pauses.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The shortest, however fast everything is played.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 
 /// A webhook before it is signed.
 #[derive(Debug, Clone)]
@@ -140,15 +144,14 @@ impl Lane {
         }
     }
 
+    /// Sends a webhook, again and again where that is asked for. One that a script signs wrongly can never be accepted,
+    /// so it is sent once.
     async fn deliver(&mut self, webhook: &Webhook) {
-        let mut pause = Duration::from_millis(100);
-        for attempt in 1..=ATTEMPTS {
-            let accepted = self.attempt(webhook).await;
-            if accepted || !self.redeliver || attempt == ATTEMPTS {
-                return;
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
+        let again = self.redeliver && webhook.sign == Sign::Right;
+        let mut pause = FIRST_PAUSE;
+        while !self.attempt(webhook).await && again {
+            sleep(self.world.scaled(pause).max(SHORTEST_PAUSE)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -164,7 +167,7 @@ impl Lane {
             if let Err(error) = post_half(&hook, &signed).await {
                 tracing::warn!(%error, "half a webhook could not be sent");
             }
-            return true;
+            return false;
         }
         match self.client.post(&hook, &signed).await {
             Ok(200) => {

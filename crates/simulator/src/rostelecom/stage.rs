@@ -91,6 +91,23 @@ impl RostelecomStage {
         }
     }
 
+    /// The reason in words, as the guide has it. A caller who leaves a talk keeps the number that public code names.
+    fn in_words(&self, why: Why) -> &'static str {
+        let by_caller = match self.facts.way {
+            Way::Incoming => why == Why::CustomerHungUp,
+            Way::Outgoing | Way::Callback | Way::Internal => why == Why::AgentHungUp,
+        };
+        match why {
+            Why::AgentHungUp | Why::CustomerHungUp if by_caller && self.connected => "4",
+            Why::AgentHungUp | Why::CustomerHungUp if by_caller => "Отбой вызывающего абонента",
+            Why::AgentHungUp | Why::CustomerHungUp => "Отбой вызываемого абонента",
+            Why::NoAnswer => "Нет ответа",
+            Why::Busy => "Занято",
+            Why::Refused => "Вызов отклонён",
+            Why::Transferred | Why::AnsweredElsewhere => "Перевод вызова",
+        }
+    }
+
     fn remember(&self, act: impl FnOnce(&mut Session)) {
         self.pbx.with_session(&self.facts.id, act);
     }
@@ -142,6 +159,7 @@ impl Stage for RostelecomStage {
             Why::AgentHungUp | Why::CustomerHungUp if self.connected => "5",
             Why::AgentHungUp | Why::CustomerHungUp | Why::NoAnswer | Why::Refused => "",
         };
+        let reason = if self.pbx.shared.world.faults.has(Fault::ReasonText) { self.in_words(why) } else { reason };
         let state = if self.blanks { " disconnected " } else { "disconnected" };
         self.event(at, state, Some(extension), &[("disconnect_reason", reason)]);
     }

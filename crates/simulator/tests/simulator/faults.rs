@@ -113,6 +113,36 @@ async fn a_wrong_signature() {
 }
 
 #[tokio::test]
+async fn a_failure_beside_a_session() {
+    let simulator = office::start().await;
+    let access = office::rostelecom(&simulator);
+    simulator.fault(Fault::OddResult, true);
+    let answer = ask(&access, "call_back", r#"{"request_number": "+79001234567","from_pin": "102"}"#).await.json();
+    assert_eq!((&answer["result"], answer["session_id"].is_string()), (&Value::from("1"), true));
+    assert_eq!(ask(&access, "users_info", "{}").await.json()["result"], "0", "there is no session in it");
+}
+
+#[tokio::test]
+async fn reasons_in_words() {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    simulator.fault(Fault::ReasonText, true);
+    let mut reason = async |script: &str| {
+        office::play(&simulator, script).await.expect("it plays");
+        let events = hook.call().await;
+        let gone =
+            events.iter().find(|event| event["state"].as_str().is_some_and(|state| state.trim() == "disconnected"));
+        gone.expect("somebody left")["disconnect_reason"].clone()
+    };
+    let missed = r#"{"make":"rostelecom","call":"missed","from":"+79161234567","ring":"1s"}"#;
+    assert_eq!(reason(missed).await, "Отбой вызывающего абонента");
+    let answered = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","talk":"1s"}"#;
+    assert_eq!(reason(answered).await, "4");
+    let busy = r#"{"make":"rostelecom","call":"callback-customer-busy","to":"+79161234567"}"#;
+    assert_eq!(reason(busy).await, "Занято");
+}
+
+#[tokio::test]
 async fn cut_sockets() {
     let simulator = office::start().await;
     let mut user = User::of(&simulator, "102").await;

@@ -151,6 +151,7 @@ async fn a_callback_looks_like_a_call_from_the_number_and_connects_when_both_tal
     let rang = until(&mut agent, |frame| frame["data"]["state"] == "APPEARED").await;
     assert_eq!(rang[0]["data"]["from"]["number"], "79001234567");
     assert_eq!(rang[0]["data"]["to"]["extension"], "102");
+    assert!(rang[0]["data"].get("callback_initiator").is_none(), "it is the one who asked that is told");
     assert_eq!(states(&until(&mut agent, is_over).await), ["CONNECTED", "DISCONNECTED"]);
 }
 
@@ -168,6 +169,8 @@ async fn click_to_call_that_comes_to_nothing_never_connects() {
         let playing = office::play(&simulator, &line);
         let frames = until(&mut agent, is_over).await;
         assert_eq!(frames.len(), 2, "{scenario}");
+        assert_eq!(frames[0]["data"]["callback_initiator"], "API", "{scenario}: another program's");
+        assert!(frames[0]["data"]["command_id"].is_string(), "{scenario}");
         assert_eq!(frames[1]["data"]["disconnect_reason"], reason, "{scenario}");
         playing.await.expect("it plays");
     }

@@ -22,6 +22,7 @@ async fn a_wrong_id_is_401_and_a_wrong_signature_403() {
 
     assert_eq!(post(&url, &[sign], CALL_BACK).await.status, 401);
     assert_eq!(post(&url, &[("X-Client-ID", "0A1B"), sign], CALL_BACK).await.status, 401);
+    assert_eq!(post(&url, &[id, id, sign], CALL_BACK).await.status, 401);
     assert_eq!(post(&url, &[id], CALL_BACK).await.status, 403);
     assert_eq!(post(&url, &[id, ("X-Client-Sign", &other)], CALL_BACK).await.status, 403);
     assert_eq!(post(&url, &[id, ("X-Client-Sign", &upper)], CALL_BACK).await.status, 403);
@@ -67,6 +68,14 @@ async fn a_recording_has_a_link_that_works_once_and_from_one_address() {
     while ask(&access, "get_record", &wanted).await.json()["result"] != "0" {
         tokio::task::yield_now().await;
     }
+
+    let by_query = format!("{}/get_record?session_id={session}", access.url);
+    let (id, empty) = (("X-Client-ID", access.client_id.as_str()), digest(&access, ""));
+    assert_eq!(get(&by_query, &[id]).await.status, 403);
+    let asked = get(&by_query, &[id, ("X-Client-Sign", &empty)]).await.json();
+    assert_eq!((&asked["result"], asked["url"].is_string()), (&Value::from("0"), true));
+    let unnamed = get(&format!("{}/get_record", access.url), &[id, ("X-Client-Sign", &empty)]).await;
+    assert_eq!(unnamed.status, 400);
 
     let answer = ask(&access, "get_record", &wanted).await.json();
     let url = answer["url"].as_str().expect("a link");

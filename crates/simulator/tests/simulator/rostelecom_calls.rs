@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
-use trubka_simulator::{Deliveries, Script, Simulator, SimulatorConfig, Zone};
+use trubka_simulator::{Deliveries, Fault, Script, Simulator, SimulatorConfig, Timing, Zone};
 
 use crate::client::ask;
 use crate::hook::{Hook, states, told};
@@ -233,13 +233,28 @@ async fn a_hook_that_refuses_is_counted_and_not_asked_again_unless_told_to() {
     hook.next().await;
     office::eventually("the next", || simulator.deliveries().accepted == 1).await;
     assert_eq!(simulator.deliveries().refused, 1);
+}
 
-    let persistent = Simulator::start(SimulatorConfig { redeliver: true, ..office::config() }).await.expect("ports");
+#[tokio::test]
+async fn a_webhook_is_sent_again_without_end_while_that_is_asked_for() {
+    let event = r#"{"make":"rostelecom","event":{"state":"new","session_id":"a"}}"#;
+    let timing = Timing { speed: 1000.0, ..Timing::default() };
+    let config = SimulatorConfig { redeliver: true, timing, ..office::config() };
+    let persistent = Simulator::start(config).await.expect("ports");
     let mut hook = Hook::of(&persistent).await;
     hook.status.store(503, Ordering::SeqCst);
+    let wrong = r#"{"make":"rostelecom","event":{"state":"new","session_id":"a"},"sign":"wrong"}"#;
+    office::play(&persistent, wrong).await.expect("it plays");
     office::play(&persistent, event);
-    hook.next().await;
+    office::eventually("twenty refusals", || persistent.deliveries().refused >= 20).await;
     hook.status.store(200, Ordering::SeqCst);
-    hook.next().await;
     office::eventually("the redelivery", || persistent.deliveries().accepted == 1).await;
+    assert!(!hook.next().await.signed, "sent once, and not in the way of the next");
+    assert!(hook.next().await.signed);
+
+    persistent.fault(Fault::HalfEvent, true);
+    office::play(&persistent, event);
+    office::eventually("two halves", || persistent.deliveries().lost >= 2).await;
+    persistent.fault(Fault::HalfEvent, false);
+    office::eventually("the whole", || persistent.deliveries().accepted == 2).await;
 }

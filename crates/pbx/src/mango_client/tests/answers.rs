@@ -1,0 +1,107 @@
+//! Requests and what is made of their answers.
+
+use bytes::Bytes;
+use calls::{CommandAnswer, CommandId, RecordingReference};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{answer, config, pbx};
+use crate::{
+    config::ConfigError,
+    error::ErrorKind,
+    mango_client::MangoClient,
+    traits::{Pbx, RecordingStep},
+    webhook::{VerifyError, WebhookRequest},
+};
+
+#[test]
+fn callback_is_read_as_people_need_it() {
+    let command = CommandId(Uuid::nil());
+    let read = |status, body: &str| pbx().read_originate(command, &answer(status, body));
+    let accepted = CommandAnswer::Accepted { command, vendor_call: None, doubt: None };
+    assert_eq!(read(200, r#"{"Result":{"code":0}}"#), accepted);
+    assert_eq!(read(200, r#"{"RESULT":{"Code":"0"}}"#), accepted);
+    let reason = "wrong subscriber number (code 3200)".to_owned();
+    let refused = r#"{"Result":{"code":3200,"message":"wrong subscriber number"}}"#;
+    assert_eq!(read(400, refused), CommandAnswer::Rejected { command, reason });
+    let failed = r#"{"Result":{"code":5003,"message":"technical failure"}}"#;
+    for (status, body) in
+        [(200, ""), (200, "<html>"), (502, "bad gateway"), (500, refused), (503, r#"{"code":0}"#), (200, failed)]
+    {
+        assert_eq!(read(status, body), CommandAnswer::Unknown { command }, "{status}");
+    }
+}
+
+#[test]
+fn callback_and_its_token_go_to_the_api() {
+    let mut request = pbx().originate("101", "+7 916 123-45-67").expect("a request");
+    assert_eq!(request.url.as_str(), "https://api-client.mango-office.ru/api/v1/callback");
+    let body: Value = serde_json::from_slice(&request.body).expect("JSON");
+    assert_eq!(body, json!({"extension": "101", "DESTINATION_NUMBER": "+79161234567"}));
+    pbx().sign(&mut request).expect("signed");
+    assert_eq!(request.headers.get("authorization").expect("a token"), "Bearer t0ken");
+    assert!(request.headers["authorization"].is_sensitive());
+}
+
+#[test]
+fn names_that_turn_out_otherwise_are_replaced() {
+    let mut config = config();
+    for (name, value) in
+        [("parameter.extension", "user"), ("field.result", "outcome"), ("field.code", "number"), ("code.done", "1000")]
+    {
+        config.overrides.insert(name.to_owned(), value.to_owned());
+    }
+    let pbx = MangoClient::new(&config).expect("a make");
+    let body: Value = serde_json::from_slice(&pbx.originate("101", "112").expect("a request").body).expect("JSON");
+    assert_eq!(body, json!({"user": "101", "DESTINATION_NUMBER": "112"}));
+    let command = CommandId(Uuid::nil());
+    let accepted = pbx.read_originate(command, &answer(200, r#"{"outcome":{"number":1000}}"#));
+    assert_eq!(accepted, CommandAnswer::Accepted { command, vendor_call: None, doubt: None });
+}
+
+#[test]
+fn the_token_follows_no_link_away_from_the_api() {
+    let step = |link: &str| pbx().recording("e1", &RecordingReference::Link(link.to_owned()));
+    let signed = |link: &str| match step(link).expect("a step") {
+        RecordingStep::Fetch(request) => request.signed,
+        RecordingStep::Ask(request) => panic!("{request:?}"),
+    };
+    assert!(signed("https://api-client.mango-office.ru/recordings/1"));
+    assert!(!signed("https://files.mango-office.ru/recordings/1"));
+    assert!(!signed("http://api-client.mango-office.ru/recordings/1"));
+    assert_eq!(step("no link").expect_err("no link").kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn webhooks_are_never_authentic() {
+    let request =
+        WebhookRequest { method: "POST".to_owned(), path: String::new(), headers: Vec::new(), body: Bytes::new() };
+    assert_eq!(pbx().verify(&request).err(), Some(VerifyError::NoWebhooks));
+    assert_eq!(pbx().sign_webhook(&mut request.clone()).expect_err("none").kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn settings_that_cannot_be_right_are_named() {
+    let mut missing = config();
+    missing.secrets.clear();
+    let error = missing.validate().expect_err("no token");
+    assert!(error.to_string().contains("\"token\" is missing"), "{error}");
+    let mut other = config();
+    other.secrets.insert("key".to_owned(), SecretString::from("s3cret"));
+    let error = other.validate().expect_err("one too many");
+    assert!(error.to_string().contains("no secret \"key\"") && !error.to_string().contains("s3cret"), "{error}");
+    for (name, value) in [
+        ("path.channel", "v1"),
+        ("limit", "0"),
+        ("limit", "x"),
+        ("pathchannel", "/"),
+        ("token_header", " "),
+        ("field.colour", "x"),
+        ("code.done", ""),
+    ] {
+        let mut config = config();
+        config.overrides.insert(name.to_owned(), value.to_owned());
+        assert!(matches!(config.validate(), Err(ConfigError::Override { .. })), "{name}");
+    }
+}
