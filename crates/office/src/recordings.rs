@@ -13,7 +13,7 @@ use bytes::Bytes;
 use calls::{Book, CallId, ConnectionId, RecordingId, RecordingReference, RecordingState};
 use futures_util::StreamExt;
 use link::{ByteRange, OfficeError, OfficeErrorKind, RecordingPart, wire::PeaksView};
-use pbx::Driver;
+use pbx::{Driver, LARGEST_RECORDING};
 use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
 use tokio::{sync::watch, time::Instant};
 

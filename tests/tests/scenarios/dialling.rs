@@ -16,6 +16,7 @@ on_both_makes!(
     they_are_busy,
     i_hang_up_during_the_prompt,
     two_clicks_are_one_call,
+    a_colleague_clicks_my_number,
     a_call_that_the_pbx_cannot_be_asked_for
 );
 
@@ -100,6 +101,20 @@ async fn two_clicks_are_one_call(make: Make) {
     assert!(third.is_ok(), "{third:?}");
     let changes = std::iter::from_fn(|| phones.try_recv().ok());
     assert_eq!(changes.filter(|phone| phone.state == PhoneState::Ringing).count(), 1);
+}
+
+async fn a_colleague_clicks_my_number(make: Make) {
+    let scene = Scene::new().await;
+    scene.call_of_colleague(make, "101", ME).await;
+    scene.pick_up("101").await;
+    let card = scene.screens.until_card(Some("101"), CardPhase::Ringing).await;
+    assert_eq!((card.direction, card.party.name.as_deref()), (Direction::Internal, Some("Ирина Соколова")));
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some("101"), CardPhase::Talking).await;
+    scene.hang_up(ME);
+    scene.screens.until_card(Some("101"), CardPhase::Ended).await;
+    let story = scene.screens.record().story(Some("101"));
+    assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "never a call of mine");
 }
 
 async fn a_call_that_the_pbx_cannot_be_asked_for(make: Make) {

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use calls::CommandId;
 use desk::{
     Desk, DeskOptions, Surroundings, SystemChance,
     contract::{
@@ -10,7 +11,11 @@ use desk::{
     },
 };
 use gateway::{Gateway, GatewayOptions, Running};
-use office::{Metrics, OfficeHandle, SystemClock};
+use link::{
+    Office,
+    wire::{ExtensionRef, PlaceCall, Role},
+};
+use office::{Metrics, OfficeHandle, SystemClock, Viewer};
 use simulator::{Fault, Make, Script, Simulator, SimulatorConfig, Timing};
 use store::{Options, Store};
 use tempfile::TempDir;
@@ -148,6 +153,19 @@ impl Scene {
                 connection: Some(connection(make).to_string()),
             })
             .await
+    }
+
+    /// A colleague's click at a desk of his own.
+    pub(crate) async fn call_of_colleague(&self, make: Make, from: &str, to: &str) {
+        let extension = ExtensionRef { connection: connection(make), extension: from.to_owned() };
+        let colleague = Viewer { name: "Colleague".into(), role: Role::Agent, extensions: vec![extension], ..viewer() };
+        let request = PlaceCall {
+            command: CommandId(Uuid::new_v4()),
+            connection: connection(make),
+            from: None,
+            to: to.to_owned(),
+        };
+        self.office.view(colleague).place_call(request).await.expect("it is placed");
     }
 
     /// The call list.

@@ -171,6 +171,15 @@ impl Live {
         self.talk_to_the_end(handset, callee.talk).await;
     }
 
+    /// Why the phone of the one who clicked was not picked up; nothing when it was.
+    async fn unmet(&self, handset: &Handset) -> Option<Why> {
+        match self.ring(handset, self.world.timing.answer_after, true).await {
+            Rang::PickedUp => None,
+            Rang::Refused => Some(Why::AgentHungUp),
+            Rang::TimedOut => Some(Why::NoAnswer),
+        }
+    }
+
     /// The prompt, then the customer's side; what went wrong, or nothing when both talk.
     async fn reach(&mut self, handset: &Handset, callee: Callee) -> Option<Why> {
         let prompt = self.world.timing.prompt;
@@ -220,7 +229,12 @@ impl Live {
         let (caller, called) = (caller.clone(), called.clone());
         let own = self.world.phones.ring(&caller, Some(called.clone()));
         if let Some(own) = &own {
-            own.answer();
+            if !self.plan.clicked {
+                own.answer();
+            } else if let Some(why) = self.unmet(own).await {
+                self.stage.left(self.now(), &caller, why);
+                return self.stage.ended(self.now(), None);
+            }
         }
         self.stage.rings(self.now(), &called);
         let Some(handset) = self.world.phones.ring(&called, Some(caller)) else {

@@ -149,8 +149,7 @@ fn call_back(pbx: &Rostelecom, request: &CallBackRequest) -> Answer {
     if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err((CALLBACK_FAILED, "Неверный номер"));
     }
-    let talk = world.callee(&request.request_number).talk;
-    let plan = CallPlan::callback(Make::Rostelecom, &employee.extension, &request.request_number, talk);
+    let plan = CallPlan::ordered(Make::Rostelecom, &employee.extension, &request.request_number, world);
     let session_id = uuid::Uuid::new_v4().to_string();
     let stage = pbx.stage(&plan, session_id.clone(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));

@@ -80,6 +80,7 @@ impl Traffic {
             ago: None,
             record: None,
             topic: Some(topic),
+            clicked: false,
         }
     }
 }

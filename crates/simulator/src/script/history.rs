@@ -65,6 +65,7 @@ fn plan(chance: &mut Chance, make: Make, people: &[(String, String)]) -> CallPla
         ago: None,
         record: None,
         topic: Some(topic),
+        clicked: false,
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::fault::Fault;
 use crate::make::Make;
+use crate::world::World;
 
 /// A step with its time since the script, or its round, began.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,19 +247,25 @@ pub struct CallPlan {
     pub record: Option<bool>,
     /// What the recording holds; unsaid, any.
     pub topic: Option<Topic>,
+    /// Between colleagues: a program ordered it, so the caller's phone rings first.
+    pub clicked: bool,
 }
 
 impl CallPlan {
-    /// Click-to-call as a program orders it: agent first, then the customer.
-    pub(crate) fn callback(make: Make, agent: &str, number: &str, talk: Duration) -> Self {
+    /// Click-to-call as a program orders it: agent first, then the customer, or the colleague of that number.
+    pub(crate) fn ordered(make: Make, agent: &str, number: &str, world: &World) -> Self {
+        let colleague = world.staff.employee(number).map(|employee| employee.extension.clone());
+        let customer = colleague.is_none().then(|| number.to_owned());
+        let talk = world.callee(number).talk;
         Self {
             make,
-            scenario: Scenario::Callback,
-            customer: Some(number.to_owned()),
+            scenario: if colleague.is_some() { Scenario::Internal } else { Scenario::Callback },
+            customer,
             name: None,
             line: None,
-            rings: vec![agent.to_owned()],
-            answers: Some(agent.to_owned()),
+            answers: Some(colleague.clone().unwrap_or_else(|| agent.to_owned())),
+            clicked: colleague.is_some(),
+            rings: std::iter::once(agent.to_owned()).chain(colleague).collect(),
             transfer: None,
             menu: None,
             ring: Duration::from_secs(4),

@@ -190,6 +190,7 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
         ago: wire.ago.map(|ago| ago.0),
         record: wire.record,
         topic: wire.recording,
+        clicked: false,
     };
     if outwards {
         let agent = agent.unwrap_or_else(|| "102".into());
