@@ -14,8 +14,8 @@ use crate::{
 
 /// An older event pops nothing.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
-/// How far a vendor's clock may run ahead before its zone is doubted.
-const AHEAD: SignedDuration = SignedDuration::from_mins(-5);
+/// How far a vendor's clock may run ahead before its zone is doubted: a clock that is minutes off still rings.
+const AHEAD: SignedDuration = SignedDuration::from_hours(-1);
 /// Moscow's clocks are so far ahead of UTC.
 const MOSCOW: SignedDuration = SignedDuration::from_hours(3);
 
@@ -107,7 +107,7 @@ fn tells_of_call(effect: &Effect) -> bool {
 }
 
 /// Whether the event may ring: pushed to us, and not over five minutes old by its vendor's time. Before the zone is
-/// chosen, a time without a mark is taken in whichever of the admitted zones brings it within five minutes.
+/// chosen, a time without a mark is taken in whichever of the admitted zones makes it no older.
 fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bool {
     if event.source == Source::Replay {
         return false;
@@ -170,8 +170,9 @@ mod tests {
         assert!(!on_time(180, "Europe/Moscow", true));
         assert!(!on_time(180, "Asia/Omsk", false), "no other zone is admitted");
         for zone in ["UTC", "Europe/Moscow"] {
-            assert!(on_time(5, zone, false) && on_time(-5, zone, false));
-            assert!(!on_time(10, zone, false) && !on_time(-10, zone, false));
+            assert!(on_time(5, zone, false) && !on_time(6, zone, false));
+            assert!(on_time(-12, zone, false), "a clock that is off");
         }
+        assert!(on_time(-192, "UTC", false), "Moscow time read as UTC, by a clock that is off");
     }
 }
