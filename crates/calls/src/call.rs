@@ -204,11 +204,6 @@ impl Leg {
     pub fn is_agent(&self) -> bool {
         matches!(self.role, LegRole::Agent | LegRole::TransferTarget)
     }
-
-    /// Its phone rings, and was said to on time.
-    pub fn rings(&self) -> bool {
-        self.state == LegState::Alerting && !self.late
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it asks about by reference")]
@@ -350,10 +345,5 @@ impl Call {
     /// The legs of people of the office.
     pub fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| leg.is_agent())
-    }
-
-    /// Whether the PBX has said whose phone rings, so that the line's groups no longer decide.
-    pub fn names_agent(&self) -> bool {
-        self.agent_legs().any(|leg| !leg.only_end)
     }
 }
