@@ -204,11 +204,6 @@ impl Leg {
     pub fn is_agent(&self) -> bool {
         matches!(self.role, LegRole::Agent | LegRole::TransferTarget)
     }
-
-    /// Its phone rings, and was said to on time.
-    pub fn rings(&self) -> bool {
-        self.state == LegState::Alerting && !self.late
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it asks about by reference")]

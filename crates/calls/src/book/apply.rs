@@ -175,5 +175,6 @@ mod tests {
             assert!(on_time(5, zone, false) && !on_time(10, zone, false));
             assert!(on_time(-50, zone, false) && !on_time(-70, zone, false), "our clock is behind");
         }
+        assert!(on_time(-192, "UTC", false), "Moscow time read as UTC, by a clock that is off");
     }
 }
