@@ -43,7 +43,7 @@ pub struct CheckReport {
     pub detail: String,
     /// How long the PBX took.
     pub took: Duration,
-    /// When the PBX wants to be asked again, where it said so.
+    /// When the PBX will listen again, where it said so ([`CheckReason::Busy`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
     /// How far the PBX's clock is ahead of ours, where it told its time.

@@ -80,6 +80,11 @@ impl Error {
         self.kind
     }
 
+    /// When the PBX will listen again, where it is asked too often and said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        if let ErrorKind::RateLimited { retry_after } = self.kind { retry_after } else { None }
+    }
+
     /// Whether nothing of the request can have reached the PBX.
     pub fn unsent(&self) -> bool {
         self.unsent

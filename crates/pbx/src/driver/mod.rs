@@ -185,8 +185,7 @@ impl Driver {
             }
             Err(error) => {
                 let reason = CheckReason::of(&error);
-                let retry_after =
-                    if let ErrorKind::RateLimited { retry_after } = error.kind() { retry_after } else { None };
+                let retry_after = error.retry_after();
                 CheckReport { ok: false, reason, detail: error.to_string(), took, retry_after, clock_ahead }
             }
         }
