@@ -211,10 +211,16 @@ impl OfficeHandle {
                 return HookOutcome::Refused(refusal);
             }
         };
-        if self.0.board.heard(&connection.id, received_at) {
+        let outcome = self.store_decoded(connection, received_at, &request, decoded).await;
+        let news = if outcome == HookOutcome::NotStored {
+            self.0.board.not_stored(&connection.id)
+        } else {
+            self.0.board.heard(&connection.id, received_at)
+        };
+        if news {
             self.0.keeper.status_changed(&connection.id).await;
         }
-        self.store_decoded(connection, received_at, &request, decoded).await
+        outcome
     }
 
     async fn store_decoded(
@@ -236,11 +242,7 @@ impl OfficeHandle {
             self.keep_zone(&connection.id, zone).await;
         }
         let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
-        let outcome = self.0.keeper.tell(&connection.id, received_at, told).await;
-        if self.0.board.stored(&connection.id, outcome.is_ok()) {
-            self.0.keeper.status_changed(&connection.id).await;
-        }
-        let Ok(appended) = outcome else {
+        let Ok(appended) = self.0.keeper.tell(&connection.id, received_at, told).await else {
             count(&self.0.counters.not_stored);
             return HookOutcome::NotStored;
         };

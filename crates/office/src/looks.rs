@@ -31,7 +31,7 @@ enum Way {
     /// The PBX is out of reach, or was not reached yet. Nothing was heard of it since this webhook.
     Lost { heard: Option<Timestamp> },
     /// The PBX is out of reach for our requests, but webhooks come.
-    OneWay,
+    Inwards,
 }
 
 impl Link {
@@ -108,11 +108,11 @@ impl Link {
                 Some(again) => {
                     self.end_hole(again).await;
                     self.stamp("");
-                    Way::OneWay
+                    Way::Inwards
                 }
                 None => way,
             },
-            Way::OneWay => {
+            Way::Inwards => {
                 self.stamp("");
                 way
             }
@@ -223,10 +223,10 @@ mod tests {
         link.board.heard(&link.connection, at(122));
         bench.set(130);
         let way = link.out_of_reach(way).await;
-        assert_eq!(way, Way::OneWay);
+        assert_eq!(way, Way::Inwards);
         assert_eq!(holes(&bench).await, [(at(107), Some(at(122)))]);
         bench.set(145);
-        assert_eq!(link.out_of_reach(way).await, Way::OneWay);
+        assert_eq!(link.out_of_reach(way).await, Way::Inwards);
         assert_eq!(holes(&bench).await.len(), 1, "no further gap in the same outage");
     }
 

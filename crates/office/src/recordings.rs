@@ -1,5 +1,6 @@
 //! Recordings: each is fetched from its PBX once, into the encrypted cache, when somebody first wants it.
 
+mod gone;
 mod shape;
 mod trouble;
 
@@ -15,9 +16,9 @@ use futures_util::StreamExt;
 use link::{ByteRange, OfficeError, OfficeErrorKind, RecordingPart, wire::PeaksView};
 use pbx::{Driver, LARGEST_RECORDING};
 use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
-use self::trouble::Trouble;
+use self::{gone::Gone, trouble::Trouble};
 use crate::history;
 
 /// A piece that is asked for without an end.
@@ -26,8 +27,6 @@ const PIECE: u64 = 256 * 1024;
 const LARGEST_PIECE: u64 = 1024 * 1024;
 /// How long a reader waits for bytes that are still on their way.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// For so long a PBX is not asked again for a recording that it does not have any more.
-const GONE: Duration = Duration::from_secs(15 * 60);
 /// What most PBXs record in.
 const MP3: &str = "audio/mpeg";
 /// What some record in.
@@ -51,8 +50,7 @@ pub(crate) struct Recordings {
     cache: Arc<Cache>,
     drivers: BTreeMap<ConnectionId, Arc<Driver>>,
     running: Mutex<BTreeMap<RecordingId, watch::Receiver<Progress>>>,
-    /// When the PBX said of a recording that it is gone.
-    gone: Mutex<BTreeMap<RecordingId, Instant>>,
+    gone: Gone,
 }
 
 impl Recordings {
@@ -68,7 +66,7 @@ impl Recordings {
             cache: Arc::new(cache),
             drivers,
             running: Mutex::default(),
-            gone: Mutex::default(),
+            gone: Gone::default(),
         })
     }
 
@@ -132,7 +130,7 @@ impl Recordings {
         if is_whole.await? {
             return Ok(watch::channel(Progress::Done).1);
         }
-        if self.is_gone(id) {
+        if self.gone.holds(id) {
             return Err(trouble::gone().into());
         }
         let (send, receive) = watch::channel(Progress::Bytes(0));
@@ -147,23 +145,12 @@ impl Recordings {
         tokio::spawn(async move {
             let outcome = this.fetch(&call, &id, &send).await.map_err(OfficeError::from);
             if outcome.as_ref().is_err_and(|error| error.kind == OfficeErrorKind::Gone) {
-                this.note_gone(&id);
+                this.gone.add(&id);
             }
             this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             send.send_replace(outcome.err().map_or(Progress::Done, Progress::Failed));
         });
         Ok(receive)
-    }
-
-    fn is_gone(&self, id: &RecordingId) -> bool {
-        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        gone.get(id).is_some_and(|since| since.elapsed() < GONE)
-    }
-
-    fn note_gone(&self, id: &RecordingId) {
-        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        gone.retain(|_, since| since.elapsed() < GONE);
-        gone.insert(id.clone(), Instant::now());
     }
 
     async fn fetch(&self, call: &CallId, id: &RecordingId, progress: &watch::Sender<Progress>) -> Result<(), Trouble> {

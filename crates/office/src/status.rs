@@ -93,11 +93,12 @@ impl Board {
         self.change(connection, |entry| entry.sessions.remove(session).is_some())
     }
 
-    /// An authentic message came.
+    /// An authentic message came, and nothing of it was lost.
     pub(crate) fn heard(&self, connection: &ConnectionId, at: Timestamp) -> bool {
         self.change(connection, |entry| {
             entry.heard_at = entry.heard_at.max(Some(at));
             let news = std::mem::take(&mut entry.bad_signatures) >= BAD_SIGNATURES_SHOWN;
+            let news = std::mem::take(&mut entry.not_stored) || news;
             entry.sessions.insert(String::new(), Standing::of(ConnectionState::Live))
                 != Some(Standing::of(ConnectionState::Live))
                 || news
@@ -131,9 +132,9 @@ impl Board {
         })
     }
 
-    /// A message could not be stored, or one was; says whether that is news.
-    pub(crate) fn stored(&self, connection: &ConnectionId, stored: bool) -> bool {
-        self.change(connection, |entry| std::mem::replace(&mut entry.not_stored, !stored) == stored)
+    /// An authentic message came that could not be stored: shown until one was.
+    pub(crate) fn not_stored(&self, connection: &ConnectionId) -> bool {
+        self.change(connection, |entry| !std::mem::replace(&mut entry.not_stored, true))
     }
 
     /// Events of a session may be missing since then; says whether the log is to be told.
@@ -198,21 +199,29 @@ const BAD_SIGNATURES_FADE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Entry {
     fn view(&self, id: &ConnectionId, viewer: &Viewer) -> ConnectionView {
-        let worst = self.worst();
-        let worst = if self.not_stored { Standing::down(DownCause::Storage) } else { worst };
-        let cause = worst.cause.or((self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(DownCause::BadSignatures));
+        let shown = self.shown();
         ConnectionView {
             id: id.clone(),
             make: self.make.to_string(),
             title: Some(self.make.title().to_owned()),
-            state: worst.state,
-            cause,
+            state: shown.state,
+            cause: shown.cause,
             drained: self.sessions.values().map(|session| session.drained).sum(),
             gap_since: self.gaps.since(),
             capability: self.capability,
             extension: viewer.extensions.iter().find(|own| own.connection == *id).map(|own| own.extension.clone()),
             clock_skew_ms: self.skew.warning_ms(),
         }
+    }
+
+    /// As its worst session stands, with what is wrong on our side or in what comes to us.
+    fn shown(&self) -> Standing {
+        if self.not_stored {
+            return Standing::down(DownCause::Storage);
+        }
+        let worst = self.worst();
+        let bad_signatures = (self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(DownCause::BadSignatures);
+        Standing { cause: worst.cause.or(bad_signatures), ..worst }
     }
 
     fn bad_signatures_faded(&self, now: Timestamp) -> bool {
@@ -248,15 +257,9 @@ mod tests {
     }
 
     fn shown(board: &Board, id: &ConnectionId) -> (ConnectionState, Option<DownCause>) {
-        let viewer = Viewer {
-            name: String::new(),
-            role: link::wire::Role::Admin,
-            extensions: Vec::new(),
-            groups: Vec::new(),
-            rights: String::new(),
-        };
-        let view = board.view(id, &viewer).expect("is on the board");
-        (view.state, view.cause)
+        let entries = board.0.lock().expect("unpoisoned");
+        let shown = entries.get(id).expect("is on the board").shown();
+        (shown.state, shown.cause)
     }
 
     #[test]
@@ -283,12 +286,11 @@ mod tests {
     #[test]
     fn what_could_not_be_stored_is_shown_until_something_is() {
         let (board, id) = board();
-        assert!(!board.stored(&id, true));
-        assert!(board.stored(&id, false));
-        assert!(!board.stored(&id, false), "no news");
-        board.heard(&id, at(1));
-        assert_eq!(shown(&board, &id), (ConnectionState::Down, Some(DownCause::Storage)));
-        assert!(board.stored(&id, true));
+        assert!(board.not_stored(&id));
+        assert!(!board.not_stored(&id), "no news");
+        board.set(&id, "", Standing::of(ConnectionState::Waiting));
+        assert_eq!(shown(&board, &id), (ConnectionState::Down, Some(DownCause::Storage)), "a good look stores nothing");
+        assert!(board.heard(&id, at(1)));
         assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
     }
 }

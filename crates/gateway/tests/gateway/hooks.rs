@@ -13,6 +13,7 @@ use crate::{
     events::{CLIENT_ID, call_id, event, post, signature, signed},
     http::{request, send},
     rig::{PATH_TOKEN, Rig, Setup},
+    ws::Desk,
 };
 
 async fn trace_kinds(rig: &Rig, token: &str, session: &str) -> Vec<String> {
@@ -168,9 +169,19 @@ async fn an_unknown_connection_and_a_wrong_path_token_look_alike() {
 async fn what_could_not_be_stored_is_to_be_sent_again() {
     let rig = Rig::new().await;
     let token = rig.manager().await;
+    let mut desk = Desk::resume(rig.address, &token, serde_json::Value::Null).await;
+    desk.frame().await;
+    desk.up_to_at().await;
     // From now on the database takes nothing, as with a full disk.
     rig.store.clone().close();
     let answer = post(rig.address, &event("s1", "new", None, Timestamp::now())).await;
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{}", answer.text());
+    let connection = loop {
+        let frame = desk.frame().await;
+        if frame["event"]["connection"]["cause"] == "storage" {
+            break frame["event"]["connection"].clone();
+        }
+    };
+    assert_eq!((&connection["id"], &connection["state"]), (&"rt1".into(), &"down".into()), "{connection}");
     assert_eq!(rig.get(&token, &format!("/v1/calls/{}", call_id("s1"))).await.status, 404);
 }
