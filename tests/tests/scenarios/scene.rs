@@ -10,7 +10,7 @@ use desk::{
     },
 };
 use gateway::{Gateway, GatewayOptions, Running};
-use office::{Metrics, OfficeHandle, SystemClock};
+use office::{OfficeHandle, SystemClock};
 use simulator::{Fault, Make, Script, Simulator, SimulatorConfig, Timing};
 use store::{Options, Store};
 use tempfile::TempDir;
@@ -167,11 +167,6 @@ impl Scene {
     /// A call in detail.
     pub(crate) async fn details(&self, call: &CallRef) -> CallDetails {
         self.desk.call_details(call.clone()).await.expect("it is there")
-    }
-
-    /// Figures of the office.
-    pub(crate) fn metrics(&self) -> Metrics {
-        self.office.metrics()
     }
 
     /// The database of the office.

@@ -76,6 +76,11 @@ impl Audience {
         self.0.is_empty()
     }
 
+    /// Takes another one in.
+    pub fn add(&mut self, others: &Self) {
+        self.0.extend(others.0.iter().cloned());
+    }
+
     pub(crate) fn keys(&self) -> BTreeSet<String> {
         self.0.iter().map(Scope::key).collect()
     }

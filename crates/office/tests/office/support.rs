@@ -170,6 +170,7 @@ fn connection() -> ConnectionId {
 
 fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
     Viewer {
+        id: format!("{role:?} {extension}"),
         name: "Test".into(),
         role,
         extensions: vec![ExtensionRef { connection: connection(), extension: extension.into() }],

@@ -1,12 +1,11 @@
 //! Signed webhooks in, states out: through verify, log, fold and stream.
 
-mod support;
-
 use calls::{CallResult, CallState};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{Frame, StreamEvent};
 use office::HookOutcome;
-use support::Bench;
+
+use crate::support::Bench;
 
 #[tokio::test]
 async fn a_call_is_followed_from_ring_to_end() {
@@ -64,7 +63,6 @@ async fn a_repeated_webhook_is_known_and_a_forged_one_refused() {
     let mut forged = request;
     forged.body = String::from_utf8(forged.body.to_vec()).expect("text").replace("s-3", "s-4").into();
     assert!(matches!(bench.receive(forged).await, HookOutcome::Refused(_)));
-    assert_eq!(bench.office.metrics().refused, 1);
 }
 
 #[tokio::test]
