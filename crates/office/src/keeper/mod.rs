@@ -2,6 +2,8 @@
 
 mod pace;
 mod start;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::Arc;

@@ -2,10 +2,13 @@
 
 use calls::{CallResult, CallState};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{Frame, StreamEvent};
+use link::{
+    Office,
+    wire::{Frame, StreamEvent},
+};
 use office::HookOutcome;
 
-use crate::support::Bench;
+use crate::support::{Bench, note};
 
 #[tokio::test]
 async fn a_call_is_followed_from_ring_to_end() {
@@ -75,7 +78,7 @@ async fn a_restart_shows_every_acknowledged_event_once() {
     let mut stream = bench.stream(None).await;
     let call = stream.call().await;
     assert_eq!(call.state, CallState::Talking);
-    let trace = bench.trace(&call.id).await;
+    let trace = bench.manager().trace(&call.id).await.expect("readable").expect("there");
     let kinds: Vec<_> = trace.events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["new", "calling", "connected"]);
 
@@ -123,7 +126,7 @@ async fn what_people_write_reaches_everybody_who_sees_the_call() {
     bench.event("new", "s-9", "").await;
     let mut stream = bench.stream(None).await;
     let call = stream.call().await;
-    bench.note(&call.id, "call back tomorrow").await;
+    bench.manager().add_fact(note(&call.id, "call back tomorrow")).await.expect("kept");
     let fact = loop {
         if let StreamEvent::Fact { fact } = stream.event().await {
             break fact;
