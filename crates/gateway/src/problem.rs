@@ -67,7 +67,6 @@ impl ApiError {
             field: None,
             retry_after_ms: None,
             reference: reference(),
-            command: None,
         };
         Self { status, problem: Box::new(problem), close: false }
     }
