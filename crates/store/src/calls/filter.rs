@@ -106,6 +106,12 @@ impl Conditions {
         self.values.push(value.into());
     }
 
+    /// A condition with several values.
+    pub(crate) fn and_all(&mut self, sql: &'static str, values: Vec<String>) {
+        self.sql.push(sql);
+        self.values.extend(values.into_iter().map(Value::from));
+    }
+
     /// A value for a question mark before all conditions.
     pub(crate) fn first(&mut self, value: impl Into<Value>) {
         self.values.insert(0, value.into());

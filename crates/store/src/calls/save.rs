@@ -142,7 +142,7 @@ fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Resu
     };
     let texts = Texts {
         digits: text::digits(call.customer_number.as_deref().unwrap_or_default()),
-        words: words(transaction, office, call.id.as_str(), call.customer_name.as_deref().unwrap_or_default())?,
+        words: words(transaction, office, call.id.as_str(), [&call.customer_name, &call.customer_number])?,
     };
     write_row(transaction, office, at, call, &texts)?;
     let who = set_audience(transaction, at, call)?;
@@ -156,10 +156,16 @@ fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Resu
     Ok((!who.is_empty()).then(|| Parted { call: call.id.clone(), who }))
 }
 
-/// What search sees of a call besides its number.
-fn words(connection: &Connection, office: i64, id: &str, name: &str) -> Result<String, Error> {
+/// What search sees of a call besides its number's digits; a number that has letters is as good as a name.
+fn words(
+    connection: &Connection,
+    office: i64,
+    id: &str,
+    [name, number]: [&Option<String>; 2],
+) -> Result<String, Error> {
     let notes = facts::note_texts(connection, office, id)?;
-    Ok(text::words(std::iter::once(name).chain(notes.iter().map(String::as_str))))
+    let number = number.as_deref().map(text::party).filter(|number| number.contains(char::is_alphabetic));
+    Ok(text::words(name.as_deref().into_iter().chain(number).chain(notes.iter().map(String::as_str))))
 }
 
 fn write_row(connection: &Connection, office: i64, at: i64, call: &CallRecord, texts: &Texts) -> Result<(), Error> {
@@ -288,9 +294,10 @@ pub(crate) fn delete_all(transaction: &Transaction<'_>, office: i64) -> Result<(
 /// Brings what search sees of a call up to its notes.
 pub(crate) fn refresh_words(transaction: &Transaction<'_>, office: i64, id: &str) -> Result<(), Error> {
     let Some(before) = before(transaction, office, id)? else { return Ok(()) };
-    let name: String =
-        transaction.prepare_cached("SELECT name FROM calls WHERE at = ?1")?.query_row([before.at], |row| row.get(0))?;
-    let texts = Texts { words: words(transaction, office, id, &name)?, ..before.texts.clone() };
+    let (name, number): (Option<String>, Option<String>) = transaction
+        .prepare_cached("SELECT name, number FROM calls WHERE at = ?1")?
+        .query_row([before.at], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let texts = Texts { words: words(transaction, office, id, [&name, &number])?, ..before.texts.clone() };
     transaction
         .prepare_cached("UPDATE calls SET words = ?2 WHERE at = ?1")?
         .execute(params![before.at, texts.words])?;
