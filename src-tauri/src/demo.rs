@@ -65,6 +65,7 @@ impl Demo {
         let extension = |make| anyhow::Ok(ExtensionRef { connection: id(make)?, extension: EXTENSION.to_owned() });
         let name = self.simulator.staff().employee(EXTENSION).map(|employee| employee.name.clone());
         Ok(self.office.view(Viewer {
+            id: OFFICE.to_owned(),
             name: name.context("the demo has no such employee")?,
             role: Role::Admin,
             extensions: vec![extension(Make::Rostelecom)?, extension(Make::MangoClient)?],

@@ -73,14 +73,8 @@ impl ApiError {
     }
 
     fn other(status: StatusCode, code: &str, message: String) -> Self {
-        let problem = Problem {
-            error: code.to_owned(),
-            message,
-            field: None,
-            retry_after_ms: None,
-            reference: reference(),
-            command: None,
-        };
+        let problem =
+            Problem { error: code.to_owned(), message, field: None, retry_after_ms: None, reference: reference() };
         Self::of(status, problem)
     }
 

@@ -80,6 +80,7 @@ pub fn is_valid(token: &Token, now: Timestamp) -> bool {
 /// Who looks at the office with this token; `None` when a later version gave it a role that is not known here.
 pub(crate) fn viewer(token: &Token) -> Option<Viewer> {
     Some(Viewer {
+        id: token.id.clone(),
         name: token.name.clone(),
         role: role(&token.role)?,
         extensions: token

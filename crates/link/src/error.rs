@@ -14,7 +14,7 @@ pub enum OfficeErrorKind {
     InvalidRequest,
     /// No such thing, or this viewer may not see it.
     NotFound,
-    /// The call has ended.
+    /// It contradicts what is there: the call has ended, or the id is another thing's.
     Conflict,
     /// The PBX has no such ability.
     Unsupported,

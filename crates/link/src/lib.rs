@@ -3,6 +3,7 @@
 //! An office in the same process and one behind a gateway look alike to a desk.
 
 pub mod error;
+mod lenient;
 pub mod office;
 pub mod problem;
 pub mod remote;

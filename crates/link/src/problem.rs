@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::{OfficeError, OfficeErrorKind},
-    wire::CommandView,
-};
+use crate::error::{OfficeError, OfficeErrorKind};
 
 /// The body of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +22,6 @@ pub struct Problem {
     pub retry_after_ms: Option<u64>,
     /// Names this answer in the gateway's log.
     pub reference: String,
-    /// Where the command stands that the error is about.
-    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<CommandView>,
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
@@ -58,7 +52,6 @@ impl Problem {
             field: error.field.map(str::to_owned),
             retry_after_ms: error.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             reference,
-            command: None,
         }
     }
 

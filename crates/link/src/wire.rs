@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::lenient;
+
 /// Version of the stream that this program speaks.
 pub const PROTOCOL: u32 = 1;
 
@@ -71,7 +73,7 @@ pub struct You {
     pub name: String,
     /// What may be seen.
     pub role: Role,
-    /// Extensions as `connection:extension`.
+    /// Extensions that are his.
     pub extensions: Vec<ExtensionRef>,
     /// Groups whose lines ring here.
     pub groups: Vec<String>,
@@ -83,7 +85,7 @@ pub struct You {
 pub enum Role {
     /// His calls and those that ring or rang for him.
     Agent,
-    /// Everything.
+    /// Everything, or, with groups, what their lines take.
     Manager,
     /// Everything, and administration.
     Admin,
@@ -122,7 +124,8 @@ pub enum StreamEvent {
         /// Where it stands.
         command: CommandView,
     },
-    /// A connection's state; not in the log, sent after `hello` and on every change.
+    /// A connection's state; not in the log, sent after `hello` (with the place from which the desk goes on) and on
+    /// every change.
     Connection {
         /// The connection.
         connection: ConnectionView,
@@ -146,8 +149,10 @@ pub struct Call {
     /// The connection that told of it.
     pub connection: ConnectionId,
     /// Derived from the legs.
+    #[serde(deserialize_with = "lenient::call_state")]
     pub state: CallState,
     /// Who called whom.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub direction: Direction,
     /// The external party, or the called colleague.
     pub customer: Customer,
@@ -164,7 +169,7 @@ pub struct Call {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// How it went, for this viewer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::result", skip_serializing_if = "Option::is_none")]
     pub result: Option<CallResult>,
     /// The PBX's own reason of the end, verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -226,6 +231,7 @@ pub struct Leg {
     /// Part it plays.
     pub role: LegRole,
     /// Where it stands.
+    #[serde(deserialize_with = "lenient::leg_state")]
     pub state: LegState,
     /// When it came to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -237,7 +243,7 @@ pub struct Leg {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub end_cause: EndCause,
     /// Nothing is known of it but its end: it does not say whose phone rings.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -258,6 +264,7 @@ pub struct Recording {
     /// Its identity.
     pub id: RecordingId,
     /// Where it stands.
+    #[serde(deserialize_with = "lenient::recording_state")]
     pub state: RecordingState,
     /// Its length, once measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -294,9 +301,10 @@ pub struct ConnectionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Where it stands.
+    #[serde(deserialize_with = "lenient::connection_state")]
     pub state: ConnectionState,
     /// Why it is down, as a code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
     pub cause: Option<DownCause>,
     /// Missed events fetched so far while draining.
     #[serde(default)]

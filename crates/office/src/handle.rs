@@ -10,11 +10,11 @@ use std::{
     },
 };
 
-use calls::{Book, CommandAnswer, CommandState, ConnectionId, Decision, Source, Told, VendorEvent};
+use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
-use tokio::task::JoinHandle;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use self::watch::Watched;
 use crate::{
@@ -28,6 +28,8 @@ use crate::{
     view::View,
 };
 
+/// Readers of the store that may be busy with desks that catch up.
+const PAGES_AT_A_TIME: usize = 6;
 /// Bound of the recording cache.
 const CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -73,25 +75,10 @@ pub enum HookOutcome {
 pub struct Metrics {
     /// Head of the log.
     pub head: u64,
-    /// Webhooks stored.
-    pub stored: u64,
-    /// Webhooks that were known already.
-    pub known: u64,
-    /// Webhooks refused for their signature.
-    pub refused: u64,
-    /// Webhooks that could not be stored.
-    pub not_stored: u64,
-    /// Authentic webhooks that were not understood.
+    /// Authentic events that were kept but not understood.
     pub not_understood: u64,
-}
-
-#[derive(Default)]
-struct Counters {
-    stored: AtomicU64,
-    known: AtomicU64,
-    refused: AtomicU64,
-    not_stored: AtomicU64,
-    not_understood: AtomicU64,
+    /// Exchanges with PBXs that the request journal left out: too many at once, or refused too often.
+    pub journal_left_out: u64,
 }
 
 /// A connection at work.
@@ -121,7 +108,10 @@ pub(crate) struct Inner {
     pub(crate) board: Arc<Board>,
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
     pub(crate) recordings: Arc<Recordings>,
-    counters: Counters,
+    /// How many read pages of the catch-up at a time: more would only wait for each other.
+    pub(crate) pages: Semaphore,
+    not_understood: AtomicU64,
+    journal: Arc<StoreJournal>,
     sessions: Mutex<BTreeMap<(ConnectionId, String), Watched>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -164,8 +154,10 @@ impl OfficeHandle {
             .map(|connection| connection.id.clone())
             .collect();
         let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts, naming));
-        let (keeper, handle) =
+        follow_rules(&config.name, &store, &directory).await?;
+        let (mut keeper, handle) =
             Keeper::open(&config.name, store.clone(), Arc::clone(&clock), Arc::clone(&directory), books)?;
+        keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
         let inner = Arc::new(Inner {
@@ -177,7 +169,9 @@ impl OfficeHandle {
             keeper: handle,
             board,
             connections,
-            counters: Counters::default(),
+            pages: Semaphore::new(PAGES_AT_A_TIME),
+            not_understood: AtomicU64::new(0),
+            journal,
             sessions: Mutex::default(),
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
         });
@@ -185,7 +179,6 @@ impl OfficeHandle {
         for (connection, zone) in given_zones {
             office.log_given_zone(&connection, zone).await?;
         }
-        office.settle_lost_commands().await?;
         for (connection, extensions) in wanted_sessions {
             office.open_link(&connection);
             for extension in extensions {
@@ -202,7 +195,6 @@ impl OfficeHandle {
         let decoded = match connection.decode(&request, received_at) {
             Ok(decoded) => decoded,
             Err(refusal) => {
-                count(&self.0.counters.refused);
                 // Anybody can bring this about as often as he likes; who receives over HTTP bounds what he writes of it.
                 tracing::debug!(connection = %connection.id, %refusal, "a webhook was refused");
                 if self.0.board.refused(&connection.id, &refusal, received_at) {
@@ -236,26 +228,20 @@ impl OfficeHandle {
             return HookOutcome::Reply(reply);
         }
         self.watch_clock(connection, &events, received_at).await;
-        let not_understood = events.iter().any(|event| event.call.is_none());
+        let unknown = |effect: &Effect| matches!(effect, Effect::Unknown { .. });
+        let not_understood: Vec<bool> = events.iter().map(|event| event.effects.iter().any(unknown)).collect();
         let decided = usize::from(choice.is_some());
         if let Some(Decision::ZoneChosen { zone, .. }) = &choice {
             self.keep_zone(&connection.id, zone).await;
         }
         let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
         let Ok(appended) = self.0.keeper.tell(&connection.id, received_at, told).await else {
-            count(&self.0.counters.not_stored);
             return HookOutcome::NotStored;
         };
-        if not_understood {
-            count(&self.0.counters.not_understood);
-        }
-        if appended[decided..].iter().any(|appended| appended.new_seq().is_some()) {
-            count(&self.0.counters.stored);
-            HookOutcome::Stored(reply)
-        } else {
-            count(&self.0.counters.known);
-            HookOutcome::Known(reply)
-        }
+        let of_events = || appended[decided..].iter().map(|appended| appended.new_seq().is_some());
+        let not_understood = of_events().zip(not_understood).filter(|(new, unknown)| *new && *unknown).count();
+        self.0.not_understood.fetch_add(not_understood as u64, Ordering::Relaxed);
+        if of_events().any(|new| new) { HookOutcome::Stored(reply) } else { HookOutcome::Known(reply) }
     }
 
     /// A zone of the settings is a choice like any other: it is in the log before the events that it decides on.
@@ -303,15 +289,10 @@ impl OfficeHandle {
 
     /// Figures since the start.
     pub fn metrics(&self) -> Metrics {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let counters = &self.0.counters;
         Metrics {
             head: self.0.keeper.head(),
-            stored: read(&counters.stored),
-            known: read(&counters.known),
-            refused: read(&counters.refused),
-            not_stored: read(&counters.not_stored),
-            not_understood: read(&counters.not_understood),
+            not_understood: self.0.not_understood.load(Ordering::Relaxed),
+            journal_left_out: self.0.journal.left_out(),
         }
     }
 
@@ -334,16 +315,6 @@ impl OfficeHandle {
                 tracing::error!("the keeper of the log had failed before the end");
             }
         }
-    }
-
-    /// Commands that were on their way when the last run ended: whether they acted is not known, and they are not
-    /// sent again.
-    async fn settle_lost_commands(&self) -> Result<(), store::Error> {
-        for row in self.0.store.commands_in_state(CommandState::Sent)? {
-            let answer = CommandAnswer::Unknown { command: row.command.id };
-            self.0.answered(&row.command.connection, answer).await;
-        }
-        Ok(())
     }
 
     fn open_link(&self, id: &ConnectionId) {
@@ -430,6 +401,17 @@ fn zone_key(connection: &ConnectionId) -> String {
     format!("zone:{connection}")
 }
 
-fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
+/// Setting that keeps the [`Directory::rules`] by which the rows say who sees them.
+fn rules_key(office: &str) -> String {
+    format!("rules:{office}")
+}
+
+/// Brings the rows up to the lines and groups of the settings where those have changed.
+async fn follow_rules(office: &str, store: &Store, directory: &Arc<Directory>) -> Result<(), store::Error> {
+    if store.setting(&rules_key(office))?.as_deref() == Some(directory.rules()) {
+        return Ok(());
+    }
+    let by = Arc::clone(directory);
+    store.regroup(office, move |connection, line, direction| by.audiences(connection, line, direction)).await?;
+    store.set_setting(&rules_key(office), directory.rules()).await
 }

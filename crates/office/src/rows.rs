@@ -1,49 +1,65 @@
 //! Calls and facts as the store keeps them.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use calls::{CallId, ConnectionId, LegRole};
+use calls::{ConnectionId, LegRole};
 use link::wire::{self, FactKind};
 use serde_json::Value;
-use store::{CallRecord, Fact, Redirect, Save, SavedCall};
+use store::{Audience, CallRecord, Fact, Save, SavedCall, Scope};
 
-use crate::settings::Directory;
+use crate::{keeper::Unsaved, seen, settings::Directory};
 
 /// A changed call whose row is not written yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Unsaved {
-    /// The call as [`crate::seen::kept`].
-    pub(crate) call: wire::Call,
-    /// Place of what changed it first since it was last saved.
-    pub(crate) first_seq: u64,
+pub(crate) struct Changed {
+    /// The call as [`kept`].
+    pub(crate) call: Arc<wire::Call>,
     /// Place of what changed it last.
     pub(crate) seq: u64,
 }
 
+/// The call as the office keeps and publishes it; a line without a title has none.
+pub(crate) fn kept(call: &calls::Call, directory: &Directory) -> wire::Call {
+    let mut kept = seen::kept(call, directory);
+    kept.line.title = kept.line.title.filter(|title| !title.is_empty());
+    kept
+}
+
 /// What is to be saved of one connection.
-pub(crate) fn save(
-    connection: &ConnectionId,
-    unsaved: &BTreeMap<CallId, Unsaved>,
-    redirects: &[Redirect],
-    folded: u64,
-    directory: &Directory,
-) -> Save {
-    let changed = || unsaved.values().filter(|unsaved| unsaved.call.connection == *connection);
-    let recordings_of = |unsaved: &Unsaved| {
-        let call = unsaved.call.id.clone();
-        unsaved.call.recordings.iter().map(|recording| (recording.id.clone(), call.clone())).collect::<Vec<_>>()
+pub(crate) fn save(connection: &ConnectionId, unsaved: &Unsaved, directory: &Directory) -> Save {
+    let recordings_of = |changed: &Changed| {
+        let call = changed.call.id.clone();
+        changed.call.recordings.iter().map(|recording| (recording.id.clone(), call.clone())).collect::<Vec<_>>()
     };
     Save {
-        calls: changed().map(|unsaved| record(unsaved, directory)).collect(),
-        recordings: changed().flat_map(recordings_of).collect(),
-        redirects: redirects.to_vec(),
-        folded: Some((connection.clone(), folded)),
+        calls: unsaved.calls.values().map(|changed| record(changed, directory)).collect(),
+        recordings: unsaved.calls.values().flat_map(recordings_of).collect(),
+        redirects: unsaved.redirects.clone(),
+        commands: unsaved.commands.values().cloned().collect(),
+        folded: Some((connection.clone(), unsaved.folded)),
         ..Save::default()
     }
 }
 
-fn record(unsaved: &Unsaved, directory: &Directory) -> CallRecord {
-    let call = &unsaved.call;
+/// Who sees a call besides those who see everything: the same as its row says.
+pub(crate) fn audience(call: &wire::Call, directory: &Directory) -> Audience {
+    let agents = agents(call).map(|agent| Scope::Extension(call.connection.clone(), agent.to_owned()));
+    agents.chain(groups(call, directory).into_iter().map(Scope::Group)).collect()
+}
+
+fn agents(call: &wire::Call) -> impl Iterator<Item = &str> {
+    call.legs
+        .iter()
+        .filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::TransferTarget))
+        .filter_map(|leg| leg.extension.as_deref())
+}
+
+fn groups(call: &wire::Call, directory: &Directory) -> Vec<String> {
+    directory.audiences(&call.connection, call.line.number.as_deref(), call.direction)
+}
+
+fn record(changed: &Changed, directory: &Directory) -> CallRecord {
+    let call = &*changed.call;
     let ends = call.ended_at.or(call.answered_at);
     let talk = call.answered_at.zip(ends).map_or(0, |(from, to)| to.duration_since(from).as_millis().max(0));
     CallRecord {
@@ -55,20 +71,14 @@ fn record(unsaved: &Unsaved, directory: &Directory) -> CallRecord {
         customer_number: call.customer.number.clone(),
         customer_name: call.customer.name.clone(),
         line: call.line.number.clone(),
-        agents: call
-            .legs
-            .iter()
-            .filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::TransferTarget))
-            .filter_map(|leg| leg.extension.clone())
-            .collect(),
-        groups: directory.audiences(&call.connection, call.line.number.as_deref(), call.direction),
+        agents: agents(call).map(str::to_owned).collect(),
+        groups: groups(call, directory),
         started_at: call.started_at,
         talk_ms: i64::try_from(talk).unwrap_or(i64::MAX),
         has_recording: call.recordings.iter().any(|recording| recording.state != wire::RecordingState::NotRecorded),
         in_menu: call.in_menu,
         open: call.state != calls::CallState::Ended,
-        first_seq: unsaved.first_seq,
-        seq: unsaved.seq,
+        seq: changed.seq,
         // A call is made of plain data, which always has a JSON.
         body: serde_json::to_string(call).unwrap_or_default(),
     }

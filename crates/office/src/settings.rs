@@ -9,6 +9,8 @@ use calls::{ConnectionId, Direction, number};
 use link::wire::{ExtensionRef, Role};
 use pbx::ConnectionConfig;
 use secrecy::SecretBox;
+use sha2::{Digest, Sha256};
+use store::{Scope, Visible};
 
 /// Everything that an office needs to know before it starts.
 pub struct OfficeConfig {
@@ -74,6 +76,8 @@ pub struct Person {
 /// Somebody who looks at the office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
+    /// Tells this token or person from all others, whatever their names: commands are his who sent them.
+    pub id: String,
     /// The token's or person's name.
     pub name: String,
     /// What may be seen.
@@ -95,6 +99,7 @@ pub struct Directory {
     contacts: BTreeMap<String, String>,
     /// Connections whose first event says whose phone rings: there a line's groups decide nothing.
     naming: BTreeSet<ConnectionId>,
+    rules: String,
 }
 
 impl Directory {
@@ -109,7 +114,13 @@ impl Directory {
         let ringing_groups = groups.iter().filter(|group| group.rings).map(|group| group.id.clone()).collect();
         let contacts =
             contacts.into_iter().filter_map(|(number, name)| Some((number::normalise(&number)?, name))).collect();
-        Self { lines, ringing_groups, people, contacts, naming }
+        let rules = rules(&lines, &ringing_groups, &naming);
+        Self { lines, ringing_groups, people, contacts, naming, rules }
+    }
+
+    /// Another text whenever lines or groups are others: then others may see a call.
+    pub fn rules(&self) -> &str {
+        &self.rules
     }
 
     /// Name of the other side of a call: a colleague's or a contact's.
@@ -157,6 +168,18 @@ impl Viewer {
         self.groups.iter().map(|group| members_of(group)).chain(desks).collect()
     }
 
+    /// What this viewer may see, in the words of the rows.
+    pub fn visible(&self) -> Visible {
+        let Some(looks_after) = self.looks_after() else { return Visible::All };
+        let own = self.extensions.iter().map(|own| Scope::Extension(own.connection.clone(), own.extension.clone()));
+        Visible::Some(own.chain(looks_after.into_iter().map(Scope::Group)).collect())
+    }
+
+    /// Whether this is one of the viewer's extensions.
+    pub fn owns(&self, connection: &ConnectionId, extension: &str) -> bool {
+        self.extensions.iter().any(|own| own.connection == *connection && own.extension == extension)
+    }
+
     /// The audiences that this viewer looks after; `None` when he sees everything.
     pub fn looks_after(&self) -> Option<Vec<String>> {
         match self.role {
@@ -166,6 +189,15 @@ impl Viewer {
             Role::Agent => Some(self.rung_with()),
         }
     }
+}
+
+/// A digest of what decides who sees and hears a call, whatever the order in which it is written.
+fn rules(lines: &[LineSettings], ringing: &BTreeSet<String>, naming: &BTreeSet<ConnectionId>) -> String {
+    let lines: BTreeSet<_> =
+        lines.iter().map(|line| (&line.connection, &line.number, &line.title, &line.groups)).collect();
+    // Plain texts always have a JSON.
+    let text = serde_json::to_string(&(lines, ringing, naming)).unwrap_or_default();
+    Sha256::digest(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Those whose phones a group's line rings.
@@ -181,4 +213,37 @@ fn managers_of(group: &str) -> String {
 /// All desks of a connection.
 fn desks_of(connection: &ConnectionId) -> String {
     format!("desks {connection}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory(lines: Vec<LineSettings>, rings: bool) -> Directory {
+        let groups = [GroupSettings { id: "sales".into(), rings }];
+        Directory::new(lines, &groups, Vec::new(), BTreeMap::new(), BTreeSet::new())
+    }
+
+    fn line(number: &str, group: &str) -> LineSettings {
+        LineSettings {
+            connection: "rt1".parse().expect("valid"),
+            number: number.into(),
+            title: String::new(),
+            groups: vec![group.into()],
+        }
+    }
+
+    #[test]
+    fn other_lines_or_groups_are_other_rules_and_another_order_is_not() {
+        let (a, b) = (line("+74951234567", "sales"), line("+74951234568", "sales"));
+        let rules = directory(vec![a.clone(), b.clone()], true).rules().to_owned();
+        assert_eq!(directory(vec![b.clone(), a.clone()], true).rules(), rules);
+        for other in [
+            directory(vec![a.clone()], true),
+            directory(vec![a.clone(), line("+74951234568", "support")], true),
+            directory(vec![a, b], false),
+        ] {
+            assert_ne!(other.rules(), rules);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     error::Error,
+    log::{self, NewEntry},
     store::Store,
     time::{from_ns, to_ns},
     write::Write,
@@ -20,7 +21,7 @@ pub struct NewCommand {
     pub connection: ConnectionId,
     /// The call that it starts or acts on.
     pub call: CallId,
-    /// Who asked.
+    /// Names the token or person that asked, over changes of display names.
     pub author: String,
     /// When.
     pub at: Timestamp,
@@ -39,18 +40,32 @@ pub struct CommandRow {
     pub detail: Option<String>,
 }
 
+/// Where a command stands by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandStands {
+    /// Which.
+    pub id: CommandId,
+    /// The call that it belongs to by now.
+    pub call: CallId,
+    /// Where it stands.
+    pub state: CommandState,
+    /// The PBX's words, if any.
+    pub detail: Option<String>,
+}
+
 /// Whether a command is to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Began {
-    /// It was not known: act now.
-    New,
+    /// It was not known and has this place in the log: act now.
+    New(u64),
     /// It was asked before: answer with this, and do not act.
     Known(CommandRow),
 }
 
 impl Store {
-    /// Notes that a command is about to act. Send it only when this answers [`Began::New`].
-    pub fn begin_command(&self, command: NewCommand) -> Write<Began> {
+    /// Notes that a command is about to act: its row and its entry in the log, neither without the other. Send it
+    /// only when this answers [`Began::New`].
+    pub fn begin_command(&self, command: NewCommand, entry: NewEntry) -> Write<Began> {
         self.write(move |sql| {
             if let Some(known) = find(sql, command.id)? {
                 return Ok(Began::Known(known));
@@ -68,18 +83,13 @@ impl Store {
                 command.request,
                 text_of(CommandState::Sent),
             ])?;
-            Ok(Began::New)
+            Ok(Began::New(log::append_entry(sql, entry)?.seq()))
         })
     }
 
-    /// Notes where a command stands, and the call that it belongs to by now.
-    pub fn set_command(&self, id: CommandId, call: CallId, state: CommandState, detail: Option<String>) -> Write<()> {
-        self.write(move |sql| {
-            sql.prepare_cached("UPDATE commands SET call = ?2, state = ?3, detail = ?4 WHERE id = ?1")?.execute(
-                params![id.to_string(), call.as_str(), text_of(state), detail.as_deref().unwrap_or_default()],
-            )?;
-            Ok(())
-        })
+    /// Notes where a command stands.
+    pub fn set_command(&self, stands: CommandStands) -> Write<()> {
+        self.write(move |sql| set(sql, &stands))
     }
 
     /// The command, if it was ever asked.
@@ -87,7 +97,7 @@ impl Store {
         self.read(|sql| find(sql, id))
     }
 
-    /// Commands that were on their way when the process ended: their outcome is unknown, they are not sent again.
+    /// The commands that stand so, oldest first.
     pub fn commands_in_state(&self, state: CommandState) -> Result<Vec<CommandRow>, Error> {
         self.read(|sql| {
             let ids: Vec<String> = sql
@@ -104,6 +114,16 @@ impl Store {
             Ok(commands)
         })
     }
+}
+
+pub(crate) fn set(sql: &Connection, stands: &CommandStands) -> Result<(), Error> {
+    sql.prepare_cached("UPDATE commands SET call = ?2, state = ?3, detail = ?4 WHERE id = ?1")?.execute(params![
+        stands.id.to_string(),
+        stands.call.as_str(),
+        text_of(stands.state),
+        stands.detail.as_deref().unwrap_or_default()
+    ])?;
+    Ok(())
 }
 
 fn find(sql: &Connection, id: CommandId) -> Result<Option<CommandRow>, Error> {

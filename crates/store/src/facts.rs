@@ -53,24 +53,31 @@ pub struct ShownFact {
     pub beside: Vec<Fact>,
 }
 
+/// What became of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactAppended {
+    /// It has this place in the log.
+    New(u64),
+    /// It was there before, at this place.
+    Known(u64),
+    /// Another fact has its id; nothing was stored.
+    Taken,
+}
+
 impl Store {
-    /// Puts a fact into this office's own log and answers its place. The same fact again has the same place.
-    pub fn append_fact(&self, office: &str, fact: Fact) -> Write<u64> {
+    /// Puts a fact into this office's own log; the same fact again changes nothing.
+    pub fn append_fact(&self, office: &str, fact: Fact) -> Write<FactAppended> {
         let office = office.to_owned();
         self.write(move |sql| {
             let office = office::ordinal(sql, &office)?;
-            let known: Option<i64> = sql
-                .prepare_cached("SELECT seq FROM facts WHERE office = ?1 AND id = ?2")?
-                .query_row(params![office, fact.id.to_string()], |row| row.get(0))
-                .optional()?;
-            if let Some(seq) = known.filter(|seq| *seq > 0) {
-                return Ok(seq as u64);
+            if let Some((known, seq)) = logged(sql, office, fact.id)? {
+                return Ok(if known == fact { FactAppended::Known(seq) } else { FactAppended::Taken });
             }
             let body = serde_json::to_string(&fact)
                 .map_err(|error| Error::Unreadable { what: "fact", reason: format!("{:?}", error.classify()) })?;
             let seq = log::append_fact(sql, fact.subject.as_str(), to_ns(fact.at), &body)?;
             keep(sql, office, &fact, seq)?;
-            Ok(seq)
+            Ok(FactAppended::New(seq))
         })
     }
 
@@ -133,11 +140,24 @@ fn fact(row: &Row<'_>) -> Result<Fact, Error> {
     })
 }
 
+/// The fact of this id, if it is in its office's log.
+fn logged(sql: &Connection, office: i64, id: Uuid) -> Result<Option<(Fact, u64)>, Error> {
+    let sql_text = format!("SELECT {COLUMNS} FROM facts WHERE office = ?1 AND id = ?2 AND seq > 0");
+    let mut statement = sql.prepare_cached(&sql_text)?;
+    let mut rows = statement.query(params![office, id.to_string()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((fact(row)?, row.get::<_, i64>(7)? as u64)))
+}
+
+/// Writes a fact. One that was not in its office's log becomes what the log says of it.
 fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
     sql.prepare_cached(
         "INSERT INTO facts (office, id, kind, author, at_ns, subject, replaces, value, seq)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (office, id) DO UPDATE SET seq = max(seq, excluded.seq)",
+         ON CONFLICT (office, id) DO UPDATE SET
+             kind = excluded.kind, author = excluded.author, at_ns = excluded.at_ns, subject = excluded.subject,
+             replaces = excluded.replaces, value = excluded.value, seq = excluded.seq
+         WHERE facts.seq = 0 AND excluded.seq > 0",
     )?
     .execute(params![
         office,
@@ -160,11 +180,23 @@ fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) -> Result<(),
     refresh_words(sql, office, ruling.as_deref().unwrap_or(fact.subject.as_str()))
 }
 
-/// Facts with `since` < seq ≤ `up_to`.
-pub(crate) fn between(sql: &Connection, office: i64, since: u64, up_to: u64) -> Result<Vec<(Fact, u64)>, Error> {
-    let sql_text = format!("SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq");
+/// Facts with `since` < seq ≤ `up_to`; where scopes are given (a JSON list of keys), about calls that one of them sees.
+pub(crate) fn between(
+    sql: &Connection,
+    office: i64,
+    since: u64,
+    up_to: u64,
+    scopes: Option<&str>,
+) -> Result<Vec<(Fact, u64)>, Error> {
+    let sql_text = format!(
+        "SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > ?2 AND seq <= ?3 AND (?4 IS NULL OR EXISTS (
+             SELECT 1 FROM calls c JOIN audience a ON a.at = c.at
+             WHERE c.office = ?1 AND a.scope IN (SELECT value FROM json_each(?4)) AND c.id = coalesce(
+                 (SELECT new FROM redirects WHERE redirects.office = ?1 AND old = facts.subject), facts.subject)
+         )) ORDER BY seq"
+    );
     let mut statement = sql.prepare_cached(&sql_text)?;
-    let mut rows = statement.query(params![office, since as i64, up_to as i64])?;
+    let mut rows = statement.query(params![office, since as i64, up_to as i64, scopes])?;
     let mut facts = Vec::new();
     while let Some(row) = rows.next()? {
         facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
@@ -228,11 +260,10 @@ fn chains(facts: Vec<(Fact, u64)>) -> Vec<ShownFact> {
     order
         .into_iter()
         .filter_map(|root| {
-            let mut heads = heads.remove(&root)?;
-            let (fact, seq) = heads.pop()?;
-            let beside: Vec<Fact> =
-                heads.into_iter().rev().map(|(fact, _)| fact).filter(|fact| !fact.value.is_null()).collect();
-            (!fact.value.is_null()).then_some(ShownFact { fact, seq: (seq > 0).then_some(seq), beside })
+            // Who took a text back had not seen the edit beside it: that one stays.
+            let mut left = heads.remove(&root)?.into_iter().rev().filter(|(fact, _)| !fact.value.is_null());
+            let (fact, seq) = left.next()?;
+            Some(ShownFact { fact, seq: (seq > 0).then_some(seq), beside: left.map(|(fact, _)| fact).collect() })
         })
         .collect()
 }

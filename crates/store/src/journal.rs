@@ -71,8 +71,14 @@ impl Store {
         })
     }
 
-    /// Forgets what was noted before this moment; answers how much.
-    pub fn prune_journal(&self, before: Timestamp) -> Write<usize> {
-        self.write(move |sql| Ok(sql.execute("DELETE FROM journal WHERE at_ns < ?1", [to_ns(before)])?))
+    /// Forgets up to `most` of what was noted before this moment, oldest first; answers how much. Few at a time: all
+    /// who write wait for it.
+    pub fn prune_journal(&self, before: Timestamp, most: usize) -> Write<usize> {
+        self.write(move |sql| {
+            let mut old = sql.prepare_cached(
+                "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE at_ns < ?1 ORDER BY at_ns LIMIT ?2)",
+            )?;
+            Ok(old.execute(params![to_ns(before), most as i64])?)
+        })
     }
 }

@@ -21,6 +21,7 @@ mod calls;
 mod commands;
 mod error;
 mod facts;
+mod folder;
 mod gaps;
 mod journal;
 mod log;
@@ -34,16 +35,19 @@ mod store;
 mod time;
 mod tokens;
 mod transaction;
+mod witness;
 mod write;
 mod writer;
 
 pub mod cache;
 
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
-pub use calls::{CallRecord, Changed, Cursor, Day, Filter, Redirect, Save, SavedCall, Scope, Visible};
-pub use commands::{Began, CommandRow, NewCommand};
+pub use calls::{
+    Audience, CallRecord, Changed, Cursor, Day, Filter, Parted, Redirect, Save, SavedCall, Scope, Step, Visible,
+};
+pub use commands::{Began, CommandRow, CommandStands, NewCommand};
 pub use error::{Error, ErrorKind};
-pub use facts::{Fact, ShownFact};
+pub use facts::{Fact, FactAppended, ShownFact};
 pub use gaps::Gap;
 pub use journal::{JournalEntry, NewJournalEntry};
 pub use log::{Appended, NewEntry};

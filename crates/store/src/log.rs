@@ -90,22 +90,16 @@ impl Store {
         )
     }
 
-    /// The connection's gap decisions with `from` ≤ seq ≤ `to`, oldest first.
-    pub fn read_gaps(&self, connection: &ConnectionId, from: u64, to: u64) -> Result<Vec<Stored>, Error> {
-        self.entries(
-            "log.connection = (SELECT ordinal FROM connections WHERE id = ?1) AND log.seq BETWEEN ?2 AND ?3
-             AND log.call = '' AND log.body LIKE '%\"decision\":\"gap%' ORDER BY log.seq",
-            params![connection.as_str(), from as i64, to as i64],
-        )
+    /// The connection's gap decisions after this place and the last one before it, oldest first: whether a gap was open
+    /// there, and what became of it.
+    pub fn read_gaps(&self, connection: &ConnectionId, place: u64) -> Result<Vec<Stored>, Error> {
+        self.entries(GAPS, params![connection.as_str(), place as i64])
     }
 
     /// What books are told, where this holds.
     fn entries(&self, condition: &str, params: &[&dyn ToSql]) -> Result<Vec<Stored>, Error> {
         self.read(|sql| {
-            let mut statement = sql.prepare_cached(&format!(
-                "SELECT log.seq, c.id, log.received_ns, log.version, log.body
-                 FROM log JOIN connections c ON c.ordinal = log.connection WHERE log.kind = {TOLD} AND {condition}"
-            ))?;
+            let mut statement = sql.prepare_cached(&entries_where(condition))?;
             let mut rows = statement.query(params)?;
             let mut entries = Vec::new();
             while let Some(row) = rows.next()? {
@@ -117,13 +111,7 @@ impl Store {
 
     /// The last place that was given, 0 before the first.
     pub fn head_seq(&self) -> Result<u64, Error> {
-        self.read(|sql| {
-            let head: Option<i64> = sql
-                .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'log'")?
-                .query_row([], |row| row.get(0))
-                .optional()?;
-            Ok(head.unwrap_or(0) as u64)
-        })
+        self.read(head)
     }
 
     /// How far the connection's log is folded into calls, 0 before the first time.
@@ -146,6 +134,35 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Gap decisions of a connection, in words that the index of gaps understands.
+const GAPS: &str = "log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
+     AND log.call = '' AND instr(log.body, '\"decision\":\"gap') > 0
+     AND log.seq >= coalesce((
+         SELECT max(seq) FROM log WHERE kind = 0 AND connection = (SELECT ordinal FROM connections WHERE id = ?1)
+         AND call = '' AND instr(body, '\"decision\":\"gap') > 0 AND seq < ?2
+     ), 0) ORDER BY log.seq";
+
+fn entries_where(condition: &str) -> String {
+    format!(
+        "SELECT log.seq, c.id, log.received_ns, log.version, log.body
+         FROM log JOIN connections c ON c.ordinal = log.connection WHERE log.kind = {TOLD} AND {condition}"
+    )
+}
+
+/// The last place that was given, 0 before the first.
+pub(crate) fn head(sql: &Connection) -> Result<u64, Error> {
+    let head: Option<i64> = sql
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'log'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(head.unwrap_or(0) as u64)
+}
+
+/// Puts one entry into the log.
+pub(crate) fn append_entry(sql: &Connection, entry: NewEntry) -> Result<Appended, Error> {
+    Line::new(entry)?.append(sql)
 }
 
 /// Puts a fact's text into the log and returns its place.
@@ -259,4 +276,20 @@ fn stored(row: &Row<'_>) -> Result<Stored, Error> {
 /// Position and category only: serde's own words may quote the text.
 fn unreadable(error: &serde_json::Error) -> Error {
     Error::Unreadable { what: "log entry", reason: format!("{:?} at column {}", error.classify(), error.column()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+
+    #[test]
+    fn gaps_are_found_without_reading_what_lies_between_them() {
+        let sql = Connection::open_in_memory().expect("opens");
+        schema::migrate(&sql).expect("migrates");
+        let mut steps = sql.prepare(&format!("EXPLAIN QUERY PLAN {}", entries_where(GAPS))).expect("is SQL");
+        let steps = steps.query_map(params!["rt1", 9], |row| row.get("detail")).expect("explains");
+        let steps: Vec<String> = steps.map(|step| step.expect("a step")).collect();
+        assert_eq!(steps.iter().filter(|step| step.contains("INDEX log_gaps (")).count(), 2, "{steps:?}");
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use crate::{error::Error, schema};
+use crate::{error::Error, folder::make_private_folder, schema, witness};
 
 const DATABASE: &str = "trubka.db";
 const LOCK: &str = "trubka.lock";
@@ -21,7 +21,8 @@ const DAMAGED: &str = "trubka.damaged";
 pub enum Durability {
     /// All: the disk has it before the answer (`synchronous=FULL`).
     Full,
-    /// All but the last moments (`synchronous=NORMAL`); the owner opens a gap after an unclean end.
+    /// All but the last moments (`synchronous=NORMAL`). The owner keeps beside its log until when it had everything,
+    /// and opens a gap from there on at its next start.
     Normal,
 }
 
@@ -141,6 +142,12 @@ fn connect_as_owner(path: &Path, options: &Options) -> Result<(Connection, Opene
     let connection = connect_and_migrate(path, options)?;
     look_around(&connection)?;
     let opened = take_clean_mark(&connection)?;
+    if let Some(folder) = path.parent()
+        && witness::tells_more(folder, &connection)?
+    {
+        tracing::warn!("the database is an older copy: whoever resumes a stream begins anew");
+        connection.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [new_epoch()?])?;
+    }
     Ok((connection, opened))
 }
 
@@ -172,7 +179,7 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Touches the root of every table and index. A whole check of a million calls would cost the start seconds; damage
+/// Touches the root of every table. A whole check of a million calls would cost the start seconds; damage
 /// further inside is found when it is met, and acted upon at the next start.
 fn look_around(connection: &Connection) -> Result<(), Error> {
     let mut names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")?;
@@ -245,20 +252,4 @@ fn new_epoch() -> Result<String, Error> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::Io { path: "the system's randomness".into(), reason: error.to_string() })?;
     Ok(HEXLOWER.encode(&bytes))
-}
-
-/// The database is not encrypted: only its owner may look into the folder.
-pub(crate) fn make_private_folder(folder: &Path) -> Result<(), Error> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        builder.mode(0o700);
-        builder.create(folder).map_err(|error| Error::io(folder, &error))?;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-            .map_err(|error| Error::io(folder, &error))
-    }
-    #[cfg(not(unix))]
-    builder.create(folder).map_err(|error| Error::io(folder, &error))
 }

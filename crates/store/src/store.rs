@@ -62,6 +62,11 @@ impl Store {
         &self.0.epoch
     }
 
+    /// The folder that it lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path.parent().unwrap_or(&self.0.path)
+    }
+
     /// Does what was asked until now, notes an orderly end. Later writes are answered [`Error::Closed`]; the folder
     /// is free for another owner once every clone is gone.
     pub fn close(self) {

@@ -15,7 +15,7 @@ use link::{
     Office,
     wire::{ExtensionRef, PlaceCall, Role},
 };
-use office::{Metrics, OfficeHandle, SystemClock, Viewer};
+use office::{OfficeHandle, SystemClock, Viewer};
 use simulator::{Fault, Make, Script, Simulator, SimulatorConfig, Timing};
 use store::{Options, Store};
 use tempfile::TempDir;
@@ -158,7 +158,13 @@ impl Scene {
     /// A colleague's click at a desk of his own.
     pub(crate) async fn call_of_colleague(&self, make: Make, from: &str, to: &str) {
         let extension = ExtensionRef { connection: connection(make), extension: from.to_owned() };
-        let colleague = Viewer { name: "Colleague".into(), role: Role::Agent, extensions: vec![extension], ..viewer() };
+        let colleague = Viewer {
+            id: "colleague".into(),
+            name: "Colleague".into(),
+            role: Role::Agent,
+            extensions: vec![extension],
+            ..viewer()
+        };
         let request = PlaceCall {
             command: CommandId(Uuid::new_v4()),
             connection: connection(make),
@@ -185,11 +191,6 @@ impl Scene {
     /// A call in detail.
     pub(crate) async fn details(&self, call: &CallRef) -> CallDetails {
         self.desk.call_details(call.clone()).await.expect("it is there")
-    }
-
-    /// Figures of the office.
-    pub(crate) fn metrics(&self) -> Metrics {
-        self.office.metrics()
     }
 
     /// The database of the office.

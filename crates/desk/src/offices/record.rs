@@ -30,7 +30,6 @@ pub(super) fn record(call: &Call, seq: u64) -> Result<CallRecord, serde_json::Er
         has_recording: call.recordings.iter().any(|recording| will_play(recording.state)),
         in_menu: call.in_menu,
         open: call.state != CallState::Ended,
-        first_seq: seq,
         seq,
         body: serde_json::to_string(call)?,
     })

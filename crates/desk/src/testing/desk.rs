@@ -147,7 +147,6 @@ impl Bench {
             has_recording: !call.recordings.is_empty(),
             in_menu: call.in_menu,
             open: call.state != CallState::Ended,
-            first_seq: seq,
             seq,
             body: serde_json::to_string(call).expect("a call"),
         };

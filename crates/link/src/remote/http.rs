@@ -16,7 +16,7 @@ use crate::{
 
 /// A gateway's own errors are short; whole calls and peaks are not.
 const CAP: u64 = 16 << 20;
-/// Placing a call takes as long as the PBX takes to answer the gateway.
+/// A gateway answers a command once it is in its log. Whoever gives up sooner knows less: whether it acted.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The client of one gateway.
@@ -92,17 +92,9 @@ impl Http {
         request.timeout = COMMAND_TIMEOUT;
         request.cap = CAP;
         let request = request.bearer(self.token()).map_err(|_| unsendable_token())?;
-        let response = self.client.send(request).await.map_err(|error| {
-            if error.unsent() {
-                broken(&error)
-            } else {
-                OfficeError::new(
-                    OfficeErrorKind::UnknownOutcome,
-                    "The gateway's answer was lost: the call may have been placed. Look at the phone before trying again.",
-                )
-            }
-        })?;
-        read(&response, &[200, 202])
+        let response =
+            self.client.send(request).await.map_err(|error| if error.unsent() { broken(&error) } else { lost() })?;
+        outcome(&response)
     }
 
     /// Hands over something that may be handed over twice.
@@ -118,8 +110,24 @@ impl Http {
     }
 }
 
+/// What came of a command. Only a gateway's own words say that it did not act: a failure without them may come from
+/// something between us that gave up on a gateway which did.
+fn outcome<T: DeserializeOwned>(response: &Response) -> Result<T, OfficeError> {
+    match response.status {
+        200..300 => serde_json::from_slice(&response.body).map_err(|_| lost()),
+        500.. if serde_json::from_slice::<Problem>(&response.body).is_err() => Err(lost()),
+        _ => Err(refusal(response)),
+    }
+}
+
+fn lost() -> OfficeError {
+    OfficeError::new(
+        OfficeErrorKind::UnknownOutcome,
+        "The gateway's answer was lost: the call may have been placed. Look at the phone before trying again.",
+    )
+}
+
 fn read<T: DeserializeOwned>(response: &Response, good: &[u16]) -> Result<T, OfficeError> {
-    // 202 is an answer to a command, and "not yet" to everything else.
     if !good.contains(&response.status) {
         return Err(refusal(response));
     }
@@ -171,4 +179,43 @@ pub(super) fn not_a_gateway() -> OfficeError {
         OfficeErrorKind::Protocol,
         "What answers is no Trubka gateway, or one of another version; check the address.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn came_of(status: u16, body: &'static str) -> Result<Value, OfficeErrorKind> {
+        let response = Response { status, headers: HeaderMap::new(), body: Bytes::from_static(body.as_bytes()) };
+        outcome(&response).map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn only_the_gateways_own_words_say_that_a_command_did_not_act() {
+        let unknown = Err(OfficeErrorKind::UnknownOutcome);
+        for status in [500, 502, 503, 504, 520, 599] {
+            assert_eq!(came_of(status, "<h1>Bad Gateway</h1>"), unknown, "{status}");
+        }
+        for (status, body) in [(200, "<h1>Welcome</h1>"), (202, ""), (204, "")] {
+            assert_eq!(came_of(status, body), unknown, "{status}");
+        }
+        assert_eq!(came_of(202, "{\"state\":\"sent\"}"), Ok(serde_json::json!({"state": "sent"})));
+    }
+
+    #[test]
+    fn what_the_gateway_refuses_is_refused() {
+        let said = |error: &str| format!("{{\"error\":\"{error}\",\"message\":\"m\",\"reference\":\"r\"}}");
+        for (status, error, kind) in [
+            (502, "unreachable", OfficeErrorKind::Unreachable),
+            (503, "storage", OfficeErrorKind::Storage),
+            (504, "unknownOutcome", OfficeErrorKind::UnknownOutcome),
+            (422, "unsupported", OfficeErrorKind::Unsupported),
+        ] {
+            assert_eq!(came_of(status, said(error).leak()), Err(kind), "{status}");
+        }
+        assert_eq!(came_of(413, "too large"), Err(OfficeErrorKind::InvalidRequest));
+    }
 }

@@ -69,7 +69,7 @@ impl Cache {
     /// Opens the cache, removes what a crash left half written, and empties it if this is not the key that it was
     /// written with.
     pub fn open(folder: &Path, key: SecretBox<[u8; 32]>, max_bytes: u64) -> Result<Self, CacheError> {
-        crate::open::make_private_folder(folder).map_err(CacheError::from_store)?;
+        crate::folder::make_private_folder(folder).map_err(CacheError::from_store)?;
         let known = file::key_fits(folder, &key)?;
         let shelf = Shelf::load(folder, known)?;
         if !known {

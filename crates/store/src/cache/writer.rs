@@ -16,6 +16,7 @@ use super::{
     file::{self, End, MAGIC},
     seal::{CHUNK, FileKey, Piece},
 };
+use crate::folder;
 
 /// A recording that arrives.
 pub(crate) struct Growing {
@@ -133,6 +134,7 @@ impl CacheWriter {
         self.file.sync_all()?;
         let whole = self.cache.whole_path(&self.id);
         std::fs::rename(self.cache.part_path(&self.id), &whole)?;
+        folder::sync(&self.cache.0.folder)?;
         let bytes = whole.metadata()?.len();
         let mut shelf = self.cache.shelf();
         shelf.put(&self.id, bytes);

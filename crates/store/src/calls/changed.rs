@@ -1,9 +1,9 @@
 //! What changed since a place in the log, for streams that resume.
 
 use calls::CallId;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
-use super::{COLUMNS, SavedCall, saved_call};
+use super::{COLUMNS, SavedCall, Visible, saved_call};
 use crate::{
     error::Error,
     facts::{self, Fact},
@@ -42,45 +42,111 @@ impl Changed {
     }
 }
 
+/// One step through what changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Step {
+    /// What is visible of it, in order of seq.
+    pub items: Vec<Changed>,
+    /// The place that was reached, from which the next step goes on; `None` when there is no more.
+    pub reached: Option<u64>,
+}
+
+/// A call that one of the scopes of `?4` sees.
+const SEEN: &str = "EXISTS (SELECT 1 FROM audience a
+                            WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?4)))";
+
 impl Store {
-    /// Up to about `limit` items with `since` < seq ≤ `up_to`, in order of seq, each once in its newest state. An
-    /// answer never ends between two items of one seq; an empty one means that there is no more.
-    pub fn changed(&self, office: &str, since: u64, up_to: u64, limit: usize) -> Result<Vec<Changed>, Error> {
+    /// Takes about `limit` items with `since` < seq ≤ `up_to`, each once in its newest state, and answers those that are
+    /// visible. A call that was visible once and is not any more is gone. A step never ends between two items of one seq.
+    pub fn changed(
+        &self,
+        office: &str,
+        visible: &Visible,
+        since: u64,
+        up_to: u64,
+        limit: usize,
+    ) -> Result<Step, Error> {
+        let scopes = visible.keys();
+        let scopes = scopes.as_deref();
         self.read(|connection| {
-            let Some(office) = office::known_ordinal(connection, office)? else { return Ok(Vec::new()) };
-            let Some(end) = end_of_page(connection, office, since, up_to, limit)? else { return Ok(Vec::new()) };
-            let range = params![office, since as i64, end];
-            let mut all = Vec::new();
-
-            let sql = format!("SELECT {COLUMNS} FROM calls c WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(range)?;
-            while let Some(row) = rows.next()? {
-                all.push(Changed::Call(saved_call(row)?));
+            let Some(office) = office::known_ordinal(connection, office)? else { return Ok(Step::default()) };
+            let end = end_of_step(connection, office, since, up_to, limit)?;
+            let Some(end) = end else { return Ok(Step::default()) };
+            let range = Range { office, since: since as i64, end, scopes };
+            let mut items = range.calls(connection)?;
+            items.extend(range.parted(connection)?);
+            items.extend(range.gone(connection)?);
+            for (fact, seq) in facts::between(connection, office, since, end as u64, scopes)? {
+                items.push(Changed::Fact { fact, seq });
             }
-
-            let mut statement =
-                connection.prepare_cached("SELECT id, seq FROM gone WHERE office = ?1 AND seq > ?2 AND seq <= ?3")?;
-            let mut rows = statement.query(range)?;
-            while let Some(row) = rows.next()? {
-                let id: String = row.get(0)?;
-                let id =
-                    id.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?;
-                all.push(Changed::Gone { id, seq: row.get::<_, i64>(1)? as u64 });
-            }
-
-            for (fact, seq) in facts::between(connection, office, since, end as u64)? {
-                all.push(Changed::Fact { fact, seq });
-            }
-            all.sort_by_key(Changed::seq);
-            Ok(all)
+            items.sort_by_key(Changed::seq);
+            Ok(Step { items, reached: Some(end as u64) })
         })
     }
 }
 
-/// The seq that ends a page of about `limit` items.
-fn end_of_page(
-    connection: &rusqlite::Connection,
+/// What one step looks at.
+struct Range<'a> {
+    office: i64,
+    since: i64,
+    end: i64,
+    /// Keys as a JSON list; everything is visible without.
+    scopes: Option<&'a str>,
+}
+
+impl Range<'_> {
+    fn calls(&self, connection: &Connection) -> Result<Vec<Changed>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM calls c
+             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND (?4 IS NULL OR {SEEN})"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes])?;
+        let mut calls = Vec::new();
+        while let Some(row) = rows.next()? {
+            calls.push(Changed::Call(saved_call(row)?));
+        }
+        Ok(calls)
+    }
+
+    /// Calls that one of the scopes could see until the call changed.
+    fn parted(&self, connection: &Connection) -> Result<Vec<Changed>, Error> {
+        let sql = format!(
+            "SELECT c.id, c.seq FROM calls c WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3
+             AND EXISTS (SELECT 1 FROM parted p
+                         WHERE p.at = c.at AND p.scope IN (SELECT value FROM json_each(?4)))
+             AND NOT {SEEN}"
+        );
+        self.ids(connection, &sql)
+    }
+
+    /// Calls whose rows are gone, told to those who could see them or can see the call that took their place.
+    fn gone(&self, connection: &Connection) -> Result<Vec<Changed>, Error> {
+        let sql = format!(
+            "SELECT g.id, g.seq FROM gone g WHERE g.office = ?1 AND g.seq > ?2 AND g.seq <= ?3 AND (?4 IS NULL
+             OR EXISTS (SELECT 1 FROM json_each(g.audience) h WHERE h.value IN (SELECT value FROM json_each(?4)))
+             OR EXISTS (SELECT 1 FROM redirects r JOIN calls c ON c.office = r.office AND c.id = r.new
+                        WHERE r.office = g.office AND r.old = g.id AND {SEEN}))"
+        );
+        self.ids(connection, &sql)
+    }
+
+    fn ids(&self, connection: &Connection, sql: &str) -> Result<Vec<Changed>, Error> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes])?;
+        let mut gone = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            let id = id.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?;
+            gone.push(Changed::Gone { id, seq: row.get::<_, i64>(1)? as u64 });
+        }
+        Ok(gone)
+    }
+}
+
+/// The seq that ends a step of about `limit` items.
+fn end_of_step(
+    connection: &Connection,
     office: i64,
     since: u64,
     up_to: u64,
@@ -96,6 +162,6 @@ fn end_of_page(
                                         ORDER BY seq LIMIT ?4)
              ORDER BY seq LIMIT ?4)",
     )?;
-    let page = params![office, since as i64, up_to as i64, limit.max(1) as i64];
-    Ok(statement.query_row(page, |row| row.get(0))?)
+    let step = params![office, since as i64, up_to as i64, limit.max(1) as i64];
+    Ok(statement.query_row(step, |row| row.get(0))?)
 }

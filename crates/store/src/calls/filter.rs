@@ -1,45 +1,12 @@
 //! Which calls a list shows, as SQL conditions.
 
-use calls::{CallId, ConnectionId, Direction};
+use calls::{CallId, Direction};
 use rusqlite::types::Value;
 
-use super::record::word;
-
-/// Something that lets a person see a call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// One of his extensions is a leg.
-    Extension(ConnectionId, String),
-    /// A line of one of his groups was called.
-    Group(String),
-}
-
-impl Scope {
-    pub(crate) fn key(&self) -> String {
-        match self {
-            Self::Extension(connection, extension) => extension_key(connection, extension),
-            Self::Group(group) => group_key(group),
-        }
-    }
-}
-
-pub(crate) fn extension_key(connection: &ConnectionId, extension: &str) -> String {
-    format!("x:{connection}:{extension}")
-}
-
-pub(crate) fn group_key(group: &str) -> String {
-    format!("g:{group}")
-}
-
-/// What a person may see.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Visible {
-    /// Every call.
-    #[default]
-    All,
-    /// Calls in one of these scopes; none at all when empty.
-    Some(Vec<Scope>),
-}
+use super::{
+    audience::{Scope, Visible},
+    record::word,
+};
 
 /// Which calls are asked for. Everything that is given must hold; the default asks for all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,16 +79,12 @@ impl Conditions {
     /// The same with visibility as a condition, for walks that another index leads.
     pub(crate) fn of_with_visibility(filter: &Filter) -> Self {
         let mut all = Self::of(filter);
-        match &filter.visible {
-            Visible::All => {}
-            Visible::Some(scopes) => {
-                let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
-                all.and(
-                    "EXISTS (SELECT 1 FROM audience a
-                             WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?)))",
-                    serde_json::Value::from(keys).to_string(),
-                );
-            }
+        if let Some(keys) = filter.visible.keys() {
+            all.and(
+                "EXISTS (SELECT 1 FROM audience a
+                         WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?)))",
+                keys,
+            );
         }
         all
     }
@@ -141,6 +104,12 @@ impl Conditions {
     pub(crate) fn and(&mut self, sql: &'static str, value: impl Into<Value>) {
         self.sql.push(sql);
         self.values.push(value.into());
+    }
+
+    /// A condition with several values.
+    pub(crate) fn and_all(&mut self, sql: &'static str, values: Vec<String>) {
+        self.sql.push(sql);
+        self.values.extend(values.into_iter().map(Value::from));
     }
 
     /// A value for a question mark before all conditions.

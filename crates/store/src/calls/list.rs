@@ -4,7 +4,7 @@ use calls::CallId;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Scope, Visible, saved_call};
+use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Visible, saved_call};
 use crate::{
     error::Error,
     office,
@@ -29,15 +29,12 @@ impl Store {
 
     /// How many calls the filter shows.
     pub fn count(&self, filter: &Filter) -> Result<u64, Error> {
-        self.read(|connection| match &filter.visible {
-            Visible::All => count(connection, "calls c", Conditions::of(filter)),
-            Visible::Some(scopes) => {
-                let mut conditions = Conditions::of(filter);
-                let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
-                let from = if conditions.is_empty() { SEEN } else { SEEN_CALLS };
-                conditions.first(serde_json::Value::from(keys).to_string());
-                count(connection, from, conditions)
-            }
+        self.read(|connection| {
+            let mut conditions = Conditions::of(filter);
+            let Some(keys) = filter.visible.keys() else { return count(connection, "calls c", conditions) };
+            let from = if conditions.is_empty() { SEEN } else { SEEN_CALLS };
+            conditions.first(keys);
+            count(connection, from, conditions)
         })
     }
 

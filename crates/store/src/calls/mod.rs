@@ -1,17 +1,20 @@
 //! Calls as they stand: the read model that the fold (or a remote office's stream) writes and every list reads.
 
+mod audience;
 mod changed;
 mod filter;
 mod list;
 mod record;
 mod recordings;
+mod regroup;
 mod save;
 
-pub use changed::Changed;
-pub use filter::{Filter, Scope, Visible};
+pub use audience::{Audience, Scope, Visible};
+pub use changed::{Changed, Step};
+pub use filter::Filter;
 pub use list::Day;
 pub use record::{CallRecord, Cursor, SavedCall};
-pub use save::{Redirect, Save};
+pub use save::{Parted, Redirect, Save};
 
 pub(crate) use filter::Conditions;
 pub(crate) use list::{newest, query};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::Serialize;
 
+use super::audience::{Audience, Scope};
 use crate::error::Error;
 
 /// A call as its office shows it, with what lists, filters and search need of it.
@@ -40,12 +41,18 @@ pub struct CallRecord {
     pub in_menu: bool,
     /// Not over yet.
     pub open: bool,
-    /// Place of its first log entry: a rebuild of what is open begins there.
-    pub first_seq: u64,
     /// Place of the log entry that changed it last.
     pub seq: u64,
     /// The call, whole, as JSON: what the other fields do not say is for the office alone to know.
     pub body: String,
+}
+
+impl CallRecord {
+    /// Who may see it besides those who see everything.
+    pub fn audience(&self) -> Audience {
+        let agents = self.agents.iter().map(|agent| Scope::Extension(self.connection.clone(), agent.clone()));
+        agents.chain(self.groups.iter().cloned().map(Scope::Group)).collect()
+    }
 }
 
 /// A place in the list, newest first. Compares like time.
@@ -61,8 +68,6 @@ pub struct SavedCall {
     pub office: String,
     /// Its identity.
     pub id: CallId,
-    /// Place of its first log entry.
-    pub first_seq: u64,
     /// Place of the log entry that changed it last.
     pub seq: u64,
     /// The call, whole, as JSON.
@@ -70,8 +75,7 @@ pub struct SavedCall {
 }
 
 /// What [`saved_call`] reads, of `calls c`.
-pub(crate) const COLUMNS: &str =
-    "c.at, (SELECT name FROM offices WHERE ordinal = c.office), c.id, c.first_seq, c.seq, c.body";
+pub(crate) const COLUMNS: &str = "c.at, (SELECT name FROM offices WHERE ordinal = c.office), c.id, c.seq, c.body";
 
 pub(crate) fn saved_call(row: &Row<'_>) -> Result<SavedCall, Error> {
     let id: String = row.get(2)?;
@@ -79,9 +83,8 @@ pub(crate) fn saved_call(row: &Row<'_>) -> Result<SavedCall, Error> {
         cursor: Cursor(row.get(0)?),
         office: row.get(1)?,
         id: id.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?,
-        first_seq: row.get::<_, i64>(3)? as u64,
-        seq: row.get::<_, i64>(4)? as u64,
-        body: row.get(5)?,
+        seq: row.get::<_, i64>(3)? as u64,
+        body: row.get(4)?,
     })
 }
 

@@ -6,11 +6,12 @@ use calls::{CallId, CallResult, ConnectionId, Direction, RecordingId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    filter::{extension_key, group_key},
+    audience::{Audience, Scope},
     record::{CallRecord, word},
     recordings,
 };
 use crate::{
+    commands::{self, CommandStands},
     error::Error,
     facts, gaps, log,
     office::{self, ReplicaCursor},
@@ -46,12 +47,23 @@ pub struct Save {
     pub gone: Vec<(CallId, u64)>,
     /// Recordings, each with its call.
     pub recordings: Vec<(RecordingId, CallId)>,
+    /// Commands that moved.
+    pub commands: Vec<CommandStands>,
     /// Gaps that opened or closed.
     pub gaps: Vec<gaps::Gap>,
     /// How far which connection's log is folded with this.
     pub folded: Option<(ConnectionId, u64)>,
     /// How far a remote office's stream is committed with this.
     pub cursor: Option<ReplicaCursor>,
+}
+
+/// Those who could see a call until now and may no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parted {
+    /// The call.
+    pub call: CallId,
+    /// They.
+    pub who: Audience,
 }
 
 impl Store {
@@ -63,32 +75,44 @@ impl Store {
     /// Saves everything that one step changed. Saving the same again changes nothing.
     pub fn save(&self, office: &str, save: Save) -> Write<()> {
         let office = office.to_owned();
-        self.write(move |connection| {
-            let office = office::ordinal(connection, &office)?;
-            for call in &save.calls {
-                upsert(connection, office, call)?;
-            }
-            for redirect in &save.redirects {
-                add_redirect(connection, office, redirect)?;
-            }
-            for (id, seq) in &save.gone {
-                remove(connection, office, id, *seq)?;
-            }
-            for (recording, call) in &save.recordings {
-                recordings::add(connection, office, recording, call)?;
-            }
-            for gap in &save.gaps {
-                gaps::upsert(connection, gap)?;
-            }
-            if let Some((id, position)) = &save.folded {
-                log::set_folded(connection, id, *position)?;
-            }
-            if let Some(cursor) = &save.cursor {
-                office::set_cursor(connection, office, cursor)?;
-            }
-            Ok(())
-        })
+        self.write(move |sql| write(sql, &office, &save).map(|_| ()))
     }
+
+    /// The same for those who tell everybody what changed: answers who may no longer see which call.
+    pub fn save_and_tell(&self, office: &str, save: Save) -> Write<Vec<Parted>> {
+        let office = office.to_owned();
+        self.write(move |sql| write(sql, &office, &save))
+    }
+}
+
+fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Vec<Parted>, Error> {
+    let office = office::ordinal(connection, office)?;
+    let mut parted = Vec::new();
+    for call in &save.calls {
+        parted.extend(upsert(connection, office, call)?);
+    }
+    for redirect in &save.redirects {
+        add_redirect(connection, office, redirect)?;
+    }
+    for (id, seq) in &save.gone {
+        remove(connection, office, id, *seq)?;
+    }
+    for (recording, call) in &save.recordings {
+        recordings::add(connection, office, recording, call)?;
+    }
+    for stands in &save.commands {
+        commands::set(connection, stands)?;
+    }
+    for gap in &save.gaps {
+        gaps::upsert(connection, gap)?;
+    }
+    if let Some((id, position)) = &save.folded {
+        log::set_folded(connection, id, *position)?;
+    }
+    if let Some(cursor) = &save.cursor {
+        office::set_cursor(connection, office, cursor)?;
+    }
+    Ok(parted)
 }
 
 /// Where the row was, and what search saw of it.
@@ -110,7 +134,7 @@ fn before(connection: &Connection, office: i64, id: &str) -> Result<Option<Befor
     Ok(found)
 }
 
-fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Result<(), Error> {
+fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Result<Option<Parted>, Error> {
     let before = before(transaction, office, call.id.as_str())?;
     let at = match &before {
         Some(before) if begins_at(before.at, call) => before.at,
@@ -118,10 +142,10 @@ fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Resu
     };
     let texts = Texts {
         digits: text::digits(call.customer_number.as_deref().unwrap_or_default()),
-        words: words(transaction, office, call.id.as_str(), call.customer_name.as_deref().unwrap_or_default())?,
+        words: words(transaction, office, call.id.as_str(), [&call.customer_name, &call.customer_number])?,
     };
     write_row(transaction, office, at, call, &texts)?;
-    set_audience(transaction, at, call)?;
+    let who = set_audience(transaction, at, call)?;
     transaction
         .prepare_cached("DELETE FROM gone WHERE office = ?1 AND id = ?2")?
         .execute(params![office, call.id.as_str()])?;
@@ -129,13 +153,19 @@ fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Resu
         transaction.queue(Change::Drop(before.at, before.texts));
     }
     transaction.queue(Change::Add(at, texts));
-    Ok(())
+    Ok((!who.is_empty()).then(|| Parted { call: call.id.clone(), who }))
 }
 
-/// What search sees of a call besides its number.
-fn words(connection: &Connection, office: i64, id: &str, name: &str) -> Result<String, Error> {
+/// What search sees of a call besides its number's digits; a number that has letters is as good as a name.
+fn words(
+    connection: &Connection,
+    office: i64,
+    id: &str,
+    [name, number]: [&Option<String>; 2],
+) -> Result<String, Error> {
     let notes = facts::note_texts(connection, office, id)?;
-    Ok(text::words(std::iter::once(name).chain(notes.iter().map(String::as_str))))
+    let number = number.as_deref().map(text::party).filter(|number| number.contains(char::is_alphabetic));
+    Ok(text::words(name.as_deref().into_iter().chain(number).chain(notes.iter().map(String::as_str))))
 }
 
 fn write_row(connection: &Connection, office: i64, at: i64, call: &CallRecord, texts: &Texts) -> Result<(), Error> {
@@ -143,14 +173,14 @@ fn write_row(connection: &Connection, office: i64, at: i64, call: &CallRecord, t
     connection
         .prepare_cached(
             "INSERT INTO calls (at, office, id, connection, direction, state, result, number, name, line, talk_ms,
-                                has_recording, missed, in_menu, open, first_seq, seq, digits, words, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                                has_recording, missed, in_menu, open, seq, digits, words, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
              ON CONFLICT (office, id) DO UPDATE SET
                  at = excluded.at, connection = excluded.connection, direction = excluded.direction,
                  state = excluded.state, result = excluded.result, number = excluded.number, name = excluded.name,
                  line = excluded.line, talk_ms = excluded.talk_ms, has_recording = excluded.has_recording,
                  missed = excluded.missed, in_menu = excluded.in_menu, open = excluded.open,
-                 first_seq = excluded.first_seq, seq = excluded.seq, digits = excluded.digits,
+                 seq = excluded.seq, digits = excluded.digits,
                  words = excluded.words, body = excluded.body",
         )?
         .execute(params![
@@ -169,7 +199,6 @@ fn write_row(connection: &Connection, office: i64, at: i64, call: &CallRecord, t
             missed,
             call.in_menu,
             call.open,
-            call.first_seq as i64,
             call.seq as i64,
             texts.digits,
             texts.words,
@@ -196,24 +225,25 @@ fn free_place(connection: &Connection, first: i64) -> Result<i64, Error> {
     Ok(place)
 }
 
-fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<(), Error> {
-    let wanted: BTreeSet<String> = call
-        .agents
-        .iter()
-        .map(|extension| extension_key(&call.connection, extension))
-        .chain(call.groups.iter().map(|group| group_key(group)))
-        .collect();
-    let held: BTreeSet<String> = connection
-        .prepare_cached("SELECT scope FROM audience WHERE at = ?1")?
-        .query_map([at], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+/// Brings the audience up to the call; answers who left it.
+fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<Audience, Error> {
+    let wanted = call.audience().keys();
+    let held = scopes(connection, "SELECT scope FROM audience WHERE at = ?1", at)?;
     for scope in held.difference(&wanted) {
         connection.prepare_cached("DELETE FROM audience WHERE scope = ?1 AND at = ?2")?.execute(params![scope, at])?;
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO parted (at, scope) VALUES (?2, ?1)")?
+            .execute(params![scope, at])?;
     }
     for scope in wanted.difference(&held) {
         connection.prepare_cached("INSERT INTO audience (scope, at) VALUES (?1, ?2)")?.execute(params![scope, at])?;
+        connection.prepare_cached("DELETE FROM parted WHERE scope = ?1 AND at = ?2")?.execute(params![scope, at])?;
     }
-    Ok(())
+    Ok(held.difference(&wanted).filter_map(|key| Scope::of_key(key)).collect())
+}
+
+fn scopes(connection: &Connection, sql: &str, at: i64) -> Result<BTreeSet<String>, Error> {
+    Ok(connection.prepare_cached(sql)?.query_map([at], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 fn add_redirect(transaction: &Transaction<'_>, office: i64, redirect: &Redirect) -> Result<(), Error> {
@@ -233,16 +263,19 @@ fn add_redirect(transaction: &Transaction<'_>, office: i64, redirect: &Redirect)
 }
 
 fn remove(transaction: &Transaction<'_>, office: i64, id: &CallId, seq: u64) -> Result<(), Error> {
+    let mut audience = BTreeSet::new();
     if let Some(before) = before(transaction, office, id.as_str())? {
+        let all = "SELECT scope FROM audience WHERE at = ?1 UNION SELECT scope FROM parted WHERE at = ?1";
+        audience = scopes(transaction, all, before.at)?;
         transaction.prepare_cached("DELETE FROM calls WHERE at = ?1")?.execute([before.at])?;
         transaction.queue(Change::Drop(before.at, before.texts));
     }
     transaction
         .prepare_cached(
-            "INSERT INTO gone (office, id, seq) VALUES (?1, ?2, ?3)
+            "INSERT INTO gone (office, id, seq, audience) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (office, id) DO UPDATE SET seq = excluded.seq",
         )?
-        .execute(params![office, id.as_str(), seq as i64])?;
+        .execute(params![office, id.as_str(), seq as i64, serde_json::Value::from_iter(audience).to_string()])?;
     Ok(())
 }
 
@@ -261,9 +294,10 @@ pub(crate) fn delete_all(transaction: &Transaction<'_>, office: i64) -> Result<(
 /// Brings what search sees of a call up to its notes.
 pub(crate) fn refresh_words(transaction: &Transaction<'_>, office: i64, id: &str) -> Result<(), Error> {
     let Some(before) = before(transaction, office, id)? else { return Ok(()) };
-    let name: String =
-        transaction.prepare_cached("SELECT name FROM calls WHERE at = ?1")?.query_row([before.at], |row| row.get(0))?;
-    let texts = Texts { words: words(transaction, office, id, &name)?, ..before.texts.clone() };
+    let (name, number): (Option<String>, Option<String>) = transaction
+        .prepare_cached("SELECT name, number FROM calls WHERE at = ?1")?
+        .query_row([before.at], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let texts = Texts { words: words(transaction, office, id, [&name, &number])?, ..before.texts.clone() };
     transaction
         .prepare_cached("UPDATE calls SET words = ?2 WHERE at = ?1")?
         .execute(params![before.at, texts.words])?;

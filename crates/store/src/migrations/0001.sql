@@ -36,6 +36,8 @@ CREATE TABLE log (
 ) STRICT;
 CREATE INDEX log_connection ON log (connection, seq) WHERE kind = 0;
 CREATE INDEX log_call ON log (call, seq) WHERE call <> '';
+-- Gaps that opened or closed: they are about no one call, and few among many.
+CREATE INDEX log_gaps ON log (connection, seq) WHERE kind = 0 AND call = '' AND instr(body, '"decision":"gap') > 0;
 
 -- Dedupe keys live as long as their connection, also after their entries are gone.
 CREATE TABLE dedupe (
@@ -62,7 +64,6 @@ CREATE TABLE calls (
     missed INTEGER NOT NULL DEFAULT 0,
     in_menu INTEGER NOT NULL DEFAULT 0,
     open INTEGER NOT NULL DEFAULT 0,
-    first_seq INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     -- What search sees: the number's digits; name and notes, folded, words between single blanks.
     digits TEXT NOT NULL DEFAULT '',
@@ -85,6 +86,13 @@ CREATE TABLE audience (
     PRIMARY KEY (scope, at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX audience_at ON audience (at);
+
+-- Who could see a call once and may no longer.
+CREATE TABLE parted (
+    at INTEGER NOT NULL REFERENCES calls (at) ON DELETE CASCADE ON UPDATE CASCADE,
+    scope TEXT NOT NULL,
+    PRIMARY KEY (at, scope)
+) STRICT, WITHOUT ROWID;
 
 -- Search leads through these, in rowid order, which is order by time. They hold no text of their own: what a row
 -- held is told to them when it goes. Tokens are cut by our own folding, at blanks.
@@ -124,11 +132,12 @@ CREATE TABLE recordings (
     PRIMARY KEY (office, id)
 ) STRICT, WITHOUT ROWID;
 
--- Calls that are no more to be seen, for desks that resume.
+-- Calls that are no more to be seen, for desks that resume; audience: a JSON list of the scopes that could see it.
 CREATE TABLE gone (
     office INTEGER NOT NULL,
     id TEXT NOT NULL,
     seq INTEGER NOT NULL,
+    audience TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (office, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX gone_seq ON gone (office, seq);

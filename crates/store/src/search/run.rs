@@ -10,9 +10,12 @@ use crate::{
 };
 
 impl Store {
-    /// Up to `limit` calls older than `before` that answer to this text, newest first. Digits are found anywhere in a
-    /// number (after `*` only at its end), three or more characters anywhere in a word of name and notes, fewer at
-    /// its beginning. A text that asks for nothing finds every call.
+    /// Up to `limit` calls older than `before` that answer to this text, newest first.
+    ///
+    /// Each word of the text must be found: three or more characters anywhere in a word of name and notes, fewer at its
+    /// beginning; digits anywhere in the number too. A number may be written with blanks and signs between its digits,
+    /// or as an address (`tel:`, `sip:`), and with 8 for 7; after `*` it is found at the end of numbers only. A number
+    /// that has letters is found as a name is. A text that asks for nothing finds every call.
     pub fn search(
         &self,
         question: &str,
@@ -63,8 +66,8 @@ fn follow(
         conditions.and(if place == "c.at" { "c.at < ?" } else { "f.rowid < ?" }, before.0);
     }
     for needle in needles {
-        let (sql, value) = needle.condition();
-        conditions.and(sql, value);
+        let (sql, values) = needle.condition();
+        conditions.and_all(sql, values);
     }
     conditions.append(Conditions::of_with_visibility(filter));
     query(connection, from, place, conditions, limit)

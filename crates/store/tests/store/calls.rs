@@ -3,7 +3,8 @@
 use calls::{CallId, CallResult, Direction};
 use jiff::{civil::date, tz::TimeZone};
 use store::{
-    CallRecord, Changed, Cursor, Day, Filter, Redirect, ReplicaCursor, Save, SavedCall, Scope, Store, Visible,
+    Audience, CallRecord, Changed, Cursor, Day, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step,
+    Store, Visible,
 };
 
 use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
@@ -153,14 +154,78 @@ fn resume_gives_each_item_once_in_its_newest_state() {
     save(&store, vec![of(1, 5)]);
     store.save(OFFICE, Save { gone: vec![(call_id(2), 6)], ..Save::default() }).wait().expect("saved");
     let seqs = |since, up_to, limit| -> Vec<u64> {
-        store.changed(OFFICE, since, up_to, limit).expect("reads").iter().map(Changed::seq).collect()
+        let step = store.changed(OFFICE, &Visible::All, since, up_to, limit).expect("reads");
+        step.items.iter().map(Changed::seq).collect()
     };
     assert_eq!(seqs(0, 99, 10), vec![3, 5, 6]);
     assert_eq!(seqs(3, 99, 10), vec![5, 6]);
     assert_eq!(seqs(0, 5, 10), vec![3, 5]);
     assert_eq!(seqs(0, 99, 1), vec![3]);
     assert_eq!(seqs(6, 99, 10), Vec::<u64>::new());
-    assert_eq!(store.changed(OFFICE, 5, 99, 10), Ok(vec![Changed::Gone { id: call_id(2), seq: 6 }]));
+    let last = Step { items: vec![Changed::Gone { id: call_id(2), seq: 6 }], reached: Some(6) };
+    assert_eq!(store.changed(OFFICE, &Visible::All, 5, 99, 10), Ok(last));
+    assert_eq!(store.changed(OFFICE, &Visible::All, 6, 99, 10), Ok(Step::default()));
+}
+
+#[test]
+fn resume_tells_each_scope_what_it_sees_and_what_it_does_not_see_any_more() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n: u64, seq: u64, agent: &str| CallRecord {
+        seq,
+        agents: vec![agent.to_owned()],
+        ..record(n, n as i64, "", "")
+    };
+    save(&store, vec![of(1, 1, "101"), of(2, 2, "102"), of(3, 3, "101"), of(4, 4, "102")]);
+    let moved = store.save_and_tell(OFFICE, Save { calls: vec![of(3, 5, "102")], ..Save::default() });
+    let extension = |extension: &str| Scope::Extension(connection("rt1"), extension.into());
+    let who: Audience = [extension("101")].into_iter().collect();
+    assert_eq!(moved.wait(), Ok(vec![Parted { call: call_id(3), who }]));
+    let gone = vec![(call_id(1), 6), (call_id(2), 7)];
+    store.save(OFFICE, Save { gone, ..Save::default() }).wait().expect("saved");
+    let redirects = vec![Redirect { from: call_id(9), to: call_id(4), seq: 8 }];
+    store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
+
+    let told = |agent: &str| -> Vec<(u64, &str)> {
+        let step = store.changed(OFFICE, &Visible::Some(vec![extension(agent)]), 0, 99, 10).expect("reads");
+        assert_eq!(step.reached, Some(8), "what is not seen is stepped over");
+        let kind = |item: &Changed| match item {
+            Changed::Call(_) => "call",
+            Changed::Gone { .. } => "gone",
+            Changed::Fact { .. } => "fact",
+        };
+        step.items.iter().map(|item| (item.seq(), kind(item))).collect()
+    };
+    assert_eq!(told("101"), [(5, "gone"), (6, "gone")]);
+    assert_eq!(told("102"), [(4, "call"), (5, "call"), (7, "gone"), (8, "gone")]);
+    assert_eq!(told("103"), []);
+    // Back among its audience: the call is told again, and not that it is gone.
+    save(&store, vec![of(3, 9, "101")]);
+    let back = store.changed(OFFICE, &Visible::Some(vec![extension("101")]), 8, 99, 10).expect("reads");
+    assert!(matches!(back.items.as_slice(), [Changed::Call(_)]), "{:?}", back.items);
+}
+
+#[test]
+fn groups_that_changed_are_given_to_the_calls_that_are_there() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n: u64, line: Option<&str>| CallRecord {
+        line: line.map(str::to_owned),
+        groups: vec!["old".into()],
+        ..record(n, n as i64, "", "")
+    };
+    save(&store, vec![of(1, Some("+74951234567")), of(2, None)]);
+    let regrouped = store.regroup(OFFICE, |_, line, direction| {
+        assert_eq!(direction, Direction::Incoming);
+        line.map(|_| "new".to_owned()).into_iter().collect()
+    });
+    regrouped.wait().expect("written");
+    let of_group = |group: &str| {
+        list(&store, &Filter { visible: Visible::Some(vec![Scope::Group(group.into())]), ..Filter::default() })
+    };
+    assert_eq!((of_group("old"), of_group("new")), (vec![], vec![call_id(1)]));
+    let agent = Filter { scope: Some(Scope::Extension(connection("rt1"), "101".into())), ..Filter::default() };
+    assert_eq!(store.count(&agent), Ok(2), "whose extension was a leg sees it as before");
 }
 
 #[test]

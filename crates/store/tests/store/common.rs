@@ -74,7 +74,6 @@ pub(crate) fn record(n: u64, started_ms: i64, number: &str, name: &str) -> CallR
         has_recording: false,
         in_menu: false,
         open: false,
-        first_seq: n,
         seq: n,
         body: format!("{{\"n\":{n}}}"),
     }

@@ -1,10 +1,10 @@
 //! Notes and outcomes.
 
 use serde_json::{Value, json};
-use store::{Changed, Fact, Filter, Redirect, Save};
+use store::{Changed, Fact, FactAppended, Filter, Redirect, Save, Scope, Step, Visible};
 use uuid::Uuid;
 
-use crate::common::{OFFICE, at, call_id, folder, open, record};
+use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
 
 fn fact(id: u128, replaces: Option<u128>, value: Value) -> Fact {
     Fact {
@@ -23,11 +23,59 @@ fn a_fact_has_one_place_in_the_same_log() {
     let folder = folder();
     let store = open(&folder);
     let note = fact(1, None, json!("перезвонить"));
-    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(1));
-    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(1));
-    assert_eq!(store.append_fact(OFFICE, fact(2, None, json!("b"))).wait(), Ok(2));
+    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(FactAppended::New(1)));
+    assert_eq!(store.append_fact(OFFICE, note.clone()).wait(), Ok(FactAppended::Known(1)));
+    assert_eq!(store.append_fact(OFFICE, fact(2, None, json!("b"))).wait(), Ok(FactAppended::New(2)));
     assert_eq!(store.head_seq(), Ok(2));
-    assert_eq!(store.changed(OFFICE, 0, 1, 10), Ok(vec![Changed::Fact { fact: note, seq: 1 }]));
+    let step = Step { items: vec![Changed::Fact { fact: note, seq: 1 }], reached: Some(1) };
+    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 1, 10), Ok(step));
+}
+
+#[test]
+fn an_id_that_another_fact_has_changes_nothing() {
+    let folder = folder();
+    let store = open(&folder);
+    let note = fact(1, None, json!("a"));
+    store.append_fact(OFFICE, note.clone()).wait().expect("written");
+    let other_text = fact(1, None, json!("b"));
+    let other_author = Fact { author: "vera".into(), ..note.clone() };
+    for other in [other_text, other_author] {
+        assert_eq!(store.append_fact(OFFICE, other).wait(), Ok(FactAppended::Taken));
+    }
+    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads")[0].fact, note);
+    assert_eq!(store.head_seq(), Ok(1));
+}
+
+#[test]
+fn what_was_kept_before_it_was_sent_becomes_what_the_log_says() {
+    let folder = folder();
+    let store = open(&folder);
+    let mine = fact(1, None, json!("a"));
+    store.keep_fact(OFFICE, mine.clone(), None).wait().expect("kept");
+    let logged = Fact { author: "Анна".into(), ..mine };
+    assert_eq!(store.append_fact(OFFICE, logged.clone()).wait(), Ok(FactAppended::New(1)));
+    assert_eq!(store.append_fact(OFFICE, logged.clone()).wait(), Ok(FactAppended::Known(1)));
+    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads")[0].fact, logged);
+}
+
+#[test]
+fn resume_gives_the_facts_of_calls_that_are_seen() {
+    let folder = folder();
+    let store = open(&folder);
+    store.append_fact(OFFICE, fact(1, None, json!("a"))).wait().expect("written");
+    // Written under the id that the call had before.
+    let step = Save {
+        calls: vec![record(2, 1000, "+79001234567", "Анна")],
+        redirects: vec![Redirect { from: call_id(1), to: call_id(2), seq: 1 }],
+        ..Save::default()
+    };
+    store.save(OFFICE, step).wait().expect("saved");
+    let facts = |extension: &str| {
+        let visible = Visible::Some(vec![Scope::Extension(connection("rt1"), extension.into())]);
+        let step = store.changed(OFFICE, &visible, 0, 99, 10).expect("reads");
+        step.items.into_iter().filter(|item| matches!(item, Changed::Fact { .. })).count()
+    };
+    assert_eq!((facts("101"), facts("102")), (1, 0));
 }
 
 #[test]
@@ -43,9 +91,15 @@ fn the_newest_edit_is_shown_and_one_that_had_not_seen_it_stays_beside() {
     assert_eq!(shown[0].fact.value, json!("c"));
     assert_eq!(shown[0].beside.iter().map(|fact| fact.value.clone()).collect::<Vec<_>>(), vec![json!("b")]);
     assert_eq!(shown[1].fact.value, json!("another"));
+    // Taken back by somebody who had not seen the edit beside: that one is what is left.
+    store.append_fact(OFFICE, fact(6, Some(3), Value::Null)).wait().expect("written");
+    let shown = store.facts(OFFICE, &call_id(1)).expect("reads");
+    assert_eq!((shown[0].fact.value.clone(), shown[0].beside.len()), (json!("b"), 0));
+    store.append_fact(OFFICE, fact(7, Some(2), Value::Null)).wait().expect("written");
+    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads").len(), 1, "all of it is taken back");
     // Taken back.
     store.append_fact(OFFICE, fact(5, Some(4), Value::Null)).wait().expect("written");
-    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads").len(), 1);
+    assert_eq!(store.facts(OFFICE, &call_id(1)).expect("reads").len(), 0);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use std::{
     task::{Context, Poll, Wake},
 };
 
-use calls::{Stored, Told};
+use calls::{Decision, Stored, Told};
 use store::{Appended, Error, NewEntry, Redirect, Save, Token};
 
-use crate::common::{OFFICE, call_id, connection, decision, entry, folder, open, vendor_event};
+use crate::common::{OFFICE, at, call_id, connection, decision, entry, folder, open, vendor_event};
 
 #[test]
 fn an_entry_reads_back_as_it_was_told() {
@@ -138,4 +138,20 @@ fn a_calls_entries_include_those_of_its_earlier_id() {
             store.read_call(OFFICE, &call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
         assert_eq!(told, vec![decision("command"), decision("event")]);
     }
+}
+
+#[test]
+fn the_gaps_of_a_connection_are_told_from_everything_else() {
+    let folder = folder();
+    let store = open(&folder);
+    let gap = NewEntry {
+        told: Told::Decision(Decision::GapOpened { from: at(1), cause: "session".into() }),
+        ..entry("rt1", None, "")
+    };
+    let elsewhere = NewEntry { connection: connection("rt2"), ..gap.clone() };
+    store.append(vec![entry("rt1", None, "gap"), gap.clone(), elsewhere, gap]).wait().expect("stored");
+    let places = |around| -> Vec<u64> {
+        store.read_gaps(&connection("rt1"), around).expect("reads").iter().map(|stored| stored.seq).collect()
+    };
+    assert_eq!((places(1), places(3), places(5)), (vec![2, 4], vec![2, 4], vec![4]));
 }

@@ -145,6 +145,32 @@ fn only_its_owner_may_look_into_the_folder() {
     assert_eq!(inner.metadata().expect("there").permissions().mode() & 0o777, 0o700);
 }
 
+#[test]
+fn an_older_copy_that_was_put_back_is_another_log() {
+    let folder = folder();
+    let store = open(&folder);
+    store.append(vec![entry("rt1", None, "a")]).wait().expect("stored");
+    let epoch = store.epoch().to_owned();
+    store.close();
+    let file = folder.path().join("trubka.db");
+    let copy = std::fs::read(&file).expect("reads");
+
+    let store = open(&folder);
+    store.append(vec![entry("rt1", None, "b")]).wait().expect("stored");
+    store.witness_head().expect("noted");
+    store.close();
+    let store = open(&folder);
+    assert_eq!(store.epoch(), epoch, "the same log, as long as it was");
+    store.close();
+
+    std::fs::write(&file, copy).expect("writes");
+    let store = open(&folder);
+    assert_ne!(store.epoch(), epoch);
+    let epoch = store.epoch().to_owned();
+    store.close();
+    assert_eq!(open(&folder).epoch(), epoch, "told once");
+}
+
 /// A disk of 3 MiB: needs the right to mount, which containers and plain users may lack.
 #[cfg(target_os = "linux")]
 #[test]

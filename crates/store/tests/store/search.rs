@@ -9,27 +9,55 @@ use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, folder, open, record};
 
-/// What search is said to do, done to one call.
-fn naive(question: &str, digits: &str, words: &[String]) -> bool {
-    let question = question.trim();
-    let is_number = question.chars().any(|c| c.is_ascii_digit())
-        && question.chars().all(|c| c.is_ascii_digit() || "+-()./*… ".contains(c));
-    if is_number {
-        let asked: String = question.chars().filter(char::is_ascii_digit).collect();
-        if question.starts_with(['*', '…']) {
-            return digits.ends_with(&asked);
+/// A call as search is said to see it.
+struct Seen {
+    /// Digits of the number.
+    digits: String,
+    /// Words of name and notes, and of a number that has letters.
+    words: Vec<String>,
+}
+
+impl Seen {
+    fn of(number: &str, name: &str, note: &str) -> Self {
+        let mut words = words_of(name);
+        words.extend(words_of(note));
+        let number = number.strip_prefix("sip:").unwrap_or(number);
+        if number.chars().any(char::is_alphabetic) {
+            words.extend(words_of(number));
         }
-        let with_seven = asked.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
-        return digits.contains(&asked) || with_seven.is_some_and(|seven| digits.contains(&seven));
+        Self { digits: number.chars().filter(char::is_ascii_digit).collect(), words }
     }
-    words_of(question).iter().all(|asked| match asked.chars().count() {
-        0 => true,
-        1 | 2 => words.iter().any(|word| word.starts_with(asked.as_str())),
-        _ => {
-            words.iter().any(|word| word.contains(asked.as_str()))
-                || (asked.bytes().all(|b| b.is_ascii_digit()) && digits.contains(asked.as_str()))
+
+    /// Digits are a part of the number, three or more characters a part of a word, fewer the beginning of one.
+    fn has(&self, asked: &str) -> bool {
+        let in_number = asked.bytes().all(|b| b.is_ascii_digit()) && self.digits.contains(asked);
+        in_number || self.words_have(asked)
+    }
+
+    fn words_have(&self, asked: &str) -> bool {
+        let short = asked.chars().count() < 3;
+        self.words.iter().any(|word| if short { word.starts_with(asked) } else { word.contains(asked) })
+    }
+
+    /// What search is said to do: every word is there, or what is asked is a number and the number has it.
+    fn answers(&self, question: &str) -> bool {
+        let question = question.trim();
+        let question = ["tel:", "sip:"].iter().find_map(|scheme| question.strip_prefix(scheme)).unwrap_or(question);
+        let question = question.split('@').next().unwrap_or_default();
+        let asked = words_of(question);
+        let digits: String = question.chars().filter(char::is_ascii_digit).collect();
+        let is_number = !digits.is_empty() && !question.chars().any(|c| c.is_alphabetic() || "\"^:#".contains(c));
+        if is_number && question.starts_with(['*', '…']) {
+            return self.digits.ends_with(&digits);
         }
-    })
+        let with_seven = digits.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
+        let numbers: Vec<String> = std::iter::once(digits).chain(with_seven).collect();
+        if is_number {
+            return numbers.iter().any(|number| self.digits.contains(number.as_str()))
+                || asked.iter().all(|word| self.words_have(word));
+        }
+        asked.iter().all(|word| self.has(word))
+    }
 }
 
 fn words_of(text: &str) -> Vec<String> {
@@ -42,7 +70,14 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 fn number() -> impl Strategy<Value = String> {
-    prop_oneof!["\\+7(495|916|900)[0-3]{7}", "[1-4]{2,5}", "sip:[a-c]{1,3}", Just(String::new()), "\\+[1-9][0-9]{6,12}",]
+    prop_oneof![
+        "\\+7(495|916|900)[0-3]{7}",
+        "[1-4]{2,5}",
+        "sip:[a-c]{1,3}",
+        "[a-c]{2,3}[0-3]{1,2}",
+        Just(String::new()),
+        "\\+[1-9][0-9]{6,12}",
+    ]
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -50,6 +85,7 @@ fn name() -> impl Strategy<Value = String> {
         "(Анна|Иван|Пётр|Ёлка) (Иванов|Петрова|О'Нил)",
         "ООО «[А-Г]{1,4}[0-3]{0,3}»",
         "[a-cA-C]{1,4}( [a-cA-C]{1,3}){0,2}",
+        "(Вектор-|Магазин )[0-3]{1,4}( [0-3]{1,3})?",
         Just(String::new()),
     ]
 }
@@ -63,7 +99,10 @@ fn question() -> impl Strategy<Value = String> {
         "(анн|ван|пет|ёлк|ел|и|п|о|а|ооо|нил|овa)",
         "[a-c]{1,4}",
         "[a-c]{1,3} [0-3]{1,3}",
-        "(ан|иван) (ив|петр|495)",
+        "(ан|иван) (ив|петр|495|[0-3]{1,2})",
+        "[0-3]{1,3}( |-|\u{2011}|\u{202f}|–)[0-3]{1,3}",
+        "(tel:|sip:)\\+?[0-3]{2,5}",
+        "sip:[a-c]{1,3}(@example.invalid)?",
         "[ \"*^:+()-]{0,4}",
     ]
 }
@@ -123,10 +162,7 @@ proptest! {
                 .copied()
                 .filter(|n| {
                     let (number, name, _, note) = &calls[*n];
-                    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-                    let mut words = words_of(name);
-                    words.extend(words_of(note.as_deref().unwrap_or_default()));
-                    naive(&asked, &digits, &words)
+                    Seen::of(number, name, note.as_deref().unwrap_or_default()).answers(&asked)
                 })
                 .take(limit)
                 .collect();
@@ -167,4 +203,39 @@ fn pages_of_a_search_follow_each_other() {
             store.search(asked, &Filter::default(), first.last().map(|call| call.cursor), 100).expect("searches");
         assert_eq!([first, rest].concat(), whole, "{asked}");
     }
+}
+
+#[test]
+fn any_part_of_number_or_name_finds_the_call() {
+    let folder = folder();
+    let store = open(&folder);
+    let calls = [
+        record(1, 1, "+79001234567", "Вектор-2000"),
+        record(2, 2, "+79007654321", "Магазин 24"),
+        record(3, 3, "+79005550012", "Иванов"),
+        record(4, 4, "sip:anna", ""),
+    ];
+    store.save_calls(OFFICE, calls.to_vec(), None).wait().expect("saved");
+    let found = |asked: &str| {
+        let found = store.search(asked, &Filter::default(), None, 10).expect("searches");
+        found.iter().map(|call| call.seq).collect::<Vec<_>>()
+    };
+    for (asked, expected) in [
+        ("2000", vec![1]),
+        ("вектор 2000", vec![1]),
+        ("24", vec![2]),
+        ("магазин 24", vec![2]),
+        ("иванов 12", vec![3]),
+        ("иванов 00", vec![3]),
+        ("anna", vec![4]),
+        ("sip:anna@example.invalid", vec![4]),
+        ("8\u{2011}900\u{202f}123–45", vec![1]),
+        ("tel:+79007654321", vec![2]),
+        ("sip", vec![]),
+    ] {
+        assert_eq!(found(asked), expected, "{asked}");
+    }
+    // A note changes nothing of what the number answers to.
+    store.append_fact(OFFICE, note_of(4, "договор 17")).wait().expect("written");
+    assert_eq!((found("anna"), found("anna договор")), (vec![4], vec![4]));
 }

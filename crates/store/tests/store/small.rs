@@ -1,10 +1,10 @@
 //! Commands, tokens, gaps, settings, journal.
 
 use calls::{CommandId, CommandState};
-use store::{Began, Gap, NewCommand, NewJournalEntry, Save, Token};
+use store::{Began, CommandStands, Gap, NewCommand, NewEntry, NewJournalEntry, Save, Token};
 use uuid::Uuid;
 
-use crate::common::{OFFICE, at, call_id, connection, folder, open};
+use crate::common::{OFFICE, at, call_id, connection, entry, folder, open};
 
 #[test]
 fn a_command_acts_once_over_a_restart() {
@@ -18,14 +18,22 @@ fn a_command_acts_once_over_a_restart() {
         at: at(5),
         request: "{\"to\":\"+79001234567\"}".into(),
     };
-    assert_eq!(store.begin_command(command.clone()).wait(), Ok(Began::New));
-    store.set_command(command.id, call_id(2), CommandState::Accepted, Some("doubt".into())).wait().expect("noted");
+    let told = NewEntry { call: Some(call_id(1)), ..entry("rt1", None, "asked") };
+    assert_eq!(store.begin_command(command.clone(), told.clone()).wait(), Ok(Began::New(1)));
+    assert_eq!(store.read_call(OFFICE, &call_id(1)).expect("reads").len(), 1, "it is in the log with its row");
+    let stands =
+        CommandStands { id: command.id, call: call_id(2), state: CommandState::Accepted, detail: Some("doubt".into()) };
+    store.save(OFFICE, Save { commands: vec![stands], ..Save::default() }).wait().expect("noted");
     store.close();
     let store = open(&folder);
-    let Ok(Began::Known(known)) = store.begin_command(command.clone()).wait() else { panic!("acted twice") };
+    let Ok(Began::Known(known)) = store.begin_command(command.clone(), told).wait() else { panic!("acted twice") };
+    assert_eq!(store.head_seq(), Ok(1));
     assert_eq!(known.command, NewCommand { call: call_id(2), ..command.clone() });
     assert_eq!((known.state, known.detail.as_deref()), (CommandState::Accepted, Some("doubt")));
     assert_eq!(store.commands_in_state(CommandState::Accepted).expect("reads").len(), 1);
+    let settled = CommandStands { id: command.id, call: call_id(2), state: CommandState::Unknown, detail: None };
+    store.set_command(settled).wait().expect("noted");
+    assert_eq!(store.commands_in_state(CommandState::Accepted), Ok(vec![]));
     assert_eq!(store.commands_in_state(CommandState::Sent), Ok(vec![]));
     assert_eq!(store.command(CommandId(Uuid::from_u128(2))), Ok(None));
 }
@@ -89,8 +97,10 @@ fn the_journal_is_read_newest_first_and_pruned_by_age() {
         body: "{}".into(),
     };
     store.journal(vec![note(1), note(2), note(3)]).wait().expect("noted");
-    assert_eq!(store.prune_journal(at(2)).wait(), Ok(1));
+    assert_eq!(store.prune_journal(at(2), 10).wait(), Ok(1));
     let left = store.journal_before(None, 10).expect("reads");
     assert_eq!(left.iter().map(|one| one.entry.clone()).collect::<Vec<_>>(), vec![note(3), note(2)]);
     assert_eq!(store.journal_before(Some(left[0].id), 10).expect("reads").len(), 1);
+    assert_eq!(store.prune_journal(at(9), 1).wait(), Ok(1), "a few at a time");
+    assert_eq!(store.journal_before(None, 10).expect("reads").len(), 1);
 }

@@ -194,7 +194,6 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         has_recording: false,
         in_menu: false,
         open: false,
-        first_seq: seq,
         seq,
         body: serde_json::to_string(&call)?,
     })

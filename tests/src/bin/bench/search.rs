@@ -96,10 +96,13 @@ fn compare(store: &Store, callers: &[Caller], questions: &[String]) -> Result<()
     Ok(())
 }
 
+/// Digits are a part of the number; whatever is asked is a part of a word of the name, a short piece its beginning.
 fn matches(caller: &Caller, question: &str) -> bool {
     if question.bytes().all(|byte| byte.is_ascii_digit()) {
         let seven = question.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
-        return caller.number.contains(question) || seven.is_some_and(|seven| caller.number.contains(&seven));
+        if caller.number.contains(question) || seven.is_some_and(|seven| caller.number.contains(&seven)) {
+            return true;
+        }
     }
     let name = caller.name.as_deref().unwrap_or_default().to_lowercase().replace('ё', "е");
     let mut words = name.split(|c: char| !c.is_alphanumeric());

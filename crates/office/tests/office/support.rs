@@ -1,16 +1,24 @@
 //! An office with one Rostelecom connection, on a temporary folder.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use calls::{CallId, CallState, ConnectionId};
 use futures_util::StreamExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use link::{
     FrameStream, Office,
-    wire::{Call, Cursor, ExtensionRef, Fact, FactKind, Frame, Role, StreamEvent, Trace},
+    wire::{Call, Cursor, ExtensionRef, Fact, FactKind, Frame, Role, StreamEvent},
 };
 use office::{
-    ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, SystemClock, Viewer,
+    Clock, ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, SystemClock, View,
+    Viewer,
 };
 use pbx::{ConnectionConfig, Make, WebhookRequest};
 use secrecy::{SecretBox, SecretString};
@@ -24,25 +32,61 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Bench {
     pub(crate) office: OfficeHandle,
-    store: Store,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<TestClock>,
     folder: TempDir,
+}
+
+/// The computer's clock, put forward when a test says so; counts how often it is asked.
+#[derive(Default)]
+pub(crate) struct TestClock {
+    ahead: Mutex<SignedDuration>,
+    asked: AtomicU64,
+}
+
+impl TestClock {
+    pub(crate) fn put_forward(&self, by: SignedDuration) {
+        *self.ahead.lock().expect("not poisoned") += by;
+    }
+
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        SystemClock.now() + *self.ahead.lock().expect("not poisoned")
+    }
 }
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let (office, store) = open(&folder).await;
-        Self { office, store, folder }
+        let (folder, clock) = (TempDir::new().expect("a folder"), Arc::new(TestClock::default()));
+        let (office, store) = open(&folder, &clock, &["sales"]).await;
+        Self { office, store, clock, folder }
     }
 
     /// The next run on the same folder.
     pub(crate) async fn restart(self) -> Self {
-        let Self { office, store, folder } = self;
+        self.restart_after(|_| {}).await
+    }
+
+    /// The same, with something done to the data meanwhile.
+    pub(crate) async fn restart_after(self, meanwhile: impl FnOnce(&Store)) -> Self {
+        self.restart_with(meanwhile, &["sales"]).await
+    }
+
+    /// The same, with the line in these groups.
+    pub(crate) async fn restart_with(self, meanwhile: impl FnOnce(&Store), groups: &[&str]) -> Self {
+        let Self { office, store, clock, folder } = self;
         office.shutdown().await;
         drop(office);
+        meanwhile(&store);
         store.close();
-        let (office, store) = open(&folder).await;
-        Self { office, store, folder }
+        let (office, store) = open(&folder, &clock, groups).await;
+        Self { office, store, clock, folder }
     }
 
     pub(crate) fn request(&self, state: &str, session: &str, pin: &str) -> WebhookRequest {
@@ -50,11 +94,21 @@ impl Bench {
     }
 
     pub(crate) fn request_at(&self, at: Timestamp, state: &str, session: &str, pin: &str) -> WebhookRequest {
+        self.signed(at, state, session, pin, "")
+    }
+
+    /// The end of a call that was recorded.
+    pub(crate) async fn end_of_recorded(&self, session: &str) {
+        let request = self.signed(Timestamp::now(), "end", session, "", "true");
+        assert!(matches!(self.receive(request).await, HookOutcome::Stored(_)));
+    }
+
+    fn signed(&self, at: Timestamp, state: &str, session: &str, pin: &str, recorded: &str) -> WebhookRequest {
         let time = at.strftime("%Y-%m-%d %H:%M:%S.%3f");
         signed(format!(
             "{{\"session_id\": \"{session}\",\"timestamp\": \"{time}\",\"type\": \"incoming\",\"state\": \"{state}\",\
              \"from_number\": \"sip:79161234567@example.invalid\",\"request_number\": \"+74951234567\",\
-             \"request_pin\": \"{pin}\",\"disconnect_reason\": \"\",\"is_record\": \"\"}}"
+             \"request_pin\": \"{pin}\",\"disconnect_reason\": \"\",\"is_record\": \"{recorded}\"}}"
         ))
     }
 
@@ -92,22 +146,14 @@ impl Bench {
         Frames(self.office.view(viewer).stream(None).await.expect("a stream"))
     }
 
-    pub(crate) async fn trace(&self, call: &CallId) -> Trace {
-        let view = self.office.view(viewer(Role::Manager, "102", &[]));
-        view.trace(call).await.expect("readable").expect("there")
+    /// The manager's view.
+    pub(crate) fn manager(&self) -> View {
+        self.office.view(viewer(Role::Manager, "102", &[]))
     }
 
-    pub(crate) async fn note(&self, call: &CallId, text: &str) {
-        let fact = Fact {
-            id: uuid::Uuid::now_v7(),
-            kind: FactKind::Note,
-            author: "somebody else".into(),
-            at: Timestamp::now(),
-            call: call.clone(),
-            replaces: None,
-            value: text.into(),
-        };
-        self.office.view(viewer(Role::Manager, "102", &[])).add_fact(fact).await.expect("kept");
+    /// The view of the agent with this extension and no group.
+    pub(crate) fn of_agent(&self, extension: &str) -> View {
+        self.office.view(self.agent(extension))
     }
 }
 
@@ -179,12 +225,26 @@ fn signed(body: String) -> WebhookRequest {
     }
 }
 
-fn connection() -> ConnectionId {
+/// A note on a call.
+pub(crate) fn note(call: &CallId, text: &str) -> Fact {
+    Fact {
+        id: uuid::Uuid::now_v7(),
+        kind: FactKind::Note,
+        author: "somebody else".into(),
+        at: SystemClock.now(),
+        call: call.clone(),
+        replaces: None,
+        value: text.into(),
+    }
+}
+
+pub(crate) fn connection() -> ConnectionId {
     "rt1".parse().expect("valid")
 }
 
-fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
+pub(crate) fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
     Viewer {
+        id: format!("{role:?} {extension}"),
         name: "Test".into(),
         role,
         extensions: vec![ExtensionRef { connection: connection(), extension: extension.into() }],
@@ -193,7 +253,7 @@ fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
     }
 }
 
-async fn open(folder: &TempDir) -> (OfficeHandle, Store) {
+async fn open(folder: &TempDir, clock: &Arc<TestClock>, groups: &[&str]) -> (OfficeHandle, Store) {
     let store = Store::open_in(&folder.path().join("data"), Options::owner("test")).expect("a store");
     let config = OfficeConfig {
         name: "test".into(),
@@ -217,7 +277,7 @@ async fn open(folder: &TempDir) -> (OfficeHandle, Store) {
             connection: connection(),
             number: "+74951234567".into(),
             title: "Sales".into(),
-            groups: vec!["sales".into()],
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         }],
         groups: vec![GroupSettings { id: "sales".into(), rings: true }],
         people: Vec::new(),
@@ -225,6 +285,7 @@ async fn open(folder: &TempDir) -> (OfficeHandle, Store) {
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     };
-    let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
+    let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
+    let office = OfficeHandle::start(config, store.clone(), clock).await.expect("an office");
     (office, store)
 }

@@ -1,0 +1,167 @@
+//! The one task that writes the log, folds it and publishes what changed, in the order of the log.
+
+mod pace;
+mod start;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::sync::Arc;
+
+use calls::{Command, ConnectionId, Told};
+use jiff::Timestamp;
+use link::wire;
+use store::{Appended, Audience, Began, NewCommand};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+pub(crate) use work::{Keeper, Unsaved};
+
+/// The log could not take it: the disk is full or the database failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the event was not stored; free disk space or mend the database")]
+pub(crate) struct NotStored;
+
+/// Why a fact was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotKept {
+    /// The log could not take it.
+    NotStored,
+    /// Another fact has its id.
+    Taken,
+}
+
+/// The way back to the one who told.
+type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
+
+/// What the keeper is asked.
+pub(crate) enum Letter {
+    /// Put this into a connection's log and fold it.
+    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done<Vec<Appended>> },
+    /// Note a command that is about to act, unless it is known.
+    Begin { row: NewCommand, command: Command, done: Done<Began> },
+    /// Keep what a person wrote.
+    Fact { fact: wire::Fact, done: Done<(), NotKept> },
+    /// Tell everybody how a connection stands.
+    Status { connection: ConnectionId },
+    /// Stop after everything before this.
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// Something that all who look at the office are told, in the order of the log.
+#[derive(Debug, Clone)]
+pub(crate) enum Published {
+    /// A new state of a call, as [`crate::seen::kept`].
+    Call {
+        /// Its place.
+        seq: u64,
+        /// The call.
+        call: Arc<wire::Call>,
+        /// Who sees it.
+        audience: Arc<Audience>,
+        /// Who saw it and, unless he is among the audience, does not any more.
+        parted: Arc<Audience>,
+    },
+    /// What a person wrote.
+    Fact {
+        /// Its place.
+        seq: u64,
+        /// It.
+        fact: Arc<wire::Fact>,
+        /// Who sees its call.
+        audience: Arc<Audience>,
+    },
+    /// A command moved.
+    Command {
+        /// Place of what moved it.
+        seq: u64,
+        /// Where it stands.
+        command: Arc<wire::CommandView>,
+        /// Identity of who sent it.
+        author: Arc<str>,
+        /// Who sees its call.
+        audience: Arc<Audience>,
+    },
+    /// How a connection stands has changed.
+    Status { seq: u64, connection: ConnectionId },
+    /// Everything up to here was published.
+    At { seq: u64 },
+    /// The rows are written again: whoever began to look while they were not looks anew.
+    Recovered,
+}
+
+/// How far the log is published, for those who begin to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Rows up to here are written.
+    pub(crate) seq: u64,
+    /// More was published than the rows hold.
+    pub(crate) behind: bool,
+}
+
+/// The way to the keeper.
+#[derive(Clone)]
+pub(crate) struct KeeperHandle {
+    letters: mpsc::Sender<Letter>,
+    published: broadcast::Sender<Published>,
+    head: watch::Receiver<Head>,
+}
+
+impl KeeperHandle {
+    /// Stores and folds; answers once it is durable.
+    pub(crate) async fn tell(
+        &self,
+        connection: &ConnectionId,
+        received_at: Timestamp,
+        told: Vec<Told>,
+    ) -> Result<Vec<Appended>, NotStored> {
+        let (done, answer) = oneshot::channel();
+        let letter = Letter::Tell { connection: connection.clone(), received_at, told, done };
+        self.letters.send(letter).await.map_err(|_| NotStored)?;
+        answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// Notes that a command is about to act: send it only when this answers [`Began::New`].
+    pub(crate) async fn begin(&self, row: NewCommand, command: Command) -> Result<Began, NotStored> {
+        let (done, answer) = oneshot::channel();
+        self.letters.send(Letter::Begin { row, command, done }).await.map_err(|_| NotStored)?;
+        answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// Stores a fact and tells everybody.
+    pub(crate) async fn fact(&self, fact: wire::Fact) -> Result<(), NotKept> {
+        let (done, answer) = oneshot::channel();
+        self.letters.send(Letter::Fact { fact, done }).await.map_err(|_| NotKept::NotStored)?;
+        answer.await.unwrap_or(Err(NotKept::NotStored))
+    }
+
+    /// Has everybody told how a connection stands.
+    pub(crate) async fn status_changed(&self, connection: &ConnectionId) {
+        // A keeper that has stopped has nobody left to tell.
+        let _ = self.letters.send(Letter::Status { connection: connection.clone() }).await;
+    }
+
+    /// Everything that is published from now on, and how far the log is published already.
+    pub(crate) fn subscribe(&self) -> (broadcast::Receiver<Published>, Head) {
+        let receiver = self.published.subscribe();
+        (receiver, *self.head.borrow())
+    }
+
+    /// How far the log is published.
+    pub(crate) fn head(&self) -> u64 {
+        self.head.borrow().seq
+    }
+
+    /// Whether it takes nothing any more.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.letters.is_closed()
+    }
+
+    /// Lets the keeper finish what it has and stop.
+    pub(crate) async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.letters.send(Letter::Stop { done }).await.is_ok() {
+            // An error means that it has stopped already.
+            let _ = stopped.await;
+        }
+    }
+}

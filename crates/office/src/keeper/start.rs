@@ -1,0 +1,153 @@
+//! What the keeper does before it works: brings its books up to the log and settles what the last run left open.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use calls::{Book, CommandAnswer, CommandState, ConnectionId, Told};
+use serde::{Deserialize, Serialize};
+use store::{CommandStands, Filter, Store};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::{
+    Head, KeeperHandle,
+    pace::Pace,
+    work::{Keeper, entry},
+};
+use crate::{clock::Clock, history, rows, settings::Directory};
+
+/// How many log entries, or rows, are read at a time.
+const PAGE: usize = 4096;
+
+impl Keeper {
+    /// A keeper whose books are rebuilt from the log.
+    pub(crate) fn open(
+        office: &str,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        directory: Arc<Directory>,
+        books: BTreeMap<ConnectionId, Book>,
+    ) -> Result<(Self, KeeperHandle), store::Error> {
+        let (send, letters) = mpsc::channel(4096);
+        let (published, _) = broadcast::channel(16_384);
+        let logged = store.head_seq()?;
+        let (head, watch) = watch::channel(Head { seq: logged, behind: false });
+        let handle = KeeperHandle { letters: send, published: published.clone(), head: watch };
+        let mut keeper = Self {
+            office: office.to_owned(),
+            store,
+            clock,
+            directory,
+            books,
+            letters,
+            published,
+            head,
+            logged,
+            unsaved: BTreeMap::new(),
+            news: Vec::new(),
+            timers: Pace::default(),
+            rows: Pace::default(),
+        };
+        keeper.rebuild()?;
+        keeper.restore_open_calls()?;
+        Ok((keeper, handle))
+    }
+
+    /// Settles what the last run left open, and writes the rows of what it had not folded any more.
+    pub(crate) async fn settle(&mut self) -> Result<(), store::Error> {
+        self.settle_lost_commands().await?;
+        self.save().await;
+        Ok(())
+    }
+
+    /// Reads what the open calls need from the log; what was not folded before the last stop is folded now.
+    fn rebuild(&mut self) -> Result<(), store::Error> {
+        let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
+        for connection in connections {
+            let folded = self.store.fold_position(&connection)?;
+            let start = self.store.setting(&rebuild_key(&connection))?;
+            let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            if let (Some(chosen_at), Some(book)) = (start.zone_chosen, self.books.get_mut(&connection)) {
+                book.settle_zone(chosen_at);
+            }
+            // The floor may be beyond rows that could not be written.
+            let mut next = start.floor.min(folded + 1);
+            loop {
+                let page = self.store.read_from(&connection, next, PAGE)?;
+                let Some(last) = page.last() else { break };
+                next = last.seq + 1;
+                for stored in &page {
+                    let changes = self.fold(stored)?;
+                    if stored.seq > folded {
+                        // Until the rows are written nobody may resume from beyond them.
+                        self.head.send_modify(|head| *head = Head { seq: head.seq.min(stored.seq - 1), behind: true });
+                        self.note(stored.seq, &connection, changes);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls that a straggler opened again hold no floor, so the log was not read from their beginning.
+    fn restore_open_calls(&mut self) -> Result<(), store::Error> {
+        let open = Filter { office: Some(self.office.clone()), open: true, ..Filter::default() };
+        let mut before = None;
+        loop {
+            let page = self.store.list(&open, before, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            before = Some(last.cursor);
+            for call in page.iter().filter_map(rows::call) {
+                let Some(book) = self.books.get_mut(&call.connection).filter(|book| !book.holds(&call.id)) else {
+                    continue;
+                };
+                book.restore(&history::of_call(&self.store, &self.office, &call.id)?);
+            }
+        }
+    }
+
+    /// Commands that were on their way when the last run ended: whether they acted is not known, and they are not
+    /// sent again.
+    async fn settle_lost_commands(&mut self) -> Result<(), store::Error> {
+        for row in self.store.commands_in_state(CommandState::Sent)? {
+            let (id, connection) = (row.command.id, row.command.connection);
+            let known = self.books.get(&connection).and_then(|book| book.command_state(id));
+            if known == Some(CommandState::Sent) {
+                let answer = Told::Answer(CommandAnswer::Unknown { command: id });
+                if self.append(vec![entry(&connection, self.clock.now(), answer)]).await.is_err() {
+                    tracing::error!(%connection, "a lost command could not be settled; the next start will");
+                }
+                continue;
+            }
+            // Its call is let go, or it was answered and the row does not say so.
+            let state = known.unwrap_or(CommandState::Unknown);
+            let stands = CommandStands { id, call: row.command.call, state, detail: row.detail };
+            if let Err(error) = self.store.set_command(stands).await {
+                tracing::error!(%connection, kind = ?error.kind(), "a lost command could not be settled; the next start will");
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps from where a connection's log must be read at the next start.
+    pub(super) fn keep_rebuild(&self, connection: &ConnectionId, floor: u64, zone_chosen: Option<u64>) {
+        let text = serde_json::to_string(&Rebuild { floor, zone_chosen }).unwrap_or_default();
+        self.store.set_setting(&rebuild_key(connection), &text).then(|result| {
+            if let Err(error) = result {
+                tracing::warn!(kind = ?error.kind(), "the next start will read more of the log than it needs");
+            }
+        });
+    }
+}
+
+/// What a rebuild of a connection's book begins with.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Rebuild {
+    /// The log place from which to read.
+    floor: u64,
+    /// The log place at which the vendor's zone was chosen: it may lie below the floor.
+    zone_chosen: Option<u64>,
+}
+
+/// The setting that keeps a connection's [`Rebuild`].
+fn rebuild_key(connection: &ConnectionId) -> String {
+    format!("rebuild:{connection}")
+}

@@ -1,0 +1,140 @@
+//! What is published, to whom, and how far a desk may resume, also while rows cannot be written.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+
+use calls::{Book, BookSettings, Change, ConnectionId, Direction, Effect, LegRef, LegRole, Source, Told, VendorEvent};
+use jiff::{SignedDuration, Timestamp};
+use store::{Audience, Options, Scope, Store, Visible};
+use tempfile::TempDir;
+
+use super::{Head, Keeper, KeeperHandle, Published, work::entry};
+use crate::{
+    clock::SystemClock,
+    settings::{Directory, LineSettings},
+};
+
+fn connection() -> ConnectionId {
+    "rt1".parse().expect("valid")
+}
+
+fn store(folder: &TempDir) -> Store {
+    Store::open_in(folder.path(), Options::owner("x")).expect("opens")
+}
+
+fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
+    let line = |number: &str, group: &str| LineSettings {
+        connection: connection(),
+        number: number.into(),
+        title: String::new(),
+        groups: vec![group.into()],
+    };
+    let lines = vec![line("+74951234567", "sales"), line("+74951234568", "support")];
+    let directory = Directory::new(lines, &[], Vec::new(), BTreeMap::new(), Default::default());
+    let settings = BookSettings {
+        grace: SignedDuration::from_secs(3),
+        silence: SignedDuration::from_hours(4),
+        answer_retrieves: false,
+        shortest_recording: None,
+        own_leg_only: false,
+        answer_names_call: true,
+    };
+    let books = BTreeMap::from([(connection(), Book::new(connection(), settings))]);
+    Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), books).expect("opens")
+}
+
+fn rings(call: &str) -> Told {
+    let leg =
+        LegRef { key: "101".into(), role: LegRole::Agent, extension: Some("101".into()), number: None, name: None };
+    Told::Vendor(VendorEvent {
+        dedupe_key: call.into(),
+        raw_kind: "calling".into(),
+        call: Some(call.into()),
+        time: None,
+        leg_seq: None,
+        source: Source::Webhook,
+        vendor_command: None,
+        effects: vec![Effect::LegRinging { leg }],
+    })
+}
+
+async fn told(keeper: &mut Keeper, call: &str) {
+    keeper.append(vec![entry(&connection(), Timestamp::now(), rings(call))]).await.expect("stored");
+}
+
+fn agent() -> Visible {
+    Visible::Some(vec![Scope::Extension(connection(), "101".into())])
+}
+
+#[tokio::test]
+async fn nobody_resumes_from_beyond_what_the_rows_hold() {
+    let folder = TempDir::new().expect("a folder");
+    let first = store(&folder);
+    // The process is killed between the log and the rows.
+    first.append(vec![entry(&connection(), Timestamp::now(), rings("s-1"))]).await.expect("stored");
+    let (mut keeper, handle) = keeper(&first);
+    assert_eq!(handle.subscribe().1, Head { seq: 0, behind: true });
+    keeper.settle().await.expect("settled");
+    assert_eq!(handle.subscribe().1, Head { seq: 1, behind: false });
+    assert_eq!(first.changed("test", &agent(), 0, 9, 9).expect("reads").items.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_rows_cannot_hold_is_published_and_the_head_waits_for_them() {
+    let folder = TempDir::new().expect("a folder");
+    let full = store(&folder);
+    let (mut keeper, handle) = keeper(&full);
+    let (mut live, _) = handle.subscribe();
+    told(&mut keeper, "s-1").await;
+    full.clone().close();
+    keeper.save().await;
+    assert!(matches!(live.try_recv(), Ok(Published::Call { seq: 1, .. })), "a card does not wait for the disk");
+    assert_eq!(handle.subscribe().1, Head { seq: 0, behind: true });
+
+    // Space again.
+    drop(full);
+    keeper.store = elsewhere(folder.path());
+    keeper.save().await;
+    assert_eq!(handle.head(), 0, "not tried again at once");
+    tokio::time::advance(Duration::from_secs(2)).await;
+    keeper.save().await;
+    assert_eq!(handle.subscribe().1, Head { seq: 1, behind: false });
+    assert!(matches!(live.try_recv(), Ok(Published::Recovered)));
+    assert_eq!(keeper.store.changed("test", &agent(), 0, 9, 9).expect("reads").items.len(), 1);
+}
+
+/// The same database, opened beside the owner that has failed.
+fn elsewhere(folder: &Path) -> Store {
+    Store::open_in(folder, Options::guest()).expect("opens")
+}
+
+#[tokio::test]
+async fn whoever_saw_a_call_is_told_when_he_sees_it_no_more() {
+    let folder = TempDir::new().expect("a folder");
+    let store = store(&folder);
+    let (mut keeper, handle) = keeper(&store);
+    told(&mut keeper, "s-1").await;
+    let book = keeper.books.get(&connection()).expect("there");
+    let call = book.open_calls().next().expect("open").clone();
+    let on = |number: &str| {
+        let mut call = call.clone();
+        call.direction = Direction::Incoming;
+        call.line.number = Some(number.into());
+        vec![Change::Call(call)]
+    };
+    let (mut live, _) = handle.subscribe();
+    let mut parted = async |keeper: &mut Keeper| -> Vec<Arc<Audience>> {
+        keeper.save().await;
+        std::iter::from_fn(|| live.try_recv().ok())
+            .filter_map(|item| if let Published::Call { parted, .. } = item { Some(parted) } else { None })
+            .collect()
+    };
+    let sales = Visible::Some(vec![Scope::Group("managers sales".into())]);
+    keeper.note(2, &connection(), on("+74951234567"));
+    assert!(parted(&mut keeper).await.iter().all(|who| !who.has(&sales)));
+    // Over two saves, and within one.
+    keeper.note(3, &connection(), on("+74951234568"));
+    assert!(parted(&mut keeper).await[0].has(&sales));
+    keeper.note(4, &connection(), on("+74951234567"));
+    keeper.note(5, &connection(), on("+74951234568"));
+    assert!(parted(&mut keeper).await[1].has(&sales));
+}

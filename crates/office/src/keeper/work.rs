@@ -1,0 +1,367 @@
+//! The keeper at work.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
+
+use calls::{Book, CallId, Change, CommandId, ConnectionId, Decision, Stored, Told, VendorEvent};
+use jiff::Timestamp;
+use link::wire;
+use store::{Appended, Audience, Began, CommandStands, FactAppended, NewCommand, NewEntry, Redirect, Store};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot, watch},
+    task::JoinSet,
+};
+
+use super::{Head, Letter, NotKept, NotStored, Published, pace::Pace};
+use crate::{clock::Clock, history, journal, rows, settings::Directory};
+
+/// How many letters are committed together at most.
+const BATCH: usize = 512;
+/// How often the head of the log is told to all who listen.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How often what has grown old is thrown away.
+const TIDY: Duration = Duration::from_secs(3600);
+
+/// The keeper's state.
+pub(crate) struct Keeper {
+    pub(super) office: String,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) books: BTreeMap<ConnectionId, Book>,
+    pub(super) letters: mpsc::Receiver<Letter>,
+    pub(super) published: broadcast::Sender<Published>,
+    /// How far the log is published. Rows up to here are written, so that a desk may resume from here.
+    pub(super) head: watch::Sender<Head>,
+    /// How far the log is told.
+    pub(super) logged: u64,
+    /// What is folded and not written yet.
+    pub(super) unsaved: BTreeMap<ConnectionId, Unsaved>,
+    /// What is to be published.
+    pub(super) news: Vec<Published>,
+    /// How often timers are tried, and how often rows.
+    pub(super) timers: Pace,
+    pub(super) rows: Pace,
+}
+
+/// What a connection's log changed and is not written yet.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaved {
+    /// How far it is folded with this.
+    pub(crate) folded: u64,
+    /// Calls in their newest state.
+    pub(crate) calls: BTreeMap<CallId, rows::Changed>,
+    /// Ids that lead to others from now on.
+    pub(crate) redirects: Vec<Redirect>,
+    /// Commands that moved.
+    pub(crate) commands: BTreeMap<CommandId, CommandStands>,
+}
+
+impl Keeper {
+    /// Works until it is stopped.
+    pub(crate) async fn run(mut self) {
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        let mut tidy = tokio::time::interval(TIDY);
+        // Work that nobody waits for, until the keeper stops: then nothing may use the store any more.
+        let mut chores = JoinSet::new();
+        loop {
+            let until_due = self.until_due();
+            tokio::select! {
+                letter = self.letters.recv() => {
+                    let Some(letter) = letter else { return };
+                    let mut batch = vec![letter];
+                    while batch.len() < BATCH && let Ok(letter) = self.letters.try_recv() {
+                        batch.push(letter);
+                    }
+                    if let Some(stopped) = self.take(batch).await {
+                        self.keep_floors();
+                        chores.shutdown().await;
+                        chores.spawn_blocking(self.witness_head());
+                        chores.join_all().await;
+                        // Nobody waits for it any more when this fails.
+                        let _ = stopped.send(());
+                        return;
+                    }
+                }
+                () = sleep_opt(until_due) => self.do_what_is_due().await,
+                _ = heartbeat.tick() => {
+                    self.keep_floors();
+                    while chores.try_join_next().is_some() {}
+                    chores.spawn_blocking(self.witness_head());
+                    let seq = self.head.borrow().seq;
+                    self.publish(Published::At { seq });
+                }
+                _ = tidy.tick() => drop(chores.spawn(journal::prune(self.store.clone(), self.clock.now()))),
+            }
+        }
+    }
+
+    /// When a timer fires or what could not be written is tried again. A database that takes nothing gets its rest.
+    fn until_due(&self) -> Option<Duration> {
+        let next = self.books.values().filter_map(Book::next_deadline).map(|(at, _)| at).min();
+        let timer = next.map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
+        let timer = timer.map(|due| due.max(self.timers.rest()));
+        let again = (!self.unsaved.is_empty()).then(|| self.rows.rest());
+        timer.into_iter().chain(again).min()
+    }
+
+    async fn do_what_is_due(&mut self) {
+        if self.timers.rest().is_zero() {
+            let now = self.clock.now();
+            let fired = self.books.iter().filter_map(|(connection, book)| {
+                let (_, timer) = book.next_deadline().filter(|(at, _)| *at <= now)?;
+                Some(entry(connection, now, Told::Decision(Decision::TimerFired { timer })))
+            });
+            match self.append(fired.collect()).await {
+                Ok(_) => self.timers.worked(),
+                Err(NotStored) => self.timers.failed(),
+            }
+        }
+        self.save().await;
+    }
+
+    /// Takes letters in: commits what is to be in the log, folds it, writes the rows, publishes, and only then answers,
+    /// because a card waits for the publication and nobody but a PBX for the answer. Where the rows cannot be written
+    /// the rest is done all the same: what is in the log is safe, and the rows follow. Says whom to tell that the
+    /// keeper stopped.
+    async fn take(&mut self, letters: Vec<Letter>) -> Option<oneshot::Sender<()>> {
+        let mut stop = None;
+        let mut entries = Vec::new();
+        let mut waiting = Vec::new();
+        let mut others = Vec::new();
+        for letter in letters {
+            match letter {
+                Letter::Tell { connection, received_at, told, done } => {
+                    let from = entries.len();
+                    entries.extend(told.into_iter().map(|told| entry(&connection, received_at, told)));
+                    waiting.push((from..entries.len(), done));
+                }
+                Letter::Stop { done } => stop = Some(done),
+                other @ (Letter::Begin { .. } | Letter::Fact { .. } | Letter::Status { .. }) => others.push(other),
+            }
+        }
+        let appended = self.append(entries).await;
+        let (mut began, mut kept, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for letter in others {
+            match letter {
+                Letter::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
+                Letter::Fact { fact, done } => kept.push((done, self.take_fact(fact).await)),
+                Letter::Status { connection } => changed.push(connection),
+                Letter::Tell { .. } | Letter::Stop { .. } => {}
+            }
+        }
+        self.save().await;
+        let seq = self.logged;
+        for connection in changed {
+            self.publish(Published::Status { seq, connection });
+        }
+        // Where an answer cannot be given the asker has gone; the PBX or the session will bring the events again.
+        for (range, done) in waiting {
+            let _ = done.send(appended.as_ref().map(|appended| appended[range].to_vec()).map_err(|error| *error));
+        }
+        for (done, outcome) in began {
+            let _ = done.send(outcome);
+        }
+        for (done, outcome) in kept {
+            let _ = done.send(outcome);
+        }
+        stop
+    }
+
+    /// Puts entries into the log and folds those that are new.
+    pub(super) async fn append(&mut self, entries: Vec<NewEntry>) -> Result<Vec<Appended>, NotStored> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let appended = self.store.append(entries.clone()).await.map_err(|error| {
+            tracing::error!(kind = ?error.kind(), "the log could not take events");
+            NotStored
+        })?;
+        for (entry, appended) in entries.into_iter().zip(&appended) {
+            if let Some(seq) = appended.new_seq() {
+                self.take_entry(seq, entry);
+            }
+        }
+        Ok(appended)
+    }
+
+    async fn begin(&mut self, row: NewCommand, command: calls::Command) -> Result<Began, NotStored> {
+        let entry = entry(&row.connection, row.at, Told::Command(command));
+        let began = self.store.begin_command(row, entry.clone()).await.map_err(|error| {
+            tracing::error!(kind = ?error.kind(), "the log could not take a command");
+            NotStored
+        })?;
+        if let Began::New(seq) = began {
+            self.take_entry(seq, entry);
+        }
+        Ok(began)
+    }
+
+    async fn take_fact(&mut self, fact: wire::Fact) -> Result<(), NotKept> {
+        match self.store.append_fact(&self.office, rows::fact(&fact)).await {
+            Ok(FactAppended::New(seq)) => {
+                self.logged = self.logged.max(seq);
+                let audience = Arc::new(self.audience_of(&fact.call));
+                self.news.push(Published::Fact { seq, fact: Arc::new(fact), audience });
+                Ok(())
+            }
+            Ok(FactAppended::Known(_)) => Ok(()),
+            Ok(FactAppended::Taken) => Err(NotKept::Taken),
+            Err(error) => {
+                tracing::error!(kind = ?error.kind(), "a fact could not be stored");
+                Err(NotKept::NotStored)
+            }
+        }
+    }
+
+    fn take_entry(&mut self, seq: u64, entry: NewEntry) {
+        self.logged = self.logged.max(seq);
+        let stored = Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told };
+        match self.fold(&stored) {
+            Ok(changes) => self.note(seq, &stored.connection, changes),
+            Err(error) => tracing::error!(kind = ?error.kind(), "an older part of a call could not be read"),
+        }
+    }
+
+    /// Applies one entry; a straggler's call is brought back from the log first.
+    pub(super) fn fold(&mut self, stored: &Stored) -> Result<Vec<Change>, store::Error> {
+        let Some(book) = self.books.get_mut(&stored.connection) else { return Ok(Vec::new()) };
+        if let Some(call) = stored.told.subject(&stored.connection)
+            && !book.holds(&call)
+        {
+            let earlier = history::of_call(&self.store, &self.office, &call)?;
+            book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
+        }
+        Ok(book.apply(stored))
+    }
+
+    /// Remembers what is to be written and published.
+    pub(super) fn note(&mut self, seq: u64, connection: &ConnectionId, changes: Vec<Change>) {
+        let unsaved = self.unsaved.entry(connection.clone()).or_default();
+        unsaved.folded = unsaved.folded.max(seq);
+        for change in changes {
+            let unsaved = self.unsaved.entry(connection.clone()).or_default();
+            match change {
+                Change::Call(call) => {
+                    let call = Arc::new(rows::kept(&call, &self.directory));
+                    let audience = Arc::new(rows::audience(&call, &self.directory));
+                    unsaved.calls.insert(call.id.clone(), rows::Changed { call: Arc::clone(&call), seq });
+                    self.news.push(Published::Call { seq, call, audience, parted: Arc::default() });
+                }
+                Change::Redirect { from, to } => {
+                    unsaved.calls.remove(&from);
+                    unsaved.redirects.push(Redirect { from, to, seq });
+                }
+                Change::Command { id, call, state, detail } => {
+                    let stands = CommandStands { id, call: call.clone(), state, detail: detail.clone() };
+                    unsaved.commands.insert(id, stands);
+                    let audience = Arc::new(self.audience_of(&call));
+                    let author = self.author_of(id);
+                    let command = Arc::new(wire::CommandView { command: id, call, state, detail });
+                    self.news.push(Published::Command { seq, command, author, audience });
+                }
+            }
+        }
+    }
+
+    /// Who sees a call by now.
+    fn audience_of(&self, id: &CallId) -> Audience {
+        if let Some(changed) = self.unsaved.values().find_map(|unsaved| unsaved.calls.get(id)) {
+            return rows::audience(&changed.call, &self.directory);
+        }
+        let row = self.store.get(&self.office, id).ok().flatten();
+        row.and_then(|row| rows::call(&row)).map(|call| rows::audience(&call, &self.directory)).unwrap_or_default()
+    }
+
+    /// Whose a command is; nobody's when that cannot be read.
+    fn author_of(&self, id: CommandId) -> Arc<str> {
+        let row = self.store.command(id).ok().flatten();
+        row.map(|row| Arc::from(row.command.author)).unwrap_or_default()
+    }
+
+    /// Writes the rows of what changed and publishes it. Rows that cannot be written are tried again; until they are
+    /// the head stays where it is, so that a desk that resumes from it misses nothing.
+    pub(super) async fn save(&mut self) {
+        let mut parted = BTreeMap::new();
+        if self.rows.rest().is_zero() {
+            for (connection, unsaved) in std::mem::take(&mut self.unsaved) {
+                let save = rows::save(&connection, &unsaved, &self.directory);
+                match self.store.save_and_tell(&self.office, save).await {
+                    Ok(left) => parted.extend(left.into_iter().map(|left| (left.call, left.who))),
+                    Err(error) => {
+                        tracing::error!(kind = ?error.kind(), "the call list could not be written");
+                        self.unsaved.insert(connection, unsaved);
+                    }
+                }
+            }
+            if self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
+        }
+        let was = *self.head.borrow();
+        let behind = !self.unsaved.is_empty();
+        self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });
+        self.publish_news(parted);
+        if was.behind && !behind {
+            self.publish(Published::Recovered);
+        }
+    }
+
+    /// Publishes what is new. Who saw one state of a call is told when he does not see the next.
+    fn publish_news(&mut self, mut parted: BTreeMap<CallId, Audience>) {
+        for mut item in std::mem::take(&mut self.news) {
+            if let Published::Call { call, audience, parted: left, .. } = &mut item {
+                match parted.entry(call.id.clone()) {
+                    Entry::Occupied(mut before) => {
+                        *left = Arc::new(before.get().clone());
+                        before.get_mut().add(audience);
+                    }
+                    Entry::Vacant(none) => {
+                        none.insert((**audience).clone());
+                    }
+                }
+            }
+            self.publish(item);
+        }
+    }
+
+    /// Keeps from where the log must be read at the next start.
+    fn keep_floors(&self) {
+        let head = self.head.borrow().seq;
+        for (connection, book) in &self.books {
+            let floor = book.floor().unwrap_or(head + 1);
+            self.keep_rebuild(connection, floor, book.zone_chosen());
+        }
+    }
+
+    /// Remembers beside the database how far the log is.
+    fn witness_head(&self) -> impl FnOnce() + Send + 'static {
+        let store = self.store.clone();
+        move || {
+            if let Err(error) = store.witness_head() {
+                tracing::warn!(kind = ?error.kind(), "a copy that is put back later may not be known as one");
+            }
+        }
+    }
+
+    fn publish(&self, item: Published) {
+        // Nobody looks at the office just now.
+        let _ = self.published.send(item);
+    }
+}
+
+pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEntry {
+    let dedupe_key = match &told {
+        Told::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
+        Told::Command(_) | Told::Answer(_) | Told::Decision(_) => None,
+    };
+    NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
+}
+
+async fn sleep_opt(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,139 @@
+//! Commands: each is logged, sent once, and answers the same outcome however often it is asked.
+
+use std::{sync::Arc, time::Duration};
+
+use calls::{
+    CallId, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId, Told, number::Dialable,
+};
+use link::{
+    OfficeError, OfficeErrorKind,
+    wire::{CommandView, PlaceCall, Role},
+};
+use store::{Audience, Began, CommandRow, NewCommand};
+
+use super::{View, storage};
+use crate::handle::{Connection, Inner};
+
+/// First and longest wait before an outcome that could not be logged is logged again.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
+
+impl View {
+    /// Asks the PBX to ring us, then them.
+    pub(super) async fn place(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
+        let connection = self.connection(&request.connection)?;
+        if !connection.driver.capability().originate {
+            return Err(OfficeError::new(OfficeErrorKind::Unsupported, "this PBX cannot place calls"));
+        }
+        let from = self.from(&request)?;
+        let to = Dialable::read(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string()))?.digits;
+        let (view, command, connection) = (self.clone(), request.command, request.connection);
+        // A task of its own: whoever asks may hang up, and what is logged is to be sent.
+        let placing = tokio::spawn(async move { view.begin(command, &connection, from, to).await });
+        placing.await.unwrap_or_else(|_| {
+            let message = "placing the call failed midway; look at the phone before trying again";
+            Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, message))
+        })
+    }
+
+    async fn begin(
+        &self,
+        command: CommandId,
+        connection: &ConnectionId,
+        from: String,
+        to: String,
+    ) -> Result<CommandView, OfficeError> {
+        let row = NewCommand {
+            id: command,
+            connection: connection.clone(),
+            call: CallId::of_command(connection, command),
+            author: self.viewer.id.clone(),
+            at: self.office.clock.now(),
+            request: "originate".to_owned(),
+        };
+        let call = row.call.clone();
+        let kind = CommandKind::Originate { from: from.clone(), to: to.clone() };
+        let told = Command { id: command, author: self.viewer.name.clone(), kind };
+        match self.office.keeper.begin(row, told).await {
+            Ok(Began::New(_)) => {
+                self.carry_out(self.connection(connection)?, command, from, to);
+                Ok(CommandView { command, call, state: CommandState::Sent, detail: None })
+            }
+            Ok(Began::Known(row)) if row.command.author == self.viewer.id => Ok(command_view(row)),
+            Ok(Began::Known(_)) => Err(OfficeError::invalid("command", "this id was used before; make a new one")),
+            Err(_) => {
+                let message = "the call was not placed: the database cannot take it; free disk space and try again";
+                Err(OfficeError::new(OfficeErrorKind::Storage, message))
+            }
+        }
+    }
+
+    /// Sends a logged command to its PBX, and logs what came of it.
+    fn carry_out(&self, connection: &Connection, command: CommandId, from: String, to: String) {
+        let (office, driver, id) = (Arc::clone(&self.office), Arc::clone(&connection.driver), connection.id.clone());
+        tokio::spawn(async move {
+            let answer = driver.originate(command, &from, &to).await;
+            office.answered(&id, answer).await;
+        });
+    }
+
+    /// Where a command stands that this viewer may know of.
+    pub(super) fn find_command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        let Some(row) = self.office.store.command(id).map_err(|error| storage(&error))? else { return Ok(None) };
+        let office = &self.office;
+        let may_know = row.command.author == self.viewer.id
+            || self.viewer.role != Role::Agent
+                && office
+                    .store
+                    .get_visible(&office.name, &row.command.call, &self.visible)
+                    .map_err(|error| storage(&error))?
+                    .is_some();
+        Ok(may_know.then(|| command_view(row)))
+    }
+
+    /// The same for a command that moves, of a call that these see.
+    pub(super) fn may_know(&self, author: &str, audience: &Audience) -> bool {
+        author == self.viewer.id || self.viewer.role != Role::Agent && audience.has(&self.visible)
+    }
+
+    /// The phone that rings first: the one that was named and may be used, or the viewer's own.
+    fn from(&self, request: &PlaceCall) -> Result<String, OfficeError> {
+        let own: Vec<&str> = self
+            .viewer
+            .extensions
+            .iter()
+            .filter(|own| own.connection == request.connection)
+            .map(|own| own.extension.as_str())
+            .collect();
+        match request.from.as_deref() {
+            Some(from) if own.contains(&from) || self.viewer.role != Role::Agent => Ok(from.to_owned()),
+            Some(_) => Err(OfficeError::invalid("from", "this token may not use that extension")),
+            None => own.first().map(|own| (*own).to_owned()).ok_or_else(|| {
+                OfficeError::invalid("from", "this token has no extension on that connection; name one or ask for one")
+            }),
+        }
+    }
+
+    fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {
+        self.office.connections.get(id).ok_or_else(|| OfficeError::invalid("connection", "there is no such connection"))
+    }
+}
+
+impl Inner {
+    /// Logs what came of a command, for as long as it takes: until then nobody knows.
+    async fn answered(&self, connection: &ConnectionId, answer: CommandAnswer) {
+        let (mut wait, longest) = AGAIN;
+        while self.keeper.tell(connection, self.clock.now(), vec![Told::Answer(answer.clone())]).await.is_err() {
+            tracing::error!(%connection, "what came of a command could not be logged");
+            if self.keeper.has_stopped() {
+                // The next start takes the outcome for unknown.
+                return;
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(longest);
+        }
+    }
+}
+
+fn command_view(row: CommandRow) -> CommandView {
+    CommandView { command: row.command.id, call: row.command.call, state: row.state, detail: row.detail }
+}

@@ -1,0 +1,175 @@
+//! The office as one viewer sees and uses it.
+
+mod commands;
+mod stream;
+mod trace;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use calls::{CallId, CommandId, RecordingId};
+use link::{
+    ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
+    wire::{self, CommandView, Cursor, Fact, PeaksView, PlaceCall, Role, Trace},
+};
+use sha2::{Digest, Sha256};
+use store::{Filter, Visible};
+
+use crate::{handle::Inner, keeper::NotKept, rows, seen, settings::Viewer};
+
+/// Most calls of a page.
+const LARGEST_PAGE: usize = 500;
+
+/// A page of calls, newest first, for scripts.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct CallsPage {
+    /// The calls.
+    pub calls: Vec<wire::Call>,
+    /// Give it as `before` to go on; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The office as one viewer sees and uses it.
+#[derive(Clone)]
+pub struct View {
+    office: Arc<Inner>,
+    viewer: Arc<Viewer>,
+    visible: Arc<Visible>,
+}
+
+impl View {
+    pub(crate) fn new(office: Arc<Inner>, viewer: Viewer) -> Self {
+        let visible = Arc::new(viewer.visible());
+        Self { office, viewer: Arc::new(viewer), visible }
+    }
+
+    /// Calls that this viewer may see, newest first; up to 500 of them.
+    pub async fn calls(&self, before: Option<String>, limit: usize) -> Result<CallsPage, OfficeError> {
+        let before = match before.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(at)) => Some(store::Cursor(at)),
+            Some(Err(_)) => return Err(OfficeError::invalid("before", "give the `next` of an earlier page")),
+        };
+        let limit = limit.clamp(1, LARGEST_PAGE);
+        self.reading(move |view| {
+            let office = Some(view.office.name.clone());
+            let filter = Filter { office, visible: Visible::clone(&view.visible), ..Filter::default() };
+            // One more than is wanted tells whether there is a next page.
+            let mut rows = view.office.store.list(&filter, before, limit + 1).map_err(|error| storage(&error))?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| more).map(|row| row.cursor.0.to_string());
+            Ok(CallsPage { calls: rows.iter().filter_map(|row| view.seen(rows::call(row)?)).collect(), next })
+        })
+        .await
+    }
+
+    /// A call; `None` when this viewer may not see it or there is none.
+    pub async fn call(&self, id: &CallId) -> Result<Option<wire::Call>, OfficeError> {
+        let row =
+            self.office.store.get_visible(&self.office.name, id, &self.visible).map_err(|error| storage(&error))?;
+        Ok(row.and_then(|row| rows::call(&row)).and_then(|call| self.seen(call)))
+    }
+
+    fn seen(&self, call: wire::Call) -> Option<wire::Call> {
+        seen::seen(call, &self.office.directory, &self.viewer)
+    }
+
+    /// The epoch of the log for this viewer: another one after a change of rights, or of what rights mean.
+    fn epoch(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.office.store.epoch(), self.office.directory.rules(), &self.viewer.rights] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads much of the store on a thread that may wait for it.
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, OfficeError> + Send + 'static,
+    ) -> Result<T, OfficeError> {
+        let view = self.clone();
+        tokio::task::spawn_blocking(move || read(&view))
+            .await
+            .unwrap_or_else(|_| Err(OfficeError::new(OfficeErrorKind::Storage, "reading failed; try again")))
+    }
+
+    /// The call of a recording that this viewer may hear.
+    async fn call_of(&self, id: &RecordingId) -> Result<CallId, OfficeError> {
+        let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such recording");
+        let call = self.office.store.call_of_recording(&self.office.name, id).map_err(|error| storage(&error))?;
+        let call = call.ok_or_else(missing)?;
+        let call = self.call(&call).await?.ok_or_else(missing)?;
+        // Who was rung but did not talk sees who answered; what was said is not his.
+        if self.viewer.role == Role::Agent && !self.talked(&call) {
+            return Err(missing());
+        }
+        Ok(call.id)
+    }
+
+    /// One of the viewer's extensions answered.
+    fn talked(&self, call: &wire::Call) -> bool {
+        call.legs.iter().any(|leg| {
+            let own = leg.extension.as_deref().is_some_and(|own| self.viewer.owns(&call.connection, own));
+            own && leg.answered_at.is_some()
+        })
+    }
+}
+
+#[async_trait]
+impl Office for View {
+    async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
+        Ok(self.follow(resume))
+    }
+
+    async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
+        self.place(request).await
+    }
+
+    async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        self.find_command(id)
+    }
+
+    async fn trace(&self, call: &CallId) -> Result<Option<Trace>, OfficeError> {
+        let Some(call) = self.call(call).await? else { return Ok(None) };
+        self.reading(move |view| {
+            let office = &view.office;
+            let entries = office.store.read_call(&office.name, &call.id).map_err(|error| storage(&error))?;
+            Ok(Some(Trace { events: entries.into_iter().map(|entry| office.trace_event(entry)).collect() }))
+        })
+        .await
+    }
+
+    async fn add_fact(&self, mut fact: Fact) -> Result<(), OfficeError> {
+        if self.call(&fact.call).await?.is_none() {
+            return Err(OfficeError::new(OfficeErrorKind::NotFound, "there is no such call"));
+        }
+        fact.author.clone_from(&self.viewer.name);
+        self.office.keeper.fact(fact).await.map_err(|error| match error {
+            NotKept::NotStored => {
+                OfficeError::new(OfficeErrorKind::Storage, "it was not kept: the database cannot take it; try again")
+            }
+            NotKept::Taken => {
+                OfficeError::new(OfficeErrorKind::Conflict, "another fact has this id; make a new one for this")
+            }
+        })
+    }
+
+    async fn recording(&self, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
+        let call = self.call_of(id).await?;
+        self.office.recordings.part(&call, id, range).await
+    }
+
+    async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
+        let call = self.call_of(id).await?;
+        self.office.recordings.peaks(&call, id).await
+    }
+}
+
+pub(crate) fn storage(error: &store::Error) -> OfficeError {
+    tracing::error!(kind = ?error.kind(), "the database could not be used");
+    OfficeError::new(OfficeErrorKind::Storage, "the database could not be used; free disk space and try again")
+}

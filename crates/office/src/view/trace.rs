@@ -1,0 +1,65 @@
+//! The stored events of a call, for the side panel and for support.
+
+use calls::{Effect, Stored, Told};
+use link::wire::{Signature, TraceEvent};
+
+use crate::handle::Inner;
+
+impl Inner {
+    /// One stored event as it is told.
+    pub(super) fn trace_event(&self, entry: Stored) -> TraceEvent {
+        let (kind, vendor_time, party, signature) = match entry.told {
+            Told::Vendor(event) => {
+                let signed = self.connections.get(&entry.connection).is_some_and(|connection| connection.signs);
+                let party = event.effects.iter().find_map(party_of);
+                let signature = if signed { Signature::Valid } else { Signature::None };
+                (event.raw_kind, event.time.map(|time| time.utc), party, signature)
+            }
+            Told::Command(_) => ("command".to_owned(), None, None, Signature::Own),
+            Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own),
+            Told::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own),
+        };
+        let late = vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE);
+        TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party }
+    }
+}
+
+/// Events older than this by their vendor's time pop nothing.
+const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+fn party_of(effect: &Effect) -> Option<String> {
+    let leg = match effect {
+        Effect::LegOffered { leg }
+        | Effect::LegQueued { leg, .. }
+        | Effect::LegRinging { leg }
+        | Effect::LegAnswered { leg }
+        | Effect::LegHeld { leg }
+        | Effect::LegRetrieved { leg }
+        | Effect::LegCleared { leg, .. } => leg,
+        Effect::CallCreated { customer, .. } => return customer.number.clone(),
+        Effect::CallUpdated { .. }
+        | Effect::TransferStarted { .. }
+        | Effect::TransferCompleted
+        | Effect::TransferFailed
+        | Effect::Dtmf { .. }
+        | Effect::RouteResult { .. }
+        | Effect::RecordingStarted
+        | Effect::RecordingAvailable { .. }
+        | Effect::NotRecorded
+        | Effect::CallEnded { .. }
+        | Effect::State { .. }
+        | Effect::Unknown { .. } => return None,
+    };
+    leg.extension.clone().or_else(|| leg.number.clone())
+}
+
+fn decision_word(decision: &calls::Decision) -> &'static str {
+    use calls::Decision;
+    match decision {
+        Decision::TimerFired { .. } => "timerFired",
+        Decision::AbsentFromSnapshot { .. } => "absentFromSnapshot",
+        Decision::GapOpened { .. } => "gapOpened",
+        Decision::GapClosed { .. } => "gapClosed",
+        Decision::ZoneChosen { .. } => "zoneChosen",
+    }
+}

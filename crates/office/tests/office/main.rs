@@ -1,0 +1,7 @@
+//! An office as its viewers see it, on a temporary folder.
+
+mod commands;
+mod rights;
+mod rostelecom;
+mod storage;
+mod support;
