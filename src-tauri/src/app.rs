@@ -25,6 +25,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
     if args.demo {
         profile.clear().context("what an earlier demo left cannot be removed")?;
     }
+    profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
     let prepared = tauri::async_runtime::block_on(Prepared::open(&args, &profile))?;
     let failure = Arc::new(Mutex::new(None));
     let failed = Arc::clone(&failure);

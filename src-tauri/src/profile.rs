@@ -24,17 +24,24 @@ impl Profile {
             None => dirs::data_dir().context("this account has no folder for program data")?.join("trubka"),
         };
         let folder = if demo { root.join("demo") } else { root.clone() };
-        let profile = Self { root, folder };
-        profile.make().with_context(|| {
-            format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", profile.folder.display())
+        // One that a person made himself keeps the rights that he gave it: what is in it is private all the same.
+        crate::platform::make_private(&root).with_context(|| {
+            format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", root.display())
         })?;
-        Ok(profile)
+        Ok(Self { root, folder })
     }
 
-    /// The folders that are missing, for this account only. One that a person made himself keeps the rights that he gave
-    /// it: what is in it is private all the same.
-    fn make(&self) -> io::Result<()> {
-        for folder in [&self.root, &self.folder, &self.data(), &self.recordings(), &self.web()] {
+    /// Removes what an earlier demo left.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Makes the folders that are missing, for this account only.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        for folder in [&self.folder, &self.data(), &self.recordings(), &self.web()] {
             crate::platform::make_private(folder)?;
         }
         Ok(())
@@ -58,12 +65,6 @@ impl Profile {
     /// What the web views keep.
     pub(crate) fn web(&self) -> PathBuf {
         self.folder.join("web")
-    }
-
-    /// Removes what an earlier run left.
-    pub(crate) fn clear(&self) -> io::Result<()> {
-        fs::remove_dir_all(&self.folder)?;
-        self.make()
     }
 
     /// The same profile, whose folder goes when this does, however the program ends.
