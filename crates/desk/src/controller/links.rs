@@ -83,6 +83,7 @@ impl<U: UiPort> Controller<U> {
             }
             News::NotStored { full: true } => self.raise_notice(NoticeKind::DiskFull),
             News::NotStored { full: false } => {}
+            News::FactRefused => self.raise_notice_again(NoticeKind::NoteRefused),
             News::Lost(cause) => {
                 office.end(LinkState::Lost, cause, &*self.clock);
             }
