@@ -56,7 +56,10 @@ impl<U: UiPort> Controller<U> {
         drop(office);
         let turns = self.cards.drop_of(id, |_| true);
         self.follow(turns);
+        self.cards.forget_office(id);
         self.today.forget_office(id);
+        self.away.retain(|(of, _)| of != id);
+        self.noted.retain(|(of, _)| of != id);
         self.refresh.all();
         self.screens.main_changed();
         true
