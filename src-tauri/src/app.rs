@@ -183,7 +183,13 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     }
     match &prepared.demo {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
-        None => offices::open_known(&desk).await,
+        None => {
+            // Goes on by itself when this is given up: a keyring may wait for a person, and windows do not.
+            let opening = tauri::async_runtime::spawn(offices::open_known(desk.clone()));
+            if tokio::time::timeout(AT_ONCE, opening).await.is_err() {
+                tracing::info!("the keyring takes its time");
+            }
+        }
     }
     Ok(desk)
 }
@@ -201,6 +207,9 @@ fn mend(app: &AppHandle, window: &str) {
         tracing::warn!(%error, "the card could not give the keyboard back");
     }
 }
+
+/// A keyring that is open answers sooner: then main shows the offices at once and does not welcome first.
+const AT_ONCE: Duration = Duration::from_millis(300);
 
 /// A desk that comes to be after what uses it.
 #[derive(Clone, Default)]
