@@ -1,8 +1,8 @@
 //! Linux: GTK and WebKitGTK.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt;
 
 /// What must be set before any window library starts.
@@ -16,6 +16,11 @@ pub(crate) fn prepare_environment() {
 #[expect(unsafe_code, reason = "the first thing that main does: no other thread exists yet")]
 fn set_env(key: &str, value: &str) {
     unsafe { std::env::set_var(key, value) }
+}
+
+/// There is a display to open windows on; without one the window library would end in a panic.
+pub(crate) fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Windows can be placed and kept on top here: not under Wayland.
@@ -99,15 +104,24 @@ pub(crate) fn build_beside(
     })
 }
 
-/// Loads the page again when its web process has died.
-pub(crate) fn reload_when_killed(window: &WebviewWindow) {
-    let watching = window.with_webview(|webview| {
-        webview.inner().connect_web_process_terminated(|view, reason| {
-            tracing::error!(?reason, "a web process ended and is started again");
-            view.reload();
+/// Loads a page again when its web process has ended, and tells the label of its window.
+pub(crate) fn watch_web_processes(
+    builder: Builder<Wry>,
+    died: impl Fn(&AppHandle, &str) + Send + Sync + 'static,
+) -> Builder<Wry> {
+    let died = Arc::new(died);
+    let watch = tauri::plugin::Builder::<Wry>::new("web-processes").on_webview_ready(move |webview| {
+        let (app, label, died) = (webview.app_handle().clone(), webview.label().to_owned(), Arc::clone(&died));
+        let watching = webview.with_webview(move |platform| {
+            platform.inner().connect_web_process_terminated(move |view, reason| {
+                tracing::error!(?reason, window = label, "a web process ended and is started again");
+                view.reload();
+                died(&app, &label);
+            });
         });
+        if let Err(error) = watching {
+            tracing::error!(%error, "a web process that dies will not be noticed");
+        }
     });
-    if let Err(error) = watching {
-        tracing::error!(%error, "a web process that dies will not be noticed");
-    }
+    builder.plugin(watch.build())
 }

@@ -1,5 +1,7 @@
 //! Wishes of pages and programs.
 
+use std::sync::Arc;
+
 use super::{
     Controller,
     message::{Ask, OfficeNow, WaysNow},
@@ -26,12 +28,12 @@ impl<U: UiPort> Controller<U> {
             Ask::MainClosed => self.main_closed(),
             Ask::CardSnapshot(to) => {
                 // A page that has just begun writes nothing yet, whatever the one before it did.
-                self.cards.hold(false, self.clock.now());
+                self.cards.hold(false, self.clock.uptime());
                 let view = self.cards_snapshot();
                 reply(to, view);
             }
             Ask::CardDismiss(card) => self.put_away(&card),
-            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.now()),
+            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
             Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
             Ask::OpenCall(call) => self.open_call(&call),
             Ask::OpenMain => self.ui.open_main(),
@@ -57,8 +59,10 @@ impl<U: UiPort> Controller<U> {
             }
             Ask::Notice(kind) => self.raise_notice(kind),
             Ask::DismissNotice(kind) => self.dismiss_notice(kind),
+            Ask::DismissAway => self.dismiss_away(),
             Ask::DialLink(text) => self.send_to_main(Errand::Dial(DialRequested { text })),
             Ask::AddOffice(slot) => self.add_office(slot),
+            Ask::ListOffice { slot, cause } => self.list_office(slot, cause),
             Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
             Ask::DemoPhone(phone) => {
                 self.phone = phone;
@@ -74,7 +78,11 @@ impl<U: UiPort> Controller<U> {
 
     fn main_closed(&mut self) {
         self.screens.main_closed();
-        // Shown once: a person who closed main has seen it.
+        // A person who closed main has seen it.
+        self.dismiss_away();
+    }
+
+    fn dismiss_away(&mut self) {
         self.away.clear();
         self.screens.main_changed();
     }
@@ -101,6 +109,7 @@ impl<U: UiPort> Controller<U> {
             office: office.office(),
             reachable: office.reachable(),
             replicate: office.slot.replicate,
+            written: Arc::clone(&office.slot.written),
             author: me.name.clone(),
             now: office.now(self.clock.now()),
             me,
@@ -108,14 +117,17 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn raise_notice(&mut self, kind: NoticeKind) {
-        if kind == NoticeKind::NoCardPlacement {
-            self.attention.stand_in();
-        }
         if self.notices.contains(&kind) || self.dismissed.contains(&kind) {
             return;
         }
         self.notices.push(kind);
         self.screens.main_changed();
+    }
+
+    /// The same for what is worth telling each time, also where it was dismissed before.
+    pub(super) fn raise_notice_again(&mut self, kind: NoticeKind) {
+        self.dismissed.retain(|told| *told != kind);
+        self.raise_notice(kind);
     }
 
     /// It holds no more, and is told again when it comes back.

@@ -8,13 +8,13 @@ use link::{
     Office, OfficeError,
     wire::{Call, CommandView, StreamEvent, You},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::today::Today;
 use crate::{
     contract::{
         CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialRequested, DialWay, LastTalk,
-        MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
+        LinkCause, MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
     },
     me::Me,
     ui_port::ActionKind,
@@ -28,11 +28,15 @@ pub(crate) type Reply<T> = oneshot::Sender<T>;
 pub(crate) struct OfficeSlot {
     /// Names it at this desk; for the own office also the name under which it writes its rows.
     pub(crate) id: String,
+    /// Where its gateway is; absent for the office in the same process.
+    pub(crate) address: Option<String>,
     /// The way to it.
     pub(crate) office: Arc<dyn Office>,
     /// Its calls are copied into this computer's database. Not so for the office in the same process, which writes
     /// them there itself.
     pub(crate) replicate: bool,
+    /// Wakes whoever sends what was written here.
+    pub(crate) written: Arc<Notify>,
 }
 
 /// Everything that the loop is told.
@@ -66,8 +70,10 @@ pub(crate) enum News {
     SetAside,
     /// The database could not take what came.
     NotStored { full: bool },
+    /// It does not take something that was written here, and will not.
+    FactRefused,
     /// The stream is lost; it will be opened again.
-    Lost,
+    Lost(LinkCause),
     /// The office does not know this desk any more.
     Refused,
 }
@@ -106,8 +112,14 @@ pub(crate) enum Ask {
     SaveSettings(Settings),
     Notice(NoticeKind),
     DismissNotice(NoticeKind),
+    DismissAway,
     DialLink(String),
     AddOffice(OfficeSlot),
+    /// An office that cannot be used now is shown nevertheless, so that a person can mend or leave it.
+    ListOffice {
+        slot: OfficeSlot,
+        cause: LinkCause,
+    },
     RemoveOffice {
         id: String,
         reply: Reply<bool>,
@@ -146,6 +158,8 @@ pub(crate) struct OfficeNow {
     pub(crate) reachable: bool,
     /// What is written here is kept for it until it is reached.
     pub(crate) replicate: bool,
+    /// Wakes whoever sends that.
+    pub(crate) written: Arc<Notify>,
     /// Who writes.
     pub(crate) author: String,
     /// The office's clock.

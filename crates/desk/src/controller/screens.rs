@@ -1,12 +1,13 @@
 //! What screens show, published when it changes.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::Controller;
 use crate::{
     contract::{CallRow, CardsView, DemoPhoneState, DialRequested, MainView, MeView, Notice, NowView, OpenCall, Stage},
     language::{language, theme},
     me::Me,
+    ports::Uptime,
     ui_port::UiPort,
     views::{
         card::{Around, card_view},
@@ -15,7 +16,10 @@ use crate::{
 };
 
 /// Main is told at most this often.
-const MAIN_EVERY: SignedDuration = SignedDuration::from_millis(50);
+const MAIN_EVERY: Duration = Duration::from_millis(50);
+
+/// Missed calls that are offered at once.
+const MISSED: usize = 5;
 
 /// Something for main to do as soon as its page listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub(super) struct Screens {
     card_shown: bool,
     main: Option<MainView>,
     main_changed: bool,
-    main_last: Option<Timestamp>,
+    main_last: Option<Uptime>,
     /// The page of main listens.
     main_listens: bool,
     errand: Option<Errand>,
@@ -58,9 +62,8 @@ impl Screens {
     }
 
     /// When main is to be told.
-    pub(super) fn main_due(&self) -> Option<Timestamp> {
-        let after = |last: Timestamp| last.saturating_add(MAIN_EVERY).unwrap_or(last);
-        self.main_changed.then(|| self.main_last.map_or(Timestamp::MIN, after))
+    pub(super) fn main_due(&self) -> Option<Uptime> {
+        self.main_changed.then(|| self.main_last.map_or(Uptime::ZERO, |last| last + MAIN_EVERY))
     }
 
     /// The page of main is gone.
@@ -144,7 +147,7 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn publish_main_when_due(&mut self) {
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         if self.screens.main_due().is_some_and(|due| due <= now) {
             self.screens.main_last = Some(now);
             self.publish_main();
@@ -197,7 +200,7 @@ impl<U: UiPort> Controller<U> {
             theme: theme(&self.settings, &self.surroundings),
             settings: self.settings.clone(),
             me: self.offices.values().find_map(|office| office.me.as_ref()).map(me_view),
-            offices: self.offices.values().map(super::office_desk::OfficeDesk::view).collect(),
+            offices: self.offices.values().map(|office| office.view(self.in_demo)).collect(),
             now: self.now_view(),
             phone: self.phone.clone(),
             notices: self.notices.iter().map(|kind| Notice { kind: *kind }).collect(),
@@ -213,9 +216,11 @@ impl<U: UiPort> Controller<U> {
         let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();
         open.sort_by_key(|row| row.started_at);
         let (today, answered_today, missed_today) = self.today.figures();
+        let missed = self.today.to_call_back();
         NowView {
             open,
-            missed: self.today.to_call_back().into_iter().filter_map(|(office, call)| row(office, call)).collect(),
+            to_call_back: u32::try_from(missed.len()).unwrap_or(u32::MAX),
+            missed: missed.into_iter().take(MISSED).filter_map(|(office, call)| row(office, call)).collect(),
             today,
             answered_today,
             missed_today,
