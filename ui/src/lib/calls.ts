@@ -21,6 +21,12 @@ export function isOpen(row: CallRow): boolean {
   return row.state !== "ended";
 }
 
+/** Its recording is there, or on its way. */
+export function isPlayable(row: CallRow): boolean {
+  const state = row.recording?.state;
+  return state === "ready" || state === "fetching" || state === "preparing";
+}
+
 /** Two letters for the round picture beside a name; none where only a number is known. */
 export function initials(name: string | undefined): string | undefined {
   const letters = (name ?? "")
