@@ -179,7 +179,7 @@ export class CallList {
   async #pump(): Promise<void> {
     this.#pumping = true;
     try {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const [asked, wanted] = [this.#asked, this.#wanted];
         try {
           more = (await this.#step()) || wanted !== this.#wanted;
