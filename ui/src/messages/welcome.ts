@@ -15,6 +15,7 @@ export const welcomeText = texts({
     token: "Токен",
     connect: "Подключиться",
     connecting: "Подключаемся…",
+    numberWaits: "Чтобы позвонить, подключитесь к офису.",
   },
   en: {
     title: "Your PBX calls on this computer",
@@ -29,5 +30,6 @@ export const welcomeText = texts({
     token: "Token",
     connect: "Connect",
     connecting: "Connecting…",
+    numberWaits: "Connect to an office to call.",
   },
 });

@@ -128,6 +128,18 @@ describe("the main window", () => {
     expect(connect).toHaveBeenCalledWith({ address: "https://calls.example.org", token: "secret" });
   });
 
+  it("shows a number of another program before there is an office, and asks about it once there is", async () => {
+    const { user, platform } = await show((platform) => {
+      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
+      platform.pendingDial = async () => ({ text: "tel:+74951234567" });
+    });
+    const waiting = await screen.findByTestId("waiting-number");
+    await vi.waitFor(() => expect(waiting.textContent).toContain("+7 495 123-45-67"));
+    platform.mainSnapshot = async () => mainView();
+    await user.click(screen.getByTestId("start-demo"));
+    expect((await screen.findByTestId("dial-number")).textContent).toBe("+7 495 123-45-67");
+  });
+
   it.each(["now", "calls", "settings"] as const)("has nothing in view %s that axe objects to", async (page) => {
     const { desk, user } = await show();
     await screen.findAllByTestId("call-row");

@@ -134,9 +134,13 @@ export class Desk {
     await this.#moveTo(() => this.platform.connectOffice(request));
   }
 
-  /** Another office: everything that is shown comes from it, and its revisions may count from the start. */
+  /**
+   * Another office: everything that is shown comes from it, and its revisions may count from the start. A number that
+   * has waited for an office is asked about there.
+   */
   async #moveTo(move: () => Promise<void>): Promise<void> {
     await this.#try(async () => {
+      const waits = this.view?.stage === "welcome" && this.dial.shown ? this.dial.text : "";
       await move();
       this.player.close();
       this.dial.cancel();
@@ -145,6 +149,7 @@ export class Desk {
       this.#view.restart(view);
       wear(view);
       await this.calls.reload();
+      if (waits) void this.dial.show(waits, "program");
     });
   }
 
