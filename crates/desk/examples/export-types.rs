@@ -24,6 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     contract::RecordingView::export_all(&config)?;
     contract::DemoPhoneAction::export_all(&config)?;
     contract::ConnectOfficeRequest::export_all(&config)?;
+    contract::RenewTokenRequest::export_all(&config)?;
+    contract::DisconnectOfficeRequest::export_all(&config)?;
     contract::ContractError::export_all(&config)?;
     Ok(())
 }

@@ -25,6 +25,6 @@ mod words;
 pub use self::{
     desk::{Desk, DeskOptions},
     language::Surroundings,
-    ports::{Chance, Clock, SystemChance, SystemClock},
+    ports::{Chance, Clock, SystemChance, SystemClock, Uptime},
     ui_port::{ActionKind, Notification, NotificationAction, UiPort},
 };

@@ -1,12 +1,22 @@
 //! What a desk needs from the world besides offices and the store: the time and chance.
 
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
+/// A moment on a clock that nobody sets.
+pub type Uptime = Duration;
+
 /// The clock on this computer's wall.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// Now, as people read it; it may be set, also back.
     fn now(&self) -> Timestamp;
+    /// Time since some fixed moment, which nobody can set: what is waited for is measured with it.
+    fn uptime(&self) -> Uptime;
     /// The zone in which a day begins here.
     fn zone(&self) -> TimeZone;
 }
@@ -24,6 +34,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn uptime(&self) -> Uptime {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGINNING.elapsed()
     }
 
     fn zone(&self) -> TimeZone {

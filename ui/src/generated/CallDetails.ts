@@ -15,6 +15,10 @@ export type CallDetails = {
  */
 row: CallRow, 
 /**
+ * Why it ended, in the PBX's own words.
+ */
+endReason?: string, 
+/**
  * Its parties.
  */
 legs: Array<LegView>, 

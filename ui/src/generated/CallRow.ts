@@ -43,7 +43,11 @@ agent?: string,
  */
 startedAt: string, 
 /**
- * Length of the talk; absent when nobody talked.
+ * When the talk began: a running talk's timer counts from here, in the list as on the card.
+ */
+answeredAt?: string, 
+/**
+ * Length of an ended talk; absent when nobody talked.
  */
 talkMs?: number, 
 /**

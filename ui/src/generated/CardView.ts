@@ -55,6 +55,10 @@ answeredAt?: string,
  */
 endedAt?: string, 
 /**
+ * Why it ended, in the PBX's own words.
+ */
+endReason?: string, 
+/**
  * The office's clock minus this computer's, to be added to "now" by timers.
  */
 clockOffsetMs: number, 

@@ -11,7 +11,7 @@ export type ConnectionRow = {
  */
 id: string, 
 /**
- * The make, as people call it.
+ * The make, as people call it; with the connection's name where the office has two with the same title.
  */
 title: string, 
 /**

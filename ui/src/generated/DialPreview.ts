@@ -16,6 +16,10 @@ to: string,
  */
 display: string, 
 /**
+ * To be dialled by hand once the other side has answered.
+ */
+extension?: string, 
+/**
  * What kind of number it is.
  */
 kind: DialKind, 
@@ -23,6 +27,10 @@ kind: DialKind,
  * What to know before calling.
  */
 warnings: Array<DialWarning>, 
+/**
+ * Enter alone does not call: a person says once more that he means it.
+ */
+asks: boolean, 
 /**
  * Name of the contact or of the last caller with this number.
  */

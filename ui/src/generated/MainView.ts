@@ -38,7 +38,7 @@ settings: Settings,
  */
 me?: MeView, 
 /**
- * Offices and their connections.
+ * Offices and their connections; also those that cannot be used now.
  */
 offices: Array<OfficeView>, 
 /**

@@ -10,11 +10,15 @@ export type NowView = {
  */
 open: Array<CallRow>, 
 /**
- * Missed today and not called back, newest first, at most five.
+ * Missed today and not reached since, newest first, at most five.
  */
 missed: Array<CallRow>, 
 /**
- * Calls today.
+ * All that are missed today and not reached since.
+ */
+toCallBack: number, 
+/**
+ * Calls today: all that the list shows of it.
  */
 today: number, 
 /**
@@ -22,10 +26,10 @@ today: number,
  */
 answeredToday: number, 
 /**
- * Missed today.
+ * Missed today: all that the list shows under "missed".
  */
 missedToday: number, 
 /**
- * Calls that came while this desk was away; shown once.
+ * Calls that came while this desk was away; gone once dismissed, or once main was closed.
  */
 whileAway: number, };

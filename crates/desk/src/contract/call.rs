@@ -93,7 +93,11 @@ pub struct CallRow {
     /// When it began.
     #[ts(type = "string")]
     pub started_at: Timestamp,
-    /// Length of the talk; absent when nobody talked.
+    /// When the talk began: a running talk's timer counts from here, in the list as on the card.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// Length of an ended talk; absent when nobody talked.
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub talk_ms: Option<u32>,
@@ -142,6 +146,10 @@ pub struct RecordingRow {
 pub struct CallDetails {
     /// The call itself.
     pub row: CallRow,
+    /// Why it ended, in the PBX's own words.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<String>,
     /// Its parties.
     pub legs: Vec<LegView>,
     /// What happened, in order.

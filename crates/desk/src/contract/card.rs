@@ -68,6 +68,10 @@ pub struct CardView {
     #[ts(optional, type = "string")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Why it ended, in the PBX's own words.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<String>,
     /// The office's clock minus this computer's, to be added to "now" by timers.
     #[ts(type = "number")]
     pub clock_offset_ms: i32,
@@ -109,7 +113,7 @@ pub enum CardPhase {
     NoAnswer,
     /// Our call was given up.
     Cancelled,
-    /// Our call failed; the reason is in the list.
+    /// Our call failed; `endReason` may say why.
     Failed,
     /// It is not known whether the PBX acted.
     UnknownOutcome,

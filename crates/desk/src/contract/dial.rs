@@ -21,10 +21,16 @@ pub struct DialPreview {
     pub to: String,
     /// How people write it.
     pub display: String,
+    /// To be dialled by hand once the other side has answered.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
     /// What kind of number it is.
     pub kind: DialKind,
     /// What to know before calling.
     pub warnings: Vec<DialWarning>,
+    /// Enter alone does not call: a person says once more that he means it.
+    pub asks: bool,
     /// Name of the contact or of the last caller with this number.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +71,8 @@ pub enum DialWarning {
     Unrecognised,
     /// The office has an extension with the digits of this emergency number.
     AlsoExtension,
+    /// A SIP name: most PBXs dial digits only.
+    SipName,
 }
 
 /// Through which connection a call can go.

@@ -27,7 +27,7 @@ pub struct MainView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub me: Option<MeView>,
-    /// Offices and their connections.
+    /// Offices and their connections; also those that cannot be used now.
     pub offices: Vec<OfficeView>,
     /// Calls that are going on, and what happened while away.
     pub now: NowView,
@@ -67,12 +67,27 @@ pub struct MeView {
 pub struct OfficeView {
     /// Which.
     pub id: String,
+    /// How people call it.
+    pub name: String,
+    /// Address of its gateway; absent for an office in this program.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The demo office.
+    pub demo: bool,
     /// Whether it can be reached.
     pub link: LinkState,
+    /// Why it is lost or refused.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<LinkCause>,
     /// When it was lost, while it cannot be reached.
     #[ts(optional, type = "string")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<Timestamp>,
+    /// The office's clock minus this computer's, to be added to "now" by timers of its calls.
+    #[ts(type = "number")]
+    pub clock_offset_ms: i32,
     /// Its connections to PBXs.
     pub connections: Vec<ConnectionRow>,
 }
@@ -89,8 +104,26 @@ pub enum LinkState {
     Live,
     /// Lost; tried again by itself.
     Lost,
-    /// The token was ended by the administrator.
+    /// Not tried again by itself: it needs another token, or another address.
     Refused,
+}
+
+/// Why an office is lost or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkCause {
+    /// It cannot be reached.
+    Unreachable,
+    /// It does not know the token, or knows it no more.
+    TokenRefused,
+    /// The keyring has no token for it any more.
+    TokenMissing,
+    /// What answers at its address is no Trubka gateway, or one of another version.
+    NotAGateway,
+    /// Its stored address cannot be used.
+    BadAddress,
+    /// This computer's database does not take what it tells.
+    Storage,
 }
 
 /// A connection to a PBX.
@@ -99,7 +132,7 @@ pub enum LinkState {
 pub struct ConnectionRow {
     /// Which.
     pub id: String,
-    /// The make, as people call it.
+    /// The make, as people call it; with the connection's name where the office has two with the same title.
     pub title: String,
     /// Where it stands.
     pub state: ConnectionStateView,
@@ -159,15 +192,17 @@ pub enum ConnectionCause {
 pub struct NowView {
     /// Calls that are going on, oldest first.
     pub open: Vec<CallRow>,
-    /// Missed today and not called back, newest first, at most five.
+    /// Missed today and not reached since, newest first, at most five.
     pub missed: Vec<CallRow>,
-    /// Calls today.
+    /// All that are missed today and not reached since.
+    pub to_call_back: u32,
+    /// Calls today: all that the list shows of it.
     pub today: u32,
     /// Answered today.
     pub answered_today: u32,
-    /// Missed today.
+    /// Missed today: all that the list shows under "missed".
     pub missed_today: u32,
-    /// Calls that came while this desk was away; shown once.
+    /// Calls that came while this desk was away; gone once dismissed, or once main was closed.
     pub while_away: u32,
 }
 
@@ -195,4 +230,6 @@ pub enum NoticeKind {
     DiskFull,
     /// The card cannot be placed on this desktop (Wayland): notifications stand in.
     NoCardPlacement,
+    /// An office did not take a note or an outcome, and will not: it stays on this computer only.
+    NoteRefused,
 }

@@ -81,6 +81,10 @@ pub enum ErrorCode {
     UnknownOutcome,
     /// The office or its PBX cannot be reached.
     Unreachable,
+    /// What answers at this address is no Trubka gateway, or one of another version.
+    NotAGateway,
+    /// The address must begin with `https://`: plain `http` is for this computer only.
+    HttpsNeeded,
     /// The disk is full or the database failed.
     Storage,
     /// A fault of this program.

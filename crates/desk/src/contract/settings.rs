@@ -68,3 +68,21 @@ pub struct ConnectOfficeRequest {
     /// Token from the administrator. Goes to the keyring and nowhere else.
     pub token: String,
 }
+
+/// Wish to go on at an office with another token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RenewTokenRequest {
+    /// Which office.
+    pub office: String,
+    /// The new token. Goes to the keyring and nowhere else.
+    pub token: String,
+}
+
+/// Wish to look at an office no more: its token, its address and the copy of its calls go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DisconnectOfficeRequest {
+    /// Which office.
+    pub office: String,
+}

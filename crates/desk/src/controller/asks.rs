@@ -57,8 +57,10 @@ impl<U: UiPort> Controller<U> {
             }
             Ask::Notice(kind) => self.raise_notice(kind),
             Ask::DismissNotice(kind) => self.dismiss_notice(kind),
+            Ask::DismissAway => self.dismiss_away(),
             Ask::DialLink(text) => self.send_to_main(Errand::Dial(DialRequested { text })),
             Ask::AddOffice(slot) => self.add_office(slot),
+            Ask::ListOffice { slot, cause } => self.list_office(slot, cause),
             Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
             Ask::DemoPhone(phone) => {
                 self.phone = phone;
@@ -74,7 +76,11 @@ impl<U: UiPort> Controller<U> {
 
     fn main_closed(&mut self) {
         self.screens.main_closed();
-        // Shown once: a person who closed main has seen it.
+        // A person who closed main has seen it.
+        self.dismiss_away();
+    }
+
+    fn dismiss_away(&mut self) {
         self.away.clear();
         self.screens.main_changed();
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cards::{Arrival, Times},
-    contract::{CardPhase, LinkState, NoticeKind},
+    contract::{CardPhase, LinkCause, LinkState, NoticeKind},
     me::Me,
     offices::Supervisor,
     personal::personal,
@@ -32,24 +32,18 @@ impl<U: UiPort> Controller<U> {
             chance: self.chance.clone(),
             loop_: self.to_self.clone(),
         };
-        let office = OfficeDesk {
-            slot,
-            generation: self.generations,
-            link: LinkState::Connecting,
-            lost_at: None,
-            me: None,
-            offset: SignedDuration::ZERO,
-            connections: Default::default(),
-            open: Default::default(),
-            met: Default::default(),
-            redirects: Default::default(),
-            seen_while_reading: None,
-            uncommitted: Vec::new(),
-            resumed: false,
-            _supervision: supervisor.start(),
-        };
-        self.offices.insert(id, office);
+        self.offices.insert(id, OfficeDesk::new(slot, self.generations, Some(supervisor.start())));
         // Also of an office that cannot be reached now, the copy can be shown.
+        self.read_today();
+        self.screens.main_changed();
+    }
+
+    /// Shows an office that cannot be used until a person mends it.
+    pub(super) fn list_office(&mut self, slot: OfficeSlot, cause: LinkCause) {
+        self.generations += 1;
+        let mut office = OfficeDesk::new(slot, self.generations, None);
+        (office.link, office.cause) = (LinkState::Refused, Some(cause));
+        self.offices.insert(office.slot.id.clone(), office);
         self.read_today();
         self.screens.main_changed();
     }
@@ -85,12 +79,12 @@ impl<U: UiPort> Controller<U> {
             }
             News::NotStored { full: true } => self.raise_notice(NoticeKind::DiskFull),
             News::NotStored { full: false } => {}
-            News::Lost => {
-                office.link = LinkState::Lost;
+            News::Lost(cause) => {
+                (office.link, office.cause) = (LinkState::Lost, Some(cause));
                 office.lost_at.get_or_insert(self.clock.now());
             }
             News::Refused => {
-                office.link = LinkState::Refused;
+                (office.link, office.cause) = (LinkState::Refused, Some(LinkCause::TokenRefused));
                 office.lost_at.get_or_insert(self.clock.now());
             }
         }
@@ -100,7 +94,7 @@ impl<U: UiPort> Controller<U> {
     fn greeted(&mut self, id: &str, now: Timestamp, you: You, resumed: bool) {
         let Some(office) = self.offices.get_mut(id) else { return };
         office.offset = now.duration_since(self.clock.now());
-        office.link = LinkState::CatchingUp;
+        (office.link, office.cause) = (LinkState::CatchingUp, None);
         office.resumed = resumed;
         office.connections.clear();
         let first_time = office.me.is_none();
@@ -151,7 +145,8 @@ impl<U: UiPort> Controller<U> {
         let Some(office) = self.offices.get_mut(id) else { return };
         let catching_up = office.link != LinkState::Live;
         let missed_it = (catching_up && office.resumed) || call.late;
-        if missed_it && call.direction == Direction::Incoming && !office.open.contains_key(&call.id) {
+        let unseen = call.started_at >= self.away_from && !office.open.contains_key(&call.id);
+        if missed_it && unseen && call.direction == Direction::Incoming {
             self.away.insert((id.to_owned(), call.id.clone()));
         }
         office.take_call(&call);

@@ -14,7 +14,7 @@ use super::today::Today;
 use crate::{
     contract::{
         CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialRequested, DialWay, LastTalk,
-        MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
+        LinkCause, MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
     },
     me::Me,
     ui_port::ActionKind,
@@ -28,6 +28,8 @@ pub(crate) type Reply<T> = oneshot::Sender<T>;
 pub(crate) struct OfficeSlot {
     /// Names it at this desk; for the own office also the name under which it writes its rows.
     pub(crate) id: String,
+    /// Where its gateway is; absent for the office in the same process.
+    pub(crate) address: Option<String>,
     /// The way to it.
     pub(crate) office: Arc<dyn Office>,
     /// Its calls are copied into this computer's database. Not so for the office in the same process, which writes
@@ -67,7 +69,7 @@ pub(crate) enum News {
     /// The database could not take what came.
     NotStored { full: bool },
     /// The stream is lost; it will be opened again.
-    Lost,
+    Lost(LinkCause),
     /// The office does not know this desk any more.
     Refused,
 }
@@ -106,8 +108,14 @@ pub(crate) enum Ask {
     SaveSettings(Settings),
     Notice(NoticeKind),
     DismissNotice(NoticeKind),
+    DismissAway,
     DialLink(String),
     AddOffice(OfficeSlot),
+    /// An office that cannot be used now is shown nevertheless, so that a person can mend or leave it.
+    ListOffice {
+        slot: OfficeSlot,
+        cause: LinkCause,
+    },
     RemoveOffice {
         id: String,
         reply: Reply<bool>,

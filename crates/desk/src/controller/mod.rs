@@ -22,6 +22,7 @@ use std::{
 };
 
 use calls::CommandId;
+use jiff::Timestamp;
 use link::wire::Call;
 use tokio::{sync::mpsc, time};
 
@@ -40,10 +41,14 @@ use crate::{
     cards::Cards,
     contract::{DemoPhoneView, NoticeKind, Settings},
     language::Surroundings,
-    ports::{Chance, Clock},
+    ports::{Chance, Clock, Uptime},
     ui_port::UiPort,
 };
 
+/// Setting that holds when this desk was last at work.
+pub(crate) const LAST_SEEN: &str = "desk.last-seen";
+/// How often that is noted.
+const NOTE_SEEN_EVERY: Duration = Duration::from_secs(300);
 /// Messages handled before screens are brought up to date, when many wait.
 const BATCH: usize = 256;
 
@@ -72,6 +77,10 @@ pub(crate) struct Controller<U: UiPort> {
     attention: Attention,
     /// Calls that came while this desk was away.
     away: BTreeSet<Key>,
+    /// When this desk was last at work before it began: what came earlier was seen then.
+    away_from: Timestamp,
+    /// When it is next noted that this desk is at work.
+    note_seen_at: Uptime,
     /// Calls with notes, among those that screens show by themselves.
     noted: BTreeSet<Key>,
     phone: Option<DemoPhoneView>,
@@ -89,13 +98,16 @@ pub(crate) struct Beginning<U> {
     pub(crate) surroundings: Surroundings,
     pub(crate) settings: Settings,
     pub(crate) usual_way: Option<(String, String)>,
+    pub(crate) last_seen: Option<Timestamp>,
     pub(crate) to_self: mpsc::WeakSender<Message>,
 }
 
 impl<U: UiPort> Controller<U> {
     /// A desk without offices.
     pub(crate) fn new(beginning: Beginning<U>) -> Self {
-        let Beginning { ui, clock, chance, in_demo, archive, surroundings, settings, usual_way, to_self } = beginning;
+        let Beginning { ui, clock, chance, in_demo, archive, surroundings, settings, usual_way, last_seen, to_self } =
+            beginning;
+        let (away_from, note_seen_at) = (last_seen.unwrap_or_else(|| clock.now()), clock.uptime());
         let today = Today::of(clock.now(), &clock.zone());
         Self {
             ui,
@@ -118,6 +130,8 @@ impl<U: UiPort> Controller<U> {
             screens: Screens::default(),
             attention: Attention::default(),
             away: BTreeSet::new(),
+            away_from,
+            note_seen_at,
             noted: BTreeSet::new(),
             phone: None,
             notices: Vec::new(),
@@ -159,6 +173,7 @@ impl<U: UiPort> Controller<U> {
     /// Does what the clock asks for.
     fn pass_time(&mut self) {
         let now = self.clock.now();
+        self.note_seen(self.clock.uptime());
         let turns = self.cards.expire(now);
         self.follow(turns);
         self.drop_stale_ringing(now);
@@ -167,6 +182,21 @@ impl<U: UiPort> Controller<U> {
             self.read_today();
             self.screens.main_changed();
         }
+    }
+
+    /// Notes that this desk is at work, now and then: what comes later than the last note came while it was away.
+    fn note_seen(&mut self, uptime: Uptime) {
+        if uptime < self.note_seen_at {
+            return;
+        }
+        self.note_seen_at = uptime + NOTE_SEEN_EVERY;
+        let (archive, now) = (self.archive.clone(), self.clock.now());
+        self.beside(async move {
+            if let Err(error) = archive.choose(LAST_SEEN, &now).await {
+                tracing::warn!(%error, "it was not noted that the desk is at work");
+            }
+            None
+        });
     }
 
     fn bring_up_to_date(&mut self) {
@@ -186,7 +216,8 @@ impl<U: UiPort> Controller<U> {
             Some(self.today.until()),
         ];
         let next = moments.into_iter().flatten().min()?;
-        Some(Duration::try_from(next.duration_since(now)).unwrap_or_default())
+        let waits = Duration::try_from(next.duration_since(now)).unwrap_or_default();
+        Some(waits.min(self.note_seen_at.saturating_sub(self.clock.uptime())))
     }
 
     /// Runs something beside the loop; what it finds comes back as a message.

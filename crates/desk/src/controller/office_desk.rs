@@ -9,15 +9,18 @@ use calls::{CallId, CallState, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 use link::{
     Office,
-    wire::{Call, CapabilityView, ConnectionState, ConnectionView},
+    wire::{Call, CapabilityView, ConnectionState},
 };
 
 use super::message::OfficeSlot;
 use crate::{
-    contract::{DialWay, LinkState, OfficeView},
+    contract::{DialWay, LinkCause, LinkState, OfficeView},
     me::{Me, is_agent},
     offices::Supervision,
-    views::connection::{connection_row, connection_title},
+    views::{
+        card::offset_ms,
+        connection::{Connections, connection_row, connection_title},
+    },
 };
 
 /// One office at this desk.
@@ -25,12 +28,14 @@ pub(crate) struct OfficeDesk {
     pub(crate) slot: OfficeSlot,
     pub(crate) generation: u64,
     pub(crate) link: LinkState,
+    /// Why it is lost or refused.
+    pub(crate) cause: Option<LinkCause>,
     pub(crate) lost_at: Option<Timestamp>,
     /// Who sits here, once the office has said.
     pub(crate) me: Option<Me>,
     /// The office's clock minus ours.
     pub(crate) offset: SignedDuration,
-    pub(crate) connections: BTreeMap<ConnectionId, ConnectionView>,
+    pub(crate) connections: Connections,
     /// Calls that are not over.
     pub(crate) open: BTreeMap<CallId, Call>,
     /// Extensions that calls were seen at, so that people know a colleague's number from a code of the country.
@@ -43,8 +48,8 @@ pub(crate) struct OfficeDesk {
     pub(crate) uncommitted: Vec<Touched>,
     /// Whether a cursor was there: what comes while catching up was missed, not merely never seen.
     pub(crate) resumed: bool,
-    /// Ends the stream when this goes.
-    pub(crate) _supervision: Supervision,
+    /// Ends the stream when this goes; an office that cannot be used has none.
+    pub(crate) _supervision: Option<Supervision>,
 }
 
 /// Something of a list changed.
@@ -59,6 +64,27 @@ pub(crate) enum Touched {
 }
 
 impl OfficeDesk {
+    /// An office of which nothing is known yet.
+    pub(crate) fn new(slot: OfficeSlot, generation: u64, supervision: Option<Supervision>) -> Self {
+        Self {
+            slot,
+            generation,
+            link: LinkState::Connecting,
+            cause: None,
+            lost_at: None,
+            me: None,
+            offset: SignedDuration::ZERO,
+            connections: Connections::new(),
+            open: BTreeMap::new(),
+            met: BTreeSet::new(),
+            redirects: BTreeMap::new(),
+            seen_while_reading: None,
+            uncommitted: Vec::new(),
+            resumed: false,
+            _supervision: supervision,
+        }
+    }
+
     /// The way to it.
     pub(crate) fn office(&self) -> Arc<dyn Office> {
         Arc::clone(&self.slot.office)
@@ -118,7 +144,7 @@ impl OfficeDesk {
                 Some(DialWay {
                     office: self.slot.id.clone(),
                     connection: connection.id.as_str().to_owned(),
-                    title: connection_title(connection),
+                    title: connection_title(connection, &self.connections),
                     from: connection.extension.clone()?,
                 })
             })
@@ -132,12 +158,18 @@ impl OfficeDesk {
     }
 
     /// As main shows it.
-    pub(crate) fn view(&self) -> OfficeView {
+    pub(crate) fn view(&self, demo: bool) -> OfficeView {
+        let row = |connection| connection_row(connection, &self.connections);
         OfficeView {
             id: self.slot.id.clone(),
+            name: self.slot.id.clone(),
+            address: self.slot.address.clone(),
+            demo,
             link: self.link,
+            cause: self.cause,
             lost_at: self.lost_at,
-            connections: self.connections.values().map(connection_row).collect(),
+            clock_offset_ms: offset_ms(self.offset),
+            connections: self.connections.values().map(row).collect(),
         }
     }
 }

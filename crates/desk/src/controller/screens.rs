@@ -17,6 +17,9 @@ use crate::{
 /// Main is told at most this often.
 const MAIN_EVERY: SignedDuration = SignedDuration::from_millis(50);
 
+/// Missed calls that are offered at once.
+const MISSED: usize = 5;
+
 /// Something for main to do as soon as its page listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Errand {
@@ -197,7 +200,7 @@ impl<U: UiPort> Controller<U> {
             theme: theme(&self.settings, &self.surroundings),
             settings: self.settings.clone(),
             me: self.offices.values().find_map(|office| office.me.as_ref()).map(me_view),
-            offices: self.offices.values().map(super::office_desk::OfficeDesk::view).collect(),
+            offices: self.offices.values().map(|office| office.view(self.in_demo)).collect(),
             now: self.now_view(),
             phone: self.phone.clone(),
             notices: self.notices.iter().map(|kind| Notice { kind: *kind }).collect(),
@@ -213,9 +216,11 @@ impl<U: UiPort> Controller<U> {
         let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();
         open.sort_by_key(|row| row.started_at);
         let (today, answered_today, missed_today) = self.today.figures();
+        let missed = self.today.to_call_back();
         NowView {
             open,
-            missed: self.today.to_call_back().into_iter().filter_map(|(office, call)| row(office, call)).collect(),
+            to_call_back: u32::try_from(missed.len()).unwrap_or(u32::MAX),
+            missed: missed.into_iter().take(MISSED).filter_map(|(office, call)| row(office, call)).collect(),
             today,
             answered_today,
             missed_today,

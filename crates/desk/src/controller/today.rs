@@ -8,9 +8,6 @@ use link::wire::Call;
 
 use super::message::Key;
 
-/// Missed calls that are offered at once.
-const MISSED: usize = 5;
-
 /// Calls of one local day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Today {
@@ -53,28 +50,34 @@ impl Today {
         if let Some(old) = &call.redirected_from {
             self.forget(office, old);
         }
-        let today = call.started_at >= self.from && call.started_at < self.until;
-        if !today || call.direction == Direction::Internal || call.result == Some(CallResult::AnsweredElsewhere) {
+        self.reach(call);
+        if call.started_at < self.from || call.started_at >= self.until {
             self.forget(office, &call.id);
             return;
         }
         let key = (office.to_owned(), call.id.clone());
+        // As the list's own filter has it, so that both count the same.
         let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
-        let class = match (call.answered_at, missed) {
-            (Some(_), _) => Class::Answered,
-            (None, true) => Class::Missed,
-            (None, false) => Class::Other,
+        let class = match (missed, talked_at(call)) {
+            (true, _) => Class::Missed,
+            (false, Some(_)) => Class::Answered,
+            (false, None) => Class::Other,
         };
-        if let (Some(number), Some(at)) = (&call.customer.number, call.answered_at) {
-            let reached = self.reached.entry(number.clone()).or_insert(at);
-            *reached = at.max(*reached);
-        }
         if class == Class::Missed {
             self.missed.insert(key.clone(), call.clone());
         } else {
             self.missed.remove(&key);
         }
         self.calls.insert(key, class);
+    }
+
+    /// Whoever talked with a number, here or elsewhere, reached it.
+    fn reach(&mut self, call: &Call) {
+        let (Some(number), Some(at)) = (&call.customer.number, talked_at(call)) else { return };
+        if at >= self.from {
+            let reached = self.reached.entry(number.clone()).or_insert(at);
+            *reached = at.max(*reached);
+        }
     }
 
     /// A call that is no more.
@@ -111,7 +114,12 @@ impl Today {
             .map(|((office, _), call)| (office.as_str(), call))
             .collect();
         open.sort_by_key(|(_, call)| std::cmp::Reverse(call.started_at));
-        open.truncate(MISSED);
         open
     }
+}
+
+/// When a talk began. Of one elsewhere no more may be known than that it was answered.
+fn talked_at(call: &Call) -> Option<Timestamp> {
+    let elsewhere = call.result == Some(CallResult::AnsweredElsewhere);
+    call.answered_at.or_else(|| elsewhere.then_some(call.started_at))
 }

@@ -29,9 +29,12 @@ impl Desk {
             let calls = archive.with_number(&digits, 1)?;
             Ok(calls.into_iter().next().and_then(|kept| kept.call.customer.name))
         });
+        let warnings = warnings(&dialable);
         Ok(DialPreview {
             name: name.await?,
-            warnings: dialable.warnings.iter().map(|warning| told(*warning, &dialable.digits)).collect(),
+            asks: warnings.iter().any(|warning| asks(*warning)),
+            warnings,
+            extension: dialable.extension,
             to: dialable.digits,
             display: dialable.display,
             kind: match dialable.kind {
@@ -54,6 +57,23 @@ impl Desk {
     pub async fn dial_link(&self, text: String) {
         let text = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_LINK).collect();
         self.tell(Ask::DialLink(text)).await;
+    }
+}
+
+fn warnings(dialable: &Dialable) -> Vec<DialWarning> {
+    let mut all: Vec<_> = dialable.warnings.iter().map(|warning| told(*warning, &dialable.digits)).collect();
+    let named = dialable.digits.chars().any(|letter| !letter.is_ascii_digit() && !matches!(letter, '*' | '#'));
+    if dialable.kind == number::DialKind::Other && named {
+        all.push(DialWarning::SipName);
+    }
+    all
+}
+
+/// It costs extra, or somebody else than meant may answer, or nobody can.
+fn asks(warning: DialWarning) -> bool {
+    match warning {
+        DialWarning::Premium | DialWarning::AlsoExtension | DialWarning::SipName => true,
+        DialWarning::TooShort | DialWarning::TooLong | DialWarning::International | DialWarning::Unrecognised => false,
     }
 }
 

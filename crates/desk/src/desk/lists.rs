@@ -125,6 +125,7 @@ fn details(
     let call = personal(call, me);
     Ok(CallDetails {
         row: call_row(office, &call, me, !notes.is_empty()),
+        end_reason: call.end_reason.clone(),
         legs: legs(&call),
         timeline: timeline(&call, trace),
         notes,

@@ -20,7 +20,7 @@ use crate::{
     archive::Archive,
     contract::{ContractError, Stage},
     controller::{
-        Beginning, Controller, USUAL_WAY,
+        Beginning, Controller, LAST_SEEN, USUAL_WAY,
         message::{Ask, Message, OfficeNow},
     },
     errors::{closing, no_such_office},
@@ -72,6 +72,7 @@ impl Desk {
             surroundings,
             settings: archive.choice(SETTINGS)?.unwrap_or_default(),
             usual_way: archive.choice(USUAL_WAY)?,
+            last_seen: archive.choice(LAST_SEEN)?,
             archive: archive.clone(),
             to_self: loop_.downgrade(),
         });

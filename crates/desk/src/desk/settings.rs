@@ -62,6 +62,12 @@ impl Desk {
         Ok(())
     }
 
+    /// The person has read how many calls came while he was away.
+    pub async fn dismiss_away(&self) -> Result<(), ContractError> {
+        self.tell(Ask::DismissAway).await;
+        Ok(())
+    }
+
     /// How the demo's phone stands.
     pub async fn set_demo_phone(&self, phone: Option<DemoPhoneView>) {
         self.tell(Ask::DemoPhone(phone)).await;

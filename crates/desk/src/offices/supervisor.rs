@@ -12,6 +12,7 @@ use tokio::{sync::mpsc, task::JoinHandle, time};
 
 use super::{backoff::Backoff, outbox, replica::Batch};
 use crate::{
+    contract::LinkCause,
     controller::message::{Message, News, OfficeSlot},
     ports::Chance,
 };
@@ -51,7 +52,17 @@ enum End {
     /// The copy cannot be resumed.
     TooOld,
     /// Anything else; `caught_up` says that it had worked.
-    Lost { caught_up: bool },
+    Lost { caught_up: bool, cause: LinkCause },
+}
+
+impl End {
+    fn lost(caught_up: bool) -> Self {
+        Self::Lost { caught_up, cause: LinkCause::Unreachable }
+    }
+
+    fn not_stored() -> Self {
+        Self::Lost { caught_up: false, cause: LinkCause::Storage }
+    }
 }
 
 /// The loop has ended.
@@ -73,7 +84,7 @@ impl Supervisor {
         let mut backoff = Backoff::new();
         loop {
             let end = match self.follow().await {
-                Ok(()) => End::Lost { caught_up: false },
+                Ok(()) => End::not_stored(),
                 Err(end) => end,
             };
             let told = match end {
@@ -87,11 +98,11 @@ impl Supervisor {
                     Ok(()) => self.tell(News::SetAside).await,
                     Err(error) => self.not_stored(&error).await,
                 },
-                End::Lost { caught_up } => {
+                End::Lost { caught_up, cause } => {
                     if caught_up {
                         backoff.reset();
                     }
-                    self.tell(News::Lost).await
+                    self.tell(News::Lost(cause)).await
                 }
             };
             if told.is_err() {
@@ -165,22 +176,22 @@ impl Supervisor {
                 outbox::send(&self.store, &self.slot.id, &*self.slot.office).await;
             }
         }
-        Err(End::Lost { caught_up: seen.caught_up })
+        Err(End::lost(seen.caught_up))
     }
 
     async fn open(&self, resume: Option<Cursor>) -> Result<FrameStream, End> {
         let opening = time::timeout(HELLO_WITHIN, self.slot.office.stream(resume)).await;
-        opening.map_err(|_| End::Lost { caught_up: false })?.map_err(|error| ended_by(&error, false))
+        opening.map_err(|_| End::lost(false))?.map_err(|error| ended_by(&error, false))
     }
 
     /// All rows of the office in the same process are in the database already: what it is first asked is only where
     /// its log stands.
     async fn open_at_head(&self) -> Result<FrameStream, End> {
         let mut stream = self.open(None).await?;
-        let hello = time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| End::Lost { caught_up: false })?;
+        let hello = time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| End::lost(false))?;
         match hello {
             Some(Ok(Frame::Hello { epoch, seq, .. })) => self.open(Some(Cursor { epoch, seq })).await,
-            Some(Ok(_)) | None => Err(End::Lost { caught_up: false }),
+            Some(Ok(_)) | None => Err(End::lost(false)),
             Some(Err(error)) => Err(ended_by(&error, false)),
         }
     }
@@ -221,7 +232,7 @@ impl Supervisor {
         }
         if let Err(error) = batch.commit(&self.store, &self.slot.id).await {
             self.not_stored(&error).await?;
-            return Err(End::Lost { caught_up: false });
+            return Err(End::not_stored());
         }
         Ok(self.tell(News::Committed).await?)
     }
@@ -239,7 +250,6 @@ fn ended_by(error: &OfficeError, caught_up: bool) -> End {
     match error.kind {
         OfficeErrorKind::Unauthorized => End::Refused,
         OfficeErrorKind::InvalidRequest
-        | OfficeErrorKind::NotFound
         | OfficeErrorKind::Conflict
         | OfficeErrorKind::Unsupported
         | OfficeErrorKind::RateLimited
@@ -249,10 +259,13 @@ fn ended_by(error: &OfficeError, caught_up: bool) -> End {
         | OfficeErrorKind::Refused
         | OfficeErrorKind::UnknownOutcome
         | OfficeErrorKind::Unreachable
-        | OfficeErrorKind::Storage
-        | OfficeErrorKind::Protocol => {
+        | OfficeErrorKind::Storage => {
             tracing::info!(kind = ?error.kind, "the stream of an office ended");
-            End::Lost { caught_up }
+            End::lost(caught_up)
+        }
+        OfficeErrorKind::NotFound | OfficeErrorKind::Protocol => {
+            tracing::warn!(kind = ?error.kind, "what answers at the address of an office is no gateway of this kind");
+            End::Lost { caught_up, cause: LinkCause::NotAGateway }
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::{FakeOffice, Shown, live_connection};
 use crate::{
-    Chance, Clock, Desk, DeskOptions, Surroundings,
+    Chance, Clock, Desk, DeskOptions, Surroundings, Uptime,
     contract::{Language, LinkState, Stage},
 };
 
@@ -30,6 +30,10 @@ struct TokioClock(Instant);
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
         CLOCK_AT.parse::<Timestamp>().expect("valid") + self.0.elapsed()
+    }
+
+    fn uptime(&self) -> Uptime {
+        self.0.elapsed()
     }
 
     fn zone(&self) -> TimeZone {

@@ -40,6 +40,7 @@ fn row() -> CallRow {
         line: Some("Продажи".into()),
         agent: Some("Пётр".into()),
         started_at: at(),
+        answered_at: Some(at()),
         talk_ms: Some(60_000),
         recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
         noted: true,
@@ -51,8 +52,8 @@ fn row_json() -> Value {
         "call": {"office": "demo", "id": "a"},
         "party": {"name": "Анна", "number": "+7 495 123-45-67", "dial": "+74951234567", "internal": false},
         "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
-        "startedAt": "2026-03-02T09:00:00Z", "talkMs": 60000, "recording": {"id": "r", "state": "ready"},
-        "noted": true,
+        "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,
+        "recording": {"id": "r", "state": "ready"}, "noted": true,
     })
 }
 
@@ -75,6 +76,7 @@ fn lists() {
 fn details() {
     let details = CallDetails {
         row: row(),
+        end_reason: Some("USER_BUSY".into()),
         legs: vec![LegView {
             role: LegRole::Agent,
             who: "Пётр".into(),
@@ -98,7 +100,7 @@ fn details() {
     travels(
         &details,
         json!({
-            "row": row_json(),
+            "row": row_json(), "endReason": "USER_BUSY",
             "legs": [{"role": "agent", "who": "Пётр", "extension": "102", "state": "cleared", "talkMs": 1}],
             "timeline": [{"at": "2026-03-02T09:00:00Z", "what": "recordingReady", "who": []}],
             "notes": [{"id": "n", "text": "раз", "author": "Пётр", "at": "2026-03-02T09:00:00Z",
@@ -131,6 +133,7 @@ fn cards() {
         started_at: at(),
         answered_at: Some(at()),
         ended_at: None,
+        end_reason: Some("USER_BUSY".into()),
         clock_offset_ms: -5,
         last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: 1, note: Some("раз".into()) }),
         hangup_on_phone: true,
@@ -154,7 +157,7 @@ fn cards() {
                 "call": {"office": "demo", "id": "a"}, "state": "onHold", "direction": "outgoing",
                 "phase": "onHold", "party": {"internal": false}, "line": "Продажи",
                 "lineNumber": "+7 495 765-43-21", "startedAt": "2026-03-02T09:00:00Z",
-                "answeredAt": "2026-03-02T09:00:00Z", "clockOffsetMs": -5,
+                "answeredAt": "2026-03-02T09:00:00Z", "endReason": "USER_BUSY", "clockOffsetMs": -5,
                 "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
                 "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
             }],
@@ -173,9 +176,14 @@ fn main_view() {
         settings: Settings::default(),
         me: Some(MeView { name: "Пётр".into(), extensions: vec!["102".into()] }),
         offices: vec![OfficeView {
-            id: "demo".into(),
-            link: LinkState::CatchingUp,
+            id: "calls.example.org".into(),
+            name: "calls.example.org".into(),
+            address: Some("https://calls.example.org/".into()),
+            demo: true,
+            link: LinkState::Lost,
+            cause: Some(LinkCause::NotAGateway),
             lost_at: Some(at()),
+            clock_offset_ms: -5,
             connections: vec![ConnectionRow {
                 id: "rt1".into(),
                 title: "Rostelecom".into(),
@@ -186,7 +194,15 @@ fn main_view() {
                 clock_skew_ms: Some(-1),
             }],
         }],
-        now: NowView { open: vec![], missed: vec![row()], today: 3, answered_today: 2, missed_today: 1, while_away: 0 },
+        now: NowView {
+            open: vec![],
+            missed: vec![row()],
+            to_call_back: 7,
+            today: 3,
+            answered_today: 2,
+            missed_today: 1,
+            while_away: 0,
+        },
         phone: None,
         notices: vec![Notice { kind: NoticeKind::DatabaseSetAside }],
     };
@@ -196,12 +212,15 @@ fn main_view() {
             "revision": 1, "stage": "demo", "language": "en", "theme": "dark",
             "settings": {"theme": "system", "cardCorner": "bottomRight"},
             "me": {"name": "Пётр", "extensions": ["102"]},
-            "offices": [{"id": "demo", "link": "catchingUp", "lostAt": "2026-03-02T09:00:00Z", "connections": [{
+            "offices": [{
+                "id": "calls.example.org", "name": "calls.example.org", "address": "https://calls.example.org/",
+                "demo": true, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
+                "clockOffsetMs": -5, "connections": [{
                 "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures", "drained": 7,
                 "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
             }]}],
-            "now": {"open": [], "missed": [row_json()], "today": 3, "answeredToday": 2, "missedToday": 1,
-                    "whileAway": 0},
+            "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,
+                    "missedToday": 1, "whileAway": 0},
             "notices": [{"kind": "databaseSetAside"}],
         }),
     );
@@ -213,6 +232,11 @@ fn main_view() {
         &ConnectOfficeRequest { address: "https://calls.example.org".into(), token: "t".into() },
         json!({"address": "https://calls.example.org", "token": "t"}),
     );
+    travels(
+        &RenewTokenRequest { office: "calls.example.org".into(), token: "t".into() },
+        json!({"office": "calls.example.org", "token": "t"}),
+    );
+    travels(&DisconnectOfficeRequest { office: "calls.example.org".into() }, json!({"office": "calls.example.org"}));
 }
 
 #[test]
@@ -221,8 +245,10 @@ fn dialling() {
     let preview = DialPreview {
         to: "101".into(),
         display: "101".into(),
+        extension: Some("12".into()),
         kind: DialKind::Emergency,
-        warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::Unrecognised],
+        warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::SipName],
+        asks: true,
         name: None,
         ways: vec![DialWay {
             office: "demo".into(),
@@ -234,8 +260,8 @@ fn dialling() {
     travels(
         &preview,
         json!({
-            "to": "101", "display": "101", "kind": "emergency",
-            "warnings": ["alsoExtension", "tooShort", "unrecognised"],
+            "to": "101", "display": "101", "extension": "12", "kind": "emergency",
+            "warnings": ["alsoExtension", "tooShort", "sipName"], "asks": true,
             "ways": [{"office": "demo", "connection": "rt1", "title": "Rostelecom", "from": "102"}],
         }),
     );

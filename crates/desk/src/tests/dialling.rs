@@ -176,6 +176,12 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     assert_eq!(preview("205").await.unwrap().kind, DialKind::Extension);
     assert_eq!(preview("8 809 123-45-67").await.unwrap().warnings, [DialWarning::Premium]);
     assert_eq!(preview("+7 495 123-45-67-89").await.unwrap().warnings, [DialWarning::TooLong]);
+    assert!(preview("8 809 123-45-67").await.unwrap().asks);
+    let with_extension = preview("8 495 123-45-67 доб. 12").await.unwrap();
+    assert_eq!((with_extension.extension.as_deref(), with_extension.asks), (Some("12"), false));
+    let named = preview("sip:petr.ivanov@example.invalid").await.unwrap();
+    assert_eq!((&named.warnings[..], named.asks), (&[DialWarning::SipName][..], true));
+    assert_eq!(preview("*100#").await.unwrap().warnings, []);
     assert_eq!(preview("").await.unwrap_err().field.as_deref(), Some("text"));
     assert!(bench.office.wishes(0).await.is_empty());
 }

@@ -61,6 +61,33 @@ async fn the_figures_of_the_day_follow_each_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_figures_count_what_the_list_shows() {
+    let bench = Bench::live().await;
+    for number in 1..=7_u64 {
+        let missed = call(&number.to_string()).ended(CallResult::Missed);
+        let from = format!("+7495000000{number}");
+        bench.office.call(number, &missed.with(|call| call.customer.number = Some(from)));
+    }
+    let internal = call("8").with(|call| call.direction = calls::Direction::Internal).ended(CallResult::NoAnswer);
+    bench.office.call(8, &internal);
+    bench.shown.until("all", |record| record.now().now.today == 8).await;
+    {
+        let record = bench.shown.record();
+        let now = &record.now().now;
+        assert_eq!((now.missed_today, now.to_call_back, now.missed.len()), (7, 7, 5));
+    }
+    // A colleague reached one of them: this desk was not asked, but the caller has been spoken to.
+    let elsewhere = call("9").ended(CallResult::AnsweredElsewhere).with(|call| {
+        (call.started_at, call.customer.number) = (at(300), Some("+74950000001".into()));
+    });
+    bench.office.call(9, &elsewhere);
+    bench.shown.until("one less", |record| record.now().now.to_call_back == 6).await;
+    let record = bench.shown.record();
+    let now = &record.now().now;
+    assert_eq!((now.today, now.answered_today, now.missed_today), (9, 1, 7));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_day_begins_at_midnight() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").ended(CallResult::Missed));

@@ -9,7 +9,7 @@ use link::{
 };
 
 use crate::{
-    contract::{CardPhase, ConnectionCause, ConnectionStateView, LinkState},
+    contract::{CardPhase, ConnectionCause, ConnectionStateView, LinkCause, LinkState, MainView, Stage},
     testing::{Bench, Shape, agent_leg, at, breathe, call, live_connection},
 };
 
@@ -189,4 +189,69 @@ async fn the_office_in_the_same_process_is_not_asked_for_what_is_in_the_database
     bench.office.at(7);
     bench.shown.until_phases(&[CardPhase::Ringing]).await;
     assert_eq!(bench.shown.record().now().now.while_away, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_desk_was_never_away() {
+    let bench = Bench::live().await;
+    let replayed = |name: &str, seconds| {
+        call(name).ended(CallResult::Missed).with(|call| (call.late, call.started_at) = (true, at(seconds)))
+    };
+    bench.office.call(1, &replayed("before", -60));
+    bench.office.call(2, &replayed("meanwhile", 1));
+    bench.shown.until("the second", |record| record.now().now.while_away == 1).await;
+    bench.desk.dismiss_away().await.unwrap();
+    bench.shown.until("none", |record| record.now().now.while_away == 0).await;
+
+    bench.pass(Duration::from_secs(601)).await;
+    let bench = bench.restart().await;
+    bench.add("own", false).await;
+    bench.go_live(1).await;
+    bench.office.call(3, &replayed("seen then", 599));
+    bench.office.call(4, &replayed("while away", 700));
+    bench.shown.until("one", |record| record.now().now.while_away == 1).await;
+    breathe().await;
+    assert_eq!(bench.desk.main_snapshot().await.unwrap().now.while_away, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_office_that_is_lost_says_why() {
+    for (error, cause) in [
+        (OfficeErrorKind::Unreachable, LinkCause::Unreachable),
+        (OfficeErrorKind::Protocol, LinkCause::NotAGateway),
+        (OfficeErrorKind::NotFound, LinkCause::NotAGateway),
+        (OfficeErrorKind::Unauthorized, LinkCause::TokenRefused),
+    ] {
+        let bench = Bench::bare().await;
+        bench.office.refuse(Some(error));
+        bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+        let says = |main: &MainView| main.offices.iter().any(|office| office.cause == Some(cause));
+        bench.shown.until("a cause", |record| record.main.last().is_some_and(says)).await;
+        let office = bench.shown.record().now().offices[0].clone();
+        assert_eq!(office.address.as_deref(), Some("https://calls.example.org/"));
+        assert_eq!(office.link == LinkState::Refused, cause == LinkCause::TokenRefused);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_office_that_cannot_be_used_is_listed_and_can_be_left() {
+    let bench = Bench::bare().await;
+    bench.desk.list_office("remote", "https://calls.example.org/", LinkCause::TokenMissing).await;
+    let view = bench.desk.main_snapshot().await.unwrap();
+    let office = &view.offices[0];
+    assert_eq!((office.link, office.cause), (LinkState::Refused, Some(LinkCause::TokenMissing)));
+    assert_eq!(view.stage, Stage::Office);
+    bench.desk.remove_office("remote").await.unwrap();
+    assert_eq!(bench.desk.main_snapshot().await.unwrap().stage, Stage::Welcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_connections_of_one_make_are_told_apart() {
+    let bench = Bench::live().await;
+    let second = ConnectionView { id: "rt2".parse().unwrap(), ..live_connection() };
+    bench.office.event(1, StreamEvent::Connection { connection: second });
+    bench.shown.until("both", |record| record.now().offices[0].connections.len() == 2).await;
+    let titles: Vec<_> =
+        bench.shown.record().now().offices[0].connections.iter().map(|row| row.title.clone()).collect();
+    assert_eq!(titles, ["Some make (rt1)", "Some make (rt2)"]);
 }

@@ -39,12 +39,18 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         started_at: call.started_at,
         answered_at: call.answered_at,
         ended_at: call.ended_at,
-        clock_offset_ms: i32::try_from(around.clock_offset.as_millis()).unwrap_or(0),
+        end_reason: call.end_reason.clone(),
+        clock_offset_ms: offset_ms(around.clock_offset),
         last_talk: card.last_talk.clone(),
         hangup_on_phone: !around.capability.hangup && is_running(card.phase),
         not_confirmed: card.not_confirmed(),
         party,
     }
+}
+
+/// The difference of two clocks as pages are told it; one that is beyond all reason is none.
+pub(crate) fn offset_ms(offset: SignedDuration) -> i32 {
+    i32::try_from(offset.as_millis()).unwrap_or(0)
 }
 
 /// A call is over or never came about: calling (again) makes sense.

@@ -1,14 +1,20 @@
 //! Connections to PBXs as the main window shows them.
 
+use std::collections::BTreeMap;
+
+use calls::ConnectionId;
 use link::wire::{ConnectionState, ConnectionView, DownCause};
 
 use crate::contract::{ConnectionCause, ConnectionRow, ConnectionStateView};
 
-/// The row of a connection.
-pub(crate) fn connection_row(connection: &ConnectionView) -> ConnectionRow {
+/// The connections of an office.
+pub(crate) type Connections = BTreeMap<ConnectionId, ConnectionView>;
+
+/// The row of a connection among those of its office.
+pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> ConnectionRow {
     ConnectionRow {
         id: connection.id.as_str().to_owned(),
-        title: connection_title(connection),
+        title: connection_title(connection, all),
         state: match connection.state {
             ConnectionState::Connecting => ConnectionStateView::Connecting,
             ConnectionState::Draining => ConnectionStateView::Draining,
@@ -32,7 +38,11 @@ pub(crate) fn connection_row(connection: &ConnectionView) -> ConnectionRow {
     }
 }
 
-/// How a connection is called: as its office says, or by its make's word where that is an older one.
-pub(crate) fn connection_title(connection: &ConnectionView) -> String {
-    connection.title.clone().unwrap_or_else(|| connection.make.clone())
+/// How a connection is called: as its office says, or by its make's word where that is an older one. Where two of an
+/// office are called alike, each has its own name behind that.
+pub(crate) fn connection_title(connection: &ConnectionView, all: &Connections) -> String {
+    let called = |connection: &ConnectionView| connection.title.clone().unwrap_or_else(|| connection.make.clone());
+    let title = called(connection);
+    let alike = all.values().any(|other| other.id != connection.id && called(other) == title);
+    if alike { format!("{title} ({})", connection.id.as_str()) } else { title }
 }

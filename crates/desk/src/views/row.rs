@@ -26,6 +26,7 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallR
         line: line(call),
         agent: agent(call),
         started_at: call.started_at,
+        answered_at: call.answered_at,
         talk_ms: talk_ms(call),
         recording: recording(&call.recordings),
         noted,
