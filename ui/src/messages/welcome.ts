@@ -1,4 +1,6 @@
+import type { ErrorCode } from "$generated/ErrorCode";
 import { texts } from "$lib/language.svelte";
+import { errorText } from "./errors";
 
 /** The first screen. */
 export const welcomeText = texts({
@@ -33,3 +35,21 @@ export const welcomeText = texts({
     numberWaits: "Connect to an office to call.",
   },
 });
+
+const failures = texts<Partial<Record<ErrorCode, string>>>({
+  ru: {
+    unauthorized: "Токен не подошёл. Проверьте его или попросите новый.",
+    unreachable: "Адрес не отвечает. Проверьте его и попробуйте ещё раз.",
+    invalidRequest: "Это не похоже на адрес. Он начинается с https://",
+  },
+  en: {
+    unauthorized: "The token was not accepted. Check it or ask for a new one.",
+    unreachable: "The address does not answer. Check it and try again.",
+    invalidRequest: "This does not look like an address. It begins with https://",
+  },
+});
+
+/** Why an office could not be connected: what was typed is most likely wrong. */
+export function connectFailure(code: ErrorCode): string {
+  return failures()[code] ?? errorText()[code];
+}

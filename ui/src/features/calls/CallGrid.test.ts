@@ -10,7 +10,8 @@ import { CallList } from "./list.svelte";
 async function show(list: CallList, selected?: CallRow) {
   await list.reload();
   const play = vi.fn();
-  render(CallGrid, { list, selected: selected?.call, today: undefined, select: vi.fn(), play, dial: vi.fn() });
+  const unused = { today: undefined, clockOffset: () => 0, select: vi.fn(), dial: vi.fn() };
+  render(CallGrid, { list, selected: selected?.call, play, ...unused });
   return { play, user: userEvent.setup() };
 }
 

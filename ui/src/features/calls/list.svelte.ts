@@ -83,10 +83,10 @@ export class CallList {
     void this.reload();
   }
 
-  /** Shows everything again. */
-  clear(): void {
+  /** Forgets what was searched for and shows everything again, or all of one kind. */
+  clear(filter: CallFilter = "all"): void {
     this.text = "";
-    this.choose("all");
+    this.choose(filter);
   }
 
   /** Asks anew from the top. */

@@ -115,7 +115,7 @@ describe("a note on a card", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(platform.typing.mock.calls).toEqual([[true]]);
     expect(document.activeElement?.tagName).toBe("TEXTAREA");
-    screen.getByText("Отменить").click();
+    screen.getByText("Отмена").click();
     await tick();
     expect(platform.typing.mock.calls).toEqual([[true], [false]]);
   });

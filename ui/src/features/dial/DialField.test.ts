@@ -80,13 +80,13 @@ describe("the dial field", () => {
   it("says what to know before calling, and which phone rings first", async () => {
     const { user } = show({ warnings: ["premium", "international"] });
     await user.type(screen.getByTestId("dial-input"), "+4930");
-    expect(screen.getByText("Звонок на этот номер платный.")).toBeDefined();
+    expect(screen.getByText("Звонок на этот номер платный. Позвонить?")).toBeDefined();
     expect(screen.getByText("Звонок за границу.")).toBeDefined();
     expect(screen.getByText("Сначала зазвонит ваш телефон: 102")).toBeDefined();
   });
 
-  it.each(["alsoExtension", "premium"] as const)("asks once more with the warning %s", async (warning) => {
-    const { placeCall, user } = show({ kind: "emergency", warnings: [warning] });
+  it("asks once more where that was told", async () => {
+    const { placeCall, user } = show({ kind: "emergency", warnings: ["alsoExtension"], asks: true });
     await user.type(screen.getByTestId("dial-input"), "102{Enter>3/}");
     expect(placeCall).not.toHaveBeenCalled();
     const confirm = screen.getByTestId("dial-confirm");
@@ -94,6 +94,12 @@ describe("the dial field", () => {
     expect(document.activeElement).toBe(confirm);
     await user.click(confirm);
     expect(placeCall).toHaveBeenCalledTimes(1);
+  });
+
+  it("says which extension is left to dial by hand", async () => {
+    const { user } = show({ extension: "123" });
+    await user.type(screen.getByTestId("dial-input"), "84951234567,123");
+    expect(screen.getByText("Когда ответят, наберите добавочный: 123")).toBeDefined();
   });
 
   it("keeps in sight what it said until the next word is there, but calls nothing of it", async () => {

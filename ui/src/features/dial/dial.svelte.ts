@@ -73,10 +73,9 @@ export class Dial {
     return this.origin === "program" || this.grave;
   }
 
-  /** The call costs money, or somebody else than meant might answer. */
+  /** The call costs extra, or somebody else than meant might answer. */
   get grave(): boolean {
-    const warnings = this.preview?.warnings ?? [];
-    return warnings.includes("premium") || warnings.includes("alsoExtension");
+    return this.preview?.asks ?? false;
   }
 
   /** Calls. A second click while the first is under way is the same wish. */

@@ -56,6 +56,24 @@ describe("the main window", () => {
     expect(desk.page).toBe("calls");
   });
 
+  it("says that a search failed, above what was found before, and tries again", async () => {
+    const { platform, user } = await show();
+    const { listCalls } = platform;
+    platform.listCalls = async () => Promise.reject(failure("storage"));
+    await user.type(screen.getByTestId("search-input"), "Вектор");
+    const error = within(await screen.findByTestId("error"));
+    expect(screen.queryAllByTestId("call-row")).not.toHaveLength(0);
+    platform.listCalls = listCalls;
+    await user.click(error.getByRole("button", { name: "Повторить" }));
+    await vi.waitFor(() => expect(screen.queryByTestId("error")).toBeNull());
+  });
+
+  it("marks calls that have a note", async () => {
+    await show();
+    const marks = await screen.findAllByTestId("row-noted");
+    expect(marks[0]?.getAttribute("aria-label")).toBe("Есть заметка");
+  });
+
   it("says that nothing was found, with a way back", async () => {
     const { user } = await show();
     await user.type(screen.getByTestId("search-input"), "нет такого");
