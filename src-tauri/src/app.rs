@@ -148,7 +148,8 @@ async fn open(
         offices::open_known(&desk, &store).await?;
         return Ok((desk, None));
     }
-    let demo = Demo::start(profile, store, args.demo_script.as_deref()).await?;
+    let language = desk.main_snapshot().await.map_or(Language::En, |main| main.language);
+    let demo = Demo::start(profile, store, args.demo_script.as_deref(), language).await?;
     desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await;
     Ok((desk, Some(demo)))
 }
