@@ -1,11 +1,15 @@
 //! Putting the program together: the card first, then the desk, then what is to be looked at.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
 use desk::{
     Desk, DeskOptions, Surroundings, SystemChance, SystemClock,
-    contract::{Language, Notice, NoticeKind, Stage},
+    contract::{Notice, NoticeKind, Stage},
 };
 use store::{Opened, Options, Store};
 use tauri::{AppHandle, Manager, RunEvent};
@@ -17,16 +21,19 @@ use crate::{
 
 /// Runs until the program is ended.
 pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<ExitCode> {
+    let _fleeting = args.demo.then(|| profile.fleeting());
     if args.demo {
         profile.clear().context("what an earlier demo left cannot be removed")?;
     }
-    let demo = args.demo;
-    let owned = profile.clone();
-    let app = tauri::Builder::default()
+    profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
+    let prepared = tauri::async_runtime::block_on(Prepared::open(&args, &profile))?;
+    let failure = Arc::new(Mutex::new(None));
+    let failed = Arc::clone(&failure);
+    let app = platform::watch_web_processes(tauri::Builder::default(), mend)
         .manage(profile.clone())
         .manage(Paints::open())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
-            recordings::answer(context.app_handle(), request, responder);
+            recordings::answer(context.app_handle(), context.webview_label(), request, responder);
         })
         .invoke_handler(tauri::generate_handler![
             commands::main_window::main_snapshot,
@@ -39,9 +46,12 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             commands::main_window::open_recording,
             commands::main_window::save_settings,
             commands::main_window::dismiss_notice,
+            commands::main_window::dismiss_away,
             commands::main_window::pending_dial,
             commands::main_window::pending_open,
             commands::program::connect_office,
+            commands::program::renew_office_token,
+            commands::program::disconnect_office,
             commands::program::start_demo,
             commands::program::leave_demo,
             commands::program::demo_phone,
@@ -54,7 +64,14 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             commands::card::card_typing,
             commands::card::card_painted,
         ])
-        .setup(move |app| Ok(set_up(app.handle(), args, &profile, owner)?))
+        .setup(move |app| {
+            // An error returned from here would be a panic: it is kept, and told once the window system has ended.
+            if let Err(error) = set_up(app.handle(), args, prepared, &profile, owner) {
+                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                app.handle().exit(1);
+            }
+            Ok(())
+        })
         .build(tauri::generate_context!())
         .context("the window system cannot be used")?;
     let code = app.run_return(|app, event| {
@@ -65,21 +82,19 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             say_farewell(app);
         }
     });
-    if demo {
-        owned.remove();
+    match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(error) => Err(error),
+        None => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
     }
-    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 
-fn set_up(app: &AppHandle, args: Args, profile: &Profile, owner: Owner) -> anyhow::Result<()> {
+fn set_up(app: &AppHandle, args: Args, prepared: Prepared, profile: &Profile, owner: Owner) -> anyhow::Result<()> {
     windows::card::create(app, profile).context("the card cannot be made")?;
-    let surroundings = surroundings();
-    let (desk, demo) = tauri::async_runtime::block_on(open(app, &args, profile, surroundings))?;
-    let language = tauri::async_runtime::block_on(desk.main_snapshot()).map_or(Language::En, |main| main.language);
-    let has_tray = tray::create(app, language);
+    let desk = tauri::async_runtime::block_on(start(app, &prepared))?;
+    let has_tray = tray::create(app, desk.first_language());
     app.manage(has_tray);
     app.manage(desk.clone());
-    app.manage(demo);
+    app.manage(prepared.demo);
     let listening = desk.clone();
     owner.listen(move |link| {
         let desk = listening.clone();
@@ -96,9 +111,6 @@ fn set_up(app: &AppHandle, args: Args, profile: &Profile, owner: Owner) -> anyho
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tray::tell(&desk, has_tray).await;
-        if !platform::can_place_windows() {
-            desk.notice(Notice { kind: NoticeKind::NoCardPlacement }).await;
-        }
         if let Some(link) = args.link {
             hand_over(&desk, Some(link)).await;
         }
@@ -115,22 +127,47 @@ fn set_up(app: &AppHandle, args: Args, profile: &Profile, owner: Owner) -> anyho
     Ok(())
 }
 
-/// Opens the database, the desk, and what it looks at.
-async fn open(
-    app: &AppHandle,
-    args: &Args,
-    profile: &Profile,
-    surroundings: Surroundings,
-) -> anyhow::Result<(Desk, Option<Demo>)> {
-    let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-    let store = Store::open_in(&profile.data(), Options::owner(&suffix)).context("the database cannot be opened")?;
-    let set_aside = matches!(store.opened(), Opened::SetAside { .. });
+/// What is opened before there is any window: what fails here is said in a sentence, not in a window that goes again.
+struct Prepared {
+    store: Store,
+    demo: Option<Demo>,
+}
+
+impl Prepared {
+    async fn open(args: &Args, profile: &Profile) -> anyhow::Result<Self> {
+        let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+        let store = Store::open_in(&profile.data(), Options::owner(&suffix)).map_err(not_opened)?;
+        let demo = match args.demo {
+            true => {
+                // Nobody has chosen a language in a profile that is made anew.
+                let language = surroundings().language();
+                Some(Demo::start(profile, store.clone(), args.demo_script.as_deref(), language).await?)
+            }
+            false => None,
+        };
+        Ok(Self { store, demo })
+    }
+}
+
+fn not_opened(error: store::Error) -> anyhow::Error {
+    if matches!(error, store::Error::NewerSchema { .. }) {
+        return anyhow::anyhow!(
+            "a newer Trubka has used this profile, and this one cannot read what it wrote: start the newer one, or set \
+             TRUBKA_PROFILE to another folder"
+        );
+    }
+    anyhow::Error::new(error).context("the database cannot be opened")
+}
+
+/// Starts the desk, and has it look at its offices.
+async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     let options = DeskOptions {
-        store: store.clone(),
+        store: prepared.store.clone(),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        surroundings,
-        stage: if args.demo { Stage::Demo } else { Stage::Welcome },
+        surroundings: surroundings(),
+        stage: if prepared.demo.is_some() { Stage::Demo } else { Stage::Welcome },
+        card_can_be_placed: platform::can_place_windows(),
     };
     let (clicked_desk, failed_desk) = (Late::default(), Late::default());
     let (clicked, failed) = (clicked_desk.clone(), failed_desk.clone());
@@ -141,17 +178,28 @@ async fn open(
     let desk = Desk::start(options, Screens::new(app.clone(), notifications)).context("the desk cannot be opened")?;
     clicked_desk.set(desk.clone());
     failed_desk.set(desk.clone());
-    if set_aside {
+    if matches!(prepared.store.opened(), Opened::SetAside { .. }) {
         desk.notice(Notice { kind: NoticeKind::DatabaseSetAside }).await;
     }
-    if !args.demo {
-        offices::open_known(&desk, &store).await?;
-        return Ok((desk, None));
+    match &prepared.demo {
+        Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
+        None => offices::open_known(&desk).await,
     }
-    let language = desk.main_snapshot().await.map_or(Language::En, |main| main.language);
-    let demo = Demo::start(profile, store, args.demo_script.as_deref(), language).await?;
-    desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await;
-    Ok((desk, Some(demo)))
+    Ok(desk)
+}
+
+/// A page begins anew after its web process died: what is meant for main waits until it listens again, and nobody
+/// writes on the card any more.
+fn mend(app: &AppHandle, window: &str) {
+    if window == windows::main_window::LABEL
+        && let Some(desk) = app.try_state::<Desk>()
+    {
+        desk.main_closed();
+    } else if window == windows::card::LABEL
+        && let Err(error) = windows::card::take_keys(app, false)
+    {
+        tracing::warn!(%error, "the card could not give the keyboard back");
+    }
 }
 
 /// A desk that comes to be after what uses it.

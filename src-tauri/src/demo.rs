@@ -123,14 +123,14 @@ impl Demo {
         done.map_err(|error| ContractError::new(ErrorCode::Ended, error.to_string()))
     }
 
-    /// Ends everything.
+    /// Ends everything, the PBXs last: the office tells them that nobody listens any more.
     pub(crate) async fn stop(&self) {
-        self.simulator.shutdown().await;
         let gateway = self.gateway.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(gateway) = gateway {
             gateway.shutdown().await;
         }
         self.office.shutdown().await;
+        self.simulator.shutdown().await;
     }
 }
 

@@ -8,30 +8,34 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
+    sync::mpsc::{Receiver, Sender, channel},
     time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform;
+
 /// A second start gives up after this: it must be gone within two seconds.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// File that says where the owner listens.
+const ADDRESS: &str = "instance.json";
 /// The longest message: links are short.
 const LONGEST: u64 = 4096;
 
-/// This process owns the profile.
+/// This process owns the profile. What second starts say is taken from the beginning, and waits until
+/// [`Owner::listen`] is called.
 pub(crate) struct Owner {
+    said: Receiver<Option<String>>,
+}
+
+/// Takes what second starts say, on a thread of its own.
+struct Door {
     /// Locked as long as the process lives.
     _lock: File,
     listener: TcpListener,
     secret: String,
-}
-
-/// Who owns the profile.
-pub(crate) enum Instance {
-    /// This process does.
-    Owner(Owner),
-    /// Another one does, and was told.
-    HandedOver,
+    say: Sender<Option<String>>,
 }
 
 /// Where the owner listens.
@@ -55,7 +59,7 @@ pub(crate) struct Message {
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Becomes the owner of the profile once its owner has ended.
-pub(crate) fn succeed(profile: &Path) -> anyhow::Result<Instance> {
+pub(crate) fn succeed(profile: &Path) -> anyhow::Result<Option<Owner>> {
     let lock = open_lock(profile)?;
     let end = Instant::now() + FAREWELL;
     while let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
@@ -63,38 +67,36 @@ pub(crate) fn succeed(profile: &Path) -> anyhow::Result<Instance> {
         std::thread::sleep(Duration::from_millis(50));
     }
     drop(lock);
-    claim(profile, None)
+    claim(profile)
 }
 
 fn open_lock(profile: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).write(true).open(profile.join("instance.lock"))
 }
 
-/// Becomes the owner of the profile, or tells the owner.
-pub(crate) fn claim(profile: &Path, link: Option<String>) -> anyhow::Result<Instance> {
+/// Becomes the owner of the profile, unless it has one.
+pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
     let lock = open_lock(profile)?;
-    let place = profile.join("instance.json");
     match lock.try_lock() {
-        Ok(()) => {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-            let mut bits = [0; 16];
-            getrandom::fill(&mut bits)?;
-            let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            let address =
-                Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
-            fs::write(&place, serde_json::to_vec(&address)?)?;
-            Ok(Instance::Owner(Owner { _lock: lock, listener, secret }))
-        }
-        Err(fs::TryLockError::WouldBlock) => {
-            hand_over(&place, link)?;
-            Ok(Instance::HandedOver)
-        }
-        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(fs::TryLockError::Error(error)) => return Err(error.into()),
     }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits)?;
+    let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let address = Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
+    platform::write_private(&profile.join(ADDRESS), &serde_json::to_vec(&address)?)?;
+    let (say, said) = channel();
+    let door = Door { _lock: lock, listener, secret, say };
+    std::thread::Builder::new().name("second-starts".into()).spawn(move || door.keep())?;
+    Ok(Some(Owner { said }))
 }
 
-fn hand_over(place: &Path, link: Option<String>) -> anyhow::Result<()> {
-    let address: Address = serde_json::from_slice(&fs::read(place)?)?;
+/// Tells the owner of the profile what this second start was to show.
+pub(crate) fn hand_over(profile: &Path, link: Option<String>) -> anyhow::Result<()> {
+    let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS))?)?;
     let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), PATIENCE)?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -110,21 +112,24 @@ fn hand_over(place: &Path, link: Option<String>) -> anyhow::Result<()> {
 impl Owner {
     /// Calls `told` for each second start, on a thread of its own, until the process ends.
     pub(crate) fn listen(self, told: impl Fn(Option<String>) + Send + 'static) -> io::Result<()> {
-        std::thread::Builder::new().name("second-starts".into()).spawn(move || {
-            // Whole, so that the lock lives as long as the listener.
-            let owner = self;
-            for stream in owner.listener.incoming().flatten() {
-                match read(&stream, &owner.secret) {
-                    Ok(message) => {
-                        told(message.link);
-                        // The other side has gone; what it said is taken.
-                        let _ = (&stream).write_all(b"ok\n");
-                    }
-                    Err(error) => tracing::warn!(%error, "something that is no second start knocked"),
-                }
+        let forward = move || self.said.into_iter().for_each(told);
+        std::thread::Builder::new().name("handed-over".into()).spawn(forward).map(drop)
+    }
+}
+
+impl Door {
+    fn keep(self) {
+        for stream in self.listener.incoming().flatten() {
+            match read(&stream, &self.secret) {
+                Ok(message) => match self.say.send(message.link) {
+                    // The other side may have gone; what it said is taken.
+                    Ok(()) => drop((&stream).write_all(b"ok\n")),
+                    // The start came to nothing: without an "ok" the other side says so.
+                    Err(_) => return,
+                },
+                Err(error) => tracing::warn!(%error, "something that is no second start knocked"),
             }
-        })?;
-        Ok(())
+        }
     }
 }
 
@@ -140,18 +145,33 @@ fn read(stream: &TcpStream, secret: &str) -> anyhow::Result<Message> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc;
+
+    fn profile(name: &str) -> std::path::PathBuf {
+        let profile = std::env::temp_dir().join(format!("trubka-instance-{name}-{}", std::process::id()));
+        fs::create_dir_all(&profile).expect("a folder");
+        profile
+    }
 
     #[test]
     fn a_second_start_hands_its_number_to_the_first() {
-        let profile = std::env::temp_dir().join(format!("trubka-instance-{}", std::process::id()));
-        fs::create_dir_all(&profile).expect("a folder");
-        let Instance::Owner(owner) = claim(&profile, None).expect("the first") else { panic!("nobody else is here") };
-        let (told, heard) = mpsc::channel();
+        let profile = profile("second");
+        let owner = claim(&profile).expect("a folder").expect("nobody else is here");
+        let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
 
-        let second = claim(&profile, Some("tel:+74951234567".into())).expect("the second");
-        assert!(matches!(second, Instance::HandedOver));
+        assert!(claim(&profile).expect("a folder").is_none());
+        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken");
+        assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        fs::remove_dir_all(&profile).expect("its own folder");
+    }
+
+    #[test]
+    fn a_number_that_comes_while_the_first_still_starts_waits_for_it() {
+        let profile = profile("early");
+        let owner = claim(&profile).expect("a folder").expect("nobody else is here");
+        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken at once");
+        let (told, heard) = channel();
+        owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
         fs::remove_dir_all(&profile).expect("its own folder");
     }

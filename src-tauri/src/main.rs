@@ -23,12 +23,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use args::Args;
-use instance::Instance;
 use profile::Profile;
 
 fn main() -> ExitCode {
     platform::prepare_environment();
-    let args = match Args::read(std::env::args().skip(1)) {
+    let args = match Args::read(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned())) {
         Ok(args) => args,
         Err(error) => return fail(&error),
     };
@@ -47,15 +46,18 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> anyhow::Result<ExitCode> {
     let profile = Profile::open(args.demo)?;
-    let instance = if args.restarted {
-        instance::succeed(profile.root())
-    } else {
-        instance::claim(profile.root(), args.link.clone())
-    };
-    match instance.context("another Trubka uses this profile but does not answer; end it and start again")? {
-        Instance::Owner(owner) => app::run(args, profile, owner),
-        Instance::HandedOver => Ok(ExitCode::SUCCESS),
+    let claimed = if args.restarted { instance::succeed(profile.root()) } else { instance::claim(profile.root()) };
+    if let Some(owner) = claimed.context("this profile cannot be used; choose another folder with TRUBKA_PROFILE")? {
+        return app::run(args, profile, owner);
     }
+    anyhow::ensure!(
+        !args.demo,
+        "Trubka is running already, and the demo needs a run of its own: end it first, or set TRUBKA_PROFILE to \
+         another folder"
+    );
+    instance::hand_over(profile.root(), args.link)
+        .context("another Trubka uses this profile but does not answer; end it and start again")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn log() {

@@ -1,83 +1,244 @@
 //! The offices behind gateways that this desk looks at: addresses in its settings, tokens in the keyring.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
-use calls::CommandId;
 use desk::{
     Desk,
-    contract::{ConnectOfficeRequest, ContractError, ErrorCode, Notice, NoticeKind},
+    contract::{
+        ConnectOfficeRequest, ContractError, DisconnectOfficeRequest, ErrorCode, LinkCause, Notice, NoticeKind,
+        RenewTokenRequest,
+    },
 };
-use link::{Office, remote::RemoteOffice};
+use futures_util::StreamExt;
+use link::{Office, OfficeError, OfficeErrorKind, RemoteOffice, wire::Frame};
 use secrecy::SecretString;
 use store::Store;
 use url::Url;
-use uuid::Uuid;
 
 use crate::keys;
 
 /// Setting that holds the addresses.
 const SETTING: &str = "offices";
+/// A gateway that is there greets sooner than this.
+const GREETING: Duration = Duration::from_secs(15);
 
-/// Goes to work at the offices that were connected before.
-pub(crate) async fn open_known(desk: &Desk, store: &Store) -> anyhow::Result<()> {
-    for address in known(store)? {
+/// Goes to work at the offices that were connected before. One that cannot be used is shown and says why.
+pub(crate) async fn open_known(desk: &Desk) {
+    let addresses = known(desk.store()).unwrap_or_else(|error| {
+        tracing::error!(%error, "the addresses of offices cannot be read");
+        Vec::new()
+    });
+    for text in addresses {
+        let Ok(address) = Url::parse(&text) else {
+            desk.list_office(&text, &text, LinkCause::BadAddress).await;
+            continue;
+        };
         let name = name_of(&address);
-        match keys::token(&name) {
-            Ok(Some(token)) => add(desk, &address, token).await?,
-            Ok(None) => tracing::warn!(office = name, "its token is gone from the keyring: connect it again"),
+        let cause = match keys::token(&name).await {
+            Ok(Some(token)) => match RemoteOffice::connect(&address, token, None) {
+                Ok(office) => {
+                    desk.add_remote_office(&name, &text, Arc::new(office)).await;
+                    continue;
+                }
+                Err(_) => LinkCause::BadAddress,
+            },
+            Ok(None) => LinkCause::TokenMissing,
             Err(error) => {
                 tracing::warn!(%error, "there is no keyring");
                 desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
+                LinkCause::TokenMissing
             }
-        }
+        };
+        tracing::warn!(office = name, ?cause, "an office cannot be used");
+        desk.list_office(&name, &text, cause).await;
     }
-    Ok(())
 }
 
 /// Connects an office: its token goes to the keyring, its address to the settings.
 pub(crate) async fn connect(desk: &Desk, request: ConnectOfficeRequest) -> Result<(), ContractError> {
     let address = Url::parse(request.address.trim())
         .map_err(|_| ContractError::invalid("address", "this is not an address such as https://calls.example.org"))?;
-    let token = SecretString::from(request.token.trim());
-    let office = RemoteOffice::connect(&address, token, None)
-        .map_err(|error| ContractError::invalid("address", error.to_string()))?;
-    // A command that nobody sent: the answer shows whether the address and the token are right, and nothing else.
-    office.command(CommandId(Uuid::nil())).await.map_err(ContractError::from)?;
-    let name = name_of(&address);
-    if let Err(error) = keys::keep_token(&name, request.token.trim()) {
+    let office = reach(&address, &request.token).await?;
+    let address = office.address().clone();
+    let mut all = known(desk.store())?;
+    if !all.iter().any(|text| text == address.as_str()) {
+        all.push(address.to_string());
+        keep(desk.store(), &all).await?;
+    }
+    look_at(desk, &address, &request.token, office).await;
+    Ok(())
+}
+
+/// Goes on at an office with another token.
+pub(crate) async fn renew_token(desk: &Desk, request: RenewTokenRequest) -> Result<(), ContractError> {
+    let (_, text) = find(desk.store(), &request.office)?;
+    let address = Url::parse(&text).map_err(|_| {
+        ContractError::invalid("address", "the stored address cannot be used; disconnect this office and connect anew")
+    })?;
+    let office = reach(&address, &request.token).await?;
+    look_at(desk, &address, &request.token, office).await;
+    Ok(())
+}
+
+/// Looks at an office no more: its address, its token and the copy of its calls go.
+pub(crate) async fn disconnect(desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
+    let (mut all, text) = find(desk.store(), &request.office)?;
+    all.retain(|other| *other != text);
+    keep(desk.store(), &all).await?;
+    if let Err(error) = keys::forget_token(&request.office).await {
+        tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
+    }
+    desk.remove_office(&request.office).await
+}
+
+/// The office at this address, once it has greeted whoever has this token.
+async fn reach(address: &Url, token: &str) -> Result<RemoteOffice, ContractError> {
+    let token = token.trim();
+    if token.is_empty() {
+        return Err(ContractError::invalid("token", "paste the token that the administrator gave you"));
+    }
+    let office = RemoteOffice::connect(address, SecretString::from(token), None).map_err(|error| {
+        let code = if address.scheme() == "http" { ErrorCode::HttpsNeeded } else { ErrorCode::InvalidRequest };
+        ContractError { code, ..ContractError::invalid("address", error.message) }
+    })?;
+    greeting(&office).await.map(|()| office)
+}
+
+/// Whoever greets as a gateway does is one. An error page of something else has a status, too.
+async fn greeting(office: &dyn Office) -> Result<(), ContractError> {
+    let opening = async { office.stream(None).await?.next().await.transpose() };
+    match tokio::time::timeout(GREETING, opening).await {
+        Ok(Ok(Some(Frame::Hello { .. }))) => Ok(()),
+        Ok(Ok(Some(Frame::Event { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other) | None)) => {
+            Err(not_a_gateway())
+        }
+        Ok(Err(error)) => Err(told(error)),
+        Err(_) => Err(ContractError::new(ErrorCode::Unreachable, "the gateway does not answer; try again later")),
+    }
+}
+
+fn told(error: OfficeError) -> ContractError {
+    match error.kind {
+        OfficeErrorKind::Unauthorized => {
+            ContractError { field: Some("token".to_owned()), ..ContractError::from(error) }
+        }
+        OfficeErrorKind::InvalidRequest => ContractError::invalid("address", error.message),
+        OfficeErrorKind::RateLimited | OfficeErrorKind::Unreachable | OfficeErrorKind::Storage => error.into(),
+        OfficeErrorKind::NotFound
+        | OfficeErrorKind::Conflict
+        | OfficeErrorKind::Unsupported
+        | OfficeErrorKind::NotReady
+        | OfficeErrorKind::Gone
+        | OfficeErrorKind::NotPlayable
+        | OfficeErrorKind::Refused
+        | OfficeErrorKind::UnknownOutcome
+        | OfficeErrorKind::Protocol => not_a_gateway(),
+    }
+}
+
+fn not_a_gateway() -> ContractError {
+    let message = "what answers there is no Trubka gateway, or one of another version; check the address";
+    ContractError { code: ErrorCode::NotAGateway, ..ContractError::invalid("address", message) }
+}
+
+async fn look_at(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) {
+    let name = name_of(address);
+    if let Err(error) = keys::keep_token(&name, token.trim()).await {
         tracing::warn!(%error, "the token is kept for this run only");
         desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
     }
-    remember(desk.store(), &address)
-        .await
-        .map_err(|error| ContractError::new(ErrorCode::Storage, format!("the office could not be kept: {error}")))?;
-    desk.add_office(&name, Arc::new(office), true).await;
-    Ok(())
+    desk.add_remote_office(&name, address.as_str(), Arc::new(office)).await;
 }
 
-async fn add(desk: &Desk, address: &Url, token: SecretString) -> anyhow::Result<()> {
-    let office = RemoteOffice::connect(address, token, None).context("the office's address cannot be used")?;
-    desk.add_office(&name_of(address), Arc::new(office), true).await;
-    Ok(())
+/// All addresses, and that of the office with this name.
+fn find(store: &Store, office: &str) -> Result<(Vec<String>, String), ContractError> {
+    let all = known(store)?;
+    let named =
+        |text: &&String| Url::parse(text).map_or_else(|_| text.as_str() == office, |url| name_of(&url) == office);
+    let found = all.iter().find(named).cloned();
+    found
+        .map(|text| (all, text))
+        .ok_or_else(|| ContractError::new(ErrorCode::NotFound, "this office was removed from the desk"))
 }
 
-fn known(store: &Store) -> anyhow::Result<Vec<Url>> {
+fn known(store: &Store) -> Result<Vec<String>, ContractError> {
     let Some(text) = store.setting(SETTING)? else { return Ok(Vec::new()) };
-    Ok(serde_json::from_str::<Vec<Url>>(&text)?)
+    serde_json::from_str(&text)
+        .map_err(|_| ContractError::new(ErrorCode::Storage, "the addresses of offices were stored in an unknown form"))
 }
 
-async fn remember(store: &Store, address: &Url) -> anyhow::Result<()> {
-    let mut all = known(store)?;
-    if !all.contains(address) {
-        all.push(address.clone());
-        store.set_setting(SETTING, &serde_json::to_string(&all)?).await?;
-    }
-    Ok(())
+async fn keep(store: &Store, addresses: &[String]) -> Result<(), ContractError> {
+    let text = serde_json::to_string(addresses).map_err(|error| {
+        ContractError::new(ErrorCode::Internal, format!("the addresses cannot be written: {error}"))
+    })?;
+    Ok(store.set_setting(SETTING, &text).await?)
 }
 
-/// An office is called by its host, and port where it has an unusual one.
+/// An office is called by its host, with the port and the path where it has them: two may share a host.
 fn name_of(address: &Url) -> String {
     let host = address.host_str().unwrap_or_default();
-    address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let port = address.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{host}{port}{}", address.path().trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(address: &str) -> String {
+        name_of(&Url::parse(address).expect("an address"))
+    }
+
+    #[test]
+    fn offices_on_one_host_have_names_of_their_own() {
+        assert_eq!(name("https://calls.example.org/"), "calls.example.org");
+        assert_eq!(name("https://calls.example.org/north/"), "calls.example.org/north");
+        assert_eq!(name("https://calls.example.org/south"), "calls.example.org/south");
+        assert_eq!(name("http://127.0.0.1:8443/"), "127.0.0.1:8443");
+    }
+
+    #[tokio::test]
+    async fn plain_http_is_for_this_computer_only_and_a_token_must_be_given() {
+        let refused = async |address: &str, token: &str| {
+            let error = reach(&Url::parse(address).expect("an address"), token).await.expect_err("refused");
+            (error.code, error.field)
+        };
+        let field = |name: &str| Some(name.to_owned());
+        assert_eq!(refused("http://calls.example.org/", "t").await, (ErrorCode::HttpsNeeded, field("address")));
+        assert_eq!(refused("ftp://calls.example.org/", "t").await, (ErrorCode::InvalidRequest, field("address")));
+        assert_eq!(refused("https://calls.example.org/", " ").await, (ErrorCode::InvalidRequest, field("token")));
+    }
+
+    /// Answers every request with this, as something that is no gateway does.
+    fn server(answer: &'static str) -> Url {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let mut request = [0; 4096];
+                // One read holds a short request whole.
+                let _ = stream.read(&mut request);
+                stream.write_all(answer.as_bytes()).expect("sent");
+            }
+        });
+        format!("http://{address}/").parse().expect("an address")
+    }
+
+    #[tokio::test]
+    async fn what_is_no_gateway_is_told_from_a_wrong_token_and_from_nobody() {
+        let code = async |address: &Url| reach(address, "t").await.map(drop).expect_err("refused").code;
+        let elsewhere = server("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found");
+        assert_eq!(code(&elsewhere).await, ErrorCode::NotAGateway);
+        let page = server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+        assert_eq!(code(&page).await, ErrorCode::NotAGateway);
+        let refuses = server("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        assert_eq!(code(&refuses).await, ErrorCode::Unauthorized);
+        let nobody = {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+            format!("http://{}/", listener.local_addr().expect("bound")).parse().expect("an address")
+        };
+        assert_eq!(code(&nobody).await, ErrorCode::Unreachable);
+    }
 }

@@ -24,10 +24,27 @@ impl Profile {
             None => dirs::data_dir().context("this account has no folder for program data")?.join("trubka"),
         };
         let folder = if demo { root.join("demo") } else { root.clone() };
-        make_private(&root).and_then(|()| make_private(&folder)).with_context(|| {
-            format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", folder.display())
+        // One that a person made himself keeps the rights that he gave it: what is in it is private all the same.
+        crate::platform::make_private(&root).with_context(|| {
+            format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", root.display())
         })?;
         Ok(Self { root, folder })
+    }
+
+    /// Removes what an earlier demo left.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Makes the folders that are missing, for this account only.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        for folder in [&self.folder, &self.data(), &self.recordings(), &self.web()] {
+            crate::platform::make_private(folder)?;
+        }
+        Ok(())
     }
 
     /// Where the one who runs is named: one Trubka a person, demo or not.
@@ -50,15 +67,14 @@ impl Profile {
         self.folder.join("web")
     }
 
-    /// Removes what an earlier run left.
-    pub(crate) fn clear(&self) -> io::Result<()> {
-        fs::remove_dir_all(&self.folder)?;
-        make_private(&self.folder)
+    /// The same profile, whose folder goes when this does, however the program ends.
+    pub(crate) fn fleeting(&self) -> Fleeting {
+        Fleeting(self.clone())
     }
 
     /// Removes the whole folder: nothing of the demo stays behind. The web views' own processes end a little later than
     /// their windows and write until then, so it is removed until it stays away.
-    pub(crate) fn remove(&self) {
+    fn remove(&self) {
         let mut absent = 0;
         for _ in 0..20 {
             match fs::remove_dir_all(&self.folder) {
@@ -74,7 +90,12 @@ impl Profile {
     }
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    crate::platform::make_private(folder)
+/// A profile that is removed when this goes.
+#[derive(Debug)]
+pub(crate) struct Fleeting(Profile);
+
+impl Drop for Fleeting {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
 }

@@ -4,15 +4,24 @@ use desk::{
     Desk,
     contract::{ContractError, ErrorCode},
 };
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use link::ByteRange;
 use tauri::{AppHandle, Manager, UriSchemeResponder};
+
+use crate::windows::main_window;
 
 /// Name of the scheme.
 pub(crate) const SCHEME: &str = "trubka-audio";
 
+/// Headers that a page may read: where a piece lies, and when to ask again.
+const EXPOSED: HeaderValue = HeaderValue::from_static("content-range, retry-after");
+
 /// Answers one request of a page.
-pub(crate) fn answer(app: &AppHandle, request: Request<Vec<u8>>, responder: UriSchemeResponder) {
+pub(crate) fn answer(app: &AppHandle, asker: &str, request: Request<Vec<u8>>, responder: UriSchemeResponder) {
+    // Only main plays: what else asks is no page of ours.
+    if asker != main_window::LABEL {
+        return responder.respond(empty(StatusCode::FORBIDDEN));
+    }
     let desk = app.state::<Desk>().inner().clone();
     tauri::async_runtime::spawn(async move {
         let origin = request.headers().get(header::ORIGIN).cloned();
@@ -20,7 +29,7 @@ pub(crate) fn answer(app: &AppHandle, request: Request<Vec<u8>>, responder: UriS
         let headers = response.headers_mut();
         if let Some(origin) = origin.filter(|origin| is_ours(origin.as_bytes())) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header::HeaderValue::from_static("content-range"));
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
         responder.respond(response);
@@ -33,10 +42,9 @@ fn is_ours(origin: &[u8]) -> bool {
 }
 
 async fn read(desk: &Desk, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let path = request.uri().path().trim_matches('/');
-    let Some((office, id)) = path.split_once('/') else { return empty(StatusCode::NOT_FOUND) };
+    let Some((office, id)) = wanted(request.uri().path()) else { return empty(StatusCode::NOT_FOUND) };
     let Some(range) = range(request) else { return empty(StatusCode::RANGE_NOT_SATISFIABLE) };
-    match desk.recording_bytes(office, id, range).await {
+    match desk.recording_bytes(&office, &id, range).await {
         Ok(part) => {
             let end = part.start + part.bytes.len() as u64 - 1;
             let total = part.total.map_or("*".to_owned(), |total| total.to_string());
@@ -47,8 +55,24 @@ async fn read(desk: &Desk, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
                 .body(part.bytes.to_vec())
                 .unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR))
         }
-        Err(error) => empty(status(&error)),
+        Err(error) => refusal(&error),
     }
+}
+
+/// Office and recording of a path. Pages escape what a path may not hold, such as the colon of a port; the name of an
+/// office may have slashes of its own.
+fn wanted(path: &str) -> Option<(String, String)> {
+    let path = percent_encoding::percent_decode_str(path.trim_matches('/')).decode_utf8().ok()?;
+    let (office, id) = path.rsplit_once('/')?;
+    Some((office.to_owned(), id.to_owned()))
+}
+
+fn refusal(error: &ContractError) -> Response<Vec<u8>> {
+    let mut response = empty(status(error));
+    if let Some(wait) = error.retry_after_ms {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.div_ceil(1000)));
+    }
+    response
 }
 
 /// `bytes=a-` or `bytes=a-b`; no header means from the beginning.
@@ -62,18 +86,20 @@ fn range(request: &Request<Vec<u8>>) -> Option<ByteRange> {
 fn status(error: &ContractError) -> StatusCode {
     match error.code {
         ErrorCode::NotReady => StatusCode::ACCEPTED,
+        ErrorCode::NotPlayable => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::Storage => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::Gone => StatusCode::GONE,
         ErrorCode::InvalidRequest => StatusCode::RANGE_NOT_SATISFIABLE,
         ErrorCode::Unauthorized
         | ErrorCode::Ended
         | ErrorCode::Unsupported
-        | ErrorCode::RateLimited
-        | ErrorCode::NotPlayable
         | ErrorCode::Refused
         | ErrorCode::UnknownOutcome
         | ErrorCode::Unreachable
-        | ErrorCode::Storage
+        | ErrorCode::NotAGateway
+        | ErrorCode::HttpsNeeded
         | ErrorCode::Internal => StatusCode::BAD_GATEWAY,
     }
 }
@@ -96,6 +122,25 @@ mod tests {
         assert_eq!(with("bytes=7-"), Some(ByteRange { start: 7, end: None }));
         assert_eq!(with("bytes=-7"), None);
         assert_eq!(with("lines=1-2"), None);
+    }
+
+    #[test]
+    fn an_office_is_found_by_its_escaped_name() {
+        let wanted = |path| wanted(path).map(|(office, id)| format!("{office} {id}"));
+        assert_eq!(wanted("/127.0.0.1%3A8443/r1").as_deref(), Some("127.0.0.1:8443 r1"));
+        assert_eq!(wanted("/calls.example.org/north/r1").as_deref(), Some("calls.example.org/north r1"));
+        assert_eq!(wanted("/r1"), None);
+        assert_eq!(wanted("/%FF/r1"), None);
+    }
+
+    #[test]
+    fn a_page_learns_what_is_wrong_and_when_to_ask_again() {
+        let error = |code| ContractError { retry_after_ms: Some(1_500), ..ContractError::new(code, "no") };
+        for (code, status) in [(ErrorCode::NotReady, 202), (ErrorCode::NotPlayable, 415), (ErrorCode::Storage, 507)] {
+            let response = refusal(&error(code));
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+        }
     }
 
     #[test]

@@ -6,15 +6,49 @@ use desk::{
 };
 use tauri::{
     AppHandle,
+    image::Image,
     menu::{Menu, MenuItem},
     tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent},
 };
 
 use crate::{platform, windows::main_window};
 
+/// Names the icon.
+const ID: &str = "trubka";
+
 /// Whether there is a tray icon: then closing main leaves the program running.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HasTray(pub(crate) bool);
+
+/// What the icon tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Nothing in particular.
+    Normal,
+    /// Calls were missed and nobody has been reached since.
+    Missed,
+    /// A phone rings.
+    Ringing,
+}
+
+/// Shows another icon, where there is one.
+pub(crate) fn show(app: &AppHandle, look: Look) -> tauri::Result<()> {
+    let handle = app.clone();
+    app.run_on_main_thread(move || {
+        let Some(tray) = handle.tray_by_id(ID) else { return };
+        if let Err(error) = icon(look).and_then(|icon| tray.set_icon(Some(icon))) {
+            tracing::warn!(%error, "the tray icon could not be changed");
+        }
+    })
+}
+
+fn icon(look: Look) -> tauri::Result<Image<'static>> {
+    Image::from_bytes(match look {
+        Look::Normal => include_bytes!("../icons/tray/normal.png"),
+        Look::Missed => include_bytes!("../icons/tray/missed.png"),
+        Look::Ringing => include_bytes!("../icons/tray/ringing.png"),
+    })
+}
 
 /// Puts the icon up; says whether it could.
 pub(crate) fn create(app: &AppHandle, language: Language) -> HasTray {
@@ -55,9 +89,8 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
             &MenuItem::with_id(app, "quit", quit, true, None::<&str>)?,
         ],
     )?;
-    let icon = tauri::image::Image::from_bytes(include_bytes!("../icons/tray/normal.png"))?;
-    TrayIconBuilder::with_id("trubka")
-        .icon(icon)
+    TrayIconBuilder::with_id(ID)
+        .icon(icon(Look::Normal)?)
         .tooltip("Trubka")
         .menu(&menu)
         .show_menu_on_left_click(false)

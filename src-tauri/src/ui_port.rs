@@ -2,7 +2,7 @@
 
 use desk::{
     Notification, UiPort,
-    contract::{CallsChanged, CardCorner, CardsView, DialRequested, MainView, OpenCall, event},
+    contract::{CallsChanged, CardCorner, CardPhase, CardsView, DialRequested, MainView, OpenCall, event},
 };
 use serde::Serialize;
 use tauri::{AppHandle, Emitter};
@@ -10,6 +10,7 @@ use tauri::{AppHandle, Emitter};
 use crate::{
     notifications::Notifications,
     platform,
+    tray::{self, Look},
     windows::{card, main_window},
 };
 
@@ -19,11 +20,34 @@ pub(crate) struct Screens {
     notifications: Notifications,
     /// Where windows cannot be placed, notifications stand in for the card.
     card_can_be_placed: bool,
+    rings: bool,
+    missed: bool,
+    tray: Look,
 }
 
 impl Screens {
     pub(crate) fn new(app: AppHandle, notifications: Notifications) -> Self {
-        Self { app, notifications, card_can_be_placed: platform::can_place_windows() }
+        Self {
+            app,
+            notifications,
+            card_can_be_placed: platform::can_place_windows(),
+            rings: false,
+            missed: false,
+            tray: Look::Normal,
+        }
+    }
+
+    /// The tray shows what rings before what was missed.
+    fn look(&mut self) {
+        let look = match (self.rings, self.missed) {
+            (true, _) => Look::Ringing,
+            (false, true) => Look::Missed,
+            (false, false) => Look::Normal,
+        };
+        if look != self.tray {
+            self.tray = look;
+            log("the tray icon could not be changed", tray::show(&self.app, look));
+        }
     }
 
     fn emit(&self, window: &str, event: &str, payload: &impl Serialize) {
@@ -42,6 +66,8 @@ fn log(what: &str, result: tauri::Result<()>) {
 impl UiPort for Screens {
     fn publish_cards(&mut self, view: &CardsView) {
         self.emit(card::LABEL, event::CARDS, view);
+        self.rings = view.cards.iter().any(|card| card.phase == CardPhase::Ringing);
+        self.look();
     }
 
     fn show_card(&mut self, corner: CardCorner) {
@@ -56,6 +82,8 @@ impl UiPort for Screens {
 
     fn publish_main(&mut self, view: &MainView) {
         self.emit(main_window::LABEL, event::MAIN, view);
+        self.missed = view.now.to_call_back > 0;
+        self.look();
     }
 
     fn publish_calls(&mut self, changed: &CallsChanged) {
@@ -63,7 +91,9 @@ impl UiPort for Screens {
     }
 
     fn open_main(&mut self) {
-        log("the main window could not be opened", main_window::open(&self.app));
+        let app = self.app.clone();
+        let open = move || log("the main window could not be opened", main_window::open(&app));
+        log("the main window could not be opened", self.app.run_on_main_thread(open));
     }
 
     fn dial_requested(&mut self, request: &DialRequested) {

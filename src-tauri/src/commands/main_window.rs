@@ -63,6 +63,11 @@ pub(crate) async fn dismiss_notice(desk: State<'_, Desk>, request: NoticeKind) -
 }
 
 #[tauri::command]
+pub(crate) async fn dismiss_away(desk: State<'_, Desk>) -> Answer<()> {
+    desk.dismiss_away().await
+}
+
+#[tauri::command]
 pub(crate) async fn pending_dial(desk: State<'_, Desk>) -> Answer<Option<DialRequested>> {
     desk.pending_dial().await
 }

@@ -2,7 +2,9 @@
 
 use desk::{
     Desk,
-    contract::{ConnectOfficeRequest, ContractError, DemoPhoneAction, ErrorCode},
+    contract::{
+        ConnectOfficeRequest, ContractError, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode, RenewTokenRequest,
+    },
 };
 use tauri::{AppHandle, State};
 
@@ -13,6 +15,16 @@ type Answer<T> = Result<T, ContractError>;
 #[tauri::command]
 pub(crate) async fn connect_office(desk: State<'_, Desk>, request: ConnectOfficeRequest) -> Answer<()> {
     offices::connect(&desk, request).await
+}
+
+#[tauri::command]
+pub(crate) async fn renew_office_token(desk: State<'_, Desk>, request: RenewTokenRequest) -> Answer<()> {
+    offices::renew_token(&desk, request).await
+}
+
+#[tauri::command]
+pub(crate) async fn disconnect_office(desk: State<'_, Desk>, request: DisconnectOfficeRequest) -> Answer<()> {
+    offices::disconnect(&desk, request).await
 }
 
 #[tauri::command]

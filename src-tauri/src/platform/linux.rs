@@ -1,8 +1,8 @@
 //! Linux: GTK and WebKitGTK.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt;
 
 /// What must be set before any window library starts.
@@ -99,15 +99,24 @@ pub(crate) fn build_beside(
     })
 }
 
-/// Loads the page again when its web process has died.
-pub(crate) fn reload_when_killed(window: &WebviewWindow) {
-    let watching = window.with_webview(|webview| {
-        webview.inner().connect_web_process_terminated(|view, reason| {
-            tracing::error!(?reason, "a web process ended and is started again");
-            view.reload();
+/// Loads a page again when its web process has ended, and tells the label of its window.
+pub(crate) fn watch_web_processes(
+    builder: Builder<Wry>,
+    died: impl Fn(&AppHandle, &str) + Send + Sync + 'static,
+) -> Builder<Wry> {
+    let died = Arc::new(died);
+    let watch = tauri::plugin::Builder::<Wry>::new("web-processes").on_webview_ready(move |webview| {
+        let (app, label, died) = (webview.app_handle().clone(), webview.label().to_owned(), Arc::clone(&died));
+        let watching = webview.with_webview(move |platform| {
+            platform.inner().connect_web_process_terminated(move |view, reason| {
+                tracing::error!(?reason, window = label, "a web process ended and is started again");
+                view.reload();
+                died(&app, &label);
+            });
         });
+        if let Err(error) = watching {
+            tracing::error!(%error, "a web process that dies will not be noticed");
+        }
     });
-    if let Err(error) = watching {
-        tracing::error!(%error, "a web process that dies will not be noticed");
-    }
+    builder.plugin(watch.build())
 }

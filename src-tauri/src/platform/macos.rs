@@ -1,6 +1,6 @@
 //! macOS: WKWebView.
 
-use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Nothing to set before windows open.
 pub(crate) fn prepare_environment() {}
@@ -25,8 +25,19 @@ pub(crate) fn build_beside(
     build(builder(app)).map(drop)
 }
 
-/// The web view starts a dead process again by itself.
-pub(crate) fn reload_when_killed(_window: &WebviewWindow) {}
+/// Loads a page again when its web process has ended, and tells the label of its window: WKWebView leaves it blank.
+pub(crate) fn watch_web_processes(
+    builder: Builder<Wry>,
+    died: impl Fn(&AppHandle, &str) + Send + Sync + 'static,
+) -> Builder<Wry> {
+    builder.on_web_content_process_terminate(move |webview| {
+        tracing::error!("a web process ended and is started again");
+        if let Err(error) = webview.reload() {
+            tracing::error!(%error, "a page could not be loaded again");
+        }
+        died(webview.app_handle(), webview.label());
+    })
+}
 
 /// Shows a notification and waits for what is chosen. Nothing takes it back here: it goes by itself.
 pub(crate) fn show_notification(

@@ -1,15 +1,20 @@
 //! Windows: WebView2.
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
-use tauri::{AppHandle, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Builder, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Nothing to set before windows open.
 pub(crate) fn prepare_environment() {}
 
-/// The account's own folder is private already.
-pub(crate) fn make_private(_folder: &Path) -> io::Result<()> {
-    Ok(())
+/// Makes the folder, and those above it, where they are missing; the account's own folder is private already.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Writes a file anew; it is as private as its folder.
+pub(crate) fn write_private(file: &Path, content: &[u8]) -> io::Result<()> {
+    fs::write(file, content)
 }
 
 /// Windows can be placed and kept on top.
@@ -32,8 +37,14 @@ pub(crate) fn build_beside(
     build(builder(app)).map(drop)
 }
 
-/// The web view starts a dead process again by itself.
-pub(crate) fn reload_when_killed(_window: &WebviewWindow) {}
+/// A web process that ends is not noticed: WebView2 starts a dead browser process again by itself, but in place of a
+/// page whose renderer has died it shows its own error page, until the window is opened anew.
+pub(crate) fn watch_web_processes(
+    builder: Builder<Wry>,
+    _died: impl Fn(&AppHandle, &str) + Send + Sync + 'static,
+) -> Builder<Wry> {
+    builder
+}
 
 /// Shows a notification and waits for what is chosen. Nothing takes it back here: it goes by itself.
 pub(crate) fn show_notification(

@@ -3,7 +3,7 @@
 use desk::contract::CardCorner;
 use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-use crate::{platform, profile::Profile};
+use crate::profile::Profile;
 
 /// Label of the window.
 pub(crate) const LABEL: &str = "card";
@@ -18,7 +18,7 @@ const MARGIN: f64 = 8.0;
 
 /// Makes the window, hidden.
 pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
-    let card = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("card.html".into()))
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("card.html".into()))
         .title("Trubka card")
         .inner_size(WIDTH, FIRST_HEIGHT)
         .visible(false)
@@ -30,16 +30,30 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<Webvie
         .visible_on_all_workspaces(true)
         .skip_taskbar(true)
         .data_directory(profile.web())
-        .build()?;
-    platform::reload_when_killed(&card);
-    Ok(card)
+        .build()
 }
 
 /// Puts the window into its corner and shows it.
 pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
-    let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
-    place(&card, corner)?;
-    card.show()
+    on_its_thread(app, move |card| {
+        place(card, corner)?;
+        card.show()
+    })
+}
+
+/// Does it in one go on the thread that windows live on. From any other each question to a window waits for that
+/// thread, and the desk must not: at the start that thread waits for the desk.
+fn on_its_thread(
+    app: &AppHandle,
+    act: impl FnOnce(&WebviewWindow) -> tauri::Result<()> + Send + 'static,
+) -> tauri::Result<()> {
+    let handle = app.clone();
+    app.run_on_main_thread(move || {
+        let Some(card) = handle.get_webview_window(LABEL) else { return };
+        if let Err(error) = act(&card) {
+            tracing::error!(%error, "the card could not be placed");
+        }
+    })
 }
 
 /// Hides the window.
@@ -56,12 +70,14 @@ pub(crate) fn take_keys(app: &AppHandle, writing: bool) -> tauri::Result<()> {
 
 /// The page has grown or shrunk to this many CSS pixels.
 pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri::Result<()> {
-    let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
     if !height.is_finite() {
         return Ok(());
     }
-    card.set_size(LogicalSize::new(WIDTH, height.clamp(1.0, TALLEST)))?;
-    place_sized(&card, corner, height.clamp(1.0, TALLEST))
+    let height = height.clamp(1.0, TALLEST);
+    on_its_thread(app, move |card| {
+        card.set_size(LogicalSize::new(WIDTH, height))?;
+        place_sized(card, corner, height)
+    })
 }
 
 fn place(card: &WebviewWindow, corner: CardCorner) -> tauri::Result<()> {

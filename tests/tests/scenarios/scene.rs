@@ -194,6 +194,7 @@ pub(crate) fn desk(store: Store) -> (Desk, Screens) {
         chance: Arc::new(SystemChance),
         surroundings: Surroundings { locale: Some("en_GB.UTF-8".into()), ..Surroundings::default() },
         stage: Stage::Welcome,
+        card_can_be_placed: true,
     };
     (Desk::start(options, screens.clone()).expect("a desk"), screens)
 }

@@ -4,9 +4,9 @@ mod closing;
 pub(crate) mod phase;
 mod pop;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeMap;
 
-use calls::{CallId, CommandId, CommandState};
+use calls::{CallId, CallState, CommandId, CommandState};
 use jiff::Timestamp;
 use link::wire::{Call, CommandView};
 
@@ -18,6 +18,7 @@ pub(crate) use self::{
 use crate::{
     contract::{CallRef, CardPhase, LastTalk},
     me::Me,
+    ports::Uptime,
     views::row::call_ref,
 };
 
@@ -40,7 +41,7 @@ pub(crate) struct Card {
     pub(crate) last_talk: Option<LastTalk>,
     command: Option<Origin>,
     ordinal: u64,
-    closes_at: Option<Timestamp>,
+    closes_at: Option<Uptime>,
 }
 
 impl Card {
@@ -57,6 +58,16 @@ impl Card {
     /// The call under the id that it has now.
     pub(crate) fn current(&self) -> CallRef {
         call_ref(&self.key.office, &self.call.id)
+    }
+
+    /// It says that a phone rings.
+    pub(crate) fn rings(&self) -> bool {
+        matches!(self.phase, CardPhase::Ringing | CardPhase::PickUpYourPhone)
+    }
+
+    /// It follows a call that goes on, as its office has told.
+    pub(crate) fn follows_running_call(&self) -> bool {
+        self.call.state != CallState::Ended && self.ordered().is_none_or(|ordered| ordered.taken)
     }
 
     fn ordered(&self) -> Option<Ordered> {
@@ -86,8 +97,8 @@ pub(crate) enum Turn {
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
     all: Vec<Card>,
-    /// Calls whose card was put away while they rang; they come up again only when they ring anew.
-    put_away: BTreeSet<(String, CallId)>,
+    /// Running calls whose card was put away, and whether they ring: they come up again only when they ring anew.
+    put_away: BTreeMap<(String, CallId), bool>,
     next: u64,
     /// A person writes on a card: none goes away under the hands meanwhile.
     held: bool,
@@ -100,14 +111,7 @@ impl Cards {
             self.all[place].call = call.clone();
             return self.settle(place, me, times.local);
         }
-        let key = (office.to_owned(), call.id.clone());
-        if self.put_away.contains(&key) {
-            if !call.rings_for_me {
-                self.put_away.remove(&key);
-            }
-            return None;
-        }
-        if !pops(call, me, arrival, times.office) {
+        if self.stays_away(office, call) || !pops(call, me, arrival, times.office) {
             return None;
         }
         let phase = phase::phase(call, me, None)?;
@@ -115,6 +119,21 @@ impl Cards {
         let command = call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true }));
         self.bring_up(key.clone(), call.clone(), phase, command);
         Some(Turn::Shown(key))
+    }
+
+    /// The card of this call was put away, and nothing has happened since that brings it up again.
+    fn stays_away(&mut self, office: &str, call: &Call) -> bool {
+        let known = [Some(&call.id), call.redirected_from.as_ref()].into_iter().flatten();
+        let put_away = known.filter_map(|id| self.put_away.remove(&(office.to_owned(), id.clone()))).next();
+        let Some(rang) = put_away else { return false };
+        if call.state == CallState::Ended {
+            return true;
+        }
+        let anew = call.rings_for_me && !rang;
+        if !anew {
+            self.put_away.insert((office.to_owned(), call.id.clone()), call.rings_for_me);
+        }
+        !anew
     }
 
     /// A call that this desk is about to place: its card is there before the PBX has answered.
@@ -126,7 +145,7 @@ impl Cards {
     }
 
     /// Where a command stands, as its office says.
-    pub(crate) fn command(&mut self, office: &str, view: &CommandView, me: &Me, now: Timestamp) -> Option<Turn> {
+    pub(crate) fn command(&mut self, office: &str, view: &CommandView, me: &Me, now: Uptime) -> Option<Turn> {
         let place = self.placed(office, view.command)?;
         let card = &mut self.all[place];
         if let Some((_, seen, ordered)) = &mut card.command {
@@ -148,10 +167,14 @@ impl Cards {
         command: CommandId,
         state: CommandState,
         me: &Me,
-        now: Timestamp,
+        now: Uptime,
     ) -> Option<Turn> {
         let place = self.placed(office, command)?;
         if let Some((_, _, ordered)) = &mut self.all[place].command {
+            // An event has shown already that the PBX took it.
+            if ordered.taken {
+                return None;
+            }
             ordered.state = state;
         }
         self.settle(place, me, now)
@@ -159,6 +182,7 @@ impl Cards {
 
     /// The call may no longer be seen.
     pub(crate) fn gone(&mut self, office: &str, id: &CallId) -> Option<Turn> {
+        self.put_away.remove(&(office.to_owned(), id.clone()));
         let place = self.all.iter().position(|card| card.key.office == office && card.call.id == *id)?;
         let card = self.all.remove(place);
         Some(Turn::Closed(Box::new(card)))
@@ -168,21 +192,21 @@ impl Cards {
     pub(crate) fn put_away(&mut self, key: &CallRef) -> Option<Card> {
         let place = self.all.iter().position(|card| card.key == *key)?;
         let card = self.all.remove(place);
-        if card.call.rings_for_me {
-            self.put_away.insert((card.key.office.clone(), card.call.id.clone()));
+        if card.call.state != CallState::Ended {
+            self.put_away.insert((card.key.office.clone(), card.call.id.clone()), card.call.rings_for_me);
         }
         Some(card)
     }
 
-    /// An office was removed, or has been out of reach so long that its ringing means nothing any more.
+    /// An office was removed, or what its cards say cannot be true any more.
     pub(crate) fn drop_of(&mut self, office: &str, which: impl Fn(&Card) -> bool) -> Vec<Turn> {
         self.close(|card| card.key.office == office && which(card))
     }
 
     /// A person begins or ends writing on a card. What would have gone meanwhile stays a moment longer.
-    pub(crate) fn hold(&mut self, held: bool, now: Timestamp) {
+    pub(crate) fn hold(&mut self, held: bool, now: Uptime) {
         if self.held && !held {
-            let soon = after(now, LINGER);
+            let soon = now + LINGER;
             for at in self.all.iter_mut().filter_map(|card| card.closes_at.as_mut()) {
                 *at = soon.max(*at);
             }
@@ -191,7 +215,7 @@ impl Cards {
     }
 
     /// Takes away what has stayed long enough.
-    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Turn> {
+    pub(crate) fn expire(&mut self, now: Uptime) -> Vec<Turn> {
         if self.held {
             return Vec::new();
         }
@@ -203,7 +227,7 @@ impl Cards {
     }
 
     /// When [`Cards::expire`] has something to do.
-    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+    pub(crate) fn next_deadline(&self) -> Option<Uptime> {
         self.all.iter().filter(|_| !self.held).filter_map(|card| card.closes_at).min()
     }
 
@@ -222,10 +246,9 @@ impl Cards {
         self.all.iter().any(|card| card.is(office, call))
     }
 
-    /// A card of this office says that a phone rings.
-    pub(crate) fn rings(&self, office: &str) -> bool {
-        let rings = |phase| matches!(phase, CardPhase::Ringing | CardPhase::PickUpYourPhone);
-        self.all.iter().any(|card| card.key.office == office && rings(card.phase))
+    /// There is such a card of this office, and nobody writes on any.
+    pub(crate) fn may_drop(&self, office: &str, which: impl Fn(&Card) -> bool) -> bool {
+        !self.held && self.all.iter().any(|card| card.key.office == office && which(card))
     }
 
     /// What is shown: newest first; where there are too many, calls that go on before calls that are over.
@@ -250,17 +273,17 @@ impl Cards {
     }
 
     /// Derives the phase anew and sets when the card goes.
-    fn settle(&mut self, place: usize, me: &Me, now: Timestamp) -> Option<Turn> {
+    fn settle(&mut self, place: usize, me: &Me, now: Uptime) -> Option<Turn> {
         let card = &mut self.all[place];
         let Some(phase) = phase::phase(&card.call, me, card.ordered()) else {
-            card.closes_at.get_or_insert(after(now, LINGER));
+            card.closes_at.get_or_insert(now + LINGER);
             return None;
         };
         let lingered = card.closes_at.is_some() && closing::stays(card.phase).is_none();
         if phase == card.phase && !lingered {
             return None;
         }
-        card.closes_at = closing::stays(phase).map(|stays| after(now, stays));
+        card.closes_at = closing::stays(phase).map(|stays| now + stays);
         let changed = phase != card.phase;
         card.phase = phase;
         changed.then(|| Turn::Phase(card.key.clone(), phase))
@@ -270,12 +293,8 @@ impl Cards {
 /// The two clocks that a state is taken in by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// This computer's: closes cards.
-    pub(crate) local: Timestamp,
+    /// The one that nobody sets: closes cards.
+    pub(crate) local: Uptime,
     /// The office's: says how old a call is.
     pub(crate) office: Timestamp,
-}
-
-fn after(now: Timestamp, wait: Duration) -> Timestamp {
-    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -26,12 +26,12 @@ impl<U: UiPort> Controller<U> {
             Ask::MainClosed => self.main_closed(),
             Ask::CardSnapshot(to) => {
                 // A page that has just begun writes nothing yet, whatever the one before it did.
-                self.cards.hold(false, self.clock.now());
+                self.cards.hold(false, self.clock.uptime());
                 let view = self.cards_snapshot();
                 reply(to, view);
             }
             Ask::CardDismiss(card) => self.put_away(&card),
-            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.now()),
+            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
             Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
             Ask::OpenCall(call) => self.open_call(&call),
             Ask::OpenMain => self.ui.open_main(),
@@ -114,9 +114,6 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn raise_notice(&mut self, kind: NoticeKind) {
-        if kind == NoticeKind::NoCardPlacement {
-            self.attention.stand_in();
-        }
         if self.notices.contains(&kind) || self.dismissed.contains(&kind) {
             return;
         }

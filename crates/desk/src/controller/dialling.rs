@@ -13,6 +13,7 @@ use link::{
 };
 
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use super::{
     Controller,
@@ -22,8 +23,8 @@ use super::{
 use crate::{
     archive::{Archive, off_loop},
     contract::{CallRef, ContractError, DialWay, ErrorCode, PlaceCallRequest, PlacedView},
-    ports::command_id,
     ui_port::UiPort,
+    views::party::dial,
 };
 
 /// An office that has not answered by then may have acted or not.
@@ -110,7 +111,7 @@ impl<U: UiPort> Controller<U> {
     pub(super) fn placed(&mut self, office: &str, command: CommandId, answer: Result<CommandView, OfficeError>) {
         let Some(Placing::Asked { card, waiting }) = self.placing.remove(&command) else { return };
         let me = self.offices.get(office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         let outcome = match answer {
             Ok(view) => {
                 let turn = self.cards.command(office, &view, &me, now);
@@ -118,11 +119,15 @@ impl<U: UiPort> Controller<U> {
                 refused(&view).map_or(Ok(PlacedView { call: card }), Err)
             }
             Err(error) => {
-                let lost = error.kind == OfficeErrorKind::UnknownOutcome;
-                let state = if lost { CommandState::Unknown } else { CommandState::Rejected };
+                let state = if is_lost(error.kind) { CommandState::Unknown } else { CommandState::Rejected };
                 let turn = self.cards.not_placed(office, command, state, &me, now);
                 self.follow(turn);
-                Err(error.into())
+                Err(match state {
+                    CommandState::Unknown => lost_answer(),
+                    CommandState::Sent | CommandState::Accepted | CommandState::Confirmed | CommandState::Rejected => {
+                        error.into()
+                    }
+                })
             }
         };
         self.screens.cards_changed();
@@ -134,13 +139,14 @@ impl<U: UiPort> Controller<U> {
 
     /// Calls the other side of a call, whether its card is still up or it is known from the list alone.
     pub(super) fn call_back(&mut self, call: CallRef, command: String, to: Reply<Outcome>) {
+        let me = self.offices.get(&call.office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
         if let Some(card) = self.cards.find(&call) {
-            let number = card.call.customer.number.clone();
+            let number = dial(&card.call, &me);
             return self.call_back_number(call, command, number, to);
         }
         let (archive, asked) = (self.archive.clone(), call.clone());
         self.beside(async move {
-            let read = move |archive: &Archive| Ok(archive.call(&asked.office, &asked.id)?.customer.number);
+            let read = move |archive: &Archive| Ok(dial(&archive.call(&asked.office, &asked.id)?, &me));
             let number = off_loop(&archive, read).await.ok().flatten();
             Some(Message::Found(Found::CallBack { call, command, number, reply: to }))
         });
@@ -162,10 +168,9 @@ impl<U: UiPort> Controller<U> {
     }
 
     /// Calls back from a notification; nobody waits for the answer, the card shows what comes of it.
-    pub(super) fn call_back_unasked(&mut self, call: CallRef) {
+    pub(super) fn call_back_unasked(&mut self, call: CallRef, command: Uuid) {
         let (to, _) = oneshot::channel();
-        let command = command_id(&*self.chance).to_string();
-        self.call_back(call, command, to);
+        self.call_back(call, command.to_string(), to);
     }
 
     fn remember_way(&mut self, way: &DialWay) {
@@ -212,16 +217,35 @@ fn pending(connection: &ConnectionId, command: CommandId, number: &Dialable, now
     }
 }
 
+/// It may have acted: an answer that cannot be read, or that says "later", is as good as none.
+fn is_lost(kind: OfficeErrorKind) -> bool {
+    match kind {
+        OfficeErrorKind::UnknownOutcome | OfficeErrorKind::Protocol | OfficeErrorKind::NotReady => true,
+        OfficeErrorKind::Unauthorized
+        | OfficeErrorKind::InvalidRequest
+        | OfficeErrorKind::NotFound
+        | OfficeErrorKind::Conflict
+        | OfficeErrorKind::Unsupported
+        | OfficeErrorKind::RateLimited
+        | OfficeErrorKind::Gone
+        | OfficeErrorKind::NotPlayable
+        | OfficeErrorKind::Refused
+        | OfficeErrorKind::Unreachable
+        | OfficeErrorKind::Storage => false,
+    }
+}
+
+fn lost_answer() -> ContractError {
+    ContractError::new(ErrorCode::UnknownOutcome, "the answer was lost: look at the phone before calling again")
+}
+
 /// The error of a command that came to nothing.
 fn refused(view: &CommandView) -> Option<ContractError> {
     match view.state {
         CommandState::Rejected => {
             Some(ContractError::new(ErrorCode::Refused, "the PBX refused the call; its reason is with the call"))
         }
-        CommandState::Unknown => Some(ContractError::new(
-            ErrorCode::UnknownOutcome,
-            "the answer was lost: look at the phone before calling again",
-        )),
+        CommandState::Unknown => Some(lost_answer()),
         CommandState::Sent | CommandState::Accepted | CommandState::Confirmed => None,
     }
 }

@@ -1,7 +1,9 @@
 //! News of offices.
 
+use std::time::Duration;
+
 use calls::{CallId, Direction};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use link::wire::{Call, StreamEvent, You};
 
 use super::{
@@ -10,16 +12,17 @@ use super::{
     office_desk::{OfficeDesk, Touched},
 };
 use crate::{
-    cards::{Arrival, Times},
-    contract::{CardPhase, LinkCause, LinkState, NoticeKind},
+    cards::{Arrival, Card, Times},
+    contract::{LinkCause, LinkState, NoticeKind},
     me::Me,
     offices::Supervisor,
     personal::personal,
+    ports::Uptime,
     ui_port::UiPort,
 };
 
 /// A phone that rang when its office was lost has stopped by then.
-const STALE: SignedDuration = SignedDuration::from_secs(45);
+const STALE: Duration = Duration::from_secs(45);
 
 impl<U: UiPort> Controller<U> {
     pub(super) fn add_office(&mut self, slot: OfficeSlot) {
@@ -72,6 +75,7 @@ impl<U: UiPort> Controller<U> {
             News::Committed => return self.committed(id),
             News::CaughtUp => self.caught_up(id),
             News::SetAside => {
+                office.set_aside = true;
                 office.open.clear();
                 office.uncommitted.clear();
                 self.today.forget_office(id);
@@ -80,12 +84,10 @@ impl<U: UiPort> Controller<U> {
             News::NotStored { full: true } => self.raise_notice(NoticeKind::DiskFull),
             News::NotStored { full: false } => {}
             News::Lost(cause) => {
-                (office.link, office.cause) = (LinkState::Lost, Some(cause));
-                office.lost_at.get_or_insert(self.clock.now());
+                office.end(LinkState::Lost, cause, &*self.clock);
             }
             News::Refused => {
-                (office.link, office.cause) = (LinkState::Refused, Some(LinkCause::TokenRefused));
-                office.lost_at.get_or_insert(self.clock.now());
+                office.end(LinkState::Refused, LinkCause::TokenRefused, &*self.clock);
             }
         }
         self.screens.all_changed();
@@ -97,9 +99,9 @@ impl<U: UiPort> Controller<U> {
         (office.link, office.cause) = (LinkState::CatchingUp, None);
         office.resumed = resumed;
         office.connections.clear();
-        let first_time = office.me.is_none();
+        let anew = office.me.is_none() || office.set_aside;
         office.me = Some(Me::from(you));
-        if first_time {
+        if anew {
             office.seen_while_reading = Some(Default::default());
             self.read_open(id);
             self.read_today();
@@ -112,11 +114,24 @@ impl<U: UiPort> Controller<U> {
             return;
         }
         office.link = LinkState::Live;
-        office.lost_at = None;
+        (office.lost_at, office.lost_since) = (None, None);
         let open: Vec<Call> = office.open.values().cloned().collect();
         for call in open {
             self.card_follows(id, &call, Arrival::CatchUp);
         }
+        self.close_vanished(id);
+    }
+
+    /// After a copy was set aside nothing is heard of calls that ended meanwhile and are not shown any more.
+    fn close_vanished(&mut self, id: &str) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        if !office.set_aside || office.link != LinkState::Live || office.seen_while_reading.is_some() {
+            return;
+        }
+        office.set_aside = false;
+        let open = &office.open;
+        let turns = self.cards.drop_of(id, |card| card.follows_running_call() && !open.contains_key(&card.call.id));
+        self.follow(turns);
     }
 
     fn take_event(&mut self, id: &str, event: StreamEvent) {
@@ -126,7 +141,7 @@ impl<U: UiPort> Controller<U> {
             StreamEvent::Fact { fact } => self.touch(id, Touched::Notes(fact.call)),
             StreamEvent::Command { command } => {
                 let Some(office) = self.offices.get(id) else { return };
-                let turn = self.cards.command(id, &command, &office.me(), self.clock.now());
+                let turn = self.cards.command(id, &command, &office.me(), self.clock.uptime());
                 self.screens.cards_changed();
                 self.follow(turn);
             }
@@ -161,6 +176,7 @@ impl<U: UiPort> Controller<U> {
         if !catching_up || self.cards.has(id, &call) {
             self.card_follows(id, &call, Arrival::Live);
         }
+        self.correct_missed(id, &call);
         self.touch(id, Touched::Call(Box::new(call)));
         self.screens.main_changed();
     }
@@ -177,8 +193,7 @@ impl<U: UiPort> Controller<U> {
 
     fn card_follows(&mut self, id: &str, call: &Call, arrival: Arrival) {
         let Some(office) = self.offices.get(id) else { return };
-        let local = self.clock.now();
-        let times = Times { local, office: office.now(local) };
+        let times = Times { local: self.clock.uptime(), office: office.now(self.clock.now()) };
         let turn = self.cards.take(id, call, &office.me(), arrival, times);
         self.screens.cards_changed();
         self.follow(turn);
@@ -229,29 +244,34 @@ impl<U: UiPort> Controller<U> {
                 self.card_follows(id, &call, Arrival::CatchUp);
             }
         }
+        self.close_vanished(id);
         self.screens.main_changed();
     }
 
-    /// When ringing that nobody can confirm any more is taken away.
-    pub(super) fn next_stale(&self) -> Option<Timestamp> {
-        let lost = self.offices.values().filter(|office| office.link == LinkState::Lost);
-        lost.filter(|office| self.cards.rings(&office.slot.id))
-            .filter_map(|office| office.lost_at?.saturating_add(STALE).ok())
-            .min()
+    /// When cards that nobody can confirm any more are taken away.
+    pub(super) fn next_stale(&self) -> Option<Uptime> {
+        let stale = self.offices.values().filter(|office| self.cards.may_drop(&office.slot.id, stale(office.link)));
+        stale.filter_map(|office| Some(office.lost_since? + STALE)).min()
     }
 
-    pub(super) fn drop_stale_ringing(&mut self, now: Timestamp) {
-        let stale: Vec<String> = self
-            .offices
-            .values()
-            .filter(|office| office.link == LinkState::Lost)
-            .filter(|office| office.lost_at.is_some_and(|at| now.duration_since(at) >= STALE))
-            .map(|office| office.slot.id.clone())
-            .collect();
-        for id in stale {
-            let turns =
-                self.cards.drop_of(&id, |card| matches!(card.phase, CardPhase::Ringing | CardPhase::PickUpYourPhone));
-            self.follow(turns);
+    pub(super) fn drop_stale(&mut self, now: Uptime) {
+        let lost = self.offices.values().filter(|office| office.lost_since.is_some_and(|at| now >= at + STALE));
+        let lost: Vec<_> = lost.map(|office| (office.slot.id.clone(), office.link)).collect();
+        for (id, link) in lost {
+            if self.cards.may_drop(&id, stale(link)) {
+                let turns = self.cards.drop_of(&id, stale(link));
+                self.follow(turns);
+            }
         }
+    }
+}
+
+/// What a card says of an office in this state that cannot be true for long: that a phone rings while the office is
+/// lost, and anything at all once it tells no more.
+fn stale(link: LinkState) -> impl Fn(&Card) -> bool {
+    move |card| match link {
+        LinkState::Lost => card.rings(),
+        LinkState::Refused => true,
+        LinkState::Connecting | LinkState::CatchingUp | LinkState::Live => false,
     }
 }

@@ -99,14 +99,26 @@ pub(crate) struct Beginning<U> {
     pub(crate) settings: Settings,
     pub(crate) usual_way: Option<(String, String)>,
     pub(crate) last_seen: Option<Timestamp>,
+    pub(crate) card_can_be_placed: bool,
     pub(crate) to_self: mpsc::WeakSender<Message>,
 }
 
 impl<U: UiPort> Controller<U> {
     /// A desk without offices.
     pub(crate) fn new(beginning: Beginning<U>) -> Self {
-        let Beginning { ui, clock, chance, in_demo, archive, surroundings, settings, usual_way, last_seen, to_self } =
-            beginning;
+        let Beginning {
+            ui,
+            clock,
+            chance,
+            in_demo,
+            archive,
+            surroundings,
+            settings,
+            usual_way,
+            last_seen,
+            card_can_be_placed,
+            to_self,
+        } = beginning;
         let (away_from, note_seen_at) = (last_seen.unwrap_or_else(|| clock.now()), clock.uptime());
         let today = Today::of(clock.now(), &clock.zone());
         Self {
@@ -128,13 +140,13 @@ impl<U: UiPort> Controller<U> {
             today_again: false,
             refresh: Refresh::default(),
             screens: Screens::default(),
-            attention: Attention::default(),
+            attention: Attention::new(!card_can_be_placed),
             away: BTreeSet::new(),
             away_from,
             note_seen_at,
             noted: BTreeSet::new(),
             phone: None,
-            notices: Vec::new(),
+            notices: if card_can_be_placed { Vec::new() } else { vec![NoticeKind::NoCardPlacement] },
             dismissed: Vec::new(),
         }
     }
@@ -172,11 +184,11 @@ impl<U: UiPort> Controller<U> {
 
     /// Does what the clock asks for.
     fn pass_time(&mut self) {
-        let now = self.clock.now();
-        self.note_seen(self.clock.uptime());
-        let turns = self.cards.expire(now);
+        let (now, uptime) = (self.clock.now(), self.clock.uptime());
+        self.note_seen(uptime);
+        let turns = self.cards.expire(uptime);
         self.follow(turns);
-        self.drop_stale_ringing(now);
+        self.drop_stale(uptime);
         if now >= self.today.until() || now < self.today.from() {
             self.today = Today::of(now, &self.clock.zone());
             self.read_today();
@@ -207,17 +219,16 @@ impl<U: UiPort> Controller<U> {
 
     /// How long nothing is to be done unless something is told.
     fn next_wake(&self) -> Option<Duration> {
-        let now = self.clock.now();
         let moments = [
             self.cards.next_deadline(),
             self.next_stale(),
             self.refresh.due(),
             self.screens.main_due(),
-            Some(self.today.until()),
+            Some(self.note_seen_at),
         ];
         let next = moments.into_iter().flatten().min()?;
-        let waits = Duration::try_from(next.duration_since(now)).unwrap_or_default();
-        Some(waits.min(self.note_seen_at.saturating_sub(self.clock.uptime())))
+        let midnight = Duration::try_from(self.today.until().duration_since(self.clock.now())).unwrap_or_default();
+        Some(next.saturating_sub(self.clock.uptime()).min(midnight))
     }
 
     /// Runs something beside the loop; what it finds comes back as a message.

@@ -17,6 +17,7 @@ use crate::{
     contract::{DialWay, LinkCause, LinkState, OfficeView},
     me::{Me, is_agent},
     offices::Supervision,
+    ports::{Clock, Uptime},
     views::{
         card::offset_ms,
         connection::{Connections, connection_row, connection_title},
@@ -31,6 +32,10 @@ pub(crate) struct OfficeDesk {
     /// Why it is lost or refused.
     pub(crate) cause: Option<LinkCause>,
     pub(crate) lost_at: Option<Timestamp>,
+    /// The same on the clock that nobody sets.
+    pub(crate) lost_since: Option<Uptime>,
+    /// The copy, or the place in the log, was set aside: what cards say must be found anew.
+    pub(crate) set_aside: bool,
     /// Who sits here, once the office has said.
     pub(crate) me: Option<Me>,
     /// The office's clock minus ours.
@@ -72,6 +77,8 @@ impl OfficeDesk {
             link: LinkState::Connecting,
             cause: None,
             lost_at: None,
+            lost_since: None,
+            set_aside: false,
             me: None,
             offset: SignedDuration::ZERO,
             connections: Connections::new(),
@@ -83,6 +90,13 @@ impl OfficeDesk {
             resumed: false,
             _supervision: supervision,
         }
+    }
+
+    /// It tells no more.
+    pub(crate) fn end(&mut self, link: LinkState, cause: LinkCause, clock: &dyn Clock) {
+        (self.link, self.cause) = (link, Some(cause));
+        self.lost_at.get_or_insert(clock.now());
+        self.lost_since.get_or_insert(clock.uptime());
     }
 
     /// The way to it.

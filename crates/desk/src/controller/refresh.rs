@@ -1,8 +1,7 @@
 //! Lists follow calls that change: a few rows at a time, or "ask again" when many changed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
 use link::wire::Call;
 
 use super::{
@@ -15,12 +14,13 @@ use crate::{
     contract::{CallRow, CallsChanged},
     me::Me,
     personal::personal,
+    ports::Uptime,
     ui_port::UiPort,
     views::row::call_row,
 };
 
 /// Lists are told at most this often.
-const EVERY: SignedDuration = SignedDuration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(100);
 /// More rows than this are not sent one by one.
 const MOST: usize = 50;
 
@@ -33,7 +33,7 @@ pub(super) struct Refresh {
     /// Too many changed to name them.
     all: bool,
     running: bool,
-    last: Option<Timestamp>,
+    last: Option<Uptime>,
 }
 
 impl Refresh {
@@ -60,16 +60,16 @@ impl Refresh {
     }
 
     /// When lists are to be told.
-    pub(super) fn due(&self) -> Option<Timestamp> {
+    pub(super) fn due(&self) -> Option<Uptime> {
         let waits = !self.running && (self.all || self.gone || !self.rows.is_empty());
-        waits.then(|| self.last.map_or(Timestamp::MIN, |last| last.saturating_add(EVERY).unwrap_or(last)))
+        waits.then(|| self.last.map_or(Uptime::ZERO, |last| last + EVERY))
     }
 }
 
 impl<U: UiPort> Controller<U> {
     /// Tells lists, if it is time: at once to ask again, or of rows as soon as their notes were looked up.
     pub(super) fn start_refresh(&mut self) {
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         if self.refresh.due().is_none_or(|due| due > now) {
             return;
         }

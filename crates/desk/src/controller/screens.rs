@@ -1,12 +1,13 @@
 //! What screens show, published when it changes.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::Controller;
 use crate::{
     contract::{CallRow, CardsView, DemoPhoneState, DialRequested, MainView, MeView, Notice, NowView, OpenCall, Stage},
     language::{language, theme},
     me::Me,
+    ports::Uptime,
     ui_port::UiPort,
     views::{
         card::{Around, card_view},
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Main is told at most this often.
-const MAIN_EVERY: SignedDuration = SignedDuration::from_millis(50);
+const MAIN_EVERY: Duration = Duration::from_millis(50);
 
 /// Missed calls that are offered at once.
 const MISSED: usize = 5;
@@ -37,7 +38,7 @@ pub(super) struct Screens {
     card_shown: bool,
     main: Option<MainView>,
     main_changed: bool,
-    main_last: Option<Timestamp>,
+    main_last: Option<Uptime>,
     /// The page of main listens.
     main_listens: bool,
     errand: Option<Errand>,
@@ -61,9 +62,8 @@ impl Screens {
     }
 
     /// When main is to be told.
-    pub(super) fn main_due(&self) -> Option<Timestamp> {
-        let after = |last: Timestamp| last.saturating_add(MAIN_EVERY).unwrap_or(last);
-        self.main_changed.then(|| self.main_last.map_or(Timestamp::MIN, after))
+    pub(super) fn main_due(&self) -> Option<Uptime> {
+        self.main_changed.then(|| self.main_last.map_or(Uptime::ZERO, |last| last + MAIN_EVERY))
     }
 
     /// The page of main is gone.
@@ -147,7 +147,7 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn publish_main_when_due(&mut self) {
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         if self.screens.main_due().is_some_and(|due| due <= now) {
             self.screens.main_last = Some(now);
             self.publish_main();

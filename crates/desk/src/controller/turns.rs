@@ -9,7 +9,10 @@ use crate::{
     cards::Turn,
     contract::{CallRef, LastTalk},
     ui_port::UiPort,
-    views::{party::agent, row::talk_ms},
+    views::{
+        party::{agent, dial},
+        row::talk_ms,
+    },
 };
 
 /// Calls with a number that are looked through for the last talk.
@@ -33,7 +36,8 @@ impl<U: UiPort> Controller<U> {
     /// The card is up already; the talk is added when it was found.
     pub(super) fn look_up_last_talk(&self, key: &CallRef) {
         let Some(card) = self.cards.find(key) else { return };
-        let Some(number) = card.call.customer.number.clone() else { return };
+        let me = self.offices.get(&key.office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
+        let Some(number) = dial(&card.call, &me) else { return };
         let (archive, key, this) = (self.archive.clone(), key.clone(), card.call.id.clone());
         self.beside(async move {
             let look = move || {

@@ -15,6 +15,7 @@ use crate::{
     personal::personal,
     views::{
         details::{legs, notes, outcome},
+        party::dial,
         row::call_row,
         timeline::timeline,
     },
@@ -114,9 +115,11 @@ fn details(
 ) -> Result<CallDetails, ContractError> {
     let facts = archive.facts(office, &call.id)?;
     let (mut others, mut calls_with_number) = (Vec::new(), 1);
-    if let Some(number) = &call.customer.number {
+    if let Some(number) = &dial(&call, me) {
         let filter = Filter { number: Some(number.clone()), ..Filter::default() };
-        calls_with_number = u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX);
+        // Of a colleague's call the number is that of whom he called: it is not among those with his own.
+        let this = u64::from(call.customer.number.as_ref() != Some(number));
+        calls_with_number = u32::try_from(archive.store.count(&filter)? + this).unwrap_or(u32::MAX);
         let same = |kept: &Kept| kept.office == office && kept.call.id == call.id;
         let newest = archive.with_number(number, OTHERS + 1)?.into_iter().filter(|kept| !same(kept)).take(OTHERS);
         others = newest.map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;

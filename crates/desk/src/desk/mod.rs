@@ -18,13 +18,13 @@ use tokio::{
 
 use crate::{
     archive::Archive,
-    contract::{ContractError, Stage},
+    contract::{ContractError, Language, Stage},
     controller::{
         Beginning, Controller, LAST_SEEN, USUAL_WAY,
         message::{Ask, Message, OfficeNow},
     },
     errors::{closing, no_such_office},
-    language::Surroundings,
+    language::{Surroundings, language},
     ports::{Chance, Clock},
     ui_port::UiPort,
 };
@@ -47,6 +47,8 @@ pub struct DeskOptions {
     pub surroundings: Surroundings,
     /// [`Stage::Demo`] in the demo; otherwise the stage follows from whether there is an office.
     pub stage: Stage,
+    /// Where windows cannot be placed, notifications stand in for the card, and main says so once.
+    pub card_can_be_placed: bool,
 }
 
 /// A running desk. Clones are the same desk; it ends when the last one goes.
@@ -55,14 +57,17 @@ pub struct Desk {
     loop_: mpsc::Sender<Message>,
     archive: Archive,
     chance: Arc<dyn Chance>,
+    language: Language,
     runtime: Handle,
 }
 
 impl Desk {
     /// Starts the loop on the current Tokio runtime. Offices are added afterwards.
     pub fn start(options: DeskOptions, ui: impl UiPort) -> Result<Self, store::Error> {
-        let DeskOptions { store, clock, chance, surroundings, stage } = options;
+        let DeskOptions { store, clock, chance, surroundings, stage, card_can_be_placed } = options;
         let archive = Archive { store };
+        let settings = archive.choice(SETTINGS)?.unwrap_or_default();
+        let language = language(&settings, &surroundings);
         let (loop_, inbox) = mpsc::channel(INBOX);
         let controller = Controller::new(Beginning {
             ui,
@@ -70,14 +75,20 @@ impl Desk {
             chance: Arc::clone(&chance),
             in_demo: stage == Stage::Demo,
             surroundings,
-            settings: archive.choice(SETTINGS)?.unwrap_or_default(),
+            settings,
             usual_way: archive.choice(USUAL_WAY)?,
             last_seen: archive.choice(LAST_SEEN)?,
+            card_can_be_placed,
             archive: archive.clone(),
             to_self: loop_.downgrade(),
         });
         tokio::spawn(controller.run(inbox));
-        Ok(Self { loop_, archive, chance, runtime: Handle::current() })
+        Ok(Self { loop_, archive, chance, language, runtime: Handle::current() })
+    }
+
+    /// The language in which this desk began, for what is built before its loop can be asked.
+    pub fn first_language(&self) -> Language {
+        self.language
     }
 
     /// The database that this desk reads.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use calls::{CallState, CommandId};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{Call, StreamEvent};
 use store::{CallRecord, Options, ReplicaCursor, Save, Store};
 use tempfile::TempDir;
@@ -24,16 +24,20 @@ use crate::{
 /// When tests begin.
 pub(crate) const CLOCK_AT: &str = "2026-03-02T09:00:00Z";
 
-/// Goes with Tokio's clock, which tests pause.
-struct TokioClock(Instant);
+/// Goes with Tokio's clock, which tests pause; somebody may set what people read.
+struct TokioClock {
+    began: Instant,
+    set_back: Arc<AtomicU64>,
+}
 
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
-        CLOCK_AT.parse::<Timestamp>().expect("valid") + self.0.elapsed()
+        let set_back = SignedDuration::from_secs(self.set_back.load(Ordering::Relaxed).cast_signed());
+        CLOCK_AT.parse::<Timestamp>().expect("valid") + self.began.elapsed() - set_back
     }
 
     fn uptime(&self) -> Uptime {
-        self.0.elapsed()
+        self.began.elapsed()
     }
 
     fn zone(&self) -> TimeZone {
@@ -58,23 +62,33 @@ pub(crate) struct Bench {
     pub(crate) office: Arc<FakeOffice>,
     pub(crate) store: Store,
     folder: TempDir,
+    set_back: Arc<AtomicU64>,
 }
 
 impl Bench {
     /// A desk without an office.
     pub(crate) async fn bare() -> Self {
-        Self::in_folder(tempfile::tempdir().expect("a folder")).await
+        Self::in_folder(tempfile::tempdir().expect("a folder"), true).await
     }
 
-    async fn in_folder(folder: TempDir) -> Self {
+    /// A live desk whose card cannot be placed.
+    pub(crate) async fn without_card() -> Self {
+        let bench = Self::in_folder(tempfile::tempdir().expect("a folder"), false).await;
+        bench.add("own", false).await;
+        bench.go_live(1).await;
+        bench
+    }
+
+    async fn in_folder(folder: TempDir, card_can_be_placed: bool) -> Self {
         let store = Store::open_in(folder.path(), Options::owner("test")).expect("a database");
-        let shown = Shown::default();
+        let (shown, set_back) = (Shown::default(), Arc::new(AtomicU64::new(0)));
         let options = DeskOptions {
             store: store.clone(),
-            clock: Arc::new(TokioClock(Instant::now())),
+            clock: Arc::new(TokioClock { began: Instant::now(), set_back: Arc::clone(&set_back) }),
             chance: Arc::new(Counting::default()),
             surroundings: Surroundings { locale: Some("ru_RU.UTF-8".into()), ..Surroundings::default() },
             stage: Stage::Welcome,
+            card_can_be_placed,
         };
         // The own office was looked at before: its stream is resumed, not first asked where its log stands.
         let cursor = Some(ReplicaCursor { epoch: "e1".into(), seq: 0 });
@@ -82,7 +96,7 @@ impl Bench {
             store.save("own", Save { cursor, ..Save::default() }).wait().expect("kept");
         }
         let desk = Desk::start(options, shown.clone()).expect("a desk");
-        Self { desk, shown, office: Arc::default(), store, folder }
+        Self { desk, shown, office: Arc::default(), store, folder, set_back }
     }
 
     /// A desk whose office writes its own rows and has caught up.
@@ -125,6 +139,11 @@ impl Bench {
             .await;
     }
 
+    /// Somebody sets this computer's clock back.
+    pub(crate) fn set_clock_back(&self, seconds: u64) {
+        self.set_back.store(seconds, Ordering::Relaxed);
+    }
+
     /// Everything that lies ready happens; then the clock moves.
     pub(crate) async fn pass(&self, time: Duration) {
         super::screens::breathe().await;
@@ -160,7 +179,7 @@ impl Bench {
 
     /// The same data, as after a restart of the program.
     pub(crate) async fn restart(self) -> Self {
-        let Self { desk, store, folder, office, shown } = self;
+        let Self { desk, store, folder, office, shown, set_back: _ } = self;
         office.cut();
         drop((desk, shown));
         for _ in 0..5 {
@@ -168,7 +187,7 @@ impl Bench {
         }
         store.close();
         super::screens::breathe().await;
-        Self::in_folder(folder).await
+        Self::in_folder(folder, true).await
     }
 
     /// The language of the newest view of main.

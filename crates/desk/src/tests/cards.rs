@@ -8,7 +8,7 @@ use link::wire::StreamEvent;
 use crate::{
     ActionKind,
     contract::{CallRef, CardPhase, CardView, LinkState, Notice, NoticeKind},
-    testing::{Bench, Shape, agent_leg, at, breathe, call},
+    testing::{Bench, Shape, agent_leg, at, breathe, call, command},
 };
 
 fn key(office: &str, call: &link::wire::Call) -> CallRef {
@@ -237,8 +237,9 @@ async fn ringing_that_nobody_can_confirm_goes_after_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn where_the_card_cannot_be_placed_notifications_stand_in() {
-    let bench = Bench::live().await;
-    bench.desk.notice(Notice { kind: NoticeKind::NoCardPlacement }).await;
+    let bench = Bench::without_card().await;
+    let notices = bench.desk.main_snapshot().await.unwrap().notices;
+    assert_eq!(notices, [Notice { kind: NoticeKind::NoCardPlacement }]);
     let ringing = call("1").ringing_here().with(|call| call.customer.name = Some("Анна".into()));
     bench.office.call(1, &ringing);
     bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
@@ -250,6 +251,106 @@ async fn where_the_card_cannot_be_placed_notifications_stand_in() {
     }
     bench.office.call(2, &ringing.leg("102", LegState::Connected).state(CallState::Talking));
     bench.shown.until("it is withdrawn", |record| record.withdrawn.len() == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_rings_anew_while_its_card_is_up_notifies_again() {
+    let bench = Bench::without_card().await;
+    let ringing = call("1").ringing_here();
+    bench.office.call(1, &ringing);
+    bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
+    let answered = call("1").named_leg("103", "Ирина", LegState::Connected).state(CallState::Talking);
+    bench.office.call(2, &answered);
+    bench.shown.until_phases(&[CardPhase::AnsweredBy]).await;
+    // Ирина hands the call over.
+    bench.office.call(3, &call("1").named_leg("103", "Ирина", LegState::Cleared).ringing_here());
+    bench.shown.until("another", |record| record.notifications.len() == 2).await;
+    assert!(bench.shown.record().notifications[1].urgent);
+    assert_eq!(bench.shown.record().withdrawn.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_that_somebody_had_answered_takes_its_notification_back() {
+    let bench = Bench::live().await;
+    let missed = call("1").ringing_here().ended(CallResult::Missed);
+    bench.office.call(1, &call("1").ringing_here());
+    bench.office.call(2, &missed);
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.pass(Duration::from_secs(31)).await;
+    bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
+    bench.office.call(3, &missed.clone().with(|call| call.customer.name = Some("Анна".into())));
+    breathe().await;
+    assert!(bench.shown.record().withdrawn.is_empty(), "it is missed still");
+    bench.office.call(4, &missed.with(|call| call.result = Some(CallResult::AnsweredElsewhere)));
+    bench.shown.until("taken back", |record| record.withdrawn.len() == 1).await;
+    let id = bench.shown.record().notifications[0].id.clone();
+    bench.desk.notification_action(&id, ActionKind::CallBack);
+    breathe().await;
+    assert!(bench.office.wishes(0).await.is_empty(), "a click that came too late calls nobody");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_of_a_placed_call_that_was_put_away_stays_away() {
+    let bench = Bench::live().await;
+    let placed = call("1").placed(command(1));
+    bench.office.call(1, &placed.clone().leg("102", LegState::Alerting));
+    bench.shown.until_phases(&[CardPhase::PickUpYourPhone]).await;
+    bench.desk.card_dismiss(key("own", &placed)).await.expect("a desk");
+    bench.shown.until_phases(&[]).await;
+    let renamed = call("2").placed(command(1)).with(|call| call.redirected_from = Some(placed.id.clone()));
+    bench.office.call(2, &renamed.clone().leg("102", LegState::Connected));
+    bench.office.call(3, &renamed.clone().leg("102", LegState::Connected).state(CallState::Talking));
+    bench.office.call(4, &renamed.leg("102", LegState::Connected).ended(CallResult::Answered));
+    // What follows shows that all of this was taken in.
+    bench.office.call(5, &call("3").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    let counts = bench.shown.record().cards.iter().map(|view| view.cards.len()).collect::<Vec<_>>();
+    assert_eq!(counts.iter().filter(|count| **count == 1).count(), 2, "{counts:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn cards_of_an_office_that_refuses_go_after_a_while() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").leg("102", LegState::Alerting).ringing_here());
+    bench.office.call(2, &call("1").leg("102", LegState::Connected).state(CallState::Talking));
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    bench.office.fail(link::OfficeErrorKind::Unauthorized);
+    bench.until_link(LinkState::Refused).await;
+    bench.pass(Duration::from_secs(40)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Talking]);
+    bench.pass(Duration::from_secs(10)).await;
+    bench.shown.until_phases(&[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_card_goes_when_its_call_is_not_in_the_new_copy() {
+    let bench = Bench::remote().await;
+    for number in ["1", "2"] {
+        bench.office.call(1, &call(number).ringing_here());
+        bench.office.call(2, &call(number).leg("102", LegState::Connected).state(CallState::Talking));
+    }
+    bench.shown.until_phases(&[CardPhase::Talking, CardPhase::Talking]).await;
+    bench.office.say(link::wire::Frame::TooOld);
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.office.opened(2).await, None);
+    bench.office.greet_in("e2", 2);
+    bench.office.call(2, &call("2").leg("102", LegState::Connected).state(CallState::Talking));
+    bench.office.at(2);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    assert_eq!(only_card(&bench).call, key("remote", &call("2")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_holds_nothing_up() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.set_clock_back(3_600);
+    bench.office.call(2, &call("1").ringing_here().ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.shown.until("main follows", |record| record.now().now.open.is_empty()).await;
+    bench.pass(Duration::from_secs(31)).await;
+    bench.shown.until_phases(&[]).await;
 }
 
 #[tokio::test(start_paused = true)]

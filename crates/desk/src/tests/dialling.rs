@@ -7,8 +7,8 @@ use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
 
 use crate::{
     contract::{
-        CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrorCode, PlaceCallRequest,
-        PlacedView, PreviewDialRequest,
+        CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrorCode, PartyView,
+        PlaceCallRequest, PlacedView, PreviewDialRequest,
     },
     testing::{Bench, Shape, breathe, call, command, command_view, connection, live_connection},
 };
@@ -241,6 +241,92 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
     assert_eq!(bench.office.wishes(1).await[0].command, command(2));
     bench.office.answer(Ok(command_view(command(2), CommandState::Sent)));
     back.await.unwrap().expect("placed");
+}
+
+/// A colleague's call to this desk: `customer` is whom he called.
+fn from_colleague(vendor: &str) -> link::wire::Call {
+    call(vendor).named_leg("103", "Ирина", LegState::Connected).ringing_here().with(|call| {
+        call.direction = calls::Direction::Internal;
+        call.customer.number = Some("102".into());
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_colleague_is_called_back_and_never_oneself() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &from_colleague("1"));
+    bench.office.call(2, &from_colleague("1").ended(CallResult::NoAnswer));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    let back = async |number: u128, vendor: &str| {
+        let (desk, id) = (bench.desk.clone(), call(vendor).id.as_str().to_owned());
+        let key = CallRef { office: "own".into(), id };
+        let back = tokio::spawn(async move { desk.card_call_back(key, command(number).to_string()).await });
+        let to = bench.office.wishes(1).await[0].to.clone();
+        bench.office.answer(Ok(command_view(command(number), CommandState::Sent)));
+        back.await.unwrap().expect("placed");
+        to
+    };
+    assert_eq!(back(1, "1").await, "103", "from the card");
+    bench.keep("own", 3, &from_colleague("2").ended(CallResult::NoAnswer));
+    assert_eq!(back(2, "2").await, "103", "from the list");
+    let details = bench.desk.call_details(CallRef { office: "own".into(), id: call("2").id.as_str().into() }).await;
+    assert_eq!(details.unwrap().row.party.dial.as_deref(), Some("103"));
+
+    bench
+        .office
+        .call(4, &from_colleague("4").with(|call| call.legs.retain(|leg| leg.extension.as_deref() != Some("103"))));
+    bench
+        .shown
+        .until("a caller who is not known", |record| {
+            record
+                .cards
+                .last()
+                .is_some_and(|view| view.cards[0].party == PartyView { internal: true, ..PartyView::default() })
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_that_is_pressed_twice_is_one_call() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &from_colleague("1"));
+    bench.keep("own", 2, &from_colleague("1").ended(CallResult::NoAnswer));
+    bench.office.call(2, &from_colleague("1").ended(CallResult::NoAnswer));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.pass(Duration::from_secs(31)).await;
+    bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
+    let id = bench.shown.record().notifications[0].id.clone();
+    bench.desk.notification_action(&id, crate::ActionKind::CallBack);
+    bench.desk.notification_action(&id, crate::ActionKind::CallBack);
+    let wishes = bench.office.wishes(1).await;
+    breathe().await;
+    assert_eq!(bench.office.wishes(1).await, wishes);
+    assert_eq!(wishes[0].to, "103");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Protocol, "no JSON")));
+    assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
+    assert!(!bench.shown.record().cards.last().unwrap().cards[0].can_call);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_does_not_undo_what_an_event_has_shown() {
+    let bench = Bench::live().await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    let confirmed = command_view(command(1), CommandState::Confirmed);
+    bench.office.event(1, StreamEvent::Command { command: confirmed });
+    breathe().await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, "lost")));
+    assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    breathe().await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::PickUpYourPhone]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,13 +11,14 @@ use crate::{
 /// The external party, or the colleague at the other end of an internal call.
 pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
     let internal = call.direction == Direction::Internal;
-    if internal && let Some(colleague) = colleague(call, me) {
-        return PartyView {
-            name: colleague.name.clone(),
-            number: colleague.extension.clone(),
-            dial: colleague.extension.clone(),
-            internal,
-        };
+    if internal {
+        let colleague = colleague(call, me);
+        // Where the caller is not known the number of the call is mine: whoever calls back would ring himself.
+        if colleague.is_some() || called_me(call, me) {
+            let extension = colleague.and_then(|leg| leg.extension.clone());
+            let name = colleague.and_then(|leg| leg.name.clone());
+            return PartyView { name, number: extension.clone(), dial: extension, internal };
+        }
     }
     let number = call.customer.number.as_deref().filter(|number| !number.is_empty());
     PartyView {
@@ -28,13 +29,21 @@ pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
     }
 }
 
+/// What calls the other side: whoever calls back, or looks for talks with him, asks here.
+pub(crate) fn dial(call: &Call, me: &Me) -> Option<String> {
+    party(call, me).dial
+}
+
+fn called_me(call: &Call, me: &Me) -> bool {
+    call.customer.number.as_deref().is_some_and(|number| {
+        me.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == number)
+    })
+}
+
 /// In an internal call `customer` is whom was called: seen from him, the other side is the caller.
 fn colleague<'a>(call: &'a Call, me: &Me) -> Option<&'a Leg> {
-    let called_me = call.customer.number.as_deref().is_some_and(|number| {
-        me.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == number)
-    });
     let mut others = call.legs.iter().filter(|leg| is_agent(leg) && leg.extension.is_some() && !me.owns(call, leg));
-    if called_me || call.customer.number.is_none() {
+    if called_me(call, me) || call.customer.number.is_none() {
         return others.next();
     }
     others.find(|leg| leg.extension == call.customer.number)

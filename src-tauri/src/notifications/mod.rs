@@ -1,12 +1,12 @@
 //! Desktop notifications with actions.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod ledger;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desk::{ActionKind, Notification};
 
+use self::ledger::Ledger;
 use crate::platform;
 
 /// Is told a notification's id and what was chosen.
@@ -15,7 +15,7 @@ type Clicked = dyn Fn(&str, ActionKind) + Send + Sync;
 /// Shows notifications and tells what was clicked.
 #[derive(Clone)]
 pub(crate) struct Notifications {
-    shown: Arc<Mutex<BTreeMap<String, u32>>>,
+    ledger: Arc<Mutex<Ledger>>,
     clicked: Arc<Clicked>,
     failed: Arc<dyn Fn() + Send + Sync>,
 }
@@ -26,33 +26,32 @@ impl Notifications {
         clicked: impl Fn(&str, ActionKind) + Send + Sync + 'static,
         failed: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        Self { shown: Arc::default(), clicked: Arc::new(clicked), failed: Arc::new(failed) }
+        Self { ledger: Arc::default(), clicked: Arc::new(clicked), failed: Arc::new(failed) }
     }
 
     /// Shows it on a thread of its own: a notification service that never answers holds nothing up.
     pub(crate) fn show(&self, notification: Notification) {
+        let (generation, replaces) = self.ledger().begin(&notification.id);
         let this = self.clone();
-        let spawned = std::thread::Builder::new().name("notification".into()).spawn(move || this.run(&notification));
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "a notification could not be shown");
-        }
+        aside("a notification could not be shown", move || this.run(&notification, generation, replaces));
     }
 
     /// Takes it back.
     pub(crate) fn withdraw(&self, id: &str) {
-        let Some(number) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(id) else { return };
-        let spawned =
-            std::thread::Builder::new().name("notification".into()).spawn(move || platform::close_notification(number));
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "a notification could not be taken back");
+        if let Some(number) = self.ledger().withdraw(id) {
+            aside("a notification could not be taken back", move || platform::close_notification(number));
         }
     }
 
-    fn run(&self, notification: &Notification) {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, notification: &Notification, generation: u64, replaces: Option<u32>) {
         let mut wanted = notify_rust::Notification::new();
         wanted.appname("Trubka").summary(&notification.title).body(&notification.body).icon("trubka");
-        if let Some(number) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).get(&notification.id) {
-            wanted.id(*number);
+        if let Some(number) = replaces {
+            wanted.id(number);
         }
         if notification.urgent {
             platform::make_urgent(&mut wanted);
@@ -63,10 +62,14 @@ impl Notifications {
         }
         let id = &notification.id;
         let shown = |number| {
-            self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), number);
+            if !self.ledger().shown(id, generation, number) {
+                platform::close_notification(number);
+            }
         };
         let chosen = |word: &str| {
-            if let Some(kind) = ActionKind::named(word) {
+            // The service tells of a click to everybody who waits for this number, also to those that were replaced.
+            let kind = ActionKind::named(word).filter(|_| self.ledger().is_current(id, generation));
+            if let Some(kind) = kind {
                 (self.clicked)(id, kind);
             }
         };
@@ -74,6 +77,12 @@ impl Notifications {
             tracing::warn!(%error, "there is no notification service");
             (self.failed)();
         }
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.ledger().ended(id, generation);
+    }
+}
+
+fn aside(failed: &'static str, work: impl FnOnce() + Send + 'static) {
+    if let Err(error) = std::thread::Builder::new().name("notification".into()).spawn(work) {
+        tracing::warn!(%error, failed);
     }
 }
