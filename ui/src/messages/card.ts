@@ -41,7 +41,7 @@ export const cardText = texts<CardText>({
       ended: "Завершён",
       missed: "Пропущен",
       busy: "Занято",
-      noAnswer: "Не отвечает",
+      noAnswer: "Не ответили",
       cancelled: "Отменён",
       failed: "Не получилось",
       unknownOutcome: "Исход неизвестен",

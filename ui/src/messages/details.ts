@@ -64,7 +64,7 @@ export const detailsText = texts<DetailsText>({
       conference: "Конференция",
     },
     legs: {
-      initiated: "вызывается",
+      initiated: "набирается",
       queued: "в очереди",
       alerting: "звонит",
       connected: "на линии",
