@@ -172,8 +172,8 @@ export class Desk {
   }
 
   /**
-   * Another office: everything that is shown comes from it, and its revisions may count from the start. A number that
-   * has waited for an office is asked about there.
+   * Another office: everything that is shown comes from it. A number that has waited for an office is asked about
+   * there.
    */
   async #moveTo(move: () => Promise<void>): Promise<void> {
     await this.#try(async () => {
@@ -182,9 +182,7 @@ export class Desk {
       this.player.close();
       this.dial.cancel();
       this.details.close();
-      const view = await this.platform.mainSnapshot();
-      this.#view.restart(view);
-      wear(view);
+      this.accept(await this.platform.mainSnapshot());
       await this.calls.reload();
       if (waits) void this.dial.show(waits, "program");
     });
