@@ -21,6 +21,10 @@ use crate::{
 
 /// Runs until the program is ended.
 pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        platform::has_display(),
+        "there is no display to open windows on: start Trubka in a desktop session, where DISPLAY or WAYLAND_DISPLAY is set"
+    );
     let _fleeting = args.demo.then(|| profile.fleeting());
     if args.demo {
         profile.clear().context("what an earlier demo left cannot be removed")?;

@@ -61,10 +61,9 @@ pub(crate) async fn connect(desk: &Desk, request: ConnectOfficeRequest) -> Resul
     let office = reach(&address, &request.token).await?;
     let address = office.address().clone();
     let mut all = known(desk.store())?;
-    if !all.iter().any(|text| text == address.as_str()) {
-        all.push(address.to_string());
-        keep(desk.store(), &all).await?;
-    }
+    all.retain(|text| !is_named(text, &name_of(&address)));
+    all.push(address.to_string());
+    keep(desk.store(), &all).await?;
     look_at(desk, &address, &request.token, office).await;
     Ok(())
 }
@@ -153,12 +152,15 @@ async fn look_at(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) 
 /// All addresses, and that of the office with this name.
 fn find(store: &Store, office: &str) -> Result<(Vec<String>, String), ContractError> {
     let all = known(store)?;
-    let named =
-        |text: &&String| Url::parse(text).map_or_else(|_| text.as_str() == office, |url| name_of(&url) == office);
-    let found = all.iter().find(named).cloned();
+    let found = all.iter().find(|text| is_named(text, office)).cloned();
     found
         .map(|text| (all, text))
         .ok_or_else(|| ContractError::new(ErrorCode::NotFound, "this office was removed from the desk"))
+}
+
+/// Whether the office at this stored address has this name; an address that cannot be used is its own.
+fn is_named(text: &str, office: &str) -> bool {
+    Url::parse(text).map_or_else(|_| text == office, |url| name_of(&url) == office)
 }
 
 fn known(store: &Store) -> Result<Vec<String>, ContractError> {
@@ -195,6 +197,13 @@ mod tests {
         assert_eq!(name("https://calls.example.org/north/"), "calls.example.org/north");
         assert_eq!(name("https://calls.example.org/south"), "calls.example.org/south");
         assert_eq!(name("http://127.0.0.1:8443/"), "127.0.0.1:8443");
+    }
+
+    #[test]
+    fn an_office_is_found_by_its_name_also_where_its_address_cannot_be_used() {
+        assert!(is_named("https://calls.example.org/north/", "calls.example.org/north"));
+        assert!(!is_named("https://calls.example.org/north/", "calls.example.org"));
+        assert!(is_named("calls.example.org", "calls.example.org"));
     }
 
     #[tokio::test]

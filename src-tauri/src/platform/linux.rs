@@ -18,6 +18,11 @@ fn set_env(key: &str, value: &str) {
     unsafe { std::env::set_var(key, value) }
 }
 
+/// There is a display to open windows on; without one the window library would end in a panic.
+pub(crate) fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
 /// Windows can be placed and kept on top here: not under Wayland.
 pub(crate) fn can_place_windows() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_none() || std::env::var("GDK_BACKEND").is_ok_and(|backend| backend == "x11")

@@ -5,6 +5,11 @@ use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wr
 /// Nothing to set before windows open.
 pub(crate) fn prepare_environment() {}
 
+/// There is always a display.
+pub(crate) fn has_display() -> bool {
+    true
+}
+
 /// Windows can be placed and kept on top.
 pub(crate) fn can_place_windows() -> bool {
     true

@@ -17,6 +17,11 @@ pub(crate) fn write_private(file: &Path, content: &[u8]) -> io::Result<()> {
     fs::write(file, content)
 }
 
+/// There is always a display.
+pub(crate) fn has_display() -> bool {
+    true
+}
+
 /// Windows can be placed and kept on top.
 pub(crate) fn can_place_windows() -> bool {
     true

@@ -203,6 +203,11 @@ impl Cards {
         self.close(|card| card.key.office == office && which(card))
     }
 
+    /// What was put away of an office that is no more.
+    pub(crate) fn forget_office(&mut self, office: &str) {
+        self.put_away.retain(|(of, _), _| of != office);
+    }
+
     /// A person begins or ends writing on a card. What would have gone meanwhile stays a moment longer.
     pub(crate) fn hold(&mut self, held: bool, now: Uptime) {
         if self.held && !held {

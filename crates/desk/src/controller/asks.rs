@@ -1,5 +1,7 @@
 //! Wishes of pages and programs.
 
+use std::sync::Arc;
+
 use super::{
     Controller,
     message::{Ask, OfficeNow, WaysNow},
@@ -107,6 +109,7 @@ impl<U: UiPort> Controller<U> {
             office: office.office(),
             reachable: office.reachable(),
             replicate: office.slot.replicate,
+            written: Arc::clone(&office.slot.written),
             author: me.name.clone(),
             now: office.now(self.clock.now()),
             me,
@@ -119,6 +122,12 @@ impl<U: UiPort> Controller<U> {
         }
         self.notices.push(kind);
         self.screens.main_changed();
+    }
+
+    /// The same for what is worth telling each time, also where it was dismissed before.
+    pub(super) fn raise_notice_again(&mut self, kind: NoticeKind) {
+        self.dismissed.retain(|told| *told != kind);
+        self.raise_notice(kind);
     }
 
     /// It holds no more, and is told again when it comes back.

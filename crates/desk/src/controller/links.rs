@@ -56,7 +56,10 @@ impl<U: UiPort> Controller<U> {
         drop(office);
         let turns = self.cards.drop_of(id, |_| true);
         self.follow(turns);
+        self.cards.forget_office(id);
         self.today.forget_office(id);
+        self.away.retain(|(of, _)| of != id);
+        self.noted.retain(|(of, _)| of != id);
         self.refresh.all();
         self.screens.main_changed();
         true
@@ -83,6 +86,7 @@ impl<U: UiPort> Controller<U> {
             }
             News::NotStored { full: true } => self.raise_notice(NoticeKind::DiskFull),
             News::NotStored { full: false } => {}
+            News::FactRefused => self.raise_notice_again(NoticeKind::NoteRefused),
             News::Lost(cause) => {
                 office.end(LinkState::Lost, cause, &*self.clock);
             }

@@ -8,7 +8,7 @@ use link::{
     Office, OfficeError,
     wire::{Call, CommandView, StreamEvent, You},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::today::Today;
 use crate::{
@@ -35,6 +35,8 @@ pub(crate) struct OfficeSlot {
     /// Its calls are copied into this computer's database. Not so for the office in the same process, which writes
     /// them there itself.
     pub(crate) replicate: bool,
+    /// Wakes whoever sends what was written here.
+    pub(crate) written: Arc<Notify>,
 }
 
 /// Everything that the loop is told.
@@ -68,6 +70,8 @@ pub(crate) enum News {
     SetAside,
     /// The database could not take what came.
     NotStored { full: bool },
+    /// It does not take something that was written here, and will not.
+    FactRefused,
     /// The stream is lost; it will be opened again.
     Lost(LinkCause),
     /// The office does not know this desk any more.
@@ -154,6 +158,8 @@ pub(crate) struct OfficeNow {
     pub(crate) reachable: bool,
     /// What is written here is kept for it until it is reached.
     pub(crate) replicate: bool,
+    /// Wakes whoever sends that.
+    pub(crate) written: Arc<Notify>,
     /// Who writes.
     pub(crate) author: String,
     /// The office's clock.

@@ -1,10 +1,7 @@
 //! What people write about calls.
 
 use calls::CallId;
-use link::{
-    OfficeErrorKind,
-    wire::{Fact, FactKind},
-};
+use link::wire::{Fact, FactKind};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -82,13 +79,11 @@ impl Desk {
         let id = fact_id(&*self.chance, office.now);
         let fact = Fact { id, kind, author: office.author, at: office.now, call: about, replaces, value };
         if office.replicate {
-            // Shown at once, sent as soon as the office can be reached.
+            // Shown at once, sent as soon as the office takes it: it is one fact however often that is tried.
             self.archive.store.keep_fact(&call.office, stored_fact(&fact), None).await?;
-        }
-        match office.office.add_fact(fact).await {
-            Ok(()) => {}
-            Err(error) if office.replicate && error.kind == OfficeErrorKind::Unreachable => {}
-            Err(error) => return Err(error.into()),
+            office.written.notify_one();
+        } else {
+            office.office.add_fact(fact).await?;
         }
         self.tell(Ask::Touched(call)).await;
         Ok(())

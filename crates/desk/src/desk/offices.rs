@@ -15,20 +15,19 @@ impl Desk {
     /// Looks at an office from now on; one with the same id is replaced. With `replicate` its calls are copied into
     /// this computer's database; the office in the same process writes them there itself, under the same id.
     pub async fn add_office(&self, id: &str, office: Arc<dyn Office>, replicate: bool) {
-        let slot = OfficeSlot { id: id.to_owned(), address: None, office, replicate };
+        let slot = slot(id, None, office, replicate);
         self.tell(Ask::AddOffice(slot)).await;
     }
 
     /// The same for an office behind a gateway at this address.
     pub async fn add_remote_office(&self, id: &str, address: &str, office: Arc<dyn Office>) {
-        let slot = OfficeSlot { id: id.to_owned(), address: Some(address.to_owned()), office, replicate: true };
+        let slot = slot(id, Some(address), office, true);
         self.tell(Ask::AddOffice(slot)).await;
     }
 
     /// Shows an office behind a gateway that cannot be used until a person mends it, with the copy of its calls.
     pub async fn list_office(&self, id: &str, address: &str, cause: LinkCause) {
-        let (id, address, office) = (id.to_owned(), Some(address.to_owned()), Arc::new(Shut));
-        self.tell(Ask::ListOffice { slot: OfficeSlot { id, address, office, replicate: true }, cause }).await;
+        self.tell(Ask::ListOffice { slot: slot(id, Some(address), Arc::new(Shut), true), cause }).await;
     }
 
     /// Looks at it no more; the copy of a remote office goes too, but for what was written here and not sent yet.
@@ -40,4 +39,8 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+fn slot(id: &str, address: Option<&str>, office: Arc<dyn Office>, replicate: bool) -> OfficeSlot {
+    OfficeSlot { id: id.to_owned(), address: address.map(str::to_owned), office, replicate, written: Arc::default() }
 }

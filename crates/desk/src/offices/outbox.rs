@@ -1,9 +1,15 @@
 //! Facts on their way to a remote office, and in the form in which the store keeps them.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use link::{Office, OfficeErrorKind, wire};
 use store::Store;
+use uuid::Uuid;
 
 use crate::archive::{NOTE, OUTCOME};
+
+/// When an office that cannot take something now is asked again, unless it says when.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// A fact as the store keeps it.
 pub(crate) fn stored_fact(fact: &wire::Fact) -> store::Fact {
@@ -40,20 +46,82 @@ fn wire_fact(fact: store::Fact) -> Option<wire::Fact> {
     })
 }
 
-/// Sends what was written while the office was out of reach, oldest first. What cannot be sent now stays.
-pub(super) async fn send(store: &Store, id: &str, office: &dyn Office) {
-    let waiting = match store.outbox(id) {
-        Ok(waiting) => waiting,
-        Err(error) => {
-            tracing::warn!(office = id, %error, "the outbox cannot be read");
-            return;
+/// Sends what was written here, while the stream of its office is open.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// Taken by the office; each comes back over the stream with its place in the log.
+    sent: BTreeSet<Uuid>,
+}
+
+/// What came of sending.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// Something is left: it is tried again after this.
+    pub(super) again_after: Option<Duration>,
+    /// The office will never take something: that stays on this computer.
+    pub(super) refused: bool,
+}
+
+impl Outbox {
+    /// Sends what waits, oldest first, until something cannot be sent now.
+    pub(super) async fn send(&mut self, store: &Store, id: &str, office: &dyn Office) -> Result<Sent, store::Error> {
+        let mut outcome = Sent::default();
+        let mut refused = refused(store, id)?;
+        for fact in store.outbox(id)?.into_iter().filter_map(wire_fact) {
+            let fact_id = fact.id;
+            if self.sent.contains(&fact_id) || refused.contains(&fact_id) {
+                continue;
+            }
+            match office.add_fact(fact).await {
+                Ok(()) => drop(self.sent.insert(fact_id)),
+                Err(error) if is_final(error.kind) => {
+                    tracing::warn!(office = id, kind = ?error.kind, "the office does not take what was written");
+                    refused.insert(fact_id);
+                    keep_refused(store, id, &refused).await?;
+                    outcome.refused = true;
+                }
+                Err(error) => {
+                    outcome.again_after = Some(error.retry_after.unwrap_or(AGAIN));
+                    return Ok(outcome);
+                }
+            }
         }
-    };
-    for fact in waiting.into_iter().filter_map(wire_fact) {
-        match office.add_fact(fact).await {
-            Ok(()) => {}
-            Err(error) if error.kind == OfficeErrorKind::Unreachable => return,
-            Err(error) => tracing::warn!(office = id, kind = ?error.kind, "the office did not take a fact"),
-        }
+        Ok(outcome)
     }
+}
+
+/// Said once, an answer of this kind will be said for ever.
+fn is_final(kind: OfficeErrorKind) -> bool {
+    match kind {
+        OfficeErrorKind::InvalidRequest
+        | OfficeErrorKind::NotFound
+        | OfficeErrorKind::Conflict
+        | OfficeErrorKind::Unsupported
+        | OfficeErrorKind::Gone
+        | OfficeErrorKind::NotPlayable
+        | OfficeErrorKind::Refused => true,
+        OfficeErrorKind::Unauthorized
+        | OfficeErrorKind::RateLimited
+        | OfficeErrorKind::NotReady
+        | OfficeErrorKind::UnknownOutcome
+        | OfficeErrorKind::Unreachable
+        | OfficeErrorKind::Storage
+        | OfficeErrorKind::Protocol => false,
+    }
+}
+
+/// What the office has refused before. A list of a later version counts as empty: then it is said once more.
+fn refused(store: &Store, id: &str) -> Result<BTreeSet<Uuid>, store::Error> {
+    let text = store.setting(&refused_key(id))?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+async fn keep_refused(store: &Store, id: &str, refused: &BTreeSet<Uuid>) -> Result<(), store::Error> {
+    let text = serde_json::to_string(refused)
+        .map_err(|error| store::Error::Unreadable { what: "list of refused facts", reason: error.to_string() })?;
+    store.set_setting(&refused_key(id), &text).await
+}
+
+fn refused_key(id: &str) -> String {
+    format!("desk.refused-facts:{id}")
 }

@@ -8,9 +8,17 @@ use link::{
     wire::{Cursor, Frame},
 };
 use store::{ErrorKind, Store};
-use tokio::{sync::mpsc, task::JoinHandle, time};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+    time,
+};
 
-use super::{backoff::Backoff, outbox, replica::Batch};
+use super::{
+    backoff::Backoff,
+    outbox::{Outbox, Sent},
+    replica::Batch,
+};
 use crate::{
     contract::LinkCause,
     controller::message::{Message, News, OfficeSlot},
@@ -33,6 +41,7 @@ impl Drop for Supervision {
 }
 
 /// Keeps one office's stream open.
+#[derive(Clone)]
 pub(crate) struct Supervisor {
     pub(crate) slot: OfficeSlot,
     /// Distinguishes this supervisor from former ones of the same office.
@@ -154,6 +163,8 @@ impl Supervisor {
             resume => self.open(resume).await?,
         };
         let mut frames = stream.ready_chunks(TOGETHER);
+        // Beside the stream, whose frames wait for nobody; dropping this ends it.
+        let mut beside = JoinSet::new();
         let mut seen = Seen { resumed, epoch: None, head: 0, caught_up: false };
         while let Some(ready) = frames.next().await {
             let was_caught_up = seen.caught_up;
@@ -173,10 +184,28 @@ impl Supervisor {
                 return Err(end);
             }
             if seen.caught_up && !was_caught_up && self.slot.replicate {
-                outbox::send(&self.store, &self.slot.id, &*self.slot.office).await;
+                beside.spawn(self.clone().send_written());
             }
         }
         Err(End::lost(seen.caught_up))
+    }
+
+    /// Sends what is written here, as long as the stream is open.
+    async fn send_written(self) {
+        let mut outbox = Outbox::default();
+        loop {
+            let sent = outbox.send(&self.store, &self.slot.id, &*self.slot.office).await.unwrap_or_else(|error| {
+                tracing::warn!(office = self.slot.id, %error, "what was written here cannot be read");
+                Sent::default()
+            });
+            if sent.refused && self.tell(News::FactRefused).await.is_err() {
+                return;
+            }
+            match sent.again_after {
+                Some(wait) => time::sleep(wait).await,
+                None => self.slot.written.notified().await,
+            }
+        }
     }
 
     async fn open(&self, resume: Option<Cursor>) -> Result<FrameStream, End> {

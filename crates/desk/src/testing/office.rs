@@ -31,6 +31,8 @@ struct State {
     placed: Vec<(PlaceCall, Answer)>,
     facts: Vec<Fact>,
     facts_fail: Option<OfficeErrorKind>,
+    facts_held: bool,
+    facts_tried: usize,
     trace: Option<Trace>,
     peaks: Option<PeaksView>,
 }
@@ -122,6 +124,27 @@ impl FakeOffice {
         self.state().facts_fail = kind;
     }
 
+    /// From now on whoever brings a fact waits for ever.
+    pub(crate) fn hold_facts(&self) {
+        self.state().facts_held = true;
+    }
+
+    /// How often a fact was brought.
+    pub(crate) fn facts_tried(&self) -> usize {
+        self.state().facts_tried
+    }
+
+    /// Waits until this many facts were taken.
+    pub(crate) async fn took_facts(&self, count: usize) -> Vec<Fact> {
+        for _ in 0..1_000 {
+            if self.facts().len() >= count {
+                return self.facts();
+            }
+            breathe().await;
+        }
+        panic!("{} facts were taken, not {count}", self.facts().len());
+    }
+
     pub(crate) fn facts(&self) -> Vec<Fact> {
         self.state().facts.clone()
     }
@@ -202,6 +225,11 @@ impl Office for FakeOffice {
     }
 
     async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError> {
+        self.state().facts_tried += 1;
+        let held = self.state().facts_held;
+        if held {
+            std::future::pending::<()>().await;
+        }
         let mut state = self.state();
         if let Some(kind) = state.facts_fail {
             return Err(OfficeError::new(kind, "as the test says"));

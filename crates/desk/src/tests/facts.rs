@@ -10,7 +10,10 @@ use link::{
 use serde_json::json;
 
 use crate::{
-    contract::{CallRef, ErrorCode, LinkState, OutcomeKind, SaveNoteRequest, SaveOutcomeRequest, TimelineKind},
+    contract::{
+        CallRef, CardPhase, ErrorCode, LinkState, Notice, NoticeKind, OutcomeKind, SaveNoteRequest, SaveOutcomeRequest,
+        TimelineKind,
+    },
     testing::{Bench, Shape, agent_leg, at, breathe, call},
 };
 
@@ -48,13 +51,67 @@ async fn what_a_remote_office_cannot_take_now_is_shown_at_once_and_sent_later() 
     bench.office.refuse_facts(None);
     bench.pass(Duration::from_secs(1)).await;
     bench.go_live(2).await;
-    for _ in 0..1_000 {
-        if bench.office.facts().len() == 1 {
-            return;
+    assert_eq!(bench.office.took_facts(1).await.len(), 1);
+}
+
+/// A desk at a remote office with an ended call.
+async fn with_call() -> Bench {
+    let bench = Bench::remote().await;
+    bench.office.call(1, &call("1").ended(CallResult::Missed));
+    bench.shown.until("the call", |record| record.calls.iter().any(|changed| !changed.rows.is_empty())).await;
+    bench
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_office_is_too_busy_to_take_is_brought_again_and_is_one_note() {
+    for busy in [OfficeErrorKind::RateLimited, OfficeErrorKind::Storage, OfficeErrorKind::Protocol] {
+        let bench = with_call().await;
+        bench.office.refuse_facts(Some(busy));
+        let details = bench.desk.save_note(note("remote", "раз")).await.expect("kept here");
+        assert_eq!(details.notes.len(), 1);
+        while bench.office.facts_tried() == 0 {
+            breathe().await;
         }
-        breathe().await;
+        bench.office.refuse_facts(None);
+        bench.pass(Duration::from_secs(31)).await;
+        let facts = bench.office.took_facts(1).await;
+        assert_eq!(facts.iter().map(|fact| fact.id.to_string()).collect::<Vec<_>>(), [details.notes[0].id.clone()]);
+        assert!(bench.desk.main_snapshot().await.unwrap().notices.is_empty());
     }
-    panic!("the note was never sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_office_will_never_take_is_told_once_and_not_brought_again() {
+    let bench = with_call().await;
+    bench.office.refuse_facts(Some(OfficeErrorKind::NotFound));
+    bench.desk.save_note(note("remote", "раз")).await.expect("kept here");
+    let refused = [Notice { kind: NoticeKind::NoteRefused }];
+    bench.shown.until("told", |record| record.now().notices == refused).await;
+    bench.desk.dismiss_notice(NoticeKind::NoteRefused).await.unwrap();
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(1)).await;
+    bench.go_live(2).await;
+    bench.pass(Duration::from_secs(60)).await;
+    assert_eq!(bench.office.facts_tried(), 1);
+    assert!(bench.desk.main_snapshot().await.unwrap().notices.is_empty());
+
+    bench.desk.save_note(note("remote", "два")).await.expect("kept here");
+    bench.shown.until("told again", |record| record.now().notices == refused).await;
+    assert_eq!(bench.office.facts_tried(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_do_not_wait_for_a_note_that_is_on_its_way() {
+    let bench = with_call().await;
+    bench.office.hold_facts();
+    bench.desk.save_note(note("remote", "раз")).await.expect("kept here");
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(1)).await;
+    bench.go_live(2).await;
+    bench.office.call(2, &call("2").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +126,7 @@ async fn an_edit_replaces_and_an_empty_text_takes_back() {
     let back = SaveNoteRequest { replaces: Some(edited.notes[0].id.clone()), ..note("remote", " ") };
     assert!(bench.desk.save_note(back).await.unwrap().notes.is_empty());
     assert_eq!(bench.desk.save_note(note("remote", "")).await.unwrap().notes, []);
-    assert_eq!(bench.office.facts().len(), 3);
+    assert_eq!(bench.office.took_facts(3).await.len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
