@@ -151,6 +151,10 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
       await trubka.click('office-connect');
       await trubka.find('nav-calls');
       await office.play({ make: 'rostelecom', call: 'answered', from: '+79001234567', answers: '103', talk: '1s' });
+      await trubka.card();
+      await trubka.cardIs('ended');
+      await until('the card has gone', async () => !(await trubka.has('call-card')));
+      await trubka.main();
       await trubka.click('nav-calls');
       await trubka.find('call-row');
       await office.stopGateway();
