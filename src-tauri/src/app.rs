@@ -142,7 +142,11 @@ impl Prepared {
         let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
         let store = Store::open_in(&profile.data(), Options::owner(&suffix)).map_err(not_opened)?;
         let demo = match args.demo {
-            true => Some(Demo::start(profile, store.clone(), args.demo_script.as_deref()).await?),
+            true => {
+                // Nobody has chosen a language in a profile that is made anew.
+                let language = surroundings().language();
+                Some(Demo::start(profile, store.clone(), args.demo_script.as_deref(), language).await?)
+            }
             false => None,
         };
         Ok(Self { store, demo })

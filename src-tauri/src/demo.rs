@@ -10,7 +10,7 @@ use anyhow::Context;
 use calls::{ConnectionId, number::Dialable};
 use desk::{
     Desk,
-    contract::{ContractError, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode},
+    contract::{ContractError, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode, Language},
 };
 use gateway::{Gateway, GatewayOptions, Running};
 use link::wire::{ExtensionRef, Role};
@@ -19,7 +19,7 @@ use office::{
 };
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
-use simulator::{PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
+use simulator::{Names, PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
 use store::Store;
 use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
 
@@ -27,7 +27,7 @@ use crate::{keys, profile::Profile};
 
 /// The office's name in the database and on screens.
 pub(crate) const OFFICE: &str = "demo";
-/// Whose desk it is: Пётр, 102.
+/// Whose desk it is: Пётр, in English Peter.
 const EXTENSION: &str = "102";
 /// The same calls at every start.
 const SEED: u64 = 20;
@@ -44,13 +44,28 @@ pub(crate) struct Demo {
 
 impl Demo {
     /// Opens the simulated PBXs and the office that they serve.
-    pub(crate) async fn start(profile: &Profile, store: Store, script: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) async fn start(
+        profile: &Profile,
+        store: Store,
+        script: Option<&Path>,
+        language: Language,
+    ) -> anyhow::Result<Self> {
+        let names = match language {
+            Language::Ru => Names::Russian,
+            Language::En => Names::English,
+        };
         let script = match script {
-            None => Script::demo(SEED),
+            None => Script::demo(SEED, names),
             Some(file) => read(file)?,
         };
         let any = Some(([127, 0, 0, 1], 0).into());
-        let config = SimulatorConfig { rostelecom: any, mango_client: any, seed: SEED, ..SimulatorConfig::default() };
+        let config = SimulatorConfig {
+            rostelecom: any,
+            mango_client: any,
+            seed: SEED,
+            staff: Staff::named(names),
+            ..SimulatorConfig::default()
+        };
         let simulator = Simulator::start(config).await?;
         let office = OfficeHandle::start(settings(profile, &simulator, &script)?, store, Arc::new(SystemClock)).await?;
         let office = Arc::new(office);

@@ -45,6 +45,7 @@ export function preview(to: string, changes: Partial<DialPreview> = {}): DialPre
     display: `shown ${to}`,
     kind: "phone",
     warnings: [],
+    asks: false,
     ways: [{ office: "o", connection: "rt1", title: "Ростелеком", from: "102" }],
     ...changes,
   };

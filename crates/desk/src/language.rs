@@ -13,6 +13,13 @@ pub struct Surroundings {
     pub locale: Option<String>,
 }
 
+impl Surroundings {
+    /// The language where nobody has chosen one.
+    pub fn language(&self) -> Language {
+        language(&Settings::default(), self)
+    }
+}
+
 /// The chosen language, else `TRUBKA_LANG`, else Russian where the system is Russian, English elsewhere.
 pub(crate) fn language(settings: &Settings, surroundings: &Surroundings) -> Language {
     settings

@@ -36,5 +36,5 @@ pub use script::{
     Zone,
 };
 pub use simulator::{Simulator, SimulatorConfig, StartError};
-pub use staff::{Employee, Line, Staff};
+pub use staff::{Employee, Line, Names, Staff};
 pub use world::Timing;

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use anyhow::Context;
 use clap::Parser;
-use trubka_simulator::{Script, Simulator};
+use trubka_simulator::{Names, Script, Simulator};
 
 use cli::{Command, Options, ServeOptions};
 
@@ -28,7 +28,7 @@ async fn serve(options: ServeOptions) -> anyhow::Result<()> {
             let text = cli::read_script(path).with_context(|| format!("reading the script {}", path.display()))?;
             Some(Script::parse(&text).with_context(|| format!("in the script {}", path.display()))?)
         }
-        None => options.demo.then(|| Script::demo(options.seed)),
+        None => options.demo.then(|| Script::demo(options.seed, Names::default())),
     };
     let stop = signals::stop().context("listening for signals")?;
     let simulator = Simulator::start(options.config()).await?;

@@ -109,6 +109,7 @@ impl Simulator {
         }
         let hook = config.hook.as_deref().map(HookUrl::parse).transpose()?;
         let faults = Faults::new(config.faults);
+        let names = config.staff.names;
         let world = Arc::new(World::new(config.seed, config.staff, config.timing, config.zone, faults));
         let rostelecom_port = listen(Make::Rostelecom, config.rostelecom).await?;
         let mango_port = listen(Make::MangoClient, config.mango_client).await?;
@@ -124,7 +125,7 @@ impl Simulator {
         let (mango_client, mango_access) = mango.unzip();
         let credentials = Credentials { rostelecom: rostelecom_access, mango_client: mango_access };
         let simulator = Self { shared: Arc::new(Shared { world, credentials, rostelecom, mango_client }) };
-        simulator.shared.world.meet(Script::demo(config.seed).people());
+        simulator.shared.world.meet(Script::demo(config.seed, names).people());
         if config.history {
             simulator.remember();
         }
@@ -240,7 +241,7 @@ impl Simulator {
     fn remember(&self) {
         let world = &self.shared.world;
         for make in [Make::Rostelecom, Make::MangoClient] {
-            for past in history(world.seed, make, world.now()) {
+            for past in history(world.seed, make, world.now(), world.staff.names) {
                 let topic = past.plan.topic.unwrap_or_else(|| world.topic());
                 if let Some(mut stage) = self.stage(&past.plan, past.id, Telling::Remembered) {
                     tell(&past.plan, topic, past.began, stage.as_mut());

@@ -2,6 +2,26 @@
 
 use crate::make::Make;
 
+/// The language of all names that are made up: of staff, lines and customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Names {
+    /// Russian.
+    #[default]
+    Russian,
+    /// English.
+    English,
+}
+
+impl Names {
+    /// Picks one of two spellings.
+    pub(crate) fn pick<'a>(self, russian: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Russian => russian,
+            Self::English => english,
+        }
+    }
+}
+
 /// One extension and who sits there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Employee {
@@ -27,6 +47,8 @@ pub struct Line {
 /// The office of a simulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
+    /// The language of its names, and of its customers'.
+    pub names: Names,
     /// The SIP domain of its phones.
     pub domain: String,
     /// Everybody with an extension.
@@ -37,29 +59,39 @@ pub struct Staff {
 
 impl Default for Staff {
     fn default() -> Self {
-        let employee = |extension: &str, name: &str, sip_user: &str| Employee {
-            extension: extension.into(),
-            name: name.into(),
-            sip_user: sip_user.into(),
-        };
-        let line = |make, number: &str, title: &str| Line { make, number: number.into(), title: title.into() };
-        Self {
-            domain: "office.example".into(),
-            employees: vec![
-                employee("101", "Ирина Соколова", "irina"),
-                employee("102", "Пётр Волков", "petr"),
-                employee("103", "Анна Лебедева", "anna"),
-                employee("104", "Ресепшн", "reception"),
-            ],
-            lines: vec![
-                line(Make::Rostelecom, "+74951234567", "Отдел продаж"),
-                line(Make::MangoClient, "+78005550110", "Поддержка"),
-            ],
-        }
+        Self::named(Names::default())
     }
 }
 
 impl Staff {
+    /// The office of the demo, with names in this language.
+    pub fn named(names: Names) -> Self {
+        let employee = |extension: &str, sip_user: &str, russian, english| Employee {
+            extension: extension.into(),
+            name: names.pick(russian, english).into(),
+            sip_user: sip_user.into(),
+        };
+        let line = |make, number: &str, russian, english| Line {
+            make,
+            number: number.into(),
+            title: names.pick(russian, english).into(),
+        };
+        Self {
+            names,
+            domain: "office.example".into(),
+            employees: vec![
+                employee("101", "irina", "Ирина Соколова", "Irina Falcon"),
+                employee("102", "petr", "Пётр Волков", "Peter Wolfe"),
+                employee("103", "anna", "Анна Лебедева", "Anna Swann"),
+                employee("104", "reception", "Ресепшн", "Reception"),
+            ],
+            lines: vec![
+                line(Make::Rostelecom, "+74951234567", "Отдел продаж", "Sales"),
+                line(Make::MangoClient, "+78005550110", "Поддержка", "Support"),
+            ],
+        }
+    }
+
     /// The employee at an extension.
     pub fn employee(&self, extension: &str) -> Option<&Employee> {
         self.employees.iter().find(|employee| employee.extension == extension)

@@ -21,14 +21,15 @@ export class Office {
     private readonly gateway: Running,
   ) {}
 
-  static async start(): Promise<Office> {
+  /** Opens an office whose line is called so. */
+  static async start(line = 'Sales'): Promise<Office> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trubka-office-'));
     const ports = { rostelecom: await freePort(), mango: await freePort() };
     const listen = await freePort();
     const simulator = simulate(ports, listen);
     const credentials = JSON.parse(await simulator.firstLine) as Credentials;
     const config = path.join(folder, 'gateway.toml');
-    writeFileSync(config, toml(folder, listen, credentials));
+    writeFileSync(config, toml(folder, listen, credentials, line));
     const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', 'manager'];
     const own = ['--extension', 'rt1:103', '--extension', 'mg1:103', '--group', 'sales'];
     const token = execFileSync(program('TRUBKA_GATEWAY_BIN'), [...issue, ...own], { encoding: 'utf8' }).trim();
@@ -40,6 +41,11 @@ export class Office {
   /** The PBXs go down. */
   async stopSimulator(): Promise<void> {
     await this.simulator.stop();
+  }
+
+  /** The office cannot be reached any more. */
+  async stopGateway(): Promise<void> {
+    await this.gateway.stop();
   }
 
   /** The PBXs come back at the same addresses. */
@@ -68,7 +74,7 @@ function simulate(ports: { rostelecom: number; mango: number }, gateway: number)
   return start('simulator', program('TRUBKA_SIMULATOR_BIN'), ['serve', '--seed', '7', '--json', ...makes, ...hook]);
 }
 
-function toml(folder: string, listen: number, credentials: Credentials): string {
+function toml(folder: string, listen: number, credentials: Credentials, line: string): string {
   const secret = (name: string, value: string) => {
     const file = path.join(folder, name);
     writeFileSync(file, `${value}\n`, { mode: 0o600 });
@@ -95,7 +101,7 @@ secrets = { token = ${secret('token', mango.token)} }
 [[line]]
 connection = "rt1"
 number = "+74951234567"
-title = "Sales"
+title = ${JSON.stringify(line)}
 groups = ["sales"]
 [[group]]
 id = "sales"

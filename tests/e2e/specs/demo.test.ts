@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../harness/process.ts';
 import { plain, Trubka } from '../harness/trubka.ts';
 
-const RECORDED = { make: 'rostelecom', call: 'answered', from: '+79001234567', name: 'Мария Ковалёва' };
+const RECORDED = { make: 'rostelecom', call: 'answered', from: '+79001234567', name: 'Mary Smith' };
 const GROUP = { make: 'rostelecom', call: 'group', from: '+79001234568', rings: ['101', '102'], answers: '101' };
 
 let trubka: Trubka;
@@ -12,7 +12,7 @@ beforeAll(async () => {
     name: 'demo',
     script: [
       { at: '1s', ...RECORDED, answers: '102', ring: '2s', talk: '8s', recording: 'order' },
-      { at: '20s', ...GROUP, name: 'Дмитрий Орлов', ring: '4s', talk: '4s' },
+      { at: '20s', ...GROUP, name: 'David Eagle', ring: '4s', talk: '4s' },
     ],
   });
 });
@@ -22,9 +22,9 @@ afterAll(() => trubka?.stop());
 test('a call rings, is followed through the talk, and goes away', async () => {
   await trubka.card();
   await trubka.cardIs('ringing');
-  expect(await trubka.text('call-card-name')).toBe('Мария Ковалёва');
+  expect(await trubka.text('call-card-name')).toBe('Mary Smith');
   expect(await trubka.text('call-card-number')).toContain('+7 900 123-45-67');
-  expect(await trubka.text('call-card-line')).toContain('Отдел продаж');
+  expect(await trubka.text('call-card-line')).toContain('Sales');
   const state = await trubka.find('call-card-state');
   expect(await state.getAttribute('data-direction')).toBe('incoming');
   await trubka.cardIs('talking');
@@ -36,11 +36,11 @@ test('the call stands in the list and is found by a part of its number and of it
   await trubka.main();
   await trubka.click('nav-calls');
   await trubka.find('call-row');
-  for (const part of ['2345', 'ковал']) {
+  for (const part of ['2345', 'smit']) {
     await trubka.type('search-input', part);
     await until(`"${part}" finds the call`, async () => {
       const rows = await trubka.browser.$$('[data-testid="call-row"]').map((row) => row.getProperty('textContent'));
-      return rows.length > 0 && rows.some((row) => plain(row).includes('Мария Ковалёва'));
+      return rows.length > 0 && rows.some((row) => plain(row).includes('Mary Smith'));
     });
   }
   await trubka.type('search-input', 'zzzz');
@@ -54,7 +54,7 @@ test('a colleague who answers turns the card into "answered by", never "missed"'
   await trubka.cardIs('ringing', 40_000);
   await trubka.cardIs('talking');
   const shown = await trubka.text('call-card-state');
-  expect(shown).toContain('Ирина');
+  expect(shown).toContain('Irina');
   expect(shown.toLowerCase()).not.toContain('missed');
   await until('the card has gone', async () => !(await trubka.has('call-card')), 15_000);
 });

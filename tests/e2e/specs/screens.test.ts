@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { colours } from '../harness/png.ts';
+import { Office } from '../harness/office.ts';
 import { output, until } from '../harness/process.ts';
 import { Trubka } from '../harness/trubka.ts';
 
@@ -16,14 +17,23 @@ mkdirSync(folder, { recursive: true });
 /** A page of one colour, or of a few bars before anything was drawn, has fewer. */
 const FEWEST_COLOURS = 40;
 
-const MARIA = { make: 'rostelecom', from: '+79001234567', name: 'Мария Ковалёва' };
-const DMITRY = { make: 'rostelecom', from: '+79001234568', name: 'Дмитрий Орлов' };
-const UNKNOWN = { make: 'mango-client', from: '+79161234568' };
-const SCRIPT = [
-  { at: '1s', ...MARIA, call: 'answered', answers: '102', ring: '5s', talk: '8s', recording: 'order' },
-  { at: '20s', ...DMITRY, call: 'group', rings: ['101', '102'], answers: '101', ring: '3s', talk: '90s' },
-  { at: '31s', ...UNKNOWN, call: 'missed', rings: ['102'], ring: '3s' },
-];
+const CUSTOMERS = {
+  ru: { maria: 'Мария Ковалёва', dmitry: 'Дмитрий Орлов' },
+  en: { maria: 'Mary Smith', dmitry: 'David Eagle' },
+};
+const LINE = { ru: 'Отдел продаж', en: 'Sales' };
+
+/** One call after the other; the first talk is as long as its recording. */
+function script(language: 'ru' | 'en'): object[] {
+  const maria = { make: 'rostelecom', from: '+79001234567', name: CUSTOMERS[language].maria };
+  const dmitry = { make: 'rostelecom', from: '+79001234568', name: CUSTOMERS[language].dmitry };
+  const unknown = { make: 'mango-client', from: '+79161234568' };
+  return [
+    { at: '1s', ...maria, call: 'answered', answers: '102', ring: '5s', talk: '33768ms', recording: 'order' },
+    { at: '46s', ...dmitry, call: 'group', rings: ['101', '102'], answers: '101', ring: '3s', talk: '90s' },
+    { at: '57s', ...unknown, call: 'missed', rings: ['102'], ring: '3s' },
+  ];
+}
 
 const NOTE = { ru: 'Привезти заказ после 18:00', en: 'Deliver the order after 18:00' };
 
@@ -63,18 +73,19 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
     }
   });
 
-  test('calls, from ring to recording', async () => {
-    const trubka = await Trubka.start({ name: `screens-${look}`, script: SCRIPT, language, theme });
+  test('calls, from ring to recording', { timeout: 180_000 }, async () => {
+    const trubka = await Trubka.start({ name: `screens-${look}`, script: script(language), language, theme });
     try {
       await trubka.card();
       for (const [phase, name] of [
         ['ringing', 'card-ringing'],
         ['talking', 'card-talking'],
+        ['ended', 'card-ended'],
         ['answeredBy', 'card-answered-by'],
         ['missed', 'card-missed'],
       ] as const) {
         const selector = `[data-testid="call-card"][data-phase="${phase}"]`;
-        await until(`a card is ${phase}`, () => trubka.browser.$(selector).isExisting(), 40_000);
+        await until(`a card is ${phase}`, () => trubka.browser.$(selector).isExisting(), 60_000);
         await picture(trubka, name);
       }
 
@@ -97,6 +108,13 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
       await until('it plays', async () => !(await trubka.text('player-time')).startsWith('0:00'));
       await picture(trubka, 'calls');
 
+      await trubka.click('player-close');
+      await trubka.type('search-input', 'zzzz');
+      await trubka.find('empty');
+      await picture(trubka, 'empty');
+      await trubka.type('search-input', '');
+      await trubka.find('call-row');
+
       await trubka.type('dial-input', '+44 20 7946 0123');
       await trubka.find('dial-confirm');
       await picture(trubka, 'dial');
@@ -105,8 +123,50 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
       await trubka.click('nav-settings');
       await trubka.find('connection-row');
       await picture(trubka, 'settings');
+
+      await trubka.type('dial-input', '8 900 123-45-69');
+      await trubka.click('dial-confirm');
+      await trubka.card();
+      const selector = '[data-testid="call-card"][data-phase="pickUpYourPhone"]';
+      await until('the card says what to do', () => trubka.browser.$(selector).isExisting());
+      await picture(trubka, 'card-pick-up');
     } finally {
       await trubka.stop();
+    }
+  });
+
+  test('an office that does not let in, and one that is lost', async () => {
+    const office = await Office.start(LINE[language]);
+    const trubka = await Trubka.start({ name: `office-${look}`, language, theme });
+    try {
+      await trubka.main();
+      await dismissNotices(trubka);
+      await trubka.type('office-address', office.address);
+      await trubka.type('office-token', 'wrong');
+      await trubka.click('office-connect');
+      await trubka.find('error');
+      await picture(trubka, 'error');
+
+      await trubka.type('office-token', office.token);
+      await trubka.click('office-connect');
+      await trubka.find('nav-calls');
+      await office.play({ make: 'rostelecom', call: 'answered', from: '+79001234567', answers: '103', talk: '1s' });
+      await trubka.card();
+      await trubka.cardIs('ended');
+      await until('the card has gone', async () => !(await trubka.has('call-card')));
+      await trubka.main();
+      await trubka.click('nav-calls');
+      await trubka.find('call-row');
+      await office.stopGateway();
+      await until('the office is lost', async () => {
+        const state = await trubka.find('connection-state');
+        return (await state.getAttribute('data-state')) === 'lost';
+      });
+      await dismissNotices(trubka);
+      await picture(trubka, 'connection-lost');
+    } finally {
+      await trubka.stop();
+      await office.stop();
     }
   });
 });

@@ -21,6 +21,17 @@ export function isOpen(row: CallRow): boolean {
   return row.state !== "ended";
 }
 
+/** How long an open call has gone on, in milliseconds by its office's clock: its talk once there is one. */
+export function runsFor(row: CallRow, nowMs: number, clockOffsetMs: number): number {
+  return nowMs + clockOffsetMs - Date.parse(row.answeredAt ?? row.startedAt);
+}
+
+/** Its recording is there, or on its way. */
+export function isPlayable(row: CallRow): boolean {
+  const state = row.recording?.state;
+  return state === "ready" || state === "fetching" || state === "preparing";
+}
+
 /** Two letters for the round picture beside a name; none where only a number is known. */
 export function initials(name: string | undefined): string | undefined {
   const letters = (name ?? "")

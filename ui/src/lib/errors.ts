@@ -14,6 +14,8 @@ const codes: Record<ErrorCode, true> = {
   refused: true,
   unknownOutcome: true,
   unreachable: true,
+  notAGateway: true,
+  httpsNeeded: true,
   storage: true,
   internal: true,
 };

@@ -3,7 +3,7 @@ import { initials, isMissed } from "./calls";
 import { newCommand } from "./command";
 import { toContractError } from "./errors";
 import { language } from "./language.svelte";
-import { partyNumber, partySubtitle, partyTitle } from "./party";
+import { named, partyNumber, partySubtitle, partyTitle } from "./party";
 import { row } from "$tests/build";
 
 describe("initials", () => {
@@ -21,6 +21,12 @@ describe("a party", () => {
     const party = { internal: false, number: "+7 901 123-45-67" };
     expect(partyTitle(party)).toBe("+7 901 123-45-67");
     expect(partySubtitle(party)).toBeUndefined();
+  });
+
+  it("is called by its name where only the number was told", () => {
+    const party = { internal: false, name: "Морозова Ольга", number: "+7 901 123-45-67" };
+    expect(named(party, "+7 901 123-45-67")).toBe("Морозова Ольга");
+    expect(named(party, "101")).toBe("101");
   });
 
   it("says that a number is hidden, and that one is an extension", () => {

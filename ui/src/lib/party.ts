@@ -11,6 +11,11 @@ export function partySubtitle(party: PartyView): string | undefined {
   return party.name ? partyNumber(party) : undefined;
 }
 
+/** The party's name where somebody is told by its number alone. */
+export function named(party: PartyView, who: string): string {
+  return who === party.number ? (party.name ?? who) : who;
+}
+
 /** The number as people write it; a colleague's is an extension. */
 export function partyNumber(party: PartyView): string | undefined {
   if (party.number === undefined) return undefined;

@@ -8,9 +8,4 @@ export class Revised<View extends { revision: number }> {
     this.current = view;
     return true;
   }
-
-  /** Takes the view whatever its number: the program around the page has started to count anew. */
-  restart(view: View): void {
-    this.current = view;
-  }
 }

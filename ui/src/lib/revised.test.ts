@@ -10,11 +10,4 @@ describe("a revised view", () => {
     expect(revised.accept({ revision: 6, word: "next" })).toBe(true);
     expect(revised.current?.word).toBe("next");
   });
-
-  it("takes a count that begins anew when told so", () => {
-    const revised = new Revised<{ revision: number }>();
-    revised.accept({ revision: 90 });
-    revised.restart({ revision: 1 });
-    expect(revised.accept({ revision: 2 })).toBe(true);
-  });
 });

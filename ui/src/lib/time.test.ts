@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { language } from "./language.svelte";
-import { clockTime, dayHeading, dayKey, duration, exactTime, saidTime } from "./time";
+import { clockTime, dayHeading, dayKey, duration, exactTime, roughly, saidTime } from "./time";
 
 /** A moment on this computer's calendar. */
 const at = (year: number, month: number, day: number, hours = 12, minutes = 0, seconds = 0) =>
@@ -18,6 +18,15 @@ describe("duration", () => {
     [3_723_000, "1:02:03"],
     [-5_000, "0:00"],
   ])("%i ms is %s", (ms, shown) => expect(duration(ms)).toBe(shown));
+});
+
+describe("a rough length", () => {
+  it.each([
+    [45_000, "45 с"],
+    [61_000, "1 мин"],
+    [10_800_000, "3 ч"],
+    [259_200_000, "3 дн."],
+  ])("%i ms is %s", (ms, shown) => expect(roughly(ms)).toBe(shown));
 });
 
 describe("moments", () => {

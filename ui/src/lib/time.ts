@@ -23,6 +23,16 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** A length of time in its greatest unit: `45 с`, `3 ч`. */
+export function roughly(ms: number): string {
+  const { units } = timeText();
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} ${units.second}`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} ${units.minute}`;
+  const hours = Math.round(seconds / 3600);
+  return hours < 48 ? `${hours} ${units.hour}` : `${Math.round(hours / 24)} ${units.day}`;
+}
+
 /** Hours and minutes: `14:32`. */
 export function clockTime(at: string): string {
   return written(new Date(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

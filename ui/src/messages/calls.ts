@@ -14,11 +14,11 @@ interface CallsText {
   callCount: (count: number) => string;
   directions: Record<Direction, string>;
   states: Record<CallState, string>;
+  ringingOut: string;
   results: Record<CallResult, string>;
   internal: string;
   missedIncoming: string;
   play: (who: string) => string;
-  recordingPreparing: string;
   noCalls: string;
   noCallsAction: string;
   noMatches: (text: string) => string;
@@ -27,7 +27,8 @@ interface CallsText {
   loading: string;
   noted: string;
   openCalls: string;
-  missedToCallBack: string;
+  missedToCallBack: (count: number) => string;
+  allMissed: string;
   today: string;
   calls: string;
   answered: string;
@@ -36,7 +37,6 @@ interface CallsText {
   nothingMissed: string;
   whileAway: (count: number) => string;
   showCalls: string;
-  connected: string;
 }
 
 /** Lists of calls: the views Calls and Now. */
@@ -71,6 +71,7 @@ export const callsText = texts<CallsText>({
       conference: "Конференция",
       ended: "Завершён",
     },
+    ringingOut: "Дозваниваемся",
     results: {
       answered: "Разговор",
       answeredElsewhere: "Ответил коллега",
@@ -88,7 +89,6 @@ export const callsText = texts<CallsText>({
     internal: "Внутренний",
     missedIncoming: "Пропущенный",
     play: (who) => `Слушать запись: ${who}`,
-    recordingPreparing: "Запись готовится",
     noCalls: "Здесь появятся звонки, как только они начнутся.",
     noCallsAction: "Позвонить",
     noMatches: (text) => `По запросу «${text}» ничего не нашлось.`,
@@ -97,16 +97,17 @@ export const callsText = texts<CallsText>({
     loading: "Загружаем звонки…",
     noted: "Есть заметка",
     openCalls: "Идут сейчас",
-    missedToCallBack: "Нужно перезвонить",
+    missedToCallBack: (count) =>
+      count > 0 ? `Нужно перезвонить · ${count.toLocaleString("ru")}` : "Нужно перезвонить",
+    allMissed: "Показать все пропущенные",
     today: "Сегодня",
     calls: "Звонков",
     answered: "Отвечено",
     missed: "Пропущено",
     quiet: "Сейчас никто не звонит.",
-    nothingMissed: "Перезванивать некому: сегодня всем ответили.",
+    nothingMissed: "Перезванивать некому.",
     whileAway: (count) => `Пока вас не было: ${russianCount(count, "звонок", "звонка", "звонков")}`,
     showCalls: "Показать",
-    connected: "на связи",
   },
   en: {
     search: "Name, number or a word from a note",
@@ -138,8 +139,9 @@ export const callsText = texts<CallsText>({
       conference: "Conference",
       ended: "Ended",
     },
+    ringingOut: "Calling",
     results: {
-      answered: "Talk",
+      answered: "Answered",
       answeredElsewhere: "A colleague answered",
       missed: "Missed",
       busy: "Busy",
@@ -155,7 +157,6 @@ export const callsText = texts<CallsText>({
     internal: "Internal",
     missedIncoming: "Missed",
     play: (who) => `Listen to the recording: ${who}`,
-    recordingPreparing: "The recording is being prepared",
     noCalls: "Calls appear here as soon as they begin.",
     noCallsAction: "Call a number",
     noMatches: (text) => `Nothing was found for “${text}”.`,
@@ -163,16 +164,16 @@ export const callsText = texts<CallsText>({
     showAll: "Show all calls",
     loading: "Loading calls…",
     noted: "Has a note",
-    openCalls: "Going on now",
-    missedToCallBack: "To call back",
+    openCalls: "Active calls",
+    missedToCallBack: (count) => (count > 0 ? `Call back · ${count.toLocaleString("en")}` : "Call back"),
+    allMissed: "Show all missed calls",
     today: "Today",
     calls: "Calls",
     answered: "Answered",
     missed: "Missed",
     quiet: "Nobody is calling right now.",
-    nothingMissed: "Nobody to call back: everyone was answered today.",
+    nothingMissed: "Nobody to call back.",
     whileAway: (count) => `While you were away: ${englishCount(count, "call", "calls")}`,
     showCalls: "Show",
-    connected: "connected",
   },
 });

@@ -1,5 +1,5 @@
 import type { CardPhase } from "$generated/CardPhase";
-import { byGender } from "$lib/grammar";
+import { byGender, capital } from "$lib/grammar";
 import { texts } from "$lib/language.svelte";
 
 interface CardText {
@@ -10,10 +10,10 @@ interface CardText {
   pickUpHint: string;
   callingHint: string;
   noLongerHint: string;
-  missedHint: string;
   busyHint: string;
   noAnswerHint: string;
   failedHint: string;
+  endReason: (words: string) => string;
   unknownOutcomeHint: string;
   hangupOnPhone: string;
   notConfirmed: string;
@@ -41,27 +41,27 @@ export const cardText = texts<CardText>({
       ended: "Завершён",
       missed: "Пропущен",
       busy: "Занято",
-      noAnswer: "Не отвечает",
+      noAnswer: "Не ответили",
       cancelled: "Отменён",
       failed: "Не получилось",
       unknownOutcome: "Исход неизвестен",
     },
-    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила")} ${who}` : "Ответил коллега"),
+    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${who}` : "Ответил коллега"),
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
     pickUpHint: "Сначала зазвонит ваш телефон: снимите трубку, и мы соединим.",
     callingHint: "Вы на линии, ждём ответа.",
     noLongerHint: "Звонок отменён до ответа.",
-    missedHint: "Никто не ответил.",
     busyHint: "Номер занят. Попробуйте позже.",
     noAnswerHint: "На том конце никто не ответил.",
-    failedHint: "Причина записана в списке звонков.",
+    failedHint: "Соединить не получилось. Проверьте номер и попробуйте ещё раз.",
+    endReason: (words) => `АТС сообщает: ${words}`,
     unknownOutcomeHint: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
     hangupOnPhone: "Разговор завершается только на телефоне",
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
     lastTalk: (when, agent, length) =>
       agent
-        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила")} ${agent}, ${length}`
+        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${agent}, ${length}`
         : `${capital(when)} · разговор ${length}`,
     lastNote: (note) => `заметка: «${note}»`,
     open: "Открыть",
@@ -72,7 +72,7 @@ export const cardText = texts<CardText>({
     timer: "Длительность",
   },
   en: {
-    window: "Calls going on",
+    window: "Active calls",
     phases: {
       ringing: "Incoming",
       pickUpYourPhone: "Pick up your phone",
@@ -93,25 +93,21 @@ export const cardText = texts<CardText>({
     pickUpHint: "Your own phone rings first: pick it up and we connect you.",
     callingHint: "You are on the line, waiting for an answer.",
     noLongerHint: "The call was given up before an answer.",
-    missedHint: "Nobody answered.",
     busyHint: "The number is busy. Try again later.",
     noAnswerHint: "Nobody answered at the other end.",
-    failedHint: "The reason is in the list of calls.",
+    failedHint: "The call was not connected. Check the number and try again.",
+    endReason: (words) => `The PBX says: ${words}`,
     unknownOutcomeHint: "The PBX gave no answer. Check your phone before calling again.",
     hangupOnPhone: "This call can only be ended on the phone",
     notConfirmed: "The PBX took the command, but no call is seen yet",
     lastTalk: (when, agent, length) =>
-      agent ? `${capital(when)} · talked to ${agent}, ${length}` : `${capital(when)} · talk of ${length}`,
+      agent ? `${capital(when)} · talked to ${agent}, ${length}` : `${capital(when)} · talked ${length}`,
     lastNote: (note) => `note: “${note}”`,
     open: "Open",
-    dismiss: "Put the card away",
+    dismiss: "Dismiss",
     noteSaved: "Note saved",
     noteFailed: "The note was not saved, try again",
     callBackFailed: "The call could not be placed, try again",
     timer: "Duration",
   },
 });
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}

@@ -12,6 +12,7 @@ interface DetailsText {
   callNumber: (number: string) => string;
   listen: string;
   thisCall: string;
+  endReason: (words: string) => string;
   timeline: Record<TimelineKind, (who: string) => string>;
   parties: string;
   roles: Record<LegRole, string>;
@@ -41,13 +42,16 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Позвонить на ${number}`,
     listen: "Слушать запись",
     thisCall: "Этот звонок",
+    endReason: (words) => `АТС сообщает: ${words}`,
     timeline: {
-      arrived: (who) => (who ? `звонок на линию ${lineName(who)}` : "звонок поступил"),
+      arrived: (who) => (who ? `звонок на линию ${lineName(who, "«", "»")}` : "звонок поступил"),
       placed: (who) => (who ? `${who} набирает номер` : "звонок начат"),
-      rings: (who) => (who ? `звонит: ${who}` : "звонят телефоны"),
-      answered: (who) => (who ? `${byGender(who, "ответил", "ответила")} ${who}` : "ответили"),
-      left: (who) => (who ? `${byGender(who, "отключился", "отключилась")} ${who}` : "участник отключился"),
-      ended: (who) => (who ? `${byGender(who, "завершил", "завершила")} ${who}` : "звонок завершён"),
+      rings: (who) => (who ? `вызываем: ${who}` : "звонят телефоны"),
+      answered: (who) => (who ? `${byGender(who, "ответил", "ответила", "ответ:")} ${who}` : "ответили"),
+      left: (who) =>
+        who ? `${byGender(who, "отключился", "отключилась", "отключение:")} ${who}` : "участник отключился",
+      ended: (who) =>
+        who ? `${byGender(who, "завершил", "завершила", "звонок завершён:")} ${who}` : "звонок завершён",
       recordingReady: () => "запись готова",
     },
     parties: "Участники",
@@ -60,7 +64,7 @@ export const detailsText = texts<DetailsText>({
       conference: "Конференция",
     },
     legs: {
-      initiated: "вызывается",
+      initiated: "набирается",
       queued: "в очереди",
       alerting: "звонит",
       connected: "на линии",
@@ -96,10 +100,11 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Call ${number}`,
     listen: "Listen to the recording",
     thisCall: "This call",
+    endReason: (words) => `The PBX says: ${words}`,
     timeline: {
-      arrived: (who) => (who ? `call to ${who}` : "the call came in"),
+      arrived: (who) => (who ? `call to ${lineName(who, "“", "”")}` : "the call came in"),
       placed: (who) => (who ? `${who} dials` : "the call was placed"),
-      rings: (who) => (who ? `rings: ${who}` : "phones ring"),
+      rings: (who) => (who ? `ringing ${who}` : "phones ring"),
       answered: (who) => (who ? `${who} answered` : "answered"),
       left: (who) => (who ? `${who} left` : "somebody left"),
       ended: (who) => (who ? `${who} ended the call` : "the call ended"),
@@ -147,6 +152,6 @@ export const detailsText = texts<DetailsText>({
 });
 
 /** A line's title in quotation marks; its bare number without. */
-function lineName(line: string): string {
-  return /\p{L}/u.test(line) ? `«${line}»` : line;
+function lineName(line: string, open: string, close: string): string {
+  return /\p{L}/u.test(line) ? open + line + close : line;
 }

@@ -10,6 +10,7 @@ interface DialText {
   hint: string;
   kinds: Record<DialKind, string>;
   warnings: Record<DialWarning, string>;
+  thenExtension: (extension: string) => string;
   from: (phone: string) => string;
   way: string;
   noWay: string;
@@ -37,11 +38,13 @@ export const dialText = texts<DialText>({
     warnings: {
       tooShort: "Номер короче обычного: проверьте, все ли цифры на месте.",
       tooLong: "Номер длиннее обычного: проверьте, нет ли лишних цифр.",
-      premium: "Звонок на этот номер платный.",
+      premium: "Звонок на этот номер платный. Позвонить?",
       international: "Звонок за границу.",
       unrecognised: "Таких номеров нет ни в одной стране: проверьте код и цифры.",
       alsoExtension: "Это и экстренная служба, и добавочный в вашем офисе. Куда попадёт звонок, решает АТС. Позвонить?",
+      sipName: "Это имя SIP, а большинство АТС набирают только цифры. Позвонить?",
     },
+    thenExtension: (extension) => `Когда ответят, наберите добавочный: ${extension}`,
     from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
     way: "Через",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
@@ -66,12 +69,14 @@ export const dialText = texts<DialText>({
     warnings: {
       tooShort: "Shorter than usual: check that no digit is missing.",
       tooLong: "Longer than usual: check for a digit too many.",
-      premium: "This number costs extra.",
+      premium: "This number costs extra. Call?",
       international: "This is a call abroad.",
       unrecognised: "No country has such numbers: check the code and the digits.",
       alsoExtension:
         "An emergency service and an extension of your office share it. The PBX decides who is reached. Call?",
+      sipName: "This is a SIP name, and most PBXs dial digits only. Call?",
     },
+    thenExtension: (extension) => `Once they answer, dial the extension: ${extension}`,
     from: (phone) => `Your phone rings first: ${phone}`,
     way: "Through",
     noWay: "No call can be placed now: there is no connection that can dial.",

@@ -6,6 +6,8 @@ type Sentences = Record<ErrorCode, string>;
 /** What went wrong, in one sentence that says what to do. */
 export const errorText = texts<Sentences>({
   ru: {
+    notAGateway: "Это не шлюз Trubka. Проверьте адрес.",
+    httpsNeeded: "Нужен адрес https://",
     unauthorized: "Офис больше не знает этот компьютер. Попросите у администратора новый токен.",
     invalidRequest: "Проверьте, что введено, и попробуйте ещё раз.",
     notFound: "Этого больше нет.",
@@ -15,13 +17,15 @@ export const errorText = texts<Sentences>({
     notReady: "Запись ещё готовится.",
     gone: "Запись удалена на стороне АТС.",
     notPlayable: "Этот файл проиграть нельзя: в нём нет понятного звука.",
-    refused: "АТС отказала.",
+    refused: "АТС отказала. Проверьте номер, а если он верный, спросите администратора.",
     unknownOutcome: "Неизвестно, выполнила ли АТС команду. Проверьте телефон, прежде чем повторять.",
     unreachable: "Нет связи с офисом или АТС. Связь восстановится сама.",
     storage: "База на диске не отвечает. Проверьте, есть ли на диске место.",
     internal: "Что-то сломалось в самой программе. Попробуйте ещё раз.",
   },
   en: {
+    notAGateway: "This is not a Trubka gateway. Check the address.",
+    httpsNeeded: "The address must begin with https://",
     unauthorized: "The office no longer knows this computer. Ask your administrator for a new token.",
     invalidRequest: "Check what was entered and try again.",
     notFound: "This is no longer here.",
@@ -31,7 +35,7 @@ export const errorText = texts<Sentences>({
     notReady: "The recording is still being prepared.",
     gone: "The PBX has deleted the recording.",
     notPlayable: "This file cannot be played: there is no sound in it that can be read.",
-    refused: "The PBX refused.",
+    refused: "The PBX refused. Check the number; if it is right, ask your administrator.",
     unknownOutcome: "It is not known whether the PBX acted. Check your phone before trying again.",
     unreachable: "The office or the PBX cannot be reached. The connection comes back by itself.",
     storage: "The database on the disk does not answer. Check that the disk has room.",

@@ -3,7 +3,7 @@ import { texts } from "$lib/language.svelte";
 /** The demo's stand-in for a handset. */
 export const phoneText = texts({
   ru: {
-    title: "Учебный телефон",
+    title: "Демонстрационный телефон",
     idle: "Трубка лежит",
     ringing: "Звонит",
     talking: "Идёт разговор",
@@ -12,7 +12,7 @@ export const phoneText = texts({
     hangUp: "Положить трубку",
   },
   en: {
-    title: "Practice phone",
+    title: "Demo phone",
     idle: "On the hook",
     ringing: "Ringing",
     talking: "Talking",

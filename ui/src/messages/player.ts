@@ -4,7 +4,7 @@ import { texts } from "$lib/language.svelte";
 export const playerText = texts({
   ru: {
     player: "Запись разговора",
-    play: "Играть",
+    play: "Слушать",
     pause: "Пауза",
     back: "Назад на 10 секунд",
     forward: "Вперёд на 10 секунд",
@@ -16,6 +16,8 @@ export const playerText = texts({
     close: "Закрыть проигрыватель",
     agent: "Сотрудник",
     customer: "Клиент",
+    tooLarge: "Запись больше 20 МБ, а её формат нельзя слушать по частям. Возьмите её в личном кабинете АТС.",
+    unreachable: "Запись не удалось получить: нет связи с офисом или АТС. Попробуйте ещё раз.",
   },
   en: {
     player: "Recording",
@@ -31,5 +33,7 @@ export const playerText = texts({
     close: "Close the player",
     agent: "Agent",
     customer: "Customer",
+    tooLarge: "The recording is over 20 MB and its format cannot be played in parts. Get it from your PBX account.",
+    unreachable: "The recording did not come: the office or the PBX cannot be reached. Try again.",
   },
 });

@@ -17,6 +17,10 @@ interface SettingsText {
   corners: Record<CardCorner, string>;
   offices: string;
   noOffices: string;
+  addOffice: string;
+  newToken: string;
+  disconnect: string;
+  disconnectAsk: (office: string) => string;
 }
 
 /** The view Settings. */
@@ -39,19 +43,23 @@ export const settingsText = texts<SettingsText>({
       topRight: "Справа вверху",
       topLeft: "Слева вверху",
     },
-    offices: "Подключения",
+    offices: "Офисы и подключения",
     noOffices: "Подключений пока нет.",
+    addOffice: "Подключить офис",
+    newToken: "Новый токен",
+    disconnect: "Отключить",
+    disconnectAsk: (office) => `Отключить ${office}? Токен и копия звонков этого офиса удалятся с компьютера.`,
   },
   en: {
     title: "Settings",
     language: "Language",
-    languageHint: "All windows of the program speak it.",
-    systemLanguage: "As in the system",
+    languageHint: "Used in every window.",
+    systemLanguage: "System default",
     russian: "Русский",
     english: "English",
     theme: "Appearance",
     themeHint: "Light, dark, or what the system has chosen.",
-    themes: { system: "As in the system", light: "Light", dark: "Dark" },
+    themes: { system: "System default", light: "Light", dark: "Dark" },
     corner: "Call card",
     cornerHint: "The corner of the screen in which it appears.",
     corners: {
@@ -60,7 +68,11 @@ export const settingsText = texts<SettingsText>({
       topRight: "Top right",
       topLeft: "Top left",
     },
-    offices: "Connections",
+    offices: "Offices and connections",
     noOffices: "There are no connections yet.",
+    addOffice: "Connect an office",
+    newToken: "New token",
+    disconnect: "Disconnect",
+    disconnectAsk: (office) => `Disconnect ${office}? Its token and the copy of its calls go from this computer.`,
   },
 });

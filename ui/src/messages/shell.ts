@@ -1,4 +1,5 @@
 import type { ConnectionCause } from "$generated/ConnectionCause";
+import type { LinkCause } from "$generated/LinkCause";
 import type { NoticeKind } from "$generated/NoticeKind";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
@@ -16,15 +17,12 @@ interface ShellText {
   draining: (events: number) => string;
   waiting: string;
   lost: (since: string) => string;
-  lostPlain: string;
-  refused: string;
   gap: (since: string) => string;
-  skew: (seconds: number) => string;
+  skew: (length: string) => string;
   causes: Record<ConnectionCause, string>;
-  down: (title: string, cause: string) => string;
-  connections: string;
-  titleLive: string;
-  titleNotLive: string;
+  officeCauses: Record<LinkCause, string>;
+  live: string;
+  notLive: string;
   understood: string;
   notices: Record<NoticeKind, string>;
 }
@@ -40,18 +38,16 @@ export const shellText = texts<ShellText>({
     leaveDemoHint: "Звонки здесь ненастоящие. После выхода от демо ничего не останется.",
     starting: "Открываем ваши звонки…",
     allLive: "Все подключения в порядке",
-    connecting: "Подключаемся…",
-    catchingUp: "Узнаём, что было без вас…",
+    connecting: "подключаемся…",
+    catchingUp: "узнаём, что было без вас…",
     draining: (events) =>
       events > 0
-        ? `Получаем пропущенное: ${russianCount(events, "событие", "события", "событий")}`
-        : "Получаем пропущенные события…",
-    waiting: "Ждём первого звонка от АТС",
-    lost: (since) => `Нет связи с офисом с ${since}. Подключимся сами`,
-    lostPlain: "Нет связи с офисом. Подключимся сами",
-    refused: "Доступ закрыт администратором: нужен новый токен",
-    gap: (since) => `С ${since} могли пропасть события`,
-    skew: (seconds) => `Часы АТС расходятся на ${russianCount(seconds, "секунду", "секунды", "секунд")}`,
+        ? `получаем пропущенное: ${russianCount(events, "событие", "события", "событий")}`
+        : "получаем пропущенные события…",
+    waiting: "ждём первого звонка от АТС",
+    lost: (since) => `нет связи с офисом с ${since}. Подключимся сами`,
+    gap: (since) => `с ${since} могли пропасть события`,
+    skew: (length) => `часы АТС расходятся с нашими на ${length}`,
     causes: {
       unauthorized: "АТС не принимает ключ",
       unreachable: "АТС недоступна, пробуем снова",
@@ -60,10 +56,16 @@ export const shellText = texts<ShellText>({
       storage: "диск переполнен или база не открывается",
       badSignatures: "приходят сообщения с неверной подписью",
     },
-    down: (title, cause) => `${title}: ${cause}`,
-    connections: "Подключения",
-    titleLive: "на связи",
-    titleNotLive: "нет связи",
+    officeCauses: {
+      unreachable: "нет связи с офисом. Подключимся сами",
+      tokenRefused: "офис не принимает токен. Введите новый в настройках",
+      tokenMissing: "токена нет в хранилище паролей. Введите его в настройках",
+      notAGateway: "по этому адресу отвечает не шлюз Trubka. Спросите адрес у администратора",
+      badAddress: "адрес не годится. Отключите офис в настройках и подключите заново",
+      storage: "звонки не записываются на этот компьютер. Проверьте место на диске",
+    },
+    live: "на связи",
+    notLive: "нет связи",
     understood: "Понятно",
     notices: {
       noKeyring: "Хранилища паролей нет: ключи забудутся, когда программа закроется.",
@@ -72,6 +74,7 @@ export const shellText = texts<ShellText>({
       databaseSetAside: "База звонков была повреждена. Её копия сохранена, начата новая.",
       diskFull: "Диск переполнен: новые звонки не записываются, пока нет места.",
       noCardPlacement: "Этот рабочий стол не даёт показать карточку в углу: вместо неё придут уведомления.",
+      noteRefused: "Офис не принял заметку или итог: они остались только на этом компьютере.",
     },
   },
   en: {
@@ -83,16 +86,14 @@ export const shellText = texts<ShellText>({
     leaveDemoHint: "The calls here are not real. Nothing of the demo stays behind.",
     starting: "Opening your calls…",
     allLive: "All connections work",
-    connecting: "Connecting…",
-    catchingUp: "Catching up with what happened…",
+    connecting: "connecting…",
+    catchingUp: "catching up with what happened…",
     draining: (events) =>
-      events > 0 ? `Fetching what was missed: ${englishCount(events, "event", "events")}` : "Fetching missed events…",
-    waiting: "Waiting for the first call from the PBX",
-    lost: (since) => `No connection to the office since ${since}. It comes back by itself`,
-    lostPlain: "No connection to the office. It comes back by itself",
-    refused: "Access was ended by the administrator: a new token is needed",
-    gap: (since) => `Events may be missing since ${since}`,
-    skew: (seconds) => `The PBX clock differs by ${englishCount(seconds, "second", "seconds")}`,
+      events > 0 ? `fetching what was missed: ${englishCount(events, "event", "events")}` : "fetching missed events…",
+    waiting: "waiting for the first call from the PBX",
+    lost: (since) => `no connection to the office since ${since}. It comes back by itself`,
+    gap: (since) => `events may be missing since ${since}`,
+    skew: (length) => `the PBX clock differs from ours by ${length}`,
     causes: {
       unauthorized: "the PBX refuses the key",
       unreachable: "the PBX cannot be reached, trying again",
@@ -101,11 +102,17 @@ export const shellText = texts<ShellText>({
       storage: "the disk is full or the database does not open",
       badSignatures: "messages arrive with a wrong signature",
     },
-    down: (title, cause) => `${title}: ${cause}`,
-    connections: "Connections",
-    titleLive: "connected",
-    titleNotLive: "not connected",
-    understood: "Got it",
+    officeCauses: {
+      unreachable: "no connection to the office. It comes back by itself",
+      tokenRefused: "the office refuses the token. Enter a new one in Settings",
+      tokenMissing: "the token is not in the keyring. Enter it in Settings",
+      notAGateway: "what answers there is no Trubka gateway. Ask your administrator for the address",
+      badAddress: "the address cannot be used. Disconnect the office in Settings and connect it again",
+      storage: "its calls cannot be stored on this computer. Check that the disk has room",
+    },
+    live: "connected",
+    notLive: "not connected",
+    understood: "Dismiss",
     notices: {
       noKeyring: "There is no keyring: keys are forgotten when the program closes.",
       noTray: "This desktop has no tray: closing the window ends the program.",
@@ -113,6 +120,7 @@ export const shellText = texts<ShellText>({
       databaseSetAside: "The call database was damaged. A copy was kept and a new one was started.",
       diskFull: "The disk is full: new calls are not stored until there is room.",
       noCardPlacement: "This desktop cannot place the card in a corner: notifications stand in for it.",
+      noteRefused: "The office did not take a note or an outcome: it stays on this computer only.",
     },
   },
 });

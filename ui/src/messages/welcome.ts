@@ -1,4 +1,6 @@
+import type { ErrorCode } from "$generated/ErrorCode";
 import { texts } from "$lib/language.svelte";
+import { errorText } from "./errors";
 
 /** The first screen. */
 export const welcomeText = texts({
@@ -6,7 +8,7 @@ export const welcomeText = texts({
     title: "Звонки вашей АТС на этом компьютере",
     lead: "Trubka показывает, кто звонит, набирает номер одним щелчком и проигрывает записи. Говорите вы, как и прежде, по телефону.",
     demoTitle: "Посмотреть, как это работает",
-    demoText: "Учебный офис с придуманными звонками. Учётная запись не нужна.",
+    demoText: "Демонстрационный офис с придуманными звонками. Учётная запись не нужна.",
     demoAction: "Открыть демо",
     officeTitle: "Подключиться к офису",
     officeText: "Адрес и токен выдаёт администратор вашей АТС.",
@@ -15,12 +17,13 @@ export const welcomeText = texts({
     token: "Токен",
     connect: "Подключиться",
     connecting: "Подключаемся…",
+    numberWaits: "Чтобы позвонить, подключитесь к офису.",
   },
   en: {
     title: "Your PBX calls on this computer",
     lead: "Trubka shows who is calling, dials a number in one click and plays recordings. You talk on your phone, as before.",
     demoTitle: "See how it works",
-    demoText: "A practice office with made-up calls. No account needed.",
+    demoText: "A demo office with made-up calls. No account needed.",
     demoAction: "Open the demo",
     officeTitle: "Connect to your office",
     officeText: "Your PBX administrator gives you the address and the token.",
@@ -29,5 +32,24 @@ export const welcomeText = texts({
     token: "Token",
     connect: "Connect",
     connecting: "Connecting…",
+    numberWaits: "Connect to an office to call.",
   },
 });
+
+const failures = texts<Partial<Record<ErrorCode, string>>>({
+  ru: {
+    unauthorized: "Токен не подошёл. Проверьте его или попросите новый.",
+    unreachable: "Адрес не отвечает. Проверьте его и попробуйте ещё раз.",
+    invalidRequest: "Это не похоже на адрес. Он начинается с https://",
+  },
+  en: {
+    unauthorized: "The token was not accepted. Check it or ask for a new one.",
+    unreachable: "The address does not answer. Check it and try again.",
+    invalidRequest: "This does not look like an address. It begins with https://",
+  },
+});
+
+/** Why an office could not be connected: what was typed is most likely wrong. */
+export function connectFailure(code: ErrorCode): string {
+  return failures()[code] ?? errorText()[code];
+}

@@ -8,6 +8,7 @@ import type { Language } from "$generated/Language";
 import type { LinkState } from "$generated/LinkState";
 import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
+import type { OfficeView } from "$generated/OfficeView";
 import type { Stage } from "$generated/Stage";
 import type { Theme } from "$generated/Theme";
 import { detailsOf } from "./fake/details";
@@ -75,12 +76,25 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     saveSettings: async (settings) =>
       change({ settings, theme: settings.theme, language: settings.language ?? view.language }),
     connectOffice: async ({ address }) => {
-      if (!address.startsWith("https://")) throw failure("invalidRequest", "address");
-      change({ stage: "office" });
+      if (!address.startsWith("https://")) throw failure("httpsNeeded", "address");
+      const id = new URL(address).host;
+      const office = { id, name: id, address, demo: false, link: "live" as const, clockOffsetMs: 0, connections: [] };
+      change({ stage: "office", offices: [...view.offices.filter((other) => !other.demo && other.id !== id), office] });
+    },
+    renewOfficeToken: async ({ office, token }) => {
+      if (token === "wrong") throw failure("unauthorized", "token");
+      const renewed = ({ cause: _, ...other }: OfficeView) =>
+        other.id === office ? { ...other, link: "live" as const } : other;
+      change({ offices: view.offices.map(renewed) });
+    },
+    disconnectOffice: async ({ office }) => {
+      const offices = view.offices.filter((other) => other.id !== office);
+      change({ offices, ...(offices.length === 0 && { stage: "welcome" }) });
     },
     startDemo: async () => change({ stage: "demo" }),
     leaveDemo: async () => change({ stage: "welcome" }),
     dismissNotice: async (kind) => change({ notices: view.notices.filter((notice) => notice.kind !== kind) }),
+    dismissAway: async () => change({ now: { ...view.now, whileAway: 0 } }),
     demoPhone: async (action) => {
       const state = action === "pickUp" ? "talking" : action === "hangUp" ? "idle" : "ringing";
       change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 900 123-45-67" }) } });
@@ -125,6 +139,7 @@ function preview(text: string): DialPreview {
     warnings:
       digits.length > 5 && digits.length < 11 ? ["tooShort"] : digits.startsWith("+49") ? ["international"] : [],
     ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),
+    asks: false,
     ways: [
       { office: "demo", connection: "rt1", title: "Ростелеком", from: "102" },
       { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "102" },

@@ -7,6 +7,7 @@ import type { ConnectOfficeRequest } from "$generated/ConnectOfficeRequest";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
 import type { DialPreview } from "$generated/DialPreview";
 import type { DialRequested } from "$generated/DialRequested";
+import type { DisconnectOfficeRequest } from "$generated/DisconnectOfficeRequest";
 import type { ListCallsRequest } from "$generated/ListCallsRequest";
 import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
@@ -16,6 +17,7 @@ import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
 import type { PlacedView } from "$generated/PlacedView";
 import type { PreviewDialRequest } from "$generated/PreviewDialRequest";
 import type { RecordingView } from "$generated/RecordingView";
+import type { RenewTokenRequest } from "$generated/RenewTokenRequest";
 import type { SaveNoteRequest } from "$generated/SaveNoteRequest";
 import type { SaveOutcomeRequest } from "$generated/SaveOutcomeRequest";
 import type { Settings } from "$generated/Settings";
@@ -55,9 +57,13 @@ export interface MainPlatform {
   openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
   saveSettings(request: Settings): Promise<void>;
   connectOffice(request: ConnectOfficeRequest): Promise<void>;
+  renewOfficeToken(request: RenewTokenRequest): Promise<void>;
+  disconnectOffice(request: DisconnectOfficeRequest): Promise<void>;
   startDemo(): Promise<void>;
   leaveDemo(): Promise<void>;
   dismissNotice(request: NoticeKind): Promise<void>;
+  /** What came while away has been seen. */
+  dismissAway(): Promise<void>;
   demoPhone(request: DemoPhoneAction): Promise<void>;
   /** A number that another program handed over before this page was ready. */
   pendingDial(): Promise<DialRequested | null>;

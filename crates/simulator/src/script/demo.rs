@@ -6,25 +6,32 @@ use std::time::Duration;
 use super::model::{CallPlan, Scenario, Step, Timed, Topic};
 use crate::chance::Chance;
 use crate::make::Make;
+use crate::staff::Names;
 
-/// The customers of the demo: numbers that belong to nobody, and the names an address book has for most.
-const CUSTOMERS: [(&str, Option<&str>); 12] = [
-    ("+79001234567", Some("Мария Ковалёва")),
-    ("+79161234567", Some("ООО «Север»")),
-    ("+79001234568", Some("Дмитрий Орлов")),
-    ("+74951234568", Some("Типография «Формат»")),
+/// The customers of the demo: numbers that belong to nobody, and the names an address book has for most, in Russian
+/// and in English.
+const CUSTOMERS: [(&str, Option<(&str, &str)>); 12] = [
+    ("+79001234567", Some(("Мария Ковалёва", "Mary Smith"))),
+    ("+79161234567", Some(("ООО «Север»", "North Ltd"))),
+    ("+79001234568", Some(("Дмитрий Орлов", "David Eagle"))),
+    ("+74951234568", Some(("Типография «Формат»", "Format Printers"))),
     ("+79161234568", None),
-    ("+79001234569", Some("Ольга Зайцева")),
-    ("+79001234560", Some("Студия «Лампа»")),
+    ("+79001234569", Some(("Ольга Зайцева", "Olivia Hare"))),
+    ("+79001234560", Some(("Студия «Лампа»", "Lamp Studio"))),
     ("+74951234569", None),
-    ("+79161234569", Some("Алексей Новиков")),
-    ("+79001234561", Some("Кафе «Берег»")),
-    ("+442079460123", Some("Thomas Reed")),
+    ("+79161234569", Some(("Алексей Новиков", "Alex Newman"))),
+    ("+79001234561", Some(("Кафе «Берег»", "Shore Café"))),
+    ("+442079460123", Some(("Thomas Reed", "Thomas Reed"))),
     ("+79001234562", None),
 ];
 
-pub(super) fn people() -> BTreeMap<String, String> {
-    CUSTOMERS.iter().filter_map(|(number, name)| Some(((*number).to_owned(), (*name)?.to_owned()))).collect()
+pub(super) fn people(names: Names) -> BTreeMap<String, String> {
+    let named = |(number, name): &(&str, Option<(&str, &str)>)| Some(((*number).to_owned(), spelt(names, (*name)?)));
+    CUSTOMERS.iter().filter_map(named).collect()
+}
+
+fn spelt(names: Names, (russian, english): (&str, &str)) -> String {
+    names.pick(russian, english).to_owned()
 }
 
 /// What happens in turn; the first is answered by the agent of the demo and recorded.
@@ -47,11 +54,12 @@ pub(super) struct Traffic {
     turn: usize,
     /// The only make that runs, if it is one.
     only: Option<Make>,
+    names: Names,
 }
 
 impl Traffic {
-    pub(super) fn new(seed: u64, only: Option<Make>) -> Self {
-        Self { chance: Chance::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only }
+    pub(super) fn new(seed: u64, only: Option<Make>, names: Names) -> Self {
+        Self { chance: Chance::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only, names }
     }
 
     fn plan(&mut self, make: Make, scenario: Scenario) -> CallPlan {
@@ -69,7 +77,7 @@ impl Traffic {
             make,
             scenario,
             customer: (!hidden).then(|| number.to_owned()),
-            name: name.filter(|_| !hidden).map(str::to_owned),
+            name: name.filter(|_| !hidden).map(|name| spelt(self.names, name)),
             line: None,
             rings: if group { vec![colleague.clone(), agent.clone(), "103".into()] } else { vec![agent.clone()] },
             answers: answered.then_some(if group { colleague } else { agent }),
@@ -117,7 +125,7 @@ mod tests {
             let Step::Call(plan) = timed.step else { panic!("the demo only calls") };
             (timed.at, plan)
         };
-        Traffic::new(seed, None).take(count).map(call).collect()
+        Traffic::new(seed, None, Names::Russian).take(count).map(call).collect()
     }
 
     #[test]
@@ -148,8 +156,21 @@ mod tests {
     }
 
     #[test]
+    fn in_english_the_same_customers_call_by_english_names() {
+        let call = |timed: Timed| {
+            let Step::Call(plan) = timed.step else { panic!("the demo only calls") };
+            plan
+        };
+        let english: Vec<_> = Traffic::new(3, None, Names::English).take(30).map(call).collect();
+        let russian: Vec<_> = plans(3, 30).into_iter().map(|(_, plan)| plan).collect();
+        assert!(english.iter().zip(&russian).all(|(one, other)| one.customer == other.customer));
+        assert!(english.iter().filter_map(|plan| plan.name.as_deref()).all(|name| !name.contains(|c| c > 'ÿ')));
+        assert_eq!(people(Names::English).len(), people(Names::Russian).len());
+    }
+
+    #[test]
     fn a_make_that_runs_alone_gets_every_call() {
-        let mut steps = Traffic::new(3, Some(Make::MangoClient)).take(10);
+        let mut steps = Traffic::new(3, Some(Make::MangoClient), Names::Russian).take(10);
         assert!(steps.all(|timed| timed.step.make() == Some(Make::MangoClient)));
     }
 }

@@ -8,6 +8,7 @@ use super::demo;
 use super::model::{CallPlan, Scenario, Topic};
 use crate::chance::Chance;
 use crate::make::Make;
+use crate::staff::Names;
 
 /// A call of the past: when it began, and an id that does not depend on when the simulator was started.
 #[derive(Debug, Clone)]
@@ -18,9 +19,9 @@ pub(crate) struct Past {
 }
 
 /// The recorded and other calls of one make, oldest first; the same day and seed give the same calls.
-pub(crate) fn history(seed: u64, make: Make, now: Timestamp) -> Vec<Past> {
+pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Vec<Past> {
     let today = now.to_zoned(TimeZone::UTC).date();
-    let people: Vec<_> = demo::people().into_iter().collect();
+    let people: Vec<_> = demo::people(names).into_iter().collect();
     let mut calls = Vec::new();
     for days in 0..13_i64 {
         let Ok(day) = today.checked_sub(days.days()) else { continue };
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn history_holds_recorded_calls_of_the_last_two_weeks() {
         let now = at("2026-03-10T12:00:00Z");
-        let calls = history(1, Make::Rostelecom, now);
+        let calls = history(1, Make::Rostelecom, now, Names::Russian);
         assert!(calls.len() >= 12, "{}", calls.len());
         assert!(calls.iter().all(|past| past.began < now && now.duration_since(past.began).as_hours() < 14 * 24));
         assert!(calls.iter().any(|past| past.plan.answers.is_some() && past.plan.is_recorded(past.plan.talk)));
@@ -88,8 +89,8 @@ mod tests {
 
     #[test]
     fn the_same_call_keeps_its_id_when_the_simulator_starts_again_later() {
-        let morning = history(1, Make::MangoClient, at("2026-03-10T05:00:00Z"));
-        let evening = history(1, Make::MangoClient, at("2026-03-10T20:00:00Z"));
+        let morning = history(1, Make::MangoClient, at("2026-03-10T05:00:00Z"), Names::Russian);
+        let evening = history(1, Make::MangoClient, at("2026-03-10T20:00:00Z"), Names::Russian);
         let ids: Vec<_> = evening.iter().map(|past| (&past.id, past.began)).collect();
         assert!(morning.iter().all(|past| ids.contains(&(&past.id, past.began))));
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::make::Make;
+use crate::staff::Names;
 
 pub(crate) use history::history;
 pub use model::{CallPlan, Callee, CalleeDoes, Hand, RawBody, RawEvent, Scenario, Sign, Step, Timed, Topic, Zone};
@@ -26,7 +27,7 @@ enum Source {
     /// Steps in the order of their times, played in rounds.
     Steps { steps: Vec<Timed>, rounds: Rounds },
     /// Office traffic without an end.
-    Demo { seed: u64, only: Option<Make> },
+    Demo { seed: u64, only: Option<Make>, names: Names },
 }
 
 /// How often a script is played.
@@ -54,8 +55,8 @@ impl Script {
     }
 
     /// Varied traffic for the office of the demo, without an end, the same for the same seed.
-    pub fn demo(seed: u64) -> Self {
-        Self { source: Source::Demo { seed, only: None } }
+    pub fn demo(seed: u64, names: Names) -> Self {
+        Self { source: Source::Demo { seed, only: None, names } }
     }
 
     /// The steps in the order of their times; may have no end.
@@ -69,7 +70,7 @@ impl Script {
                     steps.clone().into_iter().map(move |timed| Timed { at: timed.at + offset, ..timed })
                 }))
             }
-            Source::Demo { seed, only } => Box::new(demo::Traffic::new(*seed, *only)),
+            Source::Demo { seed, only, names } => Box::new(demo::Traffic::new(*seed, *only, *names)),
         }
     }
 
@@ -88,7 +89,7 @@ impl Script {
                     | Step::Zone(_) => None,
                 })
                 .collect(),
-            Source::Demo { .. } => demo::people(),
+            Source::Demo { names, .. } => demo::people(*names),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
-use trubka_simulator::{Deliveries, Fault, Script, Simulator, SimulatorConfig, Timing, Zone};
+use trubka_simulator::{Deliveries, Fault, Names, Script, Simulator, SimulatorConfig, Timing, Zone};
 
 use crate::client::ask;
 use crate::hook::{Hook, states, told};
@@ -46,7 +46,7 @@ async fn the_body_is_printed_as_the_vendor_prints_it() {
 async fn the_demo_begins_with_a_recorded_call_that_its_agent_answers() {
     let simulator = office::start().await;
     let mut hook = Hook::of(&simulator).await;
-    simulator.play(Script::demo(5)).expect("it fits the office");
+    simulator.play(Script::demo(5, Names::Russian)).expect("it fits the office");
     let events = hook.call().await;
     assert_eq!(states(&events)[2], ("connected".to_owned(), "102".to_owned()));
     assert_eq!(events.last().map(|event| &event["is_record"]), Some(&"true".into()));

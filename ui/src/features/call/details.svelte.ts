@@ -48,10 +48,14 @@ export class Details {
     if (call) await this.#take(() => this.platform.callDetails(call));
   }
 
-  /** Calls changed: when the shown one is among them, or one with its number, it is asked for anew. */
+  /**
+   * Calls changed: when the shown one is among them, or one with its number, it is asked for anew. Where none is named,
+   * any may have changed.
+   */
   changed(rows: CallRow[]): void {
     const dial = this.current?.row.party.dial;
-    const concerned = rows.some((row) => sameCall(row.call, this.call) || (dial && row.party.dial === dial));
+    const touches = (row: CallRow) => sameCall(row.call, this.call) || (dial && row.party.dial === dial);
+    const concerned = rows.length === 0 || rows.some(touches);
     if (!concerned) return;
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => void this.reload(), SETTLE_MS);

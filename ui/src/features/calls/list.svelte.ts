@@ -1,5 +1,6 @@
 import type { CallFilter } from "$generated/CallFilter";
 import type { CallRow } from "$generated/CallRow";
+import type { CallsPage } from "$generated/CallsPage";
 import type { ContractError } from "$generated/ContractError";
 import type { MainPlatform } from "$platform/types";
 import { toContractError } from "$lib/errors";
@@ -20,6 +21,8 @@ export class CallList {
   error: ContractError | undefined = $state.raw();
   /** The first page has come. */
   loaded = $state(false);
+  /** Grows with every answer to a new question: it is read from its top. */
+  generation = $state(0);
 
   #version = $state(0);
   #pages = new Pages();
@@ -28,6 +31,10 @@ export class CallList {
   #pumping = false;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  /** Something changed since the last refresh began. */
+  #behind = false;
+  /** More changed than was named: no row that is here is sure. */
+  #unsure = false;
 
   constructor(private readonly platform: Pick<MainPlatform, "listCalls">) {}
 
@@ -76,10 +83,10 @@ export class CallList {
     void this.reload();
   }
 
-  /** Shows everything again. */
-  clear(): void {
+  /** Forgets what was searched for and shows everything again, or all of one kind. */
+  clear(filter: CallFilter = "all"): void {
     this.text = "";
-    this.choose("all");
+    this.choose(filter);
   }
 
   /** Asks anew from the top. */
@@ -88,15 +95,16 @@ export class CallList {
     const asked = ++this.#asked;
     this.#wanted = [0, 0];
     try {
-      const page = await this.platform.listCalls({ text: this.text.trim(), filter: this.filter, limit: FIRST_PAGE });
+      const page = await this.#ask({ limit: FIRST_PAGE });
       if (asked !== this.#asked) return;
       this.#pages = new Pages();
       this.#pages.push(undefined, page);
-      this.error = undefined;
+      this.#unsure = false;
       this.loaded = true;
-      this.#version++;
+      this.generation++;
+      this.#took();
     } catch (thrown) {
-      if (asked === this.#asked) this.error = toContractError(thrown);
+      this.#failed(asked, thrown);
     }
   }
 
@@ -106,15 +114,17 @@ export class CallList {
     if (!this.#pumping) void this.#pump();
   }
 
-  /** Calls changed: rows that are here change at once, the top of the list is asked for again soon after. */
+  /**
+   * Calls changed: rows that are here change at once, the top of the list is asked for again soon after. Where none is
+   * named, any may have changed.
+   */
   changed(rows: CallRow[]): void {
     if (!this.loaded) return;
+    this.#behind = true;
+    this.#unsure ||= rows.length === 0;
     this.#pages.update(rows);
     this.#version++;
-    this.#settling ??= setTimeout(() => {
-      this.#settling = undefined;
-      void this.#refresh();
-    }, SETTLE_MS);
+    this.#settling ??= setTimeout(() => void this.#follow(), SETTLE_MS);
   }
 
   /** The day that a row belongs to, for a heading that stays in sight. */
@@ -127,26 +137,56 @@ export class CallList {
     return dayKey(start.at) === dayKey(new Date(nowMs).toISOString());
   }
 
+  /** One refresh at a time: an older answer never comes after a newer one. */
+  async #follow(): Promise<void> {
+    this.#behind = false;
+    await this.#refresh();
+    this.#settling = this.#behind ? setTimeout(() => void this.#follow(), SETTLE_MS) : undefined;
+  }
+
   async #refresh(): Promise<void> {
-    const asked = this.#asked;
+    const [asked, unsure] = [this.#asked, this.#unsure];
+    this.#unsure = false;
     try {
-      const page = await this.platform.listCalls({ text: this.text.trim(), filter: this.filter, limit: FIRST_PAGE });
+      const page = await this.#ask({ limit: FIRST_PAGE });
       if (asked !== this.#asked) return;
-      this.#pages.refresh(page);
-      this.error = undefined;
-      this.#version++;
+      if (unsure || !this.#pages.refresh(page)) {
+        const pages = await this.#asFarAsLooked(page);
+        if (asked !== this.#asked) return;
+        this.#pages = pages;
+      }
+      this.#took();
     } catch (thrown) {
-      if (asked === this.#asked) this.error = toContractError(thrown);
+      this.#unsure ||= unsure;
+      this.#failed(asked, thrown);
     }
+  }
+
+  /** Pages from the first on, down to the rows that are looked at: these stay in sight meanwhile. */
+  async #asFarAsLooked(first: CallsPage): Promise<Pages> {
+    const asked = this.#asked;
+    const pages = new Pages();
+    pages.push(undefined, first);
+    while (asked === this.#asked && !pages.complete && pages.known < this.#wanted[1]) {
+      const before = pages.next;
+      pages.push(before, await this.#ask({ ...cursor(before), limit: PAGE }));
+      pages.forget(this.#wanted[0]);
+    }
+    return pages;
   }
 
   /** One request at a time, always for what is looked at now. */
   async #pump(): Promise<void> {
     this.#pumping = true;
     try {
-      while (await this.#step());
-    } catch (thrown) {
-      this.error = toContractError(thrown);
+      for (let more = true; more;) {
+        const [asked, wanted] = [this.#asked, this.#wanted];
+        try {
+          more = (await this.#step()) || wanted !== this.#wanted;
+        } catch (thrown) {
+          more = this.#failed(asked, thrown);
+        }
+      }
     } finally {
       this.#pumping = false;
     }
@@ -154,25 +194,41 @@ export class CallList {
 
   async #step(): Promise<boolean> {
     const [asked, pages, [first, end]] = [this.#asked, this.#pages, this.#wanted];
-    const request = { text: this.text.trim(), filter: this.filter };
     for (let index = first; index < Math.min(end, pages.known); index++) {
       const gone = pages.dropped(index);
       if (!gone) continue;
-      const page = await this.platform.listCalls({ ...request, ...cursor(gone.before), limit: gone.limit });
-      if (asked !== this.#asked) return true;
+      const page = await this.#ask({ ...cursor(gone.before), limit: gone.limit });
+      if (asked !== this.#asked || pages !== this.#pages) return true;
       pages.restore(gone.page, page.rows);
-      this.#version++;
+      pages.forget(this.#wanted[0]);
+      this.#took();
       return true;
     }
     if (!this.loaded || pages.complete || end < pages.known) return false;
     const before = pages.next;
-    const page = await this.platform.listCalls({ ...request, ...cursor(before), limit: PAGE });
+    const page = await this.#ask({ ...cursor(before), limit: PAGE });
     // A refresh of the top may have moved the end meanwhile.
-    if (asked !== this.#asked || pages.next !== before) return true;
+    if (asked !== this.#asked || pages !== this.#pages || pages.next !== before) return true;
     pages.push(before, page);
     pages.forget(this.#wanted[0]);
-    this.#version++;
+    this.#took();
     return true;
+  }
+
+  #ask(part: { before?: string; limit: number }): Promise<CallsPage> {
+    return this.platform.listCalls({ text: this.text.trim(), filter: this.filter, ...part });
+  }
+
+  #took(): void {
+    this.error = undefined;
+    this.#version++;
+  }
+
+  /** Tells a failure unless something else was asked meanwhile; says whether it was. */
+  #failed(asked: number, thrown: unknown): boolean {
+    if (asked !== this.#asked) return true;
+    this.error = toContractError(thrown);
+    return false;
   }
 
   #seen(): Pages {

@@ -48,6 +48,19 @@ describe("the list of calls", () => {
     await vi.waitFor(() => expect(list.row(505)?.call.id).toBe("call505"));
   });
 
+  it("does not keep what it fetched again, either", async () => {
+    const { list } = office(6_000);
+    await list.reload();
+    list.look(5_980, 6_000);
+    await vi.waitFor(() => expect(list.row(5_999)).toBeDefined());
+    for (let top = 100; top < 5_900; top += 200) {
+      list.look(top, top + 10);
+      await vi.waitFor(() => expect(list.row(top)).toBeDefined());
+    }
+    const here = Array.from({ length: 6_000 }, (_, index) => list.row(index)).filter((one) => one !== undefined);
+    expect(here.length).toBeLessThanOrEqual(12 * 200);
+  });
+
   it("says how many calls a day had once the whole day is known", async () => {
     const { list } = office(30);
     await list.reload();
@@ -87,6 +100,33 @@ describe("the list of calls", () => {
     broken = false;
     await list.reload();
     expect([list.error, list.total]).toEqual([undefined, 1]);
+  });
+
+  it("tells of a search that failed, and shows what was found before", async () => {
+    let broken = false;
+    const list = new CallList({
+      listCalls: async () => {
+        if (broken) throw failure("unreachable");
+        return { rows: [row(1)] };
+      },
+    });
+    await list.reload();
+    broken = true;
+    list.search("М");
+    await vi.advanceTimersByTimeAsync(200);
+    expect([list.error?.code, list.row(0)?.call.id]).toEqual(["unreachable", "call1"]);
+  });
+
+  it("counts the questions that were answered, since each answer is read from its top", async () => {
+    const { list } = office(100);
+    await list.reload();
+    const before = list.generation;
+    list.changed([row(1)]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(list.generation).toBe(before);
+    list.choose("missed");
+    await settle();
+    expect(list.generation).toBe(before + 1);
   });
 
   it("is empty only when the office says so", async () => {
@@ -137,5 +177,67 @@ describe("changes of calls", () => {
     for (let change = 0; change < 10; change++) list.changed([row(1)]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(asked).toBe(2);
+  });
+
+  it("leave no hole when more calls came than are asked for at once", async () => {
+    let newest = 0;
+    const numbered = (from: number, limit: number) => ({
+      rows: Array.from({ length: limit }, (_, offset) => row(from + offset)),
+      next: String(from + limit),
+    });
+    const list = new CallList({
+      listCalls: async ({ before, limit }) => numbered(before === undefined ? newest : Number(before), limit),
+    });
+    await list.reload();
+    newest = -100;
+    list.changed([row(-100)]);
+    list.look(0, 130);
+    await vi.advanceTimersByTimeAsync(300);
+    const shown = Array.from({ length: 130 }, (_, index) => list.row(index)?.call.id);
+    expect(shown).toEqual(Array.from({ length: 130 }, (_, index) => row(index - 100).call.id));
+  });
+
+  it("that are not named let every row that is looked at be fetched anew, without a moment of emptiness", async () => {
+    let noted = false;
+    const list = new CallList({
+      listCalls: async (request) => {
+        const page = pageOf(1000, request);
+        return { ...page, rows: page.rows.map((one) => ({ ...one, noted })) };
+      },
+    });
+    await list.reload();
+    list.look(300, 310);
+    await vi.waitFor(() => expect(list.row(309)?.noted).toBe(false));
+    noted = true;
+    list.changed([]);
+    for (let turn = 0; turn < 300 && list.row(309)?.noted !== true; turn++) {
+      expect(list.row(309)).toBeDefined();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(list.row(309)?.noted).toBe(true);
+  });
+
+  it("are asked for one at a time, so that no older answer comes last", async () => {
+    const answers: ReturnType<typeof later<CallsPage>>[] = [];
+    const list = new CallList({
+      listCalls: () => {
+        const answer = later<CallsPage>();
+        answers.push(answer);
+        return answer.promise;
+      },
+    });
+    void list.reload();
+    answers[0]?.resolve({ rows: [row(2)] });
+    await settle();
+    list.changed([row(1)]);
+    await vi.advanceTimersByTimeAsync(150);
+    list.changed([row(0)]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(answers).toHaveLength(2);
+    answers[1]?.resolve({ rows: [row(1), row(2)] });
+    await vi.advanceTimersByTimeAsync(150);
+    answers[2]?.resolve({ rows: [row(0), row(1), row(2)] });
+    await settle();
+    expect(list.row(0)?.call.id).toBe("call0");
   });
 });

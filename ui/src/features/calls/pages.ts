@@ -117,24 +117,28 @@ export class Pages {
     for (const page of this.#pages) page.rows = page.rows?.map((old) => fresh.get(callKey(old.call)) ?? old);
   }
 
-  /** Lets the newest rows be what the office says they are: what it no longer lists goes, what is new comes. */
-  refresh(fresh: CallsPage): void {
+  /**
+   * Lets the newest rows be what the office says they are: what it no longer lists goes, what is new comes. Says whether
+   * that was possible: where nothing that is here is among them, there may be a hole between both.
+   */
+  refresh(fresh: CallsPage): boolean {
     const first = this.#pages[0];
-    if (!first?.rows) {
-      this.push(undefined, fresh);
-      return;
-    }
-    const rest = fresh.next === undefined ? [] : older(first.rows, fresh.rows);
-    Object.assign(first, measured([...fresh.rows, ...rest], undefined));
+    if (fresh.next !== undefined && !overlap(first?.rows ?? [], fresh.rows)) return false;
+    const rest = fresh.next === undefined ? [] : older(first?.rows ?? [], fresh.rows);
+    const newest = { before: undefined, ...measured([...fresh.rows, ...rest], undefined) };
     if (fresh.next === undefined) {
-      this.#pages.length = 1;
+      this.#pages = [newest];
       this.#next = undefined;
       this.#complete = true;
-    } else if (this.#pages.length === 1 && rest.length === 0) {
-      this.#next = fresh.next;
-      this.#complete = false;
+    } else {
+      this.#pages[0] = newest;
+      if (this.#pages.length === 1 && rest.length === 0) {
+        this.#next = fresh.next;
+        this.#complete = false;
+      }
     }
     if (fresh.total !== undefined) this.#total = fresh.total;
+    return true;
   }
 
   #find(index: number): { page: Page; number: number; start: number } | undefined {
@@ -145,6 +149,11 @@ export class Pages {
     }
     return undefined;
   }
+}
+
+function overlap(known: CallRow[], fresh: CallRow[]): boolean {
+  const listed = new Set(fresh.map((row) => callKey(row.call)));
+  return known.some((row) => listed.has(callKey(row.call)));
 }
 
 /** Rows of `known` below the last of `fresh`. */

@@ -10,12 +10,17 @@ export interface RowWord {
 
 /** What a row says of its call. */
 export function rowWord(row: CallRow): RowWord {
-  if (isOpen(row)) return { word: callsText().states[row.state], tone: row.state === "ringing" ? "good" : "accent" };
+  if (isOpen(row)) return openWord(row);
   if (isMissed(row)) return { word: callsText().results.missed, tone: "bad" };
   if (row.result === undefined) return { word: callsText().states.ended, tone: "plain" };
   if (row.result === "answered" && row.direction === "internal") return { word: callsText().internal, tone: "plain" };
   const quiet = row.result === "answered" || row.result === "answeredElsewhere";
   return { word: callsText().results[row.result], tone: quiet ? "plain" : "quiet" };
+}
+
+function openWord(row: CallRow): RowWord {
+  if (row.state === "ringing" && row.direction === "outgoing") return { word: callsText().ringingOut, tone: "accent" };
+  return { word: callsText().states[row.state], tone: row.state === "ringing" ? "good" : "accent" };
 }
 
 /** The direction in words, for those who do not see the arrow. */

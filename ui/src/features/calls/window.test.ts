@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HEADING, Layout, ROW, ScrollMap, scrolled, TALLEST } from "./window";
+import { HEADING, Layout, ROW, ScrollMap, scrolled, stepped, TALLEST } from "./window";
 
 const layouts = fc
   .record({ total: fc.integer({ min: 1, max: 2000 }), starts: fc.uniqueArray(fc.integer({ min: 0, max: 1999 })) })
@@ -102,4 +102,16 @@ describe("scrolling a list that is taller than its scroll bar", () => {
     expect(scrolled(map, { scroll: TALLEST - 700, place: end - 10 }, TALLEST - 600).place).toBe(end);
     expect(scrolled(map, { scroll: 100, place: 10 }, 0).place).toBe(0);
   });
+});
+
+describe("a step by keyboard", () => {
+  it.each([
+    ["ArrowDown", 6],
+    ["ArrowUp", 4],
+    ["PageDown", 9],
+    ["PageUp", 0],
+    ["Home", 0],
+    ["End", 9],
+    ["a", undefined],
+  ])("%s leads from row 5 of ten to %s", (key, to) => expect(stepped(key, 5, 7, 9)).toBe(to));
 });

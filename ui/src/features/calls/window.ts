@@ -121,6 +121,20 @@ export function scrolled(map: ScrollMap, from: ScrollPosition, scroll: number): 
   return { scroll, place: clamp(from.place + step, 0, Math.max(0, map.content - map.view)) };
 }
 
+/** The row that a key leads to from another, `page` rows being in sight; `undefined` for a key that leads nowhere. */
+export function stepped(key: string, from: number, page: number, last: number): number | undefined {
+  const steps: Record<string, number> = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + page,
+    PageUp: from - page,
+    Home: 0,
+    End: last,
+  };
+  const to = steps[key];
+  return to === undefined ? undefined : clamp(to, 0, last);
+}
+
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }

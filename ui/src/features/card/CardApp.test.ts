@@ -2,8 +2,8 @@ import type { CardsView } from "$generated/CardsView";
 import { Wire } from "$platform/fake/wire";
 import type { CardEvents, CardPlatform } from "$platform/types";
 import { objections } from "$tests/axe";
-import { card } from "$tests/build";
-import { render, screen } from "@testing-library/svelte";
+import { card, failure } from "$tests/build";
+import { fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import CardApp from "./CardApp.svelte";
@@ -115,9 +115,60 @@ describe("a note on a card", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(platform.typing.mock.calls).toEqual([[true]]);
     expect(document.activeElement?.tagName).toBe("TEXTAREA");
-    screen.getByText("Отменить").click();
+    screen.getByText("Отмена").click();
     await tick();
     expect(platform.typing.mock.calls).toEqual([[true], [false]]);
+  });
+});
+
+describe("a note on a card that is saved", () => {
+  async function write(...first: CardsView["cards"]) {
+    const shown = await show(...first);
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-note").click();
+    await vi.advanceTimersByTimeAsync(0);
+    const field = screen.getByTestId("call-card-note-text") as HTMLTextAreaElement;
+    await fireEvent.input(field, { target: { value: "Ждёт счёт" } });
+    const note = () => (screen.getByTestId("call-card-note-text") as HTMLTextAreaElement).value;
+    return { ...shown, note, save: () => fireEvent.click(screen.getByTestId("call-card-note-save")) };
+  }
+
+  it("says when it was not kept, beside what was written", async () => {
+    const { platform, note, save } = await write(card("talking"));
+    platform.saveNote.mockRejectedValueOnce(failure("storage"));
+    await save();
+    await tick();
+    expect(text("error")).toBe("Заметка не сохранилась, попробуйте ещё раз");
+    expect(note()).toBe("Ждёт счёт");
+  });
+
+  it("is saved once by a double click", async () => {
+    const { platform, save } = await write(card("talking"));
+    platform.saveNote.mockReturnValueOnce(new Promise(() => {}));
+    await save();
+    await save();
+    expect(platform.saveNote).toHaveBeenCalledTimes(1);
+  });
+
+  it("stays while it is written though a colleague answers", async () => {
+    const { change, note } = await write(card("ringing"));
+    await change(card("answeredBy", { answeredBy: "Ирина · 101", state: "talking" }));
+    expect(note()).toBe("Ждёт счёт");
+    expect(screen.getByTestId("call-card").classList.contains("leaving")).toBe(false);
+  });
+});
+
+describe("a call-back that fails", () => {
+  it.each([
+    ["refused", "Позвонить не получилось, попробуйте ещё раз"],
+    ["unknownOutcome", "АТС не ответила. Проверьте телефон, прежде чем звонить снова."],
+  ] as const)("with %s says what to do", async (code, words) => {
+    const { platform } = await show(card("missed"));
+    platform.callBack.mockRejectedValueOnce(failure(code));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-call-back"));
+    await tick();
+    expect(text("error")).toBe(words);
   });
 });
 

@@ -6,6 +6,7 @@ import type { CardPlatform, Unsubscribe } from "$platform/types";
 import { wear } from "$lib/appearance";
 import { callKey } from "$lib/calls";
 import { newCommand } from "$lib/command";
+import { toContractError } from "$lib/errors";
 import { partyNumber, partyTitle } from "$lib/party";
 import { Revised } from "$lib/revised.svelte";
 import { cardText } from "$messages/card";
@@ -13,8 +14,8 @@ import { cardText } from "$messages/card";
 /** The card window: what it shows and what a person does there. */
 export class Cards {
   readonly #view = new Revised<CardsView>();
-  /** What a screen reader says; each ringing call is said once. */
-  announcement = $state("");
+  /** What a screen reader says; each ringing call is said once, and again where the next call has the same words. */
+  announcement = $state.raw({ words: "", turn: 0 });
 
   #announced = new Set<string>();
   /** Cards that a note is being written on. */
@@ -52,12 +53,20 @@ export class Cards {
     await this.platform.dismiss(call);
   }
 
-  /** Calls the party of a card; however often it is asked for, it is one wish for as long as the card stays. */
+  /**
+   * Calls the party of a card; however often it is asked for, it is one wish for as long as the card stays. A refusal
+   * ends the wish. Where it is not known whether the PBX acted, asking again must not call twice.
+   */
   async callBack(call: CallRef): Promise<void> {
     const key = callKey(call);
     const command = this.#commands.get(key) ?? newCommand();
     this.#commands.set(key, command);
-    await this.platform.callBack({ command, call });
+    try {
+      await this.platform.callBack({ command, call });
+    } catch (thrown) {
+      if (toContractError(thrown).code !== "unknownOutcome") this.#commands.delete(key);
+      throw thrown;
+    }
   }
 
   /** Shows the call in the main window. */
@@ -85,15 +94,13 @@ export class Cards {
     const shown = new Set(cards.map((card) => callKey(card.call)));
     for (const known of [...this.#announced]) if (!shown.has(known)) this.#announced.delete(known);
     for (const known of [...this.#commands.keys()]) if (!shown.has(known)) this.#commands.delete(known);
-    for (const card of cards) {
-      const key = callKey(card.call);
-      if (card.phase !== "ringing" || this.#announced.has(key)) continue;
-      this.#announced.add(key);
-      this.announcement = cardText().announce(
-        partyTitle(card.party),
-        card.party.name ? partyNumber(card.party) : undefined,
-        card.line,
-      );
-    }
+    const fresh = cards.filter((card) => card.phase === "ringing" && !this.#announced.has(callKey(card.call)));
+    if (fresh.length === 0) return;
+    for (const card of fresh) this.#announced.add(callKey(card.call));
+    this.announcement = { words: fresh.map(announced).join(". "), turn: this.announcement.turn + 1 };
   }
+}
+
+function announced({ party, line }: CardView): string {
+  return cardText().announce(partyTitle(party), party.name ? partyNumber(party) : undefined, line);
 }

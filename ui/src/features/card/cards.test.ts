@@ -3,7 +3,7 @@ import type { CardView } from "$generated/CardView";
 import { language } from "$lib/language.svelte";
 import { Wire } from "$platform/fake/wire";
 import type { CallBackRequest, CardEvents, CardPlatform } from "$platform/types";
-import { card, later } from "$tests/build";
+import { card, failure, later } from "$tests/build";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Cards } from "./cards.svelte";
 import { Painting } from "./painting";
@@ -61,16 +61,31 @@ describe("the card window", () => {
   it("announces a ringing call once, with name, number and line", () => {
     const { cards } = program();
     cards.accept(view(1, card("ringing")));
-    expect(cards.announcement).toBe("Входящий звонок, Морозова Ольга, +7 900 123-45-67, на линию Отдел продаж");
-    cards.announcement = "";
+    expect(cards.announcement.words).toBe("Входящий звонок, Морозова Ольга, +7 900 123-45-67, на линию Отдел продаж");
+    const { turn } = cards.announcement;
     cards.accept(view(2, card("ringing", { line: "Поддержка" })));
-    expect(cards.announcement).toBe("");
+    expect(cards.announcement.turn).toBe(turn);
+  });
+
+  it("announces the next call of the same caller, too", () => {
+    const { cards } = program();
+    cards.accept(view(1, card("ringing")));
+    const { words, turn } = cards.announcement;
+    cards.accept(view(2, card("ringing", { call: { office: "o", id: "call2" } })));
+    expect(cards.announcement).toEqual({ words, turn: turn + 1 });
+  });
+
+  it("announces two calls that come at once", () => {
+    const { cards } = program();
+    const other = { internal: false, name: "Лебедев Павел" };
+    cards.accept(view(1, card("ringing"), card("ringing", { call: { office: "o", id: "call2" }, party: other })));
+    expect(cards.announcement.words).toMatch(/Морозова Ольга.*Лебедев Павел/);
   });
 
   it("does not announce a call that we place ourselves", () => {
     const { cards } = program();
     cards.accept(view(1, card("pickUpYourPhone", { direction: "outgoing" })));
-    expect(cards.announcement).toBe("");
+    expect(cards.announcement.words).toBe("");
   });
 
   it("calls back under one command, however often it is clicked", async () => {
@@ -81,6 +96,17 @@ describe("the card window", () => {
     await cards.callBack(missed.call);
     const commands = callBack.mock.calls.map(([request]) => request.command);
     expect(new Set(commands).size).toBe(1);
+  });
+
+  it("takes a refused call-back for the end of the wish, an unknown outcome not", async () => {
+    const { cards, callBack } = program();
+    const missed = card("missed");
+    cards.accept(view(1, missed));
+    callBack.mockRejectedValueOnce(failure("unknownOutcome")).mockRejectedValueOnce(failure("refused"));
+    for (let click = 0; click < 3; click++) await cards.callBack(missed.call).catch(() => {});
+    const [first, second, third] = callBack.mock.calls.map(([request]) => request.command);
+    expect(second).toBe(first);
+    expect(third).not.toBe(second);
   });
 
   it("means another wish when the same caller is missed again", async () => {

@@ -5,7 +5,7 @@ import { cardText } from "$messages/card";
 
 /** What a card explains below the party, one short sentence each. */
 export function hints(card: CardView): string[] {
-  const sentence = phaseHint(card.phase);
+  const sentence = phaseHint(card);
   return [
     ...(sentence ? [sentence] : []),
     ...(card.notConfirmed ? [cardText().notConfirmed] : []),
@@ -25,15 +25,13 @@ function isOnTheLine(phase: CardPhase): boolean {
   return phase === "calling" || phase === "talking" || phase === "onHold";
 }
 
-function phaseHint(phase: CardPhase): string | undefined {
+function phaseHint({ phase, endReason }: CardView): string | undefined {
   const text = cardText();
   switch (phase) {
     case "pickUpYourPhone":
       return text.pickUpHint;
     case "calling":
       return text.callingHint;
-    case "missed":
-      return text.missedHint;
     case "busy":
       return text.busyHint;
     case "noAnswer":
@@ -41,13 +39,14 @@ function phaseHint(phase: CardPhase): string | undefined {
     case "cancelled":
       return text.noLongerHint;
     case "failed":
-      return text.failedHint;
+      return endReason ? text.endReason(endReason) : text.failedHint;
     case "unknownOutcome":
       return text.unknownOutcomeHint;
     case "ringing":
     case "talking":
     case "onHold":
     case "answeredBy":
+    case "missed":
     case "ended":
       return undefined;
   }

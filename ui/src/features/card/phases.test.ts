@@ -66,6 +66,12 @@ describe("hints", () => {
     expect(hints(card("ended", { hangupOnPhone: true }))).toEqual([]);
   });
 
+  it("say why a call failed in the PBX's words, and point nowhere else", () => {
+    expect(hints(card("failed", { endReason: "1120" }))).toEqual(["АТС сообщает: 1120"]);
+    expect(hints(card("failed"))).toEqual([cardText().failedHint]);
+    expect(hints(card("missed"))).toEqual([]);
+  });
+
   it("say that nothing has confirmed the command", () => {
     expect(hints(card("pickUpYourPhone", { notConfirmed: true }))).toContain(cardText().notConfirmed);
   });

@@ -21,6 +21,8 @@ export class Dial {
   origin: DialOrigin = $state("typed");
   error: ContractError | undefined = $state.raw();
   placing = $state(false);
+  /** Grows each time that a number is shown which nobody typed. */
+  shows = $state(0);
   /** Key of the chosen way; the usual one when absent. */
   way: string | undefined = $state();
 
@@ -30,14 +32,19 @@ export class Dial {
 
   constructor(private readonly platform: Pick<MainPlatform, "previewDial" | "placeCall">) {}
 
-  /** What the text would dial; absent until that is known of exactly this text. */
+  /** What the text would dial; what was typed before stays in sight until that is known. */
   get preview(): DialPreview | undefined {
-    return this.#preview?.of === this.text.trim() ? this.#preview.view : undefined;
+    return this.text.trim() === "" ? undefined : this.#preview?.view;
+  }
+
+  /** What is shown is of exactly this text. */
+  get current(): boolean {
+    return this.preview !== undefined && this.#preview?.of === this.text.trim();
   }
 
   /** Everything is there for a call. */
   get ready(): boolean {
-    return this.preview !== undefined && this.preview.ways.length > 0 && !this.placing;
+    return this.current && (this.preview?.ways.length ?? 0) > 0 && !this.placing;
   }
 
   /** A person types. */
@@ -50,6 +57,9 @@ export class Dial {
   async show(text: string, origin: DialOrigin = "clicked"): Promise<void> {
     this.origin = origin;
     this.shown = true;
+    this.shows++;
+    // What was typed is no word about a number that comes from elsewhere.
+    this.#preview = undefined;
     await this.#take(text);
   }
 
@@ -58,26 +68,34 @@ export class Dial {
     this.shown = true;
   }
 
-  /** Somebody else than meant might answer: Enter alone does not call, its button does. */
+  /** Enter alone does not call, only the button does: nobody typed the number, or calling it may be regretted. */
   get asks(): boolean {
-    return this.preview?.warnings.includes("alsoExtension") ?? false;
+    return this.origin === "program" || this.grave;
+  }
+
+  /** The call costs extra, or somebody else than meant might answer. */
+  get grave(): boolean {
+    return this.preview?.asks ?? false;
   }
 
   /** Calls. A second click while the first is under way is the same wish. */
   async confirm(): Promise<void> {
     const preview = this.preview;
     if (!preview || !this.ready) return;
+    const command = this.#command;
     const way = preview.ways.find((way) => wayKey(way) === this.way) ?? preview.ways[0];
     this.placing = true;
     this.error = undefined;
     try {
       await this.platform.placeCall({
-        command: this.#command,
+        command,
         to: preview.to,
         ...(way && { office: way.office, connection: way.connection }),
       });
-      this.cancel();
+      // Another number may have come meanwhile: that is another wish.
+      if (command === this.#command) this.cancel();
     } catch (thrown) {
+      if (command !== this.#command) return;
       this.error = toContractError(thrown);
       // A refusal ends the wish. Where it is not known whether the PBX acted, asking again must not call twice.
       if (this.error.code !== "unknownOutcome") this.#command = newCommand();
@@ -115,7 +133,9 @@ export class Dial {
       if (this.origin === "program") this.text = view.display;
       this.#preview = { of: this.text.trim(), view };
     } catch (thrown) {
-      if (asked === this.#asked) this.error = toContractError(thrown);
+      if (asked !== this.#asked) return;
+      this.#preview = undefined;
+      this.error = toContractError(thrown);
     }
   }
 }

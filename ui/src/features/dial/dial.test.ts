@@ -81,6 +81,17 @@ describe("dialling", () => {
     expect(second).toBe(first);
   });
 
+  it("lets a number that comes while the last one is called be another wish", async () => {
+    const placed = later<void>();
+    const { dial } = phone(() => placed.promise);
+    await dial.show("112");
+    const calling = dial.confirm();
+    await dial.show("113");
+    placed.resolve();
+    await calling;
+    expect([dial.shown, dial.preview?.to]).toEqual([true, "113"]);
+  });
+
   it("takes a refusal for the end of the wish", async () => {
     const { dial, placeCall } = phone(async () => Promise.reject(failure("refused")));
     await dial.show("+79001234567");

@@ -27,3 +27,10 @@ export function speed(audio: HTMLAudioElement, rate: number): void {
   audio.defaultPlaybackRate = rate;
   audio.playbackRate = rate;
 }
+
+/** Puts an element at a place, now or as soon as it knows what it plays. */
+export function goTo(audio: HTMLAudioElement, seconds: number, signal: AbortSignal): void {
+  const go = () => (audio.currentTime = seconds);
+  go();
+  if (audio.readyState === audio.HAVE_NOTHING) audio.addEventListener("loadedmetadata", go, { once: true, signal });
+}

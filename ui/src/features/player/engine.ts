@@ -14,13 +14,16 @@ export interface Source {
   length: number;
 }
 
+/** Why sound does not come. */
+export type PlayFailure = ErrorCode | "tooLarge";
+
 /** What an engine tells. */
 export interface EngineEvents {
   time(seconds: number): void;
   playing(playing: boolean): void;
   /** The office is still fetching the bytes that come next. */
   preparing(preparing: boolean): void;
-  failed(code: ErrorCode): void;
+  failed(why: PlayFailure): void;
 }
 
 /** Plays one recording. */

@@ -1,9 +1,8 @@
 import type { CallRow } from "$generated/CallRow";
-import type { ErrorCode } from "$generated/ErrorCode";
 import type { RecordingView } from "$generated/RecordingView";
 import type { MainPlatform } from "$platform/types";
 import { toContractError } from "$lib/errors";
-import { openEngine, type Engine, type EngineEvents, type Source } from "./engine";
+import { openEngine, type Engine, type EngineEvents, type PlayFailure, type Source } from "./engine";
 
 /** Speeds to choose from. */
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3];
@@ -17,7 +16,7 @@ export class Player {
   /** The call whose recording is open. */
   row: CallRow | undefined = $state.raw();
   recording: RecordingView | undefined = $state.raw();
-  failed: ErrorCode | undefined = $state();
+  failed: PlayFailure | undefined = $state();
   preparing = $state(false);
   playing = $state(false);
   /** Seconds. */
@@ -38,17 +37,18 @@ export class Player {
     return (this.recording?.durationMs ?? 0) / 1000;
   }
 
-  /** Plays the recording of a call from its beginning. */
-  async play(row: CallRow): Promise<void> {
+  /** Plays the recording of a call, from its beginning unless told otherwise. */
+  async play(row: CallRow, from = 0): Promise<void> {
     this.close();
     if (!row.recording) return;
     this.row = row;
+    this.time = from;
     await this.#fetch(row, row.recording.id);
   }
 
-  /** Tries again what has failed. */
+  /** Tries again what has failed, from where it stood. */
   async again(): Promise<void> {
-    if (this.row) await this.play(this.row);
+    if (this.row) await this.play(this.row, this.time);
   }
 
   /** Plays or pauses. */
@@ -121,9 +121,19 @@ export class Player {
       time: (seconds) => (this.time = Math.min(seconds, this.length)),
       playing: (playing) => (this.playing = playing),
       preparing: (preparing) => (this.preparing = preparing),
-      failed: (code) => (this.failed = code),
+      failed: (why) => this.#fail(why),
     });
     this.#engine.setSpeed(this.speed);
+    if (this.time > 0) this.#engine.seek(this.time);
     this.#engine.play();
+  }
+
+  /** What is still ready does not sound on without anybody being able to stop it. */
+  #fail(why: PlayFailure): void {
+    this.#engine?.close();
+    this.#engine = undefined;
+    this.playing = false;
+    this.preparing = false;
+    this.failed = why;
   }
 }

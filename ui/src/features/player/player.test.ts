@@ -95,6 +95,19 @@ describe("the player", () => {
     expect(subject.failed).toBe("gone");
   });
 
+  it("falls silent when it fails, and goes on from there when it is tried again", async () => {
+    const { player: subject, engine, opened } = player();
+    await subject.play(recorded);
+    opened[0]?.events.playing(true);
+    opened[0]?.events.time(61);
+    opened[0]?.events.failed("unreachable");
+    expect(engine.close).toHaveBeenCalledTimes(1);
+    expect([subject.failed, subject.playing, subject.time]).toEqual(["unreachable", false, 61]);
+    await subject.again();
+    expect(engine.seek).toHaveBeenLastCalledWith(61);
+    expect([subject.failed, opened.length]).toEqual([undefined, 2]);
+  });
+
   it("plays only the last of two that were asked for", async () => {
     const { player: subject, opened } = player();
     void subject.play(recorded);

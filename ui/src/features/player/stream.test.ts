@@ -127,6 +127,45 @@ describe("the stream", () => {
     expect(buffer.start).toBe(10);
   });
 
+  it("plays again from the beginning, which it may have dropped", async () => {
+    const { engine, buffer } = await open();
+    engine.seek(length - 5);
+    await rest();
+    vi.spyOn(HTMLMediaElement.prototype, "ended", "get").mockReturnValue(true);
+    engine.play();
+    await rest();
+    expect([buffer.start, buffer.calls.at(-1)]).toEqual([0, "offset 0"]);
+    expect(buffer.end).toBeGreaterThan(30);
+  });
+
+  it("begins where it is told before it could open", async () => {
+    const events: EngineEvents = { time: vi.fn(), playing: vi.fn(), preparing: vi.fn(), failed: vi.fn() };
+    new StreamEngine(source, events).seek(300);
+    FakeMedia.last.dispatchEvent(new Event("sourceopen"));
+    await rest();
+    expect(FakeMedia.last.buffer.start).toBe(300);
+  });
+
+  it("leaves no listener behind at each step of the playhead", async () => {
+    let audio: EventTarget | undefined;
+    const listened: AddEventListenerOptions[] = [];
+    const { addEventListener } = EventTarget.prototype;
+    vi.spyOn(EventTarget.prototype, "addEventListener").mockImplementation(function (this: EventTarget, ...all) {
+      if (all[0] === "seeking") {
+        audio = this;
+        listened.push(all[2] as AddEventListenerOptions);
+      }
+      addEventListener.apply(this, all);
+    });
+    await open();
+    for (let step = 0; step < 3; step++) {
+      audio?.dispatchEvent(new Event("timeupdate"));
+      await rest();
+    }
+    expect(listened.length).toBeGreaterThan(3);
+    expect(listened.filter((options) => !options.signal?.aborted)).toHaveLength(1);
+  });
+
   it("of several jumps follows the last", async () => {
     const { engine, buffer } = await open();
     for (const to of [100, 200, 400]) engine.seek(to);

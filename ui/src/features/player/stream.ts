@@ -1,5 +1,5 @@
 import { BytesError, fetchBytes } from "./bytes";
-import { audioElement, speed, start } from "./element";
+import { audioElement, goTo, speed, start } from "./element";
 import type { Engine, EngineEvents, Source } from "./engine";
 import { AHEAD, nextRange, placeOf, readyFrom, stale, stretchAt, stretches, type Place } from "./maths";
 
@@ -13,6 +13,8 @@ export class StreamEngine implements Engine {
   readonly #audio: HTMLAudioElement;
   readonly #address: string;
   #buffer: SourceBuffer | undefined;
+  /** Where to begin once the source is open. */
+  #from = 0;
   #feeding = new AbortController();
   #fed: Promise<void> = Promise.resolve();
 
@@ -27,6 +29,8 @@ export class StreamEngine implements Engine {
   }
 
   play(): void {
+    // An element goes back to its beginning by itself, where nothing may be ready any more.
+    if (this.#audio.ended) this.seek(0);
     start(this.#audio, this.events);
   }
 
@@ -36,7 +40,8 @@ export class StreamEngine implements Engine {
 
   seek(to: number): void {
     const ready = this.#buffer && stretchAt(stretches(this.#buffer.buffered), to);
-    this.#audio.currentTime = to;
+    this.#from = to;
+    goTo(this.#audio, to, this.#closing.signal);
     if (this.#buffer && !ready && !this.#closing.signal.aborted) this.#feedFrom(to);
   }
 
@@ -56,7 +61,7 @@ export class StreamEngine implements Engine {
   #opened(): void {
     this.#media.duration = this.source.length;
     this.#buffer = this.#media.addSourceBuffer(this.source.mime);
-    this.#feedFrom(this.#audio.currentTime);
+    this.#feedFrom(this.#from);
   }
 
   /** Ends the feeding that runs and starts a new one at a time. */
@@ -122,9 +127,15 @@ function updated(buffer: SourceBuffer): Promise<void> {
 /** The playhead has moved. */
 function moved(audio: HTMLAudioElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const done = () => resolve();
-    audio.addEventListener("timeupdate", done, { once: true, signal });
-    audio.addEventListener("seeking", done, { once: true, signal });
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const listening = new AbortController();
+    const once = { signal: listening.signal };
+    const done = () => {
+      listening.abort();
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    audio.addEventListener("timeupdate", done, once);
+    audio.addEventListener("seeking", done, once);
+    signal.addEventListener("abort", done, once);
   });
 }

@@ -1,5 +1,5 @@
 import { BytesError, fetchBytes } from "./bytes";
-import { audioElement, speed, start } from "./element";
+import { audioElement, goTo, speed, start } from "./element";
 import type { Engine, EngineEvents, Source } from "./engine";
 
 /** More than this is not taken into the page at once. */
@@ -31,7 +31,7 @@ export class WholeEngine implements Engine {
   }
 
   seek(to: number): void {
-    this.#audio.currentTime = to;
+    goTo(this.#audio, to, this.#closing.signal);
   }
 
   setSpeed(rate: number): void {
@@ -48,7 +48,7 @@ export class WholeEngine implements Engine {
   async #load(): Promise<void> {
     const { signal } = this.#closing;
     if (this.source.bytes > MOST_BYTES) {
-      this.events.failed("notPlayable");
+      this.events.failed("tooLarge");
       return;
     }
     try {

@@ -56,6 +56,24 @@ describe("the main window", () => {
     expect(desk.page).toBe("calls");
   });
 
+  it("says that a search failed, above what was found before, and tries again", async () => {
+    const { platform, user } = await show();
+    const { listCalls } = platform;
+    platform.listCalls = async () => Promise.reject(failure("storage"));
+    await user.type(screen.getByTestId("search-input"), "Вектор");
+    const error = within(await screen.findByTestId("error"));
+    expect(screen.queryAllByTestId("call-row")).not.toHaveLength(0);
+    platform.listCalls = listCalls;
+    await user.click(error.getByRole("button", { name: "Повторить" }));
+    await vi.waitFor(() => expect(screen.queryByTestId("error")).toBeNull());
+  });
+
+  it("marks calls that have a note", async () => {
+    await show();
+    const marks = await screen.findAllByTestId("row-noted");
+    expect(marks[0]?.getAttribute("aria-label")).toBe("Есть заметка");
+  });
+
   it("says that nothing was found, with a way back", async () => {
     const { user } = await show();
     await user.type(screen.getByTestId("search-input"), "нет такого");
@@ -126,6 +144,18 @@ describe("the main window", () => {
     await user.type(screen.getByTestId("office-token"), "secret");
     await user.click(screen.getByTestId("office-connect"));
     expect(connect).toHaveBeenCalledWith({ address: "https://calls.example.org", token: "secret" });
+  });
+
+  it("shows a number of another program before there is an office, and asks about it once there is", async () => {
+    const { user, platform } = await show((platform) => {
+      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
+      platform.pendingDial = async () => ({ text: "tel:+74951234567" });
+    });
+    const waiting = await screen.findByTestId("waiting-number");
+    await vi.waitFor(() => expect(waiting.textContent).toContain("+7 495 123-45-67"));
+    platform.mainSnapshot = async () => mainView();
+    await user.click(screen.getByTestId("start-demo"));
+    expect((await screen.findByTestId("dial-number")).textContent).toBe("+7 495 123-45-67");
   });
 
   it.each(["now", "calls", "settings"] as const)("has nothing in view %s that axe objects to", async (page) => {

@@ -1,5 +1,6 @@
 import type { ConnectionCause } from "$generated/ConnectionCause";
 import type { ConnectionRow } from "$generated/ConnectionRow";
+import type { LinkCause } from "$generated/LinkCause";
 import type { OfficeView } from "$generated/OfficeView";
 import { language } from "$lib/language.svelte";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +15,10 @@ const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
 });
 const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): OfficeView => ({
   id: "o",
+  name: "calls.example.org",
+  demo: false,
   link,
+  clockOffsetMs: 0,
   connections,
 });
 
@@ -50,9 +54,28 @@ describe("the connection state", () => {
     expect(summary(offices).words).toBe("Получаем пропущенное: 22 события");
   });
 
+  it.each<LinkCause>(["unreachable", "tokenRefused", "tokenMissing", "notAGateway", "badAddress", "storage"])(
+    "has words for an office with %s in both languages",
+    (cause) => {
+      const offices = [{ ...office("refused"), cause }];
+      const russian = summary(offices).words;
+      language.code = "en";
+      expect(summary(offices).words).not.toBe(russian);
+    },
+  );
+
+  it("names what it speaks of where there are several", () => {
+    const [north, south] = [row({ title: "MANGO OFFICE" }), row({ id: "rt2", state: "waiting" })];
+    expect(summary([office("live", north, south)]).words).toBe("Ростелеком: ждём первого звонка от АТС");
+    const offices = [office("live"), { ...office("refused"), id: "n", name: "north.example.org" }];
+    expect(summary(offices).words).toBe("north.example.org: офис не принимает токен. Введите новый в настройках");
+  });
+
   it("warns of a gap and of a wrong clock, though events arrive", () => {
     expect(summary([office("live", row({ gapSince: "2025-11-20T12:00:00Z" }))]).health).toBe("busy");
-    expect(summary([office("live", row({ clockSkewMs: -61_000 }))]).words).toBe("Часы АТС расходятся на 61 секунду");
+    expect(summary([office("live", row({ clockSkewMs: -61_000 }))]).words).toBe(
+      "Часы АТС расходятся с нашими на 1 мин",
+    );
   });
 
   it("believes nothing that an office said before it was lost", () => {

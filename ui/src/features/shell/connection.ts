@@ -1,12 +1,13 @@
 import type { ConnectionRow } from "$generated/ConnectionRow";
 import type { OfficeView } from "$generated/OfficeView";
-import { clockTime } from "$lib/time";
+import { capital } from "$lib/grammar";
+import { clockTime, roughly } from "$lib/time";
 import { shellText } from "$messages/shell";
 
 /** How bad it is: colour and shape follow. */
 export type Health = "good" | "busy" | "bad";
 
-/** One sentence for all offices and connections: the worst of them. */
+/** How something stands, in words that may follow its name. */
 export interface Summary {
   /** Machine-readable state. */
   state: string;
@@ -14,14 +15,21 @@ export interface Summary {
   words: string;
 }
 
-/** What the corner of the window says of all connections: the worst counts. */
+/** What the corner of the window says of all connections: the worst counts, with its name where there are several. */
 export function summary(offices: OfficeView[]): Summary {
-  const all = offices.flatMap((office) => [
-    officeSummary(office),
-    ...office.connections.map((row) => rowSummary(office, row)),
-  ]);
+  const rows = offices.flatMap((office) => office.connections.map((row) => ({ office, row })));
+  const all = [
+    ...offices.map((office) => named(officeSummary(office), office.name, offices.length > 1)),
+    ...rows.map(({ office, row }) =>
+      named(rowSummary(office, row), row.title, rows.length > 1 || row.state === "down"),
+    ),
+  ];
   const worst = (health: Health) => all.find((one) => one.health === health);
   return worst("bad") ?? worst("busy") ?? { state: "live", health: "good", words: shellText().allLive };
+}
+
+function named(summary: Summary, name: string, wanted: boolean): Summary {
+  return { ...summary, words: wanted ? `${name}: ${summary.words}` : capital(summary.words) };
 }
 
 /** What is said of one connection. */
@@ -29,11 +37,7 @@ export function connectionSummary(row: ConnectionRow): Summary {
   const text = shellText();
   switch (row.state) {
     case "down":
-      return {
-        state: "down",
-        health: "bad",
-        words: text.down(row.title, row.cause ? text.causes[row.cause] : text.titleNotLive),
-      };
+      return { state: "down", health: "bad", words: row.cause ? text.causes[row.cause] : text.notLive };
     case "connecting":
       return { state: "connecting", health: "busy", words: text.connecting };
     case "draining":
@@ -47,12 +51,12 @@ export function connectionSummary(row: ConnectionRow): Summary {
 
 function liveSummary(row: ConnectionRow): Summary {
   const text = shellText();
-  if (row.cause) return { state: "live", health: "bad", words: text.down(row.title, text.causes[row.cause]) };
+  if (row.cause) return { state: "live", health: "bad", words: text.causes[row.cause] };
   if (row.gapSince) return { state: "live", health: "busy", words: text.gap(clockTime(row.gapSince)) };
   if (row.clockSkewMs !== undefined) {
-    return { state: "live", health: "busy", words: text.skew(Math.round(Math.abs(row.clockSkewMs) / 1000)) };
+    return { state: "live", health: "busy", words: text.skew(roughly(Math.abs(row.clockSkewMs))) };
   }
-  return { state: "live", health: "good", words: text.titleLive };
+  return { state: "live", health: "good", words: text.live };
 }
 
 /** What is said of an office. */
@@ -60,18 +64,22 @@ export function officeSummary(office: OfficeView): Summary {
   const text = shellText();
   switch (office.link) {
     case "refused":
-      return { state: "refused", health: "bad", words: text.refused };
-    case "lost": {
-      const words = office.lostAt ? text.lost(clockTime(office.lostAt)) : text.lostPlain;
-      return { state: "lost", health: "bad", words };
-    }
+      return { state: "refused", health: "bad", words: text.officeCauses[office.cause ?? "tokenRefused"] };
+    case "lost":
+      return { state: "lost", health: "bad", words: lostWords(office) };
     case "connecting":
       return { state: "connecting", health: "busy", words: text.connecting };
     case "catchingUp":
       return { state: "catchingUp", health: "busy", words: text.catchingUp };
     case "live":
-      return { state: "live", health: "good", words: text.titleLive };
+      return { state: "live", health: "good", words: text.live };
   }
+}
+
+function lostWords({ cause = "unreachable", lostAt }: OfficeView): string {
+  const text = shellText();
+  if (cause !== "unreachable") return text.officeCauses[cause];
+  return lostAt ? text.lost(clockTime(lostAt)) : text.officeCauses.unreachable;
 }
 
 /** What is said of a connection: what an office out of reach said of it need not hold any more. */

@@ -98,20 +98,36 @@ export class Desk {
     void this.player.play(row);
   }
 
+  /** Shows all missed calls. */
+  showMissed(): void {
+    this.page = "calls";
+    this.calls.clear("missed");
+  }
+
+  /** What an office's clock says more than this computer's, in milliseconds. */
+  clockOffset(office: string): number {
+    return this.view?.offices.find((one) => one.id === office)?.clockOffsetMs ?? 0;
+  }
+
   /** Searches, in the view Calls. */
   search(text: string): void {
     this.page = "calls";
     this.calls.search(text);
   }
 
-  /** Keeps what a person has set. */
-  async save(settings: Settings): Promise<void> {
-    await this.#try(() => this.platform.saveSettings(settings));
+  /** Keeps what a person has set; says whether that worked. */
+  async save(settings: Settings): Promise<boolean> {
+    return this.#try(() => this.platform.saveSettings(settings));
   }
 
   /** Puts a notice away. */
   async dismiss(notice: NoticeKind): Promise<void> {
     await this.#try(() => this.platform.dismissNotice(notice));
+  }
+
+  /** What came while away has been seen. */
+  async dismissAway(): Promise<void> {
+    await this.#try(() => this.platform.dismissAway());
   }
 
   /** Does something with the demo phone. */
@@ -129,36 +145,66 @@ export class Desk {
     await this.#moveTo(() => this.platform.leaveDemo());
   }
 
-  /** Looks at an office behind a gateway. */
-  async connect(request: ConnectOfficeRequest): Promise<void> {
-    await this.#moveTo(() => this.platform.connectOffice(request));
+  /** Looks at an office behind a gateway; gives back why that failed. */
+  async connect(request: ConnectOfficeRequest): Promise<ContractError | undefined> {
+    const another = this.view?.stage === "office";
+    const failure = await failing(() => this.platform.connectOffice(request));
+    if (failure) return failure;
+    // One more among others is shown with them.
+    if (another) await this.calls.reload();
+    else await this.#moveTo(async () => {});
+    return undefined;
   }
 
-  /** Another office: everything that is shown comes from it, and its revisions may count from the start. */
-  async #moveTo(move: () => Promise<void>): Promise<void> {
+  /** Goes on at an office with another token; gives back why that failed. */
+  async renewToken(office: string, token: string): Promise<ContractError | undefined> {
+    return failing(() => this.platform.renewOfficeToken({ office, token }));
+  }
+
+  /** Looks at an office no more. */
+  async disconnect(office: string): Promise<void> {
     await this.#try(async () => {
-      await move();
-      this.player.close();
-      this.dial.cancel();
-      this.details.close();
-      const view = await this.platform.mainSnapshot();
-      this.#view.restart(view);
-      wear(view);
+      await this.platform.disconnectOffice({ office });
+      if (this.details.call?.office === office) this.details.close();
+      if (this.player.row?.call.office === office) this.player.close();
       await this.calls.reload();
     });
   }
 
-  async #try(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-      this.error = undefined;
-    } catch (thrown) {
-      this.error = toContractError(thrown);
-    }
+  /**
+   * Another office: everything that is shown comes from it. A number that has waited for an office is asked about
+   * there.
+   */
+  async #moveTo(move: () => Promise<void>): Promise<void> {
+    await this.#try(async () => {
+      const waits = this.dial.shown && this.dial.origin === "program" ? this.dial.text : "";
+      await move();
+      this.player.close();
+      this.dial.cancel();
+      this.details.close();
+      this.accept(await this.platform.mainSnapshot());
+      await this.calls.reload();
+      if (waits) void this.dial.show(waits, "program");
+    });
+  }
+
+  /** Says whether it worked. */
+  async #try(act: () => Promise<void>): Promise<boolean> {
+    this.error = await failing(act);
+    return this.error === undefined;
   }
 
   #changed(rows: CallRow[]): void {
     this.calls.changed(rows);
     this.details.changed(rows);
+  }
+}
+
+async function failing(act: () => Promise<void>): Promise<ContractError | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (thrown) {
+    return toContractError(thrown);
   }
 }

@@ -25,7 +25,10 @@ export function mainView(): MainView {
     offices: [
       {
         id: "demo",
+        name: "Демо",
+        demo: true,
         link: "live",
+        clockOffsetMs: 0,
         connections: [
           { id: "rt1", title: "Ростелеком", state: "live", drained: 0 },
           { id: "mango1", title: "MANGO OFFICE", state: "live", drained: 0 },
@@ -38,6 +41,7 @@ export function mainView(): MainView {
         { ...ringing, state: "ringing" },
       ],
       missed: [rowAt(1), rowAt(6)],
+      toCallBack: 2,
       today: 47,
       answeredToday: 39,
       missedToday: 5,

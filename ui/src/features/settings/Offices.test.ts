@@ -1,0 +1,94 @@
+import type { OfficeView } from "$generated/OfficeView";
+import { mainPlatform } from "$platform/browser";
+import { mainView } from "$platform/fake/views";
+import App from "$features/shell/App.svelte";
+import { Desk } from "$features/shell/desk.svelte";
+import { objections } from "$tests/axe";
+import { failure } from "$tests/build";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+const REFUSED: OfficeView = {
+  id: "calls.example.org",
+  name: "calls.example.org",
+  address: "https://calls.example.org/",
+  demo: false,
+  link: "refused",
+  cause: "tokenRefused",
+  clockOffsetMs: 0,
+  connections: [],
+};
+
+async function show(...offices: OfficeView[]) {
+  const platform = mainPlatform();
+  platform.mainSnapshot = async () => ({ ...mainView(), stage: "office", offices });
+  const desk = new Desk(platform);
+  render(App, { desk });
+  await desk.start();
+  const user = userEvent.setup();
+  await user.click(screen.getByTestId("nav-settings"));
+  return { desk, platform, user };
+}
+
+describe("offices in the settings", () => {
+  it("are shown with their address and how they stand, though they cannot be used", async () => {
+    await show(REFUSED);
+    const shown = screen.getByTestId("office-row").textContent ?? "";
+    expect(shown).toContain("https://calls.example.org/");
+    expect(shown).toContain("Офис не принимает токен");
+    expect(await objections()).toEqual([]);
+  });
+
+  it("get another token, and say when that is refused, too", async () => {
+    const { platform, user } = await show(REFUSED);
+    const renew = vi.spyOn(platform, "renewOfficeToken").mockRejectedValueOnce(failure("unauthorized"));
+    await user.click(screen.getByTestId("office-renew"));
+    await user.type(screen.getByTestId("office-new-token"), "wrong{Enter}");
+    expect((await screen.findByTestId("error")).textContent).toContain("Токен не подошёл");
+    await user.clear(screen.getByTestId("office-new-token"));
+    await user.type(screen.getByTestId("office-new-token"), " right {Enter}");
+    expect(renew).toHaveBeenLastCalledWith({ office: "calls.example.org", token: "right" });
+    await vi.waitFor(() => expect(screen.queryByTestId("office-new-token")).toBeNull());
+  });
+
+  it("are disconnected once that was asked", async () => {
+    const { desk, platform, user } = await show(REFUSED);
+    await desk.details.open({ office: "calls.example.org", id: "call1" });
+    const disconnect = vi.spyOn(platform, "disconnectOffice").mockResolvedValue();
+    await user.click(screen.getByTestId("office-disconnect"));
+    expect(disconnect).not.toHaveBeenCalled();
+    await user.click(screen.getByTestId("office-disconnect-confirm"));
+    expect(disconnect).toHaveBeenCalledWith({ office: "calls.example.org" });
+    await vi.waitFor(() => expect(desk.details.call).toBeUndefined());
+  });
+
+  it("become more, with the reason where one cannot be connected", async () => {
+    const { platform, user } = await show(REFUSED);
+    const connect = vi.spyOn(platform, "connectOffice").mockRejectedValueOnce(failure("unreachable"));
+    await user.click(screen.getByTestId("office-add"));
+    await user.type(screen.getByTestId("office-address"), "https://north.example.org");
+    await user.type(screen.getByTestId("office-token"), "t{Enter}");
+    expect((await screen.findByTestId("error")).textContent).toContain("Адрес не отвечает");
+    connect.mockResolvedValueOnce();
+    await user.click(screen.getByTestId("office-connect"));
+    await vi.waitFor(() => expect(screen.queryByTestId("office-address")).toBeNull());
+  });
+
+  it("of the demo can be looked at only", async () => {
+    await show(...mainView().offices);
+    expect(screen.getAllByTestId("connection-row")).toHaveLength(2);
+    expect(within(screen.getByTestId("office-row")).queryAllByRole("button")).toEqual([]);
+  });
+});
+
+describe("a setting that is not kept", () => {
+  it("goes back to what it was", async () => {
+    const { platform, user } = await show(REFUSED);
+    platform.saveSettings = async () => Promise.reject(failure("storage"));
+    const theme = screen.getByTestId("settings-theme") as HTMLSelectElement;
+    await user.selectOptions(theme, "dark");
+    expect(await screen.findByTestId("error")).toBeDefined();
+    await vi.waitFor(() => expect(theme.value).toBe("system"));
+  });
+});
