@@ -325,16 +325,7 @@ mod tests {
         let (out, reports) = mpsc::channel(1);
         bench.link.store.clone().close();
         let (stored, answer) = tokio::sync::oneshot::channel();
-        let event = VendorEvent {
-            dedupe_key: "k1".to_owned(),
-            raw_kind: "odd".to_owned(),
-            call: None,
-            time: None,
-            leg_seq: None,
-            source: calls::Source::Push,
-            vendor_command: None,
-            effects: Vec::new(),
-        };
+        let event = Bench::event("odd", None, Vec::new());
         out.send(SessionReport::Batch { events: vec![event], stored }).await.expect("is taken");
         let followed = bench.link.follow("101", reports, &mut None).await;
         assert_eq!(followed.cause, Some(DownCause::Storage));

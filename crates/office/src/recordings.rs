@@ -256,3 +256,35 @@ async fn write(mut writer: CacheWriter, piece: Bytes) -> Result<CacheWriter, Tro
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::interrupted().into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use calls::{Customer, Direction, Effect, Line, Told};
+    use pbx::Make;
+
+    use super::*;
+    use crate::testing::{Bench, at};
+
+    #[tokio::test]
+    async fn only_a_recording_that_will_come_is_waited_for() {
+        let bench = Bench::new(Make::MangoClient);
+        let (link, recordings) = (&bench.link, bench.recordings());
+        let call = CallId::of_vendor(&link.connection, "s1");
+        let id = RecordingId::of(&call, "");
+        let created = Effect::CallCreated {
+            direction: Direction::Incoming,
+            customer: Customer::default(),
+            line: Line::default(),
+        };
+        let steps = [
+            (vec![created, Effect::RecordingStarted], OfficeErrorKind::NotReady),
+            (vec![Effect::NotRecorded], OfficeErrorKind::NotFound),
+        ];
+        for (place, (effects, expected)) in steps.into_iter().enumerate() {
+            let event = Bench::event(&format!("e{place}"), Some("s1"), effects);
+            link.keeper.tell(&link.connection, at(0), vec![Told::Vendor(event)]).await.expect("is stored");
+            let part = recordings.part(&call, &id, ByteRange { start: 0, end: None }).await;
+            assert_eq!(part.expect_err("there is none").kind, expected);
+        }
+    }
+}

@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use calls::{Book, ConnectionId, Decision, Told};
+use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::Timestamp;
 use pbx::{ConnectionConfig, Driver, Make, journal::NoJournal};
-use secrecy::SecretString;
-use store::{Options, Store};
+use secrecy::{SecretBox, SecretString};
+use store::{Cache, Options, Store};
 use tempfile::TempDir;
 
-use crate::{clock::Clock, keeper::Keeper, links::Link, settings::Directory, status::Board};
+use crate::{clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, settings::Directory, status::Board};
 
 /// A clock that stands where it was set.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ pub(crate) fn connection_config(id: &str, make: Make) -> ConnectionConfig {
 pub(crate) struct Bench {
     pub(crate) link: Link,
     clock: Arc<Hand>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
@@ -75,7 +75,7 @@ impl Bench {
             clock: Arc::clone(&clock) as _,
             store,
         };
-        Self { link, clock, _folder: folder }
+        Self { link, clock, folder }
     }
 
     /// It is this second now.
@@ -86,6 +86,28 @@ impl Bench {
     /// Waits until everything that is being written is there.
     pub(crate) async fn settle(&self) {
         self.link.store.set_setting("settled", "yes").await.expect("is written");
+    }
+
+    /// An event of this call that means this.
+    pub(crate) fn event(key: &str, call: Option<&str>, effects: Vec<Effect>) -> VendorEvent {
+        VendorEvent {
+            dedupe_key: key.to_owned(),
+            raw_kind: key.to_owned(),
+            call: call.map(str::to_owned),
+            time: None,
+            leg_seq: None,
+            source: Source::Push,
+            vendor_command: None,
+            effects,
+        }
+    }
+
+    /// The recordings of its calls.
+    pub(crate) fn recordings(&self) -> Arc<Recordings> {
+        let key = SecretBox::new(Box::new([7; 32]));
+        let cache = Cache::open(&self.folder.path().join("recordings"), key, 1 << 20).expect("opens");
+        let drivers = BTreeMap::from([(self.link.connection.clone(), Arc::clone(&self.link.driver))]);
+        Recordings::new("test", self.link.store.clone(), cache, drivers)
     }
 
     /// What was decided so far.

@@ -78,11 +78,16 @@ async fn ended(task: JoinHandle<()>) {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Arc};
+    use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
     use pbx::Make;
     use secrecy::SecretBox;
     use store::{Options, Store};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        sync::mpsc,
+    };
 
     use super::*;
     use crate::{
@@ -91,11 +96,31 @@ mod tests {
         testing::connection_config,
     };
 
+    /// A PBX that refuses everything, and what it is asked.
+    async fn vendor() -> (url::Url, mpsc::UnboundedReceiver<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let (tell, asked) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = vec![0; 4096];
+                let length = stream.read(&mut head).await.unwrap_or_default();
+                // A test that has seen enough does not listen any more.
+                let _ = tell.send(String::from_utf8_lossy(&head[..length]).into_owned());
+                let refused = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                let _ = stream.write_all(refused).await;
+            }
+        });
+        (base.parse().expect("a URL"), asked)
+    }
+
     #[tokio::test]
     async fn a_session_lasts_as_long_as_somebody_wants_it() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
-        let config = connection_config("m1", Make::MangoClient);
+        let mut config = connection_config("m1", Make::MangoClient);
+        let (base, mut asked) = vendor().await;
+        config.base_url = Some(base);
         let id = config.id.clone();
         let config = OfficeConfig {
             name: "test".to_owned(),
@@ -120,6 +145,8 @@ mod tests {
             office.unwatch_extension(&id, extension);
         }
         assert_eq!(kept(), ["101"], "the settings name it");
+        let ended = async { while !asked.recv().await.expect("goes on").contains("/session/unregister") {} };
+        tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the PBX is told to keep the events");
         office.shutdown().await;
         assert!(kept().is_empty());
     }
