@@ -24,10 +24,8 @@ fn main() -> ExitCode {
     event_loop.run(move |event, _, control| {
         // Held until the loop ends, as the window is.
         let _ = (&window, &view);
-        *control = match event {
-            Event::WindowEvent { event: WindowEvent::CloseRequested, .. } => ControlFlow::Exit,
-            _ => ControlFlow::Wait,
-        };
+        let closed = matches!(event, Event::WindowEvent { event: WindowEvent::CloseRequested, .. });
+        *control = if closed { ControlFlow::Exit } else { ControlFlow::Wait };
     });
 }
 
