@@ -61,13 +61,8 @@ impl ApiError {
     }
 
     fn other(status: StatusCode, code: &str, message: String) -> Self {
-        let problem = Problem {
-            error: code.to_owned(),
-            message,
-            field: None,
-            retry_after_ms: None,
-            reference: reference(),
-        };
+        let problem =
+            Problem { error: code.to_owned(), message, field: None, retry_after_ms: None, reference: reference() };
         Self { status, problem: Box::new(problem), close: false }
     }
 }
