@@ -119,7 +119,7 @@ impl Directory {
     }
 
     /// Another text whenever lines or groups are others: then others may see a call.
-    pub fn rules(&self) -> &str {
+    pub(crate) fn rules(&self) -> &str {
         &self.rules
     }
 
@@ -169,14 +169,14 @@ impl Viewer {
     }
 
     /// What this viewer may see, in the words of the rows.
-    pub fn visible(&self) -> Visible {
+    pub(crate) fn visible(&self) -> Visible {
         let Some(looks_after) = self.looks_after() else { return Visible::All };
         let own = self.extensions.iter().map(|own| Scope::Extension(own.connection.clone(), own.extension.clone()));
         Visible::Some(own.chain(looks_after.into_iter().map(Scope::Group)).collect())
     }
 
     /// Whether this is one of the viewer's extensions.
-    pub fn owns(&self, connection: &ConnectionId, extension: &str) -> bool {
+    pub(crate) fn owns(&self, connection: &ConnectionId, extension: &str) -> bool {
         self.extensions.iter().any(|own| own.connection == *connection && own.extension == extension)
     }
 

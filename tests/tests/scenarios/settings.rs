@@ -32,7 +32,7 @@ pub(crate) fn my_extensions() -> Vec<ExtensionRef> {
 
 pub(crate) fn viewer() -> Viewer {
     Viewer {
-        id: "me".into(),
+        id: "desk".into(),
         name: "Пётр Волков".into(),
         role: Role::Admin,
         extensions: my_extensions(),

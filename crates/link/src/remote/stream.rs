@@ -28,15 +28,22 @@ pub(super) async fn open(http: &Http, resume: Option<Cursor>) -> Result<FrameStr
     let mut socket = http.client().socket(request).await.map_err(|error| handshake(&error))?;
     let first = serde_json::to_string(&Resume { resume }).map_err(|_| not_a_gateway())?;
     socket.send_text(first).await.map_err(|error| broken(&error))?;
-    // Signs of life are no hello: what is only kept open by something before the gateway is not waited for.
-    let Ok(hello) = tokio::time::timeout(HELLO_WITHIN, next(Some(socket))).await else {
-        return Err(OfficeError::new(OfficeErrorKind::Unreachable, "The gateway takes the stream and says nothing."));
-    };
-    let Some((frame, socket)) = hello else {
-        return Err(OfficeError::new(OfficeErrorKind::Unreachable, "The gateway closed the stream at once."));
-    };
-    let hello = stream::once(std::future::ready(Ok(frame?)));
+    let (hello, socket) = in_time(next(Some(socket))).await?;
+    let hello = stream::once(std::future::ready(Ok(hello)));
     Ok(Box::pin(hello.chain(stream::unfold(socket, next))))
+}
+
+/// The first frame with what is left of the stream. Signs of life are no hello: what is only kept open by something
+/// before the gateway is not waited for.
+async fn in_time<S>(
+    first: impl Future<Output = Option<(Result<Frame, OfficeError>, S)>>,
+) -> Result<(Frame, S), OfficeError> {
+    let gone = |message| Err(OfficeError::new(OfficeErrorKind::Unreachable, message));
+    match tokio::time::timeout(HELLO_WITHIN, first).await {
+        Ok(Some((hello, rest))) => Ok((hello?, rest)),
+        Ok(None) => gone("The gateway closed the stream at once."),
+        Err(_) => gone("The gateway takes the stream and says nothing."),
+    }
 }
 
 /// The next frame and what is left of the stream: nothing after an error, and after `tooOld`, which is the last frame.
@@ -125,6 +132,16 @@ mod tests {
         for bad in ["", "[]", r#"{"kind":"at"}"#, r#"{"kind":"hello","seq":7}"#, r#"{"kind":"event"}"#] {
             assert_eq!(frame(bad).map_err(|error| error.kind), Err(OfficeErrorKind::Protocol), "{bad}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gateway_that_says_nothing_is_not_waited_for() {
+        let silent = in_time(std::future::pending::<Option<(_, ())>>()).await;
+        assert_eq!(silent.map_err(|error| error.kind), Err(OfficeErrorKind::Unreachable));
+        let closed = in_time(std::future::ready(None::<(_, ())>)).await;
+        assert_eq!(closed.map_err(|error| error.kind), Err(OfficeErrorKind::Unreachable));
+        let hello = in_time(std::future::ready(Some((Ok(Frame::At { seq: 1 }), ())))).await;
+        assert_eq!(hello, Ok((Frame::At { seq: 1 }, ())));
     }
 
     #[test]

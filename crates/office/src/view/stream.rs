@@ -51,7 +51,7 @@ impl View {
         }
     }
 
-    /// One step of the catch-up: the frames after `since`, and where to go on.
+    /// One step of the catch-up: the frames after `since`, and the place that they reach.
     async fn catch_up(&self, since: u64, up_to: u64) -> Result<(Vec<Frame>, Option<u64>), OfficeError> {
         let stopped = |_| OfficeError::new(OfficeErrorKind::Storage, "the office is being stopped");
         let _turn = self.office.pages.acquire().await.map_err(stopped)?;
@@ -125,7 +125,8 @@ impl Following {
     async fn next(mut self) -> Option<(Vec<Result<Frame, OfficeError>>, Self)> {
         if let Some(since) = self.since {
             match self.view.catch_up(since, self.head.seq).await {
-                Ok((frames, next)) => {
+                Ok((frames, reached)) => {
+                    let next = reached.filter(|reached| *reached < self.head.seq);
                     let mut frames: Vec<_> = frames.into_iter().map(Ok).collect();
                     if next.is_none() {
                         frames.push(Ok(Frame::At { seq: self.head.seq }));

@@ -1,6 +1,9 @@
 //! Commands: the same one answers the same outcome and never acts twice, whatever happens in between.
 
+use std::time::Duration;
+
 use calls::{CallId, Command, CommandId, CommandKind, CommandState, Decision, Told};
+use futures_util::FutureExt;
 use link::{Office, OfficeErrorKind, wire::PlaceCall};
 use store::{Began, NewCommand, NewEntry, Store};
 use uuid::Uuid;
@@ -28,6 +31,24 @@ async fn a_command_is_his_who_sent_it_and_not_of_whoever_knows_its_id() {
     let taken = other.place_call(request(command)).await.expect_err("not his");
     assert_eq!((taken.kind, taken.field), (OfficeErrorKind::InvalidRequest, Some("command")));
     assert!(bench.manager().command(command).await.expect("readable").is_some(), "a manager sees the call");
+}
+
+#[tokio::test]
+async fn a_request_that_is_dropped_midway_leaves_no_command_on_its_way() {
+    let bench = Bench::new().await;
+    let (view, command) = (bench.of_agent("102"), fresh());
+    // Whoever asked hangs up as soon as the office has read what he wants.
+    assert_eq!(view.place_call(request(command)).now_or_never(), None);
+    let stands = async {
+        loop {
+            match view.command(command).await.expect("readable") {
+                Some(stands) if stands.state != CommandState::Sent => break stands.state,
+                Some(_) | None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    let state = tokio::time::timeout(Duration::from_secs(10), stands).await.expect("it was sent, and failed");
+    assert!(matches!(state, CommandState::Rejected | CommandState::Unknown), "nobody answers there: {state:?}");
 }
 
 #[tokio::test]

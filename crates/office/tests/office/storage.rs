@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use calls::CallState;
+use calls::{CallId, CallState, Decision, Direction, Told};
 use jiff::SignedDuration;
-use link::wire::{ConnectionState, DownCause, StreamEvent};
+use link::wire::{ConnectionState, DownCause, Frame, StreamEvent};
 use office::HookOutcome;
+use store::{Appended, CallRecord, Filter, NewEntry};
 
-use crate::support::Bench;
+use crate::support::{Bench, connection};
 
 #[tokio::test]
 async fn a_timer_that_cannot_be_stored_is_tried_again_and_not_all_the_time() {
@@ -57,4 +58,57 @@ async fn an_open_call_that_the_log_is_not_read_for_still_ends_by_itself() {
     bench.event("new", "s-2", "").await;
     let ended = stream.call_in(CallState::Ended).await;
     assert!(ended.legs.iter().any(|leg| leg.extension.as_deref() == Some("102")));
+}
+
+#[tokio::test]
+async fn a_long_catch_up_comes_in_steps_and_misses_nothing() {
+    let bench = Bench::new().await;
+    bench.event("new", "s-1", "").await;
+    let bench = bench
+        .restart_after(|store| {
+            let first = store.list(&Filter::default(), None, 1).expect("readable").remove(0);
+            let one = |n: u64| {
+                let id = CallId::of_vendor(&connection(), &n.to_string());
+                let told = Told::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
+                let at = "2026-03-01T09:00:00Z".parse().expect("a time");
+                let elsewhere = "rt2".parse().expect("valid");
+                let entry = NewEntry { connection: elsewhere, call: None, dedupe_key: None, received_at: at, told };
+                let seq = store.append(vec![entry]).send();
+                (id, at, seq)
+            };
+            let entries: Vec<_> = (0..1200).map(one).collect();
+            let record = |(id, started_at, seq): (CallId, _, store::Answer<Vec<Appended>>)| CallRecord {
+                body: first.body.replace(first.id.as_str(), id.as_str()),
+                seq: seq.wait().expect("stored")[0].seq(),
+                id,
+                connection: connection(),
+                direction: Direction::Incoming,
+                state: CallState::Ended,
+                result: None,
+                customer_number: None,
+                customer_name: None,
+                line: None,
+                agents: vec!["102".into()],
+                groups: Vec::new(),
+                started_at,
+                talk_ms: 0,
+                has_recording: false,
+                in_menu: false,
+                open: false,
+            };
+            store.save_calls("test", entries.into_iter().map(record).collect(), None).wait().expect("saved");
+        })
+        .await;
+    let mut stream = bench.stream(None).await;
+    let mut seqs = Vec::new();
+    let at = loop {
+        match stream.frame().await {
+            Frame::Event { seq, event: StreamEvent::Call { .. } } => seqs.push(seq),
+            Frame::At { seq } => break seq,
+            Frame::Event { .. } | Frame::Hello { .. } => {}
+            Frame::TooOld | Frame::Other => panic!("the stream is whole"),
+        }
+    };
+    assert_eq!((seqs.len(), at), (1201, bench.office.metrics().head));
+    assert!(seqs.is_sorted_by(|a, b| a < b));
 }
