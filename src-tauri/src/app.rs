@@ -12,7 +12,7 @@ use desk::{
     contract::{Notice, NoticeKind, Stage},
 };
 use store::{Opened, Options, Store};
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
     args::Args, commands, demo::Demo, instance::Owner, notifications::Notifications, offices, paints::Paints, platform,
@@ -30,7 +30,8 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         profile.clear().context("what an earlier demo left cannot be removed")?;
     }
     profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
-    let prepared = tauri::async_runtime::block_on(Prepared::open(&args, &profile))?;
+    // While the window system and the card come up: a database with a long history takes its time.
+    let preparing = tauri::async_runtime::spawn(Prepared::open(args.clone(), profile.clone()));
     let failure = Arc::new(Mutex::new(None));
     let failed = Arc::clone(&failure);
     let app = platform::watch_web_processes(tauri::Builder::default(), mend)
@@ -70,7 +71,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         ])
         .setup(move |app| {
             // An error returned from here would be a panic: it is kept, and told once the window system has ended.
-            if let Err(error) = set_up(app.handle(), args, prepared, &profile, owner) {
+            if let Err(error) = set_up(app.handle(), args, preparing, &profile, owner) {
                 *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 app.handle().exit(1);
             }
@@ -92,9 +93,19 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
     }
 }
 
-fn set_up(app: &AppHandle, args: Args, prepared: Prepared, profile: &Profile, owner: Owner) -> anyhow::Result<()> {
+fn set_up(
+    app: &AppHandle,
+    args: Args,
+    preparing: JoinHandle<anyhow::Result<Prepared>>,
+    profile: &Profile,
+    owner: Owner,
+) -> anyhow::Result<()> {
     windows::card::create(app, profile).context("the card cannot be made")?;
-    let desk = tauri::async_runtime::block_on(start(app, &prepared))?;
+    let (prepared, desk) = tauri::async_runtime::block_on(async {
+        let prepared = preparing.await.context("opening the database was cut off")??;
+        let desk = start(app, &prepared).await?;
+        anyhow::Ok((prepared, desk))
+    })?;
     let has_tray = tray::create(app, desk.first_language());
     app.manage(has_tray);
     app.manage(desk.clone());
@@ -131,21 +142,21 @@ fn set_up(app: &AppHandle, args: Args, prepared: Prepared, profile: &Profile, ow
     Ok(())
 }
 
-/// What is opened before there is any window: what fails here is said in a sentence, not in a window that goes again.
+/// What is opened beside the window system: the database, and in the demo all of its office.
 struct Prepared {
     store: Store,
     demo: Option<Demo>,
 }
 
 impl Prepared {
-    async fn open(args: &Args, profile: &Profile) -> anyhow::Result<Self> {
+    async fn open(args: Args, profile: Profile) -> anyhow::Result<Self> {
         let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
         let store = Store::open_in(&profile.data(), Options::owner(&suffix)).map_err(not_opened)?;
         let demo = match args.demo {
             true => {
                 // Nobody has chosen a language in a profile that is made anew.
                 let language = surroundings().language();
-                Some(Demo::start(profile, store.clone(), args.demo_script.as_deref(), language).await?)
+                Some(Demo::start(&profile, store.clone(), args.demo_script.as_deref(), language).await?)
             }
             false => None,
         };
@@ -187,7 +198,13 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     }
     match &prepared.demo {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
-        None => offices::open_known(&desk).await,
+        None => {
+            // Goes on by itself when this is given up: a keyring may wait for a person, and windows do not.
+            let opening = tauri::async_runtime::spawn(offices::open_known(desk.clone()));
+            if tokio::time::timeout(AT_ONCE, opening).await.is_err() {
+                tracing::info!("the keyring takes its time");
+            }
+        }
     }
     Ok(desk)
 }
@@ -205,6 +222,9 @@ fn mend(app: &AppHandle, window: &str) {
         tracing::warn!(%error, "the card could not give the keyboard back");
     }
 }
+
+/// A keyring that is open answers sooner: then main shows the offices at once and does not welcome first.
+const AT_ONCE: Duration = Duration::from_millis(300);
 
 /// A desk that comes to be after what uses it.
 #[derive(Clone, Default)]

@@ -23,7 +23,7 @@ const SETTING: &str = "offices";
 const GREETING: Duration = Duration::from_secs(15);
 
 /// Goes to work at the offices that were connected before. One that cannot be used is shown and says why.
-pub(crate) async fn open_known(desk: &Desk) {
+pub(crate) async fn open_known(desk: Desk) {
     let addresses = known(desk.store()).unwrap_or_else(|error| {
         tracing::error!(%error, "the addresses of offices cannot be read");
         Vec::new()

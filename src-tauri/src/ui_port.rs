@@ -51,8 +51,11 @@ impl Screens {
     }
 
     fn emit(&self, window: &str, event: &str, payload: &impl Serialize) {
-        if let Err(error) = self.app.emit_to(window, event, payload) {
-            tracing::error!(%error, event, "a page could not be told");
+        match self.app.emit_to(window, event, payload) {
+            Ok(()) => {}
+            // The window system has ended; while the program says its farewells there is still something to tell.
+            Err(tauri::Error::Runtime(error)) => tracing::debug!(%error, event, "no page is there to be told"),
+            Err(error) => tracing::error!(%error, event, "a page could not be told"),
         }
     }
 }

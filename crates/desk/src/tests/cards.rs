@@ -341,6 +341,28 @@ async fn a_card_goes_when_its_call_is_not_in_the_new_copy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_card_stays_when_its_call_is_open_in_the_database_though_the_log_is_another() {
+    let bench = Bench::live().await;
+    let talking = |name: &str| call(name).leg("102", LegState::Connected).state(CallState::Talking);
+    for number in ["1", "2"] {
+        bench.office.call(1, &call(number).ringing_here());
+        bench.office.call(2, &talking(number));
+    }
+    bench.shown.until_phases(&[CardPhase::Talking, CardPhase::Talking]).await;
+    bench.keep("own", 1, &talking("2"));
+    bench.office.say(link::wire::Frame::TooOld);
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.office.opened(2).await, None, "where the log stands is asked first");
+    bench.office.greet_in("e2", 7);
+    bench.office.opened(3).await;
+    bench.office.greet_in("e2", 7);
+    bench.office.at(7);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    assert_eq!(only_card(&bench).call, key("own", &call("2")));
+    bench.shown.until("it is listed", |record| record.now().now.open.len() == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_back_holds_nothing_up() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").ringing_here());
