@@ -81,11 +81,14 @@ export async function listening(port: number): Promise<void> {
   });
 }
 
-/** Waits until `check` answers something, asking every 50 ms. */
+/** Waits until `check` answers something, asking every 50 ms; what goes while it is looked at is looked at again. */
 export async function until<T>(what: string, check: () => Promise<T | undefined | false>, ms = 20_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
-    const found = await check();
+    const found = await check().catch((error: Error) => {
+      if (/stale element/i.test(error.message)) return undefined;
+      throw error;
+    });
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
