@@ -37,3 +37,8 @@ export function byGender(name: string, masculine: string, feminine: string, neit
   if (isWoman === undefined) return neither;
   return isWoman ? feminine : masculine;
 }
+
+/** A PBX's reason that is a number, and no words. */
+export function isCode(reason: string): boolean {
+  return /^\d+$/.test(reason);
+}

@@ -1,5 +1,5 @@
 import type { CardPhase } from "$generated/CardPhase";
-import { byGender, capital } from "$lib/grammar";
+import { byGender, capital, isCode } from "$lib/grammar";
 import { texts } from "$lib/language.svelte";
 
 interface CardText {
@@ -55,7 +55,7 @@ export const cardText = texts<CardText>({
     busyHint: "Номер занят. Попробуйте позже.",
     noAnswerHint: "На том конце никто не ответил.",
     failedHint: "Соединить не получилось. Проверьте номер и попробуйте ещё раз.",
-    endReason: (words) => `АТС сообщает: ${words}`,
+    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${words}`),
     unknownOutcomeHint: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
     hangupOnPhone: "Разговор завершается только на телефоне",
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
@@ -96,7 +96,7 @@ export const cardText = texts<CardText>({
     busyHint: "The number is busy. Try again later.",
     noAnswerHint: "Nobody answered at the other end.",
     failedHint: "The call was not connected. Check the number and try again.",
-    endReason: (words) => `The PBX says: ${words}`,
+    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${words}`),
     unknownOutcomeHint: "The PBX gave no answer. Check your phone before calling again.",
     hangupOnPhone: "This call can only be ended on the phone",
     notConfirmed: "The PBX took the command, but no call is seen yet",

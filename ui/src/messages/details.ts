@@ -2,7 +2,7 @@ import type { LegRole } from "$generated/LegRole";
 import type { LegState } from "$generated/LegState";
 import type { OutcomeKind } from "$generated/OutcomeKind";
 import type { TimelineKind } from "$generated/TimelineKind";
-import { byGender } from "$lib/grammar";
+import { byGender, isCode } from "$lib/grammar";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface DetailsText {
@@ -42,7 +42,7 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Позвонить на ${number}`,
     listen: "Слушать запись",
     thisCall: "Этот звонок",
-    endReason: (words) => `АТС сообщает: ${words}`,
+    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${words}`),
     timeline: {
       arrived: (who) => (who ? `звонок на линию ${lineName(who, "«", "»")}` : "звонок поступил"),
       placed: (who) => (who ? `${who} набирает номер` : "звонок начат"),
@@ -100,7 +100,7 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Call ${number}`,
     listen: "Listen to the recording",
     thisCall: "This call",
-    endReason: (words) => `The PBX says: ${words}`,
+    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${words}`),
     timeline: {
       arrived: (who) => (who ? `call to ${lineName(who, "“", "”")}` : "the call came in"),
       placed: (who) => (who ? `${who} dials` : "the call was placed"),

@@ -67,7 +67,7 @@ describe("hints", () => {
   });
 
   it("say why a call failed in the PBX's words, and point nowhere else", () => {
-    expect(hints(card("failed", { endReason: "1120" }))).toEqual(["АТС сообщает: 1120"]);
+    expect(hints(card("failed", { endReason: "1120" }))).toEqual(["Код АТС: 1120"]);
     expect(hints(card("failed"))).toEqual([cardText().failedHint]);
     expect(hints(card("missed"))).toEqual([]);
   });
