@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+use crate::json;
 
 /// A JSON object, read tolerantly.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Fields(BTreeMap<String, Value>);
 
 impl Fields {
-    /// The object in `bytes`; `None` when it is not UTF-8, not JSON or not an object.
+    /// The object in `bytes`; `None` when it is not JSON or not an object.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        Self::of(json(bytes)?)
+        Self::of(json::parse(bytes)?)
     }
 
     /// The object that `value` is.
@@ -58,19 +58,14 @@ impl Fields {
     }
 }
 
-/// The JSON in `bytes`, also behind the byte order mark that some serialisers put before it.
-pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
-    serde_json::from_slice(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).ok()
-}
-
 fn plain_key(key: &str) -> String {
-    key.trim().to_ascii_lowercase()
+    key.trim_matches(json::is_filler).to_ascii_lowercase()
 }
 
-/// A trimmed text of a string, number or truth value; `None` when empty or something else.
+/// A text, without blanks and control characters around it, of a string, number or truth value; `None` when empty or something else.
 pub(crate) fn text(value: &Value) -> Option<String> {
     let text = match value {
-        Value::String(text) => text.trim().to_owned(),
+        Value::String(text) => text.trim_matches(json::is_filler).to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
@@ -82,7 +77,7 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => text.trim_matches(json::is_filler).parse().ok(),
         Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -92,9 +87,9 @@ pub(crate) fn flag(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
         Value::Number(number) => number.as_i64().is_some_and(|number| number != 0),
-        Value::String(text) => match text.trim().parse::<i64>() {
-            Ok(number) => number != 0,
-            Err(_) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "yes"),
+        Value::String(text) => match text.trim_matches(json::is_filler).to_ascii_lowercase() {
+            text if matches!(text.as_str(), "true" | "yes") => true,
+            text => text.parse::<i64>().is_ok_and(|number| number != 0),
         },
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
@@ -141,12 +136,6 @@ mod tests {
         {
             assert!(!flag(&no), "{no}");
         }
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_no_part_of_the_json() {
-        assert_eq!(json("\u{feff}{\"a\":1}".as_bytes()), Some(json!({"a": 1})));
-        assert_eq!(json("{\u{feff}}".as_bytes()), None);
     }
 
     #[test]

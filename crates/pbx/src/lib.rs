@@ -13,6 +13,7 @@ pub mod driver;
 pub mod error;
 mod fields;
 pub mod journal;
+mod json;
 pub mod make;
 pub mod mango_client;
 mod party;

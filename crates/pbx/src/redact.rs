@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use crate::fields;
+use crate::json;
 
 const MASK: &str = "•••";
 /// Longest body kept in the journal.
@@ -31,7 +31,7 @@ impl Redactor {
         if body.is_empty() {
             return None;
         }
-        let text = match fields::json(body) {
+        let text = match json::parse(body) {
             Some(json) => value(json).to_string(),
             None => {
                 let cut = &body[..body.len().min(KEPT)];

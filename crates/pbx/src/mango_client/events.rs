@@ -11,7 +11,7 @@ use super::{
     wire::{Field, Named, State, Wire},
 };
 use crate::{
-    dedupe, fields, party, redact,
+    dedupe, json, party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
 };
@@ -29,7 +29,7 @@ pub(super) struct FrameContext<'a> {
 
 /// What a text frame means. Whatever cannot be understood is kept as unknown.
 pub(super) fn frame(text: &str, context: &FrameContext<'_>) -> VendorEvent {
-    match fields::json(text.as_bytes()) {
+    match json::parse(text.as_bytes()) {
         Some(json) => message(json, context),
         None => {
             let mut event = unknown("undecodable", Value::from(text), context);

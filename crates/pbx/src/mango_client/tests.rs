@@ -102,6 +102,23 @@ fn a_byte_order_mark_is_read_over() {
 }
 
 #[test]
+fn one_broken_text_costs_a_frame_nothing_else() {
+    let frame = |location: &str, behind: &str| {
+        read(&format!(
+            r#"{{"routeKey": "/call", "data": {{"entry_id": 76981273981237000001, "call_id": 76981273981237000002, "seq": 1,
+               "state": "DISCONNECTED", "name": "{location}", "from": {{"number": "79161234567"}}}}}}{behind}"#
+        ))
+    };
+    let whole = frame("", "");
+    assert_eq!(whole.call.as_deref(), Some("76981273981237000001"));
+    assert_eq!(whole.raw_kind, "call DISCONNECTED");
+    for (name, behind) in [("\u{fffd}", ""), (r"\ud83d", ""), ("a\tb\u{1}", ""), ("", "\0"), (r"\ud83d", "\u{feff}\0")]
+    {
+        assert_eq!(frame(name, behind), whole, "{name:?} {behind:?}");
+    }
+}
+
+#[test]
 fn states_move_the_users_own_leg() {
     let effect = |state: &str| incoming(state, json!({})).effects.swap_remove(1);
     assert_eq!(effect("CONNECTED"), Effect::LegAnswered { leg: leg("c1", "101") });

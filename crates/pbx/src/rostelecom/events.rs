@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     dedupe,
-    fields::{self, Fields},
-    party, redact,
+    fields::Fields,
+    json, party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
 };
@@ -24,7 +24,7 @@ const HISTORY_FILE_COMPLETED: &str = "history_file_completed";
 pub(super) fn decode(settings: &Settings, verified: &Verified, context: &DecodeContext) -> Decoded {
     let request = verified.request();
     let body = &request.body;
-    let Some(json) = fields::json(body) else {
+    let Some(json) = json::parse(body) else {
         return decoded(unreadable(body, context), OK);
     };
     let Some(fields) = Fields::of(json.clone()) else {

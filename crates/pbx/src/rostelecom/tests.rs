@@ -73,6 +73,44 @@ fn event(body: &Value) -> VendorEvent {
     decoded.events.remove(0)
 }
 
+#[test]
+fn one_broken_text_costs_a_message_nothing_else() {
+    let message = |reason: &[u8], behind: &[u8]| {
+        let fields = br#"{"session_id": "a","timestamp": "2018-04-23 15:01:29.214","type": "incoming","state": "end","from_number": "+79162045518","request_pin": "101","is_record": "true","disconnect_reason": ""#;
+        [&fields[..], reason, br#""}"#, behind].concat()
+    };
+    let whole = decode_at("/call_events", &message(b"", b"")).events.remove(0);
+    assert!(matches!(whole.effects[1], Effect::CallEnded { .. }), "{:?}", whole.effects);
+    let reasons: [(&[u8], Option<&str>); 6] = [
+        (b"\xce\xf2\xe1\xee\xe9", Some("\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}")),
+        (br"\ud83d", Some("\u{fffd}")),
+        (b"a\tb", Some("a\tb")),
+        (b"a\nb", Some("a\nb")),
+        (b"\0", None),
+        (b"", None),
+    ];
+    for (reason, read) in reasons {
+        for behind in [&b""[..], b"\0", b"\xef\xbb\xbf", b"\r\n\0\0"] {
+            let mut event = decode_at("/call_events", &message(reason, behind)).events.remove(0);
+            let Effect::CallEnded { reason: said, .. } = &mut event.effects[1] else { panic!("{:?}", event.effects) };
+            assert_eq!(said.take().as_deref(), read, "{reason:?} {behind:?}");
+            assert_eq!(event, whole, "{reason:?} {behind:?}");
+        }
+    }
+}
+
+#[test]
+fn sessions_of_twenty_digits_stay_apart() {
+    let call = |session: &str| {
+        let body = format!(r#"{{"session_id": {session},"type": "incoming","state": "new","request_pin": 0511}}"#);
+        decode_at("/call_events", body.as_bytes()).events.remove(0).call
+    };
+    for session in ["76981273981237000001", "76981273981237000002"] {
+        assert_eq!(call(session).as_deref(), Some(session));
+        assert_eq!(call(&format!("\"{session}\"")).as_deref(), Some(session));
+    }
+}
+
 fn agent(pin: &str) -> LegRef {
     LegRef { key: pin.to_owned(), role: LegRole::Agent, extension: Some(pin.to_owned()), number: None, name: None }
 }
