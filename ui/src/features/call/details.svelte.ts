@@ -1,19 +1,23 @@
 import type { CallDetails } from "$generated/CallDetails";
 import type { CallRef } from "$generated/CallRef";
 import type { CallRow } from "$generated/CallRow";
-import type { ContractError } from "$generated/ContractError";
 import type { OutcomeKind } from "$generated/OutcomeKind";
 import type { MainPlatform } from "$platform/types";
 import { sameCall } from "$lib/calls";
 import { toContractError } from "$lib/errors";
+import { Failures } from "$lib/failures.svelte";
 
 const SETTLE_MS = 150;
+
+/** Commands of the side panel. */
+export type DetailsCommand = "load" | "saveNote" | "saveOutcome";
 
 /** The call in the side panel. */
 export class Details {
   call: CallRef | undefined = $state.raw();
   current: CallDetails | undefined = $state.raw();
-  error: ContractError | undefined = $state.raw();
+
+  readonly failures = new Failures<DetailsCommand>();
 
   #asked = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -28,8 +32,8 @@ export class Details {
   /** Shows a call. */
   async open(call: CallRef): Promise<void> {
     if (!sameCall(call, this.call)) {
+      this.close();
       this.call = call;
-      this.current = undefined;
     }
     await this.reload();
   }
@@ -39,13 +43,13 @@ export class Details {
     this.#asked++;
     this.call = undefined;
     this.current = undefined;
-    this.error = undefined;
+    this.failures.clear();
   }
 
   /** Asks for the shown call anew. */
   async reload(): Promise<void> {
     const call = this.call;
-    if (call) await this.#take(() => this.platform.callDetails(call));
+    if (call) await this.#take("load", () => this.platform.callDetails(call));
   }
 
   /**
@@ -65,27 +69,31 @@ export class Details {
   async saveNote(text: string, replaces: string | undefined): Promise<boolean> {
     const call = this.call;
     if (!call) return false;
-    return this.#take(() => this.platform.saveNote({ call, text, ...(replaces === undefined ? {} : { replaces }) }));
+    return this.#take("saveNote", () =>
+      this.platform.saveNote({ call, text, ...(replaces === undefined ? {} : { replaces }) }),
+    );
   }
 
   /** Keeps how the talk ended. */
   async saveOutcome(outcome: OutcomeKind | undefined): Promise<boolean> {
     const call = this.call;
     if (!call) return false;
-    return this.#take(() => this.platform.saveOutcome({ call, ...(outcome === undefined ? {} : { outcome }) }));
+    return this.#take("saveOutcome", () =>
+      this.platform.saveOutcome({ call, ...(outcome === undefined ? {} : { outcome }) }),
+    );
   }
 
-  async #take(ask: () => Promise<CallDetails>): Promise<boolean> {
-    const asked = ++this.#asked;
+  /** The newest answer is shown; a failure is, as long as the call that it concerns is. */
+  async #take(command: DetailsCommand, ask: () => Promise<CallDetails>): Promise<boolean> {
+    const [asked, call] = [++this.#asked, this.call];
     try {
       const details = await ask();
-      if (asked === this.#asked) {
-        this.current = details;
-        this.error = undefined;
-      }
+      if (asked === this.#asked) this.current = details;
+      if (call === this.call) this.failures.dismiss(command);
       return true;
     } catch (thrown) {
-      if (asked === this.#asked) this.error = toContractError(thrown);
+      const superseded = command === "load" && asked !== this.#asked;
+      if (call === this.call && !superseded) this.failures.report(command, toContractError(thrown));
       return false;
     }
   }

@@ -69,6 +69,25 @@ describe("the side panel", () => {
     const details = new Details(office({ saveNote: async () => Promise.reject(failure("storage")) }));
     await details.open(row(1).call);
     expect(await details.saveNote("доставка", undefined)).toBe(false);
-    expect([details.error?.code, details.current?.row.call.id]).toEqual(["storage", "call1"]);
+    expect([details.failures.of("saveNote")?.code, details.current?.row.call.id]).toEqual(["storage", "call1"]);
+  });
+
+  it("says so too while the call is being read anew, and until that note is kept", async () => {
+    const saveNote = vi.fn().mockRejectedValueOnce(failure("storage"));
+    const details = new Details({ ...office(), saveNote });
+    await details.open(row(1).call);
+    const saving = details.saveNote("доставка", undefined);
+    await Promise.all([details.reload(), saving]);
+    expect(details.failures.of("saveNote")?.code).toBe("storage");
+    await details.reload();
+    expect(details.failures.of("saveNote")?.code).toBe("storage");
+  });
+
+  it("says nothing of a call that is shown no more", async () => {
+    const details = new Details(office({ saveNote: async () => Promise.reject(failure("storage")) }));
+    await details.open(row(1).call);
+    await details.saveNote("доставка", undefined);
+    await details.open(row(2).call);
+    expect(details.failures.all).toEqual([]);
   });
 });

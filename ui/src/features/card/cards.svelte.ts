@@ -3,17 +3,17 @@ import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
 import type { CardPlatform, Unsubscribe } from "$platform/types";
-import { wear } from "$lib/appearance";
+import { applyAppearance } from "$lib/appearance";
 import { callKey } from "$lib/calls";
 import { newCommand } from "$lib/command";
 import { toContractError } from "$lib/errors";
 import { partyNumber, partyTitle } from "$lib/party";
-import { Revised } from "$lib/revised.svelte";
+import { NewestView } from "$lib/newest.svelte";
 import { cardText } from "$messages/card";
 
 /** The card window: what it shows and what a person does there. */
 export class Cards {
-  readonly #view = new Revised<CardsView>();
+  readonly #view = new NewestView<CardsView>();
   /** What a screen reader says; each ringing call is said once, and again where the next call has the same words. */
   announcement = $state.raw({ words: "", turn: 0 });
 
@@ -44,7 +44,7 @@ export class Cards {
   /** Takes a view unless a newer one is here. */
   accept(view: CardsView): void {
     if (!this.#view.accept(view)) return;
-    wear(view);
+    applyAppearance(view);
     this.#announce(view.cards);
   }
 

@@ -11,24 +11,37 @@ import { Details } from "$features/call/details.svelte";
 import { CallList } from "$features/calls/list.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Player } from "$features/player/player.svelte";
-import { wear } from "$lib/appearance";
+import { applyAppearance } from "$lib/appearance";
 import { toContractError } from "$lib/errors";
-import { Revised } from "$lib/revised.svelte";
+import { Failures } from "$lib/failures.svelte";
+import { NewestView } from "$lib/newest.svelte";
 
 /** The views of the main window. */
 export type Page = "now" | "calls" | "settings";
 
+/** Commands of the main window whose failure is shown above its pages. */
+export type DeskCommand =
+  | "snapshot"
+  | "saveSettings"
+  | "dismissNotice"
+  | "dismissAway"
+  | "demoPhone"
+  | "startDemo"
+  | "leaveDemo"
+  | "connectOffice"
+  | "disconnectOffice";
+
 /** The main window: what the program around it says, and what a person does there. */
 export class Desk {
   page: Page = $state("calls");
-  error: ContractError | undefined = $state.raw();
 
+  readonly failures = new Failures<DeskCommand>();
   readonly calls: CallList;
   readonly details: Details;
   readonly dial: Dial;
   readonly player: Player;
 
-  readonly #view = new Revised<MainView>();
+  readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
 
   constructor(private readonly platform: MainPlatform) {
@@ -66,19 +79,14 @@ export class Desk {
 
   /** Asks for the snapshot. */
   async refresh(): Promise<void> {
-    await this.#try(async () => {
+    await this.failures.run("snapshot", async () => {
       this.accept(await this.platform.mainSnapshot());
     });
   }
 
   /** Takes a view unless a newer one is here. */
   accept(view: MainView): void {
-    if (this.#view.accept(view)) wear(view);
-  }
-
-  /** Puts the last failure away. */
-  forgive(): void {
-    this.error = undefined;
+    if (this.#view.accept(view)) applyAppearance(view);
   }
 
   /** Shows another view. */
@@ -117,32 +125,32 @@ export class Desk {
 
   /** Keeps what a person has set; says whether that worked. */
   async save(settings: Settings): Promise<boolean> {
-    return this.#try(() => this.platform.saveSettings(settings));
+    return this.failures.run("saveSettings", () => this.platform.saveSettings(settings));
   }
 
   /** Puts a notice away. */
   async dismiss(notice: NoticeKind): Promise<void> {
-    await this.#try(() => this.platform.dismissNotice(notice));
+    await this.failures.run("dismissNotice", () => this.platform.dismissNotice(notice));
   }
 
   /** What came while away has been seen. */
   async dismissAway(): Promise<void> {
-    await this.#try(() => this.platform.dismissAway());
+    await this.failures.run("dismissAway", () => this.platform.dismissAway());
   }
 
   /** Does something with the demo phone. */
   async phone(action: DemoPhoneAction): Promise<void> {
-    await this.#try(() => this.platform.demoPhone(action));
+    await this.failures.run("demoPhone", () => this.platform.demoPhone(action));
   }
 
   /** Opens the demo office. */
   async startDemo(): Promise<void> {
-    await this.#moveTo(() => this.platform.startDemo());
+    await this.#moveTo("startDemo", () => this.platform.startDemo());
   }
 
   /** Leaves the demo office. */
   async leaveDemo(): Promise<void> {
-    await this.#moveTo(() => this.platform.leaveDemo());
+    await this.#moveTo("leaveDemo", () => this.platform.leaveDemo());
   }
 
   /** Looks at an office behind a gateway; gives back why that failed. */
@@ -152,7 +160,7 @@ export class Desk {
     if (failure) return failure;
     // One more among others is shown with them.
     if (another) await this.calls.reload();
-    else await this.#moveTo(async () => {});
+    else await this.#moveTo("connectOffice", async () => {});
     return undefined;
   }
 
@@ -163,7 +171,7 @@ export class Desk {
 
   /** Looks at an office no more. */
   async disconnect(office: string): Promise<void> {
-    await this.#try(async () => {
+    await this.failures.run("disconnectOffice", async () => {
       await this.platform.disconnectOffice({ office });
       if (this.details.call?.office === office) this.details.close();
       if (this.player.row?.call.office === office) this.player.close();
@@ -175,8 +183,8 @@ export class Desk {
    * Another office: everything that is shown comes from it. A number that has waited for an office is asked about
    * there.
    */
-  async #moveTo(move: () => Promise<void>): Promise<void> {
-    await this.#try(async () => {
+  async #moveTo(command: DeskCommand, move: () => Promise<void>): Promise<void> {
+    await this.failures.run(command, async () => {
       const waits = this.dial.shown && this.dial.origin === "program" ? this.dial.text : "";
       await move();
       this.player.close();
@@ -186,12 +194,6 @@ export class Desk {
       await this.calls.reload();
       if (waits) void this.dial.show(waits, "program");
     });
-  }
-
-  /** Says whether it worked. */
-  async #try(act: () => Promise<void>): Promise<boolean> {
-    this.error = await failing(act);
-    return this.error === undefined;
   }
 
   #changed(rows: CallRow[]): void {

@@ -71,10 +71,10 @@ describe("the main window", () => {
     platform.mainSnapshot = async () => Promise.reject(failure("storage"));
     const desk = new Desk(platform);
     await desk.start();
-    expect([desk.view, desk.error?.code]).toEqual([undefined, "storage"]);
+    expect([desk.view, desk.failures.of("snapshot")?.code]).toEqual([undefined, "storage"]);
     platform.mainSnapshot = mainSnapshot;
     await desk.refresh();
-    expect([desk.view?.stage, desk.error]).toEqual(["demo", undefined]);
+    expect([desk.view?.stage, desk.failures.of("snapshot")]).toEqual(["demo", undefined]);
   });
 
   it("lets no late snapshot undo what a new office has told already", async () => {
@@ -97,6 +97,6 @@ describe("the main window", () => {
     await desk.start();
     const failure = await desk.connect({ address: "http://calls.example.org", token: "t" });
     expect(failure).toMatchObject({ code: "httpsNeeded", field: "address" });
-    expect(desk.error).toBeUndefined();
+    expect(desk.failures.all).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** A whole view that arrives both by snapshot and by event: the newer revision wins, whichever comes first. */
-export class Revised<View extends { revision: number }> {
+export class NewestView<View extends { revision: number }> {
   current: View | undefined = $state.raw();
 
   /** Takes the view unless a newer one is here; says whether it was taken. */
