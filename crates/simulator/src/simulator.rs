@@ -180,6 +180,11 @@ impl Simulator {
         self.shared.world.people()
     }
 
+    /// The numbers that programs asked calls to, as they wrote them, whether a call came of it or not.
+    pub fn calls_asked_for(&self) -> Vec<String> {
+        self.shared.world.asked()
+    }
+
     /// Switches a fault on or off.
     pub fn fault(&self, fault: Fault, on: bool) {
         self.shared.world.faults.set(fault, on);

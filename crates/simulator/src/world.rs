@@ -53,6 +53,7 @@ pub(crate) struct World {
     zone: Mutex<Zone>,
     callees: Mutex<BTreeMap<String, Callee>>,
     people: Mutex<BTreeMap<String, String>>,
+    asked: Mutex<Vec<String>>,
     chance: Mutex<Chance>,
 }
 
@@ -68,6 +69,7 @@ impl World {
             zone: Mutex::new(zone),
             callees: Mutex::default(),
             people: Mutex::default(),
+            asked: Mutex::default(),
             chance: Mutex::new(Chance::named(seed, "world")),
         }
     }
@@ -111,6 +113,16 @@ impl World {
 
     pub(crate) fn meet(&self, people: BTreeMap<String, String>) {
         lock(&self.people).extend(people);
+    }
+
+    /// Remembers that a program asked for a call to this number.
+    pub(crate) fn note_asked(&self, number: &str) {
+        lock(&self.asked).push(number.to_owned());
+    }
+
+    /// The numbers that programs asked calls to, as they wrote them.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        lock(&self.asked).clone()
     }
 
     /// One of so many, by the seed.

@@ -161,6 +161,7 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
     if !lock(&pbx.shared.users).get(extension).is_some_and(super::User::is_created) {
         return Err(NO_SUCH_USER);
     }
+    world.note_asked(number);
     let digits = number.trim_start_matches('+');
     if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));

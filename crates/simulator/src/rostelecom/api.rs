@@ -138,6 +138,7 @@ struct CallBackRequest {
 
 fn call_back(pbx: &Rostelecom, request: &CallBackRequest) -> Answer {
     let world = &pbx.shared.world;
+    world.note_asked(&request.request_number);
     // Both given: the address wins.
     let employee = if request.from_sipuri.is_empty() {
         world.staff.employee(&request.from_pin)
