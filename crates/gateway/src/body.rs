@@ -9,7 +9,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use link::OfficeError;
+use link::{OfficeError, problem};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -70,30 +70,40 @@ pub(crate) async fn whole(body: Body, cap: usize, deadline: Instant) -> Result<B
     read
 }
 
-/// A JSON body, with the name of the field that is wrong where the parser tells.
-pub(crate) fn json<T: DeserializeOwned>(body: &Bytes, fields: &[&'static str]) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        // The parser's own text may repeat what was sent.
-        let text = error.to_string();
-        let missing = fields.iter().find(|field| text.starts_with(&format!("missing field `{field}`")));
-        match missing.copied().or_else(|| wrong_field::<T>(body, fields)) {
-            Some(field) => OfficeError::invalid(field, format!("The field \"{field}\" is missing or wrong.")).into(),
-            None => OfficeError::invalid("body", "The body is not the JSON that is expected here.").into(),
-        }
-    })
+/// A JSON body. An error names the field that is wrong and never repeats its value.
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut parser = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut parser);
+    // What follows the value is no part of it.
+    let end = read.is_ok().then(|| parser.end().is_err());
+    match read {
+        Ok(value) if end == Some(false) => Ok(value),
+        Ok(_) => Err(no_json()),
+        Err(error) => Err(wrong_field(&error)),
+    }
 }
 
-/// The field without which the rest would only lack a field: found by taking one away at a time.
-fn wrong_field<T: DeserializeOwned>(body: &Bytes, fields: &[&'static str]) -> Option<&'static str> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
-    fields.iter().copied().find(|field| {
-        let mut without = object.clone();
-        without.remove(*field).is_some()
-            && match serde_json::from_value::<T>(without.into()) {
-                Ok(_) => true,
-                Err(error) => error.to_string().starts_with(&format!("missing field `{field}`")),
-            }
-    })
+/// The same for a JSON value that was read before.
+pub(crate) fn from_json<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(value).map_err(|error| wrong_field(&error))
+}
+
+fn wrong_field(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    // The parser's own text may repeat what was sent; the name of a field that is missing is ours.
+    let text = error.inner().to_string();
+    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let given = error.path().iter().next().map(ToString::to_string);
+    match missing.or(given.as_deref()).and_then(problem::field) {
+        Some(field) => OfficeError::invalid(field, format!("The field \"{field}\" is missing or wrong.")).into(),
+        None if text.starts_with("unknown field `") => {
+            OfficeError::invalid("body", "The body has a field that is not known here.").into()
+        }
+        None => no_json(),
+    }
+}
+
+fn no_json() -> ApiError {
+    OfficeError::invalid("body", "The body is not the JSON that is expected here.").into()
 }
 
 #[cfg(test)]
@@ -103,11 +113,10 @@ mod tests {
 
     use super::*;
 
-    const FIELDS: [&str; 4] = ["command", "connection", "from", "to"];
     const COMMAND: &str = "0190c9a5-7e5b-7c33-9d83-000000000001";
 
     async fn told(body: String) -> (u16, String) {
-        let error = json::<PlaceCall>(&Bytes::from(body), &FIELDS).expect_err("is refused");
+        let error = json::<PlaceCall>(body.as_bytes()).expect_err("is refused");
         let response = error.into_response();
         let status = response.status().as_u16();
         let body =
@@ -143,6 +152,11 @@ mod tests {
                 "\"field\":\"connection\"",
             ),
             (format!(r#"{{"command":"{COMMAND}","connection":"rt1","to":79001234567}}"#), "\"field\":\"to\""),
+            (
+                format!(r#"{{"command":"{COMMAND}","connection":"rt1","to":"1","from":{{"79001234567":1}}}}"#),
+                "\"field\":\"from\"",
+            ),
+            (format!(r#"{{"command":"{COMMAND}","connection":"rt1","to":"1"}} 79001234567"#), "\"field\":\"body\""),
             ("[79001234567]".to_owned(), "\"field\":\"body\""),
             ("{".to_owned(), "\"field\":\"body\""),
         ];

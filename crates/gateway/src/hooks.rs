@@ -63,6 +63,11 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     }
 }
 
+/// An address that names no connection. A vendor has no token, so it is not asked for one.
+pub(crate) async fn nameless() -> ApiError {
+    no_such_hook()
+}
+
 async fn take(shared: &Shared, request: Request) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
     let deadline = body::deadline(&head.extensions, shared.limits.request);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    http::Uri,
     middleware::map_response_with_state,
     routing::{any, get, post},
 };
@@ -14,6 +15,8 @@ use crate::{api, hooks, problem::ApiError, refusals, server::Shared, stream};
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/hook/{*rest}", any(hooks::receive))
+        .route("/hook/", any(hooks::nameless))
+        .route("/hook", any(hooks::nameless))
         .route("/healthz", get(api::health::healthz))
         .route("/metrics", get(api::metrics::metrics))
         .route("/v1/stream", get(stream::stream))
@@ -31,10 +34,46 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
+/// The address with one slash where there are several: a public address that was entered with a slash at its end makes
+/// vendors call a doubled one.
+pub(crate) fn with_single_slashes(uri: &Uri) -> Option<Uri> {
+    let path = uri.path();
+    if !path.contains("//") {
+        return None;
+    }
+    let mut single = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !single.ends_with('/') {
+            single.push(character);
+        }
+    }
+    if let Some(query) = uri.query() {
+        single.push('?');
+        single.push_str(query);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(single.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
 async fn nothing_here(_: api::auth::Bearer) -> ApiError {
     ApiError::not_found("There is nothing at this address.")
 }
 
 async fn wrong_method(_: api::auth::Bearer) -> ApiError {
     ApiError::method()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_slashes_are_one_and_queries_stay() {
+        let read = |text: &str| with_single_slashes(&text.parse().expect("a URI")).map(|uri| uri.to_string());
+        assert_eq!(read("//hook/rt1/call_events"), Some("/hook/rt1/call_events".to_owned()));
+        assert_eq!(read("/hook///rt1//?to=//x"), Some("/hook/rt1/?to=//x".to_owned()));
+        assert_eq!(read("http://a.example//hook/rt1"), Some("http://a.example/hook/rt1".to_owned()));
+        assert_eq!(read("/hook/rt1?to=//x"), None);
+    }
 }

@@ -27,7 +27,6 @@ pub struct NewToken {
 }
 
 /// A token that was made; the secret is nowhere else.
-#[derive(Debug)]
 pub struct Issued {
     /// Names it in lists and when it is revoked.
     pub id: String,
@@ -69,12 +68,7 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
 
 /// The token that a request bears, if it is valid now.
 pub(crate) fn find(store: &Store, secret: &str, now: Timestamp) -> Result<Option<Token>, store::Error> {
-    Ok(store.token_by_hash(&hash(secret))?.filter(|token| is_valid(token, now)))
-}
-
-/// Whether a token lets in.
-pub fn is_valid(token: &Token, now: Timestamp) -> bool {
-    token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end)
+    Ok(store.token_by_hash(&hash(secret))?.filter(|token| token.is_valid(now)))
 }
 
 /// Who looks at the office with this token; `None` when a later version gave it a role that is not known here.

@@ -25,11 +25,12 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "command",
     "connection",
     "from",
     "to",
+    "customerFirst",
     "before",
     "limit",
     "range",
@@ -42,6 +43,11 @@ const FIELDS: [&str; 15] = [
     "value",
     "body",
 ];
+
+/// The field of this name, where requests have one.
+pub fn field(name: &str) -> Option<&'static str> {
+    FIELDS.into_iter().find(|known| *known == name)
+}
 
 impl Problem {
     /// The body for `error`.
@@ -61,7 +67,7 @@ impl Problem {
         OfficeError {
             kind: known.unwrap_or_else(|| kind_of(status)),
             message: self.message,
-            field: self.field.and_then(|field| FIELDS.into_iter().find(|known| *known == field)),
+            field: self.field.as_deref().and_then(field),
             retry_after: self.retry_after_ms.map(Duration::from_millis),
         }
     }

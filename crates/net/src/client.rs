@@ -33,9 +33,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// For a base address that a person named: its host alone, private or not.
+    /// For a server that a person chose: its host alone, private or not.
     pub fn for_base(base: &Url) -> Result<Self, Error> {
-        Ok(Self::new(base, Hosts::of(base, true)?))
+        Ok(Self::new(base, Hosts::chosen(base)?))
     }
 
     /// For a base address with these hosts.

@@ -17,7 +17,8 @@ use crate::{
 pub struct Hosts {
     base: Arc<Base>,
     domains: Arc<[String]>,
-    base_is_named: bool,
+    /// Whether the base address may lead into this computer or the local network.
+    base_may_be_private: bool,
 }
 
 #[derive(Debug)]
@@ -28,8 +29,18 @@ struct Base {
 }
 
 impl Hosts {
-    /// Only the host of `base`. `named` says that a person named this address, so it may be a private one.
-    pub fn of(base: &Url, named: bool) -> Result<Self, Error> {
+    /// Only the host of a vendor's `base` address. It may be on this computer or the local network only where the
+    /// address itself names such a place: a public name that leads inside is refused, whoever wrote it down.
+    pub fn of(base: &Url) -> Result<Self, Error> {
+        Self::new(base, names_private(base))
+    }
+
+    /// Only the host that a person chose for a server of his own, which may well stand in the local network.
+    pub fn chosen(base: &Url) -> Result<Self, Error> {
+        Self::new(base, true)
+    }
+
+    fn new(base: &Url, base_may_be_private: bool) -> Result<Self, Error> {
         let host = base.host_str().ok_or(Error::InvalidUrl)?.to_ascii_lowercase();
         let encrypted = match base.scheme() {
             "https" | "wss" => true,
@@ -37,7 +48,7 @@ impl Hosts {
             _ => return Err(Error::Refused { host, why: Refusal::Scheme }),
         };
         let base = Base { host, port: base.port_or_known_default(), encrypted };
-        Ok(Self { base: Arc::new(base), domains: Arc::from([]), base_is_named: named })
+        Ok(Self { base: Arc::new(base), domains: Arc::from([]), base_may_be_private })
     }
 
     /// Hosts below these domains too, such as `mango-office.ru`.
@@ -72,7 +83,7 @@ impl Hosts {
         };
         if self.is_base(url) {
             return match literal {
-                Some(address) if !self.base_is_named && !is_public(address) => refuse(Refusal::Private),
+                Some(address) if !self.base_may_be_private && !is_public(address) => refuse(Refusal::Private),
                 Some(_) | None => Ok(()),
             };
         }
@@ -84,9 +95,9 @@ impl Hosts {
         if allowed { Ok(()) } else { refuse(Refusal::NotAllowed) }
     }
 
-    /// Whether the addresses behind `host` on `port` may be private: only of a base address that a person named.
+    /// Whether the addresses behind `host` on `port` may be private: only those of the base address.
     fn may_be_private(&self, host: &str, port: Option<u16>) -> bool {
-        self.base_is_named
+        self.base_may_be_private
             && host.eq_ignore_ascii_case(&self.base.host)
             && port.is_none_or(|port| Some(port) == self.base.port)
     }
@@ -102,6 +113,21 @@ impl Hosts {
             return Err(Error::Refused { host: host.to_owned(), why: Refusal::Private });
         }
         Ok(allowed)
+    }
+}
+
+/// Whether an address names a place in this computer or the local network: as an IP address, or by a name that leads
+/// nowhere else (RFC 6761, 6762 and 8375, and names without a dot).
+fn names_private(base: &Url) -> bool {
+    const LOCAL: [&str; 4] = ["localhost", "local", "internal", "home.arpa"];
+    match base.host() {
+        Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            !name.contains('.') || LOCAL.iter().any(|local| is_below(&name, local))
+        }
+        None => false,
     }
 }
 
@@ -128,7 +154,7 @@ mod tests {
 
     #[test]
     fn only_the_connections_hosts_are_reached() {
-        let hosts = Hosts::of(&url("https://api.example.org/v1"), false).expect("hosts").and_domains(&["example.net"]);
+        let hosts = Hosts::of(&url("https://api.example.org/v1")).expect("hosts").and_domains(&["example.net"]);
         assert_eq!(why(&hosts, "https://api.example.org/other"), None);
         assert_eq!(why(&hosts, "https://files.example.net/1"), None);
         assert_eq!(why(&hosts, "https://example.net/1"), None);
@@ -141,25 +167,35 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_reached_only_where_a_person_named_them() {
-        let vendor = Hosts::of(&url("https://api.example.org"), false).expect("hosts");
+    fn private_addresses_are_reached_only_where_the_base_address_names_one() {
+        let vendor = Hosts::of(&url("https://api.example.org")).expect("hosts");
         for inside in ["https://127.0.0.1/", "https://0x7f.1/", "https://[::1]/", "https://192.168.0.1/"] {
             assert_eq!(why(&vendor, inside), Some(Refusal::Private), "{inside}");
         }
-        let named = Hosts::of(&url("http://127.0.0.1:8081"), true).expect("hosts");
+        let named = Hosts::of(&url("http://127.0.0.1:8081")).expect("hosts");
         assert_eq!(why(&named, "http://127.0.0.1:8081/record/1"), None);
         assert_eq!(why(&named, "ws://127.0.0.1:8081/channel/1"), None);
         assert_eq!(why(&named, "http://127.0.0.1:22/"), Some(Refusal::Private));
-        let unnamed = Hosts::of(&url("http://127.0.0.1:8081"), false).expect("hosts");
-        assert_eq!(why(&unnamed, "http://127.0.0.1:8081/"), Some(Refusal::Private));
+        let names = |text: &str| names_private(&url(text));
+        for inside in ["http://10.1.2.3", "http://[fd00::1]:80", "http://localhost", "http://pbx", "https://pbx.local"]
+        {
+            assert!(names(inside), "{inside}");
+        }
+        for outside in
+            ["https://8.8.8.8", "https://api.example.org", "https://local.example.org", "https://notlocal.org"]
+        {
+            assert!(!names(outside), "{outside}");
+        }
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_inside_is_refused_unless_named() {
-        let unnamed = Hosts::of(&url("http://localhost:8081"), false).expect("hosts");
-        let refused = unnamed.resolve("localhost", Some(8081)).await;
+    async fn a_name_that_leads_inside_is_refused_unless_it_says_so_itself() {
+        // Stands for a public name whose owner lets it lead inside.
+        let outside = Hosts::new(&url("http://localhost:8081"), false).expect("hosts");
+        let refused = outside.resolve("localhost", Some(8081)).await;
         assert_eq!(refused, Err(Error::Refused { host: "localhost".to_owned(), why: Refusal::Private }));
-        let named = Hosts::of(&url("http://localhost:8081"), true).expect("hosts");
-        assert!(named.resolve("localhost", Some(8081)).await.is_ok());
+        for named in [Hosts::of(&url("http://localhost:8081")), Hosts::chosen(&url("http://localhost:8081"))] {
+            assert!(named.expect("hosts").resolve("localhost", Some(8081)).await.is_ok());
+        }
     }
 }

@@ -18,5 +18,5 @@ pub use client::{Client, Download, Request, Response, Settings};
 pub use error::{Error, Refusal};
 pub use guard::Hosts;
 pub use sniff::{Content, SNIFF_BYTES, sniff};
-pub use tls::read_anchors;
+pub use tls::{read_anchors, without_mark};
 pub use websocket::{Frame, Socket, SocketRequest};

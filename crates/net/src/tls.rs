@@ -12,7 +12,7 @@ use crate::{authority::is_authority, error::Error};
 
 /// The certificates in a PEM text. Each must be fit to be an anchor: a CA, not a server's own certificate.
 pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let anchors: Vec<_> = CertificateDer::pem_slice_iter(pem)
+    let anchors: Vec<_> = CertificateDer::pem_slice_iter(without_mark(pem))
         .collect::<Result<_, _>>()
         .map_err(|_| Error::TrustAnchor("it is not a PEM certificate".to_owned()))?;
     if anchors.is_empty() {
@@ -28,6 +28,11 @@ pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
         }
     }
     Ok(anchors)
+}
+
+/// A text without the byte order mark that some editors put before it.
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// One configuration for both clients.

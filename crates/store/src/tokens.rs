@@ -32,6 +32,13 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// Whether it lets in.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 const COLUMNS: &str = "id, hash, name, role, extensions, groups, expires_ns, revoked_ns";
 
 impl Store {

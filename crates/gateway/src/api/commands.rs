@@ -1,7 +1,7 @@
 //! Commands: each acts once, however often it is sent.
 
 use axum::{Json, http::StatusCode};
-use calls::{CallState, CommandId};
+use calls::{CallState, CommandId, ConnectionId};
 use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{CommandView, PlaceCall},
@@ -25,12 +25,31 @@ const CAP: usize = 16 << 10;
 const COMMANDS: [&str; 10] =
     ["answer", "hangup", "hold", "retrieve", "pickup", "transfer", "conference", "dtmf", "record", "route"];
 
+/// A wish to place a call, as scripts send it: what is not understood is refused, for it might have meant another call.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Place {
+    command: CommandId,
+    connection: ConnectionId,
+    from: Option<String>,
+    to: String,
+    /// The customer's phone rings first.
+    #[serde(default)]
+    customer_first: bool,
+}
+
 /// Places a call.
 pub(crate) async fn place(
     bearer: Bearer,
     Whole(body): Whole<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
-    let request: PlaceCall = body::json(&body, &["command", "connection", "from", "to"])?;
+    let Place { command, connection, from, to, customer_first } = body::json(&body)?;
+    if customer_first {
+        let message = "This PBX cannot ring the customer first.";
+        let unsupported = OfficeError::new(OfficeErrorKind::Unsupported, message);
+        return Err(OfficeError { field: Some("customerFirst"), ..unsupported }.into());
+    }
+    let request = PlaceCall { command, connection, from, to };
     Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
 }
 
@@ -58,7 +77,7 @@ pub(crate) async fn act(
         return Err(ApiError::not_found("There is no such command on calls."));
     }
     let call = bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
-    let _: OnCall = body::json(&body, &["command"])?;
+    let _: OnCall = body::json(&body)?;
     if call.state == CallState::Ended {
         return Err(OfficeError::new(OfficeErrorKind::Conflict, "The call has ended.").into());
     }

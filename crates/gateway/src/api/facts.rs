@@ -2,7 +2,7 @@
 
 use axum::{Json, http::StatusCode};
 use link::{Office, OfficeError, wire::Fact};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -15,15 +15,6 @@ use crate::{
 /// The largest fact: a long note.
 const CAP: usize = 16 << 10;
 
-const FIELDS: [&str; 7] = ["id", "kind", "author", "at", "call", "replaces", "value"];
-
-/// A fact as it is sent: the author is whoever's token it is.
-#[derive(Debug, Deserialize)]
-struct Sent {
-    #[serde(flatten)]
-    rest: serde_json::Map<String, Value>,
-}
-
 /// The fact that was kept.
 #[derive(Debug, Serialize)]
 pub(crate) struct Kept {
@@ -32,9 +23,10 @@ pub(crate) struct Kept {
 
 /// Keeps a fact. The same one twice is kept once.
 pub(crate) async fn add(bearer: Bearer, Whole(body): Whole<CAP>) -> Result<(StatusCode, Json<Kept>), ApiError> {
-    let Sent { mut rest } = body::json(&body, &[])?;
-    rest.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));
-    let fact: Fact = body::json(&Value::Object(rest).to_string().into(), &FIELDS)?;
+    let mut sent: serde_json::Map<String, Value> = body::json(&body)?;
+    // The author is whoever's token it is, whatever is said.
+    sent.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));
+    let fact: Fact = body::from_json(sent.into())?;
     if fact.id.get_version_num() != 7 {
         return Err(OfficeError::invalid("id", "A fact's id is a UUIDv7, made where it was written.").into());
     }

@@ -43,6 +43,11 @@ fn render(shared: &Shared) -> String {
         "Authentic events that were kept but not understood.",
         &[("", office.not_understood)],
     );
+    text.counter(
+        "trubka_journal_left_out_total",
+        "Exchanges with PBXs that the request journal left out: too many at once, or refused too often.",
+        &[("", office.journal_left_out)],
+    );
     text.counter("trubka_unauthorized_total", "Requests without a valid token.", &[("", read(&counters.unauthorized))]);
     text.counter("trubka_slow_desks_total", "Streams closed for being slow.", &[("", read(&counters.slow_desks))]);
     text.gauge("trubka_streams", "Open streams.", read(&counters.streams));

@@ -21,21 +21,48 @@ pub(super) enum SecretSource {
 }
 
 impl SecretSource {
-    /// The secret, without the newline that files end with. `what` names it in errors; `folder` is where a relative
-    /// path begins.
+    /// The secret, without what editors put around it: a byte order mark, blanks, ends of line. What stands in its
+    /// middle and can be no part of a secret is refused. `what` names it in errors; `folder` is where a relative path
+    /// begins.
     pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, String> {
-        let text = match self {
+        let (text, place) = match self {
             Self::File(path) => {
                 let path = folder.join(path);
-                std::fs::read_to_string(&path)
-                    .map_err(|error| format!("{what}: the file {} cannot be read: {error}", path.display()))?
+                let place = format!("the file {}", path.display());
+                let bytes = std::fs::read(&path).map_err(|error| format!("{what}: {place} cannot be read: {error}"))?;
+                let text = String::from_utf8(bytes).map_err(|_| {
+                    format!("{what}: {place} is no text in UTF-8; save it as plain UTF-8, with the secret alone in it")
+                })?;
+                (text, place)
             }
-            Self::Env(name) => std::env::var(name)
-                .map_err(|_| format!("{what}: the environment variable {name} is not set, or is not text"))?,
+            Self::Env(name) => {
+                let place = format!("the environment variable {name}");
+                let text = std::env::var(name).map_err(|_| format!("{what}: {place} is not set, or is not text"))?;
+                (text, place)
+            }
         };
-        let secret = text.trim_end_matches(['\r', '\n']);
-        if secret.is_empty() { Err(format!("{what}: it is empty")) } else { Ok(SecretString::from(secret)) }
+        let secret = text.trim_matches(is_padding);
+        if secret.is_empty() {
+            return Err(format!("{what}: {place} is empty"));
+        }
+        if secret.chars().any(|c| c.is_control() || is_invisible(c)) {
+            return Err(format!(
+                "{what}: {place} holds an end of line or an invisible character in the middle of the secret; write \
+                 the secret alone, on one line"
+            ));
+        }
+        Ok(SecretString::from(secret))
     }
+}
+
+/// What editors and clipboards put before and behind a text.
+fn is_padding(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || is_invisible(c)
+}
+
+/// Byte order mark, zero-width characters, and marks of writing direction.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{ad}')
 }
 
 impl<'de> Deserialize<'de> for SecretSource {
@@ -81,11 +108,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newline_at_the_end_of_a_file_is_not_part_of_the_secret() {
+    fn what_editors_put_around_a_secret_is_not_part_of_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("key"), "a key with blanks \r\n").expect("written");
-        let secret = SecretSource::File("key".into()).read("key", folder.path()).expect("is read");
-        assert_eq!(secret.expose_secret(), "a key with blanks ");
+        let read = |bytes: &[u8]| {
+            std::fs::write(folder.path().join("rt1.key"), bytes).expect("written");
+            let read = SecretSource::File("rt1.key".into()).read("connection \"rt1\", secret \"key\"", folder.path());
+            read.map(|secret| secret.expose_secret().to_owned())
+        };
+        let whole = Ok("a key".to_owned());
+        for text in ["a key\n", "\u{feff}a key\r\n", " a key \t\r\n\n", "\u{a0}a key\u{200b}\0", "\u{2060}a key"] {
+            assert_eq!(read(text.as_bytes()), whole, "{text:?}");
+        }
+        for bytes in [&b"\xff\xfea\0k\0"[..], b"a\nkey", b"a\0key", "a\u{200b}key".as_bytes(), b"a\xffkey"] {
+            let refused = read(bytes).expect_err("is refused");
+            assert!(
+                refused.contains("rt1.key") && refused.contains("UTF-8") || refused.contains("in the middle"),
+                "{refused}"
+            );
+            assert!(!refused.contains("akey"), "{refused}");
+        }
     }
 
     #[test]

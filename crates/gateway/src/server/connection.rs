@@ -23,7 +23,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{Limits, Shared, shared_io::SharedIo, stopped};
-use crate::body::Began;
+use crate::{body::Began, router::with_single_slashes};
 
 /// Longest wait for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -109,6 +109,9 @@ impl Server {
         let service = service_fn(move |mut request: Request<Incoming>| {
             let began = io.unanswered_since().unwrap_or_else(Instant::now);
             request.extensions_mut().insert(Began(began));
+            if let Some(uri) = with_single_slashes(request.uri()) {
+                *request.uri_mut() = uri;
+            }
             router.call(request)
         });
         let connection = http1::Builder::new()

@@ -57,7 +57,7 @@ pub(super) fn start(
 }
 
 fn rights_of(tokens: &[Token], now: Timestamp) -> BTreeMap<String, Option<String>> {
-    let rights = |token: &Token| tokens::is_valid(token, now).then(|| tokens::rights(token));
+    let rights = |token: &Token| token.is_valid(now).then(|| tokens::rights(token));
     tokens.iter().map(|token| (token.id.clone(), rights(token))).collect()
 }
 
@@ -80,7 +80,7 @@ fn watch_extensions(
 
 /// The extensions that valid tokens name.
 fn wanted(tokens: &[Token], now: Timestamp) -> BTreeSet<(ConnectionId, String)> {
-    let valid = tokens.iter().filter(|token| tokens::is_valid(token, now));
+    let valid = tokens.iter().filter(|token| token.is_valid(now));
     valid.flat_map(|token| token.extensions.iter().cloned()).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use link::wire::Role;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -156,6 +158,8 @@ async fn a_wish_that_cannot_be_is_told_with_its_field() {
         (json!({"command": command, "connection": "rt1", "to": ""}), "to"),
         (json!({"command": command, "connection": "rt1", "from": "102", "to": "+79001234567"}), "from"),
         (json!({"command": command, "connection": "rt2", "to": "+79001234567"}), "from"),
+        (json!({"command": command, "connection": "rt1", "from": "", "to": "+79001234567"}), "from"),
+        (json!({"command": command, "connection": "rt1", "to": "+79001234567", "form": "101"}), "body"),
     ];
     for (wish, field) in cases {
         let answer = rig.post(&agent, "/v1/calls", &wish).await;
@@ -166,6 +170,53 @@ async fn a_wish_that_cannot_be_is_told_with_its_field() {
     assert_eq!(rig.get(&agent, &format!("/v1/commands/{command}")).await.status, 404);
     assert_eq!(rig.ask("POST", &agent, "/v1/calls", &[], b"{").await.status, 400);
     assert_eq!(rig.ask("POST", &agent, "/v1/calls", &[], &vec![b' '; 20_000]).await.status, 413);
+}
+
+#[tokio::test]
+async fn calls_are_placed_from_the_phones_that_a_token_may_use_however_they_are_written() {
+    let (vendor, base) = Vendor::start().await;
+    let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
+    let (agent, _outsider) = (rig.agent("101").await, rig.outsider("103").await);
+    let some = rig.issue("Ольга", Role::Manager, &["100"]).await.secret.expose_secret().to_owned();
+    let all = rig.issue_in("Игорь", Role::Manager, &[], &[]).await.secret.expose_secret().to_owned();
+    let cases = [
+        (&agent, "101", Some("101")),
+        (&agent, "sip:101@pbx.example", Some("101")),
+        (&agent, " <SIP:101@pbx.example;transport=udp> ", Some("101")),
+        (&agent, "103", None),
+        (&agent, "sip:103@pbx.example", None),
+        (&agent, "101@a;101", Some("101")),
+        (&agent, "1 01", None),
+        (&some, "100", Some("100")),
+        (&some, "101@pbx.example", Some("101")),
+        (&some, "103", None),
+        (&some, "999", None),
+        (&all, "sip:103@pbx.example", Some("103")),
+    ];
+    for (token, from, allowed) in cases {
+        let wish = json!({"command": Uuid::now_v7(), "connection": "rt1", "from": from, "to": "+79001234567"});
+        let answer = rig.post(token, "/v1/calls", &wish).await;
+        let Some(allowed) = allowed else {
+            assert_eq!((answer.status, &answer.json()["field"]), (400, &json!("from")), "{from}");
+            continue;
+        };
+        assert_eq!(answer.status, 202, "{from}: {}", answer.text());
+        let command = answer.json()["command"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        command_state(&rig, token, command).await;
+        let placed = vendor.placed.lock().expect("unpoisoned").last().cloned().expect("a call");
+        assert_eq!(placed["from_pin"], allowed, "{from}");
+    }
+}
+
+#[tokio::test]
+async fn the_customer_is_not_rung_first_where_the_make_cannot() {
+    let rig = Rig::new().await;
+    let agent = rig.agent("101").await;
+    let mut wish = json!({"command": Uuid::now_v7(), "connection": "rt1", "to": "+79001234567", "customerFirst": true});
+    let answer = rig.post(&agent, "/v1/calls", &wish).await;
+    assert_eq!((answer.status, &answer.json()["error"]), (422, &json!("unsupported")));
+    wish["customerFirst"] = json!(false);
+    assert_eq!(rig.post(&agent, "/v1/calls", &wish).await.status, 202);
 }
 
 #[tokio::test]

@@ -36,6 +36,19 @@ async fn an_event_sent_twice_is_answered_twice_and_stored_once() {
 }
 
 #[tokio::test]
+async fn a_doubled_slash_is_one_and_an_address_without_a_connection_asks_for_no_token() {
+    let rig = Rig::new().await;
+    for (place, path) in ["//hook/rt1/call_events", "/hook//rt1//call_events", "///hook/rt1//"].into_iter().enumerate()
+    {
+        let body = event(&format!("s{place}"), "new", None, Timestamp::now()).to_string();
+        assert_eq!(send(rig.address, &signed(path, body.as_bytes())).await.status, 200, "{path}");
+    }
+    for path in ["/hook", "/hook/", "//hook", "//hook//", "/hook/rt2//call_events"] {
+        assert_eq!(send(rig.address, &signed(path, b"{}")).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_signature_is_refused_and_nothing_of_it_is_kept() {
     let rig = Rig::new().await;
     let token = rig.manager().await;

@@ -94,7 +94,7 @@ impl Rig {
         self.issue_in(name, role, extensions, &["sales"]).await
     }
 
-    async fn issue_in(&self, name: &str, role: Role, extensions: &[&str], groups: &[&str]) -> Issued {
+    pub(crate) async fn issue_in(&self, name: &str, role: Role, extensions: &[&str], groups: &[&str]) -> Issued {
         let extensions = extensions
             .iter()
             .map(|extension| ExtensionRef { connection: connection("rt1"), extension: (*extension).to_owned() })

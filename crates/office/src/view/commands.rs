@@ -24,7 +24,7 @@ impl View {
         if !connection.driver.capability().originate {
             return Err(OfficeError::new(OfficeErrorKind::Unsupported, "this PBX cannot place calls"));
         }
-        let from = self.from(&request)?;
+        let from = self.from(&request).await?;
         let to = Dialable::read(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string()))?.digits;
         let (view, command, connection) = (self.clone(), request.command, request.connection);
         // A task of its own: whoever asks may hang up, and what is logged is to be sent.
@@ -96,21 +96,43 @@ impl View {
     }
 
     /// The phone that rings first: the one that was named and may be used, or the viewer's own.
-    fn from(&self, request: &PlaceCall) -> Result<String, OfficeError> {
-        let own: Vec<&str> = self
-            .viewer
-            .extensions
-            .iter()
-            .filter(|own| own.connection == request.connection)
-            .map(|own| own.extension.as_str())
-            .collect();
-        match request.from.as_deref() {
-            Some(from) if own.contains(&from) || self.viewer.role != Role::Agent => Ok(from.to_owned()),
-            Some(_) => Err(OfficeError::invalid("from", "this token may not use that extension")),
-            None => own.first().map(|own| (*own).to_owned()).ok_or_else(|| {
+    async fn from(&self, request: &PlaceCall) -> Result<String, OfficeError> {
+        let Some(named) = request.from.as_deref() else {
+            let own = self.viewer.extensions.iter().find(|own| own.connection == request.connection);
+            return own.map(|own| own.extension.clone()).ok_or_else(|| {
                 OfficeError::invalid("from", "this token has no extension on that connection; name one or ask for one")
-            }),
+            });
+        };
+        // Brought to the spelling of events before anything is compared with it, and sent so.
+        let from = pbx::extension(named)
+            .ok_or_else(|| OfficeError::invalid("from", "write the extension as the PBX does, such as 101"))?;
+        if self.may_call_from(&request.connection, &from).await? {
+            Ok(from)
+        } else {
+            Err(OfficeError::invalid("from", "this token may not use that extension"))
         }
+    }
+
+    /// An agent calls from his own phones, a manager of some groups also from those of their people, other managers and
+    /// administrators from any.
+    async fn may_call_from(&self, connection: &ConnectionId, extension: &str) -> Result<bool, OfficeError> {
+        let groups = match self.viewer.role {
+            _ if self.viewer.owns(connection, extension) => return Ok(true),
+            Role::Agent => return Ok(false),
+            Role::Manager if !self.viewer.groups.is_empty() => self.viewer.groups.clone(),
+            Role::Manager | Role::Admin => return Ok(true),
+        };
+        let (connection, extension) = (connection.clone(), extension.to_owned());
+        self.reading(move |view| {
+            let now = view.office.clock.now();
+            let tokens = view.office.store.tokens().map_err(|error| storage(&error))?;
+            Ok(tokens.iter().any(|token| {
+                token.is_valid(now)
+                    && token.groups.iter().any(|group| groups.contains(group))
+                    && token.extensions.iter().any(|own| own.0 == connection && own.1 == extension)
+            }))
+        })
+        .await
     }
 
     fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {

@@ -68,7 +68,7 @@ impl Driver {
         let anchor_error =
             |error: net::Error| ConfigError::TrustAnchor { connection: config.id.clone(), reason: error.to_string() };
         let base = pbx.base_url();
-        let hosts = net::Hosts::of(base, config.base_url.is_some())
+        let hosts = net::Hosts::of(base)
             .map_err(|_| ConfigError::BaseUrl { connection: config.id.clone() })?
             .and_domains(pbx.vendor_domains());
         let mut settings = net::Settings::new(base, hosts);
