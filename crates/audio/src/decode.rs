@@ -40,7 +40,13 @@ pub(crate) fn pieces(bytes: &[u8], take: &mut dyn FnMut(Piece<'_>) -> ControlFlo
     let decoded = match Wav::read(bytes) {
         None => mp3(bytes, take),
         Some(Err(error)) => return Err(error),
-        Some(Ok(Wav { content: Content::Mp3, data })) => mp3(&bytes[data], take),
+        Some(Ok(wav @ Wav { content: Content::Mp3, .. })) => {
+            return match mp3(&bytes[wav.data.clone()], take) {
+                None => Err(wav.without_frames(bytes)),
+                Some(0) => Err(Error::new(Reason::Broken)),
+                Some(decoded) => Ok(decoded),
+            };
+        }
         Some(Ok(Wav { content: Content::Samples { coding, channels, sample_rate }, data })) => {
             samples(&bytes[data], coding, usize::from(channels), sample_rate, take)
         }

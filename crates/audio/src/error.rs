@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use crate::{frame::Frame, walk};
+
 /// What is wrong with a file that should be a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Reason {
-    /// Nothing is in it.
+    /// Nothing is in it: no bytes, or a recording without sound.
     Empty,
     /// A web page, as servers send instead of a file that is gone.
     Html,
@@ -39,7 +41,7 @@ impl Error {
 
     fn sentence(&self) -> &'static str {
         match self.reason {
-            Reason::Empty => "the file is empty",
+            Reason::Empty => "the recording is empty",
             Reason::Html => "the file is a web page, not a recording: the link has probably expired",
             Reason::Text => "the file is text, not a recording",
             Reason::TooLarge => "the file is larger than 256 MiB",
@@ -54,8 +56,11 @@ impl Error {
 /// Bytes that say plainly that something is text.
 const LOOKED_AT: usize = 4096;
 
-/// What bytes are that are no recording.
+/// What bytes are that hold no frame of sound.
 pub(crate) fn classify(bytes: &[u8]) -> Reason {
+    if walk::is_without_sound(bytes) {
+        return Reason::Empty;
+    }
     let head = &bytes[..bytes.len().min(LOOKED_AT)];
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if head.is_empty() {
@@ -82,7 +87,11 @@ fn by_magic(bytes: &[u8]) -> Reason {
     if mp4 || other_layer || SOUND.iter().any(|magic| bytes.starts_with(magic)) {
         return Reason::Coding;
     }
-    if bytes.starts_with(b"ID3") || bytes.starts_with(b"RIFF") { Reason::Broken } else { Reason::NotAudio }
+    if bytes.starts_with(b"ID3") || bytes.starts_with(b"RIFF") || Frame::read(bytes).is_some() {
+        Reason::Broken
+    } else {
+        Reason::NotAudio
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub fn index(bytes: &[u8]) -> Result<Index, Error> {
         None => of_mp3(bytes, 0..bytes.len()).ok_or_else(|| Error::new(classify(bytes))),
         Some(Err(error)) => Err(error),
         Some(Ok(wav)) => match wav.content {
-            Content::Mp3 => of_mp3(bytes, wav.data).ok_or(Error::new(Reason::Broken)),
+            Content::Mp3 => of_mp3(bytes, wav.data.clone()).ok_or_else(|| wav.without_frames(bytes)),
             Content::Samples { coding, channels, sample_rate } => {
                 Ok(of_samples(coding, channels, sample_rate, wav.data))
             }

@@ -8,6 +8,8 @@ use crate::frame::Frame;
 const SEARCHED: usize = 128 * 1024;
 /// Frames in a row that make a beginning, unless the file ends before.
 const IN_A_ROW: usize = 3;
+/// Bytes before what an ID3v2 tag holds.
+const ID3_HEADER: usize = 10;
 
 /// A frame and where it lies.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +34,13 @@ pub(crate) fn frames(bytes: &[u8]) -> Walk<'_> {
     Walk { bytes, at: first.unwrap_or(bytes.len()), last: None }
 }
 
+/// Whether these bytes are an MP3 without sound: whole tags, or a frame of an encoder's notes, and nothing else.
+pub(crate) fn is_without_sound(bytes: &[u8]) -> bool {
+    let mut walk = frames(bytes);
+    let only_tags = !bytes.is_empty() && after_tags(bytes) == before_tail(bytes);
+    walk.next().is_none() && (walk.last.is_some() || only_tags)
+}
+
 pub(crate) struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -47,7 +56,7 @@ impl Iterator for Walk<'_> {
             let frame = Frame::read(rest).filter(|frame| self.fits(frame));
             let Some(frame) = frame else {
                 // Joined recordings carry tags in their middle; anything else is damage to be stepped over.
-                self.at += match id3_size(rest) {
+                self.at += match tag_size(rest) {
                     0 => 1 + rest[1..].iter().position(|byte| *byte == 0xff).unwrap_or(rest.len()),
                     tag => tag,
                 };
@@ -81,6 +90,10 @@ impl Walk<'_> {
 fn begins(bytes: &[u8], at: usize) -> bool {
     let Some(first) = bytes.get(at..).and_then(Frame::read) else { return false };
     let mut next = at + first.size;
+    // Notes are recognised by their name; a recording without sound has nothing else.
+    if first.is_notes(&bytes[at..]) && next <= bytes.len() {
+        return true;
+    }
     for _ in 1..IN_A_ROW {
         match bytes.get(next..) {
             // The file ends with this frame or within the next one's header.
@@ -99,7 +112,7 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 fn after_tags(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
-        match id3_size(rest) {
+        match tag_size(rest) {
             0 => return at,
             size => at += size,
         }
@@ -107,14 +120,45 @@ fn after_tags(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// Size of the ID3v2 tag that these bytes begin with, 0 if there is none.
+/// Bytes of the ID3v2 tag that these bytes begin with, 0 if there is none. A tag that claims more than is there, or
+/// more than lies before the sound, is as long as it can be without hiding any sound.
+fn tag_size(bytes: &[u8]) -> usize {
+    let claimed = id3_size(bytes);
+    if claimed > bytes.len() {
+        return ID3_HEADER;
+    }
+    sound_in_tag(bytes, claimed).unwrap_or(claimed)
+}
+
+/// Where sound begins that lies in a tag of this size and goes on without a break behind it. Pictures in a tag may look
+/// like frames for a moment, but do not reach its end.
+fn sound_in_tag(bytes: &[u8], tag: usize) -> Option<usize> {
+    let mut at = ID3_HEADER.min(tag);
+    while at < tag {
+        if !begins(bytes, at) {
+            at += 1;
+            continue;
+        }
+        let begin = at;
+        let first = Frame::read(&bytes[begin..])?;
+        while let Some(frame) = bytes.get(at..).and_then(Frame::read).filter(|frame| frame.continues(&first)) {
+            at += frame.size;
+            if at > tag {
+                return Some(begin);
+            }
+        }
+    }
+    None
+}
+
+/// What an ID3v2 tag says of its size.
 fn id3_size(bytes: &[u8]) -> usize {
     let [b'I', b'D', b'3', version, _, flags, a, b, c, d, ..] = *bytes else { return 0 };
     if version == 0xff || [a, b, c, d].iter().any(|byte| *byte > 0x7f) {
         return 0;
     }
     let size = [a, b, c, d].iter().fold(0, |size, byte| size << 7 | usize::from(*byte));
-    10 + size + if flags & 0x10 == 0 { 0 } else { 10 }
+    ID3_HEADER + size + if flags & 0x10 == 0 { 0 } else { 10 }
 }
 
 /// The first byte of a trailing ID3v1 tag, or the end.

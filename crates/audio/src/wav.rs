@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     MAX_BYTES,
-    error::{Error, Reason},
+    error::{Error, Reason, classify},
     g711,
 };
 
@@ -73,6 +73,9 @@ pub(crate) enum Content {
     Mp3,
 }
 
+/// How far behind a chunk of a wrong size the sound is looked for.
+const SEARCHED: usize = 64 * 1024;
+
 const FORMAT_PCM: u16 = 0x0001;
 const FORMAT_FLOAT: u16 = 0x0003;
 const FORMAT_A_LAW: u16 = 0x0006;
@@ -83,8 +86,9 @@ const FORMAT_EXTENSIBLE: u16 = 0xfffe;
 impl Wav {
     /// Reads the header; `None` when these bytes are no WAV.
     pub(crate) fn read(bytes: &[u8]) -> Option<Result<Self, Error>> {
-        let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] = *bytes else { return None };
-        Some(read_chunks(bytes).ok_or(Error::new(Reason::Broken)).and_then(|read| read))
+        // RF64 and BW64 are WAVs whose sizes may be told elsewhere in more bits.
+        let is_wav = [b"RIFF", b"RF64", b"BW64"].iter().any(|magic| bytes.starts_with(*magic));
+        (is_wav && bytes.get(8..12) == Some(b"WAVE")).then(|| read_chunks(bytes))
     }
 
     /// Bytes of one sample of every channel; 1 for what has no samples of its own.
@@ -94,58 +98,139 @@ impl Wav {
             Content::Mp3 => 1,
         }
     }
+
+    /// Why the MP3 in it has no frames.
+    pub(crate) fn without_frames(&self, bytes: &[u8]) -> Error {
+        let is_empty = classify(&bytes[self.data.clone()]) == Reason::Empty;
+        Error::new(if is_empty { Reason::Empty } else { Reason::Broken })
+    }
 }
 
-fn read_chunks(bytes: &[u8]) -> Option<Result<Wav, Error>> {
+/// One chunk: its name, where its body begins, and how long it says that is.
+struct Chunk {
+    name: [u8; 4],
+    body: usize,
+    size: usize,
+}
+
+impl Chunk {
+    const HEADER: usize = 8;
+
+    fn read(bytes: &[u8], at: usize) -> Option<Self> {
+        let [a, b, c, d, e, f, g, h] = *bytes.get(at..)?.first_chunk()?;
+        let name = [a, b, c, d];
+        let is_name = name.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        let size = u32::from_le_bytes([e, f, g, h]) as usize;
+        is_name.then_some(Self { name, body: at + Self::HEADER, size })
+    }
+
+    /// Where the next one begins: at an even place, unless its writer left the padding out.
+    fn end(&self, bytes: &[u8]) -> usize {
+        let end = self.body.saturating_add(self.size);
+        let padded = end.saturating_add(self.size & 1);
+        let unpadded = padded > end && bytes.get(end) != Some(&0) && Self::read(bytes, end).is_some();
+        if unpadded { end } else { padded }
+    }
+}
+
+fn read_chunks(bytes: &[u8]) -> Result<Wav, Error> {
+    let broken = Error::new(Reason::Broken);
     let mut at = 12;
     let mut content = None;
     loop {
-        let head = bytes.get(at..at + 8)?;
-        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let body = at + 8;
-        match &head[..4] {
-            b"fmt " => match read_format(bytes.get(body..body + size.min(40))?)? {
-                Ok(read) => content = Some(read),
-                Err(error) => return Some(Err(error)),
-            },
-            b"data" => {
-                // A header that was written before the sound knows no size, or a wrong one.
-                let known = size != 0 && size != u32::MAX as usize;
-                let end = if known { bytes.len().min(body.checked_add(size)?) } else { bytes.len() };
-                let mut wav = Wav { content: content?, data: body..end };
-                let whole = wav.data.len() / wav.block() * wav.block();
-                wav.data.end = body + whole;
-                return (whole > 0).then_some(Ok(wav));
+        // After a chunk of a wrong size the sound is found by its name.
+        let chunk = Chunk::read(bytes, at).or_else(|| find_data(bytes, at, content.is_some())).ok_or(broken)?;
+        match &chunk.name {
+            b"fmt " => {
+                let body = bytes.get(chunk.body..chunk.body + chunk.size.min(40));
+                content = Some(body.and_then(read_format).ok_or(broken)??);
             }
+            b"data" => return with_data(bytes, content.ok_or(broken)?, &chunk),
             _ => {}
         }
-        // Chunks begin at even places.
-        at = body.checked_add(size)?.checked_add(size & 1)?;
+        at = chunk.end(bytes);
+        if at >= bytes.len() && chunk.size > 0 {
+            at = chunk.body;
+            let found = find_data(bytes, at, content.is_some()).ok_or(broken)?;
+            return with_data(bytes, content.ok_or(broken)?, &found);
+        }
     }
 }
 
+/// The next `data`, where a chunk's size does not lead to it.
+fn find_data(bytes: &[u8], from: usize, format_known: bool) -> Option<Chunk> {
+    let searched = bytes.get(from..bytes.len().min(from.saturating_add(SEARCHED)))?;
+    let at = searched.windows(4).position(|name| name == b"data").filter(|_| format_known)?;
+    Chunk::read(bytes, from + at)
+}
+
+/// The sound of this chunk. A header that was written before the sound knows no size, or a wrong one.
+fn with_data(bytes: &[u8], content: Content, chunk: &Chunk) -> Result<Wav, Error> {
+    let rest = bytes.len().saturating_sub(chunk.body);
+    let unsaid = chunk.size == 0 || chunk.size == u32::MAX as usize;
+    let length = match chunk.size {
+        0 if only_chunks(bytes, chunk.body) => 0,
+        0 => rest,
+        size => rest.min(size),
+    };
+    let mut wav = Wav { content, data: chunk.body..chunk.body + length };
+    wav.data.end -= length % wav.block();
+    match wav.data.is_empty() {
+        false => Ok(wav),
+        true if unsaid => Err(Error::new(Reason::Empty)),
+        true => Err(Error::new(Reason::Broken)),
+    }
+}
+
+/// Whether there are whole chunks from here to the end, or nothing: then what lies before was meant to be empty.
+fn only_chunks(bytes: &[u8], mut at: usize) -> bool {
+    while at < bytes.len() {
+        match Chunk::read(bytes, at) {
+            Some(chunk) if chunk.body + chunk.size <= bytes.len() => at = chunk.end(bytes),
+            Some(_) | None => return false,
+        }
+    }
+    true
+}
+
+/// What a format says; `None` when it ends before the sample rate.
 fn read_format(body: &[u8]) -> Option<Result<Content, Error>> {
     let word = |at: usize| Some(u16::from_le_bytes([*body.get(at)?, *body.get(at + 1)?]));
-    let (tag, channels, bits) = (word(0)?, word(2)?, word(14)?);
+    let (tag, channels) = (word(0)?, word(2)?);
     let sample_rate = u32::from_le_bytes([*body.get(4)?, *body.get(5)?, *body.get(6)?, *body.get(7)?]);
-    let tag = if tag == FORMAT_EXTENSIBLE { word(24)? } else { tag };
+    let (block, bits) = (word(12).unwrap_or(0), word(14).unwrap_or(0));
+    // An extensible format that ends before its own tag is plain PCM.
+    let tag = if tag == FORMAT_EXTENSIBLE { word(24).unwrap_or(FORMAT_PCM) } else { tag };
     if tag == FORMAT_MP3 {
         return Some(Ok(Content::Mp3));
     }
-    let coding = match (tag, bits) {
-        (FORMAT_PCM, 8) => Coding::Pcm8,
-        (FORMAT_PCM, 16) => Coding::Pcm16,
-        (FORMAT_PCM, 24) => Coding::Pcm24,
-        (FORMAT_PCM, 32) => Coding::Pcm32,
-        (FORMAT_FLOAT, 32) => Coding::Float32,
-        (FORMAT_A_LAW, 8) => Coding::ALaw,
-        (FORMAT_MU_LAW, 8) => Coding::MuLaw,
-        _ => return Some(Err(Error::new(Reason::Coding))),
-    };
     if !(1..=2).contains(&channels) || !(1_000..=192_000).contains(&sample_rate) {
         return Some(Err(Error::new(Reason::Coding)));
     }
+    let coding = match (tag, width(block, bits, channels)) {
+        // Eight bits by definition, whatever is written in the field.
+        (FORMAT_A_LAW, _) => Coding::ALaw,
+        (FORMAT_MU_LAW, _) => Coding::MuLaw,
+        (FORMAT_PCM, 1) => Coding::Pcm8,
+        (FORMAT_PCM, 2) => Coding::Pcm16,
+        (FORMAT_PCM, 3) => Coding::Pcm24,
+        (FORMAT_PCM, 4) => Coding::Pcm32,
+        (FORMAT_FLOAT, 4) => Coding::Float32,
+        _ => return Some(Err(Error::new(Reason::Coding))),
+    };
     Some(Ok(Content::Samples { coding, channels: channels as u8, sample_rate }))
+}
+
+/// Bytes of one sample: as the bits say, or as the block says where they say nothing or do not fill whole bytes; 0 when
+/// neither helps.
+fn width(block: u16, bits: u16, channels: u16) -> u16 {
+    let of_block = if block.is_multiple_of(channels) { block / channels } else { 0 };
+    match bits {
+        0 => of_block,
+        bits if bits.is_multiple_of(8) => bits / 8,
+        bits if bits.div_ceil(8) == of_block => of_block,
+        _ => 0,
+    }
 }
 
 /// The same sound as a WAV of 16-bit PCM, which every player takes.

@@ -121,6 +121,43 @@ fn other_layers_are_named_as_what_they_are() {
     assert_eq!(probe(&frame.repeat(5)).reason, Some(Reason::Coding));
 }
 
+#[test]
+fn a_tag_hides_no_sound_however_long_it_says_it_is() {
+    let claims = |size: usize| tag(size)[..10].to_vec();
+    let whole = index(SPEECH).expect("an MP3").duration_ms();
+    for size in [SPEECH.len() / 2, SPEECH.len() - 1, SPEECH.len() + 1, 0x0fff_ffff] {
+        let file = [claims(size).as_slice(), SPEECH].concat();
+        assert_eq!(probe(&file).duration_ms, whole, "at the beginning, {size}");
+        let joined = [SPEECH, claims(size).as_slice(), SPEECH].concat();
+        assert_eq!(probe(&joined).duration_ms, 2 * whole, "in the middle, {size}");
+    }
+    // Some of the tag is there, and so is its text.
+    let begun = [claims(32_768).as_slice(), b"TIT2\0\0\0\x05\0\0call", SPEECH].concat();
+    assert_eq!(probe(&begun).duration_ms, whole);
+    // What a tag holds is no sound, though it looks so for a while.
+    let mut picture = tag(20 * FRAME);
+    picture[50..50 + 10 * FRAME].copy_from_slice(&SPEECH[..10 * FRAME]);
+    assert_eq!(probe(&[picture.as_slice(), SPEECH].concat()).duration_ms, whole);
+}
+
+#[test]
+fn an_mp3_without_sound_is_empty() {
+    let mut notes = vec![0; FRAME];
+    notes[..4].copy_from_slice(&SPEECH[..4]);
+    notes[21..25].copy_from_slice(b"Info");
+    let mut last = vec![0; 128];
+    last[..3].copy_from_slice(b"TAG");
+    let tagged = [tag(300).as_slice(), &notes, &last].concat();
+    let padded = [notes.as_slice(), &[0; 500]].concat();
+    for file in [&notes, &tagged, &padded, &tag(300), &last, &[tag(20).as_slice(), &last].concat()] {
+        assert_eq!(probe(file).reason, Some(Reason::Empty));
+        assert!(peaks(file, 20).is_err_and(|error| error.reason == Reason::Empty));
+    }
+    for cut in [&notes[..60], &SPEECH[..FRAME - 1], &tag(300)[..50]] {
+        assert_eq!(probe(cut).reason, Some(Reason::Broken), "something was there");
+    }
+}
+
 /// An ID3v2 tag with a body of this many zeros.
 fn tag(size: usize) -> Vec<u8> {
     let mut tag = b"ID3\x04\0\0".to_vec();

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::common::SPEECH;
 
-fn run(path: &Path) -> Output {
+pub(crate) fn run(path: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_trubka-audio")).arg(path).output().expect("runs")
 }
 
-fn answer(output: &Output) -> Value {
+pub(crate) fn answer(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("one line of JSON")
 }
 

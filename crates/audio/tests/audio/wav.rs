@@ -99,11 +99,97 @@ fn what_is_wrong_with_a_wav_is_said() {
         (wav(PCM, 12, 1, 8000, &[0; 650]), Reason::Coding),
         (wav(PCM, 16, 6, 8000, &[0; 650]), Reason::Coding),
         (wav(PCM, 16, 1, 0, &[0; 650]), Reason::Coding),
-        (wav(PCM, 16, 1, 8000, &[]), Reason::Broken),
+        (wav(PCM, 16, 1, 8000, &[]), Reason::Empty),
+        (wav(MP3, 0, 2, 16_000, &[7; 300]), Reason::Broken),
         (good[..30].to_vec(), Reason::Broken),
     ];
     for (file, reason) in cases {
         assert_eq!(probe(&file).reason, Some(reason));
         assert!(!probe(&file).plays);
     }
+}
+
+/// A WAV of these chunks, each with the size that is named, or its own.
+fn chunks(chunks: &[(&[u8; 4], Option<u32>, &[u8])]) -> Vec<u8> {
+    let mut file = b"RIFF\0\0\0\0WAVE".to_vec();
+    for (name, size, body) in chunks {
+        file.extend(*name);
+        file.extend(size.unwrap_or(body.len() as u32).to_le_bytes());
+        file.extend(*body);
+    }
+    file
+}
+
+fn format(tag: u16, channels: u16, block: u16, bits: &[u16]) -> Vec<u8> {
+    let mut body = [tag, channels].map(u16::to_le_bytes).concat();
+    body.extend(8000_u32.to_le_bytes());
+    body.extend((8000 * u32::from(block)).to_le_bytes());
+    body.extend(block.to_le_bytes());
+    body.extend(bits.iter().flat_map(|word| word.to_le_bytes()));
+    body
+}
+
+#[test]
+fn a_format_needs_no_bits_where_its_coding_or_its_block_says_them() {
+    let cases: [(u16, u16, &[u16], Coding, u32); 11] = [
+        (A_LAW, 1, &[], Coding::ALaw, 1000),
+        (A_LAW, 1, &[0], Coding::ALaw, 1000),
+        (MU_LAW, 1, &[16], Coding::MuLaw, 1000),
+        (MU_LAW, 2, &[16, 0], Coding::MuLaw, 1000),
+        (MU_LAW, 0, &[], Coding::MuLaw, 1000),
+        (PCM, 2, &[], Coding::Pcm16, 500),
+        (PCM, 2, &[0], Coding::Pcm16, 500),
+        (PCM, 2, &[13], Coding::Pcm16, 500),
+        (PCM, 0, &[16], Coding::Pcm16, 500),
+        (0xfffe, 2, &[16, 0], Coding::Pcm16, 500),
+        (0xfffe, 1, &[0, 22, 8, 4, 0, A_LAW, 0, 0, 0x10, 0x8000, 0xaa00, 0x3800, 0x719b], Coding::ALaw, 1000),
+    ];
+    for (tag, block, bits, coding, ms) in cases {
+        let file = chunks(&[(b"fmt ", None, &format(tag, 1, block, bits)), (b"data", None, &[0xd5; 8000])]);
+        let found = index(&file).unwrap_or_else(|error| panic!("{tag} {bits:?}: {error}"));
+        assert_eq!((found.format(), found.duration_ms()), (Format::Wav(coding), ms), "{tag} {bits:?}");
+        assert!(probe(&file).plays);
+    }
+    let too_short = chunks(&[(b"fmt ", None, &format(A_LAW, 1, 1, &[])[..7]), (b"data", None, &[0xd5; 8000])]);
+    assert_eq!(probe(&too_short).reason, Some(Reason::Broken));
+}
+
+#[test]
+fn sound_is_found_whatever_the_sizes_before_it_say() {
+    let sound = [0xd5; 8000];
+    let a_law = format(A_LAW, 1, 1, &[8, 0]);
+    let fmt: (&[u8; 4], Option<u32>, &[u8]) = (b"fmt ", None, &a_law);
+    let cases: [(&str, &[_]); 12] = [
+        ("no size", &[fmt, (b"data", Some(0), &sound[..])]),
+        ("of a stream", &[fmt, (b"data", Some(u32::MAX), &sound)]),
+        ("of a stream as SoX writes it", &[fmt, (b"data", Some(0x7fff_f000), &sound)]),
+        ("longer than the file", &[fmt, (b"data", Some(9000), &sound)]),
+        ("a fact before", &[fmt, (b"fact", None, &[0x40, 0x1f, 0, 0]), (b"data", None, &sound)]),
+        ("a list before the format", &[(b"LIST", None, b"INFO"), fmt, (b"data", None, &sound)]),
+        ("an odd list", &[fmt, (b"LIST", Some(3), b"abc\0"), (b"data", None, &sound)]),
+        ("an odd list without padding", &[fmt, (b"LIST", Some(3), b"abc"), (b"data", None, &sound)]),
+        ("a list that says too little", &[fmt, (b"LIST", Some(2), b"ab\x01\x02\x03"), (b"data", None, &sound)]),
+        ("a list that says too much", &[fmt, (b"LIST", Some(70_000), b"abcd"), (b"data", None, &sound)]),
+        ("a list of a stream", &[fmt, (b"LIST", Some(u32::MAX), b"abcd"), (b"data", None, &sound)]),
+        ("a list behind", &[fmt, (b"data", None, &sound), (b"LIST", None, b"INFO")]),
+    ];
+    for (case, list) in cases {
+        assert_eq!(probe(&chunks(list)).duration_ms, 1000, "{case}");
+    }
+    let mut long = chunks(&[fmt, (b"data", Some(u32::MAX), &sound)]);
+    long[..4].copy_from_slice(b"RF64");
+    assert_eq!(probe(&long).duration_ms, 1000, "with sizes of 64 bits");
+}
+
+#[test]
+fn a_wav_without_sound_is_empty() {
+    let a_law = format(A_LAW, 1, 1, &[8]);
+    let fmt: (&[u8; 4], Option<u32>, &[u8]) = (b"fmt ", None, &a_law);
+    for size in [0, u32::MAX] {
+        assert_eq!(probe(&chunks(&[fmt, (b"data", Some(size), &[])])).reason, Some(Reason::Empty));
+    }
+    let with_list = chunks(&[fmt, (b"data", None, &[]), (b"LIST", None, b"INFOabcd")]);
+    assert_eq!(probe(&with_list).reason, Some(Reason::Empty));
+    let cut = chunks(&[fmt, (b"data", Some(8000), &[])]);
+    assert_eq!(probe(&cut).reason, Some(Reason::Broken), "what was there is lost");
 }
