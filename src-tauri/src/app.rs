@@ -25,10 +25,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         platform::has_display(),
         "there is no display to open windows on: start Trubka in a desktop session, where DISPLAY or WAYLAND_DISPLAY is set"
     );
-    let _fleeting = args.demo.then(|| profile.fleeting());
-    if args.demo {
-        profile.clear().context("what an earlier demo left cannot be removed")?;
-    }
+    let _demo_folder = args.demo.then(|| profile.begin_demo()).transpose()?;
     profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
     // While the window system and the card come up: a database with a long history takes its time.
     let preparing = tauri::async_runtime::spawn(Prepared::open(args.clone(), profile.clone()));

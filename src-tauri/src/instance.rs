@@ -5,10 +5,13 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, Write},
+    io::{self, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,7 +24,9 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// File that says where the owner listens.
 const ADDRESS: &str = "instance.json";
 /// The longest message: links are short.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
+/// As many may speak at a time; more are turned away.
+const AT_A_TIME: usize = 64;
 
 /// This process owns the profile. What second starts say is taken from the beginning, and waits until
 /// [`Owner::listen`] is called.
@@ -97,15 +102,14 @@ pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
 /// Tells the owner of the profile what this second start was to show.
 pub(crate) fn hand_over(profile: &Path, link: Option<String>) -> anyhow::Result<()> {
     let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS))?)?;
+    let end = Instant::now() + PATIENCE;
     let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), PATIENCE)?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
     let mut message = serde_json::to_vec(&Message { secret: address.secret, link })?;
     message.push(b'\n');
     stream.write_all(&message)?;
-    let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer)?;
-    anyhow::ensure!(answer.trim() == "ok", "the running Trubka did not take the number; start it again");
+    let answer = read_line(&stream, end)?;
+    anyhow::ensure!(answer == b"ok", "the running Trubka did not take the number; start it again");
     Ok(())
 }
 
@@ -118,28 +122,63 @@ impl Owner {
 }
 
 impl Door {
+    /// Each second start is heard on a thread of its own: one that says nothing keeps nobody else waiting.
     fn keep(self) {
+        let secret: Arc<str> = self.secret.into();
+        let speaking = Arc::new(());
         for stream in self.listener.incoming().flatten() {
-            match read(&stream, &self.secret) {
-                Ok(message) => match self.say.send(message.link) {
-                    // The other side may have gone; what it said is taken.
-                    Ok(()) => drop((&stream).write_all(b"ok\n")),
-                    // The start came to nothing: without an "ok" the other side says so.
-                    Err(_) => return,
-                },
-                Err(error) => tracing::warn!(%error, "something that is no second start knocked"),
+            if Arc::strong_count(&speaking) > AT_A_TIME {
+                tracing::warn!("too many second starts at a time");
+                continue;
+            }
+            let (secret, say, speaking) = (Arc::clone(&secret), self.say.clone(), Arc::clone(&speaking));
+            let hear = move || {
+                hear(&stream, &secret, &say);
+                drop(speaking);
+            };
+            if let Err(error) = std::thread::Builder::new().name("second-start".into()).spawn(hear) {
+                tracing::warn!(%error, "a second start could not be heard");
             }
         }
     }
 }
 
-fn read(stream: &TcpStream, secret: &str) -> anyhow::Result<Message> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(io::Read::take(stream, LONGEST)).read_line(&mut line)?;
-    let message: Message = serde_json::from_str(&line)?;
+/// Takes what one second start has to say. Without an "ok" it tells its person that the number was not taken.
+fn hear(mut stream: &TcpStream, secret: &str, say: &Sender<Option<String>>) {
+    match read(stream, secret, Instant::now() + PATIENCE) {
+        Ok(message) => {
+            if say.send(message.link).is_ok() {
+                // The other side may have gone; what it said is taken.
+                drop(stream.write_all(b"ok\n"));
+            }
+        }
+        Err(error) => tracing::warn!(%error, "something that is no second start connected"),
+    }
+}
+
+fn read(stream: &TcpStream, secret: &str, end: Instant) -> anyhow::Result<Message> {
+    let message: Message = serde_json::from_slice(&read_line(stream, end)?)?;
     anyhow::ensure!(message.secret == secret, "the secret is wrong");
     Ok(message)
+}
+
+/// Reads up to the end of a line, all of it before `end`: one deadline, however slowly the bytes come.
+fn read_line(mut stream: &TcpStream, end: Instant) -> anyhow::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut piece = [0; 512];
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        anyhow::ensure!(!left.is_zero(), "the other side took too long");
+        stream.set_read_timeout(Some(left))?;
+        let read = stream.read(&mut piece)?;
+        anyhow::ensure!(read > 0, "the other side went away");
+        if let Some(length) = piece[..read].iter().position(|byte| *byte == b'\n') {
+            line.extend_from_slice(&piece[..length]);
+            return Ok(line);
+        }
+        line.extend_from_slice(&piece[..read]);
+        anyhow::ensure!(line.len() <= LONGEST, "the message is too long");
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +212,46 @@ mod tests {
         let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        fs::remove_dir_all(&profile).expect("its own folder");
+    }
+
+    fn port(profile: &Path) -> u16 {
+        let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS)).expect("there")).expect("ours");
+        address.port
+    }
+
+    #[test]
+    fn who_connects_and_says_nothing_or_goes_on_for_ever_keeps_no_number_waiting() {
+        let profile = profile("silent");
+        let owner = claim(&profile).expect("a folder").expect("nobody else is here");
+        let (told, heard) = channel();
+        owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
+        let silent: Vec<_> =
+            (0..8).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens")).collect();
+        let mut dripping = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens");
+        dripping.write_all(b"{\"secret\":").expect("sent");
+        // Would fail, were the number read only after those had been waited for.
+        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken");
+        assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        // Each of them is let go at its deadline: the read ends.
+        for mut stream in silent.into_iter().chain([dripping]) {
+            assert_eq!(stream.read(&mut [0; 8]).ok(), Some(0));
+        }
+        fs::remove_dir_all(&profile).expect("its own folder");
+    }
+
+    #[test]
+    fn a_wrong_secret_and_an_endless_message_are_not_taken() {
+        let profile = profile("wrong");
+        let owner = claim(&profile).expect("a folder").expect("nobody else is here");
+        let (told, heard) = channel();
+        owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
+        for message in ["{\"secret\":\"guessed\",\"link\":\"tel:112\"}\n".to_owned(), "x".repeat(LONGEST + 600)] {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens");
+            stream.write_all(message.as_bytes()).expect("sent");
+            assert!(matches!(stream.read(&mut [0; 8]), Ok(0) | Err(_)), "no ok");
+        }
+        assert!(heard.try_recv().is_err());
         fs::remove_dir_all(&profile).expect("its own folder");
     }
 }

@@ -55,6 +55,10 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
         "Trubka is running already, and the demo needs a run of its own: end it first, or set TRUBKA_PROFILE to \
          another folder"
     );
+    if args.hidden && args.link.is_none() {
+        // What starts with the session, without a window, finds it running already.
+        return Ok(ExitCode::SUCCESS);
+    }
     instance::hand_over(profile.root(), args.link)
         .context("another Trubka uses this profile but does not answer; end it and start again")?;
     Ok(ExitCode::SUCCESS)

@@ -8,6 +8,9 @@ use std::{
 
 use anyhow::Context;
 
+/// File that says of a folder that it is a demo's, and may be removed with all that is in it.
+const DEMO_MARKER: &str = "this-is-a-demo";
+
 /// Folders of one use of the program.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
@@ -31,12 +34,27 @@ impl Profile {
         Ok(Self { root, folder })
     }
 
-    /// Removes what an earlier demo left.
-    pub(crate) fn clear(&self) -> io::Result<()> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+    /// Makes the folder of a demo, empty: what an earlier demo left goes. A folder that no demo made is refused, for
+    /// somebody may keep his profile there.
+    pub(crate) fn begin_demo(&self) -> anyhow::Result<Fleeting> {
+        let marker = self.folder.join(DEMO_MARKER);
+        let is_empty = match fs::read_dir(&self.folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error).context("the demo's folder cannot be read"),
+        };
+        anyhow::ensure!(
+            is_empty || marker.is_file(),
+            "{} holds something that no demo has made, and the demo would remove it: move it, or choose another folder \
+             with TRUBKA_PROFILE",
+            self.folder.display()
+        );
+        if !is_empty {
+            empty(&self.folder).context("what an earlier demo left cannot be removed")?;
         }
+        crate::platform::make_private(&self.folder)?;
+        fs::write(&marker, "Trubka removes this folder when its demo ends.\n")?;
+        Ok(Fleeting(self.clone()))
     }
 
     /// Makes the folders that are missing, for this account only.
@@ -67,21 +85,17 @@ impl Profile {
         self.folder.join("web")
     }
 
-    /// The same profile, whose folder goes when this does, however the program ends.
-    pub(crate) fn fleeting(&self) -> Fleeting {
-        Fleeting(self.clone())
-    }
-
     /// Removes the whole folder: nothing of the demo stays behind. The web views' own processes end a little later than
     /// their windows and write until then, so it is removed until it stays away.
+    /// The marker goes last: whatever is left is known as a demo's.
     fn remove(&self) {
-        let mut absent = 0;
+        let mut stayed_empty = 0;
         for _ in 0..20 {
-            match fs::remove_dir_all(&self.folder) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => absent += 1,
-                Ok(()) | Err(_) => absent = 0,
+            match empty(&self.folder) {
+                Ok(0) => stayed_empty += 1,
+                Ok(_) | Err(_) => stayed_empty = 0,
             }
-            if absent == 2 {
+            if stayed_empty == 2 && fs::remove_dir_all(&self.folder).is_ok() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -97,5 +111,56 @@ pub(crate) struct Fleeting(Profile);
 impl Drop for Fleeting {
     fn drop(&mut self) {
         self.0.remove();
+    }
+}
+
+/// Removes everything but the marker; says how much there was.
+fn empty(folder: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == DEMO_MARKER {
+            continue;
+        }
+        removed += 1;
+        // A link to a folder is no folder here: it goes, and what it leads to stays.
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(name: &str) -> Profile {
+        let root = std::env::temp_dir().join(format!("trubka-profile-{name}-{}", std::process::id()));
+        fs::create_dir_all(&root).expect("a folder");
+        Profile { folder: root.join("demo"), root }
+    }
+
+    #[test]
+    fn what_an_earlier_demo_left_goes_and_so_does_this_one_at_its_end() {
+        let profile = profile("left");
+        std::mem::forget(profile.begin_demo().expect("nothing is there"));
+        profile.make().expect("made");
+        fs::write(profile.data().join("trubka.db"), "calls").expect("written");
+        let demo = profile.begin_demo().expect("a demo's");
+        assert!(!profile.data().exists());
+        profile.make().expect("made");
+        drop(demo);
+        assert!(!profile.folder.exists());
+        fs::remove_dir_all(profile.root()).expect("its own folder");
+    }
+
+    #[test]
+    fn a_real_profile_that_is_called_demo_stays() {
+        let profile = profile("real");
+        fs::create_dir_all(profile.data()).expect("a folder");
+        fs::write(profile.data().join("trubka.db"), "calls").expect("written");
+        let refused = profile.begin_demo().expect_err("no demo made this").to_string();
+        assert!(refused.contains("TRUBKA_PROFILE"), "{refused}");
+        assert!(profile.data().join("trubka.db").exists());
+        fs::remove_dir_all(profile.root()).expect("its own folder");
     }
 }

@@ -96,7 +96,8 @@ fn capability(make: Make) -> Capability {
 
 /// The rows of the table of makes, its heading first.
 fn table(file: &str) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)).expect("a README");
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");
+    let text = std::fs::read_to_string(Path::new(&package).join("..").join(file)).expect("a README");
     let (_, after) = text.split_once("<!-- makes:").expect("the table of makes");
     let lines = after.lines().skip(1).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();

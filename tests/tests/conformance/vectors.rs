@@ -55,7 +55,7 @@ impl Report {
 
 /// Where the vectors are: `TRUBKA_VECTORS`, relative to the workspace as people write it, or the project's own.
 pub(crate) fn directory() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the folder"));
     match env::var_os("TRUBKA_VECTORS") {
         Some(given) if !given.is_empty() => {
             let given = PathBuf::from(given);

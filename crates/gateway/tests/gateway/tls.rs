@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls-files").join(name)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder")).join("tests/tls-files").join(name)
 }
 
 fn with_tls(cert: &Path, key: &Path) -> String {

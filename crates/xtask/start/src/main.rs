@@ -22,7 +22,7 @@ fn main() {
 }
 
 fn start() -> Result<(), String> {
-    let root = project_root()?;
+    let root = project_root(env::var_os("CARGO_MANIFEST_DIR"))?;
     let needed = needed(&root)?;
     let found = found()?;
     if found < needed {
@@ -35,9 +35,12 @@ fn start() -> Result<(), String> {
     hand_over(cargo.args(env::args_os().skip(1)))
 }
 
-fn project_root() -> Result<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3);
-    root.map(Path::to_owned).ok_or_else(|| "this program does not lie in crates/xtask/start".to_owned())
+/// The checkout that this was started from. Cargo names the package's folder to what it runs; the folder at compile time
+/// would be wrong once the checkout was moved.
+fn project_root(package: Option<OsString>) -> Result<PathBuf, String> {
+    let package = package.map(PathBuf::from).ok_or("start this with `cargo xtask`, from the project's folder")?;
+    let root = package.ancestors().nth(3).filter(|root| root.join("Cargo.toml").exists());
+    root.map(Path::to_owned).ok_or_else(|| format!("{} does not lie in a checkout of the project", package.display()))
 }
 
 fn needed(root: &Path) -> Result<Version, String> {
