@@ -11,7 +11,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use link::{
-    FrameStream, Office, OfficeError,
+    FrameStream, Office, OfficeError, OfficeErrorKind,
     wire::{Cursor, Frame, Resume},
 };
 use office::View;
@@ -177,10 +177,11 @@ impl Desk {
             };
             let frame = match frame {
                 Some(Ok(frame)) => frame,
+                // The office gave up on a desk that fell too far behind.
+                Some(Err(error)) if error.kind == OfficeErrorKind::RateLimited => return Err(End::TooSlow),
                 Some(Err(error)) => return Err(cannot_go_on(&error)),
-                // The office gave up on a desk that fell too far behind, or stops.
-                None if *self.rights.stopping.borrow() => return Err(End::Restarting),
-                None => return Err(End::TooSlow),
+                // The office stops, or can tell now what its database could not hold: the desk is to resume.
+                None => return Err(End::Restarting),
             };
             self.send(&frame).await?;
             if frame == Frame::TooOld {

@@ -99,13 +99,14 @@ pub(crate) fn kind_of(status: u16) -> OfficeErrorKind {
     match status {
         202 => OfficeErrorKind::NotReady,
         400 | 413 | 416 => OfficeErrorKind::InvalidRequest,
-        401 | 403 => OfficeErrorKind::Unauthorized,
+        401 => OfficeErrorKind::Unauthorized,
         404 => OfficeErrorKind::NotFound,
         409 => OfficeErrorKind::Conflict,
         410 => OfficeErrorKind::Gone,
         422 => OfficeErrorKind::Unsupported,
         429 => OfficeErrorKind::RateLimited,
-        502 | 503 => OfficeErrorKind::Unreachable,
+        // A gateway forbids webhooks alone: where it is asked, something before it does, and may not tomorrow.
+        403 | 502 | 503 => OfficeErrorKind::Unreachable,
         504 => OfficeErrorKind::UnknownOutcome,
         _ => OfficeErrorKind::Protocol,
     }

@@ -47,14 +47,16 @@ pub enum Frame {
         /// Who the office takes the viewer for.
         you: You,
     },
-    /// Something changed.
+    /// Something changed. A catch-up of more than one step begins with the calls that are open and the newest, ahead of
+    /// their turn; everything else comes in the order of the log. What happens meanwhile is told in between.
     Event {
         /// Sequence number of the event that changed it.
         seq: u64,
         /// The new state.
         event: StreamEvent,
     },
-    /// Everything up to here was sent: ends the catch-up, and comes with each heartbeat.
+    /// Everything up to here was sent. Comes after each step of the catch-up, so that a stream that is cut goes on from
+    /// there, and with each heartbeat. The catch-up ends with the one that reaches the `seq` of `hello`.
     At {
         /// Place in the log.
         seq: u64,

@@ -112,11 +112,7 @@ fn handshake(error: &net::Error) -> OfficeError {
             "The gateway does not know this token, or it was revoked or has expired.",
         );
     }
-    let mut error = broken(error);
-    if error.kind == OfficeErrorKind::Unauthorized {
-        error.kind = OfficeErrorKind::Unreachable;
-    }
-    error
+    broken(error)
 }
 
 #[cfg(test)]

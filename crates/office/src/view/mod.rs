@@ -1,5 +1,6 @@
 //! The office as one viewer sees and uses it.
 
+mod catch_up;
 mod commands;
 mod stream;
 mod trace;

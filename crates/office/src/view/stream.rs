@@ -1,21 +1,18 @@
-//! The stream: hello, how the connections stand, what changed since, then what is published.
+//! The stream: hello, how the connections stand, what changed since (with what is published meanwhile), then what is
+//! published.
 
 use futures_util::{StreamExt, stream};
 use link::{
     FrameStream, OfficeError, OfficeErrorKind,
     wire::{Cursor, Frame, PROTOCOL, StreamEvent, You},
 };
-use store::Changed;
-use tokio::sync::broadcast;
-
-use super::{View, storage};
-use crate::{
-    keeper::{Head, Published},
-    rows,
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
 };
 
-/// Items of the catch-up that are read at a time.
-const PAGE: usize = 500;
+use super::{View, catch_up::CatchUp};
+use crate::keeper::{Head, Published};
 
 impl View {
     /// The stream from this cursor on.
@@ -32,8 +29,9 @@ impl View {
         let connections =
             connections.map(|connection| Frame::Event { seq: since, event: StreamEvent::Connection { connection } });
         let first: Vec<_> = std::iter::once(self.hello(head.seq)).chain(connections).map(Ok).collect();
-        let state = Following { view: self.clone(), since: Some(since), head, live };
-        stream::iter(first).chain(stream::unfold(state, Following::next).flat_map(stream::iter)).boxed()
+        let catch_up = Some(CatchUp::new(since, head.seq));
+        let state = Following { view: self.clone(), head, live, catch_up, ended: false };
+        stream::iter(first).chain(stream::unfold(state, Following::next)).boxed()
     }
 
     fn hello(&self, seq: u64) -> Frame {
@@ -49,31 +47,6 @@ impl View {
                 groups: self.viewer.groups.clone(),
             },
         }
-    }
-
-    /// One step of the catch-up: the frames after `since`, and the place that they reach.
-    async fn catch_up(&self, since: u64, up_to: u64) -> Result<(Vec<Frame>, Option<u64>), OfficeError> {
-        let stopped = |_| OfficeError::new(OfficeErrorKind::Storage, "the office is being stopped");
-        let _turn = self.office.pages.acquire().await.map_err(stopped)?;
-        self.reading(move |view| {
-            let office = &view.office;
-            let step = office
-                .store
-                .changed(&office.name, &view.visible, since, up_to, PAGE)
-                .map_err(|error| storage(&error))?;
-            Ok((step.items.into_iter().filter_map(|item| view.frame_of(item)).collect(), step.reached))
-        })
-        .await
-    }
-
-    fn frame_of(&self, changed: Changed) -> Option<Frame> {
-        let seq = changed.seq();
-        let event = match changed {
-            Changed::Call(row) => StreamEvent::Call { call: Box::new(self.seen(rows::call(&row)?)?) },
-            Changed::Gone { id, .. } => StreamEvent::Gone { id },
-            Changed::Fact { fact, .. } => StreamEvent::Fact { fact: rows::fact_of(fact)? },
-        };
-        Some(Frame::Event { seq, event })
     }
 
     /// What this viewer is sent of something published beyond `head`. Whether he sees it is asked before it is copied.
@@ -113,45 +86,83 @@ impl View {
     }
 }
 
-/// A stream after its first frames: catch-up, then what is published.
+/// A stream after its first frames: catch-up and what is published meanwhile, then what is published.
 struct Following {
     view: View,
-    since: Option<u64>,
     head: Head,
     live: broadcast::Receiver<Published>,
+    catch_up: Option<CatchUp>,
+    ended: bool,
+}
+
+/// What became of something published.
+enum Taken {
+    Frame(Result<Frame, OfficeError>),
+    Nothing,
+    End,
 }
 
 impl Following {
-    async fn next(mut self) -> Option<(Vec<Result<Frame, OfficeError>>, Self)> {
-        if let Some(since) = self.since {
-            match self.view.catch_up(since, self.head.seq).await {
-                Ok((frames, reached)) => {
-                    let next = reached.filter(|reached| *reached < self.head.seq);
-                    let mut frames: Vec<_> = frames.into_iter().map(Ok).collect();
-                    if next.is_none() {
-                        frames.push(Ok(Frame::At { seq: self.head.seq }));
+    async fn next(mut self) -> Option<(Result<Frame, OfficeError>, Self)> {
+        let next = if self.ended { None } else { self.frame().await };
+        self.ended = !matches!(next, Some(Ok(_)));
+        next.map(|next| (next, self))
+    }
+
+    /// The next frame; `None` where the desk is to resume.
+    async fn frame(&mut self) -> Option<Result<Frame, OfficeError>> {
+        loop {
+            // What happens now comes before what happened: a call may ring.
+            let published = match self.live.try_recv() {
+                Ok(published) => Ok(published),
+                Err(TryRecvError::Lagged(missed)) => Err(RecvError::Lagged(missed)),
+                Err(TryRecvError::Closed) => Err(RecvError::Closed),
+                Err(TryRecvError::Empty) => match &mut self.catch_up {
+                    None => self.live.recv().await,
+                    Some(catch_up) => {
+                        if let Some(frame) = catch_up.told() {
+                            return Some(Ok(frame));
+                        }
+                        if catch_up.is_over() {
+                            self.catch_up = None;
+                            continue;
+                        }
+                        tokio::select! {
+                            read = catch_up.read(&self.view) => match read {
+                                Ok(()) => continue,
+                                Err(error) => return Some(Err(error)),
+                            },
+                            published = self.live.recv() => published,
+                        }
                     }
-                    self.since = next;
-                    return Some((frames, self));
-                }
-                Err(error) => {
-                    self.since = None;
-                    return Some((vec![Err(error)], self));
-                }
+                },
+            };
+            match self.take(published) {
+                Taken::Frame(frame) => return Some(frame),
+                Taken::Nothing => {}
+                Taken::End => return None,
             }
         }
-        loop {
-            match self.live.recv().await {
-                // What was published between the rows and the first frame is in the rows by now: the desk resumes.
-                Ok(Published::Recovered) if self.head.behind => return None,
-                Ok(published) => {
-                    if let Some(frame) = self.view.frame(published, self.head.seq) {
-                        return Some((vec![Ok(frame)], self));
-                    }
+    }
+
+    fn take(&mut self, published: Result<Published, RecvError>) -> Taken {
+        match published {
+            // What was published between the rows and the first frame is in the rows by now: the desk resumes.
+            Ok(Published::Recovered) if self.head.behind => Taken::End,
+            // During the catch-up not everything up to there was told.
+            Ok(Published::At { .. }) if self.catch_up.is_some() => Taken::Nothing,
+            Ok(published) => {
+                let Some(frame) = self.view.frame(published, self.head.seq) else { return Taken::Nothing };
+                if let Some(catch_up) = &mut self.catch_up {
+                    catch_up.overtaken_by(&frame);
                 }
-                // Too slow: the stream ends, and the desk resumes where it was.
-                Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return None,
+                Taken::Frame(Ok(frame))
             }
+            Err(RecvError::Lagged(_)) => {
+                let message = "the stream was not read fast enough; resume it";
+                Taken::Frame(Err(OfficeError::new(OfficeErrorKind::RateLimited, message)))
+            }
+            Err(RecvError::Closed) => Taken::End,
         }
     }
 }
