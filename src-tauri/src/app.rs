@@ -148,7 +148,7 @@ struct Prepared {
 impl Prepared {
     async fn open(args: Args, profile: Profile) -> anyhow::Result<Self> {
         let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-        let store = Store::open_in(&profile.data(), Options::owner(&suffix)).map_err(not_opened)?;
+        let store = Store::open_in(&profile.data(), Options::desk(&suffix)).map_err(not_opened)?;
         let demo = match args.demo {
             true => {
                 // Nobody has chosen a language in a profile that is made anew.

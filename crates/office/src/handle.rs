@@ -156,7 +156,7 @@ impl OfficeHandle {
         let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts, naming));
         follow_rules(&config.name, &store, &directory).await?;
         let (mut keeper, handle) =
-            Keeper::open(&config.name, store.clone(), Arc::clone(&clock), Arc::clone(&directory), books)?;
+            Keeper::open(&config.name, store.for_keeper(), Arc::clone(&clock), Arc::clone(&directory), books)?;
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();

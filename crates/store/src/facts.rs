@@ -79,15 +79,18 @@ impl Store {
             keep(sql, office, &fact, seq)?;
             Ok(FactAppended::New(seq))
         })
+        .durable()
     }
 
-    /// Keeps a fact of a remote office: with its place as it came over the stream, or without one until it is sent.
-    pub fn keep_fact(&self, office: &str, fact: Fact, seq: Option<u64>) -> Write<()> {
+    /// Keeps a fact of a remote office until it is sent. What came over its stream is saved with the rest of the step:
+    /// [`crate::Save::facts`].
+    pub fn keep_unsent_fact(&self, office: &str, fact: Fact) -> Write<()> {
         let office = office.to_owned();
         self.write(move |sql| {
             let office = office::ordinal(sql, &office)?;
-            keep(sql, office, &fact, seq.unwrap_or(0))
+            keep(sql, office, &fact, 0)
         })
+        .durable()
     }
 
     /// Facts of a remote office that are still to be sent, oldest first.
@@ -150,7 +153,7 @@ fn logged(sql: &Connection, office: i64, id: Uuid) -> Result<Option<(Fact, u64)>
 }
 
 /// Writes a fact. One that was not in its office's log becomes what the log says of it.
-fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
+pub(crate) fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) -> Result<(), Error> {
     sql.prepare_cached(
         "INSERT INTO facts (office, id, kind, author, at_ns, subject, replaces, value, seq)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

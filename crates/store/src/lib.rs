@@ -43,7 +43,7 @@ pub mod cache;
 
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
 pub use calls::{
-    Audience, CallRecord, Changed, Cursor, Day, Filter, Parted, Redirect, Save, SavedCall, Scope, Step, Visible,
+    Audience, CallRecord, Changed, Cursor, Filter, Parted, Redirect, Save, SavedCall, Scope, Step, Visible,
 };
 pub use commands::{Began, CommandRow, CommandStands, NewCommand};
 pub use error::{Error, ErrorKind};
@@ -52,7 +52,7 @@ pub use gaps::Gap;
 pub use journal::{JournalEntry, NewJournalEntry};
 pub use log::{Appended, NewEntry};
 pub use office::ReplicaCursor;
-pub use open::{Durability, Opened, Options, Role};
+pub use open::{Durability, Memory, Opened, Options, Role};
 pub use store::Store;
 pub use tokens::Token;
 pub use write::{Answer, Write};

@@ -124,16 +124,6 @@ impl Store {
             Ok(folded.unwrap_or(0) as u64)
         })
     }
-
-    /// Forgets what must be kept for as long as the connection lives: its dedupe keys. Its calls stay.
-    pub fn forget_connection(&self, connection: &ConnectionId) -> Write<()> {
-        let id = connection.clone();
-        self.write(move |sql| {
-            let ordinal = ordinal(sql, &id)?;
-            sql.execute("DELETE FROM dedupe WHERE connection = ?1", [ordinal])?;
-            Ok(())
-        })
-    }
 }
 
 /// Gap decisions of a connection, in words that the index of gaps understands.

@@ -26,6 +26,15 @@ pub enum Durability {
     Normal,
 }
 
+impl Durability {
+    pub(crate) fn pragma(self) -> &'static str {
+        match self {
+            Self::Full => "PRAGMA synchronous = FULL;",
+            Self::Normal => "PRAGMA synchronous = NORMAL;",
+        }
+    }
+}
+
 /// What a process is to a data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -35,6 +44,33 @@ pub enum Role {
     Guest,
 }
 
+/// How much memory the database may take for its caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// As a server with many readers needs it.
+    Server,
+    /// As the desk of one person needs it, whose computer has other work.
+    Desk,
+}
+
+impl Memory {
+    /// Pages that the writer keeps, in KiB.
+    fn writer_kib(self) -> u32 {
+        match self {
+            Self::Server => 16_000,
+            Self::Desk => 2_000,
+        }
+    }
+
+    /// Pages that each reader keeps, in KiB.
+    pub(crate) fn reader_kib(self) -> u32 {
+        match self {
+            Self::Server => 4_000,
+            Self::Desk => 2_000,
+        }
+    }
+}
+
 /// How to open a data folder.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +78,8 @@ pub struct Options {
     pub role: Role,
     /// What a power cut may cost.
     pub durability: Durability,
+    /// How much memory its caches may take.
+    pub memory: Memory,
     /// Ends the name of a damaged file that is set aside, usually the local time.
     pub suffix: String,
 }
@@ -49,12 +87,18 @@ pub struct Options {
 impl Options {
     /// The owner, with every acknowledged write on the disk.
     pub fn owner(suffix: &str) -> Self {
-        Self { role: Role::Owner, durability: Durability::Full, suffix: suffix.to_owned() }
+        Self { role: Role::Owner, durability: Durability::Full, memory: Memory::Server, suffix: suffix.to_owned() }
+    }
+
+    /// The owner on a desk. A power cut may cost the last moments of what an office told, which a desk resumes; what a
+    /// person wrote here is on the disk before the answer all the same.
+    pub fn desk(suffix: &str) -> Self {
+        Self { durability: Durability::Normal, memory: Memory::Desk, ..Self::owner(suffix) }
     }
 
     /// One that looks in beside the owner.
     pub fn guest() -> Self {
-        Self { role: Role::Guest, durability: Durability::Full, suffix: String::new() }
+        Self { role: Role::Guest, ..Self::owner("") }
     }
 
     /// The same with another durability.
@@ -152,14 +196,14 @@ fn connect_as_owner(path: &Path, options: &Options) -> Result<(Connection, Opene
 }
 
 fn connect_and_migrate(path: &Path, options: &Options) -> Result<Connection, Error> {
-    let connection = connect(path, options.durability)?;
+    let connection = connect(path, options)?;
     schema::migrate(&connection)?;
     let epoch = new_epoch()?;
     connection.execute("INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT (key) DO NOTHING", [epoch])?;
     Ok(connection)
 }
 
-fn connect(path: &Path, durability: Durability) -> Result<Connection, Error> {
+fn connect(path: &Path, options: &Options) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
@@ -172,10 +216,8 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, Error> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
     // Temporary files stay files: SQLite's journal of savepoints in memory is searched from its start each time.
-    connection.execute_batch(match durability {
-        Durability::Full => "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;",
-        Durability::Normal => "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;",
-    })?;
+    let cache = options.memory.writer_kib();
+    connection.execute_batch(&format!("{} PRAGMA cache_size = -{cache};", options.durability.pragma()))?;
     Ok(connection)
 }
 

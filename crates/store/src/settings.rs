@@ -25,13 +25,4 @@ impl Store {
             Ok(())
         })
     }
-
-    /// Back to what holds when nothing is chosen.
-    pub fn clear_setting(&self, key: &str) -> Write<()> {
-        let key = key.to_owned();
-        self.write(move |connection| {
-            connection.execute("DELETE FROM settings WHERE key = ?1", [key])?;
-            Ok(())
-        })
-    }
 }

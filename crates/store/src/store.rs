@@ -12,21 +12,27 @@ use rusqlite::Connection;
 use crate::{
     error::Error,
     open::{self, Opened, Options, Role},
-    pool::Pool,
+    pool::{Pool, Readers},
     transaction::Transaction,
     write::Write,
-    writer::Writer,
+    writer::{Chores, Writer},
 };
 
 /// An open database. Clones share it; it is closed in order when the last one goes.
+///
+/// Reading blocks: async code reads on a thread that may (`spawn_blocking`). Writing blocks nobody: [`Write`].
 #[derive(Clone)]
-pub struct Store(Arc<Shared>);
+pub struct Store {
+    shared: Arc<Shared>,
+    readers: Readers,
+}
 
 struct Shared {
     path: PathBuf,
     opened: Opened,
     epoch: String,
-    pool: Pool,
+    lists: Arc<Pool>,
+    keeper: Arc<Pool>,
     writer: Writer,
     _lock: Option<File>,
 }
@@ -37,53 +43,70 @@ impl Store {
         let found = open::open(folder, &options)?;
         let epoch = found.connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?;
         let path = found.path.clone();
-        let pool = Pool::new(&found.path);
+        let pool = |readers| Arc::new(Pool::new(&found.path, readers, options.memory));
+        let (lists, keeper) = (pool(Readers::Lists), pool(Readers::Keeper));
+        let (unused_lists, unused_keeper) = (Arc::clone(&lists), Arc::clone(&keeper));
         let owner = options.role == Role::Owner;
-        let writer = Writer::start(
-            found.connection,
-            move || open::flag_damage(&path),
-            move |connection| {
+        let chores = Chores {
+            damaged: Box::new(move || open::flag_damage(&path)),
+            idle: Box::new(move || {
+                unused_lists.close_unused();
+                unused_keeper.close_unused();
+            }),
+            end: Box::new(move |connection| {
                 if owner {
                     open::mark_clean(connection);
                 }
-            },
-        )
-        .map_err(|error| Error::io(&found.path, &error))?;
-        Ok(Self(Arc::new(Shared { path: found.path, opened: found.opened, epoch, pool, writer, _lock: found.lock })))
+            }),
+        };
+        let writer = Writer::start(found.connection, options.durability, chores)
+            .map_err(|error| Error::io(&found.path, &error))?;
+        let (path, opened) = (found.path, found.opened);
+        let shared = Arc::new(Shared { path, opened, epoch, lists, keeper, writer, _lock: found.lock });
+        Ok(Self { shared, readers: Readers::Lists })
+    }
+
+    /// The same database for what folds the log: it reads over connections of its own, so that it never waits for lists.
+    pub fn for_keeper(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), readers: Readers::Keeper }
     }
 
     /// In what state the data were found.
     pub fn opened(&self) -> &Opened {
-        &self.0.opened
+        &self.shared.opened
     }
 
     /// Random, made with the database: a cursor into another log than this one shows by it.
     pub fn epoch(&self) -> &str {
-        &self.0.epoch
+        &self.shared.epoch
     }
 
     /// The folder that it lies in.
     pub(crate) fn folder(&self) -> &Path {
-        self.0.path.parent().unwrap_or(&self.0.path)
+        self.shared.path.parent().unwrap_or(&self.shared.path)
     }
 
     /// Does what was asked until now, notes an orderly end. Later writes are answered [`Error::Closed`]; the folder
     /// is free for another owner once every clone is gone.
     pub fn close(self) {
-        self.0.writer.stop();
+        self.shared.writer.stop();
     }
 
     pub(crate) fn write<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Write<T> {
-        Write::new(self.0.writer.queue(), operation)
+        Write::new(self.shared.writer.queue(), operation)
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        let outcome = self.0.pool.read(read);
+        let pool = match self.readers {
+            Readers::Lists => &self.shared.lists,
+            Readers::Keeper => &self.shared.keeper,
+        };
+        let outcome = pool.read(read);
         if matches!(outcome, Err(Error::Damaged)) {
-            open::flag_damage(&self.0.path);
+            open::flag_damage(&self.shared.path);
         }
         outcome
     }
@@ -91,12 +114,31 @@ impl Store {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("opened", &self.0.opened).finish_non_exhaustive()
+        f.debug_struct("Store").field("opened", &self.shared.opened).finish_non_exhaustive()
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
         self.writer.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_desk_waits_for_the_disk_only_with_what_a_person_wrote() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let synchronous = |sql: &Transaction<'_>| Ok(sql.query_row("PRAGMA synchronous", [], |row| row.get(0))?);
+        let (normal, full) = (1_i64, 2_i64);
+        let desk = Store::open_in(folder.path(), Options::desk("x")).expect("opens");
+        assert_eq!(desk.write(synchronous).wait(), Ok(normal));
+        assert_eq!(desk.write(synchronous).durable().wait(), Ok(full));
+        assert_eq!(desk.write(synchronous).wait(), Ok(normal), "the next one does not wait");
+        desk.close();
+        let server = Store::open_in(folder.path(), Options::owner("x")).expect("opens");
+        assert_eq!(server.write(synchronous).wait(), Ok(full));
     }
 }

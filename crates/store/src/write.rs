@@ -19,6 +19,7 @@ use crate::{
 pub struct Write<T> {
     queue: Queue,
     operation: Operation<T>,
+    durable: bool,
 }
 
 impl<T: Send + 'static> Write<T> {
@@ -26,12 +27,18 @@ impl<T: Send + 'static> Write<T> {
         queue: Queue,
         operation: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Self {
-        Self { queue, operation: Box::new(operation) }
+        Self { queue, operation: Box::new(operation), durable: false }
+    }
+
+    /// On the disk before the answer, also where [`crate::Durability::Normal`] lets other writes wait.
+    pub(crate) fn durable(mut self) -> Self {
+        self.durable = true;
+        self
     }
 
     /// Sends it off; `answer` is called by the writer's thread once it is durable, or has failed. Must not block.
     pub fn then(self, answer: impl FnOnce(Result<T, Error>) + Send + 'static) {
-        self.queue.send(job(self.operation, answer));
+        self.queue.send(job(self.operation, self.durable, answer));
     }
 
     /// Sends it off and blocks until it is durable.

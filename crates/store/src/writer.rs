@@ -4,20 +4,25 @@ use std::{
     fmt,
     sync::{
         Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
+    time::Duration,
 };
 
 use rusqlite::Connection;
 
-use crate::{error::Error, transaction::Transaction};
+use crate::{error::Error, open::Durability, transaction::Transaction};
 
 /// Most writes that share one commit: bounds how long the first of them waits.
 const MOST_PER_COMMIT: usize = 512;
+/// After so long without a write the caches are given back.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// One write in the queue. If the writer goes away, the answer is [`Error::Closed`].
 pub(crate) trait Job: Send {
+    /// Whether it is to be on the disk before it is answered, whatever the others are.
+    fn is_durable(&self) -> bool;
     /// Does it inside the open transaction; an error asks for its own part to be undone.
     fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), Error>;
     /// Tells how it went. `committed` is the fate of the whole transaction.
@@ -29,18 +34,24 @@ pub(crate) type Operation<T> = Box<dyn FnOnce(&Transaction<'_>) -> Result<T, Err
 
 pub(crate) fn job<T: Send + 'static>(
     operation: Operation<T>,
+    durable: bool,
     answer: impl FnOnce(Result<T, Error>) + Send + 'static,
 ) -> Box<dyn Job> {
-    Box::new(Task { operation: Some(operation), result: Err(Error::Closed), answer: Some(answer) })
+    Box::new(Task { operation: Some(operation), durable, result: Err(Error::Closed), answer: Some(answer) })
 }
 
 struct Task<T, A: FnOnce(Result<T, Error>)> {
     operation: Option<Operation<T>>,
+    durable: bool,
     result: Result<T, Error>,
     answer: Option<A>,
 }
 
 impl<T: Send, A: FnOnce(Result<T, Error>) + Send> Job for Task<T, A> {
+    fn is_durable(&self) -> bool {
+        self.durable
+    }
+
     fn run(&mut self, transaction: &Transaction<'_>) -> Result<(), Error> {
         if let Some(operation) = self.operation.take() {
             self.result = operation(transaction);
@@ -93,18 +104,23 @@ pub(crate) struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What the writer's thread does besides writing.
+pub(crate) struct Chores {
+    /// SQLite says that the file is damaged.
+    pub(crate) damaged: Box<dyn Fn() + Send>,
+    /// Nobody has written for a while.
+    pub(crate) idle: Box<dyn Fn() + Send>,
+    /// The last write is done.
+    pub(crate) end: Box<dyn FnOnce(&Connection) + Send>,
+}
+
 impl Writer {
-    /// Starts the thread. `damaged` is called when SQLite says that the file is damaged, `end` with the connection
-    /// once the last write is done.
-    pub(crate) fn start(
-        connection: Connection,
-        damaged: impl Fn() + Send + 'static,
-        end: impl FnOnce(&Connection) + Send + 'static,
-    ) -> std::io::Result<Self> {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, durability: Durability, chores: Chores) -> std::io::Result<Self> {
         let (sender, receiver) = channel();
         let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
-            serve(&connection, &receiver, &damaged);
-            end(&connection);
+            serve(&connection, durability, &receiver, &chores);
+            (chores.end)(&connection);
         })?;
         Ok(Self { queue: Queue(sender), thread: Mutex::new(Some(thread)) })
     }
@@ -126,8 +142,18 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, receiver: &Receiver<Message>, damaged: &dyn Fn()) {
-    while let Ok(Message::Write(first)) = receiver.recv() {
+fn serve(connection: &Connection, durability: Durability, receiver: &Receiver<Message>, chores: &Chores) {
+    loop {
+        let first = match receiver.recv_timeout(IDLE) {
+            Ok(Message::Write(first)) => first,
+            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                // Memory that cannot be given back is kept, as before.
+                let _ = connection.execute_batch("PRAGMA shrink_memory");
+                (chores.idle)();
+                continue;
+            }
+        };
         let mut jobs = vec![first];
         let mut stop = false;
         while jobs.len() < MOST_PER_COMMIT {
@@ -140,9 +166,9 @@ fn serve(connection: &Connection, receiver: &Receiver<Message>, damaged: &dyn Fn
                 Err(_) => break,
             }
         }
-        let committed = commit(connection, &mut jobs);
+        let committed = commit(connection, durability, &mut jobs);
         if committed == Err(Error::Damaged) {
-            damaged();
+            (chores.damaged)();
         }
         for job in jobs {
             job.answer(committed.clone());
@@ -153,8 +179,22 @@ fn serve(connection: &Connection, receiver: &Receiver<Message>, damaged: &dyn Fn
     }
 }
 
-/// Runs the jobs in one transaction. A job that fails is undone alone, unless nothing can be written any more.
-fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
+/// Runs the jobs in one transaction, on the disk before it ends where one of them asks for that.
+fn commit(connection: &Connection, durability: Durability, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    let raised = durability != Durability::Full && jobs.iter().any(|job| job.is_durable());
+    if raised {
+        connection.execute_batch(Durability::Full.pragma())?;
+    }
+    let committed = commit_as_set(connection, jobs);
+    // What stays raised only costs time.
+    if raised && let Err(error) = connection.execute_batch(durability.pragma()) {
+        tracing::warn!(error = %Error::from(error), "writes go on waiting for the disk");
+    }
+    committed
+}
+
+/// A job that fails is undone alone, unless nothing can be written any more.
+fn commit_as_set(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
     let transaction = Transaction::begin(connection)?;
     // One alone needs no savepoint: if it fails, nothing is committed.
     if let [only] = jobs {

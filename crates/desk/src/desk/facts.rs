@@ -80,7 +80,7 @@ impl Desk {
         let fact = Fact { id, kind, author: office.author, at: office.now, call: about, replaces, value };
         if office.replicate {
             // Shown at once, sent as soon as the office takes it: it is one fact however often that is tried.
-            self.archive.store.keep_fact(&call.office, stored_fact(&fact), None).await?;
+            self.archive.store.keep_unsent_fact(&call.office, stored_fact(&fact)).await?;
             office.written.notify_one();
         } else {
             office.office.add_fact(fact).await?;

@@ -51,9 +51,6 @@ impl Batch {
 
     /// Writes everything; the place is kept only together with all that lies before it.
     pub(super) async fn commit(self, store: &Store, office: &str) -> Result<(), store::Error> {
-        for (seq, fact) in &self.facts {
-            store.keep_fact(office, stored_fact(fact), Some(*seq)).await?;
-        }
         let mut calls = Vec::with_capacity(self.calls.len());
         for (seq, call) in self.calls.into_values() {
             let row = record(&call, seq)
@@ -62,6 +59,7 @@ impl Batch {
         }
         let cursor = self.cursor.map(|Cursor { epoch, seq }| ReplicaCursor { epoch, seq });
         let gone = self.gone.into_iter().collect();
-        store.save(office, Save { calls, redirects: self.redirects, gone, cursor, ..Save::default() }).await
+        let facts = self.facts.iter().map(|(seq, fact)| (stored_fact(fact), *seq)).collect();
+        store.save(office, Save { calls, redirects: self.redirects, gone, facts, cursor, ..Save::default() }).await
     }
 }

@@ -3,10 +3,10 @@
 //! Each recording is a file of 64 KiB chunks, sealed with XChaCha20-Poly1305 under a key of its own, which is sealed
 //! under the cache key. With another cache key nothing here can be read any more, so the cache is emptied.
 
+mod catalogue;
 mod error;
 mod file;
 mod seal;
-mod shelf;
 mod writer;
 
 use std::{
@@ -24,7 +24,7 @@ use serde_json::Value;
 pub use error::CacheError;
 pub use writer::CacheWriter;
 
-use shelf::Shelf;
+use catalogue::Catalogue;
 use writer::Growing;
 
 /// What is kept beside a recording's bytes.
@@ -62,7 +62,7 @@ struct Shared {
     folder: PathBuf,
     key: SecretBox<[u8; 32]>,
     max_bytes: u64,
-    shelf: Mutex<Shelf>,
+    catalogue: Mutex<Catalogue>,
 }
 
 impl Cache {
@@ -71,12 +71,13 @@ impl Cache {
     pub fn open(folder: &Path, key: SecretBox<[u8; 32]>, max_bytes: u64) -> Result<Self, CacheError> {
         crate::folder::make_private_folder(folder).map_err(CacheError::from_store)?;
         let known = file::key_fits(folder, &key)?;
-        let shelf = Shelf::load(folder, known)?;
+        let catalogue = Catalogue::load(folder, known)?;
         if !known {
             file::note_key(folder, &key)?;
         }
-        let cache = Self(Arc::new(Shared { folder: folder.to_owned(), key, max_bytes, shelf: Mutex::new(shelf) }));
-        cache.shelf().evict(folder, max_bytes);
+        let cache =
+            Self(Arc::new(Shared { folder: folder.to_owned(), key, max_bytes, catalogue: Mutex::new(catalogue) }));
+        cache.catalogue().evict(folder, max_bytes);
         Ok(cache)
     }
 
@@ -115,22 +116,6 @@ impl Cache {
         self.opened(id, |file| file.read(range))?.ok_or(CacheError::Absent)
     }
 
-    /// Forgets a recording.
-    pub fn remove(&self, id: &RecordingId) -> Result<(), CacheError> {
-        self.shelf().remove(&self.0.folder, id);
-        Ok(())
-    }
-
-    /// Forgets every recording that is whole.
-    pub fn clear(&self) {
-        self.shelf().evict(&self.0.folder, 0);
-    }
-
-    /// Bytes on the disk of what is whole.
-    pub fn size(&self) -> u64 {
-        self.shelf().size()
-    }
-
     /// Opens a whole recording and counts it as used. What was tampered with is removed.
     fn opened<T>(
         &self,
@@ -145,12 +130,12 @@ impl Cache {
         });
         match outcome {
             Ok(found) => {
-                self.shelf().used(id);
+                self.catalogue().used(id);
                 Ok(Some(found))
             }
             Err(CacheError::Absent) => Ok(None),
             Err(CacheError::Tampered) => {
-                self.shelf().remove(&self.0.folder, id);
+                self.catalogue().remove(&self.0.folder, id);
                 Err(CacheError::Tampered)
             }
             Err(error) => Err(error),
@@ -158,19 +143,19 @@ impl Cache {
     }
 
     fn growing(&self, id: &RecordingId) -> Option<Arc<Growing>> {
-        self.shelf().growing(id)
+        self.catalogue().growing(id)
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        self.0.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn whole_path(&self, id: &RecordingId) -> PathBuf {
-        shelf::whole_path(&self.0.folder, id)
+        catalogue::whole_path(&self.0.folder, id)
     }
 
     fn part_path(&self, id: &RecordingId) -> PathBuf {
-        shelf::part_path(&self.0.folder, id)
+        catalogue::part_path(&self.0.folder, id)
     }
 }
 

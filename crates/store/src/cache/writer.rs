@@ -78,7 +78,7 @@ impl CacheWriter {
         let key = FileKey::random()?;
         let wrapped = key.wrap(&cache.0.key, id.as_str())?;
         let growing = Arc::new(Growing { key, progress: Mutex::default() });
-        cache.shelf().begin(id, Arc::clone(&growing))?;
+        cache.catalogue().begin(id, Arc::clone(&growing))?;
         let made = File::create(cache.part_path(id)).and_then(|mut file| {
             file.write_all(MAGIC)?;
             file.write_all(&wrapped)?;
@@ -87,7 +87,7 @@ impl CacheWriter {
         match made {
             Ok(file) => Ok(Self { cache, id: id.clone(), file, growing }),
             Err(error) => {
-                cache.shelf().end(id);
+                cache.catalogue().end(id);
                 Err(error.into())
             }
         }
@@ -106,7 +106,7 @@ impl CacheWriter {
             progress.tail.drain(..CHUNK);
             progress.chunks += 1;
             let left = self.cache.0.max_bytes - progress.received();
-            self.cache.shelf().evict(&self.cache.0.folder, left);
+            self.cache.catalogue().evict(&self.cache.0.folder, left);
         }
         Ok(())
     }
@@ -136,16 +136,16 @@ impl CacheWriter {
         std::fs::rename(self.cache.part_path(&self.id), &whole)?;
         folder::sync(&self.cache.0.folder)?;
         let bytes = whole.metadata()?.len();
-        let mut shelf = self.cache.shelf();
-        shelf.put(&self.id, bytes);
-        shelf.evict(&self.cache.0.folder, self.cache.0.max_bytes.max(bytes));
+        let mut catalogue = self.cache.catalogue();
+        catalogue.put(&self.id, bytes);
+        catalogue.evict(&self.cache.0.folder, self.cache.0.max_bytes.max(bytes));
         Ok(())
     }
 }
 
 impl Drop for CacheWriter {
     fn drop(&mut self) {
-        self.cache.shelf().end(&self.id);
+        self.cache.catalogue().end(&self.id);
         // After `finish` there is no such file any more.
         let _ = std::fs::remove_file(self.cache.part_path(&self.id));
     }

@@ -1,25 +1,10 @@
 //! Lists of calls, newest first.
 
-use calls::CallId;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use calls::{CallId, Direction};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Visible, saved_call};
-use crate::{
-    error::Error,
-    office,
-    store::Store,
-    time::{PER_MS, first_place},
-};
-
-/// How many calls of a list began on one day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
-    /// The day, in the zone that was asked for.
-    pub date: Date,
-    /// How many.
-    pub count: u64,
-}
+use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Visible, record::word, saved_call};
+use crate::{error::Error, office, store::Store};
 
 impl Store {
     /// Up to `limit` calls older than `before`, newest first.
@@ -27,9 +12,13 @@ impl Store {
         self.read(|connection| list(connection, filter, before, limit))
     }
 
-    /// How many calls the filter shows.
+    /// How many calls the filter shows. What the lists of the main view ask for is kept beside the calls, so that a
+    /// million of them are not read in order to be counted.
     pub fn count(&self, filter: &Filter) -> Result<u64, Error> {
         self.read(|connection| {
+            if let Some(kinds) = kept_kinds(filter) {
+                return kept_count(connection, filter.office.as_deref(), kinds);
+            }
             let mut conditions = Conditions::of(filter);
             let Some(keys) = filter.visible.keys() else { return count(connection, "calls c", conditions) };
             let from = if conditions.is_empty() { SEEN } else { SEEN_CALLS };
@@ -66,39 +55,6 @@ impl Store {
     pub fn calls_with_number(&self, number: &str, filter: &Filter, limit: usize) -> Result<Vec<SavedCall>, Error> {
         self.list(&Filter { number: Some(number.to_owned()), ..filter.clone() }, None, limit)
     }
-
-    /// The newest `limit` days before this place on which the filter shows calls, with their numbers.
-    pub fn days(
-        &self,
-        filter: &Filter,
-        zone: &TimeZone,
-        before: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Vec<Day>, Error> {
-        self.read(|connection| {
-            let mut days = Vec::new();
-            let mut before = before;
-            while days.len() < limit {
-                let Some(newest) = list(connection, filter, before, 1)?.pop() else { break };
-                let (date, first) = day_of(newest.cursor, zone)?;
-                let mut conditions = Conditions::of_with_visibility(filter);
-                conditions.and("c.at >= ?", first.0);
-                conditions.and("c.at <= ?", newest.cursor.0);
-                days.push(Day { date, count: count(connection, "calls c", conditions)? });
-                before = Some(first);
-            }
-            Ok(days)
-        })
-    }
-}
-
-/// The local day of a place in the list, and the first place of that day.
-fn day_of(cursor: Cursor, zone: &TimeZone) -> Result<(Date, Cursor), Error> {
-    let unreadable = |error: jiff::Error| Error::Unreadable { what: "start of a call", reason: error.to_string() };
-    let moment = Timestamp::from_millisecond(cursor.0.div_euclid(PER_MS)).map_err(unreadable)?;
-    let local = moment.to_zoned(zone.clone());
-    let first = local.start_of_day().map_err(unreadable)?;
-    Ok((local.date(), Cursor(first_place(first.timestamp()))))
 }
 
 fn list(
@@ -164,6 +120,34 @@ const SEEN: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT val
 const SEEN_CALLS: &str = "(SELECT DISTINCT at FROM audience WHERE scope IN (SELECT value FROM json_each(?))) a
                           CROSS JOIN calls c ON c.at = a.at";
 
+/// Kinds of `counts` that add up to what the filter shows, as a JSON list; `None` for filters that are not kept.
+fn kept_kinds(filter: &Filter) -> Option<String> {
+    let Filter { office: _, direction, missed, with_recording, open, line, number, scope, visible } = filter;
+    if *open || line.is_some() || number.is_some() || scope.is_some() || *visible != Visible::All {
+        return None;
+    }
+    let kinds = match (direction, missed, with_recording) {
+        (None, false, false) => {
+            [Direction::Incoming, Direction::Outgoing, Direction::Internal].iter().map(word).collect()
+        }
+        (Some(direction), false, false) => vec![word(direction)],
+        (None, true, false) => vec!["missed".to_owned()],
+        (None, false, true) => vec!["recording".to_owned()],
+        _ => return None,
+    };
+    Some(serde_json::Value::from(kinds).to_string())
+}
+
+fn kept_count(connection: &Connection, office: Option<&str>, kinds: String) -> Result<u64, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(sum(calls), 0) FROM counts
+         WHERE kind IN (SELECT value FROM json_each(?1))
+         AND (?2 IS NULL OR office = (SELECT ordinal FROM offices WHERE name = ?2))",
+    )?;
+    let calls: i64 = statement.query_row(params![kinds, office], |row| row.get(0))?;
+    Ok(calls as u64)
+}
+
 fn count(connection: &Connection, from: &str, conditions: Conditions) -> Result<u64, Error> {
     let sql = format!("SELECT count(*) FROM {from}{}", conditions.clause());
     let mut statement = connection.prepare_cached(&sql)?;
@@ -184,8 +168,6 @@ fn ruling_id(connection: &Connection, office: i64, id: &CallId) -> Result<CallId
 
 #[cfg(test)]
 mod tests {
-    use calls::Direction;
-
     use super::*;
     use crate::schema;
 

@@ -12,7 +12,6 @@ mod save;
 pub use audience::{Audience, Scope, Visible};
 pub use changed::{Changed, Step};
 pub use filter::Filter;
-pub use list::Day;
 pub use record::{CallRecord, Cursor, SavedCall};
 pub use save::{Parted, Redirect, Save};
 

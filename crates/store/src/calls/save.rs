@@ -13,7 +13,8 @@ use super::{
 use crate::{
     commands::{self, CommandStands},
     error::Error,
-    facts, gaps, log,
+    facts::{self, Fact},
+    gaps, log,
     office::{self, ReplicaCursor},
     search::{
         index::{Change, Texts},
@@ -37,7 +38,7 @@ pub struct Redirect {
 }
 
 /// Everything that one step changed in the read model of one office.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Save {
     /// Calls in their newest state.
     pub calls: Vec<CallRecord>,
@@ -45,6 +46,8 @@ pub struct Save {
     pub redirects: Vec<Redirect>,
     /// Calls that are no more to be seen, with the place of what said so.
     pub gone: Vec<(CallId, u64)>,
+    /// What people wrote, each with its place, as a remote office's stream brings it.
+    pub facts: Vec<(Fact, u64)>,
     /// Recordings, each with its call.
     pub recordings: Vec<(RecordingId, CallId)>,
     /// Commands that moved.
@@ -88,6 +91,9 @@ impl Store {
 fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Vec<Parted>, Error> {
     let office = office::ordinal(connection, office)?;
     let mut parted = Vec::new();
+    for (fact, seq) in &save.facts {
+        facts::keep(connection, office, fact, *seq)?;
+    }
     for call in &save.calls {
         parted.extend(upsert(connection, office, call)?);
     }

@@ -1,15 +1,12 @@
 //! Lists, filters, redirects, resume.
 
 use calls::{CallId, CallResult, Direction};
-use jiff::{civil::date, tz::TimeZone};
 use store::{
-    Audience, CallRecord, Changed, Cursor, Day, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step,
+    Audience, CallRecord, Changed, Cursor, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step,
     Store, Visible,
 };
 
-use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
-
-const DAY_MS: i64 = 86_400_000;
+use crate::common::{OFFICE, call_id, connection, folder, open, record};
 
 fn save(store: &Store, calls: Vec<CallRecord>) {
     store.save_calls(OFFICE, calls, None).wait().expect("saved");
@@ -229,24 +226,46 @@ fn groups_that_changed_are_given_to_the_calls_that_are_there() {
 }
 
 #[test]
-fn days_are_counted_in_the_zone_of_who_looks() {
+fn what_the_lists_are_told_to_hold_is_what_they_hold() {
     let folder = folder();
     let store = open(&folder);
-    let moscow = TimeZone::get("Europe/Moscow").expect("known");
-    // 20:30 UTC is 23:30 in Moscow, 21:30 UTC is the next day there.
-    let evening = at(0).as_millisecond() + 20 * 3_600_000 + 1_800_000;
-    save(
-        &store,
-        vec![
-            record(1, evening, "", ""),
-            record(2, evening + 3_600_000, "", ""),
-            record(3, evening + 3_600_001, "", ""),
-            record(4, evening + 9 * DAY_MS, "", ""),
-        ],
-    );
-    let days = store.days(&Filter::default(), &moscow, None, 10).expect("counts");
-    let expected = [(date(1970, 1, 10), 1), (date(1970, 1, 2), 2), (date(1970, 1, 1), 1)];
-    assert_eq!(days, expected.map(|(date, count)| Day { date, count }).to_vec());
+    let all = Filter::default;
+    let kinds = || {
+        [
+            all(),
+            Filter { direction: Some(Direction::Incoming), ..all() },
+            Filter { direction: Some(Direction::Outgoing), ..all() },
+            Filter { direction: Some(Direction::Internal), ..all() },
+            Filter { missed: true, ..all() },
+            Filter { with_recording: true, ..all() },
+        ]
+    };
+    let check = |step: &str, expected: [u64; 6]| {
+        for (kind, expected) in kinds().into_iter().zip(expected) {
+            assert_eq!(store.count(&kind), Ok(expected), "{step}: {kind:?}");
+            assert_eq!(list(&store, &kind).len() as u64, expected, "{step}: {kind:?}");
+        }
+    };
+    check("nothing", [0; 6]);
+    let missed = |n| CallRecord { result: Some(CallResult::Missed), ..record(n, n as i64, "", "") };
+    let outgoing = |n| CallRecord { direction: Direction::Outgoing, ..record(n, n as i64, "", "") };
+    let recorded = |n| CallRecord { has_recording: true, ..record(n, n as i64, "", "") };
+    save(&store, vec![record(1, 1, "", ""), missed(2), outgoing(3), recorded(4)]);
+    check("new ones", [4, 3, 1, 0, 1, 1]);
+    save(&store, vec![record(1, 1, "", ""), missed(2)]);
+    check("the same again", [4, 3, 1, 0, 1, 1]);
+    save(&store, vec![recorded(1), record(2, 9, "", ""), missed(3), missed(4)]);
+    check("changed ones", [4, 4, 0, 0, 2, 1]);
+    store.save("far", Save { calls: vec![missed(1)], ..Save::default() }).wait().expect("saved");
+    check("another office's too", [5, 5, 0, 0, 3, 1]);
+    assert_eq!(store.count(&Filter { office: Some("far".into()), ..all() }), Ok(1));
+    assert_eq!(store.count(&Filter { office: Some("nobody's".into()), ..all() }), Ok(0));
+    let redirect = Redirect { from: call_id(3), to: call_id(4), seq: 9 };
+    let gone = vec![(call_id(1), 10)];
+    store.save(OFFICE, Save { redirects: vec![redirect], gone, ..Save::default() }).wait().expect("saved");
+    check("some are gone", [3, 3, 0, 0, 2, 0]);
+    store.drop_replica("far").wait().expect("dropped");
+    check("an office is gone", [2, 2, 0, 0, 1, 0]);
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn what_was_kept_before_it_was_sent_becomes_what_the_log_says() {
     let folder = folder();
     let store = open(&folder);
     let mine = fact(1, None, json!("a"));
-    store.keep_fact(OFFICE, mine.clone(), None).wait().expect("kept");
+    store.keep_unsent_fact(OFFICE, mine.clone()).wait().expect("kept");
     let logged = Fact { author: "Анна".into(), ..mine };
     assert_eq!(store.append_fact(OFFICE, logged.clone()).wait(), Ok(FactAppended::New(1)));
     assert_eq!(store.append_fact(OFFICE, logged.clone()).wait(), Ok(FactAppended::Known(1)));
@@ -128,10 +128,10 @@ fn what_is_not_sent_waits_in_the_outbox() {
     let folder = folder();
     let store = open(&folder);
     let note = fact(1, None, json!("a"));
-    store.keep_fact("far", note.clone(), None).wait().expect("kept");
+    store.keep_unsent_fact("far", note.clone()).wait().expect("kept");
     assert_eq!(store.outbox("far"), Ok(vec![note.clone()]));
     assert_eq!(store.facts("far", &call_id(1)).expect("reads")[0].seq, None);
-    store.keep_fact("far", note, Some(17)).wait().expect("kept");
+    store.save("far", Save { facts: vec![(note, 17)], ..Save::default() }).wait().expect("kept");
     assert_eq!(store.outbox("far"), Ok(vec![]));
     assert_eq!(store.facts("far", &call_id(1)).expect("reads")[0].seq, Some(17));
 }

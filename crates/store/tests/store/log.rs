@@ -35,8 +35,6 @@ fn a_key_is_known_per_connection_and_after_a_restart() {
     let store = open(&folder);
     assert_eq!(store.append(vec![entry("rt1", Some("k"), "d")]).wait(), Ok(vec![Appended::Known(1)]));
     assert_eq!(store.head_seq(), Ok(2));
-    store.forget_connection(&connection("rt1")).wait().expect("forgotten");
-    assert_eq!(store.append(vec![entry("rt1", Some("k"), "e")]).wait(), Ok(vec![Appended::New(3)]));
 }
 
 #[test]

@@ -75,15 +75,13 @@ fn a_gap_opens_and_closes() {
 }
 
 #[test]
-fn settings_are_kept_and_cleared() {
+fn a_setting_is_the_last_that_was_chosen() {
     let folder = folder();
     let store = open(&folder);
     assert_eq!(store.setting("theme"), Ok(None));
     store.set_setting("theme", "dark").wait().expect("set");
     store.set_setting("theme", "light").wait().expect("set");
     assert_eq!(store.setting("theme"), Ok(Some("light".into())));
-    store.clear_setting("theme").wait().expect("cleared");
-    assert_eq!(store.setting("theme"), Ok(None));
 }
 
 #[test]

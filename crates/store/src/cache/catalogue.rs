@@ -24,19 +24,19 @@ pub(crate) fn part_path(folder: &Path, id: &RecordingId) -> PathBuf {
 
 struct Kept {
     bytes: u64,
-    /// Grows with each use of anything on the shelf.
+    /// Grows with each use of any of them.
     used: u64,
 }
 
 /// The recordings of one folder.
 #[derive(Default)]
-pub(crate) struct Shelf {
+pub(crate) struct Catalogue {
     whole: BTreeMap<RecordingId, Kept>,
     growing: BTreeMap<RecordingId, Arc<Growing>>,
     uses: u64,
 }
 
-impl Shelf {
+impl Catalogue {
     /// Reads the folder. Half-written files go, and whole ones too when they cannot be read any more.
     pub(crate) fn load(folder: &Path, readable: bool) -> Result<Self, CacheError> {
         let mut found: Vec<(SystemTime, RecordingId, u64)> = Vec::new();
@@ -53,11 +53,11 @@ impl Shelf {
             found.push((metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH), id, metadata.len()));
         }
         found.sort();
-        let mut shelf = Self::default();
+        let mut catalogue = Self::default();
         for (_, id, bytes) in found {
-            shelf.put(&id, bytes);
+            catalogue.put(&id, bytes);
         }
-        Ok(shelf)
+        Ok(catalogue)
     }
 
     pub(crate) fn size(&self) -> u64 {
