@@ -34,10 +34,7 @@ export class Failures<Command extends string> {
 
   /** Puts a command's failure away. */
   dismiss(command: Command): void {
-    if (!this.#errors.has(command)) return;
-    const rest = new Map(this.#errors);
-    rest.delete(command);
-    this.#errors = rest;
+    this.#errors = new Map(this.all.filter(([failed]) => failed !== command));
   }
 
   /** Puts all of them away. */

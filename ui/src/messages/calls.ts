@@ -2,6 +2,7 @@ import type { CallFilter } from "$generated/CallFilter";
 import type { CallResult } from "$generated/CallResult";
 import type { CallState } from "$generated/CallState";
 import type { Direction } from "$generated/Direction";
+import { isolate } from "$lib/isolate";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface CallsText {
@@ -88,10 +89,10 @@ export const callsText = texts<CallsText>({
     },
     internal: "Внутренний",
     missedIncoming: "Пропущенный",
-    play: (who) => `Слушать запись: ${who}`,
+    play: (who) => `Слушать запись: ${isolate(who)}`,
     noCalls: "Здесь появятся звонки, как только они начнутся.",
     noCallsAction: "Позвонить",
-    noMatches: (text) => `По запросу «${text}» ничего не нашлось.`,
+    noMatches: (text) => `По запросу «${isolate(text)}» ничего не нашлось.`,
     noMatchesFilter: "Таких звонков пока нет.",
     showAll: "Показать все звонки",
     loading: "Загружаем звонки…",
@@ -156,10 +157,10 @@ export const callsText = texts<CallsText>({
     },
     internal: "Internal",
     missedIncoming: "Missed",
-    play: (who) => `Listen to the recording: ${who}`,
+    play: (who) => `Listen to the recording: ${isolate(who)}`,
     noCalls: "Calls appear here as soon as they begin.",
     noCallsAction: "Call a number",
-    noMatches: (text) => `Nothing was found for “${text}”.`,
+    noMatches: (text) => `Nothing was found for “${isolate(text)}”.`,
     noMatchesFilter: "There are no such calls yet.",
     showAll: "Show all calls",
     loading: "Loading calls…",

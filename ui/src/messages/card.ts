@@ -1,5 +1,6 @@
 import type { CardPhase } from "$generated/CardPhase";
 import { byGender, capital, isCode } from "$lib/grammar";
+import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
 interface CardText {
@@ -24,6 +25,7 @@ interface CardText {
   noteSaved: string;
   noteFailed: string;
   callBackFailed: string;
+  commandFailed: string;
   timer: string;
 }
 
@@ -46,7 +48,8 @@ export const cardText = texts<CardText>({
       failed: "Не получилось",
       unknownOutcome: "Исход неизвестен",
     },
-    answeredBy: (who) => (who ? `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${who}` : "Ответил коллега"),
+    answeredBy: (who) =>
+      who ? `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}` : "Ответил коллега",
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
     pickUpHint: "Сначала зазвонит ваш телефон: снимите трубку, и мы соединим.",
@@ -55,20 +58,21 @@ export const cardText = texts<CardText>({
     busyHint: "Номер занят. Попробуйте позже.",
     noAnswerHint: "На том конце никто не ответил.",
     failedHint: "Соединить не получилось. Проверьте номер и попробуйте ещё раз.",
-    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${words}`),
+    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
     unknownOutcomeHint: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
     hangupOnPhone: "Разговор завершается только на телефоне",
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
     lastTalk: (when, agent, length) =>
       agent
-        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${agent}, ${length}`
+        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${isolate(agent)}, ${length}`
         : `${capital(when)} · разговор ${length}`,
-    lastNote: (note) => `заметка: «${note}»`,
+    lastNote: (note) => `заметка: «${isolate(note)}»`,
     open: "Открыть",
     dismiss: "Убрать карточку",
     noteSaved: "Заметка сохранена",
     noteFailed: "Заметка не сохранилась, попробуйте ещё раз",
     callBackFailed: "Позвонить не получилось, попробуйте ещё раз",
+    commandFailed: "Не получилось, попробуйте ещё раз",
     timer: "Длительность",
   },
   en: {
@@ -88,7 +92,7 @@ export const cardText = texts<CardText>({
       failed: "Failed",
       unknownOutcome: "Outcome unknown",
     },
-    answeredBy: (who) => (who ? `Answered by ${who}` : "Answered by a colleague"),
+    answeredBy: (who) => (who ? `Answered by ${isolate(who)}` : "Answered by a colleague"),
     announce: (who, number, line) => ["Incoming call", who, number, line && `to ${line}`].filter(Boolean).join(", "),
     pickUpHint: "Your own phone rings first: pick it up and we connect you.",
     callingHint: "You are on the line, waiting for an answer.",
@@ -96,18 +100,19 @@ export const cardText = texts<CardText>({
     busyHint: "The number is busy. Try again later.",
     noAnswerHint: "Nobody answered at the other end.",
     failedHint: "The call was not connected. Check the number and try again.",
-    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${words}`),
+    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${isolate(words)}`),
     unknownOutcomeHint: "The PBX gave no answer. Check your phone before calling again.",
     hangupOnPhone: "This call can only be ended on the phone",
     notConfirmed: "The PBX took the command, but no call is seen yet",
     lastTalk: (when, agent, length) =>
-      agent ? `${capital(when)} · talked to ${agent}, ${length}` : `${capital(when)} · talked ${length}`,
-    lastNote: (note) => `note: “${note}”`,
+      agent ? `${capital(when)} · talked to ${isolate(agent)}, ${length}` : `${capital(when)} · talked ${length}`,
+    lastNote: (note) => `note: “${isolate(note)}”`,
     open: "Open",
     dismiss: "Dismiss",
     noteSaved: "Note saved",
     noteFailed: "The note was not saved, try again",
     callBackFailed: "The call could not be placed, try again",
+    commandFailed: "That did not work, try again",
     timer: "Duration",
   },
 });

@@ -3,6 +3,7 @@ import type { LegState } from "$generated/LegState";
 import type { OutcomeKind } from "$generated/OutcomeKind";
 import type { TimelineKind } from "$generated/TimelineKind";
 import { byGender, isCode } from "$lib/grammar";
+import { isolate } from "$lib/isolate";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface DetailsText {
@@ -42,16 +43,16 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Позвонить на ${number}`,
     listen: "Слушать запись",
     thisCall: "Этот звонок",
-    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${words}`),
+    endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
     timeline: {
       arrived: (who) => (who ? `звонок на линию ${lineName(who, "«", "»")}` : "звонок поступил"),
-      placed: (who) => (who ? `${who} набирает номер` : "звонок начат"),
-      rings: (who) => (who ? `вызываем: ${who}` : "звонят телефоны"),
-      answered: (who) => (who ? `${byGender(who, "ответил", "ответила", "ответ:")} ${who}` : "ответили"),
+      placed: (who) => (who ? `${isolate(who)} набирает номер` : "звонок начат"),
+      rings: (who) => (who ? `вызываем: ${isolate(who)}` : "звонят телефоны"),
+      answered: (who) => (who ? `${byGender(who, "ответил", "ответила", "ответ:")} ${isolate(who)}` : "ответили"),
       left: (who) =>
-        who ? `${byGender(who, "отключился", "отключилась", "отключение:")} ${who}` : "участник отключился",
+        who ? `${byGender(who, "отключился", "отключилась", "отключение:")} ${isolate(who)}` : "участник отключился",
       ended: (who) =>
-        who ? `${byGender(who, "завершил", "завершила", "звонок завершён:")} ${who}` : "звонок завершён",
+        who ? `${byGender(who, "завершил", "завершила", "звонок завершён:")} ${isolate(who)}` : "звонок завершён",
       recordingReady: () => "запись готова",
     },
     parties: "Участники",
@@ -84,7 +85,7 @@ export const detailsText = texts<DetailsText>({
     notes: "Заметка",
     addNote: "Добавить заметку",
     editNote: "Изменить заметку",
-    alsoEditedBy: (names) => `Также правили: ${names}`,
+    alsoEditedBy: (names) => `Также правили: ${isolate(names)}`,
     others: (count) => `Ещё звонки · ${count.toLocaleString("ru")}`,
     noOthers: "Других звонков с этим номером не было.",
     events: (count) => `События: ${russianCount(count, "запись", "записи", "записей")}`,
@@ -100,14 +101,14 @@ export const detailsText = texts<DetailsText>({
     callNumber: (number) => `Call ${number}`,
     listen: "Listen to the recording",
     thisCall: "This call",
-    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${words}`),
+    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${isolate(words)}`),
     timeline: {
       arrived: (who) => (who ? `call to ${lineName(who, "“", "”")}` : "the call came in"),
-      placed: (who) => (who ? `${who} dials` : "the call was placed"),
-      rings: (who) => (who ? `ringing ${who}` : "phones ring"),
-      answered: (who) => (who ? `${who} answered` : "answered"),
-      left: (who) => (who ? `${who} left` : "somebody left"),
-      ended: (who) => (who ? `${who} ended the call` : "the call ended"),
+      placed: (who) => (who ? `${isolate(who)} dials` : "the call was placed"),
+      rings: (who) => (who ? `ringing ${isolate(who)}` : "phones ring"),
+      answered: (who) => (who ? `${isolate(who)} answered` : "answered"),
+      left: (who) => (who ? `${isolate(who)} left` : "somebody left"),
+      ended: (who) => (who ? `${isolate(who)} ended the call` : "the call ended"),
       recordingReady: () => "the recording is ready",
     },
     parties: "Who took part",
@@ -140,7 +141,7 @@ export const detailsText = texts<DetailsText>({
     notes: "Note",
     addNote: "Add a note",
     editNote: "Edit the note",
-    alsoEditedBy: (names) => `Also edited by: ${names}`,
+    alsoEditedBy: (names) => `Also edited by: ${isolate(names)}`,
     others: (count) => `Other calls · ${count.toLocaleString("en")}`,
     noOthers: "There were no other calls with this number.",
     events: (count) => `Events: ${englishCount(count, "entry", "entries")}`,
@@ -153,5 +154,5 @@ export const detailsText = texts<DetailsText>({
 
 /** A line's title in quotation marks; its bare number without. */
 function lineName(line: string, open: string, close: string): string {
-  return /\p{L}/u.test(line) ? open + line + close : line;
+  return /\p{L}/u.test(line) ? open + isolate(line) + close : line;
 }

@@ -1,5 +1,6 @@
 import type { CardCorner } from "$generated/CardCorner";
 import type { Theme } from "$generated/Theme";
+import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
 interface SettingsText {
@@ -48,7 +49,7 @@ export const settingsText = texts<SettingsText>({
     addOffice: "Подключить офис",
     newToken: "Новый токен",
     disconnect: "Отключить",
-    disconnectAsk: (office) => `Отключить ${office}? Токен и копия звонков этого офиса удалятся с компьютера.`,
+    disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
   },
   en: {
     title: "Settings",
@@ -73,6 +74,7 @@ export const settingsText = texts<SettingsText>({
     addOffice: "Connect an office",
     newToken: "New token",
     disconnect: "Disconnect",
-    disconnectAsk: (office) => `Disconnect ${office}? Its token and the copy of its calls go from this computer.`,
+    disconnectAsk: (office) =>
+      `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,
   },
 });

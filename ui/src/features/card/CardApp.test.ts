@@ -158,6 +158,37 @@ describe("a note on a card that is saved", () => {
   });
 });
 
+describe("a card that cannot do what was asked", () => {
+  it.each(["open", "dismiss"] as const)("says so: %s", async (command) => {
+    const { platform } = await show(card("missed"));
+    platform[command].mockRejectedValueOnce(failure("internal"));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId(`call-card-${command}`));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(text("error")).toBe("Не получилось, попробуйте ещё раз");
+  });
+
+  it("still says so when something else works", async () => {
+    const { platform } = await show(card("missed"));
+    platform.callBack.mockRejectedValueOnce(failure("refused"));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-call-back"));
+    await vi.advanceTimersByTimeAsync(0);
+    await fireEvent.click(screen.getByTestId("call-card-open"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(text("error")).toBe("Позвонить не получилось, попробуйте ещё раз");
+  });
+});
+
+describe("a stranger's name", () => {
+  it("does not turn the line around it", async () => {
+    await show(card("ringing", { party: { name: "\u202eАнна", number: "+7 916 204-55-18", internal: false } }));
+    expect(screen.getByTestId("call-card-name").querySelector("bdi")?.textContent).toBe("\u202eАнна");
+    await show(card("answeredBy", { answeredBy: "\u202eИрина", state: "talking" }));
+    expect(screen.getAllByTestId("call-card-state").at(-1)?.textContent?.trim()).toBe("Ответила Ирина");
+  });
+});
+
 describe("a call-back that fails", () => {
   it.each([
     ["refused", "Позвонить не получилось, попробуйте ещё раз"],

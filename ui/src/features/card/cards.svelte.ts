@@ -11,6 +11,9 @@ import { partyNumber, partyTitle } from "$lib/party";
 import { NewestView } from "$lib/newest.svelte";
 import { cardText } from "$messages/card";
 
+/** Commands of one card. */
+export type CardCommand = "callBack" | "saveNote" | "open" | "dismiss" | "typing";
+
 /** The card window: what it shows and what a person does there. */
 export class Cards {
   readonly #view = new NewestView<CardsView>();

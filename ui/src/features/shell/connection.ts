@@ -1,6 +1,7 @@
 import type { ConnectionRow } from "$generated/ConnectionRow";
 import type { OfficeView } from "$generated/OfficeView";
 import { capital } from "$lib/grammar";
+import { isolate } from "$lib/isolate";
 import { clockTime, roughly } from "$lib/time";
 import { connectionTitle } from "$messages/makes";
 import { shellText } from "$messages/shell";
@@ -30,7 +31,7 @@ export function summary(offices: OfficeView[]): Summary {
 }
 
 function named(summary: Summary, name: string, wanted: boolean): Summary {
-  return { ...summary, words: wanted ? `${name}: ${summary.words}` : capital(summary.words) };
+  return { ...summary, words: wanted ? `${isolate(name)}: ${summary.words}` : capital(summary.words) };
 }
 
 /** What is said of one connection. */
