@@ -13,7 +13,7 @@ use link::{OfficeError, problem};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::{problem::ApiError, server::Shared};
+use crate::{problem::ApiError, state::State as Gateway};
 
 /// How much of a body that is too large is read and thrown away: who is in the middle of sending reads no answer.
 const DISCARDED: usize = 16 << 20;
@@ -32,11 +32,11 @@ pub(crate) fn deadline(request: &Extensions, time: Duration) -> Instant {
 /// The whole body of a request, of at most `CAP` bytes.
 pub(crate) struct Whole<const CAP: usize>(pub(crate) Bytes);
 
-impl<const CAP: usize> FromRequest<Arc<Shared>> for Whole<CAP> {
+impl<const CAP: usize> FromRequest<Arc<Gateway>> for Whole<CAP> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, ApiError> {
-        let deadline = deadline(request.extensions(), shared.limits.request);
+    async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+        let deadline = deadline(request.extensions(), gateway.limits.request);
         whole(request.into_body(), CAP, deadline).await.map(Self)
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Counters {
     pub(crate) hooks_not_stored: AtomicU64,
     pub(crate) hooks_broken: AtomicU64,
     pub(crate) unauthorized: AtomicU64,
+    /// Connections that were closed at once: there were too many.
+    pub(crate) connections_refused: AtomicU64,
     /// Streams that are open now.
     pub(crate) streams: AtomicU64,
     pub(crate) slow_desks: AtomicU64,

@@ -5,17 +5,23 @@
 
 pub mod config;
 pub mod hooks;
+pub mod path_tokens;
+pub mod platform;
 pub mod tokens;
 
 mod api;
 mod body;
+mod connections;
 mod counters;
-mod few_lines;
+mod error_log;
+mod limits;
+mod log_rate;
 mod problem;
-mod refusals;
 mod router;
 mod server;
-mod slowdown;
+mod state;
 mod stream;
+mod throttle;
 
-pub use server::{Gateway, GatewayOptions, Limits, Running, ServeError};
+pub use limits::Limits;
+pub use server::{Gateway, GatewayOptions, Running, ServeError};

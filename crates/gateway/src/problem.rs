@@ -14,7 +14,15 @@ use link::{
     problem::{Problem, status_of},
 };
 
-use crate::refusals::Refusal;
+/// What is logged of an answer that is an error. Messages hold neither numbers nor names nor secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Logged {
+    pub(crate) reference: String,
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+    /// Whose webhook was refused.
+    pub(crate) connection: Option<ConnectionId>,
+}
 
 /// An error on its way to whoever asked.
 #[derive(Debug)]
@@ -101,7 +109,7 @@ impl From<store::Error> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self { status, problem, close, length, connection } = self;
-        let refusal = (status.is_client_error() || status.is_server_error()).then(|| Refusal {
+        let logged = (status.is_client_error() || status.is_server_error()).then(|| Logged {
             reference: problem.reference.clone(),
             status,
             message: problem.message.clone(),
@@ -109,8 +117,8 @@ impl IntoResponse for ApiError {
         });
         let retry_after = problem.retry_after_ms.map(|wait| wait.div_ceil(1000).max(1));
         let mut response = (status, Json(problem)).into_response();
-        if let Some(refusal) = refusal {
-            response.extensions_mut().insert(refusal);
+        if let Some(logged) = logged {
+            response.extensions_mut().insert(logged);
         }
         let headers = response.headers_mut();
         if let Some(seconds) = retry_after {

@@ -9,10 +9,10 @@ use axum::{
     routing::{any, get, post},
 };
 
-use crate::{api, hooks, problem::ApiError, refusals, server::Shared, stream};
+use crate::{api, error_log, hooks, problem::ApiError, state::State as Gateway, stream};
 
 /// The gateway's paths. Everything but the hooks and the sign of life asks for a token, unknown paths too.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/hook/{*rest}", any(hooks::receive))
         .route("/hook/", any(hooks::nameless))
@@ -30,8 +30,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/recordings/{id}/peaks", get(api::recordings::peaks))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .layer(map_response_with_state(Arc::clone(&shared), refusals::log))
-        .with_state(shared)
+        .layer(map_response_with_state(Arc::clone(&gateway), error_log::log))
+        .with_state(gateway)
 }
 
 /// The address with one slash where there are several: a public address that was entered with a slash at its end makes

@@ -21,7 +21,7 @@ use crate::{
     api::auth::Bearer,
     counters::{Open, add},
     problem::ApiError,
-    server::{Shared, TokenRights},
+    state::{State as Gateway, TokenRights},
 };
 
 /// The largest frame that a desk may send: it only ever says where it wants to go on.
@@ -33,7 +33,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Opens the stream.
 pub(crate) async fn stream(
-    State(shared): State<Arc<Shared>>,
+    State(gateway): State<Arc<Gateway>>,
     bearer: Bearer,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -44,8 +44,8 @@ pub(crate) async fn stream(
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
-            let _open = Open::new(&shared.counters.streams);
-            Desk::new(&shared, bearer, socket).serve().await;
+            let _open = Open::new(&gateway.counters.streams);
+            Desk::new(&gateway, bearer, socket).serve().await;
         }))
 }
 
@@ -87,31 +87,31 @@ struct Desk {
     rights: Rights,
     patience: Duration,
     first_frame: Duration,
-    shared: Arc<Shared>,
+    gateway: Arc<Gateway>,
 }
 
 impl Desk {
-    fn new(shared: &Arc<Shared>, bearer: Bearer, socket: WebSocket) -> Self {
+    fn new(gateway: &Arc<Gateway>, bearer: Bearer, socket: WebSocket) -> Self {
         let rights = Rights {
             id: bearer.token.id.clone(),
             known: bearer.viewer.rights,
-            tokens: shared.tokens.clone(),
-            stopping: shared.stopping.clone(),
+            tokens: gateway.tokens.clone(),
+            stopping: gateway.stopping.clone(),
         };
         Self {
             socket,
             view: bearer.view,
             rights,
-            patience: shared.limits.slow_desk,
-            first_frame: shared.limits.request,
-            shared: Arc::clone(shared),
+            patience: gateway.limits.slow_desk,
+            first_frame: gateway.limits.request,
+            gateway: Arc::clone(gateway),
         }
     }
 
     async fn serve(mut self) {
         let end = self.follow().await;
         if end == End::TooSlow {
-            add(&self.shared.counters.slow_desks);
+            add(&self.gateway.counters.slow_desks);
         }
         // Whoever is gone, or takes nothing any more, is not waited for.
         let _ = tokio::time::timeout(GOODBYE, self.say_goodbye(end)).await;

@@ -66,9 +66,15 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
     Ok(Issued { id, secret })
 }
 
-/// The token that a request bears, if it is valid now.
-pub(crate) fn find(store: &Store, secret: &str, now: Timestamp) -> Result<Option<Token>, store::Error> {
-    Ok(store.token_by_hash(&hash(secret))?.filter(|token| token.is_valid(now)))
+/// The token whose secret has this digest, if it is valid now.
+pub(crate) fn find(store: &Store, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>, store::Error> {
+    Ok(store.token_by_hash(hash)?.filter(|token| token.is_valid(now)))
+}
+
+/// All tokens, read on a thread that may wait for the database.
+pub(crate) async fn all(store: &Store) -> Result<Vec<Token>, store::Error> {
+    let store = store.clone();
+    tokio::task::spawn_blocking(move || store.tokens()).await.unwrap_or(Err(store::Error::Closed))
 }
 
 /// Who looks at the office with this token; `None` when a later version gave it a role that is not known here.
@@ -112,7 +118,7 @@ pub fn role(name: &str) -> Option<Role> {
 }
 
 /// The secret is 256 random bits: a plain digest cannot be turned back.
-fn hash(secret: &str) -> [u8; 32] {
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
@@ -142,14 +148,14 @@ mod tests {
         let secret = issued.secret.expose_secret();
         assert!(secret.starts_with(PREFIX));
 
-        let found = find(&store, secret, at("2026-02-01T00:00:00Z")).expect("is read").expect("is valid");
+        let found = find(&store, &hash(secret), at("2026-02-01T00:00:00Z")).expect("is read").expect("is valid");
         assert_eq!(found.id, issued.id);
         assert_eq!(viewer(&found).expect("a known role").extensions, token().extensions);
-        assert!(find(&store, "trubka_guess", at("2026-02-01T00:00:00Z")).expect("is read").is_none());
-        assert!(find(&store, secret, at("2026-03-01T00:00:00Z")).expect("is read").is_none());
+        assert!(find(&store, &hash("trubka_guess"), at("2026-02-01T00:00:00Z")).expect("is read").is_none());
+        assert!(find(&store, &hash(secret), at("2026-03-01T00:00:00Z")).expect("is read").is_none());
 
         assert!(store.revoke_token(&issued.id, at("2026-02-02T00:00:00Z")).await.expect("is stored"));
-        assert!(find(&store, secret, at("2026-02-03T00:00:00Z")).expect("is read").is_none());
+        assert!(find(&store, &hash(secret), at("2026-02-03T00:00:00Z")).expect("is read").is_none());
 
         store.close();
         for file in std::fs::read_dir(folder.path()).expect("a folder") {

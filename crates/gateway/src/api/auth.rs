@@ -9,7 +9,7 @@ use axum::{
 use office::View;
 use store::Token;
 
-use crate::{counters::add, problem::ApiError, server::Shared, tokens};
+use crate::{counters::add, problem::ApiError, state::State as Gateway, tokens};
 
 /// The token that a request bears, valid now, and the office as it shows itself to it.
 pub(crate) struct Bearer {
@@ -18,18 +18,18 @@ pub(crate) struct Bearer {
     pub(crate) view: View,
 }
 
-impl FromRequestParts<Arc<Shared>> for Bearer {
+impl FromRequestParts<Arc<Gateway>> for Bearer {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
         let refused = || {
-            add(&shared.counters.unauthorized);
+            add(&gateway.counters.unauthorized);
             ApiError::unauthorized()
         };
         let secret = secret(parts).ok_or_else(refused)?;
-        let token = tokens::find(shared.office.store(), secret, shared.clock.now())?.ok_or_else(refused)?;
+        let token = gateway.token(secret).await?.ok_or_else(refused)?;
         let viewer = tokens::viewer(&token).ok_or_else(refused)?;
-        let view = shared.office.view(viewer.clone());
+        let view = gateway.office.view(viewer.clone());
         Ok(Self { token, viewer, view })
     }
 }

@@ -15,7 +15,7 @@ use office::CallsPage;
 use serde::Deserialize;
 
 use super::{auth::Bearer, segment::Segment};
-use crate::{problem::ApiError, server::Shared};
+use crate::{problem::ApiError, state::State as Gateway};
 
 /// Calls on a page when nothing else is asked for.
 const DEFAULT_LIMIT: usize = 50;
@@ -31,7 +31,7 @@ pub(crate) struct Page {
 
 /// A page of calls, newest first.
 pub(crate) async fn list(
-    State(_): State<Arc<Shared>>,
+    State(_): State<Arc<Gateway>>,
     bearer: Bearer,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<CallsPage>, ApiError> {

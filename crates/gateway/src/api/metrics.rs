@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::auth::Bearer;
-use crate::server::Shared;
+use crate::state::State as Gateway;
 use axum::{
     extract::State,
     http::header,
@@ -17,14 +17,14 @@ use axum::{
 };
 
 /// The gateway's figures, for everybody with a token: they count, and name nobody.
-pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, _: Bearer) -> Response {
+pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>, _: Bearer) -> Response {
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (text, render(&shared)).into_response()
+    (text, render(&gateway)).into_response()
 }
 
-fn render(shared: &Shared) -> String {
-    let office = shared.office.metrics();
-    let counters = &shared.counters;
+fn render(gateway: &Gateway) -> String {
+    let office = gateway.office.metrics();
+    let counters = &gateway.counters;
     let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut text = Text::default();
     text.counter(
@@ -50,6 +50,12 @@ fn render(shared: &Shared) -> String {
     );
     text.counter("trubka_unauthorized_total", "Requests without a valid token.", &[("", read(&counters.unauthorized))]);
     text.counter("trubka_slow_desks_total", "Streams closed for being slow.", &[("", read(&counters.slow_desks))]);
+    text.counter(
+        "trubka_connections_refused_total",
+        "Connections closed at once: too many in all, or from one address.",
+        &[("", read(&counters.connections_refused))],
+    );
+    text.gauge("trubka_connections", "Open connections.", gateway.connections.open());
     text.gauge("trubka_streams", "Open streams.", read(&counters.streams));
     text.gauge("trubka_log_head", "Newest sequence number of the log.", office.head);
     text.0

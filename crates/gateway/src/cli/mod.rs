@@ -7,7 +7,6 @@ mod output;
 mod replay;
 mod serve;
 mod span;
-mod stop;
 mod token;
 
 use std::{path::PathBuf, process::ExitCode};

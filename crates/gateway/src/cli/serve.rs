@@ -5,13 +5,14 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::Context;
 use office::{OfficeHandle, SystemClock};
 use tokio::net::TcpListener;
-use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config};
+use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config, platform};
 
-use super::{open, output, stop};
+use super::{open, output};
 
 pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listen = config.listen()?;
-    let options = GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, limits: Limits::default() };
+    let limits = Limits { behind_proxy: listen.behind_proxy, ..Limits::default() };
+    let options = GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, limits };
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let store = open::as_owner(&config.data_dir())?;
     let office = config.office()?;
@@ -27,7 +28,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         tracing::debug!(%error, "nobody reads what is said");
     }
 
-    stop::told().await.context("waiting for a signal")?;
+    platform::asked_to_stop().await.context("waiting for a signal")?;
     tracing::info!("stopping");
     running.shutdown().await;
     office.shutdown().await;

@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 use super::secret::SecretSource;
+use crate::platform;
 
 const WHAT: &str = "secrets.cache_key";
 
@@ -47,19 +48,10 @@ fn made(path: PathBuf) -> Result<PathBuf, String> {
     }
     // Whole or not at all: half a key would lock the cache for good.
     let fresh = path.with_extension("new");
-    let mut file = private(&fresh).map_err(|error| failed(&error))?;
+    let mut file = platform::create_private(&fresh).map_err(|error| failed(&error))?;
     let written = writeln!(file, "{}", HEXLOWER_PERMISSIVE.encode(&key)).and_then(|()| file.sync_all());
     written.and_then(|()| std::fs::rename(&fresh, &path)).map_err(|error| failed(&error))?;
     Ok(path)
-}
-
-/// A new file that nobody else may read.
-fn private(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

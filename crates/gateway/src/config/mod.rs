@@ -22,7 +22,7 @@ pub use listen::Listen;
 
 use crate::{
     config::file::{ConnectionSection, File},
-    hooks::PathTokens,
+    path_tokens::PathTokens,
 };
 
 /// A configuration that was read and checked, without the secrets: they are read when they are needed, so that

@@ -22,8 +22,15 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{Limits, Shared, shared_io::SharedIo, stopped};
-use crate::{body::Began, router::with_single_slashes};
+use super::shared_io::SharedIo;
+use crate::{
+    body::Began,
+    connections::{Connections, Permit},
+    counters::add,
+    limits::Limits,
+    router::with_single_slashes,
+    state::{State, stopped},
+};
 
 /// Longest wait for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -33,6 +40,7 @@ const HEAD_BYTES: usize = 16 << 10;
 /// Takes connections from a listener.
 pub(super) struct Acceptor {
     listener: TcpListener,
+    state: Arc<State>,
     server: Server,
 }
 
@@ -49,16 +57,20 @@ impl Acceptor {
         listener: TcpListener,
         tls: Option<Arc<ServerConfig>>,
         router: Router,
-        shared: Arc<Shared>,
+        state: &Arc<State>,
     ) -> Self {
-        let limits = shared.limits.clone();
-        let stopping = shared.stopping.clone();
-        Self { listener, server: Server { tls: tls.map(TlsAcceptor::from), router, limits, stopping } }
+        let limits = state.limits.clone();
+        let stopping = state.stopping.clone();
+        Self {
+            listener,
+            state: Arc::clone(state),
+            server: Server { tls: tls.map(TlsAcceptor::from), router, limits, stopping },
+        }
     }
 
     /// Serves until the gateway stops.
     pub(super) async fn run(self) {
-        let Self { listener, server } = self;
+        let Self { listener, state, server } = self;
         let mut stopping = server.stopping.clone();
         let mut connections = JoinSet::new();
         loop {
@@ -69,9 +81,15 @@ impl Acceptor {
                 Some(_) = connections.join_next() => continue,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(server.clone().serve(stream));
-                }
+                Ok((stream, address)) => match Connections::admit(&state.connections, address.ip()) {
+                    Some(permit) => {
+                        connections.spawn(server.clone().serve(stream, permit));
+                    }
+                    None => {
+                        add(&state.counters.connections_refused);
+                        server.turn_away(&stream);
+                    }
+                },
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     // Out of file handles, usually: the next try at once would fail as well.
@@ -79,7 +97,7 @@ impl Acceptor {
                 }
             }
         }
-        drop(listener);
+        drop((listener, state));
         let ended = async { while connections.join_next().await.is_some() {} };
         if tokio::time::timeout(server.limits.stop, ended).await.is_err() {
             tracing::warn!("some requests did not come to their end in time");
@@ -89,22 +107,32 @@ impl Acceptor {
 }
 
 impl Server {
-    async fn serve(self, stream: TcpStream) {
+    /// Says that there are too many connections, as far as that can be said without waiting.
+    fn turn_away(&self, stream: &TcpStream) {
+        const TOO_MANY: &[u8] =
+            b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        if self.tls.is_none() {
+            // Whoever does not hear it notices the end of the connection.
+            let _ = stream.try_write(TOO_MANY);
+        }
+    }
+
+    async fn serve(self, stream: TcpStream, permit: Permit) {
         // Only speed is lost when the system refuses.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {
-            None => self.speak(stream).await,
+            None => self.speak(stream, permit).await,
             Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.speak(stream).await,
+                Ok(Ok(stream)) => self.speak(stream, permit).await,
                 Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                 Err(_) => tracing::debug!("a TLS handshake took too long"),
             },
         }
     }
 
-    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S, permit: Permit) {
         let Self { router, limits, mut stopping, .. } = self;
-        let stream = SharedIo::new(stream);
+        let stream = SharedIo::new(stream, permit);
         let (router, io) = (TowerToHyperService::new(router), stream.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             let began = io.unanswered_since().unwrap_or_else(Instant::now);

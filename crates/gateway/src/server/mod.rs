@@ -9,40 +9,14 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use office::{Clock, OfficeHandle, SystemClock};
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinHandle,
 };
 
-pub(crate) use watch_tokens::TokenRights;
-
-use crate::{counters::Counters, few_lines::FewLines, hooks::PathTokens, router, slowdown::Slowdown};
-
-/// Time-outs and sizes; the defaults are those of the interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest wait for a whole request.
-    pub request: Duration,
-    /// Longest wait until a desk takes a frame.
-    pub slow_desk: Duration,
-    /// How often open streams are compared with the tokens.
-    pub token_check: Duration,
-    /// Wrong signatures a second that are answered at once.
-    pub bad_signatures: u32,
-    /// Longest wait for open requests when the gateway stops.
-    pub stop: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            request: Duration::from_secs(20),
-            slow_desk: Duration::from_secs(10),
-            token_check: Duration::from_secs(2),
-            bad_signatures: 100,
-            stop: Duration::from_secs(5),
-        }
-    }
-}
+use crate::{
+    connections::Connections, counters::Counters, limits::Limits, log_rate::LogRate, path_tokens::PathTokens, platform,
+    router, state::State, throttle::Throttle,
+};
 
 /// How a gateway is run.
 #[derive(Clone, Default)]
@@ -53,24 +27,6 @@ pub struct GatewayOptions {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Time-outs and sizes.
     pub limits: Limits,
-}
-
-/// What all requests share.
-pub(crate) struct Shared {
-    pub(crate) office: Arc<OfficeHandle>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) path_tokens: PathTokens,
-    pub(crate) limits: Limits,
-    pub(crate) counters: Counters,
-    pub(crate) slowdown: Slowdown,
-    /// Refusals in the log.
-    pub(crate) lines: FewLines,
-    /// The tokens as they were last read.
-    pub(crate) tokens: watch::Receiver<TokenRights>,
-    /// Turns true when the gateway stops.
-    pub(crate) stopping: watch::Receiver<bool>,
-    /// Closes with the last one who shares this, so that the end can be waited for.
-    pub(crate) _in_use: mpsc::Sender<Infallible>,
 }
 
 /// An office behind HTTP.
@@ -98,30 +54,30 @@ impl Gateway {
         let (in_use, ended) = mpsc::channel(1);
         let patience = options.limits.stop;
         let (tokens, watcher) =
-            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), options.limits.token_check, stopping.clone())?;
-        let shared = Arc::new(Shared {
+            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), options.limits.token_check, stopping.clone())
+                .await?;
+        let descriptors = platform::raise_descriptor_limit();
+        let connections = Connections::new(&options.limits, descriptors);
+        tracing::debug!(most = connections.most(), "connections at a time");
+        let state = Arc::new(State {
             office,
             clock,
             path_tokens: options.path_tokens,
-            slowdown: Slowdown::new(options.limits.bad_signatures),
-            lines: FewLines::default(),
+            throttle: Throttle::new(options.limits.bad_signatures),
+            log_rate: LogRate::default(),
+            token_reader: Semaphore::new(1),
+            connections: Arc::new(connections),
             limits: options.limits,
             counters: Counters::default(),
             tokens,
             stopping,
             _in_use: in_use,
         });
-        let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&shared)), shared);
+        let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&state)), &state);
         let tasks = vec![watcher, tokio::spawn(acceptor.run())];
         tracing::info!(%address, "listening");
         Ok(Running { address, stop, tasks, ended, patience })
     }
-}
-
-/// Waits until the gateway stops.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error means that whoever could say so is gone.
-    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Why a gateway did not start.

@@ -12,11 +12,15 @@ use tokio::{
     time::Instant,
 };
 
+use crate::connections::Permit;
+
 /// One connection with two owners. The second only acts when the first is gone.
 pub(super) struct SharedIo<S>(Arc<Mutex<Inner<S>>>);
 
 struct Inner<S> {
     stream: S,
+    /// Counts the connection for as long as somebody holds it, also after it became a WebSocket.
+    _permit: Permit,
     /// When the first byte came that nothing was answered to yet.
     unanswered: Option<Instant>,
 }
@@ -28,8 +32,8 @@ impl<S> Clone for SharedIo<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> SharedIo<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self(Arc::new(Mutex::new(Inner { stream, unanswered: None })))
+    pub(super) fn new(stream: S, permit: Permit) -> Self {
+        Self(Arc::new(Mutex::new(Inner { stream, _permit: permit, unanswered: None })))
     }
 
     /// Tells one who began a request and did not end it that it took too long. Nobody is told who sent nothing.
@@ -102,11 +106,12 @@ mod tests {
     use tokio::io::AsyncReadExt;
 
     use super::*;
+    use crate::connections::Connections;
 
     #[tokio::test(start_paused = true)]
     async fn a_request_begins_with_its_first_byte_and_ends_with_its_answer() {
         let (mut client, server) = tokio::io::duplex(64);
-        let mut server = SharedIo::new(server);
+        let mut server = SharedIo::new(server, Connections::for_test());
         assert_eq!(server.unanswered_since(), None);
         let began = Instant::now();
         for byte in [b"a", b"b"] {

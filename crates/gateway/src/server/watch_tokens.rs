@@ -12,20 +12,19 @@ use office::{Clock, OfficeHandle};
 use store::Token;
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use super::stopped;
-use crate::tokens;
-
-/// What each token may do and see, by its id; `None` for one that has ended.
-pub(crate) type TokenRights = Arc<BTreeMap<String, Option<String>>>;
+use crate::{
+    state::{TokenRights, stopped},
+    tokens,
+};
 
 /// Reads the tokens now and then; the receiver sees a change only where there is one.
-pub(super) fn start(
+pub(super) async fn start(
     office: Arc<OfficeHandle>,
     clock: Arc<dyn Clock>,
     every: Duration,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(watch::Receiver<TokenRights>, JoinHandle<()>), store::Error> {
-    let known = rights_of(&office.store().tokens()?, clock.now());
+    let known = rights_of(&tokens::all(office.store()).await?, clock.now());
     let (send, receive) = watch::channel(Arc::new(known));
     let task = tokio::spawn(async move {
         let mut watched = BTreeSet::new();
@@ -36,7 +35,7 @@ pub(super) fn start(
                 _ = ticks.tick() => {}
                 () = stopped(&mut stopping) => return,
             }
-            match office.store().tokens() {
+            match tokens::all(office.store()).await {
                 Ok(tokens) => {
                     let now = clock.now();
                     watch_extensions(&office, &tokens, now, &mut watched);

@@ -11,7 +11,7 @@ use trubka_gateway::Limits;
 
 use crate::{
     events::{CLIENT_ID, call_id, event, post, signature, signed},
-    http::{request, send},
+    http::{request, send, try_send},
     rig::{PATH_TOKEN, Rig, Setup},
     ws::Desk,
 };
@@ -33,6 +33,42 @@ async fn an_event_sent_twice_is_answered_twice_and_stored_once() {
     let metrics = rig.get(&token, "/metrics").await.text();
     assert!(metrics.contains("trubka_hooks_total{outcome=\"stored\"} 1\n"), "{metrics}");
     assert!(metrics.contains("trubka_hooks_total{outcome=\"known\"} 1\n"), "{metrics}");
+}
+
+#[tokio::test]
+async fn who_holds_many_connections_leaves_room_for_the_next() {
+    let limits = Limits { connections: Some(4), ..Limits::default() };
+    let rig = Rig::with(Setup { limits, ..Setup::default() }).await;
+    let token = rig.manager().await;
+    let alive = request("GET", "/healthz", &[], b"");
+    // A desk's stream counts for as long as it is open.
+    let mut desk = Desk::resume(rig.address, &token, serde_json::Value::Null).await;
+    desk.frame().await;
+    let mut idle = Vec::new();
+    let refused = loop {
+        let mut stream = TcpStream::connect(rig.address).await.expect("connects");
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_millis(300), stream.read_to_end(&mut answer)).await;
+        match read {
+            Err(_) => idle.push(stream),
+            Ok(read) => {
+                read.expect("is read");
+                break String::from_utf8(answer).expect("text");
+            }
+        }
+    };
+    assert_eq!(idle.len(), 2, "three quarters of four, the stream among them");
+    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after"), "{refused}");
+    idle.pop();
+    while !try_send(rig.address, &alive).await.is_ok_and(|answer| answer.status == 200) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop((desk, idle));
+    while rig.get(&token, "/metrics").await.text().lines().any(|line| line == "trubka_streams 1") {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let metrics = rig.get(&token, "/metrics").await.text();
+    assert!(metrics.contains("trubka_connections 1\n"), "{metrics}");
 }
 
 #[tokio::test]

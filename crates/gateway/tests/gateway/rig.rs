@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
 use trubka_gateway::{
     Gateway, GatewayOptions, Limits, Running,
-    hooks::PathTokens,
+    path_tokens::PathTokens,
     tokens::{self, Issued, NewToken},
 };
 use url::Url;

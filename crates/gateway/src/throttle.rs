@@ -1,5 +1,5 @@
-//! Slows the answers to wrong signatures when there are very many, without locking anybody out: vendors behind one
-//! proxy share an address, and what is right is always answered at once.
+//! Delays the answers to wrong signatures when there are very many. Nobody is locked out: vendors behind one proxy share
+//! an address, and a right signature is always answered at once.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -13,7 +13,7 @@ const WAIT: Duration = Duration::from_secs(1);
 
 /// Counts wrong signatures by the second.
 #[derive(Debug)]
-pub(crate) struct Slowdown {
+pub(crate) struct Throttle {
     at_once: u32,
     second: Mutex<Second>,
 }
@@ -24,7 +24,7 @@ struct Second {
     seen: u32,
 }
 
-impl Slowdown {
+impl Throttle {
     /// Lets this many a second pass at once.
     pub(crate) fn new(at_once: u32) -> Self {
         Self { at_once, second: Mutex::new(Second { began: Instant::now(), seen: 0 }) }
@@ -54,15 +54,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_what_is_beyond_the_limit_of_a_second_waits() {
-        let slowdown = Slowdown::new(3);
+        let throttle = Throttle::new(3);
         let start = Instant::now();
         for _ in 0..3 {
-            slowdown.pass().await;
+            throttle.pass().await;
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
-        slowdown.pass().await;
+        throttle.pass().await;
         assert_eq!(start.elapsed(), WAIT);
-        slowdown.pass().await;
+        throttle.pass().await;
         assert_eq!(start.elapsed(), WAIT, "the next second is a new one");
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps what strangers can provoke from filling the log: a few lines a second, then only how many there were.
+//! Limits how often strangers can make the gateway write to its log: a few lines a second, then only their number.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -10,9 +10,9 @@ use tokio::time::Instant;
 /// Lines in a second.
 const LINES: u32 = 5;
 
-/// Says which lines are written.
+/// Decides which lines are written.
 #[derive(Debug)]
-pub(crate) struct FewLines(Mutex<Second>);
+pub(crate) struct LogRate(Mutex<Second>);
 
 #[derive(Debug)]
 struct Second {
@@ -21,13 +21,13 @@ struct Second {
     left_out: u64,
 }
 
-impl Default for FewLines {
+impl Default for LogRate {
     fn default() -> Self {
         Self(Mutex::new(Second { began: Instant::now(), written: 0, left_out: 0 }))
     }
 }
 
-impl FewLines {
+impl LogRate {
     /// Whether the next line is written, with how many were left out before it.
     pub(crate) fn pass(&self) -> Option<u64> {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,7 +51,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_is_a_few_lines_and_a_count() {
-        let lines = FewLines::default();
+        let lines = LogRate::default();
         let passed = (0..100).filter(|_| lines.pass() == Some(0)).count();
         assert_eq!(passed, LINES as usize);
         tokio::time::advance(Duration::from_secs(1)).await;

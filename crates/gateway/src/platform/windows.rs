@@ -1,0 +1,18 @@
+//! Windows.
+
+use std::{fs::File, io, path::Path};
+
+/// Waits for an interrupt.
+pub async fn asked_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Sockets are not counted here.
+pub fn raise_descriptor_limit() -> Option<u64> {
+    None
+}
+
+/// A new file; who may read it is inherited from its folder.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(true).open(path)
+}

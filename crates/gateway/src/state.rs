@@ -1,0 +1,53 @@
+//! The state that requests share. Everything that serves them uses it; it uses none of that.
+
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+
+use office::{Clock, OfficeHandle};
+use store::Token;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::{
+    connections::Connections, counters::Counters, limits::Limits, log_rate::LogRate, path_tokens::PathTokens,
+    throttle::Throttle, tokens,
+};
+
+/// What each token may do and see, by its id; `None` for one that has ended.
+pub(crate) type TokenRights = Arc<BTreeMap<String, Option<String>>>;
+
+/// What all requests share.
+pub(crate) struct State {
+    pub(crate) office: Arc<OfficeHandle>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) path_tokens: PathTokens,
+    pub(crate) limits: Limits,
+    pub(crate) counters: Counters,
+    pub(crate) throttle: Throttle,
+    /// Errors in the log.
+    pub(crate) log_rate: LogRate,
+    /// Whoever reads tokens.
+    pub(crate) token_reader: Semaphore,
+    /// Connections that are open.
+    pub(crate) connections: Arc<Connections>,
+    /// The tokens as they were last read.
+    pub(crate) tokens: watch::Receiver<TokenRights>,
+    /// Turns true when the gateway stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// Closes with the last one who shares this, so that the end can be waited for.
+    pub(crate) _in_use: mpsc::Sender<Infallible>,
+}
+
+impl State {
+    /// The token that this secret is, if it is valid now; read on a thread that may wait for the database.
+    pub(crate) async fn token(&self, secret: &str) -> Result<Option<Token>, store::Error> {
+        // One at a time: a flood of guesses leaves the database's other readers to those who have a token.
+        let Ok(_turn) = self.token_reader.acquire().await else { return Err(store::Error::Closed) };
+        let (store, hash, now) = (self.office.store().clone(), tokens::hash(secret), self.clock.now());
+        tokio::task::spawn_blocking(move || tokens::find(&store, &hash, now)).await.unwrap_or(Err(store::Error::Closed))
+    }
+}
+
+/// Waits until the gateway stops.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that whoever could say so is gone.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
