@@ -4,7 +4,7 @@ use calls::{LegRef, LegRole};
 
 /// The user part of `sip:user@host;parameters`, `"Name" <sip:user@host>`, `user@host` or a plain number.
 pub(crate) fn user(raw: &str) -> &str {
-    let inner = raw.rsplit_once('<').map_or(raw, |(_, inner)| inner.split('>').next().unwrap_or(inner)).trim();
+    let inner = calls::number::header_address(raw);
     let without_scheme = ["sip:", "sips:", "tel:"]
         .into_iter()
         .find_map(|scheme| {
@@ -44,12 +44,13 @@ pub(crate) fn colleague(extension: Option<&str>, address: Option<&str>) -> Optio
     if let Some(extension) = extension.map(user).filter(|text| !text.is_empty()) {
         return Some(leg(extension.to_owned(), Some(extension.to_owned()), None));
     }
-    let user = user(address?);
+    let address = address?;
+    let user = user(address);
     if user.is_empty() {
         return None;
     }
     if is_phone(user) {
-        let number = number(user)?;
+        let number = number(address)?;
         return Some(leg(number.clone(), None, Some(number)));
     }
     Some(leg(user.to_owned(), Some(user.to_owned()), None))
@@ -67,6 +68,8 @@ mod tests {
             ("sips:101@pbx.example", "101"),
             ("\"Иван <шеф>\" <sip:101@pbx.example>", "101"),
             ("<sip:101@pbx.example>", "101"),
+            ("\"<102>\" <sip:101@pbx.example>", "101"),
+            ("\"a<b\" <sip:101@pbx.example>;tag=\"<102>\"", "101"),
             ("sip:111@test@domain.example", "111"),
             (" +74951234567 ", "+74951234567"),
             ("tel:+74951234567;ext=1", "+74951234567"),
@@ -98,6 +101,22 @@ mod tests {
         for text in ["111", "user", "", "+", "12345", "7977123456a"] {
             assert!(!is_phone(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_name_that_a_caller_gives_himself_is_not_his_number() {
+        for raw in [
+            "\"<+74951112233>\" <sip:79162045518@pbx.example>",
+            "\"+74951112233\" <sip:79162045518@pbx.example>",
+            "\"a<b\" <sip:79162045518@pbx.example>",
+            "\"Anonymous\" <sip:+79162045518@pbx.example>",
+        ] {
+            assert_eq!(number(raw).as_deref(), Some("+79162045518"), "{raw}");
+            let leg = colleague(None, Some(raw)).expect("somebody");
+            assert_eq!(leg.number.as_deref(), Some("+79162045518"), "{raw}");
+        }
+        let local = "sip:1234567;phone-context=+7495@pbx.example;user=phone";
+        assert_eq!(colleague(None, Some(local)).and_then(|leg| leg.number).as_deref(), Some("+74951234567"));
     }
 
     #[test]

@@ -20,6 +20,14 @@ display: string,
  */
 extension?: string, 
 /**
+ * To be keyed in once the other side has answered, as it was written behind the number's first pause.
+ */
+postDial?: string, 
+/**
+ * How people write the number of another country that the text may mean.
+ */
+other?: string, 
+/**
  * What kind of number it is.
  */
 kind: DialKind, 

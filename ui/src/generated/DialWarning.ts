@@ -3,4 +3,4 @@
 /**
  * What to know before calling.
  */
-export type DialWarning = "tooShort" | "tooLong" | "premium" | "international" | "unrecognised" | "alsoExtension" | "sipName";
+export type DialWarning = "tooShort" | "tooLong" | "premium" | "international" | "unrecognised" | "alsoExtension" | "sipName" | "twoReadings";

@@ -11,6 +11,8 @@ interface DialText {
   kinds: Record<DialKind, string>;
   warnings: Record<DialWarning, string>;
   thenExtension: (extension: string) => string;
+  thenDigits: (digits: string) => string;
+  other: (number: string) => string;
   from: (phone: string) => string;
   way: string;
   noWay: string;
@@ -43,8 +45,11 @@ export const dialText = texts<DialText>({
       unrecognised: "Таких номеров нет ни в одной стране: проверьте код и цифры.",
       alsoExtension: "Это и экстренная служба, и добавочный в вашем офисе. Куда попадёт звонок, решает АТС. Позвонить?",
       sipName: "Это имя SIP, а большинство АТС набирают только цифры. Позвонить?",
+      twoReadings: "Этот текст можно прочесть и как другой номер. Проверьте, тот ли показан. Позвонить?",
     },
     thenExtension: (extension) => `Когда ответят, наберите добавочный: ${extension}`,
+    thenDigits: (digits) => `Когда ответят, наберите: ${digits}`,
+    other: (number) => `Другой номер: ${number}`,
     from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
     way: "Через",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
@@ -75,8 +80,11 @@ export const dialText = texts<DialText>({
       alsoExtension:
         "An emergency service and an extension of your office share it. The PBX decides who is reached. Call?",
       sipName: "This is a SIP name, and most PBXs dial digits only. Call?",
+      twoReadings: "This text may also mean another number. Check that the right one is shown. Call?",
     },
     thenExtension: (extension) => `Once they answer, dial the extension: ${extension}`,
+    thenDigits: (digits) => `Once they answer, dial: ${digits}`,
+    other: (number) => `The other number: ${number}`,
     from: (phone) => `Your phone rings first: ${phone}`,
     way: "Through",
     noWay: "No call can be placed now: there is no connection that can dial.",

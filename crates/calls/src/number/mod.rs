@@ -3,12 +3,19 @@
 //! One order of recognition everywhere: hidden, emergency and service codes, extensions of 2 to 5 digits, phone
 //! numbers in E.164, and whatever else. `rlibphonenumber` is asked only for the phone numbers.
 
+mod address;
 mod dialable;
+mod ending;
+mod fold;
+mod found;
+mod groups;
+mod hidden;
 mod parse;
 mod phone;
 mod plan;
-mod text;
+mod readings;
 
+pub use address::header_address;
 pub use dialable::{DialError, DialKind, DialWarning, Dialable};
 pub use parse::Number;
 pub use phone::{Phone, national};
@@ -49,7 +56,39 @@ pub fn same(a: &str, b: &str) -> bool {
 /// [`normalise`] without the signs between digits, which the stored form keeps where it is no number of E.164.
 fn compared(raw: &str) -> Option<String> {
     let text = normalise(raw)?;
-    Some(text::Parts::read(&text).number.unwrap_or(text))
+    Some(parse::Reading::of(&text).digits.unwrap_or(text))
+}
+
+/// Why a number in a directory would never be found at a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unmatched {
+    /// Nothing that a PBX would tell.
+    #[error("this is not a number")]
+    NotANumber,
+    /// The words for a number that is not shown, or nothing.
+    #[error("this is no number but a word for none")]
+    Hidden,
+    /// Only one of them would be found.
+    #[error("these are two numbers, or one that can be read in two ways: write each alone, with + and its country")]
+    Several,
+}
+
+/// The form of a directory's entry, a contact's or a line's, in which it is found at a call.
+pub fn directory_entry(text: &str) -> Result<String, Unmatched> {
+    let reading = parse::Reading::of(text);
+    if reading.doubtful {
+        return Err(Unmatched::Several);
+    }
+    match reading.number {
+        Number::Hidden => Err(Unmatched::Hidden),
+        // A SIP name, or digits in a form of the PBX's own.
+        Number::Other(name) if name.contains(char::is_whitespace) || !name.contains(char::is_alphanumeric) => {
+            Err(Unmatched::NotANumber)
+        }
+        Number::Emergency(_) | Number::Service(_) | Number::Extension(_) | Number::Phone(_) | Number::Other(_) => {
+            normalise(text).ok_or(Unmatched::Hidden)
+        }
+    }
 }
 
 /// Whether the text has the form of E.164: a plus and 7 to 15 digits.
@@ -80,6 +119,12 @@ mod tests {
             "tel:%2B74951234567",
             "+७४९५१२३४५६७",
             "\u{202d}+7\u{a0}495\u{a0}123‑45‑67\u{202c}",
+            "+7 (8 495) 123-45-67",
+            "++7 495 123-45-67",
+            "+810 7 495 123-45-67",
+            "callto:tel:+7-495-123-45-67",
+            "8 (495) 123-45-67, доб. 100",
+            "+7 (495) 123-45-67 (офис)",
         ] {
             assert_eq!(normalise(raw).as_deref(), Some("+74951234567"), "{raw}");
         }
@@ -87,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_plus_before_the_trunk_prefix_is_forgiven_where_no_country_begins_so() {
-        assert_eq!(normalise("+8 916 204-55-18").as_deref(), Some("+79162045518"));
+        assert_eq!(normalise("+8 846 212-34-56").as_deref(), Some("+78462123456"));
         assert_eq!(normalise("+84 95 123 4567").as_deref(), Some("+84951234567"));
     }
 
@@ -131,6 +176,29 @@ mod tests {
         {
             assert_eq!(normalise(raw), None, "{raw:?}");
             assert!(!same(raw, raw), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_no_call_can_have_is_refused() {
+        for (text, entry) in [
+            ("8 (495) 123-45-67, доб. 100", "+74951234567"),
+            ("'84951234567", "+74951234567"),
+            ("101", "101"),
+            ("test_user", "test_user"),
+            ("499499-100", "499499-100"),
+        ] {
+            assert_eq!(directory_entry(text).as_deref(), Ok(entry), "{text}");
+        }
+        for (text, why) in [
+            ("8 (495) 123-45-67, 68", Unmatched::Several),
+            ("989162045518", Unmatched::Several),
+            ("ООО Пример", Unmatched::NotANumber),
+            ("12 345 яблок", Unmatched::NotANumber),
+            ("номер скрыт", Unmatched::Hidden),
+            (" ", Unmatched::Hidden),
+        ] {
+            assert_eq!(directory_entry(text), Err(why), "{text}");
         }
     }
 

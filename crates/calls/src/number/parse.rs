@@ -1,10 +1,19 @@
 //! Says what kind of number a text is.
 
 use super::{
+    address::Address,
+    ending::Ending,
+    fold::fold,
+    found::{Found, find},
+    groups::{Group, groups},
+    hidden,
     phone::Phone,
     plan::{is_emergency, is_service},
-    text::Parts,
+    readings::{PhoneReading, Written},
 };
+
+/// Digits from which on a number that no country has may bear an extension.
+const LEAST_WITH_EXTENSION: usize = 5;
 
 /// A number by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,34 +32,30 @@ pub enum Number {
     Other(String),
 }
 
-impl Number {
-    /// Reads any text. Never fails: what is no number is [`Number::Other`].
-    pub fn parse(text: &str) -> Self {
-        Self::of_parts(&Parts::read(text))
-    }
+/// Everything that one look at a text tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) number: Number,
+    /// Digits with an optional plus, where the text held nothing but one number.
+    pub(super) digits: Option<String>,
+    /// The other number that it may be, E.164.
+    pub(super) other: Option<String>,
+    /// What was left out, or read in one of two ways, may have been meant.
+    pub(super) doubtful: bool,
+    pub(super) extension: Option<String>,
+    pub(super) post_dial: Option<String>,
+    /// It had a scheme or a domain.
+    pub(super) is_address: bool,
+}
 
-    pub(super) fn of_parts(parts: &Parts) -> Self {
-        if parts.is_hidden() {
-            return Self::Hidden;
-        }
-        let Some(number) = &parts.number else { return Self::Other(parts.user.clone()) };
-        if is_emergency(number) {
-            return Self::Emergency(number.clone());
-        }
-        if is_service(number) {
-            return Self::Service(number.clone());
-        }
-        // Programs give a context of the whole country to local and to complete numbers alike.
-        let in_context = parts.context.as_ref().and_then(|context| Phone::read(&format!("{context}{number}")));
-        if let Some(phone) = in_context {
-            return Self::Phone(phone);
-        }
-        if (2..=5).contains(&number.len()) && !number.starts_with('+') {
-            return Self::Extension(number.clone());
-        }
-        match Phone::read(number) {
-            Some(phone) => Self::Phone(phone),
-            None => Self::Other(parts.user.clone()),
+impl Number {
+    /// Reads any text. Never fails: what is no number is [`Number::Other`]. A text that may be numbers of two countries
+    /// is [`Number::Other`], too: nobody is taken for somebody else.
+    pub fn parse(text: &str) -> Self {
+        let reading = Reading::of(text);
+        match reading.digits {
+            Some(digits) if reading.other.is_some() && !digits.starts_with('+') => Self::Other(digits),
+            _ => reading.number,
         }
     }
 
@@ -64,6 +69,149 @@ impl Number {
     }
 }
 
+impl Reading {
+    pub(super) fn of(raw: &str) -> Self {
+        let text = fold(raw);
+        let address = Address::read(&text);
+        let user = without_marks_of_a_cell(&address.user);
+        let is_callable = user.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#'));
+        if address.is_withheld || !is_callable || hidden::is_wording(&user) {
+            return Self { is_address: address.is_address, ..Self::plain(Number::Hidden) };
+        }
+        let found = groups(&user);
+        let typed = typed(&user, &found);
+        let mut reading = typed
+            .as_deref()
+            .and_then(|digits| short(digits, address.context.as_deref()))
+            .map(Self::plain)
+            .or_else(|| Self::phone(&user, &address))
+            .or_else(|| with_ending(&user, &found))
+            .or_else(|| unassigned(typed.as_deref()?))
+            .unwrap_or_else(|| Self::plain(Number::Other(user.clone())));
+        reading.digits = reading.digits.or(typed);
+        reading.extension = address.extension.clone().or(reading.extension);
+        reading.post_dial = address.post_dial.as_deref().map(keyed).or(reading.post_dial);
+        reading.is_address = address.is_address;
+        reading
+    }
+
+    fn plain(number: Number) -> Self {
+        Self { number, digits: None, other: None, doubtful: false, extension: None, post_dial: None, is_address: false }
+    }
+
+    /// The number of the public network in the text. The name of a SIP account is not searched for one.
+    fn phone(user: &str, address: &Address) -> Option<Self> {
+        if address.is_sip && user.contains(char::is_alphabetic) || user.starts_with(['*', '#']) {
+            return None;
+        }
+        let Found { reading, ending } = find(user)?;
+        Some(Self::with(Number::Phone(reading.phone), reading.other, reading.doubtful, ending))
+    }
+
+    fn with(number: Number, other: Option<String>, doubtful: bool, ending: Ending) -> Self {
+        Self {
+            other,
+            doubtful: doubtful || ending.has_more,
+            extension: ending.extension,
+            post_dial: ending.post_dial,
+            ..Self::plain(number)
+        }
+    }
+}
+
+/// A short number, zeros, or a local number that its context completes.
+fn short(digits: &str, context: Option<&str>) -> Option<Number> {
+    if hidden::is_zeros(digits) {
+        return Some(Number::Hidden);
+    }
+    if is_emergency(digits) {
+        return Some(Number::Emergency(digits.to_owned()));
+    }
+    if is_service(digits) {
+        return Some(Number::Service(digits.to_owned()));
+    }
+    // Programs give a context of the whole country to local and to complete numbers alike.
+    let whole = context.filter(|_| !digits.starts_with('+')).map(|context| format!("{context}{digits}"));
+    if let Some(reading) = whole.and_then(|whole| Written::plain(&whole).read()) {
+        return Some(Number::Phone(reading.phone));
+    }
+    let is_extension = (2..=5).contains(&digits.len()) && !digits.starts_with('+');
+    is_extension.then(|| Number::Extension(digits.to_owned()))
+}
+
+/// A number that its country is not known to have, alone in its text.
+fn unassigned(digits: &str) -> Option<Reading> {
+    let PhoneReading { phone, other, doubtful } =
+        Written::plain(digits).read().filter(|read| !read.phone.recognised)?;
+    Some(Reading::with(Number::Phone(phone), other, doubtful, Ending::default()))
+}
+
+/// A number that no country is known to have, with an extension or pauses behind it.
+fn with_ending(user: &str, found: &[Group<'_>]) -> Option<Reading> {
+    let first = found.first().filter(|first| !first.gap.contains(char::is_alphabetic) && is_plain(first.gap))?;
+    let run = 1 + found[1..].iter().take_while(|group| group.continues()).count();
+    let digits: String = found[..run].iter().map(|group| group.digits).collect();
+    let ending = Ending::read(&user[found[run - 1].end..], run == 1);
+    let fits = digits.len() >= LEAST_WITH_EXTENSION && (ending.extension.is_some() || ending.post_dial.is_some());
+    let number = format!("{}{digits}", if first.has_plus() { "+" } else { "" });
+    let read = fits.then(|| unassigned(&number).map(|reading| reading.number)).flatten();
+    fits.then(|| Reading {
+        digits: Some(number.clone()),
+        ..Reading::with(read.unwrap_or(Number::Other(number)), None, false, ending)
+    })
+}
+
+/// The digits of a text that holds nothing but one number. Digits behind a slash or in brackets may be another number.
+fn typed(user: &str, found: &[Group<'_>]) -> Option<String> {
+    let (first, last) = (found.first()?, found.last()?);
+    let one = found[1..].iter().all(|group| group.continues());
+    let mut before = 0;
+    let apart = found.iter().any(|group| {
+        let apart = before >= LEAST_WITH_EXTENSION && group.gap.contains(['/', '(', '[']);
+        before += group.digits.len();
+        apart
+    });
+    let digits: String = found.iter().map(|group| group.digits).collect();
+    let plus = if first.has_plus() { "+" } else { "" };
+    let alone = one && !apart && is_plain(first.gap) && is_plain(&user[last.end..]);
+    alone.then(|| format!("{plus}{digits}"))
+}
+
+/// Nothing but signs of a sentence or of typesetting.
+fn is_plain(text: &str) -> bool {
+    !text.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#' | '№' | '%' | '$' | '€' | '₽' | '='))
+}
+
+/// What spreadsheets put around and behind a number: `'79…`, `="79…"`, `4951234567.0`, `79,162,045,518`.
+fn without_marks_of_a_cell(user: &str) -> String {
+    let inner = user.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(user);
+    let inner = inner.strip_prefix('\'').unwrap_or(inner).trim();
+    let is_number = |text: &str| {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let whole = inner.rsplit_once(['.', ',']).filter(|(_, decimals)| matches!(*decimals, "0" | "00"));
+    if let Some((whole, _)) = whole.filter(|(whole, _)| is_number(whole)) {
+        return whole.to_owned();
+    }
+    for separator in [',', '\''] {
+        let mut parts = inner.split(separator);
+        let first = parts.next().unwrap_or_default();
+        let thousands = inner.matches(separator).count() > 1
+            && first.len() <= 3
+            && parts.all(|part| part.len() == 3 && is_number(part));
+        if thousands && first.bytes().all(|byte| byte.is_ascii_digit()) && !first.is_empty() {
+            return inner.replace(separator, "");
+        }
+    }
+    inner.to_owned()
+}
+
+/// What is keyed in after the answer, without the pauses before it.
+fn keyed(post_dial: &str) -> String {
+    post_dial.trim_start_matches(['p', 'P', 'w', 'W', ',', ';']).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,11 +222,11 @@ mod tests {
             assert!(matches!(Number::parse(code), Number::Emergency(_)), "{code}");
         }
         assert_eq!(Number::parse("122"), Number::Service("122".into()));
-        for short in ["10", "0511", "34567", "sip:345@cloudpbx.example"] {
+        for short in ["10", "0511", "34567", "sip:345@cloudpbx.example", "205.0"] {
             assert!(matches!(Number::parse(short), Number::Extension(_)), "{short}");
         }
         assert!(matches!(Number::parse("84951234567"), Number::Phone(_)));
-        for other in ["5", "*100#", "test_user", "1234567", "+112"] {
+        for other in ["5", "*100#", "test_user", "1234567", "+112", "№12"] {
             assert!(matches!(Number::parse(other), Number::Other(_)), "{other}");
         }
     }
@@ -93,5 +241,21 @@ mod tests {
         assert_eq!(Number::parse("tel:122;phone-context=+7495"), Number::Service("122".into()));
         assert_eq!(Number::parse("tel:345;phone-context=+7495"), Number::Extension("345".into()));
         assert_eq!(Number::parse("tel:863-1234;phone-context=+1-914-555"), Number::Other("863-1234".into()));
+    }
+
+    #[test]
+    fn a_text_of_two_countries_is_nobody() {
+        assert_eq!(Number::parse("989162045518"), Number::Other("989162045518".into()));
+        assert_eq!(Number::parse("80291234568"), Number::Other("80291234568".into()));
+        assert!(matches!(Number::parse("984951234567"), Number::Phone(_)));
+    }
+
+    #[test]
+    fn spreadsheets_leave_the_number_as_it_was() {
+        for text in
+            ["4951234567.0", "4951234567,00", "'84951234567", "=\"84951234567\"", "74,951,234,567", "+74951234567.00"]
+        {
+            assert!(matches!(Number::parse(text), Number::Phone(phone) if phone.e164 == "+74951234567"), "{text}");
+        }
     }
 }

@@ -25,6 +25,14 @@ pub struct DialPreview {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
+    /// To be keyed in once the other side has answered, as it was written behind the number's first pause.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_dial: Option<String>,
+    /// How people write the number of another country that the text may mean.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
     /// What kind of number it is.
     pub kind: DialKind,
     /// What to know before calling.
@@ -73,6 +81,8 @@ pub enum DialWarning {
     AlsoExtension,
     /// A SIP name: most PBXs dial digits only.
     SipName,
+    /// The text may mean another number: the one in `other`, or digits that were left out.
+    TwoReadings,
 }
 
 /// Through which connection a call can go.

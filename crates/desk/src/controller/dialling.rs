@@ -71,7 +71,8 @@ impl<U: UiPort> Controller<U> {
 
     /// What is wrong with the wish is said before anybody is asked.
     fn prepare(&self, request: &PlaceCallRequest) -> Result<(DialWay, Dialable), ContractError> {
-        let number = Dialable::read(&request.to).map_err(|error| ContractError::invalid("to", error.to_string()))?;
+        let number =
+            Dialable::read_to_send(&request.to).map_err(|error| ContractError::invalid("to", error.to_string()))?;
         let fits = |way: &DialWay| {
             request.connection.as_ref().is_none_or(|id| *id == way.connection)
                 && request.office.as_ref().is_none_or(|id| *id == way.office)

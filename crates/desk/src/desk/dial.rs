@@ -13,8 +13,6 @@ use crate::{
 
 /// What is longer than this is no number; main says so of its beginning.
 const LONGEST_LINK: usize = 200;
-/// More digits than this no country has.
-const MOST_DIGITS: usize = 15;
 
 impl Desk {
     /// What a text would dial, and how. Dials nothing.
@@ -29,12 +27,13 @@ impl Desk {
             let calls = archive.with_number(&digits, 1)?;
             Ok(calls.into_iter().next().and_then(|kept| kept.call.customer.name))
         });
-        let warnings = warnings(&dialable);
         Ok(DialPreview {
             name: name.await?,
-            asks: warnings.iter().any(|warning| asks(*warning)),
-            warnings,
+            asks: dialable.asks(),
+            warnings: dialable.warnings.iter().copied().map(warning).collect(),
             extension: dialable.extension,
+            post_dial: dialable.post_dial,
+            other: dialable.other,
             to: dialable.digits,
             display: dialable.display,
             kind: match dialable.kind {
@@ -60,37 +59,15 @@ impl Desk {
     }
 }
 
-fn warnings(dialable: &Dialable) -> Vec<DialWarning> {
-    let mut all: Vec<_> = dialable.warnings.iter().map(|warning| told(*warning, &dialable.digits)).collect();
-    let named = dialable.digits.chars().any(|letter| !letter.is_ascii_digit() && !matches!(letter, '*' | '#'));
-    if dialable.kind == number::DialKind::Other && named {
-        all.push(DialWarning::SipName);
-    }
-    all
-}
-
-/// It costs extra, or somebody else than meant may answer, or nobody can.
-fn asks(warning: DialWarning) -> bool {
-    match warning {
-        DialWarning::Premium | DialWarning::AlsoExtension | DialWarning::SipName => true,
-        DialWarning::TooShort | DialWarning::TooLong | DialWarning::International | DialWarning::Unrecognised => false,
-    }
-}
-
-fn told(warning: number::DialWarning, digits: &str) -> DialWarning {
+fn warning(warning: number::DialWarning) -> DialWarning {
     match warning {
         number::DialWarning::TooShort => DialWarning::TooShort,
-        number::DialWarning::Unrecognised if is_long(digits) => DialWarning::TooLong,
+        number::DialWarning::TooLong => DialWarning::TooLong,
         number::DialWarning::Unrecognised => DialWarning::Unrecognised,
         number::DialWarning::Premium => DialWarning::Premium,
         number::DialWarning::International => DialWarning::International,
         number::DialWarning::AlsoExtension => DialWarning::AlsoExtension,
+        number::DialWarning::SipName => DialWarning::SipName,
+        number::DialWarning::TwoReadings => DialWarning::TwoReadings,
     }
-}
-
-/// Russian numbers have eleven digits with their country, no country's has more than fifteen.
-fn is_long(digits: &str) -> bool {
-    let digits = digits.trim_start_matches('+');
-    let most = if digits.starts_with(['7', '8']) { 11 } else { MOST_DIGITS };
-    digits.len() > most
 }

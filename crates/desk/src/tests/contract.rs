@@ -246,8 +246,10 @@ fn dialling() {
         to: "101".into(),
         display: "101".into(),
         extension: Some("12".into()),
+        post_dial: Some("3#".into()),
+        other: Some("+98 916 204 5518".into()),
         kind: DialKind::Emergency,
-        warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::SipName],
+        warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::TwoReadings],
         asks: true,
         name: None,
         ways: vec![DialWay {
@@ -260,8 +262,8 @@ fn dialling() {
     travels(
         &preview,
         json!({
-            "to": "101", "display": "101", "extension": "12", "kind": "emergency",
-            "warnings": ["alsoExtension", "tooShort", "sipName"], "asks": true,
+            "to": "101", "display": "101", "extension": "12", "postDial": "3#", "other": "+98 916 204 5518",
+            "kind": "emergency", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true,
             "ways": [{"office": "demo", "connection": "rt1", "title": "Rostelecom", "from": "102"}],
         }),
     );

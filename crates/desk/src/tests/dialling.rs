@@ -179,6 +179,11 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     assert!(preview("8 809 123-45-67").await.unwrap().asks);
     let with_extension = preview("8 495 123-45-67 доб. 12").await.unwrap();
     assert_eq!((with_extension.extension.as_deref(), with_extension.asks), (Some("12"), false));
+    let keyed_in = preview("tel:+74951234567,,100#").await.unwrap();
+    assert_eq!((keyed_in.to.as_str(), keyed_in.post_dial.as_deref()), ("+74951234567", Some("100#")));
+    let doubtful = preview("9 8 916 204-55-18").await.unwrap();
+    assert_eq!((doubtful.to.as_str(), doubtful.other.as_deref()), ("+79162045518", Some("+98 916 204 5518")));
+    assert_eq!((&doubtful.warnings[..], doubtful.asks), (&[DialWarning::TwoReadings][..], true));
     let named = preview("sip:petr.ivanov@example.invalid").await.unwrap();
     assert_eq!((&named.warnings[..], named.asks), (&[DialWarning::SipName][..], true));
     assert_eq!(preview("*100#").await.unwrap().warnings, []);

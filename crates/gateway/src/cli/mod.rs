@@ -2,6 +2,7 @@
 
 mod check;
 mod message;
+mod number;
 mod open;
 mod output;
 mod replay;
@@ -39,6 +40,8 @@ enum Command {
     Verify(message::MessageArguments),
     /// Sends a webhook from a file to a gateway; signs it first when it bears no signature.
     Replay(replay::ReplayArguments),
+    /// Reads numbers as people write them, one a line on stdin: prints for each, as a JSON object, what a desk would dial.
+    Number,
 }
 
 /// Every command reads the configuration.
@@ -65,9 +68,12 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match arguments.command {
             Command::Serve(_) => "info",
-            Command::Token(_) | Command::Check(_) | Command::Sign(_) | Command::Verify(_) | Command::Replay(_) => {
-                "warn"
-            }
+            Command::Token(_)
+            | Command::Check(_)
+            | Command::Sign(_)
+            | Command::Verify(_)
+            | Command::Replay(_)
+            | Command::Number => "warn",
         })
     });
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
@@ -92,5 +98,6 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sign(arguments) => message::sign(&arguments),
         Command::Verify(arguments) => message::verify(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments).await,
+        Command::Number => number::read_lines(),
     }
 }

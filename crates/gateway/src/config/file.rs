@@ -141,7 +141,13 @@ impl File {
             if line.number.is_some() == line.queue.is_some() {
                 return Err(format!("{what}: give either number or queue"));
             }
+            if let Some(number) = &line.number {
+                found_at_calls(&what, number)?;
+            }
             there_is(what, &line.connection)?;
+        }
+        for (place, contact) in self.contact.iter().enumerate() {
+            found_at_calls(&format!("entry {} of [[contact]] (\"{}\")", place + 1, contact.name), &contact.number)?;
         }
         for (place, person) in self.person.iter().enumerate() {
             let what = format!("entry {} of [[person]]", place + 1);
@@ -162,6 +168,14 @@ impl File {
             }
         }
         Ok(())
+    }
+}
+
+/// A number that no call can have would never be found, and nobody would learn why.
+fn found_at_calls(what: &str, number: &str) -> Result<(), String> {
+    match calls::number::directory_entry(number) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(format!("{what}, number \"{number}\": {why}")),
     }
 }
 
@@ -274,6 +288,15 @@ rings = true
             (
                 format!("{WHOLE}[[person]]\nconnection = \"rt1\"\nextension = \"1 01\"\nname = \"A\"\n"),
                 "[[person]], extension",
+            ),
+            (
+                with("+74951234567", "8 495 123-45-67, 68"),
+                "line 1 of [[line]], number \"8 495 123-45-67, 68\": these are two",
+            ),
+            (with("+74951234567", "отдел продаж"), "number \"отдел продаж\": this is not a number"),
+            (
+                format!("{WHOLE}[[contact]]\nnumber = \"номер скрыт\"\nname = \"Банк\"\n"),
+                "entry 1 of [[contact]] (\"Банк\"), number \"номер скрыт\"",
             ),
             (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
         ];

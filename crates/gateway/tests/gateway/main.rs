@@ -7,6 +7,7 @@ mod events;
 mod hooks;
 mod http;
 mod kill;
+mod number;
 mod recordings;
 mod remote;
 mod rig;

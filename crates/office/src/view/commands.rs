@@ -25,7 +25,8 @@ impl View {
             return Err(OfficeError::new(OfficeErrorKind::Unsupported, "this PBX cannot place calls"));
         }
         let from = self.from(&request).await?;
-        let to = Dialable::read(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string()))?.digits;
+        let to =
+            Dialable::read_to_send(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string()))?.digits;
         let (view, command, connection) = (self.clone(), request.command, request.connection);
         // A task of its own: whoever asks may hang up, and what is logged is to be sent.
         let placing = tokio::spawn(async move { view.begin(command, &connection, from, to).await });

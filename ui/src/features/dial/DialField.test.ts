@@ -102,6 +102,13 @@ describe("the dial field", () => {
     expect(screen.getByText("Когда ответят, наберите добавочный: 123")).toBeDefined();
   });
 
+  it("says what is left to key in, and which other number the text may mean", async () => {
+    const { user } = show({ postDial: "100#", other: "+98 916 204 5518", warnings: ["twoReadings"], asks: true });
+    await user.type(screen.getByTestId("dial-input"), "989162045518,,100#");
+    expect(screen.getByText("Когда ответят, наберите: 100#")).toBeDefined();
+    expect(screen.getByText("Другой номер: +98 916 204 5518")).toBeDefined();
+  });
+
   it("keeps in sight what it said until the next word is there, but calls nothing of it", async () => {
     const answer = later<DialPreview>();
     const dial = new Dial({

@@ -1,0 +1,184 @@
+//! What stands behind a number: an extension, what is keyed in after pauses, another number, or a remark.
+
+use super::groups::groups;
+
+/// Beginnings of the words for an extension, lower case, `ё` as `е`.
+const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "дод", "дадат"];
+/// Whole words for it, too short to be beginnings.
+const EXTENSION_SIGNS: &[&str] =
+    &["вн", "вну", "д", "x", "х", "int", "durchwahl", "poste", "interno", "wewn", "dahili"];
+/// Words that may stand between such a word and its digits.
+const BEFORE_DIGITS: &[&str] =
+    &["номер", "ном", "н", "тел", "телефон", "абонент", "набор", "в", "режиме", "number", "no", "num", "nr"];
+/// Digits of the longest extension.
+const LONGEST_EXTENSION: usize = 10;
+/// As many digits in a row are a number of their own, not a part of a remark.
+const SECOND_NUMBER: usize = 5;
+
+/// What stands behind a number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Ending {
+    pub(super) extension: Option<String>,
+    pub(super) post_dial: Option<String>,
+    /// There are digits that may be another number, another ending or another extension.
+    pub(super) has_more: bool,
+    /// There are words that say something of the number.
+    pub(super) has_remark: bool,
+}
+
+impl Ending {
+    /// Reads the text behind a number. `dial_string`: the number was written without any sign between its digits, so
+    /// that a comma behind it is a pause rather than one of a sentence.
+    pub(super) fn read(text: &str, dial_string: bool) -> Self {
+        if let Some(post_dial) = pauses(text, dial_string) {
+            return post_dial;
+        }
+        let inner = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '*');
+        if let Some(rest) = behind_extension_mark(inner) {
+            return of_extension(rest);
+        }
+        Self { has_remark: inner.contains(char::is_alphabetic), has_more: has_more(inner), ..Self::default() }
+    }
+}
+
+/// Digits behind a word or sign for an extension; those behind them are never run together with them.
+fn of_extension(rest: &str) -> Ending {
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).map_or(rest, |end| &rest[..end]);
+    let behind = &rest[digits.len()..];
+    if digits.len() > LONGEST_EXTENSION {
+        return Ending { has_more: true, ..Ending::default() };
+    }
+    let joined = behind.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let another = joined.starts_with(|c: char| c.is_ascii_digit()) && !joined.contains(char::is_alphabetic);
+    Ending {
+        extension: Some(digits.to_owned()),
+        has_more: another || has_more(behind),
+        has_remark: behind.contains(char::is_alphabetic),
+        ..Ending::default()
+    }
+}
+
+/// The text from the first digit behind `доб.`, `ext. no`, `x`, `#` on.
+pub(super) fn behind_extension_mark(text: &str) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix('#') {
+        return Some(rest.trim_start()).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    }
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let (mark, digits) = text.split_at(start);
+    is_extension_mark(mark).then_some(digits)
+}
+
+/// Whether the words between two runs of digits say that an extension follows.
+pub(super) fn is_extension_mark(text: &str) -> bool {
+    let text = text.to_lowercase();
+    if text.contains([';', '+']) {
+        return false;
+    }
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let is_mark = words.next().is_some_and(|first| {
+        EXTENSION_SIGNS.contains(&first) || EXTENSION_WORDS.iter().any(|word| first.starts_with(word))
+    });
+    is_mark && words.all(|word| BEFORE_DIGITS.contains(&word) || EXTENSION_WORDS.iter().any(|w| word.starts_with(w)))
+}
+
+/// What is keyed in after pauses: behind commas, semicolons, `p` or `w`.
+fn pauses(text: &str, dial_string: bool) -> Option<Ending> {
+    let is_pause = |c: char| matches!(c, ',' | ';' | 'p' | 'P' | 'w' | 'W');
+    let text = text.trim_start_matches([')', ']']);
+    let rest = text.trim_start_matches(|c| is_pause(c) || c == ' ');
+    let signs = text[..text.len() - rest.len()].trim_end();
+    let count = signs.chars().filter(|c| is_pause(*c)).count();
+    let keyed = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '*' | '#') || is_pause(c)));
+    let (keyed, behind) = rest.split_at(keyed.unwrap_or(rest.len()));
+    // Words that begin with one of these letters are words.
+    let begins = keyed.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '#'));
+    if count == 0 || !begins || behind.starts_with(char::is_alphabetic) {
+        return None;
+    }
+    let spaced = text.len() - rest.len() > signs.len() || text.starts_with(' ');
+    let remark = behind.contains(char::is_alphabetic);
+    let post_dial = || Some(keyed.trim_end_matches(is_pause).to_owned());
+    if count > 1 || !spaced && (dial_string || signs.contains(['p', 'w', 'P', 'W'])) {
+        return Some(Ending {
+            post_dial: post_dial(),
+            has_more: has_more(behind),
+            has_remark: remark,
+            ..Ending::default()
+        });
+    }
+    if remark {
+        return None;
+    }
+    // "12-34-56, 57" are two endings, "…,100" behind a grouped number may be either: a person is asked.
+    Some(Ending { post_dial: post_dial().filter(|_| !spaced), has_more: true, ..Ending::default() })
+}
+
+/// Whether digits of the text may be another number: there are no words that explain them, or too many in a row.
+fn has_more(text: &str) -> bool {
+    let groups = groups(text);
+    let mut row = 0;
+    let long = groups.iter().any(|group| {
+        row = if group.continues() { row } else { 0 } + group.digits.len();
+        row >= SECOND_NUMBER
+    });
+    long || !groups.is_empty() && !text.contains(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extension(text: &str) -> Option<String> {
+        Ending::read(text, false).extension
+    }
+
+    #[test]
+    fn extensions_stand_behind_their_marks() {
+        for text in [
+            " доб. 12",
+            ", доб. 12",
+            " (доб. 12)",
+            " ДОБ 12",
+            "доб.12",
+            " добавочный номер 12",
+            " внутр. тел. 12",
+            " / вн. 12",
+            " ext. 12",
+            " extension 12",
+            " x12",
+            "#12",
+            " д. 12",
+            ", доб. № 12",
+            " [доб.: 12]",
+            " (доб. 12, Иван)",
+        ] {
+            let ending = Ending::read(text, false);
+            assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), false), "{text}");
+        }
+        for text in [" доб. 12, 13", " доб. 12-13", " (доб. 12/13)", " доб. 12 или 12345678"] {
+            let ending = Ending::read(text, false);
+            assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), true), "{text}");
+        }
+        assert_eq!(extension(", 2 этаж"), None);
+        assert_eq!(extension(" (дом 2)"), None);
+    }
+
+    #[test]
+    fn pauses_are_told_from_commas_of_a_sentence() {
+        let read = |text: &str, dial_string| {
+            let ending = Ending::read(text, dial_string);
+            (ending.post_dial, ending.has_more)
+        };
+        assert_eq!(read(",,100", false), (Some("100".into()), false));
+        assert_eq!(read(",12#", true), (Some("12#".into()), false));
+        assert_eq!(read("p1,,2#", true), (Some("1,,2#".into()), false));
+        assert_eq!(read(" ,, 100 (зал)", false), (Some("100".into()), false));
+        assert_eq!(read(", 57", false), (None, true));
+        assert_eq!(read(",57", false), (Some("57".into()), true));
+        assert_eq!(read(", 57", true), (None, true));
+        assert_eq!(read(", 2 этаж", false), (None, false));
+        assert_eq!(read("/68", false), (None, true));
+        assert_eq!(read(" (офис)", false), (None, false));
+        assert_eq!(read(" WhatsApp", true), (None, false));
+    }
+}

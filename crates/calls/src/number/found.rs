@@ -1,0 +1,250 @@
+//! Finds the number of the public network in a text with words, several runs of digits, or marks around it.
+
+use super::{
+    ending::{Ending, is_extension_mark},
+    groups::{Group, groups},
+    readings::{PhoneReading, Written},
+};
+
+/// Words before digits that are no telephone number, lower case.
+const OTHER_NUMBERS: &[&str] = &[
+    "инн",
+    "кпп",
+    "огрн",
+    "огрнип",
+    "бик",
+    "снилс",
+    "окпо",
+    "счет",
+    "сч",
+    "счёт",
+    "рс",
+    "заказ",
+    "заказа",
+    "заявка",
+    "заявки",
+    "договор",
+    "договора",
+    "накладная",
+    "артикул",
+    "паспорт",
+    "карта",
+    "карты",
+    "индекс",
+    "order",
+    "invoice",
+    "account",
+    "contract",
+    "ticket",
+    "passport",
+    "card",
+    "iban",
+    "inn",
+    "sku",
+    "isbn",
+];
+/// Words that may stand before a number without a blank, lower case.
+const LABELS: &[&str] = &[
+    "т",
+    "тел",
+    "телефон",
+    "ф",
+    "факс",
+    "м",
+    "моб",
+    "мобильный",
+    "с",
+    "сот",
+    "р",
+    "раб",
+    "д",
+    "дом",
+    "phone",
+    "tel",
+    "mob",
+    "mobile",
+    "fax",
+    "t",
+    "m",
+    "f",
+    "whatsapp",
+    "viber",
+    "telegram",
+];
+/// Letters that are taken for digits.
+const LOOK_ALIKES: [char; 12] = ['O', 'o', 'О', 'о', 'I', 'l', 'S', 's', 'З', 'з', 'B', 'б'];
+/// Digits of the longest mark of a list, and of the codes for an outside line.
+const LONGEST_MARK: usize = 2;
+
+/// A number and what stands around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) reading: PhoneReading,
+    pub(super) ending: Ending,
+}
+
+/// The first number that its country has.
+pub(super) fn find(text: &str) -> Option<Found> {
+    let groups = groups(text);
+    let has_words = text.contains(is_word);
+    (0..groups.len())
+        .filter(|start| *start == 0 || !groups[*start].continues() || groups[*start].has_plus())
+        .filter(|start| may_begin(&groups, *start))
+        .find_map(|start| at(text, &groups, start, has_words))
+}
+
+/// A letter, or a sign that says that digits count or name something.
+fn is_word(c: char) -> bool {
+    c.is_alphabetic() || matches!(c, '№' | '%' | '$' | '€' | '₽')
+}
+
+/// Whether a number may begin here: not in the middle of a word, and not behind the name of another kind of number.
+fn may_begin(groups: &[Group<'_>], start: usize) -> bool {
+    let gap = groups[start].gap.to_lowercase();
+    let mut words = gap.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    let names_other = words.clone().any(|word| OTHER_NUMBERS.contains(&word));
+    let is_label = words.clone().any(|word| LABELS.contains(&word));
+    let glued = gap.ends_with(char::is_alphabetic) && !words.next_back().is_some_and(|word| LABELS.contains(&word));
+    let dials_out = start > 0 && is_outside_line(&groups[start - 1]) && gap == "w";
+    (!glued || dials_out) && !names_other && (is_label || !gap.contains('№'))
+}
+
+fn is_outside_line(group: &Group<'_>) -> bool {
+    matches!(group.digits, "9" | "0") && !group.has_plus()
+}
+
+/// The number that begins at this group, the longest reading first. A shorter one is taken only where another number
+/// may begin, and never one abroad without a plus.
+fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option<Found> {
+    let run = run_from(groups, start);
+    let mark = is_list_mark(groups, start, run);
+    let whole = if mark { None } else { read(groups, start, run, has_words).map(|reading| (reading, run)) };
+    let home = |reading: &PhoneReading| groups[start].has_plus() || !reading.phone.abroad;
+    let shorter = |at_blanks: bool| {
+        let may_end = |group: &Group<'_>| group.separates() || at_blanks && group.gap.contains(' ');
+        let mut ends = (start + 1..run).rev().filter(|end| !mark && may_end(&groups[*end]));
+        ends.find_map(|end| Some((read(groups, start, end, true).filter(home)?, end)))
+    };
+    // Two endings of a number at home come before one number abroad.
+    let whole = match whole {
+        Some((reading, _)) if !home(&reading) => shorter(false).or(Some((reading, run))),
+        whole => whole,
+    };
+    let behind_mark = || {
+        let fits = run > start + 1 && groups[start].digits.len() <= LONGEST_MARK && !groups[start].has_plus();
+        let reading = fits.then(|| read(groups, start + 1, run, true)).flatten().filter(|found| !found.phone.abroad)?;
+        let is_label = mark || groups[start].gap.trim_end().ends_with(is_word);
+        Some((PhoneReading { doubtful: reading.doubtful || !is_label, ..reading }, run))
+    };
+    let (mut reading, end) = whole.or_else(|| shorter(true)).or_else(behind_mark)?;
+    let last = &groups[end - 1];
+    let behind = &text[last.end..];
+    if is_look_alike(behind) {
+        return None;
+    }
+    let dial_string = end == start + 1;
+    let mut ending = Ending::read(behind, dial_string);
+    if start > 0 {
+        let before = &groups[start - 1];
+        if is_extension_mark(before.gap) && ending.extension.is_none() {
+            ending.extension = Some(before.digits.to_owned());
+        } else {
+            // Digits without a word beside them may be a number of their own.
+            let repeated = matches!(before.digits, "7" | "8") && groups[start].has_plus();
+            let explained = groups[..=start].iter().any(|group| group.gap.contains(is_word));
+            reading.doubtful |= !repeated && (!explained || is_outside_line(before));
+        }
+    }
+    Some(Found { reading, ending })
+}
+
+/// Where the signs end that group the digits of one number.
+fn run_from(groups: &[Group<'_>], start: usize) -> usize {
+    let more = groups[start + 1..].iter().take_while(|group| group.continues() && !group.has_plus()).count();
+    start + 1 + more
+}
+
+/// `1)` or `2.` before a number.
+fn is_list_mark(groups: &[Group<'_>], start: usize, run: usize) -> bool {
+    let (group, next) = (&groups[start], groups.get(start + 1).filter(|_| run > start + 1));
+    let closes = |gap: &str| gap.starts_with(')') && !group.is_bracketed() || gap.starts_with(". ");
+    group.digits.len() <= LONGEST_MARK && !group.has_plus() && next.is_some_and(|next| closes(next.gap))
+}
+
+/// A letter that stands for a digit, glued to the number.
+fn is_look_alike(behind: &str) -> bool {
+    let mut letters = behind.chars();
+    letters.next().is_some_and(|c| LOOK_ALIKES.contains(&c)) && !letters.next().is_some_and(char::is_alphabetic)
+}
+
+/// The groups as one number that its country has. Beside words, a country's code needs its plus.
+fn read(groups: &[Group<'_>], start: usize, end: usize, has_words: bool) -> Option<PhoneReading> {
+    let digits: String = groups[start..end].iter().map(|group| group.digits).collect();
+    let first = &groups[start];
+    let written =
+        Written { digits: &digits, has_plus: first.has_plus(), first: first.digits, bracketed: first.is_bracketed() };
+    let reading = written.read().filter(|reading| reading.phone.recognised)?;
+    let needs_plus = has_words && !written.has_plus && !reading.phone.e164.starts_with("+7");
+    let dialled_out = ["810", "00", "9", "0"].iter().any(|code| digits.starts_with(code));
+    (!needs_plus || dialled_out).then_some(reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(String, bool)> {
+        find(text).map(|found| (found.reading.phone.e164.clone(), found.reading.doubtful || found.ending.has_more))
+    }
+
+    #[test]
+    fn words_and_marks_around_a_number_are_passed_over() {
+        for text in [
+            "Тел.: 8 (495) 123-45-67",
+            "тел8 495 123-45-67",
+            "1) 8 (495) 123-45-67",
+            "2. 495 123-45-67",
+            "тел. 2: 8 495 123-45-67",
+            "Тел2 8 495 123-45-67",
+            "ул. Ленина, д. 5, тел. 8 (495) 123-45-67",
+            "8 (495) 123-45-67, спросить Ольгу",
+            "8 (495) 123-45-67 (с 9 до 18)",
+            "+7 +7 495 123-45-67",
+        ] {
+            assert_eq!(found(text), Some(("+74951234567".into(), false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_are_never_one() {
+        for text in [
+            "(495) 123-45-67/68",
+            "495 123-45-67/68",
+            "(495) 123-45-67 (68)",
+            "(495) 123-45-67 68",
+            "8 495 123-45-67, 123-45-68",
+            "123-45-68, 8 495 123-45-67",
+            "8 495 123-45-67 и 8 916 204-55-18",
+            "8 495 123-45-67 8 916 204-55-18",
+            "9 495 123-45-67",
+        ] {
+            assert_eq!(found(text), Some(("+74951234567".into(), true)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_something_else_is_no_number() {
+        for text in [
+            "ИНН 7707083893",
+            "заказ № 12345678901",
+            "№ 4951234567",
+            "user89162045518",
+            "8 49S 123-45-67",
+            "8916204551O",
+            "7,9162E+10",
+            "380441234567 грн",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

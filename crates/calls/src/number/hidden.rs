@@ -1,0 +1,272 @@
+//! The words and zeros that networks and PBXs write where a number is not shown.
+//!
+//! A text is such a wording when every word of it either says "not shown" or is one of the small words around it, and
+//! at least one says it. So no wording has to be listed whole.
+
+/// Beginnings of words that say that a number is not shown, lower case, `ё` as `е`.
+const NOT_SHOWN: &[&str] = &[
+    // English
+    "anonym",
+    "unknown",
+    "unavail",
+    "unidentif",
+    "undefined",
+    "undisclos",
+    "unlisted",
+    "unpublish",
+    "private",
+    "restrict",
+    "withh",
+    "hidden",
+    "suppress",
+    "confidential",
+    // Russian
+    "скрыт",
+    "аноним",
+    "неизвест",
+    "неопредел",
+    "определ",
+    "запрещ",
+    "закрыт",
+    "засекреч",
+    "недоступ",
+    "отсутств",
+    "приватн",
+    "конфиденц",
+    "секретн",
+    // Ukrainian, Belarusian, Kazakh
+    "прихован",
+    "невідом",
+    "анонім",
+    "визначен",
+    "схаван",
+    "невядом",
+    "ананім",
+    "жасырын",
+    "белгісіз",
+    // German, French, Spanish, Italian, Polish, Turkish
+    "unbekannt",
+    "unterdrück",
+    "verborgen",
+    "inconnu",
+    "masqu",
+    "privad",
+    "oculto",
+    "desconocid",
+    "sconosciut",
+    "nascost",
+    "privato",
+    "nieznan",
+    "zastrzeż",
+    "ukryt",
+    "prywatn",
+    "gizli",
+    "bilinmeyen",
+    "anoniem",
+];
+/// How much longer than its beginning such a word may be.
+const LONGEST_ENDING: usize = 5;
+/// Whole words that say it, negations among them: `No Caller ID`, `без номера`, `n/a`.
+const WHOLE: &[&str] = &[
+    "no",
+    "not",
+    "non",
+    "na",
+    "n",
+    "null",
+    "none",
+    "nil",
+    "blocked",
+    "block",
+    "secret",
+    "masked",
+    "missing",
+    "privacy",
+    "privé",
+    "privée",
+    "нет",
+    "не",
+    "без",
+    "немає",
+    "kein",
+    "keine",
+    "sans",
+    "sin",
+    "sem",
+    "brak",
+];
+/// Small words around them.
+const AROUND: &[&str] = &[
+    "number",
+    "num",
+    "caller",
+    "callers",
+    "calling",
+    "call",
+    "id",
+    "cid",
+    "clid",
+    "cli",
+    "name",
+    "party",
+    "identity",
+    "user",
+    "subscriber",
+    "phone",
+    "by",
+    "the",
+    "is",
+    "a",
+    "of",
+    "available",
+    "provided",
+    "shown",
+    "displayed",
+    "номер",
+    "номера",
+    "номером",
+    "абонент",
+    "абонента",
+    "абонентом",
+    "телефон",
+    "телефона",
+    "вызов",
+    "звонок",
+    "аон",
+    "антиаон",
+    "пользователь",
+    "пользователем",
+    "удалось",
+    "показан",
+    "nummer",
+    "rufnummer",
+    "numéro",
+    "número",
+    "numero",
+    "numer",
+    "numara",
+    "numarası",
+];
+/// Zeros in a row that no number ends with unless it is all zeros.
+const ZEROS: &str = "0000000";
+
+/// Whether these words say that a number is not shown. Texts with digits never do.
+pub(super) fn is_wording(text: &str) -> bool {
+    let text = text.to_lowercase().replace('ё', "е");
+    if text.chars().any(char::is_numeric) {
+        return false;
+    }
+    let mut says = false;
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| match said_by(word) {
+        Some(word_says) => {
+            says |= word_says;
+            true
+        }
+        None => false,
+    }) && says
+}
+
+/// Whether a word says it (`true`) or only stands around such words (`false`); `None` for all other words. A word may be
+/// several that are written together: `nonumber`, `PrivateNumber`.
+fn said_by(word: &str) -> Option<bool> {
+    if AROUND.contains(&word) {
+        return Some(false);
+    }
+    if WHOLE.contains(&word) {
+        return Some(true);
+    }
+    let begins = |stem: &&str| word.strip_prefix(*stem).is_some_and(|ending| ending.chars().count() <= LONGEST_ENDING);
+    if NOT_SHOWN.iter().any(begins) {
+        return Some(true);
+    }
+    let others = |around: &&str| {
+        let rest = word.strip_suffix(*around).or_else(|| word.strip_prefix(*around))?;
+        (around.len() > 2 || *around == "id").then(|| said_by(rest))?
+    };
+    AROUND.iter().find_map(others)
+}
+
+/// Nothing but zeros behind an optional country code.
+pub(super) fn is_zeros(number: &str) -> bool {
+    let (digits, plus) = number.strip_prefix('+').map_or((number, false), |digits| (digits, true));
+    let are_zeros = |digits: &str| digits.bytes().all(|digit| digit == b'0');
+    if are_zeros(digits) {
+        return !digits.is_empty();
+    }
+    if let Some(rest) = digits.strip_prefix(['7', '8']).filter(|rest| rest.len() == 10) {
+        return are_zeros(rest);
+    }
+    if !digits.ends_with(ZEROS) || !(plus || digits.len() > 10) {
+        return false;
+    }
+    let country = rlibphonenumber::PhoneNumber::parse(format!("+{digits}"), None).map(|parsed| parsed.country_code);
+    country.is_ok_and(|code| digits.strip_prefix(&code.to_string()).is_some_and(are_zeros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wordings_are_understood_by_their_words() {
+        for text in [
+            "anonymous",
+            "Anonymous Caller",
+            "UNKNOWN",
+            "Private Number",
+            "No Caller ID",
+            "no_caller_id",
+            "nonumber",
+            "Number withheld",
+            "Caller ID blocked",
+            "CallerIDRestricted",
+            "Not available",
+            "n/a",
+            "none",
+            "скрыт",
+            "Скрытый абонент",
+            "Номер не определён",
+            "номер не определяется",
+            "Не удалось определить номер",
+            "Нет номера",
+            "без номера",
+            "АОН недоступен",
+            "Номер скрыт абонентом",
+            "аноним",
+            "Неизвестно",
+            "Невідомий номер",
+            "Прихований",
+            "Unbekannte Nummer",
+            "Numéro inconnu",
+            "Número oculto",
+            "Numer zastrzeżony",
+        ] {
+            assert!(is_wording(text), "{text}");
+        }
+        for text in [
+            "",
+            "-",
+            "ID",
+            "номер",
+            "Иванов",
+            "Private Banking",
+            "secretariat office",
+            "Anna",
+            "Noname Ltd",
+            "test_user",
+        ] {
+            assert!(!is_wording(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn zeros_are_no_number() {
+        for text in ["0", "00", "0000000000", "70000000000", "80000000000", "+70000000000", "+380000000000"] {
+            assert!(is_zeros(text), "{text}");
+        }
+        for text in ["70", "800", "8000", "9000000000", "+79000000000", "88000000000", "100", "+74950000000"] {
+            assert!(!is_zeros(text), "{text}");
+        }
+    }
+}

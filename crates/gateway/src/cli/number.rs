@@ -1,0 +1,59 @@
+//! `number`: what a desk would make of texts, a line each.
+
+use std::{
+    io::{self, BufRead},
+    process::ExitCode,
+};
+
+use calls::number::{DialKind, DialWarning, Dialable};
+use serde::Serialize;
+
+use super::output;
+
+/// What is said of one text, or why it cannot be dialled.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Answer {
+    #[serde(rename_all = "camelCase")]
+    Number {
+        kind: DialKind,
+        digits: String,
+        display: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        extension: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        post_dial: Option<String>,
+        warnings: Vec<DialWarning>,
+        asks: bool,
+    },
+    Error {
+        error: String,
+    },
+}
+
+/// Reads lines from stdin and answers each with a JSON object. A line that is no UTF-8 is read with what can be of it.
+pub(super) fn read_lines() -> anyhow::Result<ExitCode> {
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        output::say(&serde_json::to_string(&answer(text.trim_end_matches(['\n', '\r'])))?)?;
+        line.clear();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn answer(text: &str) -> Answer {
+    match Dialable::read(text) {
+        Ok(number) => Answer::Number {
+            asks: number.asks(),
+            kind: number.kind,
+            digits: number.digits,
+            display: number.display,
+            extension: number.extension,
+            post_dial: number.post_dial,
+            warnings: number.warnings,
+        },
+        Err(error) => Answer::Error { error: error.to_string() },
+    }
+}
