@@ -1,37 +1,9 @@
-//! Declares the pages' commands, so that each window may be given only those that it needs.
+//! Declares the way of each window into the program, so that `capabilities/*.json` can give each only its own.
 
 use std::path::Path;
 
-/// Every command of `src/commands`; `capabilities/*.json` say which window may use which.
-const COMMANDS: &[&str] = &[
-    "main_snapshot",
-    "list_calls",
-    "call_details",
-    "save_note",
-    "save_outcome",
-    "preview_dial",
-    "place_call",
-    "open_recording",
-    "save_settings",
-    "connect_office",
-    "renew_office_token",
-    "disconnect_office",
-    "start_demo",
-    "leave_demo",
-    "dismiss_notice",
-    "dismiss_away",
-    "pending_dial",
-    "pending_open",
-    "demo_phone",
-    "card_snapshot",
-    "card_dismiss",
-    "card_call_back",
-    "card_open",
-    "card_save_note",
-    "card_resize",
-    "card_typing",
-    "card_painted",
-];
+/// One command a window (`src/commands.rs`): what a page may ask for behind it is the table in `desk::contract`.
+const COMMANDS: &[&str] = &["main_call", "card_call"];
 
 fn main() {
     println!("cargo::rerun-if-changed=../ui/dist/index.html");

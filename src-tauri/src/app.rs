@@ -37,35 +37,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);
         })
-        .invoke_handler(tauri::generate_handler![
-            commands::main_window::main_snapshot,
-            commands::main_window::list_calls,
-            commands::main_window::call_details,
-            commands::main_window::save_note,
-            commands::main_window::save_outcome,
-            commands::main_window::preview_dial,
-            commands::main_window::place_call,
-            commands::main_window::open_recording,
-            commands::main_window::save_settings,
-            commands::main_window::dismiss_notice,
-            commands::main_window::dismiss_away,
-            commands::main_window::pending_dial,
-            commands::main_window::pending_open,
-            commands::program::connect_office,
-            commands::program::renew_office_token,
-            commands::program::disconnect_office,
-            commands::program::start_demo,
-            commands::program::leave_demo,
-            commands::program::demo_phone,
-            commands::card::card_snapshot,
-            commands::card::card_dismiss,
-            commands::card::card_call_back,
-            commands::card::card_open,
-            commands::card::card_save_note,
-            commands::card::card_resize,
-            commands::card::card_typing,
-            commands::card::card_painted,
-        ])
+        .invoke_handler(tauri::generate_handler![commands::main_call, commands::card_call])
         .setup(move |app| {
             // An error returned from here would be a panic: it is kept, and told once the window system has ended.
             if let Err(error) = set_up(app.handle(), args, preparing, &profile, owner) {

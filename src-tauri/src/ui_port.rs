@@ -2,9 +2,8 @@
 
 use desk::{
     Notification, UiPort,
-    contract::{CallsChanged, CardCorner, CardPhase, CardsView, DialRequested, MainView, OpenCall, event},
+    contract::{CallsChanged, CardCorner, CardPhase, CardsView, Event, MainView},
 };
-use serde::Serialize;
 use tauri::{AppHandle, Emitter};
 
 use crate::{
@@ -50,8 +49,9 @@ impl Screens {
         }
     }
 
-    fn emit(&self, window: &str, event: &str, payload: &impl Serialize) {
-        match self.app.emit_to(window, event, payload) {
+    fn emit<E: Event>(&self, payload: &E) {
+        let event = E::NAME;
+        match self.app.emit_to(E::WINDOW.label(), event, payload) {
             Ok(()) => {}
             // The window system has ended; while the program says its farewells there is still something to tell.
             Err(tauri::Error::Runtime(error)) => tracing::debug!(%error, event, "no page is there to be told"),
@@ -68,7 +68,7 @@ fn log(what: &str, result: tauri::Result<()>) {
 
 impl UiPort for Screens {
     fn publish_cards(&mut self, view: &CardsView) {
-        self.emit(card::LABEL, event::CARDS, view);
+        self.emit(view);
         self.rings = view.cards.iter().any(|card| card.phase == CardPhase::Ringing);
         self.look();
     }
@@ -84,27 +84,19 @@ impl UiPort for Screens {
     }
 
     fn publish_main(&mut self, view: &MainView) {
-        self.emit(main_window::LABEL, event::MAIN, view);
+        self.emit(view);
         self.missed = view.now.to_call_back > 0;
         self.look();
     }
 
     fn publish_calls(&mut self, changed: &CallsChanged) {
-        self.emit(main_window::LABEL, event::CALLS, changed);
+        self.emit(changed);
     }
 
     fn open_main(&mut self) {
         let app = self.app.clone();
         let open = move || log("the main window could not be opened", main_window::open(&app));
         log("the main window could not be opened", self.app.run_on_main_thread(open));
-    }
-
-    fn dial_requested(&mut self, request: &DialRequested) {
-        self.emit(main_window::LABEL, event::DIAL, request);
-    }
-
-    fn open_call(&mut self, open: &OpenCall) {
-        self.emit(main_window::LABEL, event::OPEN, open);
     }
 
     fn notify(&mut self, notification: Notification) {

@@ -8,6 +8,7 @@ mod cards;
 pub mod contract;
 mod controller;
 mod desk;
+mod dispatch;
 mod errors;
 mod language;
 mod me;
@@ -24,6 +25,7 @@ mod words;
 
 pub use self::{
     desk::{Desk, DeskOptions},
+    dispatch::{ShellCommands, call},
     language::Surroundings,
     ports::{Chance, Clock, SystemChance, SystemClock, Uptime},
     ui_port::{ActionKind, Notification, NotificationAction, UiPort},

@@ -1,6 +1,6 @@
 //! What the controller may ask of screens.
 
-use crate::contract::{CallRef, CallsChanged, CardCorner, CardsView, DialRequested, MainView, OpenCall};
+use crate::contract::{CallRef, CallsChanged, CardCorner, CardsView, MainView};
 
 /// The screens of this computer. Implementations do not block; what fails is logged there, for the desk goes on.
 pub trait UiPort: Send + 'static {
@@ -16,10 +16,6 @@ pub trait UiPort: Send + 'static {
     fn publish_calls(&mut self, changed: &CallsChanged);
     /// The main window is opened, or brought forward.
     fn open_main(&mut self);
-    /// The main window shows this number and asks. Comes only when the page can hear it.
-    fn dial_requested(&mut self, request: &DialRequested);
-    /// The main window shows this call. Comes only when the page can hear it.
-    fn open_call(&mut self, open: &OpenCall);
     /// A desktop notification; one with the same id is replaced.
     fn notify(&mut self, notification: Notification);
     /// The notification is taken back.

@@ -1,12 +1,12 @@
 //! The card window: made hidden before anything else, shown when a call rings, never taking the focus.
 
-use desk::contract::CardCorner;
+use desk::contract::{CardCorner, Window};
 use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use crate::profile::Profile;
 
 /// Label of the window.
-pub(crate) const LABEL: &str = "card";
+pub(crate) const LABEL: &str = Window::Card.label();
 /// Width in CSS pixels (LOOK: the card is 392 wide, with a margin of 12 at both sides).
 const WIDTH: f64 = 416.0;
 /// Height before the page has told its own.

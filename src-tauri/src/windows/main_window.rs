@@ -1,13 +1,13 @@
 //! The main window: made when wanted, destroyed when closed, for it costs memory while nobody looks.
 
-use desk::Desk;
+use desk::{Desk, contract::Window};
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 
 use super::card;
 use crate::{platform, profile::Profile, tray::HasTray};
 
 /// Label of the window.
-pub(crate) const LABEL: &str = "main";
+pub(crate) const LABEL: &str = Window::Main.label();
 
 /// Opens the window, or brings it forward.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {

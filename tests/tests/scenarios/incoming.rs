@@ -1,7 +1,7 @@
 //! Calls that come in for me alone.
 
 use calls::{CallResult, CallState, Direction};
-use desk::contract::{CallFilter, CardPhase, ErrorCode};
+use desk::contract::{CallBackRequest, CallFilter, CardPhase, ErrorCode};
 use simulator::Make;
 use uuid::Uuid;
 
@@ -67,8 +67,8 @@ async fn a_missed_call(make: Make) {
         .until("one to call back", |record| record.main.as_ref().is_some_and(|main| main.now.missed.len() == 1))
         .await;
 
-    let called = scene.desk.card_call_back(card.call.clone(), Uuid::new_v4().to_string()).await.expect("it is placed");
-    assert_ne!(called.call, card.call);
+    let command = Uuid::new_v4().to_string();
+    scene.desk.call_back(CallBackRequest { command, call: card.call.clone() }).await.expect("it is placed");
     scene
         .screens
         .until("called back", |record| record.main.as_ref().is_some_and(|main| main.now.missed.is_empty()))
@@ -99,7 +99,7 @@ async fn a_hidden_number(make: Make) {
 
     let details = scene.details(&second.call).await;
     assert_eq!((details.calls_with_number, details.others), (1, vec![]));
-    let refused = scene.desk.card_call_back(first.call, Uuid::new_v4().to_string()).await;
+    let refused = scene.desk.call_back(CallBackRequest { command: Uuid::new_v4().to_string(), call: first.call }).await;
     assert_eq!(refused.expect_err("there is no number").code, ErrorCode::Unsupported);
     let both = |record: &Record| record.main.as_ref().is_some_and(|main| main.now.missed.len() == 2);
     scene.screens.until("both are told", both).await;

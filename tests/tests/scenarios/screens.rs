@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use desk::{
     Notification, UiPort,
-    contract::{
-        CallsChanged, CardCorner, CardPhase, CardView, CardsView, ConnectionRow, DialRequested, LinkState, MainView,
-        OpenCall,
-    },
+    contract::{CallsChanged, CardCorner, CardPhase, CardView, CardsView, ConnectionRow, LinkState, MainView},
 };
 use simulator::Make;
 use tokio::sync::watch;
@@ -129,10 +126,6 @@ impl UiPort for Screens {
     fn publish_calls(&mut self, _: &CallsChanged) {}
 
     fn open_main(&mut self) {}
-
-    fn dial_requested(&mut self, _: &DialRequested) {}
-
-    fn open_call(&mut self, _: &OpenCall) {}
 
     fn notify(&mut self, notification: Notification) {
         self.0.send_modify(|record| record.notifications.push(notification));

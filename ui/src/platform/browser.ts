@@ -11,12 +11,15 @@ import type { NoticeKind } from "$generated/NoticeKind";
 import type { OfficeView } from "$generated/OfficeView";
 import type { Stage } from "$generated/Stage";
 import type { Theme } from "$generated/Theme";
+import { cardCommands, mainCommands } from "$generated/commands";
+import type { CardCommands, CardEvents, CommandName, MainCommands, MainEvents } from "$generated/commands";
+import { client } from "./client";
 import { detailsOf } from "./fake/details";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { pageOf, rowAt } from "./fake/rows";
 import { cardsView, mainView } from "./fake/views";
 import { Wire } from "./fake/wire";
-import type { CardEvents, CardPlatform, MainEvents, MainPlatform } from "./types";
+import type { CardPlatform, MainPlatform } from "./types";
 
 const asked = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
 const look = () => ({
@@ -32,6 +35,9 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   const details = new Map<string, ReturnType<typeof detailsOf>>();
   const link = asked.get("link");
   if (link) view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState }));
+  const [dial, open] = [asked.get("dial"), asked.get("open")];
+  if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial } };
+  else if (open) view.errand = { id: 1, task: { kind: "open", call: { office: "demo", id: open } } };
   const notices = asked.get("notices")?.split(",") ?? [];
   view.notices = notices.map((kind) => ({ kind: kind as NoticeKind }));
 
@@ -47,10 +53,22 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     return found;
   }
 
-  return {
+  const platform: MainPlatform & { wire: Wire<MainEvents> } = {
+    ...client<MainCommands>(mainCommands, unscripted),
     wire,
     listen: wire.listen,
+    startMain: async (request) => {
+      const [view, calls] = await Promise.all([
+        platform.mainSnapshot(),
+        platform.listCalls(request).catch(() => undefined),
+      ]);
+      return { view, ...(calls && { calls }) };
+    },
     mainSnapshot: async () => view,
+    errandDone: async (id) => {
+      const { errand, ...rest } = view;
+      if (errand?.id === id) view = rest;
+    },
     listCalls: async (request) => {
       if (asked.has("fail")) throw failure(asked.get("fail") as ContractError["code"]);
       return pageOf(size, request);
@@ -99,10 +117,9 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       const state = action === "pickUp" ? "talking" : action === "hangUp" ? "idle" : "ringing";
       change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 900 123-45-67" }) } });
     },
-    pendingDial: async () => (asked.has("dial") ? { text: asked.get("dial") ?? "" } : null),
-    pendingOpen: async () => (asked.has("open") ? { call: { office: "demo", id: asked.get("open") ?? "" } } : null),
     recordingUrl: () => toneUrl(192_000),
   };
+  return platform;
 }
 
 /** The card window's side of a made-up program. */
@@ -110,21 +127,20 @@ export function cardPlatform(): CardPlatform & { wire: Wire<CardEvents> } {
   const wire = new Wire<CardEvents>();
   let view = { ...cardsView((asked.get("phases")?.split(",") ?? []) as CardPhase[]), ...look() };
   return {
+    ...client<CardCommands>(cardCommands, unscripted),
     wire,
     listen: wire.listen,
     cardSnapshot: async () => view,
-    dismiss: async ({ id }) => {
+    dismissCard: async ({ id }) => {
       view = { ...view, revision: view.revision + 1, cards: view.cards.filter((card) => card.call.id !== id) };
       wire.send("cards", view);
     },
-    callBack: async () => {},
-    open: async () => {},
-    saveNote: async () => {},
-    resize: async () => {},
-    typing: async () => {},
-    painted: async () => {},
-    demoPhone: async () => {},
   };
+}
+
+/** What nobody made up an answer for: orders are taken, questions are refused. */
+async function unscripted({ name, answers }: CommandName): Promise<void> {
+  if (answers) throw { ...failure("unsupported"), message: `the made-up program does not answer ${name}` };
 }
 
 function preview(text: string): DialPreview {

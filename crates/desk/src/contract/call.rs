@@ -309,14 +309,6 @@ pub struct CallsChanged {
     pub rows: Vec<CallRow>,
 }
 
-/// Main shows this call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct OpenCall {
-    /// Which call.
-    pub call: CallRef,
-}
-
 /// TypeScript images of the call model's words; a test holds them equal to the originals.
 macro_rules! image {
     ($(#[$doc:meta])* $name:ident as $title:literal { $($variant:ident),* $(,)? }) => {

@@ -174,3 +174,13 @@ pub enum DemoPhoneAction {
     /// End the call.
     HangUp,
 }
+
+/// Wish to call the other side of a call back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallBackRequest {
+    /// UUID made by the page for this wish: a second click is the same wish.
+    pub command: String,
+    /// Which call.
+    pub call: CallRef,
+}

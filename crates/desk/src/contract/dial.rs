@@ -124,11 +124,3 @@ pub struct PlacedView {
     /// Which call; its card shows what comes of it.
     pub call: CallRef,
 }
-
-/// A number came from another program: main shows it and asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DialRequested {
-    /// The text of the link.
-    pub text: String,
-}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::call::CallRow;
+use super::call::{CallRef, CallRow, CallsPage};
 use super::card::DemoPhoneView;
 use super::settings::{Language, Settings, Theme};
 
@@ -37,6 +37,50 @@ pub struct MainView {
     pub phone: Option<DemoPhoneView>,
     /// Things to tell once, each with a way out.
     pub notices: Vec<Notice>,
+    /// Something that main is to do now, once: it says when it has.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errand: Option<Errand>,
+}
+
+/// What the main window begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MainStart {
+    /// What it shows besides its list.
+    pub view: MainView,
+    /// The first page of its list; absent when that cannot be read, so that the page asks again and says why.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls: Option<CallsPage>,
+}
+
+/// Something for the main window to do. It stays in the view until the page says that it is done, so that it is not
+/// lost while main is being opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Errand {
+    /// Names it: what was done once is not done again.
+    #[ts(type = "number")]
+    pub id: u32,
+    /// What to do.
+    pub task: ErrandTask,
+}
+
+/// What [`Errand`] asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum ErrandTask {
+    /// Show what a text would dial, and ask.
+    Dial {
+        /// The text, as it came.
+        text: String,
+    },
+    /// Show a call.
+    Open {
+        /// Which call.
+        call: CallRef,
+    },
 }
 
 /// Where the program stands.

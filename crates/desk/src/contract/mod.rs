@@ -5,34 +5,24 @@
 
 mod call;
 mod card;
+pub(crate) mod commands;
 mod dial;
 mod main_view;
 mod player;
 mod settings;
+mod typescript;
 
 pub use call::*;
 pub use card::*;
+pub use commands::{Event, Window};
 pub use dial::*;
 pub use main_view::*;
 pub use player::*;
 pub use settings::*;
+pub use typescript::export;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-/// Names of the events that Rust sends to pages.
-pub mod event {
-    /// Payload [`super::CardsView`], to the card window.
-    pub const CARDS: &str = "cards";
-    /// Payload [`super::MainView`], to the main window.
-    pub const MAIN: &str = "main";
-    /// Payload [`super::CallsChanged`], to the main window.
-    pub const CALLS: &str = "calls";
-    /// Payload [`super::DialRequested`], to the main window: a number came from another program.
-    pub const DIAL: &str = "dial";
-    /// Payload [`super::OpenCall`], to the main window: show this call.
-    pub const OPEN: &str = "open";
-}
 
 /// Why a command of a page failed. Pages branch on the code, never on text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]

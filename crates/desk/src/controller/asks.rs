@@ -6,10 +6,9 @@ use super::{
     Controller,
     message::{Ask, OfficeNow, WaysNow},
     office_desk::{OfficeDesk, Touched},
-    screens::Errand,
 };
 use crate::{
-    contract::{CallRef, DialRequested, NoticeKind, OpenCall},
+    contract::{CallRef, ErrandTask, NoticeKind},
     ui_port::UiPort,
 };
 
@@ -37,8 +36,7 @@ impl<U: UiPort> Controller<U> {
             Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
             Ask::OpenCall(call) => self.open_call(&call),
             Ask::OpenMain => self.ui.open_main(),
-            Ask::PendingDial(to) => reply(to, self.screens.pending_dial()),
-            Ask::PendingOpen(to) => reply(to, self.screens.pending_open()),
+            Ask::ErrandDone(id) => self.screens.errand_done(id),
             Ask::NotificationAction { id, action } => self.notification_action(&id, action),
             Ask::Corner(to) => reply(to, self.settings.card_corner),
             Ask::PlaceCall { request, reply } => self.place(&request, reply),
@@ -60,7 +58,7 @@ impl<U: UiPort> Controller<U> {
             Ask::Notice(kind) => self.raise_notice(kind),
             Ask::DismissNotice(kind) => self.dismiss_notice(kind),
             Ask::DismissAway => self.dismiss_away(),
-            Ask::DialLink(text) => self.send_to_main(Errand::Dial(DialRequested { text })),
+            Ask::DialLink(text) => self.send_to_main(ErrandTask::Dial { text }),
             Ask::AddOffice(slot) => self.add_office(slot),
             Ask::ListOffice { slot, cause } => self.list_office(slot, cause),
             Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
@@ -77,7 +75,6 @@ impl<U: UiPort> Controller<U> {
     }
 
     fn main_closed(&mut self) {
-        self.screens.main_closed();
         // A person who closed main has seen it.
         self.dismiss_away();
     }
@@ -99,7 +96,7 @@ impl<U: UiPort> Controller<U> {
         if let (Some(office), Ok(id)) = (self.offices.get(&call.office), call.id.parse()) {
             call.id = office.ruling(&id).as_str().to_owned();
         }
-        self.send_to_main(Errand::Open(OpenCall { call }));
+        self.send_to_main(ErrandTask::Open { call });
     }
 
     fn office_now(&self, id: &str) -> Option<OfficeNow> {

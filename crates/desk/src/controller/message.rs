@@ -13,8 +13,8 @@ use tokio::sync::{Notify, oneshot};
 use super::today::Today;
 use crate::{
     contract::{
-        CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialRequested, DialWay, LastTalk,
-        LinkCause, MainView, NoticeKind, OpenCall, PlaceCallRequest, PlacedView, Settings,
+        CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialWay, LastTalk, LinkCause, MainView,
+        NoticeKind, PlaceCallRequest, PlacedView, Settings,
     },
     me::Me,
     ui_port::ActionKind,
@@ -92,8 +92,7 @@ pub(crate) enum Ask {
     },
     OpenCall(CallRef),
     OpenMain,
-    PendingDial(Reply<Option<DialRequested>>),
-    PendingOpen(Reply<Option<OpenCall>>),
+    ErrandDone(u32),
     NotificationAction {
         id: String,
         action: ActionKind,

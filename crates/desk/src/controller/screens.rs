@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Controller;
 use crate::{
-    contract::{CallRow, CardsView, DemoPhoneState, DialRequested, MainView, MeView, Notice, NowView, OpenCall, Stage},
+    contract::{CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage},
     language::{language, theme},
     me::Me,
     ports::Uptime,
@@ -21,15 +21,6 @@ const MAIN_EVERY: Duration = Duration::from_millis(50);
 /// Missed calls that are offered at once.
 const MISSED: usize = 5;
 
-/// Something for main to do as soon as its page listens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Errand {
-    /// Show a number and ask.
-    Dial(DialRequested),
-    /// Show a call.
-    Open(OpenCall),
-}
-
 /// What was published last, and what is to be published.
 #[derive(Debug, Default)]
 pub(super) struct Screens {
@@ -39,8 +30,7 @@ pub(super) struct Screens {
     main: Option<MainView>,
     main_changed: bool,
     main_last: Option<Uptime>,
-    /// The page of main listens.
-    main_listens: bool,
+    errand_id: u32,
     errand: Option<Errand>,
 }
 
@@ -66,32 +56,10 @@ impl Screens {
         self.main_changed.then(|| self.main_last.map_or(Uptime::ZERO, |last| last + MAIN_EVERY))
     }
 
-    /// The page of main is gone.
-    pub(super) fn main_closed(&mut self) {
-        self.main_listens = false;
-    }
-
-    /// The number that waits for main. The page that asks listens from here on.
-    pub(super) fn pending_dial(&mut self) -> Option<DialRequested> {
-        self.main_listens = true;
-        match self.errand.take() {
-            Some(Errand::Dial(request)) => Some(request),
-            other => {
-                self.errand = other;
-                None
-            }
-        }
-    }
-
-    /// The call that waits for main. The page that asks listens from here on.
-    pub(super) fn pending_open(&mut self) -> Option<OpenCall> {
-        self.main_listens = true;
-        match self.errand.take() {
-            Some(Errand::Open(open)) => Some(open),
-            other => {
-                self.errand = other;
-                None
-            }
+    /// Main has done what was asked of it. A newer errand stays.
+    pub(super) fn errand_done(&mut self, id: u32) {
+        if self.errand.take_if(|errand| errand.id == id).is_some() {
+            self.main_changed = true;
         }
     }
 }
@@ -110,17 +78,12 @@ impl<U: UiPort> Controller<U> {
         self.screens.main.clone().unwrap_or_else(|| self.main_view(0))
     }
 
-    /// Gives main something to do: now, or when its page asks what is waiting.
-    pub(super) fn send_to_main(&mut self, errand: Errand) {
+    /// Gives main something to do, and opens it.
+    pub(super) fn send_to_main(&mut self, task: ErrandTask) {
+        self.screens.errand_id += 1;
+        self.screens.errand = Some(Errand { id: self.screens.errand_id, task });
         self.ui.open_main();
-        if !self.screens.main_listens {
-            self.screens.errand = Some(errand);
-            return;
-        }
-        match errand {
-            Errand::Dial(request) => self.ui.dial_requested(&request),
-            Errand::Open(open) => self.ui.open_call(&open),
-        }
+        self.publish_main();
     }
 
     pub(super) fn publish_cards(&mut self) {
@@ -204,6 +167,7 @@ impl<U: UiPort> Controller<U> {
             now: self.now_view(),
             phone: self.phone.clone(),
             notices: self.notices.iter().map(|kind| Notice { kind: *kind }).collect(),
+            errand: self.screens.errand.clone(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    contract::{CallRef, CardsView, ContractError, PlacedView, SaveNoteRequest},
+    contract::{CallBackRequest, CallRef, CardsView, ContractError, SaveNoteRequest},
     controller::message::Ask,
     ui_port::ActionKind,
 };
@@ -14,7 +14,7 @@ impl Desk {
     }
 
     /// Puts a card away.
-    pub async fn card_dismiss(&self, call: CallRef) -> Result<(), ContractError> {
+    pub async fn dismiss_card(&self, call: CallRef) -> Result<(), ContractError> {
         self.tell(Ask::CardDismiss(call)).await;
         Ok(())
     }
@@ -25,19 +25,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Calls the other side of a call. `command` is a UUID that the page made for this wish: it acts once.
-    pub async fn card_call_back(&self, call: CallRef, command: String) -> Result<PlacedView, ContractError> {
-        self.ask(|reply| Ask::CallBack { call, command, reply }).await?
+    /// Calls the other side of a call. The same command acts once.
+    pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {
+        let CallBackRequest { call, command } = request;
+        self.ask(|reply| Ask::CallBack { call, command, reply }).await?.map(drop)
     }
 
     /// Shows the call in main.
-    pub async fn card_open(&self, call: CallRef) -> Result<(), ContractError> {
+    pub async fn show_call(&self, call: CallRef) -> Result<(), ContractError> {
         self.tell(Ask::OpenCall(call)).await;
         Ok(())
     }
 
     /// Keeps a note written on the card.
-    pub async fn card_save_note(&self, request: SaveNoteRequest) -> Result<(), ContractError> {
+    pub async fn save_card_note(&self, request: SaveNoteRequest) -> Result<(), ContractError> {
         self.keep_note(request).await
     }
 

@@ -3,7 +3,7 @@
 use super::{Desk, SETTINGS};
 use crate::{
     contract::{
-        CardCorner, ContractError, DemoPhoneView, DialRequested, MainView, Notice, NoticeKind, OpenCall, Settings,
+        CardCorner, ContractError, DemoPhoneView, ListCallsRequest, MainStart, MainView, Notice, NoticeKind, Settings,
     },
     controller::message::Ask,
 };
@@ -19,19 +19,22 @@ impl Desk {
         self.tell(Ask::OpenMain).await;
     }
 
-    /// Main's window is gone: what is meant for it waits until its next page asks what is pending.
+    /// Main's window is gone: whoever closed it has seen what came while he was away.
     pub fn main_closed(&self) {
         self.tell_later(Ask::MainClosed);
     }
 
-    /// The number that another program handed over before main's page listened. Later ones come as events.
-    pub async fn pending_dial(&self) -> Result<Option<DialRequested>, ContractError> {
-        self.ask(Ask::PendingDial).await
+    /// Everything that main needs to begin. A page subscribes to its events before it asks.
+    pub async fn start_main(&self, request: ListCallsRequest) -> Result<MainStart, ContractError> {
+        let (view, calls) = tokio::join!(self.main_snapshot(), self.list_calls(request));
+        let calls = calls.inspect_err(|error| tracing::warn!(%error, "the first page of the list cannot be read"));
+        Ok(MainStart { view: view?, calls: calls.ok() })
     }
 
-    /// The call that main was to show before its page listened. Later ones come as events.
-    pub async fn pending_open(&self) -> Result<Option<OpenCall>, ContractError> {
-        self.ask(Ask::PendingOpen).await
+    /// Main has done what this errand asked for.
+    pub async fn errand_done(&self, id: u32) -> Result<(), ContractError> {
+        self.tell(Ask::ErrandDone(id)).await;
+        Ok(())
     }
 
     /// Keeps what a person has set and shows it at once.

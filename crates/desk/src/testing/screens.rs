@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Notification, UiPort,
-    contract::{CallsChanged, CardCorner, CardPhase, CardsView, DialRequested, MainView, OpenCall},
+    contract::{CallsChanged, CardCorner, CardPhase, CardsView, MainView},
 };
 
 /// Everything that was shown.
@@ -19,8 +19,6 @@ pub(crate) struct Record {
     pub(crate) main: Vec<MainView>,
     pub(crate) calls: Vec<CallsChanged>,
     pub(crate) main_opened: usize,
-    pub(crate) dials: Vec<DialRequested>,
-    pub(crate) opens: Vec<OpenCall>,
     pub(crate) notifications: Vec<Notification>,
     pub(crate) withdrawn: Vec<String>,
 }
@@ -97,14 +95,6 @@ impl UiPort for Shown {
 
     fn open_main(&mut self) {
         self.record().main_opened += 1;
-    }
-
-    fn dial_requested(&mut self, request: &DialRequested) {
-        self.record().dials.push(request.clone());
-    }
-
-    fn open_call(&mut self, open: &OpenCall) {
-        self.record().opens.push(open.clone());
     }
 
     fn notify(&mut self, notification: Notification) {

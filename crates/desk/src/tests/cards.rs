@@ -7,7 +7,7 @@ use link::wire::StreamEvent;
 
 use crate::{
     ActionKind,
-    contract::{CallRef, CardPhase, CardView, LinkState, Notice, NoticeKind},
+    contract::{CallRef, CardPhase, CardView, ErrandTask, LinkState, Notice, NoticeKind},
     testing::{Bench, Shape, agent_leg, at, breathe, call, command},
 };
 
@@ -94,8 +94,8 @@ async fn a_missed_call_stays_half_a_minute_and_leaves_a_notification() {
 
     bench.desk.notification_action(&id, ActionKind::Open);
     bench.shown.until("main opens", |record| record.main_opened == 1).await;
-    let open = bench.desk.pending_open().await.expect("a desk");
-    assert_eq!(open.map(|open| open.call), Some(key("own", &ringing)));
+    let errand = bench.desk.main_snapshot().await.expect("a desk").errand;
+    assert_eq!(errand.map(|errand| errand.task), Some(ErrandTask::Open { call: key("own", &ringing) }));
     assert_eq!(bench.shown.record().withdrawn, [id]);
 }
 
@@ -106,7 +106,7 @@ async fn a_missed_call_that_was_put_away_leaves_nothing() {
     bench.office.call(1, &ringing);
     bench.office.call(2, &ringing.clone().ended(CallResult::Missed));
     bench.shown.until_phases(&[CardPhase::Missed]).await;
-    bench.desk.card_dismiss(key("own", &ringing)).await.expect("a desk");
+    bench.desk.dismiss_card(key("own", &ringing)).await.expect("a desk");
     bench.shown.until_phases(&[]).await;
     bench.pass(Duration::from_secs(60)).await;
     assert!(bench.shown.record().notifications.is_empty());
@@ -118,7 +118,7 @@ async fn a_card_that_was_put_away_comes_back_only_when_the_call_rings_anew() {
     let ringing = call("1").ringing_here();
     bench.office.call(1, &ringing);
     bench.shown.until_phases(&[CardPhase::Ringing]).await;
-    bench.desk.card_dismiss(key("own", &ringing)).await.expect("a desk");
+    bench.desk.dismiss_card(key("own", &ringing)).await.expect("a desk");
     bench.shown.until_phases(&[]).await;
     bench.office.call(2, &ringing.clone().leg("103", LegState::Alerting));
     breathe().await;
@@ -295,7 +295,7 @@ async fn a_card_of_a_placed_call_that_was_put_away_stays_away() {
     let placed = call("1").placed(command(1));
     bench.office.call(1, &placed.clone().leg("102", LegState::Alerting));
     bench.shown.until_phases(&[CardPhase::PickUpYourPhone]).await;
-    bench.desk.card_dismiss(key("own", &placed)).await.expect("a desk");
+    bench.desk.dismiss_card(key("own", &placed)).await.expect("a desk");
     bench.shown.until_phases(&[]).await;
     let renamed = call("2").placed(command(1)).with(|call| call.redirected_from = Some(placed.id.clone()));
     bench.office.call(2, &renamed.clone().leg("102", LegState::Connected));

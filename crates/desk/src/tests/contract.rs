@@ -65,7 +65,6 @@ fn lists() {
         json!({"rows": [row_json()], "next": "7", "total": 9}),
     );
     travels(&CallsChanged { rows: vec![] }, json!({"rows": []}));
-    travels(&OpenCall { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
     let request =
         ListCallsRequest { text: "495".into(), filter: CallFilter::Missed, before: Some("7".into()), limit: 60 };
     travels(&request, json!({"text": "495", "filter": "missed", "before": "7", "limit": 60}));
@@ -205,6 +204,7 @@ fn main_view() {
         },
         phone: None,
         notices: vec![Notice { kind: NoticeKind::DatabaseSetAside }],
+        errand: Some(Errand { id: 2, task: ErrandTask::Open { call: call() } }),
     };
     travels(
         &view,
@@ -222,6 +222,7 @@ fn main_view() {
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,
                     "missedToday": 1, "whileAway": 0},
             "notices": [{"kind": "databaseSetAside"}],
+            "errand": {"id": 2, "task": {"kind": "open", "call": {"office": "demo", "id": "a"}}},
         }),
     );
     travels(
@@ -270,7 +271,10 @@ fn dialling() {
     let request: PlaceCallRequest = serde_json::from_value(json!({"command": "c", "to": "101"})).unwrap();
     assert_eq!(request, PlaceCallRequest { command: "c".into(), to: "101".into(), office: None, connection: None });
     travels(&PlacedView { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
-    travels(&DialRequested { text: "tel:101".into() }, json!({"text": "tel:101"}));
+    travels(
+        &CallBackRequest { command: "c".into(), call: call() },
+        json!({"command": "c", "call": {"office": "demo", "id": "a"}}),
+    );
 }
 
 #[test]

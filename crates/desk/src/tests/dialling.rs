@@ -7,8 +7,8 @@ use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
 
 use crate::{
     contract::{
-        CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrorCode, PartyView,
-        PlaceCallRequest, PlacedView, PreviewDialRequest,
+        CallBackRequest, CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrandTask,
+        ErrorCode, ListCallsRequest, PartyView, PlaceCallRequest, PlacedView, PreviewDialRequest,
     },
     testing::{Bench, Shape, breathe, call, command, command_view, connection, live_connection},
 };
@@ -48,9 +48,10 @@ async fn a_placed_call_says_pick_up_and_never_incoming() {
     bench.office.call(3, &talking);
     bench.shown.until_phases(&[CardPhase::Talking]).await;
     assert_eq!(bench.shown.record().cards.last().unwrap().cards[0].call, placed.call);
-    bench.desk.card_open(placed.call.clone()).await.unwrap();
-    let open = bench.desk.pending_open().await.unwrap().expect("main is to show it");
-    assert_eq!(open.call.id, call("7").id.as_str());
+    bench.desk.show_call(placed.call.clone()).await.unwrap();
+    let errand = bench.desk.main_snapshot().await.unwrap().errand.expect("main is to show it");
+    let ErrandTask::Open { call: shown } = errand.task else { panic!("a call is to be shown") };
+    assert_eq!(shown.id, call("7").id.as_str());
 
     bench.office.call(4, &talking.ended(CallResult::Answered));
     bench.shown.until_phases(&[CardPhase::Ended]).await;
@@ -234,7 +235,10 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
     bench.shown.until_phases(&[CardPhase::Missed]).await;
     let card = CallRef { office: "own".into(), id: call("1").id.as_str().into() };
     let desk = bench.desk.clone();
-    let back = tokio::spawn(async move { desk.card_call_back(card, command(1).to_string()).await });
+    let back =
+        tokio::spawn(
+            async move { desk.call_back(CallBackRequest { command: command(1).to_string(), call: card }).await },
+        );
     bench.shown.until_phases(&[CardPhase::PickUpYourPhone, CardPhase::Missed]).await;
     assert_eq!(bench.office.wishes(1).await[0].to, "+74951234567");
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
@@ -242,7 +246,10 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
 
     bench.keep("own", 3, &call("2").ended(CallResult::Missed));
     let (desk, row) = (bench.desk.clone(), CallRef { office: "own".into(), id: call("2").id.as_str().into() });
-    let back = tokio::spawn(async move { desk.card_call_back(row, command(2).to_string()).await });
+    let back =
+        tokio::spawn(
+            async move { desk.call_back(CallBackRequest { command: command(2).to_string(), call: row }).await },
+        );
     assert_eq!(bench.office.wishes(1).await[0].command, command(2));
     bench.office.answer(Ok(command_view(command(2), CommandState::Sent)));
     back.await.unwrap().expect("placed");
@@ -265,7 +272,9 @@ async fn a_missed_colleague_is_called_back_and_never_oneself() {
     let back = async |number: u128, vendor: &str| {
         let (desk, id) = (bench.desk.clone(), call(vendor).id.as_str().to_owned());
         let key = CallRef { office: "own".into(), id };
-        let back = tokio::spawn(async move { desk.card_call_back(key, command(number).to_string()).await });
+        let back = tokio::spawn(async move {
+            desk.call_back(CallBackRequest { command: command(number).to_string(), call: key }).await
+        });
         let to = bench.office.wishes(1).await[0].to.clone();
         bench.office.answer(Ok(command_view(command(number), CommandState::Sent)));
         back.await.unwrap().expect("placed");
@@ -339,19 +348,20 @@ async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
     let bench = Bench::live().await;
     bench.desk.dial_link(" tel:+74951234567\u{0}\n".into()).await;
     bench.shown.until("main opens", |record| record.main_opened == 1).await;
-    assert!(bench.shown.record().dials.is_empty(), "no page listens yet");
-    assert_eq!(bench.desk.pending_dial().await.unwrap().unwrap().text, "tel:+74951234567");
-    assert_eq!(bench.desk.pending_dial().await.unwrap(), None);
+    let errand = || bench.shown.record().now().errand.clone();
+    let dial = |text: &str| ErrandTask::Dial { text: text.into() };
+    let first = errand().expect("main is to ask about it");
+    assert_eq!(first.task, dial("tel:+74951234567"));
 
     bench.desk.dial_link("callto:101".into()).await;
-    bench.shown.until("the page is told", |record| record.dials.len() == 1).await;
-    assert_eq!(bench.shown.record().dials[0].text, "callto:101");
-
-    bench.desk.main_closed();
-    breathe().await;
-    bench.desk.dial_link("tel:102".into()).await;
-    bench.shown.until("main opens again", |record| record.main_opened == 3).await;
-    assert_eq!(bench.shown.record().dials.len(), 1);
-    assert_eq!(bench.desk.pending_dial().await.unwrap().unwrap().text, "tel:102");
+    bench.shown.until("the next number", |record| record.main_opened == 2).await;
+    let second = errand().expect("main is to ask about it");
+    assert_eq!(second.task, dial("callto:101"));
+    bench.desk.errand_done(first.id).await.unwrap();
+    assert_eq!(bench.desk.main_snapshot().await.unwrap().errand, Some(second.clone()), "not the one that was done");
+    let start = bench.desk.start_main(ListCallsRequest::default()).await.unwrap();
+    assert_eq!(start.view.errand, Some(second.clone()), "a page that begins anew finds it");
+    bench.desk.errand_done(second.id).await.unwrap();
+    bench.shown.until("done", |record| record.now().errand.is_none()).await;
     assert!(bench.office.wishes(0).await.is_empty());
 }

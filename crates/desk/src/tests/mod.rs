@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod cards;
+mod commands;
 mod contract;
 mod dialling;
 mod facts;

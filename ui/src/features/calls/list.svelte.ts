@@ -1,6 +1,7 @@
 import type { CallFilter } from "$generated/CallFilter";
 import type { CallRow } from "$generated/CallRow";
 import type { CallsPage } from "$generated/CallsPage";
+import type { ListCallsRequest } from "$generated/ListCallsRequest";
 import type { ContractError } from "$generated/ContractError";
 import type { MainPlatform } from "$platform/types";
 import { toContractError } from "$lib/errors";
@@ -8,7 +9,8 @@ import { dayKey } from "$lib/time";
 import { Pages, type DayStart } from "./pages";
 import { Layout } from "./window";
 
-const FIRST_PAGE = 60;
+/** What the list asks at first. */
+export const FIRST_PAGE: ListCallsRequest = { text: "", filter: "all", limit: 60 };
 const PAGE = 200;
 const TYPING_MS = 120;
 /** New calls may be this late in the list: an office with many calls asks for no more than it can read. */
@@ -89,23 +91,33 @@ export class CallList {
     this.choose(filter);
   }
 
+  /** Begins with the answer to `FIRST_PAGE`, which came with the window's view. */
+  begin(page: CallsPage): void {
+    this.#asked++;
+    this.#take(page);
+  }
+
   /** Asks anew from the top. */
   async reload(): Promise<void> {
     clearTimeout(this.#typing);
     const asked = ++this.#asked;
     this.#wanted = [0, 0];
     try {
-      const page = await this.#ask({ limit: FIRST_PAGE });
+      const page = await this.#ask({ limit: FIRST_PAGE.limit });
       if (asked !== this.#asked) return;
-      this.#pages = new Pages();
-      this.#pages.push(undefined, page);
-      this.#unsure = false;
-      this.loaded = true;
-      this.generation++;
-      this.#took();
+      this.#take(page);
     } catch (thrown) {
       this.#failed(asked, thrown);
     }
+  }
+
+  #take(page: CallsPage): void {
+    this.#pages = new Pages();
+    this.#pages.push(undefined, page);
+    this.#unsure = false;
+    this.loaded = true;
+    this.generation++;
+    this.#took();
   }
 
   /** Says which rows are looked at: what is missing of them is fetched. */
@@ -148,7 +160,7 @@ export class CallList {
     const [asked, unsure] = [this.#asked, this.#unsure];
     this.#unsure = false;
     try {
-      const page = await this.#ask({ limit: FIRST_PAGE });
+      const page = await this.#ask({ limit: FIRST_PAGE.limit });
       if (asked !== this.#asked) return;
       if (unsure || !this.#pages.refresh(page)) {
         const pages = await this.#asFarAsLooked(page);

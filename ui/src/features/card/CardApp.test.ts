@@ -1,6 +1,7 @@
 import type { CardsView } from "$generated/CardsView";
 import { Wire } from "$platform/fake/wire";
-import type { CardEvents, CardPlatform } from "$platform/types";
+import type { CardEvents } from "$generated/commands";
+import type { CardPlatform } from "$platform/types";
 import { objections } from "$tests/axe";
 import { card, failure } from "$tests/build";
 import { fireEvent, render, screen } from "@testing-library/svelte";
@@ -25,13 +26,13 @@ async function show(...shown: CardsView["cards"]) {
   const platform = {
     listen: wire.listen,
     cardSnapshot: async () => view(shown),
-    dismiss: vi.fn(async () => {}),
+    dismissCard: vi.fn(async () => {}),
     callBack: vi.fn(async () => {}),
-    open: vi.fn(async () => {}),
-    saveNote: vi.fn(async () => {}),
-    resize: async () => {},
-    typing: vi.fn(async (_: boolean) => {}),
-    painted: async () => {},
+    showCall: vi.fn(async () => {}),
+    saveCardNote: vi.fn(async () => {}),
+    resizeCard: async () => {},
+    cardTyping: vi.fn(async (_: boolean) => {}),
+    cardPainted: async () => {},
     demoPhone: async () => {},
   } satisfies CardPlatform;
   const cards = new Cards(platform);
@@ -88,10 +89,10 @@ describe("buttons of a card", () => {
   it("do nothing for half a second, and again after each change", async () => {
     const { platform, change } = await show(card("ringing"));
     screen.getByTestId("call-card-open").click();
-    expect(platform.open).not.toHaveBeenCalled();
+    expect(platform.showCall).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(500);
     screen.getByTestId("call-card-open").click();
-    expect(platform.open).toHaveBeenCalledTimes(1);
+    expect(platform.showCall).toHaveBeenCalledTimes(1);
     await change(card("missed", { state: "ended" }));
     screen.getByTestId("call-card-call-back").click();
     expect(platform.callBack).not.toHaveBeenCalled();
@@ -113,11 +114,11 @@ describe("a note on a card", () => {
     await vi.advanceTimersByTimeAsync(500);
     screen.getByTestId("call-card-note").click();
     await vi.advanceTimersByTimeAsync(0);
-    expect(platform.typing.mock.calls).toEqual([[true]]);
+    expect(platform.cardTyping.mock.calls).toEqual([[true]]);
     expect(document.activeElement?.tagName).toBe("TEXTAREA");
     screen.getByText("Отмена").click();
     await tick();
-    expect(platform.typing.mock.calls).toEqual([[true], [false]]);
+    expect(platform.cardTyping.mock.calls).toEqual([[true], [false]]);
   });
 });
 
@@ -135,7 +136,7 @@ describe("a note on a card that is saved", () => {
 
   it("says when it was not kept, beside what was written", async () => {
     const { platform, note, save } = await write(card("talking"));
-    platform.saveNote.mockRejectedValueOnce(failure("storage"));
+    platform.saveCardNote.mockRejectedValueOnce(failure("storage"));
     await save();
     await tick();
     expect(text("error")).toBe("Заметка не сохранилась, попробуйте ещё раз");
@@ -144,10 +145,10 @@ describe("a note on a card that is saved", () => {
 
   it("is saved once by a double click", async () => {
     const { platform, save } = await write(card("talking"));
-    platform.saveNote.mockReturnValueOnce(new Promise(() => {}));
+    platform.saveCardNote.mockReturnValueOnce(new Promise(() => {}));
     await save();
     await save();
-    expect(platform.saveNote).toHaveBeenCalledTimes(1);
+    expect(platform.saveCardNote).toHaveBeenCalledTimes(1);
   });
 
   it("stays while it is written though a colleague answers", async () => {

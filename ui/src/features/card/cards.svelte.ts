@@ -53,7 +53,7 @@ export class Cards {
 
   /** Puts a card away. */
   async dismiss(call: CallRef): Promise<void> {
-    await this.platform.dismiss(call);
+    await this.platform.dismissCard(call);
   }
 
   /**
@@ -74,18 +74,18 @@ export class Cards {
 
   /** Shows the call in the main window. */
   async open(call: CallRef): Promise<void> {
-    await this.platform.open(call);
+    await this.platform.showCall(call);
   }
 
   /** Takes the keyboard while a note is being written, and gives it back. */
   async typing(writing: boolean): Promise<void> {
     this.#writing += writing ? 1 : -1;
-    await this.platform.typing(this.#writing > 0);
+    await this.platform.cardTyping(this.#writing > 0);
   }
 
   /** Keeps a note. */
   async saveNote(call: CallRef, text: string): Promise<void> {
-    await this.platform.saveNote({ call, text });
+    await this.platform.saveCardNote({ call, text });
   }
 
   /** Does something with the demo phone. */

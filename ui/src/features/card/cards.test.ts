@@ -2,7 +2,9 @@ import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import { language } from "$lib/language.svelte";
 import { Wire } from "$platform/fake/wire";
-import type { CallBackRequest, CardEvents, CardPlatform } from "$platform/types";
+import type { CallBackRequest } from "$generated/CallBackRequest";
+import type { CardEvents } from "$generated/commands";
+import type { CardPlatform } from "$platform/types";
 import { card, failure, later } from "$tests/build";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Cards } from "./cards.svelte";
@@ -25,12 +27,12 @@ function program() {
     listen: wire.listen,
     cardSnapshot: () => snapshot.promise,
     callBack,
-    dismiss: async () => {},
-    open: async () => {},
-    saveNote: async () => {},
-    resize: async () => {},
-    typing: async () => {},
-    painted: async () => {},
+    dismissCard: async () => {},
+    showCall: async () => {},
+    saveCardNote: async () => {},
+    resizeCard: async () => {},
+    cardTyping: async () => {},
+    cardPainted: async () => {},
     demoPhone: async () => {},
   };
   return { wire, snapshot, callBack, cards: new Cards(platform) };
@@ -125,7 +127,7 @@ describe("the card window", () => {
 describe("painting", () => {
   it("tells each revision once, after it was painted", async () => {
     const painted = vi.fn(async (_: number) => {});
-    const painting = new Painting({ painted, resize: async () => {} });
+    const painting = new Painting({ cardPainted: painted, resizeCard: async () => {} });
     painting.arrange(7);
     expect(painted).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(painted).toHaveBeenCalledWith(7));
@@ -138,7 +140,7 @@ describe("painting", () => {
     vi.spyOn(document, "hidden", "get").mockReturnValue(true);
     vi.spyOn(globalThis, "requestAnimationFrame").mockReturnValue(1);
     const painted = vi.fn(async (_: number) => {});
-    new Painting({ painted, resize: async () => {} }).arrange(3);
+    new Painting({ cardPainted: painted, resizeCard: async () => {} }).arrange(3);
     await vi.waitFor(() => expect(painted).toHaveBeenCalledWith(3));
   });
 });

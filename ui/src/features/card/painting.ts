@@ -7,14 +7,14 @@ const HIDDEN_MS = 32;
 export class Painting {
   #told = -1;
 
-  constructor(private readonly platform: Pick<CardPlatform, "painted" | "resize">) {}
+  constructor(private readonly platform: Pick<CardPlatform, "cardPainted" | "resizeCard">) {}
 
   /** To be called when a revision is in the document; gives back how to withdraw. */
   arrange(revision: number): () => void {
     const tell = () => {
       if (revision <= this.#told) return;
       this.#told = revision;
-      void this.platform.painted(revision);
+      void this.platform.cardPainted(revision);
     };
     const frame = requestAnimationFrame(tell);
     const timer = document.hidden ? setTimeout(tell, HIDDEN_MS) : undefined;
@@ -31,7 +31,7 @@ export class Painting {
       const height = Math.ceil(element.getBoundingClientRect().height);
       if (height === last) return;
       last = height;
-      void this.platform.resize(height);
+      void this.platform.resizeCard(height);
     });
     observer.observe(element);
     return () => observer.disconnect();

@@ -148,8 +148,8 @@ describe("the main window", () => {
 
   it("shows a number of another program before there is an office, and asks about it once there is", async () => {
     const { user, platform } = await show((platform) => {
-      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
-      platform.pendingDial = async () => ({ text: "tel:+74951234567" });
+      const errand = { id: 1, task: { kind: "dial" as const, text: "tel:+74951234567" } };
+      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome", errand });
     });
     const waiting = await screen.findByTestId("waiting-number");
     await vi.waitFor(() => expect(waiting.textContent).toContain("+7 495 123-45-67"));

@@ -1,14 +1,16 @@
 import type { CallRef } from "$generated/CallRef";
+import type { CallsPage } from "$generated/CallsPage";
 import type { CallRow } from "$generated/CallRow";
 import type { ConnectOfficeRequest } from "$generated/ConnectOfficeRequest";
 import type { ContractError } from "$generated/ContractError";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
+import type { Errand } from "$generated/Errand";
 import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
 import type { Settings } from "$generated/Settings";
 import type { MainPlatform, Unsubscribe } from "$platform/types";
 import { Details } from "$features/call/details.svelte";
-import { CallList } from "$features/calls/list.svelte";
+import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Player } from "$features/player/player.svelte";
 import { applyAppearance } from "$lib/appearance";
@@ -22,6 +24,7 @@ export type Page = "now" | "calls" | "settings";
 /** Commands of the main window whose failure is shown above its pages. */
 export type DeskCommand =
   | "snapshot"
+  | "errandDone"
   | "saveSettings"
   | "dismissNotice"
   | "dismissAway"
@@ -43,6 +46,8 @@ export class Desk {
 
   readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
+  /** The newest errand that was begun. */
+  #errand = 0;
 
   constructor(private readonly platform: MainPlatform) {
     this.calls = new CallList(platform);
@@ -56,19 +61,22 @@ export class Desk {
     return this.#view.current;
   }
 
-  /** Subscribes first, then asks for the snapshot and for what was handed over before this page was there. */
+  /** Subscribes first, then asks for everything that is shown at first. */
   async start(): Promise<void> {
     const { platform } = this;
     this.#subscriptions = await Promise.all([
       platform.listen("main", (view) => this.accept(view)),
       platform.listen("calls", ({ rows }) => this.#changed(rows)),
-      platform.listen("dial", ({ text }) => void this.dial.show(text, "program")),
-      platform.listen("open", ({ call }) => this.openCall(call)),
     ]);
-    await Promise.all([this.refresh(), this.calls.reload()]);
-    const [dial, open] = await Promise.all([platform.pendingDial(), platform.pendingOpen()]);
-    if (dial) void this.dial.show(dial.text, "program");
-    if (open) this.openCall(open.call);
+    let first: CallsPage | undefined;
+    await this.failures.run("snapshot", async () => {
+      const { view, calls } = await platform.startMain(FIRST_PAGE);
+      first = calls;
+      this.accept(view);
+    });
+    // Where the page could not be read, asking for it again says why.
+    if (first) this.calls.begin(first);
+    else await this.calls.reload();
   }
 
   /** Ends the subscriptions. */
@@ -86,7 +94,17 @@ export class Desk {
 
   /** Takes a view unless a newer one is here. */
   accept(view: MainView): void {
-    if (this.#view.accept(view)) applyAppearance(view);
+    if (!this.#view.accept(view)) return;
+    applyAppearance(view);
+    if (view.errand && view.errand.id > this.#errand) this.#run(view.errand);
+  }
+
+  /** Does what the program asks for, once. */
+  #run({ id, task }: Errand): void {
+    this.#errand = id;
+    if (task.kind === "dial") void this.dial.show(task.text, "program");
+    else this.openCall(task.call);
+    void this.failures.run("errandDone", () => this.platform.errandDone(id));
   }
 
   /** Shows another view. */

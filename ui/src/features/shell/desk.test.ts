@@ -1,3 +1,4 @@
+import type { MainStart } from "$generated/MainStart";
 import type { MainView } from "$generated/MainView";
 import { mainView } from "$platform/fake/views";
 import { mainPlatform } from "$platform/browser";
@@ -9,48 +10,54 @@ describe("the main window", () => {
   it("listens to everything before it asks for anything", async () => {
     const platform = mainPlatform();
     const order: string[] = [];
-    const { listen, mainSnapshot } = platform;
+    const { listen, startMain } = platform;
     platform.listen = (name, handler) => {
       order.push(`listen ${name}`);
       return listen(name, handler);
     };
-    platform.mainSnapshot = () => {
-      order.push("snapshot");
-      return mainSnapshot();
+    platform.startMain = (request) => {
+      order.push("start");
+      return startMain(request);
     };
     await new Desk(platform).start();
-    expect(order).toEqual(["listen main", "listen calls", "listen dial", "listen open", "snapshot"]);
+    expect(order).toEqual(["listen main", "listen calls", "start"]);
   });
 
   it("lets a newer event win over a late snapshot", async () => {
     const platform = mainPlatform();
-    const snapshot = later<MainView>();
-    platform.mainSnapshot = () => snapshot.promise;
+    const start = later<MainStart>();
+    platform.startMain = () => start.promise;
     const desk = new Desk(platform);
     const started = desk.start();
     await settle();
     platform.wire.send("main", { ...mainView(), revision: 9, language: "en" });
-    snapshot.resolve({ ...mainView(), revision: 8 });
+    start.resolve({ view: { ...mainView(), revision: 8 } });
     await started;
     expect([desk.view?.revision, document.documentElement.lang]).toEqual([9, "en"]);
   });
 
   it("shows a number that came before it was there, and dials nothing", async () => {
     const platform = mainPlatform();
-    platform.pendingDial = async () => ({ text: "tel:+74951234567" });
+    const errand = { id: 7, task: { kind: "dial" as const, text: "tel:+74951234567" } };
+    platform.startMain = async () => ({ view: { ...mainView(), errand } });
+    const done = vi.spyOn(platform, "errandDone");
     const placeCall = vi.spyOn(platform, "placeCall");
     const desk = new Desk(platform);
     await desk.start();
     await settle();
     expect([desk.dial.origin, desk.dial.preview?.to]).toEqual(["program", "+74951234567"]);
     expect(placeCall).not.toHaveBeenCalled();
+    desk.dial.cancel();
+    platform.wire.send("main", { ...mainView(), revision: 9, errand });
+    await settle();
+    expect([desk.dial.shown, done.mock.calls]).toEqual([false, [[7]]]);
   });
 
   it("shows a number that comes while it runs", async () => {
     const platform = mainPlatform();
     const desk = new Desk(platform);
     await desk.start();
-    platform.wire.send("dial", { text: "112" });
+    platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task: { kind: "dial", text: "112" } } });
     await settle();
     expect(desk.dial.shown).toBe(true);
   });
@@ -60,7 +67,8 @@ describe("the main window", () => {
     const desk = new Desk(platform);
     await desk.start();
     desk.go("settings");
-    platform.wire.send("open", { call: { office: "demo", id: "call3" } });
+    const task = { kind: "open" as const, call: { office: "demo", id: "call3" } };
+    platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task } });
     await settle();
     expect([desk.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
   });

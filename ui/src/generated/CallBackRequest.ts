@@ -2,9 +2,13 @@
 import type { CallRef } from "./CallRef";
 
 /**
- * Main shows this call.
+ * Wish to call the other side of a call back.
  */
-export type OpenCall = { 
+export type CallBackRequest = { 
+/**
+ * UUID made by the page for this wish: a second click is the same wish.
+ */
+command: string, 
 /**
  * Which call.
  */

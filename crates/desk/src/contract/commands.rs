@@ -1,0 +1,126 @@
+//! Every command of the pages and every event for them, declared once.
+//!
+//! A line says who may ask ([`Window`]), who answers (`desk`: a method of [`crate::Desk`]; `shell`: a method of
+//! [`crate::ShellCommands`], for what concerns windows, keys or the program itself), the command's name, and what it
+//! takes and gives. The rest follows from the table: [`crate::call`] dispatches by it and refuses a window that it does
+//! not name, and `ui/src/generated/commands.ts` is written from it. So a new command is a line here, the method that
+//! answers it, and the page that asks.
+
+/// Gives the table of commands to a macro.
+macro_rules! command_table {
+    ($with:ident) => {
+        $with! {
+            /// Everything that the main window needs to begin: its view, and the first page of its list. The page
+            /// subscribes to its events before it asks.
+            [Main] desk start_main(ListCallsRequest) -> MainStart;
+            /// Everything that the main window shows, but for its lists.
+            [Main] desk main_snapshot() -> MainView;
+            /// The main window has done what `errand` of its view asked for.
+            [Main] desk errand_done(u32);
+            /// A page of the call list, newest first.
+            [Main] desk list_calls(ListCallsRequest) -> CallsPage;
+            /// A call with everything that is known of it.
+            [Main] desk call_details(CallRef) -> CallDetails;
+            /// Keeps a note; an empty text takes back the one that it replaces.
+            [Main] desk save_note(SaveNoteRequest) -> CallDetails;
+            /// Keeps how a talk ended.
+            [Main] desk save_outcome(SaveOutcomeRequest) -> CallDetails;
+            /// What a text would dial, and how. Dials nothing.
+            [Main] desk preview_dial(PreviewDialRequest) -> DialPreview;
+            /// Calls. The same command answers the same call and acts once.
+            [Main] desk place_call(PlaceCallRequest) -> PlacedView;
+            /// Shape, length and place of a recording.
+            [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
+            /// Keeps what a person has set and shows it at once.
+            [Main] desk save_settings(Settings);
+            /// The person has read a notice.
+            [Main] desk dismiss_notice(NoticeKind);
+            /// The person has read how many calls came while he was away.
+            [Main] desk dismiss_away();
+            /// Looks at an office behind a gateway.
+            [Main] shell connect_office(ConnectOfficeRequest);
+            /// Goes on at an office with another token.
+            [Main] shell renew_office_token(RenewTokenRequest);
+            /// Looks at an office no more.
+            [Main] shell disconnect_office(DisconnectOfficeRequest);
+            /// Starts the program again with the demo office.
+            [Main] shell start_demo();
+            /// Starts the program again without it.
+            [Main] shell leave_demo();
+            /// Does something with the demo's phone.
+            [Main Card] shell demo_phone(DemoPhoneAction);
+            /// Everything that the card window shows. The page subscribes to its events before it asks.
+            [Card] desk card_snapshot() -> CardsView;
+            /// Puts a card away.
+            [Card] desk dismiss_card(CallRef);
+            /// Calls the other side of a call, or shows main what would be dialled where a person must look first.
+            [Card] desk call_back(CallBackRequest);
+            /// Shows the call in main.
+            [Card] desk show_call(CallRef);
+            /// Keeps a note written on the card.
+            [Card] desk save_card_note(SaveNoteRequest);
+            /// The height of the content in CSS pixels: the window follows it.
+            [Card] shell resize_card(f64);
+            /// A note is being written, or no more: the window takes the keyboard, and no card goes by itself,
+            /// meanwhile.
+            [Card] shell card_typing(bool);
+            /// A revision has been painted.
+            [Card] shell card_painted(u32);
+        }
+    };
+}
+pub(crate) use command_table;
+
+/// Gives the table of events to a macro: to which window, the name, the payload.
+macro_rules! event_table {
+    ($with:ident) => {
+        $with! {
+            /// The main window shows this.
+            [Main] main: MainView;
+            /// Calls changed: lists follow.
+            [Main] calls: CallsChanged;
+            /// The card window shows this.
+            [Card] cards: CardsView;
+        }
+    };
+}
+pub(crate) use event_table;
+
+use super::{CallsChanged, CardsView, MainView};
+
+/// The windows of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Lists, dialling, playing, settings.
+    Main,
+    /// What rings.
+    Card,
+}
+
+impl Window {
+    /// The name by which the shell knows it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// What the program tells a page by itself; implemented by the payload.
+pub trait Event: serde::Serialize {
+    /// To whom.
+    const WINDOW: Window;
+    /// By which name.
+    const NAME: &'static str;
+}
+
+macro_rules! implement_events {
+    ($($(#[$doc:meta])* [$window:ident] $name:ident: $payload:ty;)*) => {
+        $(impl Event for $payload {
+            const WINDOW: Window = Window::$window;
+            const NAME: &'static str = stringify!($name);
+        })*
+    };
+}
+event_table!(implement_events);

@@ -1,0 +1,97 @@
+//! Commands of pages by name, as the shell hands them over.
+
+use serde_json::{Value, json};
+
+use crate::{
+    ShellCommands,
+    contract::{
+        ConnectOfficeRequest, ContractError, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode, RenewTokenRequest,
+        Window,
+    },
+    testing::Bench,
+};
+
+/// A program around the desk that refuses everything but to size its card.
+struct Refusing;
+
+fn refused() -> Result<(), ContractError> {
+    Err(ContractError::new(ErrorCode::Refused, "as the test says"))
+}
+
+impl ShellCommands for Refusing {
+    async fn connect_office(&self, _: ConnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn renew_office_token(&self, _: RenewTokenRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn start_demo(&self) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn leave_demo(&self) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn demo_phone(&self, _: DemoPhoneAction) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn resize_card(&self, height: f64) -> Result<(), ContractError> {
+        assert!((height - 210.5).abs() < f64::EPSILON);
+        Ok(())
+    }
+
+    async fn card_typing(&self, _: bool) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn card_painted(&self, _: u32) -> Result<(), ContractError> {
+        refused()
+    }
+}
+
+async fn call(bench: &Bench, window: Window, command: &str, request: Value) -> Result<Value, ErrorCode> {
+    let answer = crate::call(&bench.desk, &Refusing, window, command, request).await.map_err(|error| error.code)?;
+    Ok(serde_json::from_str(&answer).expect("JSON"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_answered_by_the_desk_or_by_the_program_around_it() {
+    let bench = Bench::live().await;
+    let start = call(&bench, Window::Main, "start_main", json!({"limit": 60})).await.unwrap();
+    assert_eq!(start["view"]["stage"], "office");
+    assert_eq!(start["calls"]["rows"], json!([]));
+    assert_eq!(call(&bench, Window::Main, "dismiss_away", Value::Null).await, Ok(Value::Null));
+    assert_eq!(call(&bench, Window::Card, "resize_card", json!(210.5)).await, Ok(Value::Null));
+    assert_eq!(call(&bench, Window::Card, "demo_phone", json!("pickUp")).await, Err(ErrorCode::Refused));
+    assert_eq!(call(&bench, Window::Main, "demo_phone", json!("pickUp")).await, Err(ErrorCode::Refused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_has_its_own_commands_and_no_others() {
+    let bench = Bench::live().await;
+    for command in ["list_calls", "place_call", "connect_office", "save_settings", "main_snapshot", ""] {
+        let answer = call(&bench, Window::Card, command, json!({})).await;
+        assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of the card");
+    }
+    for command in ["dismiss_card", "call_back", "card_typing", "resize_card", "mainSnapshot"] {
+        let answer = call(&bench, Window::Main, command, json!({"office": "own", "id": "a"})).await;
+        assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of main");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_cannot_be_read_is_refused() {
+    let bench = Bench::live().await;
+    for (command, request) in [("preview_dial", json!({})), ("errand_done", json!(-1)), ("save_settings", Value::Null)]
+    {
+        assert_eq!(call(&bench, Window::Main, command, request).await, Err(ErrorCode::InvalidRequest), "{command}");
+    }
+}

@@ -1,0 +1,102 @@
+//! The way of pages into the program. Each window has one Tauri command, which its capability alone allows; what a
+//! page may ask for behind it is the table in `desk::contract`.
+
+use desk::{
+    Desk, ShellCommands,
+    contract::{
+        ConnectOfficeRequest, ContractError, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode, RenewTokenRequest,
+        Window,
+    },
+};
+use serde_json::Value;
+use tauri::{AppHandle, Manager, State, ipc::Response};
+
+use crate::{demo::Demo, offices, paints::Paints, restart, windows};
+
+type Answer<T> = Result<T, ContractError>;
+
+/// A command of the main window.
+#[tauri::command]
+pub(crate) async fn main_call(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    command: String,
+    request: Value,
+) -> Answer<Response> {
+    call(&app, &desk, Window::Main, &command, request).await
+}
+
+/// A command of the card.
+#[tauri::command]
+pub(crate) async fn card_call(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    command: String,
+    request: Value,
+) -> Answer<Response> {
+    call(&app, &desk, Window::Card, &command, request).await
+}
+
+async fn call(app: &AppHandle, desk: &Desk, window: Window, command: &str, request: Value) -> Answer<Response> {
+    desk::call(desk, &Shell { app, desk }, window, command, request).await.map(Response::new)
+}
+
+/// What concerns windows, keys and the program itself.
+struct Shell<'a> {
+    app: &'a AppHandle,
+    desk: &'a Desk,
+}
+
+impl ShellCommands for Shell<'_> {
+    async fn connect_office(&self, request: ConnectOfficeRequest) -> Answer<()> {
+        offices::connect(self.desk, request).await
+    }
+
+    async fn renew_office_token(&self, request: RenewTokenRequest) -> Answer<()> {
+        offices::renew_token(self.desk, request).await
+    }
+
+    async fn disconnect_office(&self, request: DisconnectOfficeRequest) -> Answer<()> {
+        offices::disconnect(self.desk, request).await
+    }
+
+    async fn start_demo(&self) -> Answer<()> {
+        restart::with(self.app, &["--demo"]).map_err(|error| not_restarted(&error))
+    }
+
+    async fn leave_demo(&self) -> Answer<()> {
+        restart::with(self.app, &[]).map_err(|error| not_restarted(&error))
+    }
+
+    async fn demo_phone(&self, action: DemoPhoneAction) -> Answer<()> {
+        match self.app.state::<Option<Demo>>().inner() {
+            Some(demo) => demo.use_phone(action),
+            None => Err(ContractError::new(ErrorCode::Unsupported, "only the demo has such a phone")),
+        }
+    }
+
+    async fn resize_card(&self, height: f64) -> Answer<()> {
+        let corner = self.desk.card_corner().await?;
+        if let Err(error) = windows::card::resize(self.app, height, corner) {
+            tracing::warn!(%error, "the card could not be resized");
+        }
+        Ok(())
+    }
+
+    async fn card_typing(&self, writing: bool) -> Answer<()> {
+        self.desk.card_typing(writing).await?;
+        if let Err(error) = windows::card::take_keys(self.app, writing) {
+            tracing::warn!(%error, "the card could not be given the keyboard");
+        }
+        Ok(())
+    }
+
+    async fn card_painted(&self, revision: u32) -> Answer<()> {
+        self.app.state::<Paints>().painted(revision);
+        Ok(())
+    }
+}
+
+fn not_restarted(error: &anyhow::Error) -> ContractError {
+    ContractError::new(ErrorCode::Internal, format!("the program could not be started again: {error}"))
+}

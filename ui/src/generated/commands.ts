@@ -1,0 +1,144 @@
+// Written from `desk::contract` by `cargo xtask types`. Do not edit it.
+import type { CallBackRequest } from "./CallBackRequest";
+import type { CallDetails } from "./CallDetails";
+import type { CallRef } from "./CallRef";
+import type { CallsChanged } from "./CallsChanged";
+import type { CallsPage } from "./CallsPage";
+import type { CardsView } from "./CardsView";
+import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
+import type { DemoPhoneAction } from "./DemoPhoneAction";
+import type { DialPreview } from "./DialPreview";
+import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
+import type { ListCallsRequest } from "./ListCallsRequest";
+import type { MainStart } from "./MainStart";
+import type { MainView } from "./MainView";
+import type { NoticeKind } from "./NoticeKind";
+import type { OpenRecordingRequest } from "./OpenRecordingRequest";
+import type { PlaceCallRequest } from "./PlaceCallRequest";
+import type { PlacedView } from "./PlacedView";
+import type { PreviewDialRequest } from "./PreviewDialRequest";
+import type { RecordingView } from "./RecordingView";
+import type { RenewTokenRequest } from "./RenewTokenRequest";
+import type { SaveNoteRequest } from "./SaveNoteRequest";
+import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
+import type { Settings } from "./Settings";
+
+/** What the main window may ask. Failures are `ContractError` objects. */
+export interface MainCommands {
+  /** Everything that the main window needs to begin: its view, and the first page of its list. The page subscribes to its events before it asks. */
+  startMain(request: ListCallsRequest): Promise<MainStart>;
+  /** Everything that the main window shows, but for its lists. */
+  mainSnapshot(): Promise<MainView>;
+  /** The main window has done what `errand` of its view asked for. */
+  errandDone(request: number): Promise<void>;
+  /** A page of the call list, newest first. */
+  listCalls(request: ListCallsRequest): Promise<CallsPage>;
+  /** A call with everything that is known of it. */
+  callDetails(request: CallRef): Promise<CallDetails>;
+  /** Keeps a note; an empty text takes back the one that it replaces. */
+  saveNote(request: SaveNoteRequest): Promise<CallDetails>;
+  /** Keeps how a talk ended. */
+  saveOutcome(request: SaveOutcomeRequest): Promise<CallDetails>;
+  /** What a text would dial, and how. Dials nothing. */
+  previewDial(request: PreviewDialRequest): Promise<DialPreview>;
+  /** Calls. The same command answers the same call and acts once. */
+  placeCall(request: PlaceCallRequest): Promise<PlacedView>;
+  /** Shape, length and place of a recording. */
+  openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
+  /** Keeps what a person has set and shows it at once. */
+  saveSettings(request: Settings): Promise<void>;
+  /** The person has read a notice. */
+  dismissNotice(request: NoticeKind): Promise<void>;
+  /** The person has read how many calls came while he was away. */
+  dismissAway(): Promise<void>;
+  /** Looks at an office behind a gateway. */
+  connectOffice(request: ConnectOfficeRequest): Promise<void>;
+  /** Goes on at an office with another token. */
+  renewOfficeToken(request: RenewTokenRequest): Promise<void>;
+  /** Looks at an office no more. */
+  disconnectOffice(request: DisconnectOfficeRequest): Promise<void>;
+  /** Starts the program again with the demo office. */
+  startDemo(): Promise<void>;
+  /** Starts the program again without it. */
+  leaveDemo(): Promise<void>;
+  /** Does something with the demo's phone. */
+  demoPhone(request: DemoPhoneAction): Promise<void>;
+}
+
+/** By which names it asks, and whether there is an answer. */
+export const mainCommands = {
+  startMain: { name: "start_main", answers: true },
+  mainSnapshot: { name: "main_snapshot", answers: true },
+  errandDone: { name: "errand_done", answers: false },
+  listCalls: { name: "list_calls", answers: true },
+  callDetails: { name: "call_details", answers: true },
+  saveNote: { name: "save_note", answers: true },
+  saveOutcome: { name: "save_outcome", answers: true },
+  previewDial: { name: "preview_dial", answers: true },
+  placeCall: { name: "place_call", answers: true },
+  openRecording: { name: "open_recording", answers: true },
+  saveSettings: { name: "save_settings", answers: false },
+  dismissNotice: { name: "dismiss_notice", answers: false },
+  dismissAway: { name: "dismiss_away", answers: false },
+  connectOffice: { name: "connect_office", answers: false },
+  renewOfficeToken: { name: "renew_office_token", answers: false },
+  disconnectOffice: { name: "disconnect_office", answers: false },
+  startDemo: { name: "start_demo", answers: false },
+  leaveDemo: { name: "leave_demo", answers: false },
+  demoPhone: { name: "demo_phone", answers: false },
+} as const satisfies Record<keyof MainCommands, CommandName>;
+
+/** What the main window is told, with the payloads. */
+export interface MainEvents {
+  /** The main window shows this. */
+  main: MainView;
+  /** Calls changed: lists follow. */
+  calls: CallsChanged;
+}
+
+/** What the card window may ask. Failures are `ContractError` objects. */
+export interface CardCommands {
+  /** Does something with the demo's phone. */
+  demoPhone(request: DemoPhoneAction): Promise<void>;
+  /** Everything that the card window shows. The page subscribes to its events before it asks. */
+  cardSnapshot(): Promise<CardsView>;
+  /** Puts a card away. */
+  dismissCard(request: CallRef): Promise<void>;
+  /** Calls the other side of a call, or shows main what would be dialled where a person must look first. */
+  callBack(request: CallBackRequest): Promise<void>;
+  /** Shows the call in main. */
+  showCall(request: CallRef): Promise<void>;
+  /** Keeps a note written on the card. */
+  saveCardNote(request: SaveNoteRequest): Promise<void>;
+  /** The height of the content in CSS pixels: the window follows it. */
+  resizeCard(request: number): Promise<void>;
+  /** A note is being written, or no more: the window takes the keyboard, and no card goes by itself, meanwhile. */
+  cardTyping(request: boolean): Promise<void>;
+  /** A revision has been painted. */
+  cardPainted(request: number): Promise<void>;
+}
+
+/** By which names it asks, and whether there is an answer. */
+export const cardCommands = {
+  demoPhone: { name: "demo_phone", answers: false },
+  cardSnapshot: { name: "card_snapshot", answers: true },
+  dismissCard: { name: "dismiss_card", answers: false },
+  callBack: { name: "call_back", answers: false },
+  showCall: { name: "show_call", answers: false },
+  saveCardNote: { name: "save_card_note", answers: false },
+  resizeCard: { name: "resize_card", answers: false },
+  cardTyping: { name: "card_typing", answers: false },
+  cardPainted: { name: "card_painted", answers: false },
+} as const satisfies Record<keyof CardCommands, CommandName>;
+
+/** What the card window is told, with the payloads. */
+export interface CardEvents {
+  /** The card window shows this. */
+  cards: CardsView;
+}
+
+/** A command as the program knows it. */
+export interface CommandName {
+  name: string;
+  answers: boolean;
+}
