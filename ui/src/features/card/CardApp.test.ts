@@ -160,7 +160,7 @@ describe("a note on a card that is saved", () => {
 });
 
 describe("a card that cannot do what was asked", () => {
-  it.each(["open", "dismiss"] as const)("says so: %s", async (command) => {
+  it.each(["showCall", "dismissCard"] as const)("says so: %s", async (command) => {
     const { platform } = await show(card("missed"));
     platform[command].mockRejectedValueOnce(failure("internal"));
     await vi.advanceTimersByTimeAsync(500);
