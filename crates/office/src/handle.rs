@@ -28,8 +28,8 @@ use crate::{
     view::View,
 };
 
-/// Readers of the store that may be busy with desks that catch up.
-const PAGES_AT_A_TIME: usize = 6;
+/// Readers of the store that may be busy with desks that catch up; the others are for those who ask for something.
+const PAGES_AT_A_TIME: usize = 4;
 /// Bound of the recording cache.
 const CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 

@@ -13,13 +13,13 @@ mod links;
 mod looks;
 mod recordings;
 mod rows;
-mod seen;
 mod settings;
 mod skew;
 mod status;
 #[cfg(test)]
 mod testing;
 mod view;
+mod visibility;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};

@@ -7,22 +7,15 @@ use link::wire::{self, FactKind};
 use serde_json::Value;
 use store::{Audience, CallRecord, Fact, Save, SavedCall, Scope};
 
-use crate::{keeper::Unsaved, seen, settings::Directory};
+use crate::{keeper::Unsaved, settings::Directory};
 
 /// A changed call whose row is not written yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Changed {
-    /// The call as [`kept`].
+    /// The call as it is stored.
     pub(crate) call: Arc<wire::Call>,
     /// Place of what changed it last.
     pub(crate) seq: u64,
-}
-
-/// The call as the office keeps and publishes it; a line without a title has none.
-pub(crate) fn kept(call: &calls::Call, directory: &Directory) -> wire::Call {
-    let mut kept = seen::kept(call, directory);
-    kept.line.title = kept.line.title.filter(|title| !title.is_empty());
-    kept
 }
 
 /// What is to be saved of one connection.

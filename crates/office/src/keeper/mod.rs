@@ -50,7 +50,7 @@ pub(crate) enum Letter {
 /// Something that all who look at the office are told, in the order of the log.
 #[derive(Debug, Clone)]
 pub(crate) enum Published {
-    /// A new state of a call, as [`crate::seen::kept`].
+    /// A new state of a call, as [`crate::visibility::to_stored`].
     Call {
         /// Its place.
         seq: u64,

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{Head, Letter, NotKept, NotStored, Published, pace::Pace};
-use crate::{clock::Clock, history, journal, rows, settings::Directory};
+use crate::{clock::Clock, history, journal, rows, settings::Directory, visibility};
 
 /// How many letters are committed together at most.
 const BATCH: usize = 512;
@@ -250,7 +250,7 @@ impl Keeper {
             let unsaved = self.unsaved.entry(connection.clone()).or_default();
             match change {
                 Change::Call(call) => {
-                    let call = Arc::new(rows::kept(&call, &self.directory));
+                    let call = Arc::new(visibility::to_stored(&call, &self.directory));
                     let audience = Arc::new(rows::audience(&call, &self.directory));
                     unsaved.calls.insert(call.id.clone(), rows::Changed { call: Arc::clone(&call), seq });
                     self.news.push(Published::Call { seq, call, audience, parted: Arc::default() });

@@ -78,17 +78,14 @@ impl View {
     }
 
     /// Where a command stands that this viewer may know of.
-    pub(super) fn find_command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
-        let Some(row) = self.office.store.command(id).map_err(|error| storage(&error))? else { return Ok(None) };
-        let office = &self.office;
-        let may_know = row.command.author == self.viewer.id
-            || self.viewer.role != Role::Agent
-                && office
-                    .store
-                    .get_visible(&office.name, &row.command.call, &self.visible)
-                    .map_err(|error| storage(&error))?
-                    .is_some();
-        Ok(may_know.then(|| command_view(row)))
+    pub(super) async fn find_command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        self.reading(move |view| {
+            let Some(row) = view.office.store.command(id).map_err(|error| storage(&error))? else { return Ok(None) };
+            let may_know = row.command.author == view.viewer.id
+                || view.viewer.role != Role::Agent && view.read_call(&row.command.call)?.is_some();
+            Ok(may_know.then(|| command_view(row)))
+        })
+        .await
     }
 
     /// The same for a command that moves, of a call that these see.

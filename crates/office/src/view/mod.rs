@@ -16,7 +16,7 @@ use link::{
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
 
-use crate::{handle::Inner, keeper::NotKept, rows, seen, settings::Viewer};
+use crate::{handle::Inner, keeper::NotKept, rows, settings::Viewer, visibility};
 
 /// Most calls of a page.
 const LARGEST_PAGE: usize = 500;
@@ -68,13 +68,19 @@ impl View {
 
     /// A call; `None` when this viewer may not see it or there is none.
     pub async fn call(&self, id: &CallId) -> Result<Option<wire::Call>, OfficeError> {
-        let row =
-            self.office.store.get_visible(&self.office.name, id, &self.visible).map_err(|error| storage(&error))?;
+        let id = id.clone();
+        self.reading(move |view| view.read_call(&id)).await
+    }
+
+    /// The same, on a thread that may wait for the database.
+    fn read_call(&self, id: &CallId) -> Result<Option<wire::Call>, OfficeError> {
+        let office = &self.office;
+        let row = office.store.get_visible(&office.name, id, &self.visible).map_err(|error| storage(&error))?;
         Ok(row.and_then(|row| rows::call(&row)).and_then(|call| self.seen(call)))
     }
 
     fn seen(&self, call: wire::Call) -> Option<wire::Call> {
-        seen::seen(call, &self.office.directory, &self.viewer)
+        visibility::as_seen_by(call, &self.viewer, &self.office.directory)
     }
 
     /// The epoch of the log for this viewer: another one after a change of rights, or of what rights mean.
@@ -87,7 +93,7 @@ impl View {
         hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Reads much of the store on a thread that may wait for it.
+    /// Reads the store on a thread that may wait for it.
     async fn reading<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, OfficeError> + Send + 'static,
@@ -101,9 +107,13 @@ impl View {
     /// The call of a recording that this viewer may hear.
     async fn call_of(&self, id: &RecordingId) -> Result<CallId, OfficeError> {
         let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such recording");
-        let call = self.office.store.call_of_recording(&self.office.name, id).map_err(|error| storage(&error))?;
-        let call = call.ok_or_else(missing)?;
-        let call = self.call(&call).await?.ok_or_else(missing)?;
+        let id = id.clone();
+        let found = self.reading(move |view| {
+            let office = &view.office;
+            let call = office.store.call_of_recording(&office.name, &id).map_err(|error| storage(&error))?;
+            call.map_or(Ok(None), |call| view.read_call(&call))
+        });
+        let call = found.await?.ok_or_else(missing)?;
         // Who was rung but did not talk sees who answered; what was said is not his.
         if self.viewer.role == Role::Agent && !self.talked(&call) {
             return Err(missing());
@@ -131,7 +141,7 @@ impl Office for View {
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
-        self.find_command(id)
+        self.find_command(id).await
     }
 
     async fn trace(&self, call: &CallId) -> Result<Option<Trace>, OfficeError> {

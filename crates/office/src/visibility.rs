@@ -5,10 +5,11 @@ use link::wire::{self, Role};
 
 use crate::settings::{Directory, Viewer};
 
-/// The call as the office keeps and publishes it: everything, from nobody's side.
-pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
+/// The call as the office stores and publishes it: everything, from nobody's side. A line without a title has none.
+pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
     let line = call.line.number.clone().or_else(|| call.line.queue.clone());
     let title = line.as_deref().and_then(|line| directory.line(&call.connection, line)).map(|line| line.title.clone());
+    let title = title.filter(|title| !title.is_empty());
     let mut customer = call.customer.clone();
     if customer.name.is_none()
         && let Some(number) = customer.number.as_deref()
@@ -22,7 +23,7 @@ pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
         direction: call.direction,
         customer,
         line: wire::Line { number: line, title },
-        legs: call.legs.iter().map(|leg| kept_leg(leg, &call.connection, directory)).collect(),
+        legs: call.legs.iter().map(|leg| stored_leg(leg, &call.connection, directory)).collect(),
         started_at: call.started_at,
         answered_at: call.answered_at,
         ended_at: call.ended_at,
@@ -36,13 +37,13 @@ pub(crate) fn kept(call: &Call, directory: &Directory) -> wire::Call {
         partial: call.partial,
         command: call.command,
         placed_by: call.placed_by.clone(),
-        recordings: call.recordings.iter().map(kept_recording).collect(),
+        recordings: call.recordings.iter().map(stored_recording).collect(),
         redirected_from: call.redirected_from.clone(),
     }
 }
 
-/// A kept call from this viewer's side; `None` when he may not see it.
-pub(crate) fn seen(mut call: wire::Call, directory: &Directory, viewer: &Viewer) -> Option<wire::Call> {
+/// A stored call from this viewer's side; `None` when he may not see it.
+pub(crate) fn as_seen_by(mut call: wire::Call, viewer: &Viewer, directory: &Directory) -> Option<wire::Call> {
     let side = Side { call: &call, directory, viewer };
     let mine = side.own_legs().next().is_some();
     let rung = side.is_rung();
@@ -123,7 +124,7 @@ fn owns(viewer: &Viewer, connection: &ConnectionId, extension: &str) -> bool {
     viewer.extensions.iter().any(|own| own.connection == *connection && own.extension == extension)
 }
 
-fn kept_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire::Leg {
+fn stored_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire::Leg {
     let known = leg.extension.as_deref().and_then(|extension| directory.person(connection, extension));
     wire::Leg {
         extension: leg.extension.clone(),
@@ -140,7 +141,7 @@ fn kept_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire
     }
 }
 
-fn kept_recording(recording: &calls::Recording) -> wire::Recording {
+fn stored_recording(recording: &calls::Recording) -> wire::Recording {
     let state = match recording.state {
         RecordingState::Preparing => wire::RecordingState::Preparing,
         RecordingState::Ready => wire::RecordingState::Ready,
