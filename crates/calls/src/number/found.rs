@@ -109,6 +109,13 @@ fn may_begin(groups: &[Group<'_>], start: usize) -> bool {
     (!glued || dials_out) && !names_other && (is_label || !gap.contains('№'))
 }
 
+/// Whether a text is words that stand before a telephone number, such as `тел./факс:`.
+pub(super) fn is_label(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| LABELS.contains(&word))
+}
+
 fn is_outside_line(group: &Group<'_>) -> bool {
     matches!(group.digits, "9" | "0") && !group.has_plus()
 }

@@ -59,6 +59,26 @@ fn compared(raw: &str) -> Option<String> {
     Some(parse::Reading::of(&text).digits.unwrap_or(text))
 }
 
+/// The digits, without plus, of every complete number of the public network that a text may mean, whatever stands around
+/// it: what a search for the text looks for. Empty for parts of numbers, short numbers and names.
+pub fn complete_numbers(text: &str) -> Vec<String> {
+    let reading = parse::Reading::of(text);
+    let first = match &reading.number {
+        Number::Phone(phone) => Some(phone.e164.as_str()),
+        Number::Hidden | Number::Emergency(_) | Number::Service(_) | Number::Extension(_) | Number::Other(_) => None,
+    };
+    first.into_iter().chain(reading.other.as_deref()).map(|e164| e164.trim_start_matches('+').to_owned()).collect()
+}
+
+/// The text without words such as `тел.` or `доб.` before its digits; `None` where it does not begin with one, or has
+/// other words.
+pub fn behind_label(text: &str) -> Option<&str> {
+    let start = text.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
+    let (label, rest) = text.split_at(start);
+    let is_label = found::is_label(label) || ending::is_extension_mark(label);
+    (is_label && !rest.contains(char::is_alphabetic)).then_some(rest)
+}
+
 /// Why a number in a directory would never be found at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unmatched {
@@ -177,6 +197,24 @@ mod tests {
             assert_eq!(normalise(raw), None, "{raw:?}");
             assert!(!same(raw, raw), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn a_search_looks_for_complete_numbers_in_what_was_pasted() {
+        for text in ["8 (495) 123-45-67,", "Андрей 8 495 123-45-67", "8 495 123-45-67 доб. 12", "810 7 495 1234567"]
+        {
+            assert_eq!(complete_numbers(text), ["74951234567"], "{text}");
+        }
+        for text in ["8-10-44-20-7946-0958", "00 44 20 7946 0958", "011 44 20 7946 0958"] {
+            assert_eq!(complete_numbers(text), ["442079460958"], "{text}");
+        }
+        assert_eq!(complete_numbers("989162045518"), ["79162045518", "989162045518"]);
+        for text in ["8 495 12", "101", "Андрей 12", "*4567"] {
+            assert!(complete_numbers(text).is_empty(), "{text}");
+        }
+        assert_eq!(behind_label("доб. 12"), Some("12"));
+        assert_eq!(behind_label("Тел.: 495 12"), Some("495 12"));
+        assert_eq!((behind_label("Анна 12"), behind_label("12"), behind_label("тел. 12 Анна")), (None, None, None));
     }
 
     #[test]

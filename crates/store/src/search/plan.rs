@@ -10,7 +10,7 @@ const LAST: usize = 4;
 /// One condition; a call is found when all of a question's hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Needle {
-    /// One of these, all of one length, is somewhere in the number's digits, or these words are all in name and notes.
+    /// One of these is somewhere in the number's digits, or these words are all in name and notes.
     Number { spellings: Vec<String>, words: Vec<String> },
     /// The number ends so.
     NumberEnd(String),
@@ -41,22 +41,36 @@ pub(crate) enum Lead {
 
 /// Reads a question. `None`: nothing is asked, every call answers.
 pub(crate) fn read(question: &str) -> Option<Vec<Needle>> {
-    let question = text::party(question);
+    let complete = calls::number::complete_numbers(question);
+    let question = text::visible(question);
+    let question = text::party(&question);
     let words = text::words([question]);
     let words = words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned);
     if text::is_number(question) {
-        return Some(vec![of_number(question, words.collect())]);
+        return Some(vec![of_number(question, words.collect(), complete)]);
+    }
+    // A pasted number is looked for without the name, the label or the extension that stand around it.
+    if !complete.is_empty() {
+        return Some(vec![Needle::Number { spellings: complete, words: words.collect() }]);
+    }
+    if let Some(number) = calls::number::behind_label(question).filter(|number| text::is_number(number)) {
+        return Some(vec![Needle::Number { spellings: spellings(text::digits(number)), words: words.collect() }]);
     }
     let needles: Vec<Needle> = words.map(of_word).collect();
     (!needles.is_empty()).then_some(needles)
 }
 
-fn of_number(question: &str, mut words: Vec<String>) -> Needle {
+fn of_number(question: &str, mut words: Vec<String>, complete: Vec<String>) -> Needle {
     let digits = text::digits(question);
     if question.starts_with(['*', '…']) {
         return Needle::NumberEnd(digits);
     }
-    match (spellings(digits), words.pop()) {
+    let mut spellings = spellings(digits);
+    // A number that has more digits is found by fewer of them.
+    let news: Vec<String> =
+        complete.into_iter().filter(|number| spellings.iter().all(|piece| !number.contains(piece.as_str()))).collect();
+    spellings.extend(news);
+    match (spellings, words.pop()) {
         (spellings, Some(only)) if spellings.len() == 1 && words.is_empty() => of_word(only),
         (spellings, last) => {
             words.extend(last);

@@ -60,6 +60,18 @@ impl Seen {
     }
 }
 
+/// How a program may write a text: the marks of letters apart, and places where a word may be broken.
+fn written(text: &str, how: u8) -> String {
+    let apart =
+        || text.replace('й', "и\u{306}").replace('Й', "И\u{306}").replace('ё', "е\u{308}").replace('Ё', "Е\u{308}");
+    match how % 4 {
+        0 => text.to_owned(),
+        1 => apart(),
+        2 => text.chars().flat_map(|c| [c, '\u{ad}']).collect(),
+        _ => apart().replace('а', "а\u{ad}"),
+    }
+}
+
 fn words_of(text: &str) -> Vec<String> {
     text.to_lowercase()
         .replace('ё', "е")
@@ -82,7 +94,7 @@ fn number() -> impl Strategy<Value = String> {
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
-        "(Анна|Иван|Пётр|Ёлка) (Иванов|Петрова|О'Нил)",
+        "(Анна|Иван|Пётр|Ёлка|Андрей) (Иванов|Петрова|О'Нил|Зайцев)",
         "ООО «[А-Г]{1,4}[0-3]{0,3}»",
         "[a-cA-C]{1,4}( [a-cA-C]{1,3}){0,2}",
         "(Вектор-|Магазин )[0-3]{1,4}( [0-3]{1,3})?",
@@ -96,7 +108,7 @@ fn question() -> impl Strategy<Value = String> {
         "8[0-9]{1,5}",
         "\\*[0-3]{1,5}",
         "\\+7 \\((495|916)\\) [0-3]{1,3}",
-        "(анн|ван|пет|ёлк|ел|и|п|о|а|ооо|нил|овa)",
+        "(анн|ван|пет|ёлк|ел|и|п|о|а|ооо|нил|овa|андрей|рей|зай)",
         "[a-c]{1,4}",
         "[a-c]{1,3} [0-3]{1,3}",
         "(ан|иван) (ив|петр|495|[0-3]{1,2})",
@@ -120,16 +132,17 @@ proptest! {
     fn search_is_a_naive_scan(
         mut calls in prop::collection::vec(shape(), 1..40),
         changes in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(shape())), 0..10),
-        questions in prop::collection::vec(question(), 1..24),
+        questions in prop::collection::vec((question(), any::<u8>()), 1..24),
+        how in any::<u8>(),
         limit in 1_usize..50,
     ) {
         let folder = folder();
         let store = open(&folder);
-        let records = calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, name)).collect();
+        let records = calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, &written(name, how))).collect();
         store.save_calls(OFFICE, records, None).wait().expect("saved");
         for ((_, _, _, note), n) in calls.iter().zip(0..) {
             let Some(text) = note else { continue };
-            store.append_fact(OFFICE, note_of(n, text)).wait().expect("written");
+            store.append_fact(OFFICE, note_of(n, &written(text, how / 4))).wait().expect("written");
         }
         let mut gone = BTreeSet::new();
         for (place, change) in changes {
@@ -156,7 +169,7 @@ proptest! {
             store.list(&Filter::default(), None, 1000).expect("lists").iter().map(place_of).collect();
         prop_assert_eq!(order.len(), calls.len() - gone.len());
         prop_assert!(order.windows(2).all(|pair| calls[pair[0]].2 >= calls[pair[1]].2));
-        for asked in questions {
+        for (asked, how) in questions {
             let expected: Vec<usize> = order
                 .iter()
                 .copied()
@@ -166,7 +179,7 @@ proptest! {
                 })
                 .take(limit)
                 .collect();
-            let found = store.search(&asked, &Filter::default(), None, limit).expect("searches");
+            let found = store.search(&written(&asked, how), &Filter::default(), None, limit).expect("searches");
             prop_assert_eq!(found.iter().map(place_of).collect::<Vec<_>>(), expected, "{:?}", asked);
         }
         store.close();
@@ -175,6 +188,99 @@ proptest! {
             let check = format!("INSERT INTO {index} ({index}) VALUES ('integrity-check')");
             prop_assert!(raw.execute(&check, []).is_ok(), "{}", index);
         }
+    }
+}
+
+/// What people copy together with a number, with `{}` for the number.
+const AROUND: [&str; 9] =
+    ["{},", "«{}»", "{};", "тел. {}", "Андрей {}", "{} Андрей", "{} доб. 12", "{} (офис)", "моб.: {}, спросить Ольгу"];
+
+/// Ways to write `+7` with these ten digits.
+fn russian(ten: &str) -> Vec<String> {
+    let (code, rest) = ten.split_at(3);
+    let (hundreds, rest) = rest.split_at(3);
+    let (tens, ones) = rest.split_at(2);
+    vec![
+        format!("8 ({code}) {hundreds}-{tens}-{ones}"),
+        format!("+7 {code} {hundreds} {tens} {ones}"),
+        format!("8{ten}"),
+        format!("7{ten}"),
+        ten.to_owned(),
+        format!("810 7 {code} {hundreds}-{tens}-{ones}"),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn a_pasted_number_is_found_whatever_stands_around_it(ends in prop::collection::btree_set("[0-9]{7}", 2..5)) {
+        let numbers: Vec<String> = ends.iter().map(|end| format!("495{end}")).collect();
+        let folder = folder();
+        let store = open(&folder);
+        let records =
+            numbers.iter().zip(0..).map(|(ten, n)| record(n, n as i64, &format!("+7{ten}"), "")).collect();
+        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        for (ten, n) in numbers.iter().zip(0..) {
+            for asked in russian(ten).iter().flat_map(|way| AROUND.map(|text| text.replace("{}", way))) {
+                let found = store.search(&asked, &Filter::default(), None, 10).expect("searches");
+                prop_assert_eq!(found.iter().map(|call| call.seq).collect::<Vec<_>>(), vec![n], "{}", asked);
+            }
+        }
+    }
+}
+
+/// One object of a file of cases.
+fn cases(name: &str) -> Vec<serde_json::Value> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name);
+    serde_json::from_str(&std::fs::read_to_string(file).expect("is read")).expect("cases")
+}
+
+#[test]
+fn every_case_of_names_is_found_or_not_as_it_says() {
+    let folder = folder();
+    let store = open(&folder);
+    let cases = cases("search.json");
+    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+    let stored = |case: &serde_json::Value| (text(&case["stored"]["number"]), text(&case["stored"]["name"]));
+    let records =
+        cases.iter().zip(0..).map(|(case, n)| record(n, n as i64, &stored(case).0, &stored(case).1)).collect();
+    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    for (case, n) in cases.iter().zip(0..) {
+        let found = store.search(&text(&case["query"]), &Filter::default(), None, 100).expect("searches");
+        assert_eq!(Some(found.iter().any(|call| call.seq == n)), case["found"].as_bool(), "{case}");
+    }
+}
+
+#[test]
+fn every_number_of_the_cases_is_found_as_it_was_searched_for() {
+    let asked = cases("numbers.json").into_iter().filter(|case| case["via"] == "search");
+    for case in asked {
+        let folder = folder();
+        let store = open(&folder);
+        let number = case["expect"]["e164"].as_str().expect("a number");
+        let records = vec![record(1, 1, number, ""), record(2, 2, "+79005550012", "Андрей")];
+        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        let text = case["text"].as_str().expect("a text");
+        let found = store.search(text, &Filter::default(), None, 10).expect("searches");
+        assert_eq!(found.iter().map(|call| call.seq).collect::<Vec<_>>(), [1], "{case}");
+    }
+}
+
+#[test]
+fn numbers_abroad_and_extensions_are_found_as_they_are_dialled() {
+    let folder = folder();
+    let store = open(&folder);
+    let records = vec![record(1, 1, "+442079460958", ""), record(2, 2, "205", ""), record(3, 3, "+79005550012", "")];
+    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    for (asked, expected) in [
+        ("8-10-44-20-7946-0958", 1),
+        ("тел. 00 44 20 7946 0958", 1),
+        ("011 44 20 7946 0958", 1),
+        ("доб. 205", 2),
+        ("тел. 900 555", 3),
+    ] {
+        let found = store.search(asked, &Filter::default(), None, 10).expect("searches");
+        assert_eq!(found.iter().map(|call| call.seq).collect::<Vec<_>>(), [expected], "{asked}");
     }
 }
 
