@@ -59,6 +59,9 @@ pub struct VendorEvent {
     pub leg_seq: Option<i64>,
     /// How it reached us.
     pub source: Source,
+    /// The extension whose session told it, where the PBX has a session for each extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The vendor's id of our command that caused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_command: Option<String>,
@@ -227,6 +230,34 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// The leg that it is about, if it is about one.
+    pub(crate) fn leg(&self) -> Option<&LegRef> {
+        match self {
+            Self::LegOffered { leg }
+            | Self::LegQueued { leg, .. }
+            | Self::LegRinging { leg }
+            | Self::LegAnswered { leg }
+            | Self::LegHeld { leg }
+            | Self::LegRetrieved { leg }
+            | Self::LegCleared { leg, .. } => Some(leg),
+            Self::CallCreated { .. }
+            | Self::CallUpdated { .. }
+            | Self::TransferStarted { .. }
+            | Self::TransferCompleted
+            | Self::TransferFailed
+            | Self::Dtmf { .. }
+            | Self::RouteResult { .. }
+            | Self::RecordingStarted
+            | Self::RecordingAvailable { .. }
+            | Self::NotRecorded
+            | Self::CallEnded { .. }
+            | Self::State { .. }
+            | Self::Unknown { .. } => None,
+        }
+    }
+}
+
 /// Something that a person asked the PBX to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -331,6 +362,9 @@ pub enum Decision {
     /// From here on events may be missing.
     #[serde(rename_all = "camelCase")]
     GapOpened {
+        /// The extension whose session misses them; absent where it is the whole connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
         /// Since when.
         from: Timestamp,
         /// Why, for the journal and the screen.
@@ -339,9 +373,12 @@ pub enum Decision {
     /// Events are complete again.
     #[serde(rename_all = "camelCase")]
     GapClosed {
+        /// The extension whose session it is; absent where it is the whole connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
         /// Until when.
         to: Timestamp,
-        /// Events before this are lost for good (away longer than the PBX keeps them).
+        /// Events before this are lost for good: away longer than the PBX keeps them, or sent to a socket that broke.
         hole_until: Option<Timestamp>,
     },
     /// Vendor times without a mark are read in this zone from here on.

@@ -308,6 +308,9 @@ pub struct ConnectionView {
     /// Why it is down, as a code.
     #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
     pub cause: Option<DownCause>,
+    /// What is wrong with single sessions, in words, where that is not the connection's state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// Missed events fetched so far while draining.
     #[serde(default)]
     pub drained: u32,

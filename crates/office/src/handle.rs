@@ -328,7 +328,6 @@ impl OfficeHandle {
 
     fn link(&self, connection: &Connection) -> Link {
         Link {
-            office: self.0.name.clone(),
             connection: connection.id.clone(),
             driver: Arc::clone(&connection.driver),
             keeper: self.0.keeper.clone(),

@@ -3,16 +3,17 @@
 //! It needs neither a window nor a server. One task, the keeper, writes the log, folds it and publishes what changed, so
 //! everybody who looks at the office sees the same things in the same order.
 
+mod backoff;
 mod clock;
-mod gaps;
 mod handle;
 mod history;
 mod journal;
 mod keeper;
 mod links;
-mod looks;
+mod reachability;
 mod recordings;
 mod rows;
+mod sessions;
 mod settings;
 mod skew;
 mod status;

@@ -1,41 +1,41 @@
 //! How the office's connections stand, for the screens.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry as MapEntry},
     sync::{Mutex, PoisonError},
 };
 
 use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause};
+use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause, Role};
 use pbx::{Capability, Make, VerifyError};
 
-use crate::{
-    gaps::{Closed, Gaps},
-    settings::Viewer,
-    skew::Skew,
-};
+use crate::{settings::Viewer, skew::Skew};
 
 /// How one session, or a connection without sessions, stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionStatus {
     /// Where it stands.
     pub(crate) state: ConnectionState,
     /// Why it is down.
     pub(crate) cause: Option<DownCause>,
     /// Missed events fetched so far.
     pub(crate) drained: u32,
+    /// The PBX refuses it for good: somebody must change something first.
+    pub(crate) is_refused: bool,
+    /// What is wrong with it, in words, where it is not the whole connection's state.
+    pub(crate) detail: Option<String>,
 }
 
-impl Standing {
+impl SessionStatus {
     /// In this state, without a cause.
     pub(crate) fn of(state: ConnectionState) -> Self {
-        Self { state, cause: None, drained: 0 }
+        Self { state, cause: None, drained: 0, is_refused: false, detail: None }
     }
 
     /// Down for this reason.
     pub(crate) fn down(cause: DownCause) -> Self {
-        Self { state: ConnectionState::Down, cause: Some(cause), drained: 0 }
+        Self { cause: Some(cause), ..Self::of(ConnectionState::Down) }
     }
 }
 
@@ -44,8 +44,9 @@ impl Standing {
 struct Entry {
     make: Make,
     capability: CapabilityView,
-    sessions: BTreeMap<String, Standing>,
-    gaps: Gaps,
+    sessions: BTreeMap<String, SessionStatus>,
+    /// Sessions whose events may be missing, each since then.
+    gaps: BTreeMap<String, Timestamp>,
     /// When the last authentic message came.
     heard_at: Option<Timestamp>,
     bad_signatures: u32,
@@ -73,7 +74,7 @@ impl Board {
             make,
             capability,
             sessions: BTreeMap::new(),
-            gaps: Gaps::default(),
+            gaps: BTreeMap::new(),
             heard_at: None,
             bad_signatures: 0,
             last_bad: None,
@@ -84,8 +85,10 @@ impl Board {
     }
 
     /// Sets how a session stands (`""` for a connection without sessions); says whether that is news.
-    pub(crate) fn set(&self, connection: &ConnectionId, session: &str, standing: Standing) -> bool {
-        self.change(connection, |entry| entry.sessions.insert(session.to_owned(), standing) != Some(standing))
+    pub(crate) fn set(&self, connection: &ConnectionId, session: &str, status: SessionStatus) -> bool {
+        self.change(connection, |entry| {
+            entry.sessions.insert(session.to_owned(), status.clone()).is_none_or(|before| before != status)
+        })
     }
 
     /// Takes a session off the board; says whether it was on it.
@@ -99,10 +102,16 @@ impl Board {
             entry.heard_at = entry.heard_at.max(Some(at));
             let news = std::mem::take(&mut entry.bad_signatures) >= BAD_SIGNATURES_SHOWN;
             let news = std::mem::take(&mut entry.not_stored) || news;
-            entry.sessions.insert(String::new(), Standing::of(ConnectionState::Live))
-                != Some(Standing::of(ConnectionState::Live))
+            entry.sessions.insert(String::new(), SessionStatus::of(ConnectionState::Live))
+                != Some(SessionStatus::of(ConnectionState::Live))
                 || news
         })
+    }
+
+    /// Whether the PBX refuses this session for good.
+    pub(crate) fn is_refused(&self, connection: &ConnectionId, session: &str) -> bool {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(connection).and_then(|entry| entry.sessions.get(session)).is_some_and(|status| status.is_refused)
     }
 
     /// When the last authentic message came.
@@ -139,24 +148,24 @@ impl Board {
 
     /// Events of a session may be missing since then; says whether the log is to be told.
     pub(crate) fn open_gap(&self, connection: &ConnectionId, session: &str, since: Timestamp) -> bool {
-        self.change(connection, |entry| entry.gaps.open(session, since))
+        self.change(connection, |entry| match entry.gaps.entry(session.to_owned()) {
+            MapEntry::Vacant(gap) => {
+                gap.insert(since);
+                true
+            }
+            MapEntry::Occupied(_) => false,
+        })
     }
 
-    /// A session's events are complete again, but for what lies before `hole_until`.
-    pub(crate) fn close_gap(
-        &self,
-        connection: &ConnectionId,
-        session: &str,
-        hole_until: Option<Timestamp>,
-    ) -> Option<Closed> {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(entries.get_mut(connection)?.gaps.close(session, hole_until))
+    /// A session's events are complete again.
+    pub(crate) fn close_gap(&self, connection: &ConnectionId, session: &str) {
+        self.change(connection, |entry| entry.gaps.remove(session).is_some());
     }
 
     /// Whether events of this session may be missing.
     pub(crate) fn has_gap(&self, connection: &ConnectionId, session: &str) -> bool {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.get(connection).is_some_and(|entry| entry.gaps.is_open(session))
+        entries.get(connection).is_some_and(|entry| entry.gaps.contains_key(session))
     }
 
     /// A live event was received then, and its PBX wrote this time on it; says whether a warning comes or goes.
@@ -171,7 +180,7 @@ impl Board {
     /// Where a connection stands.
     pub(crate) fn state(&self, connection: &ConnectionId) -> Option<ConnectionState> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.get(connection).map(|entry| entry.worst().state)
+        entries.get(connection).map(|entry| entry.worst(&[]).state)
     }
 
     /// All connections as this viewer sees them.
@@ -199,45 +208,79 @@ const BAD_SIGNATURES_FADE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Entry {
     fn view(&self, id: &ConnectionId, viewer: &Viewer) -> ConnectionView {
-        let shown = self.shown();
+        let own = viewer.extensions.iter().filter(|own| own.connection == *id).map(|own| own.extension.as_str());
+        let own: Vec<&str> = own.collect();
+        // An agent is shown how his own sessions stand, whoever looks after others how the connection does.
+        let his = if viewer.role == Role::Agent { own.as_slice() } else { &[] };
+        let shown = self.shown(his);
         ConnectionView {
             id: id.clone(),
             make: self.make.to_string(),
             title: Some(self.make.title().to_owned()),
             state: shown.state,
             cause: shown.cause,
-            drained: self.sessions.values().map(|session| session.drained).sum(),
-            gap_since: self.gaps.since(),
+            detail: self.detail(his),
+            drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
+            gap_since: self.gap_since(his),
             capability: self.capability,
-            extension: viewer.extensions.iter().find(|own| own.connection == *id).map(|own| own.extension.clone()),
+            extension: own.first().map(|own| (*own).to_owned()),
             clock_skew_ms: self.skew.warning_ms(),
         }
     }
 
-    /// As its worst session stands, with what is wrong on our side or in what comes to us.
-    fn shown(&self) -> Standing {
+    /// These sessions, or all if none of them is kept. One that is refused is left out as long as others are not:
+    /// those who work are not to see the connection as down.
+    fn those_of<'a>(&'a self, extensions: &[&str]) -> impl Iterator<Item = (&'a str, &'a SessionStatus)> {
+        let is_his = |name: &str| extensions.contains(&name);
+        let has_own = self.sessions.keys().any(|name| is_his(name));
+        let all = self.sessions.iter().map(|(name, session)| (name.as_str(), session));
+        let his: Vec<_> = all.filter(|(name, _)| !has_own || is_his(name)).collect();
+        let all_refused = his.iter().all(|(_, session)| session.is_refused);
+        his.into_iter().filter(move |(_, session)| all_refused || !session.is_refused)
+    }
+
+    /// Since when events of these sessions may be missing.
+    fn gap_since(&self, extensions: &[&str]) -> Option<Timestamp> {
+        let of_sessions = self.those_of(extensions).filter_map(|(name, _)| self.gaps.get(name));
+        of_sessions.chain(self.gaps.get("")).min().copied()
+    }
+
+    /// What is wrong with single sessions, in words.
+    fn detail(&self, extensions: &[&str]) -> Option<String> {
+        let of = |(name, session): (&String, &SessionStatus)| {
+            let concerns = extensions.is_empty() || extensions.contains(&name.as_str());
+            let detail = session.detail.as_ref().filter(|_| concerns)?;
+            Some(if name.is_empty() { detail.clone() } else { format!("{name}: {detail}") })
+        };
+        let details: Vec<String> = self.sessions.iter().filter_map(of).collect();
+        (!details.is_empty()).then(|| details.join("; "))
+    }
+
+    /// As the worst of these sessions stands, with what is wrong on our side or in what comes to us.
+    fn shown(&self, extensions: &[&str]) -> SessionStatus {
         if self.not_stored {
-            return Standing::down(DownCause::Storage);
+            return SessionStatus::down(DownCause::Storage);
         }
-        let worst = self.worst();
+        let worst = self.worst(extensions);
         let bad_signatures = (self.bad_signatures >= BAD_SIGNATURES_SHOWN).then_some(DownCause::BadSignatures);
-        Standing { cause: worst.cause.or(bad_signatures), ..worst }
+        SessionStatus { cause: worst.cause.or(bad_signatures), ..worst }
     }
 
     fn bad_signatures_faded(&self, now: Timestamp) -> bool {
         self.last_bad.is_some_and(|last| now.duration_since(last) >= BAD_SIGNATURES_FADE)
     }
 
-    /// A connection stands as its worst session does.
-    fn worst(&self) -> Standing {
-        let badness = |standing: &Standing| match standing.state {
+    /// The worst of these sessions.
+    fn worst(&self, extensions: &[&str]) -> SessionStatus {
+        let badness = |status: &&SessionStatus| match status.state {
             ConnectionState::Live => 0,
             ConnectionState::Waiting => 1,
             ConnectionState::Draining => 2,
             ConnectionState::Connecting => 3,
             ConnectionState::Down => 4,
         };
-        self.sessions.values().copied().max_by_key(badness).unwrap_or(Standing::of(ConnectionState::Connecting))
+        let worst = self.those_of(extensions).map(|(_, session)| session).max_by_key(badness);
+        worst.cloned().unwrap_or(SessionStatus::of(ConnectionState::Connecting))
     }
 }
 
@@ -252,13 +295,13 @@ mod tests {
     fn board() -> (Board, ConnectionId) {
         let (board, id) = (Board::default(), "rt1".parse().expect("valid"));
         board.add(&id, Make::Rostelecom, &Capability::default());
-        board.set(&id, "", Standing::of(ConnectionState::Live));
+        board.set(&id, "", SessionStatus::of(ConnectionState::Live));
         (board, id)
     }
 
     fn shown(board: &Board, id: &ConnectionId) -> (ConnectionState, Option<DownCause>) {
         let entries = board.0.lock().expect("unpoisoned");
-        let shown = entries.get(id).expect("is on the board").shown();
+        let shown = entries.get(id).expect("is on the board").shown(&[]);
         (shown.state, shown.cause)
     }
 
@@ -288,9 +331,45 @@ mod tests {
         let (board, id) = board();
         assert!(board.not_stored(&id));
         assert!(!board.not_stored(&id), "no news");
-        board.set(&id, "", Standing::of(ConnectionState::Waiting));
+        board.set(&id, "", SessionStatus::of(ConnectionState::Waiting));
         assert_eq!(shown(&board, &id), (ConnectionState::Down, Some(DownCause::Storage)), "a good look stores nothing");
         assert!(board.heard(&id, at(1)));
         assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
+    }
+
+    fn viewer(role: Role, extension: &str, connection: &ConnectionId) -> Viewer {
+        let own = link::wire::ExtensionRef { connection: connection.clone(), extension: extension.to_owned() };
+        Viewer {
+            id: extension.to_owned(),
+            name: extension.to_owned(),
+            role,
+            extensions: vec![own],
+            groups: Vec::new(),
+            rights: String::new(),
+        }
+    }
+
+    #[test]
+    fn one_extension_that_is_refused_is_no_connection_that_is_down() {
+        let (board, id) = (Board::default(), "m1".parse().expect("valid"));
+        board.add(&id, Make::MangoClient, &Capability::default());
+        board.set(&id, "101", SessionStatus::of(ConnectionState::Live));
+        let detail = Some("the PBX has no user with this extension".to_owned());
+        let down = SessionStatus::down(DownCause::Protocol);
+        let refused = SessionStatus { is_refused: true, detail, ..down };
+        assert!(board.set(&id, "103", refused.clone()));
+        assert!(!board.set(&id, "103", refused), "the next try is no news");
+        board.open_gap(&id, "103", at(1));
+        let view = |role, extension| board.view(&id, &viewer(role, extension, &id)).expect("is on the board");
+        let worker = view(Role::Agent, "101");
+        assert_eq!((worker.state, worker.gap_since, worker.detail), (ConnectionState::Live, None, None));
+        let his = view(Role::Agent, "103");
+        assert_eq!((his.state, his.cause), (ConnectionState::Down, Some(DownCause::Protocol)));
+        assert_eq!(his.gap_since, Some(at(1)));
+        let manager = view(Role::Manager, "101");
+        assert_eq!((manager.state, manager.gap_since), (ConnectionState::Live, None));
+        assert_eq!(manager.detail.as_deref(), Some("103: the PBX has no user with this extension"));
+        board.forget(&id, "101");
+        assert_eq!(view(Role::Manager, "101").state, ConnectionState::Down, "nobody is left who works");
     }
 }

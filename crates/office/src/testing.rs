@@ -16,9 +16,9 @@ use crate::{clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, s
 
 /// A clock that stands where it was set.
 #[derive(Debug, Default)]
-pub(crate) struct Hand(Mutex<Timestamp>);
+pub(crate) struct ManualClock(Mutex<Timestamp>);
 
-impl Clock for Hand {
+impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().expect("unpoisoned")
     }
@@ -47,7 +47,7 @@ pub(crate) fn connection_config(id: &str, make: Make) -> ConnectionConfig {
 /// The link, and what it writes to.
 pub(crate) struct Bench {
     pub(crate) link: Link,
-    clock: Arc<Hand>,
+    clock: Arc<ManualClock>,
     folder: TempDir,
 }
 
@@ -56,7 +56,7 @@ impl Bench {
     pub(crate) fn new(make: Make) -> Self {
         let folder = TempDir::new().expect("a folder");
         let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
-        let clock = Arc::new(Hand::default());
+        let clock = Arc::new(ManualClock::default());
         let driver = Driver::new(connection_config("c1", make), Arc::new(NoJournal)).expect("good settings");
         let connection: ConnectionId = driver.id().clone();
         let books = BTreeMap::from([(connection.clone(), Book::new(connection.clone(), driver.book_settings()))]);
@@ -66,15 +66,8 @@ impl Bench {
         let (keeper, handle) =
             Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, books).expect("opens");
         tokio::spawn(keeper.run());
-        let link = Link {
-            office: "test".to_owned(),
-            connection,
-            driver: Arc::new(driver),
-            keeper: handle,
-            board,
-            clock: Arc::clone(&clock) as _,
-            store,
-        };
+        let link =
+            Link { connection, driver: Arc::new(driver), keeper: handle, board, clock: Arc::clone(&clock) as _, store };
         Self { link, clock, folder }
     }
 
@@ -97,6 +90,7 @@ impl Bench {
             time: None,
             leg_seq: None,
             source: Source::Push,
+            session: None,
             vendor_command: None,
             effects,
         }

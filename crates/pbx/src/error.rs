@@ -135,6 +135,8 @@ impl From<net::Error> for Error {
             net::Error::Refused { .. } | net::Error::Untrusted(_) => ErrorKind::Refused,
             net::Error::Handshake { status: 401 } => ErrorKind::Unauthorized,
             net::Error::Handshake { status: 403 } => ErrorKind::Forbidden,
+            net::Error::Handshake { status: 429 } => ErrorKind::RateLimited { retry_after: None },
+            net::Error::Handshake { status: 408 | 500.. } => ErrorKind::Internal,
             net::Error::Handshake { .. } => ErrorKind::Protocol,
             net::Error::InvalidUrl | net::Error::InvalidHeader | net::Error::TrustAnchor(_) | net::Error::Setup(_) => {
                 ErrorKind::Internal

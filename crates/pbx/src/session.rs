@@ -53,8 +53,11 @@ pub enum SessionOutput {
         /// The session goes on only after [`SessionInput::Stored`].
         hold: bool,
     },
-    /// Nothing missed is left: events are complete from here on.
-    Drained,
+    /// No more of what was missed is asked for: events are live from here on.
+    Drained {
+        /// Nothing of it is left; otherwise the PBX gave the same again and again.
+        complete: bool,
+    },
     /// The session is over, with its cause.
     End(Error),
 }

@@ -90,8 +90,8 @@ impl Store {
         )
     }
 
-    /// The connection's gap decisions after this place and the last one before it, oldest first: whether a gap was open
-    /// there, and what became of it.
+    /// The connection's gap decisions from this place on and the last one before it of each session, oldest first:
+    /// which gaps were open there, and what became of them.
     pub fn read_gaps(&self, connection: &ConnectionId, place: u64) -> Result<Vec<Stored>, Error> {
         self.entries(GAPS, params![connection.as_str(), place as i64])
     }
@@ -129,10 +129,10 @@ impl Store {
 /// Gap decisions of a connection, in words that the index of gaps understands.
 const GAPS: &str = "log.connection = (SELECT ordinal FROM connections WHERE id = ?1)
      AND log.call = '' AND instr(log.body, '\"decision\":\"gap') > 0
-     AND log.seq >= coalesce((
+     AND (log.seq >= ?2 OR log.seq IN (
          SELECT max(seq) FROM log WHERE kind = 0 AND connection = (SELECT ordinal FROM connections WHERE id = ?1)
-         AND call = '' AND instr(body, '\"decision\":\"gap') > 0 AND seq < ?2
-     ), 0) ORDER BY log.seq";
+         AND call = '' AND instr(body, '\"decision\":\"gap') > 0 AND seq < ?2 GROUP BY body ->> 'session'
+     )) ORDER BY log.seq";
 
 fn entries_where(condition: &str) -> String {
     format!(

@@ -1,11 +1,13 @@
 //! Vendor events: idempotence, late creation, and the correction of ends that were only our conclusion.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
     facts::{self, When},
-    record::{Decided, Record},
+    record::{Decided, Doubt, Record},
 };
 use crate::{
     event::{Effect, Source, Stored, Told, VendorEvent},
@@ -36,6 +38,7 @@ impl Book {
         if !record.keys.insert(event.dedupe_key.clone()) {
             return;
         }
+        record.number(event);
         record.facts.hear(event, When::of(event, stored.received_at, on_time));
         record.touch(stored.received_at);
         record.absences.clear();
@@ -52,14 +55,23 @@ impl Book {
     /// The call's record, a new one if it is not held.
     pub(super) fn entry(&mut self, id: &CallId, vendor_call: &str, stored: &Stored) -> &mut Record {
         self.records.entry(id.clone()).or_insert_with(|| {
-            let replayed = matches!(&stored.told, Told::Vendor(event) if event.source == Source::Replay);
-            // Where every user has a session of his own, the gap of one says nothing of what another's tells live.
-            let gap = self.gap.filter(|_| replayed || !self.settings.own_leg_only);
-            let floor = gap.unwrap_or(stored.seq);
+            let event = if let Told::Vendor(event) = &stored.told { Some(event) } else { None };
+            let replayed = event.filter(|event| event.source == Source::Replay);
+            // Where every user has a session of his own, the gap of one says nothing of what another's tells, and
+            // nothing of what begins live.
+            let lies_in = |session: &Option<String>| match session {
+                None => replayed.is_some() || !self.settings.own_leg_only,
+                Some(_) => replayed.is_some_and(|event| event.session == *session),
+            };
+            let gaps = self.gaps.iter().filter(|(session, at)| **at < stored.seq && lies_in(session));
+            let (mut doubts, mut floor) = (BTreeMap::new(), stored.seq);
+            for (session, opened_at) in gaps {
+                doubts.insert(session.clone(), Doubt::Open);
+                floor = floor.min(*opened_at);
+            }
             self.floors.hold(floor);
-            let mut record = Record::new(id.clone(), Some(vendor_call.to_owned()), floor, stored.received_at);
-            record.doubtful = gap.is_some();
-            record
+            let record = Record::new(id.clone(), Some(vendor_call.to_owned()), floor, stored.received_at);
+            Record { doubts, ..record }
         })
     }
 
@@ -140,6 +152,7 @@ mod tests {
             time: Some(VendorTime { raw: String::new(), utc, zone: zone.map(str::to_owned) }),
             leg_seq: None,
             source,
+            session: None,
             vendor_command: None,
             effects: vec![],
         }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
-    record::{Decided, Record},
+    record::{Decided, Doubt, Record},
 };
 use crate::{
     call::{Call, CallState},
@@ -20,8 +20,10 @@ impl Book {
         match decision {
             Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),
             Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
-            Decision::GapOpened { .. } => self.open_gap(stored.seq),
-            Decision::GapClosed { hole_until, .. } => self.close_gap(stored.received_at, *hole_until, changes),
+            Decision::GapOpened { session, .. } => self.open_gap(session.as_ref(), stored.seq),
+            Decision::GapClosed { session, hole_until, .. } => {
+                self.close_gap(session.as_ref(), stored.received_at, *hole_until, changes);
+            }
             Decision::ZoneChosen { .. } => self.settle_zone(stored.seq),
         }
     }
@@ -42,19 +44,30 @@ impl Book {
         }
     }
 
-    /// Of what is open now, an answer may be missed: its end must not invent a missed call.
-    fn open_gap(&mut self, seq: u64) {
-        self.gap.get_or_insert(seq);
+    /// Of what is open now in this session, an answer may be missed: its end must not invent a missed call.
+    fn open_gap(&mut self, session: Option<&String>, seq: u64) {
+        // A rebuild may have been told of a later one already.
+        let opened_at = self.gaps.entry(session.cloned()).or_insert(seq);
+        *opened_at = seq.min(*opened_at);
         for id in &self.open {
-            if let Some(record) = self.records.get_mut(id) {
-                record.doubtful = true;
+            if let Some(record) = self.records.get_mut(id)
+                && session.is_none_or(|extension| involves(record, extension))
+            {
+                record.doubts.insert(session.cloned(), Doubt::Open);
             }
         }
     }
 
     /// What was missed has been replayed, up to `hole_until`. A call that still rings may now be shown.
-    fn close_gap(&mut self, at: Timestamp, hole_until: Option<Timestamp>, changes: &mut Vec<Change>) {
-        self.gap = None;
+    fn close_gap(
+        &mut self,
+        session: Option<&String>,
+        at: Timestamp,
+        hole_until: Option<Timestamp>,
+        changes: &mut Vec<Change>,
+    ) {
+        let session = session.cloned();
+        self.gaps.remove(&session);
         let filled = |record: &Record| match (hole_until, record.facts.times.began()) {
             (Some(hole), Some(began)) => began >= hole,
             (Some(_), None) => false,
@@ -62,9 +75,13 @@ impl Book {
         };
         let mut touched = Vec::new();
         for (id, record) in &mut self.records {
-            let cleared = record.doubtful && filled(record);
+            let is_filled = filled(record);
+            let cleared = match record.doubts.get_mut(&session) {
+                None => false,
+                Some(_) if is_filled => record.doubts.remove(&session).is_some(),
+                Some(doubt) => std::mem::replace(doubt, Doubt::Hole) == Doubt::Open,
+            };
             let rings = still_rings(record, at);
-            record.doubtful &= !cleared;
             if rings {
                 record.facts.ring_since(at - STILL_RINGS);
             }
@@ -76,6 +93,16 @@ impl Book {
             self.refresh(&id, changes);
         }
     }
+}
+
+/// Whether this extension takes part in the call, or is to.
+fn involves(record: &Record, extension: &str) -> bool {
+    let placed = record.origin.as_ref().is_some_and(|origin| origin.from == extension);
+    placed
+        || record
+            .call
+            .as_ref()
+            .is_some_and(|call| call.legs.iter().any(|leg| leg.extension.as_deref() == Some(extension)))
 }
 
 /// Whether a call that was told of late rings all the same.

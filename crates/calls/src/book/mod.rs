@@ -88,8 +88,8 @@ pub struct Book {
     commands: BTreeMap<CommandId, Asked>,
     deadlines: BTreeSet<(Timestamp, Timer)>,
     floors: Floors,
-    /// Log place of the gap that is open.
-    gap: Option<u64>,
+    /// Log places of the gaps that are open, by the session that each is of; `None` is the whole connection.
+    gaps: BTreeMap<Option<String>, u64>,
     /// Log place from which on the vendor's zone is settled.
     zone_chosen: Option<u64>,
 }
@@ -106,7 +106,7 @@ impl Book {
             commands: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             floors: Floors::default(),
-            gap: None,
+            gaps: BTreeMap::new(),
             zone_chosen: None,
         }
     }
@@ -155,13 +155,19 @@ impl Book {
     }
 
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there
-    /// begins with [`Book::settle_zone`], if the zone was chosen.
+    /// begins with [`Book::settle_zone`], if the zone was chosen, and [`Book::reopen_gap`] for each gap that is open.
     pub fn floor(&self) -> Option<u64> {
-        let held = self.floors.lowest();
-        match (held, self.gap) {
-            (Some(held), Some(gap)) => Some(held.min(gap)),
-            (held, gap) => held.or(gap),
-        }
+        self.floors.lowest()
+    }
+
+    /// The log places of the gaps that are open, by the session that each is of.
+    pub fn open_gaps(&self) -> impl Iterator<Item = (Option<&str>, u64)> {
+        self.gaps.iter().map(|(session, opened_at)| (session.as_deref(), *opened_at))
+    }
+
+    /// A gap was opened at this log place, which a rebuild may not reach.
+    pub fn reopen_gap(&mut self, session: Option<String>, opened_at: u64) {
+        self.gaps.entry(session).or_insert(opened_at);
     }
 
     /// The log place of [`crate::Decision::ZoneChosen`], once it was told.

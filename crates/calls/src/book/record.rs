@@ -1,6 +1,6 @@
 //! One call in the book.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     call::{Call, Direction},
-    event::Timer,
+    event::{Effect, Timer, VendorEvent},
     id::{CallId, CommandId, ConnectionId},
 };
 
@@ -46,6 +46,15 @@ pub(super) enum Decided {
     Rejected { at: Timestamp, reason: String },
 }
 
+/// What is missing of a call because of a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Messages that may still come.
+    Open,
+    /// Messages that are lost for good, if there were any.
+    Hole,
+}
+
 /// A call with all that is known of it.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
@@ -54,8 +63,10 @@ pub(super) struct Record {
     pub(super) facts: Facts,
     pub(super) origin: Option<Origin>,
     pub(super) decided: Option<Decided>,
-    /// A gap lies in its life that nothing has filled.
-    pub(super) doubtful: bool,
+    /// The sessions of gaps that lie in its life and that nothing has filled.
+    pub(super) doubts: BTreeMap<Option<String>, Doubt>,
+    /// The numbers that the PBX gave to the messages of each leg.
+    pub(super) numbers: BTreeMap<String, BTreeSet<i64>>,
     /// Log places of absences from the PBX's list, since it was last heard of.
     pub(super) absences: Vec<u64>,
     /// The last message was read from the PBX, so one absence may be a late row.
@@ -87,7 +98,8 @@ impl Record {
             facts: Facts::default(),
             origin: None,
             decided: None,
-            doubtful: false,
+            doubts: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             absences: Vec::new(),
             polled: false,
             transfers: Vec::new(),
@@ -104,6 +116,29 @@ impl Record {
 
     pub(super) fn is_ended(&self) -> bool {
         self.call.as_ref().is_some_and(Call::is_ended)
+    }
+
+    /// Remembers the PBX's number of a leg's message.
+    pub(super) fn number(&mut self, event: &VendorEvent) {
+        let leg = event.effects.iter().find_map(Effect::leg);
+        if let (Some(number), Some(leg)) = (event.leg_seq, leg) {
+            self.numbers.entry(leg.key.clone()).or_default().insert(number);
+        }
+    }
+
+    /// Whether messages may be missing that would change the result.
+    fn is_doubtful(&self) -> bool {
+        self.doubts.values().any(|doubt| *doubt == Doubt::Open)
+            || (!self.doubts.is_empty() && !self.is_numbered_whole())
+    }
+
+    /// Whether the PBX's numbers show that no message of the known legs is missing.
+    fn is_numbered_whole(&self) -> bool {
+        let whole = |numbers: &BTreeSet<i64>| {
+            let span = numbers.first().zip(numbers.last()).and_then(|(first, last)| last.checked_sub(*first));
+            span.and_then(|span| usize::try_from(span).ok()).is_some_and(|span| span < numbers.len())
+        };
+        !self.numbers.is_empty() && self.numbers.values().all(whole)
     }
 
     /// Our command, of which the PBX has shown nothing yet.
@@ -138,7 +173,7 @@ impl Record {
             facts: &self.facts,
             origin: self.origin.as_ref(),
             decided: self.decided.as_ref(),
-            doubtful: self.doubtful,
+            doubtful: self.is_doubtful(),
             transfers: &self.transfers,
         })
     }

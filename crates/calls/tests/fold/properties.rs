@@ -73,6 +73,9 @@ proptest! {
         let office = Office::live(script.settings.clone(), entries);
         let floor = office.book.floor().unwrap_or(u64::MAX);
         let mut book = calls::Book::new(connection(), script.settings.clone());
+        for (session, opened_at) in office.book.open_gaps() {
+            book.reopen_gap(session.map(str::to_owned), opened_at);
+        }
         for stored in office.log.iter().filter(|stored| stored.seq >= floor) {
             book.apply(stored);
         }
@@ -128,6 +131,7 @@ fn what_is_left_of_a_call_after_a_month_is_the_same_call() {
                 time: None,
                 leg_seq: None,
                 source: Source::Poll,
+                session: None,
                 vendor_command: None,
                 effects: vec![Effect::State { call: Box::new(call.clone()) }],
             };

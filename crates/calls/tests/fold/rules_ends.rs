@@ -151,8 +151,8 @@ fn one_absence_ends_a_pushed_call_and_a_polled_one_needs_two() {
 #[test]
 fn a_gap_makes_no_missed_call() {
     let call = Session::incoming("s1");
-    let gap = Decision::GapOpened { from: at(1_000), cause: "the office was away".into() };
-    let hole = Decision::GapClosed { to: at(60_000), hole_until: Some(at(60_000)) };
+    let gap = Decision::GapOpened { session: None, from: at(1_000), cause: "the office was away".into() };
+    let hole = Decision::GapClosed { session: None, to: at(60_000), hole_until: Some(at(60_000)) };
     let entries = [call.starts(0), Entry::new(1_000, gap), Entry::new(60_000, hole), call.end(61_000, false)];
     let office = Office::live(rostelecom::settings(), &entries);
     assert_eq!(office.call("s1").result, Some(CallResult::Unknown));
@@ -161,22 +161,22 @@ fn a_gap_makes_no_missed_call() {
 #[test]
 fn a_gap_that_a_replay_has_filled_is_none() {
     let own = Channel::incoming("e1", "101");
-    let gap = Decision::GapOpened { from: at(1_000), cause: "the socket was lost".into() };
+    let gap = Decision::GapOpened { session: None, from: at(1_000), cause: "the socket was lost".into() };
     let entries =
         [own.appeared(1, 0), Entry::new(1_000, gap), own.replayed().disconnected(2, 9_000, EndCause::NoAnswer)];
     let mut office = Office::live(mango::settings(), &entries);
     assert_eq!(office.book.floor(), Some(1));
     office.wait_until(13_000);
     assert_eq!(office.call("e1").result, Some(CallResult::Unknown));
-    office.tell(20_000, Decision::GapClosed { to: at(20_000), hole_until: None });
+    office.tell(20_000, Decision::GapClosed { session: None, to: at(20_000), hole_until: None });
     assert_eq!(office.call("e1").result, Some(CallResult::Missed));
 }
 
 #[test]
 fn what_begins_in_a_gap_and_is_replayed_is_not_missed_before_all_is_replayed() {
     let (first, second) = (Channel::incoming("e1", "101").replayed(), Channel::incoming("e1", "102").replayed());
-    let gap = Decision::GapOpened { from: at(0), cause: "the socket was lost".into() };
-    let closed = Decision::GapClosed { to: at(60_000), hole_until: None };
+    let gap = Decision::GapOpened { session: None, from: at(0), cause: "the socket was lost".into() };
+    let closed = Decision::GapClosed { session: None, to: at(60_000), hole_until: None };
     let entries = [
         Entry::new(0, gap),
         Entry::new(30_000, first.appeared(1, 1_000).told),
@@ -201,7 +201,7 @@ fn what_begins_in_a_gap_and_is_replayed_is_not_missed_before_all_is_replayed() {
 #[test]
 fn the_gap_of_one_session_makes_no_doubt_of_what_another_tells_live() {
     let own = Channel::incoming("e1", "101");
-    let gap = Decision::GapOpened { from: at(0), cause: "another session was lost".into() };
+    let gap = Decision::GapOpened { session: None, from: at(0), cause: "another session was lost".into() };
     let rung = [own.appeared(1, 1_000), own.disconnected(2, 9_000, EndCause::NoAnswer)];
     let mut office = Office::live(mango::settings(), &[&[Entry::new(0, gap.clone())], &rung[..]].concat());
     office.wait_until(13_000);
@@ -213,13 +213,86 @@ fn the_gap_of_one_session_makes_no_doubt_of_what_another_tells_live() {
     assert_eq!(office.call("s1").result, Some(CallResult::Unknown), "all its events come one way");
 }
 
+fn gap_of(session: &str, ms: i64) -> Entry {
+    let cause = "session".into();
+    Entry::new(ms, Decision::GapOpened { session: Some(session.into()), from: at(ms), cause })
+}
+
+fn gap_closed_of(session: &str, ms: i64) -> Entry {
+    Entry::new(ms, Decision::GapClosed { session: Some(session.into()), to: at(ms), hole_until: None })
+}
+
+#[test]
+fn a_session_that_fails_for_good_makes_no_doubt_of_other_peoples_calls() {
+    let (own, other) = (Channel::incoming("e1", "101"), Channel::incoming("e2", "103"));
+    let rung = [own.appeared(1, 1_000), other.appeared(1, 1_000), gap_of("103", 2_000)];
+    let mut office = Office::live(mango::settings(), &rung);
+    for channel in [own, other] {
+        office.tell(9_100, channel.disconnected(2, 9_000, EndCause::NoAnswer).told);
+    }
+    office.wait_until(13_000);
+    assert_eq!(office.call("e1").result, Some(CallResult::Missed));
+    assert_eq!(office.call("e2").result, Some(CallResult::Unknown));
+
+    // A later outage of 101 is filled while 103 is still away.
+    let missed = Channel::incoming("e3", "101").replayed();
+    for entry in [
+        gap_of("101", 20_000),
+        Entry::new(30_000, missed.menu(21_000).told),
+        Entry::new(30_000, missed.appeared(1, 22_000).told),
+        Entry::new(30_000, missed.disconnected(2, 25_000, EndCause::NoAnswer).told),
+        gap_closed_of("101", 31_000),
+    ] {
+        office.tell(entry.ms, entry.told);
+    }
+    office.wait_until(40_000);
+    assert_eq!(office.call("e3").result, Some(CallResult::Missed));
+    office.wait_until(HOUR);
+    assert_eq!(office.book.floor(), None, "what is missing holds nothing at a restart");
+    assert_eq!(office.book.open_gaps().collect::<Vec<_>>(), [(Some("103"), 3)]);
+}
+
+#[test]
+fn the_numbers_of_a_leg_show_that_a_hole_took_nothing() {
+    let own = Channel::incoming("e1", "101");
+    let hole = Decision::GapClosed { session: Some("101".into()), to: at(6_000), hole_until: Some(at(6_000)) };
+    let entries = [own.appeared(1, 0), gap_of("101", 5_000), Entry::new(6_000, hole)];
+    for (next, result) in [(2, CallResult::Missed), (3, CallResult::Unknown)] {
+        let mut office = Office::live(mango::settings(), &entries);
+        office.tell(20_000, own.disconnected(next, 20_000, EndCause::NoAnswer).told);
+        office.wait_until(30_000);
+        assert_eq!(office.call("e1").result, Some(result), "the next message is number {next}");
+    }
+}
+
+#[test]
+fn a_gap_below_the_floor_is_opened_again_at_a_restart() {
+    let own = Channel::incoming("e1", "101");
+    let mut live = Office::live(mango::settings(), &[gap_of("101", 0)]);
+    let gaps: Vec<_> = live.book.open_gaps().map(|(session, at)| (session.map(str::to_owned), at)).collect();
+    let mut rebuilt = Office::new(mango::settings());
+    for (session, opened_at) in gaps {
+        rebuilt.book.reopen_gap(session, opened_at);
+    }
+    rebuilt.log.clone_from(&live.log);
+    let replayed = own.replayed();
+    for office in [&mut live, &mut rebuilt] {
+        for event in [replayed.appeared(1, 1_000), replayed.disconnected(2, 9_000, EndCause::NoAnswer)] {
+            office.tell(30_000, event.told);
+        }
+        office.wait_until(40_000);
+    }
+    assert_eq!(live.call("e1").result, Some(CallResult::Unknown));
+    assert_eq!(rebuilt.call("e1"), live.call("e1"));
+}
+
 #[test]
 fn a_doubt_that_a_hole_left_outlives_a_restart() {
     let call = Session::incoming("s1");
     let entries = [
-        Entry::new(0, Decision::GapOpened { from: at(0), cause: "the office was away".into() }),
+        Entry::new(0, Decision::GapOpened { session: None, from: at(0), cause: "the office was away".into() }),
         call.starts(1_000),
-        Entry::new(2_000, Decision::GapClosed { to: at(2_000), hole_until: Some(at(2_000)) }),
+        Entry::new(2_000, Decision::GapClosed { session: None, to: at(2_000), hole_until: Some(at(2_000)) }),
     ];
     let live = Office::live(rostelecom::settings(), &entries);
     let floor = live.book.floor().unwrap();

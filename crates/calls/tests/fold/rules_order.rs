@@ -118,8 +118,8 @@ fn a_rebuild_that_knows_the_choice_judges_what_came_before_it_as_then() {
 
 #[test]
 fn a_replayed_call_rings_only_if_it_still_does_when_all_is_replayed() {
-    let gap = Decision::GapOpened { from: at(0), cause: "the socket was lost".into() };
-    let closed = Decision::GapClosed { to: at(20_000), hole_until: None };
+    let gap = Decision::GapOpened { session: None, from: at(0), cause: "the socket was lost".into() };
+    let closed = Decision::GapClosed { session: None, to: at(20_000), hole_until: None };
     let ringing = Channel::incoming("e1", "101").replayed();
     let over = Channel::incoming("e2", "101").replayed();
     let entries = [

@@ -185,6 +185,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         state: ConnectionState::Live,
         cause: None,
         drained: 0,
+        detail: None,
         gap_since: None,
         capability: CapabilityView { originate: true, ..CapabilityView::default() },
         extension: Some("102".into()),

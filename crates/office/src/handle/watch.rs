@@ -1,21 +1,32 @@
 //! Which extensions' sessions are kept, on makes that need one for each.
 
-use std::sync::PoisonError;
+use std::{
+    collections::btree_map::Entry,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use calls::ConnectionId;
-use tokio::task::JoinHandle;
+use futures_util::future::join_all;
+use tokio::{sync::Notify, task::JoinHandle};
 
 use super::OfficeHandle;
+
+/// How long the PBXs have to take in that all sessions end.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// A session that is kept.
 pub(super) struct Watched {
     task: JoinHandle<()>,
+    /// Ends the wait for its next try.
+    wanted: Arc<Notify>,
     /// The settings name it, so it is kept whoever else loses interest.
     configured: bool,
 }
 
 impl OfficeHandle {
-    /// Keeps a session for this extension, on makes that need one; asking twice keeps one.
+    /// Keeps a session for this extension, on makes that need one; asking twice keeps one. One that the PBX refused is
+    /// tried again at once: whoever comes may have had it put right.
     pub fn watch_extension(&self, connection: &ConnectionId, extension: &str) {
         self.watch(connection, extension, false);
     }
@@ -27,10 +38,18 @@ impl OfficeHandle {
         }
         let key = (connection.clone(), extension.to_owned());
         let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.entry(key).or_insert_with(|| {
-            let task = tokio::spawn(self.link(known).keep_session(extension.to_owned()));
-            Watched { task, configured }
-        });
+        match sessions.entry(key) {
+            Entry::Occupied(kept) => {
+                if self.0.board.is_refused(connection, extension) {
+                    kept.get().wanted.notify_one();
+                }
+            }
+            Entry::Vacant(place) => {
+                let wanted = Arc::new(Notify::new());
+                let task = tokio::spawn(self.link(known).keep_session(extension.to_owned(), Arc::clone(&wanted)));
+                place.insert(Watched { task, wanted, configured });
+            }
+        }
     }
 
     /// Ends the session of an extension that nobody wants any more, unless the settings name it; the PBX keeps its
@@ -54,18 +73,17 @@ impl OfficeHandle {
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(ending);
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions side by side. A PBX that is too slow keeps its events from the moment at which it notices.
     pub(super) async fn end_sessions(&self) {
         let sessions = std::mem::take(&mut *self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut extensions = Vec::new();
-        for (key, watched) in sessions {
+        let endings = sessions.into_iter().map(|((connection, extension), watched)| async move {
             ended(watched.task).await;
-            extensions.push(key);
-        }
-        for (connection, extension) in extensions {
             if let Some(connection) = self.0.connections.get(&connection) {
                 self.link(connection).end_session(&extension).await;
             }
+        });
+        if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
+            tracing::warn!("not every PBX took in that its sessions end");
         }
     }
 }
@@ -114,17 +132,15 @@ mod tests {
         (base.parse().expect("a URL"), asked)
     }
 
-    #[tokio::test]
-    async fn a_session_lasts_as_long_as_somebody_wants_it() {
-        let folder = tempfile::TempDir::new().expect("a folder");
+    async fn office(folder: &tempfile::TempDir, base: url::Url, extensions: &[&str]) -> (OfficeHandle, ConnectionId) {
         let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
         let mut config = connection_config("m1", Make::MangoClient);
-        let (base, mut asked) = vendor().await;
         config.base_url = Some(base);
         let id = config.id.clone();
+        let extensions = extensions.iter().map(|extension| (*extension).to_owned()).collect();
         let config = OfficeConfig {
             name: "test".to_owned(),
-            connections: vec![ConnectionSettings { config, extensions: vec!["101".to_owned()] }],
+            connections: vec![ConnectionSettings { config, extensions }],
             lines: Vec::new(),
             groups: Vec::new(),
             people: Vec::new(),
@@ -132,7 +148,58 @@ mod tests {
             cache_dir: folder.path().join("recordings"),
             cache_key: SecretBox::new(Box::new([7; 32])),
         };
-        let office = OfficeHandle::start(config, store, Arc::new(SystemClock)).await.expect("an office");
+        (OfficeHandle::start(config, store, Arc::new(SystemClock)).await.expect("an office"), id)
+    }
+
+    /// A PBX that answers nothing before so many sessions are ended at the same time.
+    async fn vendor_of_a_crowd(crowd: usize) -> (url::Url, Arc<tokio::sync::Barrier>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        // The test waits with them.
+        let together = Arc::new(tokio::sync::Barrier::new(crowd + 1));
+        let barrier = Arc::clone(&together);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let barrier = Arc::clone(&barrier);
+                tokio::spawn(async move {
+                    let mut head = vec![0; 4096];
+                    let length = stream.read(&mut head).await.unwrap_or_default();
+                    if String::from_utf8_lossy(&head[..length]).contains("/session/unregister") {
+                        barrier.wait().await;
+                    }
+                    let refused = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                    let _ = stream.write_all(refused).await;
+                });
+            }
+        });
+        (base.parse().expect("a URL"), together)
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_ends_all_sessions_side_by_side() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let extensions: Vec<String> = (101..151).map(|extension| extension.to_string()).collect();
+        let extensions: Vec<&str> = extensions.iter().map(String::as_str).collect();
+        let (base, together) = vendor_of_a_crowd(extensions.len()).await;
+        let (office, _) = office(&folder, base, &extensions).await;
+        let all_at_once = async { tokio::join!(office.shutdown(), together.wait()) };
+        tokio::time::timeout(Duration::from_secs(20), all_at_once).await.expect("none waits for another");
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_does_not_wait_for_a_pbx_that_is_silent() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        // One more than there are, so none is ever answered.
+        let (base, _together) = vendor_of_a_crowd(2).await;
+        let (office, _) = office(&folder, base, &["101"]).await;
+        tokio::time::timeout(Duration::from_secs(10), office.shutdown()).await.expect("it stops all the same");
+    }
+
+    #[tokio::test]
+    async fn a_session_lasts_as_long_as_somebody_wants_it() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (base, mut asked) = vendor().await;
+        let (office, id) = office(&folder, base, &["101"]).await;
         let kept = || -> Vec<String> {
             let sessions = office.0.sessions.lock().expect("unpoisoned");
             sessions.keys().map(|(_, extension)| extension.clone()).collect()

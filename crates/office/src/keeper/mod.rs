@@ -1,6 +1,5 @@
 //! The one task that writes the log, folds it and publishes what changed, in the order of the log.
 
-mod pace;
 mod start;
 #[cfg(test)]
 mod tests;

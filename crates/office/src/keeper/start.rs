@@ -9,10 +9,9 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
     Head, KeeperHandle,
-    pace::Pace,
     work::{Keeper, entry},
 };
-use crate::{clock::Clock, history, rows, settings::Directory};
+use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory};
 
 /// How many log entries, or rows, are read at a time.
 const PAGE: usize = 4096;
@@ -43,8 +42,8 @@ impl Keeper {
             logged,
             unsaved: BTreeMap::new(),
             news: Vec::new(),
-            timers: Pace::default(),
-            rows: Pace::default(),
+            timers: Backoff::default(),
+            rows: Backoff::default(),
         };
         keeper.rebuild()?;
         keeper.restore_open_calls()?;
@@ -65,8 +64,13 @@ impl Keeper {
             let folded = self.store.fold_position(&connection)?;
             let start = self.store.setting(&rebuild_key(&connection))?;
             let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-            if let (Some(chosen_at), Some(book)) = (start.zone_chosen, self.books.get_mut(&connection)) {
-                book.settle_zone(chosen_at);
+            if let Some(book) = self.books.get_mut(&connection) {
+                if let Some(chosen_at) = start.zone_chosen {
+                    book.settle_zone(chosen_at);
+                }
+                for (session, opened_at) in start.gaps {
+                    book.reopen_gap(session, opened_at);
+                }
             }
             // The floor may be beyond rows that could not be written.
             let mut next = start.floor.min(folded + 1);
@@ -128,8 +132,10 @@ impl Keeper {
     }
 
     /// Keeps from where a connection's log must be read at the next start.
-    pub(super) fn keep_rebuild(&self, connection: &ConnectionId, floor: u64, zone_chosen: Option<u64>) {
-        let text = serde_json::to_string(&Rebuild { floor, zone_chosen }).unwrap_or_default();
+    pub(super) fn keep_rebuild(&self, connection: &ConnectionId, book: &Book, head: u64) {
+        let floor = book.floor().unwrap_or(head + 1);
+        let gaps = book.open_gaps().map(|(session, opened_at)| (session.map(str::to_owned), opened_at)).collect();
+        let text = serde_json::to_string(&Rebuild { floor, zone_chosen: book.zone_chosen(), gaps }).unwrap_or_default();
         self.store.set_setting(&rebuild_key(connection), &text).then(|result| {
             if let Err(error) = result {
                 tracing::warn!(kind = ?error.kind(), "the next start will read more of the log than it needs");
@@ -145,6 +151,9 @@ struct Rebuild {
     floor: u64,
     /// The log place at which the vendor's zone was chosen: it may lie below the floor.
     zone_chosen: Option<u64>,
+    /// The sessions whose gaps are open, and the log places at which they opened: they may lie below the floor, too.
+    #[serde(default)]
+    gaps: Vec<(Option<String>, u64)>,
 }
 
 /// The setting that keeps a connection's [`Rebuild`].

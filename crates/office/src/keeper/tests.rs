@@ -52,6 +52,7 @@ fn rings(call: &str) -> Told {
         time: None,
         leg_seq: None,
         source: Source::Webhook,
+        session: None,
         vendor_command: None,
         effects: vec![Effect::LegRinging { leg }],
     })

@@ -15,8 +15,8 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Head, Letter, NotKept, NotStored, Published, pace::Pace};
-use crate::{clock::Clock, history, journal, rows, settings::Directory, visibility};
+use super::{Head, Letter, NotKept, NotStored, Published};
+use crate::{backoff::Backoff, clock::Clock, history, journal, rows, settings::Directory, visibility};
 
 /// How many letters are committed together at most.
 const BATCH: usize = 512;
@@ -43,8 +43,8 @@ pub(crate) struct Keeper {
     /// What is to be published.
     pub(super) news: Vec<Published>,
     /// How often timers are tried, and how often rows.
-    pub(super) timers: Pace,
-    pub(super) rows: Pace,
+    pub(super) timers: Backoff,
+    pub(super) rows: Backoff,
 }
 
 /// What a connection's log changed and is not written yet.
@@ -334,8 +334,7 @@ impl Keeper {
     fn keep_floors(&self) {
         let head = self.head.borrow().seq;
         for (connection, book) in &self.books {
-            let floor = book.floor().unwrap_or(head + 1);
-            self.keep_rebuild(connection, floor, book.zone_chosen());
+            self.keep_rebuild(connection, book, head);
         }
     }
 

@@ -6,7 +6,7 @@ use backon::{ExponentialBuilder, Retryable};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 
-use super::{Driver, PATIENCE};
+use super::{Driver, PATIENCE, Priority};
 use crate::{
     error::{Error, ErrorKind, Retry},
     journal::{JournalEntry, JournalKind},
@@ -24,7 +24,7 @@ impl Driver {
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(300)).with_max_times(2).with_jitter();
         let done = (|| async {
-            let answer = self.exchange_once(&request, PATIENCE).await?;
+            let answer = self.exchange_once(&request, Priority::Background, PATIENCE).await?;
             if answer.status < 500 {
                 return Ok(answer);
             }
@@ -45,8 +45,18 @@ impl Driver {
     }
 
     /// Sends a request once, after waiting up to `patience` for a place under the limit.
-    pub(super) async fn exchange_once(&self, request: &Request, patience: Duration) -> Result<Answer, Error> {
-        self.limit.wait(patience).await?;
+    pub(super) async fn exchange_once(
+        &self,
+        request: &Request,
+        priority: Priority,
+        patience: Duration,
+    ) -> Result<Answer, Error> {
+        self.limit.wait(priority, patience).await?;
+        self.exchange_now(request).await
+    }
+
+    /// Sends a request once, whatever the limit.
+    pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
         let (at, began) = (Timestamp::now(), Instant::now());
         let sent = self.prepare(request, CAP)?;
         let answer = self.client.send(sent).await.map(read).map_err(Error::from);

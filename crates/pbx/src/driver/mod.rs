@@ -13,7 +13,10 @@ use std::{
 use calls::{BookSettings, CommandAnswer, CommandId, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 
-use self::{limit::Limit, sessions::Running};
+use self::{
+    limit::{Limit, Priority},
+    sessions::Running,
+};
 pub use self::{
     recording::{Download, LARGEST_RECORDING},
     sessions::SessionReport,
@@ -160,7 +163,7 @@ impl Driver {
             Ok(request) => request,
             Err(error) => return rejected(&error),
         };
-        match self.exchange_once(&request, DIAL_PATIENCE).await {
+        match self.exchange_once(&request, Priority::Person, DIAL_PATIENCE).await {
             Ok(answer) => self.pbx.read_originate(command, &answer),
             Err(error) if error.unsent() => rejected(&error),
             Err(_) => CommandAnswer::Unknown { command },
@@ -213,7 +216,7 @@ impl Driver {
         if request.idempotent {
             self.exchange_again(request).await
         } else {
-            self.exchange_once(&request, PATIENCE).await
+            self.exchange_once(&request, Priority::Background, PATIENCE).await
         }
     }
 }

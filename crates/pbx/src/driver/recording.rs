@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use http::header;
 use jiff::Timestamp;
 
-use super::{Driver, PATIENCE, exchange::text};
+use super::{Driver, PATIENCE, Priority, exchange::text};
 use crate::{
     error::{Error, ErrorKind},
     journal::{JournalEntry, JournalKind},
@@ -63,7 +63,7 @@ impl Driver {
     }
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
-        self.limit.wait(PATIENCE).await?;
+        self.limit.wait(Priority::Person, PATIENCE).await?;
         let (at, began) = (Timestamp::now(), Instant::now());
         let begun = match self.client.download(self.prepare(request, LARGEST_RECORDING)?).await {
             Ok(download) => {

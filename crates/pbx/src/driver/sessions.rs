@@ -41,8 +41,13 @@ pub enum SessionReport {
         /// ends the session, so nothing is deleted that was not stored.
         stored: oneshot::Sender<()>,
     },
-    /// Nothing missed is left.
-    Drained,
+    /// Something came that carries no message: the other side lives.
+    Heard,
+    /// No more of what was missed is asked for.
+    Drained {
+        /// Nothing of it is left; otherwise the PBX gave the same again and again.
+        complete: bool,
+    },
 }
 
 /// The sessions that run, by extension.
@@ -92,8 +97,8 @@ impl Drop for Entered<'_> {
 
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>;
 
-/// What a session has on its way.
-struct Way<'a> {
+/// What a session waits for.
+struct Pending<'a> {
     socket: Option<net::Socket>,
     asking: Option<Asking<'a>>,
     storing: Option<oneshot::Receiver<()>>,
@@ -117,13 +122,13 @@ impl Driver {
         let Some(mut entered) = self.running.enter(extension) else {
             return Error::new(ErrorKind::Conflict, "a session of this extension runs already");
         };
-        let mut way = Way { socket: None, asking: None, storing: None };
+        let mut pending = Pending { socket: None, asking: None, storing: None };
         let error = tokio::select! {
-            error = self.drive(session.as_mut(), &mut way, &out) => error,
+            error = self.drive(session.as_mut(), &mut pending, &out) => error,
             _ = entered.stopped.wait_for(|stopped| *stopped) => stopped(),
             () = out.closed() => stopped(),
         };
-        if let Some(socket) = way.socket {
+        if let Some(socket) = pending.socket {
             socket.close().await;
         }
         error
@@ -135,24 +140,25 @@ impl Driver {
             return Err(Error::unsupported("keep a session: it sends webhooks"));
         };
         self.running.stop(extension).await;
-        let answer = self.exchange(request).await?;
+        // Not under the limit: when everything stops at once, there is nothing left to leave room for.
+        let answer = self.exchange_now(&request).await?;
         answer.failure().map_or(Ok(()), Err)
     }
 
     async fn drive<'a>(
         &'a self,
         session: &mut dyn Session,
-        way: &mut Way<'a>,
+        pending: &mut Pending<'a>,
         out: &mpsc::Sender<SessionReport>,
     ) -> Error {
         let mut outputs = session.step(SessionInput::Start, now());
         loop {
             for output in outputs {
-                if let Err(error) = self.carry_out(output, session, way, out).await {
+                if let Err(error) = self.carry_out(output, session, pending, out).await {
                     return error;
                 }
             }
-            let input = match next(way, session.next_timer()).await {
+            let input = match next(pending, session.next_timer()).await {
                 Ok(input) => input,
                 Err(error) => return error,
             };
@@ -162,7 +168,11 @@ impl Driver {
                     self.journal_frame(text);
                     session.step(SessionInput::Text(text), now())
                 }
-                Next::Heard => session.step(SessionInput::Heard, now()),
+                Next::Heard => {
+                    // Who listens is behind with what was reported before, so he knows that the other side lives.
+                    let _ = out.try_send(SessionReport::Heard);
+                    session.step(SessionInput::Heard, now())
+                }
                 Next::Stored => session.step(SessionInput::Stored, now()),
                 Next::Timer => session.step(SessionInput::Timer, now()),
             };
@@ -173,23 +183,23 @@ impl Driver {
         &'a self,
         output: SessionOutput,
         session: &mut dyn Session,
-        way: &mut Way<'a>,
+        pending: &mut Pending<'a>,
         out: &mpsc::Sender<SessionReport>,
     ) -> Result<(), Error> {
         let report = match output {
             SessionOutput::Request(request) => {
-                way.asking = Some(Box::pin(async move { self.exchange(request).await }));
+                pending.asking = Some(Box::pin(async move { self.exchange(request).await }));
                 return Ok(());
             }
             SessionOutput::Open(url) => {
-                way.socket = Some(self.client.socket(net::SocketRequest::new(url)).await?);
+                pending.socket = Some(self.client.socket(net::SocketRequest::new(url)).await?);
                 for output in session.step(SessionInput::Opened, now()) {
-                    Box::pin(self.carry_out(output, session, way, out)).await?;
+                    Box::pin(self.carry_out(output, session, pending, out)).await?;
                 }
                 return Ok(());
             }
             SessionOutput::Ping => {
-                return match &mut way.socket {
+                return match &mut pending.socket {
                     Some(socket) => Ok(socket.ping().await?),
                     None => Ok(()),
                 };
@@ -197,11 +207,11 @@ impl Driver {
             SessionOutput::End(error) => return Err(error),
             SessionOutput::Connected => SessionReport::Connected,
             SessionOutput::DrainProgress { events } => SessionReport::DrainProgress { events },
-            SessionOutput::Drained => SessionReport::Drained,
+            SessionOutput::Drained { complete } => SessionReport::Drained { complete },
             SessionOutput::Events { events, hold } => {
                 let (stored, when_stored) = oneshot::channel();
                 if hold {
-                    way.storing = Some(when_stored);
+                    pending.storing = Some(when_stored);
                 }
                 SessionReport::Batch { events, stored }
             }
@@ -234,8 +244,8 @@ fn stopped() -> Error {
 }
 
 /// Waits for whatever comes first.
-async fn next(way: &mut Way<'_>, timer: Option<Instant>) -> Result<Next, Error> {
-    let Way { socket, asking, storing } = way;
+async fn next(pending: &mut Pending<'_>, timer: Option<Instant>) -> Result<Next, Error> {
+    let Pending { socket, asking, storing } = pending;
     tokio::select! {
         answer = some(asking, |asking| asking) => {
             *asking = None;

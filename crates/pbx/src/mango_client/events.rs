@@ -193,6 +193,7 @@ impl Message<'_> {
             time: data.text(Field::Timestamp).and_then(|raw| zone::read(&raw, context.zone, context.received_at)),
             leg_seq: data.integer(Field::Seq),
             source: context.source,
+            session: Some(party::user(context.extension).to_owned()),
             vendor_command: data.text(Field::CommandId),
             effects,
         }
@@ -204,9 +205,11 @@ impl Message<'_> {
 }
 
 /// Whether a callback brought the call about, ours or another program's: it shows the client as the caller of the
-/// user's own phone. A command that moved a call on is told with the leg that it was taken from.
+/// user's own phone. A command that moved a call on is told with the leg that it was taken from, in `from` or beside it.
 fn is_callback(data: &Named<'_>) -> bool {
-    let commanded = data.text(Field::CommandId).is_some() && data.text(Field::TakenFrom).is_none();
+    let from = data.object(Field::From);
+    let taken = from.and_then(|from| from.text(Field::TakenFrom)).or_else(|| data.text(Field::TakenFrom));
+    let commanded = data.text(Field::CommandId).is_some() && taken.is_none();
     commanded || data.text(Field::CallbackInitiator).is_some()
 }
 
@@ -314,6 +317,7 @@ fn unknown(kind: &str, json: Value, context: &FrameContext<'_>) -> VendorEvent {
         time: None,
         leg_seq: None,
         source: context.source,
+        session: Some(party::user(context.extension).to_owned()),
         vendor_command: None,
         effects: vec![Effect::Unknown { body: redact::value(json) }],
     }

@@ -119,11 +119,11 @@ impl Pbx for MangoClient {
     }
 
     fn check(&self) -> Result<Request, Error> {
-        requests::ping(&self.settings)
+        Ok(requests::check(&self.settings))
     }
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
-        responses::done(&self.settings.wire, answer)
+        responses::check(&self.settings.wire, answer)
     }
 
     fn session(&self, extension: &str) -> Option<Box<dyn Session>> {

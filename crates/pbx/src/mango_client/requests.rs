@@ -60,9 +60,13 @@ pub(super) fn unregister(settings: &Settings, extension: &str) -> Request {
     post(settings, "session/unregister", &settings.wire.unregister, [of_user(settings, extension)]).idempotent()
 }
 
-/// Asks whether the server is there and takes the token.
-pub(super) fn ping(settings: &Settings) -> Result<Request, Error> {
-    Ok(post(settings, "session/ping", &settings.wire.ping, []).idempotent())
+/// An extension that nobody has.
+const NOBODY: &str = "0";
+
+/// Asks for the channel of a user that there is not: nothing is opened, but the token is looked at. `/session/ping` may
+/// answer without looking at it.
+pub(super) fn check(settings: &Settings) -> Request {
+    post(settings, "channel", &settings.wire.channel, [of_user(settings, NOBODY)]).idempotent()
 }
 
 /// Fetches a stored link. The token goes to the API's own address alone.

@@ -36,6 +36,19 @@ pub(super) fn done(wire: &Wire, answer: &Answer) -> Result<(), Error> {
     }
 }
 
+/// Whether the token was accepted: the PBX then looks for the user, whom there need not be.
+pub(super) fn check(wire: &Wire, answer: &Answer) -> Result<(), Error> {
+    match code(wire, answer) {
+        code if is_done(wire, answer, code) => Ok(()),
+        Some(code) if code == wire.codes.no_such_user && !matches!(answer.status, 401 | 403 | 429 | 500..) => Ok(()),
+        code => match failure(wire, answer, code) {
+            // "No such object", said by the service and not only by a server that knows no such path.
+            error if code.is_some() && error.kind() == ErrorKind::NotFound => Ok(()),
+            error => Err(error),
+        },
+    }
+}
+
 pub(super) fn channel(wire: &Wire, answer: &Answer) -> Result<ChannelAnswer, Error> {
     match code(wire, answer) {
         code if is_done(wire, answer, code) => {}

@@ -4,11 +4,13 @@
 //! deletes the batch before it, so the next is asked for only after the last was stored.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use calls::Source;
+use calls::{Source, VendorEvent};
+use sha2::{Digest, Sha256};
 
 use super::{
     config::Settings,
@@ -29,6 +31,9 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 /// Successful batches without an event after which the drain is over: a server that never says "nothing left" must
 /// not be asked for ever.
 const EMPTY_BATCHES: u8 = 3;
+/// Batches without anything new after which the drain is given up: a server that never deletes what it gave would give
+/// the same for ever.
+const REPEATED_BATCHES: u8 = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -57,6 +62,9 @@ pub(super) struct Channel {
     registered: bool,
     drained: u64,
     empty: u8,
+    repeated: u8,
+    /// Digests of the keys of what was drained.
+    seen: HashSet<u64>,
     heard: Option<Instant>,
     pinged: bool,
 }
@@ -70,6 +78,8 @@ impl Channel {
             registered: false,
             drained: 0,
             empty: 0,
+            repeated: 0,
+            seen: HashSet::new(),
             heard: None,
             pinged: false,
         }
@@ -117,19 +127,30 @@ impl Channel {
             }
             Batch::Events(events) if !events.is_empty() => {
                 self.empty = 0;
-                self.drained = self.drained.saturating_add(events.len() as u64);
                 let context = self.context(Source::Replay, now);
-                let events = events.into_iter().map(|event| message(event, &context)).collect();
-                self.phase = Phase::Storing;
-                outputs.push(SessionOutput::Events { events, hold: true });
-                outputs.push(SessionOutput::DrainProgress { events: self.drained });
+                let events: Vec<VendorEvent> = events.into_iter().map(|event| message(event, &context)).collect();
+                let new = events.iter().filter(|event| self.seen.insert(digest(&event.dedupe_key))).count();
+                self.repeated = if new == 0 { self.repeated + 1 } else { 0 };
+                self.drained = self.drained.saturating_add(new as u64);
+                if self.repeated >= REPEATED_BATCHES {
+                    outputs.push(self.go_live(false));
+                } else if new == 0 {
+                    outputs.push(self.ask_for_batch());
+                } else {
+                    self.phase = Phase::Storing;
+                    outputs.push(SessionOutput::Events { events, hold: true });
+                    outputs.push(SessionOutput::DrainProgress { events: self.drained });
+                }
             }
-            Batch::Events(_) | Batch::Empty => {
-                self.phase = Phase::Live;
-                outputs.push(SessionOutput::Drained);
-            }
+            Batch::Events(_) | Batch::Empty => outputs.push(self.go_live(true)),
         }
         outputs
+    }
+
+    fn go_live(&mut self, complete: bool) -> SessionOutput {
+        self.phase = Phase::Live;
+        self.seen = HashSet::new();
+        SessionOutput::Drained { complete }
     }
 
     fn ask_for_batch(&mut self) -> SessionOutput {
@@ -161,6 +182,12 @@ impl Channel {
         self.heard = Some(now.monotonic);
         self.pinged = false;
     }
+}
+
+/// A short stand-in for a key: a drain may hold two weeks of them.
+fn digest(key: &str) -> u64 {
+    let digest = Sha256::digest(key);
+    digest[..8].iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 impl Session for Channel {

@@ -170,7 +170,11 @@ fn an_internal_call_means_the_same_on_both_channels() {
     let data = json!({"entry_id": "e1", "call_id": "c1", "seq": 1, "state": "APPEARED",
         "from": {"extension": "101"}, "to": {"extension": "102"}});
     let text = json!({"routeKey": "/call", "data": data}).to_string();
-    let on = |extension| read_on(extension, &text);
+    let on = |extension: &str| {
+        let event = read_on(extension, &text);
+        assert_eq!(event.session.as_deref(), Some(extension));
+        VendorEvent { session: None, ..event }
+    };
     assert_eq!(on("101"), on("102"));
     let created =
         Effect::CallCreated { direction: Direction::Internal, customer: customer("102"), line: Line::default() };
@@ -215,7 +219,9 @@ fn a_callback_that_another_program_ordered_is_outgoing() {
         assert_eq!(event.effects, [created.clone(), Effect::LegRinging { leg: leg("c1", "101") }], "{sign}");
     }
     assert_eq!(incoming("APPEARED", json!({"command_id": "crm-1"})).vendor_command.as_deref(), Some("crm-1"));
-    for none in [json!({"callback_initiator": ""}), json!({"command_id": "crm-1", "taken_from_call_id": "c0"})] {
+    let routed = json!({"command_id": "crm-1", "from": {"number": "79161234567", "taken_from_call_id": "c0"}});
+    let beside = json!({"command_id": "crm-1", "taken_from_call_id": "c0"});
+    for none in [json!({"callback_initiator": ""}), beside, routed] {
         let Effect::CallCreated { direction, .. } = incoming("APPEARED", none.clone()).effects[0] else {
             panic!("not created")
         };

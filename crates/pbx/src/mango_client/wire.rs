@@ -92,7 +92,6 @@ pub(super) struct Wire {
     pub(super) channel: String,
     pub(super) register: String,
     pub(super) unregister: String,
-    pub(super) ping: String,
     pub(super) callback: String,
     /// The header that carries the token.
     pub(super) token_header: String,
@@ -118,7 +117,6 @@ impl Default for Wire {
             channel: "/v1/channel/".to_owned(),
             register: "/v1/session/register".to_owned(),
             unregister: "/v1/session/unregister/".to_owned(),
-            ping: "/session/ping".to_owned(),
             callback: "/v1/callback".to_owned(),
             token_header: "authorization".to_owned(),
             token_prefix: "Bearer ".to_owned(),
@@ -151,7 +149,6 @@ impl Wire {
             "path.channel" => &mut self.channel,
             "path.register" => &mut self.register,
             "path.unregister" => &mut self.unregister,
-            "path.ping" => &mut self.ping,
             "path.callback" => &mut self.callback,
             "parameter.extension" => &mut self.extension,
             "parameter.limit" => &mut self.limit_name,

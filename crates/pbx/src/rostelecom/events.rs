@@ -132,6 +132,7 @@ fn call_event(settings: &Settings, fields: &Fields, context: &DecodeContext) -> 
         time: timestamp.and_then(|raw| zone::read(&raw, &context.zone, context.received_at)),
         leg_seq: None,
         source: context.source,
+        session: None,
         vendor_command: None,
         effects,
     })
@@ -261,6 +262,7 @@ fn nothing(kind: &str, json: &Value, context: &DecodeContext) -> VendorEvent {
         time: None,
         leg_seq: None,
         source: context.source,
+        session: None,
         vendor_command: None,
         effects: Vec::new(),
     }

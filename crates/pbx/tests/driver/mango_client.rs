@@ -68,7 +68,7 @@ async fn a_session_drains_what_was_missed_and_then_lives() {
         }
         stored.send(()).unwrap();
     }
-    assert!(matches!(reports.recv().await.unwrap(), SessionReport::Drained));
+    assert!(matches!(reports.recv().await.unwrap(), SessionReport::Drained { complete: true }));
     assert_eq!(registrations(&pbx), 3);
 
     pbx.frames = None;
@@ -106,7 +106,7 @@ async fn ending_a_session_closes_the_socket_and_then_unregisters() {
     let (driver, _) = driver(Make::MangoClient, &pbx);
     let driver = Arc::new(driver);
     let (mut reports, session) = run(&driver);
-    while !matches!(reports.recv().await.unwrap(), SessionReport::Drained) {}
+    while !matches!(reports.recv().await.unwrap(), SessionReport::Drained { complete: true }) {}
     let (_, second) = run(&driver);
     assert_eq!(second.await.unwrap().kind(), ErrorKind::Conflict);
     assert_eq!(driver.end_session("101").await, Ok(()));
@@ -124,7 +124,7 @@ async fn a_session_that_nobody_listens_to_ends() {
     let pbx = with_batches(Vec::new()).await;
     let (driver, _) = driver(Make::MangoClient, &pbx);
     let (mut reports, session) = run(&Arc::new(driver));
-    while !matches!(reports.recv().await.unwrap(), SessionReport::Drained) {}
+    while !matches!(reports.recv().await.unwrap(), SessionReport::Drained { complete: true }) {}
     drop(reports);
     assert_eq!(session.await.unwrap().kind(), ErrorKind::Stopped);
 }

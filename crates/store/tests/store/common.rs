@@ -51,6 +51,7 @@ pub(crate) fn vendor_event(key: &str, call: &str) -> Told {
         time: None,
         leg_seq: None,
         source: Source::Webhook,
+        session: None,
         vendor_command: None,
         effects: Vec::new(),
     })

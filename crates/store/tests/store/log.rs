@@ -142,14 +142,25 @@ fn a_calls_entries_include_those_of_its_earlier_id() {
 fn the_gaps_of_a_connection_are_told_from_everything_else() {
     let folder = folder();
     let store = open(&folder);
-    let gap = NewEntry {
-        told: Told::Decision(Decision::GapOpened { from: at(1), cause: "session".into() }),
+    let gap_of = |session: Option<&str>| NewEntry {
+        told: Told::Decision(Decision::GapOpened {
+            session: session.map(str::to_owned),
+            from: at(1),
+            cause: "session".into(),
+        }),
         ..entry("rt1", None, "")
     };
+    let gap = gap_of(None);
     let elsewhere = NewEntry { connection: connection("rt2"), ..gap.clone() };
-    store.append(vec![entry("rt1", None, "gap"), gap.clone(), elsewhere, gap]).wait().expect("stored");
+    let (first, second) = (gap_of(Some("101")), gap_of(Some("102")));
+    store
+        .append(vec![entry("rt1", None, "gap"), gap.clone(), elsewhere, gap, first.clone(), second, first])
+        .wait()
+        .expect("stored");
     let places = |around| -> Vec<u64> {
         store.read_gaps(&connection("rt1"), around).expect("reads").iter().map(|stored| stored.seq).collect()
     };
-    assert_eq!((places(1), places(3), places(5)), (vec![2, 4], vec![2, 4], vec![4]));
+    assert_eq!((places(1), places(3)), (vec![2, 4, 5, 6, 7], vec![2, 4, 5, 6, 7]));
+    assert_eq!(places(5), [4, 5, 6, 7]);
+    assert_eq!(places(8), [4, 6, 7], "the last of each session");
 }

@@ -16,11 +16,11 @@ fn mc(name: &'static str, entries: Vec<Entry>, calls: &'static [&'static str]) -
 }
 
 fn gap(ms: i64) -> Entry {
-    Entry::new(ms, Decision::GapOpened { from: at(ms), cause: "the socket was lost".into() })
+    Entry::new(ms, Decision::GapOpened { session: None, from: at(ms), cause: "the socket was lost".into() })
 }
 
 fn gap_closed(ms: i64) -> Entry {
-    Entry::new(ms, Decision::GapClosed { to: at(ms), hole_until: None })
+    Entry::new(ms, Decision::GapClosed { session: None, to: at(ms), hole_until: None })
 }
 
 pub(super) fn scripts() -> Vec<Script> {
@@ -156,7 +156,7 @@ pub(super) fn scripts() -> Vec<Script> {
                 gap(1_000 - 20 * DAY),
                 kept.replayed().appeared(1, -80_000_000),
                 kept.replayed().disconnected(2, -79_980_000, EndCause::NoAnswer),
-                Entry::new(0, Decision::GapClosed { to: at(0), hole_until: Some(at(-14 * DAY)) }),
+                Entry::new(0, Decision::GapClosed { session: None, to: at(0), hole_until: Some(at(-14 * DAY)) }),
             ],
             &[
                 "incoming ended missed +79161234567 > +74951234567 (late) “1111” | agent 101 failed noAnswer “1111”",

@@ -105,3 +105,28 @@ fn settings_that_cannot_be_right_are_named() {
         assert!(matches!(config.validate(), Err(ConfigError::Override { .. })), "{name}");
     }
 }
+
+#[test]
+fn the_check_asks_something_that_needs_the_token() {
+    let pbx = pbx();
+    let request = pbx.check().expect("a request");
+    assert_eq!((request.operation, request.signed, request.idempotent), ("channel", true, true));
+    let check = |status, body: &str| pbx.read_check(&answer(status, body)).map_err(|error| error.kind());
+    for (status, body) in [
+        (200, r#"{"Result":{"code":0},"url":"wss://x.mango-office.ru/1"}"#),
+        (400, r#"{"Result":{"code":3300}}"#),
+        (404, r#"{"Result":{"code":3330,"message":"number not found"}}"#),
+    ] {
+        assert_eq!(check(status, body), Ok(()), "{status} {body}");
+    }
+    for (status, body, kind) in [
+        (400, r#"{"Result":{"code":3105}}"#, ErrorKind::Unauthorized),
+        (401, r#"{"Result":{"code":0}}"#, ErrorKind::Unauthorized),
+        (401, r#"{"Result":{"code":3300}}"#, ErrorKind::Unauthorized),
+        (404, "", ErrorKind::NotFound),
+        (200, "<html>", ErrorKind::Protocol),
+        (500, r#"{"Result":{"code":5000}}"#, ErrorKind::Internal),
+    ] {
+        assert_eq!(check(status, body), Err(kind), "{status} {body}");
+    }
+}

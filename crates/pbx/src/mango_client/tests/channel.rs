@@ -82,7 +82,7 @@ fn the_next_batch_is_asked_for_only_after_the_last_was_stored() {
     assert_eq!(events[0].source, Source::Push);
 
     assert_eq!(operation(&by_hand.step(SessionInput::Stored)), "session/register");
-    assert!(matches!(by_hand.answered(200, NOTHING_LEFT).as_slice(), [SessionOutput::Drained]));
+    assert!(matches!(by_hand.answered(200, NOTHING_LEFT).as_slice(), [SessionOutput::Drained { complete: true }]));
     assert!(by_hand.step(SessionInput::Stored).is_empty());
 }
 
@@ -92,7 +92,10 @@ fn a_client_error_without_data_is_an_empty_drain() {
         [(404, ""), (410, " "), (400, ""), (400, NOTHING_LEFT), (404, r#"{"Result":{"code":0}}"#), (200, NOTHING_LEFT)];
     for (status, body) in cases {
         let outputs = ByHand::opened().answered(status, body);
-        assert!(matches!(outputs.as_slice(), [SessionOutput::Connected, SessionOutput::Drained]), "{status} {body}");
+        assert!(
+            matches!(outputs.as_slice(), [SessionOutput::Connected, SessionOutput::Drained { complete: true }]),
+            "{status} {body}"
+        );
     }
 }
 
@@ -125,7 +128,36 @@ fn an_endless_drain_of_nothing_ends() {
     let empty = r#"{"Result":{"code":0},"events":[]}"#;
     assert_eq!(operation(&by_hand.answered(200, empty)), "session/register");
     assert_eq!(operation(&by_hand.answered(200, empty)), "session/register");
-    assert!(matches!(by_hand.answered(200, empty).as_slice(), [SessionOutput::Drained]));
+    assert!(matches!(by_hand.answered(200, empty).as_slice(), [SessionOutput::Drained { complete: true }]));
+}
+
+#[test]
+fn a_drain_that_gives_the_same_again_and_again_is_given_up() {
+    let second = BATCH.replace("\"e1\"", "\"e2\"");
+    let mut by_hand = ByHand::opened();
+    by_hand.answered(200, BATCH);
+    by_hand.step(SessionInput::Stored);
+    by_hand.answered(200, &second);
+    assert_eq!(operation(&by_hand.step(SessionInput::Stored)), "session/register");
+    // In turns, and nothing of it is new.
+    for batch in [BATCH, &second] {
+        let outputs = by_hand.answered(200, batch);
+        assert_eq!((outputs.len(), operation(&outputs)), (1, "session/register"));
+    }
+    let outputs = by_hand.answered(200, BATCH);
+    assert!(matches!(outputs.as_slice(), [SessionOutput::Drained { complete: false }]), "{outputs:?}");
+    let live = by_hand.step(SessionInput::Text(r#"{"routeKey":"/call","data":{"entry_id":"e3","state":"APPEARED"}}"#));
+    assert!(matches!(live.as_slice(), [SessionOutput::Events { hold: false, .. }]), "{live:?}");
+}
+
+#[test]
+fn a_batch_given_twice_is_no_endless_drain() {
+    let mut by_hand = ByHand::opened();
+    by_hand.answered(200, BATCH);
+    by_hand.step(SessionInput::Stored);
+    assert_eq!(operation(&by_hand.answered(200, BATCH)), "session/register");
+    let outputs = by_hand.answered(200, NOTHING_LEFT);
+    assert!(matches!(outputs.as_slice(), [SessionOutput::Drained { complete: true }]), "{outputs:?}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use link::wire::{ConnectionState, DownCause};
 use pbx::{CheckReason, CheckReport};
 
-use crate::{links::Link, status::Standing};
+use crate::{backoff::LONGEST, links::Link, status::SessionStatus};
 
 /// A connection is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);
@@ -20,12 +20,10 @@ const LOOK: Duration = Duration::from_secs(300);
 const GLANCE: Duration = Duration::from_secs(15);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
-/// A PBX that wants to be left alone for longer than this is asked all the same.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// What is known of the way on which webhooks come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Reachability {
     /// Open; nothing can have been lost up to this moment.
     Open { complete: Timestamp },
     /// The PBX is out of reach, or was not reached yet. Nothing was heard of it since this webhook.
@@ -40,27 +38,27 @@ impl Link {
         if let Some(from) = self.complete_until("") {
             self.open_gap("", from, "stopped").await;
         }
-        let mut way = Way::Lost { heard: None };
+        let mut known = Reachability::Lost { heard: None };
         let mut waiting = true;
         let mut is_there = true;
         loop {
             let report = self.driver.check().await;
-            let standing = match (report.ok, waiting) {
-                (true, true) => Standing::of(ConnectionState::Waiting),
-                (true, false) => Standing::of(ConnectionState::Live),
-                (false, _) => Standing::down(cause_of_check(report.reason)),
+            let status = match (report.ok, waiting) {
+                (true, true) => SessionStatus::of(ConnectionState::Waiting),
+                (true, false) => SessionStatus::of(ConnectionState::Live),
+                (false, _) => SessionStatus::down(cause_of_check(report.reason)),
             };
             if !(report.ok && self.is_live()) {
-                self.set("", standing).await;
+                self.set("", status).await;
             }
             waiting = false;
             if is_out_of_reach(&report) {
                 is_there = true;
-                way = self.out_of_reach(way).await;
+                known = self.out_of_reach(known).await;
                 tokio::time::sleep(LOOK_AGAIN).await;
             } else {
-                way = self.reached().await;
-                is_there = self.until_lost_or_due(is_there, next_look(&report), &mut way).await;
+                known = self.reached().await;
+                is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known).await;
             }
             self.let_bad_signatures_fade().await;
         }
@@ -68,7 +66,7 @@ impl Link {
 
     /// Waits for the next regular look, or until the PBX that was there is not; answers whether it is. One that works
     /// but answers no glance is only looked at regularly.
-    async fn until_lost_or_due(&self, mut was_there: bool, look: Duration, way: &mut Way) -> bool {
+    async fn until_lost_or_due(&self, mut was_there: bool, look: Duration, known: &mut Reachability) -> bool {
         let due = tokio::time::Instant::now() + look;
         while tokio::time::Instant::now() < due {
             tokio::time::sleep(GLANCE).await;
@@ -78,7 +76,7 @@ impl Link {
             }
             was_there = is_there;
             if is_there {
-                *way = self.reached().await;
+                *known = self.reached().await;
             } else {
                 self.stamp("");
             }
@@ -88,33 +86,35 @@ impl Link {
     }
 
     /// The PBX is there, so its webhooks find us from now on.
-    async fn reached(&self) -> Way {
+    async fn reached(&self) -> Reachability {
         let now = self.clock.now();
         self.end_hole(now).await;
         self.stamp("");
-        Way::Open { complete: now }
+        Reachability::Open { complete: now }
     }
 
     /// The PBX is out of reach: unless webhooks come all the same, they may be lost.
-    async fn out_of_reach(&self, way: Way) -> Way {
+    async fn out_of_reach(&self, known: Reachability) -> Reachability {
         let heard = self.board.heard_at(&self.connection);
-        match way {
-            Way::Open { complete } => {
+        match known {
+            Reachability::Open { complete } => {
                 let from = heard.map_or(complete, |heard| heard.max(complete));
                 self.open_gap("", from, "unreachable").await;
-                Way::Lost { heard }
+                Reachability::Lost { heard }
             }
-            Way::Lost { heard: before } => match heard.filter(|heard| before.is_none_or(|before| *heard > before)) {
-                Some(again) => {
-                    self.end_hole(again).await;
-                    self.stamp("");
-                    Way::Inwards
+            Reachability::Lost { heard: before } => {
+                match heard.filter(|heard| before.is_none_or(|before| *heard > before)) {
+                    Some(again) => {
+                        self.end_hole(again).await;
+                        self.stamp("");
+                        Reachability::Inwards
+                    }
+                    None => known,
                 }
-                None => way,
-            },
-            Way::Inwards => {
+            }
+            Reachability::Inwards => {
                 self.stamp("");
-                way
+                known
             }
         }
     }
@@ -174,35 +174,43 @@ fn cause_of_check(reason: CheckReason) -> DownCause {
 
 #[cfg(test)]
 mod tests {
+    use calls::Decision;
     use pbx::Make;
 
     use super::*;
     use crate::testing::{Bench, at};
 
-    /// The hole that is kept, in seconds of the test's day; open while it has no end.
+    /// The holes that were logged, each with its end; open while it has none.
     async fn holes(bench: &Bench) -> Vec<(Timestamp, Option<Timestamp>)> {
         bench.settle().await;
-        let gaps = bench.link.store.gaps(&bench.link.connection, 10).expect("is read");
-        gaps.iter().rev().map(|gap| (gap.from, gap.hole_until)).collect()
+        let mut holes = Vec::new();
+        for decision in bench.decisions() {
+            if let Decision::GapOpened { session: None, from, .. } = decision {
+                holes.push((from, None));
+            } else if let Decision::GapClosed { session: None, hole_until, .. } = decision {
+                holes.last_mut().expect("was opened").1 = hole_until;
+            }
+        }
+        holes
     }
 
     #[tokio::test]
     async fn an_outage_is_a_hole_from_the_last_sign_of_life_to_the_next() {
         let bench = Bench::new(Make::Rostelecom);
         let link = &bench.link;
-        let way = link.out_of_reach(Way::Lost { heard: None }).await;
+        let known = link.out_of_reach(Reachability::Lost { heard: None }).await;
         assert_eq!(
-            (way, holes(&bench).await),
-            (Way::Lost { heard: None }, Vec::new()),
+            (known, holes(&bench).await),
+            (Reachability::Lost { heard: None }, Vec::new()),
             "never reached, so nothing is known"
         );
         bench.set(100);
-        let way = link.reached().await;
+        let known = link.reached().await;
         bench.set(115);
-        let way = link.out_of_reach(way).await;
+        let known = link.out_of_reach(known).await;
         assert_eq!(holes(&bench).await, [(at(100), None)]);
         bench.set(130);
-        link.out_of_reach(way).await;
+        link.out_of_reach(known).await;
         bench.set(145);
         link.reached().await;
         assert_eq!(holes(&bench).await, [(at(100), Some(at(145)))]);
@@ -215,18 +223,18 @@ mod tests {
         let bench = Bench::new(Make::Rostelecom);
         let link = &bench.link;
         bench.set(100);
-        let way = link.reached().await;
+        let known = link.reached().await;
         link.board.heard(&link.connection, at(107));
         bench.set(115);
-        let way = link.out_of_reach(way).await;
+        let known = link.out_of_reach(known).await;
         assert_eq!(holes(&bench).await, [(at(107), None)], "from the last sign of life");
         link.board.heard(&link.connection, at(122));
         bench.set(130);
-        let way = link.out_of_reach(way).await;
-        assert_eq!(way, Way::Inwards);
+        let known = link.out_of_reach(known).await;
+        assert_eq!(known, Reachability::Inwards);
         assert_eq!(holes(&bench).await, [(at(107), Some(at(122)))]);
         bench.set(145);
-        assert_eq!(link.out_of_reach(way).await, Way::Inwards);
+        assert_eq!(link.out_of_reach(known).await, Reachability::Inwards);
         assert_eq!(holes(&bench).await.len(), 1, "no further gap in the same outage");
     }
 
@@ -234,13 +242,13 @@ mod tests {
     async fn a_run_that_ends_in_order_leaves_no_hole() {
         let bench = Bench::new(Make::Rostelecom);
         bench.set(100);
-        let way = bench.link.reached().await;
+        let known = bench.link.reached().await;
         bench.set(114);
         bench.link.stamp_at_end();
         bench.set(118);
         bench.settle().await;
         assert_eq!(bench.link.complete_until(""), None, "the next one begins four seconds later");
-        bench.link.out_of_reach(way).await;
+        bench.link.out_of_reach(known).await;
         bench.set(140);
         bench.link.stamp_at_end();
         bench.settle().await;

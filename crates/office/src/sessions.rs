@@ -1,0 +1,276 @@
+//! Keeps one extension's session open, and knows which of its events may be missing.
+//!
+//! While no session is registered the PBX keeps events and gives them again, so a gap that a replay follows is filled.
+//! Two things are lost for good: what the PBX sent over a socket that was broken already, and what could not be stored.
+//! Such a gap is a hole from the last sign of life up to the first event that the PBX kept, or to the next registration
+//! where it kept none.
+
+use std::{sync::Arc, time::Duration};
+
+use calls::{Source, Told, VendorEvent};
+use jiff::{SignedDuration, Timestamp};
+use link::wire::{ConnectionState, DownCause};
+use pbx::{Error, ErrorKind, Retry, SessionReport};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+
+use crate::{backoff, keeper::NotStored, links::Link, status::SessionStatus};
+
+/// How often the moment until which events are complete is kept for the next start.
+const STAMP: Duration = Duration::from_secs(30);
+/// A session that was live for this long had no trouble at its beginning, so the waits begin anew.
+const STEADY: Duration = Duration::from_secs(60);
+/// Said where the PBX does not stop giving what was missed.
+const REPEATS: &str = "the PBX gives the same missed events again and again, so some of them may be missing here";
+
+/// What a session may lack.
+#[derive(Debug, Default)]
+pub(crate) struct Missing {
+    /// Events since then.
+    since: Option<Timestamp>,
+    /// Events since then are lost for good.
+    lost_since: Option<Timestamp>,
+}
+
+impl Missing {
+    /// Events may be missing since then, and the PBX keeps them.
+    pub(crate) fn since(since: Option<Timestamp>) -> Self {
+        Self { since, lost_since: None }
+    }
+
+    /// The PBX gives nothing again of what it sent since then.
+    fn lose(&mut self, since: Timestamp) {
+        self.since = Some(self.since.map_or(since, |known| known.min(since)));
+        self.lost_since = Some(self.lost_since.map_or(since, |known| known.min(since)));
+    }
+}
+
+/// One run of a session, from its opening to its end.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// Since when live events flow.
+    registered: Option<Timestamp>,
+    /// Since when nothing missed is asked for any more.
+    live: Option<Instant>,
+    /// The last sign of life.
+    heard: Timestamp,
+    /// The time of the first replayed event that lies where events were lost: from there on the PBX kept them.
+    kept_from: Option<Timestamp>,
+    /// What is to be said while it is live.
+    detail: Option<String>,
+    /// Events could not be stored.
+    pub(crate) not_stored: bool,
+}
+
+impl Run {
+    fn begin(now: Timestamp) -> Self {
+        Self { registered: None, live: None, heard: now, kept_from: None, detail: None, not_stored: false }
+    }
+
+    fn was_steady(&self) -> bool {
+        self.live.is_some_and(|live| live.elapsed() >= STEADY)
+    }
+}
+
+impl Link {
+    /// Keeps one extension's session open until the task is aborted. `wanted` ends the wait for the next try.
+    pub(crate) async fn keep_session(self, extension: String, wanted: Arc<Notify>) {
+        let mut failures = 0;
+        let mut missing = Missing::since(self.complete_until(&extension));
+        self.set(&extension, SessionStatus::of(ConnectionState::Connecting)).await;
+        loop {
+            if let Some(from) = missing.since {
+                self.open_gap(&extension, from, "session").await;
+            }
+            let (out, reports) = mpsc::channel(64);
+            let follow = self.follow(&extension, reports, &mut missing);
+            let (error, run) = tokio::join!(self.driver.run_session(&extension, out), follow);
+            if run.was_steady() {
+                failures = 0;
+            }
+            tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session ended and is opened again");
+            self.set(&extension, status_after(&error, &run)).await;
+            if let Some(from) = missing.since {
+                self.open_gap(&extension, from, "session").await;
+            }
+            let moment = self.clock.now().to_string();
+            let spread = backoff::spread(&[self.connection.as_str(), &extension, &moment]);
+            let wait = backoff::before_session(&error, failures, spread);
+            failures += 1;
+            // Somebody who wants it ends the wait, once.
+            let _ = tokio::time::timeout(wait, wanted.notified()).await;
+        }
+    }
+
+    /// Stores what a session reports, until it ends.
+    pub(crate) async fn follow(
+        &self,
+        extension: &str,
+        mut reports: mpsc::Receiver<SessionReport>,
+        missing: &mut Missing,
+    ) -> Run {
+        let mut run = Run::begin(self.clock.now());
+        let mut stamp = tokio::time::interval(STAMP);
+        loop {
+            tokio::select! {
+                report = reports.recv() => {
+                    let Some(report) = report else { break };
+                    if self.take_report(extension, report, &mut run, missing).await.is_err() {
+                        run.not_stored = true;
+                        break;
+                    }
+                },
+                _ = stamp.tick(), if run.live.is_some() => self.stamp(extension),
+            }
+        }
+        self.end_run(extension, &run, missing);
+        run
+    }
+
+    /// A registered session ended without being told to: its socket may have been broken from the last sign of life on,
+    /// and the PBX did not know.
+    fn end_run(&self, extension: &str, run: &Run, missing: &mut Missing) {
+        if run.registered.is_some() {
+            missing.lose(run.heard);
+        }
+        if run.live.is_some() {
+            self.stamp_at(extension, run.heard);
+        }
+    }
+
+    async fn take_report(
+        &self,
+        extension: &str,
+        report: SessionReport,
+        run: &mut Run,
+        missing: &mut Missing,
+    ) -> Result<(), NotStored> {
+        let now = self.clock.now();
+        match report {
+            SessionReport::Connected => {
+                (run.registered, run.heard) = (Some(now), now);
+                self.set(extension, SessionStatus::of(ConnectionState::Draining)).await;
+            }
+            SessionReport::DrainProgress { events } => {
+                let drained = u32::try_from(events).unwrap_or(u32::MAX);
+                let draining = SessionStatus::of(ConnectionState::Draining);
+                self.set(extension, SessionStatus { drained, ..draining }).await;
+            }
+            SessionReport::Batch { events, stored } => {
+                let is_replay = events.iter().any(|event| event.source == Source::Replay);
+                if is_replay {
+                    run.kept_from = run.kept_from.or_else(|| first_kept(&events, missing.lost_since?, now));
+                } else if run.live.is_some() {
+                    // What was missed says nothing of the clock.
+                    self.watch_clock(&events).await;
+                }
+                let told = events.into_iter().map(Told::Vendor).collect();
+                if self.keeper.tell(&self.connection, now, told).await.is_err() {
+                    // What is replayed stays at the PBX until it is asked for more.
+                    if !is_replay {
+                        missing.lose(now);
+                    }
+                    return Err(NotStored);
+                }
+                run.heard = now;
+                // The session has ended meanwhile; the events are safe.
+                let _ = stored.send(());
+            }
+            SessionReport::Heard => run.heard = now,
+            SessionReport::Drained { complete } => {
+                (run.live, run.heard) = (Some(Instant::now()), now);
+                let hole_until = self.hole(run, missing, now).max((!complete).then_some(now));
+                *missing = Missing::default();
+                run.detail = (!complete).then(|| REPEATS.to_owned());
+                if !complete {
+                    tracing::warn!(connection = %self.connection, "a PBX gives the same missed events again and again");
+                }
+                self.close_gap(extension, now, hole_until).await;
+                self.stamp(extension);
+                let live = SessionStatus::of(ConnectionState::Live);
+                self.set(extension, SessionStatus { detail: run.detail.clone(), ..live }).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Up to when events are lost for good, although all that the PBX kept was replayed.
+    fn hole(&self, run: &Run, missing: &Missing, now: Timestamp) -> Option<Timestamp> {
+        let too_old = missing.since.and_then(|since| self.forgotten(since, now));
+        let lost = missing.lost_since.map(|_| run.kept_from.unwrap_or(now).min(run.registered.unwrap_or(now)));
+        too_old.max(lost)
+    }
+
+    /// What the PBX gives again does not reach further back than it keeps events: what is older is a hole.
+    fn forgotten(&self, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let kept = SignedDuration::try_from(self.driver.capability().replay_kept?).ok()?;
+        now.checked_sub(kept).ok().filter(|oldest| since < *oldest)
+    }
+
+    /// Compares the vendor's clock with ours; a difference worth a warning is shown.
+    async fn watch_clock(&self, events: &[VendorEvent]) {
+        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
+        if self.board.clock(&self.connection, self.clock.now(), time.utc) {
+            self.keeper.status_changed(&self.connection).await;
+        }
+    }
+
+    /// Nobody wants this extension's session any more: the PBX keeps its events, and nothing is missed here.
+    pub(crate) async fn forget_session(&self, extension: &str) {
+        if self.board.has_gap(&self.connection, extension) {
+            let now = self.clock.now();
+            self.close_gap(extension, now, Some(now)).await;
+        }
+        if self.board.forget(&self.connection, extension) {
+            self.keeper.status_changed(&self.connection).await;
+        }
+        self.end_session(extension).await;
+    }
+
+    /// Tells the PBX that a session is over, so that it keeps the events from now on.
+    pub(crate) async fn end_session(&self, extension: &str) {
+        if let Err(error) = self.driver.end_session(extension).await {
+            tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session could not be ended");
+        }
+    }
+}
+
+/// The time of the earliest of these replayed events that lies after `lost_since`.
+fn first_kept(events: &[VendorEvent], lost_since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let times = events.iter().filter_map(|event| event.time.as_ref().map(|time| time.utc));
+    times.filter(|time| (lost_since..=now).contains(time)).min()
+}
+
+/// How a session stands until it is tried again. It says so once, however often it is tried.
+fn status_after(error: &Error, run: &Run) -> SessionStatus {
+    if run.not_stored {
+        return SessionStatus::down(DownCause::Storage);
+    }
+    let down = SessionStatus::down(cause(error));
+    let is_refused = error.retry() == Retry::No && error.kind() != ErrorKind::Stopped;
+    if is_refused { SessionStatus { is_refused, detail: Some(error.to_string()), ..down } } else { down }
+}
+
+/// What an error means for the screen.
+fn cause(error: &Error) -> DownCause {
+    match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::ClockSkew => DownCause::Unauthorized,
+        ErrorKind::RateLimited { .. } => DownCause::RateLimited,
+        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Refused | ErrorKind::Stopped => DownCause::Unreachable,
+        ErrorKind::InvalidRequest { .. }
+        | ErrorKind::NotFound
+        | ErrorKind::Conflict
+        | ErrorKind::Unsupported
+        | ErrorKind::Protocol
+        | ErrorKind::Internal
+        | ErrorKind::NotReady
+        | ErrorKind::Gone
+        | ErrorKind::NotAudio
+        | ErrorKind::TooLarge => DownCause::Protocol,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What a session lacks, told by hand; the whole of it against a PBX in `tests/office/sessions.rs`.
+
+use calls::Decision;
+use pbx::Make;
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::testing::{Bench, at};
+
+fn opened(session: &str, from: Timestamp) -> Decision {
+    Decision::GapOpened { session: Some(session.to_owned()), from, cause: "session".to_owned() }
+}
+
+fn closed(session: &str, to: Timestamp, hole_until: Option<Timestamp>) -> Decision {
+    Decision::GapClosed { session: Some(session.to_owned()), to, hole_until }
+}
+
+/// A batch of one event, and how its storing is told.
+fn batch(source: Source, time: Option<Timestamp>) -> (SessionReport, oneshot::Receiver<()>) {
+    let (stored, told) = oneshot::channel();
+    let mut event = Bench::event(&format!("{source:?} {time:?}"), None, Vec::new());
+    event.source = source;
+    event.time = time.map(|utc| calls::VendorTime { raw: String::new(), utc, zone: None });
+    (SessionReport::Batch { events: vec![event], stored }, told)
+}
+
+/// Lets a session report this at these seconds, then end.
+async fn run(bench: &Bench, missing: &mut Missing, reports: Vec<(i64, SessionReport)>) -> Run {
+    let mut run = Run::begin(bench.link.clock.now());
+    for (second, report) in reports {
+        bench.set(second);
+        bench.link.take_report("101", report, &mut run, missing).await.expect("is stored");
+    }
+    bench.link.end_run("101", &run, missing);
+    run
+}
+
+#[tokio::test]
+async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
+    let bench = Bench::new(Make::MangoClient);
+    bench.link.close_gap("101", at(10), None).await;
+    bench.settle().await;
+    assert_eq!(bench.decisions(), [closed("101", at(10), None)]);
+}
+
+#[tokio::test]
+async fn each_session_has_gaps_of_its_own() {
+    let bench = Bench::new(Make::MangoClient);
+    let link = &bench.link;
+    link.open_gap("101", at(20), "session").await;
+    link.open_gap("101", at(25), "session").await;
+    link.open_gap("103", at(10), "session").await;
+    link.close_gap("101", at(40), None).await;
+    assert!(link.board.has_gap(&link.connection, "103") && !link.board.has_gap(&link.connection, "101"));
+    bench.settle().await;
+    assert_eq!(bench.decisions(), [opened("101", at(20)), opened("103", at(10)), closed("101", at(40), None)]);
+}
+
+#[tokio::test]
+async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
+    let drained = || SessionReport::Drained { complete: true };
+    let bench = Bench::new(Make::MangoClient);
+    // The first connection: the PBX has kept everything.
+    let mut missing = Missing::since(Some(at(5)));
+    let reports = vec![(10, SessionReport::Connected), (20, drained()), (30, SessionReport::Heard)];
+    run(&bench, &mut missing, reports).await;
+    assert_eq!((missing.since, missing.lost_since), (Some(at(30)), Some(at(30))), "from the last sign of life");
+    // The socket breaks again before all is drained.
+    run(&bench, &mut missing, vec![(50, SessionReport::Connected)]).await;
+    assert_eq!((missing.since, missing.lost_since), (Some(at(30)), Some(at(30))));
+    // The PBX kept nothing that lies in between.
+    run(
+        &bench,
+        &mut missing,
+        vec![(60, SessionReport::Connected), (61, batch(Source::Replay, Some(at(3))).0), (62, drained())],
+    )
+    .await;
+    // Here it did from 70 on.
+    run(
+        &bench,
+        &mut missing,
+        vec![(80, SessionReport::Connected), (81, batch(Source::Replay, Some(at(70))).0), (82, drained())],
+    )
+    .await;
+    // And here it gives the same again and again.
+    run(&bench, &mut missing, vec![(90, SessionReport::Connected), (95, SessionReport::Drained { complete: false })])
+        .await;
+    bench.settle().await;
+    let holes: Vec<_> = bench
+        .decisions()
+        .into_iter()
+        .filter_map(
+            |decision| {
+                if let Decision::GapClosed { hole_until, .. } = decision { Some(hole_until) } else { None }
+            },
+        )
+        .collect();
+    assert_eq!(holes, [None, Some(at(60)), Some(at(70)), Some(at(95))]);
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_wants_any_more_misses_nothing() {
+    let bench = Bench::new(Make::MangoClient);
+    let link = &bench.link;
+    link.set("101", SessionStatus::down(DownCause::Unreachable)).await;
+    link.open_gap("101", at(10), "session").await;
+    bench.set(20);
+    link.forget_session("101").await;
+    assert!(!link.board.has_gap(&link.connection, "101"));
+    assert_eq!(link.board.state(&link.connection), Some(ConnectionState::Connecting), "it is off the board");
+    assert_eq!(bench.decisions()[1..], [closed("101", at(20), Some(at(20)))]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
+    for (source, lost) in [(Source::Replay, None), (Source::Push, Some(at(7)))] {
+        let bench = Bench::new(Make::MangoClient);
+        bench.set(7);
+        let (out, reports) = mpsc::channel(1);
+        bench.link.store.clone().close();
+        let (report, answer) = batch(source, None);
+        out.send(report).await.expect("is taken");
+        let mut missing = Missing::default();
+        let followed = bench.link.follow("101", reports, &mut missing).await;
+        let status = status_after(&Error::new(ErrorKind::Internal, ""), &followed);
+        assert_eq!(status.cause, Some(DownCause::Storage));
+        assert!(answer.await.is_err(), "the PBX keeps what it keeps");
+        assert_eq!(missing.lost_since, lost, "{source:?}");
+    }
+}
