@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod hooks;
+pub mod http_message;
 pub mod path_tokens;
 pub mod platform;
 pub mod tokens;

@@ -17,7 +17,6 @@ mod json;
 pub mod make;
 pub mod mango_client;
 mod party;
-pub mod raw;
 mod redact;
 mod registry;
 pub mod request;

@@ -7,8 +7,9 @@ use std::{
 };
 
 use calls::Source;
+use gateway::http_message::HttpMessage;
 use jiff::tz::TimeZone;
-use pbx::{ConnectionConfig, DecodeContext, Pbx, raw::RawRequest};
+use pbx::{ConnectionConfig, DecodeContext, Pbx};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -33,14 +34,14 @@ fn check(pbx: &dyn Pbx, case: &Path) -> Result<(), String> {
     if read("NOTES.md")?.trim_ascii().is_empty() {
         return Err("NOTES.md must say where the exchange comes from".to_owned());
     }
-    let message = RawRequest::parse(&read("request.http")?).map_err(|error| error.to_string())?;
+    let message = HttpMessage::parse(&read("request.http")?).map_err(|error| error.to_string())?;
     let expected: Value = serde_json::from_slice(&read("expected.json")?).map_err(|error| error.to_string())?;
     let found = meaning(pbx, &message);
     if found == expected { Ok(()) } else { Err(format!("means\n{found:#}\nand must mean\n{expected:#}")) }
 }
 
 /// What a message means: why it is refused, or its events and the reply.
-fn meaning(pbx: &dyn Pbx, message: &RawRequest) -> Value {
+fn meaning(pbx: &dyn Pbx, message: &HttpMessage) -> Value {
     let verified = match pbx.verify(message.request()) {
         Ok(verified) => verified,
         Err(error) => return json!({"refused": error.to_string()}),

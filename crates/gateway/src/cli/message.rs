@@ -8,7 +8,8 @@ use std::{
 use anyhow::{Context, bail};
 use calls::ConnectionId;
 use clap::Args;
-use pbx::{Pbx, VerifyError, raw::RawRequest};
+use pbx::{Pbx, VerifyError};
+use trubka_gateway::http_message::HttpMessage;
 
 use super::{WithConfig, connection_id, output};
 
@@ -51,13 +52,13 @@ pub(super) fn verify(arguments: &MessageArguments) -> anyhow::Result<ExitCode> {
 }
 
 /// A message from a file.
-pub(super) fn read(path: &Path) -> anyhow::Result<RawRequest> {
+pub(super) fn read(path: &Path) -> anyhow::Result<HttpMessage> {
     let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    RawRequest::parse(&bytes).with_context(|| format!("{} is no HTTP request", path.display()))
+    HttpMessage::parse(&bytes).with_context(|| format!("{} is no HTTP request", path.display()))
 }
 
 /// The message with the headers that the signature adds, every other byte as it was.
-pub(super) fn signed(pbx: &dyn Pbx, message: &RawRequest) -> anyhow::Result<Vec<u8>> {
+pub(super) fn signed(pbx: &dyn Pbx, message: &HttpMessage) -> anyhow::Result<Vec<u8>> {
     match pbx.verify(message.request()) {
         Err(VerifyError::Missing(_)) => {}
         Err(VerifyError::NoWebhooks) => bail!("this PBX sends no webhooks, so there is nothing to sign"),
@@ -100,7 +101,7 @@ mod tests {
 
     fn sign(make: Make, head: &str, body: &str) -> anyhow::Result<String> {
         let text = format!("POST /call_events HTTP/1.1\r\n{head}\r\n{body}");
-        let signed = signed(pbx(make).as_ref(), &RawRequest::parse(text.as_bytes()).expect("a message"))?;
+        let signed = signed(pbx(make).as_ref(), &HttpMessage::parse(text.as_bytes()).expect("a message"))?;
         Ok(String::from_utf8(signed).expect("text"))
     }
 
@@ -111,7 +112,7 @@ mod tests {
         let signed = sign(Make::Rostelecom, head, chunks).expect("signed");
         assert_eq!(signed.to_ascii_lowercase().matches("x-client-").count(), 2, "{signed}");
         assert!(signed.ends_with(&format!("\r\n\r\n{chunks}")), "{signed}");
-        let message = RawRequest::parse(signed.as_bytes()).expect("a message");
+        let message = HttpMessage::parse(signed.as_bytes()).expect("a message");
         assert!(pbx(Make::Rostelecom).verify(message.request()).is_ok(), "{signed}");
 
         let own = sign(Make::Rostelecom, "x-client-id: s3cret\r\n", "{}").expect("signed");

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use http::{HeaderName, HeaderValue, Method, header};
-use pbx::{WebhookRequest, raw::RawRequest};
+use pbx::WebhookRequest;
 use secrecy::{ExposeSecret, SecretString};
-use trubka_gateway::hooks;
+use trubka_gateway::{hooks, http_message::HttpMessage};
 use url::Url;
 
 use super::{message, message::MessageArguments, output};
@@ -32,7 +32,7 @@ pub(super) async fn replay(arguments: &ReplayArguments) -> anyhow::Result<ExitCo
     let pbx = pbx::build(&connection)?;
     let mut message = message::read(&arguments.message.request)?;
     if matches!(pbx.verify(message.request()), Err(pbx::VerifyError::Missing(_))) {
-        message = RawRequest::parse(&message::signed(pbx.as_ref(), &message)?).context("reading what was signed")?;
+        message = HttpMessage::parse(&message::signed(pbx.as_ref(), &message)?).context("reading what was signed")?;
     }
     let token = config.path_token(&connection.id)?;
     let hook = hook_path(connection.id.as_str(), token.as_ref());
