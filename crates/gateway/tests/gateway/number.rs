@@ -1,4 +1,4 @@
-//! `trubka-gateway number`: every case of `tests/cases/numbers.json` as the program reads it.
+//! Every case of `tests/cases/numbers.json`: as `trubka-gateway number` reads it, as a caller, as a contact.
 
 use std::{
     collections::BTreeSet,
@@ -8,8 +8,15 @@ use std::{
     process::{Command, Stdio},
 };
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    events::{call_id, event},
+    rig::{Rig, Setup},
+};
 
 /// Warnings that doubt the number itself.
 const DOUBTS: [&str; 3] = ["tooShort", "tooLong", "unrecognised"];
@@ -19,8 +26,7 @@ const DOUBTS: [&str; 3] = ["tooShort", "tooLong", "unrecognised"];
 struct Case {
     id: String,
     text: String,
-    #[serde(rename = "via")]
-    _via: String,
+    via: String,
     expect: Expect,
     #[serde(rename = "why")]
     _why: String,
@@ -48,8 +54,7 @@ struct Expect {
 
 #[test]
 fn every_case_is_read_as_it_says() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/numbers.json");
-    let cases: Vec<Case> = serde_json::from_str(&fs::read_to_string(file).expect("is read")).expect("cases");
+    let cases = cases();
     // A line is a text; these hold none of their own.
     let texts: Vec<&str> = cases.iter().map(|case| case.text.as_str()).collect();
     let answers = read(&texts);
@@ -63,6 +68,69 @@ fn every_case_is_read_as_it_says() {
         })
         .collect();
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+fn cases() -> Vec<Case> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/numbers.json");
+    serde_json::from_str(&fs::read_to_string(file).expect("is read")).expect("cases")
+}
+
+/// The cases that come in this way.
+fn cases_via(via: &str) -> Vec<Case> {
+    let found: Vec<Case> = cases().into_iter().filter(|case| case.via == via).collect();
+    assert!(!found.is_empty(), "no case comes in via {via}");
+    found
+}
+
+/// What an incoming call from this number shows of its customer.
+async fn customer(rig: &Rig, token: &str, session: &str, from: &str) -> Value {
+    let mut event = event(session, "new", None, Timestamp::now());
+    event["from_number"] = from.into();
+    rig.tell(&[event]).await;
+    rig.get(token, &format!("/v1/calls/{}", call_id(session))).await.json()["customer"].clone()
+}
+
+#[tokio::test]
+async fn every_caller_of_a_webhook_is_stored_as_his_case_says() {
+    let rig = Rig::new().await;
+    let token = rig.manager().await;
+    let mut failures = Vec::new();
+    for case in cases_via("webhook") {
+        let shown = customer(&rig, &token, &case.id, &case.text).await;
+        let (number, expected) = (shown["number"].as_str(), case.expect.e164.as_deref());
+        if number != expected && (expected.is_some() || case.expect.kind.as_deref() == Some("hidden")) {
+            failures.push(format!("{} {:?}: {number:?}", case.id, case.text));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn every_contact_of_the_configuration_is_known_when_he_calls() {
+    let cases = cases_via("contact");
+    let contacts = cases.iter().map(|case| (case.text.clone(), case.id.clone())).collect();
+    let rig = Rig::with(Setup { contacts, ..Setup::default() }).await;
+    let token = rig.manager().await;
+    for case in cases {
+        let number = case.expect.e164.as_deref().expect("a contact has a number");
+        let shown = customer(&rig, &token, &case.id, number).await;
+        assert_eq!(shown["name"], *case.id, "{:?}", case.text);
+    }
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_is_refused_what_a_person_would_be_asked_about() {
+    let rig = Rig::new().await;
+    let token = rig.agent("101").await;
+    for to in ["(495) 123-45-67/68", "9 8 916 204-55-18", "8 495 123-45-67 доб. 12", "+74951234567,,1#", "привет"]
+    {
+        let command = serde_json::json!({"command": Uuid::new_v4(), "connection": "rt1", "to": to});
+        let answer = rig.post(&token, "/v1/calls", &command).await;
+        assert_eq!((answer.status, &answer.json()["field"]), (400, &"to".into()), "{to}");
+    }
+    rig.stop().await;
 }
 
 #[test]

@@ -30,12 +30,14 @@ pub(crate) struct Setup {
     pub(crate) vendor: Url,
     /// The system holds little of what desks do not take.
     pub(crate) narrow: bool,
+    /// Names of known numbers, as the configuration has them.
+    pub(crate) contacts: BTreeMap<String, String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let limits = Limits { token_check: Duration::from_millis(50), ..Limits::default() };
-        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL"), narrow: false }
+        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL"), narrow: false, contacts: BTreeMap::new() }
     }
 }
 
@@ -63,7 +65,7 @@ impl Rig {
     /// On what an earlier one left.
     pub(crate) async fn on(folder: TempDir, setup: Setup) -> Self {
         let store = Store::open_in(folder.path(), store::Options::owner("test")).expect("opens");
-        let config = office_config(folder.path(), &setup.vendor);
+        let config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
         let office = Arc::new(office);
         let listener = listener(setup.narrow);
