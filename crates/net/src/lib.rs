@@ -9,6 +9,7 @@ mod authority;
 mod client;
 mod error;
 mod guard;
+mod lossy;
 mod proxy;
 mod sniff;
 mod tls;

@@ -24,6 +24,7 @@ use url::Url;
 use crate::{
     client::{Client, from_rustls},
     error::Error,
+    lossy::TextAsBinary,
     proxy::Via,
 };
 
@@ -36,12 +37,21 @@ pub struct SocketRequest {
     pub headers: HeaderMap,
     /// Largest message accepted.
     pub cap: usize,
+    /// Text messages come as [`Frame::Binary`] and need not be UTF-8.
+    pub text_as_binary: bool,
 }
 
 impl SocketRequest {
     /// Without headers, with messages of up to 1 MiB.
     pub fn new(url: Url) -> Self {
-        Self { url, headers: HeaderMap::new(), cap: 1 << 20 }
+        Self { url, headers: HeaderMap::new(), cap: 1 << 20, text_as_binary: false }
+    }
+
+    /// Whose text messages come as [`Frame::Binary`], also those that are not UTF-8 and would end the connection.
+    #[must_use]
+    pub fn text_as_binary(mut self) -> Self {
+        self.text_as_binary = true;
+        self
     }
 
     /// With a bearer token, kept out of every log.
@@ -98,7 +108,10 @@ impl Client {
         let mut handshake = url.as_str().into_client_request().map_err(|_| Error::InvalidUrl)?;
         handshake.headers_mut().extend(request.headers);
 
-        let wire = self.wire(&url, encrypted).await?;
+        let mut wire = self.wire(&url, encrypted).await?;
+        if request.text_as_binary {
+            wire = Box::pin(TextAsBinary::new(wire));
+        }
         let config = WebSocketConfig::default()
             .max_message_size(Some(request.cap))
             .max_frame_size(Some(request.cap))

@@ -107,11 +107,6 @@ pub enum ConfigError {
 }
 
 impl ConnectionConfig {
-    /// Checks everything that can be checked without the network.
-    pub fn validate(&self) -> Result<(), ConfigError> {
-        crate::registry::build(self).map(|_| ())
-    }
-
     /// Checks what is alike for all makes.
     pub(crate) fn validate_common(&self) -> Result<(), ConfigError> {
         let needed = || self.make.secrets().join(" and ");

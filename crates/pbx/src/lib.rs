@@ -34,7 +34,7 @@ pub use error::{Error, ErrorKind, Retry};
 pub use journal::{Journal, JournalEntry, JournalKind};
 pub use make::{Make, MakeError};
 pub use party::extension;
-pub use registry::build;
+pub use registry::{build, validate};
 pub use request::{Answer, Request, Times};
 pub use session::{Session, SessionInput, SessionOutput};
 pub use traits::{Pbx, RecordingStep};

@@ -16,3 +16,8 @@ pub fn build(config: &ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError> {
         Make::MangoClient => Box::new(MangoClient::new(config)?),
     })
 }
+
+/// Checks everything of a connection's settings that can be checked without the network.
+pub fn validate(config: &ConnectionConfig) -> Result<(), ConfigError> {
+    build(config).map(|_| ())
+}

@@ -93,7 +93,7 @@ impl Config {
             secrets,
             overrides: section.overrides.clone(),
         };
-        config.validate().map_err(|error| self.wrong(error.to_string()))?;
+        pbx::validate(&config).map_err(|error| self.wrong(error.to_string()))?;
         Ok(config)
     }
 

@@ -14,7 +14,16 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use tokio_tungstenite::{accept_async, tungstenite::Message};
+use tokio_tungstenite::{
+    accept_async,
+    tungstenite::{
+        Message,
+        protocol::frame::{
+            Frame as RawFrame,
+            coding::{Data, OpCode},
+        },
+    },
+};
 use url::Url;
 
 /// A server that reads a request's head and says `answer`; what it read and how often it was asked.
@@ -170,6 +179,26 @@ async fn a_socket_carries_text_and_signs_of_life() {
     socket.close().await;
     let came = server.await.unwrap();
     assert!(came.contains(&Message::text("good day")) && came.iter().any(Message::is_pong), "{came:?}");
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_utf_8_ends_no_socket_whose_texts_come_as_bytes() {
+    let broken = &b"{\"a\": \"\xce\xf2\xe1\xee\xe9\"}"[..];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("ws://{}/channel/1", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut socket = accept_async(stream).await.unwrap();
+        let text = OpCode::Data(Data::Text);
+        socket.send(Message::Frame(RawFrame::message(broken.to_vec(), text, true))).await.unwrap();
+        socket.send(Message::Ping("x".into())).await.unwrap();
+        socket.send(Message::text("y".repeat(70_000))).await.unwrap();
+        socket.next().await;
+    });
+    let mut socket = client(&url).socket(SocketRequest::new(url.clone()).text_as_binary()).await.unwrap();
+    assert_eq!(socket.next().await, Ok(Frame::Binary(broken.into())));
+    assert_eq!(socket.next().await, Ok(Frame::Alive));
+    assert_eq!(socket.next().await, Ok(Frame::Binary("y".repeat(70_000).into())));
 }
 
 #[tokio::test]

@@ -192,7 +192,7 @@ impl Driver {
                 return Ok(());
             }
             SessionOutput::Open(url) => {
-                pending.socket = Some(self.client.socket(net::SocketRequest::new(url)).await?);
+                pending.socket = Some(self.client.socket(net::SocketRequest::new(url).text_as_binary()).await?);
                 for output in session.step(SessionInput::Opened, now()) {
                     Box::pin(self.carry_out(output, session, pending, out)).await?;
                 }

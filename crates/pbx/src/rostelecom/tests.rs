@@ -377,15 +377,15 @@ fn settings_that_cannot_be_right_are_named() {
     let with = |name: &str, value: &str| {
         let mut config = config();
         config.overrides.insert(name.to_owned(), value.to_owned());
-        config.validate()
+        crate::validate(&config)
     };
     assert_eq!(with("get_record", "get"), Ok(()));
     assert_eq!(with("disconnect_reason.7", "busy"), Ok(()));
     let mut unsendable = config();
     unsendable.secrets.insert("key".to_owned(), SecretString::from("a\tkey"));
-    assert_eq!(unsendable.validate(), Ok(()), "the key only goes into the digest");
+    assert_eq!(crate::validate(&unsendable), Ok(()), "the key only goes into the digest");
     unsendable.secrets.insert("client_id".to_owned(), SecretString::from("an\tid"));
-    assert!(matches!(unsendable.validate(), Err(ConfigError::UnsendableSecret { name: "client_id", .. })));
+    assert!(matches!(crate::validate(&unsendable), Err(ConfigError::UnsendableSecret { name: "client_id", .. })));
     for (name, value) in [("get_record", "put"), ("disconnect_reason.7", "?"), ("domian", "x"), ("connected", "")] {
         assert!(matches!(with(name, value), Err(ConfigError::Override { .. })), "{name}");
     }

@@ -85,11 +85,11 @@ fn webhooks_are_never_authentic() {
 fn settings_that_cannot_be_right_are_named() {
     let mut missing = config();
     missing.secrets.clear();
-    let error = missing.validate().expect_err("no token");
+    let error = crate::validate(&missing).expect_err("no token");
     assert!(error.to_string().contains("\"token\" is missing"), "{error}");
     let mut other = config();
     other.secrets.insert("key".to_owned(), SecretString::from("s3cret"));
-    let error = other.validate().expect_err("one too many");
+    let error = crate::validate(&other).expect_err("one too many");
     assert!(error.to_string().contains("no secret \"key\"") && !error.to_string().contains("s3cret"), "{error}");
     for (name, value) in [
         ("path.channel", "v1"),
@@ -102,7 +102,7 @@ fn settings_that_cannot_be_right_are_named() {
     ] {
         let mut config = config();
         config.overrides.insert(name.to_owned(), value.to_owned());
-        assert!(matches!(config.validate(), Err(ConfigError::Override { .. })), "{name}");
+        assert!(matches!(crate::validate(&config), Err(ConfigError::Override { .. })), "{name}");
     }
 }
 
