@@ -16,7 +16,7 @@ use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
     args::Args, commands, demo::Demo, instance::Owner, notifications::Notifications, offices, paints::Paints, platform,
-    profile::Profile, recordings, smoke, tray, ui_port::Screens, windows,
+    profile::Profile, recordings, smoke, tray, ui_port::Screens, wake, windows,
 };
 
 /// Runs until the program is ended.
@@ -33,6 +33,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
     let failed = Arc::clone(&failure);
     let app = platform::watch_web_processes(tauri::Builder::default(), mend)
         .manage(profile.clone())
+        .manage(tray::HasTray::default())
         .manage(Paints::open())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);
@@ -75,8 +76,6 @@ fn set_up(
         let desk = start(app, &prepared).await?;
         anyhow::Ok((prepared, desk))
     })?;
-    let has_tray = tray::create(app, desk.first_language());
-    app.manage(has_tray);
     app.manage(desk.clone());
     app.manage(prepared.demo);
     let listening = desk.clone();
@@ -92,9 +91,13 @@ fn set_up(
         platform::asked_to_end().await;
         ending.exit(0);
     });
-    let app = app.clone();
+    let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
+    tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
+    tauri::async_runtime::spawn(wake::watch(platform::slept, move || {
+        let desk = waking.clone();
+        async move { desk.woke().await }
+    }));
     tauri::async_runtime::spawn(async move {
-        tray::tell(&desk, has_tray).await;
         if let Some(link) = args.link {
             hand_over(&desk, Some(link)).await;
         }
@@ -167,33 +170,20 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     }
     match &prepared.demo {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
-        None => {
-            // Goes on by itself when this is given up: a keyring may wait for a person, and windows do not.
-            let opening = tauri::async_runtime::spawn(offices::open_known(desk.clone()));
-            if tokio::time::timeout(AT_ONCE, opening).await.is_err() {
-                tracing::info!("the keyring takes its time");
-            }
-        }
+        None => offices::open_known(&desk).await,
     }
     Ok(desk)
 }
 
-/// A page begins anew after its web process died: what is meant for main waits until it listens again, and nobody
-/// writes on the card any more.
+/// A page begins anew after its web process died, with all that main shows still unread. Nobody writes on the card any
+/// more.
 fn mend(app: &AppHandle, window: &str) {
-    if window == windows::main_window::LABEL
-        && let Some(desk) = app.try_state::<Desk>()
-    {
-        desk.main_closed();
-    } else if window == windows::card::LABEL
+    if window == windows::card::LABEL
         && let Err(error) = windows::card::take_keys(app, false)
     {
         tracing::warn!(%error, "the card could not give the keyboard back");
     }
 }
-
-/// A keyring that is open answers sooner: then main shows the offices at once and does not welcome first.
-const AT_ONCE: Duration = Duration::from_millis(300);
 
 /// A desk that comes to be after what uses it.
 #[derive(Clone, Default)]

@@ -6,6 +6,8 @@ use anyhow::Context;
 use secrecy::{SecretBox, SecretString};
 use tokio::{sync::oneshot, time::timeout};
 
+use crate::platform;
+
 /// Service name of all entries.
 const SERVICE: &str = "app.trubka.desktop";
 /// A keyring that asks the person may take long; one that never answers must not hold the start up.
@@ -16,15 +18,30 @@ pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
     Ok(SecretBox::new(Box::new(fresh_key()?)))
 }
 
-/// The token of an office.
-pub(crate) async fn token(office: &str) -> anyhow::Result<Option<SecretString>> {
-    let user = user(office);
-    within_patience(move || match keyring::Entry::new(SERVICE, &user)?.get_password() {
-        Ok(token) => Ok(Some(SecretString::from(token))),
-        Err(keyring::Error::NoEntry) => Ok(None),
-        Err(error) => Err(error),
-    })
-    .await
+/// Where the tokens of offices are kept.
+pub(crate) trait Tokens: Send + Sync + 'static {
+    /// The token of an office. May wait for a person who is asked to unlock the keyring.
+    fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>>;
+    /// A person would be asked to unlock the keyring. Answers at once.
+    fn is_locked(&self) -> bool;
+}
+
+/// The operating system's keyring.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemKeyring;
+
+impl Tokens for SystemKeyring {
+    fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>> {
+        match keyring::Entry::new(SERVICE, &user(office))?.get_password() {
+            Ok(token) => Ok(Some(SecretString::from(token))),
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn is_locked(&self) -> bool {
+        platform::keyring_is_locked()
+    }
 }
 
 /// Keeps the token of an office.

@@ -17,6 +17,7 @@ mod restart;
 mod smoke;
 mod tray;
 mod ui_port;
+mod wake;
 mod windows;
 
 use std::process::ExitCode;

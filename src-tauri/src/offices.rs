@@ -1,12 +1,13 @@
 //! The offices behind gateways that this desk looks at: addresses in its settings, tokens in the keyring.
 
+mod stored;
+
 use std::{sync::Arc, time::Duration};
 
 use desk::{
     Desk,
     contract::{
-        ConnectOfficeRequest, ContractError, DisconnectOfficeRequest, ErrorCode, LinkCause, Notice, NoticeKind,
-        RenewTokenRequest,
+        ConnectOfficeRequest, ContractError, DisconnectOfficeRequest, ErrorCode, Notice, NoticeKind, RenewTokenRequest,
     },
 };
 use futures_util::StreamExt;
@@ -15,42 +16,25 @@ use secrecy::SecretString;
 use store::Store;
 use url::Url;
 
-use crate::keys;
+use self::stored::StoredOffice;
+use crate::keys::{self, SystemKeyring};
 
 /// Setting that holds the addresses.
 const SETTING: &str = "offices";
 /// A gateway that is there greets sooner than this.
 const GREETING: Duration = Duration::from_secs(15);
 
-/// Goes to work at the offices that were connected before. One that cannot be used is shown and says why.
-pub(crate) async fn open_known(desk: Desk) {
+/// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
+pub(crate) async fn open_known(desk: &Desk) {
     let addresses = known(desk.store()).unwrap_or_else(|error| {
         tracing::error!(%error, "the addresses of offices cannot be read");
         Vec::new()
     });
     for text in addresses {
-        let Ok(address) = Url::parse(&text) else {
-            desk.list_office(&text, &text, LinkCause::BadAddress).await;
-            continue;
-        };
-        let name = name_of(&address);
-        let cause = match keys::token(&name).await {
-            Ok(Some(token)) => match RemoteOffice::connect(&address, token, None) {
-                Ok(office) => {
-                    desk.add_remote_office(&name, &text, Arc::new(office)).await;
-                    continue;
-                }
-                Err(_) => LinkCause::BadAddress,
-            },
-            Ok(None) => LinkCause::TokenMissing,
-            Err(error) => {
-                tracing::warn!(%error, "there is no keyring");
-                desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
-                LinkCause::TokenMissing
-            }
-        };
-        tracing::warn!(office = name, ?cause, "an office cannot be used");
-        desk.list_office(&name, &text, cause).await;
+        let address = Url::parse(&text).ok();
+        let name = address.as_ref().map_or_else(|| text.clone(), name_of);
+        let office = StoredOffice::new(name.clone(), address, Arc::new(SystemKeyring));
+        desk.add_remote_office(&name, &text, Arc::new(office)).await;
     }
 }
 

@@ -1,15 +1,21 @@
 //! The tray icon, where the desktop has a place for it.
 
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
 use desk::{
     Desk,
     contract::{Language, Notice, NoticeKind},
 };
 use tauri::{
-    AppHandle,
+    AppHandle, Manager,
     image::Image,
     menu::{Menu, MenuItem},
     tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent},
 };
+use tokio::sync::{mpsc::unbounded_channel, oneshot};
 
 use crate::{platform, windows::main_window};
 
@@ -17,13 +23,25 @@ use crate::{platform, windows::main_window};
 const ID: &str = "trubka";
 
 /// Whether there is a tray icon: then closing main leaves the program running.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct HasTray(pub(crate) bool);
+#[derive(Debug, Default)]
+pub(crate) struct HasTray {
+    there: AtomicBool,
+    /// What the icon tells, also while there is none: one that comes later begins with it.
+    look: Mutex<Look>,
+}
+
+impl HasTray {
+    /// There is one now.
+    pub(crate) fn now(&self) -> bool {
+        self.there.load(Ordering::SeqCst)
+    }
+}
 
 /// What the icon tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Look {
     /// Nothing in particular.
+    #[default]
     Normal,
     /// Calls were missed and nobody has been reached since.
     Missed,
@@ -34,6 +52,7 @@ pub(crate) enum Look {
 /// Shows another icon, where there is one.
 pub(crate) fn show(app: &AppHandle, look: Look) -> tauri::Result<()> {
     let handle = app.clone();
+    *app.state::<HasTray>().look.lock().unwrap_or_else(PoisonError::into_inner) = look;
     app.run_on_main_thread(move || {
         let Some(tray) = handle.tray_by_id(ID) else { return };
         if let Err(error) = icon(look).and_then(|icon| tray.set_icon(Some(icon))) {
@@ -50,34 +69,58 @@ fn icon(look: Look) -> tauri::Result<Image<'static>> {
     })
 }
 
-/// Puts the icon up; says whether it could.
-pub(crate) fn create(app: &AppHandle, language: Language) -> HasTray {
-    if !platform::tray_is_possible() {
-        return HasTray(false);
+/// Puts the icon up as soon as somebody shows tray icons, also later, and tells while nobody does.
+pub(crate) async fn follow(app: &AppHandle, desk: &Desk) {
+    let (tell, mut told) = unbounded_channel();
+    let watching = platform::watch_trays(move |possible| {
+        // Sent as long as this waits for it.
+        let _ = tell.send(possible);
+    });
+    let putting_up = async {
+        while let Some(possible) = told.recv().await {
+            let has_tray = possible && put_up(app, desk.first_language()).await;
+            app.state::<HasTray>().there.store(has_tray, Ordering::SeqCst);
+            match has_tray {
+                true => desk.notice_over(NoticeKind::NoTray).await,
+                false => desk.notice(Notice { kind: NoticeKind::NoTray }).await,
+            }
+        }
+    };
+    tokio::join!(watching, putting_up);
+}
+
+/// Makes the icon where there is none yet; says whether there is one. A panel that comes back finds it by itself.
+async fn put_up(app: &AppHandle, language: Language) -> bool {
+    if app.tray_by_id(ID).is_some() {
+        return true;
     }
+    let (done, result) = oneshot::channel();
+    let handle = app.clone();
+    let create = move || {
+        // Whoever asked may have gone with the program.
+        let _ = done.send(create(&handle, language));
+    };
+    app.run_on_main_thread(create).is_ok() && result.await.unwrap_or(false)
+}
+
+fn create(app: &AppHandle, language: Language) -> bool {
     // The tray library ends in a panic where a system library is missing.
     let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| build(app, language)));
     match built {
-        Ok(Ok(())) => HasTray(true),
+        Ok(Ok(())) => true,
         Ok(Err(error)) => {
             tracing::warn!(%error, "there is no tray icon");
-            HasTray(false)
+            false
         }
         Err(_) => {
             tracing::warn!("there is no tray icon: its library failed");
-            HasTray(false)
+            false
         }
-    }
-}
-
-/// Tells once that there is no tray.
-pub(crate) async fn tell(desk: &Desk, tray: HasTray) {
-    if !tray.0 {
-        desk.notice(Notice { kind: NoticeKind::NoTray }).await;
     }
 }
 
 fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
+    let look = *app.state::<HasTray>().look.lock().unwrap_or_else(PoisonError::into_inner);
     let (open, quit) = match language {
         Language::Ru => ("Открыть Трубку", "Выйти"),
         Language::En => ("Open Trubka", "Quit"),
@@ -90,7 +133,7 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
         ],
     )?;
     TrayIconBuilder::with_id(ID)
-        .icon(icon(Look::Normal)?)
+        .icon(icon(look)?)
         .tooltip("Trubka")
         .menu(&menu)
         .show_menu_on_left_click(false)

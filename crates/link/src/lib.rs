@@ -10,5 +10,5 @@ pub mod remote;
 pub mod wire;
 
 pub use error::{OfficeError, OfficeErrorKind};
-pub use office::{ByteRange, FrameStream, Office, RecordingPart};
+pub use office::{ByteRange, FrameStream, Office, RecordingPart, SignInError};
 pub use remote::RemoteOffice;

@@ -37,9 +37,25 @@ pub struct RecordingPart {
     pub mime: &'static str,
 }
 
+/// Why there is nothing yet with which to ask an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInError {
+    /// The keyring does not give the token now; it may later.
+    KeyringLocked,
+    /// The keyring has no token for this office.
+    TokenMissing,
+    /// The stored address cannot be used.
+    BadAddress,
+}
+
 /// An office as one viewer (a token, or the desk it runs in) may see and use it.
 #[async_trait]
 pub trait Office: Send + Sync {
+    /// Gets what the stream is opened with, before each opening. An office that needs nothing more is ready.
+    async fn sign_in(&self) -> Result<(), SignInError> {
+        Ok(())
+    }
+
     /// Opens the stream. Everything after `resume` is sent as whole states; `None` sends all that may be seen.
     async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError>;
 

@@ -28,23 +28,56 @@ pub(crate) fn can_place_windows() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_none() || std::env::var("GDK_BACKEND").is_ok_and(|backend| backend == "x11")
 }
 
-/// Somebody shows tray icons: the library is there and a panel waits for icons.
-pub(crate) fn tray_is_possible() -> bool {
-    let library = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].into_iter().any(|name| {
+/// Calls `told` with whether somebody shows tray icons: now, and whenever that changes. Panels come and go.
+pub(crate) async fn watch_trays(told: impl Fn(bool)) {
+    if !has_tray_library() {
+        return told(false);
+    }
+    if let Err(error) = watch_name("org.kde.StatusNotifierWatcher", &told).await {
+        tracing::warn!(%error, "there is no desktop bus: no tray is looked for");
+        told(false);
+    }
+}
+
+async fn watch_name(name: &'static str, told: impl Fn(bool)) -> zbus::Result<()> {
+    use futures_util::StreamExt;
+    let bus = zbus::Connection::session().await?;
+    let dbus = zbus::fdo::DBusProxy::new(&bus).await?;
+    let mut changes = dbus.receive_name_owner_changed_with_args(&[(0, name)]).await?;
+    told(dbus.name_has_owner(name.try_into()?).await?);
+    while let Some(change) = changes.next().await {
+        told(change.args()?.new_owner().is_some());
+    }
+    Ok(())
+}
+
+/// How long the computer has slept since it was started.
+pub(crate) fn slept() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    let read = |clock| Duration::try_from(clock_gettime(clock)).ok();
+    // The one counts sleep, the other does not.
+    Some(read(ClockId::Boottime)?.saturating_sub(read(ClockId::Monotonic)?))
+}
+
+/// Reading the keyring would ask a person to unlock it.
+pub(crate) fn keyring_is_locked() -> bool {
+    let (service, collection) = ("org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default");
+    let asked = ("org.freedesktop.Secret.Collection", "Locked");
+    let locked = on_bus(async |bus| {
+        let properties = Some("org.freedesktop.DBus.Properties");
+        let answer = bus.call_method(Some(service), collection, properties, "Get", &asked).await?;
+        bool::try_from(answer.body().deserialize::<zbus::Variant<'_>>()?)
+    });
+    // Nobody there is not locked: asking the keyring then fails without troubling anybody.
+    locked.unwrap_or(false)
+}
+
+fn has_tray_library() -> bool {
+    ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].into_iter().any(|name| {
         ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
             .into_iter()
             .any(|folder| Path::new(folder).join(name).exists())
-    });
-    library && bus_name_is_owned("org.kde.StatusNotifierWatcher")
-}
-
-/// Whether somebody on the desktop bus has this name; a bus that does not answer in time has nobody.
-fn bus_name_is_owned(name: &str) -> bool {
-    let owned = on_bus(async |bus| {
-        let owned = bus.call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name).await?;
-        owned.body().deserialize::<bool>()
-    });
-    owned.unwrap_or(false)
+    })
 }
 
 /// Takes a notification back.
@@ -58,8 +91,6 @@ pub(crate) fn close_notification(number: u32) {
         tracing::warn!("a notification could not be taken back");
     }
 }
-
-const BUS: &str = "org.freedesktop.DBus";
 
 /// Asks the desktop bus something, for a second at most.
 fn on_bus<T>(ask: impl AsyncFnOnce(&zbus::Connection) -> zbus::Result<T>) -> Option<T> {
@@ -78,10 +109,21 @@ pub(crate) fn show_notification(
     shown: impl FnOnce(u32),
     chosen: impl FnOnce(&str),
 ) -> Result<(), notify_rust::error::Error> {
+    let mut notification = notification.clone();
+    // A service that cannot be asked shows nothing either: what goes wrong is told by showing.
+    let understood = notify_rust::get_capabilities().unwrap_or_default();
+    if understood.iter().any(|capability| capability == "body-markup") {
+        notification.body = without_markup(&notification.body);
+    }
     let handle = notification.show()?;
     shown(handle.id());
     handle.wait_for_action(|word| chosen(word));
     Ok(())
+}
+
+/// The same text where the service reads markup: names hold `&` and `<`, and arrive whole.
+fn without_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A phone rings: it stays until it is answered.
@@ -124,4 +166,16 @@ pub(crate) fn watch_web_processes(
         }
     });
     builder.plugin(watch.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_markup_arrives_as_it_was_written() {
+        assert_eq!(without_markup("Рога & Копыта <опт>"), "Рога &amp; Копыта &lt;опт&gt;");
+        assert_eq!(without_markup("&lt;b&gt;"), "&amp;lt;b&amp;gt;");
+        assert_eq!(without_markup("Мария «Смит»"), "Мария «Смит»");
+    }
 }

@@ -1,5 +1,7 @@
 //! macOS: WKWebView.
 
+use std::time::Duration;
+
 use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Nothing to set before windows open.
@@ -16,8 +18,21 @@ pub(crate) fn can_place_windows() -> bool {
 }
 
 /// There is always a place for tray icons.
-pub(crate) fn tray_is_possible() -> bool {
-    true
+pub(crate) async fn watch_trays(told: impl Fn(bool)) {
+    told(true);
+}
+
+/// How long the computer has slept since it was started.
+#[expect(unsafe_code, reason = "two clocks that only the system's own functions read")]
+pub(crate) fn slept() -> Option<Duration> {
+    // The one counts sleep, the other does not.
+    let read = |clock| Duration::from_nanos(unsafe { libc::clock_gettime_nsec_np(clock) });
+    Some(read(libc::CLOCK_MONOTONIC_RAW).saturating_sub(read(libc::CLOCK_UPTIME_RAW)))
+}
+
+/// The keyring is open as long as the person is signed in, or asks the person by itself.
+pub(crate) fn keyring_is_locked() -> bool {
+    false
 }
 
 /// Builds a window; web views share what they can by themselves.

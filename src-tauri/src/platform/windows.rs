@@ -1,6 +1,6 @@
 //! Windows: WebView2.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, time::Duration};
 
 use tauri::{AppHandle, Builder, WebviewWindow, WebviewWindowBuilder, Wry};
 
@@ -28,8 +28,26 @@ pub(crate) fn can_place_windows() -> bool {
 }
 
 /// There is always a place for tray icons.
-pub(crate) fn tray_is_possible() -> bool {
-    true
+pub(crate) async fn watch_trays(told: impl Fn(bool)) {
+    told(true);
+}
+
+/// How long the computer has slept since it was started.
+#[expect(unsafe_code, reason = "two clocks that only the system's own functions read")]
+pub(crate) fn slept() -> Option<Duration> {
+    use windows_sys::Win32::System::WindowsProgramming::{QueryInterruptTime, QueryUnbiasedInterruptTime};
+    let (mut with_sleep, mut without) = (0, 0);
+    // In units of 100 ns. The one counts sleep, the other does not.
+    unsafe {
+        QueryInterruptTime(&mut with_sleep);
+        QueryUnbiasedInterruptTime(&mut without);
+    }
+    Some(Duration::from_nanos(with_sleep.saturating_sub(without).saturating_mul(100)))
+}
+
+/// The keyring is open as long as the person is signed in, or asks the person by itself.
+pub(crate) fn keyring_is_locked() -> bool {
+    false
 }
 
 /// Builds a window; web views share what they can by themselves.

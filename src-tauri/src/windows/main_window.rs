@@ -37,7 +37,7 @@ fn build(builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<Web
         }
         app.state::<Desk>().main_closed();
         // With a tray the card goes on telling of calls; without one nothing would bring the program back.
-        if !app.state::<HasTray>().0 {
+        if !app.state::<HasTray>().now() {
             app.exit(0);
         }
     });

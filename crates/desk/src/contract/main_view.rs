@@ -162,6 +162,8 @@ pub enum LinkCause {
     TokenRefused,
     /// The keyring has no token for it any more.
     TokenMissing,
+    /// The keyring does not give the token yet; it is asked again by itself.
+    KeyringLocked,
     /// What answers at its address is no Trubka gateway, or one of another version.
     NotAGateway,
     /// Its stored address cannot be used.

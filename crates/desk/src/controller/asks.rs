@@ -56,11 +56,12 @@ impl<U: UiPort> Controller<U> {
                 self.screens.all_changed();
             }
             Ask::Notice(kind) => self.raise_notice(kind),
+            Ask::NoticeOver(kind) => self.withdraw_notice(kind),
             Ask::DismissNotice(kind) => self.dismiss_notice(kind),
             Ask::DismissAway => self.dismiss_away(),
             Ask::DialLink(text) => self.send_to_main(ErrandTask::Dial { text }),
             Ask::AddOffice(slot) => self.add_office(slot),
-            Ask::ListOffice { slot, cause } => self.list_office(slot, cause),
+            Ask::Woke => self.woke(),
             Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
             Ask::DemoPhone(phone) => {
                 self.phone = phone;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cards::{Arrival, Card, Times},
-    contract::{LinkCause, LinkState, NoticeKind},
+    contract::{LinkState, NoticeKind},
     me::Me,
     offices::Supervisor,
     personal::personal,
@@ -35,20 +35,15 @@ impl<U: UiPort> Controller<U> {
             chance: self.chance.clone(),
             loop_: self.to_self.clone(),
         };
-        self.offices.insert(id, OfficeDesk::new(slot, self.generations, Some(supervisor.start())));
+        self.offices.insert(id, OfficeDesk::new(slot, self.generations, supervisor.start()));
         // Also of an office that cannot be reached now, the copy can be shown.
         self.read_today();
         self.screens.main_changed();
     }
 
-    /// Shows an office that cannot be used until a person mends it.
-    pub(super) fn list_office(&mut self, slot: OfficeSlot, cause: LinkCause) {
-        self.generations += 1;
-        let mut office = OfficeDesk::new(slot, self.generations, None);
-        (office.link, office.cause) = (LinkState::Refused, Some(cause));
-        self.offices.insert(office.slot.id.clone(), office);
-        self.read_today();
-        self.screens.main_changed();
+    /// The office in the same process has no connection that could have died meanwhile.
+    pub(super) fn woke(&self) {
+        self.offices.values().filter(|office| office.slot.replicate).for_each(|office| office.slot.woke.notify_one());
     }
 
     pub(super) fn remove_office(&mut self, id: &str) -> bool {
@@ -90,8 +85,8 @@ impl<U: UiPort> Controller<U> {
             News::Lost(cause) => {
                 office.end(LinkState::Lost, cause, &*self.clock);
             }
-            News::Refused => {
-                office.end(LinkState::Refused, LinkCause::TokenRefused, &*self.clock);
+            News::Refused(cause) => {
+                office.end(LinkState::Refused, cause, &*self.clock);
             }
         }
         self.screens.all_changed();

@@ -37,6 +37,8 @@ pub(crate) struct OfficeSlot {
     pub(crate) replicate: bool,
     /// Wakes whoever sends what was written here.
     pub(crate) written: Arc<Notify>,
+    /// Tells the supervisor that the computer has slept.
+    pub(crate) woke: Arc<Notify>,
 }
 
 /// Everything that the loop is told.
@@ -74,8 +76,8 @@ pub(crate) enum News {
     FactRefused,
     /// The stream is lost; it will be opened again.
     Lost(LinkCause),
-    /// The office does not know this desk any more.
-    Refused,
+    /// The office does not know this desk any more, or there is nothing to ask it with: a person has to mend that.
+    Refused(LinkCause),
 }
 
 /// Wishes.
@@ -110,15 +112,13 @@ pub(crate) enum Ask {
     },
     SaveSettings(Settings),
     Notice(NoticeKind),
+    NoticeOver(NoticeKind),
     DismissNotice(NoticeKind),
     DismissAway,
     DialLink(String),
     AddOffice(OfficeSlot),
-    /// An office that cannot be used now is shown nevertheless, so that a person can mend or leave it.
-    ListOffice {
-        slot: OfficeSlot,
-        cause: LinkCause,
-    },
+    /// The computer has slept.
+    Woke,
     RemoveOffice {
         id: String,
         reply: Reply<bool>,

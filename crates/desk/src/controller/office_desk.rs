@@ -53,8 +53,8 @@ pub(crate) struct OfficeDesk {
     pub(crate) uncommitted: Vec<Touched>,
     /// Whether a cursor was there: what comes while catching up was missed, not merely never seen.
     pub(crate) resumed: bool,
-    /// Ends the stream when this goes; an office that cannot be used has none.
-    pub(crate) _supervision: Option<Supervision>,
+    /// Ends the stream when this goes.
+    pub(crate) _supervision: Supervision,
 }
 
 /// Something of a list changed.
@@ -70,7 +70,7 @@ pub(crate) enum Touched {
 
 impl OfficeDesk {
     /// An office of which nothing is known yet.
-    pub(crate) fn new(slot: OfficeSlot, generation: u64, supervision: Option<Supervision>) -> Self {
+    pub(crate) fn new(slot: OfficeSlot, generation: u64, supervision: Supervision) -> Self {
         Self {
             slot,
             generation,

@@ -6,9 +6,8 @@ use link::Office;
 
 use super::Desk;
 use crate::{
-    contract::{ContractError, LinkCause},
+    contract::ContractError,
     controller::message::{Ask, OfficeSlot},
-    offices::Shut,
 };
 
 impl Desk {
@@ -25,9 +24,9 @@ impl Desk {
         self.tell(Ask::AddOffice(slot)).await;
     }
 
-    /// Shows an office behind a gateway that cannot be used until a person mends it, with the copy of its calls.
-    pub async fn list_office(&self, id: &str, address: &str, cause: LinkCause) {
-        self.tell(Ask::ListOffice { slot: slot(id, Some(address), Arc::new(Shut), true), cause }).await;
+    /// The computer has slept: connections to remote offices may be dead without having said so, and are opened anew.
+    pub async fn woke(&self) {
+        self.tell(Ask::Woke).await;
     }
 
     /// Looks at it no more; the copy of a remote office goes too, but for what was written here and not sent yet.
@@ -42,5 +41,12 @@ impl Desk {
 }
 
 fn slot(id: &str, address: Option<&str>, office: Arc<dyn Office>, replicate: bool) -> OfficeSlot {
-    OfficeSlot { id: id.to_owned(), address: address.map(str::to_owned), office, replicate, written: Arc::default() }
+    OfficeSlot {
+        id: id.to_owned(),
+        address: address.map(str::to_owned),
+        office,
+        replicate,
+        written: Arc::default(),
+        woke: Arc::default(),
+    }
 }

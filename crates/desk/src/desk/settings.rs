@@ -54,6 +54,11 @@ impl Desk {
         self.tell(Ask::Notice(notice.kind)).await;
     }
 
+    /// What was told does not hold any more.
+    pub async fn notice_over(&self, kind: NoticeKind) {
+        self.tell(Ask::NoticeOver(kind)).await;
+    }
+
     /// The same from where nobody can wait.
     pub fn notice_later(&self, notice: Notice) {
         self.tell_later(Ask::Notice(notice.kind));

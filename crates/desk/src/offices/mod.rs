@@ -4,11 +4,9 @@ mod backoff;
 mod outbox;
 mod record;
 mod replica;
-mod shut;
 mod supervisor;
 
 pub(crate) use self::{
     outbox::stored_fact,
-    shut::Shut,
     supervisor::{Supervision, Supervisor},
 };

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use link::{
-    FrameStream, OfficeError, OfficeErrorKind,
+    FrameStream, OfficeError, OfficeErrorKind, SignInError,
     wire::{Cursor, Frame},
 };
 use store::{ErrorKind, Store};
@@ -27,6 +27,8 @@ use crate::{
 
 /// An office that says nothing at all for so long when the stream is opened is not there.
 const HELLO_WITHIN: Duration = Duration::from_secs(30);
+/// A keyring that is locked is asked again after this: asking does not trouble the person.
+const KEYRING_AGAIN: Duration = Duration::from_secs(2);
 /// Frames that lie ready are committed together.
 const TOGETHER: usize = 256;
 
@@ -56,8 +58,10 @@ pub(crate) struct Supervisor {
 enum End {
     /// The loop is gone.
     Closed,
-    /// The office does not know us.
-    Refused,
+    /// The office does not know us, or cannot be asked before a person has mended something.
+    Refused(LinkCause),
+    /// The computer has slept.
+    Woke,
     /// The copy cannot be resumed.
     TooOld,
     /// Anything else; `caught_up` says that it had worked.
@@ -92,16 +96,22 @@ impl Supervisor {
     async fn run(self) {
         let mut backoff = Backoff::new();
         loop {
-            let end = match self.follow().await {
-                Ok(()) => End::not_stored(),
-                Err(end) => end,
+            let end = tokio::select! {
+                followed = self.follow() => followed.map_or_else(|end| end, |()| End::not_stored()),
+                () = self.slot.woke.notified() => End::Woke,
             };
+            let mut wait = None;
             let told = match end {
                 End::Closed => return,
-                End::Refused => {
+                End::Refused(cause) => {
                     // The loop may have ended too; either way nothing is left to do.
-                    let _ = self.tell(News::Refused).await;
+                    let _ = self.tell(News::Refused(cause)).await;
                     return;
+                }
+                End::Woke => {
+                    backoff.reset();
+                    wait = Some(Duration::ZERO);
+                    self.tell(News::Lost(LinkCause::Unreachable)).await
                 }
                 End::TooOld => match self.set_aside().await {
                     Ok(()) => self.tell(News::SetAside).await,
@@ -111,13 +121,20 @@ impl Supervisor {
                     if caught_up {
                         backoff.reset();
                     }
+                    if cause == LinkCause::KeyringLocked {
+                        wait = Some(KEYRING_AGAIN);
+                    }
                     self.tell(News::Lost(cause)).await
                 }
             };
             if told.is_err() {
                 return;
             }
-            time::sleep(backoff.wait(&*self.chance)).await;
+            let wait = wait.unwrap_or_else(|| backoff.wait(&*self.chance));
+            tokio::select! {
+                () = time::sleep(wait) => {}
+                () = self.slot.woke.notified() => backoff.reset(),
+            }
         }
     }
 
@@ -150,6 +167,7 @@ impl Supervisor {
     /// Follows one stream until it ends.
     async fn follow(&self) -> Result<(), End> {
         self.tell(News::Opening).await?;
+        self.slot.office.sign_in().await.map_err(not_signed_in)?;
         let resume = match self.cursor() {
             Ok(resume) => resume,
             Err(error) => {
@@ -275,9 +293,17 @@ struct Seen {
     caught_up: bool,
 }
 
+fn not_signed_in(error: SignInError) -> End {
+    match error {
+        SignInError::KeyringLocked => End::Lost { caught_up: false, cause: LinkCause::KeyringLocked },
+        SignInError::TokenMissing => End::Refused(LinkCause::TokenMissing),
+        SignInError::BadAddress => End::Refused(LinkCause::BadAddress),
+    }
+}
+
 fn ended_by(error: &OfficeError, caught_up: bool) -> End {
     match error.kind {
-        OfficeErrorKind::Unauthorized => End::Refused,
+        OfficeErrorKind::Unauthorized => End::Refused(LinkCause::TokenRefused),
         OfficeErrorKind::InvalidRequest
         | OfficeErrorKind::Conflict
         | OfficeErrorKind::Unsupported

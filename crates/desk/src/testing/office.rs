@@ -10,7 +10,7 @@ use bytes::Bytes;
 use calls::{CallId, CommandId, CommandState, RecordingId};
 use futures_util::StreamExt;
 use link::{
-    ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
+    ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         Call, CapabilityView, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame,
         PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Trace, You,
@@ -28,6 +28,7 @@ struct State {
     lines: Vec<Line>,
     resumes: Vec<Option<Cursor>>,
     refuses: Option<OfficeErrorKind>,
+    not_signed_in: Option<SignInError>,
     placed: Vec<(PlaceCall, Answer)>,
     facts: Vec<Fact>,
     facts_fail: Option<OfficeErrorKind>,
@@ -119,6 +120,11 @@ impl FakeOffice {
         self.state().refuses = kind;
     }
 
+    /// From now on the desk finds nothing to sign in with.
+    pub(crate) fn lock(&self, error: Option<SignInError>) {
+        self.state().not_signed_in = error;
+    }
+
     /// From now on facts are not taken.
     pub(crate) fn refuse_facts(&self, kind: Option<OfficeErrorKind>) {
         self.state().facts_fail = kind;
@@ -200,6 +206,10 @@ pub(crate) fn command_view(command: CommandId, state: CommandState) -> CommandVi
 
 #[async_trait]
 impl Office for FakeOffice {
+    async fn sign_in(&self) -> Result<(), SignInError> {
+        self.state().not_signed_in.map_or(Ok(()), Err)
+    }
+
     async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
         let mut state = self.state();
         state.resumes.push(resume);

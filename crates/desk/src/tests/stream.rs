@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use calls::{CallResult, CallState, LegState};
 use link::{
-    OfficeErrorKind,
+    OfficeErrorKind, SignInError,
     wire::{ConnectionState, ConnectionView, Cursor, DownCause, Frame, StreamEvent},
 };
 
@@ -235,14 +235,55 @@ async fn an_office_that_is_lost_says_why() {
 
 #[tokio::test(start_paused = true)]
 async fn an_office_that_cannot_be_used_is_listed_and_can_be_left() {
+    for (error, cause) in
+        [(SignInError::TokenMissing, LinkCause::TokenMissing), (SignInError::BadAddress, LinkCause::BadAddress)]
+    {
+        let bench = Bench::bare().await;
+        bench.office.lock(Some(error));
+        bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+        bench.until_link(LinkState::Refused).await;
+        let view = bench.desk.main_snapshot().await.unwrap();
+        assert_eq!((view.offices[0].cause, view.stage), (Some(cause), Stage::Office));
+        bench.pass(Duration::from_secs(3_600)).await;
+        assert_eq!(bench.office.streams(), 0);
+        bench.desk.remove_office("remote").await.unwrap();
+        assert_eq!(bench.desk.main_snapshot().await.unwrap().stage, Stage::Welcome);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keyring_that_is_unlocked_an_hour_later_brings_the_office_up() {
     let bench = Bench::bare().await;
-    bench.desk.list_office("remote", "https://calls.example.org/", LinkCause::TokenMissing).await;
-    let view = bench.desk.main_snapshot().await.unwrap();
-    let office = &view.offices[0];
-    assert_eq!((office.link, office.cause), (LinkState::Refused, Some(LinkCause::TokenMissing)));
-    assert_eq!(view.stage, Stage::Office);
-    bench.desk.remove_office("remote").await.unwrap();
-    assert_eq!(bench.desk.main_snapshot().await.unwrap().stage, Stage::Welcome);
+    bench.office.lock(Some(SignInError::KeyringLocked));
+    bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+    bench.until_link(LinkState::Lost).await;
+    assert_eq!(bench.shown.record().now().offices[0].cause, Some(LinkCause::KeyringLocked));
+    bench.pass(Duration::from_secs(3_600)).await;
+    assert_eq!((bench.office.streams(), bench.shown.record().now().offices[0].link), (0, LinkState::Lost));
+    bench.office.lock(None);
+    bench.pass(Duration::from_secs(3)).await;
+    bench.office.opened(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_sleep_the_stream_is_opened_anew_at_once_whatever_it_waited_for() {
+    let bench = Bench::bare().await;
+    bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+    bench.office.opened(1).await;
+    bench.office.greet(1);
+    bench.office.at(1);
+    bench.until_link(LinkState::Live).await;
+    // The old stream says nothing and does not end: only the sleep tells that it may be dead.
+    bench.desk.woke().await;
+    assert!(bench.office.opened(2).await.is_some());
+    bench.office.refuse(Some(OfficeErrorKind::Unreachable));
+    bench.office.cut();
+    bench.pass(Duration::from_secs(600)).await;
+    bench.office.refuse(None);
+    let tried = bench.office.streams();
+    bench.desk.woke().await;
+    breathe().await;
+    assert!(bench.office.streams() > tried, "it does not wait for its turn");
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,7 +54,7 @@ describe("the connection state", () => {
     expect(summary(offices).words).toBe("Получаем пропущенное: 22 события");
   });
 
-  it.each<LinkCause>(["unreachable", "tokenRefused", "tokenMissing", "notAGateway", "badAddress", "storage"])(
+  it.each<LinkCause>(["unreachable", "tokenRefused", "tokenMissing", "keyringLocked", "notAGateway", "badAddress", "storage"])(
     "has words for an office with %s in both languages",
     (cause) => {
       const offices = [{ ...office("refused"), cause }];
