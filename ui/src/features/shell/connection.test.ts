@@ -54,15 +54,20 @@ describe("the connection state", () => {
     expect(summary(offices).words).toBe("Получаем пропущенное: 22 события");
   });
 
-  it.each<LinkCause>(["unreachable", "tokenRefused", "tokenMissing", "keyringLocked", "notAGateway", "badAddress", "storage"])(
-    "has words for an office with %s in both languages",
-    (cause) => {
-      const offices = [{ ...office("refused"), cause }];
-      const russian = summary(offices).words;
-      language.code = "en";
-      expect(summary(offices).words).not.toBe(russian);
-    },
-  );
+  it.each<LinkCause>([
+    "unreachable",
+    "tokenRefused",
+    "tokenMissing",
+    "keyringLocked",
+    "notAGateway",
+    "badAddress",
+    "storage",
+  ])("has words for an office with %s in both languages", (cause) => {
+    const offices = [{ ...office("refused"), cause }];
+    const russian = summary(offices).words;
+    language.code = "en";
+    expect(summary(offices).words).not.toBe(russian);
+  });
 
   it("names what it speaks of where there are several", () => {
     const [north, south] = [row({ title: "MANGO OFFICE" }), row({ id: "rt2", state: "waiting" })];
