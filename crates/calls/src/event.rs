@@ -113,6 +113,9 @@ pub struct LegRef {
     /// Name that the PBX gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Another key under which the PBX tells of the same phone while it does not name this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
 }
 
 /// What a vendor's message means (`call-model` §4).
@@ -180,15 +183,15 @@ pub enum Effect {
         /// Why, in the PBX's words.
         reason: Option<String>,
     },
-    /// A transfer began.
-    TransferStarted {
-        /// Who transfers.
-        by: Option<LegRef>,
+    /// Another party has taken this leg's place in the talk: a transfer is complete, and whoever transferred has left.
+    /// Changes nothing where the leg is not known.
+    LegReplaced {
+        /// Which leg.
+        leg: LegRef,
     },
-    /// The transfer's target talks.
-    TransferCompleted,
-    /// The transfer did not come about.
-    TransferFailed,
+    /// The message is about a colleague who is asked by a transfer: its parties are those of that question, and tell
+    /// of the call only where nothing else does.
+    TransferStarted,
     /// A digit was pressed.
     Dtmf {
         /// The digits.
@@ -280,15 +283,6 @@ pub enum CommandKind {
         from: String,
         /// What to dial, as it is sent to the PBX.
         to: String,
-    },
-    /// Send a call's party elsewhere.
-    Transfer {
-        /// Which call.
-        call: CallId,
-        /// Where to.
-        to: String,
-        /// Ask there first.
-        attended: bool,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Which call a log entry is about, so that a store can keep the entries of a call together.
 
 use crate::{
-    event::{CommandKind, Decision, Effect, Timer, Told},
+    event::{Decision, Effect, Timer, Told},
     id::{CallId, ConnectionId},
 };
 
@@ -16,10 +16,7 @@ impl Told {
                 let vendor_call = event.call.as_ref()?;
                 Some(CallId::of_vendor(connection, vendor_call))
             }),
-            Self::Command(command) => match &command.kind {
-                CommandKind::Originate { .. } => Some(CallId::of_command(connection, command.id)),
-                CommandKind::Transfer { call, .. } => Some(call.clone()),
-            },
+            Self::Command(command) => Some(CallId::of_command(connection, command.id)),
             Self::Answer(answer) => Some(CallId::of_command(connection, answer.command())),
             Self::Decision(decision) => match decision {
                 Decision::TimerFired { timer } => match timer {

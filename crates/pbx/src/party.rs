@@ -40,9 +40,16 @@ pub(crate) fn number(raw: &str) -> Option<String> {
 
 /// A colleague: known by his extension, or by the number that his calls are sent to.
 pub(crate) fn colleague(extension: Option<&str>, address: Option<&str>) -> Option<LegRef> {
-    let leg = |key: String, extension, number| LegRef { key, role: LegRole::Agent, extension, number, name: None };
+    let leg = |key: String, extension, number| {
+        let (role, name, alias) = (LegRole::Agent, None, None);
+        LegRef { key, role, extension, number, name, alias }
+    };
     if let Some(extension) = extension.map(user).filter(|text| !text.is_empty()) {
-        return Some(leg(extension.to_owned(), Some(extension.to_owned()), None));
+        // Told of without his extension, his phone goes by its SIP name.
+        let is_name = |name: &&str| name.contains(|c: char| !c.is_ascii_digit() && c != '+');
+        let name = address.map(user).filter(is_name).filter(|name| *name != extension);
+        let own = leg(extension.to_owned(), Some(extension.to_owned()), None);
+        return Some(LegRef { alias: name.map(str::to_owned), ..own });
     }
     let address = address?;
     let user = user(address);

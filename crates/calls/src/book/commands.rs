@@ -7,8 +7,8 @@ use super::{
     record::{Decided, Origin, Record},
 };
 use crate::{
-    call::{Direction, EndCause},
-    event::{Command, CommandAnswer, CommandKind, CommandState, Effect, LegRef, Stored, Timer, VendorEvent},
+    call::Direction,
+    event::{Command, CommandAnswer, CommandKind, CommandState, Stored, Timer},
     id::{CallId, CommandId},
     number::{self, Number},
 };
@@ -19,15 +19,12 @@ const NOT_CONFIRMED: SignedDuration = SignedDuration::from_secs(15);
 /// A command and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    pub(super) kind: CommandKind,
     pub(super) state: CommandState,
     /// The call that it started or acts on.
     pub(super) call: CallId,
     detail: Option<String>,
     /// When its effect is missed.
     due: Option<Timestamp>,
-    /// Its log place, unless its call's record stands for it.
-    floor: Option<u64>,
 }
 
 impl Book {
@@ -35,19 +32,12 @@ impl Book {
         if self.commands.contains_key(&command.id) {
             return;
         }
-        let (call, floor) = match &command.kind {
-            CommandKind::Originate { from, to } => (self.place(stored, command.id, from, to, changes), None),
-            CommandKind::Transfer { call, .. } => {
-                let call = self.resolve(call).clone();
-                self.floors.hold(stored.seq);
-                (call, Some(stored.seq))
-            }
-        };
+        let CommandKind::Originate { from, to } = &command.kind;
+        let call = self.place(stored, command.id, from, to, changes);
         if let Some(record) = self.records.get_mut(&call) {
             record.commands.push(command.id);
         }
-        let kind = command.kind.clone();
-        let asked = Asked { kind, state: CommandState::Sent, call, detail: None, due: None, floor };
+        let asked = Asked { state: CommandState::Sent, call, detail: None, due: None };
         changes.push(asked.change(command.id));
         self.commands.insert(command.id, asked);
     }
@@ -81,19 +71,17 @@ impl Book {
     pub(super) fn answer(&mut self, stored: &Stored, answer: &CommandAnswer, changes: &mut Vec<Change>) {
         let id = answer.command();
         let Some(asked) = self.commands.get(&id) else { return };
-        let (call, originate) = (asked.call.clone(), matches!(asked.kind, CommandKind::Originate { .. }));
+        let call = asked.call.clone();
         let (state, detail) = match answer {
             CommandAnswer::Accepted { vendor_call, doubt, .. } => {
-                if !originate {
-                    self.accept_transfer(&call, stored.received_at);
-                } else if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
+                if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
                     self.name(stored, &call, vendor_call, changes);
                 }
                 (CommandState::Accepted, doubt.clone())
             }
             CommandAnswer::Rejected { reason, .. } => {
                 let rejected = Decided::Rejected { at: stored.received_at, reason: reason.clone() };
-                if let Some(record) = self.records.get_mut(&call).filter(|record| originate && record.is_pending()) {
+                if let Some(record) = self.records.get_mut(&call).filter(|record| record.is_pending()) {
                     record.decided = Some(rejected);
                 }
                 (CommandState::Rejected, Some(reason.clone()))
@@ -102,16 +90,14 @@ impl Book {
         };
         let Some(call) = self.commands.get(&id).map(|asked| asked.call.clone()) else { return };
         let record = self.records.get_mut(&call);
-        let shown = originate && record.as_ref().is_some_and(|record| record.facts.has_state());
+        let shown = record.as_ref().is_some_and(|record| record.facts.has_state());
         if let Some(record) = record {
             record.touch(stored.received_at);
             self.refresh(&call, changes);
         }
         let state = if shown { CommandState::Confirmed } else { state };
         self.advance(id, state, detail, stored.received_at, changes);
-        if originate {
-            self.stitch_unbound(stored.received_at, changes);
-        }
+        self.stitch_unbound(stored.received_at, changes);
         self.forget_settled(id);
     }
 
@@ -124,25 +110,12 @@ impl Book {
         }
     }
 
-    fn accept_transfer(&mut self, call: &CallId, at: Timestamp) {
-        if let Some(record) = self.records.get_mut(call).filter(|record| !record.transfers.contains(&at)) {
-            record.transfers.push(at);
-        }
-    }
-
-    /// An event of the call shows that its commands took effect.
-    pub(super) fn confirm(&mut self, call: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
-        let Some(record) = self.records.get(call).filter(|record| !record.commands.is_empty()) else { return };
+    /// An event of the call shows that the command which placed it took effect.
+    pub(super) fn confirm(&mut self, call: &CallId, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get(call).filter(|record| record.facts.has_state()) else { return };
+        let at = record.last_told;
         for id in record.commands.clone() {
-            let Some(asked) = self.commands.get(&id) else { continue };
-            let shown = match &asked.kind {
-                CommandKind::Originate { .. } => self.records.get(call).is_some_and(|record| record.facts.has_state()),
-                CommandKind::Transfer { to, .. } => event.effects.iter().any(|effect| shows_transfer(effect, to)),
-            };
-            if shown {
-                let at = self.records.get(call).map_or(Timestamp::UNIX_EPOCH, |record| record.last_told);
-                self.advance(id, CommandState::Confirmed, None, at, changes);
-            }
+            self.advance(id, CommandState::Confirmed, None, at, changes);
         }
     }
 
@@ -199,7 +172,7 @@ impl Book {
         if let Some(due) = asked.due {
             self.deadlines.insert((due, Timer::NotConfirmed { command: id }));
         }
-        self.commands.entry(id).or_insert(Asked { floor: None, ..asked });
+        self.commands.entry(id).or_insert(asked);
     }
 
     pub(super) fn forget_command(&mut self, id: CommandId) {
@@ -207,39 +180,11 @@ impl Book {
         if let Some(due) = asked.due {
             self.deadlines.remove(&(due, Timer::NotConfirmed { command: id }));
         }
-        if let Some(floor) = asked.floor {
-            self.floors.release(floor);
-        }
     }
 }
 
 impl Asked {
     fn change(&self, id: CommandId) -> Change {
         Change::Command { id, call: self.call.clone(), state: self.state, detail: self.detail.clone() }
-    }
-}
-
-/// Whether the effect is what a transfer to `to` brings about.
-fn shows_transfer(effect: &Effect, to: &str) -> bool {
-    let is_target =
-        |leg: &LegRef| [&leg.extension, &leg.number].into_iter().flatten().any(|party| number::same(party, to));
-    match effect {
-        Effect::TransferStarted { .. } | Effect::TransferCompleted => true,
-        Effect::LegOffered { leg } | Effect::LegRinging { leg } | Effect::LegAnswered { leg } => is_target(leg),
-        Effect::LegCleared { cause, .. } => *cause == EndCause::Transferred,
-        Effect::CallCreated { .. }
-        | Effect::CallUpdated { .. }
-        | Effect::LegQueued { .. }
-        | Effect::LegHeld { .. }
-        | Effect::LegRetrieved { .. }
-        | Effect::TransferFailed
-        | Effect::Dtmf { .. }
-        | Effect::RouteResult { .. }
-        | Effect::RecordingStarted
-        | Effect::RecordingAvailable { .. }
-        | Effect::NotRecorded
-        | Effect::CallEnded { .. }
-        | Effect::State { .. }
-        | Effect::Unknown { .. } => false,
     }
 }

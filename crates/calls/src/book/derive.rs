@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     BookSettings,
-    facts::{Facts, When},
+    facts::{Facts, Step, When},
     legs::{self, Played},
     record::{Decided, Origin},
     result, state,
@@ -29,7 +29,6 @@ pub(super) struct Known<'a> {
     pub(super) decided: Option<&'a Decided>,
     /// Messages may be missing.
     pub(super) doubtful: bool,
-    pub(super) transfers: &'a [Timestamp],
 }
 
 /// A call, and what the book needs to know of how it came about.
@@ -48,18 +47,21 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     }
     let direction = direction(facts, origin);
     let originator = origin.map(|origin| origin.from.as_str());
-    let transfers = known.transfers;
-    let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves, transfers };
+    let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves };
     let mut legs = legs::play_all(facts, setting);
+    let agent_first = settings.own_leg_only
+        && direction == Direction::Outgoing
+        && (facts.was_shown_as_incoming() || legs.iter().any(Played::is_customer));
     let settled = is_settled(&legs, settings.own_leg_only);
-    let end = end(known, &legs);
+    let told_end = told_end(known, &legs);
+    let end = told_end.or_else(|| concluded_end(known, &legs));
     let last_words = last_words(&legs);
     if let Some(end) = end {
         legs.iter_mut().for_each(|leg| leg.close(end, Default::default()));
     }
     let clock = Clock { by_vendor: facts.times.by_vendor() };
     let started_at = started_at(known);
-    let talk = result::first_talk(&legs, direction, originator);
+    let talk = result::first_talk(&legs, direction, originator, agent_first);
     let answered_at = talk.map(|leg| clock.read(leg.answered.unwrap_or(leg.started)).max(started_at));
     let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
     let partial = origin.is_none() && !facts.created || legs.iter().any(|leg| leg.answer_missed);
@@ -67,15 +69,20 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let waits = facts.menu
         || facts.line_queue.get().is_some()
         || settings.own_leg_only && legs.iter().any(is_queued)
-        || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue));
+        || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue))
+        || facts.legs.iter().any(|leg| facts.is_line(leg) && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
     let state = match end {
         Some(_) => CallState::Ended,
         None => {
             let own_leg_only = settings.own_leg_only;
-            state::of_open(&legs, state::Setting { direction, own_leg_only, waits, originator })
+            let agent_talked = || legs.iter().any(|leg| leg.is_agent() && leg.talked());
+            let answered = if agent_first { talk.is_some() } else { agent_talked() };
+            let setting = state::Setting { direction, own_leg_only, waits, originator, agent_first, answered };
+            state::of_open(&legs, setting)
         }
     };
-    let result = end.map(|_| ended_result(known, &legs, direction, partial));
+    let setting = ResultSetting { direction, partial, agent_first };
+    let result = end.map(|_| ended_result(known, &legs, told_end.is_some(), setting));
     let call = Call {
         id: known.id.clone(),
         connection: known.connection.clone(),
@@ -93,7 +100,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         ended_at,
         result,
         end_reason: end.and_then(|end| end_reason(known, last_words, end)),
-        transferring: end.is_none() && facts.is_transferring(),
+        transferring: end.is_none() && facts.transfer && legs.iter().any(is_asked),
         partial,
         late: origin.is_none() && !facts.fresh,
         in_menu: state == CallState::Queued,
@@ -147,20 +154,28 @@ fn started_at(known: Known<'_>) -> Timestamp {
     known.facts.times.began().or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
-/// When and whether the call is over.
-fn end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
-    let facts = known.facts;
-    if let Some(said) = facts.endings.first() {
-        let open = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal();
-        return if !known.settings.own_leg_only {
-            Some(said.when)
-        } else if legs.iter().any(open) {
-            None
-        } else {
-            let last_ending = facts.endings.iter().map(|ending| ending.when);
-            last_ending.chain(legs.iter().filter_map(|leg| leg.ended)).max_by_key(|when| (when.at, when.received))
-        };
+/// A colleague whom a transfer asks.
+fn is_asked(leg: &Played<'_>) -> bool {
+    leg.facts.role == LegRole::TransferTarget && !leg.state.is_terminal()
+}
+
+/// The end that the PBX tells. Where each user is told of his own part, that is the end of the last of them.
+fn told_end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
+    let endings = &known.facts.endings;
+    let first = endings.first()?.when;
+    if !known.settings.own_leg_only {
+        return Some(first);
     }
+    let is_open = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal();
+    if legs.iter().any(is_open) || may_go_on(legs) {
+        return None;
+    }
+    endings.iter().map(|ending| ending.when).chain(legs.iter().filter_map(|leg| leg.ended)).max()
+}
+
+/// The end that we conclude where none is told.
+fn concluded_end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
+    let facts = known.facts;
     if !facts.has_state() && known.origin.is_none() {
         return facts.recordings.heard.map(When::ours);
     }
@@ -172,20 +187,37 @@ fn end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
     })
 }
 
-fn ended_result(known: Known<'_>, legs: &[Played<'_>], direction: Direction, partial: bool) -> CallResult {
+/// Whether the part that ended last may not be the call's: its phone was on hold, so the call was passed on and the
+/// next phone is about to be told of.
+fn may_go_on(legs: &[Played<'_>]) -> bool {
+    let agents = legs.iter().filter(|leg| leg.is_agent());
+    agents.max_by_key(|leg| leg.ended).is_some_and(|last| last.left_on_hold)
+}
+
+/// What of the call bears on its result.
+#[derive(Debug, Clone, Copy)]
+struct ResultSetting {
+    direction: Direction,
+    partial: bool,
+    agent_first: bool,
+}
+
+fn ended_result(known: Known<'_>, legs: &[Played<'_>], is_told: bool, setting: ResultSetting) -> CallResult {
+    let ResultSetting { direction, partial, agent_first } = setting;
     let said = known.facts.endings.iter().rev().find_map(|ending| ending.result);
-    match known.decided.filter(|_| known.facts.endings.is_empty()) {
+    match known.decided.filter(|_| !is_told) {
         Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
         Some(Decided::Rejected { .. }) => return CallResult::Failed,
         Some(Decided::Grace { .. } | Decided::Absent { .. }) | None => {}
     }
     let unseen = |leg: &Played<'_>| !leg.is_agent() || leg.only_end;
     let doubtful = known.doubtful
-        || matches!(known.decided, Some(Decided::Absent { .. }) if known.facts.endings.is_empty())
-        || (partial && legs.iter().all(unseen));
+        || matches!(known.decided, Some(Decided::Absent { .. }) if !is_told)
+        || (partial && legs.iter().all(unseen))
+        || legs.iter().any(|leg| leg.is_agent() && leg.answer_may_be_lost);
     let originator = known.origin.map(|origin| origin.from.as_str());
     let own_leg_only = known.settings.own_leg_only;
-    result::of_ended(legs, result::Setting { direction, own_leg_only, said, doubtful, originator })
+    result::of_ended(legs, result::Setting { direction, own_leg_only, said, doubtful, originator, agent_first })
 }
 
 /// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
@@ -211,15 +243,25 @@ fn last_words<'a>(legs: &[Played<'a>]) -> Option<(When, &'a str)> {
 
 /// Every leg that a message can still end has ended.
 fn is_settled(legs: &[Played<'_>], own_leg_only: bool) -> bool {
-    let last_agent_left =
-        legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.ended).map(|when| when.at).max();
-    // Where each user's part is all that is shown, the customer's leg ends with the last part: what is mirrored, and
-    // a wait that ended when phones began to ring.
-    let outlived = |leg: &Played<'_>| leg.state == LegState::Queued && leg.last_heard() <= last_agent_left;
-    let is_over = |leg: &Played<'_>| {
-        leg.state.is_terminal() || (own_leg_only && leg.is_customer() && (leg.mirrored || outlived(leg)))
+    let agents = || legs.iter().filter(|leg| leg.is_agent());
+    let last = agents().filter(|leg| leg.ended.is_some()).max_by_key(|leg| leg.ended);
+    let last_left = last.and_then(|leg| leg.ended).map(|when| when.at);
+    // Where each user's part is all that is shown, the customer's leg ends with the last part: what is mirrored, a wait
+    // that ended when phones began to ring, and a number that was never dialled.
+    let outlived = |leg: &Played<'_>| match leg.state {
+        LegState::Queued => leg.last_heard() <= last_left,
+        LegState::Initiated => true,
+        LegState::Alerting | LegState::Connected | LegState::Held | LegState::Failed | LegState::Cleared => false,
     };
-    !legs.is_empty() && legs.iter().all(is_over)
+    // Elsewhere the customer's leg ends with the call. When the last agent has hung up after a talk, the call is over
+    // even where that is never said; who passed it on, or did not answer, leaves a customer who waits.
+    let hung_up =
+        last.is_some_and(|leg| leg.talked() && !matches!(leg.cause, EndCause::Transferred | EndCause::Diverted));
+    let ends_with_agents = |leg: &Played<'_>| {
+        leg.is_customer()
+            && if own_leg_only { leg.mirrored || outlived(leg) } else { hung_up && leg.state == LegState::Connected }
+    };
+    !legs.is_empty() && legs.iter().all(|leg| leg.state.is_terminal() || ends_with_agents(leg))
 }
 
 fn legs_of(known: Known<'_>, played: &[Played<'_>], clock: Clock, end: Option<When>) -> Vec<Leg> {

@@ -3,6 +3,8 @@
 //! Every field is a smallest, a greatest or a set of what was said, so hearing the same messages in another order
 //! leaves the same facts. States are not kept here: `legs` and `state` derive them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use crate::{
@@ -10,16 +12,16 @@ use crate::{
     event::{Effect, LegRef, VendorEvent},
 };
 
-/// When something happened and its place among its like: by the vendor's number of the leg's events where there is
-/// one, then by the vendor's clock, then by ours.
+/// When something happened. Ordered by the vendor's clock, then by ours; within one leg the vendor's number goes before
+/// both ([`LegFacts::insert`]), but between legs it says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct When {
-    /// The vendor's number within the leg.
-    pub(super) number: Option<i64>,
     /// By the vendor's clock, or ours where he names no time.
     pub(super) at: Timestamp,
     /// When we received it.
     pub(super) received: Timestamp,
+    /// The vendor's number within the leg.
+    pub(super) number: Option<i64>,
     /// `at` is the vendor's.
     pub(super) by_vendor: bool,
     /// It was told on time: what it says may ring.
@@ -78,6 +80,7 @@ pub(super) enum Step {
     Answered,
     Held,
     Retrieved,
+    Replaced,
     Cleared { cause: EndCause, reason: Option<String> },
 }
 
@@ -104,18 +107,28 @@ impl LegFacts {
     }
 
     fn insert(&mut self, when: When, step: Step) {
-        let new = (when, step);
-        let place = self.steps.partition_point(|known| *known <= new);
-        self.steps.insert(place, new);
+        self.steps.push((when, step));
+        self.sort();
     }
-}
 
-/// Where a transfer stands. The order of the variants decides between facts of one time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum TransferStep {
-    Started,
-    Failed,
-    Completed,
+    /// By the vendor's number where he numbers a leg's messages, else by time.
+    fn sort(&mut self) {
+        self.steps.sort_by(|a, b| (a.0.number, a).cmp(&(b.0.number, b)));
+    }
+
+    /// Takes over what was told of the same phone under another key.
+    fn absorb(&mut self, other: Self) {
+        self.role = self.role.max(other.role);
+        for (own, known) in
+            [(&mut self.number, other.number), (&mut self.name, other.name), (&mut self.extension, other.extension)]
+        {
+            if own.0.is_none() {
+                *own = known;
+            }
+        }
+        self.steps.extend(other.steps);
+        self.sort();
+    }
 }
 
 /// The vendor's word that the call is over.
@@ -151,8 +164,12 @@ pub(super) struct Facts {
     pub(super) legs: Vec<LegFacts>,
     /// The customer was in a menu.
     pub(super) menu: bool,
-    /// In order.
-    transfers: Vec<(When, TransferStep)>,
+    /// Keys that stand for others: one phone, told of under two names.
+    aliases: BTreeMap<String, String>,
+    /// Numbers that the PBX says were dialled from the office.
+    dialled: BTreeSet<String>,
+    /// A colleague was asked by a transfer.
+    pub(super) transfer: bool,
     /// In order.
     pub(super) endings: Vec<Ending>,
     pub(super) recordings: RecordingFacts,
@@ -199,11 +216,28 @@ impl Times {
 /// The beginning says more than what is added later.
 pub(super) const BEGINNING: u8 = 0;
 const ADDITION: u8 = 1;
+/// Who asks whom by a transfer says least of the call.
+const QUESTION: u8 = 2;
 
 impl Facts {
     /// Who called whom, as the PBX says.
+    ///
+    /// A callback rings the office's own phone as if the customer called; that he was dialled then shows what it was.
     pub(super) fn direction(&self) -> Direction {
-        self.direction.get().copied().unwrap_or_default()
+        let said = self.direction.get().copied().unwrap_or_default();
+        let called_back = self.customer_number.get().is_some_and(|number| self.dialled.contains(number));
+        if said == Direction::Incoming && called_back { Direction::Outgoing } else { said }
+    }
+
+    /// The PBX showed a call that the office placed as a call from outside: the phone that rang first is the caller's.
+    pub(super) fn was_shown_as_incoming(&self) -> bool {
+        self.direction.get() == Some(&Direction::Incoming)
+    }
+
+    /// Whether what was told as a leg is the office's own line: a greeting or a menu that answers in its name.
+    pub(super) fn is_line(&self, leg: &LegFacts) -> bool {
+        let number = leg.number.get().filter(|_| leg.is_agent() && leg.extension.get().is_none());
+        number.is_some() && number == self.line_number.get() && self.direction() == Direction::Incoming
     }
 
     /// The state of the call was spoken of, not only its recording or its parties.
@@ -216,15 +250,12 @@ impl Facts {
         self.has_state() || !self.recordings.references.is_empty()
     }
 
-    /// A transfer was begun, and nothing was heard of its end.
-    pub(super) fn is_transferring(&self) -> bool {
-        self.transfers.last().is_some_and(|(_, step)| *step == TransferStep::Started)
-    }
-
     /// Takes one message in.
     pub(super) fn hear(&mut self, event: &VendorEvent, when: When) {
+        let asks = event.effects.contains(&Effect::TransferStarted);
+        self.transfer |= asks;
         for effect in &event.effects {
-            self.hear_effect(effect, when);
+            self.hear_effect(effect, when, if asks { QUESTION } else { ADDITION });
         }
         if event.effects.iter().any(tells_state) {
             self.times.hear(when, event.time.as_ref().and_then(|time| time.zone.as_ref()));
@@ -235,14 +266,14 @@ impl Facts {
         }
     }
 
-    fn hear_effect(&mut self, effect: &Effect, when: When) {
+    fn hear_effect(&mut self, effect: &Effect, when: When, addition: u8) {
         match effect {
             Effect::CallCreated { direction, customer, line } => {
                 self.created = true;
                 self.hear_parties(BEGINNING, when, *direction, customer, line);
             }
             Effect::CallUpdated { direction, customer, line } => {
-                self.hear_parties(ADDITION, when, *direction, customer, line);
+                self.hear_parties(addition, when, *direction, customer, line);
             }
             Effect::LegOffered { leg } => self.hear_step(leg, when, Step::Offered),
             Effect::LegQueued { leg, menu } => {
@@ -257,9 +288,7 @@ impl Facts {
                 let reason = reason.clone().filter(|reason| !reason.is_empty());
                 self.hear_step(leg, when, Step::Cleared { cause: *cause, reason });
             }
-            Effect::TransferStarted { by: _ } => self.hear_transfer(when, TransferStep::Started),
-            Effect::TransferCompleted => self.hear_transfer(when, TransferStep::Completed),
-            Effect::TransferFailed => self.hear_transfer(when, TransferStep::Failed),
+            Effect::LegReplaced { leg } => self.hear_step(leg, when, Step::Replaced),
             Effect::RecordingStarted => self.recordings.started = true,
             Effect::NotRecorded => self.recordings.refused = true,
             Effect::RecordingAvailable { reference } => self.hear_recording(reference, when.received),
@@ -267,7 +296,11 @@ impl Facts {
                 self.endings.push(Ending { when, result: *result, reason: reason.clone().filter(|r| !r.is_empty()) });
                 self.sort_endings();
             }
-            Effect::State { .. } | Effect::Dtmf { .. } | Effect::RouteResult { .. } | Effect::Unknown { .. } => {}
+            Effect::TransferStarted
+            | Effect::State { .. }
+            | Effect::Dtmf { .. }
+            | Effect::RouteResult { .. }
+            | Effect::Unknown { .. } => {}
         }
     }
 
@@ -282,6 +315,9 @@ impl Facts {
         if direction != Direction::Unknown {
             self.direction.hear(rank, when, direction);
         }
+        if direction == Direction::Outgoing {
+            self.dialled.extend(customer.number.clone());
+        }
         self.customer_number.hear_some(rank, when, customer.number.as_ref());
         self.customer_name.hear_some(rank, when, customer.name.as_ref());
         self.line_number.hear_some(rank, when, line.number.as_ref());
@@ -289,19 +325,39 @@ impl Facts {
     }
 
     pub(super) fn hear_step(&mut self, leg: &LegRef, when: When, step: Step) {
-        let place = match self.legs.binary_search_by(|known| known.key.cmp(&leg.key)) {
-            Ok(place) => place,
-            Err(place) => {
-                self.legs.insert(place, LegFacts::new(leg.key.clone(), leg.role));
-                place
-            }
-        };
-        let known = &mut self.legs[place];
+        if let Some(alias) = leg.alias.as_ref().filter(|alias| **alias != leg.key) {
+            self.join(alias, &leg.key);
+        }
+        let key = self.aliases.get(&leg.key).unwrap_or(&leg.key).clone();
+        let known = self.leg(key, leg.role);
+        if known.key != leg.key {
+            return known.insert(when, step);
+        }
         known.role = known.role.max(leg.role);
         known.extension.hear_some(BEGINNING, when, leg.extension.as_ref());
         known.number.hear_some(BEGINNING, when, leg.number.as_ref());
         known.name.hear_some(BEGINNING, when, leg.name.as_ref());
         known.insert(when, step);
+    }
+
+    /// The facts of a leg, new ones if it is not known.
+    fn leg(&mut self, key: String, role: LegRole) -> &mut LegFacts {
+        let place = self.legs.binary_search_by(|known| known.key.cmp(&key)).unwrap_or_else(|place| {
+            self.legs.insert(place, LegFacts::new(key, role));
+            place
+        });
+        &mut self.legs[place]
+    }
+
+    /// What was and will be told of `alias` is about `key`.
+    fn join(&mut self, alias: &str, key: &str) {
+        self.aliases.entry(alias.to_owned()).or_insert_with(|| key.to_owned());
+        if let Some(place) = self.legs.iter().position(|known| known.key == alias) {
+            let mut other = self.legs.remove(place);
+            // The name under which it was told of is no extension.
+            other.extension = Said::default();
+            self.leg(key.to_owned(), other.role).absorb(other);
+        }
     }
 
     pub(super) fn hear_recording(&mut self, reference: &RecordingReference, received: Timestamp) {
@@ -318,23 +374,16 @@ impl Facts {
         self.fresh = true;
         for leg in &mut self.legs {
             leg.steps.iter_mut().for_each(|(when, _)| when.on_time |= when.at >= since);
-            leg.steps.sort();
+            leg.sort();
         }
-    }
-
-    fn hear_transfer(&mut self, when: When, step: TransferStep) {
-        self.transfers.push((when, step));
-        self.transfers.sort_unstable();
     }
 
     /// Times of two zones, or of two clocks, say nothing of what came first: only ours does.
     fn forget_vendors_clock(&mut self) {
         for leg in &mut self.legs {
             leg.steps.iter_mut().for_each(|(when, _)| *when = when.by_our_clock());
-            leg.steps.sort();
+            leg.sort();
         }
-        self.transfers.iter_mut().for_each(|(when, _)| *when = when.by_our_clock());
-        self.transfers.sort_unstable();
         self.endings.iter_mut().for_each(|ending| ending.when = ending.when.by_our_clock());
         self.sort_endings();
         self.times.last = self.times.last.map(When::by_our_clock);
@@ -356,9 +405,8 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         | Effect::LegHeld { .. }
         | Effect::LegRetrieved { .. }
         | Effect::LegCleared { .. }
-        | Effect::TransferStarted { .. }
-        | Effect::TransferCompleted
-        | Effect::TransferFailed
+        | Effect::LegReplaced { .. }
+        | Effect::TransferStarted
         | Effect::CallEnded { .. } => true,
         Effect::CallUpdated { .. }
         | Effect::Dtmf { .. }

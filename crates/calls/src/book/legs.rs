@@ -8,8 +8,6 @@ use crate::call::{Direction, EndCause, LegRole, LegState};
 
 /// Clocks of one PBX differ by less than this between its own messages.
 const JITTER: SignedDuration = SignedDuration::from_secs(1);
-/// A leg that ends so soon after our own transfer left by it.
-const TRANSFER_WINDOW: SignedDuration = SignedDuration::from_secs(5);
 
 /// A leg as its facts leave it, before the call's end closes it.
 #[derive(Debug, Clone)]
@@ -33,6 +31,13 @@ pub(super) struct Played<'a> {
     pub(super) only_end: bool,
     /// That it rings was told late.
     pub(super) late: bool,
+    /// It was on hold when it ended: who holds and leaves has passed the call on.
+    pub(super) left_on_hold: bool,
+    /// It was hung up without having been answered, and the vendor's numbers show that a message between is lost: it may
+    /// have been the answer.
+    pub(super) answer_may_be_lost: bool,
+    /// When another party took its place.
+    replaced: Option<When>,
 }
 
 impl Played<'_> {
@@ -74,31 +79,33 @@ impl Played<'_> {
 
 /// What of the call bears on its legs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'a> {
+pub(super) struct Setting {
     pub(super) direction: Direction,
     pub(super) answer_retrieves: bool,
-    /// When transfers of ours were accepted.
-    pub(super) transfers: &'a [Timestamp],
 }
 
 /// All legs of a call, in order of their keys and turns.
-pub(super) fn play_all<'a>(facts: &'a Facts, setting: Setting<'_>) -> Vec<Played<'a>> {
+pub(super) fn play_all(facts: &Facts, setting: Setting) -> Vec<Played<'_>> {
     let first_answer = first_answer(facts);
     let group_answer = first_answer.filter(|_| matches!(setting.direction, Direction::Incoming | Direction::Internal));
     let mut legs = Vec::with_capacity(facts.legs.len());
-    for leg in &facts.legs {
+    for leg in facts.legs.iter().filter(|leg| !facts.is_line(leg)) {
         let taken_by_other = group_answer.filter(|(_, by)| by.key != leg.key && leg.is_agent()).map(|(when, _)| when);
         for (turn, steps) in turns(leg, taken_by_other).into_iter().enumerate() {
             let Some(mut played) = play(leg, turn, steps, setting.answer_retrieves) else { continue };
             if let Some(answer) = taken_by_other {
                 lose(&mut played, answer, setting.direction);
             }
-            mark_transferred(&mut played, setting.transfers);
             legs.push(played);
         }
     }
+    leave_with_replaced(&mut legs);
     if let Some((answer, _)) = first_answer.filter(|_| setting.direction == Direction::Incoming) {
-        legs.iter_mut().filter(|leg| leg.is_customer()).for_each(|leg| mirror(leg, answer));
+        let is_caller = |leg: &&mut Played<'_>| {
+            let number = leg.facts.number.get();
+            leg.is_customer() && (number.is_none() || number == facts.customer_number.get())
+        };
+        legs.iter_mut().filter(is_caller).for_each(|leg| mirror(leg, answer));
     }
     legs
 }
@@ -106,7 +113,8 @@ pub(super) fn play_all<'a>(facts: &'a Facts, setting: Setting<'_>) -> Vec<Played
 /// The first answer of an agent, and whose.
 fn first_answer(facts: &Facts) -> Option<(When, &LegFacts)> {
     let answer = |leg: &LegFacts| leg.steps.iter().find(|(_, step)| *step == Step::Answered).map(|(when, _)| *when);
-    let answers = facts.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| Some((answer(leg)?, leg)));
+    let agents = facts.legs.iter().filter(|leg| leg.is_agent() && !facts.is_line(leg));
+    let answers = agents.filter_map(|leg| Some((answer(leg)?, leg)));
     answers.min_by_key(|(when, _)| (when.at, when.received))
 }
 
@@ -144,7 +152,9 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
     let mut state = None;
     let (mut answered, mut ended, mut reason) = (None, None, None);
     let (mut cause, mut answer_missed) = (EndCause::Normal, false);
+    let (mut left_on_hold, mut replaced) = (false, None);
     for (when, step) in steps {
+        left_on_hold |= matches!(step, Step::Cleared { .. }) && state == Some(LegState::Held);
         use LegState::{Alerting, Cleared, Connected, Failed, Held, Initiated, Queued};
         state = Some(match (step, state) {
             (Step::Offered, None) => Initiated,
@@ -169,8 +179,11 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                 Connected
             }
             (Step::Retrieved, Some(Held)) => Connected,
-            (Step::Cleared { .. }, None | Some(Initiated | Queued | Alerting)) => Failed,
-            (Step::Cleared { .. }, Some(Connected | Held)) => Cleared,
+            // Nothing else is known of it yet, so it is not there to be replaced.
+            (Step::Replaced, None) => continue,
+            (Step::Cleared { .. }, None) => Failed,
+            (Step::Cleared { .. } | Step::Replaced, Some(Initiated | Queued | Alerting)) => Failed,
+            (Step::Cleared { .. } | Step::Replaced, Some(Connected | Held)) => Cleared,
             (_, Some(unchanged)) => unchanged,
         });
         match step {
@@ -186,6 +199,12 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                     reason = words.as_deref().or(reason);
                 }
                 reason = reason.or(words.as_deref());
+            }
+            Step::Replaced => {
+                replaced = replaced.or(Some(*when));
+                if ended.is_none() {
+                    (ended, cause) = (Some(*when), EndCause::Transferred);
+                }
             }
             Step::Offered | Step::Queued | Step::Ringing | Step::Held | Step::Retrieved => {}
         }
@@ -205,9 +224,34 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
         rang: !rings.is_empty(),
         mirrored: false,
         answer_missed,
-        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. })),
+        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. } | Step::Replaced)),
         late: state == LegState::Alerting && !rings.iter().any(|when| when.on_time),
+        left_on_hold,
+        answer_may_be_lost: state == LegState::Failed
+            && matches!(cause, EndCause::Normal | EndCause::Cancelled)
+            && misses_number(steps),
+        replaced,
     })
+}
+
+/// Whether the vendor numbers the messages, and one between the first and the last is not there.
+fn misses_number(steps: &[(When, Step)]) -> bool {
+    let numbers = || steps.iter().filter_map(|(when, _)| when.number);
+    numbers().zip(numbers().skip(1)).any(|(one, next)| next.saturating_sub(one) > 1)
+}
+
+/// Who transferred has left by it with all his legs, though the message of their end may be lost.
+fn leave_with_replaced(legs: &mut [Played<'_>]) {
+    let replaced = |leg: &Played<'_>| Some((leg.replaced?, leg.extension()?.to_owned()));
+    let left: Vec<(When, String)> = legs.iter().filter_map(replaced).collect();
+    for leg in legs.iter_mut().filter(|leg| leg.is_agent()) {
+        let his = left.iter().find(|(when, extension)| {
+            leg.extension() == Some(extension) && leg.last_heard().is_some_and(|heard| heard <= when.at)
+        });
+        if let Some((when, _)) = his {
+            leg.close(*when, EndCause::Transferred);
+        }
+    }
 }
 
 /// How much a cause says: a colleague's answer explains any end, and everything says more than the usual end.
@@ -261,14 +305,5 @@ fn mirror(leg: &mut Played<'_>, answer: When) {
             leg.answered = Some(answer);
         }
         LegState::Connected | LegState::Held | LegState::Failed | LegState::Cleared => {}
-    }
-}
-
-/// An agent who leaves within seconds of his own transfer left by it.
-fn mark_transferred(leg: &mut Played<'_>, transfers: &[Timestamp]) {
-    let Some(ended) = leg.ended.filter(|_| leg.is_agent() && leg.state == LegState::Cleared) else { return };
-    let by_transfer = |asked: &Timestamp| (*asked..*asked + TRANSFER_WINDOW).contains(&ended.received);
-    if leg.cause == EndCause::Normal && transfers.iter().any(by_transfer) {
-        leg.cause = EndCause::Transferred;
     }
 }

@@ -71,8 +71,6 @@ pub(super) struct Record {
     pub(super) absences: Vec<u64>,
     /// The last message was read from the PBX, so one absence may be a late row.
     pub(super) polled: bool,
-    /// When transfers of ours were accepted.
-    pub(super) transfers: Vec<Timestamp>,
     /// Commands that started the call or act on it.
     pub(super) commands: Vec<CommandId>,
     /// Keys of the messages taken in.
@@ -102,7 +100,6 @@ impl Record {
             numbers: BTreeMap::new(),
             absences: Vec::new(),
             polled: false,
-            transfers: Vec::new(),
             commands: Vec::new(),
             keys: HashSet::new(),
             first_told: told,
@@ -174,7 +171,6 @@ impl Record {
             origin: self.origin.as_ref(),
             decided: self.decided.as_ref(),
             doubtful: self.is_doubtful(),
-            transfers: &self.transfers,
         })
     }
 }

@@ -39,6 +39,7 @@ impl Facts {
             extension: leg.extension.clone(),
             number: leg.number.clone(),
             name: leg.name.clone(),
+            alias: None,
         };
         if !leg.only_end {
             self.hear_step(&named, at(leg.started_at), Step::Offered);

@@ -1,7 +1,7 @@
 //! How an ended call went (`call-model` §3.4).
 
 use super::legs::Played;
-use crate::call::{CallResult, Direction, EndCause, LegState};
+use crate::call::{CallResult, Direction, EndCause};
 
 /// What besides the legs bears on the result.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,8 @@ pub(super) struct Setting<'a> {
     /// Messages may be missing that would have changed the result.
     pub(super) doubtful: bool,
     pub(super) originator: Option<&'a str>,
+    /// An outgoing call whose first leg is the agent's own phone: his answer is no talk.
+    pub(super) agent_first: bool,
 }
 
 /// When somebody first talked with the customer, if anybody did.
@@ -20,12 +22,13 @@ pub(super) fn first_talk<'a, 'b>(
     legs: &'b [Played<'a>],
     direction: Direction,
     originator: Option<&str>,
+    agent_first: bool,
 ) -> Option<&'b Played<'a>> {
     let talked = || legs.iter().filter(|leg| leg.talked() && !leg.mirrored);
     let agents = || talked().filter(|leg| leg.is_agent());
     let candidates: Vec<&Played<'_>> = match direction {
         Direction::Incoming | Direction::Unknown => agents().collect(),
-        Direction::Outgoing if legs.iter().any(|leg| leg.is_customer() && !leg.mirrored) => {
+        Direction::Outgoing if agent_first || legs.iter().any(|leg| leg.is_customer() && !leg.mirrored) => {
             talked().filter(|leg| leg.is_customer()).collect()
         }
         Direction::Outgoing => agents().collect(),
@@ -39,18 +42,14 @@ pub(super) fn first_talk<'a, 'b>(
 
 /// The result of an ended call.
 pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult {
-    let talked = first_talk(legs, setting.direction, setting.originator).is_some();
+    let talked = first_talk(legs, setting.direction, setting.originator, setting.agent_first).is_some();
     if let Some(said) = setting.said
         && !(talked && setting.own_leg_only && speaks_for_one(said))
     {
         return said;
     }
     if talked {
-        return if setting.own_leg_only && left_by_transfer(legs) {
-            CallResult::Transferred
-        } else {
-            CallResult::Answered
-        };
+        return CallResult::Answered;
     }
     let causes = |agents: bool| legs.iter().filter(move |leg| leg.is_agent() == agents).map(|leg| leg.cause);
     if causes(true).any(|cause| cause == EndCause::AnsweredElsewhere) {
@@ -70,12 +69,6 @@ pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult 
 /// Where each user sees only his own leg, these are the end of his part and not of the call.
 fn speaks_for_one(result: CallResult) -> bool {
     matches!(result, CallResult::AnsweredElsewhere | CallResult::Missed | CallResult::NoAnswer)
-}
-
-/// Everybody who talked is gone, the last of them by a transfer.
-fn left_by_transfer(legs: &[Played<'_>]) -> bool {
-    let agents = legs.iter().filter(|leg| leg.is_agent() && leg.state == LegState::Cleared);
-    agents.max_by_key(|leg| leg.ended.map(|ended| ended.at)).is_some_and(|last| last.cause == EndCause::Transferred)
 }
 
 /// Why a call that we placed was not answered: the called side's cause counts before the caller's.

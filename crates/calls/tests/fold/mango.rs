@@ -30,12 +30,32 @@ pub(crate) struct Channel {
     pub(crate) customer: Option<&'static str>,
     pub(crate) direction: Direction,
     pub(crate) source: Source,
+    pub(crate) part: Part,
+}
+
+/// What the leg is in its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All that the channel shows of the call.
+    Whole,
+    /// The agent's own phone, which a callback rings first.
+    FirstOfCallback,
+    /// The customer, whom it dials then.
+    SecondOfCallback,
 }
 
 impl Channel {
     pub(crate) fn incoming(entry: &'static str, extension: &'static str) -> Self {
         let (customer, direction) = (Some(CUSTOMER), Direction::Incoming);
-        Self { entry, extension, customer, direction, source: Source::Push }
+        Self { entry, extension, customer, direction, source: Source::Push, part: Part::Whole }
+    }
+
+    pub(crate) fn callback(entry: &'static str, extension: &'static str) -> Self {
+        Self { part: Part::FirstOfCallback, ..Self::outgoing(entry, extension) }
+    }
+
+    pub(crate) fn dialled(entry: &'static str, extension: &'static str) -> Self {
+        Self { part: Part::SecondOfCallback, ..Self::outgoing(entry, extension) }
     }
 
     pub(crate) fn outgoing(entry: &'static str, extension: &'static str) -> Self {
@@ -49,12 +69,20 @@ impl Channel {
 
     fn leg(self) -> LegRef {
         LegRef {
-            key: format!("{}/{}", self.entry, self.extension),
+            key: format!("{}/{}/{:?}", self.entry, self.extension, self.part),
             role: LegRole::Agent,
             extension: Some(self.extension.into()),
             number: None,
             name: None,
+            alias: None,
         }
+    }
+
+    fn dialled_leg(self) -> Option<LegRef> {
+        let number = self.customer.map(str::to_owned);
+        let key = "dialled".to_owned();
+        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None };
+        (self.part != Part::Whole).then_some(leg)
     }
 
     fn parties(self) -> (Direction, Customer, Line) {
@@ -66,22 +94,31 @@ impl Channel {
     pub(crate) fn appeared(self, seq: i64, ms: i64) -> Entry {
         let (direction, customer, line) = self.parties();
         let created = Effect::CallCreated { direction, customer, line };
-        let placed = self.direction == Direction::Outgoing;
+        let placed = self.direction == Direction::Outgoing && self.part != Part::FirstOfCallback;
         let leg = if placed { Effect::LegOffered { leg: self.leg() } } else { Effect::LegRinging { leg: self.leg() } };
-        self.event(seq, ms, "APPEARED", vec![created, leg])
+        let dialled = self.dialled_leg().map(|leg| match self.part {
+            Part::Whole | Part::FirstOfCallback => Effect::LegOffered { leg },
+            Part::SecondOfCallback => Effect::LegRinging { leg },
+        });
+        self.event(seq, ms, "APPEARED", [created, leg].into_iter().chain(dialled).collect())
     }
 
     pub(crate) fn connected(self, seq: i64, ms: i64) -> Entry {
-        self.updated(seq, ms, "CONNECTED", Effect::LegAnswered { leg: self.leg() })
+        let second = self.dialled_leg().filter(|_| self.part == Part::SecondOfCallback);
+        let legs = [self.leg()].into_iter().chain(second);
+        self.updated(seq, ms, "CONNECTED", legs.map(|leg| Effect::LegAnswered { leg }))
     }
 
     pub(crate) fn on_hold(self, seq: i64, ms: i64) -> Entry {
-        self.updated(seq, ms, "ON_HOLD", Effect::LegHeld { leg: self.leg() })
+        self.updated(seq, ms, "ON_HOLD", [Effect::LegHeld { leg: self.leg() }])
     }
 
     pub(crate) fn disconnected(self, seq: i64, ms: i64, cause: EndCause) -> Entry {
         let reason = (cause == EndCause::NoAnswer).then(|| "1111".to_owned());
-        self.updated(seq, ms, "DISCONNECTED", Effect::LegCleared { leg: self.leg(), cause, reason })
+        let second = self.dialled_leg().filter(|_| self.part == Part::SecondOfCallback);
+        let legs = [self.leg()].into_iter().chain(second);
+        let cleared = legs.map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
+        self.updated(seq, ms, "DISCONNECTED", cleared)
     }
 
     pub(crate) fn recorded(self, ms: i64, url: &str) -> Entry {
@@ -104,20 +141,21 @@ impl Channel {
     fn waits(self, ms: i64, place: &str) -> Entry {
         let (direction, customer, line) = self.parties();
         let (key, number) = (format!("{}/{place}", self.entry), customer.number.clone());
-        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None };
+        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None };
         let created = Effect::CallCreated { direction, customer, line };
         self.event(1, ms, place, vec![created, Effect::LegQueued { leg, menu: place == "ivr" }])
     }
 
-    fn updated(self, seq: i64, ms: i64, state: &str, effect: Effect) -> Entry {
+    fn updated(self, seq: i64, ms: i64, state: &str, effects: impl IntoIterator<Item = Effect>) -> Entry {
         let (direction, customer, line) = self.parties();
-        self.event(seq, ms, state, vec![Effect::CallUpdated { direction, customer, line }, effect])
+        let update = Effect::CallUpdated { direction, customer, line };
+        self.event(seq, ms, state, std::iter::once(update).chain(effects).collect())
     }
 
     /// Times have the resolution of a second, so that the number within the leg decides.
     fn event(self, seq: i64, ms: i64, state: &str, effects: Vec<Effect>) -> Entry {
         let event = VendorEvent {
-            dedupe_key: format!("{} {} {state} {seq} {ms}", self.entry, self.extension),
+            dedupe_key: format!("{} {state} {seq} {ms}", self.leg().key),
             raw_kind: state.into(),
             call: Some(self.entry.into()),
             time: Some(VendorTime { raw: String::new(), utc: at(ms / 1000 * 1000), zone: None }),

@@ -55,7 +55,7 @@ impl Session {
 
     fn customer_leg(self) -> LegRef {
         let number = self.customer.map(str::to_owned);
-        LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None }
+        LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
     }
 
     pub(crate) fn starts(self, ms: i64) -> Entry {
@@ -126,5 +126,12 @@ impl Session {
 }
 
 pub(crate) fn agent(pin: &str) -> LegRef {
-    LegRef { key: format!("pin:{pin}"), role: LegRole::Agent, extension: Some(pin.into()), number: None, name: None }
+    LegRef {
+        key: format!("pin:{pin}"),
+        role: LegRole::Agent,
+        extension: Some(pin.into()),
+        number: None,
+        name: None,
+        alias: None,
+    }
 }

@@ -1,9 +1,6 @@
 //! Commands of ours, the calls they start, and stitching (`call-model` §3.5, §7.9).
 
-use calls::{
-    CallResult, CallState, Change, CommandAnswer, CommandKind, CommandState, Direction, EndCause, LegState, Told,
-    VendorEvent,
-};
+use calls::{CallResult, CallState, Change, CommandAnswer, CommandState, Direction, LegState, Told, VendorEvent};
 
 use crate::{
     mango::{self, Channel},
@@ -141,7 +138,7 @@ fn without_an_effect_it_is_not_confirmed_until_an_event_shows_one() {
     office.wait_until(15_200);
     assert_eq!(office.commands[&command_id(1)], CommandState::Unknown);
     assert_eq!(office.calls[&pending_id(1)].state, CallState::Dialling);
-    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 30_000));
+    tell(&mut office, Channel::callback("e1", "101").appeared(1, 30_000));
     assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
 }
 
@@ -154,7 +151,7 @@ fn a_refusal_ends_the_call_with_its_reason() {
     assert_eq!((call.state, call.result), (CallState::Ended, Some(CallResult::Failed)));
     assert_eq!((call.end_reason.as_ref(), call.legs[0].state), (Some(&reason), LegState::Failed));
     assert_eq!(office.commands[&command_id(1)], CommandState::Rejected);
-    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 1_000));
+    tell(&mut office, Channel::callback("e1", "101").appeared(1, 1_000));
     assert_eq!(office.call("e1").command, None, "what was refused is not stitched");
 }
 
@@ -169,7 +166,7 @@ fn a_lost_answer_ends_as_unknown_unless_an_event_shows_the_call() {
 
     let mut office = asked(CUSTOMER);
     office.tell(200, unknown(1));
-    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 5_000));
+    tell(&mut office, Channel::callback("e1", "101").appeared(1, 5_000));
     assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));
     assert_eq!(office.commands[&command_id(1)], CommandState::Confirmed);
 }
@@ -178,19 +175,19 @@ fn a_lost_answer_ends_as_unknown_unless_an_event_shows_the_call() {
 fn after_a_minute_a_call_with_the_number_is_another_call() {
     let mut office = asked(CUSTOMER);
     office.tell(200, accepted(1, None));
-    tell(&mut office, Channel::incoming("e1", "101").appeared(1, 61_000));
-    assert_eq!((office.call("e1").command, office.call("e1").direction), (None, Direction::Incoming));
+    tell(&mut office, Channel::callback("e1", "101").appeared(1, 61_000));
+    assert_eq!((office.call("e1").command, office.call("e1").direction), (None, Direction::Outgoing));
     assert_eq!(office.calls[&pending_id(1)].result, Some(CallResult::Unknown));
 }
 
 #[test]
 fn only_the_own_line_and_the_same_number_are_stitched() {
     for (channel, ours) in [
-        (Channel::incoming("e1", "101"), true),
+        (Channel::callback("e1", "101"), true),
         (Channel::outgoing("e1", "101"), true),
-        (Channel::incoming("e1", "102"), false),
-        (Channel { customer: Some("+79001234567"), ..Channel::incoming("e1", "101") }, false),
-        (Channel { customer: None, ..Channel::incoming("e1", "101") }, false),
+        (Channel::callback("e1", "102"), false),
+        (Channel { customer: Some("+79001234567"), ..Channel::callback("e1", "101") }, false),
+        (Channel { customer: None, ..Channel::callback("e1", "101") }, false),
     ] {
         let mut office = asked("89161234567");
         tell(&mut office, channel.appeared(1, 1_000));
@@ -200,7 +197,7 @@ fn only_the_own_line_and_the_same_number_are_stitched() {
 
 #[test]
 fn a_call_that_was_there_before_is_not_what_we_asked_for() {
-    let own = Channel::incoming("e1", "101");
+    let own = Channel::callback("e1", "101");
     let mut office = Office::new(mango::settings());
     tell(&mut office, own.appeared(1, 0));
     office.tell(5_000, originate(1, "101", CUSTOMER));
@@ -223,7 +220,7 @@ fn the_newest_is_stitched_first_and_each_once() {
     let mut office = asked(CUSTOMER);
     office.tell(2_000, originate(2, "101", CUSTOMER));
     for (entry, ms) in [("e1", 3_000), ("e2", 4_000), ("e3", 5_000)] {
-        tell(&mut office, Channel::incoming(entry, "101").appeared(1, ms));
+        tell(&mut office, Channel::callback(entry, "101").appeared(1, ms));
     }
     let commands = ["e1", "e2", "e3"].map(|entry| office.call(entry).command);
     assert_eq!(commands, [Some(command_id(2)), Some(command_id(1)), None]);
@@ -232,7 +229,7 @@ fn the_newest_is_stitched_first_and_each_once() {
 #[test]
 fn the_vendors_copy_of_our_commands_id_stitches_whatever_the_number() {
     let mut office = asked("+79001234567");
-    let Told::Vendor(event) = Channel::incoming("e1", "102").appeared(1, 1_000).told else { unreachable!() };
+    let Told::Vendor(event) = Channel::callback("e1", "102").appeared(1, 1_000).told else { unreachable!() };
     let named = VendorEvent { vendor_command: Some(command_id(1).to_string()), ..event };
     office.tell(1_100, named);
     assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));
@@ -241,7 +238,7 @@ fn the_vendors_copy_of_our_commands_id_stitches_whatever_the_number() {
 #[test]
 fn a_hidden_target_is_never_matched() {
     let mut office = asked("anonymous");
-    tell(&mut office, Channel { customer: Some("anonymous"), ..Channel::incoming("e1", "101") }.appeared(1, 1_000));
+    tell(&mut office, Channel { customer: Some("anonymous"), ..Channel::callback("e1", "101") }.appeared(1, 1_000));
     assert_eq!(office.call("e1").command, None);
 }
 
@@ -249,29 +246,4 @@ fn a_hidden_target_is_never_matched() {
 fn a_colleague_is_an_internal_call() {
     let office = asked("345");
     assert_eq!(office.calls[&pending_id(1)].direction, Direction::Internal);
-}
-
-#[test]
-fn leaving_by_our_own_transfer_is_transferred() {
-    let own = Channel::incoming("e1", "101");
-    let mut office = Office::live(mango::settings(), &[own.appeared(1, 0), own.connected(2, 5_000)]);
-    let transfer = CommandKind::Transfer { call: call_id("e1"), to: "102".into(), attended: false };
-    let command = calls::Command { id: command_id(7), author: "Irina".into(), kind: transfer };
-    office.tell(20_000, Told::Command(command));
-    office.tell(20_200, accepted(7, None));
-    tell(&mut office, own.disconnected(3, 22_000, EndCause::Normal));
-    let office = office.settle();
-    assert_eq!(office.call("e1").result, Some(CallResult::Transferred));
-    assert_eq!(office.call("e1").legs[0].end_cause, EndCause::Transferred);
-}
-
-#[test]
-fn a_transfer_is_confirmed_by_the_phone_that_rings() {
-    let call = Session::incoming("s1");
-    let mut office = Office::live(rostelecom::settings(), &[call.starts(0), call.connected(5_000, "101")]);
-    let transfer = CommandKind::Transfer { call: call_id("s1"), to: "102".into(), attended: false };
-    office.tell(20_000, Told::Command(calls::Command { id: command_id(7), author: "Irina".into(), kind: transfer }));
-    office.tell(20_200, accepted(7, None));
-    tell(&mut office, call.calling(21_000, "102"));
-    assert_eq!(office.commands[&command_id(7)], CommandState::Confirmed);
 }

@@ -77,7 +77,7 @@ fn read_as_moscow(entry: &Entry) -> VendorEvent {
 }
 
 #[test]
-fn after_the_zone_is_chosen_three_hours_are_late() {
+fn a_wrong_zone_silences_no_card_and_an_old_event_does_not_ring() {
     let call = Session::incoming("s1");
     let zone = Decision::ZoneChosen { zone: "UTC".into(), because: "the first live events".into() };
     let hours = 3 * 3_600_000;
@@ -86,7 +86,10 @@ fn after_the_zone_is_chosen_three_hours_are_late() {
     assert!(!office.call("s1").late, "perhaps UTC");
     let mut office = Office::live(rostelecom::settings(), &[Entry::new(0, zone)]);
     office.tell(hours, read_as_moscow(&call.starts(0)));
-    assert!(office.call("s1").late);
+    assert!(!office.call("s1").late, "the zone that was chosen or given is wrong");
+    let other = Session::incoming("s2");
+    office.tell(hours + 15 * 60_000, read_as_moscow(&other.starts(0)));
+    assert!(office.call("s2").late, "no zone makes it recent");
 }
 
 #[test]
@@ -96,8 +99,8 @@ fn before_the_zone_is_chosen_a_fresh_call_may_seem_to_lie_ahead_and_an_old_one_i
     let mut office = Office::new(rostelecom::settings());
     office.tell(80, fresh.starts(hours).told);
     assert!(!office.call("s1").late, "Moscow time read as UTC");
-    office.tell(hours, old.starts(0).told);
-    assert!(office.call("s2").late, "as Moscow time it would be six hours old");
+    office.tell(hours + 15 * 60_000, old.starts(0).told);
+    assert!(office.call("s2").late, "no zone makes it recent");
 }
 
 #[test]

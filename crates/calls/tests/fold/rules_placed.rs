@@ -33,7 +33,7 @@ fn a_call_by_hand_was_placed_by_the_phone_that_it_began_with() {
 #[test]
 fn a_click_is_placed_by_whom_it_was_asked_for() {
     let order = Entry::new(0, originate(1, "101", "+79161234567"));
-    let shown_as_incoming = Channel::incoming("e1", "101");
+    let shown_as_incoming = Channel::callback("e1", "101");
     let entries = [order, Entry::new(100, accepted(1, None)), shown_as_incoming.appeared(1, 1_000)];
     let office = Office::live(mango::settings(), &entries);
     assert_eq!(placed_by(office.call("e1")), Some("101"));
@@ -48,6 +48,7 @@ fn of_two_colleagues_the_called_one_did_not_place_it() {
         extension: Some(extension.into()),
         number: None,
         name: None,
+        alias: None,
     };
     let (caller, called) = (leg("c1/from", "201"), leg("c1", "202"));
     let event = VendorEvent {

@@ -110,12 +110,12 @@ fn only_a_message_that_comes_in_time_makes_a_phone_ring() {
 
 #[test]
 fn the_agents_answer_to_our_own_call_is_not_the_customers() {
-    let own = Channel::incoming("e1", "101");
-    let entries =
-        [Entry::new(-500, originate(1, "101", CUSTOMER)), own.appeared(1, 0), own.queue(500), own.connected(2, 4_000)];
+    let own = Channel::callback("e1", "101");
+    let entries = [Entry::new(-500, originate(1, "101", CUSTOMER)), own.appeared(1, 0), own.connected(2, 4_000)];
     let call = last(mango::settings(), "e1", &entries);
     let customer = call.legs.iter().find(|leg| leg.role == LegRole::Customer).unwrap();
-    assert_eq!((call.direction, customer.state), (Direction::Outgoing, LegState::Queued));
+    assert_eq!((call.direction, customer.state), (Direction::Outgoing, LegState::Initiated));
+    assert_eq!((call.state, call.answered_at), (CallState::Dialling, None));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn hold_is_told_from_talk() {
 
 #[test]
 fn the_own_phone_that_rings_first_is_dialling_and_never_incoming() {
-    let own = Channel::incoming("e1", "101");
+    let own = Channel::callback("e1", "101");
     let entries = [Entry::new(-500, originate(1, "101", CUSTOMER)), own.appeared(1, 0)];
     let call = last(mango::settings(), "e1", &entries);
     assert_eq!((call.direction, call.state), (Direction::Outgoing, CallState::Dialling));
@@ -156,7 +156,8 @@ fn the_own_phone_that_rings_first_is_dialling_and_never_incoming() {
 fn the_agents_answer_alone_is_no_talk_where_the_customer_is_shown() {
     let call = Session::outgoing("s1", "101");
     let number = Some(CUSTOMER.to_owned());
-    let customer = LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None };
+    let customer =
+        LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None, alias: None };
     let answered = with(&call.calling(2_000, "101"), "a", vec![Effect::LegAnswered { leg: agent("101") }]);
     let rings = with(&call.calling(2_500, "101"), "b", vec![Effect::LegRinging { leg: customer }]);
     let entries = [call.starts(0), answered, rings, call.end(30_000, false)];
@@ -187,18 +188,15 @@ fn a_colleague_who_is_dialled_rings_and_the_one_who_dials_does_not() {
 #[test]
 fn a_transfer_under_way_is_a_flag_beside_the_state() {
     let call = Session::incoming("s1");
-    let mark = |ms, key: &str, effect| with(&call.calling(ms, "101"), key, vec![effect]);
-    let mut entries = vec![
-        call.starts(0),
-        call.connected(5_000, "101"),
-        mark(20_000, "t", Effect::TransferStarted { by: Some(agent("101")) }),
-    ];
+    let target = LegRef { role: LegRole::TransferTarget, ..agent("102") };
+    let asked = [Effect::TransferStarted, Effect::LegRinging { leg: target.clone() }];
+    let given_up = Effect::LegCleared { leg: target, cause: EndCause::Cancelled, reason: None };
+    let mut entries =
+        vec![call.starts(0), call.connected(5_000, "101"), with(&call.calling(20_000, "102"), "t", asked.to_vec())];
     assert!(last(rostelecom::settings(), "s1", &entries).transferring);
-    entries.push(mark(25_000, "f", Effect::TransferFailed));
+    entries.push(with(&call.calling(25_000, "102"), "f", vec![given_up]));
     let call_now = last(rostelecom::settings(), "s1", &entries);
     assert_eq!((call_now.transferring, call_now.state), (false, CallState::Talking));
-    entries.extend([mark(30_000, "t2", Effect::TransferStarted { by: None }), call.end(40_000, false)]);
-    assert!(!last(rostelecom::settings(), "s1", &entries).transferring);
 }
 
 #[test]
@@ -219,6 +217,7 @@ fn a_caller_whom_a_rule_turns_away_is_rejected_and_not_missed() {
         extension: None,
         number: Some(CUSTOMER.into()),
         name: None,
+        alias: None,
     };
     let cleared = Effect::LegCleared { leg, cause: EndCause::Rejected, reason: Some("blacklist".into()) };
     let entries = [call.starts(0), with(&call.end(10, false), "r", vec![cleared]), call.end(20, false)];

@@ -43,8 +43,14 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
 }
 
 fn rings(call: &str) -> Told {
-    let leg =
-        LegRef { key: "101".into(), role: LegRole::Agent, extension: Some("101".into()), number: None, name: None };
+    let leg = LegRef {
+        key: "101".into(),
+        role: LegRole::Agent,
+        extension: Some("101".into()),
+        number: None,
+        name: None,
+        alias: None,
+    };
     Told::Vendor(VendorEvent {
         dedupe_key: call.into(),
         raw_kind: "calling".into(),

@@ -115,7 +115,10 @@ impl Message<'_> {
         let (from, to) = (Side::read(data, Field::From), Side::read(data, Field::To));
         let effects = match (from.colleague(), to.colleague()) {
             (Some(caller), Some(callee)) => internal(data, state, caller, callee),
-            (Some(_), None) | (None, Some(_)) | (None, None) => outside(data, state, &from, &to, context.extension),
+            (Some(_), None) | (None, Some(_)) | (None, None) => {
+                let of = Outside { data, from: &from, to: &to, extension: context.extension };
+                of.effects(state)
+            }
         };
         Some(self.event("call", &raw_state, effects))
     }
@@ -132,6 +135,7 @@ impl Message<'_> {
             extension: None,
             number: customer.number.clone(),
             name: None,
+            alias: None,
         };
         let direction = Direction::Incoming;
         let effects = match state {
@@ -207,77 +211,128 @@ impl Message<'_> {
 /// Whether a callback brought the call about, ours or another program's: it shows the client as the caller of the
 /// user's own phone. A command that moved a call on is told with the leg that it was taken from, in `from` or beside it.
 fn is_callback(data: &Named<'_>) -> bool {
-    let from = data.object(Field::From);
-    let taken = from.and_then(|from| from.text(Field::TakenFrom)).or_else(|| data.text(Field::TakenFrom));
-    let commanded = data.text(Field::CommandId).is_some() && taken.is_none();
+    let commanded = data.text(Field::CommandId).is_some() && taken_from(data).is_none();
     commanded || data.text(Field::CallbackInitiator).is_some()
 }
 
+/// The leg that this one was taken from, by a transfer, a routing or a callback: named beside the caller.
+fn taken_from(data: &Named<'_>) -> Option<String> {
+    let named = data.object(Field::From).and_then(|from| from.text(Field::TakenFrom));
+    named.or_else(|| data.text(Field::TakenFrom))
+}
+
+fn agent(key: String, extension: &str) -> LegRef {
+    let extension = Some(extension.to_owned());
+    LegRef { key, role: LegRole::Agent, extension, number: None, name: None, alias: None }
+}
+
+/// The calling side of a leg between two colleagues.
+fn calling_side(key: &str) -> String {
+    format!("{key}/from")
+}
+
 /// A call between this user and somebody outside: the channel shows the user's own leg.
-fn outside(data: &Named<'_>, state: State, from: &Side, to: &Side, extension: &str) -> Vec<Effect> {
-    let placed = from.extension.as_deref() == Some(extension) && to.extension.as_deref() != Some(extension);
-    let callback = is_callback(data);
-    let direction = if placed || callback { Direction::Outgoing } else { Direction::Incoming };
-    let customer = if placed { to.customer() } else { from.customer() };
-    let own = LegRef {
-        key: data.text(Field::CallId).unwrap_or_else(|| extension.to_owned()),
-        role: LegRole::Agent,
-        extension: Some(party::user(extension).to_owned()),
-        number: None,
-        name: None,
-    };
-    let line = line(data);
-    let update = Effect::CallUpdated { direction, customer: customer.clone(), line: line.clone() };
-    match state {
-        State::Appeared => {
-            let created = Effect::CallCreated { direction, customer, line };
-            // Who dialled himself hears the other side ring; his own phone does not.
-            let leg = if placed { Effect::LegOffered { leg: own } } else { Effect::LegRinging { leg: own } };
-            vec![created, leg]
+#[derive(Debug, Clone, Copy)]
+struct Outside<'a> {
+    data: &'a Named<'a>,
+    from: &'a Side,
+    to: &'a Side,
+    extension: &'a str,
+}
+
+impl Outside<'_> {
+    fn effects(self, state: State) -> Vec<Effect> {
+        let Self { data, from, to, extension } = self;
+        let placed = from.extension.as_deref() == Some(extension) && to.extension.as_deref() != Some(extension);
+        let callback = is_callback(data);
+        let direction = if placed || callback { Direction::Outgoing } else { Direction::Incoming };
+        let customer = if placed { to.customer() } else { from.customer() };
+        let key = data.text(Field::CallId).unwrap_or_else(|| extension.to_owned());
+        let own = agent(key.clone(), party::user(extension));
+        let line = line(data);
+        // Whom an agent dials is shown by the leg that dials him. A callback rings the agent's own phone first, and he
+        // is only about to be dialled: the two messages tell of one customer.
+        let dialled = (direction == Direction::Outgoing).then(|| dialled(&customer));
+        let both: Vec<LegRef> = [own.clone()].into_iter().chain(dialled.clone().filter(|_| placed)).collect();
+        let update = Effect::CallUpdated { direction, customer: customer.clone(), line: line.clone() };
+        let mut effects = match state {
+            State::Appeared if placed && taken_from(data).is_some() => vec![update],
+            State::Appeared => vec![Effect::CallCreated { direction, customer, line }],
+            State::Connected | State::OnHold | State::Disconnected => vec![update],
+        };
+        match state {
+            State::Appeared => {
+                // Who dialled himself hears the other side ring; his own phone does not.
+                let (rings, waits) = if placed { (dialled.clone(), Some(own)) } else { (Some(own), None) };
+                effects.extend(waits.map(|leg| Effect::LegOffered { leg }));
+                effects.extend(rings.map(|leg| Effect::LegRinging { leg }));
+            }
+            State::Connected => effects.extend(both.into_iter().map(|leg| Effect::LegAnswered { leg })),
+            State::OnHold => effects.extend(both.into_iter().map(|leg| Effect::LegHeld { leg })),
+            State::Disconnected => {
+                let (cause, reason) = ending(data);
+                let cleared = |leg| Effect::LegCleared { leg, cause, reason: reason.clone() };
+                effects.extend(both.into_iter().map(cleared));
+                // A callback's first leg is done with when the second takes its place.
+                let gives_way = callback && !placed && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
+                effects.extend(ended(direction, cause, reason.as_ref()).filter(|_| !gives_way));
+            }
         }
-        State::Connected => vec![update, Effect::LegAnswered { leg: own }],
-        State::OnHold => vec![update, Effect::LegHeld { leg: own }],
-        State::Disconnected => {
-            let (cause, reason) = ending(data);
-            // A callback's first leg is done with when the second takes its place.
-            let gives_way = callback && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
-            let ended = ended(direction, cause, reason.as_ref()).filter(|_| !gives_way);
-            let cleared = Effect::LegCleared { leg: own, cause, reason };
-            [Some(update), Some(cleared), ended].into_iter().flatten().collect()
+        if !placed {
+            effects.extend(dialled.map(|leg| Effect::LegOffered { leg }));
         }
+        // A colleague's question becomes the customer's talk when the customer takes the colleague's place in it.
+        let may_replace = direction == Direction::Incoming && (state != State::Appeared || is_told_again(data));
+        effects.extend(may_replace.then(|| Effect::LegReplaced { leg: side(calling_side(&key)) }));
+        effects
     }
+}
+
+/// Whether the leg was told of before.
+fn is_told_again(data: &Named<'_>) -> bool {
+    data.integer(Field::Seq).is_none_or(|seq| seq > 1)
+}
+
+/// A leg of which nothing but its key is known.
+fn side(key: String) -> LegRef {
+    LegRef { key, role: LegRole::Agent, extension: None, number: None, name: None, alias: None }
+}
+
+/// The customer's leg of a call that the office places, the same in all messages that name him.
+fn dialled(customer: &Customer) -> LegRef {
+    let number = customer.number.clone();
+    let key = format!("dialled/{}", number.as_deref().unwrap_or_default());
+    LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None }
 }
 
 /// A call between colleagues: both channels tell of the one leg between them, in the same words, so what it means
 /// must not depend on the channel.
 fn internal(data: &Named<'_>, state: State, caller: &str, callee: &str) -> Vec<Effect> {
     let key = data.text(Field::CallId).unwrap_or_else(|| callee.to_owned());
-    let leg = |key: String, extension: &str| LegRef {
-        key,
-        role: LegRole::Agent,
-        extension: Some(extension.to_owned()),
-        number: None,
-        name: None,
-    };
-    let (calling, called) = (leg(format!("{key}/from"), caller), leg(key, callee));
+    let asks = taken_from(data).is_some();
+    let calling = agent(calling_side(&key), caller);
+    let role = if asks { LegRole::TransferTarget } else { LegRole::Agent };
+    let called = LegRef { role, ..agent(key, callee) };
     let direction = Direction::Internal;
     let customer = Customer { number: Some(callee.to_owned()), name: None };
     let update = Effect::CallUpdated { direction, customer: customer.clone(), line: Line::default() };
-    match state {
+    let mut effects = match state {
         State::Appeared => vec![
-            Effect::CallCreated { direction, customer, line: Line::default() },
+            if asks { update } else { Effect::CallCreated { direction, customer, line: Line::default() } },
             Effect::LegOffered { leg: calling },
             Effect::LegRinging { leg: called },
         ],
         State::Connected => vec![update, Effect::LegAnswered { leg: calling }, Effect::LegAnswered { leg: called }],
-        State::OnHold => vec![update, Effect::LegHeld { leg: called }],
+        State::OnHold => vec![update, Effect::LegHeld { leg: calling }, Effect::LegHeld { leg: called }],
         State::Disconnected => {
             let (cause, reason) = ending(data);
-            let ended = ended(direction, cause, reason.as_ref());
+            let ended = ended(direction, cause, reason.as_ref()).filter(|_| !asks);
             let clear = |leg| Effect::LegCleared { leg, cause, reason: reason.clone() };
             [Some(update), Some(clear(calling)), Some(clear(called)), ended].into_iter().flatten().collect()
         }
-    }
+    };
+    effects.extend(asks.then_some(Effect::TransferStarted));
+    effects
 }
 
 /// The end of the call for this user. The book lets the call go on while another user's leg is open; a phone that

@@ -73,7 +73,14 @@ fn leg(key: &str, extension: &str) -> LegRef {
         extension: Some(extension.to_owned()),
         number: None,
         name: None,
+        alias: None,
     }
+}
+
+/// The customer whom the office dials.
+fn dialled() -> LegRef {
+    let number = Some("+79161234567".to_owned());
+    LegRef { role: LegRole::Customer, extension: None, number, ..leg("dialled/+79161234567", "") }
 }
 
 fn customer(number: &str) -> Customer {
@@ -134,7 +141,8 @@ fn a_groups_loser_was_answered_elsewhere() {
     let event = incoming("DISONNECTED", json!({"is_group_disconnect": true}));
     let cleared = Effect::LegCleared { leg: leg("c1", "101"), cause: EndCause::AnsweredElsewhere, reason: None };
     let ended = Effect::CallEnded { result: Some(CallResult::AnsweredElsewhere), reason: None };
-    assert_eq!(event.effects[1..], [cleared, ended]);
+    let replaced = Effect::LegReplaced { leg: LegRef { extension: None, ..leg("c1/from", "") } };
+    assert_eq!(event.effects[1..], [cleared, ended, replaced]);
 }
 
 #[test]
@@ -162,7 +170,8 @@ fn an_outgoing_call_does_not_ring_at_its_own_desk() {
         customer: customer("+79161234567"),
         line: Line::default(),
     };
-    assert_eq!(event.effects, [created, Effect::LegOffered { leg: leg("c1", "101") }]);
+    let legs = [Effect::LegOffered { leg: leg("c1", "101") }, Effect::LegRinging { leg: dialled() }];
+    assert_eq!((&event.effects[0], &event.effects[1..]), (&created, &legs[..]));
 }
 
 #[test]
@@ -216,7 +225,8 @@ fn a_callback_that_another_program_ordered_is_outgoing() {
         json!({"command_id": "crm-1"}),
     ] {
         let event = incoming("APPEARED", sign.clone());
-        assert_eq!(event.effects, [created.clone(), Effect::LegRinging { leg: leg("c1", "101") }], "{sign}");
+        let rings = Effect::LegRinging { leg: leg("c1", "101") };
+        assert_eq!(event.effects, [created.clone(), rings, Effect::LegOffered { leg: dialled() }], "{sign}");
     }
     assert_eq!(incoming("APPEARED", json!({"command_id": "crm-1"})).vendor_command.as_deref(), Some("crm-1"));
     let routed = json!({"command_id": "crm-1", "from": {"number": "79161234567", "taken_from_call_id": "c0"}});

@@ -177,6 +177,11 @@ impl CallEvent<'_> {
         let customer = self.customer_leg();
         let (answered, dialled): (Vec<LegRef>, Option<LegRef>) = match (self.direction, self.settings.connected) {
             (Direction::Incoming, _) => (self.callee().into_iter().collect(), None),
+            // Passed on: it is the colleague named beside the customer who talks now.
+            (Direction::Outgoing, connected) if self.callee_pin().is_some() => match connected {
+                Connected::Joined => (self.callee_pin().into_iter().chain([customer]).collect(), None),
+                Connected::AgentOnly => (self.callee_pin().into_iter().collect(), Some(customer)),
+            },
             (Direction::Outgoing, Connected::Joined) => (self.caller().into_iter().chain([customer]).collect(), None),
             (Direction::Outgoing, Connected::AgentOnly) => (self.caller().into_iter().collect(), Some(customer)),
             (Direction::Internal | Direction::Unknown, _) => {
@@ -224,7 +229,7 @@ impl CallEvent<'_> {
 
     fn customer_leg(&self) -> LegRef {
         let number = self.customer.number.clone();
-        LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None }
+        LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
     }
 
     fn caller(&self) -> Option<LegRef> {

@@ -112,7 +112,19 @@ fn sessions_of_twenty_digits_stay_apart() {
 }
 
 fn agent(pin: &str) -> LegRef {
-    LegRef { key: pin.to_owned(), role: LegRole::Agent, extension: Some(pin.to_owned()), number: None, name: None }
+    LegRef {
+        key: pin.to_owned(),
+        role: LegRole::Agent,
+        extension: Some(pin.to_owned()),
+        number: None,
+        name: None,
+        alias: None,
+    }
+}
+
+/// A colleague whose phone also goes by a SIP name.
+fn named(pin: &str, name: &str) -> LegRef {
+    LegRef { alias: Some(name.to_owned()), ..agent(pin) }
 }
 
 fn customer_leg(number: Option<&str>) -> LegRef {
@@ -122,6 +134,7 @@ fn customer_leg(number: Option<&str>) -> LegRef {
         extension: None,
         number: number.map(str::to_owned),
         name: None,
+        alias: None,
     }
 }
 
@@ -163,7 +176,7 @@ fn an_incoming_call_from_ring_to_recording() {
     assert_eq!(new.effects, [created, queued]);
 
     let calling = with(json!({"state": "calling", "request_number": "user@example_domain.ru", "request_pin": "317"}));
-    assert_eq!(calling.effects, [update.clone(), Effect::LegRinging { leg: agent("317") }]);
+    assert_eq!(calling.effects, [update.clone(), Effect::LegRinging { leg: named("317", "user") }]);
 
     let connected = with(json!({"state": "connected", "request_pin": "317"}));
     assert_eq!(connected.effects, [update.clone(), Effect::LegAnswered { leg: agent("317") }]);
@@ -194,11 +207,13 @@ fn an_outgoing_call_names_its_agent_from_the_start() {
         customer: customer(Some("+79161234567")),
         line: Line::default(),
     };
-    assert_eq!(new.effects, [created, Effect::LegOffered { leg: agent("345") }]);
+    assert_eq!(new.effects, [created, Effect::LegOffered { leg: named("345", "anna") }]);
 
     let connected = event(&body("connected"));
-    let both =
-        [Effect::LegAnswered { leg: agent("345") }, Effect::LegAnswered { leg: customer_leg(Some("+79161234567")) }];
+    let both = [
+        Effect::LegAnswered { leg: named("345", "anna") },
+        Effect::LegAnswered { leg: customer_leg(Some("+79161234567")) },
+    ];
     assert_eq!(connected.effects[1..], both);
 }
 
@@ -208,8 +223,8 @@ fn an_internal_call_connects_both_colleagues() {
         "from_number": "sip:a@example_domain.ru", "request_number": "sip:b@example_domain.ru"});
     let update =
         Effect::CallUpdated { direction: Direction::Internal, customer: customer(Some("317")), line: Line::default() };
-    let answered = |pin| Effect::LegAnswered { leg: agent(pin) };
-    assert_eq!(event(&body).effects, [update, answered("345"), answered("317")]);
+    let answered = |leg| Effect::LegAnswered { leg };
+    assert_eq!(event(&body).effects, [update, answered(agent("345")), answered(named("317", "b"))]);
 }
 
 #[test]

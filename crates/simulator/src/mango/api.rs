@@ -167,7 +167,7 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
         return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));
     }
     let plan = CallPlan::ordered(Make::MangoClient, extension, number, world);
-    let stage = pbx.ordered(&plan, uuid::Uuid::new_v4().simple().to_string(), Telling::Live);
+    let stage = pbx.stage(&plan, uuid::Uuid::new_v4().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({}))
 }

@@ -52,13 +52,8 @@ impl MangoClient {
         api::router(self.clone())
     }
 
-    /// A call that a script plays: a callback is another program's.
+    /// A call in this make's words.
     pub(crate) fn stage(&self, plan: &CallPlan, id: String, telling: Telling) -> MangoStage {
-        self.ordered(plan, id, telling).by_another_program()
-    }
-
-    /// A callback that was ordered here, or any other call.
-    fn ordered(&self, plan: &CallPlan, id: String, telling: Telling) -> MangoStage {
         let line = self.shared.world.staff.line_of(Make::MangoClient);
         MangoStage::new(self.clone(), Facts::new(plan, id, line, telling))
     }

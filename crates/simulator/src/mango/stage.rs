@@ -15,8 +15,8 @@ pub(crate) struct MangoStage {
     pbx: MangoClient,
     facts: Facts,
     legs: BTreeMap<String, Leg>,
-    /// A callback that another program ordered: its events say so.
-    foreign: bool,
+    /// The customer is being dialled: a callback's second leg.
+    dials: bool,
     /// Who talked; the recording is theirs.
     talked: BTreeSet<String>,
 }
@@ -29,23 +29,21 @@ struct Leg {
 
 impl MangoStage {
     pub(super) fn new(pbx: MangoClient, facts: Facts) -> Self {
-        Self { pbx, facts, legs: BTreeMap::new(), foreign: false, talked: BTreeSet::new() }
-    }
-
-    pub(super) fn by_another_program(self) -> Self {
-        Self { foreign: self.facts.way == Way::Callback, ..self }
+        Self { pbx, facts, legs: BTreeMap::new(), dials: false, talked: BTreeSet::new() }
     }
 
     /// Tells a user of his leg; both users of an internal call hear of the one leg between them.
     fn call(&mut self, at: Timestamp, extension: &str, state: &str, more: Value) {
         let count = self.legs.len();
         let entry = &self.facts.id;
-        let leg = self
-            .legs
-            .entry(extension.to_owned())
-            .or_insert_with(|| Leg { call_id: format!("{entry}.{}", count + 1), seq: 0 });
+        let second = self.facts.way == Way::Callback && self.dials;
+        let key = if second { format!("{extension}/dialled") } else { extension.to_owned() };
+        let leg = self.legs.entry(key).or_insert_with(|| Leg { call_id: format!("{entry}.{}", count + 1), seq: 0 });
         leg.seq += 1;
-        let (from, to) = parties(&self.facts, extension);
+        let (mut from, to) = parties(&self.facts, extension, second);
+        if second {
+            from["taken_from_call_id"] = format!("{entry}.1").into();
+        }
         let mut data = json!({
             "entry_id": self.facts.id,
             "call_id": leg.call_id,
@@ -56,7 +54,7 @@ impl MangoStage {
             "from": from,
             "to": to,
         });
-        if self.foreign {
+        if self.facts.way == Way::Callback && !second {
             data["callback_initiator"] = "API".into();
             data["command_id"] = format!("crm-{}", self.facts.id).into();
         }
@@ -86,17 +84,17 @@ impl MangoStage {
     }
 }
 
-fn parties(facts: &Facts, extension: &str) -> (Value, Value) {
+fn parties(facts: &Facts, extension: &str, dials: bool) -> (Value, Value) {
     let mut customer = Map::new();
     if let Some(number) = &facts.customer {
         customer.insert("number".into(), bare(number).into());
     }
     match facts.way {
         // A callback looks like a call from the number that will be dialled.
-        Way::Incoming | Way::Callback => {
+        Way::Incoming | Way::Callback if !dials => {
             (Value::Object(customer), json!({"extension": extension, "line_number": bare(&facts.line)}))
         }
-        Way::Outgoing => {
+        Way::Incoming | Way::Callback | Way::Outgoing => {
             customer.insert("line_number".into(), bare(&facts.line).into());
             (json!({"extension": extension}), Value::Object(customer))
         }
@@ -137,6 +135,12 @@ impl Stage for MangoStage {
 
     fn answered(&mut self, at: Timestamp, extension: &str) {
         self.talked.extend(self.listeners(extension));
+        if self.facts.way == Way::Callback {
+            self.call(at, extension, "CONNECTED", Value::Null);
+            self.call(at, extension, "DISCONNECTED", json!({"disconnect_reason": 1000}));
+            self.dials = true;
+            self.call(at, extension, "APPEARED", Value::Null);
+        }
         self.call(at, extension, "CONNECTED", Value::Null);
     }
 

@@ -29,6 +29,8 @@ pub(super) fn scripts() -> Vec<Script> {
     let third = Channel::incoming("e1", "103");
     let kept = Channel::incoming("e2", "101");
     let placed = Channel::outgoing("e1", "101");
+    let callback = Channel::callback("e1", "101");
+    let dialled = Channel::dialled("e1", "101");
     let elsewhere = EndCause::AnsweredElsewhere;
     vec![
         mc(
@@ -103,22 +105,26 @@ pub(super) fn scripts() -> Vec<Script> {
             vec![
                 Entry::new(-500, originate(1, "101", CUSTOMER)),
                 Entry::new(-200, accepted(1, None)),
-                own.appeared(1, 0),
-                own.connected(2, 9_000),
-                own.disconnected(3, 40_000, NORMAL),
+                callback.appeared(1, 0),
+                callback.connected(2, 9_000),
+                callback.disconnected(3, 9_500, NORMAL),
+                dialled.appeared(1, 10_000),
+                dialled.connected(2, 20_000),
+                dialled.disconnected(3, 40_000, NORMAL),
             ],
-            &["outgoing ended answered +79161234567 > +74951234567 (ours) (redirected) | agent 101 cleared"],
+            &["outgoing ended answered +79161234567 (ours) (redirected) | agent 101 cleared | agent 101 cleared | \
+               customer cleared"],
         ),
         mc(
             "click-to-call, nobody answers",
             vec![
                 Entry::new(-500, originate(1, "101", CUSTOMER)),
                 Entry::new(-200, accepted(1, None)),
-                own.appeared(1, 0),
-                own.disconnected(2, 30_000, EndCause::NoAnswer),
+                callback.appeared(1, 0),
+                callback.disconnected(2, 30_000, EndCause::NoAnswer),
             ],
             &[
-                "outgoing ended noAnswer +79161234567 > +74951234567 (ours) (redirected) “1111” | agent 101 failed noAnswer “1111”",
+                "outgoing ended noAnswer +79161234567 (ours) (redirected) “1111” | agent 101 failed noAnswer “1111” | customer failed",
             ],
         ),
         mc(

@@ -1,0 +1,210 @@
+//! A connection in miniature: a vendor's messages through the make into the book, its timers, its log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
+
+use calls::{
+    Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Stored, Timer,
+    Told, VendorEvent,
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use pbx::session::Moment;
+use pbx::{ConnectionConfig, DecodeContext, Make, Pbx, SessionInput, SessionOutput, WebhookRequest};
+use secrecy::SecretString;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The moment from which scripts count their milliseconds.
+pub(crate) fn at(ms: i64) -> Timestamp {
+    "2026-03-02T09:00:00Z".parse::<Timestamp>().expect("a time") + SignedDuration::from_millis(ms)
+}
+
+/// What happens at a moment of a script.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    /// When it reaches us.
+    pub(crate) ms: i64,
+    pub(crate) what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    /// A message of the PBX. With extensions: a frame over their channels; without: a webhook.
+    Message { channels: &'static [&'static str], body: Value },
+    /// A person clicks, and the PBX accepts.
+    Click { number: u128, from: &'static str, to: &'static str },
+}
+
+impl Step {
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self.what, What::Message { .. })
+    }
+}
+
+/// A sequence and how its calls end undisturbed: the vendor's id and the result.
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    pub(crate) name: &'static str,
+    pub(crate) make: Make,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) results: Vec<(&'static str, CallResult)>,
+}
+
+pub(crate) struct Office {
+    make: Make,
+    pbx: Box<dyn Pbx>,
+    zone: TimeZone,
+    book: Book,
+    pub(crate) log: Vec<Stored>,
+    keys: BTreeSet<String>,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    now: Timestamp,
+}
+
+impl Office {
+    pub(crate) fn new(make: Make) -> Self {
+        let secrets = match make {
+            Make::Rostelecom => vec![("client_id", "id"), ("key", "secret")],
+            Make::MangoClient => vec![("token", "t0ken")],
+        };
+        let secrets = secrets.into_iter().map(|(name, value)| (name.to_owned(), SecretString::from(value)));
+        let config = ConnectionConfig {
+            id: "pbx1".parse().expect("an id"),
+            make,
+            zone: Some("UTC".to_owned()),
+            base_url: None,
+            trust_anchor_pem: None,
+            secrets: secrets.collect(),
+            overrides: BTreeMap::new(),
+        };
+        let pbx = pbx::build(&config).expect("a make");
+        let book = Book::new(config.id, pbx.book_settings());
+        let (log, keys, calls) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+        Self { make, pbx, zone: TimeZone::UTC, book, log, keys, calls, now: at(0) }
+    }
+
+    pub(crate) fn id(&self, vendor_call: &str) -> CallId {
+        CallId::of_vendor(&"pbx1".parse().expect("an id"), vendor_call)
+    }
+
+    pub(crate) fn call(&self, vendor_call: &str) -> &Call {
+        self.calls.get(&self.id(vendor_call)).expect("the call is known")
+    }
+
+    /// Plays the steps; before the one at `restart` the book is built anew from the log.
+    pub(crate) fn play(make: Make, steps: &[Step], restart: Option<usize>) -> Self {
+        let mut office = Self::new(make);
+        for (place, step) in steps.iter().enumerate() {
+            if restart == Some(place) {
+                office.restart();
+            }
+            office.step(step);
+        }
+        office
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) {
+        self.wait_until(at(step.ms));
+        match &step.what {
+            What::Message { channels, body } => {
+                for event in self.read(channels, body) {
+                    if self.keys.insert(event.dedupe_key.clone()) {
+                        self.tell(Told::Vendor(event));
+                    }
+                }
+            }
+            What::Click { number, from, to } => {
+                let command = CommandId(Uuid::from_u128(*number));
+                let kind = CommandKind::Originate { from: (*from).to_owned(), to: (*to).to_owned() };
+                self.tell(Told::Command(Command { id: command, author: "Irina".to_owned(), kind }));
+                let answer = CommandAnswer::Accepted { command, vendor_call: None, doubt: None };
+                self.tell(Told::Answer(answer));
+            }
+        }
+    }
+
+    /// Through the make, from the vendor's bytes.
+    fn read(&self, channels: &[&str], body: &Value) -> Vec<VendorEvent> {
+        let text = body.to_string();
+        match self.make {
+            Make::Rostelecom => {
+                let mut request = WebhookRequest {
+                    method: "POST".to_owned(),
+                    path: "/call_events".to_owned(),
+                    headers: Vec::new(),
+                    body: text.into(),
+                };
+                self.pbx.sign_webhook(&mut request).expect("signed");
+                let verified = self.pbx.verify(&request).expect("authentic");
+                let context =
+                    DecodeContext { received_at: self.now, zone: self.zone.clone(), source: calls::Source::Webhook };
+                self.pbx.decode(verified, &context).events
+            }
+            Make::MangoClient => {
+                let over = |channel: &&str| {
+                    let mut session = self.pbx.session(channel).expect("a channel");
+                    let now = Moment { monotonic: Instant::now(), wall: self.now };
+                    session.step(SessionInput::Text(&text), now)
+                };
+                let events = |output| {
+                    let SessionOutput::Events { events, .. } = output else { panic!("no event: {output:?}") };
+                    events
+                };
+                channels.iter().flat_map(over).flat_map(events).collect()
+            }
+        }
+    }
+
+    fn tell(&mut self, told: Told) {
+        let seq = self.log.len() as u64 + 1;
+        let connection = "pbx1".parse().expect("an id");
+        self.log.push(Stored { seq, connection, received_at: self.now, told });
+        let last = self.log.len() - 1;
+        self.fold(last);
+    }
+
+    fn fold(&mut self, place: usize) {
+        for change in self.book.apply(&self.log[place]) {
+            match change {
+                Change::Call(call) => {
+                    self.calls.insert(call.id.clone(), call);
+                }
+                Change::Redirect { from, .. } => {
+                    self.calls.remove(&from);
+                }
+                Change::Command { .. } => {}
+            }
+        }
+    }
+
+    /// Reads the log alone.
+    pub(crate) fn restart(&mut self) {
+        self.book = Self::new(self.make).book;
+        self.calls.clear();
+        for place in 0..self.log.len() {
+            self.fold(place);
+        }
+    }
+
+    pub(crate) fn wait_until(&mut self, moment: Timestamp) {
+        while let Some((due, timer)) = self.book.next_deadline().filter(|(due, _)| *due <= moment) {
+            self.now = self.now.max(due);
+            self.tell(Told::Decision(Decision::TimerFired { timer }));
+        }
+        self.now = self.now.max(moment);
+    }
+
+    /// Fires what the open calls wait for.
+    pub(crate) fn settle(mut self) -> Self {
+        while let Some((due, timer)) = self.book.next_deadline() {
+            if matches!(timer, Timer::Tombstone { .. }) && self.book.open_calls().next().is_none() {
+                break;
+            }
+            self.now = self.now.max(due);
+            self.tell(Told::Decision(Decision::TimerFired { timer }));
+        }
+        self
+    }
+}
