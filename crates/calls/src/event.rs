@@ -243,12 +243,11 @@ impl Effect {
             | Self::LegAnswered { leg }
             | Self::LegHeld { leg }
             | Self::LegRetrieved { leg }
+            | Self::LegReplaced { leg }
             | Self::LegCleared { leg, .. } => Some(leg),
             Self::CallCreated { .. }
             | Self::CallUpdated { .. }
-            | Self::TransferStarted { .. }
-            | Self::TransferCompleted
-            | Self::TransferFailed
+            | Self::TransferStarted
             | Self::Dtmf { .. }
             | Self::RouteResult { .. }
             | Self::RecordingStarted
