@@ -1,4 +1,5 @@
-//! The pages' way to the bytes of recordings: `trubka-audio://localhost/{office}/{id}`, with ranges.
+//! The pages' way to the bytes of recordings: `trubka-audio://localhost/{office}/{id}` as they are, with ranges;
+//! `…?from=MS&to=MS` a piece of a WAV as PCM.
 
 use desk::{
     Desk,
@@ -43,6 +44,16 @@ fn is_ours(origin: &[u8]) -> bool {
 
 async fn read(desk: &Desk, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let Some((office, id)) = wanted(request.uri().path()) else { return empty(StatusCode::NOT_FOUND) };
+    if let Some(query) = request.uri().query() {
+        let Some((from, to)) = moments(query) else { return empty(StatusCode::BAD_REQUEST) };
+        return match desk.recording_piece(&office, &id, from, to).await {
+            Ok(piece) => Response::builder()
+                .header(header::CONTENT_TYPE, "audio/wav")
+                .body(piece)
+                .unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR)),
+            Err(error) => refusal(&error),
+        };
+    }
     let Some(range) = range(request) else { return empty(StatusCode::RANGE_NOT_SATISFIABLE) };
     match desk.recording_bytes(&office, &id, range).await {
         Ok(part) => {
@@ -65,6 +76,12 @@ fn wanted(path: &str) -> Option<(String, String)> {
     let path = percent_encoding::percent_decode_str(path.trim_matches('/')).decode_utf8().ok()?;
     let (office, id) = path.rsplit_once('/')?;
     Some((office.to_owned(), id.to_owned()))
+}
+
+/// `from=MS&to=MS`.
+fn moments(query: &str) -> Option<(u32, u32)> {
+    let (from, to) = query.strip_prefix("from=")?.split_once("&to=")?;
+    Some((from.parse().ok()?, to.parse().ok()?))
 }
 
 fn refusal(error: &ContractError) -> Response<Vec<u8>> {
@@ -122,6 +139,14 @@ mod tests {
         assert_eq!(with("bytes=7-"), Some(ByteRange { start: 7, end: None }));
         assert_eq!(with("bytes=-7"), None);
         assert_eq!(with("lines=1-2"), None);
+    }
+
+    #[test]
+    fn moments_are_read_as_pages_write_them() {
+        assert_eq!(moments("from=0&to=4000"), Some((0, 4000)));
+        for wrong in ["", "from=1", "to=1&from=0", "from=-1&to=4", "from=1.5&to=4"] {
+            assert_eq!(moments(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

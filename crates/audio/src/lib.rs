@@ -5,7 +5,7 @@
 //! there of it.
 //!
 //! [`index`] walks MP3 frame headers (or reads a WAV's header) without decoding; [`peaks`] decodes;
-//! [`probe`] says whether a file plays at all and if not, why; [`to_pcm_wav`] turns telephony codings into PCM.
+//! [`probe`] says whether a file plays at all and if not, why; [`Samples`] turns pieces of a WAV in telephony codings into PCM.
 
 mod decode;
 mod error;
@@ -21,7 +21,7 @@ pub use error::{Error, Reason};
 pub use index::{Format, Index, Seek, index};
 pub use peaks::{Peaks, Silence, peaks};
 pub use probe::{Probe, probe};
-pub use wav::{Coding, to_pcm_wav};
+pub use wav::{Coding, Samples};
 
 /// Larger recordings are refused: a day of speech fits.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;

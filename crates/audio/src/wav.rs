@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::{
-    MAX_BYTES,
     error::{Error, Reason, classify},
     g711,
 };
@@ -64,6 +63,27 @@ pub(crate) struct Wav {
     pub(crate) data: Range<usize>,
 }
 
+/// What a header says before it is known how long the file is.
+struct Header {
+    content: Content,
+    data: Range<u64>,
+}
+
+impl Header {
+    fn of(wav: Wav) -> Self {
+        Self { content: wav.content, data: wav.data.start as u64..wav.data.end as u64 }
+    }
+
+    fn read(head: &[u8]) -> Option<Result<Self, Error>> {
+        is_wav(head).then(|| {
+            let (content, chunk) = read_chunks(head)?;
+            let start = chunk.body as u64;
+            let end = if chunk.is_unsaid() { u64::MAX } else { start + chunk.size as u64 };
+            Ok(Self { content, data: start..end })
+        })
+    }
+}
+
 /// What lies in a WAV.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -86,9 +106,10 @@ const FORMAT_EXTENSIBLE: u16 = 0xfffe;
 impl Wav {
     /// Reads the header; `None` when these bytes are no WAV.
     pub(crate) fn read(bytes: &[u8]) -> Option<Result<Self, Error>> {
-        // RF64 and BW64 are WAVs whose sizes may be told elsewhere in more bits.
-        let is_wav = [b"RIFF", b"RF64", b"BW64"].iter().any(|magic| bytes.starts_with(*magic));
-        (is_wav && bytes.get(8..12) == Some(b"WAVE")).then(|| read_chunks(bytes))
+        is_wav(bytes).then(|| {
+            let (content, chunk) = read_chunks(bytes)?;
+            with_data(bytes, content, &chunk)
+        })
     }
 
     /// Bytes of one sample of every channel; 1 for what has no samples of its own.
@@ -104,6 +125,12 @@ impl Wav {
         let is_empty = classify(&bytes[self.data.clone()]) == Reason::Empty;
         Error::new(if is_empty { Reason::Empty } else { Reason::Broken })
     }
+}
+
+fn is_wav(bytes: &[u8]) -> bool {
+    // RF64 and BW64 are WAVs whose sizes may be told elsewhere in more bits.
+    let magic = [b"RIFF", b"RF64", b"BW64"].iter().any(|magic| bytes.starts_with(*magic));
+    magic && bytes.get(8..12) == Some(b"WAVE")
 }
 
 /// One chunk: its name, where its body begins, and how long it says that is.
@@ -124,6 +151,11 @@ impl Chunk {
         is_name.then_some(Self { name, body: at + Self::HEADER, size })
     }
 
+    /// It was written before its size was known.
+    fn is_unsaid(&self) -> bool {
+        self.size == 0 || self.size == u32::MAX as usize
+    }
+
     /// Where the next one begins: at an even place, unless its writer left the padding out.
     fn end(&self, bytes: &[u8]) -> usize {
         let end = self.body.saturating_add(self.size);
@@ -133,7 +165,8 @@ impl Chunk {
     }
 }
 
-fn read_chunks(bytes: &[u8]) -> Result<Wav, Error> {
+/// The format and the chunk of the sound.
+fn read_chunks(bytes: &[u8]) -> Result<(Content, Chunk), Error> {
     let broken = Error::new(Reason::Broken);
     let mut at = 12;
     let mut content = None;
@@ -145,14 +178,14 @@ fn read_chunks(bytes: &[u8]) -> Result<Wav, Error> {
                 let body = bytes.get(chunk.body..chunk.body + chunk.size.min(40));
                 content = Some(body.and_then(read_format).ok_or(broken)??);
             }
-            b"data" => return with_data(bytes, content.ok_or(broken)?, &chunk),
+            b"data" => return Ok((content.ok_or(broken)?, chunk)),
             _ => {}
         }
         at = chunk.end(bytes);
         if at >= bytes.len() && chunk.size > 0 {
             at = chunk.body;
             let found = find_data(bytes, at, content.is_some()).ok_or(broken)?;
-            return with_data(bytes, content.ok_or(broken)?, &found);
+            return Ok((content.ok_or(broken)?, found));
         }
     }
 }
@@ -167,7 +200,6 @@ fn find_data(bytes: &[u8], from: usize, format_known: bool) -> Option<Chunk> {
 /// The sound of this chunk. A header that was written before the sound knows no size, or a wrong one.
 fn with_data(bytes: &[u8], content: Content, chunk: &Chunk) -> Result<Wav, Error> {
     let rest = bytes.len().saturating_sub(chunk.body);
-    let unsaid = chunk.size == 0 || chunk.size == u32::MAX as usize;
     let length = match chunk.size {
         0 if only_chunks(bytes, chunk.body) => 0,
         0 => rest,
@@ -177,7 +209,7 @@ fn with_data(bytes: &[u8], content: Content, chunk: &Chunk) -> Result<Wav, Error
     wav.data.end -= length % wav.block();
     match wav.data.is_empty() {
         false => Ok(wav),
-        true if unsaid => Err(Error::new(Reason::Empty)),
+        true if chunk.is_unsaid() => Err(Error::new(Reason::Empty)),
         true => Err(Error::new(Reason::Broken)),
     }
 }
@@ -233,33 +265,60 @@ fn width(block: u16, bits: u16, channels: u16) -> u16 {
     }
 }
 
-/// The same sound as a WAV of 16-bit PCM, which every player takes.
-pub fn to_pcm_wav(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::new(Reason::TooLarge));
+/// The sound of a WAV of samples, of which only the beginning is known yet: where a moment lies, and what lies there as
+/// PCM, which every player takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Samples {
+    coding: Coding,
+    channels: u8,
+    sample_rate: u32,
+    data: Range<u64>,
+}
+
+impl Samples {
+    /// Reads the header from a file's first bytes; `total` is the file's length, where that is known.
+    pub fn read(head: &[u8], total: Option<u64>) -> Result<Self, Error> {
+        let is_all = total.is_some_and(|total| total <= head.len() as u64);
+        let header = if is_all { Wav::read(head).map(|wav| wav.map(Header::of)) } else { Header::read(head) };
+        let Header { content, data } = header.unwrap_or(Err(Error::new(Reason::NotAudio)))?;
+        let Content::Samples { coding, channels, sample_rate } = content else {
+            return Err(Error::new(Reason::Coding));
+        };
+        let end = total.map_or(data.end, |total| data.end.min(total)).max(data.start);
+        let block = coding.width() as u64 * u64::from(channels);
+        let end = end - (end - data.start) % block;
+        Ok(Self { coding, channels, sample_rate, data: data.start..end })
     }
-    let wav = Wav::read(bytes).unwrap_or(Err(Error::new(Reason::NotAudio)))?;
-    let Content::Samples { coding, channels, sample_rate } = wav.content else {
-        return Err(Error::new(Reason::Coding));
-    };
-    let samples = bytes[wav.data].chunks_exact(coding.width());
-    let length = (samples.len() * 2) as u32;
-    let block = u16::from(channels) * 2;
-    let mut pcm = Vec::with_capacity(44 + samples.len() * 2);
-    pcm.extend_from_slice(b"RIFF");
-    pcm.extend_from_slice(&(36 + length).to_le_bytes());
-    pcm.extend_from_slice(b"WAVEfmt ");
-    pcm.extend_from_slice(&16_u32.to_le_bytes());
-    pcm.extend_from_slice(&FORMAT_PCM.to_le_bytes());
-    pcm.extend_from_slice(&u16::from(channels).to_le_bytes());
-    pcm.extend_from_slice(&sample_rate.to_le_bytes());
-    pcm.extend_from_slice(&(sample_rate * u32::from(block)).to_le_bytes());
-    pcm.extend_from_slice(&block.to_le_bytes());
-    pcm.extend_from_slice(&16_u16.to_le_bytes());
-    pcm.extend_from_slice(b"data");
-    pcm.extend_from_slice(&length.to_le_bytes());
-    for sample in samples {
-        pcm.extend_from_slice(&coding.sample(sample).to_le_bytes());
+
+    /// The bytes that are heard from one moment to another, as far as they go.
+    pub fn place(&self, from_ms: u32, to_ms: u32) -> Range<u64> {
+        let block = self.coding.width() as u64 * u64::from(self.channels);
+        let at =
+            |ms: u32| (self.data.start + u64::from(ms) * u64::from(self.sample_rate) / 1000 * block).min(self.data.end);
+        at(from_ms)..at(to_ms)
     }
-    Ok(pcm)
+
+    /// Bytes of such a place as a WAV of 16-bit PCM.
+    pub fn to_pcm_wav(&self, bytes: &[u8]) -> Vec<u8> {
+        let samples = bytes.chunks_exact(self.coding.width());
+        let length = (samples.len() * 2) as u32;
+        let block = u16::from(self.channels) * 2;
+        let mut pcm = Vec::with_capacity(44 + samples.len() * 2);
+        pcm.extend_from_slice(b"RIFF");
+        pcm.extend_from_slice(&(36 + length).to_le_bytes());
+        pcm.extend_from_slice(b"WAVEfmt ");
+        pcm.extend_from_slice(&16_u32.to_le_bytes());
+        pcm.extend_from_slice(&FORMAT_PCM.to_le_bytes());
+        pcm.extend_from_slice(&u16::from(self.channels).to_le_bytes());
+        pcm.extend_from_slice(&self.sample_rate.to_le_bytes());
+        pcm.extend_from_slice(&(self.sample_rate * u32::from(block)).to_le_bytes());
+        pcm.extend_from_slice(&block.to_le_bytes());
+        pcm.extend_from_slice(&16_u16.to_le_bytes());
+        pcm.extend_from_slice(b"data");
+        pcm.extend_from_slice(&length.to_le_bytes());
+        for sample in samples {
+            pcm.extend_from_slice(&self.coding.sample(sample).to_le_bytes());
+        }
+        pcm
+    }
 }

@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use link::{ByteRange, OfficeError, OfficeErrorKind, RecordingPart, wire::PeaksView};
 use pbx::{Driver, LARGEST_RECORDING};
 use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use self::{gone::Gone, trouble::Trouble};
 use crate::history;
@@ -31,6 +31,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MP3: &str = "audio/mpeg";
 /// What some record in.
 const WAV: &str = "audio/wav";
+/// What a WAV begins with.
+const RIFF: &[u8] = b"RIFF";
+/// Recordings that are measured at a time: the others wait, so that memory is bounded and calls are not held up.
+const MEASURED_AT_ONCE: usize = 2;
 
 /// How far a fetch has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +55,7 @@ pub(crate) struct Recordings {
     drivers: BTreeMap<ConnectionId, Arc<Driver>>,
     running: Mutex<BTreeMap<RecordingId, watch::Receiver<Progress>>>,
     gone: Gone,
+    measuring: Semaphore,
 }
 
 impl Recordings {
@@ -67,6 +72,7 @@ impl Recordings {
             drivers,
             running: Mutex::default(),
             gone: Gone::default(),
+            measuring: Semaphore::new(MEASURED_AT_ONCE),
         })
     }
 
@@ -107,12 +113,23 @@ impl Recordings {
     async fn peaks_once(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<PeaksView, Trouble> {
         let progress = self.fetched(call, id).await?;
         reached(progress, |_| false).await?;
+        let (cache, cached) = (Arc::clone(&self.cache), id.clone());
+        let kept = blocking(move || {
+            let meta = cache.meta(&cached)?.ok_or_else(trouble::not_found)?;
+            Ok(shape::kept(&meta))
+        });
+        match kept.await? {
+            Some(shape) => Ok(shape),
+            None => self.measure(id, PATIENCE).await,
+        }
+    }
+
+    /// The shape of a recording whose bytes are all here, when it is its turn.
+    async fn measure(&self, id: &RecordingId, patience: Duration) -> Result<PeaksView, Trouble> {
+        let turn = tokio::time::timeout(patience, self.measuring.acquire()).await;
+        let _turn = turn.map_err(|_| trouble::slow())?.map_err(|_| trouble::interrupted())?;
         let (cache, id) = (Arc::clone(&self.cache), id.clone());
-        blocking(move || {
-            let meta = cache.meta(&id)?.ok_or_else(trouble::not_found)?;
-            shape::kept(&meta).map_or_else(|| shape::measure(&cache, &id), Ok)
-        })
-        .await
+        blocking(move || shape::measure(&cache, &id)).await
     }
 
     /// The progress of the fetch, started if nobody has wanted this recording before.
@@ -165,7 +182,7 @@ impl Recordings {
         let mut media_type = MP3;
         while let Some(piece) = stream.next().await {
             let piece = piece.map_err(|error| trouble::refused(&error))?;
-            if so_far == 0 && piece.starts_with(b"RIFF") {
+            if so_far == 0 && piece.starts_with(RIFF) {
                 media_type = WAV;
             }
             so_far += piece.len() as u64;
@@ -176,13 +193,14 @@ impl Recordings {
             writer = write(writer, piece).await?;
             progress.send_replace(Progress::Bytes(so_far));
         }
-        let (cache, id) = (Arc::clone(&self.cache), id.clone());
-        blocking(move || {
-            // What cannot be decoded may still be fetched; whoever asks for its shape is told why it has none.
-            let details = shape::measure(&cache, &id).map(|shape| shape::details(&shape)).unwrap_or_default();
-            Ok(writer.finish(RecordingMeta { media_type: media_type.to_owned(), details })?)
-        })
-        .await
+        if so_far == 0 {
+            // A PBX that has not finished sends nothing: that is no recording to be kept.
+            return Err(trouble::not_ready().into());
+        }
+        // What cannot be decoded may still be fetched; whoever asks for its shape is told why it has none.
+        let shape = self.measure(id, Duration::MAX).await;
+        let details = shape.map(|shape| shape::details(&shape)).unwrap_or_default();
+        blocking(move || Ok(writer.finish(RecordingMeta { media_type: media_type.to_owned(), details })?)).await
     }
 
     /// What fetches this recording, folded from its call's own part of the log.
@@ -221,7 +239,11 @@ fn read(cache: &Cache, id: &RecordingId, range: ByteRange) -> Result<RecordingPa
         return Err(OfficeError::invalid("range", "the range begins after the end of the recording").into());
     }
     let bytes = cache.read(id, range.start..end)?;
-    let wav = held.meta.as_ref().is_some_and(|meta| meta.media_type == WAV);
+    let wav = match &held.meta {
+        Some(meta) => meta.media_type == WAV,
+        // While it arrives its first bytes say it.
+        None => cache.read(id, 0..4)? == RIFF,
+    };
     Ok(RecordingPart {
         bytes: Bytes::from(bytes),
         start: range.start,
@@ -286,5 +308,19 @@ mod tests {
             let part = recordings.part(&call, &id, ByteRange { start: 0, end: None }).await;
             assert_eq!(part.expect_err("there is none").kind, expected);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_third_measuring_waits_and_is_told_to_come_back() {
+        let bench = Bench::new(Make::MangoClient);
+        let recordings = bench.recordings();
+        let id = RecordingId::of(&CallId::of_vendor(&bench.link.connection, "s1"), "");
+        let turns = recordings.measuring.acquire_many(MEASURED_AT_ONCE as u32).await.expect("it is open");
+        let third = OfficeError::from(recordings.measure(&id, PATIENCE).await.expect_err("two are at it"));
+        assert_eq!(third.kind, OfficeErrorKind::NotReady);
+        assert!(third.retry_after.is_some());
+        drop(turns);
+        let turn = OfficeError::from(recordings.measure(&id, PATIENCE).await.expect_err("nothing is cached"));
+        assert_eq!(turn.kind, OfficeErrorKind::NotFound, "it was looked for");
     }
 }

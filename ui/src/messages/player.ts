@@ -13,10 +13,10 @@ export const playerText = texts({
     speed: "Скорость",
     preparing: "Запись готовится, начнём сразу, как придёт…",
     loading: "Открываем запись…",
+    measuring: "Запись уже звучит. Дорожки появятся, когда она придёт целиком.",
     close: "Закрыть проигрыватель",
     agent: "Сотрудник",
     customer: "Клиент",
-    tooLarge: "Запись больше 20 МБ, а её формат нельзя слушать по частям. Возьмите её в личном кабинете АТС.",
     unreachable: "Запись не удалось получить: нет связи с офисом или АТС. Попробуйте ещё раз.",
   },
   en: {
@@ -30,10 +30,10 @@ export const playerText = texts({
     speed: "Speed",
     preparing: "The recording is being prepared, it starts as soon as it arrives…",
     loading: "Opening the recording…",
+    measuring: "The recording is playing. Its lanes appear once all of it has arrived.",
     close: "Close the player",
     agent: "Agent",
     customer: "Customer",
-    tooLarge: "The recording is over 20 MB and its format cannot be played in parts. Get it from your PBX account.",
     unreachable: "The recording did not come: the office or the PBX cannot be reached. Try again.",
   },
 });

@@ -118,6 +118,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       change({ phone: { state, ...(state === "idle" ? {} : { shows: "+7 900 123-45-67" }) } });
     },
     recordingUrl: () => toneUrl(192_000),
+    recordingPieceUrl: (_, from, to) => (from < 192_000 ? toneUrl(Math.min(to, 192_000) - from) : "blob:none"),
   };
   return platform;
 }

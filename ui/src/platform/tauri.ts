@@ -2,7 +2,7 @@
 //
 // What the content security policy needs for these pages: `script-src 'self'`, `style-src 'self'`, `font-src 'self'`,
 // `img-src 'self'`, `connect-src ipc: http://ipc.localhost trubka-audio: http://trubka-audio.localhost` (recordings are
-// fetched in ranges) and `media-src blob:` (MediaSource and whole WAV files play from blob addresses). The handler of
+// fetched in ranges) and `media-src blob:` (MediaSource and pieces of WAV play from blob addresses). The handler of
 // `trubka-audio` has to send `Access-Control-Allow-Origin` and expose `Retry-After`.
 import { cardCommands, mainCommands } from "$generated/commands";
 import type { CardCommands, MainCommands } from "$generated/commands";
@@ -22,7 +22,9 @@ export function mainPlatform(): MainPlatform {
   const commands = client<MainCommands>(mainCommands, ({ name }, request) =>
     invoke("main_call", { command: name, request }),
   );
-  return { ...commands, listen: listenTo(), recordingUrl };
+  const recordingPieceUrl = (path: string, from: number, to: number) =>
+    `${recordingUrl(path)}?from=${Math.round(from)}&to=${Math.round(to)}`;
+  return { ...commands, listen: listenTo(), recordingUrl, recordingPieceUrl };
 }
 
 /** The card window's side of the program. */

@@ -12,8 +12,10 @@ export type Listen<Events> = <Name extends keyof Events & string>(
 /** The program as the main window sees it. */
 export interface MainPlatform extends MainCommands {
   listen: Listen<MainEvents>;
-  /** The address that serves a recording's bytes with ranges. */
+  /** The address that serves a recording's bytes with ranges; the path is `{office}/{recording}`. */
   recordingUrl(path: string): string;
+  /** The address of a piece of a WAV as PCM, between two moments in milliseconds. */
+  recordingPieceUrl(path: string, from: number, to: number): string;
 }
 
 /** The program as the card window sees it. */

@@ -1,6 +1,6 @@
 //! Whatever the bytes are: an answer, in bounds, and no panic.
 
-use audio::{index, peaks, probe, to_pcm_wav};
+use audio::{Samples, index, peaks, probe};
 use proptest::prelude::*;
 
 use crate::common::{FRAME, SPEECH, wav};
@@ -20,7 +20,13 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
             }
         }
     }
-    let _ = to_pcm_wav(bytes);
+    for total in [None, Some(bytes.len() as u64)] {
+        if let Ok(samples) = Samples::read(bytes, total) {
+            let place = samples.place(0, 100);
+            let there = place.start.min(bytes.len() as u64) as usize..place.end.min(bytes.len() as u64) as usize;
+            prop_assert!(samples.to_pcm_wav(&bytes[there]).len() >= 44);
+        }
+    }
     Ok(())
 }
 

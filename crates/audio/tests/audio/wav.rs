@@ -1,6 +1,6 @@
 //! WAV in the codings of telephony.
 
-use audio::{Coding, Format, Reason, index, peaks, probe, to_pcm_wav};
+use audio::{Coding, Error, Format, Reason, Samples, index, peaks, probe};
 
 use crate::common::{SPEECH, tone, wav};
 
@@ -13,6 +13,13 @@ const MP3: u16 = 0x55;
 
 fn bytes_of(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+/// All of a WAV as PCM.
+fn to_pcm_wav(file: &[u8]) -> Result<Vec<u8>, Error> {
+    let samples = Samples::read(file, Some(file.len() as u64))?;
+    let place = samples.place(0, u32::MAX);
+    Ok(samples.to_pcm_wav(&file[place.start as usize..place.end as usize]))
 }
 
 #[test]
@@ -192,4 +199,29 @@ fn a_wav_without_sound_is_empty() {
     assert_eq!(probe(&with_list).reason, Some(Reason::Empty));
     let cut = chunks(&[fmt, (b"data", Some(8000), &[])]);
     assert_eq!(probe(&cut).reason, Some(Reason::Broken), "what was there is lost");
+}
+
+#[test]
+fn a_piece_is_found_and_made_before_the_file_is_here() {
+    let a_law = format(A_LAW, 2, 2, &[8]);
+    let sound: Vec<u8> = (0..32_000_u32).map(|at| (at / 160) as u8).collect();
+    for size in [None, Some(0), Some(u32::MAX), Some(40_000)] {
+        let file = chunks(&[(b"fmt ", None, &a_law), (b"LIST", None, b"INFO"), (b"data", size, &sound)]);
+        let begin = file.len() as u64 - 32_000;
+        for total in [None, Some(file.len() as u64)] {
+            let samples = Samples::read(&file[..100], total).expect("a WAV");
+            // 8 kHz, two channels of a byte each.
+            let place = samples.place(500, 750);
+            assert_eq!(place, begin + 8_000..begin + 12_000, "{size:?} {total:?}");
+            let piece = samples.to_pcm_wav(&file[place.start as usize..place.end as usize]);
+            assert_eq!((probe(&piece).duration_ms, probe(&piece).channels), (250, 2));
+            if total.is_some() {
+                let end = file.len() as u64;
+                assert_eq!([samples.place(1_900, 9_000), samples.place(5_000, 9_000)], [end - 1_600..end, end..end]);
+            }
+        }
+    }
+    for (head, reason) in [(&wav(MP3, 0, 2, 16_000, SPEECH)[..100], Reason::Coding), (SPEECH, Reason::NotAudio)] {
+        assert_eq!(Samples::read(head, None).map_err(|error| error.reason), Err(reason));
+    }
 }

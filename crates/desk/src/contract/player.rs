@@ -15,14 +15,12 @@ pub struct OpenRecordingRequest {
     pub recording: String,
 }
 
-/// A recording that is ready to play.
+/// Shape and length of a recording, whose bytes may have been playing for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordingView {
     /// Its identity.
     pub id: String,
-    /// Path below the recordings' scheme that serves its bytes with ranges: `{office}/{id}`.
-    pub path: String,
     /// `audio/mpeg` or `audio/wav`.
     pub mime: String,
     /// Length.

@@ -36,6 +36,7 @@ struct State {
     facts_tried: usize,
     trace: Option<Trace>,
     peaks: Option<PeaksView>,
+    recording: Option<Bytes>,
 }
 
 /// The office.
@@ -159,6 +160,11 @@ impl FakeOffice {
         self.state().trace = Some(trace);
     }
 
+    /// The bytes of every recording.
+    pub(crate) fn set_recording(&self, bytes: Vec<u8>) {
+        self.state().recording = Some(bytes.into());
+    }
+
     pub(crate) fn set_peaks(&self, peaks: PeaksView) {
         self.state().peaks = Some(peaks);
     }
@@ -250,9 +256,15 @@ impl Office for FakeOffice {
     }
 
     async fn recording(&self, _: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
-        let bytes = Bytes::from_static(b"0123456789");
-        let start = usize::try_from(range.start).expect("small").min(bytes.len());
-        Ok(RecordingPart { bytes: bytes.slice(start..), start: range.start, total: Some(10), mime: "audio/mpeg" })
+        let all = self.state().recording.clone().unwrap_or(Bytes::from_static(b"0123456789"));
+        let length = all.len() as u64;
+        // As an office that gives at most so much at once.
+        let end = range.end.map_or(length, |end| end + 1).min(length).min(range.start + 3_000);
+        if range.start >= end {
+            return Err(OfficeError::invalid("range", "it is shorter"));
+        }
+        let part = range.start as usize..end as usize;
+        Ok(RecordingPart { bytes: all.slice(part), start: range.start, total: Some(length), mime: "audio/mpeg" })
     }
 
     async fn peaks(&self, _: &RecordingId) -> Result<PeaksView, OfficeError> {

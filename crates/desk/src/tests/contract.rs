@@ -285,7 +285,6 @@ fn playing_and_failing() {
     );
     let view = RecordingView {
         id: "r".into(),
-        path: "demo/r".into(),
         mime: "audio/mpeg".into(),
         duration_ms: 1_000,
         bytes: 9,
@@ -296,7 +295,7 @@ fn playing_and_failing() {
     travels(
         &view,
         json!({
-            "id": "r", "path": "demo/r", "mime": "audio/mpeg", "durationMs": 1000, "bytes": 9,
+            "id": "r", "mime": "audio/mpeg", "durationMs": 1000, "bytes": 9,
             "lanes": [[0, 255]], "seconds": [0], "agent": "Пётр",
         }),
     );

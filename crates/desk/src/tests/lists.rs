@@ -94,10 +94,42 @@ async fn a_recording_is_opened_and_read_in_pieces() {
         mime: "audio/mpeg".into(),
     });
     let view = bench.desk.open_recording(request).await.unwrap();
-    assert_eq!((view.path.as_str(), view.agent.as_deref()), (&*format!("own/{recording}"), Some("Пётр")));
+    assert_eq!((view.id.as_str(), view.agent.as_deref()), (&*recording, Some("Пётр")));
     assert_eq!((view.lanes.len(), view.bytes, view.duration_ms), (2, 10, 1_000));
     let part = bench.desk.recording_bytes("own", &recording, ByteRange { start: 4, end: None }).await.unwrap();
     assert_eq!((&part.bytes[..], part.start, part.total), (&b"456789"[..], 4, Some(10)));
     let wrong = bench.desk.recording_bytes("own", "../x", ByteRange { start: 0, end: None }).await;
     assert_eq!(wrong.unwrap_err().code, ErrorCode::NotFound);
+}
+
+/// A-law in a WAV, whose header is longer than usual when `before` is.
+fn a_law(before: usize, sound: &[u8]) -> Vec<u8> {
+    let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x06\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0LIST".to_vec();
+    file.extend(u32::try_from(before).unwrap().to_le_bytes());
+    file.resize(file.len() + before, 0);
+    file.extend(b"data");
+    file.extend(u32::try_from(sound.len()).unwrap().to_le_bytes());
+    file.extend(sound);
+    file
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wav_of_any_size_is_played_in_pieces_of_pcm() {
+    let bench = Bench::live().await;
+    let recording = RecordingId::of(&call("1").id, "r").as_str().to_owned();
+    for before in [4, 30_000] {
+        let sound: Vec<u8> = (0..80_000_u32).map(|at| (at / 8_000) as u8).collect();
+        bench.office.set_recording(a_law(before, &sound));
+        let piece = |from, to| bench.desk.recording_piece("own", &recording, from, to);
+        let second = piece(3_000, 5_000).await.unwrap();
+        let made = audio::probe(&second);
+        assert_eq!((made.plays, made.duration_ms, second.len()), (true, 2_000, 44 + 2 * 16_000));
+        assert_ne!(second[44..46], second[44 + 16_000..44 + 16_002], "another second sounds otherwise");
+        assert_eq!(audio::probe(&piece(9_500, 30_000).await.unwrap()).duration_ms, 500, "as far as it goes");
+        let behind = piece(10_000, 30_000).await.unwrap_err();
+        assert_eq!((behind.code, behind.field.as_deref()), (ErrorCode::InvalidRequest, Some("range")));
+    }
+    bench.office.set_recording(vec![0xff; 5_000]);
+    let other = bench.desk.recording_piece("own", &recording, 0, 1_000).await.unwrap_err();
+    assert_eq!(other.code, ErrorCode::NotPlayable);
 }

@@ -7,6 +7,14 @@ export class BytesError extends Error {
   }
 }
 
+/** Bytes of a recording. */
+export interface Part {
+  bytes: ArrayBuffer;
+  mime: string;
+  /** Length of the file; unknown while the office is still fetching it. */
+  total: number | undefined;
+}
+
 const RETRY_MS = 500;
 const codes: Record<number, ErrorCode> = {
   401: "unauthorized",
@@ -19,35 +27,61 @@ const codes: Record<number, ErrorCode> = {
   507: "storage",
 };
 
-/** Fetches bytes of a recording, from the first to at most the last; waits while they are still being prepared. */
-export async function fetchBytes(
+type Preparing = (preparing: boolean) => void;
+
+/** Fetches bytes of a recording, from the first to at most the last; waits while they are still being prepared.
+ * `undefined` behind its end. */
+export async function fetchPart(
   url: string,
   range: [number, number],
   signal: AbortSignal,
-  preparing: (preparing: boolean) => void,
-): Promise<ArrayBuffer> {
+  preparing: Preparing,
+): Promise<Part | undefined> {
+  const response = await wanted(url, { Range: `bytes=${range[0]}-${range[1]}` }, signal, preparing);
+  if (!response) return undefined;
+  const body = await response.arrayBuffer();
+  const mime = (response.headers.get("Content-Type") ?? "").split(";")[0] ?? "";
+  // A server that ignores ranges sends everything: only the asked part goes on.
+  if (response.status === 200) {
+    return { bytes: filled(body.slice(range[0], range[1] + 1)), mime, total: body.byteLength };
+  }
+  const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? Number.NaN);
+  return { bytes: filled(body), mime, total: Number.isNaN(total) ? undefined : total };
+}
+
+/** Fetches what lies at an address, whole; waits while it is still being prepared. `undefined` behind the end. */
+export async function fetchWhole(url: string, signal: AbortSignal, preparing: Preparing): Promise<Blob | undefined> {
+  return (await wanted(url, {}, signal, preparing))?.blob();
+}
+
+function filled(bytes: ArrayBuffer): ArrayBuffer {
+  if (bytes.byteLength === 0) throw new BytesError("notPlayable");
+  return bytes;
+}
+
+async function wanted(
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  preparing: Preparing,
+): Promise<Response | undefined> {
   for (;;) {
-    const response = await ask(url, range, signal);
+    const response = await ask(url, headers, signal);
     if (response.status === 202) {
       preparing(true);
       await wait(retryAfter(response), signal);
       continue;
     }
     preparing(false);
-    if (response.status === 206 || response.status === 200) {
-      const body = await response.arrayBuffer();
-      // A server that ignores ranges sends everything: only the asked part goes on.
-      const part = response.status === 200 ? body.slice(range[0], range[1] + 1) : body;
-      if (part.byteLength === 0) throw new BytesError("notPlayable");
-      return part;
-    }
+    if (response.status === 206 || response.status === 200) return response;
+    if (response.status === 416) return undefined;
     throw new BytesError(codes[response.status] ?? "unreachable");
   }
 }
 
-async function ask(url: string, range: [number, number], signal: AbortSignal): Promise<Response> {
+async function ask(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, { signal, headers: { Range: `bytes=${range[0]}-${range[1]}` } });
+    return await fetch(url, { signal, headers });
   } catch {
     signal.throwIfAborted();
     throw new BytesError("unreachable");

@@ -3,7 +3,8 @@ export const AHEAD = 30;
 /** Seconds kept behind it, so that a short step back is instant. */
 export const BEHIND = 30;
 
-const FIRST_CHUNK = 16 * 1024;
+/** Bytes that are fetched before sound starts. */
+export const FIRST_CHUNK = 16 * 1024;
 const CHUNK = 64 * 1024;
 
 /** A stretch of time that is ready to play. */

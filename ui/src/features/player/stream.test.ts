@@ -1,18 +1,19 @@
 import { settle } from "$tests/build";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EngineEvents, Source } from "./engine";
+import type { EngineEvents, Shape } from "./engine";
 import { StreamEngine } from "./stream";
 
 /** One second of sound is this many bytes. */
 const SECOND = 4096;
 const length = 600;
-const source: Source = {
-  url: "audio://o/r",
+const shape: Shape = {
   mime: "audio/mpeg",
   bytes: SECOND * length,
   seconds: Array.from({ length }, (_, second) => second * SECOND),
   length,
 };
+const source = { url: "audio://o/r", pieceUrl: () => "" };
+const first = { bytes: new ArrayBuffer(16_384), mime: "audio/mpeg", total: undefined };
 
 /** Keeps what was appended as one stretch of time, as a source buffer does for frames without times. */
 class FakeBuffer extends EventTarget {
@@ -75,9 +76,9 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-async function open() {
+async function open(known: { shape?: Shape } = { shape }) {
   const events: EngineEvents = { time: vi.fn(), playing: vi.fn(), preparing: vi.fn(), failed: vi.fn() };
-  const engine = new StreamEngine(source, events);
+  const engine = new StreamEngine({ ...source, ...known }, first, events);
   FakeMedia.last.dispatchEvent(new Event("sourceopen"));
   await rest();
   return { engine, events, media: FakeMedia.last, buffer: FakeMedia.last.buffer };
@@ -94,9 +95,27 @@ describe("the stream", () => {
   it("fetches a little ahead of the playhead and no more", async () => {
     const { media, buffer } = await open();
     expect(media.duration).toBe(length);
-    expect(asked[0]).toBe("0-16383");
+    expect(asked[0]).toBe(`16384-${16384 + 32767}`);
     expect(buffer.end).toBeGreaterThan(30);
     expect(buffer.end).toBeLessThan(60);
+  });
+
+  it("plays on while nobody knows yet how long it is, and learns it later", async () => {
+    const { engine, media, buffer } = await open({});
+    expect([media.duration, buffer.start]).toEqual([0, 0]);
+    expect(buffer.end).toBeGreaterThan(30);
+    engine.measured(shape);
+    expect(media.duration).toBe(length);
+    engine.seek(300);
+    await rest();
+    expect(buffer.start).toBe(300);
+  });
+
+  it("ends where there is nothing more, when that was not known before", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 416 }));
+    const { media, buffer, events } = await open({});
+    expect([media.readyState, buffer.end]).toEqual(["ended", 16_384 / SECOND]);
+    expect(events.failed).not.toHaveBeenCalled();
   });
 
   it("jumps to the bytes of the second that is asked for", async () => {
@@ -140,7 +159,7 @@ describe("the stream", () => {
 
   it("begins where it is told before it could open", async () => {
     const events: EngineEvents = { time: vi.fn(), playing: vi.fn(), preparing: vi.fn(), failed: vi.fn() };
-    new StreamEngine(source, events).seek(300);
+    new StreamEngine({ ...source, shape }, first, events).seek(300);
     FakeMedia.last.dispatchEvent(new Event("sourceopen"));
     await rest();
     expect(FakeMedia.last.buffer.start).toBe(300);

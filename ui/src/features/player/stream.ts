@@ -1,11 +1,12 @@
-import { BytesError, fetchBytes } from "./bytes";
+import { BytesError, fetchPart, type Part } from "./bytes";
 import { audioElement, goTo, speed, start } from "./element";
-import type { Engine, EngineEvents, Source } from "./engine";
+import type { Engine, EngineEvents, Shape, Source } from "./engine";
 import { AHEAD, nextRange, placeOf, readyFrom, stale, stretchAt, stretches, type Place } from "./maths";
 
 /**
- * Plays a stream of frames through MediaSource, fed in small pieces. MP3 frames carry no times: after a jump the bytes
- * go on from the frame that the office's index names, and `timestampOffset` says when that is.
+ * Plays a stream of frames through MediaSource, fed in small pieces, from the first bytes on while the office fetches the
+ * rest. MP3 frames carry no times: after a jump the bytes go on from the frame that the office's index names, and
+ * `timestampOffset` says when that is.
  */
 export class StreamEngine implements Engine {
   readonly #closing = new AbortController();
@@ -17,11 +18,14 @@ export class StreamEngine implements Engine {
   #from = 0;
   #feeding = new AbortController();
   #fed: Promise<void> = Promise.resolve();
+  #shape: Shape | undefined;
 
   constructor(
     private readonly source: Source,
+    private readonly first: Part,
     private readonly events: EngineEvents,
   ) {
+    this.#shape = source.shape;
     this.#audio = audioElement(events, this.#closing.signal);
     this.#address = URL.createObjectURL(this.#media);
     this.#media.addEventListener("sourceopen", () => this.#opened(), { once: true });
@@ -49,6 +53,11 @@ export class StreamEngine implements Engine {
     speed(this.#audio, rate);
   }
 
+  measured(shape: Shape): void {
+    this.#shape = shape;
+    this.#setLength();
+  }
+
   close(): void {
     this.#closing.abort();
     this.#feeding.abort();
@@ -59,9 +68,17 @@ export class StreamEngine implements Engine {
   }
 
   #opened(): void {
-    this.#media.duration = this.source.length;
-    this.#buffer = this.#media.addSourceBuffer(this.source.mime);
+    this.#buffer = this.#media.addSourceBuffer(this.first.mime);
+    this.#setLength();
     this.#feedFrom(this.#from);
+  }
+
+  /** Tells the element how long it all is, as soon as that is known and the buffer takes it. */
+  #setLength(): void {
+    const buffer = this.#buffer;
+    if (!this.#shape || !buffer || buffer.updating || this.#media.readyState !== "open") return;
+    const ready = stretches(buffer.buffered).at(-1)?.end ?? 0;
+    this.#media.duration = Math.max(this.#shape.length, ready);
   }
 
   /** Ends the feeding that runs and starts a new one at a time. */
@@ -75,7 +92,7 @@ export class StreamEngine implements Engine {
   async #feed(time: number, signal: AbortSignal): Promise<void> {
     try {
       if (signal.aborted || !this.#buffer) return;
-      const place = placeOf(this.source.seconds, time);
+      const place = placeOf(this.#shape?.seconds ?? [], time);
       await this.#clear(this.#buffer, place);
       await this.#append(this.#buffer, place.byte, signal);
     } catch (thrown) {
@@ -94,20 +111,29 @@ export class StreamEngine implements Engine {
 
   async #append(buffer: SourceBuffer, from: number, signal: AbortSignal): Promise<void> {
     let next = from;
+    let total = this.first.total;
     for (let fetched = 0; !signal.aborted; fetched++) {
-      const range = nextRange(next, this.source.bytes, fetched);
-      if (!range) {
+      const range = nextRange(next, this.#shape?.bytes ?? total ?? Number.POSITIVE_INFINITY, fetched);
+      const part = range && (await this.#part(range, signal));
+      signal.throwIfAborted();
+      if (!part) {
         if (this.#media.readyState === "open") this.#media.endOfStream();
         return;
       }
-      const bytes = await fetchBytes(this.source.url, range, signal, (is) => this.events.preparing(is));
-      signal.throwIfAborted();
-      next += bytes.byteLength;
-      buffer.appendBuffer(bytes);
+      total = part.total;
+      next += part.bytes.byteLength;
+      buffer.appendBuffer(part.bytes);
       await updated(buffer);
+      this.#setLength();
       await this.#evict(buffer);
       while (readyFrom(stretches(buffer.buffered), this.#audio.currentTime) > AHEAD) await moved(this.#audio, signal);
     }
+  }
+
+  /** Bytes from a place on: those that are here already, or as many of the asked ones as come. */
+  async #part(range: [number, number], signal: AbortSignal): Promise<Part | undefined> {
+    if (range[0] === 0) return this.first;
+    return fetchPart(this.source.url, range, signal, (is) => this.events.preparing(is));
   }
 
   async #evict(buffer: SourceBuffer): Promise<void> {

@@ -7,7 +7,6 @@ export function recordingOf(id: string, lengthMs: number): RecordingView {
   const points = 600;
   return {
     id,
-    path: `demo/${id}`,
     mime: "audio/wav",
     durationMs: lengthMs,
     bytes: (RATE * lengthMs) / 1000 + 44,
