@@ -25,6 +25,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/calls/{id}/trace", get(api::calls::trace))
         .route("/v1/calls/{id}/{command}", post(api::commands::act))
         .route("/v1/commands/{id}", get(api::commands::one))
+        .route("/v1/connections", get(api::connections::list))
         .route("/v1/facts", post(api::facts::add))
         .route("/v1/recordings/{id}", get(api::recordings::audio))
         .route("/v1/recordings/{id}/peaks", get(api::recordings::peaks))

@@ -123,7 +123,7 @@ pub struct OfficeHandle(Arc<Inner>);
 impl OfficeHandle {
     /// Rebuilds what is open from the log and opens the links to the PBXs.
     pub async fn start(config: OfficeConfig, store: Store, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let board = Arc::new(Board::default());
+        let board = Arc::new(Board::new(Arc::clone(&clock)));
         let journal = Arc::new(StoreJournal::new(store.clone()));
         let mut connections = BTreeMap::new();
         let mut books = BTreeMap::new();

@@ -25,4 +25,5 @@ mod visibility;
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, OfficeConfig, Person, Viewer};
+pub use status::ConnectionStatus;
 pub use view::{CallsPage, View};

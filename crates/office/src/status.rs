@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, btree_map::Entry as MapEntry},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use calls::ConnectionId;
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause, Role};
 use pbx::{Capability, Make, VerifyError};
 
-use crate::{settings::Viewer, skew::Skew};
+use crate::{clock::Clock, settings::Viewer, skew::Skew};
 
 /// How one session, or a connection without sessions, stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +55,47 @@ struct Entry {
     /// The last message could not be stored.
     not_stored: bool,
     skew: Skew,
+    /// The state of the whole connection, and since when it is that.
+    state_since: (ConnectionState, Timestamp),
+}
+
+/// How a connection stands now, for scripts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionStatus {
+    /// Which.
+    pub id: ConnectionId,
+    /// The make's name.
+    pub pbx: String,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why it is down, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<DownCause>,
+    /// What is wrong with single sessions, in words, where that is not the connection's state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What it can do.
+    pub capability: CapabilityView,
+    /// How far the vendor's clock is ahead of ours, when that is worth a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// How all connections stand.
-#[derive(Debug, Default)]
-pub(crate) struct Board(Mutex<BTreeMap<ConnectionId, Entry>>);
+pub(crate) struct Board {
+    entries: Mutex<BTreeMap<ConnectionId, Entry>>,
+    clock: Arc<dyn Clock>,
+}
 
 impl Board {
+    /// An empty one.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { entries: Mutex::default(), clock }
+    }
+
     /// Puts a connection on the board.
     pub(crate) fn add(&self, connection: &ConnectionId, make: Make, capability: &Capability) {
         let capability = CapabilityView {
@@ -80,8 +114,10 @@ impl Board {
             last_bad: None,
             not_stored: false,
             skew: Skew::default(),
+            state_since: (ConnectionState::Connecting, self.clock.now()),
         };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), entry);
+        let entry = Entry { state_since: (entry.shown(&[]).state, entry.state_since.1), ..entry };
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), entry);
     }
 
     /// Sets how a session stands (`""` for a connection without sessions); says whether that is news.
@@ -110,13 +146,13 @@ impl Board {
 
     /// Whether the PBX refuses this session for good.
     pub(crate) fn is_refused(&self, connection: &ConnectionId, session: &str) -> bool {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(connection).and_then(|entry| entry.sessions.get(session)).is_some_and(|status| status.is_refused)
     }
 
     /// When the last authentic message came.
     pub(crate) fn heard_at(&self, connection: &ConnectionId) -> Option<Timestamp> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(connection)?.heard_at
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(connection)?.heard_at
     }
 
     /// A message was refused. What is posted to a make that posts nothing says nothing of a key.
@@ -164,7 +200,7 @@ impl Board {
 
     /// Whether events of this session may be missing.
     pub(crate) fn has_gap(&self, connection: &ConnectionId, session: &str) -> bool {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(connection).is_some_and(|entry| entry.gaps.contains_key(session))
     }
 
@@ -179,25 +215,50 @@ impl Board {
 
     /// Where a connection stands.
     pub(crate) fn state(&self, connection: &ConnectionId) -> Option<ConnectionState> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(connection).map(|entry| entry.worst(&[]).state)
     }
 
     /// All connections as this viewer sees them.
     pub(crate) fn views(&self, viewer: &Viewer) -> Vec<ConnectionView> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.iter().map(|(id, entry)| entry.view(id, viewer)).collect()
+    }
+
+    /// How all connections stand, for scripts of this viewer.
+    pub(crate) fn statuses(&self, viewer: &Viewer) -> Vec<ConnectionStatus> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = |(id, entry): (&ConnectionId, &Entry)| {
+            let view = entry.view(id, viewer);
+            ConnectionStatus {
+                id: view.id,
+                pbx: view.make,
+                state: view.state,
+                since: entry.state_since.1,
+                cause: view.cause,
+                detail: view.detail,
+                capability: view.capability,
+                clock_ahead_ms: view.clock_skew_ms,
+            }
+        };
+        entries.iter().map(status).collect()
     }
 
     /// One connection as this viewer sees it.
     pub(crate) fn view(&self, connection: &ConnectionId, viewer: &Viewer) -> Option<ConnectionView> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(connection).map(|entry| entry.view(connection, viewer))
     }
 
     fn change(&self, connection: &ConnectionId, change: impl FnOnce(&mut Entry) -> bool) -> bool {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.get_mut(connection).is_some_and(change)
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(entry) = entries.get_mut(connection) else { return false };
+        let has_changed = change(entry);
+        let state = entry.shown(&[]).state;
+        if entry.state_since.0 != state {
+            entry.state_since = (state, self.clock.now());
+        }
+        has_changed
     }
 }
 
@@ -287,20 +348,21 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
     }
 
     fn board() -> (Board, ConnectionId) {
-        let (board, id) = (Board::default(), "rt1".parse().expect("valid"));
+        let (board, id) = (Board::new(Arc::new(SystemClock)), "rt1".parse().expect("valid"));
         board.add(&id, Make::Rostelecom, &Capability::default());
         board.set(&id, "", SessionStatus::of(ConnectionState::Live));
         (board, id)
     }
 
     fn shown(board: &Board, id: &ConnectionId) -> (ConnectionState, Option<DownCause>) {
-        let entries = board.0.lock().expect("unpoisoned");
+        let entries = board.entries.lock().expect("unpoisoned");
         let shown = entries.get(id).expect("is on the board").shown(&[]);
         (shown.state, shown.cause)
     }
@@ -351,7 +413,7 @@ mod tests {
 
     #[test]
     fn one_extension_that_is_refused_is_no_connection_that_is_down() {
-        let (board, id) = (Board::default(), "m1".parse().expect("valid"));
+        let (board, id) = (Board::new(Arc::new(SystemClock)), "m1".parse().expect("valid"));
         board.add(&id, Make::MangoClient, &Capability::default());
         board.set(&id, "101", SessionStatus::of(ConnectionState::Live));
         let detail = Some("the PBX has no user with this extension".to_owned());

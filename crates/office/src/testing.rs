@@ -60,7 +60,7 @@ impl Bench {
         let driver = Driver::new(connection_config("c1", make), Arc::new(NoJournal)).expect("good settings");
         let connection: ConnectionId = driver.id().clone();
         let books = BTreeMap::from([(connection.clone(), Book::new(connection.clone(), driver.book_settings()))]);
-        let board = Arc::new(Board::default());
+        let board = Arc::new(Board::new(Arc::clone(&clock) as _));
         board.add(&connection, make, &driver.capability());
         let directory = Arc::new(Directory::default());
         let (keeper, handle) =

@@ -28,6 +28,7 @@ async fn everything_but_hooks_and_the_sign_of_life_asks_for_a_token() {
         format!("/v1/recordings/{id}"),
         format!("/v1/recordings/{id}/peaks"),
         "/v1/stream".to_owned(),
+        "/v1/connections".to_owned(),
         "/metrics".to_owned(),
         "/nothing".to_owned(),
     ];
@@ -79,6 +80,23 @@ async fn calls_are_listed_newest_first_page_by_page() {
         let answer = rig.get(&token, &format!("/v1/calls?{query}")).await;
         assert_eq!((answer.status, &answer.json()["field"]), (400, &json!(field)), "{query}");
     }
+}
+
+#[tokio::test]
+async fn scripts_are_told_how_the_connections_stand() {
+    let rig = Rig::new().await;
+    let token = rig.manager().await;
+    let first = rig.get(&token, "/v1/connections").await.json();
+    let connection = &first["connections"][0];
+    assert_eq!((&connection["id"], &connection["pbx"]), (&json!("rt1"), &json!("rostelecom")));
+    assert_eq!(connection["capability"]["originate"], true);
+    let before: Timestamp = connection["since"].as_str().and_then(|at| at.parse().ok()).expect("a time");
+    rig.tell(&[event("s1", "new", None, Timestamp::now())]).await;
+    let live = rig.get(&token, "/v1/connections").await.json();
+    assert_eq!(live["connections"][0]["state"], "live");
+    let since: Timestamp = live["connections"][0]["since"].as_str().and_then(|at| at.parse().ok()).expect("a time");
+    assert!(since >= before);
+    assert_eq!(live["connections"].as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]

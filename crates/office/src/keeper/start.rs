@@ -42,6 +42,7 @@ impl Keeper {
             logged,
             unsaved: BTreeMap::new(),
             news: Vec::new(),
+            questions: Vec::new(),
             timers: Backoff::default(),
             rows: Backoff::default(),
         };

@@ -42,9 +42,22 @@ pub(crate) struct Keeper {
     pub(super) unsaved: BTreeMap<ConnectionId, Unsaved>,
     /// What is to be published.
     pub(super) news: Vec<Published>,
+    /// What is to be read before that is published.
+    pub(super) questions: Vec<Question>,
     /// How often timers are tried, and how often rows.
     pub(super) timers: Backoff,
     pub(super) rows: Backoff,
+}
+
+/// Who is to be told of an item of the news, where memory does not say.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// Place of the item among the news.
+    item: usize,
+    /// Whose is this command?
+    command: Option<CommandId>,
+    /// Who sees this call, unless that is known?
+    call: Option<CallId>,
 }
 
 /// What a connection's log changed and is not written yet.
@@ -208,7 +221,7 @@ impl Keeper {
         match self.store.append_fact(&self.office, rows::fact(&fact)).await {
             Ok(FactAppended::New(seq)) => {
                 self.logged = self.logged.max(seq);
-                let audience = Arc::new(self.audience_of(&fact.call));
+                let audience = self.ask(None, &fact.call);
                 self.news.push(Published::Fact { seq, fact: Arc::new(fact), audience });
                 Ok(())
             }
@@ -262,8 +275,7 @@ impl Keeper {
                 Change::Command { id, call, state, detail } => {
                     let stands = CommandStands { id, call: call.clone(), state, detail: detail.clone() };
                     unsaved.commands.insert(id, stands);
-                    let audience = Arc::new(self.audience_of(&call));
-                    let author = self.author_of(id);
+                    let (audience, author) = (self.ask(Some(id), &call), Arc::default());
                     let command = Arc::new(wire::CommandView { command: id, call, state, detail });
                     self.news.push(Published::Command { seq, command, author, audience });
                 }
@@ -271,19 +283,46 @@ impl Keeper {
         }
     }
 
-    /// Who sees a call by now.
-    fn audience_of(&self, id: &CallId) -> Audience {
-        if let Some(changed) = self.unsaved.values().find_map(|unsaved| unsaved.calls.get(id)) {
-            return rows::audience(&changed.call, &self.directory);
+    /// Asks what the next item of the news needs to know; answers who sees the call as far as memory says.
+    fn ask(&mut self, command: Option<CommandId>, call: &CallId) -> Arc<Audience> {
+        let changed = self.unsaved.values().find_map(|unsaved| unsaved.calls.get(call));
+        let known = changed.map(|changed| rows::audience(&changed.call, &self.directory));
+        let call = known.is_none().then(|| call.clone());
+        if command.is_some() || call.is_some() {
+            self.questions.push(Question { item: self.news.len(), command, call });
         }
-        let row = self.store.get(&self.office, id).ok().flatten();
-        row.and_then(|row| rows::call(&row)).map(|call| rows::audience(&call, &self.directory)).unwrap_or_default()
+        Arc::new(known.unwrap_or_default())
     }
 
-    /// Whose a command is; nobody's when that cannot be read.
-    fn author_of(&self, id: CommandId) -> Arc<str> {
-        let row = self.store.command(id).ok().flatten();
-        row.map(|row| Arc::from(row.command.author)).unwrap_or_default()
+    /// Reads what was asked, on a thread that may wait for the database. Who cannot be read is nobody.
+    async fn answer_questions(&mut self) {
+        let questions = std::mem::take(&mut self.questions);
+        if questions.is_empty() {
+            return;
+        }
+        let (store, office, directory) = (self.store.clone(), self.office.clone(), Arc::clone(&self.directory));
+        let reading = tokio::task::spawn_blocking(move || {
+            let answer = |Question { item, command, call }: Question| {
+                let author = command.and_then(|id| store.command(id).ok().flatten());
+                let row = call.and_then(|id| store.get(&office, &id).ok().flatten());
+                let call = row.and_then(|row| rows::call(&row));
+                (item, author.map(|row| row.command.author), call.map(|call| rows::audience(&call, &directory)))
+            };
+            questions.into_iter().map(answer).collect::<Vec<_>>()
+        });
+        for (item, whose, seen_by) in reading.await.unwrap_or_default() {
+            if let Some(Published::Command { author, .. }) = self.news.get_mut(item)
+                && let Some(whose) = whose
+            {
+                *author = Arc::from(whose);
+            }
+            if let Some(Published::Command { audience, .. } | Published::Fact { audience, .. }) =
+                self.news.get_mut(item)
+                && let Some(seen_by) = seen_by
+            {
+                *audience = Arc::new(seen_by);
+            }
+        }
     }
 
     /// Writes the rows of what changed and publishes it. Rows that cannot be written are tried again; until they are
@@ -303,6 +342,7 @@ impl Keeper {
             }
             if self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
         }
+        self.answer_questions().await;
         let was = *self.head.borrow();
         let behind = !self.unsaved.is_empty();
         self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });

@@ -16,7 +16,7 @@ use link::{
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
 
-use crate::{handle::Inner, keeper::NotKept, rows, settings::Viewer, visibility};
+use crate::{handle::Inner, keeper::NotKept, rows, settings::Viewer, status::ConnectionStatus, visibility};
 
 /// Most calls of a page.
 const LARGEST_PAGE: usize = 500;
@@ -64,6 +64,11 @@ impl View {
             Ok(CallsPage { calls: rows.iter().filter_map(|row| view.seen(rows::call(row)?)).collect(), next })
         })
         .await
+    }
+
+    /// How the office's connections stand now.
+    pub fn connections(&self) -> Vec<ConnectionStatus> {
+        self.office.board.statuses(&self.viewer)
     }
 
     /// A call; `None` when this viewer may not see it or there is none.
