@@ -1,19 +1,21 @@
 //! Click-to-call: my phone first, theirs after it.
 
 use calls::{CallResult, CallState, Direction};
-use desk::contract::{CallFilter, CardPhase, ErrorCode};
+use desk::contract::{CallBackRequest, CallFilter, CardPhase, ErrorCode};
 use simulator::{Fault, Make, PhoneState};
 use uuid::Uuid;
 
 use crate::{scene::Scene, screens::Record, settings::ME};
 
 const CALLED: &str = "+79001234567";
+const OTHER: &str = "+79021234567";
 
 on_both_makes!(
     a_call_that_both_answer,
     my_phone_is_left_ringing,
     they_let_it_ring,
     they_are_busy,
+    my_phone_is_busy,
     i_hang_up_during_the_prompt,
     two_clicks_are_one_call,
     a_colleague_clicks_my_number,
@@ -74,6 +76,24 @@ async fn they_are_busy(make: Make) {
     callee(&scene, "busy");
     dial(&scene, make).await;
     ended_as(&scene, CardPhase::Busy, CallResult::Busy).await;
+}
+
+async fn my_phone_is_busy(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "answer");
+    dial(&scene, make).await;
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
+    scene.call(make, OTHER, Uuid::new_v4()).await.expect("it is placed");
+    let card = scene.screens.until_card(Some(OTHER), CardPhase::OwnPhoneBusy).await;
+    assert!(card.can_call, "it offers to try again");
+    scene.hang_up(ME);
+    scene
+        .desk
+        .call_back(CallBackRequest { command: Uuid::new_v4().to_string(), call: card.call })
+        .await
+        .expect("placed");
+    scene.screens.until_card(Some(OTHER), CardPhase::PickUpYourPhone).await;
 }
 
 /// Neither PBX says who gave up before both talked.

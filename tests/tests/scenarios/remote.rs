@@ -5,7 +5,7 @@ use std::sync::Arc;
 use calls::CallState;
 use desk::{
     Desk,
-    contract::{CallFilter, CardPhase, LinkState, PlaceCallRequest, SaveNoteRequest},
+    contract::{CallFilter, CardPhase, DialKind, LinkState, PlaceCallRequest, SaveNoteRequest},
 };
 use gateway::tokens::{NewToken, issue};
 use link::{Office, RemoteOffice, wire::Role};
@@ -117,6 +117,7 @@ async fn a_call_placed_from_afar(make: Make) {
     let wish = PlaceCallRequest {
         command: Uuid::new_v4().to_string(),
         to: CALLER.into(),
+        kind: DialKind::Phone,
         office: None,
         connection: Some(connection(make).to_string()),
     };

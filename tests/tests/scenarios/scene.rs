@@ -6,8 +6,8 @@ use calls::CommandId;
 use desk::{
     Desk, DeskOptions, Surroundings, SystemChance,
     contract::{
-        CallDetails, CallFilter, CallRef, CallRow, ConnectionStateView, ContractError, LinkState, ListCallsRequest,
-        PlaceCallRequest, PlacedView, Stage,
+        CallDetails, CallFilter, CallRef, CallRow, ConnectionStateView, ContractError, DialKind, LinkState,
+        ListCallsRequest, PlaceCallRequest, PlacedView, Stage,
     },
 };
 use gateway::{Gateway, GatewayOptions, Running};
@@ -149,6 +149,7 @@ impl Scene {
             .place_call(PlaceCallRequest {
                 command: command.to_string(),
                 to: to.to_owned(),
+                kind: DialKind::Phone,
                 office: None,
                 connection: Some(connection(make).to_string()),
             })

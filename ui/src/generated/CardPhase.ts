@@ -3,4 +3,4 @@
 /**
  * What a card says of its call.
  */
-export type CardPhase = "ringing" | "pickUpYourPhone" | "calling" | "talking" | "onHold" | "answeredBy" | "ended" | "missed" | "busy" | "noAnswer" | "cancelled" | "failed" | "unknownOutcome";
+export type CardPhase = "ringing" | "pickUpYourPhone" | "calling" | "talking" | "onHold" | "answeredBy" | "ended" | "missed" | "ownPhoneBusy" | "busy" | "noAnswer" | "cancelled" | "failed" | "unknownOutcome";

@@ -11,6 +11,8 @@ interface CardText {
   pickUpHint: string;
   callingHint: string;
   noLongerHint: string;
+  ownPhoneBusyHint: string;
+  tryAgain: string;
   busyHint: string;
   noAnswerHint: string;
   failedHint: string;
@@ -42,6 +44,7 @@ export const cardText = texts<CardText>({
       answeredBy: "Ответил коллега",
       ended: "Завершён",
       missed: "Пропущен",
+      ownPhoneBusy: "Ваш телефон занят",
       busy: "Занято",
       noAnswer: "Не ответили",
       cancelled: "Отменён",
@@ -55,6 +58,8 @@ export const cardText = texts<CardText>({
     pickUpHint: "Сначала зазвонит ваш телефон: снимите трубку, и мы соединим.",
     callingHint: "Вы на линии, ждём ответа.",
     noLongerHint: "Звонок отменён до ответа.",
+    ownPhoneBusyHint: "Никого не вызывали: завершите разговор на своём телефоне и попробуйте ещё раз.",
+    tryAgain: "Попробовать ещё раз",
     busyHint: "Номер занят. Попробуйте позже.",
     noAnswerHint: "На том конце никто не ответил.",
     failedHint: "Соединить не получилось. Проверьте номер и попробуйте ещё раз.",
@@ -86,6 +91,7 @@ export const cardText = texts<CardText>({
       answeredBy: "Answered by a colleague",
       ended: "Ended",
       missed: "Missed",
+      ownPhoneBusy: "Your phone is busy",
       busy: "Busy",
       noAnswer: "No answer",
       cancelled: "Cancelled",
@@ -97,6 +103,8 @@ export const cardText = texts<CardText>({
     pickUpHint: "Your own phone rings first: pick it up and we connect you.",
     callingHint: "You are on the line, waiting for an answer.",
     noLongerHint: "The call was given up before an answer.",
+    ownPhoneBusyHint: "Nobody was called: end the call on your own phone and try again.",
+    tryAgain: "Try again",
     busyHint: "The number is busy. Try again later.",
     noAnswerHint: "Nobody answered at the other end.",
     failedHint: "The call was not connected. Check the number and try again.",

@@ -36,7 +36,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   const link = asked.get("link");
   if (link) view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState }));
   const [dial, open] = [asked.get("dial"), asked.get("open")];
-  if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial } };
+  if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial, fromProgram: true } };
   else if (open) view.errand = { id: 1, task: { kind: "open", call: { office: "demo", id: open } } };
   const notices = asked.get("notices")?.split(",") ?? [];
   view.notices = notices.map((kind) => ({ kind: kind as NoticeKind }));

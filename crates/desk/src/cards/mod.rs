@@ -116,7 +116,8 @@ impl Cards {
         }
         let phase = phase::phase(call, me, None)?;
         let key = call_ref(office, &call.id);
-        let command = call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true }));
+        let command =
+            call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true, while_talking: false }));
         self.bring_up(key.clone(), call.clone(), phase, command);
         Some(Turn::Shown(key))
     }
@@ -137,9 +138,9 @@ impl Cards {
     }
 
     /// A call that this desk is about to place: its card is there before the PBX has answered.
-    pub(crate) fn placing(&mut self, office: &str, call: Call, command: CommandId) -> CallRef {
+    pub(crate) fn placing(&mut self, office: &str, call: Call, command: CommandId, while_talking: bool) -> CallRef {
         let key = call_ref(office, &call.id);
-        let ordered = Ordered { state: CommandState::Sent, taken: false };
+        let ordered = Ordered { state: CommandState::Sent, taken: false, while_talking };
         self.bring_up(key.clone(), call, CardPhase::PickUpYourPhone, Some((command, None, ordered)));
         key
     }

@@ -15,12 +15,14 @@ pub(crate) struct Ordered {
     pub(crate) state: CommandState,
     /// The PBX took it, or an event showed its effect.
     pub(crate) taken: bool,
+    /// The own phone was in another talk when it was given.
+    pub(crate) while_talking: bool,
 }
 
 /// The phase, or `None` when the card has nothing to say any more: the call went on without this desk.
 pub(crate) fn phase(call: &Call, me: &Me, ordered: Option<Ordered>) -> Option<CardPhase> {
     match (call.state == CallState::Ended, me.placed(call)) {
-        (true, true) => Some(ended_placed(call, ordered)),
+        (true, true) => Some(ended_placed(call, me, ordered)),
         (true, false) => Some(ended_received(call, me)),
         (false, true) => Some(running_placed(call, me, ordered)),
         (false, false) => running_received(call, me),
@@ -35,7 +37,7 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
         (None, true) => CardPhase::Ended,
         (None, false) => match ordered {
             Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
-            Some(Ordered { state: CommandState::Unknown, taken: false }) => CardPhase::UnknownOutcome,
+            Some(Ordered { state: CommandState::Unknown, taken: false, .. }) => CardPhase::UnknownOutcome,
             Some(_) | None => CardPhase::PickUpYourPhone,
         },
     }
@@ -54,8 +56,9 @@ fn running_received(call: &Call, me: &Me) -> Option<CardPhase> {
     answerer(call, me).map(|_| CardPhase::AnsweredBy)
 }
 
-fn ended_placed(call: &Call, ordered: Option<Ordered>) -> CardPhase {
+fn ended_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
     match call.result {
+        Some(CallResult::Busy) if own_phone_was_busy(call, me, ordered) => CardPhase::OwnPhoneBusy,
         Some(CallResult::Busy) => CardPhase::Busy,
         Some(CallResult::NoAnswer | CallResult::Missed) => CardPhase::NoAnswer,
         Some(CallResult::Cancelled) => CardPhase::Cancelled,
@@ -73,6 +76,12 @@ fn ended_placed(call: &Call, ordered: Option<Ordered>) -> CardPhase {
             Some(_) | None => CardPhase::UnknownOutcome,
         },
     }
+}
+
+/// The PBX rings the own phone first: where that was in another talk and never answered, nobody else was called. The
+/// vendors' own words are the same for a busy phone of ours and a busy number.
+fn own_phone_was_busy(call: &Call, me: &Me, ordered: Option<Ordered>) -> bool {
+    ordered.is_some_and(|ordered| ordered.while_talking) && me.legs(call).all(|leg| leg.answered_at.is_none())
 }
 
 fn ended_received(call: &Call, me: &Me) -> CardPhase {

@@ -107,6 +107,8 @@ pub enum CardPhase {
     Ended,
     /// Nobody answered: call back is offered.
     Missed,
+    /// Our call was not begun: the own phone is busy.
+    OwnPhoneBusy,
     /// Our call found nobody: busy.
     Busy,
     /// Our call found nobody: no answer.

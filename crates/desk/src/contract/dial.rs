@@ -99,14 +99,26 @@ pub struct DialWay {
     pub from: String,
 }
 
+/// Names a way to call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WayRef {
+    /// The office.
+    pub office: String,
+    /// The connection.
+    pub connection: String,
+}
+
 /// Wish to call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PlaceCallRequest {
     /// UUID made by the page for this wish: a second click is the same wish.
     pub command: String,
-    /// `to` of the preview.
+    /// `to` of the preview. It is sent as it is: nothing reads it again.
     pub to: String,
+    /// `kind` of the preview.
+    pub kind: DialKind,
     /// The office of the way; any when absent.
     #[ts(optional)]
     #[serde(default)]

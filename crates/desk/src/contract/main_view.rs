@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use super::call::{CallRef, CallRow, CallsPage};
 use super::card::DemoPhoneView;
+use super::dial::WayRef;
 use super::settings::{Language, Settings, Theme};
 
 /// Everything that the main window shows, but for the lists that it asks for.
@@ -69,12 +70,18 @@ pub struct Errand {
 
 /// What [`Errand`] asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
 pub enum ErrandTask {
     /// Show what a text would dial, and ask.
     Dial {
         /// The text, as it came.
         text: String,
+        /// It came from another program, and no person here has asked for it.
+        from_program: bool,
+        /// The way to call where that is known: a call is called back by the way that it took.
+        #[ts(optional)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<WayRef>,
     },
     /// Show a call.
     Open {

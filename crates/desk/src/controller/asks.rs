@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Controller,
     message::{Ask, OfficeNow, WaysNow},
-    office_desk::{OfficeDesk, Touched},
+    office_desk::Touched,
 };
 use crate::{
     contract::{CallRef, ErrandTask, NoticeKind},
@@ -33,20 +33,23 @@ impl<U: UiPort> Controller<U> {
             }
             Ask::CardDismiss(card) => self.put_away(&card),
             Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
-            Ask::CallBack { call, command, reply } => self.call_back(call, command, reply),
+            Ask::CallOfCard { card, reply: to } => reply(to, self.cards.find(&card).map(|card| card.call.clone())),
+            Ask::CallBack { call, reply: to } => {
+                let request = self.call_back_by(call);
+                reply(to, request);
+            }
+            Ask::CallBackPressed { id, reply: to } => {
+                let pressed = self.call_back_pressed(&id);
+                reply(to, pressed);
+            }
+            Ask::NotCalledBack { call, from } => self.notify_not_called_back(&call, from),
             Ask::OpenCall(call) => self.open_call(&call),
             Ask::OpenMain => self.ui.open_main(),
             Ask::ErrandDone(id) => self.screens.errand_done(id),
             Ask::NotificationAction { id, action } => self.notification_action(&id, action),
             Ask::Corner(to) => reply(to, self.settings.card_corner),
             Ask::PlaceCall { request, reply } => self.place(&request, reply),
-            Ask::Ways(to) => reply(
-                to,
-                WaysNow {
-                    ways: self.ways(),
-                    extensions: self.offices.values().flat_map(OfficeDesk::extensions).collect(),
-                },
-            ),
+            Ask::Ways(to) => reply(to, WaysNow { ways: self.ways(), extensions: self.extensions() }),
             Ask::Known(to) => {
                 reply(to, self.offices.iter().map(|(id, office)| (id.clone(), office.me())).collect());
             }
@@ -59,7 +62,7 @@ impl<U: UiPort> Controller<U> {
             Ask::NoticeOver(kind) => self.withdraw_notice(kind),
             Ask::DismissNotice(kind) => self.dismiss_notice(kind),
             Ask::DismissAway => self.dismiss_away(),
-            Ask::DialLink(text) => self.send_to_main(ErrandTask::Dial { text }),
+            Ask::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
             Ask::AddOffice(slot) => self.add_office(slot),
             Ask::Woke => self.woke(),
             Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),

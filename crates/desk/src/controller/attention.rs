@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use link::wire::Call;
 use uuid::Uuid;
 
-use super::Controller;
+use super::{Controller, message::PressedCallBack};
 use crate::{
     cards::{Card, phase::phase},
     contract::{CallRef, CardPhase},
@@ -24,8 +24,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Attention {
     stands_in: bool,
-    /// By name, with the command that its call-back button stands for: however often it is pressed, it is one call.
-    up: BTreeMap<String, Uuid>,
+    /// By name, with the command that its call-back button stands for (however often it is pressed, it is one call) and
+    /// its words for the caller.
+    up: BTreeMap<String, (Uuid, String)>,
 }
 
 impl Attention {
@@ -33,6 +34,12 @@ impl Attention {
     pub(super) fn new(stands_in: bool) -> Self {
         Self { stands_in, up: BTreeMap::new() }
     }
+}
+
+/// The call that a notification of this name is about.
+fn call_of(id: &str) -> Option<CallRef> {
+    let (office, call) = id.rsplit_once('/')?;
+    Some(CallRef { office: office.to_owned(), id: call.to_owned() })
 }
 
 /// The name of a call's notification.
@@ -47,8 +54,8 @@ impl<U: UiPort> Controller<U> {
         else {
             return;
         };
-        let notification = self.ringing(card);
-        self.notify(notification);
+        let (notification, from) = (self.ringing(card), self.caller(card));
+        self.notify(notification, from);
     }
 
     pub(super) fn notify_phase(&mut self, key: &CallRef, phase: CardPhase) {
@@ -64,14 +71,16 @@ impl<U: UiPort> Controller<U> {
             | CardPhase::OnHold
             | CardPhase::AnsweredBy
             | CardPhase::Ended
+            | CardPhase::OwnPhoneBusy
             | CardPhase::Busy
             | CardPhase::NoAnswer
             | CardPhase::Cancelled
             | CardPhase::Failed
             | CardPhase::UnknownOutcome => return self.withdraw(key),
         }
-        if let Some(notification) = self.cards.find(key).map(|card| self.missed(card)) {
-            self.notify(notification);
+        if let Some(card) = self.cards.find(key) {
+            let (notification, from) = (self.missed(card), self.caller(card));
+            self.notify(notification, from);
         }
     }
 
@@ -79,8 +88,8 @@ impl<U: UiPort> Controller<U> {
         if card.phase != CardPhase::Missed {
             self.withdraw(&card.key);
         } else if !self.attention.stands_in {
-            let notification = self.missed(card);
-            self.notify(notification);
+            let (notification, from) = (self.missed(card), self.caller(card));
+            self.notify(notification, from);
         }
     }
 
@@ -98,24 +107,40 @@ impl<U: UiPort> Controller<U> {
         }
     }
 
-    /// A button of a notification was pressed. One that was taken back meanwhile calls nobody.
+    /// A button of a notification was pressed that calls nobody.
     pub(super) fn notification_action(&mut self, id: &str, action: ActionKind) {
-        let Some((office, call)) = id.rsplit_once('/') else { return };
-        let call = CallRef { office: office.to_owned(), id: call.to_owned() };
-        match action {
-            ActionKind::CallBack => {
-                if let Some(command) = self.attention.up.get(id).copied() {
-                    self.call_back_unasked(call.clone(), command);
-                }
-            }
-            ActionKind::Open => self.open_call(&call),
-            ActionKind::Dismiss => {}
+        let Some(call) = call_of(id) else { return };
+        if action == ActionKind::Open {
+            self.open_call(&call);
         }
         self.put_away(&call);
     }
 
-    fn notify(&mut self, notification: Notification) {
-        self.attention.up.insert(notification.id.clone(), command_id(&*self.chance));
+    /// The button that calls back was pressed. One that was taken back meanwhile calls nobody.
+    pub(super) fn call_back_pressed(&mut self, id: &str) -> Option<PressedCallBack> {
+        let call = call_of(id)?;
+        let (command, from) = self.attention.up.get(id).cloned()?;
+        let known = self.cards.find(&call).map(|card| card.call.clone());
+        self.put_away(&call);
+        Some(PressedCallBack { call, command: command.to_string(), known, from })
+    }
+
+    /// Nobody waits for what comes of a button of a notification: that it failed is told by another.
+    pub(super) fn notify_not_called_back(&mut self, call: &CallRef, from: String) {
+        let words = self.words();
+        let notification = Notification {
+            id: id_of(call),
+            call: call.clone(),
+            urgent: false,
+            title: words.not_called_back.to_owned(),
+            body: from.clone(),
+            actions: vec![NotificationAction { kind: ActionKind::Open, label: words.open.to_owned() }],
+        };
+        self.notify(notification, from);
+    }
+
+    fn notify(&mut self, notification: Notification, from: String) {
+        self.attention.up.insert(notification.id.clone(), (command_id(&*self.chance), from));
         self.ui.notify(notification);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use calls::{
     CallId, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
-    number::{DialKind, Dialable},
+    number::{self, Dialable, NumberingPlan},
 };
 use jiff::Timestamp;
 use link::{
@@ -12,19 +12,18 @@ use link::{
     wire::{Call, CommandView, Line, PlaceCall},
 };
 
-use tokio::sync::oneshot;
-use uuid::Uuid;
-
 use super::{
     Controller,
     asks::reply,
-    message::{Found, Message, Reply},
+    message::{CallBackTo, Found, Message, Reply},
+    office_desk::OfficeDesk,
 };
 use crate::{
-    archive::{Archive, off_loop},
-    contract::{CallRef, ContractError, DialWay, ErrorCode, PlaceCallRequest, PlacedView},
+    contract::{
+        CallRef, ContractError, DialKind, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef,
+    },
+    desk::kind,
     ui_port::UiPort,
-    views::party::dial,
 };
 
 /// An office that has not answered by then may have acted or not.
@@ -43,6 +42,11 @@ pub(super) enum Placing {
 }
 
 impl<U: UiPort> Controller<U> {
+    /// Extensions that are known at this desk.
+    pub(super) fn extensions(&self) -> Vec<String> {
+        self.offices.values().flat_map(OfficeDesk::extensions).collect()
+    }
+
     /// Ways to place calls now, the one used last first.
     pub(super) fn ways(&self) -> Vec<DialWay> {
         let mut ways: Vec<DialWay> = self.offices.values().flat_map(|office| office.ways()).collect();
@@ -64,38 +68,39 @@ impl<U: UiPort> Controller<U> {
             None => {}
         }
         match self.prepare(request) {
-            Ok((way, number)) => self.ask(command, &way, number, to),
+            Ok(way) => self.ask(command, &way, request, to),
             Err(error) => reply(to, Err(error)),
         }
     }
 
     /// What is wrong with the wish is said before anybody is asked.
-    fn prepare(&self, request: &PlaceCallRequest) -> Result<(DialWay, Dialable), ContractError> {
-        let number =
-            Dialable::read_to_send(&request.to).map_err(|error| ContractError::invalid("to", error.to_string()))?;
+    fn prepare(&self, request: &PlaceCallRequest) -> Result<DialWay, ContractError> {
+        if !is_sendable(&request.to, request.kind) {
+            return Err(ContractError::invalid("to", "only a number that was shown before is called"));
+        }
         let fits = |way: &DialWay| {
             request.connection.as_ref().is_none_or(|id| *id == way.connection)
                 && request.office.as_ref().is_none_or(|id| *id == way.office)
         };
-        let way = self.ways().into_iter().find(fits).ok_or_else(|| {
+        self.ways().into_iter().find(fits).ok_or_else(|| {
             ContractError::new(ErrorCode::Unreachable, "no connection can place calls now; wait until one is live")
-        })?;
-        Ok((way, number))
+        })
     }
 
-    fn ask(&mut self, command: CommandId, way: &DialWay, number: Dialable, to: Reply<Outcome>) {
+    fn ask(&mut self, command: CommandId, way: &DialWay, wish: &PlaceCallRequest, to: Reply<Outcome>) {
         let (Some(office), Ok(connection)) = (self.offices.get(&way.office), way.connection.parse::<ConnectionId>())
         else {
             return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
         };
         let (port, id) = (office.office(), way.office.clone());
-        let call = pending(&connection, &way.from, command, &number, office.now(self.clock.now()));
-        let card = self.cards.placing(&id, call, command);
+        let call = pending(&connection, &way.from, command, wish, office.now(self.clock.now()));
+        let while_talking = office.talks_at(&connection, &way.from);
+        let card = self.cards.placing(&id, call, command, while_talking);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placing.insert(command, Placing::Asked { card, waiting: vec![to] });
         self.remember_way(way);
-        let request = PlaceCall { command, connection, from: Some(way.from.clone()), to: number.digits };
+        let request = PlaceCall { command, connection, from: Some(way.from.clone()), to: wish.to.clone() };
         self.beside(async move {
             let asked = tokio::time::timeout(ANSWER_WITHIN, port.place_call(request)).await;
             let answer = asked.unwrap_or_else(|_| {
@@ -138,40 +143,26 @@ impl<U: UiPort> Controller<U> {
         self.placing.insert(command, Placing::Done(outcome));
     }
 
-    /// Calls the other side of a call, whether its card is still up or it is known from the list alone.
-    pub(super) fn call_back(&mut self, call: CallRef, command: String, to: Reply<Outcome>) {
-        let me = self.offices.get(&call.office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
-        if let Some(card) = self.cards.find(&call) {
-            let number = dial(&card.call, &me);
-            return self.call_back_number(call, command, number, to);
+    /// Where a call is called back: by the way that it took. Main shows the number and asks where that way is not
+    /// there now, or where a person must look first.
+    pub(super) fn call_back_by(&mut self, call: CallBackTo) -> Option<PlaceCallRequest> {
+        let CallBackTo { office, connection, number, command } = call;
+        let way = WayRef { office, connection };
+        let plan = NumberingPlan::russia().with_extensions(self.extensions());
+        let there = self.ways().iter().any(|now| now.office == way.office && now.connection == way.connection);
+        match Dialable::read_in(&number, &plan) {
+            Ok(read) if there && !must_be_seen(&read) => Some(PlaceCallRequest {
+                command,
+                to: read.digits,
+                kind: kind(read.kind),
+                office: Some(way.office),
+                connection: Some(way.connection),
+            }),
+            Ok(_) | Err(_) => {
+                self.send_to_main(ErrandTask::Dial { text: number, from_program: false, way: Some(way) });
+                None
+            }
         }
-        let (archive, asked) = (self.archive.clone(), call.clone());
-        self.beside(async move {
-            let read = move |archive: &Archive| Ok(dial(&archive.call(&asked.office, &asked.id)?, &me));
-            let number = off_loop(&archive, read).await.ok().flatten();
-            Some(Message::Found(Found::CallBack { call, command, number, reply: to }))
-        });
-    }
-
-    pub(super) fn call_back_number(
-        &mut self,
-        call: CallRef,
-        command: String,
-        number: Option<String>,
-        to: Reply<Outcome>,
-    ) {
-        let Some(number) = number else {
-            return reply(to, Err(ContractError::new(ErrorCode::Unsupported, "a hidden number cannot be called back")));
-        };
-        let here = self.ways().iter().any(|way| way.office == call.office);
-        let office = here.then_some(call.office);
-        self.place(&PlaceCallRequest { command, to: number, office, connection: None }, to);
-    }
-
-    /// Calls back from a notification; nobody waits for the answer, the card shows what comes of it.
-    pub(super) fn call_back_unasked(&mut self, call: CallRef, command: Uuid) {
-        let (to, _) = oneshot::channel();
-        self.call_back(call, command.to_string(), to);
     }
 
     fn remember_way(&mut self, way: &DialWay) {
@@ -190,15 +181,35 @@ impl<U: UiPort> Controller<U> {
     }
 }
 
+/// What is called back only after a person has looked: it costs extra, somebody else than meant may answer, or there is
+/// more to it than a number.
+fn must_be_seen(read: &Dialable) -> bool {
+    let abroad = read.warnings.contains(&number::DialWarning::International);
+    let emergency = read.kind == number::DialKind::Emergency;
+    abroad || emergency || read.asks() || read.extension.is_some() || read.post_dial.is_some()
+}
+
+/// What a preview may have shown. The office looks once more whether its PBX can dial it.
+fn is_sendable(to: &str, kind: DialKind) -> bool {
+    let digit = |letter: char| letter.is_ascii_digit() || matches!(letter, '*' | '#');
+    let bare = to.strip_prefix('+').unwrap_or(to);
+    match kind {
+        DialKind::Other => !to.is_empty() && !to.contains(|letter: char| letter.is_whitespace() || letter.is_control()),
+        DialKind::Emergency | DialKind::Service | DialKind::Extension | DialKind::Phone => {
+            !bare.is_empty() && bare.chars().all(digit)
+        }
+    }
+}
+
 /// A call as it is before its office has told of it.
-fn pending(connection: &ConnectionId, from: &str, command: CommandId, number: &Dialable, now: Timestamp) -> Call {
-    let colleague = number.kind == DialKind::Extension;
+fn pending(connection: &ConnectionId, from: &str, command: CommandId, wish: &PlaceCallRequest, now: Timestamp) -> Call {
+    let colleague = wish.kind == DialKind::Extension;
     Call {
         id: CallId::of_command(connection, command),
         connection: connection.clone(),
         state: CallState::Dialling,
         direction: if colleague { Direction::Internal } else { Direction::Outgoing },
-        customer: Customer { number: Some(number.digits.clone()), name: None },
+        customer: Customer { number: Some(wish.to.clone()), name: None },
         line: Line::default(),
         legs: Vec::new(),
         started_at: now,

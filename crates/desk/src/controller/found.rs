@@ -22,7 +22,6 @@ impl<U: UiPort> Controller<U> {
             Found::Open { office, generation, calls } => self.take_open(&office, generation, calls),
             Found::Rows(rows) => self.take_rows(rows),
             Found::Today(today) => self.take_read_today(today),
-            Found::CallBack { call, command, number, reply } => self.call_back_number(call, command, number, reply),
         }
     }
 

@@ -87,10 +87,25 @@ pub(crate) enum Ask {
     CardSnapshot(Reply<CardsView>),
     CardDismiss(CallRef),
     CardTyping(bool),
+    /// The call of a card that is up.
+    CallOfCard {
+        card: CallRef,
+        reply: Reply<Option<Call>>,
+    },
+    /// How a call is called back; nothing where main asks first.
     CallBack {
+        call: CallBackTo,
+        reply: Reply<Option<PlaceCallRequest>>,
+    },
+    /// The button of a notification that calls back was pressed: the command that it stands for, while it is up.
+    CallBackPressed {
+        id: String,
+        reply: Reply<Option<PressedCallBack>>,
+    },
+    /// Calling back from a notification failed.
+    NotCalledBack {
         call: CallRef,
-        command: String,
-        reply: Reply<Result<PlacedView, ContractError>>,
+        from: String,
     },
     OpenCall(CallRef),
     OpenMain,
@@ -140,8 +155,25 @@ pub(crate) enum Found {
     Rows(Vec<CallRow>),
     /// The day so far, read from the database.
     Today(Today),
-    /// A call that is to be called back, looked up for its number.
-    CallBack { call: CallRef, command: String, number: Option<String>, reply: Reply<Result<PlacedView, ContractError>> },
+}
+
+/// Whom to call back, and by which way his call came.
+pub(crate) struct CallBackTo {
+    pub(crate) office: String,
+    pub(crate) connection: String,
+    /// As the call has it; empty where it is hidden.
+    pub(crate) number: String,
+    pub(crate) command: String,
+}
+
+/// What the button of a notification stood for.
+pub(crate) struct PressedCallBack {
+    pub(crate) call: CallRef,
+    pub(crate) command: String,
+    /// The call of its card, where that was still up.
+    pub(crate) known: Option<Call>,
+    /// The notification's words for the caller.
+    pub(crate) from: String,
 }
 
 /// Ways to place calls now, and the extensions that are known here.

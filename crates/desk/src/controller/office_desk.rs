@@ -9,7 +9,7 @@ use calls::{CallId, CallState, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 use link::{
     Office,
-    wire::{Call, CapabilityView, ConnectionState},
+    wire::{Call, CapabilityView, ConnectionState, Leg},
 };
 
 use super::message::OfficeSlot;
@@ -141,6 +141,13 @@ impl OfficeDesk {
     /// What a connection can do.
     pub(crate) fn capability(&self, connection: &ConnectionId) -> CapabilityView {
         self.connections.get(connection).map(|connection| connection.capability).unwrap_or_default()
+    }
+
+    /// The person here is in a talk, on the phone that would ring first.
+    pub(crate) fn talks_at(&self, connection: &ConnectionId, extension: &str) -> bool {
+        let me = self.me();
+        let at = |call: &Call, leg: &Leg| call.connection == *connection || leg.extension.as_deref() == Some(extension);
+        self.open.values().any(|call| me.legs(call).any(|leg| leg.state.is_talking() && at(call, leg)))
     }
 
     /// Ways to place calls here, now.

@@ -1,10 +1,14 @@
 //! What a person does with cards and notifications.
 
+use link::wire::Call;
+
 use super::Desk;
 use crate::{
+    archive::off_loop,
     contract::{CallBackRequest, CallRef, CardsView, ContractError, SaveNoteRequest},
-    controller::message::Ask,
+    controller::message::{Ask, CallBackTo, PressedCallBack},
     ui_port::ActionKind,
+    views::party::dial,
 };
 
 impl Desk {
@@ -25,10 +29,32 @@ impl Desk {
         Ok(())
     }
 
-    /// Calls the other side of a call. The same command acts once.
+    /// Calls the other side of a call by the way that the call took, or has main show what would be dialled and ask. The
+    /// same command acts once.
     pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {
         let CallBackRequest { call, command } = request;
-        self.ask(|reply| Ask::CallBack { call, command, reply }).await?.map(drop)
+        let known = self.ask(|reply| Ask::CallOfCard { card: call.clone(), reply }).await?;
+        self.call_back_known(call, command, known).await
+    }
+
+    /// The same for a call that may be at hand already.
+    async fn call_back_known(&self, call: CallRef, command: String, known: Option<Call>) -> Result<(), ContractError> {
+        let me = self.office(&call.office).await?.me;
+        let asked = call.clone();
+        let found = match known {
+            Some(known) => known,
+            None => off_loop(&self.archive, move |archive| archive.call(&asked.office, &asked.id)).await?,
+        };
+        let call = CallBackTo {
+            office: call.office,
+            connection: found.connection.as_str().to_owned(),
+            number: dial(&found, &me).unwrap_or_default(),
+            command,
+        };
+        match self.ask(|reply| Ask::CallBack { call, reply }).await? {
+            Some(request) => self.place_call(request).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Shows the call in main.
@@ -44,6 +70,21 @@ impl Desk {
 
     /// A button of the notification with this id was pressed.
     pub fn notification_action(&self, id: &str, action: ActionKind) {
-        self.tell_later(Ask::NotificationAction { id: id.to_owned(), action });
+        let (desk, id) = (self.clone(), id.to_owned());
+        self.runtime.spawn(async move {
+            match action {
+                ActionKind::CallBack => desk.call_back_from_notification(id).await,
+                ActionKind::Open | ActionKind::Dismiss => desk.tell(Ask::NotificationAction { id, action }).await,
+            }
+        });
+    }
+
+    async fn call_back_from_notification(&self, id: String) {
+        let Ok(Some(pressed)) = self.ask(|reply| Ask::CallBackPressed { id, reply }).await else { return };
+        let PressedCallBack { call, command, known, from } = pressed;
+        if let Err(error) = self.call_back_known(call.clone(), command, known).await {
+            tracing::info!(%error, "a call could not be called back from its notification");
+            self.tell(Ask::NotCalledBack { call, from }).await;
+        }
     }
 }

@@ -36,13 +36,7 @@ impl Desk {
             other: dialable.other,
             to: dialable.digits,
             display: dialable.display,
-            kind: match dialable.kind {
-                number::DialKind::Emergency => DialKind::Emergency,
-                number::DialKind::Service => DialKind::Service,
-                number::DialKind::Extension => DialKind::Extension,
-                number::DialKind::Phone => DialKind::Phone,
-                number::DialKind::Other => DialKind::Other,
-            },
+            kind: kind(dialable.kind),
             ways: now.ways,
         })
     }
@@ -56,6 +50,17 @@ impl Desk {
     pub async fn dial_link(&self, text: String) {
         let text = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_LINK).collect();
         self.tell(Ask::DialLink(text)).await;
+    }
+}
+
+/// A kind of number as pages know it.
+pub(crate) fn kind(kind: number::DialKind) -> DialKind {
+    match kind {
+        number::DialKind::Emergency => DialKind::Emergency,
+        number::DialKind::Service => DialKind::Service,
+        number::DialKind::Extension => DialKind::Extension,
+        number::DialKind::Phone => DialKind::Phone,
+        number::DialKind::Other => DialKind::Other,
     }
 }
 

@@ -268,8 +268,18 @@ fn dialling() {
             "ways": [{"office": "demo", "connection": "rt1", "title": "Rostelecom", "from": "102"}],
         }),
     );
-    let request: PlaceCallRequest = serde_json::from_value(json!({"command": "c", "to": "101"})).unwrap();
-    assert_eq!(request, PlaceCallRequest { command: "c".into(), to: "101".into(), office: None, connection: None });
+    let request: PlaceCallRequest =
+        serde_json::from_value(json!({"command": "c", "to": "101", "kind": "extension"})).unwrap();
+    assert_eq!(
+        request,
+        PlaceCallRequest {
+            command: "c".into(),
+            to: "101".into(),
+            kind: DialKind::Extension,
+            office: None,
+            connection: None
+        }
+    );
     travels(&PlacedView { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
     travels(
         &CallBackRequest { command: "c".into(), call: call() },

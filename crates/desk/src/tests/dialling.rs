@@ -8,13 +8,19 @@ use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
 use crate::{
     contract::{
         CallBackRequest, CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrandTask,
-        ErrorCode, ListCallsRequest, PartyView, PlaceCallRequest, PlacedView, PreviewDialRequest,
+        ErrorCode, ListCallsRequest, PartyView, PlaceCallRequest, PlacedView, PreviewDialRequest, WayRef,
     },
     testing::{Bench, Shape, breathe, call, command, command_view, connection, live_connection},
 };
 
 fn wish(number: u128, to: &str) -> PlaceCallRequest {
-    PlaceCallRequest { command: command(number).to_string(), to: to.into(), office: None, connection: None }
+    PlaceCallRequest {
+        command: command(number).to_string(),
+        to: to.into(),
+        kind: DialKind::Phone,
+        office: None,
+        connection: None,
+    }
 }
 
 type Placing = tokio::task::JoinHandle<Result<PlacedView, ContractError>>;
@@ -27,7 +33,7 @@ fn place(bench: &Bench, request: PlaceCallRequest) -> Placing {
 #[tokio::test(start_paused = true)]
 async fn a_placed_call_says_pick_up_and_never_incoming() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "8 495 123-45-67"));
+    let placing = place(&bench, wish(1, "+74951234567"));
     bench.shown.until_phases(&[CardPhase::PickUpYourPhone]).await;
     let wishes = bench.office.wishes(1).await;
     assert_eq!((wishes[0].to.as_str(), wishes[0].from.as_deref()), ("+74951234567", Some("102")));
@@ -257,7 +263,7 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
 
 /// A colleague's call to this desk: `customer` is whom he called.
 fn from_colleague(vendor: &str) -> link::wire::Call {
-    call(vendor).named_leg("103", "Ирина", LegState::Connected).ringing_here().with(|call| {
+    call(vendor).named_leg("205", "Ирина", LegState::Connected).ringing_here().with(|call| {
         call.direction = calls::Direction::Internal;
         call.customer.number = Some("102".into());
     })
@@ -280,15 +286,15 @@ async fn a_missed_colleague_is_called_back_and_never_oneself() {
         back.await.unwrap().expect("placed");
         to
     };
-    assert_eq!(back(1, "1").await, "103", "from the card");
+    assert_eq!(back(1, "1").await, "205", "from the card");
     bench.keep("own", 3, &from_colleague("2").ended(CallResult::NoAnswer));
-    assert_eq!(back(2, "2").await, "103", "from the list");
+    assert_eq!(back(2, "2").await, "205", "from the list");
     let details = bench.desk.call_details(CallRef { office: "own".into(), id: call("2").id.as_str().into() }).await;
-    assert_eq!(details.unwrap().row.party.dial.as_deref(), Some("103"));
+    assert_eq!(details.unwrap().row.party.dial.as_deref(), Some("205"));
 
     bench
         .office
-        .call(4, &from_colleague("4").with(|call| call.legs.retain(|leg| leg.extension.as_deref() != Some("103"))));
+        .call(4, &from_colleague("4").with(|call| call.legs.retain(|leg| leg.extension.as_deref() != Some("205"))));
     bench
         .shown
         .until("a caller who is not known", |record| {
@@ -315,7 +321,7 @@ async fn a_notification_that_is_pressed_twice_is_one_call() {
     let wishes = bench.office.wishes(1).await;
     breathe().await;
     assert_eq!(bench.office.wishes(1).await, wishes);
-    assert_eq!(wishes[0].to, "103");
+    assert_eq!(wishes[0].to, "205");
 }
 
 #[tokio::test(start_paused = true)]
@@ -349,7 +355,7 @@ async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
     bench.desk.dial_link(" tel:+74951234567\u{0}\n".into()).await;
     bench.shown.until("main opens", |record| record.main_opened == 1).await;
     let errand = || bench.shown.record().now().errand.clone();
-    let dial = |text: &str| ErrandTask::Dial { text: text.into() };
+    let dial = |text: &str| ErrandTask::Dial { text: text.into(), from_program: true, way: None };
     let first = errand().expect("main is to ask about it");
     assert_eq!(first.task, dial("tel:+74951234567"));
 
@@ -364,4 +370,99 @@ async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
     bench.desk.errand_done(second.id).await.unwrap();
     bench.shown.until("done", |record| record.now().errand.is_none()).await;
     assert!(bench.office.wishes(0).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_called_back_by_the_way_that_it_took() {
+    let bench = Bench::live().await;
+    let other = || "mg1".parse().expect("valid");
+    let connection = link::wire::ConnectionView { id: other(), ..live_connection() };
+    bench.office.event(1, StreamEvent::Connection { connection: connection.clone() });
+    let on = |vendor: &str, number: &str| {
+        let number = number.to_owned();
+        call(vendor).ended(CallResult::Missed).with(|call| {
+            call.connection = other();
+            call.customer.number = Some(number);
+        })
+    };
+    let back = |number: u128, vendor: &str| {
+        let call = CallRef { office: "own".into(), id: call(vendor).id.as_str().into() };
+        bench.desk.call_back(CallBackRequest { command: command(number).to_string(), call })
+    };
+    bench.keep("own", 2, &on("1", "+74951234567"));
+    let answer = async {
+        let wishes = bench.office.wishes(1).await;
+        bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+        wishes
+    };
+    let (placed, wishes) = tokio::join!(back(1, "1"), answer);
+    placed.unwrap();
+    assert_eq!((wishes[0].connection.as_str(), wishes[0].to.as_str()), ("mg1", "+74951234567"));
+
+    // What a person must look at first is shown by the same way, and not dialled.
+    let way = || Some(WayRef { office: "own".into(), connection: "mg1".into() });
+    for (place, number) in (2..).zip(["103", "+78091234567", "+493012345678", "112", ""]) {
+        let vendor = place.to_string();
+        bench.keep("own", place, &on(&vendor, number));
+        back(u128::from(place), &vendor).await.unwrap();
+        let errand = bench.desk.main_snapshot().await.unwrap().errand.expect(number);
+        assert_eq!(errand.task, ErrandTask::Dial { text: number.into(), from_program: false, way: way() });
+    }
+
+    // The way is away: no other is taken by itself.
+    let down = link::wire::ConnectionView { state: link::wire::ConnectionState::Down, ..connection };
+    bench.office.event(3, StreamEvent::Connection { connection: down });
+    bench
+        .shown
+        .until("down", |record| {
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+        })
+        .await;
+    back(9, "1").await.unwrap();
+    let errand = bench.desk.main_snapshot().await.unwrap().errand.expect("main asks");
+    assert_eq!(errand.task, ErrandTask::Dial { text: "+74951234567".into(), from_program: false, way: way() });
+    assert!(bench.office.wishes(0).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_says_when_it_could_not_call_back() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.office.call(2, &call("1").ringing_here().ended(CallResult::Missed));
+    bench.shown.until_phases(&[CardPhase::Missed]).await;
+    bench.pass(Duration::from_secs(31)).await;
+    bench.shown.until("a notification", |record| record.notifications.len() == 1).await;
+    let id = bench.shown.record().notifications[0].id.clone();
+    bench.keep("own", 2, &call("1").ringing_here().ended(CallResult::Missed));
+    bench.desk.notification_action(&id, crate::ActionKind::CallBack);
+    bench.office.wishes(1).await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
+    bench.shown.until("it is said", |record| record.notifications.len() == 2).await;
+    let told = bench.shown.record().notifications[1].clone();
+    assert_eq!((told.title.as_str(), told.body.as_str()), ("Перезвонить не получилось", "+7 495 123-45-67"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_phone_of_ones_own_is_told_from_a_busy_number() {
+    let bench = Bench::live().await;
+    let talk = call("5").leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(1, &talk);
+    bench.shown.until("a talk", |record| record.now().now.open.len() == 1).await;
+    let placing = place(&bench, wish(1, "+74951234567"));
+    bench.office.wishes(1).await;
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    let placed = placing.await.unwrap().expect("placed");
+    let mine = call("7").placed(command(1)).leg("102", LegState::Alerting).ended(CallResult::Busy);
+    bench.office.call(1, &mine);
+    bench.shown.until_phases(&[CardPhase::OwnPhoneBusy]).await;
+    assert!(bench.shown.record().cards.last().unwrap().cards[0].can_call, "and offers to try again");
+    bench.keep("own", 1, &mine);
+    let again = CallBackRequest { command: command(2).to_string(), call: placed.call };
+    let desk = bench.desk.clone();
+    tokio::spawn(async move { desk.call_back(again).await });
+    assert_eq!(bench.office.wishes(1).await[0].command, command(2));
+
+    let his = call("7").placed(command(1)).leg("102", LegState::Connected).ended(CallResult::Busy);
+    bench.office.call(2, &his);
+    bench.shown.until("his", |record| record.phases().contains(&CardPhase::Busy)).await;
 }

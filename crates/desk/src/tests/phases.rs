@@ -13,7 +13,7 @@ use crate::{
     testing::{Shape, at, call, command, me},
 };
 
-const SENT: Option<Ordered> = Some(Ordered { state: CommandState::Sent, taken: false });
+const SENT: Option<Ordered> = Some(Ordered { state: CommandState::Sent, taken: false, while_talking: false });
 
 fn placed() -> Call {
     call("1").placed(command(1))
@@ -85,11 +85,11 @@ fn calls_that_we_place() {
     says(&placed().leg("102", LegState::Held).state(CallState::OnHold), SENT, Some(CardPhase::OnHold));
     // I talked, and passed it on.
     says(&placed().leg("102", LegState::Cleared).state(CallState::Talking), SENT, Some(CardPhase::Ended));
-    let lost = Some(Ordered { state: CommandState::Unknown, taken: false });
+    let lost = Some(Ordered { state: CommandState::Unknown, taken: false, while_talking: false });
     says(&placed(), lost, Some(CardPhase::UnknownOutcome));
-    let not_confirmed = Some(Ordered { state: CommandState::Unknown, taken: true });
+    let not_confirmed = Some(Ordered { state: CommandState::Unknown, taken: true, while_talking: false });
     says(&placed(), not_confirmed, Some(CardPhase::PickUpYourPhone));
-    let refused = Some(Ordered { state: CommandState::Rejected, taken: false });
+    let refused = Some(Ordered { state: CommandState::Rejected, taken: false, while_talking: false });
     says(&placed(), refused, Some(CardPhase::Failed));
 }
 
@@ -109,7 +109,7 @@ fn ends_of_calls_that_we_placed() {
     }
     let talked = placed().with(|call| call.answered_at = Some(at(5))).ended(CallResult::Unknown);
     says(&talked, SENT, Some(CardPhase::Ended));
-    let refused = Some(Ordered { state: CommandState::Rejected, taken: false });
+    let refused = Some(Ordered { state: CommandState::Rejected, taken: false, while_talking: false });
     says(&placed().ended(CallResult::Unknown), refused, Some(CardPhase::Failed));
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn offset_ms(offset: SignedDuration) -> i32 {
 fn offers_call(phase: CardPhase) -> bool {
     match phase {
         CardPhase::Missed
+        | CardPhase::OwnPhoneBusy
         | CardPhase::Busy
         | CardPhase::NoAnswer
         | CardPhase::Cancelled

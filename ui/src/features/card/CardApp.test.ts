@@ -160,11 +160,14 @@ describe("a note on a card that is saved", () => {
 });
 
 describe("a card that cannot do what was asked", () => {
-  it.each(["showCall", "dismissCard"] as const)("says so: %s", async (command) => {
+  it.each([
+    ["showCall", "open"],
+    ["dismissCard", "dismiss"],
+  ] as const)("says so: %s", async (command, button) => {
     const { platform } = await show(card("missed"));
     platform[command].mockRejectedValueOnce(failure("internal"));
     await vi.advanceTimersByTimeAsync(500);
-    await fireEvent.click(screen.getByTestId(`call-card-${command}`));
+    await fireEvent.click(screen.getByTestId(`call-card-${button}`));
     await vi.advanceTimersByTimeAsync(0);
     expect(text("error")).toBe("Не получилось, попробуйте ещё раз");
   });

@@ -32,6 +32,8 @@ function phaseHint({ phase, endReason }: CardView): string | undefined {
       return text.pickUpHint;
     case "calling":
       return text.callingHint;
+    case "ownPhoneBusy":
+      return text.ownPhoneBusyHint;
     case "busy":
       return text.busyHint;
     case "noAnswer":

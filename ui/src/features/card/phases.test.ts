@@ -45,7 +45,7 @@ describe("phases", () => {
 
   it("offer to call back where that is the thing to do, and never while the call goes on", () => {
     const offered = phases.filter((phase) => phaseLooks[phase].callBack);
-    expect(offered).toEqual(["missed", "busy", "noAnswer", "failed"]);
+    expect(offered).toEqual(["missed", "ownPhoneBusy", "busy", "noAnswer", "failed"]);
     expect(offered.every((phase) => phaseLooks[phase].over)).toBe(true);
   });
 

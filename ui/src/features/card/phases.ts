@@ -27,6 +27,7 @@ export const phaseLooks: Record<CardPhase, PhaseLook> = {
   answeredBy: { ...quietEnd, timer: "talk" },
   ended: { ...quietEnd, timer: "talk" },
   missed: { ...quietEnd, tone: "bad", callBack: true },
+  ownPhoneBusy: { ...quietEnd, tone: "warn", callBack: true },
   busy: { ...quietEnd, tone: "warn", callBack: true },
   noAnswer: { ...quietEnd, tone: "warn", callBack: true },
   cancelled: { ...quietEnd },

@@ -1,6 +1,7 @@
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
 import type { DialWay } from "$generated/DialWay";
+import type { WayRef } from "$generated/WayRef";
 import type { MainPlatform } from "$platform/types";
 import { newCommand } from "$lib/command";
 import { toContractError } from "$lib/errors";
@@ -53,9 +54,10 @@ export class Dial {
     await this.#take(text);
   }
 
-  /** Shows what a number would dial; the empty text invites to type. */
-  async show(text: string, origin: DialOrigin = "clicked"): Promise<void> {
+  /** Shows what a number would dial, and by which way where that is known; the empty text invites to type. */
+  async show(text: string, origin: DialOrigin = "clicked", way?: WayRef): Promise<void> {
     this.origin = origin;
+    this.way = way && wayKey(way);
     this.shown = true;
     this.shows++;
     // What was typed is no word about a number that comes from elsewhere.
@@ -90,6 +92,7 @@ export class Dial {
       await this.platform.placeCall({
         command,
         to: preview.to,
+        kind: preview.kind,
         ...(way && { office: way.office, connection: way.connection }),
       });
       // Another number may have come meanwhile: that is another wish.

@@ -32,6 +32,7 @@ describe("dialling", () => {
     expect(placeCall).toHaveBeenCalledWith({
       command: expect.any(String),
       to: "89001234567",
+      kind: "phone",
       office: "o",
       connection: "rt1",
     });

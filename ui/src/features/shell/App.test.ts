@@ -148,7 +148,7 @@ describe("the main window", () => {
 
   it("shows a number of another program before there is an office, and asks about it once there is", async () => {
     const { user, platform } = await show((platform) => {
-      const errand = { id: 1, task: { kind: "dial" as const, text: "tel:+74951234567" } };
+      const errand = { id: 1, task: { kind: "dial" as const, text: "tel:+74951234567", fromProgram: true } };
       platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome", errand });
     });
     const waiting = await screen.findByTestId("waiting-number");

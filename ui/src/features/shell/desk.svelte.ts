@@ -102,7 +102,7 @@ export class Desk {
   /** Does what the program asks for, once. */
   #run({ id, task }: Errand): void {
     this.#errand = id;
-    if (task.kind === "dial") void this.dial.show(task.text, "program");
+    if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
     else this.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));
   }

@@ -38,7 +38,7 @@ describe("the main window", () => {
 
   it("shows a number that came before it was there, and dials nothing", async () => {
     const platform = mainPlatform();
-    const errand = { id: 7, task: { kind: "dial" as const, text: "tel:+74951234567" } };
+    const errand = { id: 7, task: { kind: "dial" as const, text: "tel:+74951234567", fromProgram: true } };
     platform.startMain = async () => ({ view: { ...mainView(), errand } });
     const done = vi.spyOn(platform, "errandDone");
     const placeCall = vi.spyOn(platform, "placeCall");
@@ -57,7 +57,11 @@ describe("the main window", () => {
     const platform = mainPlatform();
     const desk = new Desk(platform);
     await desk.start();
-    platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task: { kind: "dial", text: "112" } } });
+    platform.wire.send("main", {
+      ...mainView(),
+      revision: 9,
+      errand: { id: 1, task: { kind: "dial", text: "112", fromProgram: false } },
+    });
     await settle();
     expect(desk.dial.shown).toBe(true);
   });

@@ -55,8 +55,19 @@ export function mainView(): MainView {
 /** A card in a phase. */
 export function cardOf(phase: CardPhase, id: string): CardView {
   const talks = ["talking", "onHold", "ended", "answeredBy"].includes(phase);
-  const over = ["answeredBy", "ended", "missed", "busy", "noAnswer", "cancelled", "failed"].includes(phase);
-  const outgoing = ["pickUpYourPhone", "calling", "busy", "noAnswer", "cancelled", "failed", "unknownOutcome"];
+  const over = ["answeredBy", "ended", "missed", "ownPhoneBusy", "busy", "noAnswer", "cancelled", "failed"].includes(
+    phase,
+  );
+  const outgoing = [
+    "pickUpYourPhone",
+    "calling",
+    "ownPhoneBusy",
+    "busy",
+    "noAnswer",
+    "cancelled",
+    "failed",
+    "unknownOutcome",
+  ];
   return {
     call: { office: "demo", id },
     state: over ? "ended" : phase === "talking" ? "talking" : phase === "onHold" ? "onHold" : "ringing",
