@@ -1,7 +1,7 @@
 //! Samples out of bytes, piece by piece, so that an hour needs no more memory than a frame.
 
 use std::{
-    ops::{ControlFlow, Range},
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -16,10 +16,11 @@ use symphonia::{
 };
 
 use crate::{
-    MAX_BYTES,
+    MAX_BYTES, Source,
     error::{Error, Reason, classify},
-    walk,
-    wav::{Content, Wav},
+    source::Window,
+    walk::{self, Walk},
+    wav::{self, Wav},
 };
 
 /// Samples of a WAV that are handed over at once.
@@ -31,44 +32,62 @@ pub(crate) struct Piece<'a> {
     pub(crate) sample_rate: u32,
 }
 
-/// Hands the sound over in pieces until `take` has enough. A frame that cannot be decoded is handed over as silence,
-/// so that time stays true. Answers how many pieces did decode.
-pub(crate) fn pieces(bytes: &[u8], take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>) -> Result<usize, Error> {
-    if bytes.len() > MAX_BYTES {
+/// What takes the pieces; it breaks when it has enough.
+pub(crate) type Take<'a> = dyn FnMut(Piece<'_>) -> ControlFlow<()> + 'a;
+
+/// What a recording is to a decoder.
+pub(crate) enum Content<'a> {
+    /// Frames of an MP3.
+    Frames(Walk<'a>),
+    /// Samples of a WAV.
+    Samples(Window<'a>, Wav),
+}
+
+/// Looks what is to be decoded.
+pub(crate) fn content<'a>(source: &'a dyn Source) -> Result<Content<'a>, Error> {
+    if source.length() > MAX_BYTES as u64 {
         return Err(Error::new(Reason::TooLarge));
     }
-    let decoded = match Wav::read(bytes) {
-        None => mp3(bytes, take),
-        Some(Err(error)) => return Err(error),
-        Some(Ok(wav @ Wav { content: Content::Mp3, .. })) => {
-            return match mp3(&bytes[wav.data.clone()], take) {
-                None => Err(wav.without_frames(bytes)),
-                Some(0) => Err(Error::new(Reason::Broken)),
-                Some(decoded) => Ok(decoded),
-            };
-        }
-        Some(Ok(Wav { content: Content::Samples { coding, channels, sample_rate }, data })) => {
-            samples(&bytes[data], coding, usize::from(channels), sample_rate, take)
-        }
+    let mut window = Window::new(source);
+    let (frames, why) = match Wav::read(&mut window) {
+        None => (walk::frames(window.another()), None),
+        Some(Err(error)) => return Err(window.whole().err().unwrap_or(error)),
+        Some(Ok(wav)) => match wav.content {
+            wav::Content::Mp3 => (walk::frames(window.within(&wav.data)), Some(wav)),
+            wav::Content::Samples { .. } => return Ok(Content::Samples(window, wav)),
+        },
     };
-    match decoded {
-        None => Err(Error::new(classify(bytes))),
-        Some(0) => Err(Error::new(Reason::Broken)),
-        Some(decoded) => Ok(decoded),
+    let begin = frames.place();
+    let mut look = frames.from(begin);
+    let any = look.next().is_some();
+    look.window.whole()?;
+    match (any, why) {
+        (true, _) => Ok(Content::Frames(frames)),
+        (false, None) => Err(Error::new(classify(&mut window))),
+        (false, Some(wav)) => Err(wav.without_frames(&window)),
     }
 }
 
-/// `None`: there is no frame at all.
-fn mp3(bytes: &[u8], take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>) -> Option<usize> {
+/// Hands the sound over in pieces until `take` has enough. A frame that cannot be decoded is handed over as silence,
+/// so that time stays true. An error when none can be.
+pub(crate) fn pieces(source: &dyn Source, take: &mut Take<'_>) -> Result<(), Error> {
+    let decoded = match content(source)? {
+        Content::Frames(walk) => frames(walk, usize::MAX, take)?,
+        Content::Samples(window, wav) => samples(window, &wav, take)?,
+    };
+    if decoded == 0 { Err(Error::new(Reason::Broken)) } else { Ok(()) }
+}
+
+/// Decodes up to `most` frames of a walk; answers how many did decode.
+pub(crate) fn frames(mut walk: Walk<'_>, most: usize, take: &mut Take<'_>) -> Result<usize, Error> {
     let mut decoder = None;
     let mut lanes: Vec<Vec<f32>> = Vec::new();
-    let mut found = false;
     let mut decoded = 0;
-    for placed in walk::frames(bytes) {
-        found = true;
+    for _ in 0..most {
+        let Some(placed) = walk.next() else { break };
         let frame = placed.frame;
-        let whole = decode(&mut decoder, &bytes[placed.range()], (frame.channels, frame.sample_rate), &mut lanes);
-        if whole {
+        let bytes = walk.window.at(placed.at, frame.size);
+        if decode(&mut decoder, bytes, (frame.channels, frame.sample_rate), &mut lanes) {
             decoded += 1;
         } else {
             lanes.resize_with(usize::from(frame.channels), Vec::new);
@@ -81,7 +100,8 @@ fn mp3(bytes: &[u8], take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>) -> Opti
             break;
         }
     }
-    found.then_some(decoded)
+    walk.window.whole()?;
+    Ok(decoded)
 }
 
 /// A decoder and the channels and rate that it was made for: it does not take others.
@@ -111,27 +131,27 @@ fn decode(made: &mut Option<Made>, frame: &[u8], shape: (u8, u32), lanes: &mut V
     })
 }
 
-fn samples(
-    bytes: &[u8],
-    coding: crate::Coding,
-    channels: usize,
-    sample_rate: u32,
-    take: &mut dyn FnMut(Piece<'_>) -> ControlFlow<()>,
-) -> Option<usize> {
-    let width = coding.width();
+/// Hands over the samples of a WAV.
+pub(crate) fn samples(window: Window<'_>, wav: &Wav, take: &mut Take<'_>) -> Result<usize, Error> {
+    let wav::Content::Samples { coding, channels, sample_rate } = wav.content else { return Ok(0) };
+    let (width, channels) = (coding.width(), usize::from(channels));
+    let mut window = window.within(&wav.data);
     let mut lanes = vec![Vec::with_capacity(BLOCKS); channels];
     let mut decoded = 0;
-    for piece in bytes.chunks(BLOCKS * width * channels) {
+    for at in (0..window.len()).step_by(BLOCKS * width * channels) {
+        let piece = window.at(at, BLOCKS * width * channels);
         for (channel, lane) in lanes.iter_mut().enumerate() {
             lane.clear();
-            let range = |block: usize| -> Range<usize> { block + channel * width..block + (channel + 1) * width };
-            let blocks = (0..piece.len()).step_by(width * channels);
-            lane.extend(blocks.map(|block| f32::from(coding.sample(&piece[range(block)])) / 32_768.0));
+            let blocks = piece.chunks_exact(width * channels);
+            lane.extend(
+                blocks.map(|block| f32::from(coding.sample(&block[channel * width..(channel + 1) * width])) / 32_768.0),
+            );
         }
         decoded += 1;
         if take(Piece { lanes: &lanes, sample_rate }).is_break() {
             break;
         }
     }
-    Some(decoded)
+    window.whole()?;
+    Ok(decoded)
 }

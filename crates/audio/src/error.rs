@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{frame::Frame, walk};
+use crate::{frame::Frame, source::Window, walk};
 
 /// What is wrong with a file that should be a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,12 +57,12 @@ impl Error {
 const LOOKED_AT: usize = 4096;
 
 /// What bytes are that hold no frame of sound.
-pub(crate) fn classify(bytes: &[u8]) -> Reason {
-    if walk::is_without_sound(bytes) {
+pub(crate) fn classify(window: &mut Window<'_>) -> Reason {
+    if walk::is_without_sound(window) {
         return Reason::Empty;
     }
-    let head = &bytes[..bytes.len().min(LOOKED_AT)];
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let bytes = window.at(0, LOOKED_AT);
+    let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if head.is_empty() {
         return if bytes.is_empty() { Reason::Empty } else { Reason::Text };
     }
@@ -112,7 +112,7 @@ mod tests {
             (b"\x89PNG\r\n\x1a\n\0", Reason::NotAudio),
         ];
         for (bytes, reason) in cases {
-            assert_eq!(classify(bytes), reason, "{bytes:?}");
+            assert_eq!(classify(&mut Window::new(&bytes)), reason, "{bytes:?}");
         }
     }
 }

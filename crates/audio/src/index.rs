@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::{
-    MAX_BYTES,
+    MAX_BYTES, Source,
     error::{Error, Reason, classify},
+    source::Window,
     walk,
     wav::{Coding, Content, Wav},
 };
@@ -53,15 +54,16 @@ pub struct Index {
 }
 
 /// Reads where the frames of an MP3 or WAV lie. Nothing is decoded.
-pub fn index(bytes: &[u8]) -> Result<Index, Error> {
-    if bytes.len() > MAX_BYTES {
+pub fn index(source: &(impl Source + ?Sized)) -> Result<Index, Error> {
+    if source.length() > MAX_BYTES as u64 {
         return Err(Error::new(Reason::TooLarge));
     }
-    match Wav::read(bytes) {
-        None => of_mp3(bytes, 0..bytes.len()).ok_or_else(|| Error::new(classify(bytes))),
-        Some(Err(error)) => Err(error),
+    let mut window = Window::new(&source);
+    match Wav::read(&mut window) {
+        None => of_mp3(&window, 0..window.len())?.ok_or_else(|| Error::new(classify(&mut window))),
+        Some(Err(error)) => Err(window.whole().err().unwrap_or(error)),
         Some(Ok(wav)) => match wav.content {
-            Content::Mp3 => of_mp3(bytes, wav.data.clone()).ok_or_else(|| wav.without_frames(bytes)),
+            Content::Mp3 => of_mp3(&window, wav.data.clone())?.ok_or_else(|| wav.without_frames(&window)),
             Content::Samples { coding, channels, sample_rate } => {
                 Ok(of_samples(coding, channels, sample_rate, wav.data))
             }
@@ -69,28 +71,30 @@ pub fn index(bytes: &[u8]) -> Result<Index, Error> {
     }
 }
 
-fn of_mp3(bytes: &[u8], range: Range<usize>) -> Option<Index> {
+/// `None`: there is no frame at all.
+fn of_mp3(window: &Window<'_>, range: Range<usize>) -> Result<Option<Index>, Error> {
     let base = range.start;
     let mut frames = Vec::new();
     let mut first = None;
     let mut end = 0;
     // Nanoseconds: sums of frame times must not drift over an hour.
     let mut at_ns = 0_u64;
-    for placed in walk::frames(&bytes[range]) {
+    let mut walk = walk::frames(window.within(&range));
+    for placed in &mut walk {
         first.get_or_insert(placed.frame);
         frames.push(Seek { byte_offset: (base + placed.at) as u32, at_ms: to_ms(at_ns) });
         at_ns += u64::from(placed.frame.samples) * 1_000_000_000 / u64::from(placed.frame.sample_rate);
         end = base + placed.range().end;
     }
-    let first = first?;
-    Some(Index {
+    walk.window.whole()?;
+    Ok(first.map(|first| Index {
         format: Format::Mp3,
         channels: first.channels,
         sample_rate: first.sample_rate,
         duration_ms: to_ms(at_ns),
         frames,
         end: end as u32,
-    })
+    }))
 }
 
 fn of_samples(coding: Coding, channels: u8, sample_rate: u32, data: Range<usize>) -> Index {

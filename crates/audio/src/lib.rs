@@ -1,7 +1,7 @@
 //! Recordings as sound: duration, peaks, silence, level, byte to time index.
 //!
-//! Everything here is a function over a recording's bytes, which are hostile: lengths are checked, work and memory
-//! are bounded, and a panic of the decoder is an error like any other. A recording that was cut short is what is
+//! Everything here is a function over a recording's bytes ([`Source`]), which are hostile: lengths are checked, work and
+//! memory are bounded, and a panic of the decoder is an error like any other. A recording that was cut short is what is
 //! there of it.
 //!
 //! [`index`] walks MP3 frame headers (or reads a WAV's header) without decoding; [`peaks`] decodes;
@@ -14,6 +14,7 @@ mod g711;
 mod index;
 mod peaks;
 mod probe;
+mod source;
 mod walk;
 mod wav;
 
@@ -21,6 +22,7 @@ pub use error::{Error, Reason};
 pub use index::{Format, Index, Seek, index};
 pub use peaks::{Peaks, Silence, peaks};
 pub use probe::{Probe, probe};
+pub use source::Source;
 pub use wav::{Coding, Samples};
 
 /// Larger recordings are refused: a day of speech fits.

@@ -2,12 +2,14 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
+    ops::Range,
     path::Path,
     process::ExitCode,
+    sync::{Mutex, PoisonError},
 };
 
-use audio::{MAX_BYTES, Probe, Reason, probe};
+use audio::{Error, Probe, Reason, Source, probe};
 
 fn main() -> ExitCode {
     // A decoder's panic is caught and becomes a reason; its trace would only confuse who reads the answer.
@@ -17,11 +19,11 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "usage: trubka-audio FILE");
         return ExitCode::from(2);
     };
-    let answer = match read(path.as_ref()) {
-        Ok(bytes) => probe(&bytes),
-        Err(Unread::TooLarge) => Probe::refused(Reason::TooLarge),
-        Err(Unread::NoFile) => Probe::refused(Reason::NotAudio),
-        Err(Unread::Io(error)) => {
+    let answer = match OnDisk::open(path.as_ref()) {
+        Ok(Some(file)) => probe(&file),
+        // A folder, a pipe, a device: what has no end is not read.
+        Ok(None) => Probe::refused(Reason::NotAudio),
+        Err(error) => {
             let _ = writeln!(io::stderr(), "trubka-audio: {}: {error}", path.display());
             Probe::refused(Reason::Unreadable)
         }
@@ -31,24 +33,31 @@ fn main() -> ExitCode {
     if answer.plays && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-enum Unread {
-    TooLarge,
-    /// A folder, a pipe, a device: what has no end is not read.
-    NoFile,
-    Io(io::Error),
+/// A file of which only what is looked at is in memory.
+struct OnDisk {
+    file: Mutex<File>,
+    length: u64,
 }
 
-impl From<io::Error> for Unread {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+impl OnDisk {
+    fn open(path: &Path) -> io::Result<Option<Self>> {
+        let metadata = path.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        Ok(Some(Self { file: Mutex::new(File::open(path)?), length: metadata.len() }))
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Unread> {
-    if !path.metadata()?.is_file() {
-        return Err(Unread::NoFile);
+impl Source for OnDisk {
+    fn length(&self) -> u64 {
+        self.length
     }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_BYTES { Err(Unread::TooLarge) } else { Ok(bytes) }
+
+    fn read(&self, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
+        read.map(|()| bytes).map_err(|_| Error { reason: Reason::Unreadable })
+    }
 }

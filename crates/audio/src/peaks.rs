@@ -1,10 +1,12 @@
 //! What is drawn under a player, and what a player may skip.
 
-use std::ops::ControlFlow;
+use std::{collections::VecDeque, ops::ControlFlow};
 
 use crate::{
-    decode::{self, Piece},
-    error::Error,
+    Source,
+    decode::{self, Content, Piece},
+    error::{Error, Reason},
+    walk::{Place, Walk},
 };
 
 /// Below this nobody hears anybody: -40 dB of full scale.
@@ -36,14 +38,77 @@ pub struct Peaks {
     pub levels: Vec<Option<f32>>,
 }
 
-/// Decodes the recording and takes its shape, in this many buckets a second.
-pub fn peaks(bytes: &[u8], per_second: usize) -> Result<Peaks, Error> {
-    let mut shape = Shape::new(per_second.clamp(1, MOST_PER_SECOND));
-    decode::pieces(bytes, &mut |piece| {
-        shape.take(&piece);
-        ControlFlow::Continue(())
+/// Decodes the recording and takes its shape, in this many buckets a second. A long MP3 is decoded by two threads, each a
+/// half of it.
+pub fn peaks(source: &(impl Source + ?Sized), per_second: usize) -> Result<Peaks, Error> {
+    let per_second = per_second.clamp(1, MOST_PER_SECOND);
+    let source: &dyn Source = &source;
+    let mut shape = Shape::new(per_second, 0.0);
+    let decoded = match decode::content(source)? {
+        Content::Samples(window, wav) => decode::samples(window, &wav, &mut |piece| shape.take(&piece))?,
+        Content::Frames(walk) => match middle(&walk, per_second)? {
+            None => decode::frames(walk, usize::MAX, &mut |piece| shape.take(&piece))?,
+            Some(middle) => {
+                let (first, second) = std::thread::scope(|scope| {
+                    let second = scope.spawn(|| second_half(&walk, &middle, per_second));
+                    let begin = walk.from(walk.place());
+                    let first = decode::frames(begin, middle.frames, &mut |piece| shape.take(&piece));
+                    (first, second.join())
+                });
+                let (rest, decoded) = second.unwrap_or(Err(Error::new(Reason::Broken)))?;
+                shape.append(rest);
+                first? + decoded
+            }
+        },
+    };
+    if decoded == 0 { Err(Error::new(Reason::Broken)) } else { Ok(shape.finish()) }
+}
+
+/// Shorter recordings are decoded at once.
+const WORTH_HALVING: usize = 4096;
+/// Frames before the second half that its decoder has to hear: sound of a frame may lie in those before it.
+const HEARD_BEFORE: usize = 16;
+
+/// A place in the middle of a recording.
+struct Middle {
+    /// Frames before it.
+    frames: usize,
+    /// Time before it, in buckets.
+    buckets: f64,
+    /// [`HEARD_BEFORE`] frames before it.
+    heard_from: Place,
+}
+
+/// The middle of a long recording; `None` of a short one. Only headers are read.
+fn middle(walk: &Walk<'_>, per_second: usize) -> Result<Option<Middle>, Error> {
+    let mut middles = Vec::new();
+    let mut all = walk.from(walk.place());
+    let mut before = VecDeque::from([all.place()]);
+    let (mut frames, mut buckets) = (0, 0.0);
+    while let Some(placed) = all.next() {
+        frames += 1;
+        buckets += f64::from(placed.frame.samples) * per_second as f64 / f64::from(placed.frame.sample_rate);
+        if before.len() > HEARD_BEFORE {
+            before.pop_front();
+        }
+        before.push_back(all.place());
+        if frames % (WORTH_HALVING / 4) == 0 {
+            middles.push(Middle { frames, buckets, heard_from: before[0] });
+        }
+    }
+    all.window.whole()?;
+    let half = middles.iter().position(|middle| middle.frames * 2 >= frames);
+    Ok(half.filter(|_| frames >= WORTH_HALVING).map(|half| middles.swap_remove(half)))
+}
+
+fn second_half(walk: &Walk<'_>, middle: &Middle, per_second: usize) -> Result<(Shape, usize), Error> {
+    let mut shape = Shape::new(per_second, middle.buckets);
+    let mut heard = 0;
+    let decoded = decode::frames(walk.from(middle.heard_from), usize::MAX, &mut |piece| {
+        heard += 1;
+        if heard > HEARD_BEFORE { shape.take(&piece) } else { ControlFlow::Continue(()) }
     })?;
-    Ok(shape.finish())
+    Ok((shape, decoded))
 }
 
 /// One bucket of one lane.
@@ -57,18 +122,21 @@ struct Bucket {
 
 struct Shape {
     per_second: usize,
+    /// Buckets before the first one here.
+    first: usize,
     lanes: Vec<Vec<Bucket>>,
-    /// Time that was taken, in buckets: whole ones, and samples into the next.
+    /// Time that was taken, in buckets: whole ones, and the part of the next.
     at: usize,
     into: f64,
 }
 
 impl Shape {
-    fn new(per_second: usize) -> Self {
-        Self { per_second, lanes: Vec::new(), at: 0, into: 0.0 }
+    /// A shape that begins behind so many buckets.
+    fn new(per_second: usize, begin: f64) -> Self {
+        Self { per_second, first: begin as usize, lanes: Vec::new(), at: 0, into: begin.fract() }
     }
 
-    fn take(&mut self, piece: &Piece<'_>) {
+    fn take(&mut self, piece: &Piece<'_>) -> ControlFlow<()> {
         let a_bucket = f64::from(piece.sample_rate) / self.per_second as f64;
         // A joined recording may begin with one channel and go on with two.
         while self.lanes.len() < piece.lanes.len() {
@@ -77,7 +145,7 @@ impl Shape {
         let length = piece.lanes.first().map_or(0, Vec::len);
         let mut from = 0;
         while from < length {
-            let left = (a_bucket - self.into).ceil().max(1.0) as usize;
+            let left = ((1.0 - self.into) * a_bucket).ceil().max(1.0) as usize;
             let to = length.min(from + left);
             for (place, lane) in self.lanes.iter_mut().enumerate() {
                 lane.resize(self.at + 1, Bucket::default());
@@ -85,12 +153,26 @@ impl Shape {
                     bucket.add(&samples[from..to]);
                 }
             }
-            self.into += (to - from) as f64;
-            if self.into >= a_bucket {
-                self.into -= a_bucket;
+            self.into += (to - from) as f64 / a_bucket;
+            if self.into >= 1.0 {
+                self.into -= 1.0;
                 self.at += 1;
             }
             from = to;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Goes on with what was taken of the same recording from a later place on.
+    fn append(&mut self, rest: Self) {
+        let at = rest.first - self.first;
+        let lanes = self.lanes.len().max(rest.lanes.len());
+        self.lanes.resize_with(lanes, Vec::new);
+        for (lane, rest) in self.lanes.iter_mut().zip(rest.lanes) {
+            lane.resize(lane.len().max(at + rest.len()), Bucket::default());
+            for (bucket, more) in lane[at..].iter_mut().zip(rest) {
+                bucket.join(more);
+            }
         }
     }
 
@@ -135,6 +217,12 @@ impl Bucket {
             self.energy += sample * sample;
         }
         self.samples += samples.len() as u32;
+    }
+
+    fn join(&mut self, other: Self) {
+        self.peak = self.peak.max(other.peak);
+        self.energy += other.energy;
+        self.samples += other.samples;
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use crate::{
-    decode,
+    Source, decode,
     error::{Error, Reason},
     index::index,
 };
@@ -36,14 +36,14 @@ impl Probe {
 }
 
 /// Tries a recording: where its frames lie, and whether the first of them decode.
-pub fn probe(bytes: &[u8]) -> Probe {
-    try_out(bytes).unwrap_or_else(|error| Probe::refused(error.reason))
+pub fn probe(source: &(impl Source + ?Sized)) -> Probe {
+    try_out(source).unwrap_or_else(|error| Probe::refused(error.reason))
 }
 
-fn try_out(bytes: &[u8]) -> Result<Probe, Error> {
-    let index = index(bytes)?;
+fn try_out(source: &(impl Source + ?Sized)) -> Result<Probe, Error> {
+    let index = index(source)?;
     let mut tried = 0;
-    decode::pieces(bytes, &mut |_| {
+    decode::pieces(&source, &mut |_| {
         tried += 1;
         if tried < TRIED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;

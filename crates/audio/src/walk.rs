@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::frame::Frame;
+use crate::{frame::Frame, source::Window};
 
 /// How far the first frame may lie behind the tags.
 const SEARCHED: usize = 128 * 1024;
@@ -10,6 +10,8 @@ const SEARCHED: usize = 128 * 1024;
 const IN_A_ROW: usize = 3;
 /// Bytes before what an ID3v2 tag holds.
 const ID3_HEADER: usize = 10;
+/// Bytes that are looked at where a frame may begin: its header and where notes have their name.
+const LOOK: usize = 64;
 
 /// A frame and where it lies.
 #[derive(Debug, Clone, Copy)]
@@ -24,27 +26,46 @@ impl Placed {
     }
 }
 
-/// The whole frames of sound in order. Empty when these bytes are no MP3.
-pub(crate) fn frames(bytes: &[u8]) -> Walk<'_> {
-    let begin = after_tags(bytes);
-    let end = before_tail(bytes);
-    let bytes = &bytes[..end.max(begin)];
-    let searched = bytes.len().min(begin + SEARCHED);
-    let first = (begin..searched).find(|at| begins(bytes, *at));
-    Walk { bytes, at: first.unwrap_or(bytes.len()), last: None }
+/// The whole frames of sound in order. None when these bytes are no MP3.
+pub(crate) fn frames(mut window: Window<'_>) -> Walk<'_> {
+    let begin = after_tags(&mut window);
+    let end = before_tail(&mut window);
+    window.cut(end.max(begin));
+    let searched = window.len().min(begin + SEARCHED);
+    let first = (begin..searched).find(|at| begins(&mut window, *at));
+    let at = first.unwrap_or(window.len());
+    Walk { window, from: Place { at, last: None } }
 }
 
 /// Whether these bytes are an MP3 without sound: whole tags, or a frame of an encoder's notes, and nothing else.
-pub(crate) fn is_without_sound(bytes: &[u8]) -> bool {
-    let mut walk = frames(bytes);
-    let only_tags = !bytes.is_empty() && after_tags(bytes) == before_tail(bytes);
-    walk.next().is_none() && (walk.last.is_some() || only_tags)
+pub(crate) fn is_without_sound(window: &Window<'_>) -> bool {
+    let mut all = window.another();
+    let only_tags = all.len() > 0 && after_tags(&mut all) == before_tail(&mut all);
+    let mut walk = frames(all);
+    walk.next().is_none() && (walk.from.last.is_some() || only_tags)
+}
+
+/// Where a walk stands: it goes on the same way from there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    at: usize,
+    last: Option<Frame>,
 }
 
 pub(crate) struct Walk<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    last: Option<Frame>,
+    pub(crate) window: Window<'a>,
+    from: Place,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn place(&self) -> Place {
+        self.from
+    }
+
+    /// A walk of its own from a place of this one.
+    pub(crate) fn from(&self, place: Place) -> Walk<'a> {
+        Walk { window: self.window.another(), from: place }
+    }
 }
 
 impl Iterator for Walk<'_> {
@@ -52,24 +73,31 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<Placed> {
         loop {
-            let rest = self.bytes.get(self.at..).filter(|rest| rest.len() >= Frame::HEADER)?;
-            let frame = Frame::read(rest).filter(|frame| self.fits(frame));
-            let Some(frame) = frame else {
+            let at = self.from.at;
+            let rest = self.window.at(at, LOOK);
+            if rest.len() < Frame::HEADER {
+                return None;
+            }
+            let read = Frame::read(rest);
+            let is_notes = read.is_some_and(|frame| frame.is_notes(rest));
+            let Some(frame) = read.filter(|frame| self.fits(frame)) else {
                 // Joined recordings carry tags in their middle; anything else is damage to be stepped over.
-                self.at += match tag_size(rest) {
-                    0 => 1 + rest[1..].iter().position(|byte| *byte == 0xff).unwrap_or(rest.len()),
+                self.from.at += match tag_size(&mut self.window, at) {
+                    0 => {
+                        let rest = self.window.at(at, LOOK);
+                        1 + rest[1..].iter().position(|byte| *byte == 0xff).unwrap_or(rest.len() - 1)
+                    }
                     tag => tag,
                 };
                 continue;
             };
-            let placed = Placed { at: self.at, frame };
+            let placed = Placed { at, frame };
             // The last frame of a recording that was cut short is not whole: it is left out.
-            if placed.range().end > self.bytes.len() {
+            if placed.range().end > self.window.len() {
                 return None;
             }
-            self.at += frame.size;
-            self.last = Some(frame);
-            if !frame.is_notes(rest) {
+            self.from = Place { at: at + frame.size, last: Some(frame) };
+            if !is_notes {
                 return Some(placed);
             }
         }
@@ -78,73 +106,79 @@ impl Iterator for Walk<'_> {
 
 impl Walk<'_> {
     /// A frame of the same stream is believed; another stream's has to show that it goes on.
-    fn fits(&self, frame: &Frame) -> bool {
-        match &self.last {
+    fn fits(&mut self, frame: &Frame) -> bool {
+        match &self.from.last {
             Some(last) if frame.continues(last) => true,
-            Some(_) | None => begins(self.bytes, self.at),
+            Some(_) | None => begins(&mut self.window, self.from.at),
         }
     }
 }
 
 /// Whether a stream of frames begins here.
-fn begins(bytes: &[u8], at: usize) -> bool {
-    let Some(first) = bytes.get(at..).and_then(Frame::read) else { return false };
+fn begins(window: &mut Window<'_>, at: usize) -> bool {
+    let rest = window.at(at, LOOK);
+    let Some(first) = Frame::read(rest) else { return false };
+    let is_notes = first.is_notes(rest);
     let mut next = at + first.size;
     // Notes are recognised by their name; a recording without sound has nothing else.
-    if first.is_notes(&bytes[at..]) && next <= bytes.len() {
+    if is_notes && next <= window.len() {
         return true;
     }
     for _ in 1..IN_A_ROW {
-        match bytes.get(next..) {
-            // The file ends with this frame or within the next one's header.
-            Some(rest) if rest.len() < Frame::HEADER => return true,
-            Some(rest) => match Frame::read(rest) {
-                Some(frame) if frame.continues(&first) => next += frame.size,
-                Some(_) | None => return false,
-            },
-            None => return next > at + first.size,
+        // A frame that is cut off: the first one is then no beginning.
+        if next > window.len() {
+            return next > at + first.size;
+        }
+        let rest = window.at(next, Frame::HEADER);
+        // The file ends with this frame or within the next one's header.
+        if rest.len() < Frame::HEADER {
+            return true;
+        }
+        match Frame::read(rest) {
+            Some(frame) if frame.continues(&first) => next += frame.size,
+            Some(_) | None => return false,
         }
     }
     true
 }
 
 /// The first byte that belongs to no leading ID3v2 tag.
-fn after_tags(bytes: &[u8]) -> usize {
+fn after_tags(window: &mut Window<'_>) -> usize {
     let mut at = 0;
-    while let Some(rest) = bytes.get(at..) {
-        match tag_size(rest) {
+    loop {
+        match tag_size(window, at) {
             0 => return at,
             size => at += size,
         }
     }
-    bytes.len()
 }
 
-/// Bytes of the ID3v2 tag that these bytes begin with, 0 if there is none. A tag that claims more than is there, or
-/// more than lies before the sound, is as long as it can be without hiding any sound.
-fn tag_size(bytes: &[u8]) -> usize {
-    let claimed = id3_size(bytes);
-    if claimed > bytes.len() {
+/// Bytes of the ID3v2 tag that begins here, 0 if there is none. A tag that claims more than is there, or more than lies
+/// before the sound, is as long as it can be without hiding any sound.
+fn tag_size(window: &mut Window<'_>, at: usize) -> usize {
+    let claimed = id3_size(window.at(at, ID3_HEADER));
+    if claimed > window.len() - at.min(window.len()) {
         return ID3_HEADER;
     }
-    sound_in_tag(bytes, claimed).unwrap_or(claimed)
+    sound_in_tag(window, at, claimed).unwrap_or(claimed)
 }
 
-/// Where sound begins that lies in a tag of this size and goes on without a break behind it. Pictures in a tag may look
-/// like frames for a moment, but do not reach its end.
-fn sound_in_tag(bytes: &[u8], tag: usize) -> Option<usize> {
-    let mut at = ID3_HEADER.min(tag);
-    while at < tag {
-        if !begins(bytes, at) {
+/// How far into a tag of this size sound begins that goes on without a break behind it. Pictures in a tag may look like
+/// frames for a moment, but do not reach its end.
+fn sound_in_tag(window: &mut Window<'_>, tag: usize, size: usize) -> Option<usize> {
+    let end = tag + size;
+    let mut at = tag + ID3_HEADER.min(size);
+    while at < end {
+        if !begins(window, at) {
             at += 1;
             continue;
         }
         let begin = at;
-        let first = Frame::read(&bytes[begin..])?;
-        while let Some(frame) = bytes.get(at..).and_then(Frame::read).filter(|frame| frame.continues(&first)) {
+        let first = Frame::read(window.at(begin, Frame::HEADER))?;
+        while let Some(frame) = Frame::read(window.at(at, Frame::HEADER)).filter(|frame| frame.continues(&first)) {
             at += frame.size;
-            if at > tag {
-                return Some(begin);
+            if at > end {
+                return Some(begin - tag);
             }
         }
     }
@@ -162,9 +196,9 @@ fn id3_size(bytes: &[u8]) -> usize {
 }
 
 /// The first byte of a trailing ID3v1 tag, or the end.
-fn before_tail(bytes: &[u8]) -> usize {
-    match bytes.len().checked_sub(128) {
-        Some(at) if bytes[at..].starts_with(b"TAG") => at,
-        Some(_) | None => bytes.len(),
+fn before_tail(window: &mut Window<'_>) -> usize {
+    match window.len().checked_sub(128) {
+        Some(at) if window.at(at, 3) == b"TAG" => at,
+        Some(_) | None => window.len(),
     }
 }

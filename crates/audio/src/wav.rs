@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::{
     error::{Error, Reason, classify},
     g711,
+    source::Window,
 };
 
 /// How a WAV's samples are coded.
@@ -74,9 +75,9 @@ impl Header {
         Self { content: wav.content, data: wav.data.start as u64..wav.data.end as u64 }
     }
 
-    fn read(head: &[u8]) -> Option<Result<Self, Error>> {
-        is_wav(head).then(|| {
-            let (content, chunk) = read_chunks(head)?;
+    fn read(window: &mut Window<'_>) -> Option<Result<Self, Error>> {
+        is_wav(window.at(0, 12)).then(|| {
+            let (content, chunk) = read_chunks(window)?;
             let start = chunk.body as u64;
             let end = if chunk.is_unsaid() { u64::MAX } else { start + chunk.size as u64 };
             Ok(Self { content, data: start..end })
@@ -105,10 +106,10 @@ const FORMAT_EXTENSIBLE: u16 = 0xfffe;
 
 impl Wav {
     /// Reads the header; `None` when these bytes are no WAV.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Result<Self, Error>> {
-        is_wav(bytes).then(|| {
-            let (content, chunk) = read_chunks(bytes)?;
-            with_data(bytes, content, &chunk)
+    pub(crate) fn read(window: &mut Window<'_>) -> Option<Result<Self, Error>> {
+        is_wav(window.at(0, 12)).then(|| {
+            let (content, chunk) = read_chunks(window)?;
+            with_data(window, content, &chunk)
         })
     }
 
@@ -121,8 +122,8 @@ impl Wav {
     }
 
     /// Why the MP3 in it has no frames.
-    pub(crate) fn without_frames(&self, bytes: &[u8]) -> Error {
-        let is_empty = classify(&bytes[self.data.clone()]) == Reason::Empty;
+    pub(crate) fn without_frames(&self, window: &Window<'_>) -> Error {
+        let is_empty = classify(&mut window.within(&self.data)) == Reason::Empty;
         Error::new(if is_empty { Reason::Empty } else { Reason::Broken })
     }
 }
@@ -143,8 +144,8 @@ struct Chunk {
 impl Chunk {
     const HEADER: usize = 8;
 
-    fn read(bytes: &[u8], at: usize) -> Option<Self> {
-        let [a, b, c, d, e, f, g, h] = *bytes.get(at..)?.first_chunk()?;
+    fn read(window: &mut Window<'_>, at: usize) -> Option<Self> {
+        let [a, b, c, d, e, f, g, h] = *window.at(at, Self::HEADER).first_chunk()?;
         let name = [a, b, c, d];
         let is_name = name.iter().all(|byte| matches!(byte, b' '..=b'~'));
         let size = u32::from_le_bytes([e, f, g, h]) as usize;
@@ -157,51 +158,51 @@ impl Chunk {
     }
 
     /// Where the next one begins: at an even place, unless its writer left the padding out.
-    fn end(&self, bytes: &[u8]) -> usize {
+    fn end(&self, window: &mut Window<'_>) -> usize {
         let end = self.body.saturating_add(self.size);
         let padded = end.saturating_add(self.size & 1);
-        let unpadded = padded > end && bytes.get(end) != Some(&0) && Self::read(bytes, end).is_some();
+        let unpadded = padded > end && window.at(end, 1) != [0] && Self::read(window, end).is_some();
         if unpadded { end } else { padded }
     }
 }
 
 /// The format and the chunk of the sound.
-fn read_chunks(bytes: &[u8]) -> Result<(Content, Chunk), Error> {
+fn read_chunks(window: &mut Window<'_>) -> Result<(Content, Chunk), Error> {
     let broken = Error::new(Reason::Broken);
     let mut at = 12;
     let mut content = None;
     loop {
         // After a chunk of a wrong size the sound is found by its name.
-        let chunk = Chunk::read(bytes, at).or_else(|| find_data(bytes, at, content.is_some())).ok_or(broken)?;
+        let chunk = Chunk::read(window, at).or_else(|| find_data(window, at, content.is_some())).ok_or(broken)?;
         match &chunk.name {
             b"fmt " => {
-                let body = bytes.get(chunk.body..chunk.body + chunk.size.min(40));
+                let size = chunk.size.min(40);
+                let body = Some(window.at(chunk.body, size)).filter(|body| body.len() == size);
                 content = Some(body.and_then(read_format).ok_or(broken)??);
             }
             b"data" => return Ok((content.ok_or(broken)?, chunk)),
             _ => {}
         }
-        at = chunk.end(bytes);
-        if at >= bytes.len() && chunk.size > 0 {
+        at = chunk.end(window);
+        if at >= window.len() && chunk.size > 0 {
             at = chunk.body;
-            let found = find_data(bytes, at, content.is_some()).ok_or(broken)?;
+            let found = find_data(window, at, content.is_some()).ok_or(broken)?;
             return Ok((content.ok_or(broken)?, found));
         }
     }
 }
 
 /// The next `data`, where a chunk's size does not lead to it.
-fn find_data(bytes: &[u8], from: usize, format_known: bool) -> Option<Chunk> {
-    let searched = bytes.get(from..bytes.len().min(from.saturating_add(SEARCHED)))?;
-    let at = searched.windows(4).position(|name| name == b"data").filter(|_| format_known)?;
-    Chunk::read(bytes, from + at)
+fn find_data(window: &mut Window<'_>, from: usize, format_known: bool) -> Option<Chunk> {
+    let at = window.at(from, SEARCHED).windows(4).position(|name| name == b"data").filter(|_| format_known)?;
+    Chunk::read(window, from + at)
 }
 
 /// The sound of this chunk. A header that was written before the sound knows no size, or a wrong one.
-fn with_data(bytes: &[u8], content: Content, chunk: &Chunk) -> Result<Wav, Error> {
-    let rest = bytes.len().saturating_sub(chunk.body);
+fn with_data(window: &mut Window<'_>, content: Content, chunk: &Chunk) -> Result<Wav, Error> {
+    let rest = window.len().saturating_sub(chunk.body);
     let length = match chunk.size {
-        0 if only_chunks(bytes, chunk.body) => 0,
+        0 if only_chunks(window, chunk.body) => 0,
         0 => rest,
         size => rest.min(size),
     };
@@ -215,10 +216,10 @@ fn with_data(bytes: &[u8], content: Content, chunk: &Chunk) -> Result<Wav, Error
 }
 
 /// Whether there are whole chunks from here to the end, or nothing: then what lies before was meant to be empty.
-fn only_chunks(bytes: &[u8], mut at: usize) -> bool {
-    while at < bytes.len() {
-        match Chunk::read(bytes, at) {
-            Some(chunk) if chunk.body + chunk.size <= bytes.len() => at = chunk.end(bytes),
+fn only_chunks(window: &mut Window<'_>, mut at: usize) -> bool {
+    while at < window.len() {
+        match Chunk::read(window, at) {
+            Some(chunk) if chunk.body + chunk.size <= window.len() => at = chunk.end(window),
             Some(_) | None => return false,
         }
     }
@@ -279,7 +280,9 @@ impl Samples {
     /// Reads the header from a file's first bytes; `total` is the file's length, where that is known.
     pub fn read(head: &[u8], total: Option<u64>) -> Result<Self, Error> {
         let is_all = total.is_some_and(|total| total <= head.len() as u64);
-        let header = if is_all { Wav::read(head).map(|wav| wav.map(Header::of)) } else { Header::read(head) };
+        let mut window = Window::new(&head);
+        let header =
+            if is_all { Wav::read(&mut window).map(|wav| wav.map(Header::of)) } else { Header::read(&mut window) };
         let Header { content, data } = header.unwrap_or(Err(Error::new(Reason::NotAudio)))?;
         let Content::Samples { coding, channels, sample_rate } = content else {
             return Err(Error::new(Reason::Coding));

@@ -1,8 +1,8 @@
 //! Recordings: each is fetched from its PBX once, into the encrypted cache, when somebody first wants it.
 
+mod failure;
 mod gone;
-mod shape;
-mod trouble;
+mod waveform;
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,7 @@ use pbx::{Driver, LARGEST_RECORDING};
 use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
 use tokio::sync::{Semaphore, watch};
 
-use self::{gone::Gone, trouble::Trouble};
+use self::{failure::Failure, gone::Gone};
 use crate::history;
 
 /// A piece that is asked for without an end.
@@ -85,15 +85,15 @@ impl Recordings {
     ) -> Result<RecordingPart, OfficeError> {
         match self.part_once(call, id, range).await {
             // It has left the cache, so now it is fetched.
-            Err(Trouble::Damaged) => Ok(self.part_once(call, id, range).await?),
+            Err(Failure::Damaged) => Ok(self.part_once(call, id, range).await?),
             outcome => Ok(outcome?),
         }
     }
 
-    /// Shape and length; waits until the whole recording is here.
+    /// Waveform and length; waits until the whole recording is here.
     pub(crate) async fn peaks(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<PeaksView, OfficeError> {
         match self.peaks_once(call, id).await {
-            Err(Trouble::Damaged) => Ok(self.peaks_once(call, id).await?),
+            Err(Failure::Damaged) => Ok(self.peaks_once(call, id).await?),
             outcome => Ok(outcome?),
         }
     }
@@ -103,37 +103,37 @@ impl Recordings {
         call: &CallId,
         id: &RecordingId,
         range: ByteRange,
-    ) -> Result<RecordingPart, Trouble> {
+    ) -> Result<RecordingPart, Failure> {
         let progress = self.fetched(call, id).await?;
         reached(progress, |so_far| so_far > range.start).await?;
         let (cache, id) = (Arc::clone(&self.cache), id.clone());
         blocking(move || read(&cache, &id, range)).await
     }
 
-    async fn peaks_once(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<PeaksView, Trouble> {
+    async fn peaks_once(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<PeaksView, Failure> {
         let progress = self.fetched(call, id).await?;
         reached(progress, |_| false).await?;
         let (cache, cached) = (Arc::clone(&self.cache), id.clone());
         let kept = blocking(move || {
-            let meta = cache.meta(&cached)?.ok_or_else(trouble::not_found)?;
-            Ok(shape::kept(&meta))
+            let meta = cache.meta(&cached)?.ok_or_else(failure::not_found)?;
+            Ok(waveform::kept(&meta))
         });
         match kept.await? {
-            Some(shape) => Ok(shape),
+            Some(waveform) => Ok(waveform),
             None => self.measure(id, PATIENCE).await,
         }
     }
 
-    /// The shape of a recording whose bytes are all here, when it is its turn.
-    async fn measure(&self, id: &RecordingId, patience: Duration) -> Result<PeaksView, Trouble> {
+    /// The waveform of a recording whose bytes are all here, when it is its turn.
+    async fn measure(&self, id: &RecordingId, patience: Duration) -> Result<PeaksView, Failure> {
         let turn = tokio::time::timeout(patience, self.measuring.acquire()).await;
-        let _turn = turn.map_err(|_| trouble::slow())?.map_err(|_| trouble::interrupted())?;
+        let _turn = turn.map_err(|_| failure::slow())?.map_err(|_| failure::interrupted())?;
         let (cache, id) = (Arc::clone(&self.cache), id.clone());
-        blocking(move || shape::measure(&cache, &id)).await
+        blocking(move || waveform::measure(&cache, &id)).await
     }
 
     /// The progress of the fetch, started if nobody has wanted this recording before.
-    async fn fetched(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<watch::Receiver<Progress>, Trouble> {
+    async fn fetched(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<watch::Receiver<Progress>, Failure> {
         if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(running.clone());
         }
@@ -148,7 +148,7 @@ impl Recordings {
             return Ok(watch::channel(Progress::Done).1);
         }
         if self.gone.holds(id) {
-            return Err(trouble::gone().into());
+            return Err(failure::gone().into());
         }
         let (send, receive) = watch::channel(Progress::Bytes(0));
         {
@@ -170,10 +170,16 @@ impl Recordings {
         Ok(receive)
     }
 
-    async fn fetch(&self, call: &CallId, id: &RecordingId, progress: &watch::Sender<Progress>) -> Result<(), Trouble> {
-        let (connection, vendor_call, reference) = self.reference(call, id)?;
-        let driver = self.drivers.get(&connection).ok_or_else(trouble::not_found)?;
-        let download = driver.recording(&vendor_call, &reference).await.map_err(|error| trouble::refused(&error))?;
+    async fn fetch(
+        self: &Arc<Self>,
+        call: &CallId,
+        id: &RecordingId,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<(), Failure> {
+        let (this, of_call, wanted) = (Arc::clone(self), call.clone(), id.clone());
+        let (connection, vendor_call, reference) = blocking(move || Ok(this.reference(&of_call, &wanted)?)).await?;
+        let driver = self.drivers.get(&connection).ok_or_else(failure::not_found)?;
+        let download = driver.recording(&vendor_call, &reference).await.map_err(|error| failure::refused(&error))?;
         let mut stream = download.stream;
         let cache = Arc::clone(&self.cache);
         let writer_id = id.clone();
@@ -181,7 +187,7 @@ impl Recordings {
         let mut so_far = 0;
         let mut media_type = MP3;
         while let Some(piece) = stream.next().await {
-            let piece = piece.map_err(|error| trouble::refused(&error))?;
+            let piece = piece.map_err(|error| failure::refused(&error))?;
             if so_far == 0 && piece.starts_with(RIFF) {
                 media_type = WAV;
             }
@@ -195,11 +201,11 @@ impl Recordings {
         }
         if so_far == 0 {
             // A PBX that has not finished sends nothing: that is no recording to be kept.
-            return Err(trouble::not_ready().into());
+            return Err(failure::not_ready().into());
         }
-        // What cannot be decoded may still be fetched; whoever asks for its shape is told why it has none.
-        let shape = self.measure(id, Duration::MAX).await;
-        let details = shape.map(|shape| shape::details(&shape)).unwrap_or_default();
+        // What cannot be decoded may still be fetched; whoever asks for its waveform is told why it has none.
+        let waveform = self.measure(id, Duration::MAX).await;
+        let details = waveform.map(|waveform| waveform::details(&waveform)).unwrap_or_default();
         blocking(move || Ok(writer.finish(RecordingMeta { media_type: media_type.to_owned(), details })?)).await
     }
 
@@ -209,27 +215,27 @@ impl Recordings {
         call: &CallId,
         id: &RecordingId,
     ) -> Result<(ConnectionId, String, RecordingReference), OfficeError> {
-        let entries = history::of_call(&self.store, &self.office, call).map_err(|error| trouble::storage(&error))?;
-        let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(trouble::not_found)?;
-        let driver = self.drivers.get(&connection).ok_or_else(trouble::not_found)?;
+        let entries = history::of_call(&self.store, &self.office, call).map_err(|error| failure::storage(&error))?;
+        let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(failure::not_found)?;
+        let driver = self.drivers.get(&connection).ok_or_else(failure::not_found)?;
         let mut book = Book::new(connection.clone(), driver.book_settings());
         book.restore(&entries);
-        let call = book.call(call).ok_or_else(trouble::not_found)?;
-        let recording = call.recordings.iter().find(|recording| recording.id == *id).ok_or_else(trouble::not_found)?;
+        let call = book.call(call).ok_or_else(failure::not_found)?;
+        let recording = call.recordings.iter().find(|recording| recording.id == *id).ok_or_else(failure::not_found)?;
         let reference = recording.reference.clone().ok_or_else(|| match recording.state {
             // None will come, so nobody is asked to wait for it.
-            RecordingState::NotRecorded => trouble::not_found(),
-            RecordingState::Preparing | RecordingState::Ready => trouble::not_ready(),
+            RecordingState::NotRecorded => failure::not_found(),
+            RecordingState::Preparing | RecordingState::Ready => failure::not_ready(),
         })?;
-        let vendor_call = call.vendor_call.clone().ok_or_else(trouble::not_found)?;
+        let vendor_call = call.vendor_call.clone().ok_or_else(failure::not_found)?;
         Ok((connection, vendor_call, reference))
     }
 }
 
 /// As much of the range as is here, in one piece of bounded size.
-fn read(cache: &Cache, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, Trouble> {
+fn read(cache: &Cache, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, Failure> {
     // It was given up since its first bytes were seen.
-    let held = cache.held(id)?.ok_or_else(trouble::slow)?;
+    let held = cache.held(id)?.ok_or_else(failure::slow)?;
     let wanted = match range.end {
         Some(end) => end.saturating_add(1).min(range.start.saturating_add(LARGEST_PIECE)),
         None => range.start.saturating_add(PIECE),
@@ -263,11 +269,11 @@ async fn reached(mut progress: watch::Receiver<Progress>, enough: impl Fn(u64) -
             Progress::Bytes(_) | Progress::Done => Ok(()),
             Progress::Failed(error) => Err(error.clone()),
         },
-        Ok(Err(_)) | Err(_) => Err(trouble::slow()),
+        Ok(Err(_)) | Err(_) => Err(failure::slow()),
     }
 }
 
-async fn write(mut writer: CacheWriter, piece: Bytes) -> Result<CacheWriter, Trouble> {
+async fn write(mut writer: CacheWriter, piece: Bytes) -> Result<CacheWriter, Failure> {
     blocking(move || {
         writer.write(&piece)?;
         Ok(writer)
@@ -275,8 +281,8 @@ async fn write(mut writer: CacheWriter, piece: Bytes) -> Result<CacheWriter, Tro
     .await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::interrupted().into()))
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(failure::interrupted().into()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! MP3: the walk over frames, time, seeking, peaks.
 
-use audio::{Format, Reason, Seek, index, peaks, probe};
+use audio::{Error, Format, Reason, Seek, Source, index, peaks, probe};
 
 use crate::common::{FRAME, FRAME_MS, SPEECH};
 
@@ -111,6 +111,82 @@ fn peaks_have_two_lanes_that_speak_in_turn() {
         let level = level.expect("somebody speaks");
         assert!((-40.0..-3.0).contains(&level), "{level}");
     }
+}
+
+#[test]
+fn a_long_recording_has_the_shape_of_its_parts() {
+    let alone = peaks(SPEECH, 25).expect("decodes");
+    let times = 20;
+    let long = SPEECH.repeat(times);
+    let together = peaks(&long, 25).expect("decodes");
+    let duration = index(&long).expect("an MP3").duration_ms();
+    assert!(index(&long).expect("an MP3").frames() > 2 * 4096, "it is worth two threads");
+    for (lane, of_part) in together.lanes.iter().zip(&alone.lanes) {
+        assert_eq!(lane.len() as u32, (duration * 25).div_ceil(1000));
+        for part in 0..times {
+            // 15.336 s are 383.4 buckets: every fifth part begins where a bucket does.
+            if part % 5 != 0 {
+                continue;
+            }
+            let begin = part * 1917 / 5;
+            let same = |at: &usize| lane[begin + at].abs_diff(of_part[*at]) <= 2;
+            // Where two parts meet one sounds into the other; a single sample may fall into the next bucket.
+            let (same, all) = ((5..of_part.len() - 5).filter(same).count(), of_part.len() - 10);
+            assert!(same + 2 >= all, "part {part}: {same} of {all}");
+        }
+    }
+    assert_eq!(together.levels.len(), 2);
+    for (level, of_part) in together.levels.iter().zip(&alone.levels) {
+        assert!((level.expect("speaks") - of_part.expect("speaks")).abs() < 0.1);
+    }
+    let pauses: u32 = together.silences.iter().map(|pause| pause.to_ms - pause.from_ms).sum();
+    let of_part: u32 = alone.silences.iter().map(|pause| pause.to_ms - pause.from_ms).sum();
+    assert!(pauses >= of_part * times as u32, "{pauses} of {of_part}");
+}
+
+/// A recording that counts how much of it is asked for at once.
+struct Counted<'a>(&'a [u8], std::sync::atomic::AtomicU64);
+
+impl Source for Counted<'_> {
+    fn length(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, range: std::ops::Range<u64>) -> Result<Vec<u8>, Error> {
+        self.1.fetch_max(range.end - range.start, std::sync::atomic::Ordering::Relaxed);
+        self.0.read(range)
+    }
+}
+
+#[test]
+fn no_more_than_a_window_of_a_recording_is_in_memory() {
+    let long = SPEECH.repeat(60);
+    let source = Counted(&long, std::sync::atomic::AtomicU64::default());
+    assert_eq!(peaks(&source, 20), peaks(&long, 20));
+    assert_eq!(index(&source), index(&long));
+    assert_eq!(probe(&source), probe(&long));
+    assert!(source.1.into_inner() <= 512 * 1024);
+}
+
+/// A recording that cannot be read behind its first part.
+struct Failing<'a>(&'a [u8]);
+
+impl Source for Failing<'_> {
+    fn length(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, range: std::ops::Range<u64>) -> Result<Vec<u8>, Error> {
+        if range.end > 500_000 { Err(Error { reason: Reason::Unreadable }) } else { self.0.read(range) }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_taken_for_the_end() {
+    let long = SPEECH.repeat(60);
+    assert_eq!(index(&Failing(&long)).map_err(|error| error.reason), Err(Reason::Unreadable));
+    assert_eq!(peaks(&Failing(&long), 20).map_err(|error| error.reason), Err(Reason::Unreadable));
+    assert_eq!(probe(&Failing(&long)).reason, Some(Reason::Unreadable));
 }
 
 #[test]

@@ -11,24 +11,24 @@ const NOT_READY: Duration = Duration::from_secs(10);
 
 /// Why a recording was not given.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum Failure {
     /// What lay in the cache was damaged and is gone from there: it can be fetched again.
     Damaged,
     /// To be told.
     Told(OfficeError),
 }
 
-impl From<OfficeError> for Trouble {
+impl From<OfficeError> for Failure {
     fn from(error: OfficeError) -> Self {
         Self::Told(error)
     }
 }
 
-impl From<Trouble> for OfficeError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Told(error) => error,
-            Trouble::Damaged => Self::new(
+impl From<Failure> for OfficeError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Told(error) => error,
+            Failure::Damaged => Self::new(
                 OfficeErrorKind::Storage,
                 "the recording was damaged on this disk and fetching it again did not help; check the disk",
             ),
@@ -36,7 +36,7 @@ impl From<Trouble> for OfficeError {
     }
 }
 
-impl From<CacheError> for Trouble {
+impl From<CacheError> for Failure {
     fn from(error: CacheError) -> Self {
         let told = |message| Self::Told(OfficeError::new(OfficeErrorKind::Storage, message));
         match error {
