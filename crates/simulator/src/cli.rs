@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use trubka_simulator::{Fault, SimulatorConfig, Timing, Zone};
+use trubka_simulator::{Fault, Reading, SimulatorConfig, Timing, Zone};
 
 /// Plays cloud PBXs on this computer, with scripts and faults.
 #[derive(Debug, Parser)]
@@ -53,6 +53,9 @@ pub(crate) struct ServeOptions {
     /// Switches a fault on from the start; may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
+    /// How a vendor's page is read where it is silent; may be given several times.
+    #[arg(long = "reading", value_name = "READING")]
+    readings: Vec<Reading>,
     /// Plays calls so many times faster.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
@@ -96,6 +99,7 @@ impl ServeOptions {
             },
             history: !self.no_history,
             faults: self.faults.clone(),
+            readings: self.readings.clone(),
             ..SimulatorConfig::default()
         }
     }

@@ -1,6 +1,6 @@
 //! What a client needs to reach the simulated PBXs; the same for the same seed.
 
-use crate::chance::Chance;
+use crate::random::Random;
 use serde::Serialize;
 use std::fmt;
 
@@ -38,14 +38,14 @@ pub struct MangoClientAccess {
 
 impl RostelecomAccess {
     pub(crate) fn new(seed: u64, url: String) -> Self {
-        let upper = |purpose| Chance::named(seed, purpose).hex(32).to_uppercase();
+        let upper = |purpose| Random::named(seed, purpose).hex(32).to_uppercase();
         Self { url, client_id: upper("rostelecom/client_id"), key: upper("rostelecom/key") }
     }
 }
 
 impl MangoClientAccess {
     pub(crate) fn new(seed: u64, url: String) -> Self {
-        Self { url, token: Chance::named(seed, "mango-client/token").hex(40) }
+        Self { url, token: Random::named(seed, "mango-client/token").hex(40) }
     }
 }
 

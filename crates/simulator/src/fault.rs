@@ -49,6 +49,16 @@ pub enum Fault {
     Down(Option<Make>),
     /// The PBX's clock is off by this much.
     WrongClock(SignedDuration),
+    /// MANGO has no user with this extension any more: it was deleted in the PBX.
+    ExtensionGone(u32),
+    /// MANGO refuses this one of the extensions whatever it asks for.
+    ExtensionRefused(u32),
+    /// MANGO gives the same batch of missed events again however often it is asked.
+    SameBatch,
+    /// MANGO's ping is answered without a look at the token.
+    OpenPing,
+    /// MANGO cuts a socket as soon as its user has registered.
+    CutOnRegister,
     /// Numbers in JSON are written as strings.
     NumbersAsStrings,
     /// Strings of digits in JSON are written as numbers.
@@ -62,7 +72,8 @@ pub struct FaultError(String);
 
 const NAMES: &str = "duplicates, reordering, delay=1s, cut=5s, half-event, half-answer, unknown-event, wrong-signature, \
                      slow-recording=20000, recording-html, recording-empty, recording-truncated, recording-not-ready, \
-                     link-used, odd-result, reason-text, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, numbers-as-strings, numbers-as-ints";
+                     link-used, odd-result, reason-text, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, extension-gone=102, extension-refused=103, same-batch, open-ping, cut-on-register, numbers-as-strings, \
+                     numbers-as-ints";
 
 impl FromStr for Fault {
     type Err = FaultError;
@@ -108,11 +119,21 @@ impl FromStr for Fault {
                 Some(_) => Err(FaultError("down wants rostelecom or mango-client, or no value for both".into())),
             },
             "wrong-clock" => signed(value.unwrap_or("3h")).map(Self::WrongClock),
+            "extension-gone" => extension(name, value).map(Self::ExtensionGone),
+            "extension-refused" => extension(name, value).map(Self::ExtensionRefused),
+            "same-batch" => plain(Self::SameBatch),
+            "open-ping" => plain(Self::OpenPing),
+            "cut-on-register" => plain(Self::CutOnRegister),
             "numbers-as-strings" => plain(Self::NumbersAsStrings),
             "numbers-as-ints" => plain(Self::NumbersAsInts),
             _ => Err(FaultError("there is no such fault".into())),
         }
     }
+}
+
+fn extension(name: &str, value: Option<&str>) -> Result<u32, FaultError> {
+    let digits = value.and_then(|value| value.parse().ok());
+    digits.ok_or_else(|| FaultError(format!("{name} wants an extension, as in {name}=102")))
 }
 
 fn signed(text: &str) -> Result<SignedDuration, FaultError> {

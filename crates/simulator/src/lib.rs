@@ -7,9 +7,9 @@
 //! A [`Simulator`] answers on its ports, plays a [`Script`], rings the demo [`Phones`] of an office and makes
 //! whatever mistakes its [`Fault`]s name.
 
-mod chance;
 mod control;
 mod credentials;
+mod cut_answers;
 mod fault;
 mod make;
 mod mango;
@@ -17,12 +17,13 @@ mod numbers;
 mod phones;
 mod play;
 mod player;
+mod random;
+mod reading;
 mod recordings;
 mod rostelecom;
 mod script;
 mod server;
 mod simulator;
-mod spoil;
 mod staff;
 mod world;
 
@@ -30,10 +31,11 @@ pub use credentials::{Credentials, MangoClientAccess, RostelecomAccess};
 pub use fault::{Fault, FaultError};
 pub use make::Make;
 pub use phones::{PhoneError, PhoneState, PhoneView, Phones};
+pub use reading::{Reading, ReadingError};
 pub use rostelecom::{Deliveries, HookError};
 pub use script::{
-    CallPlan, Callee, CalleeDoes, Hand, RawBody, RawEvent, Scenario, Script, ScriptError, Sign, Step, Timed, Topic,
-    Zone,
+    CallPlan, Callee, CalleeDoes, PhoneAction, RawBody, RawEvent, Scenario, Script, ScriptError, Sign, Step, Timed,
+    Topic, Zone,
 };
 pub use simulator::{Simulator, SimulatorConfig, StartError};
 pub use staff::{Employee, Line, Names, Staff};

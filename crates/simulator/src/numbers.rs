@@ -1,11 +1,11 @@
-//! Two habits of JSON on the wire: numbers in quotes, and digits without them.
+//! Two ways of writing JSON: numbers in quotes, and digits without them.
 
 use serde_json::Value;
 
 use crate::fault::{Fault, Faults};
 
-/// Writes the numbers of a whole value in the habit that is switched on.
-pub(crate) fn habit(value: Value, faults: &Faults) -> Value {
+/// Writes the numbers of a whole value in the way that is switched on.
+pub(crate) fn written(value: Value, faults: &Faults) -> Value {
     if faults.has(Fault::NumbersAsStrings) {
         everywhere(value, &to_string)
     } else if faults.has(Fault::NumbersAsInts) {
@@ -59,9 +59,9 @@ mod tests {
     fn a_habit_reaches_every_depth() {
         let value = || json!({"Result": {"code": 0}, "events": [{"extension": "102"}]});
         let faults = Faults::new(vec![Fault::NumbersAsStrings]);
-        assert_eq!(habit(value(), &faults)["Result"]["code"], "0");
+        assert_eq!(written(value(), &faults)["Result"]["code"], "0");
         let faults = Faults::new(vec![Fault::NumbersAsInts]);
-        assert_eq!(habit(value(), &faults)["events"][0]["extension"], 102);
-        assert_eq!(habit(value(), &Faults::new(vec![])), value());
+        assert_eq!(written(value(), &faults)["events"][0]["extension"], 102);
+        assert_eq!(written(value(), &Faults::new(vec![])), value());
     }
 }

@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::phones::Phones;
-use crate::script::{Hand, Script, Step};
+use crate::script::{PhoneAction, Script, Step};
 use crate::simulator::Simulator;
 
 /// Plays to the end of the last call.
@@ -22,7 +22,7 @@ pub(crate) async fn play(simulator: Simulator, script: Script) {
             Step::Event(event) => simulator.send_raw(&event),
             Step::Cut(extension) => simulator.cut(&extension),
             Step::Fault(fault, on) => simulator.fault(fault, on),
-            Step::Phone(extension, hand) => use_phone(&simulator.phones(), &extension, hand, timed.line),
+            Step::Phone(extension, action) => use_phone(&simulator.phones(), &extension, action, timed.line),
             Step::Callee(number, callee) => simulator.world().set_callee(&number, callee),
             Step::Zone(zone) => simulator.world().set_zone(zone),
         }
@@ -30,11 +30,11 @@ pub(crate) async fn play(simulator: Simulator, script: Script) {
     while calls.join_next().await.is_some() {}
 }
 
-fn use_phone(phones: &Phones, extension: &str, hand: Hand, line: usize) {
-    let used = match hand {
-        Hand::Pickup => phones.pick_up(extension),
-        Hand::Hangup => phones.hang_up(extension),
-        Hand::LetRing => phones.let_ring(extension),
+fn use_phone(phones: &Phones, extension: &str, action: PhoneAction, line: usize) {
+    let used = match action {
+        PhoneAction::Pickup => phones.pick_up(extension),
+        PhoneAction::Hangup => phones.hang_up(extension),
+        PhoneAction::LetRing => phones.let_ring(extension),
     };
     if let Err(error) = used {
         tracing::warn!(line, %error, "a scripted hand found the phone otherwise");

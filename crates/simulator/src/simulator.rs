@@ -10,16 +10,17 @@ use tokio::task::JoinHandle;
 
 use crate::control;
 use crate::credentials::{Credentials, MangoClientAccess, RostelecomAccess};
+use crate::cut_answers;
 use crate::fault::{Fault, Faults};
 use crate::make::Make;
 use crate::mango::MangoClient;
 use crate::phones::Phones;
 use crate::play::{Telling, perform, tell};
 use crate::player;
+use crate::reading::Reading;
 use crate::rostelecom::{Deliveries, HookError, HookUrl, Rostelecom};
 use crate::script::{CallPlan, RawEvent, Script, ScriptError, Zone, history};
 use crate::server;
-use crate::spoil;
 use crate::staff::Staff;
 use crate::world::{Timing, World};
 
@@ -44,6 +45,8 @@ pub struct SimulatorConfig {
     pub history: bool,
     /// Faults that are on from the start.
     pub faults: Vec<Fault>,
+    /// How pages are read where they are silent.
+    pub readings: Vec<Reading>,
     /// The office.
     pub staff: Staff,
 }
@@ -60,6 +63,7 @@ impl Default for SimulatorConfig {
             zone: Zone::Utc,
             history: true,
             faults: vec![],
+            readings: vec![],
             staff: Staff::default(),
         }
     }
@@ -110,7 +114,8 @@ impl Simulator {
         let hook = config.hook.as_deref().map(HookUrl::parse).transpose()?;
         let faults = Faults::new(config.faults);
         let names = config.staff.names;
-        let world = Arc::new(World::new(config.seed, config.staff, config.timing, config.zone, faults));
+        let world =
+            Arc::new(World::new(config.seed, config.staff, config.timing, config.zone, faults, config.readings));
         let rostelecom_port = listen(Make::Rostelecom, config.rostelecom).await?;
         let mango_port = listen(Make::MangoClient, config.mango_client).await?;
         let rostelecom = rostelecom_port.as_ref().map(|(_, address)| {
@@ -125,7 +130,7 @@ impl Simulator {
         let (mango_client, mango_access) = mango.unzip();
         let credentials = Credentials { rostelecom: rostelecom_access, mango_client: mango_access };
         let simulator = Self { shared: Arc::new(Shared { world, credentials, rostelecom, mango_client }) };
-        simulator.shared.world.meet(Script::demo(config.seed, names).people());
+        simulator.shared.world.add_people(Script::demo(config.seed, names).people());
         if config.history {
             simulator.remember();
         }
@@ -155,7 +160,7 @@ impl Simulator {
     pub fn play(&self, script: Script) -> Result<JoinHandle<()>, ScriptError> {
         let staff = &self.shared.world.staff;
         let script = script.fitted(|make| self.runs(make), |extension| staff.employee(extension).is_some())?;
-        self.shared.world.meet(script.people());
+        self.shared.world.add_people(script.people());
         let (stopping, playing) = (self.shared.world.tasks.stopping(), player::play(self.clone(), script));
         Ok(tokio::spawn(async move {
             tokio::select! {
@@ -183,6 +188,16 @@ impl Simulator {
     /// The numbers that programs asked calls to, as they wrote them, whether a call came of it or not.
     pub fn calls_asked_for(&self) -> Vec<String> {
         self.shared.world.asked()
+    }
+
+    /// How many requests named this extension, on MANGO; of one name, such as `/session/register`, or of all.
+    pub fn requests(&self, name: Option<&str>, extension: &str) -> usize {
+        self.shared.world.requests(name, extension)
+    }
+
+    /// The extensions whose users are registered with MANGO now, in their order.
+    pub fn registered(&self) -> Vec<String> {
+        self.shared.mango_client.as_ref().map(MangoClient::registered).unwrap_or_default()
     }
 
     /// Switches a fault on or off.
@@ -271,18 +286,24 @@ impl Simulator {
     fn serve(&self, make: Make, port: Option<(TcpListener, SocketAddr)>, router: Option<Router>) {
         let (Some((listener, _)), Some(router)) = (port, router) else { return };
         let world = Arc::clone(&self.shared.world);
-        let router = spoil::half_answers(router, world.faults.clone()).merge(control::router(self.clone()));
+        let router = cut_answers::cut_answers(router, world.faults.clone()).merge(control::router(self.clone()));
         self.shared.world.tasks.spawn(server::serve(world, make, listener, router));
     }
 
-    /// Open sockets outlive their listener, so they are cut when the make goes down.
+    /// Open sockets outlive their listener and their user, so they are cut when one of them goes.
     fn cut_when_down(&self) {
         let Some(mango) = self.shared.mango_client.clone() else { return };
         let mut faults = self.shared.world.faults.watch();
         self.shared.world.tasks.spawn(async move {
             while faults.changed().await.is_ok() {
-                if crate::fault::is_down(&faults.borrow_and_update(), Make::MangoClient) {
+                let on = faults.borrow_and_update().clone();
+                if crate::fault::is_down(&on, Make::MangoClient) {
                     mango.cut_all();
+                }
+                for fault in on {
+                    if let Fault::ExtensionGone(extension) | Fault::ExtensionRefused(extension) = fault {
+                        mango.cut(&extension.to_string());
+                    }
                 }
             }
         });

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::chance::Chance;
 use crate::fault::{Fault, Faults};
 use crate::phones::Phones;
+use crate::random::Random;
+use crate::reading::Reading;
 use crate::script::{Callee, Topic, Zone};
 use crate::staff::Staff;
 
@@ -49,29 +50,45 @@ pub(crate) struct World {
     pub(crate) phones: Phones,
     pub(crate) faults: Faults,
     pub(crate) timing: Timing,
+    readings: Vec<Reading>,
     pub(crate) tasks: Tasks,
     zone: Mutex<Zone>,
     callees: Mutex<BTreeMap<String, Callee>>,
     people: Mutex<BTreeMap<String, String>>,
     asked: Mutex<Vec<String>>,
-    chance: Mutex<Chance>,
+    requests: Mutex<BTreeMap<(String, String), usize>>,
+    random: Mutex<Random>,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, staff: Staff, timing: Timing, zone: Zone, faults: Faults) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        staff: Staff,
+        timing: Timing,
+        zone: Zone,
+        faults: Faults,
+        readings: Vec<Reading>,
+    ) -> Self {
         Self {
             seed,
             phones: Phones::new(staff.employees.iter().map(|employee| employee.extension.as_str())),
             staff,
             faults,
             timing,
+            readings,
             tasks: Tasks::default(),
             zone: Mutex::new(zone),
             callees: Mutex::default(),
             people: Mutex::default(),
             asked: Mutex::default(),
-            chance: Mutex::new(Chance::named(seed, "world")),
+            requests: Mutex::default(),
+            random: Mutex::new(Random::named(seed, "world")),
         }
+    }
+
+    /// Whether a silent page is read so.
+    pub(crate) fn reads(&self, reading: Reading) -> bool {
+        self.readings.contains(&reading)
     }
 
     /// The true time.
@@ -111,8 +128,19 @@ impl World {
         lock(&self.people).clone()
     }
 
-    pub(crate) fn meet(&self, people: BTreeMap<String, String>) {
+    pub(crate) fn add_people(&self, people: BTreeMap<String, String>) {
         lock(&self.people).extend(people);
+    }
+
+    /// Counts a request that names this extension.
+    pub(crate) fn count_request(&self, name: &str, extension: &str) {
+        *lock(&self.requests).entry((name.to_owned(), extension.to_owned())).or_default() += 1;
+    }
+
+    /// How many requests named this extension; of one name, or of all.
+    pub(crate) fn requests(&self, name: Option<&str>, extension: &str) -> usize {
+        let fits = |(of, about): &(String, String)| about == extension && name.is_none_or(|name| name == of);
+        lock(&self.requests).iter().filter(|(request, _)| fits(request)).map(|(_, count)| count).sum()
     }
 
     /// Remembers that a program asked for a call to this number.
@@ -126,12 +154,12 @@ impl World {
     }
 
     /// One of so many, by the seed.
-    pub(crate) fn draw(&self, count: usize) -> usize {
-        lock(&self.chance).below(count)
+    pub(crate) fn pick_index(&self, count: usize) -> usize {
+        lock(&self.random).below(count)
     }
 
     pub(crate) fn topic(&self) -> Topic {
-        *lock(&self.chance).pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En)
+        *lock(&self.random).pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En)
     }
 }
 

@@ -15,6 +15,7 @@ on_both_makes!(
     my_phone_is_left_ringing,
     they_let_it_ring,
     they_are_busy,
+    they_cannot_be_reached,
     my_phone_is_busy,
     i_hang_up_during_the_prompt,
     two_clicks_are_one_call,
@@ -44,6 +45,8 @@ async fn ended_as(scene: &Scene, phase: CardPhase, result: CallResult) {
     let story = record.story(Some(CALLED));
     assert_eq!(story.first(), Some(&CardPhase::PickUpYourPhone));
     assert!(!story.contains(&CardPhase::Ringing), "never incoming: {story:?}");
+    let talked = result == CallResult::Answered;
+    assert_eq!((story.contains(&CardPhase::Talking), row.talk_ms.is_some()), (talked, talked), "{story:?}");
     assert_eq!(record.cards_of(Some(CALLED)), 1);
 }
 
@@ -94,6 +97,16 @@ async fn my_phone_is_busy(make: Make) {
         .await
         .expect("placed");
     scene.screens.until_card(Some(OTHER), CardPhase::PickUpYourPhone).await;
+}
+
+async fn they_cannot_be_reached(make: Make) {
+    let scene = Scene::new().await;
+    callee(&scene, "unreachable");
+    dial(&scene, make).await;
+    let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
+    assert!(matches!(row.result, Some(CallResult::Failed | CallResult::NoAnswer)), "{:?}", row.result);
+    assert_eq!(row.talk_ms, None);
+    assert!(!scene.screens.record().story(Some(CALLED)).contains(&CardPhase::Talking));
 }
 
 /// Neither PBX says who gave up before both talked.

@@ -1,4 +1,4 @@
-//! Calls that concern colleagues too: groups and transfers.
+//! Calls that ring at several phones.
 
 use calls::{CallResult, CallState};
 use desk::contract::{CallFilter, CardPhase};
@@ -8,13 +8,7 @@ use crate::scene::Scene;
 
 const CALLER: &str = "+79161234567";
 
-on_both_makes!(
-    a_colleague_answers_for_the_group,
-    i_answer_for_the_group,
-    nobody_of_the_group_answers,
-    i_pass_a_call_on,
-    a_call_is_passed_to_me
-);
+on_both_makes!(a_colleague_answers_for_the_group, i_answer_for_the_group, nobody_of_the_group_answers);
 
 const GROUP: &str = r#"{"call":"group","from":"+79161234567","rings":["101","102","103"],"ring":"600s","talk":"600s"}"#;
 
@@ -53,36 +47,4 @@ async fn nobody_of_the_group_answers(make: Make) {
     scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
     scene.row(Some(CALLER), |row| row.result == Some(CallResult::Missed)).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 1, "one call, not one a phone");
-}
-
-async fn i_pass_a_call_on(make: Make) {
-    let scene = Scene::new().await;
-    let script =
-        r#"{"call":"transfer","from":"+79161234567","rings":["102"],"transfer":"103","ring":"600s","talk":"30s"}"#;
-    scene.play(make, script);
-    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-    scene.pick_up("102").await;
-    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
-    assert!(matches!(row.result, Some(CallResult::Answered | CallResult::Transferred)), "{:?}", row.result);
-    let story = scene.screens.record().story(Some(CALLER));
-    assert_eq!(story.first_chunk(), Some(&[CardPhase::Ringing, CardPhase::Talking]));
-    assert_eq!(story.last(), Some(&CardPhase::Ended));
-    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
-    let talked = scene.details(&row.call).await.legs.iter().filter(|leg| leg.talk_ms.is_some()).count();
-    assert!(talked >= 2, "both of us talked");
-}
-
-async fn a_call_is_passed_to_me(make: Make) {
-    let scene = Scene::new().await;
-    let script =
-        r#"{"call":"transfer","from":"+79161234567","rings":["101"],"transfer":"102","ring":"600s","talk":"30s"}"#;
-    scene.play(make, script);
-    scene.pick_up("101").await;
-    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
-    assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
-    let story = scene.screens.record().story(Some(CALLER));
-    assert_eq!(story.last_chunk(), Some(&[CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]), "{story:?}");
-    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
 }

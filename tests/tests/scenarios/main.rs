@@ -5,9 +5,11 @@
 #[macro_use]
 mod makes;
 
+mod callbacks;
 mod connections;
 mod dialling;
 mod disorder;
+mod extensions;
 mod groups;
 mod incoming;
 mod offices;
@@ -17,3 +19,4 @@ mod remote;
 mod scene;
 mod screens;
 mod settings;
+mod transfers;

@@ -1,6 +1,6 @@
 //! A scene: simulated PBXs, the office that they serve, its gateway, and a desk in the same process.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use calls::CommandId;
 use desk::{
@@ -16,7 +16,7 @@ use link::{
     wire::{ExtensionRef, PlaceCall, Role},
 };
 use office::{OfficeHandle, SystemClock, Viewer};
-use simulator::{Fault, Make, Script, Simulator, SimulatorConfig, Timing};
+use simulator::{Fault, Make, Reading, Script, Simulator, SimulatorConfig, Timing};
 use store::{Options, Store};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -62,17 +62,32 @@ impl Scene {
         scene
     }
 
+    /// Everything runs, and the vendors' pages are read so where they are silent; `overrides` tell the office.
+    pub(crate) async fn reading(readings: &[Reading], overrides: &[(&str, &str)]) -> Self {
+        let simulator = Simulator::start(SimulatorConfig { readings: readings.to_vec(), ..pbxs() }).await;
+        let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let folder = TempDir::new().expect("a folder");
+        let scene = Self::on(simulator.expect("two free ports"), folder, ([127, 0, 0, 1], 0).into(), overrides).await;
+        scene.settled().await;
+        scene
+    }
+
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");
-        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into()).await
+        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into(), BTreeMap::new()).await
     }
 
-    async fn on(simulator: Simulator, folder: TempDir, address: SocketAddr) -> Self {
+    async fn on(
+        simulator: Simulator,
+        folder: TempDir,
+        address: SocketAddr,
+        rostelecom: BTreeMap<String, String>,
+    ) -> Self {
         let data = folder.path().join("data");
         let store =
             eventually("the data folder is free", async || Store::open_in(&data, Options::owner("test")).ok()).await;
-        let config = office_config(&simulator, folder.path());
+        let config = office_config(&simulator, folder.path(), rostelecom);
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
@@ -100,7 +115,18 @@ impl Scene {
         office.shutdown().await;
         drop(office);
         store.close();
-        Self::on(simulator, folder, address).await
+        Self::on(simulator, folder, address, BTreeMap::new()).await
+    }
+
+    /// The program ends; the PBXs go on.
+    pub(crate) async fn stop(self) {
+        let Self { desk, office, gateway, store, folder, .. } = self;
+        drop(desk);
+        gateway.shutdown().await;
+        office.shutdown().await;
+        drop(office);
+        store.close();
+        drop(folder);
     }
 
     /// The gateway ends and begins again at the same address, while its office goes on.

@@ -41,7 +41,8 @@ pub(crate) fn viewer() -> Viewer {
     }
 }
 
-pub(crate) fn office_config(simulator: &Simulator, folder: &Path) -> OfficeConfig {
+/// The office; `overrides` are those of its Rostelecom connection.
+pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: BTreeMap<String, String>) -> OfficeConfig {
     let credentials = simulator.credentials();
     let rostelecom = credentials.rostelecom.as_ref().expect("it runs");
     let mango = credentials.mango_client.as_ref().expect("it runs");
@@ -55,8 +56,9 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path) -> OfficeConfi
                 &rostelecom.url,
                 &[("client_id", &rostelecom.client_id), ("key", &rostelecom.key)],
                 Vec::new(),
+                overrides,
             ),
-            account(Make::MangoClient, &mango.url, &[("token", &mango.token)], extensions),
+            account(Make::MangoClient, &mango.url, &[("token", &mango.token)], extensions, BTreeMap::new()),
         ],
         lines: staff.lines.iter().map(line).collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
@@ -67,7 +69,13 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path) -> OfficeConfi
     }
 }
 
-fn account(make: Make, url: &str, secrets: &[(&str, &String)], extensions: Vec<String>) -> ConnectionSettings {
+fn account(
+    make: Make,
+    url: &str,
+    secrets: &[(&str, &String)],
+    extensions: Vec<String>,
+    overrides: BTreeMap<String, String>,
+) -> ConnectionSettings {
     let secret = |(name, value): &(&str, &String)| ((*name).to_owned(), SecretString::from(value.as_str()));
     ConnectionSettings {
         config: ConnectionConfig {
@@ -77,7 +85,7 @@ fn account(make: Make, url: &str, secrets: &[(&str, &String)], extensions: Vec<S
             base_url: Some(url.parse().expect("an address")),
             trust_anchor_pem: None,
             secrets: secrets.iter().map(secret).collect(),
-            overrides: BTreeMap::new(),
+            overrides,
         },
         extensions,
     }

@@ -47,7 +47,7 @@ async fn request(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let answer = if is_authorised(&pbx, &headers) {
+    let answer = if is_authorised(&pbx, &headers) || is_open(&pbx, uri.path()) {
         dispatch(&pbx, &method, uri.path(), &body)
     } else {
         Err(Refusal(StatusCode::UNAUTHORIZED, 3105, "wrong access key"))
@@ -61,12 +61,17 @@ async fn request(
         Err(Refusal(status, 0, _)) => return status.into_response(),
         Err(Refusal(status, code, message)) => (status, json!({"Result": {"code": code, "message": message}})),
     };
-    (status, axum::Json(numbers::habit(envelope, &pbx.shared.world.faults))).into_response()
+    (status, axum::Json(numbers::written(envelope, &pbx.shared.world.faults))).into_response()
 }
 
 fn is_authorised(pbx: &MangoClient, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     given.and_then(|given| given.strip_prefix("Bearer ")) == Some(pbx.shared.access.token.as_str())
+}
+
+/// A ping that anybody may send, while that fault is on.
+fn is_open(pbx: &MangoClient, path: &str) -> bool {
+    path.trim_end_matches('/').ends_with("/session/ping") && pbx.shared.world.faults.has(Fault::OpenPing)
 }
 
 fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answer {
@@ -81,6 +86,10 @@ fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answ
     }
     let parameters: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| Refusal(StatusCode::BAD_REQUEST, 3400, "malformed JSON"))?;
+    if let Ok(extension) = extension(&parameters) {
+        pbx.shared.world.count_request(name, &extension);
+        refuse(pbx, &extension)?;
+    }
     match name {
         "/integration/create" => {
             text(&parameters, "name")?;
@@ -111,6 +120,20 @@ fn extension(parameters: &Map<String, Value>) -> Result<String, Refusal> {
     text(parameters, "extension")
 }
 
+/// Whether a fault takes this extension away.
+fn refuse(pbx: &MangoClient, extension: &str) -> Result<(), Refusal> {
+    let names = |number: u32| extension.parse() == Ok(number);
+    let faults = &pbx.shared.world.faults;
+    if faults.find(|fault| matches!(fault, Fault::ExtensionGone(gone) if names(gone)).then_some(())).is_some() {
+        return Err(NO_SUCH_USER);
+    }
+    if faults.find(|fault| matches!(fault, Fault::ExtensionRefused(refused) if names(refused)).then_some(())).is_some()
+    {
+        return Err(Refusal(StatusCode::FORBIDDEN, 4000, "cannot be done"));
+    }
+    Ok(())
+}
+
 fn create_user(pbx: &MangoClient, extension: &str) -> Answer {
     match lock(&pbx.shared.users).get_mut(extension) {
         Some(user) => {
@@ -139,7 +162,14 @@ fn register(pbx: &MangoClient, extension: &str, parameters: &Map<String, Value>)
     let mut users = lock(&pbx.shared.users);
     let user = users.get_mut(extension).ok_or(NO_SUCH_USER)?;
     let first = !user.is_registered();
+    let faults = &pbx.shared.world.faults;
+    if faults.has(Fault::SameBatch) {
+        user.forget_progress();
+    }
     let batch = user.register(usize::try_from(limit).unwrap_or(100), pbx.shared.world.now());
+    if faults.has(Fault::CutOnRegister) {
+        user.cut();
+    }
     match batch {
         Ok(events) if !events.is_empty() => Ok(json!({"events": events})),
         // "No data in the answer" is a 4xx by the vendor's text; the end of a drain is not.

@@ -109,12 +109,18 @@ impl MangoClient {
         }
     }
 
+    /// The extensions whose users are registered.
+    pub(crate) fn registered(&self) -> Vec<String> {
+        let users = lock(&self.shared.users);
+        users.iter().filter(|(_, user)| user.is_registered()).map(|(extension, _)| extension.clone()).collect()
+    }
+
     /// One of those who would get an event at once.
     fn any_registered(&self) -> Option<String> {
         let users = lock(&self.shared.users);
         let registered: Vec<&String> =
             users.iter().filter(|(_, user)| user.is_registered()).map(|(extension, _)| extension).collect();
-        registered.get(self.shared.world.draw(registered.len())).map(|extension| (*extension).clone())
+        registered.get(self.shared.world.pick_index(registered.len())).map(|extension| (*extension).clone())
     }
 
     /// A recording's stable link.

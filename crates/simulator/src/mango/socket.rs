@@ -100,7 +100,7 @@ async fn send(
         }
     }
     while !batch.is_empty() {
-        let text = numbers::habit(batch[0].frame.clone(), faults).to_string();
+        let text = numbers::written(batch[0].frame.clone(), faults).to_string();
         if !send_text(socket, text, faults).await {
             unsent.append(&mut batch);
             return false;

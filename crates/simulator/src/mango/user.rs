@@ -119,6 +119,11 @@ impl User {
         Ok(self.missed.iter().take(self.handed_out).map(|event| event.frame.clone()).collect())
     }
 
+    /// The batch that was handed out last counts as if it had never been asked for.
+    pub(super) fn forget_progress(&mut self) {
+        self.handed_out = 0;
+    }
+
     pub(super) fn unregister(&mut self) {
         self.registered = false;
     }

@@ -1,18 +1,18 @@
 //! A call as it happens: phones ring, people answer, talk and hang up, by the script or by hand.
 
+mod passing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
-use super::stage::{Recorded, Stage, Way, Why};
+use super::stage::{CallKind, EndReason, Recorded, Stage};
 use crate::phones::{Handset, PhoneState};
 use crate::script::{CallPlan, Callee, CalleeDoes, Scenario};
 use crate::world::World;
 
-/// How long a colleague lets the phone ring when a call is passed to him.
-const TRANSFER_RING: Duration = Duration::from_secs(2);
 /// How long the caller hears that the line is busy.
 const BUSY_TONE: Duration = Duration::from_secs(1);
 /// A moment between two things that one hand does.
@@ -20,14 +20,25 @@ const MOMENT: Duration = Duration::from_millis(200);
 
 /// Plays a call to its end.
 pub(crate) async fn perform(world: Arc<World>, plan: CallPlan, stage: Box<dyn Stage>) {
-    let way = Way::of(&plan);
+    let kind = CallKind::of(&plan);
     let mut call = Live { world, plan, stage };
     call.stage.opened(call.now());
-    match way {
-        Way::Incoming => call.incoming().await,
-        Way::Callback => call.callback().await,
-        Way::Outgoing => call.outgoing().await,
-        Way::Internal => call.internal().await,
+    match kind {
+        CallKind::Incoming => call.incoming().await,
+        CallKind::Callback => call.callback().await,
+        CallKind::Outgoing => call.outgoing().await,
+        CallKind::Internal => call.internal().await,
+    }
+}
+
+/// What a called side's behaviour makes of a call; nothing when it answers.
+fn unmet_by(does: CalleeDoes) -> Option<EndReason> {
+    match does {
+        CalleeDoes::Answer => None,
+        CalleeDoes::Silent => Some(EndReason::NoAnswer),
+        CalleeDoes::Busy => Some(EndReason::Busy),
+        CalleeDoes::Refuse => Some(EndReason::Refused),
+        CalleeDoes::Unreachable => Some(EndReason::Unreachable),
     }
 }
 
@@ -38,7 +49,7 @@ struct Live {
 }
 
 /// What became of ringing.
-enum Rang {
+enum RingOutcome {
     PickedUp,
     Refused,
     TimedOut,
@@ -57,29 +68,37 @@ impl Live {
             let rung = if free { self.world.phones.ring(&extension, self.plan.customer.clone()) } else { None };
             match rung {
                 Some(handset) => ringing.push(handset),
-                None => self.stage.left(self.now(), &extension, Why::Busy),
+                None => self.stage.left(self.now(), &extension, EndReason::Busy),
             }
         }
         if ringing.is_empty() {
             self.wait(BUSY_TONE).await;
             return self.stage.ended(self.now(), None);
         }
+        if self.plan.scenario == Scenario::Taken {
+            return self.taken(ringing).await;
+        }
         let Some(agent) = self.first_to_answer(&mut ringing).await else {
             for handset in ringing {
-                self.stage.left(self.now(), handset.extension(), Why::CustomerHungUp);
+                self.stage.left(self.now(), handset.extension(), EndReason::CustomerHungUp);
             }
             return self.stage.ended(self.now(), None);
         };
         self.stage.answered(self.now(), agent.extension());
         for handset in ringing {
-            self.stage.left(self.now(), handset.extension(), Why::AnsweredElsewhere);
+            self.stage.left(self.now(), handset.extension(), EndReason::AnsweredElsewhere);
         }
         if self.plan.scenario == Scenario::Reconnect {
             self.wait(self.plan.talk / 2).await;
             self.stage.cut(agent.extension());
             self.plan.talk /= 2;
         }
-        match self.plan.transfer.clone() {
+        self.talk_and_pass_on(agent).await;
+    }
+
+    /// Talks; where somebody is named to whom the call is passed on, halfway.
+    async fn talk_and_pass_on(&mut self, agent: Handset) {
+        match self.plan.transfer.clone().filter(|_| self.plan.scenario != Scenario::Taken) {
             Some(target) => self.pass_on(agent, &target).await,
             None => self.talk_to_the_end(agent, self.plan.talk).await,
         }
@@ -96,7 +115,7 @@ impl Live {
             }
             while let Some(found) = ringing.iter().position(|handset| handset.state() == PhoneState::Idle) {
                 let handset = ringing.remove(found);
-                self.stage.left(self.now(), handset.extension(), Why::Refused);
+                self.stage.left(self.now(), handset.extension(), EndReason::Refused);
             }
             if ringing.is_empty() {
                 return None;
@@ -116,52 +135,24 @@ impl Live {
         }
     }
 
-    async fn pass_on(&mut self, agent: Handset, target: &str) {
-        let half = self.plan.talk / 2;
-        if let Some(why) = self.talk(&agent, half).await {
-            self.stage.left(self.now(), agent.extension(), why);
-            return self.end(half).await;
-        }
-        self.stage.transferring(self.now(), agent.extension());
-        self.wait(MOMENT).await;
-        self.stage.left(self.now(), agent.extension(), Why::Transferred);
-        drop(agent);
-        self.stage.rings(self.now(), target);
-        let Some(handset) = self.world.phones.ring(target, self.plan.customer.clone()) else {
-            self.stage.left(self.now(), target, Why::Busy);
-            return self.end(half).await;
-        };
-        match self.ring(&handset, TRANSFER_RING, true).await {
-            Rang::PickedUp => {
-                self.stage.answered(self.now(), target);
-                self.talk_to_the_end(handset, half).await;
-            }
-            Rang::Refused => {
-                self.stage.left(self.now(), target, Why::Refused);
-                self.end(half).await;
-            }
-            Rang::TimedOut => {
-                self.stage.left(self.now(), target, Why::NoAnswer);
-                self.end(half).await;
-            }
-        }
-    }
-
     async fn callback(&mut self) {
         let Some(agent) = self.plan.answers.clone() else { return };
         let customer = self.plan.customer.clone();
         let callee = self.callee();
         self.stage.rings(self.now(), &agent);
         let Some(handset) = self.world.phones.ring(&agent, customer) else {
-            self.stage.left(self.now(), &agent, Why::Busy);
+            self.stage.left(self.now(), &agent, EndReason::Busy);
             return self.stage.ended(self.now(), None);
         };
         let answers = self.plan.scenario != Scenario::CallbackAgentSilent;
         let rings = if answers { self.world.timing.answer_after } else { self.plan.ring };
         let unmet = match self.ring(&handset, rings, answers).await {
-            Rang::PickedUp => self.reach(&handset, callee).await,
-            Rang::Refused => Some(Why::AgentHungUp),
-            Rang::TimedOut => Some(Why::NoAnswer),
+            RingOutcome::PickedUp => {
+                self.stage.picked_up(self.now(), &agent);
+                self.reach(&handset, callee).await
+            }
+            RingOutcome::Refused => Some(EndReason::AgentHungUp),
+            RingOutcome::TimedOut => Some(EndReason::NoAnswer),
         };
         if let Some(why) = unmet {
             self.stage.left(self.now(), &agent, why);
@@ -172,29 +163,31 @@ impl Live {
     }
 
     /// Why the phone of the one who clicked was not picked up; nothing when it was.
-    async fn unmet(&self, handset: &Handset) -> Option<Why> {
+    async fn unmet(&self, handset: &Handset) -> Option<EndReason> {
         match self.ring(handset, self.world.timing.answer_after, true).await {
-            Rang::PickedUp => None,
-            Rang::Refused => Some(Why::AgentHungUp),
-            Rang::TimedOut => Some(Why::NoAnswer),
+            RingOutcome::PickedUp => None,
+            RingOutcome::Refused => Some(EndReason::AgentHungUp),
+            RingOutcome::TimedOut => Some(EndReason::NoAnswer),
         }
     }
 
     /// The prompt, then the customer's side; what went wrong, or nothing when both talk.
-    async fn reach(&mut self, handset: &Handset, callee: Callee) -> Option<Why> {
+    async fn reach(&mut self, handset: &Handset, callee: Callee) -> Option<EndReason> {
         let prompt = self.world.timing.prompt;
         if self.plan.scenario == Scenario::CallbackHungUp {
             self.wait(prompt / 2).await;
-            return Some(Why::AgentHungUp);
+            return Some(EndReason::AgentHungUp);
         }
-        if let Some(why) = self.talk(handset, prompt + callee.ring).await {
+        if let Some(why) = self.talk(handset, prompt).await {
             return Some(why);
         }
-        match callee.does {
-            CalleeDoes::Answer => None,
-            CalleeDoes::Silent => Some(Why::NoAnswer),
-            CalleeDoes::Busy => Some(Why::Busy),
-            CalleeDoes::Refuse => Some(Why::Refused),
+        if callee.does == CalleeDoes::Unreachable {
+            return Some(EndReason::Unreachable);
+        }
+        self.stage.dials_customer(self.now(), handset.extension());
+        match self.talk(handset, callee.ring).await {
+            Some(why) => Some(why),
+            None => unmet_by(callee.does),
         }
     }
 
@@ -203,25 +196,20 @@ impl Live {
         let customer = self.plan.customer.clone();
         let callee = Callee { ring: self.plan.ring, talk: self.plan.talk, ..self.callee() };
         let Some(handset) = self.world.phones.ring(&agent, customer) else {
-            self.stage.left(self.now(), &agent, Why::Busy);
+            self.stage.left(self.now(), &agent, EndReason::Busy);
             return self.stage.ended(self.now(), None);
         };
         handset.answer();
         let unmet = match self.talk(&handset, callee.ring).await {
             Some(why) => Some(why),
-            None => match callee.does {
-                CalleeDoes::Answer => None,
-                CalleeDoes::Silent => Some(Why::NoAnswer),
-                CalleeDoes::Busy => Some(Why::Busy),
-                CalleeDoes::Refuse => Some(Why::Refused),
-            },
+            None => unmet_by(callee.does),
         };
         if let Some(why) = unmet {
             self.stage.left(self.now(), &agent, why);
             return self.stage.ended(self.now(), None);
         }
         self.stage.answered(self.now(), &agent);
-        self.talk_to_the_end(handset, callee.talk).await;
+        self.talk_and_pass_on(handset).await;
     }
 
     async fn internal(&mut self) {
@@ -238,38 +226,38 @@ impl Live {
         }
         self.stage.rings(self.now(), &called);
         let Some(handset) = self.world.phones.ring(&called, Some(caller)) else {
-            self.stage.left(self.now(), &called, Why::Busy);
+            self.stage.left(self.now(), &called, EndReason::Busy);
             return self.stage.ended(self.now(), None);
         };
         let why = match self.ring(&handset, self.plan.ring, true).await {
-            Rang::PickedUp => {
+            RingOutcome::PickedUp => {
                 self.stage.answered(self.now(), &called);
                 return self.talk_to_the_end(handset, self.plan.talk).await;
             }
-            Rang::Refused => Why::Refused,
-            Rang::TimedOut => Why::NoAnswer,
+            RingOutcome::Refused => EndReason::Refused,
+            RingOutcome::TimedOut => EndReason::NoAnswer,
         };
         self.stage.left(self.now(), &called, why);
         self.stage.ended(self.now(), None);
     }
 
     /// Lets one phone ring; at the end of the time it is answered unless a hand or the script says otherwise.
-    async fn ring(&self, handset: &Handset, length: Duration, answers: bool) -> Rang {
+    async fn ring(&self, handset: &Handset, length: Duration, answers: bool) -> RingOutcome {
         let mut changes = self.world.phones.watch();
         let started = Instant::now();
         let mut deadline = started + self.world.scaled(length);
         let give_up = started + self.world.scaled(self.world.timing.ring_timeout.max(length));
         loop {
             match handset.state() {
-                PhoneState::Talking => return Rang::PickedUp,
-                PhoneState::Idle => return Rang::Refused,
+                PhoneState::Talking => return RingOutcome::PickedUp,
+                PhoneState::Idle => return RingOutcome::Refused,
                 PhoneState::Ringing => {}
             }
             tokio::select! {
                 _ = changes.changed() => {}
                 () = sleep_until(deadline) => {
                     if !answers || deadline >= give_up {
-                        return Rang::TimedOut;
+                        return RingOutcome::TimedOut;
                     }
                     if handset.is_left_ringing() {
                         deadline = give_up;
@@ -282,12 +270,12 @@ impl Live {
     }
 
     /// Lets them talk; why it ended early, or nothing when the time is over.
-    async fn talk(&self, handset: &Handset, length: Duration) -> Option<Why> {
+    async fn talk(&self, handset: &Handset, length: Duration) -> Option<EndReason> {
         let mut changes = self.world.phones.watch();
         let end = Instant::now() + self.world.scaled(length);
         loop {
             if handset.state() == PhoneState::Idle {
-                return Some(Why::AgentHungUp);
+                return Some(EndReason::AgentHungUp);
             }
             tokio::select! {
                 _ = changes.changed() => {}
@@ -298,12 +286,14 @@ impl Live {
 
     async fn talk_to_the_end(&mut self, handset: Handset, length: Duration) {
         let began = Instant::now();
-        let why = self.talk(&handset, length).await.unwrap_or(Why::CustomerHungUp);
-        let talked = if why == Why::AgentHungUp { began.elapsed().mul_f64(self.world.timing.speed) } else { length };
+        let why = self.talk(&handset, length).await.unwrap_or(EndReason::CustomerHungUp);
+        let talked =
+            if why == EndReason::AgentHungUp { began.elapsed().mul_f64(self.world.timing.speed) } else { length };
         self.stage.left(self.now(), handset.extension(), why);
         drop(handset);
         // What was talked before the call was passed on belongs to the same recording.
-        let before = if self.plan.transfer.is_some() { length } else { Duration::ZERO };
+        let before =
+            if self.plan.transfer.is_some() && self.plan.scenario != Scenario::Taken { length } else { Duration::ZERO };
         self.end(before + talked).await;
     }
 
@@ -319,6 +309,7 @@ impl Live {
         let does = match self.plan.scenario {
             Scenario::CallbackCustomerSilent => CalleeDoes::Silent,
             Scenario::CallbackCustomerBusy => CalleeDoes::Busy,
+            Scenario::CallbackCustomerUnreachable => CalleeDoes::Unreachable,
             Scenario::Callback => return Callee { talk: self.plan.talk, ..known },
             Scenario::CallbackAgentSilent
             | Scenario::CallbackHungUp
@@ -327,6 +318,12 @@ impl Live {
             | Scenario::Busy
             | Scenario::Group
             | Scenario::Transfer
+            | Scenario::TransferUnanswered
+            | Scenario::TransferReturned
+            | Scenario::TransferConsulted
+            | Scenario::TransferGivenUp
+            | Scenario::TransferAbandoned
+            | Scenario::Taken
             | Scenario::Internal
             | Scenario::Outgoing
             | Scenario::Reconnect

@@ -1,9 +1,9 @@
 //! Plays calls: what the people do and when, told to a make through its stage.
 
 mod live;
-mod past;
 mod stage;
+mod told_later;
 
 pub(crate) use live::perform;
-pub(crate) use past::tell;
-pub(crate) use stage::{Facts, Recorded, Stage, Telling, Way, Why};
+pub(crate) use stage::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+pub(crate) use told_later::tell;

@@ -8,7 +8,7 @@ use crate::script::{CallPlan, Topic};
 
 /// Why an agent's part of a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
+pub(crate) enum EndReason {
     /// He hung up.
     AgentHungUp,
     /// The other side hung up, also while it still rang.
@@ -23,11 +23,24 @@ pub(crate) enum Why {
     AnsweredElsewhere,
     /// He passed the call on.
     Transferred,
+    /// The colleague who asked him hung up.
+    ColleagueHungUp,
+    /// The customer's number cannot be dialled.
+    Unreachable,
+}
+
+/// How an agent passes a call on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    /// Without a word: he is gone before the colleague answers.
+    Blind,
+    /// He asks the colleague first, while the customer waits.
+    Consulting,
 }
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum CallKind {
     /// A customer called the office.
     Incoming,
     /// An agent dialled from his handset.
@@ -54,7 +67,7 @@ pub(crate) enum Telling {
 pub(crate) struct Facts {
     /// The PBX's id of the call.
     pub(crate) id: String,
-    pub(crate) way: Way,
+    pub(crate) kind: CallKind,
     /// In E.164 with a plus; none is hidden, or an internal call.
     pub(crate) customer: Option<String>,
     pub(crate) line: String,
@@ -82,10 +95,24 @@ pub(crate) trait Stage: Send + Sync {
     fn rings(&mut self, at: Timestamp, extension: &str);
     /// An agent talks with the other side.
     fn answered(&mut self, at: Timestamp, extension: &str);
-    /// An agent begins to pass the call on.
-    fn transferring(&mut self, at: Timestamp, extension: &str);
+    /// The agent of a callback has picked up; the customer is not dialled yet.
+    fn picked_up(&mut self, at: Timestamp, extension: &str);
+    /// The customer of a callback is dialled.
+    fn dials_customer(&mut self, at: Timestamp, extension: &str);
+    /// An agent lets the other side wait.
+    fn held(&mut self, at: Timestamp, extension: &str);
+    /// He talks with the other side again.
+    fn retrieved(&mut self, at: Timestamp, extension: &str);
+    /// A colleague's phone rings for the agent who passes the call on.
+    fn passes_on(&mut self, at: Timestamp, agent: &str, target: &str, passing: Passing);
+    /// The customer is the colleague's now, who talks already or whose phone still rings; the agent has left.
+    fn taken_over(&mut self, at: Timestamp, agent: &str, target: &str, talking: bool);
+    /// The colleague did not answer, so the agent's phone rings again.
+    fn returns(&mut self, at: Timestamp, target: &str, agent: &str);
+    /// Somebody takes a call that rings at a colleague's phone.
+    fn taken(&mut self, at: Timestamp, from: &str, by: &str);
     /// An agent's part is over, whether he had answered or not.
-    fn left(&mut self, at: Timestamp, extension: &str, why: Why);
+    fn left(&mut self, at: Timestamp, extension: &str, why: EndReason);
     /// An agent's socket breaks, on a make that has sockets.
     fn cut(&mut self, extension: &str);
     /// The call is over.
@@ -94,18 +121,18 @@ pub(crate) trait Stage: Send + Sync {
 
 impl Facts {
     pub(crate) fn new(plan: &CallPlan, id: String, own_line: &str, telling: Telling) -> Self {
-        let way = Way::of(plan);
-        let (caller, called) = match way {
-            Way::Incoming => (None, None),
-            Way::Outgoing | Way::Callback => (plan.rings.first().cloned(), None),
-            Way::Internal => (plan.rings.first().cloned(), plan.rings.get(1).cloned()),
+        let kind = CallKind::of(plan);
+        let (caller, called) = match kind {
+            CallKind::Incoming => (None, None),
+            CallKind::Outgoing | CallKind::Callback => (plan.rings.first().cloned(), None),
+            CallKind::Internal => (plan.rings.first().cloned(), plan.rings.get(1).cloned()),
         };
         let line = plan.line.clone().unwrap_or_else(|| own_line.to_owned());
-        Self { id, way, customer: plan.customer.clone(), line, caller, called, telling }
+        Self { id, kind, customer: plan.customer.clone(), line, caller, called, telling }
     }
 }
 
-impl Way {
+impl CallKind {
     pub(crate) fn of(plan: &CallPlan) -> Self {
         use crate::script::Scenario as S;
         match plan.scenario {
@@ -115,8 +142,21 @@ impl Way {
             | S::CallbackAgentSilent
             | S::CallbackCustomerSilent
             | S::CallbackCustomerBusy
+            | S::CallbackCustomerUnreachable
             | S::CallbackHungUp => Self::Callback,
-            S::Answered | S::Missed | S::Busy | S::Group | S::Transfer | S::Reconnect | S::Replay => Self::Incoming,
+            S::Answered
+            | S::Missed
+            | S::Busy
+            | S::Group
+            | S::Transfer
+            | S::TransferUnanswered
+            | S::TransferReturned
+            | S::TransferConsulted
+            | S::TransferGivenUp
+            | S::TransferAbandoned
+            | S::Taken
+            | S::Reconnect
+            | S::Replay => Self::Incoming,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::chance::Chance;
+use crate::random::Random;
 use crate::script::Topic;
 
 /// The links that were given out and not used.
@@ -32,8 +32,8 @@ impl Links {
     /// A new link: the part of its path after the fixed one, `<hex>/<digits>`.
     pub(super) fn give(&mut self, link: Link) -> String {
         let nonce = u64::from_be_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 8]));
-        let mut chance = Chance::new(nonce);
-        let path = format!("{}/{}", chance.hex(32), chance.between(100_000, 999_999));
+        let mut random = Random::new(nonce);
+        let path = format!("{}/{}", random.hex(32), random.between(100_000, 999_999));
         self.open.insert(path.clone(), link);
         path
     }

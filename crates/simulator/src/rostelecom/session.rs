@@ -2,13 +2,13 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::play::Way;
+use crate::play::CallKind;
 use crate::script::{Topic, Zone};
 
 /// A call, during and after it.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
-    pub(super) way: Way,
+    pub(super) kind: CallKind,
     /// The customer's number; none is hidden, or an internal call.
     pub(super) customer: Option<String>,
     pub(super) line: String,
@@ -32,18 +32,18 @@ impl Session {
 
     /// 1 from outside, 2 to outside, 3 internal.
     pub(super) fn direction(&self) -> u8 {
-        match self.way {
-            Way::Incoming => 1,
-            Way::Outgoing | Way::Callback => 2,
-            Way::Internal => 3,
+        match self.kind {
+            CallKind::Incoming => 1,
+            CallKind::Outgoing | CallKind::Callback => 2,
+            CallKind::Internal => 3,
         }
     }
 
     /// 1 ordinary, 3 callback.
     pub(super) fn call_type(&self) -> u8 {
-        match self.way {
-            Way::Callback => 3,
-            Way::Incoming | Way::Outgoing | Way::Internal => 1,
+        match self.kind {
+            CallKind::Callback => 3,
+            CallKind::Incoming | CallKind::Outgoing | CallKind::Internal => 1,
         }
     }
 

@@ -10,7 +10,8 @@ use super::session::Session;
 use super::{Rostelecom, json};
 use crate::fault::Fault;
 use crate::numbers;
-use crate::play::{Facts, Recorded, Stage, Telling, Way, Why};
+use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{Sign, Topic};
 use crate::world::lock;
 
@@ -34,10 +35,10 @@ impl RostelecomStage {
             return;
         }
         let world = &self.pbx.shared.world;
-        let kind = match self.facts.way {
-            Way::Incoming => "incoming",
-            Way::Outgoing | Way::Callback => "outbound",
-            Way::Internal => "internal",
+        let kind = match self.facts.kind {
+            CallKind::Incoming => "incoming",
+            CallKind::Outgoing | CallKind::Callback => "outbound",
+            CallKind::Internal => "internal",
         };
         let (from, from_pin, request, request_pin) = self.parties(agent);
         let timestamp = self.pbx.timestamp(at);
@@ -72,19 +73,23 @@ impl RostelecomStage {
         let staff = &self.pbx.shared.world.staff;
         let caller = self.facts.caller.clone().unwrap_or_default();
         let customer = self.facts.customer.clone();
-        match self.facts.way {
-            Way::Incoming => {
+        match self.facts.kind {
+            CallKind::Incoming => {
                 let from = customer.unwrap_or_else(|| "anonymous".into());
                 match agent {
                     Some(agent) => (from, String::new(), staff.sip(agent), agent.to_owned()),
                     None => (from, String::new(), self.facts.line.clone(), String::new()),
                 }
             }
-            Way::Outgoing | Way::Callback => {
+            CallKind::Outgoing | CallKind::Callback => {
                 let agent = agent.unwrap_or(&caller);
-                (staff.sip(agent), agent.to_owned(), customer.unwrap_or_default(), String::new())
+                let customer = customer.unwrap_or_default();
+                if agent != caller && !self.pbx.shared.world.reads(Reading::PassedOnFromPin) {
+                    return (staff.sip(&caller), caller.clone(), customer, agent.to_owned());
+                }
+                (staff.sip(agent), agent.to_owned(), customer, String::new())
             }
-            Way::Internal => {
+            CallKind::Internal => {
                 let called = agent.or(self.facts.called.as_deref()).unwrap_or_default();
                 (staff.sip(&caller), caller.clone(), staff.sip(called), called.to_owned())
             }
@@ -92,20 +97,27 @@ impl RostelecomStage {
     }
 
     /// The reason in words, as the guide has it. A caller who leaves a talk keeps the number that public code names.
-    fn in_words(&self, why: Why) -> &'static str {
-        let by_caller = match self.facts.way {
-            Way::Incoming => why == Why::CustomerHungUp,
-            Way::Outgoing | Way::Callback | Way::Internal => why == Why::AgentHungUp,
+    fn in_words(&self, why: EndReason) -> &'static str {
+        let by_caller = match self.facts.kind {
+            CallKind::Incoming => why == EndReason::CustomerHungUp,
+            CallKind::Outgoing | CallKind::Callback | CallKind::Internal => why == EndReason::AgentHungUp,
         };
         match why {
-            Why::AgentHungUp | Why::CustomerHungUp if by_caller && self.connected => "4",
-            Why::AgentHungUp | Why::CustomerHungUp if by_caller => "Отбой вызывающего абонента",
-            Why::AgentHungUp | Why::CustomerHungUp => "Отбой вызываемого абонента",
-            Why::NoAnswer => "Нет ответа",
-            Why::Busy => "Занято",
-            Why::Refused => "Вызов отклонён",
-            Why::Transferred | Why::AnsweredElsewhere => "Перевод вызова",
+            EndReason::AgentHungUp | EndReason::CustomerHungUp if by_caller && self.connected => "4",
+            EndReason::AgentHungUp | EndReason::CustomerHungUp if by_caller => "Отбой вызывающего абонента",
+            EndReason::AgentHungUp | EndReason::CustomerHungUp => "Отбой вызываемого абонента",
+            EndReason::NoAnswer => "Нет ответа",
+            EndReason::Busy => "Занято",
+            EndReason::Refused => "Вызов отклонён",
+            EndReason::ColleagueHungUp => "Отбой вызывающего абонента",
+            EndReason::Unreachable => "Абонент недоступен",
+            EndReason::Transferred | EndReason::AnsweredElsewhere => "Перевод вызова",
         }
+    }
+
+    /// The agent's answer alone is told as the connection.
+    fn agent_connects(&self) -> bool {
+        self.facts.kind == CallKind::Callback && self.pbx.shared.world.reads(Reading::CallbackAgentConnects)
     }
 
     fn remember(&self, act: impl FnOnce(&mut Session)) {
@@ -116,7 +128,7 @@ impl RostelecomStage {
 impl Stage for RostelecomStage {
     fn opened(&mut self, at: Timestamp) {
         let session = Session {
-            way: self.facts.way,
+            kind: self.facts.kind,
             customer: self.facts.customer.clone(),
             line: self.facts.line.clone(),
             caller: self.facts.caller.clone(),
@@ -131,12 +143,26 @@ impl Stage for RostelecomStage {
         self.event(at, "new", None, &[]);
     }
 
-    /// The menu has no event of its own here.
-    fn in_menu(&mut self, _at: Timestamp) {}
+    /// The menu has no event of its own here, unless it answers.
+    fn in_menu(&mut self, at: Timestamp) {
+        if self.pbx.shared.world.reads(Reading::GreetingAnswers) {
+            self.event(at, "connected", None, &[]);
+        }
+    }
 
     fn rings(&mut self, at: Timestamp, extension: &str) {
-        self.event(at, "calling", Some(extension), &[]);
+        let by_name = self.facts.kind == CallKind::Incoming && self.pbx.shared.world.reads(Reading::SipNamesFirst);
+        self.event(at, "calling", Some(extension), if by_name { &[("request_pin", "")] } else { &[] });
     }
+
+    fn picked_up(&mut self, at: Timestamp, extension: &str) {
+        if self.agent_connects() {
+            self.event(at, "connected", Some(extension), &[]);
+        }
+    }
+
+    /// That the customer is dialled has no event.
+    fn dials_customer(&mut self, _at: Timestamp, _extension: &str) {}
 
     fn answered(&mut self, at: Timestamp, extension: &str) {
         self.connected = true;
@@ -144,20 +170,48 @@ impl Stage for RostelecomStage {
             session.answered.get_or_insert(at);
             session.answered_by = Some(extension.to_owned());
         });
-        self.event(at, "connected", Some(extension), &[]);
+        if !self.agent_connects() {
+            self.event(at, "connected", Some(extension), &[]);
+        }
     }
 
-    /// A transfer is told by who leaves and who joins.
-    fn transferring(&mut self, _at: Timestamp, _extension: &str) {}
+    /// A transfer is told by who leaves and who joins; waiting has no event.
+    fn held(&mut self, _at: Timestamp, _extension: &str) {}
 
-    fn left(&mut self, at: Timestamp, extension: &str, why: Why) {
+    fn retrieved(&mut self, _at: Timestamp, _extension: &str) {}
+
+    fn passes_on(&mut self, at: Timestamp, _agent: &str, target: &str, passing: Passing) {
+        if passing == Passing::Consulting {
+            self.rings(at, target);
+        }
+    }
+
+    fn taken_over(&mut self, at: Timestamp, _agent: &str, target: &str, talking: bool) {
+        if !talking {
+            self.rings(at, target);
+        }
+    }
+
+    fn returns(&mut self, at: Timestamp, _target: &str, agent: &str) {
+        self.rings(at, agent);
+    }
+
+    /// Who takes a call is told when he answers; the phone that rang is not spoken of again.
+    fn taken(&mut self, _at: Timestamp, _from: &str, _by: &str) {}
+
+    fn left(&mut self, at: Timestamp, extension: &str, why: EndReason) {
         let reason = match why {
             // The losers of a group are not mentioned at all.
-            Why::AnsweredElsewhere => return,
-            Why::Transferred => "0",
-            Why::Busy => "3",
-            Why::AgentHungUp | Why::CustomerHungUp if self.connected => "5",
-            Why::AgentHungUp | Why::CustomerHungUp | Why::NoAnswer | Why::Refused => "",
+            EndReason::AnsweredElsewhere => return,
+            EndReason::Transferred => "0",
+            EndReason::ColleagueHungUp => "4",
+            EndReason::Busy => "3",
+            EndReason::AgentHungUp | EndReason::CustomerHungUp if self.connected => "5",
+            EndReason::AgentHungUp
+            | EndReason::CustomerHungUp
+            | EndReason::NoAnswer
+            | EndReason::Refused
+            | EndReason::Unreachable => "",
         };
         let reason = if self.pbx.shared.world.faults.has(Fault::ReasonText) { self.in_words(why) } else { reason };
         let state = if self.blanks { " disconnected " } else { "disconnected" };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::model::{CallPlan, Scenario, Step, Timed, Topic};
-use crate::chance::Chance;
 use crate::make::Make;
+use crate::random::Random;
 use crate::staff::Names;
 
 /// The customers of the demo: numbers that belong to nobody, and the names an address book has for most, in Russian
@@ -49,7 +49,7 @@ const TURNS: [(Make, Scenario); 8] = [
 /// The endless steps of the demo.
 #[derive(Debug)]
 pub(super) struct Traffic {
-    chance: Chance,
+    random: Random,
     at: Duration,
     turn: usize,
     /// The only make that runs, if it is one.
@@ -59,13 +59,13 @@ pub(super) struct Traffic {
 
 impl Traffic {
     pub(super) fn new(seed: u64, only: Option<Make>, names: Names) -> Self {
-        Self { chance: Chance::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only, names }
+        Self { random: Random::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only, names }
     }
 
     fn plan(&mut self, make: Make, scenario: Scenario) -> CallPlan {
         let (agent, colleague) = ("102".to_owned(), "101".to_owned());
-        let drawn = *self.chance.pick(&CUSTOMERS).unwrap_or(&CUSTOMERS[0]);
-        let topic = *self.chance.pick(&[Topic::En, Topic::Order, Topic::En, Topic::Complaint]).unwrap_or(&Topic::En);
+        let drawn = *self.random.pick(&CUSTOMERS).unwrap_or(&CUSTOMERS[0]);
+        let topic = *self.random.pick(&[Topic::En, Topic::Order, Topic::En, Topic::Complaint]).unwrap_or(&Topic::En);
         // The demo begins with a card that has a name; every ninth caller hides.
         let first = self.turn == 0;
         let (number, name) = if first { CUSTOMERS[0] } else { drawn };
@@ -83,7 +83,7 @@ impl Traffic {
             answers: answered.then_some(if group { colleague } else { agent }),
             transfer: (scenario == Scenario::Transfer).then(|| "103".into()),
             menu: None,
-            ring: Duration::from_secs(if answered { self.chance.between(3, 5) } else { 9 }),
+            ring: Duration::from_secs(if answered { self.random.between(3, 5) } else { 9 }),
             talk: topic.length(),
             ago: None,
             record: None,
@@ -111,7 +111,7 @@ impl Iterator for Traffic {
         let at = self.at;
         self.turn += 1;
         // The next customer calls a little after this one has gone, so that two never overlap.
-        self.at += length(&plan) + Duration::from_secs(self.chance.between(4, 8));
+        self.at += length(&plan) + Duration::from_secs(self.random.between(4, 8));
         Some(Timed { at, line: 0, step: Step::Call(plan) })
     }
 }

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
 use super::demo;
 use super::model::{CallPlan, Scenario, Topic};
-use crate::chance::Chance;
 use crate::make::Make;
+use crate::random::Random;
 use crate::staff::Names;
 
 /// A call of the past: when it began, and an id that does not depend on when the simulator was started.
@@ -25,14 +25,14 @@ pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Ve
     let mut calls = Vec::new();
     for days in 0..13_i64 {
         let Ok(day) = today.checked_sub(days.days()) else { continue };
-        let mut chance = Chance::named(seed, &format!("history/{make}/{day}"));
-        for _ in 0..chance.between(1, 3) {
+        let mut random = Random::named(seed, &format!("history/{make}/{day}"));
+        for _ in 0..random.between(1, 3) {
             // Office hours in Moscow, so that the list looks like one.
-            let minute = chance.between(6 * 60, 15 * 60);
+            let minute = random.between(6 * 60, 15 * 60);
             let Ok(midnight) = day.to_zoned(TimeZone::UTC) else { continue };
             let began = midnight.timestamp() + SignedDuration::from_secs(minute as i64 * 60);
-            let plan = plan(&mut chance, make, &people);
-            let id = chance.hex(32);
+            let plan = plan(&mut random, make, &people);
+            let id = random.hex(32);
             // A call of today that has not happened yet is none of the past.
             if began + SignedDuration::from_mins(10) < now {
                 calls.push(Past { began, id, plan });
@@ -43,14 +43,14 @@ pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Ve
     calls
 }
 
-fn plan(chance: &mut Chance, make: Make, people: &[(String, String)]) -> CallPlan {
-    let scenario = *chance
+fn plan(random: &mut Random, make: Make, people: &[(String, String)]) -> CallPlan {
+    let scenario = *random
         .pick(&[Scenario::Answered, Scenario::Answered, Scenario::Group, Scenario::Missed])
         .unwrap_or(&Scenario::Answered);
     let group = scenario == Scenario::Group;
-    let agent = (*chance.pick(&["101", "102", "103"]).unwrap_or(&"102")).to_owned();
-    let topic = *chance.pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En);
-    let (number, name) = chance.pick(people).cloned().unzip();
+    let agent = (*random.pick(&["101", "102", "103"]).unwrap_or(&"102")).to_owned();
+    let topic = *random.pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En);
+    let (number, name) = random.pick(people).cloned().unzip();
     CallPlan {
         make,
         scenario,
@@ -61,7 +61,7 @@ fn plan(chance: &mut Chance, make: Make, people: &[(String, String)]) -> CallPla
         answers: (scenario != Scenario::Missed).then_some(agent),
         transfer: None,
         menu: None,
-        ring: Duration::from_secs(chance.between(3, 15)),
+        ring: Duration::from_secs(random.between(3, 15)),
         talk: topic.length(),
         ago: None,
         record: None,

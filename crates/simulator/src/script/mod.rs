@@ -14,7 +14,9 @@ use crate::make::Make;
 use crate::staff::Names;
 
 pub(crate) use history::history;
-pub use model::{CallPlan, Callee, CalleeDoes, Hand, RawBody, RawEvent, Scenario, Sign, Step, Timed, Topic, Zone};
+pub use model::{
+    CallPlan, Callee, CalleeDoes, PhoneAction, RawBody, RawEvent, Scenario, Sign, Step, Timed, Topic, Zone,
+};
 
 /// A script that can be played.
 #[derive(Debug, Clone, PartialEq)]

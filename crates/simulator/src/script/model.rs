@@ -32,7 +32,7 @@ pub enum Step {
     /// Switches a fault.
     Fault(Fault, bool),
     /// Does something to a demo phone by hand.
-    Phone(String, Hand),
+    Phone(String, PhoneAction),
     /// From now on this number behaves so when it is called.
     Callee(String, Callee),
     /// From now on Rostelecom's timestamps are in this zone.
@@ -65,7 +65,7 @@ impl Step {
 /// What a hand does to a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Hand {
+pub enum PhoneAction {
     /// Picks up.
     Pickup,
     /// Hangs up or refuses.
@@ -109,6 +109,8 @@ pub enum CalleeDoes {
     Busy,
     /// He refuses the call.
     Refuse,
+    /// His number cannot be dialled.
+    Unreachable,
 }
 
 impl Default for Callee {
@@ -129,8 +131,20 @@ pub enum Scenario {
     Busy,
     /// A customer calls, several phones ring, one answers.
     Group,
-    /// As answered, then the agent passes the call on blindly.
+    /// As answered, then the agent passes the call on without asking.
     Transfer,
+    /// As transfer; the colleague does not answer, and the customer gives up.
+    TransferUnanswered,
+    /// As transfer; the colleague does not answer, and the call comes back to the agent.
+    TransferReturned,
+    /// As answered, then the agent asks a colleague and hands the call over.
+    TransferConsulted,
+    /// As answered; the agent asks a colleague, and goes on with the customer himself.
+    TransferGivenUp,
+    /// As answered; the customer hangs up while the agent asks a colleague.
+    TransferAbandoned,
+    /// A customer calls, and somebody takes the call that rings at a colleague's phone.
+    Taken,
     /// One extension calls another.
     Internal,
     /// An agent dials from his handset.
@@ -143,6 +157,8 @@ pub enum Scenario {
     CallbackCustomerSilent,
     /// Click-to-call; the customer is busy.
     CallbackCustomerBusy,
+    /// Click-to-call; the customer's number cannot be dialled.
+    CallbackCustomerUnreachable,
     /// Click-to-call; the agent hangs up during the prompt.
     CallbackHungUp,
     /// As answered; the agent's socket is cut in mid-call.
@@ -160,16 +176,41 @@ impl Scenario {
             | Self::CallbackAgentSilent
             | Self::CallbackCustomerSilent
             | Self::CallbackCustomerBusy
+            | Self::CallbackCustomerUnreachable
             | Self::CallbackHungUp => false,
             Self::Answered
             | Self::Group
             | Self::Transfer
+            | Self::TransferUnanswered
+            | Self::TransferReturned
+            | Self::TransferConsulted
+            | Self::TransferGivenUp
+            | Self::TransferAbandoned
+            | Self::Taken
             | Self::Internal
             | Self::Outgoing
             | Self::Callback
             | Self::Reconnect
             | Self::Replay => true,
         }
+    }
+
+    /// Whether an agent passes the call on.
+    pub fn is_passed_on(self) -> bool {
+        matches!(
+            self,
+            Self::Transfer
+                | Self::TransferUnanswered
+                | Self::TransferReturned
+                | Self::TransferConsulted
+                | Self::TransferGivenUp
+                | Self::TransferAbandoned
+        )
+    }
+
+    /// Whether the agent asks his colleague before he passes the call on.
+    pub fn asks_first(self) -> bool {
+        matches!(self, Self::TransferConsulted | Self::TransferGivenUp | Self::TransferAbandoned)
     }
 
     /// Whether the office rings the agent first and the customer after him.
@@ -179,12 +220,19 @@ impl Scenario {
             | Self::CallbackAgentSilent
             | Self::CallbackCustomerSilent
             | Self::CallbackCustomerBusy
+            | Self::CallbackCustomerUnreachable
             | Self::CallbackHungUp => true,
             Self::Answered
             | Self::Missed
             | Self::Busy
             | Self::Group
             | Self::Transfer
+            | Self::TransferUnanswered
+            | Self::TransferReturned
+            | Self::TransferConsulted
+            | Self::TransferGivenUp
+            | Self::TransferAbandoned
+            | Self::Taken
             | Self::Internal
             | Self::Outgoing
             | Self::Reconnect
@@ -233,7 +281,7 @@ pub struct CallPlan {
     pub rings: Vec<String>,
     /// Which of them answers.
     pub answers: Option<String>,
-    /// Whom the call is passed to.
+    /// Whom the call is passed to, or who takes it.
     pub transfer: Option<String>,
     /// How long it stands in a menu first.
     pub menu: Option<Duration>,

@@ -133,8 +133,8 @@ fn step(wire: LineWire) -> Result<Option<Step>, String> {
         return Ok(Some(Step::Fault(fault, wire.on.unwrap_or(true))));
     }
     if let Some(Digits(extension)) = wire.phone {
-        let hand = wire.hand.ok_or("\"phone\" needs \"do\": \"pickup\", \"hangup\" or \"let-ring\"")?;
-        return Ok(Some(Step::Phone(extension, hand)));
+        let action = wire.action.ok_or("\"phone\" needs \"do\": \"pickup\", \"hangup\" or \"let-ring\"")?;
+        return Ok(Some(Step::Phone(extension, action)));
     }
     if let Some(Digits(written)) = wire.callee {
         let number = number(&written)?.ok_or("\"callee\" cannot be hidden")?;
@@ -225,7 +225,7 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
     {
         return Err("\"answers\" is one of \"rings\"".into());
     }
-    if scenario == Scenario::Transfer && plan.transfer.is_none() {
+    if (scenario.is_passed_on() || scenario == Scenario::Taken) && plan.transfer.is_none() {
         plan.transfer = Some(if plan.answers.as_deref() == Some("103") { "101".into() } else { "103".into() });
     }
     if plan.transfer.is_some() && plan.transfer == plan.answers {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::model::{CalleeDoes, Hand, Scenario, Sign, Topic, Zone};
+use super::model::{CalleeDoes, PhoneAction, Scenario, Sign, Topic, Zone};
 use super::time;
 use crate::make::Make;
 
@@ -42,7 +42,7 @@ pub(super) struct LineWire {
     pub(super) on: Option<bool>,
     pub(super) phone: Option<Digits>,
     #[serde(rename = "do")]
-    pub(super) hand: Option<Hand>,
+    pub(super) action: Option<PhoneAction>,
     pub(super) callee: Option<Digits>,
     pub(super) does: Option<CalleeDoes>,
     pub(super) zone: Option<Zone>,

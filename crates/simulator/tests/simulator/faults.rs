@@ -275,3 +275,61 @@ async fn a_one_time_link_that_somebody_used_before() {
     simulator.fault(Fault::RecordingNotReady, true);
     assert_eq!(ask(&access, "get_record", &wanted).await.json()["result"], "1");
 }
+
+#[tokio::test]
+async fn an_extension_that_is_gone_and_one_that_is_refused() {
+    let simulator = office::start().await;
+    let mut gone = User::of(&simulator, "102").await;
+    let of = async |path, extension| {
+        let answer = mango::ask(&simulator, path, json!({"extension": extension})).await;
+        (answer.status, mango::code(&answer))
+    };
+    simulator.fault(Fault::ExtensionGone(102), true);
+    assert_eq!(frame(&mut gone.socket).await, None, "its socket goes too");
+    simulator.fault(Fault::ExtensionRefused(103), true);
+    for path in ["/v1/users/create", "/v1/channel/", "/v1/session/register"] {
+        assert_eq!(of(path, "102").await, (400, 3300), "{path}");
+        assert_eq!(of(path, "103").await, (403, 4000), "{path}");
+    }
+    assert_eq!(of("/v1/users/create", "101").await, (200, 0), "the others go on");
+    simulator.fault(Fault::ExtensionGone(102), false);
+    User::of(&simulator, "102").await;
+}
+
+#[tokio::test]
+async fn the_same_batch_again_and_again() {
+    let simulator = office::start().await;
+    let user = User::of(&simulator, "102").await;
+    simulator.cut("102");
+    office::play(&simulator, MISSED).await.expect("it plays");
+    simulator.fault(Fault::SameBatch, true);
+    let _socket = open(&simulator, user.extension).await;
+    let batch = async || mango::ask(&simulator, "/v1/session/register", json!({"extension": "102"})).await.json();
+    let first = batch().await;
+    assert_eq!(first["events"].as_array().map(Vec::len), Some(2));
+    assert_eq!(batch().await, first);
+    simulator.fault(Fault::SameBatch, false);
+    assert_eq!(batch().await["Result"]["code"], 109);
+}
+
+#[tokio::test]
+async fn a_ping_that_does_not_look_at_the_token() {
+    let simulator = office::start().await;
+    let url = format!("{}/session/ping", office::mango(&simulator).url);
+    assert_eq!(get(&url, &[]).await.status, 401);
+    simulator.fault(Fault::OpenPing, true);
+    assert_eq!(get(&url, &[("Authorization", "Bearer wrong")]).await.status, 200);
+    let channel = format!("{}/v1/channel/", office::mango(&simulator).url);
+    assert_eq!(crate::client::post(&channel, &[], r#"{"extension":"102"}"#).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_socket_that_is_cut_as_soon_as_its_user_has_registered() {
+    let simulator = office::start().await;
+    mango::ask(&simulator, "/v1/users/create", json!({"extension": "102"})).await;
+    let mut socket = open(&simulator, "102").await;
+    simulator.fault(Fault::CutOnRegister, true);
+    let answer = mango::ask(&simulator, "/v1/session/register", json!({"extension": "102"})).await;
+    assert_eq!(mango::code(&answer), 109);
+    assert_eq!(frame(&mut socket).await, None);
+}

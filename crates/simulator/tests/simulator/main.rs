@@ -5,6 +5,7 @@ mod faults;
 mod hook;
 mod mango;
 mod mango_calls;
+mod mango_transfers;
 mod office;
 mod phones;
 mod program;

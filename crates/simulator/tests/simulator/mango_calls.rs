@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use trubka_simulator::{Reading, Simulator, SimulatorConfig};
 
 use crate::mango::{Socket, User, ask, code, drain, open};
 use crate::office;
@@ -22,7 +23,7 @@ pub(crate) async fn frame(socket: &mut Socket) -> Option<String> {
 }
 
 /// Frames up to and with the first that fits.
-async fn until(user: &mut User, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
+pub(crate) async fn until(user: &mut User, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
     let mut frames = Vec::new();
     loop {
         let text = frame(&mut user.socket).await.expect("an open socket");
@@ -33,7 +34,7 @@ async fn until(user: &mut User, fits: impl Fn(&Value) -> bool) -> Vec<Value> {
     }
 }
 
-fn is_over(frame: &Value) -> bool {
+pub(crate) fn is_over(frame: &Value) -> bool {
     frame["data"]["state"].as_str().is_some_and(|state| state.starts_with("DIS"))
 }
 
@@ -41,7 +42,7 @@ fn is_available(frame: &Value) -> bool {
     frame["data"]["status"] == "AVAILABLE"
 }
 
-fn states(frames: &[Value]) -> Vec<&str> {
+pub(crate) fn states(frames: &[Value]) -> Vec<&str> {
     let word = |frame: &'_ Value| frame["data"]["state"].as_str().is_some();
     frames.iter().filter(|frame| word(frame)).filter_map(|frame| frame["data"]["state"].as_str()).collect()
 }
@@ -115,21 +116,6 @@ async fn the_losers_of_a_group_are_told_so_and_see_their_own_leg_only() {
 }
 
 #[tokio::test]
-async fn a_blind_transfer_is_a_new_leg_of_the_same_entry() {
-    let simulator = office::start().await;
-    let mut first = User::of(&simulator, "101").await;
-    let mut second = User::of(&simulator, "103").await;
-    let line = r#"{"make":"mango-client","call":"transfer","from":"+79161234567","answers":"101","transfer":"103"}"#;
-    office::play(&simulator, line);
-    let before = until(&mut first, is_over).await;
-    assert_eq!(states(&before), ["APPEARED", "CONNECTED", "ON_HOLD", "DISCONNECTED"]);
-    assert_eq!(before[3]["data"]["disconnect_reason"], 1120);
-    let after = until(&mut second, is_over).await;
-    assert_eq!(states(&after), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
-    assert_eq!(after[0]["data"]["entry_id"], before[0]["data"]["entry_id"]);
-}
-
-#[tokio::test]
 async fn both_users_of_an_internal_call_hear_of_the_same_leg() {
     let simulator = office::start().await;
     let mut caller = User::of(&simulator, "101").await;
@@ -142,7 +128,7 @@ async fn both_users_of_an_internal_call_hear_of_the_same_leg() {
 }
 
 #[tokio::test]
-async fn a_callback_looks_like_a_call_from_the_number_and_connects_when_both_talk() {
+async fn a_callback_rings_under_the_number_and_a_second_leg_dials_it() {
     let simulator = office::start().await;
     let mut agent = User::of(&simulator, "102").await;
     let body = json!({"extension": "102", "DESTINATION_NUMBER": "79001234567"});
@@ -152,26 +138,47 @@ async fn a_callback_looks_like_a_call_from_the_number_and_connects_when_both_tal
     assert_eq!(rang[0]["data"]["from"]["number"], "79001234567");
     assert_eq!(rang[0]["data"]["to"]["extension"], "102");
     assert!(rang[0]["data"].get("callback_initiator").is_none(), "it is the one who asked that is told");
-    assert_eq!(states(&until(&mut agent, is_over).await), ["CONNECTED", "DISCONNECTED"]);
+    let first = until(&mut agent, is_over).await;
+    assert_eq!(states(&first), ["CONNECTED", "DISCONNECTED"]);
+    assert_eq!(first[1]["data"]["disconnect_reason"], 1000);
+    let second = until(&mut agent, is_over).await;
+    assert_eq!(states(&second), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
+    let taken_from = first[0]["data"]["call_id"].clone();
+    assert_eq!(second[0]["data"]["from"], json!({"extension": "102", "taken_from_call_id": taken_from}));
+    assert_eq!(second[0]["data"]["to"]["number"], "79001234567");
+    assert_eq!(second[0]["data"]["entry_id"], rang[0]["data"]["entry_id"]);
 }
 
 #[tokio::test]
-async fn click_to_call_that_comes_to_nothing_never_connects() {
+async fn a_callback_may_be_one_leg() {
+    let config = SimulatorConfig { readings: vec![Reading::CallbackOneLeg], ..office::config() };
+    let simulator = Simulator::start(config).await.expect("ports");
+    let mut agent = User::of(&simulator, "102").await;
+    office::play(&simulator, r#"{"make":"mango-client","call":"callback","to":"+79001234567","talk":"7s"}"#);
+    assert_eq!(states(&until(&mut agent, is_over).await), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
+}
+
+#[tokio::test]
+async fn click_to_call_that_comes_to_nothing_never_reaches_the_customer() {
     let simulator = office::start().await;
     let mut agent = User::of(&simulator, "102").await;
-    for (scenario, reason) in [
-        ("callback-agent-silent", 1111),
-        ("callback-customer-silent", 1111),
-        ("callback-customer-busy", 1121),
-        ("callback-hung-up", 1120),
+    let unanswered = ["APPEARED", "CONNECTED", "DISCONNECTED", "APPEARED", "DISCONNECTED"];
+    let busy = ["APPEARED", "CONNECTED", "DISCONNECTED", "APPEARED", "DISCONNECT"];
+    for (scenario, told, reason) in [
+        ("callback-agent-silent", &["APPEARED", "DISCONNECTED"][..], 1111),
+        ("callback-customer-silent", &unanswered, 1111),
+        ("callback-customer-busy", &busy, 1121),
+        ("callback-customer-unreachable", &unanswered[..3], 1133),
+        ("callback-hung-up", &unanswered[..3], 1120),
     ] {
         let line = format!(r#"{{"make":"mango-client","call":"{scenario}","to":"+79001234567"}}"#);
         let playing = office::play(&simulator, &line);
-        let frames = until(&mut agent, is_over).await;
-        assert_eq!(frames.len(), 2, "{scenario}");
-        assert_eq!(frames[0]["data"]["callback_initiator"], "API", "{scenario}: another program's");
-        assert!(frames[0]["data"]["command_id"].is_string(), "{scenario}");
-        assert_eq!(frames[1]["data"]["disconnect_reason"], reason, "{scenario}");
+        let frames = until(&mut agent, |frame| frame["data"]["disconnect_reason"] == reason).await;
+        assert_eq!(states(&frames), told, "{scenario}");
+        for frame in &frames {
+            assert_eq!(frame["data"]["callback_initiator"], "API", "{scenario}: another program's");
+            assert!(frame["data"]["command_id"].is_string(), "{scenario}");
+        }
         playing.await.expect("it plays");
     }
 }

@@ -1,7 +1,7 @@
 //! Rostelecom's API: what it answers, and what it refuses.
 
 use serde_json::Value;
-use trubka_simulator::{Simulator, SimulatorConfig};
+use trubka_simulator::{Simulator, SimulatorConfig, Timing};
 
 use crate::client::{ask, digest, get, post, request};
 use crate::hook::Hook;
@@ -91,7 +91,8 @@ async fn a_recording_has_a_link_that_works_once_and_from_one_address() {
 
 #[tokio::test]
 async fn history_is_remembered_with_recordings_and_exported() {
-    let config = SimulatorConfig { history: true, ..office::config() };
+    let config =
+        SimulatorConfig { history: true, timing: Timing { speed: 2.0, ..Timing::default() }, ..office::config() };
     let simulator = Simulator::start(config).await.expect("two free ports");
     let access = office::rostelecom(&simulator);
     let mut hook = Hook::of(&simulator).await;

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
-use trubka_simulator::{Deliveries, Fault, Names, Script, Simulator, SimulatorConfig, Timing, Zone};
+use trubka_simulator::{Deliveries, Fault, Names, Reading, Script, Simulator, SimulatorConfig, Timing, Zone};
 
 use crate::client::ask;
 use crate::hook::{Hook, states, told};
@@ -257,4 +257,59 @@ async fn a_webhook_is_sent_again_without_end_while_that_is_asked_for() {
     office::eventually("two halves", || persistent.deliveries().lost >= 2).await;
     persistent.fault(Fault::HalfEvent, false);
     office::eventually("the whole", || persistent.deliveries().accepted == 2).await;
+}
+
+async fn read_so(reading: Reading, line: &str) -> Vec<Value> {
+    let simulator =
+        Simulator::start(SimulatorConfig { readings: vec![reading], ..office::config() }).await.expect("ports");
+    let mut hook = Hook::of(&simulator).await;
+    office::play(&simulator, line);
+    hook.call().await
+}
+
+#[tokio::test]
+async fn a_consultation_is_told_by_who_joins_and_leaves() {
+    let line = |call| {
+        format!(r#"{{"make":"rostelecom","call":"{call}","from":"+79161234567","answers":"101","transfer":"103"}}"#)
+    };
+    let (new, end) = (("new", ""), |agent| ("end", agent));
+    let begins = [new, ("calling", "101"), ("connected", "101"), ("calling", "103"), ("connected", "103")];
+    let over = |rest: &[(&'static str, &'static str)]| told(&[&begins[..], rest].concat());
+    let handed = played(&line("transfer-consulted")).await;
+    assert_eq!(states(&handed), over(&[("disconnected", "101"), ("disconnected", "103"), end("103")]));
+    let given_up = played(&line("transfer-given-up")).await;
+    assert_eq!(states(&given_up)[..7], over(&[("disconnected", "103"), ("disconnected", "101")])[..]);
+    let returned = played(&line("transfer-returned")).await;
+    let back = [("disconnected", "101"), ("calling", "103"), ("disconnected", "103"), ("calling", "101")];
+    let back = [&begins[..3], &back, &[("connected", "101"), ("disconnected", "101"), end("101")]].concat();
+    assert_eq!(states(&returned), told(&back));
+}
+
+#[tokio::test]
+async fn an_outgoing_call_that_is_passed_on_names_the_colleague_in_either_pin() {
+    let line = r#"{"make":"rostelecom","call":"outgoing","agent":"101","to":"+79001234567","transfer":"103"}"#;
+    let usual = played(line).await;
+    let connected = usual.iter().filter(|event| event["state"] == "connected");
+    let pins: Vec<_> = connected.map(|event| (event["from_pin"].clone(), event["request_pin"].clone())).collect();
+    assert_eq!(pins, [("101".into(), "".into()), ("101".into(), "103".into())] as [(Value, Value); 2]);
+    let other = read_so(Reading::PassedOnFromPin, line).await;
+    let last = other.iter().rfind(|event| event["state"] == "connected").expect("the colleague answers");
+    assert_eq!((&last["from_pin"], &last["request_pin"]), (&"103".into(), &"".into()));
+}
+
+#[tokio::test]
+async fn what_the_guide_does_not_say_can_be_read_otherwise() {
+    let line = r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"103","menu":"2s"}"#;
+    let greeted = read_so(Reading::GreetingAnswers, line).await;
+    assert_eq!(states(&greeted)[..3], told(&[("new", ""), ("connected", ""), ("calling", "103")])[..]);
+    assert_eq!(greeted[1]["request_number"], "+74951234567");
+
+    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","answers":"101"}"#;
+    let by_name = read_so(Reading::SipNamesFirst, line).await;
+    assert_eq!(states(&by_name)[..3], told(&[("new", ""), ("calling", ""), ("connected", "101")])[..]);
+    assert_eq!(by_name[1]["request_number"], "sip:irina@office.example");
+
+    let line = r#"{"make":"rostelecom","call":"callback-customer-silent","to":"+79001234567"}"#;
+    let agent = read_so(Reading::CallbackAgentConnects, line).await;
+    assert_eq!(states(&agent)[..3], told(&[("new", "102"), ("calling", "102"), ("connected", "102")])[..]);
 }

@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 /// A small generator (SplitMix64); good enough for traffic, never for real secrets.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance(u64);
+pub(crate) struct Random(u64);
 
-impl Chance {
+impl Random {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -56,15 +56,15 @@ mod tests {
 
     #[test]
     fn the_same_seed_repeats_and_purposes_differ() {
-        assert_eq!(Chance::named(7, "key").hex(32), Chance::named(7, "key").hex(32));
-        assert_ne!(Chance::named(7, "key").hex(32), Chance::named(7, "token").hex(32));
-        assert_ne!(Chance::named(7, "key").hex(32), Chance::named(8, "key").hex(32));
+        assert_eq!(Random::named(7, "key").hex(32), Random::named(7, "key").hex(32));
+        assert_ne!(Random::named(7, "key").hex(32), Random::named(7, "token").hex(32));
+        assert_ne!(Random::named(7, "key").hex(32), Random::named(8, "key").hex(32));
     }
 
     #[test]
     fn numbers_stay_within_their_bounds() {
-        let mut chance = Chance::new(1);
-        assert!((0..1000).all(|_| (3..=9).contains(&chance.between(3, 9))));
-        assert!((0..1000).all(|_| chance.below(4) < 4));
+        let mut random = Random::new(1);
+        assert!((0..1000).all(|_| (3..=9).contains(&random.between(3, 9))));
+        assert!((0..1000).all(|_| random.below(4) < 4));
     }
 }

@@ -1,4 +1,4 @@
-//! Spoils answers of the API on their way out.
+//! Cuts answers of the API on their way out.
 
 use std::io;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use crate::fault::{Fault, Faults};
 const FLUSH: Duration = Duration::from_millis(30);
 
 /// The router, its answers cut in half while that fault is on.
-pub(crate) fn half_answers(router: Router, faults: Faults) -> Router {
-    router.layer(from_fn_with_state(faults, spoil))
+pub(crate) fn cut_answers(router: Router, faults: Faults) -> Router {
+    router.layer(from_fn_with_state(faults, cut))
 }
 
-async fn spoil(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+async fn cut(State(faults): State<Faults>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if !faults.has(Fault::HalfAnswer) || response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return response;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::stage::{Recorded, Stage, Way, Why};
+use super::stage::{CallKind, EndReason, Passing, Recorded, Stage};
 use crate::script::{CallPlan, Scenario, Topic};
 
 /// Tells a past call; phones and faults of today have no part in it.
@@ -21,10 +21,10 @@ pub(crate) fn tell(plan: &CallPlan, topic: Topic, began: Timestamp, stage: &mut 
         pass(menu);
     }
     // Who places a call hears it ring; his own phone does not.
-    let rung = match Way::of(plan) {
-        Way::Incoming | Way::Callback => plan.rings.as_slice(),
-        Way::Outgoing => &[],
-        Way::Internal => plan.rings.get(1..).unwrap_or_default(),
+    let rung = match CallKind::of(plan) {
+        CallKind::Incoming | CallKind::Callback => plan.rings.as_slice(),
+        CallKind::Outgoing => &[],
+        CallKind::Internal => plan.rings.get(1..).unwrap_or_default(),
     };
     for extension in rung {
         stage.rings(pass(instant), extension);
@@ -32,36 +32,43 @@ pub(crate) fn tell(plan: &CallPlan, topic: Topic, began: Timestamp, stage: &mut 
     let answers = plan.answers.as_deref().filter(|_| plan.scenario.is_answered());
     let ringing_end = pass(plan.ring);
     let Some(mut agent) = answers else {
-        let why = if plan.scenario == Scenario::Busy { Why::Busy } else { Why::CustomerHungUp };
-        let gave_up = if Way::of(plan) == Way::Callback { callback_end(plan.scenario) } else { why };
+        let why = if plan.scenario == Scenario::Busy { EndReason::Busy } else { EndReason::CustomerHungUp };
+        let gave_up = if CallKind::of(plan) == CallKind::Callback { callback_end(plan.scenario) } else { why };
         for extension in &plan.rings {
             stage.left(ringing_end, extension, gave_up);
         }
         stage.ended(pass(instant), None);
         return;
     };
+    if CallKind::of(plan) == CallKind::Callback {
+        stage.picked_up(ringing_end, agent);
+        stage.dials_customer(ringing_end, agent);
+    }
     stage.answered(ringing_end, agent);
     for extension in plan.rings.iter().filter(|extension| extension.as_str() != agent && rung.contains(extension)) {
-        stage.left(ringing_end, extension, Why::AnsweredElsewhere);
+        stage.left(ringing_end, extension, EndReason::AnsweredElsewhere);
     }
     let mut left_to_talk = plan.talk;
-    if let Some(target) = plan.transfer.as_deref() {
+    // A call that is told later is passed on blindly, however the script says it was.
+    if let Some(target) = plan.transfer.as_deref().filter(|_| plan.scenario != Scenario::Taken) {
         left_to_talk /= 2;
-        stage.transferring(pass(left_to_talk), agent);
-        stage.left(pass(instant), agent, Why::Transferred);
-        stage.rings(pass(instant), target);
+        stage.held(pass(left_to_talk), agent);
+        stage.passes_on(pass(instant), agent, target, Passing::Blind);
+        stage.left(pass(instant), agent, EndReason::Transferred);
+        stage.taken_over(pass(instant), agent, target, false);
         stage.answered(pass(Duration::from_secs(2)), target);
         agent = target;
     }
-    stage.left(pass(left_to_talk), agent, Why::CustomerHungUp);
+    stage.left(pass(left_to_talk), agent, EndReason::CustomerHungUp);
     let recorded = plan.is_recorded(plan.talk).then_some(Recorded { talk: plan.talk, topic });
     stage.ended(pass(instant), recorded);
 }
 
-fn callback_end(scenario: Scenario) -> Why {
+fn callback_end(scenario: Scenario) -> EndReason {
     match scenario {
-        Scenario::CallbackCustomerBusy => Why::Busy,
-        Scenario::CallbackHungUp => Why::AgentHungUp,
+        Scenario::CallbackCustomerBusy => EndReason::Busy,
+        Scenario::CallbackCustomerUnreachable => EndReason::Unreachable,
+        Scenario::CallbackHungUp => EndReason::AgentHungUp,
         Scenario::CallbackAgentSilent
         | Scenario::CallbackCustomerSilent
         | Scenario::Answered
@@ -69,10 +76,16 @@ fn callback_end(scenario: Scenario) -> Why {
         | Scenario::Busy
         | Scenario::Group
         | Scenario::Transfer
+        | Scenario::TransferUnanswered
+        | Scenario::TransferReturned
+        | Scenario::TransferConsulted
+        | Scenario::TransferGivenUp
+        | Scenario::TransferAbandoned
+        | Scenario::Taken
         | Scenario::Internal
         | Scenario::Outgoing
         | Scenario::Callback
         | Scenario::Reconnect
-        | Scenario::Replay => Why::NoAnswer,
+        | Scenario::Replay => EndReason::NoAnswer,
     }
 }

@@ -1,0 +1,87 @@
+//! One extension that fails does not concern the others: MANGO keeps a session for each.
+
+use calls::{CallResult, CallState};
+use desk::contract::{CardPhase, ConnectionRow, ConnectionStateView};
+use simulator::{Fault, Make, SimulatorConfig};
+
+use crate::scene::{Scene, eventually, pbxs};
+
+const CALLER: &str = "+79161234567";
+/// More requests about one session than any honest try needs.
+const TOO_MANY: usize = 40;
+
+fn works(row: &ConnectionRow) -> bool {
+    row.state == ConnectionStateView::Live
+}
+
+/// A call that I do not answer is missed, for sure.
+async fn missed(scene: &Scene) {
+    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"20s"}}"#));
+    scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!(row.result, Some(CallResult::Missed));
+}
+
+async fn one_of_us_fails(fault: Fault) {
+    let scene = Scene::with(SimulatorConfig { faults: vec![fault], ..pbxs() }).await;
+    scene.screens.until_connection(Make::MangoClient, "works for the others", works).await;
+    missed(&scene).await;
+    assert!(scene.screens.record().connection(Make::MangoClient).is_some_and(works));
+    let asked = scene.simulator.requests(None, "103");
+    assert!(asked < TOO_MANY, "{asked} requests about an extension that is refused");
+}
+
+#[tokio::test]
+async fn an_extension_that_was_deleted() {
+    one_of_us_fails(Fault::ExtensionGone(103)).await;
+}
+
+#[tokio::test]
+async fn an_extension_that_is_refused() {
+    one_of_us_fails(Fault::ExtensionRefused(103)).await;
+}
+
+/// What was stored while I was away comes again and again; it is taken once, and asking for it ends.
+#[tokio::test]
+async fn a_drain_that_repeats_the_same_batch() {
+    let scene = Scene::new().await;
+    scene.fault(Fault::SameBatch);
+    let before = scene.simulator.requests(None, "102");
+    // Told late: the socket is cut, and the next session begins with what was missed.
+    scene.play(Make::MangoClient, &format!(r#"{{"call":"replay","from":"{CALLER}","agent":"102","ago":"1h"}}"#));
+    scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    scene.screens.until_connection(Make::MangoClient, "works again", works).await;
+    missed_by("+79031234567", &scene).await;
+    let asked = scene.simulator.requests(None, "102") - before;
+    assert!(asked < TOO_MANY, "{asked} requests for one batch");
+}
+
+async fn missed_by(caller: &str, scene: &Scene) {
+    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{caller}","ring":"20s"}}"#));
+    scene.row(Some(caller), |row| row.result == Some(CallResult::Missed)).await;
+}
+
+/// The session ends as soon as it has begun, so nobody knows what was not told: no call is missed for sure.
+#[tokio::test]
+async fn a_socket_that_is_cut_as_soon_as_it_is_registered_leaves_a_gap() {
+    let scene = Scene::new().await;
+    scene.fault(Fault::CutOnRegister);
+    scene.simulator.cut("102");
+    scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
+    scene.mend(Fault::CutOnRegister);
+    let whole = |row: &ConnectionRow| works(row) && row.gap_since.is_none();
+    scene.screens.until_connection(Make::MangoClient, "is whole again", whole).await;
+    missed(&scene).await;
+}
+
+/// Whoever stops says goodbye for every session.
+#[tokio::test]
+async fn a_shutdown_unregisters_every_session() {
+    let scene = Scene::new().await;
+    let simulator = scene.simulator.clone();
+    let everybody = ["101", "102", "103", "104"];
+    let registered = async || (simulator.registered() == everybody).then_some(());
+    eventually("all are registered", registered).await;
+    scene.stop().await;
+    assert_eq!(everybody.map(|extension| simulator.requests(Some("/session/unregister"), extension)), [1; 4]);
+}
