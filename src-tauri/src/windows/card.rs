@@ -74,10 +74,7 @@ pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri:
         return Ok(());
     }
     let height = height.clamp(1.0, TALLEST);
-    on_its_thread(app, move |card| {
-        card.set_size(LogicalSize::new(WIDTH, height))?;
-        place_sized(card, corner, height)
-    })
+    on_its_thread(app, move |card| place_sized(card, corner, height))
 }
 
 fn place(card: &WebviewWindow, corner: CardCorner) -> tauri::Result<()> {
@@ -89,16 +86,62 @@ fn place(card: &WebviewWindow, corner: CardCorner) -> tauri::Result<()> {
 fn place_sized(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
     let Some(monitor) = card.current_monitor()?.or(card.primary_monitor()?) else { return Ok(()) };
     let area = monitor.work_area();
-    let scale = monitor.scale_factor();
-    let (width, height, margin) = (WIDTH * scale, height * scale, MARGIN * scale);
-    let (left, top) = (f64::from(area.position.x) + margin, f64::from(area.position.y) + margin);
-    let right = f64::from(area.position.x) + f64::from(area.size.width) - width - margin;
-    let bottom = f64::from(area.position.y) + f64::from(area.size.height) - height - margin;
+    let area = Area {
+        left: area.position.x.into(),
+        top: area.position.y.into(),
+        width: area.size.width.into(),
+        height: area.size.height.into(),
+    };
+    let (height, x, y) = within(&area, monitor.scale_factor(), corner, height);
+    card.set_size(LogicalSize::new(WIDTH, height))?;
+    card.set_position(PhysicalPosition::new(x, y))
+}
+
+/// The part of a monitor that no panel takes, in its own pixels.
+struct Area {
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+}
+
+/// How high the card becomes, in CSS pixels, and where its corner lies: never outside of the area.
+fn within(area: &Area, scale: f64, corner: CardCorner, height: f64) -> (f64, f64, f64) {
+    let margin = MARGIN * scale;
+    let height = height.min((area.height - 2.0 * margin) / scale).max(1.0);
+    let (left, top) = (area.left + margin, area.top + margin);
+    let right = (area.left + area.width - WIDTH * scale - margin).max(area.left);
+    let bottom = (area.top + area.height - height * scale - margin).max(area.top);
     let (x, y) = match corner {
         CardCorner::BottomRight => (right, bottom),
         CardCorner::BottomLeft => (left, bottom),
         CardCorner::TopRight => (right, top),
         CardCorner::TopLeft => (left, top),
     };
-    card.set_position(PhysicalPosition::new(x, y))
+    (height, x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_stays_inside_the_work_area_in_every_corner_and_at_every_scale() {
+        let laptop = Area { left: 0.0, top: 27.0, width: 1366.0, height: 741.0 };
+        let second = Area { left: 1366.0, top: 0.0, width: 2560.0, height: 1400.0 };
+        for area in [laptop, second] {
+            for scale in [1.0, 1.25, 2.0] {
+                for corner in
+                    [CardCorner::BottomRight, CardCorner::BottomLeft, CardCorner::TopRight, CardCorner::TopLeft]
+                {
+                    for wanted in [60.0, 220.0, TALLEST] {
+                        let (height, x, y) = within(&area, scale, corner, wanted);
+                        assert!(x >= area.left && x + WIDTH * scale <= area.left + area.width, "{corner:?} {scale}");
+                        assert!(y >= area.top && y + height * scale <= area.top + area.height, "{corner:?} {scale}");
+                        assert!(height <= wanted);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
 interface CardText {
+  folded: (count: number) => string;
   window: string;
   phases: Record<CardPhase, string>;
   answeredBy: (who: string | undefined) => string;
@@ -35,6 +36,7 @@ interface CardText {
 export const cardText = texts<CardText>({
   ru: {
     window: "Идущие звонки",
+    folded: (count) => `+${count}`,
     phases: {
       ringing: "Входящий",
       pickUpYourPhone: "Снимите трубку",
@@ -82,6 +84,7 @@ export const cardText = texts<CardText>({
   },
   en: {
     window: "Active calls",
+    folded: (count) => `+${count}`,
     phases: {
       ringing: "Incoming",
       pickUpYourPhone: "Pick up your phone",

@@ -10,6 +10,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import CardApp from "./CardApp.svelte";
 import { Cards } from "./cards.svelte";
 
+/** A screen with so much room between its panels. */
+function roomFor(height: number): void {
+  Object.defineProperty(window.screen, "availHeight", { value: height, configurable: true });
+}
+
+beforeEach(() => roomFor(1050));
+
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2025-11-20T12:00:04Z") }));
 afterEach(() => void vi.useRealTimers());
 
@@ -212,6 +219,14 @@ describe("cards", () => {
     await show(card("answeredBy", { answeredBy: "Ирина · 101", state: "talking" }));
     expect(text("call-card-state")).toBe("Ответила Ирина · 101");
     expect(screen.queryByText("Пропущен")).toBeNull();
+  });
+
+  it("fold into one line where the screen has no room for them", async () => {
+    roomFor(768);
+    const calls = ["a", "b", "c", "d"].map((id) => card("ringing", { call: { office: "o", id } }));
+    await show(...calls);
+    expect(screen.getAllByTestId("call-card")).toHaveLength(2);
+    expect(screen.getByText("+2").tagName).toBe("P");
   });
 
   it("stand one below the other, one element each", async () => {
