@@ -6,7 +6,7 @@ use super::groups::groups;
 const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "дод", "дадат"];
 /// Whole words for it, too short to be beginnings.
 const EXTENSION_SIGNS: &[&str] =
-    &["вн", "вну", "д", "x", "х", "int", "durchwahl", "poste", "interno", "wewn", "dahili"];
+    &["вн", "вну", "д", "доп", "x", "х", "int", "durchwahl", "poste", "interno", "wewn", "dahili"];
 /// Words that may stand between such a word and its digits.
 const BEFORE_DIGITS: &[&str] =
     &["номер", "ном", "н", "тел", "телефон", "абонент", "набор", "в", "режиме", "number", "no", "num", "nr"];
@@ -58,9 +58,9 @@ fn of_extension(rest: &str) -> Ending {
     }
 }
 
-/// The text from the first digit behind `доб.`, `ext. no`, `x`, `#` on.
+/// The text from the first digit behind `доб.`, `ext. no`, `x`, `#`, `*` on.
 pub(super) fn behind_extension_mark(text: &str) -> Option<&str> {
-    if let Some(rest) = text.strip_prefix('#') {
+    if let Some(rest) = text.strip_prefix(['#', '*']) {
         return Some(rest.trim_start()).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     }
     let start = text.find(|c: char| c.is_ascii_digit())?;
@@ -94,6 +94,10 @@ fn pauses(text: &str, dial_string: bool) -> Option<Ending> {
     let begins = keyed.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '#'));
     if count == 0 || !begins || behind.starts_with(char::is_alphabetic) {
         return None;
+    }
+    // What a spreadsheet puts behind a whole number.
+    if signs == "," && matches!(rest, "0" | "00") && !dial_string {
+        return Some(Ending::default());
     }
     let spaced = text.len() - rest.len() > signs.len() || text.starts_with(' ');
     let remark = behind.contains(char::is_alphabetic);
@@ -147,6 +151,7 @@ mod tests {
             " extension 12",
             " x12",
             "#12",
+            "*12",
             " д. 12",
             ", доб. № 12",
             " [доб.: 12]",
@@ -177,6 +182,8 @@ mod tests {
         assert_eq!(read(",57", false), (Some("57".into()), true));
         assert_eq!(read(", 57", true), (None, true));
         assert_eq!(read(", 2 этаж", false), (None, false));
+        assert_eq!(read(",00", false), (None, false));
+        assert_eq!(read(",0", true), (Some("0".into()), false));
         assert_eq!(read("/68", false), (None, true));
         assert_eq!(read(" (офис)", false), (None, false));
         assert_eq!(read(" WhatsApp", true), (None, false));

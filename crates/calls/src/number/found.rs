@@ -75,6 +75,8 @@ const LABELS: &[&str] = &[
 const LOOK_ALIKES: [char; 12] = ['O', 'o', 'О', 'о', 'I', 'l', 'S', 's', 'З', 'з', 'B', 'б'];
 /// Digits of the longest mark of a list, and of the codes for an outside line.
 const LONGEST_MARK: usize = 2;
+/// Digits of the shortest number with its code or country.
+const LEAST_DIGITS: usize = 7;
 
 /// A number and what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +136,9 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
     };
     // Two endings of a number at home come before one number abroad.
     let whole = match whole {
-        Some((reading, _)) if !home(&reading) => shorter(false).or(Some((reading, run))),
+        Some((reading, _)) if !home(&reading) => {
+            shorter(false).or_else(|| (!has_second_part(groups, start, run)).then_some((reading, run)))
+        }
         whole => whole,
     };
     let behind_mark = || {
@@ -169,6 +173,16 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
 fn run_from(groups: &[Group<'_>], start: usize) -> usize {
     let more = groups[start + 1..].iter().take_while(|group| group.continues() && !group.has_plus()).count();
     start + 1 + more
+}
+
+/// Whether a sign that may begin another number stands behind enough digits for one.
+fn has_second_part(groups: &[Group<'_>], start: usize, run: usize) -> bool {
+    let mut before = groups[start].digits.len();
+    groups[start + 1..run].iter().any(|group| {
+        let parts = before >= LEAST_DIGITS && group.separates();
+        before += group.digits.len();
+        parts
+    })
 }
 
 /// `1)` or `2.` before a number.
@@ -250,6 +264,7 @@ mod tests {
             "8916204551O",
             "7,9162E+10",
             "380441234567 грн",
+            "358 200-00-00 (00)",
         ] {
             assert_eq!(found(text), None, "{text}");
         }

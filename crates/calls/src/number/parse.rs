@@ -101,7 +101,8 @@ impl Reading {
 
     /// The number of the public network in the text. The name of a SIP account is not searched for one.
     fn phone(user: &str, address: &Address) -> Option<Self> {
-        if address.is_sip && user.contains(char::is_alphabetic) || user.starts_with(['*', '#']) {
+        let is_name = address.is_sip && user.contains(char::is_alphabetic);
+        if is_name || user.starts_with(['*', '#']) || is_exponential(user) {
             return None;
         }
         let Found { reading, ending } = find(user)?;
@@ -191,7 +192,9 @@ fn without_marks_of_a_cell(user: &str) -> String {
         digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     let whole = inner.rsplit_once(['.', ',']).filter(|(_, decimals)| matches!(*decimals, "0" | "00"));
-    if let Some((whole, _)) = whole.filter(|(whole, _)| is_number(whole)) {
+    // Behind a plus, a comma is a pause: no spreadsheet has a plus.
+    let is_pause = inner.starts_with('+') && inner.contains(',');
+    if let Some((whole, _)) = whole.filter(|(whole, _)| is_number(whole) && !is_pause) {
         return whole.to_owned();
     }
     for separator in [',', '\''] {
@@ -205,6 +208,16 @@ fn without_marks_of_a_cell(user: &str) -> String {
         }
     }
     inner.to_owned()
+}
+
+/// What a spreadsheet makes of a long number, `7.9162E+10`: nobody can tell whether digits are gone.
+fn is_exponential(user: &str) -> bool {
+    let user = user.to_ascii_uppercase();
+    let Some((mantissa, exponent)) = user.split_once('E') else { return false };
+    let exponent = exponent.trim_start_matches('+');
+    let digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || b".,+".contains(&byte));
+    digits(mantissa) && exponent.len() <= 3 && digits(exponent)
 }
 
 /// What is keyed in after the answer, without the pauses before it.
@@ -241,6 +254,13 @@ mod tests {
         assert_eq!(Number::parse("tel:122;phone-context=+7495"), Number::Service("122".into()));
         assert_eq!(Number::parse("tel:345;phone-context=+7495"), Number::Extension("345".into()));
         assert_eq!(Number::parse("tel:863-1234;phone-context=+1-914-555"), Number::Other("863-1234".into()));
+    }
+
+    #[test]
+    fn digits_that_a_spreadsheet_cut_are_no_number() {
+        for text in ["7.9162E+10", "7,9162045518E+10", "7.9162045518e10"] {
+            assert!(matches!(Number::parse(text), Number::Other(_)), "{text}");
+        }
     }
 
     #[test]

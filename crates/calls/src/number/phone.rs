@@ -16,9 +16,10 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// As people of the country read it: [`national`].
+    /// As people of the country read it: [`national`]. How to group digits that no country has nobody knows.
     pub fn display(&self) -> String {
-        national(&self.e164)
+        let russian = self.e164.strip_prefix("+7").and_then(russian_groups);
+        russian.unwrap_or_else(|| if self.recognised { national(&self.e164) } else { self.e164.clone() })
     }
 }
 

@@ -83,7 +83,7 @@ impl<'a> Written<'a> {
             }
             _ => {}
         }
-        let is_national = self.bracketed || self.first.len() == 1;
+        let is_national = self.bracketed || matches!(self.first, "7" | "8" | "9" | "0");
         let abroad = if is_national { None } else { exact(digits).filter(|_| digits.len() >= 11) };
         if let Some(home) = behind_outside_line(digits, self.first) {
             let abroad = exact(digits).filter(|_| digits.len() >= 11);
@@ -219,6 +219,13 @@ mod tests {
         }
         assert!(!is_too_short("+749512345678901"));
         assert!(is_too_long("+749512345678901") && is_too_long("891620455188") && !is_too_long("442079460958"));
+    }
+
+    #[test]
+    fn a_country_code_may_have_lost_its_plus_but_a_trunk_prefix_is_none() {
+        let apart = |first, digits| Written { digits, has_plus: false, first, bracketed: false }.read();
+        assert!(apart("1", "12125550123").is_some_and(|reading| reading.phone.e164 == "+12125550123"));
+        assert!(apart("9", "93700123456").is_none() && apart("8", "8375291234567").is_none());
     }
 
     #[test]
