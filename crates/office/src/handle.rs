@@ -322,7 +322,7 @@ impl OfficeHandle {
         if connection.driver.capability().session_per_extension {
             return;
         }
-        let task = tokio::spawn(self.link(connection).keep_looking());
+        let task = tokio::spawn(self.link(connection).keep_checking());
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 

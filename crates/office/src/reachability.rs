@@ -34,7 +34,7 @@ enum Reachability {
 
 impl Link {
     /// Looks regularly whether a PBX that posts to us still takes our requests.
-    pub(crate) async fn keep_looking(self) {
+    pub(crate) async fn keep_checking(self) {
         if let Some(from) = self.complete_until("") {
             self.open_gap("", from, "stopped").await;
         }

@@ -33,7 +33,7 @@ pub(crate) enum NotKept {
 type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
 
 /// What the keeper is asked.
-pub(crate) enum Letter {
+pub(crate) enum Request {
     /// Put this into a connection's log and fold it.
     Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done<Vec<Appended>> },
     /// Note a command that is about to act, unless it is known.
@@ -100,7 +100,7 @@ pub(crate) struct Head {
 /// The way to the keeper.
 #[derive(Clone)]
 pub(crate) struct KeeperHandle {
-    letters: mpsc::Sender<Letter>,
+    requests: mpsc::Sender<Request>,
     published: broadcast::Sender<Published>,
     head: watch::Receiver<Head>,
 }
@@ -114,29 +114,29 @@ impl KeeperHandle {
         told: Vec<Told>,
     ) -> Result<Vec<Appended>, NotStored> {
         let (done, answer) = oneshot::channel();
-        let letter = Letter::Tell { connection: connection.clone(), received_at, told, done };
-        self.letters.send(letter).await.map_err(|_| NotStored)?;
+        let request = Request::Tell { connection: connection.clone(), received_at, told, done };
+        self.requests.send(request).await.map_err(|_| NotStored)?;
         answer.await.unwrap_or(Err(NotStored))
     }
 
     /// Notes that a command is about to act: send it only when this answers [`Began::New`].
     pub(crate) async fn begin(&self, row: NewCommand, command: Command) -> Result<Began, NotStored> {
         let (done, answer) = oneshot::channel();
-        self.letters.send(Letter::Begin { row, command, done }).await.map_err(|_| NotStored)?;
+        self.requests.send(Request::Begin { row, command, done }).await.map_err(|_| NotStored)?;
         answer.await.unwrap_or(Err(NotStored))
     }
 
     /// Stores a fact and tells everybody.
     pub(crate) async fn fact(&self, fact: wire::Fact) -> Result<(), NotKept> {
         let (done, answer) = oneshot::channel();
-        self.letters.send(Letter::Fact { fact, done }).await.map_err(|_| NotKept::NotStored)?;
+        self.requests.send(Request::Fact { fact, done }).await.map_err(|_| NotKept::NotStored)?;
         answer.await.unwrap_or(Err(NotKept::NotStored))
     }
 
     /// Has everybody told how a connection stands.
     pub(crate) async fn status_changed(&self, connection: &ConnectionId) {
         // A keeper that has stopped has nobody left to tell.
-        let _ = self.letters.send(Letter::Status { connection: connection.clone() }).await;
+        let _ = self.requests.send(Request::Status { connection: connection.clone() }).await;
     }
 
     /// Everything that is published from now on, and how far the log is published already.
@@ -152,13 +152,13 @@ impl KeeperHandle {
 
     /// Whether it takes nothing any more.
     pub(crate) fn has_stopped(&self) -> bool {
-        self.letters.is_closed()
+        self.requests.is_closed()
     }
 
     /// Lets the keeper finish what it has and stop.
     pub(crate) async fn stop(&self) {
         let (done, stopped) = oneshot::channel();
-        if self.letters.send(Letter::Stop { done }).await.is_ok() {
+        if self.requests.send(Request::Stop { done }).await.is_ok() {
             // An error means that it has stopped already.
             let _ = stopped.await;
         }

@@ -25,18 +25,18 @@ impl Keeper {
         directory: Arc<Directory>,
         books: BTreeMap<ConnectionId, Book>,
     ) -> Result<(Self, KeeperHandle), store::Error> {
-        let (send, letters) = mpsc::channel(4096);
+        let (send, requests) = mpsc::channel(4096);
         let (published, _) = broadcast::channel(16_384);
         let logged = store.head_seq()?;
         let (head, watch) = watch::channel(Head { seq: logged, behind: false });
-        let handle = KeeperHandle { letters: send, published: published.clone(), head: watch };
+        let handle = KeeperHandle { requests: send, published: published.clone(), head: watch };
         let mut keeper = Self {
             office: office.to_owned(),
             store,
             clock,
             directory,
             books,
-            letters,
+            requests,
             published,
             head,
             logged,

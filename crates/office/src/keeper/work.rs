@@ -15,10 +15,10 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Head, Letter, NotKept, NotStored, Published};
+use super::{Head, NotKept, NotStored, Published, Request};
 use crate::{backoff::Backoff, clock::Clock, history, journal, rows, settings::Directory, visibility};
 
-/// How many letters are committed together at most.
+/// How many requests are committed together at most.
 const BATCH: usize = 512;
 /// How often the head of the log is told to all who listen.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -32,7 +32,7 @@ pub(crate) struct Keeper {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) directory: Arc<Directory>,
     pub(super) books: BTreeMap<ConnectionId, Book>,
-    pub(super) letters: mpsc::Receiver<Letter>,
+    pub(super) requests: mpsc::Receiver<Request>,
     pub(super) published: broadcast::Sender<Published>,
     /// How far the log is published. Rows up to here are written, so that a desk may resume from here.
     pub(super) head: watch::Sender<Head>,
@@ -83,11 +83,11 @@ impl Keeper {
         loop {
             let until_due = self.until_due();
             tokio::select! {
-                letter = self.letters.recv() => {
-                    let Some(letter) = letter else { return };
-                    let mut batch = vec![letter];
-                    while batch.len() < BATCH && let Ok(letter) = self.letters.try_recv() {
-                        batch.push(letter);
+                request = self.requests.recv() => {
+                    let Some(request) = request else { return };
+                    let mut batch = vec![request];
+                    while batch.len() < BATCH && let Ok(request) = self.requests.try_recv() {
+                        batch.push(request);
                     }
                     if let Some(stopped) = self.take(batch).await {
                         self.keep_floors();
@@ -140,34 +140,34 @@ impl Keeper {
         self.save().await;
     }
 
-    /// Takes letters in: commits what is to be in the log, folds it, writes the rows, publishes, and only then answers,
+    /// Takes requests in: commits what is to be in the log, folds it, writes the rows, publishes, and only then answers,
     /// because a card waits for the publication and nobody but a PBX for the answer. Where the rows cannot be written
     /// the rest is done all the same: what is in the log is safe, and the rows follow. Says whom to tell that the
     /// keeper stopped.
-    async fn take(&mut self, letters: Vec<Letter>) -> Option<oneshot::Sender<()>> {
+    async fn take(&mut self, requests: Vec<Request>) -> Option<oneshot::Sender<()>> {
         let mut stop = None;
         let mut entries = Vec::new();
         let mut waiting = Vec::new();
         let mut others = Vec::new();
-        for letter in letters {
-            match letter {
-                Letter::Tell { connection, received_at, told, done } => {
+        for request in requests {
+            match request {
+                Request::Tell { connection, received_at, told, done } => {
                     let from = entries.len();
                     entries.extend(told.into_iter().map(|told| entry(&connection, received_at, told)));
                     waiting.push((from..entries.len(), done));
                 }
-                Letter::Stop { done } => stop = Some(done),
-                other @ (Letter::Begin { .. } | Letter::Fact { .. } | Letter::Status { .. }) => others.push(other),
+                Request::Stop { done } => stop = Some(done),
+                other @ (Request::Begin { .. } | Request::Fact { .. } | Request::Status { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
         let (mut began, mut kept, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-        for letter in others {
-            match letter {
-                Letter::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
-                Letter::Fact { fact, done } => kept.push((done, self.take_fact(fact).await)),
-                Letter::Status { connection } => changed.push(connection),
-                Letter::Tell { .. } | Letter::Stop { .. } => {}
+        for request in others {
+            match request {
+                Request::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
+                Request::Fact { fact, done } => kept.push((done, self.take_fact(fact).await)),
+                Request::Status { connection } => changed.push(connection),
+                Request::Tell { .. } | Request::Stop { .. } => {}
             }
         }
         self.save().await;
