@@ -145,3 +145,39 @@ async fn whoever_saw_a_call_is_told_when_he_sees_it_no_more() {
     keeper.note(5, &connection(), on("+74951234568"));
     assert!(parted(&mut keeper).await[1].has(&sales));
 }
+
+#[tokio::test]
+async fn facts_that_come_together_are_kept_together_and_told_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(&folder);
+    let (keeper, handle) = keeper(&store);
+    let (mut published, _) = handle.subscribe();
+    let call = calls::CallId::of_vendor(&connection(), "s1");
+    let fact = |n: u128| link::wire::Fact {
+        id: uuid::Uuid::from_u128(n),
+        kind: link::wire::FactKind::Note,
+        author: "anna".into(),
+        at: Timestamp::UNIX_EPOCH,
+        call: call.clone(),
+        replaces: None,
+        value: "a note".into(),
+    };
+    let told = futures_util::future::join_all((1..=50).map(|n| handle.fact(fact(n))));
+    let (told, ()) = tokio::join!(
+        async {
+            let told = told.await;
+            handle.stop().await;
+            told
+        },
+        keeper.run()
+    );
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
+    assert_eq!(store.facts("test", &call).expect("reads").len(), 50);
+    let mut seqs = Vec::new();
+    while let Ok(item) = published.try_recv() {
+        if let Published::Fact { seq, .. } = item {
+            seqs.push(seq);
+        }
+    }
+    assert_eq!(seqs, (1..=50).collect::<Vec<_>>());
+}

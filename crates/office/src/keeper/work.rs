@@ -15,7 +15,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Head, NotKept, NotStored, Published, Request};
+use super::{Done, Head, NotKept, NotStored, Published, Request};
 use crate::{backoff::Backoff, clock::Clock, history, journal, rows, settings::Directory, visibility};
 
 /// How many requests are committed together at most.
@@ -148,6 +148,7 @@ impl Keeper {
         let mut stop = None;
         let mut entries = Vec::new();
         let mut waiting = Vec::new();
+        let mut facts = Vec::new();
         let mut others = Vec::new();
         for request in requests {
             match request {
@@ -157,17 +158,18 @@ impl Keeper {
                     waiting.push((from..entries.len(), done));
                 }
                 Request::Stop { done } => stop = Some(done),
-                other @ (Request::Begin { .. } | Request::Fact { .. } | Request::Status { .. }) => others.push(other),
+                Request::Fact { fact, done } => facts.push((fact, done)),
+                other @ (Request::Begin { .. } | Request::Status { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
-        let (mut began, mut kept, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        let kept = self.take_facts(facts).await;
+        let (mut began, mut changed) = (Vec::new(), Vec::new());
         for request in others {
             match request {
                 Request::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
-                Request::Fact { fact, done } => kept.push((done, self.take_fact(fact).await)),
                 Request::Status { connection } => changed.push(connection),
-                Request::Tell { .. } | Request::Stop { .. } => {}
+                Request::Tell { .. } | Request::Fact { .. } | Request::Stop { .. } => {}
             }
         }
         self.save().await;
@@ -217,8 +219,25 @@ impl Keeper {
         Ok(began)
     }
 
-    async fn take_fact(&mut self, fact: wire::Fact) -> Result<(), NotKept> {
-        match self.store.append_fact(&self.office, rows::fact(&fact)).await {
+    /// Puts what people wrote into the log: all of it is handed in before any is waited for, so that it shares a commit.
+    async fn take_facts(
+        &mut self,
+        facts: Vec<(wire::Fact, Done<(), NotKept>)>,
+    ) -> Vec<(Done<(), NotKept>, Result<(), NotKept>)> {
+        let sent: Vec<_> = facts
+            .into_iter()
+            .map(|(fact, done)| (done, self.store.append_fact(&self.office, rows::fact(&fact)).send(), fact))
+            .collect();
+        let mut kept = Vec::with_capacity(sent.len());
+        for (done, answer, fact) in sent {
+            let appended = answer.await;
+            kept.push((done, self.take_fact(fact, appended)));
+        }
+        kept
+    }
+
+    fn take_fact(&mut self, fact: wire::Fact, appended: Result<FactAppended, store::Error>) -> Result<(), NotKept> {
+        match appended {
             Ok(FactAppended::New(seq)) => {
                 self.logged = self.logged.max(seq);
                 let audience = self.ask(None, &fact.call);
