@@ -3,6 +3,7 @@ import type { CardView } from "./CardView";
 import type { DemoPhoneView } from "./DemoPhoneView";
 import type { Language } from "./Language";
 import type { Theme } from "./Theme";
+import type { ZoneView } from "./ZoneView";
 
 /**
  * Everything that the card window shows; hidden when `cards` is empty.
@@ -24,6 +25,10 @@ language: Language,
  * Theme of the window.
  */
 theme: Theme, 
+/**
+ * What times are shown by.
+ */
+zone: ZoneView, 
 /**
  * Demo office: a badge says so.
  */

@@ -9,6 +9,7 @@ import type { OfficeView } from "./OfficeView";
 import type { Settings } from "./Settings";
 import type { Stage } from "./Stage";
 import type { Theme } from "./Theme";
+import type { ZoneView } from "./ZoneView";
 
 /**
  * Everything that the main window shows, but for the lists that it asks for.
@@ -30,6 +31,10 @@ language: Language,
  * Theme (setting or `TRUBKA_THEME`).
  */
 theme: Theme, 
+/**
+ * What times are shown by.
+ */
+zone: ZoneView, 
 /**
  * What a person has set.
  */

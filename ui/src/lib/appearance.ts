@@ -1,10 +1,13 @@
 import type { Language } from "$generated/Language";
 import type { Theme } from "$generated/Theme";
+import type { ZoneView } from "$generated/ZoneView";
 import { language } from "./language.svelte";
+import { zone } from "./zone.svelte";
 
-/** Lets the page show the language and the theme that were chosen. */
-export function applyAppearance(chosen: { language: Language; theme: Theme }): void {
+/** Lets the page show the language and the theme that were chosen, and times as this computer has them. */
+export function applyAppearance(chosen: { language: Language; theme: Theme; zone: ZoneView }): void {
   language.code = chosen.language;
+  zone.view = chosen.zone;
   const root = document.documentElement;
   root.lang = chosen.language;
   if (chosen.theme === "system") delete root.dataset.theme;

@@ -1,13 +1,20 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { language } from "./language.svelte";
-import { clockTime, dayHeading, dayKey, duration, exactTime, roughly, saidTime } from "./time";
+import { clockTime, dayHeading, dayKey, duration, exactTime, roughly, spokenTime } from "./time";
+import { zone } from "./zone.svelte";
 
-/** A moment on this computer's calendar. */
+// No zone that a machine of ours is set to: what the page's own clock says must not matter.
+const AHEAD = 5.75 * 3600;
+
+/** A moment by what the clock on the wall shows. */
 const at = (year: number, month: number, day: number, hours = 12, minutes = 0, seconds = 0) =>
-  new Date(year, month - 1, day, hours, minutes, seconds).toISOString();
-const now = new Date(2025, 10, 20, 14, 32).getTime();
+  new Date(Date.UTC(year, month - 1, day, hours, minutes, seconds) - AHEAD * 1000).toISOString();
+const now = Date.parse(at(2025, 11, 20, 14, 32));
 
-beforeEach(() => (language.code = "ru"));
+beforeEach(() => {
+  language.code = "ru";
+  zone.view = { offsets: [{ since: 0, seconds: AHEAD }] };
+});
 
 describe("duration", () => {
   it.each([
@@ -40,16 +47,40 @@ describe("moments", () => {
     [at(2025, 11, 19, 16, 42), "вчера, 16:42"],
     [at(2025, 11, 3, 16, 42), "3 ноября, 16:42"],
     [at(2024, 11, 3, 16, 42), "3 ноября 2024 г."],
-  ])("%s is said as %s", (moment, said) => expect(saidTime(moment, now)).toBe(said));
+  ])("%s is said as %s", (moment, said) => expect(spokenTime(moment, now)).toBe(said));
 
   it("says it in English too", () => {
     language.code = "en";
-    expect(saidTime(at(2025, 11, 19, 16, 42), now)).toBe("yesterday, 16:42");
+    expect(spokenTime(at(2025, 11, 19, 16, 42), now)).toBe("yesterday, 16:42");
   });
 
   it("takes midnight, not 24 hours, for the border of yesterday", () => {
-    const soonAfterMidnight = new Date(2025, 10, 20, 0, 1).getTime();
-    expect(saidTime(at(2025, 11, 19, 23, 59), soonAfterMidnight)).toBe("вчера, 23:59");
+    const soonAfterMidnight = Date.parse(at(2025, 11, 20, 0, 1));
+    expect(spokenTime(at(2025, 11, 19, 23, 59), soonAfterMidnight)).toBe("вчера, 23:59");
+  });
+});
+
+describe("a zone that changes", () => {
+  // Almaty left UTC+6 for UTC+5 when 1 March 2024 began.
+  beforeEach(() => {
+    zone.view = {
+      offsets: [
+        { since: 1_262_304_000, seconds: 21_600 },
+        { since: Date.UTC(2024, 1, 29, 18) / 1000, seconds: 18_000 },
+      ],
+    };
+  });
+
+  it("shows each moment as the clock on the wall did", () => {
+    expect(clockTime("2024-02-29T17:30:00Z")).toBe("23:30");
+    expect(clockTime("2024-02-29T18:30:00Z")).toBe("23:30");
+    expect(clockTime("2024-02-29T19:00:00Z")).toBe("00:00");
+  });
+
+  it("begins its days where they began", () => {
+    expect(dayKey("2024-02-29T18:59:59Z")).toBe("2024-02-29");
+    expect(dayKey("2024-02-29T19:00:00Z")).toBe("2024-03-01");
+    expect(dayKey("1999-12-31T18:00:00Z")).toBe("2000-01-01");
   });
 });
 

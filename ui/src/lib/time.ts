@@ -1,18 +1,20 @@
 import type { Language } from "$generated/Language";
 import { language } from "$lib/language.svelte";
+import { wallClock } from "$lib/zone.svelte";
 import { timeText } from "$messages/time";
 
 const locales: Record<Language, string> = { ru: "ru-RU", en: "en-GB" };
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function written(date: Date, options: Intl.DateTimeFormatOptions): string {
+/** Writes what the wall clock shows. */
+function written(wall: Date, options: Intl.DateTimeFormatOptions): string {
   const key = language.code + JSON.stringify(options);
   let format = formats.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(locales[language.code], options);
+    format = new Intl.DateTimeFormat(locales[language.code], { ...options, timeZone: "UTC" });
     formats.set(key, format);
   }
-  return format.format(date);
+  return format.format(wall);
 }
 
 /** A length of time as a clock shows it: `0:04`, `12:05`, `1:02:03`. */
@@ -35,34 +37,33 @@ export function roughly(ms: number): string {
 
 /** Hours and minutes: `14:32`. */
 export function clockTime(at: string): string {
-  return written(new Date(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return written(wallClock(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** With seconds: `14:32:04`. */
 export function exactTime(at: string): string {
-  return written(new Date(at), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  return written(wallClock(at), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
 /** The same with its day: `20 ноября, 14:32:04`. */
 export function exactDayTime(at: string, nowMs: number): string {
-  return `${longDay(new Date(at), new Date(nowMs))}, ${exactTime(at)}`;
+  return `${longDay(wallClock(at), wallClock(nowMs))}, ${exactTime(at)}`;
 }
 
-/** Days between two moments by the calendar of this computer; 0 means the same day. */
-export function daysBetween(earlier: Date, later: Date): number {
-  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
-  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+/** Days between what the wall clock shows at two moments; 0 means the same day. */
+function daysBetween(earlier: Date, later: Date): number {
+  const day = (wall: Date) => Math.floor(wall.getTime() / 86_400_000);
+  return day(later) - day(earlier);
 }
 
 /** A key that is equal for moments of one day. */
-export function dayKey(at: string): string {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+export function dayKey(at: string | number): string {
+  return wallClock(at).toISOString().slice(0, 10);
 }
 
 /** The heading of a day in a list: `Сегодня, 20 ноября`. */
 export function dayHeading(at: string, nowMs: number): string {
-  const [date, now] = [new Date(at), new Date(nowMs)];
+  const [date, now] = [wallClock(at), wallClock(nowMs)];
   const day = longDay(date, now);
   const ago = daysBetween(date, now);
   if (ago === 0) return `${timeText().today}, ${day}`;
@@ -72,16 +73,16 @@ export function dayHeading(at: string, nowMs: number): string {
 }
 
 /** A moment as people say it: `14:32`, `вчера, 16:42`, `3 ноября, 16:42`. */
-export function saidTime(at: string, nowMs: number): string {
-  const [date, now] = [new Date(at), new Date(nowMs)];
+export function spokenTime(at: string, nowMs: number): string {
+  const [date, now] = [wallClock(at), wallClock(nowMs)];
   const ago = daysBetween(date, now);
   if (ago === 0) return clockTime(at);
   if (ago === 1) return `${timeText().yesterdayAt}, ${clockTime(at)}`;
-  const sameYear = date.getFullYear() === now.getFullYear();
+  const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   return sameYear ? `${longDay(date, now)}, ${clockTime(at)}` : longDay(date, now);
 }
 
 function longDay(date: Date, now: Date): string {
-  const sameYear = date.getFullYear() === now.getFullYear();
+  const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   return written(date, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) });
 }

@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use super::call::{CallRef, CallStateTs, DirectionTs, PartyView};
 use super::settings::{Language, Theme};
+use super::zone::ZoneView;
 
 /// Everything that the card window shows; hidden when `cards` is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -21,6 +22,8 @@ pub struct CardsView {
     pub language: Language,
     /// Theme of the window.
     pub theme: Theme,
+    /// What times are shown by.
+    pub zone: ZoneView,
     /// Demo office: a badge says so.
     pub demo: bool,
     /// The demo phone, when it has something to do.

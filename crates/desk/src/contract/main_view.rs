@@ -8,6 +8,7 @@ use super::call::{CallRef, CallRow, CallsPage};
 use super::card::DemoPhoneView;
 use super::dial::WayRef;
 use super::settings::{Language, Settings, Theme};
+use super::zone::ZoneView;
 
 /// Everything that the main window shows, but for the lists that it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -22,6 +23,8 @@ pub struct MainView {
     pub language: Language,
     /// Theme (setting or `TRUBKA_THEME`).
     pub theme: Theme,
+    /// What times are shown by.
+    pub zone: ZoneView,
     /// What a person has set.
     pub settings: Settings,
     /// Who sits here.

@@ -11,6 +11,7 @@ mod main_view;
 mod player;
 mod settings;
 mod typescript;
+mod zone;
 
 pub use call::*;
 pub use card::*;
@@ -20,6 +21,7 @@ pub use main_view::*;
 pub use player::*;
 pub use settings::*;
 pub use typescript::export;
+pub use zone::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

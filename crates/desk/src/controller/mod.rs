@@ -121,6 +121,7 @@ impl<U: UiPort> Controller<U> {
         } = beginning;
         let (away_from, note_seen_at) = (last_seen.unwrap_or_else(|| clock.now()), clock.uptime());
         let today = Today::of(clock.now(), &clock.zone());
+        let screens = Screens::new(&*clock);
         Self {
             ui,
             clock,
@@ -139,7 +140,7 @@ impl<U: UiPort> Controller<U> {
             today_meanwhile: None,
             today_again: false,
             refresh: Refresh::default(),
-            screens: Screens::default(),
+            screens,
             attention: Attention::new(!card_can_be_placed),
             away: BTreeSet::new(),
             away_from,
@@ -189,10 +190,11 @@ impl<U: UiPort> Controller<U> {
         let turns = self.cards.expire(uptime);
         self.follow(turns);
         self.drop_stale(uptime);
-        if now >= self.today.until() || now < self.today.from() {
+        let moved = self.clock.zone() != *self.screens.zone();
+        if now >= self.today.until() || now < self.today.from() || moved {
             self.today = Today::of(now, &self.clock.zone());
             self.read_today();
-            self.screens.main_changed();
+            self.screens.read_zone(&*self.clock);
         }
     }
 

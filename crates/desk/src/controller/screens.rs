@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::Controller;
 use crate::{
-    contract::{CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage},
+    contract::{
+        CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage, ZoneView,
+    },
     language::{language, theme},
     me::Me,
-    ports::Uptime,
+    ports::{Clock, Uptime},
     ui_port::UiPort,
     views::{
         card::{Around, card_view},
@@ -22,8 +26,10 @@ const MAIN_EVERY: Duration = Duration::from_millis(50);
 const MISSED: usize = 5;
 
 /// What was published last, and what is to be published.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Screens {
+    zone: TimeZone,
+    zone_view: ZoneView,
     cards: Option<CardsView>,
     cards_changed: bool,
     card_shown: bool,
@@ -35,6 +41,35 @@ pub(super) struct Screens {
 }
 
 impl Screens {
+    /// Nothing is published yet.
+    pub(super) fn new(clock: &dyn Clock) -> Self {
+        let zone = clock.zone();
+        Self {
+            zone_view: ZoneView::of(&zone, clock.now()),
+            zone,
+            cards: None,
+            cards_changed: false,
+            card_shown: false,
+            main: None,
+            main_changed: false,
+            main_last: None,
+            errand_id: 0,
+            errand: None,
+        }
+    }
+
+    /// A day has begun, or the zone of this computer was changed: times are shown by what it is now.
+    pub(super) fn read_zone(&mut self, clock: &dyn Clock) {
+        self.zone = clock.zone();
+        self.zone_view = ZoneView::of(&self.zone, clock.now());
+        self.all_changed();
+    }
+
+    /// The zone by which times are shown.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Something on the cards changed.
     pub(super) fn cards_changed(&mut self) {
         self.cards_changed = true;
@@ -146,6 +181,7 @@ impl<U: UiPort> Controller<U> {
             cards,
             language: language(&self.settings, &self.surroundings),
             theme: theme(&self.settings, &self.surroundings),
+            zone: self.screens.zone_view.clone(),
             demo: self.in_demo,
             phone: self.phone.clone().filter(|phone| phone.state != DemoPhoneState::Idle),
         }
@@ -161,6 +197,7 @@ impl<U: UiPort> Controller<U> {
             },
             language: language(&self.settings, &self.surroundings),
             theme: theme(&self.settings, &self.surroundings),
+            zone: self.screens.zone_view.clone(),
             settings: self.settings.clone(),
             me: self.offices.values().find_map(|office| office.me.as_ref()).map(me_view),
             offices: self.offices.values().map(|office| office.view(self.in_demo)).collect(),

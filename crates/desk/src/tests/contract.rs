@@ -21,6 +21,10 @@ fn at() -> Timestamp {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
+fn zone() -> ZoneView {
+    ZoneView { offsets: vec![ZoneOffset { since: 1_262_304_000, seconds: 10_800 }] }
+}
+
 fn call() -> CallRef {
     CallRef { office: "demo".into(), id: "a".into() }
 }
@@ -144,6 +148,7 @@ fn cards() {
         cards: vec![card],
         language: Language::Ru,
         theme: Theme::System,
+        zone: zone(),
         demo: true,
         phone: Some(DemoPhoneView { state: DemoPhoneState::Ringing, shows: Some("102".into()) }),
     };
@@ -172,6 +177,7 @@ fn main_view() {
         stage: Stage::Demo,
         language: Language::En,
         theme: Theme::Dark,
+        zone: zone(),
         settings: Settings::default(),
         me: Some(MeView { name: "Пётр".into(), extensions: vec!["102".into()] }),
         offices: vec![OfficeView {
@@ -210,6 +216,7 @@ fn main_view() {
         &view,
         json!({
             "revision": 1, "stage": "demo", "language": "en", "theme": "dark",
+            "zone": {"offsets": [{"since": 1_262_304_000, "seconds": 10_800}]},
             "settings": {"theme": "system", "cardCorner": "bottomRight"},
             "me": {"name": "Пётр", "extensions": ["102"]},
             "offices": [{

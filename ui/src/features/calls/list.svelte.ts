@@ -146,7 +146,7 @@ export class CallList {
 
   /** Whether a heading is about today. */
   isToday(start: DayStart, nowMs: number): boolean {
-    return dayKey(start.at) === dayKey(new Date(nowMs).toISOString());
+    return dayKey(start.at) === dayKey(nowMs);
   }
 
   /** One refresh at a time: an older answer never comes after a newer one. */

@@ -28,6 +28,7 @@ async function show(...shown: CardsView["cards"]) {
     cards,
     language: "ru",
     theme: "light",
+    zone: { offsets: [{ since: 0, seconds: 0 }] },
     demo: true,
   });
   const platform = {

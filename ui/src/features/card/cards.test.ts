@@ -15,6 +15,7 @@ const view = (revision: number, ...cards: CardView[]): CardsView => ({
   cards,
   language: "ru",
   theme: "dark",
+  zone: { offsets: [{ since: 0, seconds: 0 }] },
   demo: false,
 });
 

@@ -1,6 +1,6 @@
 import type { CardPhase } from "$generated/CardPhase";
 import type { CardView } from "$generated/CardView";
-import { duration, saidTime } from "$lib/time";
+import { duration, spokenTime } from "$lib/time";
 import { cardText } from "$messages/card";
 
 /** What a card explains below the party, one short sentence each. */
@@ -17,7 +17,7 @@ export function hints(card: CardView): string[] {
 export function context(card: CardView, nowMs: number): string | undefined {
   const last = card.lastTalk;
   if (!last) return undefined;
-  const talk = cardText().lastTalk(saidTime(last.at, nowMs), last.agent, duration(last.talkMs));
+  const talk = cardText().lastTalk(spokenTime(last.at, nowMs), last.agent, duration(last.talkMs));
   return last.note ? `${talk} · ${cardText().lastNote(last.note)}` : talk;
 }
 

@@ -4,6 +4,9 @@ import type { CardView } from "$generated/CardView";
 import type { MainView } from "$generated/MainView";
 import { rowAt } from "./rows";
 
+/** The browser's own idea of the zone. */
+const zone = { offsets: [{ since: 0, seconds: -new Date().getTimezoneOffset() * 60 }] };
+
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
 /** What the main window starts with. */
@@ -20,6 +23,7 @@ export function mainView(): MainView {
     stage: "demo",
     language: "ru",
     theme: "system",
+    zone,
     settings: { theme: "system", cardCorner: "bottomRight" },
     me: { name: "Пётр", extensions: ["102"] },
     offices: [
@@ -108,6 +112,7 @@ export function cardsView(phases: CardPhase[]): CardsView {
     cards: asked.length > 0 ? asked : pictured,
     language: "ru",
     theme: "system",
+    zone,
     demo: true,
     phone: { state: "ringing", shows: "+7 900 123-45-67" },
   };
