@@ -236,13 +236,23 @@ pub struct Line {
 }
 
 /// What fetches a recording from its PBX.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind", content = "value")]
 pub enum RecordingReference {
     /// A link that stays valid (MANGO server-client).
     Link(String),
     /// The vendor's id, exchanged for a one-time link each time (Rostelecom `session_id`, MANGO VPBX).
     Id(String),
+}
+
+impl std::fmt::Debug for RecordingReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Who has the text may fetch the recording.
+        f.write_str(match self {
+            Self::Link(_) => "Link",
+            Self::Id(_) => "Id",
+        })
+    }
 }
 
 impl RecordingReference {

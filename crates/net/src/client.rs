@@ -1,6 +1,6 @@
 //! The HTTP client.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
@@ -51,7 +51,7 @@ impl Settings {
 }
 
 /// An HTTP request. The body is sent byte for byte.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// HTTP method.
     pub method: Method,
@@ -65,6 +65,13 @@ pub struct Request {
     pub timeout: Duration,
     /// Largest answer accepted.
     pub cap: u64,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.url.host_str();
+        f.debug_struct("Request").field("method", &self.method).field("host", &host).finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -102,7 +109,7 @@ impl Request {
 }
 
 /// A whole answer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -112,8 +119,14 @@ pub struct Response {
     pub body: Bytes,
 }
 
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.body.len();
+        f.debug_struct("Response").field("status", &self.status).field("length", &length).finish_non_exhaustive()
+    }
+}
+
 /// An answer that is read piece by piece, up to the request's cap.
-#[derive(Debug)]
 pub struct Download {
     /// HTTP status.
     pub status: u16,
@@ -125,6 +138,12 @@ pub struct Download {
     head: Bytes,
     taken: u64,
     cap: u64,
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl Download {

@@ -10,7 +10,6 @@ use url::{Host, Url};
 pub(crate) struct SystemProxy(Option<Arc<Matcher>>);
 
 /// A proxy to go through.
-#[derive(Debug)]
 pub(crate) struct Via {
     /// Its address.
     pub(crate) uri: http::Uri,

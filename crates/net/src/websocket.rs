@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What to open.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SocketRequest {
     /// A `ws`, `wss`, `http` or `https` address.
     pub url: Url,
@@ -39,6 +39,12 @@ pub struct SocketRequest {
     pub cap: usize,
     /// Text messages come as [`Frame::Binary`] and need not be UTF-8.
     pub text_as_binary: bool,
+}
+
+impl std::fmt::Debug for SocketRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SocketRequest").field("host", &self.url.host_str()).finish_non_exhaustive()
+    }
 }
 
 impl SocketRequest {

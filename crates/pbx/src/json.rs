@@ -8,6 +8,7 @@
 //! | a raw control character in a text | that character |
 //! | a backslash that escapes nothing | the backslash |
 //! | NULs, byte order marks, blanks around the message | nothing |
+//! | a NUL behind the message, and what a program's buffer still held behind that | nothing |
 //! | a number that would lose digits (an id of twenty digits), or with a leading zero or plus | a text of its digits |
 
 use std::fmt::Write;
@@ -35,8 +36,11 @@ pub(crate) fn is_filler(c: char) -> bool {
 fn repaired(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(|c| c == '"' || is_of_number(c)) {
+    while let Some(at) = rest.find(|c| matches!(c, '"' | '\0') || is_of_number(c)) {
         out.push_str(&rest[..at]);
+        if rest.as_bytes()[at] == 0 {
+            return out;
+        }
         rest = match rest[at..].strip_prefix('"') {
             Some(inside) => {
                 out.push('"');
@@ -195,6 +199,8 @@ mod tests {
             (b"\xef\xbb\xbf", b"\xef\xbb\xbf"),
             (b"\xef\xbb\xbf\xef\xbb\xbf ", b"\x1a"),
             (b"\xff\xfe", b"\xff"),
+            (b"", b"\0}, \"state\": \"end\"}"),
+            (b"", b"\r\n\0\xc0\xff{\"a"),
         ] {
             let body = [before, br#"{"a": "b"}"#, behind].concat();
             assert_eq!(parse(&body), Some(json!({"a": "b"})), "{before:?} {behind:?}");
@@ -223,7 +229,18 @@ mod tests {
 
     #[test]
     fn what_is_no_json_stays_none() {
-        for raw in ["", "\0", "<html>", "{", r#"{"a": "b"#, r#"{"a": "b"} {"c": "d"}"#, "a=1&b=2", "{\u{feff}}"] {
+        for raw in [
+            "",
+            "\0",
+            "<html>",
+            "{",
+            r#"{"a": "b"#,
+            r#"{"a": "b"} {"c": "d"}"#,
+            "a=1&b=2",
+            "{\u{feff}}",
+            "{\0}",
+            "\0{\0\"\0",
+        ] {
             assert_eq!(parse(raw.as_bytes()), None, "{raw}");
         }
     }

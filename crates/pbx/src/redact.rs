@@ -9,6 +9,8 @@ use crate::json;
 const MASK: &str = "•••";
 /// Longest body kept in the journal.
 const KEPT: usize = 8 << 10;
+/// Longest sentence of a PBX that is passed on.
+const WORDS: usize = 200;
 
 /// Parts of key names whose values are never kept.
 const SECRET_KEYS: [&str; 8] = ["token", "secret", "password", "sign", "authorization", "api_key", "salt", "cookie"];
@@ -49,6 +51,12 @@ impl Redactor {
             },
         )
     }
+}
+
+/// A PBX's own words as they may be shown: one line, without links, long enough for a sentence.
+pub(crate) fn words(text: &str) -> String {
+    let short: String = text.chars().take(WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    links(&short)
 }
 
 /// JSON as it may be kept.
@@ -135,6 +143,13 @@ mod tests {
     fn a_long_body_is_cut_at_a_character() {
         let kept = Redactor::new([]).body("ж".repeat(KEPT).as_bytes()).expect("kept");
         assert!(kept.len() < KEPT + 64 && kept.starts_with('ж'));
+    }
+
+    #[test]
+    fn a_pbxs_own_words_are_a_short_line_without_links() {
+        let said = words(&format!("see https://pbx.example/t?token=1,\nplease{}", "!".repeat(1 << 20)));
+        assert!(said.starts_with("see https://pbx.example/••• please!!"), "{said}");
+        assert!(said.chars().count() <= WORDS, "{}", said.len());
     }
 
     #[test]

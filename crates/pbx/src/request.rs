@@ -1,6 +1,6 @@
 //! Requests to a PBX before signing, and the answers.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     error::{Error, ErrorKind},
     fields::Fields,
+    redact,
 };
 
 /// How long a request may take.
@@ -27,7 +28,7 @@ impl Times {
 }
 
 /// A request to a PBX. A make builds it; the driver has it signed and sends it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// The operation's name, for the journal.
     pub operation: &'static str,
@@ -45,6 +46,16 @@ pub struct Request {
     pub idempotent: bool,
     /// To be signed: it goes to the vendor's own address.
     pub signed: bool,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("target", &redact::target(&self.url, self.signed))
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -101,7 +112,7 @@ impl Request {
 }
 
 /// What a PBX answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -111,6 +122,13 @@ pub struct Answer {
     pub date: Option<Timestamp>,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body may hold a link that is as good as a key.
+        f.debug_struct("Answer").field("status", &self.status).field("length", &self.body.len()).finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -144,5 +162,33 @@ impl Answer {
             _ => (ErrorKind::Protocol, "the PBX does not accept the request"),
         };
         Some(Error::new(kind, format!("{context} (HTTP {})", self.status)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{session::SessionOutput, webhook::WebhookRequest};
+
+    #[test]
+    fn nothing_that_is_printed_for_debugging_holds_a_key_or_a_link() {
+        let url: Url = "wss://pbx.example/secret/path?token=secret".parse().expect("an address");
+        let mut request = Request::get("record", url.clone()).signed();
+        request.url.set_path("/api/record");
+        request.headers.insert("x-any", http::HeaderValue::from_static("secret"));
+        request.body = Bytes::from_static(b"secret");
+        let answer = Answer { status: 200, retry_after: None, date: None, body: Bytes::from_static(b"secret") };
+        let webhook = WebhookRequest {
+            method: "POST".to_owned(),
+            path: "/secret".to_owned(),
+            headers: vec![("X-Client-Sign".to_owned(), b"secret".to_vec())],
+            body: Bytes::from_static(b"secret"),
+        };
+        let link = calls::RecordingReference::Link("https://pbx.example/secret".to_owned());
+        let outputs = [SessionOutput::Open(url), SessionOutput::Request(request)];
+        let printed = format!("{outputs:?} {answer:?} {webhook:?} {link:?}");
+        // Bytes in brackets would be digits.
+        assert!(!printed.contains("secret") && !printed.contains("115, 101"), "{printed}");
+        assert!(printed.contains("pbx.example") && printed.contains("record"), "{printed}");
     }
 }

@@ -1,6 +1,6 @@
 //! A socket protocol as a state machine: frames and answers in; frames, requests, events and the next timer out.
 
-use std::time::Instant;
+use std::{fmt, time::Instant};
 
 use calls::VendorEvent;
 use jiff::Timestamp;
@@ -8,11 +8,11 @@ use url::Url;
 
 use crate::{
     error::Error,
+    redact,
     request::{Answer, Request},
 };
 
 /// What a session is told.
-#[derive(Debug)]
 pub enum SessionInput<'a> {
     /// Begin.
     Start,
@@ -31,7 +31,6 @@ pub enum SessionInput<'a> {
 }
 
 /// What a session wants.
-#[derive(Debug)]
 pub enum SessionOutput {
     /// Send this request and tell its answer. There is never more than one on its way.
     Request(Request),
@@ -60,6 +59,24 @@ pub enum SessionOutput {
     },
     /// The session is over, with its cause.
     End(Error),
+}
+
+impl fmt::Debug for SessionOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(request) => f.debug_tuple("Request").field(request).finish(),
+            // The address of a socket may be its key.
+            Self::Open(url) => f.debug_tuple("Open").field(&redact::target(url, false)).finish(),
+            Self::Ping => f.write_str("Ping"),
+            Self::Connected => f.write_str("Connected"),
+            Self::DrainProgress { events } => f.debug_struct("DrainProgress").field("events", events).finish(),
+            Self::Events { events, hold } => {
+                f.debug_struct("Events").field("events", &events.len()).field("hold", hold).finish()
+            }
+            Self::Drained { complete } => f.debug_struct("Drained").field("complete", complete).finish(),
+            Self::End(error) => f.debug_tuple("End").field(error).finish(),
+        }
+    }
 }
 
 /// The moment at which something is told to a session.

@@ -22,7 +22,6 @@ mod commands;
 mod error;
 mod facts;
 mod folder;
-mod gaps;
 mod journal;
 mod log;
 mod office;
@@ -48,7 +47,6 @@ pub use calls::{
 pub use commands::{Began, CommandRow, CommandStands, NewCommand};
 pub use error::{Error, ErrorKind};
 pub use facts::{Fact, FactAppended, ShownFact};
-pub use gaps::Gap;
 pub use journal::{JournalEntry, NewJournalEntry};
 pub use log::{Appended, NewEntry};
 pub use office::ReplicaCursor;

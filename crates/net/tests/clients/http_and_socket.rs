@@ -223,3 +223,15 @@ async fn a_message_over_the_cap_ends_the_socket() {
     let mut socket = client(&url).socket(request).await.unwrap();
     assert_eq!(socket.next().await, Err(Error::TooLarge { limit: 10 }));
 }
+
+#[test]
+fn requests_and_answers_print_no_path_query_header_or_body() {
+    let url: url::Url = "https://pbx.example/secret?token=secret".parse().unwrap();
+    let mut request = net::Request::post_json(url.clone(), "secret");
+    request.headers.insert("x-any", http::HeaderValue::from_static("secret"));
+    let mut headers = http::HeaderMap::new();
+    headers.insert("location", http::HeaderValue::from_static("secret"));
+    let response = net::Response { status: 200, headers, body: bytes::Bytes::from_static(b"secret") };
+    let printed = format!("{request:?} {response:?} {:?}", net::SocketRequest::new(url));
+    assert!(printed.contains("pbx.example") && !printed.contains("secret"), "{printed}");
+}

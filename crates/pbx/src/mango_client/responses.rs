@@ -7,11 +7,12 @@ use url::Url;
 use super::wire::{Field, Named, Wire};
 use crate::{
     error::{Error, ErrorKind},
+    redact,
     request::Answer,
 };
 
 /// What the answer to a channel request says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) enum ChannelAnswer {
     /// Open this.
     Open(Url),
@@ -146,5 +147,6 @@ fn words(wire: &Wire, answer: &Answer, code: i64) -> String {
         let nested = fields.object(Field::Result).and_then(|result| result.text(Field::Message));
         nested.or_else(|| fields.text(Field::Message))
     });
+    let message = message.map(|message| redact::words(&message));
     message.map_or_else(|| format!("code {code}"), |message| format!("{message} (code {code})"))
 }

@@ -6,6 +6,7 @@ use url::Url;
 use crate::{
     error::{Error, ErrorKind},
     fields::Fields,
+    redact,
     request::{Answer, Request},
 };
 
@@ -73,7 +74,7 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
 /// The platform's own words, with its code.
 fn words(answer: &Answer, fields: Option<&Fields>) -> String {
     let code = fields.and_then(|fields| fields.integer("result"));
-    let message = fields.and_then(|fields| fields.text("resultmessage"));
+    let message = fields.and_then(|fields| fields.text("resultmessage")).map(|message| redact::words(&message));
     match (message, code) {
         (Some(message), Some(code)) => format!("{message} (result {code})"),
         (Some(message), None) => message,

@@ -14,7 +14,7 @@ use crate::{
     commands::{self, CommandStands},
     error::Error,
     facts::{self, Fact},
-    gaps, log,
+    log,
     office::{self, ReplicaCursor},
     search::{
         index::{Change, Texts},
@@ -52,8 +52,6 @@ pub struct Save {
     pub recordings: Vec<(RecordingId, CallId)>,
     /// Commands that moved.
     pub commands: Vec<CommandStands>,
-    /// Gaps that opened or closed.
-    pub gaps: Vec<gaps::Gap>,
     /// How far which connection's log is folded with this.
     pub folded: Option<(ConnectionId, u64)>,
     /// How far a remote office's stream is committed with this.
@@ -108,9 +106,6 @@ fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Vec<
     }
     for stands in &save.commands {
         commands::set(connection, stands)?;
-    }
-    for gap in &save.gaps {
-        gaps::upsert(connection, gap)?;
     }
     if let Some((id, position)) = &save.folded {
         log::set_folded(connection, id, *position)?;

@@ -1,7 +1,7 @@
-//! Commands, tokens, gaps, settings, journal.
+//! Commands, tokens, settings, journal.
 
 use calls::{CommandId, CommandState};
-use store::{Began, CommandStands, Gap, NewCommand, NewEntry, NewJournalEntry, Save, Token};
+use store::{Began, CommandStands, NewCommand, NewEntry, NewJournalEntry, Save, Token};
 use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, connection, entry, folder, open};
@@ -59,19 +59,6 @@ fn a_token_is_found_by_its_hash_and_revoked_once() {
     assert_eq!(store.revoke_token("t1", at(500)).wait(), Ok(true));
     assert_eq!(store.revoke_token("t1", at(600)).wait(), Ok(false));
     assert_eq!(store.tokens(), Ok(vec![Token { revoked_at: Some(at(500)), ..token }]));
-}
-
-#[test]
-fn a_gap_opens_and_closes() {
-    let folder = folder();
-    let store = open(&folder);
-    let open_gap =
-        Gap { connection: connection("rt1"), from: at(1), to: None, hole_until: None, cause: "socket lost".into() };
-    let closed = Gap { to: Some(at(9)), hole_until: Some(at(3)), ..open_gap.clone() };
-    for gap in [open_gap, closed.clone()] {
-        store.save(OFFICE, Save { gaps: vec![gap], ..Save::default() }).wait().expect("saved");
-    }
-    assert_eq!(store.gaps(&connection("rt1"), 10), Ok(vec![closed]));
 }
 
 #[test]
