@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI8, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,12 +27,21 @@ pub(crate) const CLOCK_AT: &str = "2026-03-02T09:00:00Z";
 /// Goes with Tokio's clock, which tests pause; somebody may set what people read.
 struct TokioClock {
     began: Instant,
-    set_back: Arc<AtomicU64>,
+    adjusted: Arc<Adjusted>,
+}
+
+/// What a person changed about this computer's clock.
+#[derive(Default)]
+struct Adjusted {
+    /// Seconds that it was set back.
+    back: AtomicU64,
+    /// Hours that its zone is ahead of UTC.
+    zone: AtomicI8,
 }
 
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
-        let set_back = SignedDuration::from_secs(self.set_back.load(Ordering::Relaxed).cast_signed());
+        let set_back = SignedDuration::from_secs(self.adjusted.back.load(Ordering::Relaxed).cast_signed());
         CLOCK_AT.parse::<Timestamp>().expect("valid") + self.began.elapsed() - set_back
     }
 
@@ -41,7 +50,7 @@ impl Clock for TokioClock {
     }
 
     fn zone(&self) -> TimeZone {
-        TimeZone::UTC
+        TimeZone::fixed(jiff::tz::offset(self.adjusted.zone.load(Ordering::Relaxed)))
     }
 }
 
@@ -62,7 +71,7 @@ pub(crate) struct Bench {
     pub(crate) office: Arc<FakeOffice>,
     pub(crate) store: Store,
     folder: TempDir,
-    set_back: Arc<AtomicU64>,
+    adjusted: Arc<Adjusted>,
 }
 
 impl Bench {
@@ -81,10 +90,10 @@ impl Bench {
 
     async fn in_folder(folder: TempDir, card_can_be_placed: bool) -> Self {
         let store = Store::open_in(folder.path(), Options::owner("test")).expect("a database");
-        let (shown, set_back) = (Shown::default(), Arc::new(AtomicU64::new(0)));
+        let (shown, adjusted) = (Shown::default(), Arc::<Adjusted>::default());
         let options = DeskOptions {
             store: store.clone(),
-            clock: Arc::new(TokioClock { began: Instant::now(), set_back: Arc::clone(&set_back) }),
+            clock: Arc::new(TokioClock { began: Instant::now(), adjusted: Arc::clone(&adjusted) }),
             chance: Arc::new(Counting::default()),
             surroundings: Surroundings { locale: Some("ru_RU.UTF-8".into()), ..Surroundings::default() },
             stage: Stage::Welcome,
@@ -96,7 +105,7 @@ impl Bench {
             store.save("own", Save { cursor, ..Save::default() }).wait().expect("kept");
         }
         let desk = Desk::start(options, shown.clone()).expect("a desk");
-        Self { desk, shown, office: Arc::default(), store, folder, set_back }
+        Self { desk, shown, office: Arc::default(), store, folder, adjusted }
     }
 
     /// A desk whose office writes its own rows and has caught up.
@@ -141,7 +150,12 @@ impl Bench {
 
     /// Somebody sets this computer's clock back.
     pub(crate) fn set_clock_back(&self, seconds: u64) {
-        self.set_back.store(seconds, Ordering::Relaxed);
+        self.adjusted.back.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Somebody sets this computer to a zone so many hours ahead of UTC.
+    pub(crate) fn set_zone(&self, hours: i8) {
+        self.adjusted.zone.store(hours, Ordering::Relaxed);
     }
 
     /// Everything that lies ready happens; then the clock moves.
@@ -178,7 +192,7 @@ impl Bench {
 
     /// The same data, as after a restart of the program.
     pub(crate) async fn restart(self) -> Self {
-        let Self { desk, store, folder, office, shown, set_back: _ } = self;
+        let Self { desk, store, folder, office, shown, adjusted: _ } = self;
         office.cut();
         drop((desk, shown));
         for _ in 0..5 {

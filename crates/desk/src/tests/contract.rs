@@ -156,6 +156,7 @@ fn cards() {
         &view,
         json!({
             "revision": 3, "language": "ru", "theme": "system", "demo": true,
+            "zone": {"offsets": [{"since": 1_262_304_000, "seconds": 10_800}]},
             "phone": {"state": "ringing", "shows": "102"},
             "cards": [{
                 "call": {"office": "demo", "id": "a"}, "state": "onHold", "direction": "outgoing",

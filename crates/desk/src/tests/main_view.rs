@@ -4,7 +4,9 @@ use calls::{CallResult, CallState, LegState};
 use std::time::Duration;
 
 use crate::{
-    contract::{CardCorner, DemoPhoneState, DemoPhoneView, Language, Notice, NoticeKind, Settings, Stage, Theme},
+    contract::{
+        CardCorner, DemoPhoneState, DemoPhoneView, Language, Notice, NoticeKind, Settings, Stage, Theme, ZoneView,
+    },
     testing::{Bench, Shape, at, breathe, call},
 };
 
@@ -31,6 +33,17 @@ async fn settings_hold_at_once_and_after_a_restart() {
     let bench = bench.restart().await;
     assert_eq!(bench.desk.main_snapshot().await.unwrap().settings, settings);
     assert_eq!(bench.language(), Language::En);
+}
+
+#[tokio::test(start_paused = true)]
+async fn times_are_shown_by_the_zone_of_this_computer_also_when_it_is_changed() {
+    let bench = Bench::live().await;
+    let ahead = |zone: &ZoneView| zone.offsets.iter().map(|offset| offset.seconds).collect::<Vec<_>>();
+    assert_eq!(ahead(&bench.desk.main_snapshot().await.unwrap().zone), [0]);
+    bench.set_zone(5);
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until("the zone", |record| ahead(&record.now().zone) == [5 * 3600]).await;
+    assert_eq!(ahead(&bench.desk.card_snapshot().await.unwrap().zone), [5 * 3600]);
 }
 
 #[tokio::test(start_paused = true)]
