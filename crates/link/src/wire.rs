@@ -311,6 +311,9 @@ pub struct ConnectionView {
     /// What is wrong with single sessions, in words, where that is not the connection's state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Extensions whose sessions the PBX refuses: somebody must change something first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
     /// Missed events fetched so far while draining.
     #[serde(default)]
     pub drained: u32,

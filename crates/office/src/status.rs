@@ -281,6 +281,7 @@ impl Entry {
             state: shown.state,
             cause: shown.cause,
             detail: self.detail(his),
+            refused: self.refused(his),
             drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
             gap_since: self.gap_since(his),
             capability: self.capability,
@@ -306,15 +307,25 @@ impl Entry {
         of_sessions.chain(self.gaps.get("")).min().copied()
     }
 
+    /// These sessions, or all where none is named.
+    fn concerning<'a>(&'a self, extensions: &[&str]) -> impl Iterator<Item = (&'a String, &'a SessionStatus)> {
+        let concerns = |name: &str| extensions.is_empty() || extensions.contains(&name);
+        self.sessions.iter().filter(move |(name, _)| concerns(name))
+    }
+
     /// What is wrong with single sessions, in words.
     fn detail(&self, extensions: &[&str]) -> Option<String> {
         let of = |(name, session): (&String, &SessionStatus)| {
-            let concerns = extensions.is_empty() || extensions.contains(&name.as_str());
-            let detail = session.detail.as_ref().filter(|_| concerns)?;
+            let detail = session.detail.as_ref()?;
             Some(if name.is_empty() { detail.clone() } else { format!("{name}: {detail}") })
         };
-        let details: Vec<String> = self.sessions.iter().filter_map(of).collect();
+        let details: Vec<String> = self.concerning(extensions).filter_map(of).collect();
         (!details.is_empty()).then(|| details.join("; "))
+    }
+
+    /// The extensions whose sessions the PBX refuses.
+    fn refused(&self, extensions: &[&str]) -> Vec<String> {
+        self.concerning(extensions).filter(|(_, session)| session.is_refused).map(|(name, _)| name.clone()).collect()
     }
 
     /// As the worst of these sessions stands, with what is wrong on our side or in what comes to us.
@@ -425,12 +436,14 @@ mod tests {
         let view = |role, extension| board.view(&id, &viewer(role, extension, &id)).expect("is on the board");
         let worker = view(Role::Agent, "101");
         assert_eq!((worker.state, worker.gap_since, worker.detail), (ConnectionState::Live, None, None));
+        assert_eq!(worker.refused, [""; 0]);
         let his = view(Role::Agent, "103");
         assert_eq!((his.state, his.cause), (ConnectionState::Down, Some(DownCause::Protocol)));
         assert_eq!(his.gap_since, Some(at(1)));
         let manager = view(Role::Manager, "101");
         assert_eq!((manager.state, manager.gap_since), (ConnectionState::Live, None));
         assert_eq!(manager.detail.as_deref(), Some("103: the PBX has no user with this extension"));
+        assert_eq!((his.refused, manager.refused), (vec!["103".to_owned()], vec!["103".to_owned()]));
         board.forget(&id, "101");
         assert_eq!(view(Role::Manager, "101").state, ConnectionState::Down, "nobody is left who works");
     }

@@ -23,6 +23,14 @@ state: ConnectionStateView,
  */
 cause?: ConnectionCause, 
 /**
+ * Extensions whose sessions the PBX refuses.
+ */
+refused: Array<string>, 
+/**
+ * What is wrong with single sessions, in the office's or the PBX's own words.
+ */
+detail?: string, 
+/**
  * Missed events fetched so far.
  */
 drained: number, 

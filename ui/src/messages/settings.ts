@@ -22,7 +22,10 @@ interface SettingsText {
   newToken: string;
   disconnect: string;
   disconnectAsk: (office: string) => string;
+  refused: (extensions: string[]) => string;
 }
+
+const list = (names: string[]) => names.map(isolate).join(", ");
 
 /** The view Settings. */
 export const settingsText = texts<SettingsText>({
@@ -50,6 +53,10 @@ export const settingsText = texts<SettingsText>({
     newToken: "Новый токен",
     disconnect: "Отключить",
     disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
+    refused: (extensions) =>
+      extensions.length === 1
+        ? `АТС не подключает номер ${list(extensions)}. Проверьте его в настройках АТС и офиса.`
+        : `АТС не подключает номера ${list(extensions)}. Проверьте их в настройках АТС и офиса.`,
   },
   en: {
     title: "Settings",
@@ -76,5 +83,9 @@ export const settingsText = texts<SettingsText>({
     disconnect: "Disconnect",
     disconnectAsk: (office) =>
       `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,
+    refused: (extensions) =>
+      extensions.length === 1
+        ? `The PBX does not connect extension ${list(extensions)}. Check it in the settings of the PBX and the office.`
+        : `The PBX does not connect extensions ${list(extensions)}. Check them in the settings of the PBX and the office.`,
   },
 });

@@ -196,6 +196,12 @@ pub struct ConnectionRow {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<ConnectionCause>,
+    /// Extensions whose sessions the PBX refuses.
+    pub refused: Vec<String>,
+    /// What is wrong with single sessions, in the office's or the PBX's own words.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// Missed events fetched so far.
     pub drained: u32,
     /// Events may be missing since then.

@@ -198,6 +198,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         cause: None,
         drained: 0,
         detail: None,
+        refused: Vec::new(),
         gap_since: None,
         capability: CapabilityView { originate: true, ..CapabilityView::default() },
         extension: Some("102".into()),

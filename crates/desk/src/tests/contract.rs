@@ -195,6 +195,8 @@ fn main_view() {
                 title: "Rostelecom".into(),
                 state: ConnectionStateView::Draining,
                 cause: Some(ConnectionCause::BadSignatures),
+                refused: vec!["103".into()],
+                detail: Some("103: no such user".into()),
                 drained: 7,
                 gap_since: Some(at()),
                 clock_skew_ms: Some(-1),
@@ -224,7 +226,8 @@ fn main_view() {
                 "id": "calls.example.org", "name": "calls.example.org", "address": "https://calls.example.org/",
                 "demo": true, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
                 "clockOffsetMs": -5, "connections": [{
-                "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures", "drained": 7,
+                "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures",
+                    "refused": ["103"], "detail": "103: no such user", "drained": 7,
                 "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
             }]}],
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,

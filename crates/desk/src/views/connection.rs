@@ -30,6 +30,8 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
             DownCause::Storage => ConnectionCause::Storage,
             DownCause::BadSignatures => ConnectionCause::BadSignatures,
         }),
+        refused: connection.refused.clone(),
+        detail: connection.detail.clone(),
         drained: connection.drained,
         gap_since: connection.gap_since,
         clock_skew_ms: connection

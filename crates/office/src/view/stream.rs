@@ -1,6 +1,8 @@
 //! The stream: hello, how the connections stand, what changed since (with what is published meanwhile), then what is
 //! published.
 
+use std::ops::ControlFlow;
+
 use futures_util::{StreamExt, stream};
 use link::{
     FrameStream, OfficeError, OfficeErrorKind,
@@ -95,13 +97,6 @@ struct Following {
     ended: bool,
 }
 
-/// What became of something published.
-enum Taken {
-    Frame(Result<Frame, OfficeError>),
-    Nothing,
-    End,
-}
-
 impl Following {
     async fn next(mut self) -> Option<(Result<Frame, OfficeError>, Self)> {
         let next = if self.ended { None } else { self.frame().await };
@@ -137,32 +132,31 @@ impl Following {
                     }
                 },
             };
-            match self.take(published) {
-                Taken::Frame(frame) => return Some(frame),
-                Taken::Nothing => {}
-                Taken::End => return None,
+            if let ControlFlow::Break(frame) = self.take(published) {
+                return frame;
             }
         }
     }
 
-    fn take(&mut self, published: Result<Published, RecvError>) -> Taken {
+    /// What [`Self::frame`] answers with; it goes on where this viewer is told nothing.
+    fn take(&mut self, published: Result<Published, RecvError>) -> ControlFlow<Option<Result<Frame, OfficeError>>> {
         match published {
             // What was published between the rows and the first frame is in the rows by now: the desk resumes.
-            Ok(Published::Recovered) if self.head.behind => Taken::End,
+            Ok(Published::Recovered) if self.head.behind => ControlFlow::Break(None),
             // During the catch-up not everything up to there was told.
-            Ok(Published::At { .. }) if self.catch_up.is_some() => Taken::Nothing,
+            Ok(Published::At { .. }) if self.catch_up.is_some() => ControlFlow::Continue(()),
             Ok(published) => {
-                let Some(frame) = self.view.frame(published, self.head.seq) else { return Taken::Nothing };
+                let Some(frame) = self.view.frame(published, self.head.seq) else { return ControlFlow::Continue(()) };
                 if let Some(catch_up) = &mut self.catch_up {
                     catch_up.overtaken_by(&frame);
                 }
-                Taken::Frame(Ok(frame))
+                ControlFlow::Break(Some(Ok(frame)))
             }
             Err(RecvError::Lagged(_)) => {
                 let message = "the stream was not read fast enough; resume it";
-                Taken::Frame(Err(OfficeError::new(OfficeErrorKind::RateLimited, message)))
+                ControlFlow::Break(Some(Err(OfficeError::new(OfficeErrorKind::RateLimited, message))))
             }
-            Err(RecvError::Closed) => Taken::End,
+            Err(RecvError::Closed) => ControlFlow::Break(None),
         }
     }
 }

@@ -75,6 +75,24 @@ describe("offices in the settings", () => {
     await vi.waitFor(() => expect(screen.queryByTestId("office-address")).toBeNull());
   });
 
+  it("say which extensions a PBX does not connect, and why", async () => {
+    const detail = "103: the PBX has no user with this extension";
+    const row = {
+      id: "m1",
+      title: "MANGO OFFICE",
+      state: "live",
+      refused: ["103", "105"],
+      detail,
+      drained: 0,
+    } as const;
+    await show({ ...REFUSED, link: "live", connections: [{ ...row, refused: [...row.refused] }] });
+    const note = screen.getByTestId("connection-note").textContent ?? "";
+    expect(note).toContain("АТС не подключает номера 103, 105.");
+    expect(note).toContain(detail);
+    expect(screen.getByTestId("connection-row").textContent).not.toContain("103");
+    expect(await objections()).toEqual([]);
+  });
+
   it("of the demo can be looked at only", async () => {
     await show(...mainView().offices);
     expect(screen.getAllByTestId("connection-row")).toHaveLength(2);

@@ -10,6 +10,7 @@ const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
   id: "rt1",
   title: "Ростелеком",
   state: "live",
+  refused: [],
   drained: 0,
   ...changes,
 });
