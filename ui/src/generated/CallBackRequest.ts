@@ -6,7 +6,8 @@ import type { CallRef } from "./CallRef";
  */
 export type CallBackRequest = { 
 /**
- * UUID made by the page for this wish: a second click is the same wish.
+ * UUID made by the page for this click. While the outcome of an earlier one for the same call is not known, it is
+ * the same wish and dials nothing.
  */
 command: string, 
 /**

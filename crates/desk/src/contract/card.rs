@@ -184,7 +184,8 @@ pub enum DemoPhoneAction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CallBackRequest {
-    /// UUID made by the page for this wish: a second click is the same wish.
+    /// UUID made by the page for this click. While the outcome of an earlier one for the same call is not known, it is
+    /// the same wish and dials nothing.
     pub command: String,
     /// Which call.
     pub call: CallRef,

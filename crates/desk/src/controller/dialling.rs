@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use calls::{
-    CallId, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
+    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
     number::{self, Dialable, NumberingPlan},
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use link::{
 use super::{
     Controller,
     asks::reply,
-    message::{CallBackTo, Found, Message, Reply},
+    message::{CallBackTo, Found, Key, Message, Reply},
     office_desk::OfficeDesk,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
         CallRef, ContractError, DialKind, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef,
     },
     desk::kind,
+    ports::command_id,
     ui_port::UiPort,
 };
 
@@ -36,9 +37,13 @@ type Outcome = Result<PlacedView, ContractError>;
 /// Where a command of this desk stands.
 pub(super) enum Placing {
     /// Its office was asked; these wait for the answer.
-    Asked { card: CallRef, waiting: Vec<Reply<Outcome>> },
-    /// It is over; asked again, it answers the same.
-    Done(Outcome),
+    Asked { card: CallRef, waiting: Vec<Reply<Outcome>>, over: bool },
+    /// The office has answered; asked again, it answers the same.
+    Done {
+        outcome: Outcome,
+        /// What came of the call is known: whoever calls back once more means another call.
+        over: bool,
+    },
 }
 
 impl<U: UiPort> Controller<U> {
@@ -64,7 +69,7 @@ impl<U: UiPort> Controller<U> {
         };
         match self.placing.get_mut(&command) {
             Some(Placing::Asked { waiting, .. }) => return waiting.push(to),
-            Some(Placing::Done(outcome)) => return reply(to, outcome.clone()),
+            Some(Placing::Done { outcome, .. }) => return reply(to, outcome.clone()),
             None => {}
         }
         match self.prepare(request) {
@@ -98,7 +103,7 @@ impl<U: UiPort> Controller<U> {
         let card = self.cards.placing(&id, call, command, while_talking);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
-        self.placing.insert(command, Placing::Asked { card, waiting: vec![to] });
+        self.placing.insert(command, Placing::Asked { card, waiting: vec![to], over: false });
         self.remember_way(way);
         let request = PlaceCall { command, connection, from: Some(way.from.clone()), to: wish.to.clone() };
         self.beside(async move {
@@ -115,7 +120,7 @@ impl<U: UiPort> Controller<U> {
 
     /// The answer of an office to placing a call.
     pub(super) fn placed(&mut self, office: &str, command: CommandId, answer: Result<CommandView, OfficeError>) {
-        let Some(Placing::Asked { card, waiting }) = self.placing.remove(&command) else { return };
+        let Some(Placing::Asked { card, waiting, over }) = self.placing.remove(&command) else { return };
         let me = self.offices.get(office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
         let now = self.clock.uptime();
         let outcome = match answer {
@@ -140,19 +145,50 @@ impl<U: UiPort> Controller<U> {
         for to in waiting {
             reply(to, outcome.clone());
         }
-        self.placing.insert(command, Placing::Done(outcome));
+        let over = over || outcome.as_ref().is_err_and(|error| error.code != ErrorCode::UnknownOutcome);
+        self.placing.insert(command, Placing::Done { outcome, over });
+    }
+
+    /// Notes what came of a call that was placed here. One that ended without a result leaves that open.
+    pub(super) fn note_outcome(&mut self, call: &Call) {
+        let known = call.answered_at.is_some() || call.result.is_some_and(|result| result != CallResult::Unknown);
+        if let Some(command) = call.command.filter(|_| call.state == CallState::Ended && known) {
+            self.command_over(command);
+        }
+    }
+
+    /// What came of this command is known.
+    pub(super) fn command_over(&mut self, command: CommandId) {
+        match self.placing.get_mut(&command) {
+            Some(Placing::Asked { over, .. } | Placing::Done { over, .. }) => *over = true,
+            None => {}
+        }
+    }
+
+    /// The command by which this call is called back: the one before, as long as nobody knows what came of it.
+    fn wish_for(&mut self, call: Key, command: String) -> String {
+        let is_over = |known: &CommandId| matches!(self.placing.get(known), Some(Placing::Done { over: true, .. }));
+        if let Some(known) = self.called_back.get(&call).filter(|known| !is_over(known)) {
+            return known.to_string();
+        }
+        let Ok(asked) = command.parse::<CommandId>() else { return command };
+        // A button that stays up brings the same identity again.
+        let wish = if self.placing.contains_key(&asked) { CommandId(command_id(&*self.chance)) } else { asked };
+        self.called_back.insert(call, wish);
+        wish.to_string()
     }
 
     /// Where a call is called back: by the way that it took. Main shows the number and asks where that way is not
     /// there now, or where a person must look first.
     pub(super) fn call_back_by(&mut self, call: CallBackTo) -> Option<PlaceCallRequest> {
-        let CallBackTo { office, connection, number, command } = call;
+        let CallBackTo { office, connection, call, number, command } = call;
+        let key = (office.clone(), call);
         let way = WayRef { office, connection };
         let plan = NumberingPlan::russia().with_extensions(self.extensions());
         let there = self.ways().iter().any(|now| now.office == way.office && now.connection == way.connection);
         match Dialable::read_in(&number, &plan) {
             Ok(read) if there && !must_be_seen(&read) => Some(PlaceCallRequest {
-                command,
+                command: self.wish_for(key, command),
                 to: read.digits,
                 kind: kind(read.kind),
                 office: Some(way.office),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use calls::{CallId, Direction};
+use calls::{CallId, CommandState, Direction};
 use jiff::Timestamp;
 use link::wire::{Call, StreamEvent, You};
 
@@ -69,9 +69,10 @@ impl<U: UiPort> Controller<U> {
                 }
             }
             News::Hello { now, you, resumed } => self.greeted(id, now, you, resumed),
-            News::Event(event) => return self.take_event(id, event),
+            News::Event { event, live } => return self.take_event(id, event, live),
             News::Committed => return self.committed(id),
-            News::CaughtUp => self.caught_up(id),
+            News::Step { caught_up: true } => self.caught_up(id),
+            News::Step { caught_up: false } => return self.step_told(id),
             News::SetAside => {
                 office.set_aside = true;
                 office.open.clear();
@@ -97,6 +98,7 @@ impl<U: UiPort> Controller<U> {
         office.offset = now.duration_since(self.clock.now());
         (office.link, office.cause) = (LinkState::CatchingUp, None);
         office.resumed = resumed;
+        office.told_in_step.clear();
         office.connections.clear();
         let anew = office.me.is_none() || office.set_aside;
         office.me = Some(Me::from(you));
@@ -113,12 +115,23 @@ impl<U: UiPort> Controller<U> {
             return;
         }
         office.link = LinkState::Live;
+        office.told_in_step.clear();
         (office.lost_at, office.lost_since) = (None, None);
         let open: Vec<Call> = office.open.values().cloned().collect();
         for call in open {
             self.card_follows(id, &call, Arrival::CatchUp);
         }
         self.close_vanished(id);
+    }
+
+    /// Of a long catch-up the calls that ring are told first: they do not wait for its end.
+    fn step_told(&mut self, id: &str) {
+        let Some(office) = self.offices.get_mut(id) else { return };
+        let told = std::mem::take(&mut office.told_in_step);
+        let open: Vec<Call> = told.iter().filter_map(|call| office.open.get(call).cloned()).collect();
+        for call in open {
+            self.card_follows(id, &call, Arrival::CatchUp);
+        }
     }
 
     /// After a copy was set aside nothing is heard of calls that ended meanwhile and are not shown any more.
@@ -133,12 +146,15 @@ impl<U: UiPort> Controller<U> {
         self.follow(turns);
     }
 
-    fn take_event(&mut self, id: &str, event: StreamEvent) {
+    fn take_event(&mut self, id: &str, event: StreamEvent, live: bool) {
         match event {
-            StreamEvent::Call { call } => self.take_call(id, *call),
+            StreamEvent::Call { call } => self.take_call(id, *call, live),
             StreamEvent::Gone { id: call } | StreamEvent::Erased { id: call } => self.call_gone(id, &call),
             StreamEvent::Fact { fact } => self.touch(id, Touched::Notes(fact.call)),
             StreamEvent::Command { command } => {
+                if command.state == CommandState::Rejected {
+                    self.command_over(command.command);
+                }
                 let Some(office) = self.offices.get(id) else { return };
                 let turn = self.cards.command(id, &command, &office.me(), self.clock.uptime());
                 self.screens.cards_changed();
@@ -155,15 +171,18 @@ impl<U: UiPort> Controller<U> {
         }
     }
 
-    fn take_call(&mut self, id: &str, call: Call) {
+    fn take_call(&mut self, id: &str, call: Call, live: bool) {
+        self.note_outcome(&call);
         let Some(office) = self.offices.get_mut(id) else { return };
-        let catching_up = office.link != LinkState::Live;
-        let missed_it = (catching_up && office.resumed) || call.late;
+        let missed_it = (!live && office.resumed) || call.late;
         let unseen = call.started_at >= self.away_from && !office.open.contains_key(&call.id);
         if missed_it && unseen && call.direction == Direction::Incoming {
             self.away.insert((id.to_owned(), call.id.clone()));
         }
         office.take_call(&call);
+        if !live {
+            office.told_in_step.insert(call.id.clone());
+        }
         if let Some(seen) = &mut office.seen_while_reading {
             seen.insert(call.id.clone());
         }
@@ -171,8 +190,9 @@ impl<U: UiPort> Controller<U> {
         if let Some(meanwhile) = &mut self.today_meanwhile {
             meanwhile.push((id.to_owned(), call.clone()));
         }
-        // While catching up a card follows its call but none comes up: what counts is where the call stands at the end.
-        if !catching_up || self.cards.has(id, &call) {
+        // Of what was missed a card follows its call but none comes up yet: what counts is where the call stands when
+        // the step was told.
+        if live || self.cards.has(id, &call) {
             self.card_follows(id, &call, Arrival::Live);
         }
         self.correct_missed(id, &call);

@@ -63,11 +63,15 @@ pub(crate) enum News {
         resumed: bool,
     },
     /// A new state; for a copied office it is not in the database yet.
-    Event(StreamEvent),
+    Event {
+        event: StreamEvent,
+        /// It happened after the stream was opened: `false` for what was missed.
+        live: bool,
+    },
     /// Everything that was told so far is in the database.
     Committed,
-    /// Everything that happened before the stream was opened has been told.
-    CaughtUp,
+    /// A step of what was missed has been told, in the last of them everything that was.
+    Step { caught_up: bool },
     /// The copy was set aside and begins anew.
     SetAside,
     /// The database could not take what came.
@@ -161,8 +165,11 @@ pub(crate) enum Found {
 pub(crate) struct CallBackTo {
     pub(crate) office: String,
     pub(crate) connection: String,
+    /// The call, under the id that it has now.
+    pub(crate) call: CallId,
     /// As the call has it; empty where it is hidden.
     pub(crate) number: String,
+    /// Identity of the wish, unless an earlier one for the same call goes on.
     pub(crate) command: String,
 }
 

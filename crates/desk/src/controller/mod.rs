@@ -66,6 +66,8 @@ pub(crate) struct Controller<U: UiPort> {
     generations: u64,
     cards: Cards,
     placing: BTreeMap<CommandId, Placing>,
+    /// The newest command that called each call back.
+    called_back: BTreeMap<Key, CommandId>,
     /// The way that was used last.
     usual_way: Option<(String, String)>,
     today: Today,
@@ -135,6 +137,7 @@ impl<U: UiPort> Controller<U> {
             generations: 0,
             cards: Cards::default(),
             placing: BTreeMap::new(),
+            called_back: BTreeMap::new(),
             usual_way,
             today,
             today_meanwhile: None,

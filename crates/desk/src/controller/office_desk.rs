@@ -49,6 +49,8 @@ pub(crate) struct OfficeDesk {
     pub(crate) redirects: BTreeMap<CallId, CallId>,
     /// Calls that the stream told of while the open ones are being read from the database.
     pub(crate) seen_while_reading: Option<BTreeSet<CallId>>,
+    /// Calls that were missed and told since the last step of the catch-up ended.
+    pub(crate) told_in_step: BTreeSet<CallId>,
     /// Changed, and not yet said to be in the database.
     pub(crate) uncommitted: Vec<Touched>,
     /// Whether a cursor was there: what comes while catching up was missed, not merely never seen.
@@ -86,6 +88,7 @@ impl OfficeDesk {
             met: BTreeSet::new(),
             redirects: BTreeMap::new(),
             seen_while_reading: None,
+            told_in_step: BTreeSet::new(),
             uncommitted: Vec::new(),
             resumed: false,
             _supervision: supervision,

@@ -29,8 +29,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Calls the other side of a call by the way that the call took, or has main show what would be dialled and ask. The
-    /// same command acts once.
+    /// Calls the other side of a call by the way that the call took, or has main show what would be dialled and ask. As
+    /// long as an earlier wish for the same call has no known outcome, it is that one and nobody is dialled again.
     pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {
         let CallBackRequest { call, command } = request;
         let known = self.ask(|reply| Ask::CallOfCard { card: call.clone(), reply }).await?;
@@ -48,6 +48,7 @@ impl Desk {
         let call = CallBackTo {
             office: call.office,
             connection: found.connection.as_str().to_owned(),
+            call: found.id.clone(),
             number: dial(&found, &me).unwrap_or_default(),
             command,
         };

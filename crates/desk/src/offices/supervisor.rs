@@ -255,15 +255,17 @@ impl Supervisor {
                 if self.slot.replicate {
                     batch.add(seq, &event);
                 }
-                self.tell(News::Event(event)).await?;
+                // What happens after the hello is no news of the past, however much of that is still to be told.
+                let live = seen.caught_up || seq > seen.head;
+                self.tell(News::Event { event, live }).await?;
             }
             Frame::At { seq } => {
                 if let Some(epoch) = &seen.epoch {
                     batch.reached(Cursor { epoch: epoch.clone(), seq });
                 }
-                if !seen.caught_up && seen.epoch.is_some() && seq >= seen.head {
-                    seen.caught_up = true;
-                    self.tell(News::CaughtUp).await?;
+                if !seen.caught_up && seen.epoch.is_some() {
+                    seen.caught_up = seq >= seen.head;
+                    self.tell(News::Step { caught_up: seen.caught_up }).await?;
                 }
             }
             Frame::TooOld => return Ok(Some(End::TooOld)),

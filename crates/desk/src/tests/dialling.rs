@@ -466,3 +466,49 @@ async fn a_busy_phone_of_ones_own_is_told_from_a_busy_number() {
     bench.office.call(2, &his);
     bench.shown.until("his", |record| record.phases().contains(&CardPhase::Busy)).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn calling_back_again_is_another_call_once_the_outcome_of_the_first_is_known() {
+    let bench = Bench::live().await;
+    bench.keep("own", 1, &call("1").ended(CallResult::Missed));
+    let back = |number: u128| {
+        let desk = bench.desk.clone();
+        let call = CallRef { office: "own".into(), id: call("1").id.as_str().into() };
+        let request = CallBackRequest { command: command(number).to_string(), call };
+        tokio::spawn(async move { desk.call_back(request).await })
+    };
+    let (mut clicks, mut seq) = (0, 1);
+    for result in [CallResult::Busy, CallResult::NoAnswer, CallResult::Failed, CallResult::Rejected] {
+        let first = back(clicks + 1);
+        let sent = bench.office.wishes(1).await[0].command;
+        // Before the office has answered, and while the call goes on, it is the same wish.
+        let second = back(clicks + 2);
+        breathe().await;
+        assert_eq!(bench.office.wishes(1).await.len(), 1, "{result:?}");
+        bench.office.answer(Ok(command_view(sent, CommandState::Accepted)));
+        first.await.unwrap().expect("placed");
+        second.await.unwrap().expect("the same");
+        back(clicks + 3).await.unwrap().expect("the same");
+        assert!(bench.office.wishes(0).await.is_empty(), "{result:?}");
+        seq += 1;
+        bench.office.call(seq, &call(&format!("placed {seq}")).placed(sent).ended(result));
+        breathe().await;
+        clicks += 3;
+    }
+    // What the PBX refuses is known, too.
+    let refused = back(50);
+    bench.office.wishes(1).await;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
+    assert_eq!(refused.await.unwrap().unwrap_err().code, ErrorCode::Refused);
+    // After a lost answer nobody is dialled again, by whatever click.
+    let lost = back(51);
+    let sent = bench.office.wishes(1).await[0].command;
+    bench.office.answer(Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, "lost")));
+    assert_eq!(lost.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    assert_eq!(back(52).await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
+    assert!(bench.office.wishes(0).await.is_empty());
+    bench.office.call(seq + 1, &call("late").placed(sent).ended(CallResult::Busy));
+    breathe().await;
+    back(53);
+    assert_eq!(bench.office.wishes(1).await[0].command, command(53));
+}

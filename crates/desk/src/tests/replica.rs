@@ -116,3 +116,38 @@ async fn removing_a_remote_office_removes_its_copy() {
     bench.shown.until("no office", |record| record.now().offices.is_empty()).await;
     bench.shown.until_phases(&[]).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_catch_up_that_was_cut_goes_on_from_its_last_committed_step() {
+    let bench = Bench::bare().await;
+    bench.add("remote", true).await;
+    bench.office.opened(1).await;
+    bench.office.greet(2_000);
+    let note = |number: u64| Fact {
+        id: command(u128::from(number)).0,
+        kind: FactKind::Note,
+        author: "Ирина".into(),
+        at: at(1),
+        call: call("1").id,
+        replaces: None,
+        value: format!("заметка {number}").into(),
+    };
+    for seq in 1..=1_800 {
+        if seq % 3 == 0 {
+            bench.office.event(seq, StreamEvent::Fact { fact: note(seq) });
+        } else {
+            bench.office.call(seq, &call(&seq.to_string()).ended(CallResult::Answered));
+        }
+        if seq % 250 == 0 {
+            bench.office.at(seq);
+        }
+    }
+    bench.office.at(1_800);
+    until_cursor(&bench, 1_800).await;
+    assert_eq!(bench.store.count(&Filter::default()).unwrap(), 1_200, "the rows are there with the place");
+    assert_eq!(bench.store.facts("remote", &call("1").id).unwrap().len(), 600, "and so are the facts");
+    bench.office.cut();
+    bench.until_link(LinkState::Lost).await;
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.office.opened(2).await, Some(Cursor { epoch: "e1".into(), seq: 1_800 }));
+}

@@ -296,3 +296,25 @@ async fn two_connections_of_one_make_are_told_apart() {
         bench.shown.record().now().offices[0].connections.iter().map(|row| row.title.clone()).collect();
     assert_eq!(titles, ["Some make (rt1)", "Some make (rt2)"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_rings_does_not_wait_for_the_end_of_a_long_catch_up() {
+    let bench = Bench::bare().await;
+    bench.add("own", false).await;
+    bench.office.opened(1).await;
+    bench.office.greet(9_000);
+    bench.office.call(8_000, &call("rings still").ringing_here());
+    bench.office.call(100, &call("old").ended(CallResult::Missed));
+    bench.office.at(250);
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    for seq in 251..3_000 {
+        bench.office.call(seq, &call(&format!("old {seq}")).ended(CallResult::Answered));
+    }
+    bench.office.call(9_001, &call("live").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing, CardPhase::Ringing]).await;
+    assert_eq!(bench.desk.main_snapshot().await.unwrap().offices[0].link, LinkState::CatchingUp);
+    assert_eq!(bench.shown.record().cards.last().unwrap().cards[0].call.id, call("live").id.as_str());
+    bench.office.at(9_000);
+    bench.until_link(LinkState::Live).await;
+    assert_eq!(bench.shown.record().phases().len(), 2);
+}

@@ -6,7 +6,6 @@ import type { CardPlatform, Unsubscribe } from "$platform/types";
 import { applyAppearance } from "$lib/appearance";
 import { callKey } from "$lib/calls";
 import { newCommand } from "$lib/command";
-import { toContractError } from "$lib/errors";
 import { partyNumber, partyTitle } from "$lib/party";
 import { NewestView } from "$lib/newest.svelte";
 import { cardText } from "$messages/card";
@@ -23,7 +22,6 @@ export class Cards {
   #announced = new Set<string>();
   /** Cards that a note is being written on. */
   #writing = 0;
-  #commands = new Map<string, string>();
   #subscriptions: Unsubscribe[] = [];
 
   constructor(private readonly platform: CardPlatform) {}
@@ -56,20 +54,9 @@ export class Cards {
     await this.platform.dismissCard(call);
   }
 
-  /**
-   * Calls the party of a card; however often it is asked for, it is one wish for as long as the card stays. A refusal
-   * ends the wish. Where it is not known whether the PBX acted, asking again must not call twice.
-   */
+  /** Calls the party of a card. The desk knows what came of the click before, and whether this one means another call. */
   async callBack(call: CallRef): Promise<void> {
-    const key = callKey(call);
-    const command = this.#commands.get(key) ?? newCommand();
-    this.#commands.set(key, command);
-    try {
-      await this.platform.callBack({ command, call });
-    } catch (thrown) {
-      if (toContractError(thrown).code !== "unknownOutcome") this.#commands.delete(key);
-      throw thrown;
-    }
+    await this.platform.callBack({ command: newCommand(), call });
   }
 
   /** Shows the call in the main window. */
@@ -96,7 +83,6 @@ export class Cards {
   #announce(cards: CardView[]): void {
     const shown = new Set(cards.map((card) => callKey(card.call)));
     for (const known of [...this.#announced]) if (!shown.has(known)) this.#announced.delete(known);
-    for (const known of [...this.#commands.keys()]) if (!shown.has(known)) this.#commands.delete(known);
     const fresh = cards.filter((card) => card.phase === "ringing" && !this.#announced.has(callKey(card.call)));
     if (fresh.length === 0) return;
     for (const card of fresh) this.#announced.add(callKey(card.call));
