@@ -98,6 +98,9 @@ struct Zone {
     settled: bool,
 }
 
+/// Whose turn it is with an extension's session: one opens it only when the one before has ended it.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 /// What all views of an office share.
 pub(crate) struct Inner {
     pub(crate) name: String,
@@ -113,6 +116,8 @@ pub(crate) struct Inner {
     not_understood: AtomicU64,
     journal: Arc<StoreJournal>,
     sessions: Mutex<BTreeMap<(ConnectionId, String), Watched>>,
+    /// Held by whoever keeps or ends a session of an extension.
+    session_turns: Mutex<BTreeMap<(ConnectionId, String), Turn>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -173,6 +178,7 @@ impl OfficeHandle {
             not_understood: AtomicU64::new(0),
             journal,
             sessions: Mutex::default(),
+            session_turns: Mutex::default(),
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
         });
         let office = Self(inner);

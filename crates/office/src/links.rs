@@ -14,7 +14,15 @@ use crate::{
 };
 
 /// A pause shorter than this between two runs is no gap worth telling.
-const SHORT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+pub(crate) const SHORT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// Until when a run had all events of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Complete {
+    pub(crate) until: Timestamp,
+    /// The PBX was told then that the session ends, so it has kept everything since.
+    pub(crate) was_ended: bool,
+}
 
 /// One connection's link.
 #[derive(Clone)]
@@ -59,9 +67,23 @@ impl Link {
 
     /// Until when the last run had everything, where that is long enough ago to matter.
     pub(crate) fn complete_until(&self, session: &str) -> Option<Timestamp> {
-        let text = self.store.setting(&self.stamp_key(session)).ok().flatten()?;
-        let until: Timestamp = text.parse().ok()?;
+        let Complete { until, .. } = self.complete(session)?;
         (self.clock.now().duration_since(until) > SHORT_PAUSE).then_some(until)
+    }
+
+    /// Until when the last run had everything, and how it ended.
+    pub(crate) fn complete(&self, session: &str) -> Option<Complete> {
+        let read = |key: String| self.store.setting(&key).ok().flatten();
+        let until = read(self.stamp_key(session))?;
+        let was_ended = read(self.ended_key(session)).as_ref() == Some(&until);
+        Some(Complete { until: until.parse().ok()?, was_ended })
+    }
+
+    /// Keeps for the next start that events are complete until now, and that the PBX keeps those that follow.
+    pub(crate) fn stamp_ended(&self, session: &str) {
+        let now = self.clock.now();
+        self.stamp_at(session, now);
+        self.keep(&self.ended_key(session), now);
     }
 
     /// Keeps for the next start that events are complete until now.
@@ -71,7 +93,11 @@ impl Link {
 
     /// Keeps for the next start that events are complete until then.
     pub(crate) fn stamp_at(&self, session: &str, until: Timestamp) {
-        self.store.set_setting(&self.stamp_key(session), &until.to_string()).then(|result| {
+        self.keep(&self.stamp_key(session), until);
+    }
+
+    fn keep(&self, key: &str, at: Timestamp) {
+        self.store.set_setting(key, &at.to_string()).then(|result| {
             if let Err(error) = result {
                 tracing::warn!(kind = ?error.kind(), "the next start will assume a longer gap than there was");
             }
@@ -80,6 +106,10 @@ impl Link {
 
     fn stamp_key(&self, session: &str) -> String {
         format!("complete:{}:{session}", self.connection)
+    }
+
+    fn ended_key(&self, session: &str) -> String {
+        format!("ended:{}:{session}", self.connection)
     }
 }
 

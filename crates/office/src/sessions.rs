@@ -2,6 +2,7 @@
 //!
 //! While no session is registered the PBX keeps events and gives them again, so a gap that a replay follows is filled.
 //! Two things are lost for good: what the PBX sent over a socket that was broken already, and what could not be stored.
+//! A run that did not end its session, because it was killed or the power failed, may have lost some, too.
 //! Such a gap is a hole from the last sign of life up to the first event that the PBX kept, or to the next registration
 //! where it kept none.
 
@@ -12,11 +13,16 @@ use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
 use pbx::{Error, ErrorKind, Retry, SessionReport};
 use tokio::{
-    sync::{Notify, mpsc},
+    sync::{Notify, mpsc, watch},
     time::Instant,
 };
 
-use crate::{backoff, keeper::NotStored, links::Link, status::SessionStatus};
+use crate::{
+    backoff,
+    keeper::NotStored,
+    links::{Complete, Link, SHORT_PAUSE},
+    status::SessionStatus,
+};
 
 /// How often the moment until which events are complete is kept for the next start.
 const STAMP: Duration = Duration::from_secs(30);
@@ -26,7 +32,7 @@ const STEADY: Duration = Duration::from_secs(60);
 const REPEATS: &str = "the PBX gives the same missed events again and again, so some of them may be missing here";
 
 /// What a session may lack.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Missing {
     /// Events since then.
     since: Option<Timestamp>,
@@ -34,10 +40,40 @@ pub(crate) struct Missing {
     lost_since: Option<Timestamp>,
 }
 
+/// What is asked of a kept session from outside.
+#[derive(Debug, Default)]
+pub(crate) struct SessionControl {
+    again: Notify,
+    end: watch::Sender<bool>,
+}
+
+impl SessionControl {
+    /// Ends the wait for the next try, once.
+    pub(crate) fn try_again(&self) {
+        self.again.notify_one();
+    }
+
+    /// Ends the session: what has come is stored, and the PBX keeps the events from then on.
+    pub(crate) fn end(&self) {
+        self.end.send_replace(true);
+    }
+
+    async fn ended(&self) {
+        // The sender is part of this, so waiting cannot fail.
+        let _ = self.end.subscribe().wait_for(|end| *end).await;
+    }
+}
+
 impl Missing {
-    /// Events may be missing since then, and the PBX keeps them.
-    pub(crate) fn since(since: Option<Timestamp>) -> Self {
-        Self { since, lost_since: None }
+    /// What may be missing since the run before, which had everything up to then.
+    fn at_start(complete: Option<Complete>, now: Timestamp) -> Self {
+        match complete {
+            None => Self::default(),
+            Some(Complete { until, was_ended: true }) => {
+                Self { since: (now.duration_since(until) > SHORT_PAUSE).then_some(until), lost_since: None }
+            }
+            Some(Complete { until, was_ended: false }) => Self { since: Some(until), lost_since: Some(until) },
+        }
     }
 
     /// The PBX gives nothing again of what it sent since then.
@@ -75,18 +111,16 @@ impl Run {
 }
 
 impl Link {
-    /// Keeps one extension's session open until the task is aborted. `wanted` ends the wait for the next try.
-    pub(crate) async fn keep_session(self, extension: String, wanted: Arc<Notify>) {
+    /// Keeps one extension's session open until it is to end, and ends it.
+    pub(crate) async fn keep_session(self, extension: String, control: Arc<SessionControl>) {
         let mut failures = 0;
-        let mut missing = Missing::since(self.complete_until(&extension));
+        let mut missing = Missing::at_start(self.complete(&extension), self.clock.now());
         self.set(&extension, SessionStatus::of(ConnectionState::Connecting)).await;
         loop {
             if let Some(from) = missing.since {
                 self.open_gap(&extension, from, "session").await;
             }
-            let (out, reports) = mpsc::channel(64);
-            let follow = self.follow(&extension, reports, &mut missing);
-            let (error, run) = tokio::join!(self.driver.run_session(&extension, out), follow);
+            let Some((error, run)) = self.run(&extension, &mut missing, &control).await else { return };
             if run.was_steady() {
                 failures = 0;
             }
@@ -99,9 +133,37 @@ impl Link {
             let spread = backoff::spread(&[self.connection.as_str(), &extension, &moment]);
             let wait = backoff::before_session(&error, failures, spread);
             failures += 1;
-            // Somebody who wants it ends the wait, once.
-            let _ = tokio::time::timeout(wait, wanted.notified()).await;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = control.again.notified() => {}
+                () = control.ended() => {
+                    self.end_session(&extension).await;
+                    return;
+                }
+            }
         }
+    }
+
+    /// Runs a session once; answers nothing where it was to end and has.
+    async fn run(&self, extension: &str, missing: &mut Missing, control: &SessionControl) -> Option<(Error, Run)> {
+        let (out, reports) = mpsc::channel(64);
+        let run = async {
+            let follow = self.follow(extension, reports, missing);
+            tokio::join!(self.driver.run_session(extension, out), follow)
+        };
+        let mut run = std::pin::pin!(run);
+        tokio::select! {
+            // First, so that the run has begun when it is told to stop.
+            biased;
+            ended = &mut run => return Some(ended),
+            () = control.ended() => {}
+        }
+        // The run goes on until what has come is stored.
+        let (is_ended, (_, run)) = tokio::join!(self.end_session(extension), run);
+        if is_ended && run.live.is_some() && !run.not_stored {
+            self.stamp_ended(extension);
+        }
+        None
     }
 
     /// Stores what a session reports, until it ends.
@@ -217,7 +279,7 @@ impl Link {
         }
     }
 
-    /// Nobody wants this extension's session any more: the PBX keeps its events, and nothing is missed here.
+    /// Nobody wants this extension's session any more, and it has ended: nothing is missed here.
     pub(crate) async fn forget_session(&self, extension: &str) {
         if self.board.has_gap(&self.connection, extension) {
             let now = self.clock.now();
@@ -226,14 +288,15 @@ impl Link {
         if self.board.forget(&self.connection, extension) {
             self.keeper.status_changed(&self.connection).await;
         }
-        self.end_session(extension).await;
     }
 
-    /// Tells the PBX that a session is over, so that it keeps the events from now on.
-    pub(crate) async fn end_session(&self, extension: &str) {
-        if let Err(error) = self.driver.end_session(extension).await {
+    /// Tells the PBX that a session is over, so that it keeps the events from now on; says whether it took that in.
+    async fn end_session(&self, extension: &str) -> bool {
+        let ended = self.driver.end_session(extension).await;
+        if let Err(error) = &ended {
             tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session could not be ended");
         }
+        ended.is_ok()
     }
 }
 

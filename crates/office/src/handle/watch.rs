@@ -8,20 +8,38 @@ use std::{
 
 use calls::ConnectionId;
 use futures_util::future::join_all;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::{sync::OwnedMutexGuard, task::JoinHandle};
 
 use super::OfficeHandle;
+use crate::sessions::SessionControl;
 
 /// How long the PBXs have to take in that all sessions end.
 const ENDING: Duration = Duration::from_secs(2);
 
 /// A session that is kept.
 pub(super) struct Watched {
-    task: JoinHandle<()>,
-    /// Ends the wait for its next try.
-    wanted: Arc<Notify>,
+    task: Task,
+    control: Arc<SessionControl>,
     /// The settings name it, so it is kept whoever else loses interest.
     configured: bool,
+}
+
+/// Keeps a session, then gives back the extension's turn. Aborted where nobody waits for its end any more.
+struct Task(JoinHandle<OwnedMutexGuard<()>>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Watched {
+    /// Ends the session in order. Until the turn is dropped no other session of the extension is opened.
+    async fn end(mut self) -> Option<OwnedMutexGuard<()>> {
+        self.control.end();
+        // None where it has failed, which is noticed elsewhere.
+        (&mut self.task.0).await.ok()
+    }
 }
 
 impl OfficeHandle {
@@ -41,13 +59,21 @@ impl OfficeHandle {
         match sessions.entry(key) {
             Entry::Occupied(kept) => {
                 if self.0.board.is_refused(connection, extension) {
-                    kept.get().wanted.notify_one();
+                    kept.get().control.try_again();
                 }
             }
             Entry::Vacant(place) => {
-                let wanted = Arc::new(Notify::new());
-                let task = tokio::spawn(self.link(known).keep_session(extension.to_owned(), Arc::clone(&wanted)));
-                place.insert(Watched { task, wanted, configured });
+                let control = Arc::new(SessionControl::default());
+                let turns = &mut *self.0.session_turns.lock().unwrap_or_else(PoisonError::into_inner);
+                // One that was wanted before may still be ending.
+                let turn = Arc::clone(turns.entry(place.key().clone()).or_default());
+                let keep = self.link(known).keep_session(extension.to_owned(), Arc::clone(&control));
+                let task = tokio::spawn(async move {
+                    let turn = turn.lock_owned().await;
+                    keep.await;
+                    turn
+                });
+                place.insert(Watched { task: Task(task), control, configured });
             }
         }
     }
@@ -64,10 +90,10 @@ impl OfficeHandle {
             }
             sessions.remove(&key)
         };
-        let Some(Watched { task, .. }) = watched else { return };
+        let Some(watched) = watched else { return };
         let (link, extension) = (self.link(known), extension.to_owned());
         let ending = tokio::spawn(async move {
-            ended(task).await;
+            let _turn = watched.end().await;
             link.forget_session(&extension).await;
         });
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(ending);
@@ -76,22 +102,11 @@ impl OfficeHandle {
     /// Ends all sessions side by side. A PBX that is too slow keeps its events from the moment at which it notices.
     pub(super) async fn end_sessions(&self) {
         let sessions = std::mem::take(&mut *self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner));
-        let endings = sessions.into_iter().map(|((connection, extension), watched)| async move {
-            ended(watched.task).await;
-            if let Some(connection) = self.0.connections.get(&connection) {
-                self.link(connection).end_session(&extension).await;
-            }
-        });
+        let endings = sessions.into_values().map(Watched::end);
         if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
             tracing::warn!("not every PBX took in that its sessions end");
         }
     }
-}
-
-async fn ended(task: JoinHandle<()>) {
-    task.abort();
-    // An error says that it was aborted.
-    let _ = task.await;
 }
 
 #[cfg(test)]
@@ -193,6 +208,24 @@ mod tests {
         let (base, _together) = vendor_of_a_crowd(2).await;
         let (office, _) = office(&folder, base, &["101"]).await;
         tokio::time::timeout(Duration::from_secs(10), office.shutdown()).await.expect("it stops all the same");
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_wanted_again_waits_for_the_end_of_the_one_before() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (base, mut asked) = vendor().await;
+        let (office, id) = office(&folder, base, &[]).await;
+        let mut next = async || {
+            let request = tokio::time::timeout(Duration::from_secs(10), asked.recv()).await.expect("in time");
+            request.expect("goes on").lines().next().unwrap_or_default().to_owned()
+        };
+        office.watch_extension(&id, "101");
+        assert!(next().await.contains("/channel"));
+        office.unwatch_extension(&id, "101");
+        office.watch_extension(&id, "101");
+        let then = [next().await, next().await];
+        assert!(then[0].contains("/session/unregister") && then[1].contains("/channel"), "{then:?}");
+        office.shutdown().await;
     }
 
     #[tokio::test]

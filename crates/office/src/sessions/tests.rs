@@ -5,7 +5,10 @@ use pbx::Make;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::testing::{Bench, at};
+use crate::{
+    links::Complete,
+    testing::{Bench, at},
+};
 
 fn opened(session: &str, from: Timestamp) -> Decision {
     Decision::GapOpened { session: Some(session.to_owned()), from, cause: "session".to_owned() }
@@ -61,7 +64,7 @@ async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
     let drained = || SessionReport::Drained { complete: true };
     let bench = Bench::new(Make::MangoClient);
     // The first connection: the PBX has kept everything.
-    let mut missing = Missing::since(Some(at(5)));
+    let mut missing = Missing::at_start(Some(Complete { until: at(5), was_ended: true }), at(11));
     let reports = vec![(10, SessionReport::Connected), (20, drained()), (30, SessionReport::Heard)];
     run(&bench, &mut missing, reports).await;
     assert_eq!((missing.since, missing.lost_since), (Some(at(30)), Some(at(30))), "from the last sign of life");
@@ -127,4 +130,24 @@ async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
         assert!(answer.await.is_err(), "the PBX keeps what it keeps");
         assert_eq!(missing.lost_since, lost, "{source:?}");
     }
+}
+
+#[tokio::test]
+async fn a_run_that_did_not_end_its_session_may_have_lost_what_came_last() {
+    let bench = Bench::new(Make::MangoClient);
+    let link = &bench.link;
+    assert_eq!(Missing::at_start(link.complete("101"), at(0)), Missing::default(), "the first start");
+    let start = async |second| {
+        bench.settle().await;
+        Missing::at_start(link.complete("101"), at(second))
+    };
+    link.stamp_at("101", at(10));
+    let lost = Missing { since: Some(at(10)), lost_since: Some(at(10)) };
+    assert_eq!(start(11).await, lost, "killed, however soon it came back");
+    bench.set(20);
+    link.stamp_ended("101");
+    assert_eq!(start(24).await, Missing::default());
+    assert_eq!(start(60).await, Missing { since: Some(at(20)), lost_since: None }, "the PBX has kept it");
+    link.stamp_at("101", at(80));
+    assert_eq!(start(90).await, Missing { since: Some(at(80)), lost_since: Some(at(80)) }, "and killed later");
 }
