@@ -42,13 +42,13 @@ pub(crate) async fn open_known(desk: &Desk) {
 pub(crate) async fn connect(desk: &Desk, request: ConnectOfficeRequest) -> Result<(), ContractError> {
     let address = Url::parse(request.address.trim())
         .map_err(|_| ContractError::invalid("address", "this is not an address such as https://calls.example.org"))?;
-    let office = reach(&address, &request.token).await?;
+    let office = reach(&address, request.token.reveal()).await?;
     let address = office.address().clone();
     let mut all = known(desk.store())?;
     all.retain(|text| !is_named(text, &name_of(&address)));
     all.push(address.to_string());
     keep(desk.store(), &all).await?;
-    look_at(desk, &address, &request.token, office).await;
+    look_at(desk, &address, request.token.reveal(), office).await;
     Ok(())
 }
 
@@ -58,8 +58,8 @@ pub(crate) async fn renew_token(desk: &Desk, request: RenewTokenRequest) -> Resu
     let address = Url::parse(&text).map_err(|_| {
         ContractError::invalid("address", "the stored address cannot be used; disconnect this office and connect anew")
     })?;
-    let office = reach(&address, &request.token).await?;
-    look_at(desk, &address, &request.token, office).await;
+    let office = reach(&address, request.token.reveal()).await?;
+    look_at(desk, &address, request.token.reveal(), office).await;
     Ok(())
 }
 

@@ -59,24 +59,39 @@ impl Default for Settings {
     }
 }
 
+/// A token on its way from a page to the keyring. It cannot be printed or written: whoever needs it says so with
+/// [`Token::reveal`].
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Token(String);
+
+impl Token {
+    /// The token itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Wish to look at an office behind a gateway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectOfficeRequest {
     /// Address of the gateway, `https://…`.
     pub address: String,
     /// Token from the administrator. Goes to the keyring and nowhere else.
-    pub token: String,
+    #[ts(type = "string")]
+    pub token: Token,
 }
 
 /// Wish to go on at an office with another token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RenewTokenRequest {
     /// Which office.
     pub office: String,
     /// The new token. Goes to the keyring and nowhere else.
-    pub token: String,
+    #[ts(type = "string")]
+    pub token: Token,
 }
 
 /// Wish to look at an office no more: its token, its address and the copy of its calls go.
