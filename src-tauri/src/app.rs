@@ -1,4 +1,4 @@
-//! Putting the program together: the card first, then the desk, then what is to be looked at.
+//! Putting the program together: the windows first, and the desk beside them.
 
 use std::{
     process::ExitCode,
@@ -15,9 +15,14 @@ use store::{Opened, Options, Store};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
-    args::Args, commands, demo::Demo, instance::Owner, notifications::Notifications, offices, paints::Paints, platform,
-    profile::Profile, recordings, smoke, tray, ui_port::Screens, wake, windows,
+    args::Args, commands, demo::Demo, instance::Owner, late_desk::LateDesk, notifications::Notifications, offices,
+    paints::Paints, platform, profile::Profile, recordings, smoke, tray, ui_port::Screens, wake, windows,
 };
+
+/// Threads that never wait: a desk has little to compute.
+const WORKERS: usize = 2;
+/// Threads that wait for files, the keyring and names of hosts.
+const BLOCKING_THREADS: usize = 16;
 
 /// Runs until the program is ended.
 pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<ExitCode> {
@@ -27,7 +32,15 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
     );
     let _demo_folder = args.demo.then(|| profile.begin_demo()).transpose()?;
     profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
-    // While the window system and the card come up: a database with a long history takes its time.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_name("desk")
+        .enable_all()
+        .build()
+        .context("the threads of the program cannot be started")?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    // While the window system and the windows come up: a database with a long history takes its time.
     let preparing = tauri::async_runtime::spawn(Prepared::open(args.clone(), profile.clone()));
     let failure = Arc::new(Mutex::new(None));
     let failed = Arc::clone(&failure);
@@ -35,16 +48,28 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         .manage(profile.clone())
         .manage(tray::HasTray::default())
         .manage(Paints::open())
+        .manage(LateDesk::default())
+        .manage(windows::card::Placement::default())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);
         })
         .invoke_handler(tauri::generate_handler![commands::main_call, commands::card_call])
         .setup(move |app| {
             // An error returned from here would be a panic: it is kept, and told once the window system has ended.
-            if let Err(error) = set_up(app.handle(), args, preparing, &profile, owner) {
+            let (app, failed) = (app.handle().clone(), Arc::clone(&failed));
+            let fail = move |app: &AppHandle, error| {
                 *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                app.handle().exit(1);
+                app.exit(1);
+            };
+            if let Err(error) = open_windows(&app, &args) {
+                fail(&app, error);
+                return Ok(());
             }
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = set_up(&app, args, preparing, owner).await {
+                    fail(&app, error);
+                }
+            });
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -57,35 +82,39 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             say_farewell(app);
         }
     });
+    // What still waits for a service that does not answer is not waited for.
+    runtime.shutdown_background();
     match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(error) => Err(error),
         None => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
     }
 }
 
-fn set_up(
+/// Their pages wait for the desk, not the windows.
+fn open_windows(app: &AppHandle, args: &Args) -> anyhow::Result<()> {
+    windows::card::create(app).context("the card cannot be made")?;
+    if !args.hidden {
+        windows::main_window::open(app).context("the main window cannot be made")?;
+    }
+    Ok(())
+}
+
+/// Starts the desk, and everything that goes on beside it.
+async fn set_up(
     app: &AppHandle,
     args: Args,
     preparing: JoinHandle<anyhow::Result<Prepared>>,
-    profile: &Profile,
     owner: Owner,
 ) -> anyhow::Result<()> {
-    windows::card::create(app, profile).context("the card cannot be made")?;
-    let (prepared, desk) = tauri::async_runtime::block_on(async {
-        let prepared = preparing.await.context("opening the database was cut off")??;
-        let desk = start(app, &prepared).await?;
-        anyhow::Ok((prepared, desk))
-    })?;
-    app.manage(desk.clone());
+    let prepared = preparing.await.context("opening the database was cut off")??;
+    let desk = start(app, &prepared).await?;
     app.manage(prepared.demo);
+    app.state::<LateDesk>().set(desk.clone());
     let listening = desk.clone();
     owner.listen(move |link| {
         let desk = listening.clone();
         tauri::async_runtime::spawn(async move { hand_over(&desk, link).await });
     })?;
-    if !args.hidden {
-        windows::main_window::open(app).context("the main window cannot be made")?;
-    }
     let ending = app.clone();
     tauri::async_runtime::spawn(async move {
         platform::asked_to_end().await;
@@ -156,15 +185,21 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
         stage: if prepared.demo.is_some() { Stage::Demo } else { Stage::Welcome },
         card_can_be_placed: platform::can_place_windows(),
     };
-    let (clicked_desk, failed_desk) = (Late::default(), Late::default());
-    let (clicked, failed) = (clicked_desk.clone(), failed_desk.clone());
+    let late_desk = app.state::<LateDesk>().inner().clone();
+    let failed_desk = late_desk.clone();
     let notifications = Notifications::new(
-        move |id, action| clicked.use_desk(|desk| desk.notification_action(id, action)),
-        move || failed.use_desk(|desk| desk.notice_later(Notice { kind: NoticeKind::NoNotifications })),
+        move |id, action| {
+            if let Some(desk) = late_desk.now() {
+                desk.notification_action(id, action);
+            }
+        },
+        move || {
+            if let Some(desk) = failed_desk.now() {
+                desk.notice_later(Notice { kind: NoticeKind::NoNotifications });
+            }
+        },
     );
     let desk = Desk::start(options, Screens::new(app.clone(), notifications)).context("the desk cannot be opened")?;
-    clicked_desk.set(desk.clone());
-    failed_desk.set(desk.clone());
     if matches!(prepared.store.opened(), Opened::SetAside { .. }) {
         desk.notice(Notice { kind: NoticeKind::DatabaseSetAside }).await;
     }
@@ -182,23 +217,6 @@ fn mend(app: &AppHandle, window: &str) {
         && let Err(error) = windows::card::take_keys(app, false)
     {
         tracing::warn!(%error, "the card could not give the keyboard back");
-    }
-}
-
-/// A desk that comes to be after what uses it.
-#[derive(Clone, Default)]
-struct Late(Arc<std::sync::OnceLock<Desk>>);
-
-impl Late {
-    fn set(&self, desk: Desk) {
-        // Set once, right after the desk was made.
-        let _ = self.0.set(desk);
-    }
-
-    fn use_desk(&self, act: impl FnOnce(&Desk)) {
-        if let Some(desk) = self.0.get() {
-            act(desk);
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The way of pages into the program. Each window has one Tauri command, which its capability alone allows; what a
-//! page may ask for behind it is the table in `desk::contract`.
+//! page may ask for behind it is the table in `desk::contract`. A page may ask before the desk has started.
 
 use desk::{
     Desk, ShellCommands,
@@ -11,7 +11,7 @@ use desk::{
 use serde_json::Value;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 
-use crate::{demo::Demo, offices, paints::Paints, restart, windows};
+use crate::{demo::Demo, late_desk::LateDesk, offices, paints::Paints, restart, windows};
 
 type Answer<T> = Result<T, ContractError>;
 
@@ -19,22 +19,22 @@ type Answer<T> = Result<T, ContractError>;
 #[tauri::command]
 pub(crate) async fn main_call(
     app: AppHandle,
-    desk: State<'_, Desk>,
+    desk: State<'_, LateDesk>,
     command: String,
     request: Value,
 ) -> Answer<Response> {
-    call(&app, &desk, Window::Main, &command, request).await
+    call(&app, desk.started().await, Window::Main, &command, request).await
 }
 
 /// A command of the card.
 #[tauri::command]
 pub(crate) async fn card_call(
     app: AppHandle,
-    desk: State<'_, Desk>,
+    desk: State<'_, LateDesk>,
     command: String,
     request: Value,
 ) -> Answer<Response> {
-    call(&app, &desk, Window::Card, &command, request).await
+    call(&app, desk.started().await, Window::Card, &command, request).await
 }
 
 async fn call(app: &AppHandle, desk: &Desk, window: Window, command: &str, request: Value) -> Answer<Response> {

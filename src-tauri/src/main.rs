@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod instance;
 mod keys;
+mod late_desk;
 mod notifications;
 mod offices;
 mod paints;

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use link::ByteRange;
 use tauri::{AppHandle, Manager, UriSchemeResponder};
 
-use crate::windows::main_window;
+use crate::{late_desk::LateDesk, windows::main_window};
 
 /// Name of the scheme.
 pub(crate) const SCHEME: &str = "trubka-audio";
@@ -23,10 +23,11 @@ pub(crate) fn answer(app: &AppHandle, asker: &str, request: Request<Vec<u8>>, re
     if asker != main_window::LABEL {
         return responder.respond(empty(StatusCode::FORBIDDEN));
     }
-    let desk = app.state::<Desk>().inner().clone();
+    let desk = app.state::<LateDesk>().inner().clone();
     tauri::async_runtime::spawn(async move {
+        let desk = desk.started().await;
         let origin = request.headers().get(header::ORIGIN).cloned();
-        let mut response = read(&desk, &request).await;
+        let mut response = read(desk, &request).await;
         let headers = response.headers_mut();
         if let Some(origin) = origin.filter(|origin| is_ours(origin.as_bytes())) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -1,5 +1,10 @@
 //! The card window: made hidden before anything else, shown when a call rings, never taking the focus.
 
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
 use desk::contract::{CardCorner, Window};
 use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
@@ -16,8 +21,35 @@ const TALLEST: f64 = 900.0;
 /// Distance from the edges of the screen, in CSS pixels.
 const MARGIN: f64 = 8.0;
 
+/// How often it is looked whether a shown card still lies where it should: monitors are removed or change their size,
+/// and a window that is just being shown may overhear how high its page is.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Where the card belongs and how high its page is.
+pub(crate) struct Placement(Mutex<Wanted>);
+
+struct Wanted {
+    /// The corner, while the card is shown.
+    corner: Option<CardCorner>,
+    height: f64,
+    /// Somebody looks after it.
+    followed: bool,
+}
+
+impl Default for Placement {
+    fn default() -> Self {
+        Self(Mutex::new(Wanted { corner: None, height: FIRST_HEIGHT, followed: false }))
+    }
+}
+
+impl Placement {
+    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Makes the window, hidden.
-pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<WebviewWindow> {
+pub(crate) fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("card.html".into()))
         .title("Trubka card")
         .inner_size(WIDTH, FIRST_HEIGHT)
@@ -29,20 +61,29 @@ pub(crate) fn create(app: &AppHandle, profile: &Profile) -> tauri::Result<Webvie
         .always_on_top(true)
         .visible_on_all_workspaces(true)
         .skip_taskbar(true)
-        .data_directory(profile.web())
+        .data_directory(app.state::<Profile>().web())
         .build()
 }
 
-/// Puts the window into its corner and shows it.
+/// Puts the window into its corner and shows it. In one go on the thread that windows live on: from any other each
+/// question to a window waits for that thread, and the desk must not.
 pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
+    let (height, followed) = {
+        let placement = app.state::<Placement>();
+        let mut wanted = placement.wanted();
+        wanted.corner = Some(corner);
+        (wanted.height, std::mem::replace(&mut wanted.followed, true))
+    };
+    if !followed {
+        tauri::async_runtime::spawn(keep_in_place(app.clone()));
+    }
     on_its_thread(app, move |card| {
-        place(card, corner)?;
+        place(card, corner, height)?;
         card.show()
     })
 }
 
-/// Does it in one go on the thread that windows live on. From any other each question to a window waits for that
-/// thread, and the desk must not: at the start that thread waits for the desk.
+/// Does it in one go on the thread that windows live on.
 fn on_its_thread(
     app: &AppHandle,
     act: impl FnOnce(&WebviewWindow) -> tauri::Result<()> + Send + 'static,
@@ -56,8 +97,30 @@ fn on_its_thread(
     })
 }
 
+/// Puts the card back into its corner whenever it does not lie there, until it is hidden.
+async fn keep_in_place(app: AppHandle) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let (corner, height) = {
+            let placement = app.state::<Placement>();
+            let mut wanted = placement.wanted();
+            let Some(corner) = wanted.corner else {
+                wanted.followed = false;
+                return;
+            };
+            (corner, wanted.height)
+        };
+        let looked = on_its_thread(&app, move |card| place(card, corner, height));
+        if looked.is_err() {
+            // The window system has ended.
+            return;
+        }
+    }
+}
+
 /// Hides the window.
 pub(crate) fn hide(app: &AppHandle) -> tauri::Result<()> {
+    app.state::<Placement>().wanted().corner = None;
     app.get_webview_window(LABEL).map_or(Ok(()), |card| card.hide())
 }
 
@@ -74,16 +137,12 @@ pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri:
         return Ok(());
     }
     let height = height.clamp(1.0, TALLEST);
-    on_its_thread(app, move |card| place_sized(card, corner, height))
+    app.state::<Placement>().wanted().height = height;
+    on_its_thread(app, move |card| place(card, corner, height))
 }
 
-fn place(card: &WebviewWindow, corner: CardCorner) -> tauri::Result<()> {
-    let scale = card.scale_factor()?;
-    let height = f64::from(card.inner_size()?.height) / scale;
-    place_sized(card, corner, height)
-}
-
-fn place_sized(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
+/// Gives the card its size and its place, where it has others.
+fn place(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
     let Some(monitor) = card.current_monitor()?.or(card.primary_monitor()?) else { return Ok(()) };
     let area = monitor.work_area();
     let area = Area {
@@ -93,8 +152,15 @@ fn place_sized(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::
         height: area.size.height.into(),
     };
     let (height, x, y) = within(&area, monitor.scale_factor(), corner, height);
-    card.set_size(LogicalSize::new(WIDTH, height))?;
-    card.set_position(PhysicalPosition::new(x, y))
+    let size = LogicalSize::new(WIDTH, height);
+    if card.inner_size()? != size.to_physical(card.scale_factor()?) {
+        card.set_size(size)?;
+    }
+    let position = PhysicalPosition::new(x, y).cast::<i32>();
+    if card.outer_position()? != position {
+        card.set_position(position)?;
+    }
+    Ok(())
 }
 
 /// The part of a monitor that no panel takes, in its own pixels.

@@ -1,10 +1,10 @@
 //! The main window: made when wanted, destroyed when closed, for it costs memory while nobody looks.
 
-use desk::{Desk, contract::Window};
+use desk::contract::Window;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 
 use super::card;
-use crate::{platform, profile::Profile, tray::HasTray};
+use crate::{late_desk::LateDesk, platform, profile::Profile, tray::HasTray};
 
 /// Label of the window.
 pub(crate) const LABEL: &str = Window::Main.label();
@@ -35,7 +35,9 @@ fn build(builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<Web
         if !matches!(event, WindowEvent::Destroyed) {
             return;
         }
-        app.state::<Desk>().main_closed();
+        if let Some(desk) = app.state::<LateDesk>().now() {
+            desk.main_closed();
+        }
         // With a tray the card goes on telling of calls; without one nothing would bring the program back.
         if !app.state::<HasTray>().now() {
             app.exit(0);

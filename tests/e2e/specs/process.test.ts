@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,6 +37,12 @@ function children(pid: number): number[] {
   return texts.flatMap((text) => text.trim().split(/\s+/).filter(Boolean).map(Number));
 }
 
+/** Windows on the screen whose title fits. */
+function visible(title: string): string[] {
+  const found = spawnSync('xdotool', ['search', '--onlyvisible', '--name', title], { encoding: 'utf8' });
+  return found.stdout.split('\n').filter(Boolean);
+}
+
 function name(pid: number): string {
   return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
@@ -55,6 +62,16 @@ test('a web process that is killed is started again and goes on showing calls', 
   const before = paints();
   for (const pid of webProcesses) process.kill(pid, 'SIGKILL');
   await until('the card has painted again', async () => paints() > before, 45_000);
+});
+
+test('a second start with --hidden opens nothing and ends well', async () => {
+  const first = trubka('hidden', '--hidden');
+  await until('the card has painted', async () => paints() > 0, 30_000);
+  const again = start('hidden-again', program('TRUBKA_BIN'), ['--hidden'], { TRUBKA_PROFILE: profile });
+  const code = await new Promise((resolve) => again.child.once('exit', resolve));
+  expect(code).toBe(0);
+  expect(first.child.exitCode).toBe(null);
+  expect(visible('^Trubka$')).toEqual([]);
 });
 
 test('a mistake on the command line is named', async () => {
