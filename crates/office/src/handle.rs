@@ -20,15 +20,19 @@ use self::watch::Watched;
 use crate::{
     clock::Clock,
     journal::StoreJournal,
-    keeper::{Keeper, KeeperHandle, NotStored},
+    keeper::{Keeper, NotStored},
     links::Link,
     recordings::Recordings,
     settings::{Directory, OfficeConfig, Viewer},
+    state::{Connection, OfficeState, Zone},
     status::Board,
     view::View,
 };
 
-/// Readers of the store that may be busy with desks that catch up; the others are for those who ask for something.
+/// Views that read the store at a time: as many as it has readers. More would hold threads that others need, such as
+/// the keeper, only to wait for each other there.
+const READS_AT_A_TIME: usize = 6;
+/// Of these, how many may be busy with desks that catch up; the others are for those who ask for something.
 const PAGES_AT_A_TIME: usize = 4;
 /// Bound of the recording cache.
 const CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -81,38 +85,18 @@ pub struct Metrics {
     pub journal_left_out: u64,
 }
 
-/// A connection at work.
-pub(crate) struct Connection {
-    pub(crate) id: ConnectionId,
-    pub(crate) driver: Arc<Driver>,
-    /// Its PBX signs what it sends.
-    pub(crate) signs: bool,
-    zone: RwLock<Zone>,
-}
-
-/// The zone in which a vendor's times without a mark are read.
-#[derive(Debug, Clone)]
-struct Zone {
-    zone: TimeZone,
-    /// Given in the settings or chosen before: never changed by events.
-    settled: bool,
+/// An office at work.
+#[derive(Clone)]
+pub struct OfficeHandle {
+    state: Arc<OfficeState>,
+    work: Arc<Work>,
 }
 
 /// Whose turn it is with an extension's session: one opens it only when the one before has ended it.
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
-/// What all views of an office share.
-pub(crate) struct Inner {
-    pub(crate) name: String,
-    pub(crate) store: Store,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) directory: Arc<Directory>,
-    pub(crate) keeper: KeeperHandle,
-    pub(crate) board: Arc<Board>,
-    pub(crate) connections: BTreeMap<ConnectionId, Connection>,
-    pub(crate) recordings: Arc<Recordings>,
-    /// How many read pages of the catch-up at a time: more would only wait for each other.
-    pub(crate) pages: Semaphore,
+/// What an office does by itself, and counts.
+struct Work {
     not_understood: AtomicU64,
     journal: Arc<StoreJournal>,
     sessions: Mutex<BTreeMap<(ConnectionId, String), Watched>>,
@@ -120,10 +104,6 @@ pub(crate) struct Inner {
     session_turns: Mutex<BTreeMap<(ConnectionId, String), Turn>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
-
-/// An office at work.
-#[derive(Clone)]
-pub struct OfficeHandle(Arc<Inner>);
 
 impl OfficeHandle {
     /// Rebuilds what is open from the log and opens the links to the PBXs.
@@ -165,7 +145,7 @@ impl OfficeHandle {
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
-        let inner = Arc::new(Inner {
+        let state = OfficeState {
             recordings: Recordings::new(&config.name, store.clone(), cache, drivers),
             name: config.name,
             store,
@@ -175,13 +155,16 @@ impl OfficeHandle {
             board,
             connections,
             pages: Semaphore::new(PAGES_AT_A_TIME),
+            reads: Semaphore::new(READS_AT_A_TIME),
+        };
+        let work = Work {
             not_understood: AtomicU64::new(0),
             journal,
             sessions: Mutex::default(),
             session_turns: Mutex::default(),
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
-        });
-        let office = Self(inner);
+        };
+        let office = Self { state: Arc::new(state), work: Arc::new(work) };
         for (connection, zone) in given_zones {
             office.log_given_zone(&connection, zone).await?;
         }
@@ -196,27 +179,27 @@ impl OfficeHandle {
 
     /// Verifies, stores and folds a webhook; answers once it is durable.
     pub async fn receive(&self, connection: &ConnectionId, request: WebhookRequest) -> HookOutcome {
-        let Some(connection) = self.0.connections.get(connection) else { return HookOutcome::UnknownConnection };
-        let received_at = self.0.clock.now();
+        let Some(connection) = self.state.connections.get(connection) else { return HookOutcome::UnknownConnection };
+        let received_at = self.state.clock.now();
         let decoded = match connection.decode(&request, received_at) {
             Ok(decoded) => decoded,
             Err(refusal) => {
                 // Anybody can bring this about as often as he likes; who receives over HTTP bounds what he writes of it.
                 tracing::debug!(connection = %connection.id, %refusal, "a webhook was refused");
-                if self.0.board.refused(&connection.id, &refusal, received_at) {
-                    self.0.keeper.status_changed(&connection.id).await;
+                if self.state.board.refused(&connection.id, &refusal, received_at) {
+                    self.state.keeper.status_changed(&connection.id).await;
                 }
                 return HookOutcome::Refused(refusal);
             }
         };
         let outcome = self.store_decoded(connection, received_at, &request, decoded).await;
         let news = if outcome == HookOutcome::NotStored {
-            self.0.board.not_stored(&connection.id)
+            self.state.board.not_stored(&connection.id)
         } else {
-            self.0.board.heard(&connection.id, received_at)
+            self.state.board.heard(&connection.id, received_at)
         };
         if news {
-            self.0.keeper.status_changed(&connection.id).await;
+            self.state.keeper.status_changed(&connection.id).await;
         }
         outcome
     }
@@ -241,22 +224,22 @@ impl OfficeHandle {
             self.keep_zone(&connection.id, zone).await;
         }
         let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
-        let Ok(appended) = self.0.keeper.tell(&connection.id, received_at, told).await else {
+        let Ok(appended) = self.state.keeper.tell(&connection.id, received_at, told).await else {
             return HookOutcome::NotStored;
         };
         let of_events = || appended[decided..].iter().map(|appended| appended.new_seq().is_some());
         let not_understood = of_events().zip(not_understood).filter(|(new, unknown)| *new && *unknown).count();
-        self.0.not_understood.fetch_add(not_understood as u64, Ordering::Relaxed);
+        self.work.not_understood.fetch_add(not_understood as u64, Ordering::Relaxed);
         if of_events().any(|new| new) { HookOutcome::Stored(reply) } else { HookOutcome::Known(reply) }
     }
 
     /// A zone of the settings is a choice like any other: it is in the log before the events that it decides on.
     async fn log_given_zone(&self, connection: &ConnectionId, zone: String) -> Result<(), store::Error> {
-        if self.0.store.setting(&zone_key(connection))?.as_deref() == Some(zone.as_str()) {
+        if self.state.store.setting(&zone_key(connection))?.as_deref() == Some(zone.as_str()) {
             return Ok(());
         }
         let choice = Decision::ZoneChosen { zone: zone.clone(), because: "given in the settings".to_owned() };
-        match self.0.keeper.tell(connection, self.0.clock.now(), vec![Told::Decision(choice)]).await {
+        match self.state.keeper.tell(connection, self.state.clock.now(), vec![Told::Decision(choice)]).await {
             Ok(_) => self.keep_zone(connection, &zone).await,
             Err(NotStored) => tracing::error!(%connection, "the given zone could not be logged; the next start will"),
         }
@@ -265,7 +248,7 @@ impl OfficeHandle {
 
     /// The next start reads times as this one does.
     async fn keep_zone(&self, connection: &ConnectionId, zone: &str) {
-        if let Err(error) = self.0.store.set_setting(&zone_key(connection), zone).await {
+        if let Err(error) = self.state.store.set_setting(&zone_key(connection), zone).await {
             tracing::error!(%connection, kind = ?error.kind(), "the zone could not be kept and will be chosen again");
         }
     }
@@ -273,38 +256,38 @@ impl OfficeHandle {
     /// Compares the vendor's clock with ours; a difference worth a warning is shown.
     async fn watch_clock(&self, connection: &Connection, events: &[VendorEvent], received_at: Timestamp) {
         let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
-        if self.0.board.clock(&connection.id, received_at, time.utc) {
-            self.0.keeper.status_changed(&connection.id).await;
+        if self.state.board.clock(&connection.id, received_at, time.utc) {
+            self.state.keeper.status_changed(&connection.id).await;
         }
     }
 
     /// The office as this viewer sees and uses it.
     pub fn view(&self, viewer: Viewer) -> View {
-        View::new(Arc::clone(&self.0), viewer)
+        View::new(Arc::clone(&self.state), viewer)
     }
 
     /// Its store, shared with those who keep tokens and settings beside the log.
     pub fn store(&self) -> &Store {
-        &self.0.store
+        &self.state.store
     }
 
     /// Its connections.
     pub fn connections(&self) -> impl Iterator<Item = &ConnectionId> {
-        self.0.connections.keys()
+        self.state.connections.keys()
     }
 
     /// Figures since the start.
     pub fn metrics(&self) -> Metrics {
         Metrics {
-            head: self.0.keeper.head(),
-            not_understood: self.0.not_understood.load(Ordering::Relaxed),
-            journal_left_out: self.0.journal.left_out(),
+            head: self.state.keeper.head(),
+            not_understood: self.work.not_understood.load(Ordering::Relaxed),
+            journal_left_out: self.work.journal.left_out(),
         }
     }
 
     /// Ends the sessions so that the PBXs keep events from now on, finishes what was begun and stops.
     pub async fn shutdown(&self) {
-        let tasks: Vec<_> = self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        let tasks: Vec<_> = self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
         let mut tasks = tasks.into_iter();
         let keeper = tasks.next();
         for link in tasks {
@@ -313,10 +296,10 @@ impl OfficeHandle {
             let _ = link.await;
         }
         self.end_sessions().await;
-        let others = self.0.connections.values().filter(|c| !c.driver.capability().session_per_extension);
+        let others = self.state.connections.values().filter(|c| !c.driver.capability().session_per_extension);
         others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
-            self.0.keeper.stop().await;
+            self.state.keeper.stop().await;
             if keeper.await.is_err() {
                 tracing::error!("the keeper of the log had failed before the end");
             }
@@ -324,22 +307,22 @@ impl OfficeHandle {
     }
 
     fn open_link(&self, id: &ConnectionId) {
-        let Some(connection) = self.0.connections.get(id) else { return };
+        let Some(connection) = self.state.connections.get(id) else { return };
         if connection.driver.capability().session_per_extension {
             return;
         }
         let task = tokio::spawn(self.link(connection).keep_checking());
-        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+        self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
     fn link(&self, connection: &Connection) -> Link {
         Link {
             connection: connection.id.clone(),
             driver: Arc::clone(&connection.driver),
-            keeper: self.0.keeper.clone(),
-            board: Arc::clone(&self.0.board),
-            clock: Arc::clone(&self.0.clock),
-            store: self.0.store.clone(),
+            keeper: self.state.keeper.clone(),
+            board: Arc::clone(&self.state.board),
+            clock: Arc::clone(&self.state.clock),
+            store: self.state.store.clone(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod skew;
+mod state;
 mod status;
 #[cfg(test)]
 mod testing;

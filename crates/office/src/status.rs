@@ -280,8 +280,8 @@ impl Entry {
             title: Some(self.make.title().to_owned()),
             state: shown.state,
             cause: shown.cause,
-            detail: self.detail(his),
-            refused: self.refused(his),
+            detail: self.detail(viewer.role, &own),
+            refused: self.refused(viewer.role, &own),
             drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
             gap_since: self.gap_since(his),
             capability: self.capability,
@@ -307,25 +307,25 @@ impl Entry {
         of_sessions.chain(self.gaps.get("")).min().copied()
     }
 
-    /// These sessions, or all where none is named.
-    fn concerning<'a>(&'a self, extensions: &[&str]) -> impl Iterator<Item = (&'a String, &'a SessionStatus)> {
-        let concerns = |name: &str| extensions.is_empty() || extensions.contains(&name);
+    /// The sessions of which one is told singly: an agent of his own alone, also where he has none.
+    fn concerning<'a>(&'a self, role: Role, own: &[&str]) -> impl Iterator<Item = (&'a String, &'a SessionStatus)> {
+        let concerns = move |name: &str| role != Role::Agent || own.contains(&name);
         self.sessions.iter().filter(move |(name, _)| concerns(name))
     }
 
     /// What is wrong with single sessions, in words.
-    fn detail(&self, extensions: &[&str]) -> Option<String> {
+    fn detail(&self, role: Role, own: &[&str]) -> Option<String> {
         let of = |(name, session): (&String, &SessionStatus)| {
             let detail = session.detail.as_ref()?;
             Some(if name.is_empty() { detail.clone() } else { format!("{name}: {detail}") })
         };
-        let details: Vec<String> = self.concerning(extensions).filter_map(of).collect();
+        let details: Vec<String> = self.concerning(role, own).filter_map(of).collect();
         (!details.is_empty()).then(|| details.join("; "))
     }
 
     /// The extensions whose sessions the PBX refuses.
-    fn refused(&self, extensions: &[&str]) -> Vec<String> {
-        self.concerning(extensions).filter(|(_, session)| session.is_refused).map(|(name, _)| name.clone()).collect()
+    fn refused(&self, role: Role, own: &[&str]) -> Vec<String> {
+        self.concerning(role, own).filter(|(_, session)| session.is_refused).map(|(name, _)| name.clone()).collect()
     }
 
     /// As the worst of these sessions stands, with what is wrong on our side or in what comes to us.

@@ -50,21 +50,21 @@ impl OfficeHandle {
     }
 
     pub(super) fn watch(&self, connection: &ConnectionId, extension: &str, configured: bool) {
-        let Some(known) = self.0.connections.get(connection) else { return };
+        let Some(known) = self.state.connections.get(connection) else { return };
         if !known.driver.capability().session_per_extension {
             return;
         }
         let key = (connection.clone(), extension.to_owned());
-        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.work.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         match sessions.entry(key) {
             Entry::Occupied(kept) => {
-                if self.0.board.is_refused(connection, extension) {
+                if self.state.board.is_refused(connection, extension) {
                     kept.get().control.try_again();
                 }
             }
             Entry::Vacant(place) => {
                 let control = Arc::new(SessionControl::default());
-                let turns = &mut *self.0.session_turns.lock().unwrap_or_else(PoisonError::into_inner);
+                let turns = &mut *self.work.session_turns.lock().unwrap_or_else(PoisonError::into_inner);
                 // One that was wanted before may still be ending.
                 let turn = Arc::clone(turns.entry(place.key().clone()).or_default());
                 let keep = self.link(known).keep_session(extension.to_owned(), Arc::clone(&control));
@@ -81,10 +81,10 @@ impl OfficeHandle {
     /// Ends the session of an extension that nobody wants any more, unless the settings name it; the PBX keeps its
     /// events from then on.
     pub fn unwatch_extension(&self, connection: &ConnectionId, extension: &str) {
-        let Some(known) = self.0.connections.get(connection) else { return };
+        let Some(known) = self.state.connections.get(connection) else { return };
         let key = (connection.clone(), extension.to_owned());
         let watched = {
-            let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut sessions = self.work.sessions.lock().unwrap_or_else(PoisonError::into_inner);
             if sessions.get(&key).is_none_or(|watched| watched.configured) {
                 return;
             }
@@ -96,12 +96,12 @@ impl OfficeHandle {
             let _turn = watched.end().await;
             link.forget_session(&extension).await;
         });
-        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(ending);
+        self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(ending);
     }
 
     /// Ends all sessions side by side. A PBX that is too slow keeps its events from the moment at which it notices.
     pub(super) async fn end_sessions(&self) {
-        let sessions = std::mem::take(&mut *self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner));
+        let sessions = std::mem::take(&mut *self.work.sessions.lock().unwrap_or_else(PoisonError::into_inner));
         let endings = sessions.into_values().map(Watched::end);
         if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
             tracing::warn!("not every PBX took in that its sessions end");
@@ -234,7 +234,7 @@ mod tests {
         let (base, mut asked) = vendor().await;
         let (office, id) = office(&folder, base, &["101"]).await;
         let kept = || -> Vec<String> {
-            let sessions = office.0.sessions.lock().expect("unpoisoned");
+            let sessions = office.work.sessions.lock().expect("unpoisoned");
             sessions.keys().map(|(_, extension)| extension.clone()).collect()
         };
         for extension in ["101", "102", "102"] {

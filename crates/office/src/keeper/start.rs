@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
     Head, KeeperHandle,
-    work::{Keeper, entry},
+    work::{Histories, Keeper, entry},
 };
 use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory};
 
@@ -80,7 +80,7 @@ impl Keeper {
                 let Some(last) = page.last() else { break };
                 next = last.seq + 1;
                 for stored in &page {
-                    let changes = self.fold(stored)?;
+                    let changes = self.fold(stored, &Histories::new())?;
                     if stored.seq > folded {
                         // Until the rows are written nobody may resume from beyond them.
                         self.head.send_modify(|head| *head = Head { seq: head.seq.min(stored.seq - 1), behind: true });

@@ -1,7 +1,8 @@
 //! The keeper at work.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
     time::Duration,
 };
@@ -59,6 +60,9 @@ pub(super) struct Question {
     /// Who sees this call, unless that is known?
     call: Option<CallId>,
 }
+
+/// What the log holds of calls that no book holds.
+pub(super) type Histories = BTreeMap<CallId, Vec<Stored>>;
 
 /// What a connection's log changed and is not written yet.
 #[derive(Debug, Default)]
@@ -199,11 +203,11 @@ impl Keeper {
             tracing::error!(kind = ?error.kind(), "the log could not take events");
             NotStored
         })?;
-        for (entry, appended) in entries.into_iter().zip(&appended) {
-            if let Some(seq) = appended.new_seq() {
-                self.take_entry(seq, entry);
-            }
-        }
+        let new = entries.into_iter().zip(&appended).filter_map(|(entry, appended)| {
+            let seq = appended.new_seq()?;
+            Some(Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told })
+        });
+        self.take_entries(new.collect()).await;
         Ok(appended)
     }
 
@@ -214,7 +218,8 @@ impl Keeper {
             NotStored
         })?;
         if let Began::New(seq) = began {
-            self.take_entry(seq, entry);
+            let NewEntry { connection, received_at, told, .. } = entry;
+            self.take_entries(vec![Stored { seq, connection, received_at, told }]).await;
         }
         Ok(began)
     }
@@ -253,25 +258,50 @@ impl Keeper {
         }
     }
 
-    fn take_entry(&mut self, seq: u64, entry: NewEntry) {
-        self.logged = self.logged.max(seq);
-        let stored = Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told };
-        match self.fold(&stored) {
-            Ok(changes) => self.note(seq, &stored.connection, changes),
-            Err(error) => tracing::error!(kind = ?error.kind(), "an older part of a call could not be read"),
+    /// Folds entries that were appended.
+    async fn take_entries(&mut self, new: Vec<Stored>) {
+        let histories = self.read_histories(&new).await;
+        for stored in new {
+            self.logged = self.logged.max(stored.seq);
+            match self.fold(&stored, &histories) {
+                Ok(changes) => self.note(stored.seq, &stored.connection, changes),
+                Err(error) => tracing::error!(kind = ?error.kind(), "an older part of a call could not be read"),
+            }
         }
     }
 
-    /// Applies one entry; a straggler's call is brought back from the log first.
-    pub(super) fn fold(&mut self, stored: &Stored) -> Result<Vec<Change>, store::Error> {
-        let Some(book) = self.books.get_mut(&stored.connection) else { return Ok(Vec::new()) };
-        if let Some(call) = stored.told.subject(&stored.connection)
-            && !book.holds(&call)
-        {
-            let earlier = history::of_call(&self.store, &self.office, &call)?;
-            book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
+    /// What the log holds of the calls of these entries that no book holds, read on a thread that may wait for the
+    /// database.
+    async fn read_histories(&self, new: &[Stored]) -> Histories {
+        let unknown: BTreeSet<CallId> = new.iter().filter_map(|stored| self.unknown_call(stored)).collect();
+        if unknown.is_empty() {
+            return Histories::new();
         }
-        Ok(book.apply(stored))
+        let (store, office) = (self.store.clone(), self.office.clone());
+        let read = move |call: CallId| Some((call.clone(), history::of_call(&store, &office, &call).ok()?));
+        let reading = tokio::task::spawn_blocking(move || unknown.into_iter().filter_map(read).collect());
+        // What is missing is read again where it is needed, and its error told there.
+        reading.await.unwrap_or_default()
+    }
+
+    /// The call of this entry, where its book does not hold it.
+    fn unknown_call(&self, stored: &Stored) -> Option<CallId> {
+        let book = self.books.get(&stored.connection)?;
+        stored.told.subject(&stored.connection).filter(|call| !book.holds(call))
+    }
+
+    /// Applies one entry; a straggler's call is brought back from the log first.
+    pub(super) fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
+        if let Some(call) = self.unknown_call(stored) {
+            let earlier = match histories.get(&call) {
+                Some(known) => Cow::Borrowed(known.as_slice()),
+                None => Cow::Owned(history::of_call(&self.store, &self.office, &call)?),
+            };
+            if let Some(book) = self.books.get_mut(&stored.connection) {
+                book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
+            }
+        }
+        Ok(self.books.get_mut(&stored.connection).map(|book| book.apply(stored)).unwrap_or_default())
     }
 
     /// Remembers what is to be written and published.

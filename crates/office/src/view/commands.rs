@@ -12,7 +12,7 @@ use link::{
 use store::{Audience, Began, CommandRow, NewCommand};
 
 use super::{View, storage};
-use crate::handle::{Connection, Inner};
+use crate::state::{Connection, OfficeState};
 
 /// First and longest wait before an outcome that could not be logged is logged again.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
@@ -138,7 +138,7 @@ impl View {
     }
 }
 
-impl Inner {
+impl OfficeState {
     /// Logs what came of a command, for as long as it takes: until then nobody knows.
     async fn answered(&self, connection: &ConnectionId, answer: CommandAnswer) {
         let (mut wait, longest) = AGAIN;

@@ -16,7 +16,7 @@ use link::{
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
 
-use crate::{handle::Inner, keeper::NotKept, rows, settings::Viewer, status::ConnectionStatus, visibility};
+use crate::{keeper::NotKept, rows, settings::Viewer, state::OfficeState, status::ConnectionStatus, visibility};
 
 /// Most calls of a page.
 const LARGEST_PAGE: usize = 500;
@@ -34,13 +34,13 @@ pub struct CallsPage {
 /// The office as one viewer sees and uses it.
 #[derive(Clone)]
 pub struct View {
-    office: Arc<Inner>,
+    office: Arc<OfficeState>,
     viewer: Arc<Viewer>,
     visible: Arc<Visible>,
 }
 
 impl View {
-    pub(crate) fn new(office: Arc<Inner>, viewer: Viewer) -> Self {
+    pub(crate) fn new(office: Arc<OfficeState>, viewer: Viewer) -> Self {
         let visible = Arc::new(viewer.visible());
         Self { office, viewer: Arc::new(viewer), visible }
     }
@@ -98,15 +98,15 @@ impl View {
         hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Reads the store on a thread that may wait for it.
+    /// Reads the store on a thread that may wait for it, when it is one's turn: a crowd holds no threads.
     async fn reading<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, OfficeError> + Send + 'static,
     ) -> Result<T, OfficeError> {
+        let failed = || OfficeError::new(OfficeErrorKind::Storage, "reading failed; try again");
+        let _turn = self.office.reads.acquire().await.map_err(|_| failed())?;
         let view = self.clone();
-        tokio::task::spawn_blocking(move || read(&view))
-            .await
-            .unwrap_or_else(|_| Err(OfficeError::new(OfficeErrorKind::Storage, "reading failed; try again")))
+        tokio::task::spawn_blocking(move || read(&view)).await.unwrap_or_else(|_| Err(failed()))
     }
 
     /// The call of a recording that this viewer may hear.
@@ -188,4 +188,74 @@ impl Office for View {
 pub(crate) fn storage(error: &store::Error) -> OfficeError {
     tracing::error!(kind = ?error.kind(), "the database could not be used");
     OfficeError::new(OfficeErrorKind::Storage, "the database could not be used; free disk space and try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::mpsc, time::Duration};
+
+    use secrecy::SecretBox;
+    use store::{Options, Store};
+    use tokio::sync::RwLock;
+
+    use super::*;
+    use crate::{OfficeConfig, OfficeHandle, SystemClock};
+
+    #[test]
+    fn a_crowd_of_readers_leaves_threads_to_others() {
+        const THREADS: usize = 12;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(THREADS)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+            let config = OfficeConfig {
+                name: "test".to_owned(),
+                connections: Vec::new(),
+                lines: Vec::new(),
+                groups: Vec::new(),
+                people: Vec::new(),
+                contacts: BTreeMap::new(),
+                cache_dir: folder.path().join("recordings"),
+                cache_key: SecretBox::new(Box::new([7; 32])),
+            };
+            let office = OfficeHandle::start(config, store, Arc::new(SystemClock)).await.expect("an office");
+            let viewer = Viewer {
+                id: "t1".to_owned(),
+                name: "Ольга".to_owned(),
+                role: Role::Manager,
+                extensions: Vec::new(),
+                groups: Vec::new(),
+                rights: String::new(),
+            };
+            let view = office.view(viewer);
+            let gate = Arc::new(RwLock::new(()));
+            let closed = gate.write().await;
+            let (let_in, inside) = mpsc::channel();
+            let crowd: Vec<_> = (0..2 * THREADS)
+                .map(|_| {
+                    let (view, gate, let_in) = (view.clone(), Arc::clone(&gate), let_in.clone());
+                    let read = move |_: &View| {
+                        let_in.send(()).expect("somebody counts");
+                        drop(gate.blocking_read());
+                        Ok(())
+                    };
+                    tokio::spawn(async move { view.reading(read).await })
+                })
+                .collect();
+            inside.recv_timeout(Duration::from_secs(10)).expect("one reads");
+            let other = tokio::task::spawn_blocking(|| "a turn");
+            let other = tokio::time::timeout(Duration::from_secs(10), other).await;
+            // Lets everybody go before anything is asserted: a thread that waits holds the test up.
+            drop(closed);
+            for reader in crowd {
+                reader.await.expect("comes to its end").expect("reads");
+            }
+            assert_eq!(other.expect("is not behind the crowd").expect("runs"), "a turn");
+        });
+    }
 }

@@ -3,9 +3,9 @@
 use calls::{Effect, Stored, Told};
 use link::wire::{Signature, TraceEvent};
 
-use crate::handle::Inner;
+use crate::state::OfficeState;
 
-impl Inner {
+impl OfficeState {
     /// One stored event as it is told.
     pub(super) fn trace_event(&self, entry: Stored) -> TraceEvent {
         let (kind, vendor_time, party, signature) = match entry.told {

@@ -68,6 +68,21 @@ async fn open_calls_and_the_newest_come_first_and_everything_once() {
 }
 
 #[tokio::test]
+async fn what_fits_into_one_step_is_told_in_the_order_of_the_log() {
+    let bench = Bench::new().await;
+    for session in ["s-1", "s-2", "s-3"] {
+        bench.event("new", session, "").await;
+    }
+    // The head of the log is beyond the last call.
+    bench.event("levitating", "s-1", "").await;
+    let (cursor, told) = Told::of(&mut bench.stream(None).await, |_| false).await;
+    let order: Vec<_> = told.calls.iter().map(|(_, call)| call.id.clone()).collect();
+    assert_eq!(order, ["s-1", "s-2", "s-3"].map(id));
+    assert_eq!(told.places, [cursor.seq], "one step");
+    assert!(cursor.seq > told.calls[2].0, "the head is beyond the last call");
+}
+
+#[tokio::test]
 async fn a_stream_that_is_cut_goes_on_from_the_last_place_that_was_told() {
     let bench = large_office().await;
     let head = bench.store.head_seq().expect("is read");

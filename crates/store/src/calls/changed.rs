@@ -70,8 +70,9 @@ impl Store {
         let scopes = scopes.as_deref();
         self.read(|connection| {
             let Some(office) = office::known_ordinal(connection, office)? else { return Ok(Step::default()) };
-            let end = end_of_step(connection, office, since, up_to, limit)?;
-            let Some(end) = end else { return Ok(Step::default()) };
+            let Some((end, is_last)) = end_of_step(connection, office, since, up_to, limit)? else {
+                return Ok(Step::default());
+            };
             let range = Range { office, since: since as i64, end, scopes };
             let mut items = range.calls(connection)?;
             items.extend(range.parted(connection)?);
@@ -80,7 +81,7 @@ impl Store {
                 items.push(Changed::Fact { fact, seq });
             }
             items.sort_by_key(Changed::seq);
-            Ok(Step { items, reached: Some(end as u64) })
+            Ok(Step { items, reached: (!is_last).then_some(end as u64) })
         })
     }
 }
@@ -144,16 +145,17 @@ impl Range<'_> {
     }
 }
 
-/// The seq that ends a step of about `limit` items.
+/// The seq that ends a step of about `limit` items, and whether nothing is behind it; `None` where there is nothing.
 fn end_of_step(
     connection: &Connection,
     office: i64,
     since: u64,
     up_to: u64,
     limit: usize,
-) -> Result<Option<i64>, Error> {
+) -> Result<Option<(i64, bool)>, Error> {
+    let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(
-        "SELECT max(seq) FROM (
+        "SELECT max(seq), count(*) FROM (
              SELECT seq FROM (SELECT seq FROM calls WHERE office = ?1 AND seq > ?2 AND seq <= ?3
                               ORDER BY seq LIMIT ?4)
              UNION ALL SELECT seq FROM (SELECT seq FROM gone WHERE office = ?1 AND seq > ?2 AND seq <= ?3
@@ -162,6 +164,7 @@ fn end_of_step(
                                         ORDER BY seq LIMIT ?4)
              ORDER BY seq LIMIT ?4)",
     )?;
-    let step = params![office, since as i64, up_to as i64, limit.max(1) as i64];
-    Ok(statement.query_row(step, |row| row.get(0))?)
+    let step = params![office, since as i64, up_to as i64, limit];
+    let (end, items): (Option<i64>, i64) = statement.query_row(step, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(end.map(|end| (end, items < limit)))
 }
