@@ -26,7 +26,11 @@ impl Address {
     /// Reads a folded text.
     pub(super) fn read(text: &str) -> Self {
         let (text, scheme) = without_schemes(header_address(text));
-        let decoded = if scheme.is_some() { super::fold::fold(&percent_decoded(text)) } else { text.to_owned() };
+        let decoded = match scheme {
+            Some(true) => super::fold::fold(&percent_decoded(text)),
+            Some(false) => super::fold::fold(&percent_decoded(&with_blanks(text))),
+            None => text.to_owned(),
+        };
         let (text, wrapped) = without_schemes(&decoded);
         let scheme = wrapped.or(scheme);
         // A question mark ends an address and nothing else: "8 495 …?" is a number in a sentence.
@@ -56,11 +60,15 @@ impl Address {
 pub fn header_address(text: &str) -> &str {
     let text = text.trim();
     let behind_name = match text.strip_prefix('"') {
-        Some(quoted) => match behind_quote(quoted).trim_start().strip_prefix('<') {
-            Some(address) => Some(address),
-            // Quotes without an address behind them, or quotes that never end.
-            None => text.rsplit_once('<').map(|(_, address)| address),
-        },
+        Some(quoted) => {
+            let behind = behind_quote(quoted).trim_start();
+            match behind.strip_prefix('<') {
+                Some(address) => Some(address),
+                None if without_schemes(behind).1.is_some() => Some(behind),
+                // Quotes without an address behind them, or quotes that never end.
+                None => text.rsplit_once('<').map(|(_, address)| address),
+            }
+        }
         None => text.rsplit_once('<').map(|(_, address)| address),
     };
     match behind_name {
@@ -136,6 +144,17 @@ fn digits_with_plus(text: &str) -> String {
     format!("+{digits}")
 }
 
+/// Forms of web pages write a blank as a plus: one behind a digit or a word begins no number.
+fn with_blanks(text: &str) -> String {
+    let mut before = ' ';
+    let blank = |c: char| {
+        let blank = c == '+' && before.is_alphanumeric();
+        before = c;
+        if blank { ' ' } else { c }
+    };
+    text.chars().map(blank).collect()
+}
+
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -168,6 +187,7 @@ mod tests {
             "<+74951112233> <sip:79162045518@pbx.example>",
             "+74951112233 <sip:79162045518@pbx.example>",
             "<sip:79162045518@pbx.example>;tag=1",
+            "\"+74951112233\" sip:79162045518@pbx.example",
             "sip:79162045518:secret@pbx.example:5060;transport=tcp?Subject=x",
         ] {
             assert_eq!(Address::read(raw).user, "79162045518", "{raw}");
@@ -190,6 +210,8 @@ mod tests {
         for raw in ["callto:tel:101", "tel:tel:101", "TEL://101", "callto:sip:101@pbx.example", "tel:%31%30%31"] {
             assert_eq!(Address::read(raw).user, "101", "{raw}");
         }
+        assert_eq!(Address::read("tel:+7+495+123%20ext+1").user, "+7 495 123 ext 1");
+        assert_eq!(Address::read("sip:a+b@pbx.example").user, "a+b");
         assert_eq!(Address::read("tel:%2B7%").user, "+7%");
         assert_eq!(Address::read("tel:%zz1").user, "%zz1");
     }

@@ -220,7 +220,10 @@ impl Dialable {
             return Ok(Self { warnings: vec![warning], ..Self::plain(DialKind::Phone, number) });
         }
         let code: String = user.chars().filter(|c| *c != ' ').collect();
-        if code.contains(['*', '#']) && code.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#')) {
+        if code.contains(['*', '#'])
+            && code.contains(|c: char| c.is_ascii_digit())
+            && code.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'))
+        {
             return Ok(Self::plain(DialKind::Other, &code));
         }
         if reading.is_address && !user.contains(char::is_whitespace) {

@@ -14,6 +14,8 @@ const BEFORE_DIGITS: &[&str] =
 const LONGEST_EXTENSION: usize = 10;
 /// As many digits in a row are a number of their own, not a part of a remark.
 const SECOND_NUMBER: usize = 5;
+/// Digits of a number with its code.
+const WHOLE_NUMBER: usize = 10;
 
 /// What stands behind a number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,10 +104,12 @@ fn pauses(text: &str, dial_string: bool) -> Option<Ending> {
     let spaced = text.len() - rest.len() > signs.len() || text.starts_with(' ');
     let remark = behind.contains(char::is_alphabetic);
     let post_dial = || Some(keyed.trim_end_matches(is_pause).to_owned());
-    if count > 1 || !spaced && (dial_string || signs.contains(['p', 'w', 'P', 'W'])) {
+    if count > 1 || signs.contains(['p', 'w', 'P', 'W']) || keyed.ends_with('#') || !spaced && dial_string {
+        // "84951234567,84951234568": behind one comma, as many digits may be another number.
+        let whole_number = count == 1 && keyed.len() >= WHOLE_NUMBER && keyed.bytes().all(|byte| byte.is_ascii_digit());
         return Some(Ending {
             post_dial: post_dial(),
-            has_more: has_more(behind),
+            has_more: whole_number || has_more(behind),
             has_remark: remark,
             ..Ending::default()
         });
@@ -178,6 +182,9 @@ mod tests {
         assert_eq!(read(",12#", true), (Some("12#".into()), false));
         assert_eq!(read("p1,,2#", true), (Some("1,,2#".into()), false));
         assert_eq!(read(" ,, 100 (зал)", false), (Some("100".into()), false));
+        assert_eq!(read(" w 100#", false), (Some("100#".into()), false));
+        assert_eq!(read(" , 100#", true), (Some("100#".into()), false));
+        assert_eq!(read(",84951234568", true), (Some("84951234568".into()), true));
         assert_eq!(read(", 57", false), (None, true));
         assert_eq!(read(",57", false), (Some("57".into()), true));
         assert_eq!(read(", 57", true), (None, true));

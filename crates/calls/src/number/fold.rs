@@ -19,7 +19,10 @@ fn plain(c: char) -> char {
     match c {
         _ if c.is_ascii() && !c.is_whitespace() => c,
         _ if c.is_whitespace() => ' ',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2053}' | '\u{2212}' | '\u{301c}' | '\u{fe58}' | '\u{fe63}' => '-',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{3010}' | '\u{fe59}' => '(',
+        '\u{3011}' | '\u{fe5a}' => ')',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ if c.is_numeric() => digit_of_any_script(c).unwrap_or(c),
         _ => c,
@@ -39,6 +42,7 @@ mod tests {
     fn typesetting_is_undone() {
         assert_eq!(fold("\u{202d}+7\u{a0}495\u{a0}123‑45–67\u{202c}"), "+7 495 123-45-67");
         assert_eq!(fold("＋７（４９５）"), "+7(495)");
+        assert_eq!(fold("8∕﹙495﹚ 123⁃45〜67"), "8/(495) 123-45-67");
         assert_eq!(fold("१२३\u{ad}45\u{200b}67½"), "1234567½");
         assert_eq!(fold("\t8 495\n"), "8 495");
     }

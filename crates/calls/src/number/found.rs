@@ -3,7 +3,7 @@
 use super::{
     ending::{Ending, is_extension_mark},
     groups::{Group, groups},
-    readings::{PhoneReading, Written},
+    readings::{PhoneReading, Written, country_code},
 };
 
 /// Words before digits that are no telephone number, lower case.
@@ -75,6 +75,8 @@ const LABELS: &[&str] = &[
 const LOOK_ALIKES: [char; 12] = ['O', 'o', 'О', 'о', 'I', 'l', 'S', 's', 'З', 'з', 'B', 'б'];
 /// Digits of the longest mark of a list, and of the codes for an outside line.
 const LONGEST_MARK: usize = 2;
+/// Digits of the shortest code of a town or network.
+const LEAST_TOWN_CODE: usize = 3;
 /// Digits of the shortest number with its code or country.
 const LEAST_DIGITS: usize = 7;
 
@@ -137,7 +139,11 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
     // Two endings of a number at home come before one number abroad.
     let whole = match whole {
         Some((reading, _)) if !home(&reading) => {
-            shorter(false).or_else(|| (!has_second_part(groups, start, run)).then_some((reading, run)))
+            // A country's code that stands apart tells the country; behind digits that are no such code, blanks part too.
+            let code_apart = country_code(&reading.phone.e164).as_deref() == Some(groups[start].digits);
+            let is_dialled = ["810", "00", "8"].iter().any(|code| groups[start].digits.starts_with(code));
+            let at_blanks = !code_apart && !is_dialled && groups[start].digits.len() >= LEAST_TOWN_CODE;
+            shorter(at_blanks).or_else(|| (!has_second_part(groups, start, run)).then_some((reading, run)))
         }
         whole => whole,
     };
@@ -147,7 +153,15 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         let is_label = mark || groups[start].gap.trim_end().ends_with(is_word);
         Some((PhoneReading { doubtful: reading.doubtful || !is_label, ..reading }, run))
     };
-    let (mut reading, end) = whole.or_else(|| shorter(true)).or_else(behind_mark)?;
+    // "+7+495…": a plus behind the country's code begins no other country.
+    let after_code = || {
+        let before = start.checked_sub(1).map(|before| &groups[before])?;
+        let repeated = before.has_plus() && before.digits == "7" && groups[start].gap == "+";
+        let digits: String = groups[start..run].iter().map(|group| group.digits).collect();
+        let reading = Written::plain(&format!("+7{digits}")).read().filter(|_| repeated)?;
+        reading.phone.recognised.then_some((PhoneReading { doubtful: true, ..reading }, run))
+    };
+    let (mut reading, end) = after_code().or(whole).or_else(|| shorter(true)).or_else(behind_mark)?;
     let last = &groups[end - 1];
     let behind = &text[last.end..];
     if is_look_alike(behind) {
@@ -248,6 +262,9 @@ mod tests {
             "8 495 123-45-67 и 8 916 204-55-18",
             "8 495 123-45-67 8 916 204-55-18",
             "9 495 123-45-67",
+            "4951234567 68",
+            "495 123 45 67 68",
+            "+7+4951234567",
         ] {
             assert_eq!(found(text), Some(("+74951234567".into(), true)), "{text}");
         }

@@ -48,5 +48,8 @@ impl Group<'_> {
 
 /// The signs that people group digits with.
 pub(super) fn groups_digits(c: char) -> bool {
-    matches!(c, ' ' | '-' | '(' | ')' | '[' | ']' | '.' | '/' | '~' | '_' | '\u{b7}' | '\u{2022}' | '\u{2219}')
+    matches!(
+        c,
+        ' ' | '-' | '(' | ')' | '[' | ']' | '{' | '}' | '.' | '/' | '~' | '_' | '\u{b7}' | '\u{2022}' | '\u{2219}'
+    )
 }

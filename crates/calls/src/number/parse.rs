@@ -14,6 +14,8 @@ use super::{
 
 /// Digits from which on a number that no country has may bear an extension.
 const LEAST_WITH_EXTENSION: usize = 5;
+/// Digits of the shortest number of the country with its code: zeros behind a point or comma are no thousands of it.
+const LEAST_WITH_CODE: usize = 10;
 
 /// A number by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,15 +75,21 @@ impl Reading {
     pub(super) fn of(raw: &str) -> Self {
         let text = fold(raw);
         let address = Address::read(&text);
-        let user = without_marks_of_a_cell(&address.user);
+        let user = without_wait(without_marks_of_a_cell(&address.user));
         let is_callable = user.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#'));
         if address.is_withheld || !is_callable || hidden::is_wording(&user) {
             return Self { is_address: address.is_address, ..Self::plain(Number::Hidden) };
         }
         let found = groups(&user);
+        if is_date(&user, &found) || is_host(&user, &found) || is_exponential(&user) {
+            return Self { is_address: address.is_address, ..Self::plain(Number::Other(user)) };
+        }
         let typed = typed(&user, &found);
+        let begins_long = begins_with_trunk(&found);
         let mut reading = typed
             .as_deref()
+            .filter(|_| !begins_long)
+            .or_else(|| behind_short_label(&user, &found))
             .and_then(|digits| short(digits, address.context.as_deref()))
             .map(Self::plain)
             .or_else(|| Self::phone(&user, &address))
@@ -102,7 +110,7 @@ impl Reading {
     /// The number of the public network in the text. The name of a SIP account is not searched for one.
     fn phone(user: &str, address: &Address) -> Option<Self> {
         let is_name = address.is_sip && user.contains(char::is_alphabetic);
-        if is_name || user.starts_with(['*', '#']) || is_exponential(user) {
+        if is_name || user.starts_with(['*', '#']) {
             return None;
         }
         let Found { reading, ending } = find(user)?;
@@ -183,6 +191,50 @@ fn is_plain(text: &str) -> bool {
     !text.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#' | '№' | '%' | '$' | '€' | '₽' | '='))
 }
 
+/// The first digits of a long number, its trunk prefix or country code apart: `8 916`, `8 (495)`.
+fn begins_with_trunk(found: &[Group<'_>]) -> bool {
+    let [first, second] = found else { return false };
+    matches!(first.digits, "7" | "8") && second.digits.len() >= 3 && second.gap.starts_with(' ')
+}
+
+/// Short digits behind a word that names a telephone or an extension: `тел. 103`, `доб. 205`.
+fn behind_short_label<'a>(user: &str, found: &[Group<'a>]) -> Option<&'a str> {
+    let [only] = found else { return None };
+    let label = only.gap.trim().trim_end_matches(['.', ':']).to_lowercase();
+    let names =
+        ["тел", "телефон", "tel", "phone", "доб", "добавочный", "внутр", "внутренний", "вн", "ext", "extension"];
+    (names.contains(&label.as_str()) && is_plain(&user[only.end..])).then_some(only.digits)
+}
+
+/// A date with its whole year: `12.05.2024`, `2024-05-12`.
+fn is_date(user: &str, found: &[Group<'_>]) -> bool {
+    let [first, month, last] = found else { return false };
+    let same_sign = month.gap == last.gap && matches!(month.gap, "." | "/" | "-");
+    let (day, year) = if first.digits.len() == 4 { (last, first) } else { (first, last) };
+    let within = |text: &str, most: u8| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
+    let is_year = year.digits.len() == 4 && (year.digits.starts_with("19") || year.digits.starts_with("20"));
+    let ordered =
+        within(day.digits, 31) && within(month.digits, 12) || within(day.digits, 12) && within(month.digits, 31);
+    same_sign && is_year && ordered && first.gap.is_empty() && last.end == user.len()
+}
+
+/// The address of a computer: `192.168.0.1`.
+fn is_host(user: &str, found: &[Group<'_>]) -> bool {
+    let fits = |group: &Group<'_>| group.digits.len() <= 3 && group.digits.parse::<u8>().is_ok();
+    found.len() == 4
+        && found.iter().all(fits)
+        && found[0].gap.is_empty()
+        && found[1..].iter().all(|group| group.gap == ".")
+        && found[3].end == user.len()
+}
+
+/// The wait for the second tone may be written within the exit code: `8w10`, as `8~10`.
+fn without_wait(user: String) -> String {
+    let mut signs = user.chars();
+    let waits = signs.next() == Some('8') && matches!(signs.next(), Some('w' | 'W' | 'p' | 'P'));
+    if waits && user[2..].starts_with("10") { format!("8{}", &user[2..]) } else { user }
+}
+
 /// What spreadsheets put around and behind a number: `'79…`, `="79…"`, `4951234567.0`, `79,162,045,518`.
 fn without_marks_of_a_cell(user: &str) -> String {
     let inner = user.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(user);
@@ -191,7 +243,10 @@ fn without_marks_of_a_cell(user: &str) -> String {
         let digits = text.strip_prefix('+').unwrap_or(text);
         digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let whole = inner.rsplit_once(['.', ',']).filter(|(_, decimals)| matches!(*decimals, "0" | "00"));
+    let whole = inner.rsplit_once(['.', ',']).filter(|(whole, decimals)| {
+        let zeros = !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0');
+        zeros && (decimals.len() < 3 || whole.len() >= LEAST_WITH_CODE)
+    });
     // Behind a plus, a comma is a pause: no spreadsheet has a plus.
     let is_pause = inner.starts_with('+') && inner.contains(',');
     if let Some((whole, _)) = whole.filter(|(whole, _)| is_number(whole) && !is_pause) {
@@ -212,7 +267,7 @@ fn without_marks_of_a_cell(user: &str) -> String {
 
 /// What a spreadsheet makes of a long number, `7.9162E+10`: nobody can tell whether digits are gone.
 fn is_exponential(user: &str) -> bool {
-    let user = user.to_ascii_uppercase();
+    let user = user.to_ascii_uppercase().replace("*10^", "E");
     let Some((mantissa, exponent)) = user.split_once('E') else { return false };
     let exponent = exponent.trim_start_matches('+');
     let digits =
@@ -235,7 +290,9 @@ mod tests {
             assert!(matches!(Number::parse(code), Number::Emergency(_)), "{code}");
         }
         assert_eq!(Number::parse("122"), Number::Service("122".into()));
-        for short in ["10", "0511", "34567", "sip:345@cloudpbx.example", "205.0"] {
+        assert_eq!(Number::parse("тел. 103"), Number::Emergency("103".into()));
+        assert_eq!(Number::parse("8 (495)"), Number::Other("8 (495)".into()));
+        for short in ["доб. 205", "6-12", "10", "0511", "34567", "sip:345@cloudpbx.example", "205.0"] {
             assert!(matches!(Number::parse(short), Number::Extension(_)), "{short}");
         }
         assert!(matches!(Number::parse("84951234567"), Number::Phone(_)));
@@ -257,8 +314,12 @@ mod tests {
     }
 
     #[test]
-    fn digits_that_a_spreadsheet_cut_are_no_number() {
-        for text in ["7.9162E+10", "7,9162045518E+10", "7.9162045518e10"] {
+    fn dates_hosts_and_digits_that_a_spreadsheet_cut_are_no_number() {
+        for text in ["12.05.2024", "2024-05-12", "31/12/1999", "192.168.0.1", "255.255.255.255"] {
+            assert!(Reading::of(text).digits.is_none(), "{text}");
+            assert!(matches!(Number::parse(text), Number::Other(_)), "{text}");
+        }
+        for text in ["7.9162E+10", "7.4951*10^10", "7,9162045518E+10", "7.9162045518e10"] {
             assert!(matches!(Number::parse(text), Number::Other(_)), "{text}");
         }
     }

@@ -108,6 +108,11 @@ impl PhoneReading {
     }
 }
 
+/// The code of the country that a number in E.164 belongs to.
+pub(super) fn country_code(e164: &str) -> Option<String> {
+    Some(PhoneNumber::parse(e164, None).ok()?.country_code.to_string())
+}
+
 /// Ten digits that are a number of the country, or of Kazakhstan, which shares its code.
 fn russian(rest: &str) -> Option<Phone> {
     (rest.len() == 10).then(|| exact(&format!("7{rest}")))?
@@ -120,13 +125,15 @@ fn unassigned(rest: &str) -> Option<Phone> {
     possible(&format!("7{rest}")).filter(|_| !rest.starts_with('0'))
 }
 
-/// A trunk prefix that was kept behind or before the country's code: `+7 (8 495) …`, `8 7 495 …`.
+/// A trunk prefix that was kept behind or before the country's code, or the code twice: `+7 (8 495) …`, `8 7 495 …`,
+/// `+7 7 495 …`.
 fn kept_trunk(digits: &str) -> Option<Phone> {
-    digits.strip_prefix("78").or_else(|| digits.strip_prefix("87")).and_then(russian)
+    ["78", "87", "77"].iter().find_map(|prefix| digits.strip_prefix(prefix)).and_then(russian)
 }
 
 fn behind_exit_code(digits: &str, codes: &[&str]) -> Option<Phone> {
-    codes.iter().find_map(|code| exact(digits.strip_prefix(code)?))
+    let rest = codes.iter().find_map(|code| digits.strip_prefix(code))?;
+    exact(rest).or_else(|| with_trunk_inside(rest))
 }
 
 /// Desk phones take 9 (or 0) before what is dialled outside: `9 8 916 …`, `9 810 44 …`, `9 495 …`.
