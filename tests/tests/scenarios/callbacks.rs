@@ -41,8 +41,9 @@ async fn as_two_legs_on_mango() {
 
 #[tokio::test]
 async fn as_one_leg_on_mango() {
+    // Nothing tells an answered one from an agent who waits: by the manual his own leg is no talk.
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
-    ordered_by_another_program(scene, Make::MangoClient, &RESULTS).await;
+    ordered_by_another_program(scene, Make::MangoClient, &RESULTS[1..]).await;
 }
 
 #[tokio::test]

@@ -13,8 +13,6 @@ const CALLER: &str = "+79161234567";
 on_both_makes!(
     i_pass_a_call_on,
     a_call_is_passed_to_me,
-    i_ask_before_i_pass_it_on,
-    i_am_asked_before_it_is_passed_to_me,
     nobody_answers_what_i_passed_on,
     it_comes_back_to_me,
     i_ask_and_go_on_myself,
@@ -25,6 +23,21 @@ on_both_makes!(
 );
 
 on_both_makes!(i_take_a_call, a_call_is_taken_from_me);
+
+/// MANGO tells of the question as of a leg of its own, which is still counted as a talk of whoever asked.
+mod told_as_one_call {
+    use simulator::Make::Rostelecom;
+
+    #[tokio::test]
+    async fn i_ask_before_i_pass_it_on() {
+        super::i_ask_before_i_pass_it_on(Rostelecom).await;
+    }
+
+    #[tokio::test]
+    async fn i_am_asked_before_it_is_passed_to_me() {
+        super::i_am_asked_before_it_is_passed_to_me(Rostelecom).await;
+    }
+}
 
 /// Plays a transfer between two extensions, and answers at the first.
 async fn played(scene: &Scene, make: Make, call: &str, from: &str, to: &str) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     Book, Change,
@@ -19,11 +19,11 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 /// How far a vendor's clock may run ahead, or ours behind, before the zone of its times is doubted: with a clock that is
 /// off no zone is ever chosen, and cards must come all the same.
 const AHEAD: SignedDuration = SignedDuration::from_hours(-1);
-/// Zones differ by whole half hours, give or take the way of a message.
-const HALF_HOUR: SignedDuration = SignedDuration::from_mins(30);
-const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(2);
-/// No two zones are farther apart.
-const FARTHEST: SignedDuration = SignedDuration::from_hours(26);
+/// Zones in which PBXs stand differ by whole hours, give or take the way of a message.
+const HOUR: i64 = 3600;
+const ON_ITS_WAY: i64 = 120;
+/// The zones farthest behind UTC and farthest ahead of it, in seconds.
+const ZONES: std::ops::RangeInclusive<i64> = -12 * HOUR..=14 * HOUR;
 /// Moscow's clocks are so far ahead of UTC.
 const MOSCOW: SignedDuration = SignedDuration::from_hours(3);
 
@@ -126,7 +126,8 @@ fn tells_of_call(effect: &Effect) -> bool {
 
 /// Whether the event may ring: pushed to us, and not over five minutes old by its vendor's time. Before the zone is
 /// chosen, a time without a mark is taken in whichever of the admitted zones makes it recent. A live one that is off
-/// by whole or half hours was read in a wrong zone: that dates the call wrongly, but must silence no card.
+/// by whole hours was read in a wrong zone: that dates the call wrongly, but must silence no card. A webhook that the
+/// vendor repeats after exactly an hour looks the same and rings too; a card too many is the smaller fault.
 fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bool {
     if event.source == Source::Replay {
         return false;
@@ -136,7 +137,9 @@ fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bo
     if time.zone.is_none() {
         return age <= LATE;
     }
-    if matches!(event.source, Source::Push | Source::Webhook) && is_in_wrong_zone(age) {
+    let zone = time.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+    let ahead = zone.map_or(0, |zone| i64::from(zone.to_offset(time.utc).seconds()));
+    if matches!(event.source, Source::Push | Source::Webhook) && is_in_wrong_zone(age, ahead) {
         return true;
     }
     if zone_chosen {
@@ -150,12 +153,12 @@ fn is_on_time(event: &VendorEvent, received: Timestamp, zone_chosen: bool) -> bo
     [Some(age), in_other_zone].into_iter().flatten().any(|age| (AHEAD..=LATE).contains(&age))
 }
 
-/// Whether only a wrong zone explains this age of a live event.
-fn is_in_wrong_zone(age: SignedDuration) -> bool {
-    let beside = SignedDuration::from_secs(age.as_secs().rem_euclid(HALF_HOUR.as_secs()));
-    age.abs() <= FARTHEST
-        && age.abs() >= HALF_HOUR - ON_ITS_WAY
-        && (beside <= ON_ITS_WAY || beside >= HALF_HOUR - ON_ITS_WAY)
+/// Whether a zone other than the one in which it was read, `ahead` of UTC by so many seconds, explains the age of a
+/// live event.
+fn is_in_wrong_zone(age: SignedDuration, ahead: i64) -> bool {
+    let age = age.as_secs();
+    let hours = (age + HOUR / 2).div_euclid(HOUR) * HOUR;
+    hours != 0 && (age - hours).abs() <= ON_ITS_WAY && ZONES.contains(&(ahead - hours))
 }
 
 #[cfg(test)]
@@ -196,11 +199,16 @@ mod tests {
             is_on_time(&event, Timestamp::UNIX_EPOCH, true)
         };
         for zone in ["UTC", "Europe/Moscow", "Asia/Omsk"] {
-            for minutes in [180, 181, -180, 330, 120, 30, 840] {
+            for minutes in [180, 181, -180, 120, 60] {
                 assert!(at(minutes, Some(zone), Source::Webhook), "{minutes} in {zone}");
                 assert!(!at(minutes, Some(zone), Source::Replay), "kept by the PBX");
             }
+            for minutes in [24 * 60, 30, 195, 45] {
+                assert!(!at(minutes, Some(zone), Source::Webhook), "no zone explains {minutes} in {zone}");
+            }
         }
+        assert!(at(15 * 60, Some("Europe/Moscow"), Source::Webhook), "a PBX at UTC-12");
+        assert!(!at(15 * 60, Some("UTC"), Source::Webhook), "no zone is at UTC-15");
         assert!(!at(180, None, Source::Webhook), "the time says its zone itself");
         assert!(!at(27 * 60, Some("UTC"), Source::Webhook), "no two zones are so far apart");
     }

@@ -53,7 +53,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
         && direction == Direction::Outgoing
         && (facts.was_shown_as_incoming() || legs.iter().any(Played::is_customer));
     let settled = is_settled(&legs, settings.own_leg_only);
-    let told_end = told_end(known, &legs);
+    let told_end = told_end(known, &legs, direction);
     let end = told_end.or_else(|| concluded_end(known, &legs));
     let last_words = last_words(&legs);
     if let Some(end) = end {
@@ -160,14 +160,14 @@ fn is_asked(leg: &Played<'_>) -> bool {
 }
 
 /// The end that the PBX tells. Where each user is told of his own part, that is the end of the last of them.
-fn told_end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
+fn told_end(known: Known<'_>, legs: &[Played<'_>], direction: Direction) -> Option<When> {
     let endings = &known.facts.endings;
     let first = endings.first()?.when;
     if !known.settings.own_leg_only {
         return Some(first);
     }
     let is_open = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal();
-    if legs.iter().any(is_open) || may_go_on(legs) {
+    if legs.iter().any(is_open) || may_go_on(legs, direction) {
         return None;
     }
     endings.iter().map(|ending| ending.when).chain(legs.iter().filter_map(|leg| leg.ended)).max()
@@ -188,10 +188,13 @@ fn concluded_end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
 }
 
 /// Whether the part that ended last may not be the call's: its phone was on hold, so the call was passed on and the
-/// next phone is about to be told of.
-fn may_go_on(legs: &[Played<'_>]) -> bool {
-    let agents = legs.iter().filter(|leg| leg.is_agent());
-    agents.max_by_key(|leg| leg.ended).is_some_and(|last| last.left_on_hold)
+/// next phone is about to be told of; or it only rang and its end was in order, as when a colleague takes the call.
+fn may_go_on(legs: &[Played<'_>], direction: Direction) -> bool {
+    let agents = || legs.iter().filter(|leg| leg.is_agent());
+    let nobody_talked = direction == Direction::Incoming && !agents().any(Played::talked);
+    agents()
+        .max_by_key(|leg| leg.ended)
+        .is_some_and(|last| last.left_on_hold || nobody_talked && last.rang && last.cause == EndCause::Normal)
 }
 
 /// What of the call bears on its result.

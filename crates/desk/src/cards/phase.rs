@@ -33,6 +33,8 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
     let answered = me.legs(call).any(|leg| leg.answered_at.is_some());
     match (my_talk(call, me), answered) {
         (Some(leg), _) => talk(call, leg).unwrap_or(CardPhase::Calling),
+        // Between the legs of a callback my phone waits while theirs rings.
+        (None, true) if call.state == CallState::Dialling => CardPhase::Calling,
         // The call goes on without me: I passed it on.
         (None, true) => CardPhase::Ended,
         (None, false) => match ordered {
