@@ -1,10 +1,12 @@
 //! A desk on a bench: its database in a folder that goes, its clock Tokio's, its screens and office under control.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI8, AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -89,7 +91,7 @@ impl Bench {
     }
 
     async fn in_folder(folder: TempDir, card_can_be_placed: bool) -> Self {
-        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a database");
+        let store = open(folder.path());
         let (shown, adjusted) = (Shown::default(), Arc::<Adjusted>::default());
         let options = DeskOptions {
             store: store.clone(),
@@ -207,6 +209,17 @@ impl Bench {
     pub(crate) fn language(&self) -> Language {
         self.shown.record().now().language
     }
+}
+
+/// Opens the database; after a restart the former desk may still be letting go of it.
+fn open(folder: &Path) -> Store {
+    for _ in 0..100 {
+        match Store::open_in(folder, Options::owner("test")) {
+            Err(store::Error::InUse) => thread::sleep(Duration::from_millis(20)),
+            opened => return opened.expect("a database"),
+        }
+    }
+    panic!("the former desk keeps the database");
 }
 
 /// A command of a test.
