@@ -229,10 +229,12 @@ proptest! {
     }
 }
 
-/// One object of a file of cases.
+/// The objects of a file of cases. `TRUBKA_CASES=DIR` takes it from elsewhere.
 fn cases(name: &str) -> Vec<serde_json::Value> {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name);
-    serde_json::from_str(&std::fs::read_to_string(file).expect("is read")).expect("cases")
+    let own = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases");
+    let file = std::env::var_os("TRUBKA_CASES").map_or_else(own, std::path::PathBuf::from).join(name);
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).expect("cases")
 }
 
 #[test]
