@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::Context;
 use desk::{
-    Desk, DeskOptions, Surroundings, SystemChance, SystemClock,
+    Clock, Desk, DeskOptions, Surroundings, SystemChance, SystemClock,
     contract::{Notice, NoticeKind, Stage},
 };
-use store::{Opened, Options, Store};
+use store::{Opened, Options, Store, SystemRandom};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
@@ -151,8 +151,8 @@ struct Prepared {
 
 impl Prepared {
     async fn open(args: Args, profile: Profile) -> anyhow::Result<Self> {
-        let suffix = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-        let store = Store::open_in(&profile.data(), Options::desk(&suffix)).map_err(not_opened)?;
+        let suffix = SystemClock.now().strftime("%Y%m%d-%H%M%S").to_string();
+        let store = Store::open_in(&profile.data(), Options::desk(&suffix, SystemRandom)).map_err(not_opened)?;
         let demo = match args.demo {
             true => {
                 // Nobody has chosen a language in a profile that is made anew.

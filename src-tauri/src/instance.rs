@@ -3,6 +3,8 @@
 //! A locked file in the profile names the owner; a loopback socket, guarded by a secret in that same file's folder, takes
 //! what a second start has to say. Neither needs a desktop bus, and two profiles do not disturb each other.
 
+#![expect(clippy::disallowed_methods, reason = "its threads wait for sockets by the operating system's clock")]
+
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
@@ -16,6 +18,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use store::{Random, SystemRandom};
 
 use crate::platform;
 
@@ -89,7 +92,7 @@ pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let mut bits = [0; 16];
-    getrandom::fill(&mut bits)?;
+    SystemRandom.fill(&mut bits)?;
     let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let address = Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
     platform::write_private(&profile.join(ADDRESS), &serde_json::to_vec(&address)?)?;

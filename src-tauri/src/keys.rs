@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::{SecretBox, SecretString};
+use store::{Random, SystemRandom};
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::platform;
@@ -66,7 +67,7 @@ fn user(office: &str) -> String {
 
 fn fresh_key() -> anyhow::Result<[u8; 32]> {
     let mut key = [0; 32];
-    getrandom::fill(&mut key).context("the operating system gives no random numbers")?;
+    SystemRandom.fill(&mut key).context("the operating system gives no random numbers")?;
     Ok(key)
 }
 

@@ -32,6 +32,7 @@ impl Paints {
     }
 
     /// The card has painted this revision.
+    #[expect(clippy::disallowed_methods, reason = "compared with the clock of the program that measures")]
     pub(crate) fn painted(&self, revision: u32) {
         self.newest.fetch_max(revision, Ordering::Relaxed);
         let Some(log) = &self.log else { return };

@@ -5,6 +5,7 @@
 
 pub mod book;
 pub mod call;
+mod clock;
 pub mod event;
 pub mod id;
 pub mod number;
@@ -15,6 +16,7 @@ pub use call::{
     Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,
     RecordingReference, RecordingState,
 };
+pub use clock::Clock;
 pub use event::{
     Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, LegRef, Source, Stored, Timer, Told,
     VendorEvent, VendorTime,

@@ -31,6 +31,7 @@ pub trait Chance: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
+#[expect(clippy::disallowed_methods, reason = "the one place where a desk reads the computer's clocks")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -50,6 +51,7 @@ impl Clock for SystemClock {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemChance;
 
+#[expect(clippy::disallowed_methods, reason = "the one place where a desk asks for random numbers")]
 impl Chance for SystemChance {
     fn bits(&self) -> u128 {
         // Version and variant of a UUID are six constant bits in the middle; nobody here needs all 128.

@@ -13,6 +13,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     problem::{Problem, status_of},
 };
+use store::{Random, SystemRandom};
 
 /// What is logged of an answer that is an error. Messages hold neither numbers nor names nor secrets.
 #[derive(Debug, Clone)]
@@ -140,7 +141,7 @@ impl IntoResponse for ApiError {
 /// Names one answer. Only has to differ from its neighbours in the log.
 fn reference() -> String {
     let mut bytes = [0; 5];
-    match getrandom::fill(&mut bytes) {
+    match SystemRandom.fill(&mut bytes) {
         Ok(()) => BASE32_NOPAD.encode(&bytes).to_ascii_lowercase(),
         Err(_) => "none".to_owned(),
     }

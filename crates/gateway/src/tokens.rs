@@ -47,9 +47,9 @@ pub enum IssueError {
 
 /// Makes a token.
 pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError> {
-    let mut random = [0; 37];
-    getrandom::fill(&mut random).map_err(|error| IssueError::Randomness(error.to_string()))?;
-    let (id, secret) = random.split_at(5);
+    let mut bytes = [0; 37];
+    store.random().fill(&mut bytes).map_err(|error| IssueError::Randomness(error.to_string()))?;
+    let (id, secret) = bytes.split_at(5);
     let id = BASE32_NOPAD.encode(id).to_ascii_lowercase();
     let secret = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(secret)));
     let row = Token {
@@ -143,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_lets_in_until_it_expires_or_is_revoked_and_is_nowhere_in_the_clear() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open_in(folder.path(), store::Options::owner("t")).expect("opens");
+        let store = Store::open_in(folder.path(), store::Options::owner("t", store::SystemRandom)).expect("opens");
         let issued = issue(&store, token()).await.expect("is made");
         let secret = issued.secret.expose_secret();
         assert!(secret.starts_with(PREFIX));

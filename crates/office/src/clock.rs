@@ -1,18 +1,14 @@
-//! Time comes in through this port, so that tests choose it.
+//! The computer's clock, for whoever starts an office.
 
+pub use calls::Clock;
 use jiff::{Timestamp, Unit};
-
-/// Tells the time of day.
-pub trait Clock: Send + Sync {
-    /// Now, in whole milliseconds.
-    fn now(&self) -> Timestamp;
-}
 
 /// The computer's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where offices and gateways read the time of day")]
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         now.round(Unit::Millisecond).unwrap_or(now)

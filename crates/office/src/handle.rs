@@ -119,7 +119,7 @@ impl OfficeHandle {
             let make = settings.config.make;
             let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
             given_zones.extend(settings.config.zone.clone().map(|zone| (id.clone(), zone)));
-            let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _)?);
+            let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _, Arc::clone(&clock))?);
             board.add(&id, make, &driver.capability());
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             wanted_sessions.push((id.clone(), settings.extensions));
@@ -143,7 +143,7 @@ impl OfficeHandle {
         let (mut keeper, handle) =
             Keeper::open(&config.name, store.for_keeper(), Arc::clone(&clock), Arc::clone(&directory), books)?;
         keeper.settle().await?;
-        let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES)?;
+        let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
         let state = OfficeState {
             recordings: Recordings::new(&config.name, store.clone(), cache, drivers),

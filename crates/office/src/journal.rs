@@ -111,7 +111,7 @@ pub(crate) async fn prune(store: Store, now: Timestamp) {
 mod tests {
     use std::time::Duration;
 
-    use store::Options;
+    use store::{Options, SystemRandom};
 
     use super::*;
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_flood_of_refused_webhooks_leaves_a_few_of_each_second() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open_in(folder.path(), Options::owner("x")).expect("opens");
+        let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for _ in 0..20 {
             journal.record(entry("rt1", "2026-03-01T09:00:00.1Z", "refused: no signature"));
@@ -153,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_older_than_seven_days_is_forgotten() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open_in(folder.path(), Options::owner("x")).expect("opens");
+        let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for at in ["2026-03-01T09:00:00Z", "2026-03-01T09:00:01Z", "2026-03-08T09:00:00Z"] {
             journal.record(entry("rt1", at, "valid"));

@@ -9,7 +9,7 @@ use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::Timestamp;
 use pbx::{ConnectionConfig, Driver, Make, journal::NoJournal};
 use secrecy::{SecretBox, SecretString};
-use store::{Cache, Options, Store};
+use store::{Cache, Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 use crate::{clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, settings::Directory, status::Board};
@@ -55,9 +55,10 @@ impl Bench {
     /// One connection of this make.
     pub(crate) fn new(make: Make) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+        let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
         let clock = Arc::new(ManualClock::default());
-        let driver = Driver::new(connection_config("c1", make), Arc::new(NoJournal)).expect("good settings");
+        let config = connection_config("c1", make);
+        let driver = Driver::new(config, Arc::new(NoJournal), Arc::clone(&clock) as _).expect("good settings");
         let connection: ConnectionId = driver.id().clone();
         let books = BTreeMap::from([(connection.clone(), Book::new(connection.clone(), driver.book_settings()))]);
         let board = Arc::new(Board::new(Arc::clone(&clock) as _));
@@ -99,7 +100,9 @@ impl Bench {
     /// The recordings of its calls.
     pub(crate) fn recordings(&self) -> Arc<Recordings> {
         let key = SecretBox::new(Box::new([7; 32]));
-        let cache = Cache::open(&self.folder.path().join("recordings"), key, 1 << 20).expect("opens");
+        let (folder, clock, random) =
+            (self.folder.path().join("recordings"), Arc::clone(&self.clock), self.link.store.random());
+        let cache = Cache::open(&folder, key, 1 << 20, clock, random).expect("opens");
         let drivers = BTreeMap::from([(self.link.connection.clone(), Arc::clone(&self.link.driver))]);
         Recordings::new("test", self.link.store.clone(), cache, drivers)
     }

@@ -231,7 +231,7 @@ impl Simulator {
 
     /// Plays one call to its end; a make that does not run plays nothing.
     pub(crate) async fn call(&self, plan: CallPlan) {
-        let id = uuid::Uuid::new_v4().simple().to_string();
+        let id = self.shared.world.new_id().simple().to_string();
         let telling = if plan.ago.is_some() { Telling::Late } else { Telling::Live };
         let Some(mut stage) = self.stage(&plan, id, telling) else { return };
         let world = Arc::clone(&self.shared.world);

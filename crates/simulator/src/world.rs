@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::fault::{Fault, Faults};
 use crate::phones::Phones;
@@ -92,8 +93,16 @@ impl World {
     }
 
     /// The true time.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the simulator reads the time of day")]
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    /// Names something new: a call, an order, a channel. Unlike everything else it does not follow the seed, since
+    /// programs keep these over a restart of the simulator.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the simulator asks for random numbers")]
+    pub(crate) fn new_id(&self) -> Uuid {
+        Uuid::new_v4()
     }
 
     /// A time as the PBX's clock shows it.

@@ -7,7 +7,7 @@
 //!
 //! ```no_run
 //! # fn main() -> Result<(), store::Error> {
-//! let store = store::Store::open_in("data".as_ref(), store::Options::owner("20260301-120000"))?;
+//! let store = store::Store::open_in("data".as_ref(), store::Options::owner("20260301-120000", store::SystemRandom))?;
 //! store.set_setting("language", "ru").wait()?;
 //! assert_eq!(store.setting("language")?.as_deref(), Some("ru"));
 //! # Ok(())
@@ -27,6 +27,7 @@ mod log;
 mod office;
 mod open;
 mod pool;
+mod random;
 mod schema;
 mod search;
 mod settings;
@@ -51,6 +52,7 @@ pub use journal::{JournalEntry, NewJournalEntry};
 pub use log::{Appended, NewEntry};
 pub use office::ReplicaCursor;
 pub use open::{Durability, Memory, Opened, Options, Role};
+pub use random::{Random, SystemRandom};
 pub use store::Store;
 pub use tokens::Token;
 pub use write::{Answer, Write};

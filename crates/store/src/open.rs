@@ -3,13 +3,14 @@
 use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use crate::{error::Error, folder::make_private_folder, schema, witness};
+use crate::{error::Error, folder::make_private_folder, random::Random, schema, witness};
 
 const DATABASE: &str = "trubka.db";
 const LOCK: &str = "trubka.lock";
@@ -82,23 +83,31 @@ pub struct Options {
     pub memory: Memory,
     /// Ends the name of a damaged file that is set aside, usually the local time.
     pub suffix: String,
+    /// Where the database's epoch comes from, and the keys of the recordings beside it.
+    pub random: Arc<dyn Random>,
 }
 
 impl Options {
     /// The owner, with every acknowledged write on the disk.
-    pub fn owner(suffix: &str) -> Self {
-        Self { role: Role::Owner, durability: Durability::Full, memory: Memory::Server, suffix: suffix.to_owned() }
+    pub fn owner(suffix: &str, random: impl Random + 'static) -> Self {
+        Self {
+            role: Role::Owner,
+            durability: Durability::Full,
+            memory: Memory::Server,
+            suffix: suffix.to_owned(),
+            random: Arc::new(random),
+        }
     }
 
     /// The owner on a desk. A power cut may cost the last moments of what an office told, which a desk resumes; what a
     /// person wrote here is on the disk before the answer all the same.
-    pub fn desk(suffix: &str) -> Self {
-        Self { durability: Durability::Normal, memory: Memory::Desk, ..Self::owner(suffix) }
+    pub fn desk(suffix: &str, random: impl Random + 'static) -> Self {
+        Self { durability: Durability::Normal, memory: Memory::Desk, ..Self::owner(suffix, random) }
     }
 
     /// One that looks in beside the owner.
-    pub fn guest() -> Self {
-        Self { role: Role::Guest, ..Self::owner("") }
+    pub fn guest(random: impl Random + 'static) -> Self {
+        Self { role: Role::Guest, ..Self::owner("", random) }
     }
 
     /// The same with another durability.
@@ -190,7 +199,7 @@ fn connect_as_owner(path: &Path, options: &Options) -> Result<(Connection, Opene
         && witness::tells_more(folder, &connection)?
     {
         tracing::warn!("the database is an older copy: whoever resumes a stream begins anew");
-        connection.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [new_epoch()?])?;
+        connection.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [new_epoch(options)?])?;
     }
     Ok((connection, opened))
 }
@@ -198,7 +207,7 @@ fn connect_as_owner(path: &Path, options: &Options) -> Result<(Connection, Opene
 fn connect_and_migrate(path: &Path, options: &Options) -> Result<Connection, Error> {
     let connection = connect(path, options)?;
     schema::migrate(&connection)?;
-    let epoch = new_epoch()?;
+    let epoch = new_epoch(options)?;
     connection.execute("INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT (key) DO NOTHING", [epoch])?;
     Ok(connection)
 }
@@ -289,9 +298,11 @@ fn lock(folder: &Path) -> Result<File, Error> {
     }
 }
 
-fn new_epoch() -> Result<String, Error> {
+fn new_epoch(options: &Options) -> Result<String, Error> {
     let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes)
+    options
+        .random
+        .fill(&mut bytes)
         .map_err(|error| Error::Io { path: "the system's randomness".into(), reason: error.to_string() })?;
     Ok(HEXLOWER.encode(&bytes))
 }

@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     open::{self, Opened, Options, Role},
     pool::{Pool, Readers},
+    random::Random,
     transaction::Transaction,
     write::Write,
     writer::{Chores, Writer},
@@ -31,6 +32,7 @@ struct Shared {
     path: PathBuf,
     opened: Opened,
     epoch: String,
+    random: Arc<dyn Random>,
     lists: Arc<Pool>,
     keeper: Arc<Pool>,
     writer: Writer,
@@ -61,8 +63,8 @@ impl Store {
         };
         let writer = Writer::start(found.connection, options.durability, chores)
             .map_err(|error| Error::io(&found.path, &error))?;
-        let (path, opened) = (found.path, found.opened);
-        let shared = Arc::new(Shared { path, opened, epoch, lists, keeper, writer, _lock: found.lock });
+        let (path, opened, random) = (found.path, found.opened, options.random);
+        let shared = Arc::new(Shared { path, opened, epoch, random, lists, keeper, writer, _lock: found.lock });
         Ok(Self { shared, readers: Readers::Lists })
     }
 
@@ -79,6 +81,11 @@ impl Store {
     /// Random, made with the database: a cursor into another log than this one shows by it.
     pub fn epoch(&self) -> &str {
         &self.shared.epoch
+    }
+
+    /// The randomness that it was opened with.
+    pub fn random(&self) -> Arc<dyn Random> {
+        Arc::clone(&self.shared.random)
     }
 
     /// The folder that it lies in.
@@ -127,18 +134,19 @@ impl Drop for Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SystemRandom;
 
     #[test]
     fn a_desk_waits_for_the_disk_only_with_what_a_person_wrote() {
         let folder = tempfile::tempdir().expect("a folder");
         let synchronous = |sql: &Transaction<'_>| Ok(sql.query_row("PRAGMA synchronous", [], |row| row.get(0))?);
         let (normal, full) = (1_i64, 2_i64);
-        let desk = Store::open_in(folder.path(), Options::desk("x")).expect("opens");
+        let desk = Store::open_in(folder.path(), Options::desk("x", SystemRandom)).expect("opens");
         assert_eq!(desk.write(synchronous).wait(), Ok(normal));
         assert_eq!(desk.write(synchronous).durable().wait(), Ok(full));
         assert_eq!(desk.write(synchronous).wait(), Ok(normal), "the next one does not wait");
         desk.close();
-        let server = Store::open_in(folder.path(), Options::owner("x")).expect("opens");
+        let server = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         assert_eq!(server.write(synchronous).wait(), Ok(full));
     }
 }

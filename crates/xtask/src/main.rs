@@ -1,4 +1,6 @@
 //! The project's commands: `cargo xtask run`, `test`, `ci`, `build`, `bench`, `types`, `icons`.
+
+#![expect(clippy::disallowed_methods, reason = "a program that starts others and waits for them")]
 #![expect(clippy::print_stdout, reason = "a command line tool talks on stdout")]
 
 mod bench;

@@ -12,7 +12,7 @@ use office::{OfficeHandle, SystemClock};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use simulator::{Employee, Names, RostelecomAccess, Simulator, SimulatorConfig, Staff};
-use store::{Options, Store};
+use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -160,7 +160,7 @@ async fn serve(folder: &Path) -> anyhow::Result<(Store, Arc<OfficeHandle>, Runni
     let config = Config::read(&folder.join("gateway.toml"))?;
     let options =
         GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, ..GatewayOptions::default() };
-    let store = Store::open_in(&config.data_dir(), Options::owner("cases"))?;
+    let store = Store::open_in(&config.data_dir(), Options::owner("cases", SystemRandom))?;
     let office = OfficeHandle::start(config.office()?, store.clone(), Arc::new(SystemClock)).await?;
     let office = Arc::new(office);
     let listener = TcpListener::bind(config.listen()?.address).await?;

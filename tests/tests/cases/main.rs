@@ -1,6 +1,8 @@
 //! The files of `tests/cases`: what others' programs were reported to get wrong, tried on this one.
 //!
 //! `TRUBKA_CASES=DIR` takes them from elsewhere. Every file found is read; one that nothing checks fails by its name.
+
+#![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod desks;

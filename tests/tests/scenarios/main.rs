@@ -2,6 +2,8 @@
 //!
 //! Nothing is assumed about how long anything takes: people pick up and hang up when the screens say so.
 
+#![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
+
 #[macro_use]
 mod makes;
 

@@ -10,7 +10,7 @@ use desk::{
 use gateway::tokens::{NewToken, issue};
 use link::{Office, RemoteOffice, wire::Role};
 use simulator::Make;
-use store::{Options, Store};
+use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ impl Remote {
         })
         .await;
         let folder = TempDir::new().expect("a folder");
-        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+        let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
         let (desk, screens) = desk(store);
         desk.add_office(OFFICE, Arc::new(office), true).await;
         screens.until_link(LinkState::Live).await;

@@ -17,7 +17,7 @@ use link::{
 };
 use office::{OfficeHandle, SystemClock, Viewer};
 use simulator::{Fault, Make, Reading, Script, Simulator, SimulatorConfig, Timing};
-use store::{Options, Store};
+use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -85,8 +85,10 @@ impl Scene {
         rostelecom: BTreeMap<String, String>,
     ) -> Self {
         let data = folder.path().join("data");
-        let store =
-            eventually("the data folder is free", async || Store::open_in(&data, Options::owner("test")).ok()).await;
+        let store = eventually("the data folder is free", async || {
+            Store::open_in(&data, Options::owner("test", SystemRandom)).ok()
+        })
+        .await;
         let config = office_config(&simulator, folder.path(), rostelecom);
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);

@@ -13,7 +13,7 @@ use std::{
 use calls::{CallState, CommandId};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{Call, StreamEvent};
-use store::{CallRecord, Options, ReplicaCursor, Save, Store};
+use store::{CallRecord, Options, ReplicaCursor, Save, Store, SystemRandom};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -214,7 +214,7 @@ impl Bench {
 /// Opens the database; after a restart the former desk may still be letting go of it.
 fn open(folder: &Path) -> Store {
     for _ in 0..100 {
-        match Store::open_in(folder, Options::owner("test")) {
+        match Store::open_in(folder, Options::owner("test", SystemRandom)) {
             Err(store::Error::InUse) => thread::sleep(Duration::from_millis(20)),
             opened => return opened.expect("a database"),
         }

@@ -5,6 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::Context;
 use calls::ConnectionId;
 use clap::Args;
+use office::SystemClock;
 use pbx::{CheckReason, CheckReport, Driver, Make, journal::NoJournal};
 use serde::Serialize;
 use trubka_gateway::config::Config;
@@ -98,5 +99,6 @@ async fn find(config: &Config, id: ConnectionId, pbx: Make) -> Finding {
 }
 
 fn driver(config: &Config, id: &ConnectionId) -> anyhow::Result<Driver> {
-    Driver::new(config.connection(id)?, Arc::new(NoJournal)).with_context(|| format!("connection {id}"))
+    Driver::new(config.connection(id)?, Arc::new(NoJournal), Arc::new(SystemClock))
+        .with_context(|| format!("connection {id}"))
 }

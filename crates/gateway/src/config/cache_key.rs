@@ -7,6 +7,7 @@ use std::{
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use store::Random;
 
 use super::secret::SecretSource;
 use crate::platform;
@@ -18,11 +19,12 @@ pub(super) fn read_or_make(
     source: Option<&SecretSource>,
     data_dir: &Path,
     folder: &Path,
+    random: &dyn Random,
 ) -> Result<SecretBox<[u8; 32]>, String> {
     let source = match source {
         Some(source @ SecretSource::Env(_)) => source.clone(),
-        Some(SecretSource::File(path)) => SecretSource::File(made(folder.join(path))?),
-        None => SecretSource::File(made(data_dir.join("cache.key"))?),
+        Some(SecretSource::File(path)) => SecretSource::File(made(folder.join(path), random)?),
+        None => SecretSource::File(made(data_dir.join("cache.key"), random)?),
     };
     decode(&source.read(WHAT, folder)?)
 }
@@ -36,13 +38,13 @@ fn decode(text: &SecretString) -> Result<SecretBox<[u8; 32]>, String> {
 }
 
 /// Makes the file with a new key unless it exists.
-fn made(path: PathBuf) -> Result<PathBuf, String> {
+fn made(path: PathBuf, random: &dyn Random) -> Result<PathBuf, String> {
     if path.exists() {
         return Ok(path);
     }
     let failed = |error: &dyn std::fmt::Display| format!("{WHAT}: {} cannot be made: {error}", path.display());
     let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| failed(&error))?;
+    random.fill(&mut key).map_err(|error| failed(&error))?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
@@ -56,18 +58,20 @@ fn made(path: PathBuf) -> Result<PathBuf, String> {
 
 #[cfg(test)]
 mod tests {
+    use store::SystemRandom;
+
     use super::*;
 
     #[test]
     fn a_key_is_made_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let first = read_or_make(None, &data, folder.path()).expect("is made");
-        let second = read_or_make(None, &data, folder.path()).expect("is read");
+        let first = read_or_make(None, &data, folder.path(), &SystemRandom).expect("is made");
+        let second = read_or_make(None, &data, folder.path(), &SystemRandom).expect("is read");
         assert_eq!(first.expose_secret(), second.expose_secret());
         assert_ne!(first.expose_secret(), &[0; 32]);
         let named = SecretSource::File("own.key".into());
-        let third = read_or_make(Some(&named), &data, folder.path()).expect("is made");
+        let third = read_or_make(Some(&named), &data, folder.path(), &SystemRandom).expect("is made");
         assert_ne!(first.expose_secret(), third.expose_secret());
         assert!(folder.path().join("own.key").exists());
     }
@@ -76,7 +80,8 @@ mod tests {
     fn a_key_of_another_shape_is_refused_without_repeating_it() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("key"), "our secret word\n").expect("written");
-        let told = read_or_make(Some(&SecretSource::File("key".into())), folder.path(), folder.path());
+        let source = SecretSource::File("key".into());
+        let told = read_or_make(Some(&source), folder.path(), folder.path(), &SystemRandom);
         let message = told.map(|_| ()).expect_err("is refused");
         assert_eq!(message, "secrets.cache_key: it must be 64 hexadecimal digits");
     }

@@ -16,6 +16,7 @@ use calls::ConnectionId;
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person};
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
+use store::SystemRandom;
 
 pub use error::ConfigError;
 pub use listen::Listen;
@@ -130,7 +131,8 @@ impl Config {
             connections.push(ConnectionSettings { config: self.connection(id)?, extensions: Vec::new() });
         }
         let data_dir = self.data_dir();
-        let cache_key = cache_key::read_or_make(self.file.secrets.cache_key.as_ref(), &data_dir, self.folder())
+        let source = self.file.secrets.cache_key.as_ref();
+        let cache_key = cache_key::read_or_make(source, &data_dir, self.folder(), &SystemRandom)
             .map_err(|wrong| self.wrong(wrong))?;
         Ok(OfficeConfig {
             name: "office".to_owned(),

@@ -1,4 +1,6 @@
 //! The gateway with a real office over a database in a temporary folder, asked over real sockets.
+
+#![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod api;

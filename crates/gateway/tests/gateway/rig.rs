@@ -64,7 +64,7 @@ impl Rig {
 
     /// On what an earlier one left.
     pub(crate) async fn on(folder: TempDir, setup: Setup) -> Self {
-        let store = Store::open_in(folder.path(), store::Options::owner("test")).expect("opens");
+        let store = Store::open_in(folder.path(), store::Options::owner("test", store::SystemRandom)).expect("opens");
         let config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
         let office = Arc::new(office);

@@ -160,7 +160,7 @@ async fn a_revoked_token_ends_its_streams_and_no_others() {
     ended.frame().await;
     other.frame().await;
     // As the command line does it: over a connection of its own to the same database.
-    let beside = store::Store::open_in(rig.folder.path(), store::Options::guest()).expect("opens");
+    let beside = store::Store::open_in(rig.folder.path(), store::Options::guest(store::SystemRandom)).expect("opens");
     assert!(beside.revoke_token(&issued.id, Timestamp::now()).await.expect("is stored"));
     assert_eq!(ended.close_code().await, 4401);
     rig.tell(&[event("s1", "new", None, Timestamp::now())]).await;

@@ -115,7 +115,7 @@ mod tests {
 
     use pbx::Make;
     use secrecy::SecretBox;
-    use store::{Options, Store};
+    use store::{Options, Store, SystemRandom};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     async fn office(folder: &tempfile::TempDir, base: url::Url, extensions: &[&str]) -> (OfficeHandle, ConnectionId) {
-        let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+        let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
         let mut config = connection_config("m1", Make::MangoClient);
         config.base_url = Some(base);
         let id = config.id.clone();

@@ -1,10 +1,12 @@
 //! What is published, to whom, and how far a desk may resume, also while rows cannot be written.
 
+#![expect(clippy::disallowed_methods, reason = "tests")]
+
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use calls::{Book, BookSettings, Change, ConnectionId, Direction, Effect, LegRef, LegRole, Source, Told, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use store::{Audience, Options, Scope, Store, Visible};
+use store::{Audience, Options, Scope, Store, SystemRandom, Visible};
 use tempfile::TempDir;
 
 use super::{Head, Keeper, KeeperHandle, Published, work::entry};
@@ -18,7 +20,7 @@ fn connection() -> ConnectionId {
 }
 
 fn store(folder: &TempDir) -> Store {
-    Store::open_in(folder.path(), Options::owner("x")).expect("opens")
+    Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens")
 }
 
 fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
@@ -111,7 +113,7 @@ async fn what_the_rows_cannot_hold_is_published_and_the_head_waits_for_them() {
 
 /// The same database, opened beside the owner that has failed.
 fn elsewhere(folder: &Path) -> Store {
-    Store::open_in(folder, Options::guest()).expect("opens")
+    Store::open_in(folder, Options::guest(SystemRandom)).expect("opens")
 }
 
 #[tokio::test]

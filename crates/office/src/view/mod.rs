@@ -195,7 +195,7 @@ mod tests {
     use std::{collections::BTreeMap, sync::mpsc, time::Duration};
 
     use secrecy::SecretBox;
-    use store::{Options, Store};
+    use store::{Options, Store, SystemRandom};
     use tokio::sync::RwLock;
 
     use super::*;
@@ -212,7 +212,7 @@ mod tests {
             .expect("a runtime");
         runtime.block_on(async {
             let folder = tempfile::tempdir().expect("a folder");
-            let store = Store::open_in(folder.path(), Options::owner("test")).expect("a store");
+            let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
             let config = OfficeConfig {
                 name: "test".to_owned(),
                 connections: Vec::new(),

@@ -23,7 +23,7 @@ use office::{
 use pbx::{ConnectionConfig, Make, WebhookRequest};
 use secrecy::{SecretBox, SecretString};
 use sha2::{Digest, Sha256};
-use store::{Options, Store};
+use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 const CLIENT_ID: &str = "0A1B2C3D4E5F60718293A4B5C6D7E8F9";
@@ -254,7 +254,7 @@ pub(crate) fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
 }
 
 async fn open(folder: &TempDir, clock: &Arc<TestClock>, groups: &[&str]) -> (OfficeHandle, Store) {
-    let store = Store::open_in(&folder.path().join("data"), Options::owner("test")).expect("a store");
+    let store = Store::open_in(&folder.path().join("data"), Options::owner("test", SystemRandom)).expect("a store");
     let config = OfficeConfig {
         name: "test".into(),
         connections: vec![ConnectionSettings {

@@ -1,10 +1,11 @@
 //! One request and its answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{Driver, PATIENCE, Priority};
 use crate::{
@@ -57,7 +58,7 @@ impl Driver {
 
     /// Sends a request once, whatever the limit.
     pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
-        let (at, began) = (Timestamp::now(), Instant::now());
+        let (at, began) = (self.clock.now(), Instant::now());
         let sent = self.prepare(request, CAP)?;
         let answer = self.client.send(sent).await.map(read).map_err(Error::from);
         self.journal.record(JournalEntry {

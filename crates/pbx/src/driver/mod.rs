@@ -5,13 +5,11 @@ mod limit;
 mod recording;
 mod sessions;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use calls::{BookSettings, CommandAnswer, CommandId, ConnectionId};
+use calls::{BookSettings, Clock, CommandAnswer, CommandId, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use self::{
     limit::{Limit, Priority},
@@ -55,6 +53,7 @@ pub struct Driver {
     limit: Limit,
     redactor: Redactor,
     journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
     running: Running,
 }
 
@@ -66,7 +65,11 @@ impl std::fmt::Debug for Driver {
 
 impl Driver {
     /// A driver for a connection, or what is wrong with its settings.
-    pub fn new(config: ConnectionConfig, journal: Arc<dyn Journal>) -> Result<Self, ConfigError> {
+    pub fn new(
+        config: ConnectionConfig,
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConfigError> {
         let pbx = registry::build(&config)?;
         let anchor_error =
             |error: net::Error| ConfigError::TrustAnchor { connection: config.id.clone(), reason: error.to_string() };
@@ -87,6 +90,7 @@ impl Driver {
             client,
             pbx,
             journal,
+            clock,
             running: Running::default(),
         })
     }
@@ -177,8 +181,8 @@ impl Driver {
             Ok(request) => self.exchange(request).await,
             Err(error) => Err(error),
         };
-        let took = began.elapsed();
-        let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took));
+        let (took, now) = (began.elapsed(), self.clock.now());
+        let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took, now));
         match answer.and_then(|answer| self.pbx.read_check(&answer)) {
             Ok(()) => {
                 let off = clock_ahead.filter(|ahead| ahead.abs() > SKEW);
@@ -227,9 +231,9 @@ fn cut(text: &str) -> String {
 }
 
 /// How far the PBX's clock is ahead. `Date` has whole seconds and was written about halfway through.
-fn clock_ahead(answer: &Answer, took: Duration) -> Option<SignedDuration> {
+fn clock_ahead(answer: &Answer, took: Duration, now: Timestamp) -> Option<SignedDuration> {
     let half = SignedDuration::try_from(took / 2).ok()?;
-    let ahead = answer.date?.duration_since(Timestamp::now()) + half;
+    let ahead = answer.date?.duration_since(now) + half;
     Some(SignedDuration::from_secs(ahead.as_secs()))
 }
 

@@ -1,12 +1,12 @@
 //! Fetches a recording, and tells audio from what servers send instead.
 
-use std::{fmt, pin::Pin, time::Instant};
+use std::{fmt, pin::Pin};
 
 use bytes::Bytes;
 use calls::RecordingReference;
 use futures_util::{Stream, StreamExt};
 use http::header;
-use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{Driver, PATIENCE, Priority, exchange::text};
 use crate::{
@@ -64,7 +64,7 @@ impl Driver {
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
         self.limit.wait(Priority::Person, PATIENCE).await?;
-        let (at, began) = (Timestamp::now(), Instant::now());
+        let (at, began) = (self.clock.now(), Instant::now());
         let begun = match self.client.download(self.prepare(request, LARGEST_RECORDING)?).await {
             Ok(download) => {
                 let status = download.status;

@@ -9,7 +9,6 @@ use std::{
 };
 
 use calls::VendorEvent;
-use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Driver, internal};
@@ -151,7 +150,7 @@ impl Driver {
         pending: &mut Pending<'a>,
         out: &mpsc::Sender<SessionReport>,
     ) -> Error {
-        let mut outputs = session.step(SessionInput::Start, now());
+        let mut outputs = session.step(SessionInput::Start, self.moment());
         loop {
             for output in outputs {
                 if let Err(error) = self.carry_out(output, session, pending, out).await {
@@ -163,18 +162,18 @@ impl Driver {
                 Err(error) => return error,
             };
             outputs = match &input {
-                Next::Answered(answer) => session.step(SessionInput::Answered(answer.as_ref()), now()),
+                Next::Answered(answer) => session.step(SessionInput::Answered(answer.as_ref()), self.moment()),
                 Next::Text(text) => {
                     self.journal_frame(text);
-                    session.step(SessionInput::Text(text), now())
+                    session.step(SessionInput::Text(text), self.moment())
                 }
                 Next::Heard => {
                     // Who listens is behind with what was reported before, so he knows that the other side lives.
                     let _ = out.try_send(SessionReport::Heard);
-                    session.step(SessionInput::Heard, now())
+                    session.step(SessionInput::Heard, self.moment())
                 }
-                Next::Stored => session.step(SessionInput::Stored, now()),
-                Next::Timer => session.step(SessionInput::Timer, now()),
+                Next::Stored => session.step(SessionInput::Stored, self.moment()),
+                Next::Timer => session.step(SessionInput::Timer, self.moment()),
             };
         }
     }
@@ -193,7 +192,7 @@ impl Driver {
             }
             SessionOutput::Open(url) => {
                 pending.socket = Some(self.client.socket(net::SocketRequest::new(url).text_as_binary()).await?);
-                for output in session.step(SessionInput::Opened, now()) {
+                for output in session.step(SessionInput::Opened, self.moment()) {
                     Box::pin(self.carry_out(output, session, pending, out)).await?;
                 }
                 return Ok(());
@@ -219,9 +218,13 @@ impl Driver {
         out.send(report).await.map_err(|_| stopped())
     }
 
+    fn moment(&self) -> Moment {
+        Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.clock.now() }
+    }
+
     fn journal_frame(&self, text: &str) {
         self.journal.record(JournalEntry {
-            at: Timestamp::now(),
+            at: self.clock.now(),
             connection: self.id.clone(),
             kind: JournalKind::Frame,
             operation: "frame".to_owned(),
@@ -233,10 +236,6 @@ impl Driver {
             received: self.redactor.body(text.as_bytes()),
         });
     }
-}
-
-fn now() -> Moment {
-    Moment { monotonic: tokio::time::Instant::now().into_std(), wall: Timestamp::now() }
 }
 
 fn stopped() -> Error {

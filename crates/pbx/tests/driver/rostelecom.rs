@@ -14,7 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, Make, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, config, driver};
+use crate::support::{FakePbx, Reply, Standing, config, driver};
 
 const COMMAND: CommandId = CommandId(Uuid::nil());
 const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
@@ -89,7 +89,7 @@ async fn what_never_left_is_rejected() {
 
     let mut nobody = config(Make::Rostelecom, &pbx.url);
     nobody.base_url = Some("http://127.0.0.1:1".parse().unwrap());
-    let nobody = Driver::new(nobody, Arc::new(pbx::journal::NoJournal)).unwrap();
+    let nobody = Driver::new(nobody, Arc::new(pbx::journal::NoJournal), Arc::new(Standing)).unwrap();
     assert!(rejected(nobody.originate(COMMAND, "345", "+74951234567").await));
 }
 
@@ -247,7 +247,8 @@ async fn whether_a_pbx_is_there_is_known_without_its_api() {
     let mut gone = config(Make::Rostelecom, &pbx.url);
     gone.base_url = Some(format!("http://{}", listener.local_addr().unwrap()).parse().unwrap());
     drop(listener);
-    assert!(!Driver::new(gone, Arc::new(pbx::journal::NoJournal)).unwrap().is_reachable().await);
+    let gone = Driver::new(gone, Arc::new(pbx::journal::NoJournal), Arc::new(Standing)).unwrap();
+    assert!(!gone.is_reachable().await);
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use calls::Clock;
 use futures_util::{SinkExt, StreamExt};
+use jiff::Timestamp;
 use pbx::{ConnectionConfig, Driver, Journal, JournalEntry, Make};
 use secrecy::SecretString;
 use tokio::{
@@ -195,9 +197,20 @@ pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
     }
 }
 
+/// A clock that stands still.
+#[derive(Debug)]
+pub(crate) struct Standing;
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        "2026-03-05T09:00:00Z".parse().expect("a time")
+    }
+}
+
 /// A driver of this make for a PBX, and its journal.
 pub(crate) fn driver(make: Make, pbx: &FakePbx) -> (Driver, Arc<Kept>) {
     let kept = Arc::new(Kept::default());
-    let driver = Driver::new(config(make, &pbx.url), Arc::clone(&kept) as Arc<dyn Journal>).expect("a driver");
+    let journal = Arc::clone(&kept) as Arc<dyn Journal>;
+    let driver = Driver::new(config(make, &pbx.url), journal, Arc::new(Standing)).expect("a driver");
     (driver, kept)
 }

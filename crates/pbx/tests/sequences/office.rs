@@ -1,9 +1,6 @@
 //! A connection in miniature: a vendor's messages through the make into the book, its timers, its log.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Instant,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{
     Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Stored, Timer,
@@ -145,7 +142,7 @@ impl Office {
             Make::MangoClient => {
                 let over = |channel: &&str| {
                     let mut session = self.pbx.session(channel).expect("a channel");
-                    let now = Moment { monotonic: Instant::now(), wall: self.now };
+                    let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.now };
                     session.step(SessionInput::Text(&text), now)
                 };
                 let events = |output| {

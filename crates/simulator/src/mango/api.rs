@@ -147,7 +147,7 @@ fn create_user(pbx: &MangoClient, extension: &str) -> Answer {
 fn give_channel(pbx: &MangoClient, extension: &str) -> Answer {
     let mut users = lock(&pbx.shared.users);
     let user = users.get_mut(extension).filter(|user| user.is_created()).ok_or(NO_SUCH_USER)?;
-    let id = uuid::Uuid::new_v4().simple().to_string();
+    let id = pbx.shared.world.new_id().simple().to_string();
     user.give_channel(id.clone());
     let base = pbx.shared.access.url.replacen("http://", "ws://", 1);
     Ok(json!({"url": format!("{base}/channel/{id}")}))
@@ -197,7 +197,7 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
         return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));
     }
     let plan = CallPlan::ordered(Make::MangoClient, extension, number, world);
-    let stage = pbx.stage(&plan, uuid::Uuid::new_v4().simple().to_string(), Telling::Live);
+    let stage = pbx.stage(&plan, world.new_id().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({}))
 }

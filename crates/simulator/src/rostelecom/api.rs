@@ -151,7 +151,7 @@ fn call_back(pbx: &Rostelecom, request: &CallBackRequest) -> Answer {
         return Err((CALLBACK_FAILED, "Неверный номер"));
     }
     let plan = CallPlan::ordered(Make::Rostelecom, &employee.extension, &request.request_number, world);
-    let session_id = uuid::Uuid::new_v4().to_string();
+    let session_id = world.new_id().to_string();
     let stage = pbx.stage(&plan, session_id.clone(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({"session_id": session_id}))
@@ -179,7 +179,7 @@ fn get_record(pbx: &Rostelecom, request: &GetRecordRequest, peer: std::net::IpAd
         request.ip_adress.parse().map_err(|_| ("1", "Неверный IP-адрес"))?
     };
     let mut links = lock(&pbx.shared.links);
-    let path = links.give(Link { topic, address });
+    let path = links.give(Link { topic, address }, world.new_id());
     if world.faults.has(Fault::LinkUsed) {
         // Somebody was quicker; the link is as dead as after a first download.
         let _ = links.take(&path, address);

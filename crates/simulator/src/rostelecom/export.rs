@@ -54,7 +54,7 @@ impl Rostelecom {
     pub(super) fn order(&self, wanted: OrderRequest) -> Result<String, OrderError> {
         let from = read_date(&wanted.date_start).ok_or(OrderError::Dates)?;
         let to = read_date(&wanted.date_end).ok_or(OrderError::Dates)?;
-        let id = uuid::Uuid::new_v4().to_string();
+        let id = self.shared.world.new_id().to_string();
         let mut orders = lock(&self.shared.orders);
         if orders.orders.values().any(|order| order.wanted == wanted) {
             return Err(OrderError::Exists);

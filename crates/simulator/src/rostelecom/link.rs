@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use crate::random::Random;
 use crate::script::Topic;
 
@@ -29,10 +31,9 @@ pub(super) enum LinkError {
 }
 
 impl Links {
-    /// A new link: the part of its path after the fixed one, `<hex>/<digits>`.
-    pub(super) fn give(&mut self, link: Link) -> String {
-        let nonce = u64::from_be_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 8]));
-        let mut random = Random::new(nonce);
+    /// A new link: the part of its path after the fixed one, `<hex>/<digits>`, made of an id that is new too.
+    pub(super) fn give(&mut self, link: Link, id: Uuid) -> String {
+        let mut random = Random::new(id.as_u64_pair().1);
         let path = format!("{}/{}", random.hex(32), random.between(100_000, 999_999));
         self.open.insert(path.clone(), link);
         path
@@ -57,7 +58,7 @@ mod tests {
     fn a_link_works_once_and_from_one_address_only() {
         let here: IpAddr = [127, 0, 0, 1].into();
         let mut links = Links::default();
-        let path = links.give(Link { topic: Topic::En, address: here });
+        let path = links.give(Link { topic: Topic::En, address: here }, Uuid::from_u128(7));
         assert_eq!(links.take(&path, [127, 0, 0, 2].into()), Err(LinkError::OtherAddress));
         assert_eq!(links.take(&path, here), Ok(Link { topic: Topic::En, address: here }));
         assert_eq!(links.take(&path, here), Err(LinkError::Gone));

@@ -1,5 +1,7 @@
 //! The simulator as a client sees it: a small client of its own, which shares nothing with the code under test.
 
+#![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
+
 mod client;
 mod faults;
 mod hook;

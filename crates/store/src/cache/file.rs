@@ -5,10 +5,10 @@ use std::{
     io::{Read, Seek, SeekFrom},
     ops::Range,
     path::Path,
-    time::SystemTime,
 };
 
 use calls::RecordingId;
+use jiff::Timestamp;
 use secrecy::SecretBox;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use super::{
     CacheError, RecordingMeta,
     seal::{CHUNK, FileKey, Piece, TAG, WRAPPED},
 };
+use crate::random::Random;
 
 pub(crate) const MAGIC: &[u8; 8] = b"TRBKREC1";
 /// Where the chunks begin.
@@ -70,8 +71,8 @@ impl Opened {
     }
 
     /// Lets the next start know when it was used last; a file system that cannot say so only evicts less wisely.
-    pub(crate) fn touch(&self) {
-        let _ = self.file.set_modified(SystemTime::now());
+    pub(crate) fn touch(&self, now: Timestamp) {
+        let _ = self.file.set_modified(now.into());
     }
 }
 
@@ -121,6 +122,6 @@ pub(crate) fn key_fits(folder: &Path, key: &SecretBox<[u8; 32]>) -> Result<bool,
 }
 
 /// Notes the key by which the folder is written from now on.
-pub(crate) fn note_key(folder: &Path, key: &SecretBox<[u8; 32]>) -> Result<(), CacheError> {
-    Ok(std::fs::write(folder.join(KEY_NOTE), FileKey::random()?.wrap(key, KEY_NOTE)?)?)
+pub(crate) fn note_key(folder: &Path, key: &SecretBox<[u8; 32]>, random: &dyn Random) -> Result<(), CacheError> {
+    Ok(std::fs::write(folder.join(KEY_NOTE), FileKey::new(random)?.wrap(key, KEY_NOTE, random)?)?)
 }

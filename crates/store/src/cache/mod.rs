@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use calls::RecordingId;
+use calls::{Clock, RecordingId};
 use secrecy::SecretBox;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub use writer::CacheWriter;
 
 use catalogue::Catalogue;
 use writer::Growing;
+
+use crate::random::Random;
 
 /// What is kept beside a recording's bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,21 +64,29 @@ struct Shared {
     folder: PathBuf,
     key: SecretBox<[u8; 32]>,
     max_bytes: u64,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
     catalogue: Mutex<Catalogue>,
 }
 
 impl Cache {
     /// Opens the cache, removes what a crash left half written, and empties it if this is not the key that it was
     /// written with.
-    pub fn open(folder: &Path, key: SecretBox<[u8; 32]>, max_bytes: u64) -> Result<Self, CacheError> {
+    pub fn open(
+        folder: &Path,
+        key: SecretBox<[u8; 32]>,
+        max_bytes: u64,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, CacheError> {
         crate::folder::make_private_folder(folder).map_err(CacheError::from_store)?;
         let known = file::key_fits(folder, &key)?;
         let catalogue = Catalogue::load(folder, known)?;
         if !known {
-            file::note_key(folder, &key)?;
+            file::note_key(folder, &key, &*random)?;
         }
-        let cache =
-            Self(Arc::new(Shared { folder: folder.to_owned(), key, max_bytes, catalogue: Mutex::new(catalogue) }));
+        let (folder_name, catalogue) = (folder.to_owned(), Mutex::new(catalogue));
+        let cache = Self(Arc::new(Shared { folder: folder_name, key, max_bytes, clock, random, catalogue }));
         cache.catalogue().evict(folder, max_bytes);
         Ok(cache)
     }
@@ -125,7 +135,7 @@ impl Cache {
         let path = self.whole_path(id);
         let outcome = file::Opened::open(&path, id, &self.0.key).and_then(|mut file| {
             let found = look(&mut file)?;
-            file.touch();
+            file.touch(self.0.clock.now());
             Ok(found)
         });
         match outcome {

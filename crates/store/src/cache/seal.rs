@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretBox};
 use zeroize::Zeroizing;
 
 use super::CacheError;
+use crate::random::Random;
 
 /// Plain bytes of a chunk.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -39,13 +40,18 @@ impl Piece {
 pub(crate) struct FileKey(Zeroizing<[u8; 32]>);
 
 impl FileKey {
-    pub(crate) fn random() -> Result<Self, CacheError> {
-        Ok(Self(Zeroizing::new(random()?)))
+    pub(crate) fn new(random: &dyn Random) -> Result<Self, CacheError> {
+        Ok(Self(Zeroizing::new(bytes_of(random)?)))
     }
 
     /// Sealed under the cache key, bound to what it is for.
-    pub(crate) fn wrap(&self, key: &SecretBox<[u8; 32]>, purpose: &str) -> Result<Vec<u8>, CacheError> {
-        let nonce: [u8; 24] = random()?;
+    pub(crate) fn wrap(
+        &self,
+        key: &SecretBox<[u8; 32]>,
+        purpose: &str,
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, CacheError> {
+        let nonce: [u8; 24] = bytes_of(random)?;
         let sealed = cipher(key.expose_secret())
             .encrypt(&nonce.into(), Payload { msg: self.0.as_slice(), aad: purpose.as_bytes() })
             .map_err(|_| CacheError::Tampered)?;
@@ -80,8 +86,8 @@ fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(key.into())
 }
 
-fn random<const N: usize>() -> Result<[u8; N], CacheError> {
+fn bytes_of<const N: usize>(random: &dyn Random) -> Result<[u8; N], CacheError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| CacheError::Io(error.to_string()))?;
+    random.fill(&mut bytes).map_err(|error| CacheError::Io(error.to_string()))?;
     Ok(bytes)
 }

@@ -75,8 +75,8 @@ pub struct CacheWriter {
 
 impl CacheWriter {
     pub(crate) fn begin(cache: Cache, id: &RecordingId) -> Result<Self, CacheError> {
-        let key = FileKey::random()?;
-        let wrapped = key.wrap(&cache.0.key, id.as_str())?;
+        let key = FileKey::new(&*cache.0.random)?;
+        let wrapped = key.wrap(&cache.0.key, id.as_str(), &*cache.0.random)?;
         let growing = Arc::new(Growing { key, progress: Mutex::default() });
         cache.catalogue().begin(id, Arc::clone(&growing))?;
         let made = File::create(cache.part_path(id)).and_then(|mut file| {

@@ -1,11 +1,18 @@
 //! The recording cache: round trip, reading while it arrives, tampering, eviction, another key.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
-use calls::RecordingId;
+use calls::{Clock, RecordingId};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use secrecy::SecretBox;
-use store::{Cache, CacheError, RecordingMeta};
+use store::{Cache, CacheError, RecordingMeta, SystemRandom};
 
 use crate::common::{call_id, folder};
 
@@ -27,6 +34,20 @@ fn meta() -> RecordingMeta {
     RecordingMeta { media_type: "audio/mpeg".into(), details: serde_json::json!({ "durationMs": 15000 }) }
 }
 
+/// A clock that goes a second further each time it is looked at.
+#[derive(Debug, Default)]
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + self.0.fetch_add(1, Ordering::Relaxed)).expect("in range")
+    }
+}
+
+fn open(folder: &Path, byte: u8, max_bytes: u64) -> Cache {
+    Cache::open(folder, key(byte), max_bytes, Arc::new(Ticking::default()), Arc::new(SystemRandom)).expect("opens")
+}
+
 fn put(cache: &Cache, n: u64, content: &[u8]) {
     let mut writer = cache.writer(&id(n)).expect("begins");
     for piece in content.chunks(10_007) {
@@ -43,8 +64,8 @@ fn file_of(folder: &Path, n: u64) -> PathBuf {
 fn what_goes_in_comes_out_also_after_a_restart_and_is_not_plain_on_the_disk() {
     let folder = folder();
     let content = bytes(200_000);
-    put(&Cache::open(folder.path(), key(1), 10 * MIB).expect("opens"), 1, &content);
-    let cache = Cache::open(folder.path(), key(1), 10 * MIB).expect("opens");
+    put(&open(folder.path(), 1, 10 * MIB), 1, &content);
+    let cache = open(folder.path(), 1, 10 * MIB);
     assert_eq!(cache.read(&id(1), 0..u64::MAX).expect("reads"), content);
     assert_eq!(cache.meta(&id(1)), Ok(Some(meta())));
     let held = cache.held(&id(1)).expect("reads").expect("held");
@@ -65,7 +86,7 @@ proptest! {
         whole in any::<bool>(),
     ) {
         let folder = folder();
-        let cache = Cache::open(folder.path(), key(1), 10 * MIB).expect("opens");
+        let cache = open(folder.path(), 1, 10 * MIB);
         let content = bytes(length);
         let mut writer = cache.writer(&id(1)).expect("begins");
         writer.write(&content).expect("taken");
@@ -83,7 +104,7 @@ proptest! {
 #[test]
 fn a_writer_that_gives_up_or_dies_leaves_nothing() {
     let folder = folder();
-    let cache = Cache::open(folder.path(), key(1), 10 * MIB).expect("opens");
+    let cache = open(folder.path(), 1, 10 * MIB);
     let mut writer = cache.writer(&id(1)).expect("begins");
     writer.write(&bytes(100_000)).expect("taken");
     assert_eq!(cache.writer(&id(1)).expect_err("one at a time"), CacheError::Busy);
@@ -94,7 +115,7 @@ fn a_writer_that_gives_up_or_dies_leaves_nothing() {
     writer.write(&bytes(100_000)).expect("taken");
     // As a crash leaves it: no destructor runs.
     std::mem::forget(writer);
-    let cache = Cache::open(folder.path(), key(1), 10 * MIB).expect("opens");
+    let cache = open(folder.path(), 1, 10 * MIB);
     assert_eq!(cache.held(&id(1)), Ok(None));
     let names: Vec<_> =
         std::fs::read_dir(folder.path()).expect("lists").map(|e| e.expect("entry").file_name()).collect();
@@ -104,7 +125,7 @@ fn a_writer_that_gives_up_or_dies_leaves_nothing() {
 #[test]
 fn a_changed_byte_anywhere_is_noticed_and_the_entry_removed() {
     let folder = folder();
-    let cache = Cache::open(folder.path(), key(1), 10 * MIB).expect("opens");
+    let cache = open(folder.path(), 1, 10 * MIB);
     let length = {
         put(&cache, 1, &bytes(100_000));
         file_of(folder.path(), 1).metadata().expect("there").len() as usize
@@ -131,7 +152,7 @@ fn a_changed_byte_anywhere_is_noticed_and_the_entry_removed() {
 #[test]
 fn what_was_not_used_for_longest_goes_first() {
     let folder = folder();
-    let cache = Cache::open(folder.path(), key(1), 250_000).expect("opens");
+    let cache = open(folder.path(), 1, 250_000);
     put(&cache, 1, &bytes(80_000));
     put(&cache, 2, &bytes(80_000));
     put(&cache, 3, &bytes(80_000));
@@ -147,23 +168,23 @@ fn what_was_not_used_for_longest_goes_first() {
 #[test]
 fn another_key_empties_the_cache() {
     let folder = folder();
-    put(&Cache::open(folder.path(), key(1), MIB).expect("opens"), 1, &bytes(1000));
-    let cache = Cache::open(folder.path(), key(2), MIB).expect("opens");
+    put(&open(folder.path(), 1, MIB), 1, &bytes(1000));
+    let cache = open(folder.path(), 2, MIB);
     assert_eq!(cache.held(&id(1)), Ok(None));
     assert!(!file_of(folder.path(), 1).exists());
     put(&cache, 1, &bytes(1000));
-    let cache = Cache::open(folder.path(), key(2), MIB).expect("opens");
+    let cache = open(folder.path(), 2, MIB);
     assert_eq!(cache.read(&id(1), 0..1000).expect("reads"), bytes(1000));
 }
 
 #[test]
 fn a_smaller_limit_is_kept_from_the_start() {
     let folder = folder();
-    let cache = Cache::open(folder.path(), key(1), MIB).expect("opens");
+    let cache = open(folder.path(), 1, MIB);
     put(&cache, 1, &bytes(1000));
     put(&cache, 2, &bytes(1000));
     drop(cache);
-    let cache = Cache::open(folder.path(), key(1), 1500).expect("opens");
+    let cache = open(folder.path(), 1, 1500);
     assert!(size(folder.path()) <= 1500);
     drop(cache);
 }

@@ -2,7 +2,7 @@
 
 use calls::{CallId, CallResult, CallState, ConnectionId, Decision, Direction, Source, Told, VendorEvent};
 use jiff::Timestamp;
-use store::{CallRecord, NewEntry, Options, Store};
+use store::{CallRecord, NewEntry, Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 /// The office of these tests.
@@ -13,7 +13,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 pub(crate) fn open(folder: &TempDir) -> Store {
-    Store::open_in(folder.path(), Options::owner("20260301-120000")).expect("opens")
+    Store::open_in(folder.path(), Options::owner("20260301-120000", SystemRandom)).expect("opens")
 }
 
 pub(crate) fn connection(id: &str) -> ConnectionId {

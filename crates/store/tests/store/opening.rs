@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use rusqlite::Connection;
-use store::{Appended, Durability, Error, ErrorKind, Opened, Options, Store};
+use store::{Appended, Durability, Error, ErrorKind, Opened, Options, Store, SystemRandom};
 
 use crate::common::{connection, entry, folder, open};
 
@@ -23,7 +23,8 @@ fn a_folder_is_new_then_clean() {
 #[test]
 fn what_was_copied_while_it_ran_is_unclean() {
     let (running, copy) = (folder(), folder());
-    let store = Store::open_in(running.path(), Options::owner("x").with_durability(Durability::Normal)).expect("opens");
+    let store = Store::open_in(running.path(), Options::owner("x", SystemRandom).with_durability(Durability::Normal))
+        .expect("opens");
     store.append(vec![entry("rt1", Some("k"), "a")]).wait().expect("stored");
     for name in ["trubka.db", "trubka.db-wal"] {
         std::fs::copy(running.path().join(name), copy.path().join(name)).expect("copied");
@@ -37,9 +38,9 @@ fn what_was_copied_while_it_ran_is_unclean() {
 fn one_owner_at_a_time_and_guests_beside_it() {
     let folder = folder();
     let owner = open(&folder);
-    let second = Store::open_in(folder.path(), Options::owner("x")).expect_err("in use");
+    let second = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect_err("in use");
     assert_eq!(second.kind(), ErrorKind::InUse);
-    let guest = Store::open_in(folder.path(), Options::guest()).expect("a guest may");
+    let guest = Store::open_in(folder.path(), Options::guest(SystemRandom)).expect("a guest may");
     assert_eq!(guest.opened(), &Opened::Beside);
     guest.set_setting("language", "ru").wait().expect("a guest writes");
     assert_eq!(owner.setting("language").expect("reads").as_deref(), Some("ru"));
@@ -52,7 +53,7 @@ fn one_owner_at_a_time_and_guests_beside_it() {
 fn two_handles_give_each_entry_one_place() {
     let folder = folder();
     let owner = open(&folder);
-    let guest = Store::open_in(folder.path(), Options::guest()).expect("a guest may");
+    let guest = Store::open_in(folder.path(), Options::guest(SystemRandom)).expect("a guest may");
     let writers: Vec<_> = [owner.clone(), guest.clone()]
         .into_iter()
         .map(|store| {
@@ -73,7 +74,7 @@ fn two_handles_give_each_entry_one_place() {
 #[test]
 fn a_guest_may_come_first() {
     let folder = folder();
-    let guest = Store::open_in(folder.path(), Options::guest()).expect("makes what is missing");
+    let guest = Store::open_in(folder.path(), Options::guest(SystemRandom)).expect("makes what is missing");
     guest.set_setting("a", "b").wait().expect("writes");
     guest.close();
     let owner = open(&folder);
@@ -90,7 +91,7 @@ fn a_newer_schema_is_left_as_it_is() {
     raw.execute_batch("PRAGMA user_version = 999; PRAGMA journal_mode = DELETE;").expect("set");
     drop(raw);
     let before = std::fs::read(&path).expect("reads");
-    for options in [Options::owner("x"), Options::guest()] {
+    for options in [Options::owner("x", SystemRandom), Options::guest(SystemRandom)] {
         let error = Store::open_in(folder.path(), options).expect_err("refused");
         assert!(matches!(error, Error::NewerSchema { found: 999, .. }), "{error}");
         assert!(error.to_string().contains("install the newer version"), "{error}");
@@ -141,7 +142,7 @@ fn only_its_owner_may_look_into_the_folder() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let inner = folder.path().join("data");
-    Store::open_in(&inner, Options::owner("x")).expect("opens");
+    Store::open_in(&inner, Options::owner("x", SystemRandom)).expect("opens");
     assert_eq!(inner.metadata().expect("there").permissions().mode() & 0o777, 0o700);
 }
 

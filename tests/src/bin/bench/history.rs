@@ -8,7 +8,7 @@ use calls::{CallId, CallResult, CallState, ConnectionId, Customer, Direction, En
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use link::wire;
-use store::{CallRecord, Durability, Options, Store};
+use store::{CallRecord, Durability, Options, Store, SystemRandom};
 
 use crate::office;
 
@@ -100,7 +100,10 @@ pub(crate) fn profile() -> Result<PathBuf> {
 
 /// The database in the profile.
 pub(crate) fn open(profile: &std::path::Path) -> Result<Store> {
-    Ok(Store::open_in(&profile.join("data"), Options::owner("bench").with_durability(Durability::Normal))?)
+    Ok(Store::open_in(
+        &profile.join("data"),
+        Options::owner("bench", SystemRandom).with_durability(Durability::Normal),
+    )?)
 }
 
 fn fill(profile: &std::path::Path) -> Result<()> {

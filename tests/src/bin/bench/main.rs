@@ -1,5 +1,7 @@
 //! The measurements of `cargo xtask bench`: each figure beside a peer that was measured in the same run. It reports and
 //! never fails on a slow computer.
+
+#![expect(clippy::disallowed_methods, reason = "it measures, by the computer's clock")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod figure;

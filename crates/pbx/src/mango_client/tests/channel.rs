@@ -22,7 +22,7 @@ struct ByHand {
 impl ByHand {
     fn new() -> Self {
         let channel = pbx().session("101").expect("a session");
-        Self { channel, start: Instant::now(), after: Duration::ZERO }
+        Self { channel, start: tokio::time::Instant::now().into_std(), after: Duration::ZERO }
     }
 
     fn step(&mut self, input: SessionInput<'_>) -> Vec<SessionOutput> {
