@@ -17,9 +17,9 @@ use link::wire::{ExtensionRef, Role};
 use office::{
     ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock, View, Viewer,
 };
-use pbx::{ConnectionConfig, Make};
+use pbx::ConnectionConfig;
 use secrecy::SecretString;
-use simulator::{Names, PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
+use simulator::{Access, Make, Names, PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
 use store::Store;
 use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
 
@@ -31,6 +31,8 @@ pub(crate) const OFFICE: &str = "demo";
 const EXTENSION: &str = "102";
 /// The same calls at every start.
 const SEED: u64 = 20;
+/// The PBXs of the demo.
+const MAKES: [Make; 2] = [Make::Rostelecom, Make::MangoClient];
 /// All lines of the demo ring at this group.
 const GROUP: &str = "office";
 
@@ -58,20 +60,15 @@ impl Demo {
             None => Script::demo(SEED, names),
             Some(file) => read(file)?,
         };
-        let any = Some(([127, 0, 0, 1], 0).into());
-        let config = SimulatorConfig {
-            rostelecom: any,
-            mango_client: any,
-            seed: SEED,
-            staff: Staff::named(names),
-            ..SimulatorConfig::default()
-        };
+        let config = SimulatorConfig { seed: SEED, staff: Staff::named(names), ..SimulatorConfig::of(&MAKES) };
         let simulator = Simulator::start(config).await?;
         let office = OfficeHandle::start(settings(profile, &simulator, &script)?, store, Arc::new(SystemClock)).await?;
         let office = Arc::new(office);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let gateway = Gateway::serve(listener, Arc::clone(&office), GatewayOptions::default()).await?;
-        simulator.set_hook(&format!("http://{}/hook/{}", gateway.addr(), id(Make::Rostelecom)?))?;
+        for make in MAKES.into_iter().filter(|make| make.sends_webhooks()) {
+            simulator.set_hook(make, &format!("http://{}/hook/{}", gateway.addr(), id(make)?))?;
+        }
         Ok(Self { simulator, office, gateway: Mutex::new(Some(gateway)), script: Mutex::new(Some(script)) })
     }
 
@@ -83,7 +80,7 @@ impl Demo {
             id: OFFICE.to_owned(),
             name: name.context("the demo has no such employee")?,
             role: Role::Admin,
-            extensions: vec![extension(Make::Rostelecom)?, extension(Make::MangoClient)?],
+            extensions: MAKES.into_iter().map(extension).collect::<anyhow::Result<_>>()?,
             groups: vec![GROUP.to_owned()],
             rights: OFFICE.to_owned(),
         }))
@@ -161,27 +158,14 @@ fn id(make: Make) -> anyhow::Result<ConnectionId> {
 }
 
 fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow::Result<OfficeConfig> {
-    let credentials = simulator.credentials();
-    let rostelecom = credentials.rostelecom.as_ref().context("the simulator serves Rostelecom")?;
-    let mango = credentials.mango_client.as_ref().context("the simulator serves MANGO OFFICE")?;
     let staff = simulator.staff();
-    let extensions: Vec<String> = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
     Ok(OfficeConfig {
         name: OFFICE.to_owned(),
-        connections: vec![
-            ConnectionSettings {
-                config: connection(
-                    Make::Rostelecom,
-                    &rostelecom.url,
-                    [("client_id", &rostelecom.client_id), ("key", &rostelecom.key)],
-                )?,
-                extensions: Vec::new(),
-            },
-            ConnectionSettings {
-                config: connection(Make::MangoClient, &mango.url, [("token", &mango.token)])?,
-                extensions,
-            },
-        ],
+        connections: simulator
+            .credentials()
+            .makes()
+            .map(|(make, access)| connection(make, access, staff))
+            .collect::<anyhow::Result<_>>()?,
         lines: lines(staff)?,
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
         people: people(staff)?,
@@ -191,22 +175,20 @@ fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow
     })
 }
 
-fn connection<const N: usize>(
-    make: Make,
-    url: &str,
-    secrets: [(&str, &String); N],
-) -> anyhow::Result<ConnectionConfig> {
-    Ok(ConnectionConfig {
-        id: id(make)?,
-        make,
-        zone: None,
-        base_url: Some(url.parse()?),
-        trust_anchor_pem: None,
-        secrets: secrets
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), SecretString::from(value.as_str())))
-            .collect(),
-        overrides: std::collections::BTreeMap::new(),
+fn connection(make: Make, access: &Access, staff: &Staff) -> anyhow::Result<ConnectionSettings> {
+    let everybody = || staff.employees.iter().map(|employee| employee.extension.clone()).collect();
+    Ok(ConnectionSettings {
+        config: ConnectionConfig {
+            id: id(make)?,
+            make: make.name().parse()?,
+            zone: None,
+            base_url: Some(access.url.parse()?),
+            trust_anchor_pem: None,
+            secrets: access.secrets().map(|(name, secret)| (name.to_owned(), SecretString::from(secret))).collect(),
+            overrides: std::collections::BTreeMap::new(),
+        },
+        // Where calls are told by sockets, each extension has its own.
+        extensions: if make.sends_webhooks() { Vec::new() } else { everybody() },
     })
 }
 
@@ -214,9 +196,10 @@ fn lines(staff: &Staff) -> anyhow::Result<Vec<LineSettings>> {
     staff
         .lines
         .iter()
+        .filter(|line| MAKES.contains(&line.make))
         .map(|line| {
             Ok(LineSettings {
-                connection: format!("demo-{}", line.make).parse()?,
+                connection: id(line.make)?,
                 number: line.number.clone(),
                 title: line.title.clone(),
                 groups: vec![GROUP.to_owned()],
@@ -227,7 +210,7 @@ fn lines(staff: &Staff) -> anyhow::Result<Vec<LineSettings>> {
 
 fn people(staff: &Staff) -> anyhow::Result<Vec<Person>> {
     let mut people = Vec::new();
-    for make in [Make::Rostelecom, Make::MangoClient] {
+    for make in MAKES {
         for employee in &staff.employees {
             people.push(Person {
                 connection: id(make)?,

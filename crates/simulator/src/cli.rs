@@ -1,12 +1,14 @@
 //! The command line.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use trubka_simulator::{Fault, Reading, SimulatorConfig, Timing, Zone};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgMatches, Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
+use trubka_simulator::{Fault, Make, Reading, SimulatorConfig, Timing, Zone};
 
 /// Plays cloud PBXs on this computer, with scripts and faults.
 #[derive(Debug, Parser)]
@@ -24,14 +26,9 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("make").required(true).multiple(true).args(["rostelecom", "mango_client"])))]
 pub(crate) struct ServeOptions {
-    /// Runs Rostelecom there; port 0 is any free one.
-    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
-    rostelecom: Option<SocketAddr>,
-    /// Runs MANGO OFFICE server-client there; port 0 is any free one.
-    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
-    mango_client: Option<SocketAddr>,
+    #[command(flatten)]
+    makes: Makes,
     /// The same seed gives the same credentials, history and demo traffic.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -44,11 +41,11 @@ pub(crate) struct ServeOptions {
     /// Plays varied office traffic without an end.
     #[arg(long)]
     pub(crate) demo: bool,
-    /// Posts Rostelecom's webhooks to this loopback address, with /call_events after it.
-    #[arg(long, value_name = "URL", requires = "rostelecom")]
-    hook: Option<String>,
+    /// Posts webhooks to this loopback address; where several makes send them, one for each, as MAKE=URL.
+    #[arg(long = "hook", value_name = "[MAKE=]URL", value_parser = hook)]
+    hooks: Vec<Hook>,
     /// Sends a webhook again and again until it is answered 200, at most five seconds apart.
-    #[arg(long, requires = "hook")]
+    #[arg(long, requires = "hooks")]
     redeliver: bool,
     /// Switches a fault on from the start; may be given several times.
     #[arg(long = "fault", value_name = "FAULT")]
@@ -79,13 +76,76 @@ enum ZoneOption {
     Moscow,
 }
 
+/// `--MAKE HOST:PORT` for every make.
+#[derive(Debug, Clone)]
+struct Makes(BTreeMap<Make, SocketAddr>);
+
+impl Args for Makes {
+    fn augment_args(command: ClapCommand) -> ClapCommand {
+        let option = |make: Make| {
+            Arg::new(make.name())
+                .long(make.name())
+                .value_name("HOST:PORT")
+                .value_parser(address)
+                .help(format!("Runs {make} there; port 0 is any free one"))
+        };
+        command.args(Make::ALL.map(option))
+    }
+
+    fn augment_args_for_update(command: ClapCommand) -> ClapCommand {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Makes {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let named = |make: Make| Some((make, *matches.get_one::<SocketAddr>(make.name())?));
+        let makes: BTreeMap<_, _> = Make::ALL.into_iter().filter_map(named).collect();
+        if makes.is_empty() {
+            let names: Vec<String> = Make::ALL.into_iter().map(|make| format!("--{make} HOST:PORT")).collect();
+            let reason = format!("name at least one make: {}\n", names.join(", "));
+            return Err(clap::Error::raw(ErrorKind::MissingRequiredArgument, reason));
+        }
+        Ok(Self(makes))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Where webhooks go: those of one make, or of the only one that sends any.
+#[derive(Debug, Clone)]
+struct Hook {
+    make: Option<Make>,
+    url: String,
+}
+
+/// `URL` or `MAKE=URL`.
+fn hook(text: &str) -> Result<Hook, String> {
+    match text.split_once('=') {
+        Some((make, url)) if !make.contains(['/', ':']) => Ok(Hook { make: Some(make.parse()?), url: url.to_owned() }),
+        Some(_) | None => Ok(Hook { make: None, url: text.to_owned() }),
+    }
+}
+
 impl ServeOptions {
+    /// The hook of each make that runs and sends webhooks.
+    fn hooks(&self) -> BTreeMap<Make, String> {
+        let senders = || self.makes.0.keys().copied().filter(|make| make.sends_webhooks());
+        let named = |hook: &Hook| match hook.make {
+            Some(make) => vec![(make, hook.url.clone())],
+            None => senders().map(|make| (make, hook.url.clone())).collect(),
+        };
+        self.hooks.iter().flat_map(named).collect()
+    }
+
     pub(crate) fn config(&self) -> SimulatorConfig {
         SimulatorConfig {
-            rostelecom: self.rostelecom,
-            mango_client: self.mango_client,
+            makes: self.makes.0.clone(),
             seed: self.seed,
-            hook: self.hook.clone(),
+            hooks: self.hooks(),
             redeliver: self.redeliver,
             timing: Timing {
                 speed: self.speed,
@@ -139,6 +199,18 @@ mod tests {
         assert_eq!(address("localhost:7001"), Ok(([127, 0, 0, 1], 7001).into()));
         assert!(address("[::1]:7001").is_ok_and(|address| address.is_ipv6()));
         assert!(address("7001").is_err() && address("127.0.0.1:x").is_err());
+    }
+
+    #[test]
+    fn a_hook_is_for_one_make_or_for_all_that_send() {
+        let parse = |hook: &str| {
+            let options = ["trubka-simulator", "serve", "--rostelecom", ":0", "--mango-client", ":0", "--hook", hook];
+            Options::try_parse_from(options).map(|Options { command: Command::Serve(serve) }| serve.hooks())
+        };
+        let url = "http://127.0.0.1:1/hook/a=b";
+        assert_eq!(parse(url).expect("an address"), BTreeMap::from([(Make::Rostelecom, url.to_owned())]));
+        assert_eq!(parse(&format!("rostelecom={url}")).expect("both"), parse(url).expect("an address"));
+        assert!(parse(&format!("asterisk={url}")).is_err());
     }
 
     #[test]

@@ -114,9 +114,10 @@ impl FromStr for Fault {
             "reason-text" => plain(Self::ReasonText),
             "down" => match value {
                 None => Ok(Self::Down(None)),
-                Some("rostelecom") => Ok(Self::Down(Some(Make::Rostelecom))),
-                Some("mango-client") => Ok(Self::Down(Some(Make::MangoClient))),
-                Some(_) => Err(FaultError("down wants rostelecom or mango-client, or no value for both".into())),
+                Some(make) => match make.parse() {
+                    Ok(make) => Ok(Self::Down(Some(make))),
+                    Err(reason) => Err(FaultError(format!("down: {reason}"))),
+                },
             },
             "wrong-clock" => signed(value.unwrap_or("3h")).map(Self::WrongClock),
             "extension-gone" => extension(name, value).map(Self::ExtensionGone),

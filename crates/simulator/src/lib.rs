@@ -1,6 +1,6 @@
 //! The PBXs on loopback, with scripts and faults.
 //!
-//! Two makes are played as strictly as their vendors' pages describe them: a wrong signature, token or order is
+//! The makes are played as strictly as their vendors' pages describe them: a wrong signature, token or order is
 //! refused. Nothing here is shared with the code that talks to real PBXs; the published vectors are all they have
 //! in common.
 //!
@@ -11,6 +11,7 @@ mod control;
 mod credentials;
 mod cut_answers;
 mod fault;
+mod hook;
 mod make;
 mod mango;
 mod numbers;
@@ -27,12 +28,12 @@ mod simulator;
 mod staff;
 mod world;
 
-pub use credentials::{Credentials, MangoClientAccess, RostelecomAccess};
+pub use credentials::{Access, Credentials};
 pub use fault::{Fault, FaultError};
+pub use hook::{Deliveries, HookError};
 pub use make::Make;
 pub use phones::{PhoneError, PhoneState, PhoneView, Phones};
 pub use reading::{Reading, ReadingError};
-pub use rostelecom::{Deliveries, HookError};
 pub use script::{
     CallPlan, Callee, CalleeDoes, PhoneAction, RawBody, RawEvent, Scenario, Script, ScriptError, Sign, Step, Timed,
     Topic, Zone,

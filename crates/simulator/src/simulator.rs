@@ -4,21 +4,19 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::control;
-use crate::credentials::{Credentials, MangoClientAccess, RostelecomAccess};
+use crate::credentials::{Access, Credentials};
 use crate::cut_answers;
 use crate::fault::{Fault, Faults};
-use crate::make::Make;
-use crate::mango::MangoClient;
+use crate::hook::{Deliveries, HookError, HookUrl, Sender};
+use crate::make::{Make, Pbx, Redelivery};
 use crate::phones::Phones;
 use crate::play::{Telling, perform, tell};
 use crate::player;
 use crate::reading::Reading;
-use crate::rostelecom::{Deliveries, HookError, HookUrl, Rostelecom};
 use crate::script::{CallPlan, RawEvent, Script, ScriptError, Zone, history};
 use crate::server;
 use crate::staff::Staff;
@@ -27,14 +25,12 @@ use crate::world::{Timing, World};
 /// What to simulate.
 #[derive(Debug, Clone)]
 pub struct SimulatorConfig {
-    /// Where Rostelecom listens; port 0 is any free one.
-    pub rostelecom: Option<SocketAddr>,
-    /// Where MANGO OFFICE server-client listens; port 0 is any free one.
-    pub mango_client: Option<SocketAddr>,
+    /// The makes that run, and where each listens; port 0 is any free one.
+    pub makes: BTreeMap<Make, SocketAddr>,
     /// The same seed gives the same credentials, history and demo traffic.
     pub seed: u64,
-    /// The base address that Rostelecom's webhooks go to.
-    pub hook: Option<String>,
+    /// The base addresses that the webhooks of makes go to.
+    pub hooks: BTreeMap<Make, String>,
     /// Whether webhooks that were not accepted are sent again.
     pub redeliver: bool,
     /// How long things take.
@@ -54,10 +50,9 @@ pub struct SimulatorConfig {
 impl Default for SimulatorConfig {
     fn default() -> Self {
         Self {
-            rostelecom: None,
-            mango_client: None,
+            makes: BTreeMap::new(),
             seed: 1,
-            hook: None,
+            hooks: BTreeMap::new(),
             redeliver: false,
             timing: Timing::default(),
             zone: Zone::Utc,
@@ -101,8 +96,15 @@ pub struct Simulator {
 struct Shared {
     world: Arc<World>,
     credentials: Credentials,
-    rostelecom: Option<Rostelecom>,
-    mango_client: Option<MangoClient>,
+    pbxs: BTreeMap<Make, Arc<dyn Pbx>>,
+}
+
+impl SimulatorConfig {
+    /// These makes, each on any free port.
+    pub fn of(makes: &[Make]) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { makes: makes.iter().map(|make| (*make, any)).collect(), ..Self::default() }
+    }
 }
 
 impl Simulator {
@@ -111,36 +113,35 @@ impl Simulator {
         if !(config.timing.speed.is_finite() && config.timing.speed > 0.0) {
             return Err(StartError::Speed);
         }
-        let hook = config.hook.as_deref().map(HookUrl::parse).transpose()?;
+        for url in config.hooks.values() {
+            HookUrl::parse(url)?;
+        }
         let faults = Faults::new(config.faults);
         let names = config.staff.names;
         let world =
             Arc::new(World::new(config.seed, config.staff, config.timing, config.zone, faults, config.readings));
-        let rostelecom_port = listen(Make::Rostelecom, config.rostelecom).await?;
-        let mango_port = listen(Make::MangoClient, config.mango_client).await?;
-        let rostelecom = rostelecom_port.as_ref().map(|(_, address)| {
-            let access = RostelecomAccess::new(config.seed, format!("http://{address}"));
-            (Rostelecom::new(Arc::clone(&world), access.clone(), config.redeliver), access)
-        });
-        let mango = mango_port.as_ref().map(|(_, address)| {
-            let access = MangoClientAccess::new(config.seed, format!("http://{address}/api"));
-            (MangoClient::new(Arc::clone(&world), access.clone()), access)
-        });
-        let (rostelecom, rostelecom_access) = rostelecom.unzip();
-        let (mango_client, mango_access) = mango.unzip();
-        let credentials = Credentials { rostelecom: rostelecom_access, mango_client: mango_access };
-        let simulator = Self { shared: Arc::new(Shared { world, credentials, rostelecom, mango_client }) };
+        let redelivery = if config.redeliver { Redelivery::UntilAccepted } else { Redelivery::No };
+        let (mut credentials, mut pbxs, mut listeners) = (Credentials::default(), BTreeMap::new(), Vec::new());
+        for (make, address) in config.makes {
+            let listener = listen(make, address).await?;
+            let description = make.description();
+            let address = listener.local_addr().map_err(|source| StartError::Listen { make, source })?;
+            let access = Access::new(config.seed, make, format!("http://{address}{}", description.base));
+            pbxs.insert(make, (description.start)(Arc::clone(&world), &access, redelivery));
+            credentials.insert(make, access);
+            listeners.push((make, listener));
+        }
+        let simulator = Self { shared: Arc::new(Shared { world, credentials, pbxs }) };
         simulator.shared.world.add_people(Script::demo(config.seed, names).people());
         if config.history {
             simulator.remember();
         }
-        simulator.set(hook);
-        simulator.serve(
-            Make::Rostelecom,
-            rostelecom_port,
-            simulator.shared.rostelecom.as_ref().map(Rostelecom::router),
-        );
-        simulator.serve(Make::MangoClient, mango_port, simulator.shared.mango_client.as_ref().map(MangoClient::router));
+        for (make, url) in &config.hooks {
+            simulator.set_hook(*make, url)?;
+        }
+        for (make, listener) in listeners {
+            simulator.serve(make, listener);
+        }
         simulator.cut_when_down();
         Ok(simulator)
     }
@@ -150,9 +151,12 @@ impl Simulator {
         &self.shared.credentials
     }
 
-    /// Names the base address that Rostelecom's webhooks go to; it must be on this computer.
-    pub fn set_hook(&self, url: &str) -> Result<(), HookError> {
-        self.set(Some(HookUrl::parse(url)?));
+    /// Names the base address that the webhooks of a make go to; it must be on this computer.
+    pub fn set_hook(&self, make: Make, url: &str) -> Result<(), HookError> {
+        let hook = HookUrl::parse(url)?;
+        if let Some(sender) = self.shared.pbxs.get(&make).and_then(|pbx| pbx.sender()) {
+            sender.set_hook(hook);
+        }
         Ok(())
     }
 
@@ -197,7 +201,7 @@ impl Simulator {
 
     /// The extensions whose users are registered with MANGO now, in their order.
     pub fn registered(&self) -> Vec<String> {
-        self.shared.mango_client.as_ref().map(MangoClient::registered).unwrap_or_default()
+        self.shared.pbxs.values().flat_map(|pbx| pbx.registered()).collect()
     }
 
     /// Switches a fault on or off.
@@ -207,21 +211,17 @@ impl Simulator {
 
     /// Cuts the socket of an extension without a closing frame.
     pub fn cut(&self, extension: &str) {
-        if let Some(mango) = &self.shared.mango_client {
-            mango.cut(extension);
-        }
+        self.shared.pbxs.values().for_each(|pbx| pbx.cut(extension));
     }
 
-    /// What became of Rostelecom's webhooks so far.
+    /// What became of the webhooks of all makes so far.
     pub fn deliveries(&self) -> Deliveries {
-        self.shared.rostelecom.as_ref().map(Rostelecom::deliveries).unwrap_or_default()
+        self.shared.pbxs.values().filter_map(|pbx| pbx.sender()).map(Sender::deliveries).sum()
     }
 
     /// Stops everything and closes the ports.
     pub async fn shutdown(&self) {
-        if let Some(mango) = &self.shared.mango_client {
-            mango.cut_all();
-        }
+        self.cut_all();
         self.shared.world.tasks.stop().await;
     }
 
@@ -245,22 +245,18 @@ impl Simulator {
     }
 
     pub(crate) fn send_raw(&self, event: &RawEvent) {
-        match event.make {
-            Make::Rostelecom => self.shared.rostelecom.iter().for_each(|pbx| pbx.send_raw(event)),
-            Make::MangoClient => self.shared.mango_client.iter().for_each(|pbx| pbx.send_raw(event)),
+        if let Some(pbx) = self.shared.pbxs.get(&event.make) {
+            pbx.send_raw(event);
         }
     }
 
     fn stage(&self, plan: &CallPlan, id: String, telling: Telling) -> Option<Box<dyn crate::play::Stage>> {
-        Some(match plan.make {
-            Make::Rostelecom => Box::new(self.shared.rostelecom.as_ref()?.stage(plan, id, telling)),
-            Make::MangoClient => Box::new(self.shared.mango_client.as_ref()?.stage(plan, id, telling)),
-        })
+        Some(self.shared.pbxs.get(&plan.make)?.stage(plan, id, telling))
     }
 
     fn remember(&self) {
         let world = &self.shared.world;
-        for make in [Make::Rostelecom, Make::MangoClient] {
+        for make in self.shared.pbxs.keys().copied() {
             for past in history(world.seed, make, world.now(), world.staff.names) {
                 let topic = past.plan.topic.unwrap_or_else(|| world.topic());
                 if let Some(mut stage) = self.stage(&past.plan, past.id, Telling::Remembered) {
@@ -271,38 +267,35 @@ impl Simulator {
     }
 
     fn runs(&self, make: Make) -> bool {
-        match make {
-            Make::Rostelecom => self.shared.rostelecom.is_some(),
-            Make::MangoClient => self.shared.mango_client.is_some(),
-        }
+        self.shared.pbxs.contains_key(&make)
     }
 
-    fn set(&self, hook: Option<HookUrl>) {
-        if let Some(rostelecom) = &self.shared.rostelecom {
-            rostelecom.set_hook(hook);
-        }
+    fn cut_all(&self) {
+        self.shared.pbxs.values().for_each(|pbx| pbx.cut_all());
     }
 
-    fn serve(&self, make: Make, port: Option<(TcpListener, SocketAddr)>, router: Option<Router>) {
-        let (Some((listener, _)), Some(router)) = (port, router) else { return };
+    fn serve(&self, make: Make, listener: TcpListener) {
+        let Some(pbx) = self.shared.pbxs.get(&make) else { return };
         let world = Arc::clone(&self.shared.world);
-        let router = cut_answers::cut_answers(router, world.faults.clone()).merge(control::router(self.clone()));
+        let router = cut_answers::cut_answers(pbx.router(), world.faults.clone()).merge(control::router(self.clone()));
         self.shared.world.tasks.spawn(server::serve(world, make, listener, router));
     }
 
     /// Open sockets outlive their listener and their user, so they are cut when one of them goes.
     fn cut_when_down(&self) {
-        let Some(mango) = self.shared.mango_client.clone() else { return };
+        let pbxs = self.shared.pbxs.clone();
         let mut faults = self.shared.world.faults.watch();
         self.shared.world.tasks.spawn(async move {
             while faults.changed().await.is_ok() {
                 let on = faults.borrow_and_update().clone();
-                if crate::fault::is_down(&on, Make::MangoClient) {
-                    mango.cut_all();
-                }
-                for fault in on {
-                    if let Fault::ExtensionGone(extension) | Fault::ExtensionRefused(extension) = fault {
-                        mango.cut(&extension.to_string());
+                for (make, pbx) in &pbxs {
+                    if crate::fault::is_down(&on, *make) {
+                        pbx.cut_all();
+                    }
+                    for fault in &on {
+                        if let Fault::ExtensionGone(extension) | Fault::ExtensionRefused(extension) = fault {
+                            pbx.cut(&extension.to_string());
+                        }
                     }
                 }
             }
@@ -310,15 +303,9 @@ impl Simulator {
     }
 }
 
-async fn listen(make: Make, address: Option<SocketAddr>) -> Result<Option<(TcpListener, SocketAddr)>, StartError> {
-    let Some(address) = address else { return Ok(None) };
+async fn listen(make: Make, address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback(make));
     }
-    let listening = async {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
-    };
-    listening.await.map(Some).map_err(|source| StartError::Listen { make, source })
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { make, source })
 }

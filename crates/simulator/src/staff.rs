@@ -88,6 +88,7 @@ impl Staff {
             lines: vec![
                 line(Make::Rostelecom, "+74951234567", "Отдел продаж", "Sales"),
                 line(Make::MangoClient, "+78005550110", "Поддержка", "Support"),
+                line(Make::MangoVpbx, "+74952345678", "Доставка", "Delivery"),
             ],
         }
     }

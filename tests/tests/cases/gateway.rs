@@ -11,7 +11,7 @@ use link::wire::{ExtensionRef, Role};
 use office::{OfficeHandle, SystemClock};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use simulator::{Employee, Names, RostelecomAccess, Simulator, SimulatorConfig, Staff};
+use simulator::{Access, Employee, Make, Names, Simulator, SimulatorConfig, Staff};
 use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -47,7 +47,7 @@ impl Served {
     }
 
     /// The id and key with which the vendor signs.
-    pub(crate) fn access(&self) -> &RostelecomAccess {
+    pub(crate) fn access(&self) -> &Access {
         access(&self.vendor)
     }
 
@@ -99,25 +99,25 @@ async fn vendor() -> Simulator {
         employees: vec![employee("101", "Анна"), employee("102", "Борис")],
         lines: vec![],
     };
-    let any = Some(([127, 0, 0, 1], 0).into());
-    let config = SimulatorConfig { rostelecom: any, history: false, staff, ..SimulatorConfig::default() };
+    let config = SimulatorConfig { history: false, staff, ..SimulatorConfig::of(&[Make::Rostelecom]) };
     Simulator::start(config).await.expect("a free port")
 }
 
-fn access(vendor: &Simulator) -> &RostelecomAccess {
-    vendor.credentials().rostelecom.as_ref().expect("it runs")
+fn access(vendor: &Simulator) -> &Access {
+    vendor.credentials().of(Make::Rostelecom).expect("it runs")
 }
 
-fn write_files(folder: &Path, case: &Office, access: &RostelecomAccess) {
+fn write_files(folder: &Path, case: &Office, access: &Access) {
     let bytes = |hex: &str| data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).expect("hexadecimal");
     let (before, after) =
         case.key_file.as_ref().map_or_else(Default::default, |file| (bytes(&file.hex_before), bytes(&file.hex_after)));
-    fs::write(folder.join(KEY_FILE), [before.as_slice(), access.key.as_bytes(), &after].concat()).expect("written");
-    fs::write(folder.join("rt1.id"), &access.client_id).expect("written");
+    fs::write(folder.join(KEY_FILE), [before.as_slice(), access.secret("key").as_bytes(), &after].concat())
+        .expect("written");
+    fs::write(folder.join("rt1.id"), access.secret("client_id")).expect("written");
     fs::write(folder.join("gateway.toml"), configuration(case, access)).expect("written");
 }
 
-fn configuration(case: &Office, access: &RostelecomAccess) -> String {
+fn configuration(case: &Office, access: &Access) -> String {
     let zone = case.zone.clone().unwrap_or_else(|| Some("UTC".to_owned()));
     let zone = zone.map(|zone| format!("zone = {}\n", quoted(&zone))).unwrap_or_default();
     let mut text = format!(

@@ -54,8 +54,8 @@ fn written(served: &Served, desks: &Desks, defaults: &Request, request: &Request
         Some(desk) => headers.push(("Authorization".to_owned(), format!("Bearer {}", desks.token(desk)?))),
         None => {
             let access = served.access();
-            headers.push(("X-Client-ID".to_owned(), access.client_id.clone()));
-            headers.push(("X-Client-Sign".to_owned(), sign(&access.client_id, &body, &access.key)));
+            headers.push(("X-Client-ID".to_owned(), access.secret("client_id").to_owned()));
+            headers.push(("X-Client-Sign".to_owned(), sign(access.secret("client_id"), &body, access.secret("key"))));
         }
     }
     for (name, value) in defaults.headers.iter().chain(&request.headers) {

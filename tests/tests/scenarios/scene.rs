@@ -44,13 +44,10 @@ pub(crate) struct Scene {
 
 /// PBXs without a past, both of them.
 pub(crate) fn pbxs() -> SimulatorConfig {
-    let any = Some(([127, 0, 0, 1], 0).into());
     SimulatorConfig {
-        rostelecom: any,
-        mango_client: any,
         history: false,
         timing: Timing { speed: SPEED, ..Timing::default() },
-        ..SimulatorConfig::default()
+        ..SimulatorConfig::of(&[Make::Rostelecom, Make::MangoClient])
     }
 }
 
@@ -94,7 +91,7 @@ impl Scene {
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
         let hook = format!("http://{}/hook/{}", gateway.addr(), connection(Make::Rostelecom));
-        simulator.set_hook(&hook).expect("on this computer");
+        simulator.set_hook(Make::Rostelecom, &hook).expect("on this computer");
         let (desk, screens) = desk(store.clone());
         desk.add_office(OFFICE, Arc::new(office.view(viewer())), false).await;
         screens.until_link(LinkState::Live).await;

@@ -43,24 +43,15 @@ pub(crate) fn viewer() -> Viewer {
 
 /// The office; `overrides` are those of its Rostelecom connection.
 pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: BTreeMap<String, String>) -> OfficeConfig {
-    let credentials = simulator.credentials();
-    let rostelecom = credentials.rostelecom.as_ref().expect("it runs");
-    let mango = credentials.mango_client.as_ref().expect("it runs");
     let staff = simulator.staff();
     let extensions = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
     OfficeConfig {
         name: OFFICE.to_owned(),
         connections: vec![
-            account(
-                Make::Rostelecom,
-                &rostelecom.url,
-                &[("client_id", &rostelecom.client_id), ("key", &rostelecom.key)],
-                Vec::new(),
-                overrides,
-            ),
-            account(Make::MangoClient, &mango.url, &[("token", &mango.token)], extensions, BTreeMap::new()),
+            account(simulator, Make::Rostelecom, Vec::new(), overrides),
+            account(simulator, Make::MangoClient, extensions, BTreeMap::new()),
         ],
-        lines: staff.lines.iter().map(line).collect(),
+        lines: staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some()).map(line).collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
         people: [Make::Rostelecom, Make::MangoClient].into_iter().flat_map(|make| people(simulator, make)).collect(),
         contacts: BTreeMap::new(),
@@ -70,21 +61,21 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: BTr
 }
 
 fn account(
+    simulator: &Simulator,
     make: Make,
-    url: &str,
-    secrets: &[(&str, &String)],
     extensions: Vec<String>,
     overrides: BTreeMap<String, String>,
 ) -> ConnectionSettings {
-    let secret = |(name, value): &(&str, &String)| ((*name).to_owned(), SecretString::from(value.as_str()));
+    let access = simulator.credentials().of(make).expect("it runs");
+    let secret = |(name, value): (&str, &str)| (name.to_owned(), SecretString::from(value));
     ConnectionSettings {
         config: ConnectionConfig {
             id: connection(make),
             make: of_office(make),
             zone: None,
-            base_url: Some(url.parse().expect("an address")),
+            base_url: Some(access.url.parse().expect("an address")),
             trust_anchor_pem: None,
-            secrets: secrets.iter().map(secret).collect(),
+            secrets: access.secrets().map(secret).collect(),
             overrides,
         },
         extensions,

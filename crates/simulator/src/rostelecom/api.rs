@@ -92,14 +92,15 @@ async fn call_by_query(
 /// 401 for an unknown, missing or repeated id, 403 for a missing, wrong or repeated signature.
 fn check(pbx: &Rostelecom, headers: &HeaderMap, body: &[u8]) -> Result<(), StatusCode> {
     let access = &pbx.shared.access;
+    let (client_id, key) = (access.secret("client_id"), access.secret("key"));
     let mut ids = headers.get_all(CLIENT_ID).iter();
     let (Some(id), None) = (ids.next(), ids.next()) else { return Err(StatusCode::UNAUTHORIZED) };
-    if id.as_bytes() != access.client_id.as_bytes() {
+    if id.as_bytes() != client_id.as_bytes() {
         return Err(StatusCode::UNAUTHORIZED);
     }
     let mut signatures = headers.get_all(CLIENT_SIGN).iter();
     let (Some(given), None) = (signatures.next(), signatures.next()) else { return Err(StatusCode::FORBIDDEN) };
-    if given.as_bytes() != sign(&access.client_id, body, &access.key).as_bytes() {
+    if given.as_bytes() != sign(client_id, body, key).as_bytes() {
         return Err(StatusCode::FORBIDDEN);
     }
     Ok(())
@@ -152,7 +153,7 @@ fn call_back(pbx: &Rostelecom, request: &CallBackRequest) -> Answer {
     }
     let plan = CallPlan::ordered(Make::Rostelecom, &employee.extension, &request.request_number, world);
     let session_id = world.new_id().to_string();
-    let stage = pbx.stage(&plan, session_id.clone(), Telling::Live);
+    let stage = pbx.session_stage(&plan, session_id.clone(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({"session_id": session_id}))
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{Timestamp, civil::DateTime};
 use serde::Deserialize;
 
-use super::sender::Webhook;
 use super::session::{Session, moscow, moscow_date};
 use super::{Rostelecom, json};
+use crate::hook::Webhook;
 use crate::script::Sign;
 use crate::world::lock;
 
@@ -90,8 +90,8 @@ impl Rostelecom {
         }
         let (id, zero) = (order_id.into(), "0".into());
         let body = json::object([("order_id", &id), ("result", &zero)].into_iter());
-        let method = "history_file_completed".to_owned();
-        self.shared.sender.send(Webhook { key: order_id.to_owned(), method, body, sign: Sign::Right });
+        let path = "history_file_completed".to_owned();
+        self.shared.sender.send(Webhook { key: order_id.to_owned(), path, body, sign: Sign::Right });
     }
 }
 

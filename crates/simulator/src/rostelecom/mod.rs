@@ -3,13 +3,12 @@
 mod api;
 mod archive;
 mod export;
-mod hook;
 mod json;
 mod link;
-mod sender;
 mod session;
 mod sign;
 mod stage;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,18 +16,15 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use jiff::Timestamp;
 
-pub use hook::HookError;
-pub(crate) use hook::HookUrl;
-pub use sender::Deliveries;
-
-use crate::credentials::RostelecomAccess;
-use crate::make::Make;
-use crate::play::{Facts, Telling};
+use crate::credentials::Access;
+use crate::hook::{Sender, Webhook};
+use crate::make::{Description, Letters, Make, Pbx, Redelivery};
+use crate::play::{Facts, Stage, Telling};
 use crate::script::{CallPlan, RawBody, RawEvent};
 use crate::world::{World, lock};
-use sender::{Sender, Webhook};
 use session::Session;
 use stage::RostelecomStage;
+use wire::RostelecomWire;
 
 /// The simulated make; clones share it.
 #[derive(Debug, Clone)]
@@ -39,46 +35,37 @@ pub(crate) struct Rostelecom {
 #[derive(Debug)]
 struct Shared {
     world: Arc<World>,
-    access: RostelecomAccess,
+    access: Access,
     sender: Sender,
     sessions: Mutex<BTreeMap<String, Session>>,
     links: Mutex<link::Links>,
     orders: Mutex<export::Orders>,
 }
 
-impl Rostelecom {
-    pub(crate) fn new(world: Arc<World>, access: RostelecomAccess, redeliver: bool) -> Self {
-        let sender = Sender::start(Arc::clone(&world), access.clone(), redeliver);
-        let links = Mutex::new(link::Links::default());
-        let shared = Shared { world, access, sender, sessions: Mutex::default(), links, orders: Mutex::default() };
-        Self { shared: Arc::new(shared) }
-    }
+pub(crate) const DESCRIPTION: Description = Description {
+    name: "rostelecom",
+    base: "",
+    secrets: &[("client_id", 32, Letters::Capital), ("key", 32, Letters::Capital)],
+    default_path: Some("call_events"),
+    start: |world, access, redelivery| Arc::new(Rostelecom::new(world, access, redelivery)),
+};
 
-    pub(crate) fn router(&self) -> Router {
+impl Pbx for Rostelecom {
+    fn router(&self) -> Router {
         api::router(self.clone())
     }
 
-    pub(crate) fn set_hook(&self, hook: Option<HookUrl>) {
-        self.shared.sender.set_hook(hook);
+    fn stage(&self, plan: &CallPlan, id: String, telling: Telling) -> Box<dyn Stage> {
+        Box::new(self.session_stage(plan, id, telling))
     }
 
-    pub(crate) fn deliveries(&self) -> Deliveries {
-        self.shared.sender.deliveries()
-    }
-
-    pub(crate) fn stage(&self, plan: &CallPlan, id: String, telling: Telling) -> RostelecomStage {
-        let line = self.shared.world.staff.line_of(Make::Rostelecom);
-        RostelecomStage::new(self.clone(), Facts::new(plan, id, line, telling))
-    }
-
-    /// Sends a low-level event.
-    pub(crate) fn send_raw(&self, event: &RawEvent) {
+    fn send_raw(&self, event: &RawEvent) {
         let body = match &event.body {
             RawBody::Text(text) => text.clone(),
             RawBody::Object(object) => {
                 let mut pairs: Vec<(String, serde_json::Value)> =
                     object.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-                if event.method == "call_events" && !object.contains_key("timestamp") {
+                if event.path == "call_events" && !object.contains_key("timestamp") {
                     pairs.push(("timestamp".into(), self.timestamp(self.shared.world.now()).into()));
                 }
                 json::object(pairs.iter().map(|(key, value)| (key.as_str(), value)))
@@ -88,8 +75,27 @@ impl Rostelecom {
             RawBody::Object(object) => object.get("session_id").map(ToString::to_string),
             RawBody::Text(_) => None,
         };
-        let key = session.unwrap_or_else(|| event.method.clone());
-        self.shared.sender.send(Webhook { key, method: event.method.clone(), body, sign: event.sign });
+        let key = session.unwrap_or_else(|| event.path.clone());
+        self.shared.sender.send(Webhook { key, path: event.path.clone(), body, sign: event.sign });
+    }
+
+    fn sender(&self) -> Option<&Sender> {
+        Some(&self.shared.sender)
+    }
+}
+
+impl Rostelecom {
+    fn new(world: Arc<World>, access: &Access, redelivery: Redelivery) -> Self {
+        let wire = RostelecomWire::new(access);
+        let sender = Sender::start(Arc::clone(&world), Make::Rostelecom, wire, redelivery);
+        let links = Mutex::new(link::Links::default());
+        let (access, sessions, orders) = (access.clone(), Mutex::default(), Mutex::default());
+        Self { shared: Arc::new(Shared { world, access, sender, sessions, links, orders }) }
+    }
+
+    fn session_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> RostelecomStage {
+        let line = self.shared.world.staff.line_of(Make::Rostelecom);
+        RostelecomStage::new(self.clone(), Facts::new(plan, id, line, telling))
     }
 
     /// A time as webhooks carry it: text without a mark of its zone.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::sender::Webhook;
 use super::session::Session;
 use super::{Rostelecom, json};
 use crate::fault::Fault;
+use crate::hook::Webhook;
 use crate::numbers;
 use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
 use crate::reading::Reading;
@@ -64,8 +64,8 @@ impl RostelecomStage {
             }
         }
         let body = json::object(pairs.iter().map(|(key, value)| (*key, value)));
-        let (key, method) = (self.facts.id.clone(), "call_events".to_owned());
-        self.pbx.shared.sender.send(Webhook { key, method, body, sign: Sign::Right });
+        let (key, path) = (self.facts.id.clone(), "call_events".to_owned());
+        self.pbx.shared.sender.send(Webhook { key, path, body, sign: Sign::Right });
     }
 
     /// from_number, from_pin, request_number, request_pin.

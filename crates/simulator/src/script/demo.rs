@@ -35,15 +35,15 @@ fn spelt(names: Names, (russian, english): (&str, &str)) -> String {
 }
 
 /// What happens in turn; the first is answered by the agent of the demo and recorded.
-const TURNS: [(Make, Scenario); 8] = [
-    (Make::Rostelecom, Scenario::Answered),
-    (Make::MangoClient, Scenario::Group),
-    (Make::Rostelecom, Scenario::Missed),
-    (Make::MangoClient, Scenario::Answered),
-    (Make::Rostelecom, Scenario::Group),
-    (Make::MangoClient, Scenario::Transfer),
-    (Make::Rostelecom, Scenario::Answered),
-    (Make::MangoClient, Scenario::Missed),
+const TURNS: [Scenario; 8] = [
+    Scenario::Answered,
+    Scenario::Group,
+    Scenario::Missed,
+    Scenario::Answered,
+    Scenario::Group,
+    Scenario::Transfer,
+    Scenario::Answered,
+    Scenario::Missed,
 ];
 
 /// The endless steps of the demo.
@@ -52,14 +52,14 @@ pub(super) struct Traffic {
     random: Random,
     at: Duration,
     turn: usize,
-    /// The only make that runs, if it is one.
-    only: Option<Make>,
+    /// The makes that run; they take turns.
+    running: Vec<Make>,
     names: Names,
 }
 
 impl Traffic {
-    pub(super) fn new(seed: u64, only: Option<Make>, names: Names) -> Self {
-        Self { random: Random::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, only, names }
+    pub(super) fn new(seed: u64, running: Vec<Make>, names: Names) -> Self {
+        Self { random: Random::named(seed, "demo/traffic"), at: Duration::from_millis(1500), turn: 0, running, names }
     }
 
     fn plan(&mut self, make: Make, scenario: Scenario) -> CallPlan {
@@ -106,8 +106,8 @@ impl Iterator for Traffic {
     type Item = Timed;
 
     fn next(&mut self) -> Option<Timed> {
-        let (make, scenario) = TURNS[self.turn % TURNS.len()];
-        let plan = self.plan(self.only.unwrap_or(make), scenario);
+        let make = *self.running.get(self.turn % self.running.len().max(1))?;
+        let plan = self.plan(make, TURNS[self.turn % TURNS.len()]);
         let at = self.at;
         self.turn += 1;
         // The next customer calls a little after this one has gone, so that two never overlap.
@@ -125,7 +125,7 @@ mod tests {
             let Step::Call(plan) = timed.step else { panic!("the demo only calls") };
             (timed.at, plan)
         };
-        Traffic::new(seed, None, Names::Russian).take(count).map(call).collect()
+        Traffic::new(seed, Make::ALL.to_vec(), Names::Russian).take(count).map(call).collect()
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
             let Step::Call(plan) = timed.step else { panic!("the demo only calls") };
             plan
         };
-        let english: Vec<_> = Traffic::new(3, None, Names::English).take(30).map(call).collect();
+        let english: Vec<_> = Traffic::new(3, Make::ALL.to_vec(), Names::English).take(30).map(call).collect();
         let russian: Vec<_> = plans(3, 30).into_iter().map(|(_, plan)| plan).collect();
         assert!(english.iter().zip(&russian).all(|(one, other)| one.customer == other.customer));
         assert!(english.iter().filter_map(|plan| plan.name.as_deref()).all(|name| !name.contains(|c| c > 'ÿ')));
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_make_that_runs_alone_gets_every_call() {
-        let mut steps = Traffic::new(3, Some(Make::MangoClient), Names::Russian).take(10);
+        let mut steps = Traffic::new(3, vec![Make::MangoClient], Names::Russian).take(10);
         assert!(steps.all(|timed| timed.step.make() == Some(Make::MangoClient)));
     }
 }

@@ -29,7 +29,7 @@ enum Source {
     /// Steps in the order of their times, played in rounds.
     Steps { steps: Vec<Timed>, rounds: Rounds },
     /// Office traffic without an end.
-    Demo { seed: u64, only: Option<Make>, names: Names },
+    Demo { seed: u64, running: Vec<Make>, names: Names },
 }
 
 /// How often a script is played.
@@ -58,7 +58,7 @@ impl Script {
 
     /// Varied traffic for the office of the demo, without an end, the same for the same seed.
     pub fn demo(seed: u64, names: Names) -> Self {
-        Self { source: Source::Demo { seed, only: None, names } }
+        Self { source: Source::Demo { seed, running: Make::ALL.to_vec(), names } }
     }
 
     /// The steps in the order of their times; may have no end.
@@ -72,7 +72,7 @@ impl Script {
                     steps.clone().into_iter().map(move |timed| Timed { at: timed.at + offset, ..timed })
                 }))
             }
-            Source::Demo { seed, only, names } => Box::new(demo::Traffic::new(*seed, *only, *names)),
+            Source::Demo { seed, running, names } => Box::new(demo::Traffic::new(*seed, running.clone(), *names)),
         }
     }
 
@@ -102,10 +102,8 @@ impl Script {
         known: impl Fn(&str) -> bool,
     ) -> Result<Self, ScriptError> {
         match &mut self.source {
-            Source::Demo { only, .. } => {
-                let other = [Make::Rostelecom, Make::MangoClient].into_iter().filter(|make| runs(*make));
-                let running: Vec<Make> = other.collect();
-                *only = if let [one] = running[..] { Some(one) } else { None };
+            Source::Demo { running, .. } => {
+                *running = Make::ALL.into_iter().filter(|make| runs(*make)).collect();
             }
             Source::Steps { steps, .. } => {
                 for timed in steps {

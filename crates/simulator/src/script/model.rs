@@ -339,10 +339,10 @@ pub struct RawEvent {
     pub body: RawBody,
     /// For MANGO, whose socket it goes to.
     pub extension: Option<String>,
-    /// For Rostelecom, how the webhook is signed.
+    /// How a webhook is signed.
     pub sign: Sign,
-    /// For Rostelecom, the method of the external system.
-    pub method: String,
+    /// What a webhook adds to the hook's address.
+    pub path: String,
 }
 
 /// The content of a low-level event.

@@ -153,19 +153,19 @@ fn step(wire: LineWire) -> Result<Option<Step>, String> {
 }
 
 fn raw(body: RawBody, wire: LineWire) -> Result<Step, String> {
-    let make = wire.make.ok_or("an event needs \"make\": \"rostelecom\" or \"mango-client\"")?;
+    let make = wire.make.ok_or_else(|| format!("an event needs \"make\": one of {}", Make::names()))?;
     let extension = wire.extension.map(|extension| extension.0);
     if make == Make::MangoClient && extension.is_none() {
         return Err("a MANGO event needs \"extension\": whose socket it goes to".into());
     }
-    let method = wire.method.unwrap_or_else(|| "call_events".into());
-    Ok(Step::Event(RawEvent { make, body, extension, sign: wire.sign.unwrap_or_default(), method }))
+    let path = wire.method.unwrap_or_else(|| make.description().default_path.unwrap_or_default().to_owned());
+    Ok(Step::Event(RawEvent { make, body, extension, sign: wire.sign.unwrap_or_default(), path }))
 }
 
 fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
-    let make = wire.make.ok_or("a call needs \"make\": \"rostelecom\" or \"mango-client\"")?;
-    if scenario == Scenario::Reconnect && make == Make::Rostelecom {
-        return Err("rostelecom has no socket to cut; \"reconnect\" is for mango-client".into());
+    let make = wire.make.ok_or_else(|| format!("a call needs \"make\": one of {}", Make::names()))?;
+    if scenario == Scenario::Reconnect && make.sends_webhooks() {
+        return Err(format!("{make} has no socket to cut; \"reconnect\" is for mango-client"));
     }
     let outwards = scenario.is_callback() || matches!(scenario, Scenario::Outgoing | Scenario::Internal);
     let agent = wire.agent.or(wire.answers.clone()).map(|agent| agent.0);

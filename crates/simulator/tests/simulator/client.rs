@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use trubka_simulator::RostelecomAccess;
+use trubka_simulator::Access;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -57,14 +57,14 @@ pub(crate) async fn request(method: &str, url: &str, headers: &[(&str, &str)], b
 }
 
 /// The digest of Rostelecom, written down a second time.
-pub(crate) fn digest(access: &RostelecomAccess, body: &str) -> String {
-    let text = format!("{}{body}{}", access.client_id, access.key);
+pub(crate) fn digest(access: &Access, body: &str) -> String {
+    let text = format!("{}{body}{}", access.secret("client_id"), access.secret("key"));
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A signed request to Rostelecom.
-pub(crate) async fn ask(access: &RostelecomAccess, method: &str, body: &str) -> Answer {
+pub(crate) async fn ask(access: &Access, method: &str, body: &str) -> Answer {
     let sign = digest(access, body);
-    let headers = [("X-Client-ID", access.client_id.as_str()), ("X-Client-Sign", sign.as_str())];
+    let headers = [("X-Client-ID", access.secret("client_id")), ("X-Client-Sign", sign.as_str())];
     post(&format!("{}/{method}", access.url), &headers, body).await
 }

@@ -80,7 +80,9 @@ async fn half_of_every_event() {
 
     let simulator = office::start().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    simulator.set_hook(&format!("http://{}", listener.local_addr().expect("a port"))).expect("loopback");
+    simulator
+        .set_hook(Make::Rostelecom, &format!("http://{}", listener.local_addr().expect("a port")))
+        .expect("loopback");
     simulator.fault(Fault::HalfEvent, true);
     office::play(&simulator, RAW);
     let (mut stream, _) = listener.accept().await.expect("a connection");
@@ -231,7 +233,7 @@ async fn recorded() -> (Simulator, String) {
 #[tokio::test]
 async fn recordings_that_are_html_empty_truncated_slow_or_not_ready() {
     let (simulator, url) = recorded().await;
-    let bearer = format!("Bearer {}", office::mango(&simulator).token);
+    let bearer = format!("Bearer {}", office::mango(&simulator).secret("token"));
     let fetch = async || get(&url, &[("Authorization", &bearer)]).await;
     let whole = fetch().await.body.len();
 

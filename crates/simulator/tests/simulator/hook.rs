@@ -9,7 +9,7 @@ use axum::extract::State;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 use tokio::sync::mpsc;
-use trubka_simulator::Simulator;
+use trubka_simulator::{Make, Simulator};
 
 use crate::client::digest;
 use crate::office;
@@ -52,7 +52,7 @@ impl Hook {
         let address = listener.local_addr().expect("a bound port");
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(state)).await });
         let url = format!("http://{address}/hook/rt1");
-        simulator.set_hook(&url).expect("loopback");
+        simulator.set_hook(Make::Rostelecom, &url).expect("loopback");
         Self { url, received, status }
     }
 
@@ -91,7 +91,7 @@ async fn receive(State(state): State<Receiver>, uri: Uri, headers: HeaderMap, bo
     let access = office::rostelecom(&state.simulator);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let sign = header("x-client-sign");
-    let signed = header("x-client-id").as_deref() == Some(access.client_id.as_str())
+    let signed = header("x-client-id").as_deref() == Some(access.secret("client_id"))
         && sign.as_deref() == Some(digest(&access, &body).as_str());
     // A test that has ended reads no more webhooks.
     let _ = state.webhooks.send(Webhook { path: uri.path().to_owned(), body, signed, sign });

@@ -4,10 +4,12 @@
 
 mod client;
 mod faults;
+mod form_hook;
 mod hook;
 mod mango;
 mod mango_calls;
 mod mango_transfers;
+mod mango_vpbx;
 mod office;
 mod phones;
 mod program;

@@ -16,7 +16,7 @@ pub(crate) type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::M
 
 pub(crate) async fn ask(simulator: &Simulator, path: &str, body: Value) -> Answer {
     let access = office::mango(simulator);
-    let bearer = format!("Bearer {}", access.token);
+    let bearer = format!("Bearer {}", access.secret("token"));
     post(&format!("{}{path}", access.url), &[("Authorization", &bearer)], &body.to_string()).await
 }
 
@@ -59,7 +59,7 @@ async fn a_wrong_or_missing_token_is_401_with_its_code() {
     let simulator = office::start().await;
     let access = office::mango(&simulator);
     let url = format!("{}/v1/channel/", access.url);
-    for headers in [vec![], vec![("Authorization", "Bearer wrong")], vec![("Authorization", access.token.as_str())]] {
+    for headers in [vec![], vec![("Authorization", "Bearer wrong")], vec![("Authorization", access.secret("token"))]] {
         let answer = post(&url, &headers, r#"{"extension":"102"}"#).await;
         assert_eq!((answer.status, code(&answer)), (401, 3105));
     }
@@ -102,9 +102,9 @@ async fn paths_come_with_and_without_version_and_slash() {
     }
     assert_eq!(code(&ask(&simulator, "/session/ping", json!({})).await), 0);
     let made = ask(&simulator, "/v1/integration/create", json!({"name": "Trubka"})).await.json();
-    assert_eq!(made["token"], office::mango(&simulator).token);
+    assert_eq!(made["token"], office::mango(&simulator).secret("token"));
     let without_base = office::mango(&simulator).url.replace("/api", "/v1/channel/");
-    let bearer = format!("Bearer {}", office::mango(&simulator).token);
+    let bearer = format!("Bearer {}", office::mango(&simulator).secret("token"));
     let answer = post(&without_base, &[("Authorization", &bearer)], r#"{"extension":102}"#).await;
     assert_eq!(code(&answer), 0);
 }
@@ -122,7 +122,7 @@ async fn wrong_requests_have_codes_of_their_class() {
     assert_eq!(of("/v1/callback", json!({"extension": "102", "DESTINATION_NUMBER": "Maria"})).await, 3200);
     assert_eq!(of("/v1/session/register", json!({"extension": "102", "LIMIT": 0})).await, 3104);
     let access = office::mango(&simulator);
-    let bearer = format!("Bearer {}", access.token);
+    let bearer = format!("Bearer {}", access.secret("token"));
     let broken = post(&format!("{}/v1/channel/", access.url), &[("Authorization", &bearer)], "{").await;
     assert_eq!((broken.status, code(&broken)), (400, 3400));
     let by_get = get(&format!("{}/v1/channel/", access.url), &[("Authorization", &bearer)]).await;
@@ -144,7 +144,7 @@ async fn the_first_registration_drains_the_calls_of_past_days_with_their_recordi
     let record = missed.iter().find(|event| event["data"]["status"] == "AVAILABLE").expect("a recorded call");
     let url = record["data"]["url"].as_str().expect("a link");
     assert_eq!(get(url, &[]).await.status, 401);
-    let bearer = format!("Bearer {}", office::mango(&simulator).token);
+    let bearer = format!("Bearer {}", office::mango(&simulator).secret("token"));
     let audio = get(url, &[("Authorization", &bearer)]).await;
     assert_eq!((audio.status, audio.body.len()), (200, audio.length()));
     assert_eq!(get(url, &[("Authorization", &bearer)]).await.status, 200, "a stable link");

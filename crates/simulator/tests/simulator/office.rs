@@ -1,31 +1,32 @@
-//! A simulator for tests: both makes, forty times faster than life.
+//! A simulator for tests: all makes, forty times faster than life.
 
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use trubka_simulator::{MangoClientAccess, RostelecomAccess, Script, Simulator, SimulatorConfig, Timing};
+use trubka_simulator::{Access, Make, Script, Simulator, SimulatorConfig, Timing};
 
 pub(crate) fn config() -> SimulatorConfig {
-    let any = Some(([127, 0, 0, 1], 0).into());
     SimulatorConfig {
-        rostelecom: any,
-        mango_client: any,
         history: false,
         timing: Timing { speed: 40.0, ..Timing::default() },
-        ..SimulatorConfig::default()
+        ..SimulatorConfig::of(&Make::ALL)
     }
 }
 
 pub(crate) async fn start() -> Simulator {
-    Simulator::start(config()).await.expect("two free ports")
+    Simulator::start(config()).await.expect("free ports")
 }
 
-pub(crate) fn rostelecom(simulator: &Simulator) -> RostelecomAccess {
-    simulator.credentials().rostelecom.clone().expect("it runs")
+pub(crate) fn rostelecom(simulator: &Simulator) -> Access {
+    simulator.credentials().of(Make::Rostelecom).cloned().expect("it runs")
 }
 
-pub(crate) fn mango(simulator: &Simulator) -> MangoClientAccess {
-    simulator.credentials().mango_client.clone().expect("it runs")
+pub(crate) fn mango(simulator: &Simulator) -> Access {
+    simulator.credentials().of(Make::MangoClient).cloned().expect("it runs")
+}
+
+pub(crate) fn vpbx(simulator: &Simulator) -> Access {
+    simulator.credentials().of(Make::MangoVpbx).cloned().expect("it runs")
 }
 
 pub(crate) fn play(simulator: &Simulator, script: &str) -> JoinHandle<()> {

@@ -1,7 +1,7 @@
 //! Rostelecom's API: what it answers, and what it refuses.
 
 use serde_json::Value;
-use trubka_simulator::{Simulator, SimulatorConfig, Timing};
+use trubka_simulator::{Make, Simulator, SimulatorConfig, Timing};
 
 use crate::client::{ask, digest, get, post, request};
 use crate::hook::Hook;
@@ -14,7 +14,7 @@ async fn a_wrong_id_is_401_and_a_wrong_signature_403() {
     let simulator = office::start().await;
     let access = office::rostelecom(&simulator);
     let url = format!("{}/call_back", access.url);
-    let id = ("X-Client-ID", access.client_id.as_str());
+    let id = ("X-Client-ID", access.secret("client_id"));
     let right = digest(&access, CALL_BACK);
     let sign = ("X-Client-Sign", right.as_str());
     let other = digest(&access, "{}");
@@ -70,7 +70,7 @@ async fn a_recording_has_a_link_that_works_once_and_from_one_address() {
     }
 
     let by_query = format!("{}/get_record?session_id={session}", access.url);
-    let (id, empty) = (("X-Client-ID", access.client_id.as_str()), digest(&access, ""));
+    let (id, empty) = (("X-Client-ID", access.secret("client_id")), digest(&access, ""));
     assert_eq!(get(&by_query, &[id]).await.status, 403);
     let asked = get(&by_query, &[id, ("X-Client-Sign", &empty)]).await.json();
     assert_eq!((&asked["result"], asked["url"].is_string()), (&Value::from("0"), true));
@@ -127,19 +127,20 @@ async fn a_body_of_broken_utf8_is_no_json() {
     let simulator = office::start().await;
     let access = office::rostelecom(&simulator);
     // Signed over the raw bytes, so only the reading can refuse it.
-    let (id, body) = (access.client_id.as_bytes(), b"{\"session_id\":\"\xff\"}");
-    let digest = <sha2::Sha256 as sha2::Digest>::digest([id, body, access.key.as_bytes()].concat());
+    let (id, body) = (access.secret("client_id").as_bytes(), b"{\"session_id\":\"\xff\"}");
+    let digest = <sha2::Sha256 as sha2::Digest>::digest([id, body, access.secret("key").as_bytes()].concat());
     let sign: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let headers = [("X-Client-ID", access.client_id.as_str()), ("X-Client-Sign", sign.as_str())];
+    let headers = [("X-Client-ID", access.secret("client_id")), ("X-Client-Sign", sign.as_str())];
     let answer = request("POST", &format!("{}/call_info", access.url), &headers, body).await.expect("an answer");
     assert_eq!(answer.status, 400);
 }
 
 #[tokio::test]
 async fn a_hook_on_another_computer_is_refused() {
-    let config = SimulatorConfig { hook: Some("http://192.0.2.1/hook".into()), ..office::config() };
+    let config =
+        SimulatorConfig { hooks: [(Make::Rostelecom, "http://192.0.2.1/hook".into())].into(), ..office::config() };
     let error = Simulator::start(config).await.expect_err("not loopback");
     assert!(error.to_string().contains("loopback"), "{error}");
-    let config = SimulatorConfig { rostelecom: Some(([0, 0, 0, 0], 0).into()), ..office::config() };
+    let config = SimulatorConfig { makes: [(Make::Rostelecom, ([0, 0, 0, 0], 0).into())].into(), ..office::config() };
     assert!(Simulator::start(config).await.is_err());
 }

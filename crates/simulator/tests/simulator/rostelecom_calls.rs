@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
-use trubka_simulator::{Deliveries, Fault, Names, Reading, Script, Simulator, SimulatorConfig, Timing, Zone};
+use trubka_simulator::{Deliveries, Fault, Make, Names, Reading, Script, Simulator, SimulatorConfig, Timing, Zone};
 
 use crate::client::ask;
 use crate::hook::{Hook, states, told};
@@ -56,7 +56,7 @@ async fn the_demo_begins_with_a_recorded_call_that_its_agent_answers() {
 
 #[tokio::test]
 async fn a_script_for_a_make_that_does_not_run_is_refused() {
-    let config = SimulatorConfig { rostelecom: None, ..office::config() };
+    let config = SimulatorConfig::of(&[Make::MangoClient]);
     let simulator = Simulator::start(config).await.expect("a free port");
     let script = Script::parse("\n{\"make\":\"rostelecom\",\"call\":\"missed\"}").expect("a good script");
     let error = simulator.play(script).expect_err("it does not run");

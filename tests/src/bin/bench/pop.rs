@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use simulator::{Simulator, SimulatorConfig};
+use simulator::{Make, Simulator, SimulatorConfig};
 
 use crate::{
     figure::{Budget, Figure, Peer, ms, percentile},
@@ -128,16 +128,12 @@ fn demo(folder: &Folder, paints: &Path) -> Result<(Running, SocketAddr)> {
 fn signer() -> Result<Signer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = SimulatorConfig {
-            rostelecom: Some(([127, 0, 0, 1], 0).into()),
-            seed: SEED,
-            history: false,
-            ..SimulatorConfig::default()
-        };
+        let config = SimulatorConfig { seed: SEED, history: false, ..SimulatorConfig::of(&[Make::Rostelecom]) };
         let simulator = Simulator::start(config).await?;
-        let access = simulator.credentials().rostelecom.clone().context("the simulator serves Rostelecom")?;
+        let access =
+            simulator.credentials().of(Make::Rostelecom).cloned().context("the simulator serves Rostelecom")?;
         simulator.shutdown().await;
-        Ok(Signer { client_id: access.client_id, key: access.key })
+        Ok(Signer { client_id: access.secret("client_id").to_owned(), key: access.secret("key").to_owned() })
     })
 }
 

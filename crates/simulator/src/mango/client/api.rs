@@ -66,7 +66,7 @@ async fn request(
 
 fn is_authorised(pbx: &MangoClient, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    given.and_then(|given| given.strip_prefix("Bearer ")) == Some(pbx.shared.access.token.as_str())
+    given.and_then(|given| given.strip_prefix("Bearer ")) == Some(pbx.shared.access.secret("token"))
 }
 
 /// A ping that anybody may send, while that fault is on.
@@ -93,7 +93,7 @@ fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answ
     match name {
         "/integration/create" => {
             text(&parameters, "name")?;
-            Ok(json!({"token": pbx.shared.access.token}))
+            Ok(json!({"token": pbx.shared.access.secret("token")}))
         }
         "/users/create" => create_user(pbx, &extension(&parameters)?),
         "/channel" => give_channel(pbx, &extension(&parameters)?),
@@ -197,7 +197,7 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
         return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));
     }
     let plan = CallPlan::ordered(Make::MangoClient, extension, number, world);
-    let stage = pbx.stage(&plan, world.new_id().simple().to_string(), Telling::Live);
+    let stage = pbx.user_stage(&plan, world.new_id().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({}))
 }

@@ -11,6 +11,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
+use super::Message;
+
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The address for webhooks cannot be used.
@@ -52,18 +54,18 @@ impl HookUrl {
         Ok(Self { host: host.to_owned(), port: url.port_or_known_default().unwrap_or(80), path })
     }
 
+    /// What is asked of the external system: its path, and what the make adds to it.
+    fn target(&self, added: &str) -> String {
+        match (self.path.as_str(), added) {
+            ("", "") => "/".to_owned(),
+            (path, "") => path.to_owned(),
+            (path, added) => format!("{path}/{added}"),
+        }
+    }
+
     fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
-}
-
-/// A signed request to the external system.
-#[derive(Debug, Clone)]
-pub(super) struct Signed {
-    pub(super) method: String,
-    pub(super) body: Bytes,
-    /// Header names and values besides those that every request has.
-    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 /// Keeps one connection open for request after request.
@@ -87,8 +89,8 @@ pub(super) enum SendError {
 
 impl HookClient {
     /// Posts and reads the whole answer; its status.
-    pub(super) async fn post(&mut self, hook: &HookUrl, signed: &Signed) -> Result<u16, SendError> {
-        match tokio::time::timeout(TIMEOUT, self.exchange(hook, signed)).await {
+    pub(super) async fn post(&mut self, hook: &HookUrl, message: &Message) -> Result<u16, SendError> {
+        match tokio::time::timeout(TIMEOUT, self.exchange(hook, message)).await {
             Ok(status) => status,
             Err(_) => {
                 self.open = None;
@@ -97,7 +99,7 @@ impl HookClient {
         }
     }
 
-    async fn exchange(&mut self, hook: &HookUrl, signed: &Signed) -> Result<u16, SendError> {
+    async fn exchange(&mut self, hook: &HookUrl, message: &Message) -> Result<u16, SendError> {
         let mut sender = match self.open.take() {
             Some((to, sender)) if to == *hook && !sender.is_closed() => sender,
             Some(_) | None => connect(hook).await?,
@@ -106,13 +108,13 @@ impl HookClient {
             // The other side closed an idle connection: nothing of the request was sent on it.
             sender = connect(hook).await?;
         }
-        let mut request = http::Request::post(format!("{}/{}", hook.path, signed.method))
+        let mut request = http::Request::post(hook.target(&message.path))
             .header(http::header::HOST, hook.authority())
-            .header(http::header::CONTENT_TYPE, "application/json");
-        for (name, value) in &signed.headers {
+            .header(http::header::CONTENT_TYPE, message.content_type);
+        for (name, value) in &message.headers {
             request = request.header(*name, value);
         }
-        let answer = sender.send_request(request.body(Full::new(signed.body.clone()))?).await?;
+        let answer = sender.send_request(request.body(Full::new(message.body.clone()))?).await?;
         let status = answer.status().as_u16();
         answer.into_body().collect().await?;
         self.open = Some((hook.clone(), sender));
@@ -133,21 +135,21 @@ async fn connect(hook: &HookUrl) -> Result<SendRequest<Full<Bytes>>, SendError> 
 }
 
 /// Announces the whole body, sends half of it and cuts the connection.
-pub(super) async fn post_half(hook: &HookUrl, signed: &Signed) -> std::io::Result<()> {
+pub(super) async fn post_half(hook: &HookUrl, message: &Message) -> std::io::Result<()> {
     let mut head = format!(
-        "POST {}/{} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
-        hook.path,
-        signed.method,
+        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+        hook.target(&message.path),
         hook.authority(),
-        signed.body.len()
+        message.content_type,
+        message.body.len()
     );
-    for (name, value) in &signed.headers {
+    for (name, value) in &message.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
     let mut stream = TcpStream::connect(hook.authority()).await?;
     stream.write_all(head.as_bytes()).await?;
-    stream.write_all(&signed.body[..signed.body.len() / 2]).await?;
+    stream.write_all(&message.body[..message.body.len() / 2]).await?;
     stream.flush().await
 }
 
@@ -159,6 +161,9 @@ mod tests {
     fn a_loopback_hook_is_taken_with_its_path() {
         let hook = HookUrl::parse("http://127.0.0.1:8443/hook/rt1/").expect("loopback");
         assert_eq!((hook.authority().as_str(), hook.path.as_str()), ("127.0.0.1:8443", "/hook/rt1"));
+        assert_eq!(hook.target("events/call"), "/hook/rt1/events/call");
+        assert_eq!(hook.target(""), "/hook/rt1");
+        assert_eq!(HookUrl::parse("http://127.0.0.1:1").expect("loopback").target(""), "/");
         assert!(HookUrl::parse("http://localhost:1/x").is_ok());
         assert_eq!(HookUrl::parse("http://[::1]:9/x").expect("loopback").authority(), "[::1]:9");
     }

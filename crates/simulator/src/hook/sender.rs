@@ -1,19 +1,18 @@
 //! Sends webhooks in the order of their sessions, with whatever faults are on.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::iter::Sum;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::hook::{HookClient, HookUrl, Signed, post_half};
-use super::sign::{CLIENT_ID, CLIENT_SIGN, sign};
-use crate::credentials::RostelecomAccess;
+use super::client::{HookClient, HookUrl, post_half};
+use super::{Message, Webhook, Wire};
 use crate::fault::Fault;
-use crate::make::Make;
+use crate::make::{Make, Redelivery};
 use crate::script::Sign;
 use crate::world::World;
 
@@ -28,16 +27,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The shortest, however fast everything is played.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 
-/// A webhook before it is signed.
-#[derive(Debug, Clone)]
-pub(super) struct Webhook {
-    /// What keeps its order: the session, usually.
-    pub(super) key: String,
-    pub(super) method: String,
-    pub(super) body: String,
-    pub(super) sign: Sign,
-}
-
 /// What became of the webhooks so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Deliveries {
@@ -49,6 +38,16 @@ pub struct Deliveries {
     pub lost: u64,
 }
 
+impl Sum for Deliveries {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            accepted: sum.accepted + one.accepted,
+            refused: sum.refused + one.refused,
+            lost: sum.lost + one.lost,
+        })
+    }
+}
+
 #[derive(Debug, Default)]
 struct Counts {
     accepted: AtomicU64,
@@ -57,25 +56,27 @@ struct Counts {
 }
 
 #[derive(Debug)]
-pub(super) struct Sender {
+pub(crate) struct Sender {
     lanes: Vec<mpsc::UnboundedSender<(Instant, Webhook)>>,
     hook: watch::Sender<Option<HookUrl>>,
     counts: Arc<Counts>,
 }
 
 impl Sender {
-    pub(super) fn start(world: Arc<World>, access: RostelecomAccess, redeliver: bool) -> Self {
+    pub(crate) fn start(world: Arc<World>, make: Make, wire: impl Wire, redelivery: Redelivery) -> Self {
         let hook = watch::Sender::new(None);
         let counts = Arc::new(Counts::default());
+        let wire: Arc<dyn Wire> = Arc::new(wire);
         let lanes = (0..LANES).map(|_| {
             let (sender, receiver) = mpsc::unbounded_channel();
             let lane = Lane {
                 world: Arc::clone(&world),
-                access: access.clone(),
+                make,
+                wire: Arc::clone(&wire),
                 hook: hook.subscribe(),
                 counts: Arc::clone(&counts),
                 client: HookClient::default(),
-                redeliver,
+                redelivery,
             };
             world.tasks.spawn(lane.run(receiver));
             sender
@@ -84,11 +85,11 @@ impl Sender {
         Self { lanes, hook, counts }
     }
 
-    pub(super) fn set_hook(&self, hook: Option<HookUrl>) {
-        self.hook.send_replace(hook);
+    pub(crate) fn set_hook(&self, hook: HookUrl) {
+        self.hook.send_replace(Some(hook));
     }
 
-    pub(super) fn send(&self, webhook: Webhook) {
+    pub(crate) fn send(&self, webhook: Webhook) {
         let mut hasher = DefaultHasher::new();
         webhook.key.hash(&mut hasher);
         let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or(0);
@@ -96,7 +97,7 @@ impl Sender {
         let _ = self.lanes[lane].send((Instant::now(), webhook));
     }
 
-    pub(super) fn deliveries(&self) -> Deliveries {
+    pub(crate) fn deliveries(&self) -> Deliveries {
         Deliveries {
             accepted: self.counts.accepted.load(Ordering::Relaxed),
             refused: self.counts.refused.load(Ordering::Relaxed),
@@ -108,11 +109,12 @@ impl Sender {
 /// One of the orders in which webhooks leave.
 struct Lane {
     world: Arc<World>,
-    access: RostelecomAccess,
+    make: Make,
+    wire: Arc<dyn Wire>,
     hook: watch::Receiver<Option<HookUrl>>,
     counts: Arc<Counts>,
     client: HookClient,
-    redeliver: bool,
+    redelivery: Redelivery,
 }
 
 impl Lane {
@@ -139,15 +141,15 @@ impl Lane {
             self.deliver(&webhook).await;
         }
         if faults.has(Fault::UnknownEvent) {
-            let body = webhook.body.replacen("\"state\": \"", "\"state\": \"analytics-", 1);
-            self.deliver(&Webhook { body, ..webhook }).await;
+            let unknown = self.wire.of_unknown_kind(&webhook);
+            self.deliver(&unknown).await;
         }
     }
 
     /// Sends a webhook, again and again where that is asked for. One that a script signs wrongly can never be accepted,
     /// so it is sent once.
     async fn deliver(&mut self, webhook: &Webhook) {
-        let again = self.redeliver && webhook.sign == Sign::Right;
+        let again = self.redelivery == Redelivery::UntilAccepted && webhook.sign == Sign::Right;
         let mut pause = FIRST_PAUSE;
         while !self.attempt(webhook).await && again {
             sleep(self.world.scaled(pause).max(SHORTEST_PAUSE)).await;
@@ -157,45 +159,38 @@ impl Lane {
 
     async fn attempt(&mut self, webhook: &Webhook) -> bool {
         let hook = self.hook.borrow().clone();
-        let Some(hook) = hook.filter(|_| !self.world.faults.is_down(Make::Rostelecom)) else {
+        let Some(hook) = hook.filter(|_| !self.world.faults.is_down(self.make)) else {
             self.counts.lost.fetch_add(1, Ordering::Relaxed);
             return false;
         };
-        let signed = self.signed(webhook);
+        let message = self.message(webhook);
         if self.world.faults.has(Fault::HalfEvent) {
             self.counts.lost.fetch_add(1, Ordering::Relaxed);
-            if let Err(error) = post_half(&hook, &signed).await {
+            if let Err(error) = post_half(&hook, &message).await {
                 tracing::warn!(%error, "half a webhook could not be sent");
             }
             return false;
         }
-        match self.client.post(&hook, &signed).await {
+        match self.client.post(&hook, &message).await {
             Ok(200) => {
                 self.counts.accepted.fetch_add(1, Ordering::Relaxed);
                 true
             }
             Ok(status) => {
-                tracing::warn!(status, method = webhook.method, "the hook did not answer 200");
+                tracing::warn!(status, path = webhook.path, "the hook did not answer 200");
                 self.counts.refused.fetch_add(1, Ordering::Relaxed);
                 false
             }
             Err(error) => {
-                tracing::warn!(%error, method = webhook.method, "the hook did not answer");
+                tracing::warn!(%error, path = webhook.path, "the hook did not answer");
                 self.counts.lost.fetch_add(1, Ordering::Relaxed);
                 false
             }
         }
     }
 
-    fn signed(&self, webhook: &Webhook) -> Signed {
-        let body = Bytes::from(webhook.body.clone());
-        let mut headers = vec![(CLIENT_ID, self.access.client_id.clone())];
-        let wrong = webhook.sign == Sign::Wrong || self.world.faults.has(Fault::WrongSignature);
-        if wrong {
-            headers.push((CLIENT_SIGN, sign(&self.access.key, &body, &self.access.client_id)));
-        } else if webhook.sign == Sign::Right {
-            headers.push((CLIENT_SIGN, sign(&self.access.client_id, &body, &self.access.key)));
-        }
-        Signed { method: webhook.method.clone(), body, headers }
+    fn message(&self, webhook: &Webhook) -> Message {
+        let wrong = self.world.faults.has(Fault::WrongSignature);
+        self.wire.message(webhook, if wrong { Sign::Wrong } else { webhook.sign })
     }
 }

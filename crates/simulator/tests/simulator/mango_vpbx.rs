@@ -1,0 +1,192 @@
+//! MANGO's VPBX API from outside, by the sequences of its manual.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use trubka_simulator::{Access, Make, Simulator};
+use url::form_urlencoded;
+
+use crate::client::{Answer, get, post};
+use crate::form_hook::{Form, FormHook};
+use crate::office;
+
+/// The digest, written down a second time.
+fn digest(access: &Access, json: &str) -> String {
+    let text = format!("{}{json}{}", access.secret("api_key"), access.secret("api_salt"));
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn ask_signed(access: &Access, path: &str, json: &str, sign: &str) -> Answer {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("vpbx_api_key", access.secret("api_key"))
+        .append_pair("sign", sign)
+        .append_pair("json", json)
+        .finish();
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    post(&format!("{}/{path}", access.url), &headers, &form).await
+}
+
+async fn ask(access: &Access, path: &str, request: &Value) -> Answer {
+    let json = request.to_string();
+    ask_signed(access, path, &json, &digest(access, &json)).await
+}
+
+/// The event in a form, once its signature is right.
+fn event(access: &Access, form: &Form) -> Value {
+    let json = form.field("json");
+    assert_eq!(form.field("vpbx_api_key"), access.secret("api_key"));
+    assert_eq!(form.field("sign"), digest(access, json), "{json}");
+    serde_json::from_str(json).expect("an event of JSON")
+}
+
+async fn scene() -> (Simulator, Access, FormHook) {
+    let simulator = office::start().await;
+    let (access, hook) = (office::vpbx(&simulator), FormHook::of(&simulator, Make::MangoVpbx).await);
+    (simulator, access, hook)
+}
+
+/// Plays a script: the states of its legs, by leg, state and extension, up to the summary, which is given too.
+async fn told(script: &str) -> (Vec<(String, String, String)>, Value) {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(&simulator, script);
+    let forms = hook.until(|form| form.path == "events/summary").await;
+    let mut legs: Vec<String> = Vec::new();
+    let states = forms
+        .iter()
+        .filter(|form| form.path == "events/call")
+        .map(|form| {
+            let event = event(&access, form);
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let call_id = text(&event["call_id"]);
+            let place = legs.iter().position(|leg| *leg == call_id).unwrap_or_else(|| {
+                legs.push(call_id);
+                legs.len() - 1
+            });
+            let side = if event["to"]["extension"].is_string() { &event["to"] } else { &event["from"] };
+            (
+                char::from(b'A' + u8::try_from(place).expect("few legs")).to_string(),
+                text(&event["call_state"]),
+                text(&side["extension"]),
+            )
+        })
+        .collect();
+    (states, event(&access, forms.last().expect("a summary")))
+}
+
+fn lines(states: &[(String, String, String)]) -> Vec<String> {
+    states.iter().map(|(leg, state, extension)| format!("{leg} {state} {extension}")).collect()
+}
+
+#[tokio::test]
+async fn an_answered_call_is_told_by_one_leg_a_summary_and_a_recording() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"102"}"#);
+    let forms = hook.until(|form| form.path == "events/record/added").await;
+    let paths: Vec<&str> = forms.iter().map(|form| form.path.as_str()).collect();
+    let expected =
+        ["events/call", "events/call", "events/call", "events/recording", "events/summary", "events/record/added"];
+    assert_eq!(paths, expected);
+    let events: Vec<Value> = forms.iter().map(|form| event(&access, form)).collect();
+    assert_eq!(events[0]["from"]["number"], "79001234567");
+    assert_eq!(events[0]["to"]["extension"], "102");
+    assert_eq!(events[0]["to"]["line_number"], "74952345678");
+    assert!(events.iter().all(|event| event["entry_id"] == events[0]["entry_id"]));
+    assert_eq!(events[2]["disconnect_reason"], 1110);
+    assert_eq!((&events[4]["entry_result"], &events[4]["call_direction"]), (&json!(1), &json!(1)));
+    let request = json!({"recording_id": events[5]["recording_id"], "action": "download"});
+    let sent_on = ask(&access, "queries/recording/post", &request).await;
+    assert_eq!(sent_on.status, 302);
+    let line = sent_on.head.lines().find(|line| line.to_lowercase().starts_with("location: ")).expect("where to");
+    let file = line.split_once(": ").expect("a header").1;
+    assert!(get(file, &[]).await.body.len() > 10_000);
+    assert_eq!(get(file, &[]).await.status, 404, "the link works once");
+}
+
+#[tokio::test]
+async fn a_missed_call_talks_to_nobody() {
+    let (states, summary) = told(r#"{"make":"mango-vpbx","call":"missed","agent":"102"}"#).await;
+    assert_eq!(lines(&states), ["A Appeared 102", "A Disconnected 102"]);
+    assert_eq!((&summary["entry_result"], &summary["talk_time"]), (&json!(0), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_menu_has_a_leg_of_its_own() {
+    let script = r#"{"make":"mango-vpbx","call":"answered","menu":"3s","answers":"102"}"#;
+    let (states, _) = told(script).await;
+    let expected =
+        ["A Appeared ", "A Connected ", "A Disconnected ", "B Appeared 102", "B Connected 102", "B Disconnected 102"];
+    assert_eq!(lines(&states), expected);
+}
+
+#[tokio::test]
+async fn a_blind_transfer_rings_again_with_the_customer() {
+    let script = r#"{"make":"mango-vpbx","call":"transfer","answers":"102","transfer":"103"}"#;
+    let (states, summary) = told(script).await;
+    let expected = [
+        "A Appeared 102",
+        "A Connected 102",
+        "A OnHold 102",
+        "B Appeared 103",
+        "A Disconnected 102",
+        "B Appeared 103",
+        "B Connected 103",
+        "B Disconnected 103",
+    ];
+    assert_eq!(lines(&states), expected);
+    assert_eq!(summary["to"]["extension"], "103");
+}
+
+#[tokio::test]
+async fn a_callback_rings_the_agent_on_one_leg_and_the_customer_on_a_second() {
+    let (_simulator, access, mut hook) = scene().await;
+    let request = json!({"command_id": "ours-1", "from": {"extension": "102"}, "to_number": "79001234567"});
+    let answer = ask(&access, "commands/callback", &request).await;
+    assert_eq!((answer.status, answer.json()), (200, json!({"command_id": "ours-1", "result": 1000})));
+    let forms = hook.until(|form| form.path == "events/summary").await;
+    let calls: Vec<Value> =
+        forms.iter().filter(|form| form.path == "events/call").map(|form| event(&access, form)).collect();
+    let states: Vec<&str> = calls.iter().filter_map(|event| event["call_state"].as_str()).collect();
+    assert_eq!(states, ["Appeared", "Connected", "Disconnected", "Appeared", "Connected", "Disconnected"]);
+    assert_eq!((&calls[0]["command_id"], &calls[0]["from"]["number"]), (&json!("ours-1"), &json!("79001234567")));
+    assert_eq!(calls[3]["from"]["taken_from_call_id"], calls[0]["call_id"]);
+    assert!(forms.iter().any(|form| form.path == "result/callback"));
+}
+
+#[tokio::test]
+async fn a_second_wrong_request_locks_everything_out() {
+    let (_simulator, access, _hook) = scene().await;
+    assert_eq!(ask(&access, "account/balance", &json!({})).await.status, 200);
+    let wrong = ask_signed(&access, "account/balance", "{}", &"0".repeat(64)).await;
+    assert_eq!((wrong.status, &wrong.json()["result"]), (401, &json!(3102)));
+    assert_eq!(ask(&access, "commands/callback", &json!({"command_id": "1"})).await.json()["result"], 3103);
+    let right = ask(&access, "incominglines", &json!({})).await;
+    assert_eq!((right.status, &right.json()["status"]), (401, &json!(401)));
+}
+
+#[tokio::test]
+async fn a_fifth_callback_within_a_second_is_refused() {
+    let (_simulator, access, _hook) = scene().await;
+    let mut statuses = Vec::new();
+    for number in 0..5 {
+        let request =
+            json!({"command_id": number.to_string(), "from": {"extension": "104"}, "to_number": "79001234567"});
+        statuses.push(ask(&access, "commands/callback", &request).await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 429]);
+}
+
+#[tokio::test]
+async fn statistics_have_the_fields_that_were_asked_for() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"102"}"#);
+    hook.until(|form| form.path == "events/summary").await;
+    let span = json!({"date_from": 1, "date_to": 2_000_000, "fields": "entry_id"});
+    let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
+    assert_eq!(ask(&access, "stats/result", &json!({"key": key})).await.body, b"");
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let span = json!({"date_from": now - 3600, "date_to": now + 60, "fields": "from_number,to_extension,records"});
+    let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
+    let table = ask(&access, "stats/result", &json!({"key": key})).await.body;
+    let table = String::from_utf8(table).expect("text");
+    assert!(table.starts_with("79001234567;102;[") && table.trim_end().ends_with(']'), "{table}");
+}
