@@ -2,6 +2,7 @@ import type { CallRow } from "$generated/CallRow";
 import type { CardPhase } from "$generated/CardPhase";
 import type { CardView } from "$generated/CardView";
 import type { ContractError } from "$generated/ContractError";
+import type { DialNumber } from "$generated/DialNumber";
 import type { DialPreview } from "$generated/DialPreview";
 
 /** A call of a list; later numbers are older. */
@@ -38,12 +39,14 @@ export function card(phase: CardPhase, changes: Partial<CardView> = {}): CardVie
   };
 }
 
+/** What is special about a preview. */
+export type PreviewChanges = Partial<Omit<DialPreview, "number">> & { number?: Partial<DialNumber> };
+
 /** What a text would dial. */
-export function preview(to: string, changes: Partial<DialPreview> = {}): DialPreview {
+export function preview(digits: string, { number, ...changes }: PreviewChanges = {}): DialPreview {
   return {
-    to,
-    display: `shown ${to}`,
-    kind: "phone",
+    number: { kind: "phone", digits, ...number },
+    display: `shown ${digits}`,
     warnings: [],
     asks: false,
     ways: [{ office: "o", connection: "rt1", title: "Ростелеком", from: "102" }],

@@ -132,15 +132,22 @@ proptest! {
     fn what_is_dialled_is_what_is_stored(text in any_text()) {
         let understood = !matches!(Number::parse(&text), Number::Hidden | Number::Other(_));
         if let Some(dialable) = Dialable::read(&text).ok().filter(|_| understood) {
-            prop_assert_eq!(number::normalise(&text), Some(dialable.digits));
+            prop_assert_eq!(number::normalise(&text), Some(dialable.number.digits));
         }
     }
 
     #[test]
-    fn what_a_person_was_shown_is_sent_as_it_is(text in any_text()) {
-        if let Ok(dialable) = Dialable::read(&text) && dialable.kind == DialKind::Phone {
-            let sent = Dialable::read_to_send(&dialable.digits).expect("was shown");
-            prop_assert_eq!(sent.digits, dialable.digits);
+    fn the_digits_of_a_phone_are_the_same_number_to_a_program(text in any_text()) {
+        if let Ok(dialable) = Dialable::read(&text) && dialable.number.kind == DialKind::Phone {
+            let sent = Dialable::read_to_send(&dialable.number.digits).expect("was shown");
+            prop_assert_eq!(sent.digits, dialable.number.digits);
+        }
+    }
+
+    #[test]
+    fn what_is_read_can_travel(text in any_text()) {
+        if let Ok(dialable) = Dialable::read(&text) {
+            prop_assert!(dialable.number.is_well_formed(), "{:?}", dialable.number);
         }
     }
 
@@ -153,17 +160,17 @@ proptest! {
         prop_assume!(!(trunk.is_empty() && code.contains("810")));
         let text = format!("{trunk}{code} {rest}{more}");
         if let Ok(dialable) = Dialable::read(&text) {
-            prop_assert!(!dialable.digits.starts_with('+') || dialable.digits.starts_with("+7"), "{} {}", text, dialable.digits);
+            prop_assert!(!dialable.number.digits.starts_with('+') || dialable.number.digits.starts_with("+7"), "{} {}", text, dialable.number.digits);
         }
     }
 
     #[test]
     fn what_is_dialled_as_shown_is_the_same_number(text in any_text()) {
         if let Ok(dialable) = Dialable::read(&text) {
-            prop_assert!(!dialable.digits.is_empty());
-            if dialable.kind == DialKind::Phone {
+            prop_assert!(!dialable.number.digits.is_empty());
+            if dialable.number.kind == DialKind::Phone {
                 let again = Dialable::read(&dialable.display).expect("what is shown can be dialled");
-                prop_assert_eq!(&again.digits, &dialable.digits);
+                prop_assert_eq!(&again.number.digits, &dialable.number.digits);
             }
         }
     }

@@ -25,11 +25,12 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "command",
     "connection",
     "from",
     "to",
+    "number",
     "customerFirst",
     "before",
     "limit",

@@ -2,11 +2,12 @@
 
 use calls::{
     CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, LegRole,
-    LegState, RecordingId,
+    LegState, RecordingId, number::DialNumber,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::lenient;
@@ -274,7 +275,7 @@ pub struct Recording {
 }
 
 /// Where a recording stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum RecordingState {
     /// The PBX is making it.
@@ -331,7 +332,7 @@ pub struct ConnectionView {
 }
 
 /// Why a connection is down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum DownCause {
     /// The PBX refused the key or token.
@@ -349,7 +350,7 @@ pub enum DownCause {
 }
 
 /// Where a connection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum ConnectionState {
     /// Being opened.
@@ -388,8 +389,11 @@ pub struct PlaceCall {
     /// Whose phone rings first; the viewer's own extension when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What to dial.
+    /// What to dial: the digits of `number`, or a text, which the office reads once.
     pub to: String,
+    /// The same as it was read and shown to a person: nothing reads it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<DialNumber>,
 }
 
 /// Where a command stands.

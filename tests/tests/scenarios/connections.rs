@@ -1,7 +1,7 @@
 //! Connections that break, lie or cannot be reached, and what main says of them.
 
 use calls::{CallResult, CallState};
-use desk::contract::{CardPhase, ConnectionCause, ConnectionRow, ConnectionStateView};
+use desk::contract::{CardPhase, ConnectionRow, ConnectionState, DownCause};
 use jiff::SignedDuration;
 use simulator::{Fault, Make, SimulatorConfig};
 
@@ -13,7 +13,7 @@ const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s"
 on_both_makes!(a_pbx_that_is_down_at_first, a_clock_that_is_off);
 
 fn is_live(row: &ConnectionRow) -> bool {
-    row.state == ConnectionStateView::Live && row.gap_since.is_none() && row.cause.is_none()
+    row.state == ConnectionState::Live && row.gap_since.is_none() && row.cause.is_none()
 }
 
 async fn talking(scene: &Scene, make: Make) {
@@ -49,9 +49,7 @@ async fn the_end_of_a_call_that_came_during_an_outage_is_fetched_afterwards() {
     let down = Fault::Down(Some(Make::MangoClient));
     scene.fault(down);
     let unreachable = |row: &ConnectionRow| {
-        row.state == ConnectionStateView::Down
-            && row.cause == Some(ConnectionCause::Unreachable)
-            && row.gap_since.is_some()
+        row.state == ConnectionState::Down && row.cause == Some(DownCause::Unreachable) && row.gap_since.is_some()
     };
     scene.screens.until_connection(Make::MangoClient, "is down", unreachable).await;
     scene.hang_up("102");
@@ -64,7 +62,7 @@ async fn a_pbx_that_is_down_at_first(make: Make) {
     let down = Fault::Down(Some(make));
     let scene = Scene::with(SimulatorConfig { faults: vec![down], ..pbxs() }).await;
     let unreachable =
-        |row: &ConnectionRow| row.state == ConnectionStateView::Down && row.cause == Some(ConnectionCause::Unreachable);
+        |row: &ConnectionRow| row.state == ConnectionState::Down && row.cause == Some(DownCause::Unreachable);
     scene.screens.until_connection(make, "is down", unreachable).await;
     scene.mend(down);
     // A PBX that posts to us is known to be back by its first webhook, or by the next look at it.
@@ -94,7 +92,7 @@ async fn wrong_signatures_are_refused_counted_and_told() {
     let scene = Scene::new().await;
     scene.fault(Fault::WrongSignature);
     scene.play(Make::Rostelecom, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
-    let told = |row: &ConnectionRow| row.cause == Some(ConnectionCause::BadSignatures);
+    let told = |row: &ConnectionRow| row.cause == Some(DownCause::BadSignatures);
     scene.screens.until_connection(Make::Rostelecom, "tells of signatures", told).await;
     assert_eq!(scene.simulator.deliveries().accepted, 0);
 

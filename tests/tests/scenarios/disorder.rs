@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use calls::{CallResult, CallState};
-use desk::contract::{CallFilter, CallRow, CardPhase, ConnectionRow, ConnectionStateView};
+use desk::contract::{CallFilter, CallRow, CardPhase, ConnectionRow, ConnectionState};
 use simulator::{Fault, Make, PhoneState};
 
 use crate::scene::{Scene, eventually};
@@ -97,6 +97,6 @@ async fn sockets_that_break_again_and_again_lose_nothing() {
     assert_eq!(row.result, Some(CallResult::Answered));
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
     scene.mend(Fault::Cut(Duration::ZERO));
-    let live = |row: &ConnectionRow| row.state == ConnectionStateView::Live && row.gap_since.is_none();
+    let live = |row: &ConnectionRow| row.state == ConnectionState::Live && row.gap_since.is_none();
     scene.screens.until_connection(Make::MangoClient, "live without a gap", live).await;
 }

@@ -1,7 +1,7 @@
 //! One extension that fails does not concern the others: MANGO keeps a session for each.
 
 use calls::{CallResult, CallState};
-use desk::contract::{CardPhase, ConnectionRow, ConnectionStateView};
+use desk::contract::{CardPhase, ConnectionRow, ConnectionState};
 use simulator::{Fault, Make, SimulatorConfig};
 
 use crate::scene::{Scene, eventually, pbxs};
@@ -11,7 +11,7 @@ const CALLER: &str = "+79161234567";
 const TOO_MANY: usize = 40;
 
 fn works(row: &ConnectionRow) -> bool {
-    row.state == ConnectionStateView::Live
+    row.state == ConnectionState::Live
 }
 
 /// A call that I do not answer is missed, for sure.

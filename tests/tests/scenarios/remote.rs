@@ -5,7 +5,7 @@ use std::sync::Arc;
 use calls::CallState;
 use desk::{
     Desk,
-    contract::{CallFilter, CardPhase, DialKind, LinkState, PlaceCallRequest, SaveNoteRequest},
+    contract::{CallFilter, CardPhase, DialNumber, LinkState, PlaceCallRequest, PreviewDialRequest, SaveNoteRequest},
 };
 use gateway::tokens::{NewToken, issue};
 use link::{Office, RemoteOffice, wire::Role};
@@ -23,7 +23,12 @@ use crate::{
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
 
-on_both_makes!(a_call_looks_the_same_from_afar, a_stream_that_breaks_in_mid_call_is_resumed, a_call_placed_from_afar);
+on_both_makes!(
+    a_call_looks_the_same_from_afar,
+    a_stream_that_breaks_in_mid_call_is_resumed,
+    a_call_placed_from_afar,
+    the_pbx_is_asked_for_what_was_shown
+);
 
 /// My desk at home.
 struct Remote {
@@ -54,6 +59,15 @@ impl Remote {
         desk.add_office(OFFICE, Arc::new(office), true).await;
         screens.until_link(LinkState::Live).await;
         Self { desk, screens, _folder: folder }
+    }
+
+    /// A person types this, and calls what is shown.
+    async fn call(&self, make: Make, text: &str) -> DialNumber {
+        let number = self.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.expect("a number").number;
+        let (command, connection) = (Uuid::new_v4().to_string(), Some(connection(make).to_string()));
+        let wish = PlaceCallRequest { command, number: number.clone(), office: None, connection };
+        self.desk.place_call(wish).await.expect("it is placed");
+        number
     }
 
     /// The list is the same as that of the desk beside the office.
@@ -114,14 +128,7 @@ async fn a_stream_that_breaks_in_mid_call_is_resumed(make: Make) {
 async fn a_call_placed_from_afar(make: Make) {
     let scene = Scene::new().await;
     let remote = Remote::of(&scene).await;
-    let wish = PlaceCallRequest {
-        command: Uuid::new_v4().to_string(),
-        to: CALLER.into(),
-        kind: DialKind::Phone,
-        office: None,
-        connection: Some(connection(make).to_string()),
-    };
-    remote.desk.place_call(wish).await.expect("it is placed");
+    remote.call(make, CALLER).await;
     remote.screens.until_card(Some(CALLER), CardPhase::PickUpYourPhone).await;
     scene.pick_up("102").await;
     remote.screens.until_card(Some(CALLER), CardPhase::Talking).await;
@@ -129,4 +136,24 @@ async fn a_call_placed_from_afar(make: Make) {
     remote.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     remote.agrees_with(&scene).await;
     assert_eq!(list(&remote.desk, CallFilter::All).await.len(), 1);
+}
+
+/// What follows the number is for the person to key in.
+async fn the_pbx_is_asked_for_what_was_shown(make: Make) {
+    let scene = Scene::new().await;
+    let remote = Remote::of(&scene).await;
+    let cases = [
+        ("8 (495) 123-45-67 доб. 12", "+74951234567"),
+        ("tel:+74951234567,,1#", "+74951234567"),
+        ("9 8 916 204-55-18", "+79162045518"),
+        ("+8 (495) 123-45-67", "+74951234567"),
+        ("(495) 123-45-67/68", "+74951234567"),
+        ("доб. 101", "101"),
+        ("1-1-2", "112"),
+    ];
+    for (place, (text, digits)) in cases.into_iter().enumerate() {
+        assert_eq!(remote.call(make, text).await.digits, digits, "{text}");
+        let asked = || scene.simulator.calls_asked_for().get(place).cloned();
+        assert_eq!(eventually("the PBX is asked", async || asked()).await, digits, "{text}");
+    }
 }

@@ -6,8 +6,8 @@ use calls::CommandId;
 use desk::{
     Desk, DeskOptions, Surroundings, SystemChance,
     contract::{
-        CallDetails, CallFilter, CallRef, CallRow, ConnectionStateView, ContractError, DialKind, LinkState,
-        ListCallsRequest, PlaceCallRequest, PlacedView, Stage,
+        CallDetails, CallFilter, CallRef, CallRow, ConnectionState, ContractError, LinkState, ListCallsRequest,
+        PlaceCallRequest, PlacedView, PreviewDialRequest, Stage,
     },
 };
 use gateway::{Gateway, GatewayOptions, Running};
@@ -100,8 +100,8 @@ impl Scene {
 
     /// Both connections work.
     pub(crate) async fn settled(&self) {
-        self.screens.until_connection(Make::MangoClient, "live", |row| row.state == ConnectionStateView::Live).await;
-        let works = |state| matches!(state, ConnectionStateView::Waiting | ConnectionStateView::Live);
+        self.screens.until_connection(Make::MangoClient, "live", |row| row.state == ConnectionState::Live).await;
+        let works = |state| matches!(state, ConnectionState::Waiting | ConnectionState::Live);
         self.screens.until_connection(Make::Rostelecom, "works", |row| works(row.state)).await;
     }
 
@@ -168,17 +168,11 @@ impl Scene {
         self.simulator.fault(fault, false);
     }
 
-    /// A click on "call"; `command` is the wish of the page.
-    pub(crate) async fn call(&self, make: Make, to: &str, command: Uuid) -> Result<PlacedView, ContractError> {
-        self.desk
-            .place_call(PlaceCallRequest {
-                command: command.to_string(),
-                to: to.to_owned(),
-                kind: DialKind::Phone,
-                office: None,
-                connection: Some(connection(make).to_string()),
-            })
-            .await
+    /// A person types a number and calls what is shown; `command` is the wish of the page.
+    pub(crate) async fn call(&self, make: Make, text: &str, command: Uuid) -> Result<PlacedView, ContractError> {
+        let number = self.desk.preview_dial(PreviewDialRequest { text: text.to_owned() }).await?.number;
+        let (command, connection) = (command.to_string(), Some(connection(make).to_string()));
+        self.desk.place_call(PlaceCallRequest { command, number, office: None, connection }).await
     }
 
     /// A colleague's click at a desk of his own.
@@ -196,6 +190,7 @@ impl Scene {
             connection: connection(make),
             from: None,
             to: to.to_owned(),
+            number: None,
         };
         self.office.view(colleague).place_call(request).await.expect("it is placed");
     }

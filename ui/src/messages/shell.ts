@@ -1,4 +1,4 @@
-import type { ConnectionCause } from "$generated/ConnectionCause";
+import type { DownCause } from "$generated/DownCause";
 import type { LinkCause } from "$generated/LinkCause";
 import type { NoticeKind } from "$generated/NoticeKind";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
@@ -19,7 +19,7 @@ interface ShellText {
   lost: (since: string) => string;
   gap: (since: string) => string;
   skew: (length: string) => string;
-  causes: Record<ConnectionCause, string>;
+  causes: Record<DownCause, string>;
   officeCauses: Record<LinkCause, string>;
   live: string;
   notLive: string;

@@ -150,9 +150,8 @@ function preview(text: string): DialPreview {
   const short = digits.length <= 5;
   const national = digits.replace(/^(?:\+7|8)(\d{3})(\d{3})(\d{2})(\d{2})$/, "+7 $1 $2-$3-$4");
   return {
-    to: digits,
+    number: { kind: digits === "112" ? "emergency" : short ? "extension" : "phone", digits },
     display: short ? digits : national,
-    kind: digits === "112" ? "emergency" : short ? "extension" : "phone",
     warnings:
       digits.length > 5 && digits.length < 11 ? ["tooShort"] : digits.startsWith("+49") ? ["international"] : [],
     ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),

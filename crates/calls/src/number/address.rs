@@ -1,5 +1,7 @@
 //! Takes a text out of the address that it stands in: `"Name" <sip:user@host;parameters>`, `tel:`, `callto:`.
 
+use super::{dial_number::is_extension, groups::groups_digits};
+
 /// Schemes of addresses, and whether they name a SIP account.
 const SCHEMES: [(&str, bool); 4] = [("tel:", false), ("callto:", false), ("sips:", true), ("sip:", true)];
 
@@ -20,12 +22,16 @@ pub(super) struct Address {
     pub(super) is_sip: bool,
     /// The domain says that the caller is not shown.
     pub(super) is_withheld: bool,
+    /// It is digits behind a name in quotes that is a number, too.
+    pub(super) has_number_before: bool,
 }
 
 impl Address {
     /// Reads a folded text.
     pub(super) fn read(text: &str) -> Self {
-        let (text, scheme) = without_schemes(header_address(text));
+        let whole = text;
+        let address = header_address(text);
+        let (text, scheme) = without_schemes(address);
         let decoded = match scheme {
             Some(true) => super::fold::fold(&percent_decoded(text)),
             Some(false) => super::fold::fold(&percent_decoded(&with_blanks(text))),
@@ -41,16 +47,19 @@ impl Address {
         let (user, parameters) = if is_address || has_parameter(before) { parameters_of(before) } else { (before, "") };
         let user = if is_sip { cut(user, ':').0 } else { user };
         let domain = host.map(|host| host.split([';', ':', '?']).next().unwrap_or_default());
+        let name = whole.strip_suffix(address).filter(|_| is_dialled(address)).unwrap_or_default();
         Self {
-            user: user.trim().to_owned(),
+            // Brackets that are left stand around digits or a remark.
+            user: user.trim().replace('<', "(").replace('>', ")"),
             context: parameter(parameters, "phone-context")
                 .filter(|value| value.starts_with('+'))
                 .map(digits_with_plus),
-            extension: parameter(parameters, "ext").map(|value| value.chars().filter(char::is_ascii_digit).collect()),
+            extension: parameter(parameters, "ext").map(digits).filter(|digits| is_extension(digits)),
             post_dial: parameter(parameters, "postd").map(str::to_owned),
             is_address,
             is_sip,
             is_withheld: domain.is_some_and(|domain| domain.eq_ignore_ascii_case("anonymous.invalid")),
+            has_number_before: is_dialled(name.trim().trim_matches('"')),
         }
     }
 }
@@ -59,36 +68,58 @@ impl Address {
 /// brackets and another number too; only what stands behind the name counts.
 pub fn header_address(text: &str) -> &str {
     let text = text.trim();
-    let behind_name = match text.strip_prefix('"') {
-        Some(quoted) => {
-            let behind = behind_quote(quoted).trim_start();
-            match behind.strip_prefix('<') {
-                Some(address) => Some(address),
-                None if without_schemes(behind).1.is_some() => Some(behind),
-                // Quotes without an address behind them, or quotes that never end.
-                None => text.rsplit_once('<').map(|(_, address)| address),
-            }
-        }
-        None => text.rsplit_once('<').map(|(_, address)| address),
-    };
-    match behind_name {
-        Some(address) => cut(address, '>').0.trim(),
-        None => text,
-    }
+    in_brackets(text)
+        .or_else(|| behind_quoted_name(text))
+        // Quotes around everything, or quotes that never end.
+        .or_else(|| text.rsplit_once('<').filter(|_| text.starts_with('"')).map(|(_, address)| cut(address, '>').0))
+        .map_or(text, str::trim)
 }
 
-/// What stands behind the closing quote; a backslash keeps the next sign from being one.
-fn behind_quote(text: &str) -> &str {
+/// What stands in the last angle brackets outside quotes: a name may have brackets of its own, the address comes behind
+/// it, and the values of parameters stand in quotes. Brackets with digits right behind them group those digits.
+fn in_brackets(text: &str) -> Option<&str> {
+    let (mut rest, mut found) = (text, None);
+    while let Some(place) = rest.find(['"', '<']) {
+        let behind = &rest[place + 1..];
+        if rest[place..].starts_with('"') {
+            rest = behind_quote(behind).unwrap_or(behind);
+            continue;
+        }
+        let (address, after) = cut(behind, '>');
+        let groups_digits = after.trim_start_matches([' ', '-']).starts_with(|c: char| c.is_ascii_digit());
+        if !groups_digits {
+            found = Some(address);
+        }
+        rest = after;
+    }
+    found
+}
+
+/// An address without brackets behind a name in quotes: `"Name" sip:user@host`, `"Name" 84951234567`.
+fn behind_quoted_name(text: &str) -> Option<&str> {
+    let behind = behind_quote(text.strip_prefix('"')?)?.trim();
+    let is_account = behind.contains('@') && !behind.contains(char::is_whitespace);
+    (without_schemes(behind).1.is_some() || is_account || is_dialled(behind)).then_some(behind)
+}
+
+/// Nothing but digits and the signs between them.
+fn is_dialled(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_digit() || matches!(c, '+' | '*' | '#') || groups_digits(c);
+    text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(fits)
+}
+
+/// What stands behind the closing quote, where there is one; a backslash keeps the next sign from being one.
+fn behind_quote(text: &str) -> Option<&str> {
     let mut escaped = false;
     for (place, c) in text.char_indices() {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '"' => return &text[place + 1..],
+            '"' => return Some(&text[place + 1..]),
             _ => {}
         }
     }
-    ""
+    None
 }
 
 /// The text before and after the first `mark`.
@@ -139,9 +170,12 @@ fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 fn digits_with_plus(text: &str) -> String {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    format!("+{digits}")
+    format!("+{}", digits(text))
 }
 
 /// Forms of web pages write a blank as a plus: one behind a digit or a word begins no number.
@@ -188,10 +222,33 @@ mod tests {
             "+74951112233 <sip:79162045518@pbx.example>",
             "<sip:79162045518@pbx.example>;tag=1",
             "\"+74951112233\" sip:79162045518@pbx.example",
+            "\"+74951112233\" 79162045518",
+            "\"+74951112233\" 79162045518@pbx.example",
+            "\"N\" <+74951112233> <79162045518>",
+            "\"N\" <+74951112233>\" <sip:79162045518@pbx.example>",
+            "N <+74951112233>, M <sip:79162045518@pbx.example>",
+            "<sip:79162045518@pbx.example>;x=\"<sip:+74951112233@pbx.example>\"",
+            "\"N\" <sip:79162045518@pbx.example>;x=\"\\\"<sip:+74951112233@pbx.example>\"",
             "sip:79162045518:secret@pbx.example:5060;transport=tcp?Subject=x",
         ] {
             assert_eq!(Address::read(raw).user, "79162045518", "{raw}");
         }
+    }
+
+    #[test]
+    fn brackets_and_quotes_around_digits_are_no_address() {
+        for (text, user) in [
+            ("8 <495> 123-45-67", "8 (495) 123-45-67"),
+            ("+7<495>1234567", "+7(495)1234567"),
+            ("\"8 (495) 123-45-67\"", "\"8 (495) 123-45-67\""),
+            ("\"8 (495) 123-45-67\";", "\"8 (495) 123-45-67\";"),
+            ("\"8 (495) 123-45-67\" доб. 12", "\"8 (495) 123-45-67\" доб. 12"),
+        ] {
+            let address = Address::read(text);
+            assert_eq!((address.user.as_str(), address.has_number_before), (user, false), "{text}");
+        }
+        assert!(Address::read("\"8 (495) 123-45-67\" 68").has_number_before);
+        assert!(!Address::read("\"Анна\" 68").has_number_before);
     }
 
     #[test]
@@ -201,6 +258,7 @@ mod tests {
         let extended = Address::read("tel:+7-495-123-45-67;ext=1-2");
         assert_eq!((extended.user.as_str(), extended.extension.as_deref()), ("+7-495-123-45-67", Some("12")));
         assert_eq!(Address::read("tel:+74951234567;postd=pp22").post_dial.as_deref(), Some("pp22"));
+        assert_eq!(Address::read("tel:+74951234567;ext=abc").extension, None);
         assert_eq!(Address::read("+74951234567;127").user, "+74951234567;127");
         assert_eq!(Address::read("tel:7042;phone-context=example.com").context, None);
     }

@@ -1,8 +1,10 @@
 //! What is sent to the PBX when a person types, pastes or clicks a number, and what he is told before.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{
+    dial_number::{DialKind, DialNumber, MOST_DIGITS},
     is_e164,
     parse::{Number, Reading},
     phone::national,
@@ -10,27 +12,11 @@ use super::{
     readings::{Written, is_too_long, is_too_short},
 };
 
-/// More digits than any PBX dials.
-const MOST_DIGITS: usize = 24;
-
-/// What kind of number would be dialled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum DialKind {
-    /// Rescue services.
-    Emergency,
-    /// A short number of the country.
-    Service,
-    /// A colleague.
-    Extension,
-    /// A number of the public network.
-    Phone,
-    /// A SIP name or a code of the PBX.
-    Other,
-}
+/// Digits of the longest number of E.164.
+const LONGEST_E164: usize = 15;
 
 /// What a person should know before dialling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum DialWarning {
     /// Too few digits for its country.
@@ -88,31 +74,19 @@ pub enum DialError {
     WithExtension,
 }
 
-/// What one look at a text makes of it: a number that can be dialled, how it is shown, and what is keyed in after it.
+/// What one look at a text makes of it: a number that can be dialled, how it is shown, and what to tell.
 ///
-/// [`Dialable::read_in`] is for what a person typed, pasted or clicked. Its result is shown, and what was shown is sent:
-/// [`Dialable::digits`] go into the command as they are. [`Dialable::read_to_send`] is for programs, which cannot be
-/// asked; it takes those digits unchanged. The extension and what follows pauses are not sent to the PBX: the person is
-/// shown them, to key them in after the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// [`Dialable::read_in`] is for what a person typed, pasted or clicked: its result is shown, and its [`DialNumber`]
+/// travels on as it is. [`Dialable::read_to_send`] is for texts of programs, which cannot be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialable {
-    /// What is sent to the PBX: E.164 with `+` for phones, otherwise as typed without separators.
-    pub digits: String,
+    /// What is dialled.
+    pub number: DialNumber,
     /// How it is shown.
     pub display: String,
-    /// What it is.
-    pub kind: DialKind,
     /// What to tell before dialling.
     pub warnings: Vec<DialWarning>,
-    /// The extension to ask for after the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extension: Option<String>,
-    /// To be keyed in after the answer, as it was written behind the number's first pause.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post_dial: Option<String>,
     /// How the other number is shown that the text may mean, in another country.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
 }
 
@@ -157,29 +131,23 @@ impl Dialable {
             dialable.warnings.push(DialWarning::TwoReadings);
         }
         dialable.other = reading.other.as_deref().map(national);
-        dialable.extension = reading.extension;
-        dialable.post_dial = reading.post_dial.filter(|post_dial| !post_dial.is_empty());
+        dialable.number.extension = reading.extension;
+        dialable.number.post_dial = reading.post_dial;
         Ok(dialable)
     }
 
-    /// Reads what a program wants dialled. What a person was shown ([`Dialable::digits`]) is taken as it is; a text that
-    /// has two readings, or more than a number, is refused.
-    pub fn read_to_send(text: &str) -> Result<Self, DialError> {
-        let e164 = text.strip_prefix('+').filter(|_| is_e164(text));
-        let sent = e164.and_then(|_| Written::plain(text).read()).filter(|reading| reading.phone.e164 == text);
-        let dialable = Self::read(text)?;
-        if sent.is_some() {
-            let warnings =
-                dialable.warnings.into_iter().filter(|warning| *warning != DialWarning::TwoReadings).collect();
-            return Ok(Self { warnings, other: None, ..dialable });
-        }
-        if dialable.warnings.contains(&DialWarning::TwoReadings) {
+    /// Reads a text that a program wants dialled. A number of E.164 is taken as it is; a text that has two readings, or
+    /// more than a number, is refused.
+    pub fn read_to_send(text: &str) -> Result<DialNumber, DialError> {
+        let Self { number, warnings, .. } = Self::read(text)?;
+        let is_one_number = is_e164(text) && Written::plain(text).read().is_some_and(|read| read.phone.e164 == text);
+        if warnings.contains(&DialWarning::TwoReadings) && !is_one_number {
             return Err(DialError::TwoReadings);
         }
-        if dialable.extension.is_some() || dialable.post_dial.is_some() {
+        if number.extension.is_some() || number.post_dial.is_some() {
             return Err(DialError::WithExtension);
         }
-        Ok(dialable)
+        Ok(number)
     }
 
     /// Whether a person is asked once more before it is dialled.
@@ -188,15 +156,8 @@ impl Dialable {
     }
 
     fn plain(kind: DialKind, digits: &str) -> Self {
-        Self {
-            display: digits.to_owned(),
-            digits: digits.to_owned(),
-            kind,
-            warnings: Vec::new(),
-            extension: None,
-            post_dial: None,
-            other: None,
-        }
+        let number = DialNumber::plain(kind, digits);
+        Self { number, display: digits.to_owned(), warnings: Vec::new(), other: None }
     }
 
     fn code(kind: DialKind, code: &str, plan: &NumberingPlan) -> Self {
@@ -210,6 +171,10 @@ impl Dialable {
             return Err(DialError::TooLong);
         }
         if let Some(number) = &reading.digits {
+            // A card or an account: nobody's number is so long.
+            if number.trim_start_matches('+').len() > LONGEST_E164 {
+                return Err(DialError::TooLong);
+            }
             let warning = if is_too_short(number) {
                 DialWarning::TooShort
             } else if is_too_long(number) {
@@ -241,9 +206,9 @@ fn is_named(text: &str) -> bool {
 
 /// A national number with a zero where the code of the town or network begins.
 fn is_without_code(dialable: &Dialable) -> bool {
-    let digits = dialable.digits.as_str();
+    let DialNumber { kind, digits, .. } = &dialable.number;
     let rest = digits.strip_prefix("+7").or_else(|| digits.strip_prefix(['7', '8']).filter(|rest| rest.len() == 10));
-    dialable.kind == DialKind::Phone && rest.unwrap_or(digits).len() == 10 && rest.unwrap_or(digits).starts_with('0')
+    *kind == DialKind::Phone && rest.unwrap_or(digits).len() == 10 && rest.unwrap_or(digits).starts_with('0')
 }
 
 #[cfg(test)]
@@ -258,11 +223,11 @@ mod tests {
     #[test]
     fn phones_are_sent_in_e164_and_shown_nationally() {
         let dialable = read("8 (916) 204-55-18 доб. 12");
-        assert_eq!(dialable.digits, "+79162045518");
+        assert_eq!(dialable.number.digits, "+79162045518");
         assert_eq!(dialable.display, "+7 916 204-55-18");
-        assert_eq!(dialable.kind, DialKind::Phone);
+        assert_eq!(dialable.number.kind, DialKind::Phone);
         assert_eq!(dialable.warnings, []);
-        assert_eq!(dialable.extension.as_deref(), Some("12"));
+        assert_eq!(dialable.number.extension.as_deref(), Some("12"));
     }
 
     #[test]
@@ -275,9 +240,9 @@ mod tests {
             ("*100#", DialKind::Other),
         ] {
             let dialable = read(text);
-            assert_eq!((dialable.digits.as_str(), dialable.kind), (text, kind));
+            assert_eq!((dialable.number.digits.as_str(), dialable.number.kind), (text, kind));
         }
-        assert_eq!(read("sip:test_user@cloudpbx.example").digits, "test_user");
+        assert_eq!(read("sip:test_user@cloudpbx.example").number.digits, "test_user");
     }
 
     #[test]
@@ -285,7 +250,7 @@ mod tests {
         let plan = NumberingPlan::russia().with_extensions(["101".into(), "122".into()]);
         for (code, kind) in [("101", DialKind::Emergency), ("122", DialKind::Service)] {
             let dialable = Dialable::read_in(code, &plan).expect("can be dialled");
-            assert_eq!((dialable.digits.as_str(), dialable.kind), (code, kind));
+            assert_eq!((dialable.number.digits.as_str(), dialable.number.kind), (code, kind));
             assert_eq!(dialable.warnings, [DialWarning::AlsoExtension]);
             assert_eq!(read(code).warnings, []);
         }
@@ -300,7 +265,7 @@ mod tests {
             ("tel:345;phone-context=+7495", "345", DialKind::Extension),
         ] {
             let dialable = read(text);
-            assert_eq!((dialable.digits.as_str(), dialable.kind), (digits, kind), "{text}");
+            assert_eq!((dialable.number.digits.as_str(), dialable.number.kind), (digits, kind), "{text}");
             assert_eq!(number::normalise(text).as_deref(), Some(digits), "{text}");
         }
     }
@@ -317,8 +282,8 @@ mod tests {
             ("810 44 20 7946 0958", "+442079460958", DialWarning::International),
         ] {
             let dialable = read(text);
-            assert_eq!((dialable.digits.as_str(), &dialable.warnings[..]), (digits, &[warning][..]), "{text}");
-            assert_eq!(dialable.kind, DialKind::Phone, "{text}");
+            assert_eq!((dialable.number.digits.as_str(), &dialable.warnings[..]), (digits, &[warning][..]), "{text}");
+            assert_eq!(dialable.number.kind, DialKind::Phone, "{text}");
         }
     }
 
@@ -333,7 +298,7 @@ mod tests {
         ] {
             let dialable = read(text);
             assert_eq!(
-                (dialable.extension.as_deref(), dialable.post_dial.as_deref()),
+                (dialable.number.extension.as_deref(), dialable.number.post_dial.as_deref()),
                 (extension, post_dial),
                 "{text}"
             );
@@ -350,7 +315,7 @@ mod tests {
             ("8 495 123-45-67 доб. 100, 101", "+74951234567", None),
         ] {
             let dialable = read(text);
-            assert_eq!((dialable.digits.as_str(), dialable.other.as_deref()), (digits, other), "{text}");
+            assert_eq!((dialable.number.digits.as_str(), dialable.other.as_deref()), (digits, other), "{text}");
             assert!(dialable.asks(), "{text}");
             assert_eq!(Dialable::read_to_send(text), Err(DialError::TwoReadings), "{text}");
             assert_eq!(Dialable::read_to_send(digits).map(|sent| sent.digits).as_deref(), Ok(digits));
@@ -374,6 +339,9 @@ mod tests {
             ("+7 (095) 123-45-67", DialError::NoSuchCode),
             ("0441234567", DialError::NoSuchCode),
             ("1234567890123456789012345", DialError::TooLong),
+            ("4276 1234 5678 9010", DialError::TooLong),
+            ("3.14", DialError::NotANumber),
+            ("12.05.24", DialError::NotANumber),
         ] {
             assert_eq!(Dialable::read(text), Err(error), "{text}");
         }

@@ -14,6 +14,8 @@ const BEFORE_DIGITS: &[&str] =
 const LONGEST_EXTENSION: usize = 10;
 /// As many digits in a row are a number of their own, not a part of a remark.
 const SECOND_NUMBER: usize = 5;
+/// Digits of the other ending in `123-45-67, 68`.
+const SECOND_END: usize = 2;
 /// Digits of a number with its code.
 const WHOLE_NUMBER: usize = 10;
 
@@ -45,19 +47,31 @@ impl Ending {
 
 /// Digits behind a word or sign for an extension; those behind them are never run together with them.
 fn of_extension(rest: &str) -> Ending {
-    let digits = rest.find(|c: char| !c.is_ascii_digit()).map_or(rest, |end| &rest[..end]);
-    let behind = &rest[digits.len()..];
+    let (digits, behind) = extension_digits(rest);
     if digits.len() > LONGEST_EXTENSION {
         return Ending { has_more: true, ..Ending::default() };
     }
     let joined = behind.trim_start_matches(|c: char| !c.is_alphanumeric());
     let another = joined.starts_with(|c: char| c.is_ascii_digit()) && !joined.contains(char::is_alphabetic);
     Ending {
-        extension: Some(digits.to_owned()),
+        extension: Some(digits),
         has_more: another || has_more(behind),
         has_remark: behind.contains(char::is_alphabetic),
         ..Ending::default()
     }
+}
+
+/// The digits that the text begins with, and what stands behind them. `1-00` is one extension, `12-13` may be two.
+fn extension_digits(text: &str) -> (String, &str) {
+    let run = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (first, behind) = text.split_at(run(text));
+    if let Some(rest) = behind.strip_prefix('-').filter(|_| first.len() == 1) {
+        let (second, behind) = rest.split_at(run(rest));
+        if second.len() > 1 {
+            return (format!("{first}{second}"), behind);
+        }
+    }
+    (first.to_owned(), behind)
 }
 
 /// The text from the first digit behind `доб.`, `ext. no`, `x`, `#`, `*` on.
@@ -83,6 +97,12 @@ pub(super) fn is_extension_mark(text: &str) -> bool {
     is_mark && words.all(|word| BEFORE_DIGITS.contains(&word) || EXTENSION_WORDS.iter().any(|w| word.starts_with(w)))
 }
 
+/// Whether a text begins with a word that means an extension and nothing else: `д` may be a house.
+pub(super) fn is_extension_word(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    EXTENSION_WORDS.iter().any(|word| first.starts_with(word)) || matches!(first, "вн" | "вну" | "доп")
+}
+
 /// What is keyed in after pauses: behind commas, semicolons, `p` or `w`.
 fn pauses(text: &str, dial_string: bool) -> Option<Ending> {
     let is_pause = |c: char| matches!(c, ',' | ';' | 'p' | 'P' | 'w' | 'W');
@@ -105,11 +125,13 @@ fn pauses(text: &str, dial_string: bool) -> Option<Ending> {
     let remark = behind.contains(char::is_alphabetic);
     let post_dial = || Some(keyed.trim_end_matches(is_pause).to_owned());
     if count > 1 || signs.contains(['p', 'w', 'P', 'W']) || keyed.ends_with('#') || !spaced && dial_string {
-        // "84951234567,84951234568": behind one comma, as many digits may be another number.
-        let whole_number = count == 1 && keyed.len() >= WHOLE_NUMBER && keyed.bytes().all(|byte| byte.is_ascii_digit());
+        // "84951234567,84951234568", "84951234567,68": behind one comma, as many digits may be another number or the end of
+        // one.
+        let many = keyed.len() >= WHOLE_NUMBER || keyed.len() == SECOND_END && signs == ",";
+        let other_number = count == 1 && many && keyed.bytes().all(|byte| byte.is_ascii_digit());
         return Some(Ending {
             post_dial: post_dial(),
-            has_more: whole_number || has_more(behind),
+            has_more: other_number || has_more(behind),
             has_remark: remark,
             ..Ending::default()
         });
@@ -168,6 +190,7 @@ mod tests {
             let ending = Ending::read(text, false);
             assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), true), "{text}");
         }
+        assert_eq!(Ending::read(" доб. 1-00", false), Ending { extension: Some("100".into()), ..Ending::default() });
         assert_eq!(extension(", 2 этаж"), None);
         assert_eq!(extension(" (дом 2)"), None);
     }
@@ -187,6 +210,8 @@ mod tests {
         assert_eq!(read(",84951234568", true), (Some("84951234568".into()), true));
         assert_eq!(read(", 57", false), (None, true));
         assert_eq!(read(",57", false), (Some("57".into()), true));
+        assert_eq!(read(",57", true), (Some("57".into()), true));
+        assert_eq!(read(",,57", true), (Some("57".into()), false));
         assert_eq!(read(", 57", true), (None, true));
         assert_eq!(read(", 2 этаж", false), (None, false));
         assert_eq!(read(",00", false), (None, false));

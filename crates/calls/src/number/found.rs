@@ -77,6 +77,8 @@ const LOOK_ALIKES: [char; 12] = ['O', 'o', 'О', 'о', 'I', 'l', 'S', 's', 'З',
 const LONGEST_MARK: usize = 2;
 /// Digits of the shortest code of a town or network.
 const LEAST_TOWN_CODE: usize = 3;
+/// Groups of digits from which on a text is written as a telephone number.
+const LEAST_GROUPS: usize = 3;
 /// Digits of the shortest number with its code or country.
 const LEAST_DIGITS: usize = 7;
 
@@ -110,7 +112,9 @@ fn may_begin(groups: &[Group<'_>], start: usize) -> bool {
     let is_label = words.clone().any(|word| LABELS.contains(&word));
     let glued = gap.ends_with(char::is_alphabetic) && !words.next_back().is_some_and(|word| LABELS.contains(&word));
     let dials_out = start > 0 && is_outside_line(&groups[start - 1]) && gap == "w";
-    (!glued || dials_out) && !names_other && (is_label || !gap.contains('№'))
+    // "№ 4951234567" may count anything, "№ 8 495 123-45-67" is grouped as a telephone number.
+    let is_grouped = groups[start].has_plus() || run_from(groups, start) - start >= LEAST_GROUPS;
+    (!glued || dials_out) && !names_other && (is_label || is_grouped || !gap.contains('№'))
 }
 
 /// Whether a text is words that stand before a telephone number, such as `тел./факс:`.
@@ -244,6 +248,7 @@ mod tests {
             "ул. Ленина, д. 5, тел. 8 (495) 123-45-67",
             "8 (495) 123-45-67, спросить Ольгу",
             "8 (495) 123-45-67 (с 9 до 18)",
+            "№ 8 495 123-45-67",
             "+7 +7 495 123-45-67",
         ] {
             assert_eq!(found(text), Some(("+74951234567".into(), false)), "{text}");

@@ -4,19 +4,23 @@
 //! numbers in E.164, and whatever else. `rlibphonenumber` is asked only for the phone numbers.
 
 mod address;
+mod dial_number;
 mod dialable;
 mod ending;
 mod fold;
 mod found;
 mod groups;
 mod hidden;
+mod not_dialled;
 mod parse;
 mod phone;
 mod plan;
 mod readings;
+mod remark;
 
 pub use address::header_address;
-pub use dialable::{DialError, DialKind, DialWarning, Dialable};
+pub use dial_number::{DialKind, DialNumber};
+pub use dialable::{DialError, DialWarning, Dialable};
 pub use parse::Number;
 pub use phone::{Phone, national};
 pub use plan::NumberingPlan;

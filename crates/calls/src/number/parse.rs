@@ -2,14 +2,16 @@
 
 use super::{
     address::Address,
+    dial_number::is_post_dial,
     ending::Ending,
     fold::fold,
     found::{Found, find},
     groups::{Group, groups},
-    hidden,
+    hidden, not_dialled,
     phone::Phone,
     plan::{is_emergency, is_service},
     readings::{PhoneReading, Written},
+    remark::{self, Explained, is_plain},
 };
 
 /// Digits from which on a number that no country has may bear an extension.
@@ -81,25 +83,25 @@ impl Reading {
             return Self { is_address: address.is_address, ..Self::plain(Number::Hidden) };
         }
         let found = groups(&user);
-        if is_date(&user, &found) || is_host(&user, &found) || is_exponential(&user) {
+        if not_dialled::is(&user, &found) {
             return Self { is_address: address.is_address, ..Self::plain(Number::Other(user)) };
         }
         let typed = typed(&user, &found);
         let begins_long = begins_with_trunk(&found);
-        let mut reading = typed
-            .as_deref()
-            .filter(|_| !begins_long)
-            .or_else(|| behind_short_label(&user, &found))
+        let alone = typed.as_deref().filter(|_| !begins_long);
+        let mut reading = alone
             .and_then(|digits| short(digits, address.context.as_deref()))
             .map(Self::plain)
+            .or_else(|| if alone.is_none() { explained(&user, &found, &address) } else { None })
             .or_else(|| Self::phone(&user, &address))
             .or_else(|| with_ending(&user, &found))
             .or_else(|| unassigned(typed.as_deref()?))
             .unwrap_or_else(|| Self::plain(Number::Other(user.clone())));
         reading.digits = reading.digits.or(typed);
         reading.extension = address.extension.clone().or(reading.extension);
-        reading.post_dial = address.post_dial.as_deref().map(keyed).or(reading.post_dial);
+        reading.post_dial = address.post_dial.as_deref().and_then(keyed).or(reading.post_dial);
         reading.is_address = address.is_address;
+        reading.doubtful |= address.has_number_before;
         reading
     }
 
@@ -148,6 +150,13 @@ fn short(digits: &str, context: Option<&str>) -> Option<Number> {
     is_extension.then(|| Number::Extension(digits.to_owned()))
 }
 
+/// A short number with words that explain it.
+fn explained(user: &str, found: &[Group<'_>], address: &Address) -> Option<Reading> {
+    let Explained { digits, doubtful } = remark::short_number(user, found).filter(|_| !address.is_sip)?;
+    let number = short(&digits, address.context.as_deref())?;
+    Some(Reading { doubtful, ..Reading::plain(number) })
+}
+
 /// A number that its country is not known to have, alone in its text.
 fn unassigned(digits: &str) -> Option<Reading> {
     let PhoneReading { phone, other, doubtful } =
@@ -186,46 +195,10 @@ fn typed(user: &str, found: &[Group<'_>]) -> Option<String> {
     alone.then(|| format!("{plus}{digits}"))
 }
 
-/// Nothing but signs of a sentence or of typesetting.
-fn is_plain(text: &str) -> bool {
-    !text.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#' | '№' | '%' | '$' | '€' | '₽' | '='))
-}
-
 /// The first digits of a long number, its trunk prefix or country code apart: `8 916`, `8 (495)`.
 fn begins_with_trunk(found: &[Group<'_>]) -> bool {
     let [first, second] = found else { return false };
     matches!(first.digits, "7" | "8") && second.digits.len() >= 3 && second.gap.starts_with(' ')
-}
-
-/// Short digits behind a word that names a telephone or an extension: `тел. 103`, `доб. 205`.
-fn behind_short_label<'a>(user: &str, found: &[Group<'a>]) -> Option<&'a str> {
-    let [only] = found else { return None };
-    let label = only.gap.trim().trim_end_matches(['.', ':']).to_lowercase();
-    let names =
-        ["тел", "телефон", "tel", "phone", "доб", "добавочный", "внутр", "внутренний", "вн", "ext", "extension"];
-    (names.contains(&label.as_str()) && is_plain(&user[only.end..])).then_some(only.digits)
-}
-
-/// A date with its whole year: `12.05.2024`, `2024-05-12`.
-fn is_date(user: &str, found: &[Group<'_>]) -> bool {
-    let [first, month, last] = found else { return false };
-    let same_sign = month.gap == last.gap && matches!(month.gap, "." | "/" | "-");
-    let (day, year) = if first.digits.len() == 4 { (last, first) } else { (first, last) };
-    let within = |text: &str, most: u8| text.len() <= 2 && text.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
-    let is_year = year.digits.len() == 4 && (year.digits.starts_with("19") || year.digits.starts_with("20"));
-    let ordered =
-        within(day.digits, 31) && within(month.digits, 12) || within(day.digits, 12) && within(month.digits, 31);
-    same_sign && is_year && ordered && first.gap.is_empty() && last.end == user.len()
-}
-
-/// The address of a computer: `192.168.0.1`.
-fn is_host(user: &str, found: &[Group<'_>]) -> bool {
-    let fits = |group: &Group<'_>| group.digits.len() <= 3 && group.digits.parse::<u8>().is_ok();
-    found.len() == 4
-        && found.iter().all(fits)
-        && found[0].gap.is_empty()
-        && found[1..].iter().all(|group| group.gap == ".")
-        && found[3].end == user.len()
 }
 
 /// The wait for the second tone may be written within the exit code: `8w10`, as `8~10`.
@@ -265,19 +238,10 @@ fn without_marks_of_a_cell(user: &str) -> String {
     inner.to_owned()
 }
 
-/// What a spreadsheet makes of a long number, `7.9162E+10`: nobody can tell whether digits are gone.
-fn is_exponential(user: &str) -> bool {
-    let user = user.to_ascii_uppercase().replace("*10^", "E");
-    let Some((mantissa, exponent)) = user.split_once('E') else { return false };
-    let exponent = exponent.trim_start_matches('+');
-    let digits =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || b".,+".contains(&byte));
-    digits(mantissa) && exponent.len() <= 3 && digits(exponent)
-}
-
-/// What is keyed in after the answer, without the pauses before it.
-fn keyed(post_dial: &str) -> String {
-    post_dial.trim_start_matches(['p', 'P', 'w', 'W', ',', ';']).to_owned()
+/// What is keyed in after the answer, without the pauses before it; `None` where it is nothing that a telephone can key.
+fn keyed(post_dial: &str) -> Option<String> {
+    let keyed = post_dial.trim_start_matches(['p', 'P', 'w', 'W', ',', ';']);
+    is_post_dial(keyed).then(|| keyed.to_owned())
 }
 
 #[cfg(test)]
@@ -311,17 +275,6 @@ mod tests {
         assert_eq!(Number::parse("tel:122;phone-context=+7495"), Number::Service("122".into()));
         assert_eq!(Number::parse("tel:345;phone-context=+7495"), Number::Extension("345".into()));
         assert_eq!(Number::parse("tel:863-1234;phone-context=+1-914-555"), Number::Other("863-1234".into()));
-    }
-
-    #[test]
-    fn dates_hosts_and_digits_that_a_spreadsheet_cut_are_no_number() {
-        for text in ["12.05.2024", "2024-05-12", "31/12/1999", "192.168.0.1", "255.255.255.255"] {
-            assert!(Reading::of(text).digits.is_none(), "{text}");
-            assert!(matches!(Number::parse(text), Number::Other(_)), "{text}");
-        }
-        for text in ["7.9162E+10", "7.4951*10^10", "7,9162045518E+10", "7.9162045518e10"] {
-            assert!(matches!(Number::parse(text), Number::Other(_)), "{text}");
-        }
     }
 
     #[test]

@@ -62,6 +62,14 @@ impl<'a> Written<'a> {
         as_written.or_else(|| with_trunk_inside(digits)).or_else(|| possible(digits)).map(PhoneReading::sure)
     }
 
+    /// Whether digits in groups begin with a country's code, or with most of it (`38 (044) …`), as a number of that country
+    /// is written. Grouped otherwise they are a number of this country with a digit too many.
+    fn begins_with_code(&self, phone: &Phone) -> bool {
+        let is_grouped = self.first.len() < self.digits.len();
+        let is_begin = |code: String| code == self.first || self.first.len() > 1 && code.starts_with(self.first);
+        !is_grouped || country_code(&phone.e164).is_some_and(is_begin)
+    }
+
     /// Without a plus: the country's own way of dialling first, then a country code whose plus was lost.
     fn national(&self) -> Option<PhoneReading> {
         let digits = self.digits;
@@ -84,13 +92,14 @@ impl<'a> Written<'a> {
             _ => {}
         }
         let is_national = self.bracketed || matches!(self.first, "7" | "8" | "9" | "0");
-        let abroad = if is_national { None } else { exact(digits).filter(|_| digits.len() >= 11) };
+        let abroad = exact(digits).filter(|phone| !is_national && digits.len() >= 11 && self.begins_with_code(phone));
         if let Some(home) = behind_outside_line(digits, self.first) {
             let abroad = exact(digits).filter(|_| digits.len() >= 11);
             return Some(PhoneReading { phone: home, other: abroad.map(|phone| phone.e164), doubtful: true });
         }
         if let Some(phone) = abroad {
-            return Some(PhoneReading::sure(phone));
+            // Digits too many behind a number of the country: typed twice, or another ending.
+            return Some(PhoneReading { phone, other: None, doubtful: russian(&digits[..10]).is_some() });
         }
         // The exit code of North America.
         let phone = behind_exit_code(digits, &["011"])?;
@@ -233,6 +242,9 @@ mod tests {
         let apart = |first, digits| Written { digits, has_plus: false, first, bracketed: false }.read();
         assert!(apart("1", "12125550123").is_some_and(|reading| reading.phone.e164 == "+12125550123"));
         assert!(apart("9", "93700123456").is_none() && apart("8", "8375291234567").is_none());
+        assert!(apart("38", "380441234567").is_some_and(|reading| reading.phone.e164 == "+380441234567"));
+        assert!(apart("495", "49512345678").is_none() && apart("4", "49512345678").is_none());
+        assert!(Written::plain("49512345678").read().is_some_and(|reading| reading.doubtful));
     }
 
     #[test]

@@ -73,13 +73,11 @@ pub struct CallRow {
     /// The external party or colleague.
     pub party: PartyView,
     /// Who called whom.
-    #[ts(as = "DirectionTs")]
     pub direction: Direction,
     /// Where it stands.
-    #[ts(as = "CallStateTs")]
     pub state: CallState,
     /// How it went.
-    #[ts(optional, as = "Option<CallResultTs>")]
+    #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<CallResult>,
     /// The line's title, or its number in national grouping.
@@ -136,7 +134,6 @@ pub struct RecordingRow {
     /// Its identity.
     pub id: String,
     /// Where it stands.
-    #[ts(as = "RecordingStateTs")]
     pub state: RecordingState,
 }
 
@@ -175,7 +172,6 @@ pub struct CallDetails {
 #[serde(rename_all = "camelCase")]
 pub struct LegView {
     /// Part it plays.
-    #[ts(as = "LegRoleTs")]
     pub role: LegRole,
     /// Name, extension or number.
     pub who: String,
@@ -184,7 +180,6 @@ pub struct LegView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
     /// Where it stands.
-    #[ts(as = "LegStateTs")]
     pub state: LegState,
     /// How long it talked.
     #[ts(optional, type = "number")]
@@ -307,43 +302,4 @@ pub struct SaveOutcomeRequest {
 pub struct CallsChanged {
     /// The rows that changed, whole; lists may put them in place.
     pub rows: Vec<CallRow>,
-}
-
-/// TypeScript images of the call model's words; a test holds them equal to the originals.
-macro_rules! image {
-    ($(#[$doc:meta])* $name:ident as $title:literal { $($variant:ident),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
-        #[serde(rename_all = "camelCase")]
-        #[ts(rename = $title)]
-        #[expect(missing_docs, reason = "the words are documented in the crate `calls`")]
-        pub enum $name { $($variant),* }
-    };
-}
-
-image! {
-    /// `calls::Direction`.
-    DirectionTs as "Direction" { Incoming, Outgoing, Internal, Unknown }
-}
-image! {
-    /// `calls::CallState`.
-    CallStateTs as "CallState" { New, Dialling, Queued, Ringing, Talking, OnHold, Conference, Ended }
-}
-image! {
-    /// `calls::CallResult`.
-    CallResultTs as "CallResult" {
-        Answered, AnsweredElsewhere, Missed, Busy, NoAnswer, Rejected, Cancelled, Failed, Transferred, Voicemail, Fax, Unknown
-    }
-}
-image! {
-    /// `calls::LegRole`.
-    LegRoleTs as "LegRole" { Customer, Agent, TransferTarget, Ivr, Queue, Conference }
-}
-image! {
-    /// `calls::LegState`.
-    LegStateTs as "LegState" { Initiated, Queued, Alerting, Connected, Held, Failed, Cleared }
-}
-image! {
-    /// `link::wire::RecordingState`.
-    RecordingStateTs as "RecordingState" { Preparing, Ready, Fetching, Expired, Gone, NotRecorded }
 }

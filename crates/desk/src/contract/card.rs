@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::call::{CallRef, CallStateTs, DirectionTs, PartyView};
+use super::call::{CallRef, PartyView};
 use super::settings::{Language, Theme};
 use super::zone::ZoneView;
 
@@ -39,10 +39,8 @@ pub struct CardView {
     /// Which call. Stays the same on the card when a pending call gets its vendor's id.
     pub call: CallRef,
     /// State of the call (`data-state`).
-    #[ts(as = "CallStateTs")]
     pub state: CallState,
     /// Who called whom (`data-direction`).
-    #[ts(as = "DirectionTs")]
     pub direction: Direction,
     /// What the card says of it.
     pub phase: CardPhase,

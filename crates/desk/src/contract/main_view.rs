@@ -1,6 +1,7 @@
 //! What the main window shows besides lists.
 
 use jiff::Timestamp;
+pub use link::wire::{ConnectionState, DownCause};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -191,11 +192,11 @@ pub struct ConnectionRow {
     /// The make, as people call it; with the connection's name where the office has two with the same title.
     pub title: String,
     /// Where it stands.
-    pub state: ConnectionStateView,
+    pub state: ConnectionState,
     /// Why it is down.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<ConnectionCause>,
+    pub cause: Option<DownCause>,
     /// Extensions whose sessions the PBX refuses.
     pub refused: Vec<String>,
     /// What is wrong with single sessions, in the office's or the PBX's own words.
@@ -212,40 +213,6 @@ pub struct ConnectionRow {
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i32>,
-}
-
-/// Where a connection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ConnectionStateView {
-    /// Being opened.
-    Connecting,
-    /// Fetching missed events.
-    Draining,
-    /// Events arrive.
-    Live,
-    /// Waits for the first webhook.
-    Waiting,
-    /// Lost; tried again by itself.
-    Down,
-}
-
-/// Why a connection is down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ConnectionCause {
-    /// The PBX refused the key.
-    Unauthorized,
-    /// The PBX cannot be reached.
-    Unreachable,
-    /// The PBX limits us.
-    RateLimited,
-    /// The PBX answers something unexpected.
-    Protocol,
-    /// The disk is full or the database failed.
-    Storage,
-    /// Messages arrive whose signature is wrong.
-    BadSignatures,
 }
 
 /// The view Now.

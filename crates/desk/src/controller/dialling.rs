@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use calls::{
     CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
-    number::{self, Dialable, NumberingPlan},
+    number::{DialKind, DialNumber, DialWarning, Dialable, NumberingPlan},
 };
 use jiff::Timestamp;
 use link::{
@@ -19,10 +19,7 @@ use super::{
     office_desk::OfficeDesk,
 };
 use crate::{
-    contract::{
-        CallRef, ContractError, DialKind, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef,
-    },
-    desk::kind,
+    contract::{CallRef, ContractError, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef},
     ports::command_id,
     ui_port::UiPort,
 };
@@ -80,8 +77,8 @@ impl<U: UiPort> Controller<U> {
 
     /// What is wrong with the wish is said before anybody is asked.
     fn prepare(&self, request: &PlaceCallRequest) -> Result<DialWay, ContractError> {
-        if !is_sendable(&request.to, request.kind) {
-            return Err(ContractError::invalid("to", "only a number that was shown before is called"));
+        if !request.number.is_well_formed() {
+            return Err(ContractError::invalid("number", "only a number that was shown before is called"));
         }
         let fits = |way: &DialWay| {
             request.connection.as_ref().is_none_or(|id| *id == way.connection)
@@ -105,7 +102,9 @@ impl<U: UiPort> Controller<U> {
         self.look_up_last_talk(&card);
         self.placing.insert(command, Placing::Asked { card, waiting: vec![to], over: false });
         self.remember_way(way);
-        let request = PlaceCall { command, connection, from: Some(way.from.clone()), to: wish.to.clone() };
+        let number = wish.number.clone();
+        let (from, to) = (Some(way.from.clone()), number.digits.clone());
+        let request = PlaceCall { command, connection, from, to, number: Some(number) };
         self.beside(async move {
             let asked = tokio::time::timeout(ANSWER_WITHIN, port.place_call(request)).await;
             let answer = asked.unwrap_or_else(|_| {
@@ -189,8 +188,7 @@ impl<U: UiPort> Controller<U> {
         match Dialable::read_in(&number, &plan) {
             Ok(read) if there && !must_be_seen(&read) => Some(PlaceCallRequest {
                 command: self.wish_for(key, command),
-                to: read.digits,
-                kind: kind(read.kind),
+                number: read.number,
                 office: Some(way.office),
                 connection: Some(way.connection),
             }),
@@ -220,32 +218,20 @@ impl<U: UiPort> Controller<U> {
 /// What is called back only after a person has looked: it costs extra, somebody else than meant may answer, or there is
 /// more to it than a number.
 fn must_be_seen(read: &Dialable) -> bool {
-    let abroad = read.warnings.contains(&number::DialWarning::International);
-    let emergency = read.kind == number::DialKind::Emergency;
-    abroad || emergency || read.asks() || read.extension.is_some() || read.post_dial.is_some()
-}
-
-/// What a preview may have shown. The office looks once more whether its PBX can dial it.
-fn is_sendable(to: &str, kind: DialKind) -> bool {
-    let digit = |letter: char| letter.is_ascii_digit() || matches!(letter, '*' | '#');
-    let bare = to.strip_prefix('+').unwrap_or(to);
-    match kind {
-        DialKind::Other => !to.is_empty() && !to.contains(|letter: char| letter.is_whitespace() || letter.is_control()),
-        DialKind::Emergency | DialKind::Service | DialKind::Extension | DialKind::Phone => {
-            !bare.is_empty() && bare.chars().all(digit)
-        }
-    }
+    let abroad = read.warnings.contains(&DialWarning::International);
+    let DialNumber { kind, extension, post_dial, .. } = &read.number;
+    abroad || *kind == DialKind::Emergency || read.asks() || extension.is_some() || post_dial.is_some()
 }
 
 /// A call as it is before its office has told of it.
 fn pending(connection: &ConnectionId, from: &str, command: CommandId, wish: &PlaceCallRequest, now: Timestamp) -> Call {
-    let colleague = wish.kind == DialKind::Extension;
+    let colleague = wish.number.kind == DialKind::Extension;
     Call {
         id: CallId::of_command(connection, command),
         connection: connection.clone(),
         state: CallState::Dialling,
         direction: if colleague { Direction::Internal } else { Direction::Outgoing },
-        customer: Customer { number: Some(wish.to.clone()), name: None },
+        customer: Customer { number: Some(wish.number.digits.clone()), name: None },
         line: Line::default(),
         legs: Vec::new(),
         started_at: now,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use calls::number::{self, Dialable, NumberingPlan};
+use calls::number::{Dialable, NumberingPlan};
 
 use super::Desk;
 use crate::{
     archive::off_loop,
-    contract::{ContractError, DialKind, DialPreview, DialWarning, PlaceCallRequest, PlacedView, PreviewDialRequest},
+    contract::{ContractError, DialPreview, PlaceCallRequest, PlacedView, PreviewDialRequest},
     controller::message::Ask,
 };
 
@@ -22,7 +22,7 @@ impl Desk {
         let plan = NumberingPlan::russia().with_extensions(extensions);
         let dialable = Dialable::read_in(&request.text, &plan)
             .map_err(|error| ContractError::invalid("text", error.to_string()))?;
-        let digits = dialable.digits.clone();
+        let digits = dialable.number.digits.clone();
         let name = off_loop(&self.archive, move |archive| {
             let calls = archive.with_number(&digits, 1)?;
             Ok(calls.into_iter().next().and_then(|kept| kept.call.customer.name))
@@ -30,13 +30,10 @@ impl Desk {
         Ok(DialPreview {
             name: name.await?,
             asks: dialable.asks(),
-            warnings: dialable.warnings.iter().copied().map(warning).collect(),
-            extension: dialable.extension,
-            post_dial: dialable.post_dial,
-            other: dialable.other,
-            to: dialable.digits,
+            number: dialable.number,
             display: dialable.display,
-            kind: kind(dialable.kind),
+            warnings: dialable.warnings,
+            other: dialable.other,
             ways: now.ways,
         })
     }
@@ -50,29 +47,5 @@ impl Desk {
     pub async fn dial_link(&self, text: String) {
         let text = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_LINK).collect();
         self.tell(Ask::DialLink(text)).await;
-    }
-}
-
-/// A kind of number as pages know it.
-pub(crate) fn kind(kind: number::DialKind) -> DialKind {
-    match kind {
-        number::DialKind::Emergency => DialKind::Emergency,
-        number::DialKind::Service => DialKind::Service,
-        number::DialKind::Extension => DialKind::Extension,
-        number::DialKind::Phone => DialKind::Phone,
-        number::DialKind::Other => DialKind::Other,
-    }
-}
-
-fn warning(warning: number::DialWarning) -> DialWarning {
-    match warning {
-        number::DialWarning::TooShort => DialWarning::TooShort,
-        number::DialWarning::TooLong => DialWarning::TooLong,
-        number::DialWarning::Unrecognised => DialWarning::Unrecognised,
-        number::DialWarning::Premium => DialWarning::Premium,
-        number::DialWarning::International => DialWarning::International,
-        number::DialWarning::AlsoExtension => DialWarning::AlsoExtension,
-        number::DialWarning::SipName => DialWarning::SipName,
-        number::DialWarning::TwoReadings => DialWarning::TwoReadings,
     }
 }

@@ -8,8 +8,6 @@ mod offices;
 mod player;
 mod settings;
 
-pub(crate) use self::dial::kind;
-
 use std::{fmt, sync::Arc};
 
 use store::Store;

@@ -7,20 +7,18 @@ use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
 
 use crate::{
     contract::{
-        CallBackRequest, CallRef, CardPhase, ConnectionStateView, ContractError, DialKind, DialWarning, ErrandTask,
-        ErrorCode, ListCallsRequest, PartyView, PlaceCallRequest, PlacedView, PreviewDialRequest, WayRef,
+        CallBackRequest, CallRef, CardPhase, ConnectionState, ContractError, DialKind, DialNumber, DialWarning,
+        ErrandTask, ErrorCode, ListCallsRequest, PartyView, PlaceCallRequest, PlacedView, PreviewDialRequest, WayRef,
     },
     testing::{Bench, Shape, breathe, call, command, command_view, connection, live_connection},
 };
 
+fn phone(digits: &str) -> DialNumber {
+    DialNumber { kind: DialKind::Phone, digits: digits.into(), extension: None, post_dial: None }
+}
+
 fn wish(number: u128, to: &str) -> PlaceCallRequest {
-    PlaceCallRequest {
-        command: command(number).to_string(),
-        to: to.into(),
-        kind: DialKind::Phone,
-        office: None,
-        connection: None,
-    }
+    PlaceCallRequest { command: command(number).to_string(), number: phone(to), office: None, connection: None }
 }
 
 type Placing = tokio::task::JoinHandle<Result<PlacedView, ContractError>>;
@@ -69,6 +67,29 @@ async fn a_placed_call_says_pick_up_and_never_incoming() {
         .flat_map(|view| view.cards.clone())
         .any(|card| card.phase == CardPhase::Ringing || card.direction == calls::Direction::Incoming);
     assert!(!incoming);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_office_is_asked_for_what_was_shown() {
+    let bench = Bench::live().await;
+    for (number, text) in (1..).zip([
+        "8 (495) 123-45-67 доб. 12",
+        "tel:+74951234567,,1#",
+        "9 8 916 204-55-18",
+        "205",
+        "112",
+        "122",
+        "*100#",
+        "sip:anna@pbx.example",
+        "123-45-67",
+    ]) {
+        let preview = bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.unwrap();
+        let shown = preview.number.clone();
+        place(&bench, PlaceCallRequest { number: preview.number, ..wish(number, "") });
+        let asked = bench.office.wishes(1).await;
+        assert_eq!((&asked[0].to, asked[0].number.as_ref()), (&shown.digits, Some(&shown)), "{text}");
+        bench.office.answer(Ok(command_view(command(number), CommandState::Sent)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,7 +179,7 @@ async fn accepted_without_effect_is_not_confirmed_and_no_error() {
 async fn what_cannot_be_dialled_is_said_before_anybody_is_asked() {
     let bench = Bench::live().await;
     let error = bench.desk.place_call(wish(1, "привет")).await.unwrap_err();
-    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("to")));
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("number")));
     let bad = PlaceCallRequest { command: "1".into(), ..wish(1, "101") };
     let error = bench.desk.place_call(bad).await.unwrap_err();
     assert_eq!(error.field.as_deref(), Some("command"));
@@ -174,22 +195,25 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     let known = call("0").with(|call| call.customer.name = Some("Анна".into())).ended(CallResult::Missed);
     bench.keep("own", 1, &known);
     let preview = async |text: &str| bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await;
-    let phone = preview("tel:+7-495-123-45-67").await.unwrap();
-    assert_eq!((phone.to.as_str(), phone.display.as_str()), ("+74951234567", "+7 495 123-45-67"));
-    assert_eq!((phone.kind, phone.name.as_deref()), (DialKind::Phone, Some("Анна")));
-    let [way] = &phone.ways[..] else { panic!("one way") };
+    let known = preview("tel:+7-495-123-45-67").await.unwrap();
+    assert_eq!((known.number, known.display.as_str()), (phone("+74951234567"), "+7 495 123-45-67"));
+    assert_eq!(known.name.as_deref(), Some("Анна"));
+    let [way] = &known.ways[..] else { panic!("one way") };
     assert_eq!((way.office.as_str(), way.connection.as_str(), way.from.as_str()), ("own", "rt1", "102"));
-    assert_eq!(preview("103").await.unwrap().kind, DialKind::Emergency);
-    assert_eq!(preview("205").await.unwrap().kind, DialKind::Extension);
+    assert_eq!(preview("103").await.unwrap().number.kind, DialKind::Emergency);
+    assert_eq!(preview("205").await.unwrap().number.kind, DialKind::Extension);
     assert_eq!(preview("8 809 123-45-67").await.unwrap().warnings, [DialWarning::Premium]);
     assert_eq!(preview("+7 495 123-45-67-89").await.unwrap().warnings, [DialWarning::TooLong]);
     assert!(preview("8 809 123-45-67").await.unwrap().asks);
     let with_extension = preview("8 495 123-45-67 доб. 12").await.unwrap();
-    assert_eq!((with_extension.extension.as_deref(), with_extension.asks), (Some("12"), false));
+    assert_eq!((with_extension.number.extension.as_deref(), with_extension.asks), (Some("12"), false));
     let keyed_in = preview("tel:+74951234567,,100#").await.unwrap();
-    assert_eq!((keyed_in.to.as_str(), keyed_in.post_dial.as_deref()), ("+74951234567", Some("100#")));
+    assert_eq!((keyed_in.number.digits.as_str(), keyed_in.number.post_dial.as_deref()), ("+74951234567", Some("100#")));
     let doubtful = preview("9 8 916 204-55-18").await.unwrap();
-    assert_eq!((doubtful.to.as_str(), doubtful.other.as_deref()), ("+79162045518", Some("+98 916 204 5518")));
+    assert_eq!(
+        (doubtful.number.digits.as_str(), doubtful.other.as_deref()),
+        ("+79162045518", Some("+98 916 204 5518"))
+    );
     assert_eq!((&doubtful.warnings[..], doubtful.asks), (&[DialWarning::TwoReadings][..], true));
     let named = preview("sip:petr.ivanov@example.invalid").await.unwrap();
     assert_eq!((&named.warnings[..], named.asks), (&[DialWarning::SipName][..], true));
@@ -205,7 +229,7 @@ async fn an_extension_with_an_emergency_number_is_pointed_out() {
     bench.shown.until("the call", |record| record.main.last().is_some_and(|main| !main.now.open.is_empty())).await;
     let warned = async |text: &str| {
         let preview = bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.unwrap();
-        assert_eq!(preview.kind, DialKind::Emergency);
+        assert_eq!(preview.number.kind, DialKind::Emergency);
         preview.warnings == [DialWarning::AlsoExtension]
     };
     assert!(warned("103").await);
@@ -224,7 +248,7 @@ async fn a_connection_that_is_down_is_no_way_to_call() {
     bench
         .shown
         .until("down", |record| {
-            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionState::Down)
         })
         .await;
     let preview = bench.desk.preview_dial(PreviewDialRequest { text: "205".into() }).await.unwrap();
@@ -415,7 +439,7 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
     bench
         .shown
         .until("down", |record| {
-            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionState::Down)
         })
         .await;
     back(9, "1").await.unwrap();

@@ -9,7 +9,7 @@ use link::{
 };
 
 use crate::{
-    contract::{CardPhase, ConnectionCause, ConnectionStateView, LinkCause, LinkState, MainView, Stage},
+    contract::{CardPhase, LinkCause, LinkState, MainView, Stage},
     testing::{Bench, Shape, agent_leg, at, breathe, call, live_connection},
 };
 
@@ -125,13 +125,13 @@ async fn a_connection_tells_its_state_its_cause_and_its_gap() {
     bench
         .shown
         .until("down", |record| {
-            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionStateView::Down)
+            record.now().offices[0].connections.iter().any(|row| row.state == ConnectionState::Down)
         })
         .await;
     let record = bench.shown.record();
     let row = &record.now().offices[0].connections[0];
     assert_eq!(row.title, "Some make");
-    assert_eq!((row.cause, row.gap_since, row.drained), (Some(ConnectionCause::Unauthorized), Some(at(-60)), 7));
+    assert_eq!((row.cause, row.gap_since, row.drained), (Some(DownCause::Unauthorized), Some(at(-60)), 7));
 }
 
 #[tokio::test(start_paused = true)]

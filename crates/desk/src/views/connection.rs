@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use link::wire::{ConnectionState, ConnectionView, DownCause};
+use link::wire::ConnectionView;
 
-use crate::contract::{ConnectionCause, ConnectionRow, ConnectionStateView};
+use crate::contract::ConnectionRow;
 
 /// The connections of an office.
 pub(crate) type Connections = BTreeMap<ConnectionId, ConnectionView>;
@@ -15,21 +15,8 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
     ConnectionRow {
         id: connection.id.as_str().to_owned(),
         title: connection_title(connection, all),
-        state: match connection.state {
-            ConnectionState::Connecting => ConnectionStateView::Connecting,
-            ConnectionState::Draining => ConnectionStateView::Draining,
-            ConnectionState::Live => ConnectionStateView::Live,
-            ConnectionState::Waiting => ConnectionStateView::Waiting,
-            ConnectionState::Down => ConnectionStateView::Down,
-        },
-        cause: connection.cause.map(|cause| match cause {
-            DownCause::Unauthorized => ConnectionCause::Unauthorized,
-            DownCause::Unreachable => ConnectionCause::Unreachable,
-            DownCause::RateLimited => ConnectionCause::RateLimited,
-            DownCause::Protocol => ConnectionCause::Protocol,
-            DownCause::Storage => ConnectionCause::Storage,
-            DownCause::BadSignatures => ConnectionCause::BadSignatures,
-        }),
+        state: connection.state,
+        cause: connection.cause,
         refused: connection.refused.clone(),
         detail: connection.detail.clone(),
         drained: connection.drained,

@@ -1,7 +1,7 @@
 //! Commands: each acts once, however often it is sent.
 
 use axum::{Json, http::StatusCode};
-use calls::{CallState, CommandId, ConnectionId};
+use calls::{CallState, CommandId, ConnectionId, number::DialNumber};
 use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{CommandView, PlaceCall},
@@ -33,6 +33,8 @@ struct Place {
     connection: ConnectionId,
     from: Option<String>,
     to: String,
+    /// As a desk's person was shown it.
+    number: Option<DialNumber>,
     /// The customer's phone rings first.
     #[serde(default)]
     customer_first: bool,
@@ -43,13 +45,13 @@ pub(crate) async fn place(
     bearer: Bearer,
     Whole(body): Whole<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
-    let Place { command, connection, from, to, customer_first } = body::json(&body)?;
+    let Place { command, connection, from, to, number, customer_first } = body::json(&body)?;
     if customer_first {
         let message = "This PBX cannot ring the customer first.";
         let unsupported = OfficeError::new(OfficeErrorKind::Unsupported, message);
         return Err(OfficeError { field: Some("customerFirst"), ..unsupported }.into());
     }
-    let request = PlaceCall { command, connection, from, to };
+    let request = PlaceCall { command, connection, from, to, number };
     Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
 }
 

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use calls::number::{DialKind, DialWarning, Dialable};
+use calls::number::{DialNumber, DialWarning, Dialable};
 use serde::Serialize;
 
 use super::output;
@@ -14,15 +14,10 @@ use super::output;
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Answer {
-    #[serde(rename_all = "camelCase")]
     Number {
-        kind: DialKind,
-        digits: String,
+        #[serde(flatten)]
+        number: DialNumber,
         display: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        extension: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        post_dial: Option<String>,
         warnings: Vec<DialWarning>,
         asks: bool,
     },
@@ -45,14 +40,11 @@ pub(super) fn read_lines() -> anyhow::Result<ExitCode> {
 
 fn answer(text: &str) -> Answer {
     match Dialable::read(text) {
-        Ok(number) => Answer::Number {
-            asks: number.asks(),
-            kind: number.kind,
-            digits: number.digits,
-            display: number.display,
-            extension: number.extension,
-            post_dial: number.post_dial,
-            warnings: number.warnings,
+        Ok(dialable) => Answer::Number {
+            asks: dialable.asks(),
+            number: dialable.number,
+            display: dialable.display,
+            warnings: dialable.warnings,
         },
         Err(error) => Answer::Error { error: error.to_string() },
     }

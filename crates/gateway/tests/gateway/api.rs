@@ -168,6 +168,8 @@ async fn a_wish_that_cannot_be_is_told_with_its_field() {
     let rig = Rig::new().await;
     let agent = rig.agent("101").await;
     let command = Uuid::now_v7();
+    let numbered =
+        |to: &str, number: Value| json!({"command": command, "connection": "rt1", "to": to, "number": number});
     let cases = [
         (json!({"connection": "rt1", "to": "+79001234567"}), "command"),
         (json!({"command": "x", "connection": "rt1", "to": "+79001234567"}), "command"),
@@ -178,6 +180,13 @@ async fn a_wish_that_cannot_be_is_told_with_its_field() {
         (json!({"command": command, "connection": "rt2", "to": "+79001234567"}), "from"),
         (json!({"command": command, "connection": "rt1", "from": "", "to": "+79001234567"}), "from"),
         (json!({"command": command, "connection": "rt1", "to": "+79001234567", "form": "101"}), "body"),
+        (numbered("+79001234567", json!({"kind": "phone", "digits": "+79001234568"})), "number"),
+        (numbered("8 900 123-45-67", json!({"kind": "phone", "digits": "8 900 123-45-67"})), "number"),
+        (numbered("+79001234567", json!({"kind": "extension", "digits": "+79001234567"})), "number"),
+        (numbered("205", json!({"kind": "emergency", "digits": "205"})), "number"),
+        (numbered("205", json!({"kind": "colleague", "digits": "205"})), "number"),
+        (numbered("205", json!({"kind": "extension", "digits": "205", "postDial": "1 2"})), "number"),
+        (numbered("205", json!({"kind": "extension", "digits": "205", "post": "1"})), "number"),
     ];
     for (wish, field) in cases {
         let answer = rig.post(&agent, "/v1/calls", &wish).await;
@@ -223,6 +232,31 @@ async fn calls_are_placed_from_the_phones_that_a_token_may_use_however_they_are_
         command_state(&rig, token, command).await;
         let placed = vendor.placed.lock().expect("unpoisoned").last().cloned().expect("a call");
         assert_eq!(placed["from_pin"], allowed, "{from}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_a_person_was_shown_is_not_read_again() {
+    let (vendor, base) = Vendor::start().await;
+    let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
+    let token = rig.agent("101").await;
+    let shown = [
+        json!({"kind": "phone", "digits": "+79001234567", "extension": "12", "postDial": "1,,2#"}),
+        // Alone, these digits may be of two countries.
+        json!({"kind": "phone", "digits": "989162045518"}),
+        json!({"kind": "phone", "digits": "1234567"}),
+        json!({"kind": "extension", "digits": "0511"}),
+        json!({"kind": "other", "digits": "*100#"}),
+    ];
+    for number in shown {
+        let command = Uuid::now_v7();
+        let to = number["digits"].clone();
+        let wish = json!({"command": command, "connection": "rt1", "to": to, "number": number});
+        let answer = rig.post(&token, "/v1/calls", &wish).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        assert_eq!(command_state(&rig, &token, command).await, "accepted");
+        let placed = vendor.placed.lock().expect("unpoisoned").last().cloned().expect("a call");
+        assert_eq!(placed["request_number"], to);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use calls::{
-    CallId, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId, Told, number::Dialable,
+    CallId, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId, Told,
+    number::{DialNumber, Dialable},
 };
 use link::{
     OfficeError, OfficeErrorKind,
@@ -25,8 +26,7 @@ impl View {
             return Err(OfficeError::new(OfficeErrorKind::Unsupported, "this PBX cannot place calls"));
         }
         let from = self.from(&request).await?;
-        let to =
-            Dialable::read_to_send(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string()))?.digits;
+        let to = number(&request)?.digits;
         let (view, command, connection) = (self.clone(), request.command, request.connection);
         // A task of its own: whoever asks may hang up, and what is logged is to be sent.
         let placing = tokio::spawn(async move { view.begin(command, &connection, from, to).await });
@@ -135,6 +135,20 @@ impl View {
 
     fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {
         self.office.connections.get(id).ok_or_else(|| OfficeError::invalid("connection", "there is no such connection"))
+    }
+}
+
+/// What is dialled. What a person was shown is taken as it is; only a text that comes alone, from a script, is read.
+fn number(request: &PlaceCall) -> Result<DialNumber, OfficeError> {
+    match &request.number {
+        None => Dialable::read_to_send(&request.to).map_err(|error| OfficeError::invalid("to", error.to_string())),
+        Some(number) if !number.is_well_formed() => {
+            Err(OfficeError::invalid("number", "these are not the digits of a number of this kind"))
+        }
+        Some(number) if number.digits != request.to => {
+            Err(OfficeError::invalid("number", "its digits must be the same as in \"to\""))
+        }
+        Some(number) => Ok(number.clone()),
     }
 }
 

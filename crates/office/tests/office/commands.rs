@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::{Bench, connection};
 
 fn request(command: CommandId) -> PlaceCall {
-    PlaceCall { command, connection: connection(), from: None, to: "+79161234567".into() }
+    PlaceCall { command, connection: connection(), from: None, to: "+79161234567".into(), number: None }
 }
 
 fn fresh() -> CommandId {

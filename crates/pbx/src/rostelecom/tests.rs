@@ -350,7 +350,7 @@ fn call_back_names_the_user_by_pin_or_address() {
     let body = |from: &str, domain: Option<&str>| {
         let mut config = config();
         config.overrides.extend(domain.map(|domain| ("domain".to_owned(), domain.to_owned())));
-        let request = Rostelecom::new(&config).expect("a make").originate(from, "+7 495 123-45-67")?;
+        let request = Rostelecom::new(&config).expect("a make").originate(from, "+74951234567")?;
         assert_eq!(request.url.as_str(), "https://api.cloudpbx.rt.ru/call_back");
         assert!(request.signed && !request.idempotent);
         Ok::<Value, crate::error::Error>(serde_json::from_slice(&request.body).expect("JSON"))

@@ -53,6 +53,7 @@ const KNOWN_TO: &[(&str, &[&str])] = &[
     ("tauri", &["trubka"]),
     ("tauri-build", &["trubka"]),
     ("wry", &["trubka"]),
+    ("ts-rs", &["calls", "link", "desk"]),
 ];
 
 /// Every edge that should not be, as a sentence. What only tests use is free.

@@ -1,6 +1,6 @@
 import type { DialPreview } from "$generated/DialPreview";
 import { language } from "$lib/language.svelte";
-import { later, preview } from "$tests/build";
+import { later, preview, type PreviewChanges } from "$tests/build";
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -9,7 +9,7 @@ import DialField from "./DialField.svelte";
 
 beforeEach(() => (language.code = "ru"));
 
-function show(changes: Partial<DialPreview> = {}) {
+function show(changes: PreviewChanges = {}) {
   const placeCall = vi.fn(async () => ({ call: { office: "o", id: "1" } }));
   const dial = new Dial({ placeCall, previewDial: async ({ text }) => preview(text, changes) });
   render(DialField, { dial });
@@ -86,7 +86,7 @@ describe("the dial field", () => {
   });
 
   it("asks once more where that was told", async () => {
-    const { placeCall, user } = show({ kind: "emergency", warnings: ["alsoExtension"], asks: true });
+    const { placeCall, user } = show({ number: { kind: "emergency" }, warnings: ["alsoExtension"], asks: true });
     await user.type(screen.getByTestId("dial-input"), "102{Enter>3/}");
     expect(placeCall).not.toHaveBeenCalled();
     const confirm = screen.getByTestId("dial-confirm");
@@ -97,13 +97,18 @@ describe("the dial field", () => {
   });
 
   it("says which extension is left to dial by hand", async () => {
-    const { user } = show({ extension: "123" });
+    const { user } = show({ number: { extension: "123" } });
     await user.type(screen.getByTestId("dial-input"), "84951234567,123");
     expect(screen.getByText("Когда ответят, наберите добавочный: 123")).toBeDefined();
   });
 
   it("says what is left to key in, and which other number the text may mean", async () => {
-    const { user } = show({ postDial: "100#", other: "+98 916 204 5518", warnings: ["twoReadings"], asks: true });
+    const { user } = show({
+      number: { postDial: "100#" },
+      other: "+98 916 204 5518",
+      warnings: ["twoReadings"],
+      asks: true,
+    });
     await user.type(screen.getByTestId("dial-input"), "989162045518,,100#");
     expect(screen.getByText("Когда ответят, наберите: 100#")).toBeDefined();
     expect(screen.getByText("Другой номер: +98 916 204 5518")).toBeDefined();

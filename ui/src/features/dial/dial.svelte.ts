@@ -91,8 +91,7 @@ export class Dial {
     try {
       await this.platform.placeCall({
         command,
-        to: preview.to,
-        kind: preview.kind,
+        number: preview.number,
         ...(way && { office: way.office, connection: way.connection }),
       });
       // Another number may have come meanwhile: that is another wish.

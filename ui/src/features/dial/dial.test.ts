@@ -1,13 +1,10 @@
 import type { DialPreview } from "$generated/DialPreview";
 import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
-import { failure, later, preview, settle } from "$tests/build";
+import { failure, later, preview, settle, type PreviewChanges } from "$tests/build";
 import { describe, expect, it, vi } from "vitest";
 import { Dial, wayKey } from "./dial.svelte";
 
-function phone(
-  place: (request: PlaceCallRequest) => Promise<unknown> = async () => {},
-  changes: Partial<DialPreview> = {},
-) {
+function phone(place: (request: PlaceCallRequest) => Promise<unknown> = async () => {}, changes: PreviewChanges = {}) {
   const placeCall = vi.fn(async (request: PlaceCallRequest) => {
     await place(request);
     return { call: { office: "o", id: "1" } };
@@ -31,8 +28,7 @@ describe("dialling", () => {
     await dial.confirm();
     expect(placeCall).toHaveBeenCalledWith({
       command: expect.any(String),
-      to: "89001234567",
-      kind: "phone",
+      number: { kind: "phone", digits: "89001234567" },
       office: "o",
       connection: "rt1",
     });
@@ -62,7 +58,7 @@ describe("dialling", () => {
     await settle();
     answers.get("112")?.resolve(preview("112"));
     await settle();
-    expect(dial.preview?.to).toBe("1123");
+    expect(dial.preview?.number.digits).toBe("1123");
   });
 
   it("means one wish by a double click", async () => {
@@ -90,7 +86,7 @@ describe("dialling", () => {
     await dial.show("113");
     placed.resolve();
     await calling;
-    expect([dial.shown, dial.preview?.to]).toEqual([true, "113"]);
+    expect([dial.shown, dial.preview?.number.digits]).toEqual([true, "113"]);
   });
 
   it("takes a refusal for the end of the wish", async () => {
@@ -123,7 +119,7 @@ describe("dialling", () => {
   it("shows a link as people write its number", async () => {
     const { dial } = phone();
     await dial.show("tel:+74951234567", "program");
-    expect([dial.text, dial.preview?.to]).toEqual(["shown tel:+74951234567", "tel:+74951234567"]);
+    expect([dial.text, dial.preview?.number.digits]).toEqual(["shown tel:+74951234567", "tel:+74951234567"]);
   });
 
   it("says why a text cannot be dialled", async () => {

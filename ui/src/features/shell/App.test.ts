@@ -111,7 +111,7 @@ describe("the main window", () => {
     await user.click(screen.getByTestId("nav-now"));
     expect(screen.getAllByTestId("open-call")).toHaveLength(2);
     await user.click(screen.getAllByTestId("missed-call-back")[0] as HTMLElement);
-    expect(desk.dial.preview?.to).toBe("+79011234567");
+    expect(desk.dial.preview?.number.digits).toBe("+79011234567");
   });
 
   it("says on every view that this is the demo, and how to leave it", async () => {

@@ -1,4 +1,4 @@
-import type { ConnectionCause } from "$generated/ConnectionCause";
+import type { DownCause } from "$generated/DownCause";
 import type { ConnectionRow } from "$generated/ConnectionRow";
 import type { LinkCause } from "$generated/LinkCause";
 import type { OfficeView } from "$generated/OfficeView";
@@ -40,7 +40,7 @@ describe("the connection state", () => {
     expect(summary([office("live", down)]).words).toBe("Ростелеком: АТС не принимает ключ");
   });
 
-  it.each<ConnectionCause>(["unauthorized", "unreachable", "rateLimited", "protocol", "storage", "badSignatures"])(
+  it.each<DownCause>(["unauthorized", "unreachable", "rateLimited", "protocol", "storage", "badSignatures"])(
     "has words for %s in both languages",
     (cause) => {
       const offices = [office("live", row({ state: "down", cause }))];

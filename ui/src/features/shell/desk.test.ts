@@ -45,7 +45,7 @@ describe("the main window", () => {
     const desk = new Desk(platform);
     await desk.start();
     await settle();
-    expect([desk.dial.origin, desk.dial.preview?.to]).toEqual(["program", "+74951234567"]);
+    expect([desk.dial.origin, desk.dial.preview?.number.digits]).toEqual(["program", "+74951234567"]);
     expect(placeCall).not.toHaveBeenCalled();
     desk.dial.cancel();
     platform.wire.send("main", { ...mainView(), revision: 9, errand });

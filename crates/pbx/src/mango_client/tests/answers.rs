@@ -35,7 +35,7 @@ fn callback_is_read_as_people_need_it() {
 
 #[test]
 fn callback_and_its_token_go_to_the_api() {
-    let mut request = pbx().originate("101", "+7 916 123-45-67").expect("a request");
+    let mut request = pbx().originate("101", "+79161234567").expect("a request");
     assert_eq!(request.url.as_str(), "https://api-client.mango-office.ru/api/v1/callback");
     let body: Value = serde_json::from_slice(&request.body).expect("JSON");
     assert_eq!(body, json!({"extension": "101", "DESTINATION_NUMBER": "+79161234567"}));

@@ -3,4 +3,4 @@
 /**
  * Where a connection stands.
  */
-export type ConnectionStateView = "connecting" | "draining" | "live" | "waiting" | "down";
+export type ConnectionState = "connecting" | "draining" | "live" | "waiting" | "down";

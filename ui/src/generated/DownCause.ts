@@ -3,4 +3,4 @@
 /**
  * Why a connection is down.
  */
-export type ConnectionCause = "unauthorized" | "unreachable" | "rateLimited" | "protocol" | "storage" | "badSignatures";
+export type DownCause = "unauthorized" | "unreachable" | "rateLimited" | "protocol" | "storage" | "badSignatures";
