@@ -1,6 +1,6 @@
 //! Takes a text out of the address that it stands in: `"Name" <sip:user@host;parameters>`, `tel:`, `callto:`.
 
-use super::{dial_number::is_extension, groups::groups_digits};
+use super::{dial_number::is_extension, groups::groups_digits, hidden::is_wording};
 
 /// Schemes of addresses, and whether they name a SIP account.
 const SCHEMES: [(&str, bool); 4] = [("tel:", false), ("callto:", false), ("sips:", true), ("sip:", true)];
@@ -58,7 +58,7 @@ impl Address {
             post_dial: parameter(parameters, "postd").map(str::to_owned),
             is_address,
             is_sip,
-            is_withheld: domain.is_some_and(|domain| domain.eq_ignore_ascii_case("anonymous.invalid")),
+            is_withheld: domain.is_some_and(is_nobodys),
             has_number_before: is_dialled(name.trim().trim_matches('"')),
         }
     }
@@ -120,6 +120,11 @@ fn behind_quote(text: &str) -> Option<&str> {
         }
     }
     None
+}
+
+/// The domains of callers who are not shown: `anonymous.invalid`, `privacy.invalid`.
+fn is_nobodys(domain: &str) -> bool {
+    domain.to_ascii_lowercase().strip_suffix(".invalid").is_some_and(is_wording)
 }
 
 /// The text before and after the first `mark`.
@@ -261,6 +266,17 @@ mod tests {
         assert_eq!(Address::read("tel:+74951234567;ext=abc").extension, None);
         assert_eq!(Address::read("+74951234567;127").user, "+74951234567;127");
         assert_eq!(Address::read("tel:7042;phone-context=example.com").context, None);
+    }
+
+    #[test]
+    fn some_domains_are_nobodys() {
+        for (raw, withheld) in [
+            ("sip:c8oqz84zk7z@privacy.invalid", true),
+            ("<sip:Anonymous@Anonymous.Invalid>;tag=1", true),
+            ("sip:anna@pbx.invalid", false),
+        ] {
+            assert_eq!(Address::read(raw).is_withheld, withheld, "{raw}");
+        }
     }
 
     #[test]

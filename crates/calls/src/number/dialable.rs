@@ -276,7 +276,7 @@ mod tests {
             ("123-45-67", "1234567", DialWarning::TooShort),
             ("8 495 123", "8495123", DialWarning::TooShort),
             ("+7 495 123", "+7495123", DialWarning::TooShort),
-            ("+7 495 123-45-67-89", "+7495123456789", DialWarning::TooLong),
+            ("+7 495 123-45-6789", "+7495123456789", DialWarning::TooLong),
             ("8 555 123-45-67", "+75551234567", DialWarning::Unrecognised),
             ("8 809 123-45-67", "+78091234567", DialWarning::Premium),
             ("810 44 20 7946 0958", "+442079460958", DialWarning::International),

@@ -1,6 +1,6 @@
 //! What stands behind a number: an extension, what is keyed in after pauses, another number, or a remark.
 
-use super::groups::groups;
+use super::groups::{Group, groups};
 
 /// Beginnings of the words for an extension, lower case, `ё` as `е`.
 const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "дод", "дадат"];
@@ -12,6 +12,8 @@ const BEFORE_DIGITS: &[&str] =
     &["номер", "ном", "н", "тел", "телефон", "абонент", "набор", "в", "режиме", "number", "no", "num", "nr"];
 /// Digits of the longest extension.
 const LONGEST_EXTENSION: usize = 10;
+/// Digits from which on others of the same length are another extension: `доб. 100 или 101`.
+const LEAST_ALIKE: usize = 3;
 /// As many digits in a row are a number of their own, not a part of a remark.
 const SECOND_NUMBER: usize = 5;
 /// Digits of the other ending in `123-45-67, 68`.
@@ -41,6 +43,11 @@ impl Ending {
         if let Some(rest) = behind_extension_mark(inner) {
             return of_extension(rest);
         }
+        // "(офис), доб. 100": a remark may stand before the mark.
+        if let Some((remark, rest)) = behind_later_mark(inner) {
+            let ending = of_extension(rest);
+            return Self { has_remark: true, has_more: ending.has_more || has_more(remark), ..ending };
+        }
         Self { has_remark: inner.contains(char::is_alphabetic), has_more: has_more(inner), ..Self::default() }
     }
 }
@@ -52,7 +59,9 @@ fn of_extension(rest: &str) -> Ending {
         return Ending { has_more: true, ..Ending::default() };
     }
     let joined = behind.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let another = joined.starts_with(|c: char| c.is_ascii_digit()) && !joined.contains(char::is_alphabetic);
+    let alike = |group: &Group<'_>| group.digits.len() == digits.len() && digits.len() >= LEAST_ALIKE;
+    let another = joined.starts_with(|c: char| c.is_ascii_digit()) && !joined.contains(char::is_alphabetic)
+        || groups(behind).iter().any(alike);
     Ending {
         extension: Some(digits),
         has_more: another || has_more(behind),
@@ -97,10 +106,23 @@ pub(super) fn is_extension_mark(text: &str) -> bool {
     is_mark && words.all(|word| BEFORE_DIGITS.contains(&word) || EXTENSION_WORDS.iter().any(|w| word.starts_with(w)))
 }
 
-/// Whether a text begins with a word that means an extension and nothing else: `д` may be a house.
-pub(super) fn is_extension_word(text: &str) -> bool {
-    let first = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    EXTENSION_WORDS.iter().any(|word| first.starts_with(word)) || matches!(first, "вн" | "вну" | "доп")
+/// The remark before a word for an extension, and the text from the digits behind that on.
+fn behind_later_mark(text: &str) -> Option<(&str, &str)> {
+    let group = groups(text).into_iter().find(|group| ends_with_extension_mark(group.gap))?;
+    Some(text.split_at(group.end - group.digits.len()))
+}
+
+/// Whether the last words are those for an extension, whatever stands before them. One letter is none: `д` may be a house.
+pub(super) fn ends_with_extension_mark(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let begins = text
+        .char_indices()
+        .filter(|(place, c)| c.is_alphabetic() && !text[..*place].chars().next_back().is_some_and(char::is_alphabetic));
+    let mut marks = begins.map(|(place, _)| &text[place..]);
+    marks.any(|words| {
+        let first = words.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        first.chars().count() > 1 && is_extension_mark(words)
+    })
 }
 
 /// What is keyed in after pauses: behind commas, semicolons, `p` or `w`.
@@ -182,6 +204,8 @@ mod tests {
             ", доб. № 12",
             " [доб.: 12]",
             " (доб. 12, Иван)",
+            " (офис), доб. 12",
+            ", Иван, 2 этаж, доб. 12",
         ] {
             let ending = Ending::read(text, false);
             assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), false), "{text}");
@@ -190,6 +214,8 @@ mod tests {
             let ending = Ending::read(text, false);
             assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), true), "{text}");
         }
+        assert!(Ending::read(" доб. 100 или доб. 101", false).has_more);
+        assert!(!Ending::read(" доб. 100 (с 9 до 18)", false).has_more);
         assert_eq!(Ending::read(" доб. 1-00", false), Ending { extension: Some("100".into()), ..Ending::default() });
         assert_eq!(extension(", 2 этаж"), None);
         assert_eq!(extension(" (дом 2)"), None);

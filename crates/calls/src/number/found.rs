@@ -93,8 +93,14 @@ pub(super) struct Found {
 pub(super) fn find(text: &str) -> Option<Found> {
     let groups = groups(text);
     let has_words = text.contains(is_word);
+    // "доб. 100 8 495 …": the extension comes first.
+    let extension_first = groups.len() > 1 && groups[0].digits.len() > 1 && is_extension_mark(groups[0].gap);
     (0..groups.len())
-        .filter(|start| *start == 0 || !groups[*start].continues() || groups[*start].has_plus())
+        .filter(|start| match start {
+            0 => !extension_first,
+            1 if extension_first => true,
+            _ => !groups[*start].continues() || groups[*start].has_plus(),
+        })
         .filter(|start| may_begin(&groups, *start))
         .find_map(|start| at(text, &groups, start, has_words))
 }
@@ -136,8 +142,10 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
     let whole = if mark { None } else { read(groups, start, run, has_words).map(|reading| (reading, run)) };
     let home = |reading: &PhoneReading| groups[start].has_plus() || !reading.phone.abroad;
     let shorter = |at_blanks: bool| {
-        let may_end = |group: &Group<'_>| group.separates() || at_blanks && group.gap.contains(' ');
-        let mut ends = (start + 1..run).rev().filter(|end| !mark && may_end(&groups[*end]));
+        let may_end = |end: usize| {
+            groups[end].separates() || at_blanks && groups[end].gap.contains(' ') || is_range(groups, end, run)
+        };
+        let mut ends = (start + 1..run).rev().filter(|end| !mark && may_end(*end));
         ends.find_map(|end| Some((read(groups, start, end, true).filter(home)?, end)))
     };
     // Two endings of a number at home come before one number abroad.
@@ -203,6 +211,12 @@ fn has_second_part(groups: &[Group<'_>], start: usize, run: usize) -> bool {
     })
 }
 
+/// The last two digits are another ending of the number before them: `123-45-67-69`.
+fn is_range(groups: &[Group<'_>], end: usize, run: usize) -> bool {
+    let pair = |group: &Group<'_>| group.digits.len() == 2;
+    end + 1 == run && pair(&groups[end]) && pair(&groups[end - 1])
+}
+
 /// `1)` or `2.` before a number.
 fn is_list_mark(groups: &[Group<'_>], start: usize, run: usize) -> bool {
     let (group, next) = (&groups[start], groups.get(start + 1).filter(|_| run > start + 1));
@@ -249,6 +263,7 @@ mod tests {
             "8 (495) 123-45-67, спросить Ольгу",
             "8 (495) 123-45-67 (с 9 до 18)",
             "№ 8 495 123-45-67",
+            "доб. 100 8 495 123-45-67",
             "+7 +7 495 123-45-67",
         ] {
             assert_eq!(found(text), Some(("+74951234567".into(), false)), "{text}");
@@ -262,6 +277,8 @@ mod tests {
             "495 123-45-67/68",
             "(495) 123-45-67 (68)",
             "(495) 123-45-67 68",
+            "(495) 123-45-67-69",
+            "+7 495 123-45-67...69",
             "8 495 123-45-67, 123-45-68",
             "123-45-68, 8 495 123-45-67",
             "8 495 123-45-67 и 8 916 204-55-18",

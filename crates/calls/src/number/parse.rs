@@ -11,7 +11,7 @@ use super::{
     phone::Phone,
     plan::{is_emergency, is_service},
     readings::{PhoneReading, Written},
-    remark::{self, Explained, is_plain},
+    remark::{self, Explained, is_plain, is_telephone},
 };
 
 /// Digits from which on a number that no country has may bear an extension.
@@ -191,7 +191,7 @@ fn typed(user: &str, found: &[Group<'_>]) -> Option<String> {
     });
     let digits: String = found.iter().map(|group| group.digits).collect();
     let plus = if first.has_plus() { "+" } else { "" };
-    let alone = one && !apart && is_plain(first.gap) && is_plain(&user[last.end..]);
+    let alone = one && !apart && (is_plain(first.gap) || is_telephone(first.gap)) && is_plain(&user[last.end..]);
     alone.then(|| format!("{plus}{digits}"))
 }
 

@@ -98,8 +98,9 @@ impl<'a> Written<'a> {
             return Some(PhoneReading { phone: home, other: abroad.map(|phone| phone.e164), doubtful: true });
         }
         if let Some(phone) = abroad {
-            // Digits too many behind a number of the country: typed twice, or another ending.
-            return Some(PhoneReading { phone, other: None, doubtful: russian(&digits[..10]).is_some() });
+            // A number of this country may have a digit too many.
+            let typed_twice = digits.len() == 11 && self.first == digits && russian(&digits[..10]).is_some();
+            return Some(PhoneReading { phone, other: None, doubtful: typed_twice });
         }
         // The exit code of North America.
         let phone = behind_exit_code(digits, &["011"])?;
@@ -245,6 +246,7 @@ mod tests {
         assert!(apart("38", "380441234567").is_some_and(|reading| reading.phone.e164 == "+380441234567"));
         assert!(apart("495", "49512345678").is_none() && apart("4", "49512345678").is_none());
         assert!(Written::plain("49512345678").read().is_some_and(|reading| reading.doubtful));
+        assert!(Written::plain("998901234567").read().is_some_and(|reading| !reading.doubtful));
     }
 
     #[test]

@@ -1,12 +1,29 @@
 //! Words around a short number, which say that it is one.
 
-use super::{
-    ending::{is_extension_mark, is_extension_word},
-    groups::Group,
-};
+use super::{ending::ends_with_extension_mark, groups::Group, plan::is_emergency};
 
 /// Whole labels of a telephone number.
 const TELEPHONE: [&str; 4] = ["тел", "телефон", "tel", "phone"];
+/// Beginnings of the words for rescue services.
+const RESCUE: [&str; 17] = [
+    "мчс",
+    "скор",
+    "помощ",
+    "полици",
+    "пожар",
+    "газ",
+    "спас",
+    "экстрен",
+    "аварий",
+    "служб",
+    "един",
+    "emergency",
+    "police",
+    "ambulance",
+    "fire",
+    "rescue",
+    "sos",
+];
 /// Digits of the longest extension that stands alone.
 const MOST_DIGITS: usize = 5;
 /// Digits of the shortest that words before it and brackets around it make one.
@@ -27,11 +44,12 @@ pub(super) fn short_number(user: &str, found: &[Group<'_>]) -> Option<Explained>
     let labelled = ends_with_extension_mark(before) || is_telephone(before) && (is_plain(behind) || is_remark(behind));
     let remarked = is_plain(before) && is_remark(behind);
     let bracketed = before.ends_with(['(', '[']) && is_plain(behind) && first.digits.len() >= LEAST_IN_BRACKETS;
+    let rescue = is_emergency(first.digits) && is_rescue(&format!("{before} {behind}"));
     let digits: String = found.iter().map(|group| group.digits).collect();
     let one = found[1..].iter().all(|group| matches!(group.gap, "-" | " ")) && digits.len() <= MOST_DIGITS;
-    let fits = one && !before.contains('+') && (labelled || found.len() == 1 && (remarked || bracketed));
+    let fits = one && !before.contains('+') && (labelled || found.len() == 1 && (remarked || bracketed || rescue));
     // `1-00` is one number, `12-13` may be two.
-    fits.then(|| Explained { doubtful: found.len() > 1 && first.digits.len() > 1, digits })
+    fits.then_some(Explained { doubtful: found.len() > 1 && first.digits.len() > 1, digits })
 }
 
 /// Nothing but signs of a sentence or of typesetting.
@@ -47,17 +65,16 @@ fn is_remark(text: &str) -> bool {
     (in_brackets || behind_dash) && inner.contains(char::is_alphabetic) && !inner.contains(|c: char| c.is_ascii_digit())
 }
 
-/// The last words are those for an extension, whatever stands before them.
-fn ends_with_extension_mark(text: &str) -> bool {
+/// Nothing but words for rescue services.
+fn is_rescue(text: &str) -> bool {
     let text = text.to_lowercase();
-    let begins = text
-        .char_indices()
-        .filter(|(place, c)| c.is_alphabetic() && !text[..*place].chars().next_back().is_some_and(char::is_alphabetic));
-    let mut marks = begins.map(|(place, _)| &text[place..]);
-    marks.any(|words| is_extension_word(words) && is_extension_mark(words))
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    let only_words = is_plain(&text.replace(char::is_alphabetic, ""));
+    only_words && words.peek().is_some() && words.all(|word| RESCUE.iter().any(|begin| word.starts_with(begin)))
 }
 
-fn is_telephone(text: &str) -> bool {
+/// Nothing but the word for a telephone.
+pub(super) fn is_telephone(text: &str) -> bool {
     TELEPHONE.contains(&text.to_lowercase().trim().trim_end_matches(['.', ':']))
 }
 
@@ -84,6 +101,8 @@ mod tests {
             ("205 (Анна)", "205"),
             ("205 - Анна", "205"),
             ("Анна (205)", "205"),
+            ("Скорая помощь: 103", "103"),
+            ("112, МЧС", "112"),
         ] {
             assert_eq!(read(text), Some((digits.to_owned(), false)), "{text}");
         }
@@ -96,6 +115,9 @@ mod tests {
             "12 apples",
             "ул. Ленина, д. 12",
             "кабинет 205",
+            "кабинет 102",
+            "*112",
+            "112#",
             "205 этаж",
             "глава (12)",
             "205 (2 этаж)",

@@ -203,7 +203,7 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     assert_eq!(preview("103").await.unwrap().number.kind, DialKind::Emergency);
     assert_eq!(preview("205").await.unwrap().number.kind, DialKind::Extension);
     assert_eq!(preview("8 809 123-45-67").await.unwrap().warnings, [DialWarning::Premium]);
-    assert_eq!(preview("+7 495 123-45-67-89").await.unwrap().warnings, [DialWarning::TooLong]);
+    assert_eq!(preview("+7 495 123-45-6789").await.unwrap().warnings, [DialWarning::TooLong]);
     assert!(preview("8 809 123-45-67").await.unwrap().asks);
     let with_extension = preview("8 495 123-45-67 доб. 12").await.unwrap();
     assert_eq!((with_extension.number.extension.as_deref(), with_extension.asks), (Some("12"), false));
