@@ -12,6 +12,7 @@ mod dial;
 pub mod driver;
 pub mod error;
 mod fields;
+mod form;
 pub mod journal;
 mod json;
 pub mod make;
@@ -24,6 +25,7 @@ pub mod rostelecom;
 pub mod session;
 mod traits;
 pub mod webhook;
+pub mod zadarma;
 pub mod zone;
 
 pub use capability::{Capability, CardOnRing};

@@ -12,31 +12,39 @@ pub enum Make {
     Rostelecom,
     /// MANGO OFFICE's server-client API: a socket per user.
     MangoClient,
+    /// Zadarma: signed webhooks.
+    Zadarma,
+    /// Novofon: Zadarma's protocol at another host.
+    Novofon,
 }
 
 /// Why a text names no make that is served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MakeError {
     /// A make that Trubka knows of but does not serve yet.
-    #[error("the PBX \"{0}\" is not served by this version yet; it serves rostelecom and mango-client")]
+    #[error(
+        "the PBX \"{0}\" is not served by this version yet; it serves rostelecom, mango-client, zadarma and novofon"
+    )]
     NotServed(&'static str),
     /// No make at all.
-    #[error("\"{0}\" is no kind of PBX; write rostelecom or mango-client")]
+    #[error("\"{0}\" is no kind of PBX; write rostelecom, mango-client, zadarma or novofon")]
     Unknown(String),
 }
 
 /// Names that configuration may hold, of makes that are not served yet.
-const NOT_SERVED: [&str; 5] = ["zadarma", "novofon", "mango-vpbx", "era", "ringcloud"];
+const NOT_SERVED: [&str; 3] = ["mango-vpbx", "era", "ringcloud"];
 
 impl Make {
     /// Every make that is served, in the order in which tables show them.
-    pub const ALL: [Self; 2] = [Self::Rostelecom, Self::MangoClient];
+    pub const ALL: [Self; 4] = [Self::Rostelecom, Self::MangoClient, Self::Zadarma, Self::Novofon];
 
     /// The name in configuration, on the command line and over the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rostelecom => "rostelecom",
             Self::MangoClient => "mango-client",
+            Self::Zadarma => "zadarma",
+            Self::Novofon => "novofon",
         }
     }
 
@@ -45,6 +53,8 @@ impl Make {
         match self {
             Self::Rostelecom => "Ростелеком",
             Self::MangoClient => "MANGO OFFICE",
+            Self::Zadarma => "Zadarma",
+            Self::Novofon => "Новофон",
         }
     }
 
@@ -53,6 +63,7 @@ impl Make {
         match self {
             Self::Rostelecom => &["client_id", "key"],
             Self::MangoClient => &["token"],
+            Self::Zadarma | Self::Novofon => &["key", "secret"],
         }
     }
 
@@ -61,6 +72,7 @@ impl Make {
         match self {
             Self::Rostelecom => &["client_id"],
             Self::MangoClient => &["token"],
+            Self::Zadarma | Self::Novofon => &["key"],
         }
     }
 }

@@ -4,7 +4,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use crate::json;
+use crate::{
+    form::{self, Form},
+    json,
+};
 
 const MASK: &str = "•••";
 /// Longest body kept in the journal.
@@ -35,6 +38,7 @@ impl Redactor {
         }
         let text = match json::parse(body) {
             Some(json) => value(json).to_string(),
+            None if form::is_likely(body) => value(Form::parse(body).to_json()).to_string(),
             None => {
                 let cut = &body[..body.len().min(KEPT)];
                 links(&String::from_utf8_lossy(cut))
@@ -137,6 +141,14 @@ mod tests {
             assert!(!kept.contains(gone), "{gone} in {kept}");
         }
         assert!(kept.contains("host.example") && kept.contains("session_id"), "{kept}");
+    }
+
+    #[test]
+    fn a_form_is_kept_as_its_fields_without_signature_and_links() {
+        let form = b"event=NOTIFY_RECORD&link=https%3A%2F%2Fhost.example%2Fr%2Fabc.mp3&sign=00ff&text=%D0%BF+x";
+        let kept = Redactor::new([]).body(form).expect("kept");
+        assert!(kept.contains("NOTIFY_RECORD") && kept.contains("host.example") && kept.contains("п x"), "{kept}");
+        assert!(!kept.contains("abc") && !kept.contains("00ff"), "{kept}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     mango_client::MangoClient,
     rostelecom::Rostelecom,
     traits::Pbx,
+    zadarma::Zadarma,
 };
 
 /// The make of a connection, configured. Fails with what is wrong with the settings.
@@ -14,6 +15,8 @@ pub fn build(config: &ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError> {
     Ok(match config.make {
         Make::Rostelecom => Box::new(Rostelecom::new(config)?),
         Make::MangoClient => Box::new(MangoClient::new(config)?),
+        Make::Zadarma => Box::new(Zadarma::new(config)?),
+        Make::Novofon => Box::new(Zadarma::novofon(config)?),
     })
 }
 

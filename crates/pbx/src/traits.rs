@@ -9,7 +9,7 @@ use crate::{
     make::Make,
     request::{Answer, Request},
     session::Session,
-    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
 
 /// The next step on the way to a recording.
@@ -40,6 +40,12 @@ pub trait Pbx: Send + Sync {
 
     /// Requests per second that the PBX is asked at most in the long run; twice as many may go at once.
     fn requests_per_second(&self) -> u32;
+
+    /// The answer to a test of our address, which nothing authenticates and which is stored nowhere; `None` for
+    /// everything else.
+    fn address_check(&self, _request: &WebhookRequest) -> Option<WebhookReply> {
+        None
+    }
 
     /// Checks that a webhook is authentic, on its raw bytes.
     fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError>;

@@ -57,9 +57,15 @@ pub enum VerifyError {
     /// A header that decides was given twice.
     #[error("the header {0} was given more than once")]
     Repeated(&'static str),
-    /// Not a digest at all.
-    #[error("the signature is not a SHA-256 digest in hexadecimal digits")]
-    Malformed,
+    /// A field of the form is given twice.
+    #[error("a field of the form was given more than once")]
+    RepeatedField,
+    /// Not the kind of body that this PBX posts.
+    #[error("the body is not a form; this PBX posts application/x-www-form-urlencoded")]
+    NotAForm,
+    /// Not a digest at all; says what it should be.
+    #[error("the signature is not {0}")]
+    Malformed(&'static str),
     /// Made with another key, or the body was changed.
     #[error("the signature does not match the body; compare the key with the PBX's account page")]
     Mismatch,
@@ -80,11 +86,33 @@ pub struct Verified {
 impl Verified {
     /// Checks a SHA-256 digest in hexadecimal digits of either case, in constant time, against `expected`.
     pub(crate) fn by_sha256(request: &WebhookRequest, given: &[u8], expected: &[u8; 32]) -> Result<Self, VerifyError> {
-        let digest = data_encoding::HEXLOWER_PERMISSIVE.decode(given).map_err(|_| VerifyError::Malformed)?;
+        let malformed = || VerifyError::Malformed("a SHA-256 digest in hexadecimal digits");
+        let digest = data_encoding::HEXLOWER_PERMISSIVE.decode(given).map_err(|_| malformed())?;
         if digest.len() != expected.len() {
-            return Err(VerifyError::Malformed);
+            return Err(malformed());
         }
-        if bool::from(digest.ct_eq(expected)) {
+        Self::by_equality(request, &digest, expected)
+    }
+
+    /// Checks an HMAC-SHA1 in Base64, of its hexadecimal digits (of either case) or of the code itself, in constant
+    /// time, against `expected`.
+    pub(crate) fn by_hmac_sha1(
+        request: &WebhookRequest,
+        given: &[u8],
+        expected: &[u8; 20],
+    ) -> Result<Self, VerifyError> {
+        let malformed = || VerifyError::Malformed("an HMAC-SHA1 in Base64");
+        let code = data_encoding::BASE64.decode(given).map_err(|_| malformed())?;
+        let code = match code.len() {
+            20 => code,
+            40 => data_encoding::HEXLOWER_PERMISSIVE.decode(&code).map_err(|_| malformed())?,
+            _ => return Err(malformed()),
+        };
+        Self::by_equality(request, &code, expected)
+    }
+
+    fn by_equality(request: &WebhookRequest, given: &[u8], expected: &[u8]) -> Result<Self, VerifyError> {
+        if bool::from(given.ct_eq(expected)) {
             Ok(Self { request: request.clone() })
         } else {
             Err(VerifyError::Mismatch)
@@ -111,7 +139,7 @@ pub struct DecodeContext {
 /// What a webhook means, and what its sender is answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// In order. Never empty for an authentic webhook: what is not understood is one `Unknown`.
+    /// In order. Empty only for a test of our address: of what is authentic, what is not understood is one `Unknown`.
     pub events: Vec<VendorEvent>,
     /// To be sent once the events are stored.
     pub reply: WebhookReply,

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::rostelecom;
+use crate::{rostelecom, zadarma};
 
 /// What was checked, and what did not hold.
 #[derive(Debug, Default)]
@@ -84,7 +84,15 @@ pub(crate) fn files(directory: &Path) -> io::Result<Vec<(String, String)>> {
 }
 
 /// Checks a file's vectors with what knows its PBX.
-pub(crate) fn check_file(name: &str, file: &Value, report: &mut Report) {
+pub(crate) fn check_text(name: &str, text: &str, report: &mut Report) {
+    match serde_json::from_str(text) {
+        Ok(file) if zadarma::knows(name, &file) => zadarma::check_all(name, text, &file, report),
+        Ok(file) => check_file(name, &file, report),
+        Err(error) => report.fail(name, &format!("is not JSON: {error}")),
+    }
+}
+
+fn check_file(name: &str, file: &Value, report: &mut Report) {
     if !rostelecom::knows(name, file) {
         return report.fail(name, "nothing here checks vectors of this PBX");
     }

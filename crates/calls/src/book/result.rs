@@ -44,7 +44,7 @@ pub(super) fn first_talk<'a, 'b>(
 pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult {
     let talked = first_talk(legs, setting.direction, setting.originator, setting.agent_first).is_some();
     if let Some(said) = setting.said
-        && !(talked && setting.own_leg_only && speaks_for_one(said))
+        && !(talked && denies_talk(said, setting.own_leg_only))
     {
         return said;
     }
@@ -66,9 +66,19 @@ pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult 
     }
 }
 
-/// Where each user sees only his own leg, these are the end of his part and not of the call.
-fn speaks_for_one(result: CallResult) -> bool {
-    matches!(result, CallResult::AnsweredElsewhere | CallResult::Missed | CallResult::NoAnswer)
+/// Whether the word is about less than the call in which somebody talked: where each user sees only his own leg, about his
+/// part; elsewhere about what was tried last, as when a call that was passed on is not answered there.
+fn denies_talk(said: CallResult, own_leg_only: bool) -> bool {
+    match said {
+        CallResult::Missed | CallResult::NoAnswer | CallResult::AnsweredElsewhere => true,
+        CallResult::Busy | CallResult::Cancelled | CallResult::Failed => !own_leg_only,
+        CallResult::Answered
+        | CallResult::Rejected
+        | CallResult::Transferred
+        | CallResult::Voicemail
+        | CallResult::Fax
+        | CallResult::Unknown => false,
+    }
 }
 
 /// Why a call that we placed was not answered: the called side's cause counts before the caller's.

@@ -63,7 +63,8 @@ pub(super) fn signed(pbx: &dyn Pbx, message: &HttpMessage) -> anyhow::Result<Vec
         Err(VerifyError::Missing(_)) => {}
         Err(VerifyError::NoWebhooks) => bail!("this PBX sends no webhooks, so there is nothing to sign"),
         Err(VerifyError::Repeated(name)) => bail!("the header {name} was given more than once; take it out first"),
-        Ok(_) | Err(VerifyError::Malformed | VerifyError::Mismatch | VerifyError::OtherAccount(_)) => {
+        Err(error @ (VerifyError::RepeatedField | VerifyError::NotAForm)) => bail!("{error}"),
+        Ok(_) | Err(VerifyError::Malformed(_) | VerifyError::Mismatch | VerifyError::OtherAccount(_)) => {
             bail!("the message bears a signature already; take it out first")
         }
     }

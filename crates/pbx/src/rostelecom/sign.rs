@@ -103,8 +103,8 @@ mod tests {
             (&[], VerifyError::Missing(CLIENT_SIGN)),
             (&[("X-Client-Sign", "")], VerifyError::Missing(CLIENT_SIGN)),
             (&[("X-Client-Sign", PUBLISHED), ("x-client-sign", PUBLISHED)], VerifyError::Repeated(CLIENT_SIGN)),
-            (&[("X-Client-Sign", "fc95")], VerifyError::Malformed),
-            (&[("X-Client-Sign", "подпись")], VerifyError::Malformed),
+            (&[("X-Client-Sign", "fc95")], VerifyError::Malformed("a SHA-256 digest in hexadecimal digits")),
+            (&[("X-Client-Sign", "подпись")], VerifyError::Malformed("a SHA-256 digest in hexadecimal digits")),
             (&[("X-Client-Sign", PUBLISHED), ("X-Client-ID", "other")], VerifyError::OtherAccount(CLIENT_ID)),
         ];
         for (headers, error) in cases {

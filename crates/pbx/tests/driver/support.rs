@@ -185,6 +185,7 @@ pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
     let secrets: &[(&str, &str)] = match make {
         Make::Rostelecom => &[("client_id", "0A1B2C3D"), ("key", "s3cret-key")],
         Make::MangoClient => &[("token", "s3cret-token")],
+        Make::Zadarma | Make::Novofon => &[("key", "0A1B2C3D"), ("secret", "s3cret-key")],
     };
     ConnectionConfig {
         id: "test".parse().expect("an id"),

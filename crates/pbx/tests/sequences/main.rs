@@ -5,3 +5,4 @@ mod mango;
 mod office;
 mod properties;
 mod rostelecom;
+mod zadarma;

@@ -62,11 +62,7 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new(make: Make) -> Self {
-        let secrets = match make {
-            Make::Rostelecom => vec![("client_id", "id"), ("key", "secret")],
-            Make::MangoClient => vec![("token", "t0ken")],
-        };
-        let secrets = secrets.into_iter().map(|(name, value)| (name.to_owned(), SecretString::from(value)));
+        let secrets = make.secrets().iter().map(|name| ((*name).to_owned(), SecretString::from("secret")));
         let config = ConnectionConfig {
             id: "pbx1".parse().expect("an id"),
             make,
@@ -126,19 +122,8 @@ impl Office {
     fn read(&self, channels: &[&str], body: &Value) -> Vec<VendorEvent> {
         let text = body.to_string();
         match self.make {
-            Make::Rostelecom => {
-                let mut request = WebhookRequest {
-                    method: "POST".to_owned(),
-                    path: "/call_events".to_owned(),
-                    headers: Vec::new(),
-                    body: text.into(),
-                };
-                self.pbx.sign_webhook(&mut request).expect("signed");
-                let verified = self.pbx.verify(&request).expect("authentic");
-                let context =
-                    DecodeContext { received_at: self.now, zone: self.zone.clone(), source: calls::Source::Webhook };
-                self.pbx.decode(verified, &context).events
-            }
+            Make::Rostelecom => self.receive("/call_events", text),
+            Make::Zadarma | Make::Novofon => self.receive("", form(body)),
             Make::MangoClient => {
                 let over = |channel: &&str| {
                     let mut session = self.pbx.session(channel).expect("a channel");
@@ -152,6 +137,16 @@ impl Office {
                 channels.iter().flat_map(over).flat_map(events).collect()
             }
         }
+    }
+
+    /// A webhook, signed as the PBX does.
+    fn receive(&self, path: &str, body: String) -> Vec<VendorEvent> {
+        let (method, path) = ("POST".to_owned(), path.to_owned());
+        let mut request = WebhookRequest { method, path, headers: Vec::new(), body: body.into() };
+        self.pbx.sign_webhook(&mut request).expect("signed");
+        let verified = self.pbx.verify(&request).expect("authentic");
+        let context = DecodeContext { received_at: self.now, zone: self.zone.clone(), source: calls::Source::Webhook };
+        self.pbx.decode(verified, &context).events
     }
 
     fn tell(&mut self, told: Told) {
@@ -204,4 +199,11 @@ impl Office {
         }
         self
     }
+}
+
+/// The members of an object as the fields of a form.
+fn form(body: &Value) -> String {
+    let fields = body.as_object().into_iter().flatten();
+    let texts = fields.map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(texts).finish()
 }

@@ -6,14 +6,14 @@ use jiff::SignedDuration;
 use crate::{
     mango,
     office::{Office, Script, Step, What, at},
-    rostelecom,
+    rostelecom, zadarma,
 };
 
 /// Longer than any silence, measured from the last message.
 const SILENCE: SignedDuration = SignedDuration::from_hours(5);
 
 fn scripts() -> Vec<Script> {
-    [mango::scripts(), rostelecom::scripts()].concat()
+    [mango::scripts(), rostelecom::scripts(), zadarma::scripts()].concat()
 }
 
 /// Plays the steps with a restart at each place, and checks what must always hold.
@@ -46,7 +46,8 @@ fn messages(script: &Script) -> Vec<usize> {
 fn alone_tells_of_answer(script: &Script, lost: usize) -> bool {
     let connected = |step: &Step| {
         let What::Message { body, .. } = &step.what else { return false };
-        body["state"].as_str() == Some("connected")
+        // What ends a call of Zadarma says itself whether it was answered.
+        body["state"].as_str() == Some("connected") || body["disposition"].as_str() == Some("answered")
     };
     connected(&script.steps[lost]) && script.steps.iter().filter(|step| connected(step)).count() == 1
 }

@@ -1,0 +1,324 @@
+//! Notifications of the service and what they mean (`call-model` §5.2).
+
+use bytes::Bytes;
+use calls::{
+    CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, VendorEvent,
+    VendorTime,
+};
+use jiff::SignedDuration;
+
+use super::party;
+use crate::{
+    dedupe,
+    form::Form,
+    redact,
+    webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
+    zone,
+};
+
+const ZD_ECHO: &str = "zd_echo";
+/// Longest text that the check of our address is answered with.
+const LONGEST_ECHO: usize = 64;
+/// Older than any zone explains.
+const OLD: SignedDuration = SignedDuration::from_hours(15);
+
+/// Answers the test of our address, which is not signed: what it says, if that is harmless.
+pub(super) fn address_check(request: &WebhookRequest) -> Option<WebhookReply> {
+    let query = Form::parse(request.path.split_once('?').map_or("", |(_, query)| query).as_bytes());
+    let form = if request.body.is_empty() { query } else { Form::parse(&request.body) };
+    let mut echoes = form.all(ZD_ECHO);
+    let (first, more) = (echoes.next()?, echoes.next());
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let harmless = more.is_none() && (1..=LONGEST_ECHO).contains(&first.len()) && first.iter().all(is_plain);
+    let (status, body) = if harmless { (200, Bytes::copy_from_slice(first)) } else { (400, Bytes::new()) };
+    Some(WebhookReply { status, content_type: "text/plain", body })
+}
+
+/// What an authentic notification means. Whatever cannot be understood is kept as unknown.
+pub(super) fn decode(verified: &Verified, context: &DecodeContext) -> Decoded {
+    let form = Form::parse(&verified.request().body);
+    let body = Bytes::from_static(b"{}");
+    let reply = WebhookReply { status: 200, content_type: "application/json", body };
+    Decoded { events: vec![event(&form, context)], reply }
+}
+
+/// What the notification of 2015, which names no event, is called in traces.
+const WITHOUT_EVENT: &str = "incoming";
+
+fn event(form: &Form, context: &DecodeContext) -> VendorEvent {
+    let kind = form.text("event");
+    let message = Message { form, context, call: form.text("pbx_call_id") };
+    let effects = match (kind.as_deref(), &message.call) {
+        (None, None) => return message.without_event(),
+        (Some("NOTIFY_START"), Some(_)) => message.start(),
+        (Some("NOTIFY_INTERNAL"), Some(_)) => message.internal(),
+        (Some("NOTIFY_INTERNAL_END"), Some(_)) => message.internal_end(),
+        (Some("NOTIFY_ANSWER"), Some(call)) => message.answer(call),
+        (Some("NOTIFY_END"), Some(_)) => message.end(),
+        (Some("NOTIFY_OUT_START"), Some(_)) => message.out_start(),
+        (Some("NOTIFY_OUT_END"), Some(_)) => message.out_end(),
+        (Some("NOTIFY_RECORD"), Some(call)) => message.record(call),
+        (Some("NOTIFY_IVR"), Some(_)) => message.ivr(),
+        (kind, _) => return message.unknown(kind.unwrap_or("undecodable")),
+    };
+    message.known(kind.unwrap_or_default(), effects)
+}
+
+struct Message<'a> {
+    form: &'a Form,
+    context: &'a DecodeContext,
+    call: Option<String>,
+}
+
+impl Message<'_> {
+    fn known(&self, kind: String, effects: Vec<Effect>) -> VendorEvent {
+        let text = |name| self.form.text(name);
+        let parts =
+            ["pbx_call_id", "internal", "destination", "call_start", "transfer_from", "call_id_with_rec"].map(text);
+        let parts: Vec<Option<&str>> = parts.iter().map(Option::as_deref).collect();
+        let is_beginning = effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
+        VendorEvent {
+            dedupe_key: dedupe::of_parts(&kind, &parts),
+            raw_kind: kind,
+            call: self.call.clone(),
+            time: self.time("call_start").filter(|time| is_beginning || self.is_old(time)),
+            leg_seq: None,
+            source: self.context.source,
+            session: None,
+            vendor_command: None,
+            effects,
+        }
+    }
+
+    /// Kept, and changes nothing.
+    fn unknown(&self, kind: &str) -> VendorEvent {
+        let json = self.form.to_json();
+        let body = redact::value(json.clone());
+        let event = self.known(kind.to_owned(), vec![Effect::Unknown { body }]);
+        VendorEvent { dedupe_key: dedupe::of_json(kind, &json), call: None, ..event }
+    }
+
+    /// The notification of 2015 tells the beginning and nothing more: no id, so its parties and time are the id.
+    fn without_event(&self) -> VendorEvent {
+        let parts = ["caller_id", "called_did"].map(|name| self.form.text(name));
+        let start = self.form.text("callstart").or_else(|| self.form.text("call_start"));
+        let ([Some(caller), Some(called)], Some(start)) = (parts, start) else { return self.unknown("undecodable") };
+        let key = dedupe::of_parts(WITHOUT_EVENT, &[Some(&caller), Some(&called), Some(&start)]);
+        let event = self.known(WITHOUT_EVENT.to_owned(), self.start());
+        let time = zone::read(&start, &self.context.zone, self.context.received_at);
+        VendorEvent { dedupe_key: key.clone(), call: Some(key), time, ..event }
+    }
+
+    /// Every notification carries the time at which its call began, so this says when it was sent only for the first;
+    /// of the others, only that a notification of a call that began so long ago is late.
+    fn time(&self, name: &str) -> Option<VendorTime> {
+        zone::read(&self.form.text(name)?, &self.context.zone, self.context.received_at)
+    }
+
+    fn is_old(&self, began: &VendorTime) -> bool {
+        self.context.received_at.duration_since(began.utc) > OLD
+    }
+
+    /// Before routing: the line, and no agent yet.
+    fn start(&self) -> Vec<Effect> {
+        let (customer, line) = (self.caller(), self.called());
+        let leg = customer_leg(&customer);
+        vec![
+            Effect::CallCreated { direction: Direction::Incoming, customer, line },
+            Effect::LegQueued { leg, menu: false },
+        ]
+    }
+
+    /// An extension's phone rings; with `transfer_from`, because a colleague passes the call on.
+    fn internal(&self) -> Vec<Effect> {
+        let mut effects = vec![self.incoming()];
+        let transfer = self.transferring();
+        effects.extend(transfer.is_some().then_some(Effect::TransferStarted));
+        let role = if transfer.is_some() { LegRole::TransferTarget } else { LegRole::Agent };
+        effects.extend(self.agent("internal").map(|leg| Effect::LegRinging { leg: LegRef { role, ..leg } }));
+        effects
+    }
+
+    /// An extension's phone rings or talks no more; the call goes on.
+    fn internal_end(&self) -> Vec<Effect> {
+        let (cause, reason) = (self.cause(), self.disposition());
+        let gone = self.agent("internal").map(|leg| Effect::LegCleared { leg, cause, reason });
+        [Some(self.incoming()), gone].into_iter().flatten().collect()
+    }
+
+    /// An extension answered, or whoever was dialled.
+    fn answer(&self, call: &str) -> Vec<Effect> {
+        let agent = self.agent("internal").or_else(|| self.agent("destination"));
+        if call.starts_with("out_") {
+            return self.out_answer();
+        }
+        let direction = if call.starts_with("in_") { Direction::Incoming } else { Direction::Unknown };
+        let update = Effect::CallUpdated { direction, customer: self.caller(), line: Line::default() };
+        let mut effects = vec![update];
+        effects.extend(agent.map(|leg| Effect::LegAnswered { leg }));
+        effects.extend(self.transferring().map(|leg| Effect::LegReplaced { leg }));
+        effects
+    }
+
+    fn end(&self) -> Vec<Effect> {
+        let last = self.agent("last_internal").or_else(|| self.agent("internal"));
+        let (cause, reason) = (self.cause(), self.disposition());
+        let result = match reason.as_deref() {
+            None => None,
+            Some("answered") => Some(CallResult::Answered),
+            Some(_) => Some(CallResult::Missed),
+        };
+        let gone = last.map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
+        let ended = Effect::CallEnded { result, reason };
+        [Some(self.incoming()), gone, Some(ended), self.recorded()].into_iter().flatten().collect()
+    }
+
+    fn ivr(&self) -> Vec<Effect> {
+        let leg = customer_leg(&self.caller());
+        vec![self.incoming(), Effect::LegQueued { leg, menu: true }]
+    }
+
+    /// A colleague's phone is dialled, or a customer's, or first that of the one who ordered a callback.
+    fn out_start(&self) -> Vec<Effect> {
+        let line = self.shown();
+        let (direction, customer) = self.outgoing();
+        let mut effects = vec![Effect::CallCreated { direction, customer, line }];
+        effects.extend(self.agent("internal").map(|leg| Effect::LegOffered { leg }));
+        match self.dialled() {
+            Dialled::Colleague(leg) => effects.push(Effect::LegRinging { leg }),
+            Dialled::Own(leg) => effects.extend([Effect::LegOffered { leg }, self.callbacks_customer()]),
+            Dialled::Customer(_) | Dialled::Nobody => {}
+        }
+        effects
+    }
+
+    fn out_answer(&self) -> Vec<Effect> {
+        let (direction, customer) = self.outgoing();
+        let mut effects = vec![Effect::CallUpdated { direction, customer, line: Line::default() }];
+        match self.dialled() {
+            Dialled::Own(leg) => effects.extend([Effect::LegAnswered { leg }, self.callbacks_customer()]),
+            Dialled::Customer(leg) | Dialled::Colleague(leg) => {
+                effects.extend(self.agent("internal").map(|leg| Effect::LegAnswered { leg }));
+                effects.push(Effect::LegAnswered { leg });
+            }
+            Dialled::Nobody => effects.extend(self.agent("internal").map(|leg| Effect::LegAnswered { leg })),
+        }
+        effects
+    }
+
+    fn out_end(&self) -> Vec<Effect> {
+        let (direction, customer) = self.outgoing();
+        let update = Effect::CallUpdated { direction, customer, line: self.shown() };
+        let (cause, reason) = (self.cause(), self.disposition());
+        let first_leg = match self.form.text("calltype").as_deref() {
+            Some("callback_leg2") => false,
+            Some(kind) if kind.starts_with("callback") => true,
+            Some(_) | None => matches!(self.dialled(), Dialled::Own(_)),
+        };
+        // That the one who ordered a callback answered says nothing of the customer.
+        let result = reason.as_deref().filter(|_| !first_leg).map(|word| match word {
+            "answered" => CallResult::Answered,
+            "busy" => CallResult::Busy,
+            "cancel" => CallResult::Cancelled,
+            "no answer" => CallResult::NoAnswer,
+            _ => CallResult::Failed,
+        });
+        let gone = self.agent("internal").map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
+        let ended = Effect::CallEnded { result, reason };
+        [Some(update), gone, Some(ended), self.recorded()].into_iter().flatten().collect()
+    }
+
+    /// One recording of the call can be fetched; without its own id, by that of the call.
+    fn record(&self, call: &str) -> Vec<Effect> {
+        let id = self.form.text("call_id_with_rec").unwrap_or_else(|| call.to_owned());
+        vec![Effect::RecordingAvailable { reference: RecordingReference::Id(id) }]
+    }
+
+    fn incoming(&self) -> Effect {
+        Effect::CallUpdated { direction: Direction::Incoming, customer: self.caller(), line: self.called() }
+    }
+
+    /// The caller of an incoming call.
+    fn caller(&self) -> Customer {
+        Customer { number: self.form.text("caller_id").and_then(|raw| party::number(&raw)), name: None }
+    }
+
+    fn called(&self) -> Line {
+        Line { number: self.form.text("called_did").and_then(|raw| party::number(&raw)), queue: None }
+    }
+
+    /// The number that an outgoing call shows.
+    fn shown(&self) -> Line {
+        Line { number: self.form.text("caller_id").and_then(|raw| party::number(&raw)), queue: None }
+    }
+
+    fn agent(&self, field: &str) -> Option<LegRef> {
+        party::colleague(&self.form.text(field)?)
+    }
+
+    /// Who passes the call on.
+    fn transferring(&self) -> Option<LegRef> {
+        self.agent("transfer_from")
+    }
+
+    /// Who is dialled by an outgoing call.
+    fn dialled(&self) -> Dialled {
+        let Some(raw) = self.form.text("destination") else { return Dialled::Nobody };
+        let Some(extension) = party::extension(&raw) else {
+            let number = self.form.text("dst_e164").as_deref().and_then(party::number);
+            let number = number.or_else(|| party::dialled(&raw));
+            return Dialled::Customer(customer_leg(&Customer { number, name: None }));
+        };
+        let Some(leg) = party::colleague(extension) else { return Dialled::Nobody };
+        match self.form.text("internal").as_deref().and_then(party::extension) {
+            Some(own) if own != extension => Dialled::Colleague(leg),
+            Some(_) | None => Dialled::Own(leg),
+        }
+    }
+
+    /// Direction and other party of an outgoing call.
+    fn outgoing(&self) -> (Direction, Customer) {
+        match self.dialled() {
+            Dialled::Customer(leg) => (Direction::Outgoing, Customer { number: leg.number, name: None }),
+            Dialled::Colleague(leg) => (Direction::Internal, Customer { number: leg.extension, name: None }),
+            Dialled::Own(_) | Dialled::Nobody => (Direction::Outgoing, Customer::default()),
+        }
+    }
+
+    /// The customer whom a callback dials once its owner's phone was answered: until then nobody talks with him.
+    fn callbacks_customer(&self) -> Effect {
+        Effect::LegOffered { leg: customer_leg(&Customer::default()) }
+    }
+
+    fn recorded(&self) -> Option<Effect> {
+        matches!(self.form.text("is_recorded").as_deref(), Some("1" | "true")).then_some(Effect::RecordingStarted)
+    }
+
+    fn disposition(&self) -> Option<String> {
+        self.form.text("disposition").map(|word| word.to_lowercase())
+    }
+
+    fn cause(&self) -> EndCause {
+        match self.disposition().as_deref() {
+            None | Some("answered") => EndCause::Normal,
+            Some("busy") => EndCause::Busy,
+            Some("cancel") => EndCause::Cancelled,
+            Some("no answer") => EndCause::NoAnswer,
+            Some(_) => EndCause::Failed,
+        }
+    }
+}
+
+/// Who is dialled by an outgoing call.
+enum Dialled {
+    Customer(LegRef),
+    Colleague(LegRef),
+    /// The phone of the one who ordered a callback: it is rung first.
+    Own(LegRef),
+    Nobody,
+}
+
+fn customer_leg(customer: &Customer) -> LegRef {
+    let number = customer.number.clone();
+    LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
+}

@@ -1,0 +1,161 @@
+//! Zadarma and Novofon: one protocol at two hosts. Signed notifications in, signed requests out.
+//!
+//! Sources, oddities and what was never tried on a live account: `docs/makes/zadarma.md`.
+
+mod config;
+mod events;
+mod party;
+pub mod query;
+mod requests;
+mod responses;
+mod sign;
+#[cfg(test)]
+mod tests;
+
+use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use jiff::SignedDuration;
+use url::Url;
+
+use self::config::Settings;
+use crate::{
+    capability::{Capability, CardOnRing},
+    config::{ConfigError, ConnectionConfig},
+    error::Error,
+    make::Make,
+    request::{Answer, Request},
+    session::Session,
+    traits::{Pbx, RecordingStep},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
+};
+
+/// Zadarma or Novofon, configured for one connection.
+#[derive(Debug)]
+pub struct Zadarma {
+    settings: Settings,
+    brand: Brand,
+}
+
+/// What differs between the two that speak the protocol.
+#[derive(Debug, Clone, Copy)]
+struct Brand {
+    make: Make,
+    base: &'static str,
+    domains: &'static [&'static str],
+}
+
+const ZADARMA: Brand = Brand { make: Make::Zadarma, base: "https://api.zadarma.com", domains: &["zadarma.com"] };
+const NOVOFON: Brand = Brand { make: Make::Novofon, base: "https://api.novofon.com", domains: &["novofon.com"] };
+
+impl Zadarma {
+    /// Reads the settings of a connection to Zadarma, or says what is wrong with them.
+    pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Self::of(ZADARMA, config)
+    }
+
+    /// The same for Novofon.
+    pub fn novofon(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Self::of(NOVOFON, config)
+    }
+
+    fn of(brand: Brand, config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Ok(Self { settings: Settings::read(config, brand.base)?, brand })
+    }
+}
+
+impl Pbx for Zadarma {
+    fn make(&self) -> Make {
+        self.brand.make
+    }
+
+    fn capability(&self) -> Capability {
+        Capability {
+            card_on_ring: CardOnRing::Live,
+            originate: true,
+            originate_prompt: true,
+            recordings: true,
+            needs_public_address: true,
+            key_acts_for_all: true,
+            ..Capability::default()
+        }
+    }
+
+    fn book_settings(&self) -> BookSettings {
+        BookSettings {
+            grace: SignedDuration::from_secs(3),
+            silence: SignedDuration::from_hours(4),
+            answer_retrieves: false,
+            shortest_recording: None,
+            own_leg_only: false,
+            answer_names_call: false,
+        }
+    }
+
+    fn base_url(&self) -> &Url {
+        &self.settings.base
+    }
+
+    fn vendor_domains(&self) -> &'static [&'static str] {
+        self.brand.domains
+    }
+
+    fn requests_per_second(&self) -> u32 {
+        // A hundred a minute, all methods together.
+        1
+    }
+
+    fn address_check(&self, request: &WebhookRequest) -> Option<WebhookReply> {
+        events::address_check(request)
+    }
+
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError> {
+        sign::verify(&self.settings, request)
+    }
+
+    fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
+        events::decode(&verified, context)
+    }
+
+    fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {
+        sign::sign_webhook(&self.settings, request)
+    }
+
+    fn sign(&self, request: &mut Request) -> Result<(), Error> {
+        sign::sign(&self.settings, request)
+    }
+
+    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+        requests::callback(&self.settings, from, to)
+    }
+
+    fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
+        responses::callback(command, answer)
+    }
+
+    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+        let recording = match reference {
+            RecordingReference::Id(recording) => recording.as_str(),
+            RecordingReference::Link(_) => call,
+        };
+        requests::record(&self.settings, recording).map(RecordingStep::Ask)
+    }
+
+    fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
+        responses::record(answer)
+    }
+
+    fn check(&self) -> Result<Request, Error> {
+        Ok(requests::balance(&self.settings))
+    }
+
+    fn read_check(&self, answer: &Answer) -> Result<(), Error> {
+        responses::check(answer)
+    }
+
+    fn session(&self, _extension: &str) -> Option<Box<dyn Session>> {
+        None
+    }
+
+    fn end_session(&self, _extension: &str) -> Option<Request> {
+        None
+    }
+}

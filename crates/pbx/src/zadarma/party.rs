@@ -1,0 +1,115 @@
+//! Who is at the other end, in the service's spellings.
+
+use calls::{LegRef, LegRole, number::Number};
+
+use crate::party;
+
+/// Digits of the longest extension or SIP login; no number of the public network is as short.
+const LONGEST_LOGIN: usize = 6;
+
+/// A number as the service tells it: international, with or without its plus.
+pub(super) fn number(raw: &str) -> Option<String> {
+    let user = party::user(raw);
+    let digits = user.strip_prefix("00").unwrap_or(user);
+    let is_international = is_digits(digits) && digits.len() > LONGEST_LOGIN && !digits.starts_with('0');
+    if is_international && let Number::Phone(phone) = Number::parse(&format!("+{digits}")) {
+        return Some(phone.e164);
+    }
+    party::number(raw)
+}
+
+/// A number that was dialled. A phone dials as its owner is used to, so a national number is one, too.
+pub(super) fn dialled(raw: &str) -> Option<String> {
+    let user = party::user(raw);
+    let is_national = is_digits(user) && (user.len() == 10 || user.len() == 11 && user.starts_with('8'));
+    match Number::parse(user) {
+        Number::Phone(phone) if is_national => Some(phone.e164),
+        Number::Phone(_)
+        | Number::Hidden
+        | Number::Emergency(_)
+        | Number::Service(_)
+        | Number::Extension(_)
+        | Number::Other(_) => number(raw),
+    }
+}
+
+/// An extension or SIP login without the number of the PBX before it (`499499-100`); `None` for a telephone number.
+pub(super) fn extension(raw: &str) -> Option<&str> {
+    let user = party::user(raw);
+    let short = match user.split_once('-') {
+        Some((pbx, extension)) if is_digits(pbx) && is_digits(extension) => extension,
+        Some(_) | None => user,
+    };
+    let is_number = short.starts_with('+') || is_digits(short) && short.len() > LONGEST_LOGIN;
+    (!short.is_empty() && !is_number).then_some(short)
+}
+
+/// Whether this is an extension of a PBX, two to five digits, rather than a SIP login or a number.
+pub(super) fn is_extension(user: &str) -> bool {
+    is_digits(user) && (2..=5).contains(&user.len()) && !user.starts_with('0')
+}
+
+/// A colleague, known by his extension or by the number to which his calls are sent.
+pub(super) fn colleague(raw: &str) -> Option<LegRef> {
+    let leg = |key: String, extension, number| {
+        let (role, name, alias) = (LegRole::Agent, None, None);
+        LegRef { key, role, extension, number, name, alias }
+    };
+    if let Some(extension) = extension(raw) {
+        return Some(leg(extension.to_owned(), Some(extension.to_owned()), None));
+    }
+    let number = number(raw)?;
+    Some(leg(number.clone(), None, Some(number)))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_international_with_or_without_a_plus() {
+        for (raw, expected) in [
+            ("+442037691880", Some("+442037691880")),
+            ("442037691880", Some("+442037691880")),
+            ("00442037691880", Some("+442037691880")),
+            ("79161234567", Some("+79161234567")),
+            ("4930901820", Some("+4930901820")),
+            ("0", None),
+            ("", None),
+            ("anonymous", None),
+        ] {
+            assert_eq!(number(raw).as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_a_phone_dialled_may_be_national() {
+        for (raw, expected) in [
+            ("89161234567", "+79161234567"),
+            ("9161234567", "+79161234567"),
+            ("79161234567", "+79161234567"),
+            ("442037691880", "+442037691880"),
+            ("112", "112"),
+        ] {
+            assert_eq!(dialled(raw).as_deref(), Some(expected), "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_extension_has_one_spelling() {
+        for raw in ["100", "499499-100", " 100 ", "sip:100@pbx.example"] {
+            assert_eq!(extension(raw), Some("100"), "{raw}");
+        }
+        assert_eq!(
+            (extension("00001"), extension("123456"), extension("anna")),
+            (Some("00001"), Some("123456"), Some("anna"))
+        );
+        for raw in ["", "79161234567", "+79161234567", "442037691880"] {
+            assert_eq!(extension(raw), None, "{raw}");
+        }
+    }
+}

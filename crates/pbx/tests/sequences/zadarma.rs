@@ -1,0 +1,231 @@
+//! Zadarma's sequences, from the page's list of notifications: every one carries the time at which its call began.
+
+use calls::{
+    CallResult::{Answered, Busy, Cancelled, Missed, NoAnswer},
+    CallState, Direction, LegState,
+};
+use pbx::Make;
+use serde_json::{Value, json};
+
+use crate::office::{Office, Script, Step, What, at};
+
+const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
+const OUT: &str = "out_dcb22bcd4e78fa4b627aa2e0c67d0191cd0a5068";
+const CUSTOMER: &str = "79161234567";
+
+/// A notification of an incoming call.
+fn told(second: i64, event: &str, more: Value) -> Step {
+    let base = json!({"event": event, "call_start": "2026-03-02 09:00:00", "pbx_call_id": CALL,
+        "caller_id": "+79161234567", "called_did": "74951234567"});
+    step(second, base, more)
+}
+
+/// A notification of an outgoing call.
+fn out(second: i64, event: &str, more: Value) -> Step {
+    let base = json!({"event": event, "call_start": "2026-03-02 09:00:00", "pbx_call_id": OUT, "caller_id": "0",
+        "internal": "499499-101", "destination": CUSTOMER});
+    step(second, base, more)
+}
+
+fn step(second: i64, mut body: Value, more: Value) -> Step {
+    let fields = body.as_object_mut().expect("an object");
+    fields.extend(more.as_object().cloned().into_iter().flatten());
+    Step { ms: second * 1000 + 200, what: What::Message { channels: &[], body } }
+}
+
+fn start() -> Step {
+    told(0, "NOTIFY_START", json!({}))
+}
+
+fn rings(second: i64, extension: &str) -> Step {
+    told(second, "NOTIFY_INTERNAL", json!({ "internal": extension }))
+}
+
+fn answered(second: i64, extension: &str) -> Step {
+    told(second, "NOTIFY_ANSWER", json!({"called_did": "", "destination": extension, "internal": extension}))
+}
+
+fn end(second: i64, disposition: &str, last: &str) -> Step {
+    let ended = json!({"duration": "42", "disposition": disposition, "last_internal": last, "status_code": "16",
+        "is_recorded": "0"});
+    told(second, "NOTIFY_END", ended)
+}
+
+fn out_end(second: i64, disposition: &str) -> Step {
+    out(second, "NOTIFY_OUT_END", json!({"duration": "0", "disposition": disposition, "is_recorded": "0"}))
+}
+
+fn click() -> Step {
+    Step { ms: 0, what: What::Click { number: 1, from: "101", to: "+79161234567" } }
+}
+
+pub(crate) fn scripts() -> Vec<Script> {
+    let script = |name, steps, call, result| Script { name, make: Make::Zadarma, steps, results: vec![(call, result)] };
+    vec![
+        script(
+            "incoming, answered",
+            vec![start(), rings(1, "101"), answered(6, "101"), end(60, "answered", "101")],
+            CALL,
+            Answered,
+        ),
+        script("nobody picks up", vec![start(), rings(1, "101"), end(20, "no answer", "")], CALL, Missed),
+        script(
+            "a group",
+            vec![start(), rings(1, "101"), rings(1, "499499-102"), answered(8, "102"), end(60, "answered", "102")],
+            CALL,
+            Answered,
+        ),
+        script(
+            "through the menu",
+            vec![
+                start(),
+                told(1, "NOTIFY_IVR", json!({"ivr_saydigits": "COMPLETE"})),
+                rings(10, "101"),
+                answered(15, "101"),
+                end(60, "answered", "101"),
+            ],
+            CALL,
+            Answered,
+        ),
+        script(
+            "passed on",
+            vec![
+                start(),
+                rings(1, "101"),
+                answered(6, "101"),
+                told(
+                    30,
+                    "NOTIFY_INTERNAL",
+                    json!({"internal": "102", "transfer_from": "101", "transfer_type": "blind"}),
+                ),
+                told(
+                    35,
+                    "NOTIFY_ANSWER",
+                    json!({"called_did": "", "destination": "102", "internal": "102",
+                    "transfer_from": "101", "transfer_type": "blind"}),
+                ),
+                end(80, "answered", "102"),
+            ],
+            CALL,
+            Answered,
+        ),
+        script(
+            "outgoing, answered",
+            vec![out(0, "NOTIFY_OUT_START", json!({})), out(9, "NOTIFY_ANSWER", json!({})), out_end(60, "answered")],
+            OUT,
+            Answered,
+        ),
+        script("outgoing, busy", vec![out(0, "NOTIFY_OUT_START", json!({})), out_end(5, "busy")], OUT, Busy),
+        script("outgoing, given up", vec![out(0, "NOTIFY_OUT_START", json!({})), out_end(9, "cancel")], OUT, Cancelled),
+        script(
+            "clicked",
+            vec![click(), out(2, "NOTIFY_OUT_START", json!({})), out_end(30, "no answer")],
+            OUT,
+            NoAnswer,
+        ),
+    ]
+}
+
+fn played(steps: &[Step]) -> Office {
+    Office::play(Make::Zadarma, steps, None)
+}
+
+#[test]
+fn a_call_rings_its_line_then_the_phone_and_talks() {
+    let steps = [start(), rings(1, "101"), answered(6, "101"), end(60, "answered", "101")];
+    let states = [CallState::Ringing, CallState::Ringing, CallState::Talking, CallState::Ended];
+    for (place, state) in states.into_iter().enumerate() {
+        let office = played(&steps[..=place]);
+        let call = office.call(CALL);
+        assert_eq!((call.state, call.direction, call.late), (state, Direction::Incoming, false), "{place}");
+        assert_eq!(call.customer.number.as_deref(), Some("+79161234567"));
+        assert_eq!(call.line.number.as_deref(), Some("+74951234567"));
+        assert_eq!(call.agent_legs().count(), usize::from(place > 0));
+    }
+    let office = played(&steps);
+    let call = office.call(CALL);
+    assert_eq!((call.answered_at, call.ended_at), (Some(at(6_200)), Some(at(60_200))));
+}
+
+#[test]
+fn a_phone_that_rings_after_ten_minutes_in_a_queue_is_not_late() {
+    let office = played(&[start(), rings(600, "101")]);
+    let call = office.call(CALL);
+    assert_eq!((call.state, call.late), (CallState::Ringing, false));
+    assert!(!call.agent_legs().any(|leg| leg.late));
+}
+
+#[test]
+fn a_notification_of_yesterdays_call_rings_nobody() {
+    let office = played(&[told(0, "NOTIFY_INTERNAL", json!({"internal": "101", "call_start": "2026-03-01 10:30:00"}))]);
+    assert!(office.call(CALL).late);
+}
+
+#[test]
+fn a_menu_shows_no_card() {
+    let menu = || told(1, "NOTIFY_IVR", json!({}));
+    assert!(played(&[start(), menu()]).call(CALL).in_menu);
+    assert_eq!(played(&[start(), menu(), rings(9, "101")]).call(CALL).state, CallState::Ringing);
+}
+
+#[test]
+fn whoever_passes_a_call_on_has_left_it() {
+    let transfer = json!({"called_did": "", "destination": "102", "internal": "102", "transfer_from": "101"});
+    let office = played(&[start(), answered(6, "101"), told(35, "NOTIFY_ANSWER", transfer)]);
+    let call = office.call(CALL);
+    let states: Vec<_> = call.agent_legs().map(|leg| (leg.extension.as_deref(), leg.state)).collect();
+    assert_eq!(states, [(Some("101"), LegState::Cleared), (Some("102"), LegState::Connected)]);
+    assert_eq!(call.state, CallState::Talking);
+}
+
+#[test]
+fn a_talk_is_answered_whatever_the_last_leg_came_to() {
+    for disposition in ["no answer", "busy", "cancel", "failed"] {
+        let office = played(&[start(), answered(6, "101"), end(60, disposition, "102")]);
+        assert_eq!(office.call(CALL).result, Some(Answered), "{disposition}");
+    }
+}
+
+#[test]
+fn an_extension_that_ends_ends_no_call() {
+    let gone = told(9, "NOTIFY_INTERNAL_END", json!({"internal": "101", "disposition": "no answer"}));
+    let office = played(&[start(), rings(1, "101"), gone]);
+    let call = office.call(CALL);
+    assert_ne!(call.state, CallState::Ended);
+    assert_eq!(call.agent_legs().next().map(|leg| leg.state), Some(LegState::Failed));
+}
+
+#[test]
+fn a_colleague_who_is_called_is_rung_as_one() {
+    let internal = json!({"destination": "499499-102"});
+    let office = played(&[out(0, "NOTIFY_OUT_START", internal)]);
+    let call = office.call(OUT);
+    assert_eq!((call.direction, call.customer.number.as_deref()), (Direction::Internal, Some("102")));
+    assert_eq!((call.state, call.placed_by.as_deref()), (CallState::Ringing, Some("101")));
+}
+
+/// A callback rings the phone of the one who ordered it, and then the customer: told as one call.
+fn callback(customer: &str) -> Vec<Step> {
+    vec![
+        click(),
+        out(1, "NOTIFY_OUT_START", json!({"destination": "101"})),
+        out(5, "NOTIFY_ANSWER", json!({"destination": "101"})),
+        out(6, "NOTIFY_OUT_START", json!({})),
+        out_end(30, customer),
+    ]
+}
+
+#[test]
+fn a_callback_is_answered_by_the_customer_alone() {
+    let steps = callback("no answer");
+    for place in 1..=3 {
+        let office = played(&steps[..=place]);
+        let call = office.call(OUT);
+        assert_eq!((call.state, call.answered_at), (CallState::Dialling, None), "{place}");
+    }
+    for (customer, result) in [("no answer", NoAnswer), ("busy", Busy), ("answered", Answered)] {
+        let office = played(&callback(customer));
+        assert_eq!(office.calls.len(), 1, "{:#?}", office.calls);
+        assert_eq!(office.call(OUT).result, Some(result));
+    }
+}
