@@ -27,6 +27,7 @@ mod server;
 mod simulator;
 mod staff;
 mod world;
+mod zadarma;
 
 pub use credentials::{Access, Credentials};
 pub use fault::{Fault, FaultError};

@@ -12,7 +12,7 @@ use crate::hook::Sender;
 use crate::play::{Stage, Telling};
 use crate::script::{CallPlan, RawEvent};
 use crate::world::World;
-use crate::{mango, rostelecom};
+use crate::{mango, rostelecom, zadarma};
 
 /// A kind of PBX, by the name of its configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,11 +24,15 @@ pub enum Make {
     MangoClient,
     /// MANGO OFFICE's VPBX API: signed forms both ways.
     MangoVpbx,
+    /// Zadarma's API: signed requests one way, signed forms the other.
+    Zadarma,
+    /// The same protocol under the name of Novofon.
+    Novofon,
 }
 
 impl Make {
     /// Every make.
-    pub const ALL: [Self; 3] = [Self::Rostelecom, Self::MangoClient, Self::MangoVpbx];
+    pub const ALL: [Self; 5] = [Self::Rostelecom, Self::MangoClient, Self::MangoVpbx, Self::Zadarma, Self::Novofon];
 
     /// Its name in configuration, on the command line and in scripts.
     pub fn name(self) -> &'static str {
@@ -45,6 +49,8 @@ impl Make {
             Self::Rostelecom => &rostelecom::DESCRIPTION,
             Self::MangoClient => &mango::client::DESCRIPTION,
             Self::MangoVpbx => &mango::vpbx::DESCRIPTION,
+            Self::Zadarma => &zadarma::ZADARMA,
+            Self::Novofon => &zadarma::NOVOFON,
         }
     }
 

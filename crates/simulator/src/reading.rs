@@ -17,6 +17,12 @@ pub enum Reading {
     GreetingAnswers,
     /// Rostelecom names the colleague to whom an outgoing call was passed in `from_pin`; by default in `request_pin`.
     PassedOnFromPin,
+    /// Zadarma names extensions by their full logins, `402022-101`; by default as `101`.
+    FullLogins,
+    /// Zadarma tells both legs of a callback, the customer's with `calltype=callback_leg2`; by default one call.
+    CallbackTwoCalls,
+    /// Zadarma sends `NOTIFY_INTERNAL_END`, which its page does not name, when an extension's part is over; by default not.
+    InternalEnds,
 }
 
 /// The text names no reading.
@@ -25,7 +31,7 @@ pub enum Reading {
 pub struct ReadingError(String);
 
 const NAMES: &str = "callback-one-leg, transfer-leg-to-called, callback-agent-connects, sip-names-first, \
-                     greeting-answers, passed-on-from-pin";
+                     greeting-answers, passed-on-from-pin, full-logins, callback-two-calls, internal-ends";
 
 impl FromStr for Reading {
     type Err = ReadingError;
@@ -38,6 +44,9 @@ impl FromStr for Reading {
             "sip-names-first" => Self::SipNamesFirst,
             "greeting-answers" => Self::GreetingAnswers,
             "passed-on-from-pin" => Self::PassedOnFromPin,
+            "full-logins" => Self::FullLogins,
+            "callback-two-calls" => Self::CallbackTwoCalls,
+            "internal-ends" => Self::InternalEnds,
             _ => return Err(ReadingError(text.to_owned())),
         })
     }

@@ -89,6 +89,8 @@ impl Staff {
                 line(Make::Rostelecom, "+74951234567", "Отдел продаж", "Sales"),
                 line(Make::MangoClient, "+78005550110", "Поддержка", "Support"),
                 line(Make::MangoVpbx, "+74952345678", "Доставка", "Delivery"),
+                line(Make::Zadarma, "+74993456789", "Сервис", "Service"),
+                line(Make::Novofon, "+74994567890", "Склад", "Warehouse"),
             ],
         }
     }

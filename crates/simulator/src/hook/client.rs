@@ -63,6 +63,20 @@ impl HookUrl {
         }
     }
 
+    /// Asks the address with this query: the status and the body of the answer.
+    pub(crate) async fn get(&self, query: &str) -> Result<(u16, Bytes), SendError> {
+        let exchange = async {
+            let mut sender = connect(self).await?;
+            let request = http::Request::get(format!("{}?{query}", self.target("")))
+                .header(http::header::HOST, self.authority())
+                .body(Full::default())?;
+            let answer = sender.send_request(request).await?;
+            let status = answer.status().as_u16();
+            Ok((status, answer.into_body().collect().await?.to_bytes()))
+        };
+        tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| SendError::Timeout)?
+    }
+
     fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
@@ -76,7 +90,7 @@ pub(super) struct HookClient {
 
 /// The request got no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SendError {
+pub(crate) enum SendError {
     #[error("no connection: {0}")]
     Connect(#[from] std::io::Error),
     #[error("the exchange broke: {0}")]

@@ -35,7 +35,7 @@ pub enum Step {
     Phone(String, PhoneAction),
     /// From now on this number behaves so when it is called.
     Callee(String, Callee),
-    /// From now on Rostelecom's timestamps are in this zone.
+    /// From now on times without a mark are in this zone.
     Zone(Zone),
 }
 
@@ -46,8 +46,7 @@ impl Step {
             Self::Call(plan) => Some(plan.make),
             Self::Event(event) => Some(event.make),
             Self::Cut(_) => Some(Make::MangoClient),
-            Self::Zone(_) => Some(Make::Rostelecom),
-            Self::Fault(..) | Self::Phone(..) | Self::Callee(..) => None,
+            Self::Fault(..) | Self::Phone(..) | Self::Callee(..) | Self::Zone(_) => None,
         }
     }
 
@@ -74,7 +73,7 @@ pub enum PhoneAction {
     LetRing,
 }
 
-/// The zone of Rostelecom's timestamps, which carry no mark of it.
+/// The zone of timestamps that carry no mark of it: Rostelecom's, Zadarma's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum Zone {
     /// As the guide of 2018 says.

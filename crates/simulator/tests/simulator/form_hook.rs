@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use http::{StatusCode, Uri};
+use axum::response::IntoResponse;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
 use tokio::sync::mpsc;
 use trubka_simulator::{Make, Simulator};
 use url::form_urlencoded;
@@ -14,6 +16,8 @@ use url::form_urlencoded;
 pub(crate) struct Form {
     /// What the make added to the hook's address.
     pub(crate) path: String,
+    /// The header `Signature`; empty where there is none.
+    pub(crate) signature: String,
     pub(crate) fields: Vec<(String, String)>,
 }
 
@@ -25,6 +29,7 @@ impl Form {
 }
 
 pub(crate) struct FormHook {
+    pub(crate) url: String,
     received: mpsc::UnboundedReceiver<Form>,
 }
 
@@ -35,8 +40,9 @@ impl FormHook {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(forms)).await });
-        simulator.set_hook(make, &format!("http://{address}/hook/one")).expect("loopback");
-        Self { received }
+        let url = format!("http://{address}/hook/one");
+        simulator.set_hook(make, &url).expect("loopback");
+        Self { url, received }
     }
 
     pub(crate) async fn next(&mut self) -> Form {
@@ -58,10 +64,20 @@ impl FormHook {
     }
 }
 
-async fn receive(State(forms): State<mpsc::UnboundedSender<Form>>, uri: Uri, body: String) -> StatusCode {
+async fn receive(
+    State(forms): State<mpsc::UnboundedSender<Form>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    // The check of an address: it repeats what it is asked.
+    if let Some(text) = uri.query().and_then(|query| query.strip_prefix("zd_echo=")) {
+        return text.to_owned().into_response();
+    }
+    let signature = headers.get("signature").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let path = uri.path().trim_start_matches("/hook/one").trim_matches('/').to_owned();
     let fields = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     // A test that has ended reads no more webhooks.
-    let _ = forms.send(Form { path, fields });
-    StatusCode::OK
+    let _ = forms.send(Form { path, signature, fields });
+    StatusCode::OK.into_response()
 }

@@ -15,3 +15,4 @@ mod phones;
 mod program;
 mod rostelecom;
 mod rostelecom_calls;
+mod zadarma;

@@ -29,6 +29,10 @@ pub(crate) fn vpbx(simulator: &Simulator) -> Access {
     simulator.credentials().of(Make::MangoVpbx).cloned().expect("it runs")
 }
 
+pub(crate) fn zadarma(simulator: &Simulator) -> Access {
+    simulator.credentials().of(Make::Zadarma).cloned().expect("it runs")
+}
+
 pub(crate) fn play(simulator: &Simulator, script: &str) -> JoinHandle<()> {
     simulator.play(Script::parse(script).expect("a good script")).expect("known extensions")
 }

@@ -1,0 +1,154 @@
+//! Zadarma's API, version 1, which Novofon speaks as well: signed requests in, signed forms out.
+
+mod api;
+mod call;
+mod encode;
+mod stage;
+mod statistics;
+mod wire;
+mod xml;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use jiff::Timestamp;
+use url::form_urlencoded;
+
+use crate::credentials::Access;
+use crate::hook::{Sender, Webhook};
+use crate::make::{Description, Letters, Make, Pbx, Redelivery};
+use crate::play::{Facts, Stage, Telling};
+use crate::script::{CallPlan, RawBody, RawEvent, Sign, Topic};
+use crate::world::{World, lock};
+use call::Call;
+use stage::ZadarmaStage;
+use wire::ZadarmaWire;
+
+/// The id of the PBX, which stands before an extension in full logins.
+const PBX_ID: &str = "402022";
+
+/// The simulated make under one of its names; clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Zadarma {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    make: Make,
+    world: Arc<World>,
+    access: Access,
+    sender: Sender,
+    /// Every call, by its `pbx_call_id`.
+    calls: Mutex<BTreeMap<String, Call>>,
+    /// Links to recordings, by their token.
+    links: Mutex<BTreeMap<String, Link>>,
+    /// The address that was set through the API.
+    hook: Mutex<Option<String>>,
+    quota: Mutex<api::Quota>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    topic: Topic,
+    dies: Timestamp,
+}
+
+const SECRETS: &[(&str, usize, Letters)] = &[("key", 20, Letters::Small), ("secret", 20, Letters::Small)];
+
+pub(crate) const ZADARMA: Description = Description {
+    name: "zadarma",
+    base: "",
+    secrets: SECRETS,
+    default_path: Some(""),
+    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::Zadarma, world, access, redelivery)),
+};
+
+pub(crate) const NOVOFON: Description = Description {
+    name: "novofon",
+    base: "",
+    secrets: SECRETS,
+    default_path: Some(""),
+    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::Novofon, world, access, redelivery)),
+};
+
+impl Pbx for Zadarma {
+    fn router(&self) -> Router {
+        api::router(self.clone())
+    }
+
+    fn stage(&self, plan: &CallPlan, id: String, telling: Telling) -> Box<dyn Stage> {
+        Box::new(self.call_stage(plan, id, telling))
+    }
+
+    fn send_raw(&self, event: &RawEvent) {
+        let body = match &event.body {
+            RawBody::Text(text) => text.clone(),
+            RawBody::Object(object) => {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                for (name, value) in object {
+                    form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                }
+                if !object.contains_key("call_start") {
+                    form.append_pair("call_start", &self.time(self.shared.world.now()));
+                }
+                form.finish()
+            }
+        };
+        let id = match &event.body {
+            RawBody::Object(object) => object.get("pbx_call_id").and_then(|id| id.as_str()).map(str::to_owned),
+            RawBody::Text(_) => None,
+        };
+        let key = id.unwrap_or_default();
+        self.shared.sender.send(Webhook { key, path: event.path.clone(), body, sign: event.sign });
+    }
+
+    fn sender(&self) -> Option<&Sender> {
+        Some(&self.shared.sender)
+    }
+}
+
+impl Zadarma {
+    fn new(make: Make, world: Arc<World>, access: &Access, redelivery: Redelivery) -> Self {
+        let sender = Sender::start(Arc::clone(&world), make, ZadarmaWire::new(access), redelivery);
+        let shared = Shared {
+            make,
+            world,
+            access: access.clone(),
+            sender,
+            calls: Mutex::default(),
+            links: Mutex::default(),
+            hook: Mutex::default(),
+            quota: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    fn call_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> ZadarmaStage {
+        let line = self.shared.world.staff.line_of(self.shared.make);
+        ZadarmaStage::new(self.clone(), Facts::new(plan, id, line, telling))
+    }
+
+    /// A time as this make writes it: the wall clock of the account's zone, without a mark of it.
+    fn time(&self, at: Timestamp) -> String {
+        call::wall_clock(self.shared.world.told(at), self.shared.world.zone())
+    }
+
+    /// Posts a notification to the external system.
+    fn notify(&self, key: &str, fields: &[(&str, String)]) {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in fields {
+            form.append_pair(name, value);
+        }
+        let (key, body) = (key.to_owned(), form.finish());
+        self.shared.sender.send(Webhook { key, path: String::new(), body, sign: Sign::Right });
+    }
+
+    /// Changes what is remembered of a call.
+    fn remember(&self, id: &str, change: impl FnOnce(&mut Call)) {
+        if let Some(call) = lock(&self.shared.calls).get_mut(id) {
+            change(call);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The statistics of the PBX: one row for each ended call of a span.
+
+use jiff::{Timestamp, civil::DateTime};
+use serde_json::{Value, json};
+
+use super::Zadarma;
+use super::call::{Call, recording_id, zone_of};
+use crate::play::CallKind;
+use crate::world::lock;
+
+/// The longest answer.
+const MOST: usize = 1000;
+
+/// The rows of `/v1/statistics/pbx/`; `None` where a parameter is no time or number.
+pub(super) fn rows(pbx: &Zadarma, field: impl Fn(&str) -> String) -> Option<Value> {
+    let world = &pbx.shared.world;
+    let time = |name: &str, usual: Timestamp| {
+        let text = field(name);
+        if text.is_empty() {
+            return Some(usual);
+        }
+        let date = DateTime::strptime("%Y-%m-%d %H:%M:%S", &text).ok()?;
+        Some(date.to_zoned(zone_of(world.zone())).ok()?.timestamp())
+    };
+    let number = |name: &str, usual: usize| {
+        let text = field(name);
+        if text.is_empty() { Some(usual) } else { text.parse().ok() }
+    };
+    let now = world.now();
+    let month_ago = now.checked_sub(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(now);
+    let (start, end) = (time("start", month_ago)?, time("end", now)?);
+    let (skip, limit) = (number("skip", 0)?, number("limit", MOST)?.min(MOST));
+    let wanted = field("call_type");
+    let calls = lock(&pbx.shared.calls);
+    let mut found: Vec<(&String, &Call)> = calls
+        .iter()
+        .filter(|(_, call)| (start..=end).contains(&call.began) && call.ended.is_some())
+        .filter(|(_, call)| wanted.is_empty() || wanted == direction(call))
+        .collect();
+    found.sort_by_key(|(_, call)| call.began);
+    let rows: Vec<Value> = found.into_iter().skip(skip).take(limit).map(|(id, call)| row(pbx, id, call)).collect();
+    Some(json!({
+        "status": "success",
+        "start": pbx.time(start),
+        "end": pbx.time(end),
+        "version": 2,
+        "stats": rows,
+    }))
+}
+
+fn direction(call: &Call) -> &'static str {
+    if call.kind == CallKind::Incoming { "in" } else { "out" }
+}
+
+fn row(pbx: &Zadarma, id: &str, call: &Call) -> Value {
+    let incoming = call.kind == CallKind::Incoming;
+    let sip = if incoming { &call.answered_by } else { &call.caller };
+    json!({
+        "call_id": recording_id(id),
+        "sip": sip,
+        "callstart": pbx.time(call.began),
+        "clid": if incoming { &call.customer } else { &call.caller },
+        "destination": if incoming { &call.line } else { &call.customer },
+        "disposition": call.disposition,
+        "seconds": call.duration(),
+        "is_recorded": call.recording.is_some(),
+        "pbx_call_id": id,
+    })
+}
