@@ -11,7 +11,7 @@ use desk::{
     },
 };
 use futures_util::StreamExt;
-use link::{Office, OfficeError, OfficeErrorKind, RemoteOffice, wire::Frame};
+use link::{Office, RemoteOffice, wire::Frame};
 use secrecy::SecretString;
 use store::Store;
 use url::Url;
@@ -93,35 +93,11 @@ async fn greeting(office: &dyn Office) -> Result<(), ContractError> {
     match tokio::time::timeout(GREETING, opening).await {
         Ok(Ok(Some(Frame::Hello { .. }))) => Ok(()),
         Ok(Ok(Some(Frame::Event { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other) | None)) => {
-            Err(not_a_gateway())
+            Err(ContractError::not_a_gateway())
         }
-        Ok(Err(error)) => Err(told(error)),
+        Ok(Err(error)) => Err(ContractError::not_let_in(error)),
         Err(_) => Err(ContractError::new(ErrorCode::Unreachable, "the gateway does not answer; try again later")),
     }
-}
-
-fn told(error: OfficeError) -> ContractError {
-    match error.kind {
-        OfficeErrorKind::Unauthorized => {
-            ContractError { field: Some("token".to_owned()), ..ContractError::from(error) }
-        }
-        OfficeErrorKind::InvalidRequest => ContractError::invalid("address", error.message),
-        OfficeErrorKind::RateLimited | OfficeErrorKind::Unreachable | OfficeErrorKind::Storage => error.into(),
-        OfficeErrorKind::NotFound
-        | OfficeErrorKind::Conflict
-        | OfficeErrorKind::Unsupported
-        | OfficeErrorKind::NotReady
-        | OfficeErrorKind::Gone
-        | OfficeErrorKind::NotPlayable
-        | OfficeErrorKind::Refused
-        | OfficeErrorKind::UnknownOutcome
-        | OfficeErrorKind::Protocol => not_a_gateway(),
-    }
-}
-
-fn not_a_gateway() -> ContractError {
-    let message = "what answers there is no Trubka gateway, or one of another version; check the address";
-    ContractError { code: ErrorCode::NotAGateway, ..ContractError::invalid("address", message) }
 }
 
 async fn look_at(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) {

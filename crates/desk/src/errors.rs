@@ -1,8 +1,8 @@
 //! From what went wrong inside to what a page is told.
 
-use link::{OfficeError, OfficeErrorKind};
+use link::{OfficeError, OfficeErrorKind, SignInError};
 
-use crate::contract::{ContractError, ErrorCode};
+use crate::contract::{ContractError, ErrorCode, LinkCause};
 
 impl ContractError {
     /// An error with its code and an English sentence.
@@ -13,6 +13,27 @@ impl ContractError {
     /// A wrong field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(ErrorCode::InvalidRequest, message) }
+    }
+
+    /// Why an office that is being connected, or is given another token, does not let the desk in: with the field that a
+    /// person has to mend.
+    pub fn not_let_in(error: OfficeError) -> Self {
+        let cause = LinkCause::from(&error);
+        if cause == LinkCause::NotAGateway {
+            Self::not_a_gateway()
+        } else if cause == LinkCause::TokenRefused {
+            Self { field: Some("token".to_owned()), ..error.into() }
+        } else if error.kind == OfficeErrorKind::InvalidRequest {
+            Self::invalid("address", error.message)
+        } else {
+            error.into()
+        }
+    }
+
+    /// What answers at an address is something else.
+    pub fn not_a_gateway() -> Self {
+        let message = "what answers there is no Trubka gateway, or one of another version; check the address";
+        Self { code: ErrorCode::NotAGateway, ..Self::invalid("address", message) }
     }
 }
 
@@ -39,6 +60,39 @@ impl From<OfficeError> for ContractError {
             field: error.field.map(str::to_owned),
             message: error.message,
             retry_after_ms: error.retry_after.map(|wait| u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)),
+        }
+    }
+}
+
+/// Why an office that answers so is not there for the desk.
+impl From<&OfficeError> for LinkCause {
+    fn from(error: &OfficeError) -> Self {
+        match error.kind {
+            OfficeErrorKind::Unauthorized => Self::TokenRefused,
+            // A gateway does not answer so where its stream is asked for.
+            OfficeErrorKind::NotFound
+            | OfficeErrorKind::Conflict
+            | OfficeErrorKind::Unsupported
+            | OfficeErrorKind::NotReady
+            | OfficeErrorKind::Gone
+            | OfficeErrorKind::NotPlayable
+            | OfficeErrorKind::Refused
+            | OfficeErrorKind::Protocol => Self::NotAGateway,
+            OfficeErrorKind::InvalidRequest
+            | OfficeErrorKind::RateLimited
+            | OfficeErrorKind::UnknownOutcome
+            | OfficeErrorKind::Unreachable
+            | OfficeErrorKind::Storage => Self::Unreachable,
+        }
+    }
+}
+
+impl From<SignInError> for LinkCause {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::KeyringLocked => Self::KeyringLocked,
+            SignInError::TokenMissing => Self::TokenMissing,
+            SignInError::BadAddress => Self::BadAddress,
         }
     }
 }

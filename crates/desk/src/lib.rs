@@ -13,7 +13,6 @@ mod errors;
 mod language;
 mod me;
 mod offices;
-mod personal;
 mod ports;
 #[cfg(test)]
 mod testing;

@@ -2,8 +2,6 @@
 
 use link::wire::{Call, ExtensionRef, Leg, You};
 
-use calls::LegRole;
-
 /// The viewer of one office.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Me {
@@ -14,21 +12,28 @@ pub(crate) struct Me {
 impl Me {
     /// This leg is one of my phones.
     pub(crate) fn owns(&self, call: &Call, leg: &Leg) -> bool {
-        is_agent(leg) && leg.extension.as_deref().is_some_and(|extension| self.has(call, extension))
+        leg.is_agent() && leg.extension.as_deref().is_some_and(|extension| call.is_of(extension, &self.extensions))
     }
 
     /// I placed this call, by a click or by hand.
     pub(crate) fn placed(&self, call: &Call) -> bool {
-        call.placed_by.as_deref().is_some_and(|extension| self.has(call, extension))
-    }
-
-    fn has(&self, call: &Call, extension: &str) -> bool {
-        self.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == extension)
+        call.placed_by.as_deref().is_some_and(|extension| call.is_of(extension, &self.extensions))
     }
 
     /// My legs of a call.
     pub(crate) fn legs<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a Leg> {
-        call.legs.iter().filter(move |leg| self.owns(call, leg))
+        call.legs_of(&self.extensions)
+    }
+
+    /// A stored call from my side. The office in the same process keeps its rows from nobody's side; what an office has
+    /// said already stays as it is.
+    pub(crate) fn side_of(&self, mut call: Call) -> Call {
+        if self.legs(&call).next().is_some() {
+            call.mine = true;
+            call.rings_for_me |= call.rings_at(&self.extensions);
+            call.result = call.result_for(&self.extensions);
+        }
+        call
     }
 }
 
@@ -36,9 +41,4 @@ impl From<You> for Me {
     fn from(you: You) -> Self {
         Self { name: you.name, extensions: you.extensions }
     }
-}
-
-/// A person of the office, in whatever part.
-pub(crate) fn is_agent(leg: &Leg) -> bool {
-    matches!(leg.role, LegRole::Agent | LegRole::TransferTarget)
 }

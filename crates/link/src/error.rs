@@ -38,6 +38,47 @@ pub enum OfficeErrorKind {
     Protocol,
 }
 
+impl OfficeErrorKind {
+    /// Whether the office or its PBX may have acted all the same: an answer that cannot be read, or that says "later", is
+    /// as good as none.
+    pub fn may_have_acted(self) -> bool {
+        match self {
+            Self::UnknownOutcome | Self::Protocol | Self::NotReady => true,
+            Self::Unauthorized
+            | Self::InvalidRequest
+            | Self::NotFound
+            | Self::Conflict
+            | Self::Unsupported
+            | Self::RateLimited
+            | Self::Gone
+            | Self::NotPlayable
+            | Self::Refused
+            | Self::Unreachable
+            | Self::Storage => false,
+        }
+    }
+
+    /// Whether the same request will be answered so for ever.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::InvalidRequest
+            | Self::NotFound
+            | Self::Conflict
+            | Self::Unsupported
+            | Self::Gone
+            | Self::NotPlayable
+            | Self::Refused => true,
+            Self::Unauthorized
+            | Self::RateLimited
+            | Self::NotReady
+            | Self::UnknownOutcome
+            | Self::Unreachable
+            | Self::Storage
+            | Self::Protocol => false,
+        }
+    }
+}
+
 /// An error of an office: a code, a sentence for people without numbers or names in it, and when to try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]

@@ -7,6 +7,7 @@ mod lenient;
 pub mod office;
 pub mod problem;
 pub mod remote;
+mod whose_call;
 pub mod wire;
 
 pub use error::{OfficeError, OfficeErrorKind};

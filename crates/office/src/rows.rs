@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calls::{ConnectionId, LegRole};
+use calls::ConnectionId;
 use link::wire::{self, FactKind};
 use serde_json::Value;
 use store::{Audience, CallRecord, Fact, Save, SavedCall, Scope};
@@ -41,10 +41,7 @@ pub(crate) fn audience(call: &wire::Call, directory: &Directory) -> Audience {
 }
 
 fn agents(call: &wire::Call) -> impl Iterator<Item = &str> {
-    call.legs
-        .iter()
-        .filter(|leg| matches!(leg.role, LegRole::Agent | LegRole::TransferTarget))
-        .filter_map(|leg| leg.extension.as_deref())
+    call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.as_deref())
 }
 
 fn groups(call: &wire::Call, directory: &Directory) -> Vec<String> {

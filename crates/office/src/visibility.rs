@@ -1,6 +1,6 @@
 //! What a viewer may see of a call, and whether it rings for him (`call-model` rules 7.7 and 7.19).
 
-use calls::{Call, CallResult, CallState, ConnectionId, Direction, EndCause, Leg, LegRole, LegState, RecordingState};
+use calls::{Call, CallResult, CallState, ConnectionId, Leg, RecordingState};
 use link::wire::{self, Role};
 
 use crate::settings::{Directory, Viewer};
@@ -45,7 +45,7 @@ pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
 /// A stored call from this viewer's side; `None` when he may not see it.
 pub(crate) fn as_seen_by(mut call: wire::Call, viewer: &Viewer, directory: &Directory) -> Option<wire::Call> {
     let side = Side { call: &call, directory, viewer };
-    let mine = side.own_legs().next().is_some();
+    let mine = call.legs_of(&viewer.extensions).next().is_some();
     let rung = side.is_rung();
     if !mine && !side.is_looked_after() {
         return None;
@@ -65,13 +65,6 @@ struct Side<'a> {
 }
 
 impl Side<'_> {
-    fn own_legs(&self) -> impl Iterator<Item = &wire::Leg> {
-        self.call.legs.iter().filter(|leg| {
-            is_agent(leg.role)
-                && leg.extension.as_deref().is_some_and(|extension| owns(self.viewer, &self.call.connection, extension))
-        })
-    }
-
     fn is_of(&self, audiences: &[String]) -> bool {
         let call = self.call;
         let of_call = self.directory.audiences(&call.connection, call.line.number.as_deref(), call.direction);
@@ -90,38 +83,16 @@ impl Side<'_> {
 
     fn rings_for_me(&self, group_is_rung: bool) -> bool {
         let call = self.call;
-        if call.late || call.in_menu || call.state == CallState::Ended {
-            return false;
-        }
-        // The phone from which a call is placed may ring first, but not for a call that comes in.
-        let placed_with = |leg: &wire::Leg| leg.extension.is_some() && leg.extension == call.placed_by;
-        let rings = |leg: &wire::Leg| leg.state == LegState::Alerting && !leg.late && !placed_with(leg);
-        let own_leg_rings = self.own_legs().any(rings);
-        let no_agent_named = !call.legs.iter().any(|leg| is_agent(leg.role) && !leg.only_end);
-        own_leg_rings || group_is_rung && no_agent_named && call.state == CallState::Ringing
+        let no_agent_named = !call.legs.iter().any(|leg| leg.is_agent() && !leg.only_end);
+        let group_rings = group_is_rung && no_agent_named && call.state == CallState::Ringing && call.may_ring();
+        group_rings || call.rings_at(&self.viewer.extensions)
     }
 
-    /// A manager who was not rung sees how the call went; one whose phone rang, and an agent, that a colleague took it.
+    /// A manager who was not rung sees how the call went; one whose phone rang, and an agent, what came of it for him.
     fn result(&self, mine: bool, group_is_rung: bool) -> Option<CallResult> {
-        let result = self.call.result?;
         let concerned = mine || group_is_rung && self.viewer.role == Role::Agent;
-        if result != CallResult::Answered || !concerned || self.call.direction != Direction::Incoming {
-            return Some(result);
-        }
-        if !self.own_legs().any(|leg| leg.answered_at.is_some()) {
-            return Some(CallResult::AnsweredElsewhere);
-        }
-        let left = self.own_legs().any(|leg| leg.end_cause == EndCause::Transferred);
-        Some(if left { CallResult::Transferred } else { result })
+        if concerned { self.call.result_for(&self.viewer.extensions) } else { self.call.result }
     }
-}
-
-fn is_agent(role: LegRole) -> bool {
-    matches!(role, LegRole::Agent | LegRole::TransferTarget)
-}
-
-fn owns(viewer: &Viewer, connection: &ConnectionId, extension: &str) -> bool {
-    viewer.extensions.iter().any(|own| own.connection == *connection && own.extension == extension)
 }
 
 fn stored_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wire::Leg {

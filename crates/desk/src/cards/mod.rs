@@ -84,7 +84,7 @@ impl Card {
 
 /// What became of a card.
 #[derive(Debug, Clone)]
-pub(crate) enum Turn {
+pub(crate) enum CardChange {
     /// It came up.
     Shown(CallRef),
     /// It says something else.
@@ -106,7 +106,14 @@ pub(crate) struct Cards {
 
 impl Cards {
     /// Takes in a call's newest state: its card follows, or comes up if the policy says so.
-    pub(crate) fn take(&mut self, office: &str, call: &Call, me: &Me, arrival: Arrival, times: Times) -> Option<Turn> {
+    pub(crate) fn take(
+        &mut self,
+        office: &str,
+        call: &Call,
+        me: &Me,
+        arrival: Arrival,
+        times: Times,
+    ) -> Option<CardChange> {
         if let Some(place) = self.all.iter().position(|card| card.is(office, call)) {
             self.all[place].call = call.clone();
             return self.settle(place, me, times.local);
@@ -119,7 +126,7 @@ impl Cards {
         let command =
             call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true, while_talking: false }));
         self.bring_up(key.clone(), call.clone(), phase, command);
-        Some(Turn::Shown(key))
+        Some(CardChange::Shown(key))
     }
 
     /// The card of this call was put away, and nothing has happened since that brings it up again.
@@ -146,7 +153,7 @@ impl Cards {
     }
 
     /// Where a command stands, as its office says.
-    pub(crate) fn command(&mut self, office: &str, view: &CommandView, me: &Me, now: Uptime) -> Option<Turn> {
+    pub(crate) fn command(&mut self, office: &str, view: &CommandView, me: &Me, now: Uptime) -> Option<CardChange> {
         let place = self.placed(office, view.command)?;
         let card = &mut self.all[place];
         if let Some((_, seen, ordered)) = &mut card.command {
@@ -169,7 +176,7 @@ impl Cards {
         state: CommandState,
         me: &Me,
         now: Uptime,
-    ) -> Option<Turn> {
+    ) -> Option<CardChange> {
         let place = self.placed(office, command)?;
         if let Some((_, _, ordered)) = &mut self.all[place].command {
             // An event has shown already that the PBX took it.
@@ -182,11 +189,11 @@ impl Cards {
     }
 
     /// The call may no longer be seen.
-    pub(crate) fn gone(&mut self, office: &str, id: &CallId) -> Option<Turn> {
+    pub(crate) fn gone(&mut self, office: &str, id: &CallId) -> Option<CardChange> {
         self.put_away.remove(&(office.to_owned(), id.clone()));
         let place = self.all.iter().position(|card| card.key.office == office && card.call.id == *id)?;
         let card = self.all.remove(place);
-        Some(Turn::Closed(Box::new(card)))
+        Some(CardChange::Closed(Box::new(card)))
     }
 
     /// The person has seen it.
@@ -200,7 +207,7 @@ impl Cards {
     }
 
     /// An office was removed, or what its cards say cannot be true any more.
-    pub(crate) fn drop_of(&mut self, office: &str, which: impl Fn(&Card) -> bool) -> Vec<Turn> {
+    pub(crate) fn drop_of(&mut self, office: &str, which: impl Fn(&Card) -> bool) -> Vec<CardChange> {
         self.close(|card| card.key.office == office && which(card))
     }
 
@@ -221,15 +228,15 @@ impl Cards {
     }
 
     /// Takes away what has stayed long enough.
-    pub(crate) fn expire(&mut self, now: Uptime) -> Vec<Turn> {
+    pub(crate) fn expire(&mut self, now: Uptime) -> Vec<CardChange> {
         if self.held {
             return Vec::new();
         }
         self.close(|card| card.closes_at.is_some_and(|at| at <= now))
     }
 
-    fn close(&mut self, which: impl Fn(&mut Card) -> bool) -> Vec<Turn> {
-        self.all.extract_if(.., |card| which(card)).map(|card| Turn::Closed(Box::new(card))).collect()
+    fn close(&mut self, which: impl Fn(&mut Card) -> bool) -> Vec<CardChange> {
+        self.all.extract_if(.., |card| which(card)).map(|card| CardChange::Closed(Box::new(card))).collect()
     }
 
     /// When [`Cards::expire`] has something to do.
@@ -279,7 +286,7 @@ impl Cards {
     }
 
     /// Derives the phase anew and sets when the card goes.
-    fn settle(&mut self, place: usize, me: &Me, now: Uptime) -> Option<Turn> {
+    fn settle(&mut self, place: usize, me: &Me, now: Uptime) -> Option<CardChange> {
         let card = &mut self.all[place];
         let Some(phase) = phase::phase(&card.call, me, card.ordered()) else {
             card.closes_at.get_or_insert(now + LINGER);
@@ -292,7 +299,7 @@ impl Cards {
         card.closes_at = closing::stays(phase).map(|stays| now + stays);
         let changed = phase != card.phase;
         card.phase = phase;
-        changed.then(|| Turn::Phase(card.key.clone(), phase))
+        changed.then(|| CardChange::Phase(card.key.clone(), phase))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Placing calls: once per command, never again by itself.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use calls::{
     CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
@@ -9,17 +9,18 @@ use calls::{
 use jiff::Timestamp;
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{Call, CommandView, Line, PlaceCall},
+    wire::{Call, CommandView, PlaceCall},
 };
 
 use super::{
     Controller,
-    asks::reply,
-    message::{CallBackTo, Found, Key, Message, Reply},
+    message::{CallBackTo, Finished, Key, Message, Reply},
     office_desk::OfficeDesk,
+    placements::{Outcome, Waiting},
+    requests::reply,
 };
 use crate::{
-    contract::{CallRef, ContractError, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef},
+    contract::{ContractError, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef},
     ports::command_id,
     ui_port::UiPort,
 };
@@ -28,20 +29,6 @@ use crate::{
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Setting that holds the way used last.
 pub(crate) const USUAL_WAY: &str = "desk.usual-way";
-
-type Outcome = Result<PlacedView, ContractError>;
-
-/// Where a command of this desk stands.
-pub(super) enum Placing {
-    /// Its office was asked; these wait for the answer.
-    Asked { card: CallRef, waiting: Vec<Reply<Outcome>>, over: bool },
-    /// The office has answered; asked again, it answers the same.
-    Done {
-        outcome: Outcome,
-        /// What came of the call is known: whoever calls back once more means another call.
-        over: bool,
-    },
-}
 
 impl<U: UiPort> Controller<U> {
     /// Extensions that are known at this desk.
@@ -64,11 +51,7 @@ impl<U: UiPort> Controller<U> {
             Ok(command) => command,
             Err(_) => return reply(to, Err(ContractError::invalid("command", "the command must be a UUID"))),
         };
-        match self.placing.get_mut(&command) {
-            Some(Placing::Asked { waiting, .. }) => return waiting.push(to),
-            Some(Placing::Done { outcome, .. }) => return reply(to, outcome.clone()),
-            None => {}
-        }
+        let Some(to) = self.placements.repeated(command, to) else { return };
         match self.prepare(request) {
             Ok(way) => self.ask(command, &way, request, to),
             Err(error) => reply(to, Err(error)),
@@ -100,7 +83,7 @@ impl<U: UiPort> Controller<U> {
         let card = self.cards.placing(&id, call, command, while_talking);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
-        self.placing.insert(command, Placing::Asked { card, waiting: vec![to], over: false });
+        self.placements.asked(command, &id, card, to, self.clock.uptime());
         self.remember_way(way);
         let number = wish.number.clone();
         let (from, to) = (Some(way.from.clone()), number.digits.clone());
@@ -113,25 +96,25 @@ impl<U: UiPort> Controller<U> {
                     "the answer was lost: look at the phone before calling again",
                 ))
             });
-            Some(Message::Found(Found::Placed { office: id, command, answer }))
+            Some(Message::Finished(Finished::Placed { office: id, command, answer }))
         });
     }
 
     /// The answer of an office to placing a call.
     pub(super) fn placed(&mut self, office: &str, command: CommandId, answer: Result<CommandView, OfficeError>) {
-        let Some(Placing::Asked { card, waiting, over }) = self.placing.remove(&command) else { return };
+        let Some(Waiting { card, to: waiting }) = self.placements.waiting(command) else { return };
         let me = self.offices.get(office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
         let now = self.clock.uptime();
         let outcome = match answer {
             Ok(view) => {
-                let turn = self.cards.command(office, &view, &me, now);
-                self.follow(turn);
+                let change = self.cards.command(office, &view, &me, now);
+                self.follow(change);
                 refused(&view).map_or(Ok(PlacedView { call: card }), Err)
             }
             Err(error) => {
-                let state = if is_lost(error.kind) { CommandState::Unknown } else { CommandState::Rejected };
-                let turn = self.cards.not_placed(office, command, state, &me, now);
-                self.follow(turn);
+                let state = if error.kind.may_have_acted() { CommandState::Unknown } else { CommandState::Rejected };
+                let change = self.cards.not_placed(office, command, state, &me, now);
+                self.follow(change);
                 Err(match state {
                     CommandState::Unknown => lost_answer(),
                     CommandState::Sent | CommandState::Accepted | CommandState::Confirmed | CommandState::Rejected => {
@@ -144,37 +127,30 @@ impl<U: UiPort> Controller<U> {
         for to in waiting {
             reply(to, outcome.clone());
         }
-        let over = over || outcome.as_ref().is_err_and(|error| error.code != ErrorCode::UnknownOutcome);
-        self.placing.insert(command, Placing::Done { outcome, over });
+        let over = outcome.as_ref().is_err_and(|error| error.code != ErrorCode::UnknownOutcome);
+        self.placements.answered(command, outcome, over);
     }
 
     /// Notes what came of a call that was placed here. One that ended without a result leaves that open.
     pub(super) fn note_outcome(&mut self, call: &Call) {
         let known = call.answered_at.is_some() || call.result.is_some_and(|result| result != CallResult::Unknown);
         if let Some(command) = call.command.filter(|_| call.state == CallState::Ended && known) {
-            self.command_over(command);
+            self.placements.over(command);
         }
     }
 
-    /// What came of this command is known.
-    pub(super) fn command_over(&mut self, command: CommandId) {
-        match self.placing.get_mut(&command) {
-            Some(Placing::Asked { over, .. } | Placing::Done { over, .. }) => *over = true,
-            None => {}
-        }
-    }
-
-    /// The command by which this call is called back: the one before, as long as nobody knows what came of it.
+    /// The command by which this call is called back. What is no command is refused when it is given.
     fn wish_for(&mut self, call: Key, command: String) -> String {
-        let is_over = |known: &CommandId| matches!(self.placing.get(known), Some(Placing::Done { over: true, .. }));
-        if let Some(known) = self.called_back.get(&call).filter(|known| !is_over(known)) {
-            return known.to_string();
-        }
         let Ok(asked) = command.parse::<CommandId>() else { return command };
-        // A button that stays up brings the same identity again.
-        let wish = if self.placing.contains_key(&asked) { CommandId(command_id(&*self.chance)) } else { asked };
-        self.called_back.insert(call, wish);
-        wish.to_string()
+        let chance = &*self.chance;
+        self.placements.calling_back(call, asked, || CommandId(command_id(chance))).to_string()
+    }
+
+    /// Forgets commands that no click means any more.
+    pub(super) fn forget_old_placements(&mut self) {
+        let open: BTreeSet<CommandId> =
+            self.offices.values().flat_map(|office| office.open.values()).filter_map(|call| call.command).collect();
+        self.placements.forget_old(self.clock.uptime(), |command| open.contains(&command));
     }
 
     /// Where a call is called back: by the way that it took. Main shows the number and asks where that way is not
@@ -226,47 +202,14 @@ fn must_be_seen(read: &Dialable) -> bool {
 /// A call as it is before its office has told of it.
 fn pending(connection: &ConnectionId, from: &str, command: CommandId, wish: &PlaceCallRequest, now: Timestamp) -> Call {
     let colleague = wish.number.kind == DialKind::Extension;
+    let direction = if colleague { Direction::Internal } else { Direction::Outgoing };
+    let customer = Customer { number: Some(wish.number.digits.clone()), name: None };
     Call {
-        id: CallId::of_command(connection, command),
-        connection: connection.clone(),
         state: CallState::Dialling,
-        direction: if colleague { Direction::Internal } else { Direction::Outgoing },
-        customer: Customer { number: Some(wish.number.digits.clone()), name: None },
-        line: Line::default(),
-        legs: Vec::new(),
-        started_at: now,
-        answered_at: None,
-        ended_at: None,
-        result: None,
-        end_reason: None,
-        rings_for_me: false,
         mine: true,
-        in_menu: false,
-        late: false,
-        transferring: false,
-        partial: false,
         command: Some(command),
         placed_by: Some(from.to_owned()),
-        recordings: Vec::new(),
-        redirected_from: None,
-    }
-}
-
-/// It may have acted: an answer that cannot be read, or that says "later", is as good as none.
-fn is_lost(kind: OfficeErrorKind) -> bool {
-    match kind {
-        OfficeErrorKind::UnknownOutcome | OfficeErrorKind::Protocol | OfficeErrorKind::NotReady => true,
-        OfficeErrorKind::Unauthorized
-        | OfficeErrorKind::InvalidRequest
-        | OfficeErrorKind::NotFound
-        | OfficeErrorKind::Conflict
-        | OfficeErrorKind::Unsupported
-        | OfficeErrorKind::RateLimited
-        | OfficeErrorKind::Gone
-        | OfficeErrorKind::NotPlayable
-        | OfficeErrorKind::Refused
-        | OfficeErrorKind::Unreachable
-        | OfficeErrorKind::Storage => false,
+        ..Call::new(CallId::of_command(connection, command), connection.clone(), direction, customer, now)
     }
 }
 

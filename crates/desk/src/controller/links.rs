@@ -8,7 +8,7 @@ use link::wire::{Call, StreamEvent, You};
 
 use super::{
     Controller,
-    message::{Found, Message, News, OfficeSlot},
+    message::{Finished, Message, News, OfficeSlot},
     office_desk::{OfficeDesk, Touched},
 };
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
     contract::{LinkState, NoticeKind},
     me::Me,
     offices::Supervisor,
-    personal::personal,
     ports::Uptime,
     ui_port::UiPort,
 };
@@ -49,10 +48,11 @@ impl<U: UiPort> Controller<U> {
     pub(super) fn remove_office(&mut self, id: &str) -> bool {
         let Some(office) = self.offices.remove(id) else { return false };
         drop(office);
-        let turns = self.cards.drop_of(id, |_| true);
-        self.follow(turns);
+        let changes = self.cards.drop_of(id, |_| true);
+        self.follow(changes);
         self.cards.forget_office(id);
         self.today.forget_office(id);
+        self.placements.forget_office(id);
         self.away.retain(|(of, _)| of != id);
         self.noted.retain(|(of, _)| of != id);
         self.refresh.all();
@@ -142,8 +142,8 @@ impl<U: UiPort> Controller<U> {
         }
         office.set_aside = false;
         let open = &office.open;
-        let turns = self.cards.drop_of(id, |card| card.follows_running_call() && !open.contains_key(&card.call.id));
-        self.follow(turns);
+        let changes = self.cards.drop_of(id, |card| card.follows_running_call() && !open.contains_key(&card.call.id));
+        self.follow(changes);
     }
 
     fn take_event(&mut self, id: &str, event: StreamEvent, live: bool) {
@@ -153,12 +153,12 @@ impl<U: UiPort> Controller<U> {
             StreamEvent::Fact { fact } => self.touch(id, Touched::Notes(fact.call)),
             StreamEvent::Command { command } => {
                 if command.state == CommandState::Rejected {
-                    self.command_over(command.command);
+                    self.placements.over(command.command);
                 }
                 let Some(office) = self.offices.get(id) else { return };
-                let turn = self.cards.command(id, &command, &office.me(), self.clock.uptime());
+                let change = self.cards.command(id, &command, &office.me(), self.clock.uptime());
                 self.screens.cards_changed();
-                self.follow(turn);
+                self.follow(change);
             }
             StreamEvent::Connection { connection } => {
                 if let Some(office) = self.offices.get_mut(id) {
@@ -187,7 +187,7 @@ impl<U: UiPort> Controller<U> {
             seen.insert(call.id.clone());
         }
         self.today.take(id, &call);
-        if let Some(meanwhile) = &mut self.today_meanwhile {
+        if let Some(meanwhile) = &mut self.changed_while_reading {
             meanwhile.push((id.to_owned(), call.clone()));
         }
         // Of what was missed a card follows its call but none comes up yet: what counts is where the call stands when
@@ -204,8 +204,8 @@ impl<U: UiPort> Controller<U> {
         let Some(office) = self.offices.get_mut(id) else { return };
         office.open.remove(call);
         self.today.forget(id, call);
-        let turn = self.cards.gone(id, call);
-        self.follow(turn);
+        let change = self.cards.gone(id, call);
+        self.follow(change);
         self.touch(id, Touched::Rows);
         self.screens.main_changed();
     }
@@ -213,9 +213,9 @@ impl<U: UiPort> Controller<U> {
     fn card_follows(&mut self, id: &str, call: &Call, arrival: Arrival) {
         let Some(office) = self.offices.get(id) else { return };
         let times = Times { local: self.clock.uptime(), office: office.now(self.clock.now()) };
-        let turn = self.cards.take(id, call, &office.me(), arrival, times);
+        let change = self.cards.take(id, call, &office.me(), arrival, times);
         self.screens.cards_changed();
-        self.follow(turn);
+        self.follow(change);
     }
 
     /// Notes a change for lists; of an office that writes its own rows it is in the database already.
@@ -244,8 +244,8 @@ impl<U: UiPort> Controller<U> {
             let asked = id.clone();
             let read = tokio::task::spawn_blocking(move || archive.open_calls(&asked)).await.ok()?;
             let calls = read.inspect_err(|error| tracing::warn!(%error, "open calls cannot be read")).ok()?;
-            let calls = calls.into_iter().map(|call| personal(call, &me)).collect();
-            Some(Message::Found(Found::Open { office: id, generation, calls }))
+            let calls = calls.into_iter().map(|call| me.side_of(call)).collect();
+            Some(Message::Finished(Finished::OpenCalls { office: id, generation, calls }))
         });
     }
 
@@ -278,8 +278,8 @@ impl<U: UiPort> Controller<U> {
         let lost: Vec<_> = lost.map(|office| (office.slot.id.clone(), office.link)).collect();
         for (id, link) in lost {
             if self.cards.may_drop(&id, stale(link)) {
-                let turns = self.cards.drop_of(&id, stale(link));
-                self.follow(turns);
+                let changes = self.cards.drop_of(&id, stale(link));
+                self.follow(changes);
             }
         }
     }

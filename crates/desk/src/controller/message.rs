@@ -46,9 +46,9 @@ pub(crate) enum Message {
     /// An office's supervisor has news. News of a former supervisor are passed over.
     Link { office: String, generation: u64, news: News },
     /// A page or another program wants something.
-    Ask(Ask),
+    Request(Request),
     /// What was looked up off the loop.
-    Found(Found),
+    Finished(Finished),
 }
 
 /// What a supervisor tells of its office.
@@ -84,8 +84,8 @@ pub(crate) enum News {
     Refused(LinkCause),
 }
 
-/// Wishes.
-pub(crate) enum Ask {
+/// What a page or another program wants.
+pub(crate) enum Request {
     MainSnapshot(Reply<MainView>),
     MainClosed,
     CardSnapshot(Reply<CardsView>),
@@ -148,13 +148,13 @@ pub(crate) enum Ask {
 }
 
 /// What was looked up, or came back from an office.
-pub(crate) enum Found {
+pub(crate) enum Finished {
     /// The answer to placing a call.
     Placed { office: String, command: CommandId, answer: Result<CommandView, OfficeError> },
     /// The last talk with a card's number.
     LastTalk { card: CallRef, talk: LastTalk },
     /// Open calls of an office, as the database holds them.
-    Open { office: String, generation: u64, calls: Vec<Call> },
+    OpenCalls { office: String, generation: u64, calls: Vec<Call> },
     /// Rows of calls that changed, and which of them have notes.
     Rows(Vec<CallRow>),
     /// The day so far, read from the database.

@@ -3,17 +3,18 @@
 //! Offices, pages, programs and timers tell it things ([`Message`]); what it may ask of screens is [`UiPort`]. It
 //! never waits for a disk or a network: what takes time runs beside it and comes back as a message.
 
-mod asks;
 mod attention;
+mod card_changes;
 mod dialling;
-mod found;
+mod finished;
 mod links;
 pub(crate) mod message;
 mod office_desk;
+mod placements;
 mod refresh;
+mod requests;
 mod screens;
 mod today;
-mod turns;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +22,6 @@ use std::{
     time::Duration,
 };
 
-use calls::CommandId;
 use jiff::Timestamp;
 use link::wire::Call;
 use tokio::{sync::mpsc, time};
@@ -29,9 +29,9 @@ use tokio::{sync::mpsc, time};
 pub(crate) use self::dialling::USUAL_WAY;
 use self::{
     attention::Attention,
-    dialling::Placing,
     message::{Key, Message},
     office_desk::OfficeDesk,
+    placements::Placements,
     refresh::Refresh,
     screens::Screens,
     today::Today,
@@ -65,15 +65,13 @@ pub(crate) struct Controller<U: UiPort> {
     offices: BTreeMap<String, OfficeDesk>,
     generations: u64,
     cards: Cards,
-    placing: BTreeMap<CommandId, Placing>,
-    /// The newest command that called each call back.
-    called_back: BTreeMap<Key, CommandId>,
+    placements: Placements,
     /// The way that was used last.
     usual_way: Option<(String, String)>,
     today: Today,
-    /// Calls that changed while the day is being read from the database.
-    today_meanwhile: Option<Vec<(String, Call)>>,
-    today_again: bool,
+    /// Calls that changed while the day is being read from the database; absent while it is not.
+    changed_while_reading: Option<Vec<(String, Call)>>,
+    read_today_again: bool,
     refresh: Refresh,
     screens: Screens,
     attention: Attention,
@@ -136,12 +134,11 @@ impl<U: UiPort> Controller<U> {
             offices: BTreeMap::new(),
             generations: 0,
             cards: Cards::default(),
-            placing: BTreeMap::new(),
-            called_back: BTreeMap::new(),
+            placements: Placements::default(),
             usual_way,
             today,
-            today_meanwhile: None,
-            today_again: false,
+            changed_while_reading: None,
+            read_today_again: false,
             refresh: Refresh::default(),
             screens,
             attention: Attention::new(!card_can_be_placed),
@@ -179,8 +176,8 @@ impl<U: UiPort> Controller<U> {
     fn take(&mut self, message: Message) {
         match message {
             Message::Link { office, generation, news } => self.take_news(&office, generation, news),
-            Message::Ask(ask) => self.answer(ask),
-            Message::Found(found) => self.take_found(found),
+            Message::Request(request) => self.answer(request),
+            Message::Finished(finished) => self.take_finished(finished),
         }
         // A card is not kept waiting for what else lies in the inbox.
         self.publish_cards();
@@ -190,8 +187,8 @@ impl<U: UiPort> Controller<U> {
     fn pass_time(&mut self) {
         let (now, uptime) = (self.clock.now(), self.clock.uptime());
         self.note_seen(uptime);
-        let turns = self.cards.expire(uptime);
-        self.follow(turns);
+        let changes = self.cards.expire(uptime);
+        self.follow(changes);
         self.drop_stale(uptime);
         let moved = self.clock.zone() != *self.screens.zone();
         if now >= self.today.until() || now < self.today.from() || moved {
@@ -207,6 +204,7 @@ impl<U: UiPort> Controller<U> {
             return;
         }
         self.note_seen_at = uptime + NOTE_SEEN_EVERY;
+        self.forget_old_placements();
         let (archive, now) = (self.archive.clone(), self.clock.now());
         self.beside(async move {
             if let Err(error) = archive.choose(LAST_SEEN, &now).await {

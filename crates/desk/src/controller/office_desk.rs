@@ -15,7 +15,7 @@ use link::{
 use super::message::OfficeSlot;
 use crate::{
     contract::{DialWay, LinkCause, LinkState, OfficeView},
-    me::{Me, is_agent},
+    me::Me,
     offices::Supervision,
     ports::{Clock, Uptime},
     views::{
@@ -124,7 +124,7 @@ impl OfficeDesk {
 
     /// Takes in a call's newest state.
     pub(crate) fn take_call(&mut self, call: &Call) {
-        self.met.extend(call.legs.iter().filter(|leg| is_agent(leg)).filter_map(|leg| leg.extension.clone()));
+        self.met.extend(call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.clone()));
         if let Some(old) = &call.redirected_from {
             self.open.remove(old);
             self.redirects.insert(old.clone(), call.id.clone());

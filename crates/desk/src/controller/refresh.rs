@@ -6,14 +6,13 @@ use link::wire::Call;
 
 use super::{
     Controller,
-    message::{Found, Key, Message},
+    message::{Finished, Key, Message},
     office_desk::Touched,
 };
 use crate::{
     archive::Archive,
     contract::{CallRow, CallsChanged},
     me::Me,
-    personal::personal,
     ports::Uptime,
     ui_port::UiPort,
     views::row::call_row,
@@ -89,7 +88,7 @@ impl<U: UiPort> Controller<U> {
                     .filter_map(|((office, id), call)| row(&archive, &office, id.as_str(), call, &known))
                     .collect()
             });
-            Some(Message::Found(Found::Rows(read.await.unwrap_or_default())))
+            Some(Message::Finished(Finished::Rows(read.await.unwrap_or_default())))
         });
     }
 
@@ -114,7 +113,7 @@ fn row(archive: &Archive, office: &str, id: &str, call: Option<Call>, known: &BT
     let me = known.get(office)?;
     let call = match call {
         Some(call) => call,
-        None => personal(archive.call(office, id).ok()?, me),
+        None => me.side_of(archive.call(office, id).ok()?),
     };
     let noted = archive.noted(office, &call.id).unwrap_or(false);
     Some(call_row(office, &call, me, noted))

@@ -6,7 +6,7 @@ use super::Desk;
 use crate::{
     archive::off_loop,
     contract::{CallBackRequest, CallRef, CardsView, ContractError, SaveNoteRequest},
-    controller::message::{Ask, CallBackTo, PressedCallBack},
+    controller::message::{CallBackTo, PressedCallBack, Request},
     ui_port::ActionKind,
     views::party::dial,
 };
@@ -14,18 +14,18 @@ use crate::{
 impl Desk {
     /// Everything that the card window shows. A page subscribes to its events before it asks.
     pub async fn card_snapshot(&self) -> Result<CardsView, ContractError> {
-        self.ask(Ask::CardSnapshot).await
+        self.ask(Request::CardSnapshot).await
     }
 
     /// Puts a card away.
     pub async fn dismiss_card(&self, call: CallRef) -> Result<(), ContractError> {
-        self.tell(Ask::CardDismiss(call)).await;
+        self.tell(Request::CardDismiss(call)).await;
         Ok(())
     }
 
     /// A note is being written on a card, or no more: meanwhile no card goes away by itself.
     pub async fn card_typing(&self, writing: bool) -> Result<(), ContractError> {
-        self.tell(Ask::CardTyping(writing)).await;
+        self.tell(Request::CardTyping(writing)).await;
         Ok(())
     }
 
@@ -33,7 +33,7 @@ impl Desk {
     /// long as an earlier wish for the same call has no known outcome, it is that one and nobody is dialled again.
     pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {
         let CallBackRequest { call, command } = request;
-        let known = self.ask(|reply| Ask::CallOfCard { card: call.clone(), reply }).await?;
+        let known = self.ask(|reply| Request::CallOfCard { card: call.clone(), reply }).await?;
         self.call_back_known(call, command, known).await
     }
 
@@ -52,7 +52,7 @@ impl Desk {
             number: dial(&found, &me).unwrap_or_default(),
             command,
         };
-        match self.ask(|reply| Ask::CallBack { call, reply }).await? {
+        match self.ask(|reply| Request::CallBack { call, reply }).await? {
             Some(request) => self.place_call(request).await.map(drop),
             None => Ok(()),
         }
@@ -60,7 +60,7 @@ impl Desk {
 
     /// Shows the call in main.
     pub async fn show_call(&self, call: CallRef) -> Result<(), ContractError> {
-        self.tell(Ask::OpenCall(call)).await;
+        self.tell(Request::OpenCall(call)).await;
         Ok(())
     }
 
@@ -75,17 +75,17 @@ impl Desk {
         self.runtime.spawn(async move {
             match action {
                 ActionKind::CallBack => desk.call_back_from_notification(id).await,
-                ActionKind::Open | ActionKind::Dismiss => desk.tell(Ask::NotificationAction { id, action }).await,
+                ActionKind::Open | ActionKind::Dismiss => desk.tell(Request::NotificationAction { id, action }).await,
             }
         });
     }
 
     async fn call_back_from_notification(&self, id: String) {
-        let Ok(Some(pressed)) = self.ask(|reply| Ask::CallBackPressed { id, reply }).await else { return };
+        let Ok(Some(pressed)) = self.ask(|reply| Request::CallBackPressed { id, reply }).await else { return };
         let PressedCallBack { call, command, known, from } = pressed;
         if let Err(error) = self.call_back_known(call.clone(), command, known).await {
             tracing::info!(%error, "a call could not be called back from its notification");
-            self.tell(Ask::NotCalledBack { call, from }).await;
+            self.tell(Request::NotCalledBack { call, from }).await;
         }
     }
 }

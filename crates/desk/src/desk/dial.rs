@@ -8,7 +8,7 @@ use super::Desk;
 use crate::{
     archive::off_loop,
     contract::{ContractError, DialPreview, PlaceCallRequest, PlacedView, PreviewDialRequest},
-    controller::message::Ask,
+    controller::message::Request,
 };
 
 /// What is longer than this is no number; main says so of its beginning.
@@ -17,7 +17,7 @@ const LONGEST_LINK: usize = 200;
 impl Desk {
     /// What a text would dial, and how. Dials nothing.
     pub async fn preview_dial(&self, request: PreviewDialRequest) -> Result<DialPreview, ContractError> {
-        let now = self.ask(Ask::Ways).await?;
+        let now = self.ask(Request::Ways).await?;
         let extensions: BTreeSet<String> = now.extensions.into_iter().collect();
         let plan = NumberingPlan::russia().with_extensions(extensions);
         let dialable = Dialable::read_in(&request.text, &plan)
@@ -40,12 +40,12 @@ impl Desk {
 
     /// Calls. The same command answers the same call and acts once.
     pub async fn place_call(&self, request: PlaceCallRequest) -> Result<PlacedView, ContractError> {
-        self.ask(|reply| Ask::PlaceCall { request, reply }).await?
+        self.ask(|reply| Request::PlaceCall { request, reply }).await?
     }
 
     /// A number came from another program (`tel:`, `callto:`, `sip:`): main opens, shows it and asks. Never dials.
     pub async fn dial_link(&self, text: String) {
         let text = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_LINK).collect();
-        self.tell(Ask::DialLink(text)).await;
+        self.tell(Request::DialLink(text)).await;
     }
 }

@@ -9,7 +9,7 @@ use super::Desk;
 use crate::{
     archive::{OUTCOME, off_loop},
     contract::{CallDetails, CallRef, ContractError, ErrorCode, SaveNoteRequest, SaveOutcomeRequest},
-    controller::message::Ask,
+    controller::message::Request,
     errors::no_such_call,
     offices::stored_fact,
     ports::fact_id,
@@ -85,7 +85,7 @@ impl Desk {
         } else {
             office.office.add_fact(fact).await?;
         }
-        self.tell(Ask::Touched(call)).await;
+        self.tell(Request::Touched(call)).await;
         Ok(())
     }
 }

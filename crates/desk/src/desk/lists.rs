@@ -10,9 +10,8 @@ use super::Desk;
 use crate::{
     archive::{Archive, Kept, kept, off_loop},
     contract::{CallDetails, CallFilter, CallRef, CallRow, CallsPage, ContractError, EventView, ListCallsRequest},
-    controller::message::{Ask, OfficeNow},
+    controller::message::{OfficeNow, Request},
     me::Me,
-    personal::personal,
     views::{
         details::{legs, notes, outcome},
         party::dial,
@@ -48,7 +47,7 @@ impl Desk {
 
     /// Who sits here, by office.
     async fn known(&self) -> Result<Known, ContractError> {
-        Ok(Known(self.ask(Ask::Known).await?))
+        Ok(Known(self.ask(Request::Known).await?))
     }
 }
 
@@ -93,7 +92,7 @@ fn page(archive: &Archive, known: &Known, request: &ListCallsRequest) -> Result<
 fn row(archive: &Archive, known: &Known, kept: Kept) -> Result<CallRow, ContractError> {
     let me = known.me(&kept.office);
     let noted = archive.noted(&kept.office, &kept.call.id)?;
-    Ok(call_row(&kept.office, &personal(kept.call, &me), &me, noted))
+    Ok(call_row(&kept.office, &me.side_of(kept.call), &me, noted))
 }
 
 /// The stored events, unless the office is out of reach.
@@ -125,7 +124,7 @@ fn details(
         others = newest.map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;
     }
     let notes = notes(&facts);
-    let call = personal(call, me);
+    let call = me.side_of(call);
     Ok(CallDetails {
         row: call_row(office, &call, me, !notes.is_empty()),
         end_reason: call.end_reason.clone(),

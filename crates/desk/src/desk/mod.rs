@@ -21,7 +21,7 @@ use crate::{
     contract::{ContractError, Language, Stage},
     controller::{
         Beginning, Controller, LAST_SEEN, USUAL_WAY,
-        message::{Ask, Message, OfficeNow},
+        message::{Message, OfficeNow, Request},
     },
     errors::{closing, no_such_office},
     language::{Surroundings, language},
@@ -97,26 +97,26 @@ impl Desk {
     }
 
     /// Tells the loop. One that has ended misses nothing: the program is closing.
-    async fn tell(&self, ask: Ask) {
-        let _ = self.loop_.send(Message::Ask(ask)).await;
+    async fn tell(&self, request: Request) {
+        let _ = self.loop_.send(Message::Request(request)).await;
     }
 
     /// The same from where nobody can wait.
-    fn tell_later(&self, ask: Ask) {
+    fn tell_later(&self, request: Request) {
         let loop_ = self.loop_.clone();
         self.runtime.spawn(async move {
-            let _ = loop_.send(Message::Ask(ask)).await;
+            let _ = loop_.send(Message::Request(request)).await;
         });
     }
 
-    async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, ContractError> {
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, ContractError> {
         let (to, answer) = oneshot::channel();
-        self.tell(ask(to)).await;
+        self.tell(request(to)).await;
         answer.await.map_err(|_| closing())
     }
 
     async fn office(&self, id: &str) -> Result<OfficeNow, ContractError> {
-        self.ask(|reply| Ask::Office { id: id.to_owned(), reply }).await?.ok_or_else(no_such_office)
+        self.ask(|reply| Request::Office { id: id.to_owned(), reply }).await?.ok_or_else(no_such_office)
     }
 }
 

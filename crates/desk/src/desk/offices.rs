@@ -7,7 +7,7 @@ use link::Office;
 use super::Desk;
 use crate::{
     contract::ContractError,
-    controller::message::{Ask, OfficeSlot},
+    controller::message::{OfficeSlot, Request},
 };
 
 impl Desk {
@@ -15,24 +15,24 @@ impl Desk {
     /// this computer's database; the office in the same process writes them there itself, under the same id.
     pub async fn add_office(&self, id: &str, office: Arc<dyn Office>, replicate: bool) {
         let slot = slot(id, None, office, replicate);
-        self.tell(Ask::AddOffice(slot)).await;
+        self.tell(Request::AddOffice(slot)).await;
     }
 
     /// The same for an office behind a gateway at this address.
     pub async fn add_remote_office(&self, id: &str, address: &str, office: Arc<dyn Office>) {
         let slot = slot(id, Some(address), office, true);
-        self.tell(Ask::AddOffice(slot)).await;
+        self.tell(Request::AddOffice(slot)).await;
     }
 
     /// The computer has slept: connections to remote offices may be dead without having said so, and are opened anew.
     pub async fn woke(&self) {
-        self.tell(Ask::Woke).await;
+        self.tell(Request::Woke).await;
     }
 
     /// Looks at it no more; the copy of a remote office goes too, but for what was written here and not sent yet.
     pub async fn remove_office(&self, id: &str) -> Result<(), ContractError> {
         let replicate = self.office(id).await.is_ok_and(|office| office.replicate);
-        let removed = self.ask(|reply| Ask::RemoveOffice { id: id.to_owned(), reply }).await?;
+        let removed = self.ask(|reply| Request::RemoveOffice { id: id.to_owned(), reply }).await?;
         if removed && replicate {
             self.archive.store.drop_replica(id).await?;
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use link::{Office, OfficeErrorKind, wire};
+use link::{Office, wire};
 use store::Store;
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ impl Outbox {
             }
             match office.add_fact(fact).await {
                 Ok(()) => drop(self.sent.insert(fact_id)),
-                Err(error) if is_final(error.kind) => {
+                Err(error) if error.kind.is_final() => {
                     tracing::warn!(office = id, kind = ?error.kind, "the office does not take what was written");
                     refused.insert(fact_id);
                     keep_refused(store, id, &refused).await?;
@@ -87,26 +87,6 @@ impl Outbox {
             }
         }
         Ok(outcome)
-    }
-}
-
-/// Said once, an answer of this kind will be said for ever.
-fn is_final(kind: OfficeErrorKind) -> bool {
-    match kind {
-        OfficeErrorKind::InvalidRequest
-        | OfficeErrorKind::NotFound
-        | OfficeErrorKind::Conflict
-        | OfficeErrorKind::Unsupported
-        | OfficeErrorKind::Gone
-        | OfficeErrorKind::NotPlayable
-        | OfficeErrorKind::Refused => true,
-        OfficeErrorKind::Unauthorized
-        | OfficeErrorKind::RateLimited
-        | OfficeErrorKind::NotReady
-        | OfficeErrorKind::UnknownOutcome
-        | OfficeErrorKind::Unreachable
-        | OfficeErrorKind::Storage
-        | OfficeErrorKind::Protocol => false,
     }
 }
 

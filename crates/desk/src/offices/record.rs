@@ -4,7 +4,7 @@ use calls::CallState;
 use link::wire::{Call, RecordingState};
 use store::CallRecord;
 
-use crate::{me::is_agent, views::row::span_ms};
+use crate::views::row::span_ms;
 
 /// The row of a call that came over the stream with this sequence number.
 pub(super) fn record(call: &Call, seq: u64) -> Result<CallRecord, serde_json::Error> {
@@ -23,7 +23,7 @@ pub(super) fn record(call: &Call, seq: u64) -> Result<CallRecord, serde_json::Er
         customer_number: call.customer.number.clone(),
         customer_name: call.customer.name.clone(),
         line: call.line.number.clone(),
-        agents: call.legs.iter().filter(|leg| is_agent(leg)).filter_map(|leg| leg.extension.clone()).collect(),
+        agents: call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.clone()).collect(),
         groups: Vec::new(),
         started_at: call.started_at,
         talk_ms: i64::from(talk_ms),

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use link::{
-    FrameStream, OfficeError, OfficeErrorKind, SignInError,
+    FrameStream, OfficeError, SignInError,
     wire::{Cursor, Frame},
 };
 use store::{ErrorKind, Store};
@@ -296,33 +296,13 @@ struct Seen {
 }
 
 fn not_signed_in(error: SignInError) -> End {
-    match error {
-        SignInError::KeyringLocked => End::Lost { caught_up: false, cause: LinkCause::KeyringLocked },
-        SignInError::TokenMissing => End::Refused(LinkCause::TokenMissing),
-        SignInError::BadAddress => End::Refused(LinkCause::BadAddress),
-    }
+    let cause = LinkCause::from(error);
+    // A locked keyring is asked again by itself.
+    if cause == LinkCause::KeyringLocked { End::Lost { caught_up: false, cause } } else { End::Refused(cause) }
 }
 
 fn ended_by(error: &OfficeError, caught_up: bool) -> End {
-    match error.kind {
-        OfficeErrorKind::Unauthorized => End::Refused(LinkCause::TokenRefused),
-        OfficeErrorKind::InvalidRequest
-        | OfficeErrorKind::Conflict
-        | OfficeErrorKind::Unsupported
-        | OfficeErrorKind::RateLimited
-        | OfficeErrorKind::NotReady
-        | OfficeErrorKind::Gone
-        | OfficeErrorKind::NotPlayable
-        | OfficeErrorKind::Refused
-        | OfficeErrorKind::UnknownOutcome
-        | OfficeErrorKind::Unreachable
-        | OfficeErrorKind::Storage => {
-            tracing::info!(kind = ?error.kind, "the stream of an office ended");
-            End::lost(caught_up)
-        }
-        OfficeErrorKind::NotFound | OfficeErrorKind::Protocol => {
-            tracing::warn!(kind = ?error.kind, "what answers at the address of an office is no gateway of this kind");
-            End::Lost { caught_up, cause: LinkCause::NotAGateway }
-        }
-    }
+    tracing::info!(kind = ?error.kind, "the stream of an office ended");
+    let cause = LinkCause::from(error);
+    if cause == LinkCause::TokenRefused { End::Refused(cause) } else { End::Lost { caught_up, cause } }
 }

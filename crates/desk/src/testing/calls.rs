@@ -23,29 +23,12 @@ pub(crate) fn me() -> Me {
 
 /// An incoming call that rings somewhere, without a known agent.
 pub(crate) fn call(vendor: &str) -> Call {
+    let customer = Customer { number: Some("+74951234567".into()), name: None };
+    let id = CallId::of_vendor(&connection(), vendor);
     Call {
-        id: CallId::of_vendor(&connection(), vendor),
-        connection: connection(),
         state: CallState::Ringing,
-        direction: Direction::Incoming,
-        customer: Customer { number: Some("+74951234567".into()), name: None },
         line: Line { number: Some("+74957654321".into()), title: Some("Продажи".into()) },
-        legs: Vec::new(),
-        started_at: at(0),
-        answered_at: None,
-        ended_at: None,
-        result: None,
-        end_reason: None,
-        rings_for_me: false,
-        mine: false,
-        in_menu: false,
-        late: false,
-        transferring: false,
-        partial: false,
-        command: None,
-        placed_by: None,
-        recordings: Vec::new(),
-        redirected_from: None,
+        ..Call::new(id, connection(), Direction::Incoming, customer, at(0))
     }
 }
 

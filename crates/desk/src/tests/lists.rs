@@ -133,3 +133,15 @@ async fn a_wav_of_any_size_is_played_in_pieces_of_pcm() {
     let other = bench.desk.recording_piece("own", &recording, 0, 1_000).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::NotPlayable);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_passed_on_is_listed_as_its_office_tells_it() {
+    let bench = Bench::live().await;
+    let passed_on = call("1").leg("102", LegState::Cleared).ended(CallResult::Answered).with(|call| {
+        call.mine = false;
+        call.legs[0].end_cause = calls::EndCause::Transferred;
+    });
+    bench.keep("own", 1, &passed_on);
+    let page = bench.desk.list_calls(ListCallsRequest { limit: 10, ..ListCallsRequest::default() }).await.unwrap();
+    assert_eq!(page.rows[0].result, Some(CallResult::Transferred));
+}

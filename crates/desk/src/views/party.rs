@@ -3,10 +3,7 @@
 use calls::{Direction, number::national};
 use link::wire::{Call, Leg};
 
-use crate::{
-    contract::PartyView,
-    me::{Me, is_agent},
-};
+use crate::{contract::PartyView, me::Me};
 
 /// The external party, or the colleague at the other end of an internal call.
 pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
@@ -35,14 +32,12 @@ pub(crate) fn dial(call: &Call, me: &Me) -> Option<String> {
 }
 
 fn called_me(call: &Call, me: &Me) -> bool {
-    call.customer.number.as_deref().is_some_and(|number| {
-        me.extensions.iter().any(|mine| mine.connection == call.connection && mine.extension == number)
-    })
+    call.customer.number.as_deref().is_some_and(|number| call.is_of(number, &me.extensions))
 }
 
 /// In an internal call `customer` is whom was called: seen from him, the other side is the caller.
 fn colleague<'a>(call: &'a Call, me: &Me) -> Option<&'a Leg> {
-    let mut others = call.legs.iter().filter(|leg| is_agent(leg) && leg.extension.is_some() && !me.owns(call, leg));
+    let mut others = call.legs.iter().filter(|leg| leg.is_agent() && leg.extension.is_some() && !me.owns(call, leg));
     if called_me(call, me) || call.customer.number.is_none() {
         return others.next();
     }
@@ -57,7 +52,7 @@ pub(crate) fn who(leg: &Leg) -> Option<String> {
 
 /// The colleague who talked, or whose phone rang.
 pub(crate) fn agent(call: &Call) -> Option<String> {
-    let agents = || call.legs.iter().filter(|leg| is_agent(leg));
+    let agents = || call.legs.iter().filter(|leg| leg.is_agent());
     agents()
         .find(|leg| leg.state.is_talking())
         .or_else(|| agents().filter(|leg| leg.answered_at.is_some()).max_by_key(|leg| leg.answered_at))

@@ -5,10 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use link::wire::{Call, Leg, RecordingState, Signature, Trace};
 
 use super::party::{line, who};
-use crate::{
-    contract::{TimelineEntry, TimelineKind},
-    me::is_agent,
-};
+use crate::contract::{TimelineEntry, TimelineKind};
 
 /// Phones that begin to ring this close together are told as one.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(1);
@@ -35,7 +32,7 @@ fn entry(at: Timestamp, what: TimelineKind, who: impl IntoIterator<Item = String
 fn beginning(call: &Call) -> TimelineEntry {
     match call.direction {
         Direction::Outgoing | Direction::Internal => {
-            let caller = call.legs.iter().find(|leg| is_agent(leg) && leg.extension == call.placed_by).and_then(who);
+            let caller = call.legs.iter().find(|leg| leg.is_agent() && leg.extension == call.placed_by).and_then(who);
             entry(call.started_at, TimelineKind::Placed, caller)
         }
         Direction::Incoming | Direction::Unknown => entry(call.started_at, TimelineKind::Arrived, line(call)),
@@ -46,7 +43,7 @@ fn beginning(call: &Call) -> TimelineEntry {
 fn ringing(call: &Call) -> Vec<TimelineEntry> {
     let mut entries: Vec<TimelineEntry> = Vec::new();
     let mut rung: Vec<_> =
-        call.legs.iter().filter(|leg| is_agent(leg)).filter_map(|leg| Some((leg.started_at?, who(leg)?))).collect();
+        call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| Some((leg.started_at?, who(leg)?))).collect();
     rung.sort_by_key(|(at, _)| *at);
     for (at, name) in rung {
         match entries.last_mut() {
@@ -58,7 +55,7 @@ fn ringing(call: &Call) -> Vec<TimelineEntry> {
 }
 
 fn answered(call: &Call, leg: &Leg) -> Option<TimelineEntry> {
-    let tells = is_agent(leg) || (leg.role == LegRole::Customer && call.direction == Direction::Outgoing);
+    let tells = leg.is_agent() || (leg.role == LegRole::Customer && call.direction == Direction::Outgoing);
     leg.answered_at.filter(|_| tells).map(|at| entry(at, TimelineKind::Answered, who(leg)))
 }
 

@@ -128,10 +128,7 @@ impl View {
 
     /// One of the viewer's extensions answered.
     fn talked(&self, call: &wire::Call) -> bool {
-        call.legs.iter().any(|leg| {
-            let own = leg.extension.as_deref().is_some_and(|own| self.viewer.owns(&call.connection, own));
-            own && leg.answered_at.is_some()
-        })
+        call.legs_of(&self.viewer.extensions).any(|leg| leg.answered_at.is_some())
     }
 }
 

@@ -156,29 +156,17 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         only_end: false,
         late: false,
     };
+    let customer = Customer { number: Some(caller.number.clone()), name: caller.name.clone() };
     let call = wire::Call {
-        id: id(age, connection),
-        connection: connection.clone(),
         state: CallState::Ended,
-        direction,
-        customer: Customer { number: Some(caller.number.clone()), name: caller.name.clone() },
         line: wire::Line { number: Some("+74951234567".to_owned()), title: Some("Отдел продаж".to_owned()) },
         legs: vec![leg(LegRole::Customer, None, Some(caller.number.clone())), leg(LegRole::Agent, Some("102"), None)],
-        started_at: started,
         answered_at: picked_up,
         ended_at: Some(ended),
         result: Some(result),
-        end_reason: None,
-        rings_for_me: false,
         mine: true,
-        in_menu: false,
-        late: false,
-        transferring: false,
-        partial: false,
-        command: None,
         placed_by: (direction == Direction::Outgoing).then(|| "102".to_owned()),
-        recordings: Vec::new(),
-        redirected_from: None,
+        ..wire::Call::new(id(age, connection), connection.clone(), direction, customer, started)
     };
     let seq = (CALLS - age) as u64;
     Ok(CallRecord {

@@ -1,10 +1,10 @@
-//! Wishes of pages and programs.
+//! Requests of pages and programs.
 
 use std::sync::Arc;
 
 use super::{
     Controller,
-    message::{Ask, OfficeNow, WaysNow},
+    message::{OfficeNow, Request, WaysNow},
     office_desk::Touched,
 };
 use crate::{
@@ -18,59 +18,59 @@ pub(super) fn reply<T>(to: super::message::Reply<T>, answer: T) {
 }
 
 impl<U: UiPort> Controller<U> {
-    pub(super) fn answer(&mut self, ask: Ask) {
-        match ask {
-            Ask::MainSnapshot(to) => {
+    pub(super) fn answer(&mut self, request: Request) {
+        match request {
+            Request::MainSnapshot(to) => {
                 let view = self.main_snapshot();
                 reply(to, view);
             }
-            Ask::MainClosed => self.main_closed(),
-            Ask::CardSnapshot(to) => {
+            Request::MainClosed => self.main_closed(),
+            Request::CardSnapshot(to) => {
                 // A page that has just begun writes nothing yet, whatever the one before it did.
                 self.cards.hold(false, self.clock.uptime());
                 let view = self.cards_snapshot();
                 reply(to, view);
             }
-            Ask::CardDismiss(card) => self.put_away(&card),
-            Ask::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
-            Ask::CallOfCard { card, reply: to } => reply(to, self.cards.find(&card).map(|card| card.call.clone())),
-            Ask::CallBack { call, reply: to } => {
+            Request::CardDismiss(card) => self.put_away(&card),
+            Request::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
+            Request::CallOfCard { card, reply: to } => reply(to, self.cards.find(&card).map(|card| card.call.clone())),
+            Request::CallBack { call, reply: to } => {
                 let request = self.call_back_by(call);
                 reply(to, request);
             }
-            Ask::CallBackPressed { id, reply: to } => {
+            Request::CallBackPressed { id, reply: to } => {
                 let pressed = self.call_back_pressed(&id);
                 reply(to, pressed);
             }
-            Ask::NotCalledBack { call, from } => self.notify_not_called_back(&call, from),
-            Ask::OpenCall(call) => self.open_call(&call),
-            Ask::OpenMain => self.ui.open_main(),
-            Ask::ErrandDone(id) => self.screens.errand_done(id),
-            Ask::NotificationAction { id, action } => self.notification_action(&id, action),
-            Ask::Corner(to) => reply(to, self.settings.card_corner),
-            Ask::PlaceCall { request, reply } => self.place(&request, reply),
-            Ask::Ways(to) => reply(to, WaysNow { ways: self.ways(), extensions: self.extensions() }),
-            Ask::Known(to) => {
+            Request::NotCalledBack { call, from } => self.notify_not_called_back(&call, from),
+            Request::OpenCall(call) => self.open_call(&call),
+            Request::OpenMain => self.ui.open_main(),
+            Request::ErrandDone(id) => self.screens.errand_done(id),
+            Request::NotificationAction { id, action } => self.notification_action(&id, action),
+            Request::Corner(to) => reply(to, self.settings.card_corner),
+            Request::PlaceCall { request, reply } => self.place(&request, reply),
+            Request::Ways(to) => reply(to, WaysNow { ways: self.ways(), extensions: self.extensions() }),
+            Request::Known(to) => {
                 reply(to, self.offices.iter().map(|(id, office)| (id.clone(), office.me())).collect());
             }
-            Ask::Office { id, reply: to } => reply(to, self.office_now(&id)),
-            Ask::SaveSettings(settings) => {
+            Request::Office { id, reply: to } => reply(to, self.office_now(&id)),
+            Request::SaveSettings(settings) => {
                 self.settings = settings;
                 self.screens.all_changed();
             }
-            Ask::Notice(kind) => self.raise_notice(kind),
-            Ask::NoticeOver(kind) => self.withdraw_notice(kind),
-            Ask::DismissNotice(kind) => self.dismiss_notice(kind),
-            Ask::DismissAway => self.dismiss_away(),
-            Ask::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
-            Ask::AddOffice(slot) => self.add_office(slot),
-            Ask::Woke => self.woke(),
-            Ask::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
-            Ask::DemoPhone(phone) => {
+            Request::Notice(kind) => self.raise_notice(kind),
+            Request::NoticeOver(kind) => self.withdraw_notice(kind),
+            Request::DismissNotice(kind) => self.dismiss_notice(kind),
+            Request::DismissAway => self.dismiss_away(),
+            Request::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
+            Request::AddOffice(slot) => self.add_office(slot),
+            Request::Woke => self.woke(),
+            Request::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
+            Request::DemoPhone(phone) => {
                 self.phone = phone;
                 self.screens.all_changed();
             }
-            Ask::Touched(call) => {
+            Request::Touched(call) => {
                 if let Ok(id) = call.id.parse() {
                     self.refresh.add(&call.office, Touched::Notes(id));
                 }

@@ -2,11 +2,11 @@
 
 use super::{
     Controller,
-    message::{Found, Message},
+    message::{Finished, Message},
 };
 use crate::{
     archive::{Archive, Kept, NOTE},
-    cards::Turn,
+    cards::CardChange,
     contract::{CallRef, LastTalk},
     ui_port::UiPort,
     views::{
@@ -19,16 +19,16 @@ use crate::{
 const LOOK_BACK: usize = 20;
 
 impl<U: UiPort> Controller<U> {
-    pub(super) fn follow(&mut self, turns: impl IntoIterator<Item = Turn>) {
-        for turn in turns {
+    pub(super) fn follow(&mut self, changes: impl IntoIterator<Item = CardChange>) {
+        for change in changes {
             self.screens.cards_changed();
-            match turn {
-                Turn::Shown(key) => {
+            match change {
+                CardChange::Shown(key) => {
                     self.look_up_last_talk(&key);
                     self.notify_ringing(&key);
                 }
-                Turn::Phase(key, phase) => self.notify_phase(&key, phase),
-                Turn::Closed(card) => self.notify_closed(&card),
+                CardChange::Phase(key, phase) => self.notify_phase(&key, phase),
+                CardChange::Closed(card) => self.notify_closed(&card),
             }
         }
     }
@@ -48,7 +48,7 @@ impl<U: UiPort> Controller<U> {
             };
             let found = tokio::task::spawn_blocking(look).await.ok()?;
             let talk = found.inspect_err(|error| tracing::warn!(%error, "the last talk cannot be read")).ok()??;
-            Some(Message::Found(Found::LastTalk { card: key, talk }))
+            Some(Message::Finished(Finished::LastTalk { card: key, talk }))
         });
     }
 }
