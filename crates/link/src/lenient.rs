@@ -25,6 +25,12 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Defaul
     read(from, T::default)
 }
 
+/// Of a list what is known.
+pub(crate) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    let words: Vec<Word<T>> = read(from, Vec::new)?;
+    Ok(words.into_iter().filter_map(|word| if let Word::Known(known) = word { Some(known) } else { None }).collect())
+}
+
 /// Known, and nothing more of it.
 pub(crate) fn call_state<'de, D: Deserializer<'de>>(from: D) -> Result<CallState, D::Error> {
     read(from, || CallState::New)
@@ -56,7 +62,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::wire::{Call, ConnectionView, DownCause};
+    use crate::wire::{Call, ConnectionView, ConnectionWarning, DownCause};
 
     fn call(state: Value, result: Value) -> Value {
         json!({
@@ -95,5 +101,9 @@ mod tests {
         assert_eq!((strange.state, strange.cause), (ConnectionState::Connecting, None));
         let known = view("down", "storage");
         assert_eq!((known.state, known.cause), (ConnectionState::Down, Some(DownCause::Storage)));
+        let warned = json!({"id": "rt1", "make": "rostelecom", "state": "live", "capability": {},
+                            "warnings": ["tooQuiet", "wrongZone", {"hours": 3}]});
+        let warned: ConnectionView = serde_json::from_value(warned).expect("a connection");
+        assert_eq!(warned.warnings, [ConnectionWarning::WrongZone]);
     }
 }

@@ -1,5 +1,7 @@
 //! What travels between an office and those who look at it (JSON, camelCase, times RFC 3339).
 
+mod connection;
+
 use calls::{
     CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, LegRole,
     LegState, RecordingId, number::DialNumber,
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 use uuid::Uuid;
+
+pub use connection::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause};
 
 use crate::lenient;
 
@@ -290,93 +294,6 @@ pub enum RecordingState {
     Gone,
     /// The talk was too short to be recorded.
     NotRecorded,
-}
-
-/// A connection as its office sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConnectionView {
-    /// Which.
-    pub id: ConnectionId,
-    /// The make's name (`rostelecom`, `mango-client`, …).
-    pub make: String,
-    /// What people call it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Where it stands.
-    #[serde(deserialize_with = "lenient::connection_state")]
-    pub state: ConnectionState,
-    /// Why it is down, as a code.
-    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
-    pub cause: Option<DownCause>,
-    /// What is wrong with single sessions, in words, where that is not the connection's state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// Extensions whose sessions the PBX refuses: somebody must change something first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<String>,
-    /// Missed events fetched so far while draining.
-    #[serde(default)]
-    pub drained: u32,
-    /// Events may be missing since then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gap_since: Option<Timestamp>,
-    /// What it can do.
-    pub capability: CapabilityView,
-    /// The viewer's extension there, from which calls are placed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extension: Option<String>,
-    /// The vendor's clock differs from ours by this much, when that is worth a warning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clock_skew_ms: Option<i64>,
-}
-
-/// Why a connection is down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum DownCause {
-    /// The PBX refused the key or token.
-    Unauthorized,
-    /// The PBX cannot be reached.
-    Unreachable,
-    /// The PBX limits us.
-    RateLimited,
-    /// The PBX answers something that is not its protocol.
-    Protocol,
-    /// The database cannot take events.
-    Storage,
-    /// Signed messages arrive that do not check out.
-    BadSignatures,
-}
-
-/// Where a connection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum ConnectionState {
-    /// Being opened.
-    Connecting,
-    /// Missed events are being fetched.
-    Draining,
-    /// Events arrive.
-    Live,
-    /// Waits for webhooks; none arrived yet.
-    Waiting,
-    /// Lost; tried again by itself.
-    Down,
-}
-
-/// The abilities of a connection that screens ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CapabilityView {
-    /// Calls can be placed.
-    pub originate: bool,
-    /// Calls can be answered from here.
-    pub answer: bool,
-    /// Calls can be hung up from here.
-    pub hangup: bool,
-    /// Recordings can be fetched.
-    pub recordings: bool,
 }
 
 /// A wish to place a call.

@@ -27,6 +27,7 @@ use crate::{
     state::{Connection, OfficeState, Zone},
     status::Board,
     view::View,
+    warnings::Warnings,
 };
 
 /// Views that read the store at a time: as many as it has readers. More would hold threads that others need, such as
@@ -140,8 +141,14 @@ impl OfficeHandle {
             .collect();
         let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts, naming));
         follow_rules(&config.name, &store, &directory).await?;
-        let (mut keeper, handle) =
-            Keeper::open(&config.name, store.for_keeper(), Arc::clone(&clock), Arc::clone(&directory), books)?;
+        let (mut keeper, handle) = Keeper::open(
+            &config.name,
+            store.for_keeper(),
+            Arc::clone(&clock),
+            Arc::clone(&directory),
+            Arc::clone(&board),
+            books,
+        )?;
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
         let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
@@ -216,7 +223,9 @@ impl OfficeHandle {
         if events.is_empty() {
             return HookOutcome::Reply(reply);
         }
-        self.watch_clock(connection, &events, received_at).await;
+        if self.state.board.compare_times(&connection.id, received_at, &events) {
+            self.state.keeper.status_changed(&connection.id).await;
+        }
         let unknown = |effect: &Effect| matches!(effect, Effect::Unknown { .. });
         let not_understood: Vec<bool> = events.iter().map(|event| event.effects.iter().any(unknown)).collect();
         let decided = usize::from(choice.is_some());
@@ -253,14 +262,6 @@ impl OfficeHandle {
         }
     }
 
-    /// Compares the vendor's clock with ours; a difference worth a warning is shown.
-    async fn watch_clock(&self, connection: &Connection, events: &[VendorEvent], received_at: Timestamp) {
-        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
-        if self.state.board.clock(&connection.id, received_at, time.utc) {
-            self.state.keeper.status_changed(&connection.id).await;
-        }
-    }
-
     /// The office as this viewer sees and uses it.
     pub fn view(&self, viewer: Viewer) -> View {
         View::new(Arc::clone(&self.state), viewer)
@@ -283,6 +284,11 @@ impl OfficeHandle {
             not_understood: self.work.not_understood.load(Ordering::Relaxed),
             journal_left_out: self.work.journal.left_out(),
         }
+    }
+
+    /// What is to be put right in the settings of each connection, as far as its events have shown it.
+    pub fn warnings(&self) -> Vec<(ConnectionId, Warnings)> {
+        self.state.board.warnings()
     }
 
     /// Ends the sessions so that the PBXs keep events from now on, finishes what was begun and stops.

@@ -22,9 +22,12 @@ mod status;
 mod testing;
 mod view;
 mod visibility;
+mod warnings;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, OfficeConfig, Person, Viewer};
+pub use skew::TimeFault;
 pub use status::ConnectionStatus;
 pub use view::{CallsPage, View};
+pub use warnings::{Configured, Warnings};

@@ -1,13 +1,13 @@
 //! Calls and facts as the store keeps them.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use calls::ConnectionId;
+use calls::{CallId, CommandId, ConnectionId};
 use link::wire::{self, FactKind};
 use serde_json::Value;
-use store::{Audience, CallRecord, Fact, Save, SavedCall, Scope};
+use store::{Audience, CallRecord, CommandStands, Fact, Redirect, Save, SavedCall, Scope};
 
-use crate::{keeper::Unsaved, settings::Directory};
+use crate::settings::Directory;
 
 /// A changed call whose row is not written yet.
 #[derive(Debug, Clone)]
@@ -16,6 +16,19 @@ pub(crate) struct Changed {
     pub(crate) call: Arc<wire::Call>,
     /// Place of what changed it last.
     pub(crate) seq: u64,
+}
+
+/// What a connection's log changed and is not written yet.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaved {
+    /// How far it is folded with this.
+    pub(crate) folded: u64,
+    /// Calls in their newest state.
+    pub(crate) calls: BTreeMap<CallId, Changed>,
+    /// Ids that lead to others from now on.
+    pub(crate) redirects: Vec<Redirect>,
+    /// Commands that moved.
+    pub(crate) commands: BTreeMap<CommandId, CommandStands>,
 }
 
 /// What is to be saved of one connection.

@@ -226,7 +226,7 @@ impl Link {
                     run.kept_from = run.kept_from.or_else(|| first_kept(&events, missing.lost_since?, now));
                 } else if run.live.is_some() {
                     // What was missed says nothing of the clock.
-                    self.watch_clock(&events).await;
+                    self.compare_times(now, &events).await;
                 }
                 let told = events.into_iter().map(Told::Vendor).collect();
                 if self.keeper.tell(&self.connection, now, told).await.is_err() {
@@ -271,10 +271,9 @@ impl Link {
         now.checked_sub(kept).ok().filter(|oldest| since < *oldest)
     }
 
-    /// Compares the vendor's clock with ours; a difference worth a warning is shown.
-    async fn watch_clock(&self, events: &[VendorEvent]) {
-        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return };
-        if self.board.clock(&self.connection, self.clock.now(), time.utc) {
+    /// A difference between the vendor's times and ours that is worth a warning is shown.
+    async fn compare_times(&self, received_at: Timestamp, events: &[VendorEvent]) {
+        if self.board.compare_times(&self.connection, received_at, events) {
             self.keeper.status_changed(&self.connection).await;
         }
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use calls::{ConnectionId, Direction, number};
-use link::wire::{ExtensionRef, Role};
+use link::wire::{self, ExtensionRef, Role};
 use pbx::ConnectionConfig;
 use secrecy::SecretBox;
 use sha2::{Digest, Sha256};
@@ -143,17 +143,34 @@ impl Directory {
         })
     }
 
+    /// The line that a call came in on, where the settings do not list it and should: it has no title, no group looks
+    /// after it, and where a line's groups decide whose phones ring, it rings all desks of its connection.
+    pub(crate) fn unlisted_line<'a>(&self, call: &'a wire::Call) -> Option<&'a str> {
+        let line = call.line.number.as_deref().filter(|_| call.direction == Direction::Incoming)?;
+        let is_wanted = self.rings_by_line(&call.connection) || self.lists_lines_of(&call.connection);
+        (is_wanted && self.line(&call.connection, line).is_none()).then_some(line)
+    }
+
+    /// A call's groups decide whose phones ring, as long as its PBX does not name an agent.
+    fn rings_by_line(&self, connection: &ConnectionId) -> bool {
+        !self.naming.contains(connection)
+    }
+
+    fn lists_lines_of(&self, connection: &ConnectionId) -> bool {
+        self.lines.iter().any(|line| line.connection == *connection)
+    }
+
     /// Who may see a call on this line besides those in it: audiences as rows of the list know them.
     pub fn audiences(&self, connection: &ConnectionId, line: Option<&str>, direction: Direction) -> Vec<String> {
         let settings = line.and_then(|number| self.line(connection, number));
         let of_line = settings.map(|line| line.groups.as_slice()).unwrap_or_default();
         let mut audiences: Vec<String> = of_line.iter().map(|group| managers_of(group)).collect();
         // Where the first event says whose phone rings, nobody is rung as a group.
-        if direction == Direction::Incoming && !self.naming.contains(connection) {
+        if direction == Direction::Incoming && self.rings_by_line(connection) {
             let ringing = of_line.iter().filter(|group| self.ringing_groups.contains(*group));
             audiences.extend(ringing.map(|group| members_of(group)));
-            // Where a connection has no line configured, every desk of the connection is rung.
-            if !self.lines.iter().any(|line| line.connection == *connection) {
+            // A line that is not listed rings every desk of its connection, rather than nobody.
+            if settings.is_none() && (line.is_some() || !self.lists_lines_of(connection)) {
                 audiences.push(desks_of(connection));
             }
         }
@@ -191,12 +208,15 @@ impl Viewer {
     }
 }
 
+/// Another number whenever the same settings mean something else: 2, since a line that is not listed rings every desk.
+const MEANING: u32 = 2;
+
 /// A digest of what decides who sees and hears a call, whatever the order in which it is written.
 fn rules(lines: &[LineSettings], ringing: &BTreeSet<String>, naming: &BTreeSet<ConnectionId>) -> String {
     let lines: BTreeSet<_> =
         lines.iter().map(|line| (&line.connection, &line.number, &line.title, &line.groups)).collect();
     // Plain texts always have a JSON.
-    let text = serde_json::to_string(&(lines, ringing, naming)).unwrap_or_default();
+    let text = serde_json::to_string(&(MEANING, lines, ringing, naming)).unwrap_or_default();
     Sha256::digest(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

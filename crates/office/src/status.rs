@@ -1,16 +1,21 @@
 //! How the office's connections stand, for the screens.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry as MapEntry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use calls::ConnectionId;
+use calls::{ConnectionId, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{CapabilityView, ConnectionState, ConnectionView, DownCause, Role};
+use link::wire::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role};
 use pbx::{Capability, Make, VerifyError};
 
-use crate::{clock::Clock, settings::Viewer, skew::Skew};
+use crate::{
+    clock::Clock,
+    settings::Viewer,
+    skew::{Skew, TimeFault},
+    warnings::Warnings,
+};
 
 /// How one session, or a connection without sessions, stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +59,13 @@ struct Entry {
     last_bad: Option<Timestamp>,
     /// The last message could not be stored.
     not_stored: bool,
+    /// What the log holds cannot be shown, because an older part of a call cannot be read.
+    cannot_read: bool,
     skew: Skew,
+    /// Lines on which calls came and that the settings do not list.
+    unlisted_lines: BTreeSet<String>,
+    /// What the log of the program has said of this connection already.
+    logged: BTreeSet<ConnectionWarning>,
     /// The state of the whole connection, and since when it is that.
     state_since: (ConnectionState, Timestamp),
 }
@@ -74,7 +85,10 @@ pub struct ConnectionStatus {
     /// Why it is down, as a code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<DownCause>,
-    /// What is wrong with single sessions, in words, where that is not the connection's state.
+    /// What else is wrong with it, as codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ConnectionWarning>,
+    /// What is wrong with single sessions or with its settings, in words, where that is not the connection's state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What it can do.
@@ -113,7 +127,10 @@ impl Board {
             bad_signatures: 0,
             last_bad: None,
             not_stored: false,
+            cannot_read: false,
             skew: Skew::default(),
+            unlisted_lines: BTreeSet::new(),
+            logged: BTreeSet::new(),
             state_since: (ConnectionState::Connecting, self.clock.now()),
         };
         let entry = Entry { state_since: (entry.shown(&[]).state, entry.state_since.1), ..entry };
@@ -204,13 +221,54 @@ impl Board {
         entries.get(connection).is_some_and(|entry| entry.gaps.contains_key(session))
     }
 
-    /// A live event was received then, and its PBX wrote this time on it; says whether a warning comes or goes.
-    pub(crate) fn clock(&self, connection: &ConnectionId, received_at: Timestamp, vendor: Timestamp) -> bool {
+    /// What the log holds cannot be shown just now, or can again; says whether that is news.
+    pub(crate) fn cannot_read(&self, connection: &ConnectionId, cannot: bool) -> bool {
+        self.change(connection, |entry| std::mem::replace(&mut entry.cannot_read, cannot) != cannot)
+    }
+
+    /// Live events were received then: compares the times that their PBX wrote on them with ours; says whether a warning
+    /// comes or goes.
+    pub(crate) fn compare_times(
+        &self,
+        connection: &ConnectionId,
+        received_at: Timestamp,
+        events: &[VendorEvent],
+    ) -> bool {
+        let Some(time) = events.iter().find_map(|event| event.time.as_ref()) else { return false };
         self.change(connection, |entry| {
-            let warned = entry.skew.warning_ms().is_some();
-            entry.skew.saw(received_at, vendor);
-            entry.skew.warning_ms().is_some() != warned
+            let before = entry.skew.fault();
+            entry.skew.saw(received_at, time, entry.make);
+            let fault = entry.skew.fault();
+            if let Some(TimeFault::Zone { read_in, hours_ahead, fits }) = &fault
+                && entry.logged.insert(ConnectionWarning::WrongZone)
+            {
+                let fits = fits.as_deref().unwrap_or("another zone");
+                tracing::warn!(%connection, read_in, hours_ahead, fits, "the zone of a connection is wrong: its calls are dated by it");
+            }
+            // A median that moves a little is no news.
+            let kind = |fault: &Option<TimeFault>| fault.as_ref().map(|fault| matches!(fault, TimeFault::Zone { .. }));
+            kind(&before) != kind(&fault)
         })
+    }
+
+    /// A call came on a line that the settings do not list; says whether that is news.
+    pub(crate) fn unlisted_line(&self, connection: &ConnectionId, line: &str) -> bool {
+        self.change(connection, |entry| {
+            if entry.unlisted_lines.len() >= UNLISTED_LINES || !entry.unlisted_lines.insert(line.to_owned()) {
+                return false;
+            }
+            if entry.logged.insert(ConnectionWarning::UnlistedLine) {
+                // Which line is a number, so it stands in the connection's status and not here.
+                tracing::warn!(%connection, "calls come on a line that the configuration does not list");
+            }
+            true
+        })
+    }
+
+    /// What is to be put right in the settings of each connection.
+    pub(crate) fn warnings(&self) -> Vec<(ConnectionId, Warnings)> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().map(|(id, entry)| (id.clone(), entry.warnings())).collect()
     }
 
     /// Where a connection stands.
@@ -236,9 +294,10 @@ impl Board {
                 state: view.state,
                 since: entry.state_since.1,
                 cause: view.cause,
+                warnings: view.warnings,
                 detail: view.detail,
                 capability: view.capability,
-                clock_ahead_ms: view.clock_skew_ms,
+                clock_ahead_ms: entry.skew.fault().map(|fault| fault.ahead_ms()),
             }
         };
         entries.iter().map(status).collect()
@@ -264,6 +323,8 @@ impl Board {
 
 /// One wrong signature may be anybody's; so many without a right one between are a wrong key.
 const BAD_SIGNATURES_SHOWN: u32 = 3;
+/// Lines that are named at most: who has more of them knows.
+const UNLISTED_LINES: usize = 20;
 /// After so long without another one they tell nothing of today.
 const BAD_SIGNATURES_FADE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -274,19 +335,21 @@ impl Entry {
         // An agent is shown how his own sessions stand, whoever looks after others how the connection does.
         let his = if viewer.role == Role::Agent { own.as_slice() } else { &[] };
         let shown = self.shown(his);
+        let warnings = self.warnings();
         ConnectionView {
             id: id.clone(),
             make: self.make.to_string(),
             title: Some(self.make.title().to_owned()),
             state: shown.state,
             cause: shown.cause,
-            detail: self.detail(viewer.role, &own),
+            warnings: warnings.kinds(),
+            detail: self.detail(viewer.role, &own, &warnings),
             refused: self.refused(viewer.role, &own),
             drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
             gap_since: self.gap_since(his),
             capability: self.capability,
             extension: own.first().map(|own| (*own).to_owned()),
-            clock_skew_ms: self.skew.warning_ms(),
+            clock_skew_ms: warnings.clock_ahead_ms(),
         }
     }
 
@@ -313,13 +376,18 @@ impl Entry {
         self.sessions.iter().filter(move |(name, _)| concerns(name))
     }
 
-    /// What is wrong with single sessions, in words.
-    fn detail(&self, role: Role, own: &[&str]) -> Option<String> {
+    fn warnings(&self) -> Warnings {
+        Warnings { time: self.skew.fault(), unlisted_lines: self.unlisted_lines.clone() }
+    }
+
+    /// What is wrong with single sessions, in words; for who looks after the settings also what is to be put right there.
+    fn detail(&self, role: Role, own: &[&str], warnings: &Warnings) -> Option<String> {
         let of = |(name, session): (&String, &SessionStatus)| {
             let detail = session.detail.as_ref()?;
             Some(if name.is_empty() { detail.clone() } else { format!("{name}: {detail}") })
         };
-        let details: Vec<String> = self.concerning(role, own).filter_map(of).collect();
+        let of_settings = if role == Role::Agent { Vec::new() } else { warnings.words() };
+        let details: Vec<String> = self.concerning(role, own).filter_map(of).chain(of_settings).collect();
         (!details.is_empty()).then(|| details.join("; "))
     }
 
@@ -330,7 +398,7 @@ impl Entry {
 
     /// As the worst of these sessions stands, with what is wrong on our side or in what comes to us.
     fn shown(&self, extensions: &[&str]) -> SessionStatus {
-        if self.not_stored {
+        if self.not_stored || self.cannot_read {
             return SessionStatus::down(DownCause::Storage);
         }
         let worst = self.worst(extensions);
@@ -357,94 +425,4 @@ impl Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::SystemClock;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).expect("in range")
-    }
-
-    fn board() -> (Board, ConnectionId) {
-        let (board, id) = (Board::new(Arc::new(SystemClock)), "rt1".parse().expect("valid"));
-        board.add(&id, Make::Rostelecom, &Capability::default());
-        board.set(&id, "", SessionStatus::of(ConnectionState::Live));
-        (board, id)
-    }
-
-    fn shown(board: &Board, id: &ConnectionId) -> (ConnectionState, Option<DownCause>) {
-        let entries = board.entries.lock().expect("unpoisoned");
-        let shown = entries.get(id).expect("is on the board").shown(&[]);
-        (shown.state, shown.cause)
-    }
-
-    #[test]
-    fn wrong_signatures_are_shown_until_they_are_long_past() {
-        let (board, id) = board();
-        let wrong: Vec<bool> = (0..4).map(|second| board.refused(&id, &VerifyError::Mismatch, at(second))).collect();
-        assert_eq!(wrong, [false, false, true, false], "news once");
-        assert_eq!(shown(&board, &id), (ConnectionState::Live, Some(DownCause::BadSignatures)));
-        assert!(!board.let_bad_signatures_fade(&id, at(602)));
-        assert!(board.let_bad_signatures_fade(&id, at(603)));
-        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
-        assert!(!board.refused(&id, &VerifyError::Mismatch, at(2_000)), "counted anew");
-    }
-
-    #[test]
-    fn strangers_cannot_blame_a_make_that_posts_nothing() {
-        let (board, id) = board();
-        for second in 0..5 {
-            assert!(!board.refused(&id, &VerifyError::NoWebhooks, at(second)));
-        }
-        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
-    }
-
-    #[test]
-    fn what_could_not_be_stored_is_shown_until_something_is() {
-        let (board, id) = board();
-        assert!(board.not_stored(&id));
-        assert!(!board.not_stored(&id), "no news");
-        board.set(&id, "", SessionStatus::of(ConnectionState::Waiting));
-        assert_eq!(shown(&board, &id), (ConnectionState::Down, Some(DownCause::Storage)), "a good look stores nothing");
-        assert!(board.heard(&id, at(1)));
-        assert_eq!(shown(&board, &id), (ConnectionState::Live, None));
-    }
-
-    fn viewer(role: Role, extension: &str, connection: &ConnectionId) -> Viewer {
-        let own = link::wire::ExtensionRef { connection: connection.clone(), extension: extension.to_owned() };
-        Viewer {
-            id: extension.to_owned(),
-            name: extension.to_owned(),
-            role,
-            extensions: vec![own],
-            groups: Vec::new(),
-            rights: String::new(),
-        }
-    }
-
-    #[test]
-    fn one_extension_that_is_refused_is_no_connection_that_is_down() {
-        let (board, id) = (Board::new(Arc::new(SystemClock)), "m1".parse().expect("valid"));
-        board.add(&id, Make::MangoClient, &Capability::default());
-        board.set(&id, "101", SessionStatus::of(ConnectionState::Live));
-        let detail = Some("the PBX has no user with this extension".to_owned());
-        let down = SessionStatus::down(DownCause::Protocol);
-        let refused = SessionStatus { is_refused: true, detail, ..down };
-        assert!(board.set(&id, "103", refused.clone()));
-        assert!(!board.set(&id, "103", refused), "the next try is no news");
-        board.open_gap(&id, "103", at(1));
-        let view = |role, extension| board.view(&id, &viewer(role, extension, &id)).expect("is on the board");
-        let worker = view(Role::Agent, "101");
-        assert_eq!((worker.state, worker.gap_since, worker.detail), (ConnectionState::Live, None, None));
-        assert_eq!(worker.refused, [""; 0]);
-        let his = view(Role::Agent, "103");
-        assert_eq!((his.state, his.cause), (ConnectionState::Down, Some(DownCause::Protocol)));
-        assert_eq!(his.gap_since, Some(at(1)));
-        let manager = view(Role::Manager, "101");
-        assert_eq!((manager.state, manager.gap_since), (ConnectionState::Live, None));
-        assert_eq!(manager.detail.as_deref(), Some("103: the PBX has no user with this extension"));
-        assert_eq!((his.refused, manager.refused), (vec!["103".to_owned()], vec!["103".to_owned()]));
-        board.forget(&id, "101");
-        assert_eq!(view(Role::Manager, "101").state, ConnectionState::Down, "nobody is left who works");
-    }
-}
+mod tests;

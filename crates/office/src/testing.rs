@@ -65,7 +65,8 @@ impl Bench {
         board.add(&connection, make, &driver.capability());
         let directory = Arc::new(Directory::default());
         let (keeper, handle) =
-            Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, books).expect("opens");
+            Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, Arc::clone(&board), books)
+                .expect("opens");
         tokio::spawn(keeper.run());
         let link =
             Link { connection, driver: Arc::new(driver), keeper: handle, board, clock: Arc::clone(&clock) as _, store };

@@ -1,6 +1,6 @@
 //! What people wrote about calls: never changed, only replaced by a newer fact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calls::CallId;
 use jiff::Timestamp;
@@ -183,14 +183,20 @@ pub(crate) fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) ->
     refresh_words(sql, office, ruling.as_deref().unwrap_or(fact.subject.as_str()))
 }
 
-/// Facts with `since` < seq ≤ `up_to`; where scopes are given (a JSON list of keys), about calls that one of them sees.
-pub(crate) fn between(
-    sql: &Connection,
-    office: i64,
-    since: u64,
-    up_to: u64,
-    scopes: Option<&str>,
-) -> Result<Vec<(Fact, u64)>, Error> {
+/// Which facts are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span<'a> {
+    pub(crate) office: i64,
+    /// After this place.
+    pub(crate) since: u64,
+    /// Up to this one.
+    pub(crate) up_to: u64,
+    /// About calls that one of these sees (a JSON list of keys); about all calls without.
+    pub(crate) scopes: Option<&'a str>,
+}
+
+/// Facts whose places lie in the span.
+pub(crate) fn between(sql: &Connection, span: Span<'_>) -> Result<Vec<(Fact, u64)>, Error> {
     let sql_text = format!(
         "SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > ?2 AND seq <= ?3 AND (?4 IS NULL OR EXISTS (
              SELECT 1 FROM calls c JOIN audience a ON a.at = c.at
@@ -199,12 +205,50 @@ pub(crate) fn between(
          )) ORDER BY seq"
     );
     let mut statement = sql.prepare_cached(&sql_text)?;
-    let mut rows = statement.query(params![office, since as i64, up_to as i64, scopes])?;
+    let mut rows = statement.query(params![span.office, span.since as i64, span.up_to as i64, span.scopes])?;
+    read_with_place(&mut rows)
+}
+
+/// Facts of a place up to `known` about calls that changed in the span, each with the place of that change: one of
+/// these scopes may not have seen the call before it.
+pub(crate) fn of_changed_calls(sql: &Connection, span: Span<'_>, known: u64) -> Result<Vec<(Fact, u64)>, Error> {
+    if span.scopes.is_none() || known == 0 {
+        // Who sees everything has seen it before.
+        return Ok(Vec::new());
+    }
+    let columns = COLUMNS.replace("seq", "changed");
+    let sql_text = format!(
+        "SELECT {columns} FROM (
+             SELECT facts.*, c.seq AS changed FROM calls c JOIN facts ON facts.office = c.office AND facts.subject IN (
+                 SELECT c.id UNION ALL SELECT old FROM redirects WHERE redirects.office = c.office AND new = c.id)
+             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND facts.seq > 0 AND facts.seq <= ?5 AND EXISTS (
+                 SELECT 1 FROM audience a WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?4)))
+         ) ORDER BY changed, seq"
+    );
+    let mut statement = sql.prepare_cached(&sql_text)?;
+    let (since, up_to) = (span.since as i64, i64::try_from(span.up_to).unwrap_or(i64::MAX));
+    let mut rows = statement.query(params![span.office, since, up_to, span.scopes, known as i64])?;
+    read_with_place(&mut rows)
+}
+
+fn read_with_place(rows: &mut rusqlite::Rows<'_>) -> Result<Vec<(Fact, u64)>, Error> {
     let mut facts = Vec::new();
     while let Some(row) = rows.next()? {
         facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
     }
     Ok(facts)
+}
+
+/// What the log holds about a call, under whatever id it was known, oldest first.
+pub(crate) fn about(sql: &Connection, office: i64, call: &str) -> Result<Vec<Fact>, Error> {
+    let sql_text = format!(
+        "SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > 0 AND subject IN (
+             SELECT ?2 UNION ALL SELECT old FROM redirects WHERE office = ?1 AND new = ?2)
+         ORDER BY seq"
+    );
+    let mut statement = sql.prepare_cached(&sql_text)?;
+    let mut rows = statement.query(params![office, call])?;
+    Ok(read_with_place(&mut rows)?.into_iter().map(|(fact, _)| fact).collect())
 }
 
 /// The texts of a call's notes as they are shown.
@@ -238,27 +282,26 @@ fn shown(sql: &Connection, office: i64, subject: &str) -> Result<Vec<ShownFact>,
     );
     let mut statement = sql.prepare_cached(&sql_text)?;
     let mut rows = statement.query(params![office, subject])?;
-    let mut facts = Vec::new();
-    while let Some(row) = rows.next()? {
-        facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
-    }
-    Ok(chains(facts))
+    Ok(chains(read_with_place(&mut rows)?))
 }
 
-/// Groups facts, given in log order, into chains of edits and leaves what is to be shown of each.
+/// Groups facts, given in log order, into chains of edits and leaves what is to be shown of each. Facts that became
+/// visible together have one place, so an edit may stand before what it replaces.
 fn chains(facts: Vec<(Fact, u64)>) -> Vec<ShownFact> {
-    let mut root_of: BTreeMap<Uuid, Uuid> = BTreeMap::new();
+    let known: BTreeMap<Uuid, Option<Uuid>> = facts.iter().map(|(fact, _)| (fact.id, fact.replaces)).collect();
+    let replaced: BTreeSet<Uuid> =
+        facts.iter().filter_map(|(fact, _)| fact.replaces.filter(|before| *before != fact.id)).collect();
     let mut order: Vec<Uuid> = Vec::new();
     let mut heads: BTreeMap<Uuid, Vec<(Fact, u64)>> = BTreeMap::new();
     for (fact, seq) in facts {
-        let root = fact.replaces.and_then(|id| root_of.get(&id).copied()).unwrap_or(fact.id);
-        root_of.insert(fact.id, root);
-        if root == fact.id {
+        let root = root_of(fact.id, &known);
+        let heads = heads.entry(root).or_insert_with(|| {
             order.push(root);
+            Vec::new()
+        });
+        if !replaced.contains(&fact.id) {
+            heads.push((fact, seq));
         }
-        let heads = heads.entry(root).or_default();
-        heads.retain(|(head, _)| Some(head.id) != fact.replaces);
-        heads.push((fact, seq));
     }
     order
         .into_iter()
@@ -269,4 +312,16 @@ fn chains(facts: Vec<(Fact, u64)>) -> Vec<ShownFact> {
             Some(ShownFact { fact, seq: (seq > 0).then_some(seq), beside: left.map(|(fact, _)| fact).collect() })
         })
         .collect()
+}
+
+/// The first fact of a chain of edits. What replaces each other in a circle has none, so the way is bounded.
+fn root_of(fact: Uuid, known: &BTreeMap<Uuid, Option<Uuid>>) -> Uuid {
+    let mut root = fact;
+    for _ in 0..known.len() {
+        match known.get(&root).copied().flatten().filter(|before| known.contains_key(before)) {
+            Some(before) => root = before,
+            None => break,
+        }
+    }
+    root
 }

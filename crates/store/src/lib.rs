@@ -43,7 +43,8 @@ pub mod cache;
 
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
 pub use calls::{
-    Audience, CallRecord, Changed, Cursor, Filter, Parted, Redirect, Save, SavedCall, Scope, Step, Visible,
+    Audience, CallRecord, Changed, Cursor, Filter, Moved, Parted, Redirect, Revealed, Save, SavedCall, Scope, Step,
+    Visible,
 };
 pub use commands::{Began, CommandRow, CommandStands, NewCommand};
 pub use error::{Error, ErrorKind};

@@ -142,7 +142,7 @@ pub(crate) struct Found {
 }
 
 pub(crate) fn open(folder: &Path, options: &Options) -> Result<Found, Error> {
-    let path = folder.join(DATABASE);
+    let path = database_in(folder);
     match options.role {
         Role::Owner => own(folder, path, options),
         Role::Guest => {
@@ -151,6 +151,11 @@ pub(crate) fn open(folder: &Path, options: &Options) -> Result<Found, Error> {
             Ok(Found { path, connection, opened: Opened::Beside, lock: None })
         }
     }
+}
+
+/// The database's file in this folder.
+pub(crate) fn database_in(folder: &Path) -> PathBuf {
+    folder.join(DATABASE)
 }
 
 fn own(folder: &Path, path: PathBuf, options: &Options) -> Result<Found, Error> {

@@ -68,6 +68,11 @@ impl Store {
         Ok(Self { shared, readers: Readers::Lists })
     }
 
+    /// Whether there is a database in this folder.
+    pub fn exists_in(folder: &Path) -> bool {
+        open::database_in(folder).is_file()
+    }
+
     /// The same database for what folds the log: it reads over connections of its own, so that it never waits for lists.
     pub fn for_keeper(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), readers: Readers::Keeper }

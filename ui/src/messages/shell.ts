@@ -1,3 +1,4 @@
+import type { ConnectionWarning } from "$generated/ConnectionWarning";
 import type { DownCause } from "$generated/DownCause";
 import type { LinkCause } from "$generated/LinkCause";
 import type { NoticeKind } from "$generated/NoticeKind";
@@ -19,6 +20,7 @@ interface ShellText {
   lost: (since: string) => string;
   gap: (since: string) => string;
   skew: (length: string) => string;
+  warnings: Record<ConnectionWarning, string>;
   causes: Record<DownCause, string>;
   officeCauses: Record<LinkCause, string>;
   live: string;
@@ -48,6 +50,10 @@ export const shellText = texts<ShellText>({
     lost: (since) => `нет связи с офисом с ${since}. Подключимся сами`,
     gap: (since) => `с ${since} могли пропасть события`,
     skew: (length) => `часы АТС расходятся с нашими на ${length}`,
+    warnings: {
+      wrongZone: "время в событиях АТС сдвинуто на целые часы: проверьте часовой пояс подключения",
+      unlistedLine: "звонят на линию, которой нет в настройках: она звонит у всех",
+    },
     causes: {
       unauthorized: "АТС не принимает ключ",
       unreachable: "АТС недоступна, пробуем снова",
@@ -95,6 +101,10 @@ export const shellText = texts<ShellText>({
     lost: (since) => `no connection to the office since ${since}. It comes back by itself`,
     gap: (since) => `events may be missing since ${since}`,
     skew: (length) => `the PBX clock differs from ours by ${length}`,
+    warnings: {
+      wrongZone: "the times of the PBX are off by whole hours: check the connection's time zone",
+      unlistedLine: "calls come on a line that the settings do not list: it rings for everybody",
+    },
     causes: {
       unauthorized: "the PBX refuses the key",
       unreachable: "the PBX cannot be reached, trying again",

@@ -1,7 +1,7 @@
 //! What the main window shows besides lists.
 
 use jiff::Timestamp;
-pub use link::wire::{ConnectionState, DownCause};
+pub use link::wire::{ConnectionState, ConnectionWarning, DownCause};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -199,7 +199,9 @@ pub struct ConnectionRow {
     pub cause: Option<DownCause>,
     /// Extensions whose sessions the PBX refuses.
     pub refused: Vec<String>,
-    /// What is wrong with single sessions, in the office's or the PBX's own words.
+    /// What is to be put right in its settings, though calls come.
+    pub warnings: Vec<ConnectionWarning>,
+    /// What is wrong with single sessions or its settings, in the office's or the PBX's own words.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,

@@ -199,6 +199,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         drained: 0,
         detail: None,
         refused: Vec::new(),
+        warnings: Vec::new(),
         gap_since: None,
         capability: CapabilityView { originate: true, ..CapabilityView::default() },
         extension: Some("102".into()),

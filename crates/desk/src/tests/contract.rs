@@ -196,6 +196,7 @@ fn main_view() {
                 state: ConnectionState::Draining,
                 cause: Some(DownCause::BadSignatures),
                 refused: vec!["103".into()],
+                warnings: vec![ConnectionWarning::WrongZone, ConnectionWarning::UnlistedLine],
                 detail: Some("103: no such user".into()),
                 drained: 7,
                 gap_since: Some(at()),
@@ -227,7 +228,7 @@ fn main_view() {
                 "demo": true, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
                 "clockOffsetMs": -5, "connections": [{
                 "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures",
-                    "refused": ["103"], "detail": "103: no such user", "drained": 7,
+                    "refused": ["103"], "warnings": ["wrongZone", "unlistedLine"], "detail": "103: no such user", "drained": 7,
                 "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
             }]}],
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,

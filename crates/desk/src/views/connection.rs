@@ -18,6 +18,7 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
         state: connection.state,
         cause: connection.cause,
         refused: connection.refused.clone(),
+        warnings: connection.warnings.clone(),
         detail: connection.detail.clone(),
         drained: connection.drained,
         gap_since: connection.gap_since,

@@ -8,10 +8,12 @@ use store::{CommandStands, Filter, Store};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
-    Head, KeeperHandle,
-    work::{Histories, Keeper, entry},
+    fold::Histories,
+    published::Head,
+    requests::KeeperHandle,
+    work::{Keeper, entry},
 };
-use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory};
+use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory, status::Board};
 
 /// How many log entries, or rows, are read at a time.
 const PAGE: usize = 4096;
@@ -23,6 +25,7 @@ impl Keeper {
         store: Store,
         clock: Arc<dyn Clock>,
         directory: Arc<Directory>,
+        board: Arc<Board>,
         books: BTreeMap<ConnectionId, Book>,
     ) -> Result<(Self, KeeperHandle), store::Error> {
         let (send, requests) = mpsc::channel(4096);
@@ -35,16 +38,19 @@ impl Keeper {
             store,
             clock,
             directory,
+            board,
             books,
             requests,
             published,
             head,
             logged,
+            unfolded: BTreeMap::new(),
             unsaved: BTreeMap::new(),
             news: Vec::new(),
             questions: Vec::new(),
             timers: Backoff::default(),
             rows: Backoff::default(),
+            reads: Backoff::default(),
         };
         keeper.rebuild()?;
         keeper.restore_open_calls()?;

@@ -13,6 +13,7 @@ use super::{Head, Keeper, KeeperHandle, Published, work::entry};
 use crate::{
     clock::SystemClock,
     settings::{Directory, LineSettings},
+    status::Board,
 };
 
 fn connection() -> ConnectionId {
@@ -41,7 +42,8 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
         answer_names_call: true,
     };
     let books = BTreeMap::from([(connection(), Book::new(connection(), settings))]);
-    Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), books).expect("opens")
+    let board = Arc::new(Board::new(Arc::new(SystemClock)));
+    Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), board, books).expect("opens")
 }
 
 fn rings(call: &str) -> Told {
@@ -84,7 +86,7 @@ async fn nobody_resumes_from_beyond_what_the_rows_hold() {
     assert_eq!(handle.subscribe().1, Head { seq: 0, behind: true });
     keeper.settle().await.expect("settled");
     assert_eq!(handle.subscribe().1, Head { seq: 1, behind: false });
-    assert_eq!(first.changed("test", &agent(), 0, 9, 9).expect("reads").items.len(), 1);
+    assert_eq!(first.changed("test", &agent(), 0, 0, 9, 9).expect("reads").items.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +110,7 @@ async fn what_the_rows_cannot_hold_is_published_and_the_head_waits_for_them() {
     keeper.save().await;
     assert_eq!(handle.subscribe().1, Head { seq: 1, behind: false });
     assert!(matches!(live.try_recv(), Ok(Published::Recovered)));
-    assert_eq!(keeper.store.changed("test", &agent(), 0, 9, 9).expect("reads").items.len(), 1);
+    assert_eq!(keeper.store.changed("test", &agent(), 0, 0, 9, 9).expect("reads").items.len(), 1);
 }
 
 /// The same database, opened beside the owner that has failed.
@@ -182,4 +184,79 @@ async fn facts_that_come_together_are_kept_together_and_told_in_their_order() {
         }
     }
     assert_eq!(seqs, (1..=50).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_cannot_be_addressed_just_now_is_told_once_it_can() {
+    let folder = TempDir::new().expect("a folder");
+    let store = store(&folder);
+    let (mut keeper, handle) = keeper(&store);
+    told(&mut keeper, "s-1").await;
+    keeper.save().await;
+    let (mut live, _) = handle.subscribe();
+    let working = tokio::spawn(keeper.run());
+    let behind_the_stores_back = |sql: &str| {
+        let database = rusqlite::Connection::open(folder.path().join("trubka.db")).expect("opens");
+        database.execute_batch(sql).expect("is done");
+    };
+    // Who sees the call cannot be read.
+    behind_the_stores_back("ALTER TABLE redirects RENAME TO unreadable");
+    let outcome = link::wire::Fact {
+        id: uuid::Uuid::from_u128(1),
+        kind: link::wire::FactKind::Outcome,
+        author: "anna".into(),
+        at: Timestamp::UNIX_EPOCH,
+        call: calls::CallId::of_vendor(&connection(), "s-1"),
+        replaces: None,
+        value: "done".into(),
+    };
+    handle.fact(outcome).await.expect("stored");
+    assert_eq!(handle.subscribe().1, Head { seq: 1, behind: true }, "nobody resumes from beyond it");
+    behind_the_stores_back("ALTER TABLE unreadable RENAME TO redirects");
+    let audience = loop {
+        let item = tokio::time::timeout(Duration::from_secs(10), live.recv()).await.expect("in time").expect("goes on");
+        if let Published::Fact { audience, .. } = item {
+            break audience;
+        }
+    };
+    assert!(audience.has(&agent()));
+    handle.stop().await;
+    working.await.expect("has ended");
+    assert_eq!(handle.subscribe().1, Head { seq: 2, behind: false });
+}
+
+#[tokio::test]
+async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
+    let folder = TempDir::new().expect("a folder");
+    let store = store(&folder);
+    let received = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(100);
+    let at = |age: SignedDuration| {
+        let mut told = rings(&format!("{age:?}"));
+        if let Told::Vendor(event) = &mut told {
+            event.time = Some(calls::VendorTime { raw: String::new(), utc: received - age, zone: Some("UTC".into()) });
+        }
+        entry(&connection(), received, told)
+    };
+    // An hour and a half ahead of our clock: on time once the zone is chosen; before that no zone explains it.
+    let ahead = SignedDuration::from_mins(-90);
+    let choice = Told::Decision(calls::Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
+    let (mut first, _) = keeper(&store);
+    first.append(vec![at(ahead)]).await.expect("stored");
+    first.append(vec![entry(&connection(), received, choice)]).await.expect("stored");
+    first.append(vec![at(ahead + SignedDuration::from_secs(1))]).await.expect("stored");
+    let late = |keeper: &Keeper| -> Vec<(String, bool)> {
+        let book = keeper.books.get(&connection()).expect("there");
+        let mut calls: Vec<_> = book.open_calls().map(|call| (call.id.to_string(), call.late)).collect();
+        calls.sort();
+        calls
+    };
+    let live = late(&first);
+    assert_eq!(live.iter().filter(|(_, late)| *late).count(), 1, "the choice makes a difference: {live:?}");
+    first.save().await;
+    first.keep_rebuild(&connection(), first.books.get(&connection()).expect("there"), 3);
+    store.set_setting("settled", "yes").await.expect("is written");
+    drop(first);
+    let (again, _) = keeper(&store);
+    assert_eq!(again.books.get(&connection()).expect("there").zone_chosen(), Some(2));
+    assert_eq!(late(&again), live, "read again it says the same");
 }

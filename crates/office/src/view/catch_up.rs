@@ -31,6 +31,8 @@ type Reading = Pin<Box<dyn Future<Output = Result<Step, OfficeError>> + Send>>;
 
 /// The catch-up of one stream.
 pub(super) struct CatchUp {
+    /// Everything up to here was told to an earlier stream.
+    known: u64,
     /// Everything up to here was read.
     since: u64,
     /// Where it ends.
@@ -47,6 +49,14 @@ pub(super) struct CatchUp {
     overtaken: BTreeSet<CallId>,
 }
 
+/// What one step is to read.
+#[derive(Clone, Copy)]
+struct Range {
+    known: u64,
+    since: u64,
+    up_to: u64,
+}
+
 /// What one step read.
 struct Step {
     items: Vec<Frame>,
@@ -60,6 +70,7 @@ impl CatchUp {
     /// With everything after `since`, up to `up_to`.
     pub(super) fn new(since: u64, up_to: u64) -> Self {
         Self {
+            known: since,
             since,
             up_to,
             is_first: true,
@@ -98,10 +109,10 @@ impl CatchUp {
 
     /// Reads the next step. May be dropped and asked again without reading twice.
     pub(super) async fn read(&mut self, view: &View) -> Result<(), OfficeError> {
-        let (since, up_to, is_first) = (self.since, self.up_to, self.is_first);
+        let (range, is_first) = (Range { known: self.known, since: self.since, up_to: self.up_to }, self.is_first);
         let reading = self.reading.get_or_insert_with(|| {
             let view = view.clone();
-            Box::pin(async move { view.step(since, up_to, is_first).await })
+            Box::pin(async move { view.step(range, is_first).await })
         });
         let step = reading.await;
         self.reading = None;
@@ -141,14 +152,14 @@ fn call_of(frame: &Frame) -> Option<(&CallId, u64)> {
 
 impl View {
     /// The items after `since`, and the place that they reach.
-    async fn step(&self, since: u64, up_to: u64, is_first: bool) -> Result<Step, OfficeError> {
+    async fn step(&self, range: Range, is_first: bool) -> Result<Step, OfficeError> {
         let stopped = |_| OfficeError::new(OfficeErrorKind::Storage, "the office is being stopped");
         let _turn = self.office.pages.acquire().await.map_err(stopped)?;
         self.reading(move |view| {
-            let office = &view.office;
+            let (office, Range { known, since, up_to }) = (&view.office, range);
             let step = office
                 .store
-                .changed(&office.name, &view.visible, since, up_to, PAGE)
+                .changed(&office.name, &view.visible, known, since, up_to, PAGE)
                 .map_err(|error| storage(&error))?;
             let items = step.items.into_iter().filter_map(|item| view.frame_of(item)).collect();
             let reached = step.reached.filter(|reached| *reached < up_to);

@@ -4,7 +4,9 @@
 
 mod catch_up;
 mod commands;
+mod facts;
 mod rights;
 mod rostelecom;
 mod storage;
 mod support;
+mod warnings;

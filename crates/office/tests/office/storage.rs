@@ -40,6 +40,54 @@ async fn a_webhook_that_cannot_be_stored_shows_on_its_connection() {
     }
 }
 
+/// The log takes events, and what it holds of older calls cannot be read.
+const UNREADABLE: &str = "ALTER TABLE redirects RENAME TO unreadable";
+const READABLE: &str = "ALTER TABLE unreadable RENAME TO redirects";
+
+#[tokio::test]
+async fn what_cannot_be_folded_waits_and_is_shown_once_it_can() {
+    let bench = Bench::new().await;
+    bench.event("new", "s-0", "").await;
+    let mut stream = bench.stream(None).await;
+    stream.call().await;
+    bench.behind_the_stores_back(UNREADABLE);
+    bench.event("new", "s-1", "").await;
+    bench.event("calling", "s-1", "102").await;
+    // Of a call that is held nothing has to be read; it waits all the same, so that the order is that of the log.
+    bench.event("end", "s-0", "").await;
+    loop {
+        if let StreamEvent::Connection { connection } = stream.event().await {
+            assert_eq!((connection.state, connection.cause), (ConnectionState::Down, Some(DownCause::Storage)));
+            break;
+        }
+    }
+    assert!(bench.office.metrics().head < bench.store.head_seq().expect("is read"), "nobody resumes from beyond it");
+    let late = bench.stream(None).await;
+    bench.behind_the_stores_back(READABLE);
+    let rings = stream.call_with(|call| call.legs.iter().any(|leg| leg.extension.as_deref() == Some("102"))).await;
+    assert!(rings.rings_for_me && rings.state == CallState::Ringing, "{rings:?}");
+    stream.call_in(CallState::Ended).await;
+    loop {
+        if let StreamEvent::Connection { connection } = stream.event().await {
+            assert_eq!(connection.state, ConnectionState::Live);
+            break;
+        }
+    }
+    // Whoever began to look meanwhile is sent back to look anew.
+    assert!(late.comes_to_its_end().await);
+    let told = |bench: &Bench| {
+        let rows = bench.store.list(&Filter::default(), None, 9).expect("readable");
+        rows.into_iter().map(|row| row.body).collect::<Vec<_>>()
+    };
+    let live = told(&bench);
+    assert_eq!(live.len(), 2);
+    drop(stream);
+    bench.behind_the_stores_back("UPDATE connections SET folded = 0; UPDATE calls SET body = ''");
+    let again =
+        bench.restart_after(|store| store.set_setting("rebuild:rt1", "{\"floor\":1}").wait().expect("written")).await;
+    assert_eq!(told(&again), live, "the log read again says the same");
+}
+
 /// A call that a straggler opened again holds no floor: the log is not read from its beginning at the next start.
 #[tokio::test]
 async fn an_open_call_that_the_log_is_not_read_for_still_ends_by_itself() {

@@ -97,6 +97,22 @@ impl Bench {
         self.signed(at, state, session, pin, "")
     }
 
+    /// The beginning of a call that comes in on this line.
+    pub(crate) async fn rings_on(&self, line: &str, session: &str) {
+        let mut request = self.request("new", session, "");
+        let body = String::from_utf8(request.body.to_vec()).expect("text").replace("+74951234567", line);
+        request = signed(body);
+        assert!(matches!(self.receive(request).await, HookOutcome::Stored(_)));
+    }
+
+    /// Does something to the database that the store does not know of.
+    pub(crate) fn behind_the_stores_back(&self, sql: &str) {
+        let database = self.folder.path().join("data").join("trubka.db");
+        let connection = rusqlite::Connection::open(database).expect("opens");
+        connection.busy_timeout(PATIENCE).expect("is set");
+        connection.execute_batch(sql).expect("is done");
+    }
+
     /// The end of a call that was recorded.
     pub(crate) async fn end_of_recorded(&self, session: &str) {
         let request = self.signed(Timestamp::now(), "end", session, "", "true");
@@ -146,6 +162,10 @@ impl Bench {
         Frames(self.office.view(viewer).stream(None).await.expect("a stream"))
     }
 
+    pub(crate) async fn resume_as(&self, viewer: Viewer, cursor: Cursor) -> Frames {
+        Frames(self.office.view(viewer).stream(Some(cursor)).await.expect("a stream"))
+    }
+
     /// The manager's view.
     pub(crate) fn manager(&self) -> View {
         self.office.view(viewer(Role::Manager, "102", &[]))
@@ -164,6 +184,12 @@ impl Frames {
     pub(crate) async fn frame(&mut self) -> Frame {
         let next = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a frame in time");
         next.expect("the stream goes on").expect("no error")
+    }
+
+    /// Whether the stream ends by itself: the desk is to resume.
+    pub(crate) async fn comes_to_its_end(mut self) -> bool {
+        let end = async { while let Some(Ok(_)) = self.0.next().await {} };
+        tokio::time::timeout(PATIENCE, end).await.is_ok()
     }
 
     pub(crate) async fn event(&mut self) -> StreamEvent {
@@ -190,6 +216,28 @@ impl Frames {
 
     pub(crate) async fn call_in(&mut self, state: CallState) -> Call {
         self.call_with(|call| call.state == state).await
+    }
+
+    /// The next note.
+    pub(crate) async fn fact(&mut self) -> Fact {
+        loop {
+            if let StreamEvent::Fact { fact } = self.event().await {
+                return fact;
+            }
+        }
+    }
+
+    /// Whatever is told up to a state of this call, from what the stream still holds.
+    pub(crate) async fn until_call(&mut self, id: &CallId) -> Vec<StreamEvent> {
+        let mut told = Vec::new();
+        loop {
+            let event = self.event().await;
+            let is_it = matches!(&event, StreamEvent::Call { call } if call.id == *id);
+            told.push(event);
+            if is_it {
+                return told;
+            }
+        }
     }
 
     /// The cursor of a stream that has just been opened.

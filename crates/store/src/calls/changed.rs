@@ -57,11 +57,14 @@ const SEEN: &str = "EXISTS (SELECT 1 FROM audience a
 
 impl Store {
     /// Takes about `limit` items with `since` < seq ≤ `up_to`, each once in its newest state, and answers those that are
-    /// visible. A call that was visible once and is not any more is gone. A step never ends between two items of one seq.
+    /// visible. A call that was visible once and is not any more is gone. With a call come the facts up to `known`, the
+    /// place of the whole catch-up's beginning, that were written about it before: it may not have been visible then. A
+    /// step never ends between two items of one seq.
     pub fn changed(
         &self,
         office: &str,
         visible: &Visible,
+        known: u64,
         since: u64,
         up_to: u64,
         limit: usize,
@@ -70,18 +73,22 @@ impl Store {
         let scopes = scopes.as_deref();
         self.read(|connection| {
             let Some(office) = office::known_ordinal(connection, office)? else { return Ok(Step::default()) };
-            let Some((end, is_last)) = end_of_step(connection, office, since, up_to, limit)? else {
-                return Ok(Step::default());
-            };
-            let range = Range { office, since: since as i64, end, scopes };
+            let end = end_of_step(connection, office, since, up_to, limit)?;
+            let (end, is_last) = end.map_or((up_to, true), |(end, is_last)| (end as u64, is_last));
+            let range = Range { office, since: since as i64, end: end as i64, scopes };
             let mut items = range.calls(connection)?;
             items.extend(range.parted(connection)?);
             items.extend(range.gone(connection)?);
-            for (fact, seq) in facts::between(connection, office, since, end as u64, scopes)? {
+            let span = facts::Span { office, since, up_to: end, scopes };
+            // A call may have changed again meanwhile: its newest state is told elsewhere, but nothing of its facts.
+            let earlier = if is_last { facts::Span { up_to: u64::MAX, ..span } } else { span };
+            let earlier = facts::of_changed_calls(connection, earlier, known)?.into_iter();
+            let earlier = earlier.map(|(fact, seq)| (fact, seq.min(end)));
+            for (fact, seq) in facts::between(connection, span)?.into_iter().chain(earlier) {
                 items.push(Changed::Fact { fact, seq });
             }
             items.sort_by_key(Changed::seq);
-            Ok(Step { items, reached: (!is_last).then_some(end as u64) })
+            Ok(Step { items, reached: (!is_last).then_some(end) })
         })
     }
 }

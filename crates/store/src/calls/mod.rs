@@ -13,7 +13,7 @@ pub use audience::{Audience, Scope, Visible};
 pub use changed::{Changed, Step};
 pub use filter::Filter;
 pub use record::{CallRecord, Cursor, SavedCall};
-pub use save::{Parted, Redirect, Save};
+pub use save::{Moved, Parted, Redirect, Revealed, Save};
 
 pub(crate) use filter::Conditions;
 pub(crate) use list::{newest, query};

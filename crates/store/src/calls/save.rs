@@ -67,6 +67,26 @@ pub struct Parted {
     pub who: Audience,
 }
 
+/// What a person wrote about a call, for those who could not see the call until now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revealed {
+    /// It.
+    pub fact: Fact,
+    /// Place of what showed them the call.
+    pub seq: u64,
+    /// They.
+    pub who: Audience,
+}
+
+/// Who sees something else since a step was saved.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Moved {
+    /// Who may no longer see which call.
+    pub parted: Vec<Parted>,
+    /// Who may see which fact from now on, in the order of the log.
+    pub revealed: Vec<Revealed>,
+}
+
 impl Store {
     /// Saves calls of an office together with how far its connection's log is folded.
     pub fn save_calls(&self, office: &str, calls: Vec<CallRecord>, folded: Option<(ConnectionId, u64)>) -> Write<()> {
@@ -79,24 +99,37 @@ impl Store {
         self.write(move |sql| write(sql, &office, &save).map(|_| ()))
     }
 
-    /// The same for those who tell everybody what changed: answers who may no longer see which call.
-    pub fn save_and_tell(&self, office: &str, save: Save) -> Write<Vec<Parted>> {
+    /// The same for those who tell everybody what changed: answers who sees something else now.
+    pub fn save_and_tell(&self, office: &str, save: Save) -> Write<Moved> {
         let office = office.to_owned();
         self.write(move |sql| write(sql, &office, &save))
     }
 }
 
-fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Vec<Parted>, Error> {
+fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Moved, Error> {
     let office = office::ordinal(connection, office)?;
-    let mut parted = Vec::new();
+    let mut moved = Moved::default();
+    let mut joined = Vec::new();
     for (fact, seq) in &save.facts {
         facts::keep(connection, office, fact, *seq)?;
     }
     for call in &save.calls {
-        parted.extend(upsert(connection, office, call)?);
+        let change = upsert(connection, office, call)?;
+        if !change.left.is_empty() {
+            moved.parted.push(Parted { call: call.id.clone(), who: change.left });
+        }
+        if !change.joined.is_empty() {
+            joined.push((&call.id, call.seq, change.joined));
+        }
     }
     for redirect in &save.redirects {
         add_redirect(connection, office, redirect)?;
+        // Whoever sees the call that rules may not have seen the other one.
+        joined.push((&redirect.to, redirect.seq, audience_of(connection, office, &redirect.to)?));
+    }
+    for (call, seq, who) in joined {
+        let facts = facts::about(connection, office, call.as_str())?;
+        moved.revealed.extend(facts.into_iter().map(|fact| Revealed { fact, seq, who: who.clone() }));
     }
     for (id, seq) in &save.gone {
         remove(connection, office, id, *seq)?;
@@ -113,7 +146,14 @@ fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Vec<
     if let Some(cursor) = &save.cursor {
         office::set_cursor(connection, office, cursor)?;
     }
-    Ok(parted)
+    Ok(moved)
+}
+
+/// Who joined and who left the audience of a call.
+#[derive(Default)]
+struct AudienceChange {
+    joined: Audience,
+    left: Audience,
 }
 
 /// Where the row was, and what search saw of it.
@@ -135,7 +175,9 @@ fn before(connection: &Connection, office: i64, id: &str) -> Result<Option<Befor
     Ok(found)
 }
 
-fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Result<Option<Parted>, Error> {
+/// Writes the row; answers whose sight of the call changed. A new row is news to everybody, and nothing was written
+/// about it.
+fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Result<AudienceChange, Error> {
     let before = before(transaction, office, call.id.as_str())?;
     let at = match &before {
         Some(before) if begins_at(before.at, call) => before.at,
@@ -146,15 +188,16 @@ fn upsert(transaction: &Transaction<'_>, office: i64, call: &CallRecord) -> Resu
         words: words(transaction, office, call.id.as_str(), [&call.customer_name, &call.customer_number])?,
     };
     write_row(transaction, office, at, call, &texts)?;
-    let who = set_audience(transaction, at, call)?;
+    let mut change = set_audience(transaction, at, call)?;
     transaction
         .prepare_cached("DELETE FROM gone WHERE office = ?1 AND id = ?2")?
         .execute(params![office, call.id.as_str()])?;
-    if let Some(before) = before {
-        transaction.queue(Change::Drop(before.at, before.texts));
+    match before {
+        Some(before) => transaction.queue(Change::Drop(before.at, before.texts)),
+        None => change.joined = Audience::default(),
     }
     transaction.queue(Change::Add(at, texts));
-    Ok((!who.is_empty()).then(|| Parted { call: call.id.clone(), who }))
+    Ok(change)
 }
 
 /// What search sees of a call besides its number's digits; a number that has letters is as good as a name.
@@ -226,8 +269,8 @@ fn free_place(connection: &Connection, first: i64) -> Result<i64, Error> {
     Ok(place)
 }
 
-/// Brings the audience up to the call; answers who left it.
-fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<Audience, Error> {
+/// Brings the audience up to the call.
+fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<AudienceChange, Error> {
     let wanted = call.audience().keys();
     let held = scopes(connection, "SELECT scope FROM audience WHERE at = ?1", at)?;
     for scope in held.difference(&wanted) {
@@ -240,7 +283,16 @@ fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<A
         connection.prepare_cached("INSERT INTO audience (scope, at) VALUES (?1, ?2)")?.execute(params![scope, at])?;
         connection.prepare_cached("DELETE FROM parted WHERE scope = ?1 AND at = ?2")?.execute(params![scope, at])?;
     }
-    Ok(held.difference(&wanted).filter_map(|key| Scope::of_key(key)).collect())
+    let of =
+        |keys: std::collections::btree_set::Difference<'_, String>| keys.filter_map(|key| Scope::of_key(key)).collect();
+    Ok(AudienceChange { joined: of(wanted.difference(&held)), left: of(held.difference(&wanted)) })
+}
+
+/// Who sees a call.
+fn audience_of(connection: &Connection, office: i64, id: &CallId) -> Result<Audience, Error> {
+    let Some(before) = before(connection, office, id.as_str())? else { return Ok(Audience::default()) };
+    let keys = scopes(connection, "SELECT scope FROM audience WHERE at = ?1", before.at)?;
+    Ok(keys.iter().filter_map(|key| Scope::of_key(key)).collect())
 }
 
 fn scopes(connection: &Connection, sql: &str, at: i64) -> Result<BTreeSet<String>, Error> {

@@ -151,7 +151,7 @@ fn resume_gives_each_item_once_in_its_newest_state() {
     save(&store, vec![of(1, 5)]);
     store.save(OFFICE, Save { gone: vec![(call_id(2), 6)], ..Save::default() }).wait().expect("saved");
     let seqs = |since, up_to, limit| -> Vec<u64> {
-        let step = store.changed(OFFICE, &Visible::All, since, up_to, limit).expect("reads");
+        let step = store.changed(OFFICE, &Visible::All, 0, since, up_to, limit).expect("reads");
         step.items.iter().map(Changed::seq).collect()
     };
     assert_eq!(seqs(0, 99, 10), vec![3, 5, 6]);
@@ -160,9 +160,9 @@ fn resume_gives_each_item_once_in_its_newest_state() {
     assert_eq!(seqs(0, 99, 1), vec![3]);
     assert_eq!(seqs(6, 99, 10), Vec::<u64>::new());
     let last = |reached| Step { items: vec![Changed::Gone { id: call_id(2), seq: 6 }], reached };
-    assert_eq!(store.changed(OFFICE, &Visible::All, 5, 99, 10), Ok(last(None)), "there is no more");
-    assert_eq!(store.changed(OFFICE, &Visible::All, 5, 99, 1), Ok(last(Some(6))), "there may be more");
-    assert_eq!(store.changed(OFFICE, &Visible::All, 6, 99, 10), Ok(Step::default()));
+    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 5, 99, 10), Ok(last(None)), "there is no more");
+    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 5, 99, 1), Ok(last(Some(6))), "there may be more");
+    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 6, 99, 10), Ok(Step::default()));
 }
 
 #[test]
@@ -178,14 +178,14 @@ fn resume_tells_each_scope_what_it_sees_and_what_it_does_not_see_any_more() {
     let moved = store.save_and_tell(OFFICE, Save { calls: vec![of(3, 5, "102")], ..Save::default() });
     let extension = |extension: &str| Scope::Extension(connection("rt1"), extension.into());
     let who: Audience = [extension("101")].into_iter().collect();
-    assert_eq!(moved.wait(), Ok(vec![Parted { call: call_id(3), who }]));
+    assert_eq!(moved.wait().map(|moved| moved.parted), Ok(vec![Parted { call: call_id(3), who }]));
     let gone = vec![(call_id(1), 6), (call_id(2), 7)];
     store.save(OFFICE, Save { gone, ..Save::default() }).wait().expect("saved");
     let redirects = vec![Redirect { from: call_id(9), to: call_id(4), seq: 8 }];
     store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
 
     let told = |agent: &str| -> Vec<(u64, &str)> {
-        let step = store.changed(OFFICE, &Visible::Some(vec![extension(agent)]), 0, 99, 10).expect("reads");
+        let step = store.changed(OFFICE, &Visible::Some(vec![extension(agent)]), 0, 0, 99, 10).expect("reads");
         assert_eq!(step.reached, None, "what is not seen is stepped over");
         let kind = |item: &Changed| match item {
             Changed::Call(_) => "call",
@@ -199,7 +199,7 @@ fn resume_tells_each_scope_what_it_sees_and_what_it_does_not_see_any_more() {
     assert_eq!(told("103"), []);
     // Back among its audience: the call is told again, and not that it is gone.
     save(&store, vec![of(3, 9, "101")]);
-    let back = store.changed(OFFICE, &Visible::Some(vec![extension("101")]), 8, 99, 10).expect("reads");
+    let back = store.changed(OFFICE, &Visible::Some(vec![extension("101")]), 0, 8, 99, 10).expect("reads");
     assert!(matches!(back.items.as_slice(), [Changed::Call(_)]), "{:?}", back.items);
 }
 

@@ -28,7 +28,7 @@ fn a_fact_has_one_place_in_the_same_log() {
     assert_eq!(store.append_fact(OFFICE, fact(2, None, json!("b"))).wait(), Ok(FactAppended::New(2)));
     assert_eq!(store.head_seq(), Ok(2));
     let step = Step { items: vec![Changed::Fact { fact: note, seq: 1 }], reached: None };
-    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 1, 10), Ok(step));
+    assert_eq!(store.changed(OFFICE, &Visible::All, 0, 0, 1, 10), Ok(step));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn resume_gives_the_facts_of_calls_that_are_seen() {
     store.save(OFFICE, step).wait().expect("saved");
     let facts = |extension: &str| {
         let visible = Visible::Some(vec![Scope::Extension(connection("rt1"), extension.into())]);
-        let step = store.changed(OFFICE, &visible, 0, 99, 10).expect("reads");
+        let step = store.changed(OFFICE, &visible, 0, 0, 99, 10).expect("reads");
         step.items.into_iter().filter(|item| matches!(item, Changed::Fact { .. })).count()
     };
     assert_eq!((facts("101"), facts("102")), (1, 0));

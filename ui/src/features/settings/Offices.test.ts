@@ -85,7 +85,7 @@ describe("offices in the settings", () => {
       detail,
       drained: 0,
     } as const;
-    await show({ ...REFUSED, link: "live", connections: [{ ...row, refused: [...row.refused] }] });
+    await show({ ...REFUSED, link: "live", connections: [{ ...row, refused: [...row.refused], warnings: [] }] });
     const note = screen.getByTestId("connection-note").textContent ?? "";
     expect(note).toContain("АТС не подключает номера 103, 105.");
     expect(note).toContain(detail);

@@ -1,5 +1,6 @@
 import type { DownCause } from "$generated/DownCause";
 import type { ConnectionRow } from "$generated/ConnectionRow";
+import type { ConnectionWarning } from "$generated/ConnectionWarning";
 import type { LinkCause } from "$generated/LinkCause";
 import type { OfficeView } from "$generated/OfficeView";
 import { language } from "$lib/language.svelte";
@@ -11,6 +12,7 @@ const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
   title: "Ростелеком",
   state: "live",
   refused: [],
+  warnings: [],
   drained: 0,
   ...changes,
 });
@@ -82,6 +84,14 @@ describe("the connection state", () => {
     expect(summary([office("live", row({ clockSkewMs: -61_000 }))]).words).toBe(
       "Часы АТС расходятся с нашими на 1 мин",
     );
+  });
+
+  it.each<ConnectionWarning>(["wrongZone", "unlistedLine"])("warns of %s in both languages", (warning) => {
+    const offices = [office("live", row({ warnings: [warning] }))];
+    const russian = summary(offices);
+    expect(russian.health).toBe("busy");
+    language.code = "en";
+    expect(summary(offices).words).not.toBe(russian.words);
   });
 
   it("believes nothing that an office said before it was lost", () => {

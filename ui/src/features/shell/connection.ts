@@ -55,6 +55,8 @@ function liveSummary(row: ConnectionRow): Summary {
   const text = shellText();
   if (row.cause) return { state: "live", health: "bad", words: text.causes[row.cause] };
   if (row.gapSince) return { state: "live", health: "busy", words: text.gap(clockTime(row.gapSince)) };
+  const [warning] = row.warnings;
+  if (warning) return { state: "live", health: "busy", words: text.warnings[warning] };
   if (row.clockSkewMs !== undefined) {
     return { state: "live", health: "busy", words: text.skew(roughly(Math.abs(row.clockSkewMs))) };
   }

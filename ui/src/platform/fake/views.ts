@@ -34,8 +34,8 @@ export function mainView(): MainView {
         link: "live",
         clockOffsetMs: 0,
         connections: [
-          { id: "rt1", title: "Ростелеком", state: "live", refused: [], drained: 0 },
-          { id: "mango1", title: "MANGO OFFICE", state: "live", refused: [], drained: 0 },
+          { id: "rt1", title: "Ростелеком", state: "live", refused: [], warnings: [], drained: 0 },
+          { id: "mango1", title: "MANGO OFFICE", state: "live", refused: [], warnings: [], drained: 0 },
         ],
       },
     ],

@@ -1,0 +1,108 @@
+//! Connections to PBXs, as offices tell of them.
+
+use calls::ConnectionId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::lenient;
+
+/// A connection as its office sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// Which.
+    pub id: ConnectionId,
+    /// The make's name (`rostelecom`, `mango-client`, …).
+    pub make: String,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where it stands.
+    #[serde(deserialize_with = "lenient::connection_state")]
+    pub state: ConnectionState,
+    /// Why it is down, as a code.
+    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
+    pub cause: Option<DownCause>,
+    /// What else is wrong with it, as codes.
+    #[serde(default, deserialize_with = "lenient::known", skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ConnectionWarning>,
+    /// What is wrong with single sessions or with its settings, in words, where that is not the connection's state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Extensions whose sessions the PBX refuses: somebody must change something first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+    /// Missed events fetched so far while draining.
+    #[serde(default)]
+    pub drained: u32,
+    /// Events may be missing since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap_since: Option<Timestamp>,
+    /// What it can do.
+    pub capability: CapabilityView,
+    /// The viewer's extension there, from which calls are placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// The vendor's clock differs from ours by this much, when that is worth a warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
+}
+
+/// What is to be put right in the settings of a connection, though calls come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionWarning {
+    /// Its times are off by whole hours: they are read in a wrong zone.
+    WrongZone,
+    /// Calls come on a line that the settings do not list.
+    UnlistedLine,
+}
+
+/// Why a connection is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum DownCause {
+    /// The PBX refused the key or token.
+    Unauthorized,
+    /// The PBX cannot be reached.
+    Unreachable,
+    /// The PBX limits us.
+    RateLimited,
+    /// The PBX answers something that is not its protocol.
+    Protocol,
+    /// The database cannot take events.
+    Storage,
+    /// Signed messages arrive that do not check out.
+    BadSignatures,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ConnectionState {
+    /// Being opened.
+    Connecting,
+    /// Missed events are being fetched.
+    Draining,
+    /// Events arrive.
+    Live,
+    /// Waits for webhooks; none arrived yet.
+    Waiting,
+    /// Lost; tried again by itself.
+    Down,
+}
+
+/// The abilities of a connection that screens ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CapabilityView {
+    /// Calls can be placed.
+    pub originate: bool,
+    /// Calls can be answered from here.
+    pub answer: bool,
+    /// Calls can be hung up from here.
+    pub hangup: bool,
+    /// Recordings can be fetched.
+    pub recordings: bool,
+}

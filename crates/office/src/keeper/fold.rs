@@ -1,0 +1,110 @@
+//! Folding what is in the log, each connection's entries in their order.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use calls::{CallId, Change, Stored};
+
+use super::{published::Published, work::Keeper};
+use crate::history;
+
+/// What the log holds of calls that no book holds.
+pub(super) type Histories = BTreeMap<CallId, Vec<Stored>>;
+
+impl Keeper {
+    /// Folds entries that were appended. Those of a connection that waits for an older part of a call wait behind it.
+    pub(super) async fn take_entries(&mut self, new: Vec<Stored>) {
+        self.logged = new.iter().map(|stored| stored.seq).fold(self.logged, u64::max);
+        let mut free = Vec::new();
+        for stored in new {
+            match self.unfolded.get_mut(&stored.connection) {
+                Some(waiting) => waiting.push(stored),
+                None => free.push(stored),
+            }
+        }
+        self.fold_all(free).await;
+    }
+
+    /// Tries again to fold what waits, when it is time to.
+    pub(super) async fn fold_waiting(&mut self) {
+        if self.unfolded.is_empty() || !self.reads.rest().is_zero() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.unfolded);
+        let connections: Vec<_> = waiting.keys().cloned().collect();
+        let mut entries: Vec<Stored> = waiting.into_values().flatten().collect();
+        entries.sort_by_key(|stored| stored.seq);
+        self.fold_all(entries).await;
+        for connection in connections.into_iter().filter(|connection| !self.unfolded.contains_key(connection)) {
+            tracing::info!(%connection, "what the connection told meanwhile is folded now");
+            if self.board.cannot_read(&connection, false) {
+                self.news.push(Published::Status { seq: self.logged, connection });
+            }
+        }
+    }
+
+    /// Folds these entries. No entry is ever left out: a book without it would say something else than the same log
+    /// read again. Where an older part of a call cannot be read, the entry waits, and what its connection tells after
+    /// it; both are in the log.
+    async fn fold_all(&mut self, entries: Vec<Stored>) {
+        let histories = self.read_histories(&entries).await;
+        for stored in entries {
+            if let Some(waiting) = self.unfolded.get_mut(&stored.connection) {
+                waiting.push(stored);
+                continue;
+            }
+            match self.fold(&stored, &histories) {
+                Ok(changes) => self.note(stored.seq, &stored.connection, changes),
+                Err(error) => {
+                    let connection = stored.connection.clone();
+                    tracing::error!(
+                        %connection,
+                        kind = ?error.kind(),
+                        "an older part of a call cannot be read: what the connection tells is stored, and shown once it can"
+                    );
+                    self.reads.failed();
+                    if self.board.cannot_read(&connection, true) {
+                        self.news.push(Published::Status { seq: stored.seq, connection: connection.clone() });
+                    }
+                    self.unfolded.insert(connection, vec![stored]);
+                }
+            }
+        }
+    }
+
+    /// What the log holds of the calls of these entries that no book holds, read on a thread that may wait for the
+    /// database.
+    async fn read_histories(&self, new: &[Stored]) -> Histories {
+        let unknown: BTreeSet<CallId> = new.iter().filter_map(|stored| self.unknown_call(stored)).collect();
+        if unknown.is_empty() {
+            return Histories::new();
+        }
+        let (store, office) = (self.store.clone(), self.office.clone());
+        let read = move |call: CallId| Some((call.clone(), history::of_call(&store, &office, &call).ok()?));
+        let reading = tokio::task::spawn_blocking(move || unknown.into_iter().filter_map(read).collect());
+        // What is missing is read again where it is needed, and its error told there.
+        reading.await.unwrap_or_default()
+    }
+
+    /// The call of this entry, where its book does not hold it.
+    fn unknown_call(&self, stored: &Stored) -> Option<CallId> {
+        let book = self.books.get(&stored.connection)?;
+        stored.told.subject(&stored.connection).filter(|call| !book.holds(call))
+    }
+
+    /// Applies one entry; a straggler's call is brought back from the log first.
+    pub(super) fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
+        if let Some(call) = self.unknown_call(stored) {
+            let earlier = match histories.get(&call) {
+                Some(known) => Cow::Borrowed(known.as_slice()),
+                None => Cow::Owned(history::of_call(&self.store, &self.office, &call)?),
+            };
+            if let Some(book) = self.books.get_mut(&stored.connection) {
+                book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));
+            }
+        }
+        Ok(self.books.get_mut(&stored.connection).map(|book| book.apply(stored)).unwrap_or_default())
+    }
+}

@@ -1,0 +1,209 @@
+//! What changed is written and told: to whom, in which order, and how far a desk may resume.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
+
+use calls::{CallId, Change, CommandId, ConnectionId};
+use link::wire;
+use store::{Audience, CommandStands, Redirect, Revealed};
+
+use super::{
+    published::{Head, Published},
+    work::Keeper,
+};
+use crate::{rows, visibility};
+
+/// Who is to be told of an item of the news, where memory does not say.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// Place of the item among the news.
+    item: usize,
+    /// Whose is this command?
+    command: Option<CommandId>,
+    /// Who sees this call, unless that is known?
+    call: Option<CallId>,
+    is_answered: bool,
+}
+
+/// What the database says to a [`Question`].
+struct Answer {
+    author: Option<String>,
+    audience: Option<Audience>,
+}
+
+impl Keeper {
+    /// Remembers what is to be written and published.
+    pub(super) fn note(&mut self, seq: u64, connection: &ConnectionId, changes: Vec<Change>) {
+        let unsaved = self.unsaved.entry(connection.clone()).or_default();
+        unsaved.folded = unsaved.folded.max(seq);
+        for change in changes {
+            let unsaved = self.unsaved.entry(connection.clone()).or_default();
+            match change {
+                Change::Call(call) => {
+                    let call = Arc::new(visibility::to_stored(&call, &self.directory));
+                    let audience = Arc::new(rows::audience(&call, &self.directory));
+                    unsaved.calls.insert(call.id.clone(), rows::Changed { call: Arc::clone(&call), seq });
+                    self.doubt_line(seq, &call);
+                    self.news.push(Published::Call { seq, call, audience, parted: Arc::default() });
+                }
+                Change::Redirect { from, to } => {
+                    unsaved.calls.remove(&from);
+                    unsaved.redirects.push(Redirect { from, to, seq });
+                }
+                Change::Command { id, call, state, detail } => {
+                    let stands = CommandStands { id, call: call.clone(), state, detail: detail.clone() };
+                    unsaved.commands.insert(id, stands);
+                    let (audience, author) = (self.ask(Some(id), &call), Arc::default());
+                    let command = Arc::new(wire::CommandView { command: id, call, state, detail });
+                    self.news.push(Published::Command { seq, command, author, audience });
+                }
+            }
+        }
+    }
+
+    /// Asks what the next item of the news needs to know; answers who sees the call as far as memory says.
+    pub(super) fn ask(&mut self, command: Option<CommandId>, call: &CallId) -> Arc<Audience> {
+        let changed = self.unsaved.values().find_map(|unsaved| unsaved.calls.get(call));
+        let known = changed.map(|changed| rows::audience(&changed.call, &self.directory));
+        let call = known.is_none().then(|| call.clone());
+        if command.is_some() || call.is_some() {
+            self.questions.push(Question { item: self.news.len(), command, call, is_answered: false });
+        }
+        Arc::new(known.unwrap_or_default())
+    }
+
+    /// Says that calls come on a line which the settings do not list.
+    fn doubt_line(&mut self, seq: u64, call: &wire::Call) {
+        let Some(line) = self.directory.unlisted_line(call) else { return };
+        if self.board.unlisted_line(&call.connection, line) {
+            self.news.push(Published::Status { seq, connection: call.connection.clone() });
+        }
+    }
+
+    /// Reads what was asked, on a thread that may wait for the database. What cannot be read stays a question, and its
+    /// item is published once it can be: told to nobody it would be missing on desks for good.
+    async fn answer_questions(&mut self) {
+        if self.questions.is_empty() || !self.reads.rest().is_zero() {
+            return;
+        }
+        let mut questions = std::mem::take(&mut self.questions);
+        let (store, office, directory) = (self.store.clone(), self.office.clone(), Arc::clone(&self.directory));
+        let read = move |question: &Question| -> Result<Answer, store::Error> {
+            let author = question.command.map(|id| store.command(id)).transpose()?.flatten();
+            let row = question.call.as_ref().map(|call| store.get(&office, call)).transpose()?.flatten();
+            let call = row.and_then(|row| rows::call(&row));
+            let author = author.map(|row| row.command.author);
+            Ok(Answer { author, audience: call.map(|call| rows::audience(&call, &directory)) })
+        };
+        let asked = questions.clone();
+        let reading = tokio::task::spawn_blocking(move || asked.iter().map(|question| read(question).ok()).collect());
+        // Where reading itself came to an end, nothing was answered.
+        let answers: Vec<Option<Answer>> = reading.await.unwrap_or_default();
+        for (place, answer) in answers.into_iter().enumerate() {
+            if let Some((question, answer)) = questions.get(place).zip(answer) {
+                self.take_answer(question.item, answer);
+                questions[place].is_answered = true;
+            }
+        }
+        self.questions = questions.into_iter().filter(|question| !question.is_answered).collect();
+        if !self.questions.is_empty() {
+            tracing::error!("who sees a call cannot be read: what people wrote on it is told once it can");
+            self.reads.failed();
+        }
+    }
+
+    fn take_answer(&mut self, item: usize, answer: Answer) {
+        if let Some(Published::Command { author, .. }) = self.news.get_mut(item)
+            && let Some(whose) = answer.author
+        {
+            *author = Arc::from(whose);
+        }
+        if let Some(Published::Command { audience, .. } | Published::Fact { audience, .. }) = self.news.get_mut(item)
+            && let Some(seen_by) = answer.audience
+        {
+            *audience = Arc::new(seen_by);
+        }
+    }
+
+    /// Writes the rows of what changed and publishes it. Rows that cannot be written are tried again; until they are,
+    /// and until everything is folded and told, the head stays where it is, so that a desk that resumes from it misses
+    /// nothing.
+    pub(super) async fn save(&mut self) {
+        let mut parted = BTreeMap::new();
+        let mut revealed = Vec::new();
+        if self.rows.rest().is_zero() {
+            for (connection, unsaved) in std::mem::take(&mut self.unsaved) {
+                let save = rows::save(&connection, &unsaved, &self.directory);
+                match self.store.save_and_tell(&self.office, save).await {
+                    Ok(moved) => {
+                        parted.extend(moved.parted.into_iter().map(|left| (left.call, left.who)));
+                        revealed.extend(moved.revealed);
+                    }
+                    Err(error) => {
+                        tracing::error!(kind = ?error.kind(), "the call list could not be written");
+                        self.unsaved.insert(connection, unsaved);
+                    }
+                }
+            }
+            if self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
+        }
+        self.answer_questions().await;
+        if self.unfolded.is_empty() && self.questions.is_empty() {
+            self.reads.worked();
+        }
+        self.news.extend(revealed.into_iter().filter_map(fact_for_others));
+        let was = *self.head.borrow();
+        let behind = !(self.unsaved.is_empty() && self.unfolded.is_empty() && self.questions.is_empty());
+        self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });
+        self.publish_news(parted);
+        if was.behind && !behind {
+            self.publish(Published::Recovered);
+        }
+    }
+
+    /// Publishes what is new. Who saw one state of a call is told when he does not see the next.
+    fn publish_news(&mut self, mut parted: BTreeMap<CallId, Audience>) {
+        for mut item in self.take_news() {
+            if let Published::Call { call, audience, parted: left, .. } = &mut item {
+                match parted.entry(call.id.clone()) {
+                    Entry::Occupied(mut before) => {
+                        *left = Arc::new(before.get().clone());
+                        before.get_mut().add(audience);
+                    }
+                    Entry::Vacant(none) => {
+                        none.insert((**audience).clone());
+                    }
+                }
+            }
+            self.publish(item);
+        }
+    }
+
+    /// What is to be published now, in the order of the log. What a question stands open of is kept back.
+    fn take_news(&mut self) -> Vec<Published> {
+        let asked: BTreeSet<usize> = self.questions.iter().map(|question| question.item).collect();
+        let mut news = Vec::with_capacity(self.news.len());
+        for (item, published) in std::mem::take(&mut self.news).into_iter().enumerate() {
+            if asked.contains(&item) { self.news.push(published) } else { news.push(published) }
+        }
+        let places: BTreeMap<usize, usize> = asked.into_iter().enumerate().map(|(now, before)| (before, now)).collect();
+        for question in &mut self.questions {
+            question.item = places.get(&question.item).copied().unwrap_or_default();
+        }
+        news.sort_by_key(Published::seq);
+        news
+    }
+
+    pub(super) fn publish(&self, item: Published) {
+        // An error says that nobody looks at the office just now.
+        let _ = self.published.send(item);
+    }
+}
+
+/// What a person wrote about a call, for those who see the call from now on.
+fn fact_for_others(revealed: Revealed) -> Option<Published> {
+    let Revealed { fact, seq, who } = revealed;
+    Some(Published::Fact { seq, fact: Arc::new(rows::fact_of(fact)?), audience: Arc::new(who) })
+}

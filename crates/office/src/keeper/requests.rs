@@ -1,0 +1,108 @@
+//! What the keeper is asked, and the way to it.
+
+use calls::{Command, ConnectionId, Told};
+use jiff::Timestamp;
+use link::wire;
+use store::{Appended, Began, NewCommand};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use super::published::{Head, Published};
+
+/// The log could not take it: the disk is full or the database failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the event was not stored; free disk space or mend the database")]
+pub(crate) struct NotStored;
+
+/// Why a fact was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotKept {
+    /// The log could not take it.
+    NotStored,
+    /// Another fact has its id.
+    Taken,
+}
+
+/// The way back to the one who told.
+pub(super) type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
+
+/// What the keeper is asked.
+pub(crate) enum Request {
+    /// Put this into a connection's log and fold it.
+    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done<Vec<Appended>> },
+    /// Note a command that is about to act, unless it is known.
+    Begin { row: NewCommand, command: Command, done: Done<Began> },
+    /// Keep what a person wrote.
+    Fact { fact: wire::Fact, done: Done<(), NotKept> },
+    /// Tell everybody how a connection stands.
+    Status { connection: ConnectionId },
+    /// Stop after everything before this.
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// The way to the keeper.
+#[derive(Clone)]
+pub(crate) struct KeeperHandle {
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) published: broadcast::Sender<Published>,
+    pub(super) head: watch::Receiver<Head>,
+}
+
+impl KeeperHandle {
+    /// Stores and folds; answers once it is durable.
+    pub(crate) async fn tell(
+        &self,
+        connection: &ConnectionId,
+        received_at: Timestamp,
+        told: Vec<Told>,
+    ) -> Result<Vec<Appended>, NotStored> {
+        let (done, answer) = oneshot::channel();
+        let request = Request::Tell { connection: connection.clone(), received_at, told, done };
+        self.requests.send(request).await.map_err(|_| NotStored)?;
+        answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// Notes that a command is about to act: send it only when this answers [`Began::New`].
+    pub(crate) async fn begin(&self, row: NewCommand, command: Command) -> Result<Began, NotStored> {
+        let (done, answer) = oneshot::channel();
+        self.requests.send(Request::Begin { row, command, done }).await.map_err(|_| NotStored)?;
+        answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// Stores a fact and tells everybody.
+    pub(crate) async fn fact(&self, fact: wire::Fact) -> Result<(), NotKept> {
+        let (done, answer) = oneshot::channel();
+        self.requests.send(Request::Fact { fact, done }).await.map_err(|_| NotKept::NotStored)?;
+        answer.await.unwrap_or(Err(NotKept::NotStored))
+    }
+
+    /// Has everybody told how a connection stands.
+    pub(crate) async fn status_changed(&self, connection: &ConnectionId) {
+        // A keeper that has stopped has nobody left to tell.
+        let _ = self.requests.send(Request::Status { connection: connection.clone() }).await;
+    }
+
+    /// Everything that is published from now on, and how far the log is published already.
+    pub(crate) fn subscribe(&self) -> (broadcast::Receiver<Published>, Head) {
+        let receiver = self.published.subscribe();
+        (receiver, *self.head.borrow())
+    }
+
+    /// How far the log is published.
+    pub(crate) fn head(&self) -> u64 {
+        self.head.borrow().seq
+    }
+
+    /// Whether it takes nothing any more.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.requests.is_closed()
+    }
+
+    /// Lets the keeper finish what it has and stop.
+    pub(crate) async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.requests.send(Request::Stop { done }).await.is_ok() {
+            // An error means that it has stopped already.
+            let _ = stopped.await;
+        }
+    }
+}
