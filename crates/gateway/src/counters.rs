@@ -13,6 +13,8 @@ pub(crate) struct Counters {
     pub(crate) unauthorized: AtomicU64,
     /// Connections that were closed at once: there were too many.
     pub(crate) connections_refused: AtomicU64,
+    /// Streams that were not opened: there were too many.
+    pub(crate) streams_refused: AtomicU64,
     /// Streams that are open now.
     pub(crate) streams: AtomicU64,
     pub(crate) slow_desks: AtomicU64,

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Longest wait for a whole request.
     pub request: Duration,
+    /// Longest wait until whoever asked takes more of an answer.
+    pub slow_client: Duration,
     /// Longest wait until a desk takes a frame.
     pub slow_desk: Duration,
     /// How often open streams are compared with the tokens.
@@ -17,7 +19,7 @@ pub struct Limits {
     pub stop: Duration,
     /// Connections that may be open at a time; as many as the system's descriptors allow when absent.
     pub connections: Option<usize>,
-    /// One address may hold all of them: everybody comes through one proxy.
+    /// One address may hold all of them, as one of this computer always may: everybody comes through one proxy.
     pub behind_proxy: bool,
 }
 
@@ -25,6 +27,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request: Duration::from_secs(20),
+            slow_client: Duration::from_secs(30),
             slow_desk: Duration::from_secs(10),
             token_check: Duration::from_secs(2),
             bad_signatures: 100,

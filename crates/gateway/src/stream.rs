@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     extract::{
         State,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
-    response::Response,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
 use link::{
@@ -19,6 +21,7 @@ use tokio::sync::watch;
 
 use crate::{
     api::auth::Bearer,
+    connections::Permit,
     counters::{Open, add},
     problem::ApiError,
     state::{State as Gateway, TokenRights},
@@ -35,18 +38,30 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) async fn stream(
     State(gateway): State<Arc<Gateway>>,
     bearer: Bearer,
+    Extension(connection): Extension<Arc<Permit>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| OfficeError::invalid("body", "The stream is a WebSocket; open it as one."))?;
+    let Some(permit) = Permit::begin_stream(&connection) else {
+        add(&gateway.counters.streams_refused);
+        return Ok(too_many_streams());
+    };
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
-            let _open = Open::new(&gateway.counters.streams);
+            let _open = (Open::new(&gateway.counters.streams), permit);
             Desk::new(&gateway, bearer, socket).serve().await;
         }))
+}
+
+/// Webhooks and requests need what connections are left.
+fn too_many_streams() -> Response {
+    let said = "There are too many desks; try again in a few seconds.\n";
+    let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, said).into_response()
 }
 
 /// Why a stream is closed.

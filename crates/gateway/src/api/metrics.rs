@@ -8,13 +8,15 @@ use std::{
     },
 };
 
-use super::auth::Bearer;
-use crate::state::State as Gateway;
 use axum::{
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
+use office::TimeFault;
+
+use super::auth::Bearer;
+use crate::state::State as Gateway;
 
 /// The gateway's figures, for everybody with a token: they count, and name nobody.
 pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>, _: Bearer) -> Response {
@@ -55,9 +57,28 @@ fn render(gateway: &Gateway) -> String {
         "Connections closed at once: too many in all, or from one address.",
         &[("", read(&counters.connections_refused))],
     );
+    text.counter(
+        "trubka_streams_refused_total",
+        "Streams that were not opened, because desks hold seven eighths of the connections.",
+        &[("", read(&counters.streams_refused))],
+    );
     text.gauge("trubka_connections", "Open connections.", gateway.connections.open());
     text.gauge("trubka_streams", "Open streams.", read(&counters.streams));
     text.gauge("trubka_log_head", "Newest sequence number of the log.", office.head);
+    text.head(
+        "trubka_connection_warnings",
+        "What is to be put right in the settings of a connection: a wrong zone, a wrong clock, lines that are not listed.",
+        "gauge",
+    );
+    for (connection, warnings) in gateway.office.warnings() {
+        let zone = matches!(warnings.time, Some(TimeFault::Zone { .. }));
+        let clock = matches!(warnings.time, Some(TimeFault::Clock { .. }));
+        let lines = warnings.unlisted_lines.len();
+        for (kind, value) in [("wrongZone", usize::from(zone)), ("clock", usize::from(clock)), ("unlistedLine", lines)]
+        {
+            text.line(&format!("trubka_connection_warnings{{connection=\"{connection}\",kind=\"{kind}\"}} {value}"));
+        }
+    }
     text.0
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod journal;
 mod message;
 mod number;
 mod open;
@@ -32,8 +33,10 @@ enum Command {
     /// Issues, lists and revokes tokens; also while the gateway runs.
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Asks each PBX whether it accepts the credentials.
+    /// Asks each PBX whether it accepts the credentials, and proves what the gateway itself needs.
     Check(check::CheckArguments),
+    /// Prints what went to and from the PBXs lately, without secrets: a JSON object a line.
+    Journal(journal::JournalArguments),
     /// Prints a webhook with the signature that the PBX would send with it.
     Sign(message::MessageArguments),
     /// Says whether a webhook is authentic: exits 0, or 1 with the reason.
@@ -70,6 +73,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             Command::Serve(_) => "info",
             Command::Token(_)
             | Command::Check(_)
+            | Command::Journal(_)
             | Command::Sign(_)
             | Command::Verify(_)
             | Command::Replay(_)
@@ -95,6 +99,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(config) => serve::serve(&config.read()?).await,
         Command::Token(command) => token::run(command).await,
         Command::Check(arguments) => check::check(arguments).await,
+        Command::Journal(arguments) => journal::journal(&arguments),
         Command::Sign(arguments) => message::sign(&arguments),
         Command::Verify(arguments) => message::verify(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments).await,

@@ -58,7 +58,8 @@ fn request(to: Url, message: &WebhookRequest) -> anyhow::Result<net::Request> {
     Ok(request)
 }
 
-fn hook_path(connection: &str, token: Option<&SecretString>) -> String {
+/// Where a connection's webhooks go.
+pub(super) fn hook_path(connection: &str, token: Option<&SecretString>) -> String {
     let token = token.map(|token| format!("/{}", token.expose_secret())).unwrap_or_default();
     format!("{}{connection}{token}", hooks::PREFIX)
 }

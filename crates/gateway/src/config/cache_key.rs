@@ -29,6 +29,19 @@ pub(super) fn read_or_make(
     decode(&source.read(WHAT, folder)?)
 }
 
+/// Whether the key can be read, or is not made yet.
+pub(super) fn check(source: Option<&SecretSource>, data_dir: &Path, folder: &Path) -> Result<(), String> {
+    let source = match source {
+        Some(source @ SecretSource::Env(_)) => source.clone(),
+        Some(SecretSource::File(path)) => SecretSource::File(folder.join(path)),
+        None => SecretSource::File(data_dir.join("cache.key")),
+    };
+    match &source {
+        SecretSource::File(path) if !path.exists() => Ok(()),
+        SecretSource::File(_) | SecretSource::Env(_) => decode(&source.read(WHAT, folder)?).map(|_| ()),
+    }
+}
+
 fn decode(text: &SecretString) -> Result<SecretBox<[u8; 32]>, String> {
     let mut key = Box::new([0; 32]);
     let bytes = HEXLOWER_PERMISSIVE.decode(text.expose_secret().as_bytes()).ok().filter(|bytes| bytes.len() == 32);

@@ -17,6 +17,7 @@ use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Pers
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
 use store::SystemRandom;
+use url::Url;
 
 pub use error::ConfigError;
 pub use listen::Listen;
@@ -25,6 +26,9 @@ use crate::{
     config::file::{ConnectionSection, File},
     path_tokens::PathTokens,
 };
+
+/// The name under which the gateway's office keeps its rows.
+pub const OFFICE: &str = "office";
 
 /// A configuration that was read and checked, without the secrets: they are read when they are needed, so that
 /// tokens can be issued by somebody who may not read them.
@@ -123,6 +127,33 @@ impl Config {
         tls::server_config(&cert, &key).map(Some).map_err(|wrong| self.wrong(wrong))
     }
 
+    /// The address under which vendors and desks reach the gateway, where it is named.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.file.public_url.as_ref()
+    }
+
+    /// The zone of a connection, where it is given.
+    pub fn zone(&self, id: &ConnectionId) -> Result<Option<&str>, ConfigError> {
+        self.section(id).map(|section| section.zone.as_deref())
+    }
+
+    /// The certificate that the gateway shows, where it speaks TLS itself.
+    pub fn certificate(&self) -> Option<PathBuf> {
+        self.file.tls.as_ref().map(|files| self.resolve(&files.cert))
+    }
+
+    /// Whether the secrets of the gateway itself can be read, each in its form. Makes none that is absent.
+    pub fn check_own_secrets(&self) -> Result<(), ConfigError> {
+        self.path_tokens()?;
+        let source = self.file.secrets.cache_key.as_ref();
+        cache_key::check(source, &self.data_dir(), self.folder()).map_err(|wrong| self.wrong(wrong))
+    }
+
+    /// The lines that are listed.
+    pub fn lines(&self) -> Vec<LineSettings> {
+        self.file.line.iter().filter_map(line).collect()
+    }
+
     /// Everything that the office needs. Sessions are kept for the extensions of valid tokens, as long as they are
     /// valid; the gateway sees to that.
     pub fn office(&self) -> Result<OfficeConfig, ConfigError> {
@@ -135,9 +166,9 @@ impl Config {
         let cache_key = cache_key::read_or_make(source, &data_dir, self.folder(), &SystemRandom)
             .map_err(|wrong| self.wrong(wrong))?;
         Ok(OfficeConfig {
-            name: "office".to_owned(),
+            name: OFFICE.to_owned(),
             connections,
-            lines: self.file.line.iter().filter_map(line).collect(),
+            lines: self.lines(),
             groups: self
                 .file
                 .group

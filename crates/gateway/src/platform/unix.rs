@@ -7,7 +7,10 @@ use std::{
     path::Path,
 };
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::{
+    fs::statvfs,
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// As many descriptors as a gateway can use.
@@ -33,6 +36,12 @@ pub fn raise_descriptor_limit() -> Option<u64> {
         return Some(wanted);
     }
     Some(current)
+}
+
+/// Bytes that may still be written to the file system of this folder.
+pub fn free_space(folder: &Path) -> io::Result<Option<u64>> {
+    let found = statvfs(folder)?;
+    Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
 /// A new file that nobody else may read.

@@ -12,6 +12,11 @@ pub fn raise_descriptor_limit() -> Option<u64> {
     None
 }
 
+/// Not asked here.
+pub fn free_space(_folder: &Path) -> io::Result<Option<u64>> {
+    Ok(None)
+}
+
 /// A new file; who may read it is inherited from its folder.
 pub fn create_private(path: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(true).open(path)

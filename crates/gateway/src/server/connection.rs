@@ -109,8 +109,8 @@ impl Acceptor {
 impl Server {
     /// Says that there are too many connections, as far as that can be said without waiting.
     fn turn_away(&self, stream: &TcpStream) {
-        const TOO_MANY: &[u8] =
-            b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
+            content-type: text/plain\r\ncontent-length: 59\r\n\r\nThere are too many connections; try again in a few seconds.";
         if self.tls.is_none() {
             // Whoever does not hear it notices the end of the connection.
             let _ = stream.try_write(TOO_MANY);
@@ -132,11 +132,13 @@ impl Server {
 
     async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S, permit: Permit) {
         let Self { router, limits, mut stopping, .. } = self;
-        let stream = SharedIo::new(stream, permit);
+        let permit = Arc::new(permit);
+        let stream = SharedIo::new(stream, Arc::clone(&permit), limits.slow_client);
         let (router, io) = (TowerToHyperService::new(router), stream.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             let began = io.unanswered_since().unwrap_or_else(Instant::now);
             request.extensions_mut().insert(Began(began));
+            request.extensions_mut().insert(Arc::clone(&permit));
             if let Some(uri) = with_single_slashes(request.uri()) {
                 *request.uri_mut() = uri;
             }

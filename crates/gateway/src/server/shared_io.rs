@@ -5,11 +5,12 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
-    time::Instant,
+    time::{Instant, Sleep},
 };
 
 use crate::connections::Permit;
@@ -20,9 +21,26 @@ pub(super) struct SharedIo<S>(Arc<Mutex<Inner<S>>>);
 struct Inner<S> {
     stream: S,
     /// Counts the connection for as long as somebody holds it, also after it became a WebSocket.
-    _permit: Permit,
+    _permit: Arc<Permit>,
     /// When the first byte came that nothing was answered to yet.
     unanswered: Option<Instant>,
+    /// How long the other side may take nothing of what is written to it.
+    patience: Duration,
+    /// Runs out while it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Inner<S> {
+    /// What came of writing. Somebody who sends requests and reads no answers would otherwise be waited for for ever.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let patience = self.patience;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl<S> Clone for SharedIo<S> {
@@ -32,8 +50,10 @@ impl<S> Clone for SharedIo<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> SharedIo<S> {
-    pub(super) fn new(stream: S, permit: Permit) -> Self {
-        Self(Arc::new(Mutex::new(Inner { stream, _permit: permit, unanswered: None })))
+    /// Gives up where the other side takes nothing for as long as `patience`.
+    pub(super) fn new(stream: S, permit: Arc<Permit>, patience: Duration) -> Self {
+        let inner = Inner { stream, _permit: permit, unanswered: None, patience, stalled: None };
+        Self(Arc::new(Mutex::new(inner)))
     }
 
     /// Tells one who began a request and did not end it that it took too long. Nobody is told who sent nothing.
@@ -73,15 +93,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SharedIo<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut inner = self.lock();
         inner.unanswered = None;
-        Pin::new(&mut inner.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut inner.stream).poll_write(cx, bytes);
+        inner.in_time(cx, written)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.lock().stream).poll_flush(cx)
+        let mut inner = self.lock();
+        let flushed = Pin::new(&mut inner.stream).poll_flush(cx);
+        inner.in_time(cx, flushed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.lock().stream).poll_shutdown(cx)
+        let mut inner = self.lock();
+        let shut = Pin::new(&mut inner.stream).poll_shutdown(cx);
+        inner.in_time(cx, shut)
     }
 
     fn poll_write_vectored(
@@ -91,7 +116,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SharedIo<S> {
     ) -> Poll<io::Result<usize>> {
         let mut inner = self.lock();
         inner.unanswered = None;
-        Pin::new(&mut inner.stream).poll_write_vectored(cx, pieces)
+        let written = Pin::new(&mut inner.stream).poll_write_vectored(cx, pieces);
+        inner.in_time(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -101,8 +127,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SharedIo<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio::io::AsyncReadExt;
 
     use super::*;
@@ -111,7 +135,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_begins_with_its_first_byte_and_ends_with_its_answer() {
         let (mut client, server) = tokio::io::duplex(64);
-        let mut server = SharedIo::new(server, Connections::for_test());
+        let mut server = SharedIo::new(server, Arc::new(Connections::for_test()), Duration::from_secs(30));
         assert_eq!(server.unanswered_since(), None);
         let began = Instant::now();
         for byte in [b"a", b"b"] {
@@ -123,5 +147,25 @@ mod tests {
         }
         server.write_all(b"ok").await.expect("is answered");
         assert_eq!(server.unanswered_since(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_given_up_and_who_is_slow_is_not() {
+        let (mut client, server) = tokio::io::duplex(4);
+        let patience = Duration::from_secs(30);
+        let mut server = SharedIo::new(server, Arc::new(Connections::for_test()), patience);
+        let slow = async {
+            for _ in 0..4 {
+                tokio::time::sleep(Duration::from_secs(29)).await;
+                client.read_exact(&mut [0; 4]).await.expect("is read");
+            }
+            client
+        };
+        let (written, client) = tokio::join!(server.write_all(&[0; 20]), slow);
+        written.expect("each piece was taken in time");
+        let began = Instant::now();
+        let error = server.write_all(&[0; 20]).await.expect_err("nobody reads");
+        assert_eq!((error.kind(), began.elapsed()), (io::ErrorKind::TimedOut, patience));
+        drop(client);
     }
 }

@@ -232,6 +232,106 @@ async fn check_asks_the_pbx() {
     assert!(Program::run(&silent, &["check", "--connection", "rt9"]).failed().contains("there is none"));
 }
 
+/// The finding of this check among what `check --json` says.
+fn own<'a>(findings: &'a serde_json::Value, check: &str) -> &'a serde_json::Value {
+    let found = findings.as_array().expect("a list").iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no {check} in {findings}"))
+}
+
+fn checked(config: &Path) -> serde_json::Value {
+    serde_json::from_str(&Program::run(config, &["check", "--json"]).said()).expect("JSON")
+}
+
+#[tokio::test]
+async fn check_proves_what_the_gateway_itself_needs() {
+    let (_vendor, base) = Vendor::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    // A port that nobody else takes meanwhile.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|taken| taken.local_addr()).expect("a port").port();
+    let top = format!("listen = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"");
+    let config = config_with_vendor(folder.path(), &top, base.as_str());
+    let text = std::fs::read_to_string(&config).expect("is read");
+    let text = text.replacen("base_url", "path_token = { file = \"path\" }\nbase_url", 1);
+    std::fs::write(&config, &text).expect("is written");
+    std::fs::write(folder.path().join("path"), "another-word").expect("is written");
+    let check = |config: &Path| {
+        let config = config.to_owned();
+        async move { tokio::task::spawn_blocking(move || checked(&config)).await.expect("ends") }
+    };
+    let before = check(&config).await;
+    for (name, ok, reason) in [
+        ("database", true, "works"),
+        ("secrets", true, "works"),
+        ("clock", true, "works"),
+        ("address", false, "unreachable"),
+    ] {
+        let finding = own(&before, name);
+        assert_eq!((&finding["ok"], &finding["reason"]), (&ok.into(), &reason.into()), "{before}");
+    }
+    assert!(own(&before, "address")["detail"].as_str().is_some_and(|detail| detail.contains("trubka-gateway serve")));
+    assert!(!folder.path().join("data").exists(), "looking makes nothing");
+
+    let _program = Program::serve(&config).await;
+    let serving = check(&config).await;
+    for name in ["address", "hook", "database"] {
+        assert_eq!(own(&serving, name)["reason"], "works", "{serving}");
+    }
+    assert_eq!(own(&serving, "hook")["hook"], "rt1", "{serving}");
+    assert!(!serving.to_string().contains("another-word"), "the word is a secret: {serving}");
+    let moved = folder.path().join("moved.toml");
+    std::fs::write(&moved, text.replacen("path_token", "# path_token", 1)).expect("is written");
+    let moved = check(&moved).await;
+    assert_eq!((&own(&moved, "hook")["ok"], &own(&moved, "hook")["reason"]), (&false.into(), &"unknownHook".into()));
+
+    std::fs::write(folder.path().join("path"), "a word/that fits nowhere").expect("is written");
+    std::fs::write(folder.path().join("data").join("cache.key"), "no key").expect("is written");
+    let spoilt = check(&config).await;
+    assert_eq!(own(&spoilt, "secrets")["reason"], "unreadable", "{spoilt}");
+    let alone = ["check", "--connection", "rt1", "--json"];
+    let alone = tokio::task::spawn_blocking(move || Program::run(&config, &alone).said()).await.expect("ends");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&alone).expect("JSON").as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_wrong_zone_and_a_line_that_is_not_listed_are_said_everywhere_and_logged_once() {
+    let (_vendor, base) = Vendor::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config_with_vendor(folder.path(), "", base.as_str());
+    let token = Program::run(&config, &["token", "issue", "--name", "Ольга", "--role", "admin"]).succeeded();
+    let program = Program::serve(&config).await;
+    // The settings say UTC, the PBX writes the time of Moscow.
+    for session in 0..6 {
+        let mut told =
+            event(&format!("s{session}"), "new", None, Timestamp::now() + jiff::SignedDuration::from_hours(3));
+        told["request_number"] = "+74957654321".into();
+        assert_eq!(post(program.socket(), &told).await.status, 200);
+    }
+    let bearer = format!("Bearer {}", token.trim());
+    let get =
+        async |path: &str| send(program.socket(), &request("GET", path, &[("Authorization", &bearer)], b"")).await;
+    let connection = get("/v1/connections").await.json()["connections"][0].clone();
+    assert_eq!(connection["warnings"], serde_json::json!(["wrongZone", "unlistedLine"]), "{connection}");
+    let detail = connection["detail"].as_str().expect("in words");
+    assert!(detail.contains("zone = \"Europe/Moscow\"") && detail.contains("+74957654321"), "{detail}");
+    let metrics = get("/metrics").await.text();
+    for line in [
+        "trubka_connection_warnings{connection=\"rt1\",kind=\"wrongZone\"} 1\n",
+        "trubka_connection_warnings{connection=\"rt1\",kind=\"clock\"} 0\n",
+        "trubka_connection_warnings{connection=\"rt1\",kind=\"unlistedLine\"} 1\n",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    let log = std::fs::read_to_string(config.with_extension("log")).expect("is read");
+    assert_eq!(log.matches("the zone of a connection is wrong").count(), 1, "{log}");
+    assert_eq!(log.matches("a line that the configuration does not list").count(), 1, "{log}");
+    assert!(!log.contains("4957654321"), "no numbers: {log}");
+    let path = config.clone();
+    let findings = tokio::task::spawn_blocking(move || checked(&path)).await.expect("ends");
+    let warnings = findings[0]["warnings"].to_string();
+    assert!(warnings.contains("Europe/Moscow") && warnings.contains("+74957654321"), "{findings}");
+    assert_eq!(findings[0]["ok"], true, "it warns");
+}
+
 #[test]
 fn a_connection_that_cannot_be_asked_does_not_hide_the_next() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,17 +1,11 @@
 //! Webhooks: what is stored, what is refused, and what is said to the vendor.
 
-use std::{net::SocketAddr, time::Duration};
-
 use jiff::Timestamp;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
 use trubka_gateway::Limits;
 
 use crate::{
     events::{CLIENT_ID, call_id, event, post, signature, signed},
-    http::{request, send, try_send},
+    http::{request, send},
     rig::{PATH_TOKEN, Rig, Setup},
     ws::Desk,
 };
@@ -33,42 +27,6 @@ async fn an_event_sent_twice_is_answered_twice_and_stored_once() {
     let metrics = rig.get(&token, "/metrics").await.text();
     assert!(metrics.contains("trubka_hooks_total{outcome=\"stored\"} 1\n"), "{metrics}");
     assert!(metrics.contains("trubka_hooks_total{outcome=\"known\"} 1\n"), "{metrics}");
-}
-
-#[tokio::test]
-async fn who_holds_many_connections_leaves_room_for_the_next() {
-    let limits = Limits { connections: Some(4), ..Limits::default() };
-    let rig = Rig::with(Setup { limits, ..Setup::default() }).await;
-    let token = rig.manager().await;
-    let alive = request("GET", "/healthz", &[], b"");
-    // A desk's stream counts for as long as it is open.
-    let mut desk = Desk::resume(rig.address, &token, serde_json::Value::Null).await;
-    desk.frame().await;
-    let mut idle = Vec::new();
-    let refused = loop {
-        let mut stream = TcpStream::connect(rig.address).await.expect("connects");
-        let mut answer = Vec::new();
-        let read = tokio::time::timeout(Duration::from_millis(300), stream.read_to_end(&mut answer)).await;
-        match read {
-            Err(_) => idle.push(stream),
-            Ok(read) => {
-                read.expect("is read");
-                break String::from_utf8(answer).expect("text");
-            }
-        }
-    };
-    assert_eq!(idle.len(), 2, "three quarters of four, the stream among them");
-    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after"), "{refused}");
-    idle.pop();
-    while !try_send(rig.address, &alive).await.is_ok_and(|answer| answer.status == 200) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    drop((desk, idle));
-    while rig.get(&token, "/metrics").await.text().lines().any(|line| line == "trubka_streams 1") {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let metrics = rig.get(&token, "/metrics").await.text();
-    assert!(metrics.contains("trubka_connections 1\n"), "{metrics}");
 }
 
 #[tokio::test]
@@ -169,31 +127,6 @@ async fn a_body_over_64_kib_is_refused_with_an_answer() {
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
     assert_eq!(send(rig.address, &chunked).await.status, 413);
-}
-
-/// Sends a part, keeps the connection open, and reads what comes.
-async fn answer_to_a_part(address: SocketAddr, part: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.expect("connects");
-    stream.write_all(part).await.expect("is sent");
-    let mut answer = String::new();
-    let read = stream.read_to_string(&mut answer);
-    tokio::time::timeout(Duration::from_secs(20), read).await.expect("closes").expect("is text");
-    answer
-}
-
-#[tokio::test]
-async fn half_a_request_is_answered_408() {
-    let rig = Rig::with(Setup {
-        limits: Limits { request: Duration::from_millis(300), ..Limits::default() },
-        ..Setup::default()
-    })
-    .await;
-    let whole = signed("/hook/rt1/call_events", event("s1", "new", None, Timestamp::now()).to_string().as_bytes());
-    for part in [&whole[..whole.len() - 10], &whole[..40]] {
-        let answer = answer_to_a_part(rig.address, part).await;
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    }
-    assert_eq!(answer_to_a_part(rig.address, b"").await, "", "who asks nothing is answered nothing");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod events;
 mod hooks;
 mod http;
 mod kill;
+mod limits;
 mod number;
 mod recordings;
 mod remote;

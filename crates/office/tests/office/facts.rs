@@ -17,9 +17,8 @@ async fn note_on(bench: &Bench, session: &str, text: &str) {
 }
 
 fn notes(told: &[StreamEvent]) -> Vec<String> {
-    let text = |event: &StreamEvent| match event {
-        StreamEvent::Fact { fact } => fact.value.as_str().map(str::to_owned),
-        _ => None,
+    let text = |event: &StreamEvent| {
+        if let StreamEvent::Fact { fact } = event { fact.value.as_str().map(str::to_owned) } else { None }
     };
     told.iter().filter_map(text).collect()
 }
@@ -70,7 +69,7 @@ async fn who_resumes_after_he_joined_a_call_is_told_what_was_written_before() {
         match resumed.frame().await {
             Frame::Event { event, .. } => told.push(event),
             Frame::At { seq } if seq == head => break,
-            _ => {}
+            Frame::Hello { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other => {}
         }
     }
     assert_eq!(notes(&told), ["до него", "при нём"], "each once");

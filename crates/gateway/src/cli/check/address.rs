@@ -1,0 +1,128 @@
+//! Whether the gateway answers at the address that vendors and desks are given.
+
+use std::time::Duration;
+
+use calls::ConnectionId;
+use http::Method;
+use trubka_gateway::config::Config;
+use url::Url;
+
+use super::{OwnFinding, WORKS, driver};
+use crate::cli::replay::hook_path;
+
+/// Longest wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How the public address stands, then each hook behind it.
+pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
+    let posting: Vec<&ConnectionId> = config.connections().filter(|id| posts(config, id)).collect();
+    let Some(public) = config.public_url() else {
+        if posting.is_empty() {
+            return Vec::new();
+        }
+        let detail =
+            "public_url is not set, so nothing can be said of the address that PBXs post to; set it, and check again";
+        return vec![OwnFinding::new("address", true, "notNamed", detail)];
+    };
+    let client = match net::Settings::for_base(public).and_then(net::Client::new) {
+        Ok(client) => client,
+        Err(error) => {
+            let detail =
+                format!("public_url: {error}; write the address as PBXs call it, such as https://calls.example.org");
+            return vec![OwnFinding::new("address", false, "wrong", detail)];
+        }
+    };
+    let address = answers(&client, public).await;
+    let is_there = address.ok;
+    let mut findings = vec![address];
+    // Behind an address that leads nowhere there is nothing to be told apart.
+    if is_there {
+        for id in posting {
+            findings.push(hook(&client, config, public, id).await);
+        }
+    }
+    findings
+}
+
+/// Whether the PBX of this connection posts to us.
+fn posts(config: &Config, id: &ConnectionId) -> bool {
+    driver(config, id).is_ok_and(|driver| driver.capability().needs_public_address)
+}
+
+async fn answers(client: &net::Client, public: &Url) -> OwnFinding {
+    let finding = |ok, reason, detail: String| OwnFinding::new("address", ok, reason, detail);
+    match send(client, Method::GET, below(public, "/healthz")).await {
+        Ok(answer) if answer.status == 200 && answer.body.as_ref() == b"ok\n" => {
+            let plain = if public.scheme() == "http" { "; most PBXs post to https only" } else { "" };
+            finding(true, WORKS, format!("{public} answers, as seen from this computer{plain}"))
+        }
+        Ok(answer) => {
+            let detail = format!(
+                "{public} answers /healthz with {}, and not as a gateway does; let the proxy, or the port that the \
+                 router forwards, lead to `listen`",
+                answer.status
+            );
+            finding(false, "notAGateway", detail)
+        }
+        Err(net::Error::Untrusted(why)) => {
+            let detail = format!(
+                "{public} shows a certificate that is not trusted ({why}); PBXs will not post there: use one of a public \
+                 authority, with its whole chain"
+            );
+            finding(false, "notTrusted", detail)
+        }
+        Err(error) => {
+            let detail = format!(
+                "{public} cannot be reached: {error}; start `trubka-gateway serve`, and see that name, router, firewall and \
+                 proxy lead to `listen`"
+            );
+            finding(false, "unreachable", detail)
+        }
+    }
+}
+
+/// Asks in a way that no PBX does: a hook that is there refuses it without taking note.
+async fn hook(client: &net::Client, config: &Config, public: &Url, id: &ConnectionId) -> OwnFinding {
+    let finding = |ok, reason, detail: String| OwnFinding {
+        hook: Some(id.clone()),
+        ..OwnFinding::new("hook", ok, reason, detail)
+    };
+    let token = match config.path_token(id) {
+        Ok(token) => token,
+        Err(error) => return finding(false, "misconfigured", error.to_string()),
+    };
+    // The word in the path is a secret.
+    let shown = format!("{}{}", below(public, &hook_path(id.as_str(), None)), token.as_ref().map_or("", |_| "/…"));
+    let url = below(public, &hook_path(id.as_str(), token.as_ref()));
+    match send(client, Method::PUT, url).await {
+        Ok(answer) if answer.status == 405 => finding(true, WORKS, format!("{shown} is the address for the PBX")),
+        Ok(answer) if answer.status == 404 => {
+            let detail = format!(
+                "{shown} is not known where public_url leads: another gateway answers there, or it runs with an older \
+                 configuration; restart it, and see that the proxy passes whole paths on"
+            );
+            finding(false, "unknownHook", detail)
+        }
+        Ok(answer) => {
+            let detail = format!(
+                "{shown} answers {}; something before the gateway keeps requests from it: let the proxy pass /hook/ on",
+                answer.status
+            );
+            finding(false, "blocked", detail)
+        }
+        Err(error) => finding(false, "unreachable", format!("{shown} cannot be reached: {error}")),
+    }
+}
+
+async fn send(client: &net::Client, method: Method, url: Url) -> Result<net::Response, net::Error> {
+    let mut request = net::Request::new(method, url);
+    request.timeout = PATIENCE;
+    client.send(request).await
+}
+
+/// A path of the gateway, which may itself lie below a path of the proxy.
+fn below(public: &Url, path: &str) -> Url {
+    let mut url = public.clone();
+    url.set_path(&format!("{}{path}", public.path().trim_end_matches('/')));
+    url
+}
