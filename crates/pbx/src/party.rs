@@ -15,13 +15,22 @@ pub(crate) fn user(raw: &str) -> &str {
     without_scheme.split(['@', ';']).next().unwrap_or_default().trim()
 }
 
+/// An extension without the number of its PBX before it (`499499-100`).
+pub(crate) fn without_pbx(user: &str) -> &str {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match user.split_once('-') {
+        Some((pbx, extension)) if pbx.len() >= 4 && is_digits(pbx) && is_digits(extension) => extension,
+        Some(_) | None => user,
+    }
+}
+
 /// The longest extension.
 const LONGEST_EXTENSION: usize = 64;
 
 /// An extension in the one spelling in which events name it, out of what a person typed (`101`, `sip:101@domain`);
 /// `None` when it cannot be one.
 pub fn extension(raw: &str) -> Option<String> {
-    let user = user(raw);
+    let user = without_pbx(user(raw));
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '*' | '#');
     let is_one = !user.is_empty() && user.chars().count() <= LONGEST_EXTENSION && user.chars().all(fits);
     is_one.then(|| user.to_owned())
@@ -93,7 +102,8 @@ mod tests {
         for raw in ["101", " 101 ", "101@pbx.example", "sip:101@pbx.example", "<sip:101@pbx.example;transport=udp>"] {
             assert_eq!(extension(raw).as_deref(), Some("101"), "{raw}");
         }
-        assert_eq!(extension("499499-100").as_deref(), Some("499499-100"));
+        assert_eq!(extension("499499-100").as_deref(), Some("100"));
+        assert_eq!(extension("sales-100").as_deref(), Some("sales-100"));
         assert_eq!(extension("иванов").as_deref(), Some("иванов"));
         for raw in ["", "sip:", "@pbx.example", "1 01", "101,102", "rt1:101", "101/2", "a\tb"] {
             assert_eq!(extension(raw), None, "{raw}");

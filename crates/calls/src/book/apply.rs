@@ -34,6 +34,7 @@ impl Book {
         }
         let Some(vendor_call) = &event.call else { return };
         let id = CallId::of_vendor(&self.connection, vendor_call);
+        let id = self.join(stored, event, &id, changes).unwrap_or_else(|| self.resolve(&id).clone());
         if !self.records.contains_key(&id) && !event.effects.iter().any(tells_of_call) {
             return;
         }

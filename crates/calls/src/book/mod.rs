@@ -10,6 +10,7 @@ mod decisions;
 mod derive;
 mod facts;
 mod floors;
+mod join;
 mod legs;
 mod past;
 mod record;
@@ -47,6 +48,9 @@ pub struct BookSettings {
     /// The answer to a command to place a call names that call (Rostelecom), so no call is taken for it by its numbers
     /// before the answer is there and names none.
     pub answer_names_call: bool,
+    /// A callback rings the phone of the one who ordered it and then the customer's, and the PBX may tell of each as of a
+    /// call (Zadarma, where that is not documented): both are one.
+    pub callback_in_two_calls: bool,
 }
 
 /// What a log entry changed.
@@ -83,7 +87,7 @@ pub struct Book {
     records: BTreeMap<CallId, Record>,
     /// Those that are not ended.
     open: BTreeSet<CallId>,
-    /// From a command's call to the call that it turned out to be.
+    /// From a command's call, or a callback's other leg, to the call that it turned out to be.
     redirects: HashMap<CallId, CallId>,
     commands: BTreeMap<CommandId, Asked>,
     deadlines: BTreeSet<(Timestamp, Timer)>,

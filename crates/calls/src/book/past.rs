@@ -38,6 +38,9 @@ impl Book {
             if let Some(from) = record.origin.as_ref().and_then(|origin| origin.redirected_from.clone()) {
                 self.redirects.insert(from, id.clone());
             }
+            for part in &record.joined {
+                self.redirects.insert(part.clone(), id.clone());
+            }
             for command in &record.commands {
                 if let Some(asked) = past.commands.remove(command) {
                     self.adopt_command(*command, asked);

@@ -71,6 +71,8 @@ pub(super) struct Record {
     pub(super) absences: Vec<u64>,
     /// The last message was read from the PBX, so one absence may be a late row.
     pub(super) polled: bool,
+    /// What the PBX tells of as of other calls, and is a part of this one.
+    pub(super) joined: Vec<CallId>,
     /// Commands that started the call or act on it.
     pub(super) commands: Vec<CommandId>,
     /// Keys of the messages taken in.
@@ -100,6 +102,7 @@ impl Record {
             numbers: BTreeMap::new(),
             absences: Vec::new(),
             polled: false,
+            joined: Vec::new(),
             commands: Vec::new(),
             keys: HashSet::new(),
             first_told: told,

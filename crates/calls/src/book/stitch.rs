@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Book, Change,
     facts::LegFacts,
+    join,
     record::{Origin, Record},
 };
 use crate::{
@@ -96,7 +97,9 @@ impl Book {
             return None;
         }
         let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));
-        let like = waiting.filter(|pending| is_like(pending, call));
+        // The phone of the one who ordered a callback may be called before the customer is named.
+        let own_phone = self.settings.callback_in_two_calls && join::names_no_target(&call.facts);
+        let like = waiting.filter(|pending| is_like(pending, call, own_phone));
         if like.clone().any(|pending| self.may_be_named(pending)) {
             return None;
         }
@@ -110,8 +113,9 @@ impl Book {
     }
 }
 
-/// Whether the call began after it was asked for, and joins the same extension and target.
-fn is_like(pending: &Record, call: &Record) -> bool {
+/// Whether the call began after it was asked for, and joins the same extension and target, or is to the phone of that
+/// extension alone.
+fn is_like(pending: &Record, call: &Record, own_phone: bool) -> bool {
     let Some(origin) = &pending.origin else { return false };
     let Some(target) = &origin.to else { return false };
     let is_own = |leg: &LegFacts| leg.is_agent() && leg.extension.get() == Some(&origin.from);
@@ -120,7 +124,8 @@ fn is_like(pending: &Record, call: &Record) -> bool {
     let others = facts.legs.iter().filter(|leg| !is_own(leg));
     call.first_told >= origin.asked
         && facts.legs.iter().any(is_own)
-        && (is_target(facts.customer_number.get())
+        && (own_phone
+            || is_target(facts.customer_number.get())
             || facts.legs.iter().any(|leg| is_target(leg.number.get()))
             || others.into_iter().any(|leg| is_target(leg.extension.get())))
 }

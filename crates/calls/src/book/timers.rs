@@ -96,8 +96,8 @@ impl Book {
         for command in &record.commands {
             self.forget_command(*command);
         }
-        if let Some(from) = record.origin.and_then(|origin| origin.redirected_from) {
-            self.redirects.remove(&from);
+        for from in record.origin.and_then(|origin| origin.redirected_from).iter().chain(&record.joined) {
+            self.redirects.remove(from);
         }
     }
 }

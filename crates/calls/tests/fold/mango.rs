@@ -19,6 +19,7 @@ pub(crate) fn settings() -> BookSettings {
         shortest_recording: Some(SignedDuration::from_secs(6)),
         own_leg_only: true,
         answer_names_call: false,
+        callback_in_two_calls: false,
     }
 }
 

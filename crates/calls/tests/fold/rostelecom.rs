@@ -16,6 +16,7 @@ pub(crate) fn settings() -> BookSettings {
         shortest_recording: None,
         own_leg_only: false,
         answer_names_call: true,
+        callback_in_two_calls: false,
     }
 }
 

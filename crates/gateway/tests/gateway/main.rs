@@ -18,3 +18,4 @@ mod stream;
 mod tls;
 mod vendor;
 mod ws;
+mod zadarma;

@@ -32,12 +32,20 @@ pub(crate) struct Setup {
     pub(crate) narrow: bool,
     /// Names of known numbers, as the configuration has them.
     pub(crate) contacts: BTreeMap<String, String>,
+    /// There is a connection `zd1` to Zadarma, with the account of the published vectors.
+    pub(crate) zadarma: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let limits = Limits { token_check: Duration::from_millis(50), ..Limits::default() };
-        Self { limits, vendor: "http://127.0.0.1:9".parse().expect("a URL"), narrow: false, contacts: BTreeMap::new() }
+        Self {
+            limits,
+            vendor: "http://127.0.0.1:9".parse().expect("a URL"),
+            narrow: false,
+            contacts: BTreeMap::new(),
+            zadarma: false,
+        }
     }
 }
 
@@ -65,7 +73,8 @@ impl Rig {
     /// On what an earlier one left.
     pub(crate) async fn on(folder: TempDir, setup: Setup) -> Self {
         let store = Store::open_in(folder.path(), store::Options::owner("test", store::SystemRandom)).expect("opens");
-        let config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
+        let mut config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
+        config.connections.extend(setup.zadarma.then(|| zadarma(&setup.vendor)));
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
         let office = Arc::new(office);
         let listener = listener(setup.narrow);
@@ -162,6 +171,20 @@ fn listener(narrow: bool) -> TcpListener {
 
 pub(crate) fn connection(id: &str) -> ConnectionId {
     id.parse().expect("valid")
+}
+
+fn zadarma(vendor: &Url) -> ConnectionSettings {
+    let secrets = [("key", "a1b2c3d4e5f60718293a"), ("secret", "0f1e2d3c4b5a69788796")];
+    let config = ConnectionConfig {
+        id: connection("zd1"),
+        make: Make::Zadarma,
+        zone: None,
+        base_url: Some(vendor.clone()),
+        trust_anchor_pem: None,
+        secrets: secrets.into_iter().map(|(name, value)| (name.to_owned(), SecretString::from(value))).collect(),
+        overrides: BTreeMap::new(),
+    };
+    ConnectionSettings { config, extensions: Vec::new() }
 }
 
 fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {

@@ -40,6 +40,7 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
         shortest_recording: None,
         own_leg_only: false,
         answer_names_call: true,
+        callback_in_two_calls: false,
     };
     let books = BTreeMap::from([(connection(), Book::new(connection(), settings))]);
     let board = Arc::new(Board::new(Arc::new(SystemClock)));

@@ -15,6 +15,8 @@ use crate::{
     request::{Answer, Request},
 };
 
+/// Whose value says when requests are counted anew (Zadarma).
+const RATE_LIMIT_RESET: header::HeaderName = header::HeaderName::from_static("x-ratelimit-reset");
 /// Largest answer of an API. A recording has a cap of its own.
 const CAP: u64 = 4 << 20;
 
@@ -95,8 +97,15 @@ impl Driver {
 
 fn read(response: net::Response) -> Answer {
     let date = text(&response.headers, header::DATE).as_deref().and_then(time);
-    let retry_after = text(&response.headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
+    let asked = || text(&response.headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
+    let counts_anew = || text(&response.headers, RATE_LIMIT_RESET).and_then(|text| until(text.parse().ok()?, date));
+    let retry_after = asked().or_else(|| if response.status == 429 { counts_anew() } else { None });
     Answer { status: response.status, retry_after, date, body: response.body }
+}
+
+/// When too many requests are counted anew, in Unix seconds, measured from the server's own clock.
+fn until(reset: i64, date: Option<Timestamp>) -> Option<Duration> {
+    Duration::try_from(Timestamp::from_second(reset).ok()?.duration_since(date?)).ok()
 }
 
 /// Seconds, or a moment, which is measured from the server's own clock.

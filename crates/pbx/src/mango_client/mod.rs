@@ -71,6 +71,7 @@ impl Pbx for MangoClient {
             shortest_recording: Some(SignedDuration::from_secs(6)),
             own_leg_only: true,
             answer_names_call: false,
+            callback_in_two_calls: false,
         }
     }
 

@@ -66,6 +66,7 @@ impl Pbx for Rostelecom {
             shortest_recording: None,
             own_leg_only: false,
             answer_names_call: true,
+            callback_in_two_calls: false,
         }
     }
 

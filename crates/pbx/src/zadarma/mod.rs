@@ -87,6 +87,7 @@ impl Pbx for Zadarma {
             shortest_recording: None,
             own_leg_only: false,
             answer_names_call: false,
+            callback_in_two_calls: true,
         }
     }
 

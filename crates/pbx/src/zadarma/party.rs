@@ -35,11 +35,7 @@ pub(super) fn dialled(raw: &str) -> Option<String> {
 
 /// An extension or SIP login without the number of the PBX before it (`499499-100`); `None` for a telephone number.
 pub(super) fn extension(raw: &str) -> Option<&str> {
-    let user = party::user(raw);
-    let short = match user.split_once('-') {
-        Some((pbx, extension)) if is_digits(pbx) && is_digits(extension) => extension,
-        Some(_) | None => user,
-    };
+    let short = party::without_pbx(party::user(raw));
     let is_number = short.starts_with('+') || is_digits(short) && short.len() > LONGEST_LOGIN;
     (!short.is_empty() && !is_number).then_some(short)
 }

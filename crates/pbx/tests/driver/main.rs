@@ -4,3 +4,4 @@
 mod mango_client;
 mod rostelecom;
 mod support;
+mod zadarma;

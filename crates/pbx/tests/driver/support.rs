@@ -43,6 +43,8 @@ pub(crate) enum Reply {
     Answer(u16, &'static str, Vec<u8>),
     /// Asks to be left alone for so many seconds.
     Busy(u64),
+    /// Says that there were too many requests, the time by its clock, and when it counts anew in Unix seconds.
+    Limited(&'static str, &'static str),
     /// Takes the request and breaks the connection.
     Cut,
     /// Announces more than it sends, then breaks the connection.
@@ -123,6 +125,10 @@ async fn serve(
             Reply::Busy(seconds) => {
                 let head = format!("HTTP/1.1 429 X\r\nRetry-After: {seconds}\r\nContent-Length: 0\r\n\r\n");
                 (head, Vec::new())
+            }
+            Reply::Limited(date, reset) => {
+                let limit = format!("X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: {reset}");
+                (format!("HTTP/1.1 429 X\r\nDate: {date}\r\n{limit}\r\nContent-Length: 0\r\n\r\n"), Vec::new())
             }
             Reply::Cut => return,
             Reply::Silence => std::future::pending().await,

@@ -229,3 +229,69 @@ fn a_callback_is_answered_by_the_customer_alone() {
         assert_eq!(office.call(OUT).result, Some(result));
     }
 }
+
+/// The other leg's id, where a callback is told of as two calls.
+const SECOND: &str = "out_dcb22bcd4e78fa4b627aa2e0c67d0191cd0a5069";
+
+/// The same told as two calls, of which the first may name the customer, too.
+fn callback_in_two(first: &str, customer: &str) -> Vec<Step> {
+    let of_second = |second, event, mut more: Value| {
+        more["pbx_call_id"] = SECOND.into();
+        out(second, event, more)
+    };
+    let first_end = json!({"destination": first, "disposition": "answered", "calltype": "callback_leg1"});
+    vec![
+        click(),
+        out(1, "NOTIFY_OUT_START", json!({ "destination": first })),
+        out(5, "NOTIFY_ANSWER", json!({"destination": "101"})),
+        of_second(6, "NOTIFY_OUT_START", json!({})),
+        of_second(30, "NOTIFY_OUT_END", json!({"disposition": customer, "calltype": "callback_leg2"})),
+        out(31, "NOTIFY_OUT_END", first_end),
+    ]
+}
+
+#[test]
+fn a_callback_that_is_told_as_two_calls_is_one() {
+    for first in ["101", "499499-101", CUSTOMER] {
+        for (customer, result) in [("no answer", NoAnswer), ("busy", Busy), ("answered", Answered)] {
+            for clicked in [true, false] {
+                let steps = callback_in_two(first, customer).split_off(usize::from(!clicked));
+                let mut office = played(&steps);
+                for _ in 0..2 {
+                    let calls: Vec<_> = office.calls.values().collect();
+                    let [call] = calls.as_slice() else { panic!("{first} {customer} {clicked}: {calls:#?}") };
+                    let found = (call.result, call.direction, call.placed_by.as_deref(), call.answered_at);
+                    assert_eq!(found, (Some(result), Direction::Outgoing, Some("101"), None), "{first} {customer}");
+                    assert_eq!(call.customer.number.as_deref(), Some("+79161234567"));
+                    office.restart();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_callback_dials_until_the_customer_answers() {
+    for first in ["101", CUSTOMER] {
+        let steps = callback_in_two(first, "busy");
+        for place in 0..=3 {
+            let office = played(&steps[..=place]);
+            let calls: Vec<_> = office.calls.values().collect();
+            let [call] = calls.as_slice() else { panic!("{first} {place}: {calls:#?}") };
+            assert_eq!((call.state, call.answered_at), (CallState::Dialling, None), "{first} {place}");
+        }
+    }
+}
+
+#[test]
+fn two_calls_by_hand_stay_two() {
+    let start = || out(0, "NOTIFY_OUT_START", json!({}));
+    let again = || out(20, "NOTIFY_OUT_START", json!({ "pbx_call_id": SECOND }));
+    for between in [out_end(10, "busy"), out(5, "NOTIFY_ANSWER", json!({}))] {
+        assert_eq!(played(&[start(), between, again()]).calls.len(), 2, "the first is over, or talks");
+    }
+    let other = out(0, "NOTIFY_OUT_START", json!({ "destination": "79161234569" }));
+    assert_eq!(played(&[other, again()]).calls.len(), 2, "another number");
+    let colleagues = out(5, "NOTIFY_OUT_START", json!({"internal": "102", "pbx_call_id": SECOND}));
+    assert_eq!(played(&[start(), colleagues]).calls.len(), 2, "another extension");
+}

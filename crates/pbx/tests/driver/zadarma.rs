@@ -1,0 +1,113 @@
+//! The driver with Zadarma's make, against a PBX on loopback.
+use std::time::Duration;
+
+use bytes::Bytes;
+use calls::{CommandAnswer, CommandId, RecordingReference, Source};
+use futures_util::StreamExt;
+use jiff::{Timestamp, tz::TimeZone};
+use pbx::{CheckReason, DecodeContext, ErrorKind, Make, VerifyError, WebhookRequest};
+use uuid::Uuid;
+
+use crate::support::{FakePbx, Reply, driver};
+
+const COMMAND: CommandId = CommandId(Uuid::nil());
+const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
+
+async fn answering(status: u16, body: &'static str) -> FakePbx {
+    FakePbx::start(move |_, _| Reply::json(status, body)).await
+}
+
+#[tokio::test]
+async fn a_callback_is_signed_in_the_query_and_sent_once() {
+    let pbx = answering(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#).await;
+    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let answer = driver.originate(COMMAND, "101", "+79161234567").await;
+    assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
+    assert_eq!(pbx.lines(), ["GET /v1/request/callback/?format=json&from=101&sip=101&to=%2B79161234567"]);
+    let seen = pbx.seen();
+    let header = seen[0].header("authorization").expect("signed");
+    // By `openssl dgst -sha1 -hmac s3cret-key`, over the path, the query, and its MD5.
+    assert_eq!(header, "0A1B2C3D:NmI4NzdlYTg5YTUyMTFkZDU0NWY1NDY4YWZmNWY5OTFkZWIyNDdhMg==");
+    let kept = format!("{:?}", journal.entries());
+    assert!(!kept.contains("s3cret") && !kept.contains("0A1B2C3D"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_an_unknown_outcome_and_a_refusal_is_not() {
+    let cut = FakePbx::start(|_, _| Reply::Cut).await;
+    let (lost, _) = driver(Make::Novofon, &cut);
+    assert_eq!(lost.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Unknown { command: COMMAND });
+    assert_eq!(cut.lines().len(), 1);
+    let busy = FakePbx::start(|_, _| Reply::Busy(30)).await;
+    let (refused, _) = driver(Make::Novofon, &busy);
+    assert!(matches!(refused.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Rejected { .. }));
+    assert_eq!(busy.lines().len(), 1, "placing a call is never tried again");
+}
+
+#[tokio::test]
+async fn a_recording_is_fetched_by_a_link_of_its_own_without_the_key() {
+    let pbx = FakePbx::start(|seen, own| match seen.line.split('?').next().unwrap_or_default() {
+        "GET /v1/pbx/record/request/" => {
+            Reply::json(200, &format!(r#"{{"status":"success","link":"{own}/v1/pbx/record/download/abc/1.mp3"}}"#))
+        }
+        _ => Reply::Answer(200, "audio/mpeg", MP3.to_vec()),
+    })
+    .await;
+    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let reference = RecordingReference::Id("1458313316.343456".to_owned());
+    let download = driver.recording("in_1", &reference).await.expect("a recording");
+    let chunks: Vec<Bytes> = download.stream.map(|chunk| chunk.expect("a chunk")).collect().await;
+    assert_eq!(chunks.concat(), MP3);
+    let seen = pbx.seen();
+    let signed: Vec<bool> = seen.iter().map(|seen| seen.header("authorization").is_some()).collect();
+    assert_eq!(signed, [true, false]);
+    assert!(!format!("{:?}", journal.entries()).contains("abc"));
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_not_followed() {
+    let body = r#"{"status":"success","link":"https://files.example/v1/pbx/record/download/abc/1.mp3"}"#;
+    let pbx = answering(200, body).await;
+    let (driver, _) = driver(Make::Zadarma, &pbx);
+    let refused = driver.recording("in_1", &RecordingReference::Id("1".to_owned())).await;
+    assert_eq!(refused.err().map(|error| error.kind()), Some(ErrorKind::Refused));
+}
+
+#[tokio::test]
+async fn the_check_says_whether_the_key_is_right() {
+    for (status, body, reason) in [
+        (200, r#"{"status":"success","balance":1.5,"currency":"EUR"}"#, CheckReason::Works),
+        (401, r#"{"status":"error","message":"Auth error"}"#, CheckReason::WrongCredentials),
+        (200, "<html>", CheckReason::NotThisPbx),
+    ] {
+        let pbx = answering(status, body).await;
+        let (driver, _) = driver(Make::Zadarma, &pbx);
+        assert_eq!(driver.check().await.reason, reason, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_asked_too_often_says_until_when() {
+    let pbx = FakePbx::start(|_, _| Reply::Limited("Mon, 15 Jun 2015 12:25:20 GMT", "1434371160")).await;
+    let (driver, _) = driver(Make::Zadarma, &pbx);
+    let report = driver.check().await;
+    assert_eq!(report.reason, CheckReason::Busy);
+    assert_eq!(report.retry_after, Some(Duration::from_secs(40)));
+}
+
+#[tokio::test]
+async fn the_address_check_is_answered_and_nothing_of_it_is_an_event() {
+    let pbx = answering(200, "{}").await;
+    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
+    let request = |path: &str| WebhookRequest {
+        method: "GET".to_owned(),
+        path: path.to_owned(),
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    let decoded = driver.receive(&request("/?zd_echo=abc123XYZ"), &context).expect("answered");
+    assert_eq!((decoded.events.len(), decoded.reply.status, &decoded.reply.body[..]), (0, 200, &b"abc123XYZ"[..]));
+    assert_eq!(driver.receive(&request("/"), &context), Err(VerifyError::Missing("Signature")));
+    assert_eq!(journal.entries()[0].operation, "address check");
+}
