@@ -157,7 +157,7 @@ impl Prepared {
             true => {
                 // Nobody has chosen a language in a profile that is made anew.
                 let language = surroundings().language();
-                Some(Demo::start(&profile, store.clone(), args.demo_script.as_deref(), language).await?)
+                Some(Demo::start(&profile, store.clone(), args.demo_script.as_deref(), &args.makes, language).await?)
             }
             false => None,
         };

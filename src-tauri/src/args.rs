@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use simulator::Make;
+
 /// How the program was called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Args {
@@ -9,6 +11,8 @@ pub(crate) struct Args {
     pub(crate) demo: bool,
     /// Calls of the demo, in the simulator's script format.
     pub(crate) demo_script: Option<PathBuf>,
+    /// The PBXs of the demo; empty is its usual ones.
+    pub(crate) makes: Vec<Make>,
     /// Start without the main window.
     pub(crate) hidden: bool,
     /// Start, show one scripted call, exit.
@@ -32,6 +36,8 @@ Usage: trubka [OPTIONS] [NUMBER]
   NUMBER               a tel:, callto:, sip: or sips: link: the running Trubka shows it and asks
   --demo               look at the demo office, in a profile of its own
   --demo-script FILE   calls of the demo (see trubka-simulator --help for the format)
+  --make MAKE          a PBX of the demo, instead of its usual ones; may be given several times:
+                       rostelecom, mango-client, mango-vpbx, zadarma, novofon
   --hidden             start without the main window
   --smoke              start, show one scripted call, exit 0
   --version, --help
@@ -60,6 +66,13 @@ impl Args {
                 "--demo-script" => {
                     let file = args.next().ok_or("--demo-script needs a FILE")?;
                     read.demo_script = Some(file.into());
+                    read.demo = true;
+                }
+                "--make" => {
+                    let make = args.next().ok_or("--make needs a MAKE")?.parse()?;
+                    if !read.makes.contains(&make) {
+                        read.makes.push(make);
+                    }
                     read.demo = true;
                 }
                 "--hidden" => read.hidden = true,
@@ -102,6 +115,15 @@ mod tests {
     fn a_demo_script_means_the_demo() {
         assert!(read(&["--demo-script", "calls.jsonl"]).expect("valid").demo);
         assert!(read(&["--demo-script"]).is_err());
+    }
+
+    #[test]
+    fn makes_of_the_demo_are_named_once_each() {
+        let makes = read(&["--make", "zadarma", "--make", "novofon", "--make", "zadarma"]).expect("valid");
+        assert_eq!((makes.makes, makes.demo), (vec![Make::Zadarma, Make::Novofon], true));
+        assert!(read(&["--make", "asterisk"]).expect_err("no make").contains("rostelecom"));
+        assert!(read(&["--make"]).is_err());
+        assert!(Make::ALL.into_iter().all(|make| HELP.contains(make.name())), "the help names every make");
     }
 
     #[test]

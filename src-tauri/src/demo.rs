@@ -31,8 +31,8 @@ pub(crate) const OFFICE: &str = "demo";
 const EXTENSION: &str = "102";
 /// The same calls at every start.
 const SEED: u64 = 20;
-/// The PBXs of the demo.
-const MAKES: [Make; 2] = [Make::Rostelecom, Make::MangoClient];
+/// The PBXs of the demo where nobody names others.
+const USUAL_MAKES: [Make; 2] = [Make::Rostelecom, Make::MangoClient];
 /// All lines of the demo ring at this group.
 const GROUP: &str = "office";
 
@@ -45,13 +45,15 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Opens the simulated PBXs and the office that they serve.
+    /// Opens the simulated PBXs, these or the usual ones, and the office that they serve.
     pub(crate) async fn start(
         profile: &Profile,
         store: Store,
         script: Option<&Path>,
+        makes: &[Make],
         language: Language,
     ) -> anyhow::Result<Self> {
+        let makes = if makes.is_empty() { &USUAL_MAKES } else { makes };
         let names = match language {
             Language::Ru => Names::Russian,
             Language::En => Names::English,
@@ -60,13 +62,13 @@ impl Demo {
             None => Script::demo(SEED, names),
             Some(file) => read(file)?,
         };
-        let config = SimulatorConfig { seed: SEED, staff: Staff::named(names), ..SimulatorConfig::of(&MAKES) };
+        let config = SimulatorConfig { seed: SEED, staff: Staff::named(names), ..SimulatorConfig::of(makes) };
         let simulator = Simulator::start(config).await?;
         let office = OfficeHandle::start(settings(profile, &simulator, &script)?, store, Arc::new(SystemClock)).await?;
         let office = Arc::new(office);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let gateway = Gateway::serve(listener, Arc::clone(&office), GatewayOptions::default()).await?;
-        for make in MAKES.into_iter().filter(|make| make.sends_webhooks()) {
+        for make in makes.iter().copied().filter(|make| make.sends_webhooks()) {
             simulator.set_hook(make, &format!("http://{}/hook/{}", gateway.addr(), id(make)?))?;
         }
         Ok(Self { simulator, office, gateway: Mutex::new(Some(gateway)), script: Mutex::new(Some(script)) })
@@ -80,7 +82,7 @@ impl Demo {
             id: OFFICE.to_owned(),
             name: name.context("the demo has no such employee")?,
             role: Role::Admin,
-            extensions: MAKES.into_iter().map(extension).collect::<anyhow::Result<_>>()?,
+            extensions: makes_of(&self.simulator).map(extension).collect::<anyhow::Result<_>>()?,
             groups: vec![GROUP.to_owned()],
             rights: OFFICE.to_owned(),
         }))
@@ -166,9 +168,9 @@ fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow
             .makes()
             .map(|(make, access)| connection(make, access, staff))
             .collect::<anyhow::Result<_>>()?,
-        lines: lines(staff)?,
+        lines: lines(simulator)?,
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
-        people: people(staff)?,
+        people: people(simulator)?,
         contacts: simulator.people().into_iter().chain(script.people()).collect(),
         cache_dir: profile.recordings(),
         cache_key: keys::key_for_this_run()?,
@@ -192,11 +194,16 @@ fn connection(make: Make, access: &Access, staff: &Staff) -> anyhow::Result<Conn
     })
 }
 
-fn lines(staff: &Staff) -> anyhow::Result<Vec<LineSettings>> {
-    staff
+fn makes_of(simulator: &Simulator) -> impl Iterator<Item = Make> {
+    simulator.credentials().makes().map(|(make, _)| make)
+}
+
+fn lines(simulator: &Simulator) -> anyhow::Result<Vec<LineSettings>> {
+    simulator
+        .staff()
         .lines
         .iter()
-        .filter(|line| MAKES.contains(&line.make))
+        .filter(|line| simulator.credentials().of(line.make).is_some())
         .map(|line| {
             Ok(LineSettings {
                 connection: id(line.make)?,
@@ -208,10 +215,10 @@ fn lines(staff: &Staff) -> anyhow::Result<Vec<LineSettings>> {
         .collect()
 }
 
-fn people(staff: &Staff) -> anyhow::Result<Vec<Person>> {
+fn people(simulator: &Simulator) -> anyhow::Result<Vec<Person>> {
     let mut people = Vec::new();
-    for make in MAKES {
-        for employee in &staff.employees {
+    for make in makes_of(simulator) {
+        for employee in &simulator.staff().employees {
             people.push(Person {
                 connection: id(make)?,
                 extension: employee.extension.clone(),
