@@ -116,6 +116,10 @@ pub struct LegRef {
     /// Another key under which the PBX tells of the same phone while it does not name this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// Extension of the colleague at the calling end, where the PBX tells of both ends as of one leg. A later message of
+    /// the leg that names another or none says that somebody else has taken his place: a transfer is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
 }
 
 /// What a vendor's message means (`call-model` §4).
@@ -183,14 +187,8 @@ pub enum Effect {
         /// Why, in the PBX's words.
         reason: Option<String>,
     },
-    /// Another party has taken this leg's place in the talk: a transfer is complete, and whoever transferred has left.
-    /// Changes nothing where the leg is not known.
-    LegReplaced {
-        /// Which leg.
-        leg: LegRef,
-    },
-    /// The message is about a colleague who is asked by a transfer: its parties are those of that question, and tell
-    /// of the call only where nothing else does.
+    /// The message is about the consultation leg of a transfer: its parties are two colleagues, and tell of the call only
+    /// where nothing else does.
     TransferStarted,
     /// A digit was pressed.
     Dtmf {
@@ -243,7 +241,6 @@ impl Effect {
             | Self::LegAnswered { leg }
             | Self::LegHeld { leg }
             | Self::LegRetrieved { leg }
-            | Self::LegReplaced { leg }
             | Self::LegCleared { leg, .. } => Some(leg),
             Self::CallCreated { .. }
             | Self::CallUpdated { .. }

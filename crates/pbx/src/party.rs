@@ -51,7 +51,7 @@ pub(crate) fn number(raw: &str) -> Option<String> {
 pub(crate) fn colleague(extension: Option<&str>, address: Option<&str>) -> Option<LegRef> {
     let leg = |key: String, extension, number| {
         let (role, name, alias) = (LegRole::Agent, None, None);
-        LegRef { key, role, extension, number, name, alias }
+        LegRef { key, role, extension, number, name, alias, caller: None }
     };
     if let Some(extension) = extension.map(user).filter(|text| !text.is_empty()) {
         // Told of without his extension, his phone goes by its SIP name.

@@ -1,12 +1,12 @@
 //! Callbacks in both readings of a page that is silent, and calls that look like them.
 
-use calls::{CallResult, CallState, Direction};
+use calls::{CallResult, CallState, Direction, LegState};
 use desk::contract::{CallFilter, CardPhase};
 use serde_json::json;
 use simulator::{Make, Reading};
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, eventually};
 
 const CALLED: &str = "+79001234567";
 
@@ -39,11 +39,47 @@ async fn as_two_legs_on_mango() {
     ordered_by_another_program(Scene::new().await, Make::MangoClient, &RESULTS).await;
 }
 
+/// The customer hangs up, so he was there.
 #[tokio::test]
 async fn as_one_leg_on_mango() {
-    // Nothing tells an answered one from an agent who waits: by the manual his own leg is no talk.
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
-    ordered_by_another_program(scene, Make::MangoClient, &RESULTS[1..]).await;
+    ordered_by_another_program(scene, Make::MangoClient, &RESULTS).await;
+}
+
+/// I hang up: by the manual my own leg is no talk, but only talks are recorded.
+#[tokio::test]
+async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
+    let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
+    one_leg(&scene, "100s").await;
+    let legs_talk = async || {
+        let row = scene.row(Some(CALLED), |_| true).await;
+        let legs = scene.details(&row.call).await.legs;
+        legs.iter().any(|leg| leg.state == LegState::Connected).then_some(())
+    };
+    eventually("they have answered", legs_talk).await;
+    scene.hang_up("102");
+    let row = scene.row(Some(CALLED), |row| row.result == Some(CallResult::Answered)).await;
+    assert!(row.talk_ms.is_some());
+}
+
+/// Where the setting says that callbacks are one leg, the card talks in time.
+#[tokio::test]
+async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
+    let set = (Make::MangoClient, "callback", "one-leg");
+    let scene = Scene::reading(&[Reading::CallbackOneLeg], &[set]).await;
+    one_leg(&scene, "600s").await;
+    scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
+    scene.hang_up("102");
+    let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, row.talk_ms.is_some()), (Some(CallResult::Answered), true));
+}
+
+/// A click; I pick up, and so do they.
+async fn one_leg(scene: &Scene, talk: &str) {
+    let callee = json!({"callee": CALLED, "does": "answer", "ring": "5s", "talk": talk});
+    scene.play(Make::MangoClient, &callee.to_string());
+    scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    scene.pick_up("102").await;
 }
 
 #[tokio::test]
@@ -54,7 +90,8 @@ async fn connected_when_both_talk_on_rostelecom() {
 /// Only the reason of the end says that somebody talked.
 #[tokio::test]
 async fn connected_when_the_agent_picks_up_on_rostelecom() {
-    let scene = Scene::reading(&[Reading::CallbackAgentConnects], &[("connected", "agent")]).await;
+    let agent_connects = (Make::Rostelecom, "connected", "agent");
+    let scene = Scene::reading(&[Reading::CallbackAgentConnects], &[agent_connects]).await;
     let results = [("answer", CallResult::Answered), ("busy", CallResult::Busy)];
     for (does, result) in results {
         let number = if does == "busy" { "+79001234561" } else { "+79001234560" };

@@ -1,6 +1,6 @@
 //! A scene: simulated PBXs, the office that they serve, its gateway, and a desk in the same process.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use calls::CommandId;
 use desk::{
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     screens::{PATIENCE, Screens},
-    settings::{ME, OFFICE, connection, office_config, viewer},
+    settings::{ME, OFFICE, Override, connection, office_config, viewer},
 };
 
 /// PBXs go so much faster than life; what matters is done by hand.
@@ -59,10 +59,9 @@ impl Scene {
         scene
     }
 
-    /// Everything runs, and the vendors' pages are read so where they are silent; `overrides` tell the office.
-    pub(crate) async fn reading(readings: &[Reading], overrides: &[(&str, &str)]) -> Self {
+    /// Everything runs, and the vendors' pages are read so where they are silent; these settings tell the office.
+    pub(crate) async fn reading(readings: &[Reading], overrides: &[Override]) -> Self {
         let simulator = Simulator::start(SimulatorConfig { readings: readings.to_vec(), ..pbxs() }).await;
-        let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let folder = TempDir::new().expect("a folder");
         let scene = Self::on(simulator.expect("two free ports"), folder, ([127, 0, 0, 1], 0).into(), overrides).await;
         scene.settled().await;
@@ -72,21 +71,16 @@ impl Scene {
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");
-        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into(), BTreeMap::new()).await
+        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into(), &[]).await
     }
 
-    async fn on(
-        simulator: Simulator,
-        folder: TempDir,
-        address: SocketAddr,
-        rostelecom: BTreeMap<String, String>,
-    ) -> Self {
+    async fn on(simulator: Simulator, folder: TempDir, address: SocketAddr, overrides: &[Override]) -> Self {
         let data = folder.path().join("data");
         let store = eventually("the data folder is free", async || {
             Store::open_in(&data, Options::owner("test", SystemRandom)).ok()
         })
         .await;
-        let config = office_config(&simulator, folder.path(), rostelecom);
+        let config = office_config(&simulator, folder.path(), overrides);
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
@@ -114,7 +108,7 @@ impl Scene {
         office.shutdown().await;
         drop(office);
         store.close();
-        Self::on(simulator, folder, address, BTreeMap::new()).await
+        Self::on(simulator, folder, address, &[]).await
     }
 
     /// The program ends; the PBXs go on.

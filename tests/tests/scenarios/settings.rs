@@ -41,15 +41,22 @@ pub(crate) fn viewer() -> Viewer {
     }
 }
 
-/// The office; `overrides` are those of its Rostelecom connection.
-pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: BTreeMap<String, String>) -> OfficeConfig {
+/// A setting of a make's connection: its name and value.
+pub(crate) type Override = (Make, &'static str, &'static str);
+
+/// The office, with these settings of its connections.
+pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[Override]) -> OfficeConfig {
     let staff = simulator.staff();
+    let of = |make: Make| {
+        let own = overrides.iter().filter(|(of, _, _)| *of == make);
+        own.map(|(_, name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    };
     let extensions = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
     OfficeConfig {
         name: OFFICE.to_owned(),
         connections: vec![
-            account(simulator, Make::Rostelecom, Vec::new(), overrides),
-            account(simulator, Make::MangoClient, extensions, BTreeMap::new()),
+            account(simulator, Make::Rostelecom, Vec::new(), of(Make::Rostelecom)),
+            account(simulator, Make::MangoClient, extensions, of(Make::MangoClient)),
         ],
         lines: staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some()).map(line).collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],

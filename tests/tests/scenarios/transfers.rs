@@ -15,6 +15,8 @@ on_both_makes!(
     a_call_is_passed_to_me,
     nobody_answers_what_i_passed_on,
     it_comes_back_to_me,
+    i_ask_before_i_pass_it_on,
+    i_am_asked_before_it_is_passed_to_me,
     i_ask_and_go_on_myself,
     i_am_asked_in_vain,
     the_customer_leaves_while_i_ask,
@@ -23,21 +25,6 @@ on_both_makes!(
 );
 
 on_both_makes!(i_take_a_call, a_call_is_taken_from_me);
-
-/// MANGO tells of the question as of a leg of its own, which is still counted as a talk of whoever asked.
-mod told_as_one_call {
-    use simulator::Make::Rostelecom;
-
-    #[tokio::test]
-    async fn i_ask_before_i_pass_it_on() {
-        super::i_ask_before_i_pass_it_on(Rostelecom).await;
-    }
-
-    #[tokio::test]
-    async fn i_am_asked_before_it_is_passed_to_me() {
-        super::i_am_asked_before_it_is_passed_to_me(Rostelecom).await;
-    }
-}
 
 /// Plays a transfer between two extensions, and answers at the first.
 async fn played(scene: &Scene, make: Make, call: &str, from: &str, to: &str) {
@@ -110,7 +97,8 @@ async fn i_ask_before_i_pass_it_on(make: Make) {
 }
 
 async fn i_am_asked_before_it_is_passed_to_me(make: Make) {
-    let (_, row) = passed_to_me(make, "transfer-consulted").await;
+    let (scene, row) = passed_to_me(make, "transfer-consulted").await;
+    assert_eq!(talked(&scene, &row).await, 2);
     assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
 }
 
@@ -125,16 +113,31 @@ async fn it_comes_back_to_me(make: Make) {
 }
 
 async fn i_ask_and_go_on_myself(make: Make) {
-    let (_, row) = passed_by_me(make, "transfer-given-up").await;
-    assert_eq!(row.result, Some(CallResult::Answered));
+    let (scene, row) = passed_by_me(make, "transfer-given-up").await;
+    assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
+    assert_eq!(talked(&scene, &row).await, with_customer(make, 1, 2));
 }
 
 async fn i_am_asked_in_vain(make: Make) {
-    passed_to_me(make, "transfer-given-up").await;
+    let (scene, row) = passed_to_me(make, "transfer-given-up").await;
+    assert_eq!(row.agent.as_deref(), Some("Ирина Соколова"));
+    assert_eq!(talked(&scene, &row).await, with_customer(make, 1, 2));
+    let mine = if make == Make::MangoClient { CallResult::AnsweredElsewhere } else { CallResult::Answered };
+    assert_eq!(row.result, Some(mine));
 }
 
 async fn the_customer_leaves_while_i_ask(make: Make) {
-    passed_by_me(make, "transfer-abandoned").await;
+    let (scene, row) = passed_by_me(make, "transfer-abandoned").await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert_eq!(talked(&scene, &row).await, with_customer(make, 1, 2));
+}
+
+/// Rostelecom does not tell a consultation from a talk with the customer.
+fn with_customer(make: Make, mango: usize, rostelecom: usize) -> usize {
+    match make {
+        Make::MangoClient => mango,
+        Make::Rostelecom => rostelecom,
+    }
 }
 
 /// What is passed on is not over before the colleague has had it.

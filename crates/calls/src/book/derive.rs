@@ -61,8 +61,9 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     }
     let clock = Clock { by_vendor: facts.times.by_vendor() };
     let started_at = started_at(known);
-    let talk = result::first_talk(&legs, direction, originator, agent_first);
-    let answered_at = talk.map(|leg| clock.read(leg.answered.unwrap_or(leg.started)).max(started_at));
+    let parts = result::Parts { direction, originator, agent_first, recorded: facts.recordings.tells_of_talk() };
+    let talk = result::first_talk(&legs, parts);
+    let answered_at = talk.map(|leg| clock.read(leg.talk_began()).max(started_at));
     let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
     let partial = origin.is_none() && !facts.created || legs.iter().any(|leg| leg.answer_missed);
     let is_queued = |leg: &Played<'_>| leg.is_customer() && leg.state == LegState::Queued;
@@ -81,8 +82,7 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
             state::of_open(&legs, setting)
         }
     };
-    let setting = ResultSetting { direction, partial, agent_first };
-    let result = end.map(|_| ended_result(known, &legs, told_end.is_some(), setting));
+    let result = end.map(|_| ended_result(known, &legs, parts, partial, told_end.is_some()));
     let call = Call {
         id: known.id.clone(),
         connection: known.connection.clone(),
@@ -154,9 +154,11 @@ fn started_at(known: Known<'_>) -> Timestamp {
     known.facts.times.began().or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
-/// A colleague whom a transfer asks.
+/// A colleague to whom a call is to be passed on, and has not been yet.
 fn is_asked(leg: &Played<'_>) -> bool {
-    leg.facts.role == LegRole::TransferTarget && !leg.state.is_terminal()
+    leg.facts.role == LegRole::TransferTarget
+        && !leg.state.is_terminal()
+        && (leg.is_consultation() || leg.consultation.is_none())
 }
 
 /// The end that the PBX tells. Where each user is told of his own part, that is the end of the last of them.
@@ -197,16 +199,13 @@ fn may_go_on(legs: &[Played<'_>], direction: Direction) -> bool {
         .is_some_and(|last| last.left_on_hold || nobody_talked && last.rang && last.cause == EndCause::Normal)
 }
 
-/// What of the call bears on its result.
-#[derive(Debug, Clone, Copy)]
-struct ResultSetting {
-    direction: Direction,
+fn ended_result(
+    known: Known<'_>,
+    legs: &[Played<'_>],
+    parts: result::Parts<'_>,
     partial: bool,
-    agent_first: bool,
-}
-
-fn ended_result(known: Known<'_>, legs: &[Played<'_>], is_told: bool, setting: ResultSetting) -> CallResult {
-    let ResultSetting { direction, partial, agent_first } = setting;
+    is_told: bool,
+) -> CallResult {
     let said = known.facts.endings.iter().rev().find_map(|ending| ending.result);
     match known.decided.filter(|_| !is_told) {
         Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
@@ -218,9 +217,8 @@ fn ended_result(known: Known<'_>, legs: &[Played<'_>], is_told: bool, setting: R
         || matches!(known.decided, Some(Decided::Absent { .. }) if !is_told)
         || (partial && legs.iter().all(unseen))
         || legs.iter().any(|leg| leg.is_agent() && leg.answer_may_be_lost);
-    let originator = known.origin.map(|origin| origin.from.as_str());
     let own_leg_only = known.settings.own_leg_only;
-    result::of_ended(legs, result::Setting { direction, own_leg_only, said, doubtful, originator, agent_first })
+    result::of_ended(legs, parts, result::Setting { own_leg_only, said, doubtful })
 }
 
 /// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
@@ -286,7 +284,7 @@ fn stands_for(leg: &Leg, origin: &Origin) -> bool {
 fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
     let facts = played.facts;
     let started_at = clock.read(played.started);
-    let answered_at = played.answered.map(|when| clock.read(when).max(started_at));
+    let answered_at = played.talks_since().map(|when| clock.read(when).max(started_at));
     Leg {
         key: if played.turn == 0 { facts.key.clone() } else { format!("{}#{}", facts.key, played.turn + 1) },
         role: facts.role,

@@ -80,7 +80,6 @@ pub(super) enum Step {
     Answered,
     Held,
     Retrieved,
-    Replaced,
     Cleared { cause: EndCause, reason: Option<String> },
 }
 
@@ -94,12 +93,16 @@ pub(super) struct LegFacts {
     pub(super) name: Said<String>,
     /// In order.
     pub(super) steps: Vec<(When, Step)>,
+    /// The leg whose calling end this is, where the PBX tells of both ends as of one leg.
+    pub(super) calls: Option<String>,
+    /// It was a consultation leg, and is known from a final state alone.
+    pub(super) was_consultation: bool,
 }
 
 impl LegFacts {
     fn new(key: String, role: LegRole) -> Self {
         let (extension, number, name) = (Said(None), Said(None), Said(None));
-        Self { key, role, extension, number, name, steps: Vec::new() }
+        Self { key, role, extension, number, name, steps: Vec::new(), calls: None, was_consultation: false }
     }
 
     pub(super) fn is_agent(&self) -> bool {
@@ -148,6 +151,13 @@ pub(super) struct RecordingFacts {
     pub(super) references: Vec<RecordingReference>,
     /// When one was first heard of, by our clock.
     pub(super) heard: Option<Timestamp>,
+}
+
+impl RecordingFacts {
+    /// Only talks are recorded.
+    pub(super) fn tells_of_talk(&self) -> bool {
+        self.started || !self.references.is_empty()
+    }
 }
 
 /// Everything the PBX has said of one call.
@@ -216,8 +226,8 @@ impl Times {
 /// The beginning says more than what is added later.
 pub(super) const BEGINNING: u8 = 0;
 const ADDITION: u8 = 1;
-/// Who asks whom by a transfer says least of the call.
-const QUESTION: u8 = 2;
+/// Who asks whom before a transfer says least of the call.
+const CONSULTATION: u8 = 2;
 
 impl Facts {
     /// Who called whom, as the PBX says.
@@ -255,7 +265,7 @@ impl Facts {
         let asks = event.effects.contains(&Effect::TransferStarted);
         self.transfer |= asks;
         for effect in &event.effects {
-            self.hear_effect(effect, when, if asks { QUESTION } else { ADDITION });
+            self.hear_effect(effect, when, if asks { CONSULTATION } else { ADDITION });
         }
         if event.effects.iter().any(tells_state) {
             self.times.hear(when, event.time.as_ref().and_then(|time| time.zone.as_ref()));
@@ -288,7 +298,6 @@ impl Facts {
                 let reason = reason.clone().filter(|reason| !reason.is_empty());
                 self.hear_step(leg, when, Step::Cleared { cause: *cause, reason });
             }
-            Effect::LegReplaced { leg } => self.hear_step(leg, when, Step::Replaced),
             Effect::RecordingStarted => self.recordings.started = true,
             Effect::NotRecorded => self.recordings.refused = true,
             Effect::RecordingAvailable { reference } => self.hear_recording(reference, when.received),
@@ -337,7 +346,23 @@ impl Facts {
         known.extension.hear_some(BEGINNING, when, leg.extension.as_ref());
         known.number.hear_some(BEGINNING, when, leg.number.as_ref());
         known.name.hear_some(BEGINNING, when, leg.name.as_ref());
-        known.insert(when, step);
+        known.insert(when, step.clone());
+        if let Some(caller) = &leg.caller {
+            self.hear_calling_end(&leg.key, caller, when, step);
+        }
+    }
+
+    /// What is told of a leg is told of its calling end too, but for the ringing.
+    fn hear_calling_end(&mut self, called: &str, caller: &String, when: When, step: Step) {
+        let end = self.leg(format!("{called}/{caller}"), LegRole::Agent);
+        end.calls = Some(called.to_owned());
+        end.extension.hear(BEGINNING, when, caller.clone());
+        end.insert(when, if step == Step::Ringing { Step::Offered } else { step });
+    }
+
+    /// Nobody talked on this leg but two colleagues.
+    pub(super) fn was_consultation(&mut self, key: &str) {
+        self.legs.iter_mut().filter(|leg| leg.key == key).for_each(|leg| leg.was_consultation = true);
     }
 
     /// The facts of a leg, new ones if it is not known.
@@ -405,7 +430,6 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         | Effect::LegHeld { .. }
         | Effect::LegRetrieved { .. }
         | Effect::LegCleared { .. }
-        | Effect::LegReplaced { .. }
         | Effect::TransferStarted
         | Effect::CallEnded { .. } => true,
         Effect::CallUpdated { .. }

@@ -3,7 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{Facts, LegFacts, Step, When};
+use super::{
+    consultation,
+    facts::{Facts, LegFacts, Step, When},
+};
 use crate::call::{Direction, EndCause, LegRole, LegState};
 
 /// Clocks of one PBX differ by less than this between its own messages.
@@ -36,8 +39,17 @@ pub(super) struct Played<'a> {
     /// It was hung up without having been answered, and the vendor's numbers show that a message between is lost: it may
     /// have been the answer.
     pub(super) answer_may_be_lost: bool,
-    /// When another party took its place.
-    replaced: Option<When>,
+    /// A colleague called on this leg, and what of it was a talk with the other side of the call.
+    pub(super) consultation: Option<Consultation>,
+}
+
+/// A leg on which one colleague calls another about a call that he has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consultation {
+    /// Nobody but the two was ever on it.
+    Alone,
+    /// From then on, or from the answer where that came later, the other side of the call is on it.
+    PassedOn(When),
 }
 
 impl Played<'_> {
@@ -53,6 +65,20 @@ impl Played<'_> {
         self.facts.is_agent()
     }
 
+    /// Two colleagues are on it, and nobody else.
+    pub(super) fn is_consultation(&self) -> bool {
+        self.consultation == Some(Consultation::Alone)
+    }
+
+    /// When its talk with the other side of the call began: with its answer, or when the call was passed on to it.
+    pub(super) fn talks_since(&self) -> Option<When> {
+        match self.consultation {
+            None => self.answered,
+            Some(Consultation::Alone) => None,
+            Some(Consultation::PassedOn(since)) => self.answered.map(|answered| answered.max(since)),
+        }
+    }
+
     pub(super) fn is_customer(&self) -> bool {
         self.facts.role == LegRole::Customer
     }
@@ -64,6 +90,11 @@ impl Played<'_> {
 
     pub(super) fn extension(&self) -> Option<&str> {
         self.facts.extension.get().map(String::as_str)
+    }
+
+    /// When its talk began, as far as that is known.
+    pub(super) fn talk_began(&self) -> When {
+        self.talks_since().or(self.answered).or(self.ended).unwrap_or(self.started)
     }
 
     /// Ends a leg that is still open.
@@ -99,7 +130,7 @@ pub(super) fn play_all(facts: &Facts, setting: Setting) -> Vec<Played<'_>> {
             legs.push(played);
         }
     }
-    leave_with_replaced(&mut legs);
+    consultation::settle(&mut legs);
     if let Some((answer, _)) = first_answer.filter(|_| setting.direction == Direction::Incoming) {
         let is_caller = |leg: &&mut Played<'_>| {
             let number = leg.facts.number.get();
@@ -152,7 +183,7 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
     let mut state = None;
     let (mut answered, mut ended, mut reason) = (None, None, None);
     let (mut cause, mut answer_missed) = (EndCause::Normal, false);
-    let (mut left_on_hold, mut replaced) = (false, None);
+    let mut left_on_hold = false;
     for (when, step) in steps {
         left_on_hold |= matches!(step, Step::Cleared { .. }) && state == Some(LegState::Held);
         use LegState::{Alerting, Cleared, Connected, Failed, Held, Initiated, Queued};
@@ -179,11 +210,9 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                 Connected
             }
             (Step::Retrieved, Some(Held)) => Connected,
-            // Nothing else is known of it yet, so it is not there to be replaced.
-            (Step::Replaced, None) => continue,
             (Step::Cleared { .. }, None) => Failed,
-            (Step::Cleared { .. } | Step::Replaced, Some(Initiated | Queued | Alerting)) => Failed,
-            (Step::Cleared { .. } | Step::Replaced, Some(Connected | Held)) => Cleared,
+            (Step::Cleared { .. }, Some(Initiated | Queued | Alerting)) => Failed,
+            (Step::Cleared { .. }, Some(Connected | Held)) => Cleared,
             (_, Some(unchanged)) => unchanged,
         });
         match step {
@@ -199,12 +228,6 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                     reason = words.as_deref().or(reason);
                 }
                 reason = reason.or(words.as_deref());
-            }
-            Step::Replaced => {
-                replaced = replaced.or(Some(*when));
-                if ended.is_none() {
-                    (ended, cause) = (Some(*when), EndCause::Transferred);
-                }
             }
             Step::Offered | Step::Queued | Step::Ringing | Step::Held | Step::Retrieved => {}
         }
@@ -224,13 +247,13 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
         rang: !rings.is_empty(),
         mirrored: false,
         answer_missed,
-        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. } | Step::Replaced)),
+        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. })),
         late: state == LegState::Alerting && !rings.iter().any(|when| when.on_time),
         left_on_hold,
         answer_may_be_lost: state == LegState::Failed
             && matches!(cause, EndCause::Normal | EndCause::Cancelled)
             && misses_number(steps),
-        replaced,
+        consultation: leg.was_consultation.then_some(Consultation::Alone),
     })
 }
 
@@ -238,20 +261,6 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
 fn misses_number(steps: &[(When, Step)]) -> bool {
     let numbers = || steps.iter().filter_map(|(when, _)| when.number);
     numbers().zip(numbers().skip(1)).any(|(one, next)| next.saturating_sub(one) > 1)
-}
-
-/// Who transferred has left by it with all his legs, though the message of their end may be lost.
-fn leave_with_replaced(legs: &mut [Played<'_>]) {
-    let replaced = |leg: &Played<'_>| Some((leg.replaced?, leg.extension()?.to_owned()));
-    let left: Vec<(When, String)> = legs.iter().filter_map(replaced).collect();
-    for leg in legs.iter_mut().filter(|leg| leg.is_agent()) {
-        let his = left.iter().find(|(when, extension)| {
-            leg.extension() == Some(extension) && leg.last_heard().is_some_and(|heard| heard <= when.at)
-        });
-        if let Some((when, _)) = his {
-            leg.close(*when, EndCause::Transferred);
-        }
-    }
 }
 
 /// How much a cause says: a colleague's answer explains any end, and everything says more than the usual end.

@@ -6,6 +6,7 @@
 
 mod apply;
 mod commands;
+mod consultation;
 mod decisions;
 mod derive;
 mod facts;

@@ -40,9 +40,13 @@ impl Facts {
             number: leg.number.clone(),
             name: leg.name.clone(),
             alias: None,
+            caller: None,
         };
         if !leg.only_end {
             self.hear_step(&named, at(leg.started_at), Step::Offered);
+        }
+        if leg.state == LegState::Cleared && leg.answered_at.is_none() {
+            self.was_consultation(&leg.key);
         }
         let talked = leg.state == LegState::Cleared || leg.state.is_talking();
         if let Some(answered) = leg.answered_at.or(Some(leg.started_at).filter(|_| talked)) {

@@ -1,48 +1,63 @@
 //! How an ended call went (`call-model` §3.4).
 
-use super::legs::Played;
+use super::{facts::Step, legs::Played};
 use crate::call::{CallResult, Direction, EndCause};
+
+/// What part the legs have in the call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) direction: Direction,
+    pub(super) originator: Option<&'a str>,
+    /// An outgoing call whose first leg is the agent's own phone: his answer is no talk.
+    pub(super) agent_first: bool,
+    /// The PBX tells of a recording, so somebody talked.
+    pub(super) recorded: bool,
+}
 
 /// What besides the legs bears on the result.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'a> {
-    pub(super) direction: Direction,
+pub(super) struct Setting {
     pub(super) own_leg_only: bool,
     /// What the PBX itself says.
     pub(super) said: Option<CallResult>,
     /// Messages may be missing that would have changed the result.
     pub(super) doubtful: bool,
-    pub(super) originator: Option<&'a str>,
-    /// An outgoing call whose first leg is the agent's own phone: his answer is no talk.
-    pub(super) agent_first: bool,
 }
 
-/// When somebody first talked with the customer, if anybody did.
-pub(super) fn first_talk<'a, 'b>(
-    legs: &'b [Played<'a>],
-    direction: Direction,
-    originator: Option<&str>,
-    agent_first: bool,
-) -> Option<&'b Played<'a>> {
+/// The leg with which somebody first talked with the customer, if anybody did.
+pub(super) fn first_talk<'a, 'b>(legs: &'b [Played<'a>], parts: Parts<'_>) -> Option<&'b Played<'a>> {
     let talked = || legs.iter().filter(|leg| leg.talked() && !leg.mirrored);
     let agents = || talked().filter(|leg| leg.is_agent());
-    let candidates: Vec<&Played<'_>> = match direction {
+    let customers = || talked().filter(|leg| leg.is_customer());
+    let candidates: Vec<&Played<'_>> = match parts.direction {
         Direction::Incoming | Direction::Unknown => agents().collect(),
-        Direction::Outgoing if agent_first || legs.iter().any(|leg| leg.is_customer() && !leg.mirrored) => {
-            talked().filter(|leg| leg.is_customer()).collect()
+        Direction::Outgoing if parts.agent_first => {
+            // That he talked may be told by his end alone, or by nothing but the recording: then the talk began on the
+            // agent's leg.
+            let told_by_end = |leg: &Played<'_>| leg.answered.is_some() && leg.answered == leg.ended;
+            let on_own_leg = customers().any(told_by_end) || parts.recorded && legs.iter().all(never_dialled);
+            let own = agents().filter(|_| on_own_leg);
+            customers().filter(|leg| !told_by_end(leg)).chain(own).collect()
         }
+        Direction::Outgoing if legs.iter().any(|leg| leg.is_customer() && !leg.mirrored) => customers().collect(),
         Direction::Outgoing => agents().collect(),
         Direction::Internal => {
+            let originator = parts.originator;
             let called = talked().filter(|leg| originator.is_none() || leg.extension() != originator);
             if legs.len() > 1 { called.collect() } else { talked().collect() }
         }
     };
-    candidates.into_iter().min_by_key(|leg| leg.answered.or(leg.ended).unwrap_or(leg.started).at)
+    candidates.into_iter().min_by_key(|leg| leg.talk_began().at)
+}
+
+/// It is no customer of whom more is known than that he is to be dialled.
+fn never_dialled(leg: &Played<'_>) -> bool {
+    !leg.is_customer() || leg.facts.steps.iter().all(|(_, step)| *step == Step::Offered)
 }
 
 /// The result of an ended call.
-pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult {
-    let talked = first_talk(legs, setting.direction, setting.originator, setting.agent_first).is_some();
+pub(super) fn of_ended(legs: &[Played<'_>], parts: Parts<'_>, setting: Setting) -> CallResult {
+    let talked = first_talk(legs, parts).is_some();
     if let Some(said) = setting.said
         && !(talked && denies_talk(said, setting.own_leg_only))
     {
@@ -58,10 +73,10 @@ pub(super) fn of_ended(legs: &[Played<'_>], setting: Setting<'_>) -> CallResult 
     if setting.doubtful {
         return CallResult::Unknown;
     }
-    match setting.direction {
+    match parts.direction {
         Direction::Incoming if causes(false).any(|cause| cause == EndCause::Rejected) => CallResult::Rejected,
         Direction::Incoming => CallResult::Missed,
-        Direction::Outgoing | Direction::Internal => unanswered(legs, setting.originator),
+        Direction::Outgoing | Direction::Internal => unanswered(legs, parts.originator),
         Direction::Unknown => CallResult::Unknown,
     }
 }

@@ -1,6 +1,6 @@
 //! The call's state from its legs (`call-model` §3.3).
 
-use super::legs::Played;
+use super::{facts::When, legs::Played};
 use crate::call::{CallState, Direction, LegRole, LegState};
 
 /// What besides the legs bears on the state.
@@ -21,16 +21,9 @@ pub(super) struct Setting<'a> {
 /// The state of a call that is not over.
 pub(super) fn of_open(legs: &[Played<'_>], setting: Setting<'_>) -> CallState {
     let said = || legs.iter().filter(|leg| !leg.mirrored && leg.state.is_talking());
-    let held = said().filter(|leg| leg.state == LegState::Held).count();
-    // Who holds one leg and asks a colleague over another takes part once.
-    let holds = |leg: &Played<'_>| {
-        let same = |other: &Played<'_>| other.extension().is_some() && other.extension() == leg.extension();
-        leg.state == LegState::Held
-            || leg.is_agent() && said().any(|other| other.state == LegState::Held && same(other))
-    };
-    let connected = said().filter(|leg| !holds(leg)).count();
-    let asks = setting.own_leg_only && held > 0;
-    if !asks && held + connected >= 3 || said().any(|leg| leg.facts.role == LegRole::Conference) {
+    let held = said().filter(|leg| leg.state == LegState::Held && !leg.is_consultation()).count();
+    let connected = said().filter(|leg| leg.state == LegState::Connected).count();
+    if is_conference(legs) {
         return CallState::Conference;
     }
     if held > 0 && connected <= 1 {
@@ -59,12 +52,28 @@ pub(super) fn of_open(legs: &[Played<'_>], setting: Setting<'_>) -> CallState {
     CallState::New
 }
 
+/// Three who talk with each other. A second agent beside a customer who is not shown may be one to whom the call is just
+/// being passed on; when somebody leaves and two stay, it is a conference (`call-model` §5.5).
+fn is_conference(legs: &[Played<'_>]) -> bool {
+    let talking = || legs.iter().filter(|leg| leg.state.is_talking() && !leg.is_consultation());
+    let told = talking().filter(|leg| !leg.mirrored).count();
+    let agents = || talking().filter(|leg| leg.is_agent());
+    let mut left = legs.iter().filter(|leg| leg.is_agent() && leg.talked()).filter_map(|leg| leg.ended);
+    let stayed = |left: When| agents().filter(|leg| leg.answered.is_some_and(|answered| answered < left)).count() >= 2;
+    told >= 3
+        || talking().any(|leg| leg.facts.role == LegRole::Conference)
+        || talking().any(|leg| leg.mirrored) && left.any(stayed)
+}
+
 /// Whether the one leg that talks is all that the PBX shows of a talk: its partner is not among the legs.
 fn stands_for_all(legs: &[Played<'_>], setting: Setting<'_>) -> bool {
     let shows_customer = setting.agent_first || legs.iter().any(Played::is_customer) && !setting.own_leg_only;
+    // At the other end of a consultation leg is a colleague, or whom he has passed on: neither is shown.
+    let shows_other_end = |leg: &Played<'_>| shows_customer && leg.consultation.is_none();
     let open_colleague = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal() && !leg.state.is_talking();
     let waits_for_colleague = setting.direction == Direction::Internal && legs.iter().any(open_colleague);
-    legs.iter().filter(|leg| leg.state.is_talking()).all(Played::is_agent) && !shows_customer && !waits_for_colleague
+    let stands = |leg: &Played<'_>| leg.is_agent() && !shows_other_end(leg);
+    legs.iter().filter(|leg| leg.state.is_talking()).all(stands) && !waits_for_colleague
 }
 
 /// Whether somebody's phone rings for the call. The phone of the one who placed it does not: he is dialling.

@@ -76,13 +76,15 @@ impl Channel {
             number: None,
             name: None,
             alias: None,
+            caller: None,
         }
     }
 
     fn dialled_leg(self) -> Option<LegRef> {
         let number = self.customer.map(str::to_owned);
         let key = "dialled".to_owned();
-        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None };
+        let leg =
+            LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None, caller: None };
         (self.part != Part::Whole).then_some(leg)
     }
 
@@ -142,7 +144,8 @@ impl Channel {
     fn waits(self, ms: i64, place: &str) -> Entry {
         let (direction, customer, line) = self.parties();
         let (key, number) = (format!("{}/{place}", self.entry), customer.number.clone());
-        let leg = LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None };
+        let leg =
+            LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None, caller: None };
         let created = Effect::CallCreated { direction, customer, line };
         self.event(1, ms, place, vec![created, Effect::LegQueued { leg, menu: place == "ivr" }])
     }

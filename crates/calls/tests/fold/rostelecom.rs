@@ -56,7 +56,15 @@ impl Session {
 
     fn customer_leg(self) -> LegRef {
         let number = self.customer.map(str::to_owned);
-        LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
+        LegRef {
+            key: "customer".into(),
+            role: LegRole::Customer,
+            extension: None,
+            number,
+            name: None,
+            alias: None,
+            caller: None,
+        }
     }
 
     pub(crate) fn starts(self, ms: i64) -> Entry {
@@ -134,5 +142,6 @@ pub(crate) fn agent(pin: &str) -> LegRef {
         number: None,
         name: None,
         alias: None,
+        caller: None,
     }
 }

@@ -39,18 +39,18 @@ fn a_click_is_placed_by_whom_it_was_asked_for() {
     assert_eq!(placed_by(office.call("e1")), Some("101"));
 }
 
-/// Both legs come in one message, and the called colleague's key is the smaller.
+/// The PBX tells of both as of one leg.
 #[test]
 fn of_two_colleagues_the_called_one_did_not_place_it() {
-    let leg = |key: &str, extension: &str| LegRef {
-        key: key.into(),
+    let leg = LegRef {
+        key: "c1".into(),
         role: LegRole::Agent,
-        extension: Some(extension.into()),
+        extension: Some("202".into()),
         number: None,
         name: None,
         alias: None,
+        caller: Some("201".into()),
     };
-    let (caller, called) = (leg("c1/from", "201"), leg("c1", "202"));
     let event = VendorEvent {
         dedupe_key: "c1".into(),
         raw_kind: "CONNECTED".into(),
@@ -66,10 +66,10 @@ fn of_two_colleagues_the_called_one_did_not_place_it() {
                 customer: Customer { number: Some("202".into()), name: None },
                 line: Line::default(),
             },
-            Effect::LegAnswered { leg: caller },
-            Effect::LegAnswered { leg: called },
+            Effect::LegAnswered { leg },
         ],
     };
     let office = Office::live(mango::settings(), &[Entry::new(0, event)]);
     assert_eq!(placed_by(office.call("e1")), Some("201"));
+    assert_eq!(office.call("e1").agent_legs().count(), 2);
 }

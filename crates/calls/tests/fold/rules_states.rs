@@ -60,6 +60,30 @@ fn a_second_agent_is_a_talk_and_a_third_a_conference() {
     assert_eq!(states(rostelecom::settings(), "s1", &entries), [Ringing, Talking, Talking, Conference]);
 }
 
+/// Who transfers leaves one behind; where two stay with the customer when somebody leaves, it is a conference.
+#[test]
+fn two_who_stay_when_a_third_leaves_are_in_a_conference() {
+    use CallState::{Conference, Ended, Ringing, Talking};
+    let call = Session::incoming("s1");
+    let gone = |ms, pin| call.disconnected(ms, pin, EndCause::Normal);
+    let entries = [
+        call.starts(0),
+        call.connected(5_000, "101"),
+        call.connected(10_000, "102"),
+        call.connected(15_000, "103"),
+        gone(20_000, "102"),
+        gone(30_000, "101"),
+        gone(40_000, "103"),
+        call.end(40_100, false),
+    ];
+    let expected = [Ringing, Talking, Talking, Conference, Conference, Talking, Talking, Ended];
+    assert_eq!(states(rostelecom::settings(), "s1", &entries), expected);
+    let transfer = [&entries[..3], &[call.disconnected(20_000, "101", EndCause::Transferred)]].concat();
+    assert_eq!(last(rostelecom::settings(), "s1", &transfer).state, Talking);
+    let back = [&transfer[..], &[call.connected(25_000, "103")]].concat();
+    assert_eq!(last(rostelecom::settings(), "s1", &back).state, Talking, "the next transfer may be under way");
+}
+
 #[test]
 fn a_menu_is_waiting_and_no_card() {
     let own = Channel::incoming("e1", "101");
@@ -156,8 +180,15 @@ fn the_own_phone_that_rings_first_is_dialling_and_never_incoming() {
 fn the_agents_answer_alone_is_no_talk_where_the_customer_is_shown() {
     let call = Session::outgoing("s1", "101");
     let number = Some(CUSTOMER.to_owned());
-    let customer =
-        LegRef { key: "customer".into(), role: LegRole::Customer, extension: None, number, name: None, alias: None };
+    let customer = LegRef {
+        key: "customer".into(),
+        role: LegRole::Customer,
+        extension: None,
+        number,
+        name: None,
+        alias: None,
+        caller: None,
+    };
     let answered = with(&call.calling(2_000, "101"), "a", vec![Effect::LegAnswered { leg: agent("101") }]);
     let rings = with(&call.calling(2_500, "101"), "b", vec![Effect::LegRinging { leg: customer }]);
     let entries = [call.starts(0), answered, rings, call.end(30_000, false)];
@@ -218,6 +249,7 @@ fn a_caller_whom_a_rule_turns_away_is_rejected_and_not_missed() {
         number: Some(CUSTOMER.into()),
         name: None,
         alias: None,
+        caller: None,
     };
     let cleared = Effect::LegCleared { leg, cause: EndCause::Rejected, reason: Some("blacklist".into()) };
     let entries = [call.starts(0), with(&call.end(10, false), "r", vec![cleared]), call.end(20, false)];

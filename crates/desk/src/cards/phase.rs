@@ -3,7 +3,7 @@
 use calls::{CallResult, CallState, CommandState, LegState};
 use link::wire::{Call, Leg};
 
-use crate::{contract::CardPhase, me::Me};
+use crate::{contract::CardPhase, me::Me, views::party::last_talker};
 
 /// What is known of the command that started a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +130,5 @@ fn talk(call: &Call, mine: &Leg) -> Option<CardPhase> {
 /// The colleague who took a call: who talks now, else who talked last.
 pub(crate) fn answerer<'a>(call: &'a Call, me: &Me) -> Option<&'a Leg> {
     let took = |leg: &&Leg| leg.is_agent() && !me.owns(call, leg) && leg.extension != call.placed_by;
-    let colleagues = || call.legs.iter().filter(took);
-    colleagues()
-        .find(|leg| leg.state.is_talking())
-        .or_else(|| colleagues().filter(|leg| leg.answered_at.is_some()).max_by_key(|leg| leg.answered_at))
+    last_talker(call.legs.iter().filter(took))
 }

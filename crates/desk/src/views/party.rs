@@ -53,11 +53,14 @@ pub(crate) fn who(leg: &Leg) -> Option<String> {
 /// The colleague who talked, or whose phone rang.
 pub(crate) fn agent(call: &Call) -> Option<String> {
     let agents = || call.legs.iter().filter(|leg| leg.is_agent());
-    agents()
-        .find(|leg| leg.state.is_talking())
-        .or_else(|| agents().filter(|leg| leg.answered_at.is_some()).max_by_key(|leg| leg.answered_at))
-        .or_else(|| agents().next())
-        .and_then(who)
+    last_talker(agents()).or_else(|| agents().next()).and_then(who)
+}
+
+/// Who of these talks with the other side now, else who did last: a colleague who was asked in between did not.
+pub(crate) fn last_talker<'a>(legs: impl Iterator<Item = &'a Leg>) -> Option<&'a Leg> {
+    let (talking, gone): (Vec<_>, Vec<_>) =
+        legs.filter(|leg| leg.answered_at.is_some()).partition(|leg| leg.state.is_talking());
+    talking.into_iter().next().or_else(|| gone.into_iter().max_by_key(|leg| (leg.ended_at, leg.answered_at)))
 }
 
 /// The line's title, or its number as people write it.

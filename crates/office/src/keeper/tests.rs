@@ -55,6 +55,7 @@ fn rings(call: &str) -> Told {
         number: None,
         name: None,
         alias: None,
+        caller: None,
     };
     Told::Vendor(VendorEvent {
         dedupe_key: call.into(),

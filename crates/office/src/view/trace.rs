@@ -35,7 +35,6 @@ fn party_of(effect: &Effect) -> Option<String> {
         | Effect::LegAnswered { leg }
         | Effect::LegHeld { leg }
         | Effect::LegRetrieved { leg }
-        | Effect::LegReplaced { leg }
         | Effect::LegCleared { leg, .. } => leg,
         Effect::CallCreated { customer, .. } => return customer.number.clone(),
         Effect::CallUpdated { .. }

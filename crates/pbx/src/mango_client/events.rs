@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     reasons,
-    wire::{Field, Named, State, Wire},
+    wire::{CallbackLegs, Field, Named, State, Wire},
 };
 use crate::{
     dedupe, json, party, redact,
@@ -116,7 +116,8 @@ impl Message<'_> {
         let effects = match (from.colleague(), to.colleague()) {
             (Some(caller), Some(callee)) => internal(data, state, caller, callee),
             (Some(_), None) | (None, Some(_)) | (None, None) => {
-                let of = Outside { data, from: &from, to: &to, extension: context.extension };
+                let callback_legs = context.wire.callback_legs;
+                let of = Outside { data, from: &from, to: &to, extension: context.extension, callback_legs };
                 of.effects(state)
             }
         };
@@ -136,6 +137,7 @@ impl Message<'_> {
             number: customer.number.clone(),
             name: None,
             alias: None,
+            caller: None,
         };
         let direction = Direction::Incoming;
         let effects = match state {
@@ -223,12 +225,7 @@ fn taken_from(data: &Named<'_>) -> Option<String> {
 
 fn agent(key: String, extension: &str) -> LegRef {
     let extension = Some(extension.to_owned());
-    LegRef { key, role: LegRole::Agent, extension, number: None, name: None, alias: None }
-}
-
-/// The calling side of a leg between two colleagues.
-fn calling_side(key: &str) -> String {
-    format!("{key}/from")
+    LegRef { key, role: LegRole::Agent, extension, number: None, name: None, alias: None, caller: None }
 }
 
 /// A call between this user and somebody outside: the channel shows the user's own leg.
@@ -238,13 +235,14 @@ struct Outside<'a> {
     from: &'a Side,
     to: &'a Side,
     extension: &'a str,
+    callback_legs: CallbackLegs,
 }
 
 impl Outside<'_> {
     fn effects(self, state: State) -> Vec<Effect> {
-        let Self { data, from, to, extension } = self;
+        let Self { data, from, to, extension, .. } = self;
         let placed = from.extension.as_deref() == Some(extension) && to.extension.as_deref() != Some(extension);
-        let callback = is_callback(data);
+        let callback = is_callback(data) && !placed;
         let direction = if placed || callback { Direction::Outgoing } else { Direction::Incoming };
         let customer = if placed { to.customer() } else { from.customer() };
         let key = data.text(Field::CallId).unwrap_or_else(|| extension.to_owned());
@@ -253,7 +251,8 @@ impl Outside<'_> {
         // Whom an agent dials is shown by the leg that dials him. A callback rings the agent's own phone first, and he
         // is only about to be dialled: the two messages tell of one customer.
         let dialled = (direction == Direction::Outgoing).then(|| dialled(&customer));
-        let both: Vec<LegRef> = [own.clone()].into_iter().chain(dialled.clone().filter(|_| placed)).collect();
+        let is_joint = placed || self.is_joint_callback(callback, state);
+        let both: Vec<LegRef> = [own.clone()].into_iter().chain(dialled.clone().filter(|_| is_joint)).collect();
         let update = Effect::CallUpdated { direction, customer: customer.clone(), line: line.clone() };
         let mut effects = match state {
             State::Appeared if placed && taken_from(data).is_some() => vec![update],
@@ -273,36 +272,39 @@ impl Outside<'_> {
                 let (cause, reason) = ending(data);
                 let cleared = |leg| Effect::LegCleared { leg, cause, reason: reason.clone() };
                 effects.extend(both.into_iter().map(cleared));
+                // Who hung up was on the leg.
+                if callback && data.integer(Field::DisconnectReason) == Some(reasons::CALLER_HUNG_UP) {
+                    effects.extend(dialled.clone().map(|leg| Effect::LegAnswered { leg }));
+                }
                 // A callback's first leg is done with when the second takes its place.
-                let gives_way = callback && !placed && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
+                let gives_way = callback && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
                 effects.extend(ended(direction, cause, reason.as_ref()).filter(|_| !gives_way));
             }
         }
-        if !placed {
+        if !is_joint {
             effects.extend(dialled.map(|leg| Effect::LegOffered { leg }));
         }
-        // A colleague's question becomes the customer's talk when the customer takes the colleague's place in it.
-        let may_replace = direction == Direction::Incoming && (state != State::Appeared || is_told_again(data));
-        effects.extend(may_replace.then(|| Effect::LegReplaced { leg: side(calling_side(&key)) }));
         effects
     }
-}
 
-/// Whether the leg was told of before.
-fn is_told_again(data: &Named<'_>) -> bool {
-    data.integer(Field::Seq).is_none_or(|seq| seq > 1)
-}
-
-/// A leg of which nothing but its key is known.
-fn side(key: String) -> LegRef {
-    LegRef { key, role: LegRole::Agent, extension: None, number: None, name: None, alias: None }
+    /// Whether the message of a callback's first leg tells of both parties. On that leg the client is shown as the caller,
+    /// so a caller who hung up is the client. Otherwise one leg stands for both only where the setting says so.
+    fn is_joint_callback(self, callback: bool, state: State) -> bool {
+        let caller_hung_up = self.data.integer(Field::DisconnectReason) == Some(reasons::CALLER_HUNG_UP);
+        callback
+            && match state {
+                State::Appeared => false,
+                State::Connected | State::OnHold => self.callback_legs == CallbackLegs::One,
+                State::Disconnected => self.callback_legs == CallbackLegs::One || caller_hung_up,
+            }
+    }
 }
 
 /// The customer's leg of a call that the office places, the same in all messages that name him.
 fn dialled(customer: &Customer) -> LegRef {
     let number = customer.number.clone();
     let key = format!("dialled/{}", number.as_deref().unwrap_or_default());
-    LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None }
+    LegRef { key, role: LegRole::Customer, extension: None, number, name: None, alias: None, caller: None }
 }
 
 /// A call between colleagues: both channels tell of the one leg between them, in the same words, so what it means
@@ -310,25 +312,22 @@ fn dialled(customer: &Customer) -> LegRef {
 fn internal(data: &Named<'_>, state: State, caller: &str, callee: &str) -> Vec<Effect> {
     let key = data.text(Field::CallId).unwrap_or_else(|| callee.to_owned());
     let asks = taken_from(data).is_some();
-    let calling = agent(calling_side(&key), caller);
     let role = if asks { LegRole::TransferTarget } else { LegRole::Agent };
-    let called = LegRef { role, ..agent(key, callee) };
+    let leg = LegRef { role, caller: Some(caller.to_owned()), ..agent(key, callee) };
     let direction = Direction::Internal;
     let customer = Customer { number: Some(callee.to_owned()), name: None };
     let update = Effect::CallUpdated { direction, customer: customer.clone(), line: Line::default() };
     let mut effects = match state {
         State::Appeared => vec![
             if asks { update } else { Effect::CallCreated { direction, customer, line: Line::default() } },
-            Effect::LegOffered { leg: calling },
-            Effect::LegRinging { leg: called },
+            Effect::LegRinging { leg },
         ],
-        State::Connected => vec![update, Effect::LegAnswered { leg: calling }, Effect::LegAnswered { leg: called }],
-        State::OnHold => vec![update, Effect::LegHeld { leg: calling }, Effect::LegHeld { leg: called }],
+        State::Connected => vec![update, Effect::LegAnswered { leg }],
+        State::OnHold => vec![update, Effect::LegHeld { leg }],
         State::Disconnected => {
             let (cause, reason) = ending(data);
             let ended = ended(direction, cause, reason.as_ref()).filter(|_| !asks);
-            let clear = |leg| Effect::LegCleared { leg, cause, reason: reason.clone() };
-            [Some(update), Some(clear(calling)), Some(clear(called)), ended].into_iter().flatten().collect()
+            [Some(update), Some(Effect::LegCleared { leg, cause, reason }), ended].into_iter().flatten().collect()
         }
     };
     effects.extend(asks.then_some(Effect::TransferStarted));

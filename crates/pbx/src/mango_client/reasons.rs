@@ -4,12 +4,14 @@ use calls::EndCause;
 
 /// Done as asked.
 pub(super) const DONE: i64 = 1000;
+/// The calling side of the leg hung up.
+pub(super) const CALLER_HUNG_UP: i64 = 1110;
 
 /// Why a leg ended. 1110 comes for answered and unanswered calls alike, so it says only who hung up.
 pub(super) fn cause(code: i64) -> EndCause {
     match code {
         1111 | 1131 | 1191 => EndCause::NoAnswer,
-        1110 => EndCause::Cancelled,
+        CALLER_HUNG_UP => EndCause::Cancelled,
         1121 | 1193 => EndCause::Busy,
         1122..=1124 | 1150..=1152 => EndCause::Rejected,
         1182 => EndCause::AnsweredElsewhere,

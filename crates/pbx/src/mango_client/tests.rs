@@ -43,8 +43,12 @@ fn received() -> Timestamp {
 
 /// What a frame over this extension's channel means.
 fn read_on(extension: &str, text: &str) -> VendorEvent {
-    let (zone, wire) = (TimeZone::get("Europe/Moscow").expect("a zone"), Wire::default());
-    frame(text, &FrameContext { extension, source: Source::Push, received_at: received(), zone: &zone, wire: &wire })
+    read_with(&Wire::default(), extension, text)
+}
+
+fn read_with(wire: &Wire, extension: &str, text: &str) -> VendorEvent {
+    let zone = TimeZone::get("Europe/Moscow").expect("a zone");
+    frame(text, &FrameContext { extension, source: Source::Push, received_at: received(), zone: &zone, wire })
 }
 
 fn read(text: &str) -> VendorEvent {
@@ -74,7 +78,13 @@ fn leg(key: &str, extension: &str) -> LegRef {
         number: None,
         name: None,
         alias: None,
+        caller: None,
     }
+}
+
+/// The leg, told of with a colleague at its calling end.
+fn called_by(caller: &str, leg: LegRef) -> LegRef {
+    LegRef { caller: Some(caller.to_owned()), ..leg }
 }
 
 /// The customer whom the office dials.
@@ -141,8 +151,7 @@ fn a_groups_loser_was_answered_elsewhere() {
     let event = incoming("DISONNECTED", json!({"is_group_disconnect": true}));
     let cleared = Effect::LegCleared { leg: leg("c1", "101"), cause: EndCause::AnsweredElsewhere, reason: None };
     let ended = Effect::CallEnded { result: Some(CallResult::AnsweredElsewhere), reason: None };
-    let replaced = Effect::LegReplaced { leg: LegRef { extension: None, ..leg("c1/from", "") } };
-    assert_eq!(event.effects[1..], [cleared, ended, replaced]);
+    assert_eq!(event.effects[1..], [cleared, ended]);
 }
 
 #[test]
@@ -187,9 +196,7 @@ fn an_internal_call_means_the_same_on_both_channels() {
     assert_eq!(on("101"), on("102"));
     let created =
         Effect::CallCreated { direction: Direction::Internal, customer: customer("102"), line: Line::default() };
-    let legs = [Effect::LegOffered { leg: leg("c1/from", "101") }, Effect::LegRinging { leg: leg("c1", "102") }];
-    assert_eq!(on("101").effects[0], created);
-    assert_eq!(on("101").effects[1..], legs);
+    assert_eq!(on("101").effects, [created, Effect::LegRinging { leg: called_by("101", leg("c1", "102")) }]);
 }
 
 #[test]
@@ -200,7 +207,7 @@ fn a_colleagues_sip_address_makes_no_stranger_of_him() {
     );
     let Effect::CallCreated { direction, .. } = &internal.effects[0] else { panic!("{:?}", internal.effects) };
     assert_eq!(*direction, Direction::Internal);
-    assert_eq!(internal.effects[1], Effect::LegOffered { leg: leg("c1/from", "102") });
+    assert_eq!(internal.effects[1], Effect::LegRinging { leg: called_by("102", leg("c1", "101")) });
     let placed = incoming(
         "APPEARED",
         json!({"from": {"extension": "101"}, "to": {"extension": "102", "number": "sip:u102@pbx.example"}}),
@@ -248,6 +255,37 @@ fn the_first_leg_of_a_callback_gives_way_without_ending_the_call() {
     assert!(!ended(json!({"callback_initiator": "API", "disconnect_reason": 1000})));
     assert!(ended(json!({"callback_initiator": "API", "disconnect_reason": 1110})));
     assert!(ended(json!({"disconnect_reason": 1000})));
+}
+
+/// On the first leg of a callback the client is shown as the caller, so a caller who hung up was on it.
+#[test]
+fn a_client_who_hangs_up_a_callback_was_there() {
+    let ends = |more: Value| incoming("DISCONNECTED", more).effects;
+    let was_there = |reason: i64| {
+        let effects = ends(json!({"callback_initiator": "API", "disconnect_reason": reason}));
+        effects.contains(&Effect::LegAnswered { leg: dialled() })
+    };
+    assert!(was_there(1110));
+    for reason in [1000, 1100, 1111, 1120, 3200] {
+        assert!(!was_there(reason), "{reason}");
+    }
+}
+
+#[test]
+fn a_callback_of_one_leg_is_a_talk_of_both_from_its_connection_on() {
+    let mut wire = Wire::default();
+    let connected = |wire: &Wire| {
+        let data = json!({"entry_id": "e1", "call_id": "c1", "seq": 2, "state": "CONNECTED", "command_id": "7f",
+            "from": {"number": "79161234567"}, "to": {"extension": "101"}});
+        read_with(wire, "101", &json!({"routeKey": "/call", "data": data}).to_string()).effects
+    };
+    let (own, both) = (Effect::LegAnswered { leg: leg("c1", "101") }, Effect::LegAnswered { leg: dialled() });
+    assert_eq!(connected(&wire)[1..], [own.clone(), Effect::LegOffered { leg: dialled() }]);
+    assert_eq!(wire.set("callback", "one-leg"), Ok(()));
+    assert_eq!(connected(&wire)[1..], [own, both]);
+    assert_eq!(wire.set("callback", "two-legs"), Ok(()));
+    assert_eq!(wire, Wire::default());
+    assert!(wire.set("callback", "three-legs").is_err());
 }
 
 #[test]

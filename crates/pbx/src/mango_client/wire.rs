@@ -85,6 +85,15 @@ pub(super) struct Codes {
     pub(super) too_often: i64,
 }
 
+/// How a callback is told (ASSUMED: [`CallbackLegs::Two`], as the vendor's other API shows it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallbackLegs {
+    /// A leg to the agent, done with when a second one dials the customer and takes its place.
+    Two,
+    /// One leg, connected once both talk.
+    One,
+}
+
 /// Paths and names that configuration may replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wire {
@@ -105,6 +114,7 @@ pub(super) struct Wire {
     pub(super) limit_name: String,
     /// Missed events asked for at a time.
     pub(super) limit: u32,
+    pub(super) callback_legs: CallbackLegs,
     pub(super) codes: Codes,
     /// Fields that are called otherwise than [`FIELDS`] says, in lower case.
     renamed: BTreeMap<Field, String>,
@@ -124,6 +134,7 @@ impl Default for Wire {
             destination: "DESTINATION_NUMBER".to_owned(),
             limit_name: "LIMIT".to_owned(),
             limit: 100,
+            callback_legs: CallbackLegs::Two,
             codes: Codes { done: 0, nothing_left: 109, no_such_user: 3300, wrong_key: 3105, too_often: 4290 },
             renamed: BTreeMap::new(),
         }
@@ -131,7 +142,7 @@ impl Default for Wire {
 }
 
 const UNKNOWN: &str = "is not known; mango-client knows path.<path>, field.<field>, code.<code>, parameter.extension, \
-                       parameter.limit, token_header, token_prefix, destination and limit, as docs/makes/mango-client.md \
+                       parameter.limit, token_header, token_prefix, destination, limit and callback, as docs/makes/mango-client.md \
                        lists them";
 
 impl Wire {
@@ -155,6 +166,14 @@ impl Wire {
             "token_header" => &mut self.token_header,
             "token_prefix" => &mut self.token_prefix,
             "destination" => &mut self.destination,
+            "callback" => {
+                self.callback_legs = match value {
+                    "two-legs" => CallbackLegs::Two,
+                    "one-leg" => CallbackLegs::One,
+                    _ => return Err("must be two-legs or one-leg"),
+                };
+                return Ok(());
+            }
             "limit" => {
                 self.limit = value
                     .parse()

@@ -229,7 +229,15 @@ impl CallEvent<'_> {
 
     fn customer_leg(&self) -> LegRef {
         let number = self.customer.number.clone();
-        LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
+        LegRef {
+            key: "customer".to_owned(),
+            role: LegRole::Customer,
+            extension: None,
+            number,
+            name: None,
+            alias: None,
+            caller: None,
+        }
     }
 
     fn caller(&self) -> Option<LegRef> {

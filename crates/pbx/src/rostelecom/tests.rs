@@ -119,6 +119,7 @@ fn agent(pin: &str) -> LegRef {
         number: None,
         name: None,
         alias: None,
+        caller: None,
     }
 }
 
@@ -135,6 +136,7 @@ fn customer_leg(number: Option<&str>) -> LegRef {
         number: number.map(str::to_owned),
         name: None,
         alias: None,
+        caller: None,
     }
 }
 

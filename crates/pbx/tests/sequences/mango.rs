@@ -12,6 +12,8 @@ const A: &[&str] = &["101"];
 const B: &[&str] = &["102"];
 const C: &[&str] = &["103"];
 const AB: &[&str] = &["101", "102"];
+const BC: &[&str] = &["102", "103"];
+const AC: &[&str] = &["101", "103"];
 
 /// One leg of one call, and whose channels tell of it.
 #[derive(Debug, Clone)]
@@ -49,6 +51,17 @@ impl Leg {
     fn dialled(id: &'static str, taken_from: &str) -> Self {
         let from = json!({"extension": "101", "taken_from_call_id": taken_from});
         Self { entry: "e1", id, channels: A, from, to: json!({"number": CUSTOMER}), more: json!({}) }
+    }
+
+    /// The customer reaches a colleague by a leg that was taken from another.
+    fn taken(id: &'static str, taken_from: &str, channels: &'static [&'static str]) -> Self {
+        let from = json!({"number": CUSTOMER, "taken_from_call_id": taken_from});
+        Self { from, ..Self::incoming(id, channels) }
+    }
+
+    /// An agent dials by hand, or a colleague calls another.
+    fn placed(id: &'static str, channels: &'static [&'static str], to: Value) -> Self {
+        Self { from: json!({"extension": channels[0]}), to, ..Self::incoming(id, channels) }
     }
 
     fn with(&self, more: Value) -> Self {
@@ -113,6 +126,15 @@ pub(crate) fn scripts() -> Vec<Script> {
         rung([vec![first.connected(2, 4), first.gone(3, 5, 1000), second.appeared(1, 6)], more].concat())
     };
     let loser = json!({"is_group_disconnect": true});
+    let next = Leg::taken("f", "a", B);
+    let mobile = Leg { to: json!({"extension": "102", "number": "79031234567"}), ..next.clone() };
+    let outgoing = Leg::placed("o", A, json!({"number": CUSTOMER, "line_number": "74951234567"}));
+    let (asked_of_outgoing, outgoing_taken) = (Leg::asked("t", "o", AB), Leg::taken("t", "o", B));
+    let (own, own_asked) = (Leg::placed("i", AB, json!({"extension": "102"})), Leg::asked("t", "i", BC));
+    let own_taken =
+        Leg { channels: AC, from: json!({"extension": "101", "taken_from_call_id": "i"}), ..own_asked.clone() };
+    let to_colleague = |more: Vec<Step>| [vec![own.appeared(1, 0), own.connected(2, 5)], more].concat();
+    let forwarded = |more: Vec<Step>| [vec![a.appeared(1, 0), a.gone(2, 15, 1111)], more].concat();
     vec![
         script("incoming, answered", talk(vec![a.gone(3, 60, 1110)]), Answered),
         script(
@@ -213,6 +235,74 @@ pub(crate) fn scripts() -> Vec<Script> {
             ]),
             Answered,
         ),
+        script(
+            "consultation, the customer leaves",
+            talk(vec![
+                a.held(3, 20),
+                asked.appeared(1, 22),
+                asked.connected(2, 25),
+                a.gone(4, 30, 1110),
+                asked.gone(3, 40, 1120),
+            ]),
+            Answered,
+        ),
+        script(
+            "forwarded to the next phone",
+            forwarded(vec![next.appeared(1, 15), next.connected(2, 20), next.gone(3, 60, 1110)]),
+            Answered,
+        ),
+        script(
+            "forwarded to a mobile",
+            forwarded(vec![mobile.appeared(1, 16), mobile.connected(2, 20), mobile.gone(3, 60, 1120)]),
+            Answered,
+        ),
+        script("forwarded, nobody picks up", forwarded(vec![next.appeared(1, 16), next.gone(2, 30, 1110)]), Missed),
+        script(
+            "taken by a colleague",
+            vec![
+                a.appeared(1, 0),
+                a.gone(2, 10, 1100),
+                next.appeared(1, 10),
+                next.connected(2, 10),
+                next.gone(3, 60, 1110),
+            ],
+            Answered,
+        ),
+        script(
+            "outgoing, passed on after a consultation",
+            vec![
+                outgoing.appeared(1, 0),
+                outgoing.connected(2, 10),
+                outgoing.held(3, 20),
+                asked_of_outgoing.appeared(1, 22),
+                asked_of_outgoing.connected(2, 25),
+                outgoing.gone(4, 35, 1120),
+                outgoing_taken.connected(3, 36),
+                outgoing_taken.gone(4, 80, 1110),
+            ],
+            Answered,
+        ),
+        script("outgoing, not answered", vec![outgoing.appeared(1, 0), outgoing.gone(2, 30, 1111)], NoAnswer),
+        script("internal, answered", to_colleague(vec![own.gone(3, 40, 1120)]), Answered),
+        script("internal, not answered", vec![own.appeared(1, 0), own.gone(2, 20, 1111)], NoAnswer),
+        script(
+            "internal, passed on after a consultation",
+            to_colleague(vec![
+                own.held(3, 20),
+                own_asked.appeared(1, 22),
+                own_asked.connected(2, 25),
+                own.gone(4, 35, 1120),
+                own_taken.connected(3, 36),
+                own_taken.gone(4, 80, 1110),
+            ]),
+            Answered,
+        ),
+        script(
+            "callback of one leg, the customer hangs up",
+            rung(vec![first.connected(2, 9), first.gone(3, 60, 1110)]),
+            Answered,
+        ),
+        script("callback of one leg, the customer is busy", rung(vec![first.gone(2, 9, 1121)]), Busy),
         script("callback, answered", dialling(vec![second.connected(2, 15), second.gone(3, 60, 1110)]), Answered),
         script("callback, the initiator does not pick up", rung(vec![first.gone(2, 30, 1111)]), NoAnswer),
         script("callback, the customer does not answer", dialling(vec![second.gone(2, 40, 1111)]), NoAnswer),
@@ -236,7 +326,7 @@ mod states {
 
     fn played(name: &str, upto: usize) -> (CallState, Option<calls::CallResult>, bool) {
         let script = scripts().into_iter().find(|script| script.name == name).expect("a script");
-        let office = Office::play(Make::MangoClient, &script.steps[..upto], None);
+        let office = Office::play(Make::MangoClient, &script.steps[..upto]);
         let call = office.call("e1");
         (call.state, call.result, call.answered_at.is_some())
     }
@@ -250,6 +340,60 @@ mod states {
         );
         assert_eq!(states("blind transfer"), [Ringing, Talking, OnHold, OnHold, Ringing, Ringing, Talking, Ended]);
         assert_eq!(states("consultation given up"), [Ringing, Talking, OnHold, OnHold, OnHold, Talking, Ended, Ended]);
+    }
+
+    /// Who took part, and when he talked with the customer: seconds of the beginning and the end.
+    fn talks(steps: &[Step]) -> Vec<(String, Option<(i64, i64)>)> {
+        let office = Office::play(Make::MangoClient, steps).settle();
+        let second = |time: jiff::Timestamp| time.duration_since(at(0)).as_secs();
+        let talk = |leg: &calls::Leg| {
+            let talk = leg.answered_at.zip(leg.ended_at).map(|(from, to)| (second(from), second(to)));
+            (leg.extension.clone().expect("an extension"), talk)
+        };
+        office.call("e1").agent_legs().map(talk).collect()
+    }
+
+    #[test]
+    fn a_consultation_is_no_talk_with_the_customer() {
+        let steps = |name: &str| scripts().into_iter().find(|script| script.name == name).expect("a script").steps;
+        let of = |name: &str, expected: &[(&str, Option<(i64, i64)>)]| {
+            let talks = talks(&steps(name));
+            let talks: Vec<_> = talks.iter().map(|(extension, talk)| (extension.as_str(), *talk)).collect();
+            assert_eq!(talks, expected, "{name}");
+        };
+        of("consultative transfer", &[("101", Some((5, 35))), ("102", Some((35, 80)))]);
+        of("consultation given up", &[("101", Some((5, 60))), ("102", None)]);
+        of("consultation, the customer leaves", &[("101", Some((5, 30))), ("102", None)]);
+        of("blind transfer", &[("101", Some((5, 22))), ("102", Some((30, 80)))]);
+        of("outgoing, passed on after a consultation", &[("101", Some((10, 35))), ("102", Some((35, 80)))]);
+        let both = Some((5, 35));
+        let internal = [("102", both), ("101", both), ("103", Some((35, 80))), ("101", Some((36, 80)))];
+        of("internal, passed on after a consultation", &internal);
+    }
+
+    /// Whoever asks has one leg, whichever message is lost, and nobody talks with the customer before he has him.
+    #[test]
+    fn a_lost_message_of_a_transfer_makes_no_consultation_a_talk() {
+        for name in ["consultative transfer", "outgoing, passed on after a consultation"] {
+            let steps = scripts().into_iter().find(|script| script.name == name).expect("a script").steps;
+            for lost in 0..steps.len() {
+                let mut left = steps.clone();
+                left.remove(lost);
+                let talks = talks(&left);
+                let of = |extension: &str| {
+                    talks.iter().filter(|(who, talk)| who == extension && talk.is_some()).collect::<Vec<_>>()
+                };
+                assert!(of("101").len() <= 1, "{name} without {lost}: {talks:?}");
+                let too_early = |talk: Option<(i64, i64)>| talk.is_some_and(|(from, _)| from < 35);
+                assert!(of("102").iter().all(|(_, talk)| !too_early(*talk)), "{name} without {lost}: {talks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_that_was_placed_and_passed_on_talks() {
+        let states = (1..=8).map(|upto| played("outgoing, passed on after a consultation", upto).0);
+        assert_eq!(states.collect::<Vec<_>>(), [Dialling, Talking, OnHold, OnHold, OnHold, Talking, Talking, Ended]);
     }
 
     fn count(name: &str) -> usize {
@@ -277,7 +421,7 @@ mod states {
             Leg::callback("k1").appeared(1, 2),
             same_phone.gone(2, 3, 1121),
         ];
-        let office = Office::play(Make::MangoClient, &steps, None).settle();
+        let office = Office::play(Make::MangoClient, &steps).settle();
         for entry in ["e2", "e3"] {
             assert_eq!(office.call(entry).direction, calls::Direction::Incoming, "{entry}");
             assert_eq!(office.call(entry).command, None, "{entry}");
@@ -299,7 +443,7 @@ mod states {
             second.appeared(1, 6),
             second.gone(2, 30, 1111),
         ];
-        let office = Office::play(Make::MangoClient, &steps, None).settle();
+        let office = Office::play(Make::MangoClient, &steps).settle();
         let call = office.call("e1");
         assert_eq!((call.direction, call.result), (calls::Direction::Outgoing, Some(NoAnswer)));
         assert!(call.command.is_some());

@@ -61,6 +61,9 @@ impl Session {
 pub(crate) fn scripts() -> Vec<Script> {
     let script = |name, steps, result| Script { name, make: Make::Rostelecom, steps, results: vec![("s1", result)] };
     let (from, to, own) = (Session::incoming(), Session::outbound(), Session::internal());
+    // Without a pin, the number to which an extension forwards its calls.
+    let mobile = json!({"request_number": "+79031234567"});
+    let mobile_gone = json!({"request_number": "+79031234567", "disconnect_reason": "5"});
     vec![
         script(
             "incoming, answered",
@@ -108,6 +111,84 @@ pub(crate) fn scripts() -> Vec<Script> {
             Answered,
         ),
         script("outgoing, not answered", vec![to.begins(), to.gone(30, "", ""), to.end(31)], NoAnswer),
+        script(
+            "forwarded to the next phone",
+            vec![
+                from.begins(),
+                from.calling(1, "101"),
+                from.gone(20, "101", ""),
+                from.calling(20, "102"),
+                from.connected(25, "102"),
+                from.gone(60, "102", "5"),
+                from.end(61),
+            ],
+            Answered,
+        ),
+        script(
+            "forwarded to a mobile",
+            vec![
+                from.begins(),
+                from.calling(1, "101"),
+                from.gone(20, "101", ""),
+                from.tell(20, "calling", mobile.clone()),
+                from.tell(25, "connected", mobile.clone()),
+                from.tell(60, "disconnected", mobile_gone),
+                from.end(61),
+            ],
+            Answered,
+        ),
+        script(
+            "forwarded, nobody picks up",
+            vec![
+                from.begins(),
+                from.calling(1, "101"),
+                from.gone(20, "101", ""),
+                from.calling(20, "102"),
+                from.gone(40, "102", ""),
+                from.end(41),
+            ],
+            Missed,
+        ),
+        script(
+            "a colleague is asked in vain",
+            vec![
+                from.begins(),
+                from.connected(6, "101"),
+                from.calling(20, "102"),
+                from.connected(25, "102"),
+                from.gone(30, "102", "4"),
+                from.gone(60, "101", "5"),
+                from.end(61),
+            ],
+            Answered,
+        ),
+        script(
+            "a conference",
+            vec![
+                from.begins(),
+                from.connected(6, "101"),
+                from.connected(25, "102"),
+                from.connected(30, "103"),
+                from.gone(40, "101", "5"),
+                from.gone(50, "102", "5"),
+                from.gone(60, "103", "5"),
+                from.end(61),
+            ],
+            Answered,
+        ),
+        script(
+            "outgoing, passed on",
+            vec![
+                to.begins(),
+                to.connected(9, ""),
+                to.calling(30, "102"),
+                to.connected(35, "102"),
+                to.gone(36, "", "0"),
+                to.gone(60, "102", "5"),
+                to.end(61),
+            ],
+            Answered,
+        ),
         script("outgoing, busy", vec![to.begins(), to.gone(5, "", "3"), to.end(6)], Busy),
         script(
             "internal, answered",
@@ -118,7 +199,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 }
 
 fn ended(steps: &[Step]) -> (CallState, Option<CallResult>) {
-    let office = Office::play(Make::Rostelecom, steps, None).settle();
+    let office = Office::play(Make::Rostelecom, steps).settle();
     (office.call("s1").state, office.call("s1").result)
 }
 
@@ -126,7 +207,7 @@ fn ended(steps: &[Step]) -> (CallState, Option<CallResult>) {
 fn a_lost_end_after_the_last_phone_hung_up_is_concluded_at_once() {
     for (call, pin) in [(Session::incoming(), "101"), (Session::outbound(), "")] {
         let steps = [call.begins(), call.connected(6, pin), call.gone(60, pin, "5")];
-        let mut office = Office::play(Make::Rostelecom, &steps, None);
+        let mut office = Office::play(Make::Rostelecom, &steps);
         office.wait_until(at(64_000));
         let call = office.call("s1");
         assert_eq!((call.state, call.result), (CallState::Ended, Some(Answered)));
@@ -138,7 +219,7 @@ fn a_lost_end_after_the_last_phone_hung_up_is_concluded_at_once() {
 fn a_talk_that_was_passed_on_waits_for_the_next_phone() {
     let call = Session::incoming();
     let steps = [call.begins(), call.connected(6, "101"), call.gone(30, "101", "0"), call.connected(50, "102")];
-    let mut office = Office::play(Make::Rostelecom, &steps[..3], None);
+    let mut office = Office::play(Make::Rostelecom, &steps[..3]);
     office.wait_until(at(45_000));
     assert_ne!(office.call("s1").state, CallState::Ended);
     office.step(&steps[3]);
@@ -151,9 +232,9 @@ fn a_greeting_that_answers_in_the_lines_name_is_no_agent() {
     let greeting = || call.tell(1, "connected", json!({}));
     let rung = [call.begins(), greeting(), call.calling(10, "101"), call.gone(30, "101", ""), call.end(31)];
     assert_eq!(ended(&rung), (CallState::Ended, Some(Missed)));
-    let menu = Office::play(Make::Rostelecom, &rung[..2], None);
+    let menu = Office::play(Make::Rostelecom, &rung[..2]);
     assert_eq!((menu.call("s1").state, menu.call("s1").agent_legs().count()), (CallState::Queued, 0));
-    let rings = Office::play(Make::Rostelecom, &rung[..3], None);
+    let rings = Office::play(Make::Rostelecom, &rung[..3]);
     assert_eq!(rings.call("s1").state, CallState::Ringing);
     let answered = [call.begins(), greeting(), call.connected(12, "101"), call.gone(30, "101", "5"), call.end(31)];
     assert_eq!(ended(&answered), (CallState::Ended, Some(Answered)));
@@ -166,7 +247,7 @@ fn a_line_that_leaves_adds_no_leg() {
     let call = Session::incoming();
     let line_leaves = call.tell(59, "disconnected", json!({"disconnect_reason": "5"}));
     let steps = [call.begins(), call.connected(6, "101"), line_leaves, call.gone(60, "101", "5"), call.end(61)];
-    let office = Office::play(Make::Rostelecom, &steps, None).settle();
+    let office = Office::play(Make::Rostelecom, &steps).settle();
     let keys: Vec<&str> = office.call("s1").legs.iter().map(|leg| leg.key.as_str()).collect();
     assert_eq!(keys, ["customer", "101"]);
 }
@@ -185,7 +266,7 @@ fn a_phone_that_is_told_by_its_sip_name_and_by_its_pin_is_one_leg() {
     for order in [[0, 1, 2, 3], [0, 2, 1, 3], [2, 3, 1, 0], [1, 3, 2, 0]] {
         let steps: Vec<Step> =
             order.iter().zip(&steps).map(|(from, at)| Step { ms: at.ms, ..steps[*from].clone() }).collect();
-        let office = Office::play(Make::Rostelecom, &steps, None).settle();
+        let office = Office::play(Make::Rostelecom, &steps).settle();
         let call = office.call("s1");
         assert_eq!((call.legs.len(), call.result), (2, Some(Answered)), "{order:?}");
         let agent = call.agent_legs().next().expect("an agent");
@@ -203,7 +284,7 @@ fn an_outgoing_call_that_is_passed_on_talks_with_the_colleague() {
         call.connected(35, "102"),
         call.gone(36, "", "0"),
     ];
-    let office = Office::play(Make::Rostelecom, &steps, None);
+    let office = Office::play(Make::Rostelecom, &steps);
     let call = office.call("s1");
     assert_eq!((call.state, call.direction), (CallState::Talking, Direction::Outgoing));
     let states: Vec<_> = call.agent_legs().map(|leg| (leg.extension.as_deref(), leg.state)).collect();

@@ -1,0 +1,64 @@
+//! Consultation legs: a colleague calls another about a call that he has, and may pass it on to him.
+//!
+//! The PBX tells of such a leg as of one, with a colleague at each end. The end of the one who calls is no leg of his
+//! own: he has one already, on which the call waits. When somebody else takes his place on the leg, the call has been
+//! passed on.
+
+use super::{
+    facts::{LegFacts, When},
+    legs::{Consultation, Played},
+};
+use crate::call::EndCause;
+
+/// Ends what a transfer has ended, tells consultations from talks, and leaves out the calling ends that are no legs.
+pub(super) fn settle(legs: &mut Vec<Played<'_>>) {
+    let replaced: Vec<_> = legs.iter().filter_map(|end| Some((end.facts, replaced(end.facts, legs)?))).collect();
+    for (end, when) in &replaced {
+        leave(legs, end, *when);
+    }
+    let mut consultations = Vec::new();
+    for end in legs.iter() {
+        let Some((called, own)) = end.facts.calls.as_ref().zip(own_leg(end, legs)) else { continue };
+        let replaced = replaced.iter().find(|(facts, _)| facts.key == end.facts.key).map(|(_, when)| *when);
+        // Who hangs up what he holds passes it on, though the message that says so may be lost or come later.
+        let hung_up = own.ended.filter(|_| own.left_on_hold);
+        let since = replaced.map(|when| hung_up.map_or(when, |hung_up| hung_up.min(when)));
+        consultations.push((end.facts.key.clone(), called.clone(), since));
+    }
+    for (end, called, since) in consultations {
+        legs.retain(|leg| leg.facts.key != end);
+        let consultation = since.map_or(Consultation::Alone, Consultation::PassedOn);
+        legs.iter_mut().filter(|leg| leg.facts.key == called).for_each(|leg| leg.consultation = Some(consultation));
+    }
+}
+
+/// When somebody else took the place of this calling end: the first message of the called leg that does not name it,
+/// behind one that does.
+fn replaced(end: &LegFacts, legs: &[Played<'_>]) -> Option<When> {
+    let called = end.calls.as_ref()?;
+    let called = legs.iter().find(|leg| leg.facts.key == *called)?.facts;
+    let names_it = |when: &When| end.steps.iter().any(|(told, _)| told == when);
+    let told = called.steps.iter().map(|(when, _)| when);
+    told.skip_while(|when| !names_it(when)).find(|when| !names_it(when)).copied()
+}
+
+/// Who passed a call on has left it with all his legs, though the message of their end may be lost.
+fn leave(legs: &mut [Played<'_>], end: &LegFacts, when: When) {
+    for leg in legs.iter_mut().filter(|leg| leg.is_agent() && leg.facts.extension.get() == end.extension.get()) {
+        if leg.facts.key == end.key || leg.last_heard().is_some_and(|heard| heard <= when.at) {
+            leg.close(when, EndCause::Transferred);
+        }
+    }
+}
+
+/// The leg on which the one who calls has the call already, and which was not over when he called.
+fn own_leg<'a, 'b>(end: &Played<'_>, legs: &'b [Played<'a>]) -> Option<&'b Played<'a>> {
+    let his = |leg: &&Played<'_>| {
+        leg.is_agent()
+            && leg.facts.key != end.facts.key
+            && leg.extension() == end.extension()
+            && (leg.facts.calls.is_none() || leg.started < end.started)
+            && leg.ended.is_none_or(|ended| ended >= end.started)
+    };
+    legs.iter().filter(his).max_by_key(|leg| leg.left_on_hold)
+}
