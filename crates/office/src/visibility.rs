@@ -83,9 +83,22 @@ impl Side<'_> {
 
     fn rings_for_me(&self, group_is_rung: bool) -> bool {
         let call = self.call;
-        let no_agent_named = !call.legs.iter().any(|leg| leg.is_agent() && !leg.only_end);
+        let named = |leg: &wire::Leg| leg.is_agent() && !leg.only_end && self.is_told_whose(leg);
+        let no_agent_named = !call.legs.iter().any(named);
         let group_rings = group_is_rung && no_agent_named && call.state == CallState::Ringing && call.may_ring();
         group_rings || call.rings_at(&self.viewer.extensions)
+    }
+
+    /// Whose phone it is can be told. A PBX that tells a phone by its SIP name, before it names the extension, may mean
+    /// anybody of the office.
+    fn is_told_whose(&self, leg: &wire::Leg) -> bool {
+        leg.extension.as_deref().is_none_or(|extension| {
+            let connection = &self.call.connection;
+            let own = |own: &wire::ExtensionRef| own.connection == *connection && own.extension == extension;
+            extension.bytes().all(|byte| byte.is_ascii_digit())
+                || self.viewer.extensions.iter().any(own)
+                || self.directory.person(connection, extension).is_some()
+        })
     }
 
     /// A manager who was not rung sees how the call went; one whose phone rang, and an agent, what came of it for him.

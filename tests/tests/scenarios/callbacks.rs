@@ -50,13 +50,15 @@ async fn as_one_leg_on_mango() {
 #[tokio::test]
 async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
-    one_leg(&scene, "100s").await;
-    let legs_talk = async || {
-        let row = scene.row(Some(CALLED), |_| true).await;
+    let call = json!({"call": "callback", "agent": "102", "to": CALLED, "talk": "600s", "record": true});
+    scene.play(Make::MangoClient, &format!("{}\n{call}", they_answer()));
+    scene.pick_up("102").await;
+    let row = scene.row(Some(CALLED), |_| true).await;
+    let both_talk = async || {
         let legs = scene.details(&row.call).await.legs;
         legs.iter().any(|leg| leg.state == LegState::Connected).then_some(())
     };
-    eventually("they have answered", legs_talk).await;
+    eventually("they have answered", both_talk).await;
     scene.hang_up("102");
     let row = scene.row(Some(CALLED), |row| row.result == Some(CallResult::Answered)).await;
     assert!(row.talk_ms.is_some());
@@ -67,19 +69,17 @@ async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
 async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
     let set = (Make::MangoClient, "callback", "one-leg");
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[set]).await;
-    one_leg(&scene, "600s").await;
+    scene.play(Make::MangoClient, &they_answer());
+    scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    scene.pick_up("102").await;
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
     scene.hang_up("102");
     let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.talk_ms.is_some()), (Some(CallResult::Answered), true));
 }
 
-/// A click; I pick up, and so do they.
-async fn one_leg(scene: &Scene, talk: &str) {
-    let callee = json!({"callee": CALLED, "does": "answer", "ring": "5s", "talk": talk});
-    scene.play(Make::MangoClient, &callee.to_string());
-    scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
-    scene.pick_up("102").await;
+fn they_answer() -> String {
+    json!({"callee": CALLED, "does": "answer", "ring": "5s", "talk": "600s"}).to_string()
 }
 
 #[tokio::test]

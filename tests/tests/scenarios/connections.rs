@@ -1,11 +1,18 @@
 //! Connections that break, lie or cannot be reached, and what main says of them.
 
+use std::sync::Arc;
+
 use calls::{CallResult, CallState};
 use desk::contract::{CardPhase, ConnectionRow, ConnectionState, DownCause};
 use jiff::SignedDuration;
-use simulator::{Fault, Make, SimulatorConfig};
+use office::SystemClock;
+use pbx::{CheckReason, Driver, journal::NoJournal};
+use simulator::{Fault, Make, Simulator, SimulatorConfig};
 
-use crate::scene::{Scene, pbxs};
+use crate::{
+    scene::{Scene, pbxs},
+    settings::{mango_account, mango_with_wrong_token},
+};
 
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
@@ -85,6 +92,19 @@ async fn a_clock_that_is_off(make: Make) {
     ended(&scene).await;
     let warned = |row: &ConnectionRow| row.clock_skew_ms.is_some_and(|ms| (-800_000..-600_000).contains(&ms));
     scene.screens.until_connection(make, "warns of the clock", warned).await;
+}
+
+/// That the service answers a ping says nothing of the token.
+#[tokio::test]
+async fn a_check_finds_a_wrong_token_though_the_ping_asks_for_none() {
+    let simulator = Simulator::start(SimulatorConfig { faults: vec![Fault::OpenPing], ..pbxs() }).await;
+    let simulator = simulator.expect("two free ports");
+    let check = async |config| {
+        let driver = Driver::new(config, Arc::new(NoJournal), Arc::new(SystemClock)).expect("a driver");
+        driver.check().await.reason
+    };
+    assert_eq!(check(mango_with_wrong_token(&simulator)).await, CheckReason::WrongCredentials);
+    assert_eq!(check(mango_account(&simulator)).await, CheckReason::Works);
 }
 
 #[tokio::test]

@@ -2,9 +2,14 @@
 
 use calls::{CallResult, CallState};
 use desk::contract::{CardPhase, ConnectionRow, ConnectionState};
+use futures_util::StreamExt as _;
+use link::wire::{Frame, StreamEvent};
 use simulator::{Fault, Make, SimulatorConfig};
 
-use crate::scene::{Scene, eventually, pbxs};
+use crate::{
+    scene::{Scene, eventually, pbxs},
+    settings::connection,
+};
 
 const CALLER: &str = "+79161234567";
 /// More requests about one session than any honest try needs.
@@ -39,6 +44,31 @@ async fn an_extension_that_was_deleted() {
 #[tokio::test]
 async fn an_extension_that_is_refused() {
     one_of_us_fails(Fault::ExtensionRefused(103)).await;
+}
+
+/// Desks are told how a connection stands when that changes, and not at every try.
+#[tokio::test]
+async fn an_extension_that_is_refused_is_told_once() {
+    let scene = Scene::with(SimulatorConfig { faults: vec![Fault::ExtensionRefused(103)], ..pbxs() }).await;
+    let settled = |row: &ConnectionRow| works(row) && row.refused == ["103"];
+    scene.screens.until_connection(Make::MangoClient, "names who is refused", settled).await;
+    let mut stream = scene.stream().await;
+    for _ in 0..5 {
+        let before = scene.simulator.requests(None, "103");
+        scene.try_again("103");
+        eventually("it is tried again", async || (scene.simulator.requests(None, "103") > before).then_some(())).await;
+    }
+    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"2s"}}"#));
+    let mut told = Vec::new();
+    while let Some(frame) = stream.next().await {
+        match frame.expect("the stream goes on") {
+            Frame::Event { event: StreamEvent::Connection { connection }, .. } => told.push(connection),
+            Frame::Event { event: StreamEvent::Call { call }, .. } if call.state == CallState::Ended => break,
+            Frame::Event { .. } | Frame::Hello { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other => {}
+        }
+    }
+    told.retain(|told| told.id == connection(Make::MangoClient));
+    assert_eq!(told.len(), 1, "once, as it stood at first: {told:?}");
 }
 
 /// What was stored while I was away comes again and again; it is taken once, and asking for it ends.

@@ -1,8 +1,8 @@
 //! Calls that come in for me alone.
 
-use calls::{CallResult, CallState, Direction};
+use calls::{CallResult, CallState, Direction, LegRole};
 use desk::contract::{CallBackRequest, CallFilter, CardPhase, ErrandTask};
-use simulator::Make;
+use simulator::{Make, Reading};
 use uuid::Uuid;
 
 use crate::{scene::Scene, screens::Record};
@@ -120,4 +120,69 @@ async fn an_internal_call(make: Make) {
     let rows = scene.list(CallFilter::All).await;
     assert_eq!(rows.len(), 1, "both phones are in one call: {rows:#?}");
     assert_eq!((rows[0].direction, rows[0].party.dial.as_deref()), (Direction::Internal, Some("101")));
+}
+
+mod read_otherwise {
+    use super::*;
+
+    const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","menu":"5s","ring":"600s","talk":"600s"}"#;
+    const MISSED: &str = r#"{"call":"missed","from":"+79161234567","menu":"5s","rings":["101","102"],"ring":"20s"}"#;
+
+    /// I answer, and have one leg.
+    async fn answered(scene: &Scene) {
+        scene.play(Make::Rostelecom, ANSWERED);
+        let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+        assert_eq!(card.answered_at, None, "the greeting is no talk");
+        scene.pick_up("102").await;
+        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+        scene.hang_up("102");
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
+        let legs = scene.details(&row.call).await.legs;
+        let agents: Vec<_> = legs.iter().filter(|leg| leg.role == LegRole::Agent).collect();
+        assert!(matches!(agents.as_slice(), [own] if own.talk_ms.is_some()), "{legs:?}");
+        let story = scene.screens.record().story(Some(CALLER));
+        assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
+    }
+
+    async fn missed(scene: &Scene) {
+        scene.play(Make::Rostelecom, MISSED);
+        scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert_eq!((row.result, row.talk_ms), (Some(CallResult::Missed), None));
+        let story = scene.screens.record().story(Some(CALLER));
+        assert_eq!(story, [CardPhase::Ringing, CardPhase::Missed]);
+    }
+
+    /// A phone that rings under its SIP name may be anybody's, so the line's group is rung.
+    #[tokio::test]
+    async fn phones_that_ring_under_their_sip_names() {
+        answered(&Scene::reading(&[Reading::SipNamesFirst], &[]).await).await;
+        missed(&Scene::reading(&[Reading::SipNamesFirst], &[]).await).await;
+    }
+
+    #[tokio::test]
+    async fn a_colleague_answers_what_rings_under_a_sip_name() {
+        let scene = Scene::reading(&[Reading::SipNamesFirst], &[]).await;
+        scene.play(
+            Make::Rostelecom,
+            r#"{"call":"group","from":"+79161234567","rings":["101","102"],"ring":"600s","talk":"600s"}"#,
+        );
+        scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+        scene.pick_up("101").await;
+        let card = scene.screens.until_card(Some(CALLER), CardPhase::AnsweredBy).await;
+        assert_eq!(card.answered_by.as_deref(), Some("Ирина Соколова"));
+        scene.hang_up("101");
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Ирина Соколова")));
+        let story = scene.screens.record().story(Some(CALLER));
+        assert_eq!(story, [CardPhase::Ringing, CardPhase::AnsweredBy]);
+    }
+
+    /// A greeting that answers in the line's name is nobody's talk.
+    #[tokio::test]
+    async fn a_greeting_that_answers() {
+        answered(&Scene::reading(&[Reading::GreetingAnswers], &[]).await).await;
+        missed(&Scene::reading(&[Reading::GreetingAnswers], &[]).await).await;
+    }
 }

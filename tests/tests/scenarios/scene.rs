@@ -12,7 +12,7 @@ use desk::{
 };
 use gateway::{Gateway, GatewayOptions, Running};
 use link::{
-    Office,
+    FrameStream, Office,
     wire::{ExtensionRef, PlaceCall, Role},
 };
 use office::{OfficeHandle, SystemClock, Viewer};
@@ -187,6 +187,16 @@ impl Scene {
             number: None,
         };
         self.office.view(colleague).place_call(request).await.expect("it is placed");
+    }
+
+    /// What another desk of mine is told from now on.
+    pub(crate) async fn stream(&self) -> FrameStream {
+        self.office.view(viewer()).stream(None).await.expect("the office is there")
+    }
+
+    /// A desk of this extension comes, so its MANGO session is tried at once where the PBX refused it.
+    pub(crate) fn try_again(&self, extension: &str) {
+        self.office.watch_extension(&connection(Make::MangoClient), extension);
     }
 
     /// The call list.

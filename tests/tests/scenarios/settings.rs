@@ -67,6 +67,18 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
     }
 }
 
+/// MANGO's account on this simulator, with another token than the right one.
+pub(crate) fn mango_with_wrong_token(simulator: &Simulator) -> ConnectionConfig {
+    let mut config = mango_account(simulator);
+    config.secrets.insert("token".to_owned(), SecretString::from("wrong"));
+    config
+}
+
+/// MANGO's account on this simulator.
+pub(crate) fn mango_account(simulator: &Simulator) -> ConnectionConfig {
+    account(simulator, Make::MangoClient, Vec::new(), BTreeMap::new()).config
+}
+
 fn account(
     simulator: &Simulator,
     make: Make,
