@@ -135,7 +135,7 @@ async fn the_customer_leaves_while_i_ask(make: Make) {
 /// Rostelecom does not tell a consultation from a talk with the customer.
 fn with_customer(make: Make, mango: usize, rostelecom: usize) -> usize {
     match make {
-        Make::MangoClient => mango,
+        Make::MangoClient | Make::MangoVpbx => mango,
         Make::Rostelecom => rostelecom,
     }
 }
