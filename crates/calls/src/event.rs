@@ -187,6 +187,12 @@ pub enum Effect {
         /// Why, in the PBX's words.
         reason: Option<String>,
     },
+    /// The party of this leg has passed the call on and left: somebody else has taken his place. Changes nothing where the
+    /// leg is not known.
+    LegReplaced {
+        /// Which leg.
+        leg: LegRef,
+    },
     /// The message is about the consultation leg of a transfer: its parties are two colleagues, and tell of the call only
     /// where nothing else does.
     TransferStarted,
@@ -241,6 +247,7 @@ impl Effect {
             | Self::LegAnswered { leg }
             | Self::LegHeld { leg }
             | Self::LegRetrieved { leg }
+            | Self::LegReplaced { leg }
             | Self::LegCleared { leg, .. } => Some(leg),
             Self::CallCreated { .. }
             | Self::CallUpdated { .. }

@@ -13,7 +13,8 @@ use crate::call::EndCause;
 /// Ends what a transfer has ended, tells consultations from talks, and leaves out the calling ends that are no legs.
 pub(super) fn settle(legs: &mut Vec<Played<'_>>) {
     let replaced: Vec<_> = legs.iter().filter_map(|end| Some((end.facts, replaced(end.facts, legs)?))).collect();
-    for (end, when) in &replaced {
+    let told: Vec<_> = legs.iter().filter_map(|leg| Some((leg.facts, leg.replaced?))).collect();
+    for (end, when) in told.iter().chain(&replaced) {
         leave(legs, end, *when);
     }
     let mut consultations = Vec::new();
@@ -44,7 +45,10 @@ fn replaced(end: &LegFacts, legs: &[Played<'_>]) -> Option<When> {
 
 /// Who passed a call on has left it with all his legs, though the message of their end may be lost.
 fn leave(legs: &mut [Played<'_>], end: &LegFacts, when: When) {
-    for leg in legs.iter_mut().filter(|leg| leg.is_agent() && leg.facts.extension.get() == end.extension.get()) {
+    let extension = end.extension.get();
+    for leg in
+        legs.iter_mut().filter(|leg| leg.is_agent() && extension.is_some() && leg.facts.extension.get() == extension)
+    {
         if leg.facts.key == end.key || leg.last_heard().is_some_and(|heard| heard <= when.at) {
             leg.close(when, EndCause::Transferred);
         }

@@ -80,6 +80,7 @@ pub(super) enum Step {
     Answered,
     Held,
     Retrieved,
+    Replaced,
     Cleared { cause: EndCause, reason: Option<String> },
 }
 
@@ -294,6 +295,7 @@ impl Facts {
             Effect::LegAnswered { leg } => self.hear_step(leg, when, Step::Answered),
             Effect::LegHeld { leg } => self.hear_step(leg, when, Step::Held),
             Effect::LegRetrieved { leg } => self.hear_step(leg, when, Step::Retrieved),
+            Effect::LegReplaced { leg } => self.hear_step(leg, when, Step::Replaced),
             Effect::LegCleared { leg, cause, reason } => {
                 let reason = reason.clone().filter(|reason| !reason.is_empty());
                 self.hear_step(leg, when, Step::Cleared { cause: *cause, reason });
@@ -430,6 +432,7 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         | Effect::LegHeld { .. }
         | Effect::LegRetrieved { .. }
         | Effect::LegCleared { .. }
+        | Effect::LegReplaced { .. }
         | Effect::TransferStarted
         | Effect::CallEnded { .. } => true,
         Effect::CallUpdated { .. }

@@ -39,6 +39,8 @@ pub(super) struct Played<'a> {
     /// It was hung up without having been answered, and the vendor's numbers show that a message between is lost: it may
     /// have been the answer.
     pub(super) answer_may_be_lost: bool,
+    /// When it was told that somebody else has taken his place.
+    pub(super) replaced: Option<When>,
     /// A colleague called on this leg, and what of it was a talk with the other side of the call.
     pub(super) consultation: Option<Consultation>,
 }
@@ -183,7 +185,7 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
     let mut state = None;
     let (mut answered, mut ended, mut reason) = (None, None, None);
     let (mut cause, mut answer_missed) = (EndCause::Normal, false);
-    let mut left_on_hold = false;
+    let (mut left_on_hold, mut replaced) = (false, None);
     for (when, step) in steps {
         left_on_hold |= matches!(step, Step::Cleared { .. }) && state == Some(LegState::Held);
         use LegState::{Alerting, Cleared, Connected, Failed, Held, Initiated, Queued};
@@ -210,9 +212,11 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                 Connected
             }
             (Step::Retrieved, Some(Held)) => Connected,
+            // Nothing else is known of it yet, so nobody is there to have left.
+            (Step::Replaced, None) => continue,
             (Step::Cleared { .. }, None) => Failed,
-            (Step::Cleared { .. }, Some(Initiated | Queued | Alerting)) => Failed,
-            (Step::Cleared { .. }, Some(Connected | Held)) => Cleared,
+            (Step::Cleared { .. } | Step::Replaced, Some(Initiated | Queued | Alerting)) => Failed,
+            (Step::Cleared { .. } | Step::Replaced, Some(Connected | Held)) => Cleared,
             (_, Some(unchanged)) => unchanged,
         });
         match step {
@@ -228,6 +232,12 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
                     reason = words.as_deref().or(reason);
                 }
                 reason = reason.or(words.as_deref());
+            }
+            Step::Replaced => {
+                replaced = replaced.or(Some(*when));
+                if ended.is_none() {
+                    (ended, cause) = (Some(*when), EndCause::Transferred);
+                }
             }
             Step::Offered | Step::Queued | Step::Ringing | Step::Held | Step::Retrieved => {}
         }
@@ -247,12 +257,13 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
         rang: !rings.is_empty(),
         mirrored: false,
         answer_missed,
-        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. })),
+        only_end: steps.iter().all(|(_, step)| matches!(step, Step::Cleared { .. } | Step::Replaced)),
         late: state == LegState::Alerting && !rings.iter().any(|when| when.on_time),
         left_on_hold,
         answer_may_be_lost: state == LegState::Failed
             && matches!(cause, EndCause::Normal | EndCause::Cancelled)
             && misses_number(steps),
+        replaced,
         consultation: leg.was_consultation.then_some(Consultation::Alone),
     })
 }

@@ -35,6 +35,7 @@ fn party_of(effect: &Effect) -> Option<String> {
         | Effect::LegAnswered { leg }
         | Effect::LegHeld { leg }
         | Effect::LegRetrieved { leg }
+        | Effect::LegReplaced { leg }
         | Effect::LegCleared { leg, .. } => leg,
         Effect::CallCreated { customer, .. } => return customer.number.clone(),
         Effect::CallUpdated { .. }

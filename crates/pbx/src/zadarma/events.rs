@@ -320,5 +320,13 @@ enum Dialled {
 
 fn customer_leg(customer: &Customer) -> LegRef {
     let number = customer.number.clone();
-    LegRef { key: "customer".to_owned(), role: LegRole::Customer, extension: None, number, name: None, alias: None }
+    LegRef {
+        key: "customer".to_owned(),
+        role: LegRole::Customer,
+        extension: None,
+        number,
+        name: None,
+        alias: None,
+        caller: None,
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn is_extension(user: &str) -> bool {
 pub(super) fn colleague(raw: &str) -> Option<LegRef> {
     let leg = |key: String, extension, number| {
         let (role, name, alias) = (LegRole::Agent, None, None);
-        LegRef { key, role, extension, number, name, alias }
+        LegRef { key, role, extension, number, name, alias, caller: None }
     };
     if let Some(extension) = extension(raw) {
         return Some(leg(extension.to_owned(), Some(extension.to_owned()), None));

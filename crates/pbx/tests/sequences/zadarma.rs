@@ -127,7 +127,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 }
 
 fn played(steps: &[Step]) -> Office {
-    Office::play(Make::Zadarma, steps, None)
+    Office::play(Make::Zadarma, steps)
 }
 
 #[test]
