@@ -93,11 +93,9 @@ impl Side<'_> {
     /// anybody of the office.
     fn is_told_whose(&self, leg: &wire::Leg) -> bool {
         leg.extension.as_deref().is_none_or(|extension| {
-            let connection = &self.call.connection;
-            let own = |own: &wire::ExtensionRef| own.connection == *connection && own.extension == extension;
             extension.bytes().all(|byte| byte.is_ascii_digit())
-                || self.viewer.extensions.iter().any(own)
-                || self.directory.person(connection, extension).is_some()
+                || self.call.is_of(extension, &self.viewer.extensions)
+                || self.directory.person(&self.call.connection, extension).is_some()
         })
     }
 
