@@ -71,6 +71,14 @@ lastTalk?: LastTalk,
  */
 hangupOnPhone: boolean, 
 /**
+ * The extension to ask for once the other side has answered.
+ */
+extension?: string, 
+/**
+ * What to key in once the other side has answered.
+ */
+postDial?: string, 
+/**
  * The button that calls back is there.
  */
 canCall: boolean, 

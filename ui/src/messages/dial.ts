@@ -10,8 +10,6 @@ interface DialText {
   hint: string;
   kinds: Record<DialKind, string>;
   warnings: Record<DialWarning, string>;
-  thenExtension: (extension: string) => string;
-  thenDigits: (digits: string) => string;
   other: (number: string) => string;
   from: (phone: string) => string;
   way: string;
@@ -47,8 +45,6 @@ export const dialText = texts<DialText>({
       sipName: "Это имя SIP, а большинство АТС набирают только цифры. Позвонить?",
       twoReadings: "Этот текст можно прочесть и как другой номер. Проверьте, тот ли показан. Позвонить?",
     },
-    thenExtension: (extension) => `Когда ответят, наберите добавочный: ${extension}`,
-    thenDigits: (digits) => `Когда ответят, наберите: ${digits}`,
     other: (number) => `Другой номер: ${number}`,
     from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
     way: "Через",
@@ -82,8 +78,6 @@ export const dialText = texts<DialText>({
       sipName: "This is a SIP name, and most PBXs dial digits only. Call?",
       twoReadings: "This text may also mean another number. Check that the right one is shown. Call?",
     },
-    thenExtension: (extension) => `Once they answer, dial the extension: ${extension}`,
-    thenDigits: (digits) => `Once they answer, dial: ${digits}`,
     other: (number) => `The other number: ${number}`,
     from: (phone) => `Your phone rings first: ${phone}`,
     way: "Through",

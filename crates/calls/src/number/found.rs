@@ -79,6 +79,8 @@ const LONGEST_MARK: usize = 2;
 const LEAST_TOWN_CODE: usize = 3;
 /// Groups of digits from which on a text is written as a telephone number.
 const LEAST_GROUPS: usize = 3;
+/// Digits of a number of this country with its code: what a sign parts from them is no part of it.
+const WHOLE_NUMBER: usize = 10;
 /// Digits of the shortest number with its code or country.
 const LEAST_DIGITS: usize = 7;
 
@@ -143,7 +145,9 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
     let home = |reading: &PhoneReading| groups[start].has_plus() || !reading.phone.abroad;
     let shorter = |at_blanks: bool| {
         let may_end = |end: usize| {
-            groups[end].separates() || at_blanks && groups[end].gap.contains(' ') || is_range(groups, end, run)
+            let behind_whole = end == start + 1 && groups[start].digits.len() >= WHOLE_NUMBER;
+            let at_blank = at_blanks && groups[end].gap.contains(' ');
+            groups[end].separates() || at_blank || behind_whole || is_range(groups, end, run)
         };
         let mut ends = (start + 1..run).rev().filter(|end| !mark && may_end(*end));
         ends.find_map(|end| Some((read(groups, start, end, true).filter(home)?, end)))
@@ -279,6 +283,8 @@ mod tests {
             "(495) 123-45-67 68",
             "(495) 123-45-67-69",
             "+7 495 123-45-67...69",
+            "84951234567-100",
+            "4951234567.68",
             "8 495 123-45-67, 123-45-68",
             "123-45-68, 8 495 123-45-67",
             "8 495 123-45-67 и 8 916 204-55-18",

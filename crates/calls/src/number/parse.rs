@@ -197,7 +197,7 @@ fn typed(user: &str, found: &[Group<'_>]) -> Option<String> {
 
 /// The first digits of a long number, its trunk prefix or country code apart: `8 916`, `8 (495)`.
 fn begins_with_trunk(found: &[Group<'_>]) -> bool {
-    let [first, second] = found else { return false };
+    let [first, second, ..] = found else { return false };
     matches!(first.digits, "7" | "8") && second.digits.len() >= 3 && second.gap.starts_with(' ')
 }
 
@@ -255,7 +255,9 @@ mod tests {
         }
         assert_eq!(Number::parse("122"), Number::Service("122".into()));
         assert_eq!(Number::parse("тел. 103"), Number::Emergency("103".into()));
-        assert_eq!(Number::parse("8 (495)"), Number::Other("8 (495)".into()));
+        for begun in ["8 (495)", "8 495 1", "8 495 12-3"] {
+            assert_eq!(Number::parse(begun), Number::Other(begun.into()));
+        }
         for short in ["доб. 205", "6-12", "10", "0511", "34567", "sip:345@cloudpbx.example", "205.0"] {
             assert!(matches!(Number::parse(short), Number::Extension(_)), "{short}");
         }

@@ -6,7 +6,7 @@ mod pop;
 
 use std::collections::BTreeMap;
 
-use calls::{CallId, CallState, CommandId, CommandState};
+use calls::{CallId, CallState, CommandId, CommandState, number::DialNumber};
 use jiff::Timestamp;
 use link::wire::{Call, CommandView};
 
@@ -39,6 +39,8 @@ pub(crate) struct Card {
     pub(crate) phase: CardPhase,
     /// The last talk with this number, once looked up.
     pub(crate) last_talk: Option<LastTalk>,
+    /// The number that this desk placed it to.
+    pub(crate) number: Option<DialNumber>,
     command: Option<Origin>,
     ordinal: u64,
     closes_at: Option<Uptime>,
@@ -125,7 +127,7 @@ impl Cards {
         let key = call_ref(office, &call.id);
         let command =
             call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true, while_talking: false }));
-        self.bring_up(key.clone(), call.clone(), phase, command);
+        self.bring_up(key.clone(), call.clone(), phase, command, None);
         Some(CardChange::Shown(key))
     }
 
@@ -145,10 +147,17 @@ impl Cards {
     }
 
     /// A call that this desk is about to place: its card is there before the PBX has answered.
-    pub(crate) fn placing(&mut self, office: &str, call: Call, command: CommandId, while_talking: bool) -> CallRef {
+    pub(crate) fn placing(
+        &mut self,
+        office: &str,
+        call: Call,
+        command: CommandId,
+        number: DialNumber,
+        while_talking: bool,
+    ) -> CallRef {
         let key = call_ref(office, &call.id);
         let ordered = Ordered { state: CommandState::Sent, taken: false, while_talking };
-        self.bring_up(key.clone(), call, CardPhase::PickUpYourPhone, Some((command, None, ordered)));
+        self.bring_up(key.clone(), call, CardPhase::PickUpYourPhone, Some((command, None, ordered)), Some(number));
         key
     }
 
@@ -273,10 +282,17 @@ impl Cards {
         shown
     }
 
-    fn bring_up(&mut self, key: CallRef, call: Call, phase: CardPhase, command: Option<Origin>) {
+    fn bring_up(
+        &mut self,
+        key: CallRef,
+        call: Call,
+        phase: CardPhase,
+        command: Option<Origin>,
+        number: Option<DialNumber>,
+    ) {
         self.next += 1;
-        let closes_at = None;
-        self.all.push(Card { key, call, phase, last_talk: None, command, ordinal: self.next, closes_at });
+        let (ordinal, last_talk, closes_at) = (self.next, None, None);
+        self.all.push(Card { key, call, phase, last_talk, number, command, ordinal, closes_at });
     }
 
     fn placed(&self, office: &str, command: CommandId) -> Option<usize> {

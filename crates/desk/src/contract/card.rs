@@ -82,6 +82,14 @@ pub struct CardView {
     pub last_talk: Option<LastTalk>,
     /// The PBX ends calls only on the phone: shown as a hint.
     pub hangup_on_phone: bool,
+    /// The extension to ask for once the other side has answered.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// What to key in once the other side has answered.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_dial: Option<String>,
     /// The button that calls back is there.
     pub can_call: bool,
     /// The PBX took the command but nothing has shown its effect.

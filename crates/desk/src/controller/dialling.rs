@@ -80,7 +80,7 @@ impl<U: UiPort> Controller<U> {
         let (port, id) = (office.office(), way.office.clone());
         let call = pending(&connection, &way.from, command, wish, office.now(self.clock.now()));
         let while_talking = office.talks_at(&connection, &way.from);
-        let card = self.cards.placing(&id, call, command, while_talking);
+        let card = self.cards.placing(&id, call, command, wish.number.clone(), while_talking);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placements.asked(command, &id, card, to, self.clock.uptime());

@@ -139,6 +139,8 @@ fn cards() {
         end_reason: Some("USER_BUSY".into()),
         clock_offset_ms: -5,
         last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: 1, note: Some("раз".into()) }),
+        extension: Some("12".into()),
+        post_dial: Some("1#".into()),
         hangup_on_phone: true,
         can_call: false,
         not_confirmed: false,
@@ -164,7 +166,7 @@ fn cards() {
                 "lineNumber": "+7 495 765-43-21", "startedAt": "2026-03-02T09:00:00Z",
                 "answeredAt": "2026-03-02T09:00:00Z", "endReason": "USER_BUSY", "clockOffsetMs": -5,
                 "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
-                "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
+                "extension": "12", "postDial": "1#", "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
             }],
         }),
     );

@@ -93,6 +93,20 @@ async fn the_office_is_asked_for_what_was_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_card_says_what_to_key_in_after_the_answer() {
+    let bench = Bench::live().await;
+    let number = DialNumber { extension: Some("12".into()), post_dial: Some("1#".into()), ..phone("+74951234567") };
+    place(&bench, PlaceCallRequest { number, ..wish(1, "") });
+    bench.office.wishes(1).await;
+    bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
+    let talking = call("7").placed(command(1)).leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(1, &talking);
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    let card = bench.shown.record().cards.last().unwrap().cards[0].clone();
+    assert_eq!((card.extension.as_deref(), card.post_dial.as_deref()), (Some("12"), Some("1#")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_clicks_are_one_call() {
     let bench = Bench::live().await;
     let first = place(&bench, wish(1, "+74951234567"));

@@ -43,6 +43,8 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         clock_offset_ms: offset_ms(around.clock_offset),
         last_talk: card.last_talk.clone(),
         hangup_on_phone: !around.capability.hangup && is_running(card.phase),
+        extension: card.number.as_ref().and_then(|number| number.extension.clone()),
+        post_dial: card.number.as_ref().and_then(|number| number.post_dial.clone()),
         not_confirmed: card.not_confirmed(),
         party,
     }

@@ -2,10 +2,11 @@ import type { CardPhase } from "$generated/CardPhase";
 import type { CardView } from "$generated/CardView";
 import { duration, spokenTime } from "$lib/time";
 import { cardText } from "$messages/card";
+import { commonText } from "$messages/common";
 
 /** What a card explains below the party, one short sentence each. */
 export function hints(card: CardView): string[] {
-  const sentence = phaseHint(card);
+  const sentence = keysHint(card) ?? phaseHint(card);
   return [
     ...(sentence ? [sentence] : []),
     ...(card.notConfirmed ? [cardText().notConfirmed] : []),
@@ -23,6 +24,13 @@ export function context(card: CardView, nowMs: number): string | undefined {
 
 function isOnTheLine(phase: CardPhase): boolean {
   return phase === "calling" || phase === "talking" || phase === "onHold";
+}
+
+/** What to key in, as long as that may be needed: nobody else remembers it. */
+function keysHint({ phase, extension, postDial }: CardView): string | undefined {
+  if (!isOnTheLine(phase)) return undefined;
+  const { thenExtension, thenDigits } = commonText();
+  return extension ? thenExtension(extension) : postDial && thenDigits(postDial);
 }
 
 function phaseHint({ phase, endReason }: CardView): string | undefined {

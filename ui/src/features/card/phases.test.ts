@@ -66,6 +66,12 @@ describe("hints", () => {
     expect(hints(card("ended", { hangupOnPhone: true }))).toEqual([]);
   });
 
+  it("says what to key in while that may be needed", () => {
+    expect(hints(card("calling", { extension: "12" }))).toEqual(["Когда ответят, наберите добавочный: 12"]);
+    expect(hints(card("talking", { postDial: "1#" }))).toEqual(["Когда ответят, наберите: 1#"]);
+    expect(hints(card("ended", { extension: "12" }))).toEqual([]);
+  });
+
   it("say why a call failed in the PBX's words, and point nowhere else", () => {
     expect(hints(card("failed", { endReason: "1120" }))).toEqual(["Код АТС: 1120"]);
     expect(hints(card("failed"))).toEqual([cardText().failedHint]);
