@@ -1,7 +1,5 @@
 //! An office at work: starting it, taking webhooks in, handing out views, stopping it.
 
-mod watch;
-
 use std::{
     collections::BTreeMap,
     sync::{
@@ -16,7 +14,6 @@ use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, Webho
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
-use self::watch::Watched;
 use crate::{
     clock::Clock,
     journal::StoreJournal,
@@ -28,6 +25,7 @@ use crate::{
     status::Board,
     view::View,
     warnings::Warnings,
+    watched::WatchedSessions,
 };
 
 /// Views that read the store at a time: as many as it has readers. More would hold threads that others need, such as
@@ -93,16 +91,11 @@ pub struct OfficeHandle {
     work: Arc<Work>,
 }
 
-/// Whose turn it is with an extension's session: one opens it only when the one before has ended it.
-type Turn = Arc<tokio::sync::Mutex<()>>;
-
 /// What an office does by itself, and counts.
 struct Work {
     not_understood: AtomicU64,
     journal: Arc<StoreJournal>,
-    sessions: Mutex<BTreeMap<(ConnectionId, String), Watched>>,
-    /// Held by whoever keeps or ends a session of an extension.
-    session_turns: Mutex<BTreeMap<(ConnectionId, String), Turn>>,
+    sessions: WatchedSessions,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -167,8 +160,7 @@ impl OfficeHandle {
         let work = Work {
             not_understood: AtomicU64::new(0),
             journal,
-            sessions: Mutex::default(),
-            session_turns: Mutex::default(),
+            sessions: WatchedSessions::default(),
             tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
         };
         let office = Self { state: Arc::new(state), work: Arc::new(work) };
@@ -178,7 +170,9 @@ impl OfficeHandle {
         for (connection, extensions) in wanted_sessions {
             office.open_link(&connection);
             for extension in extensions {
-                office.watch(&connection, &extension, true);
+                if let Some(link) = office.link_with_sessions(&connection) {
+                    office.work.sessions.watch(link, &extension, true);
+                }
             }
         }
         Ok(office)
@@ -301,7 +295,7 @@ impl OfficeHandle {
             // An error says that it was aborted.
             let _ = link.await;
         }
-        self.end_sessions().await;
+        self.work.sessions.end_all().await;
         let others = self.state.connections.values().filter(|c| !c.driver.capability().session_per_extension);
         others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
@@ -310,6 +304,26 @@ impl OfficeHandle {
                 tracing::error!("the keeper of the log had failed before the end");
             }
         }
+    }
+
+    /// Keeps a session for this extension, on makes that need one; asking twice keeps one.
+    pub fn watch_extension(&self, connection: &ConnectionId, extension: &str) {
+        if let Some(link) = self.link_with_sessions(connection) {
+            self.work.sessions.watch(link, extension, false);
+        }
+    }
+
+    /// Ends the session of an extension that nobody wants any more, unless the settings name it.
+    pub fn unwatch_extension(&self, connection: &ConnectionId, extension: &str) {
+        if let Some(link) = self.link_with_sessions(connection) {
+            self.work.sessions.unwatch(link, extension);
+        }
+    }
+
+    /// The link of a connection whose make needs a session for each extension.
+    fn link_with_sessions(&self, connection: &ConnectionId) -> Option<Link> {
+        let known = self.state.connections.get(connection)?;
+        known.driver.capability().session_per_extension.then(|| self.link(known))
     }
 
     fn open_link(&self, id: &ConnectionId) {
@@ -409,3 +423,6 @@ async fn follow_rules(office: &str, store: &Store, directory: &Arc<Directory>) -
     store.regroup(office, move |connection, line, direction| by.audiences(connection, line, direction)).await?;
     store.set_setting(&rules_key(office), directory.rules()).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ mod testing;
 mod view;
 mod visibility;
 mod warnings;
+mod watched;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};

@@ -106,48 +106,36 @@ pub(crate) struct Beginning<U> {
 impl<U: UiPort> Controller<U> {
     /// A desk without offices.
     pub(crate) fn new(beginning: Beginning<U>) -> Self {
-        let Beginning {
-            ui,
-            clock,
-            chance,
-            in_demo,
-            archive,
-            surroundings,
-            settings,
-            usual_way,
-            last_seen,
-            card_can_be_placed,
-            to_self,
-        } = beginning;
-        let (away_from, note_seen_at) = (last_seen.unwrap_or_else(|| clock.now()), clock.uptime());
-        let today = Today::of(clock.now(), &clock.zone());
-        let screens = Screens::new(&*clock);
+        let (away_from, note_seen_at) =
+            (beginning.last_seen.unwrap_or_else(|| beginning.clock.now()), beginning.clock.uptime());
+        let today = Today::of(beginning.clock.now(), &beginning.clock.zone());
+        let screens = Screens::new(&*beginning.clock);
         Self {
-            ui,
-            clock,
-            chance,
-            in_demo,
-            archive,
-            surroundings,
-            settings,
-            to_self,
+            ui: beginning.ui,
+            clock: beginning.clock,
+            chance: beginning.chance,
+            in_demo: beginning.in_demo,
+            archive: beginning.archive,
+            surroundings: beginning.surroundings,
+            settings: beginning.settings,
+            to_self: beginning.to_self,
             offices: BTreeMap::new(),
             generations: 0,
             cards: Cards::default(),
             placements: Placements::default(),
-            usual_way,
+            usual_way: beginning.usual_way,
             today,
             changed_while_reading: None,
             read_today_again: false,
             refresh: Refresh::default(),
             screens,
-            attention: Attention::new(!card_can_be_placed),
+            attention: Attention::new(!beginning.card_can_be_placed),
             away: BTreeSet::new(),
             away_from,
             note_seen_at,
             noted: BTreeSet::new(),
             phone: None,
-            notices: if card_can_be_placed { Vec::new() } else { vec![NoticeKind::NoCardPlacement] },
+            notices: if beginning.card_can_be_placed { Vec::new() } else { vec![NoticeKind::NoCardPlacement] },
             dismissed: Vec::new(),
         }
     }

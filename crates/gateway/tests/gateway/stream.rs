@@ -126,6 +126,30 @@ async fn an_agent_sees_nothing_of_what_is_not_his() {
 }
 
 #[tokio::test]
+async fn who_joins_a_call_later_reads_what_was_written_before() {
+    let rig = Rig::new().await;
+    let (manager, token) = (rig.manager().await, rig.outsider("103").await);
+    rig.tell(&answered_call("s1", "102", Timestamp::now())[..2]).await;
+    let mut desk = Desk::resume(rig.address, &token, Value::Null).await;
+    let hello = desk.frame().await;
+    let at = desk.up_to_at().await.pop().expect("at");
+    let note = json!({
+        "id": uuid::Uuid::now_v7(), "kind": "note", "at": Timestamp::now(), "call": call_id("s1"), "author": "",
+        "value": "просил Анну",
+    });
+    assert_eq!(rig.post(&manager, "/v1/facts", &note).await.status, 200);
+    rig.tell(&[event("s1", "calling", Some("103"), Timestamp::now())]).await;
+    assert_eq!(desk.call().await["id"], call_id("s1").as_str());
+    let fact = |frame: &Value| frame["event"]["fact"]["value"].clone();
+    assert_eq!(fact(&desk.frame().await), "просил Анну", "live");
+    let cursor = json!({ "epoch": hello["epoch"], "seq": at["seq"] });
+    let mut later = Desk::resume(rig.address, &token, cursor).await;
+    later.frame().await;
+    let told = later.up_to_at().await;
+    assert!(told.iter().any(|frame| fact(frame) == "просил Анну"), "to one who comes back: {told:?}");
+}
+
+#[tokio::test]
 async fn a_first_frame_that_is_none_closes_the_stream() {
     let rig = Rig::with(Setup {
         limits: Limits { request: Duration::from_millis(300), ..Limits::default() },

@@ -1,6 +1,6 @@
 //! Requests to a gateway and what their answers amount to.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
@@ -19,12 +19,22 @@ const CAP: u64 = 16 << 20;
 /// A gateway answers a command once it is in its log. Whoever gives up sooner knows less: whether it acted.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(45);
 
+/// What a gateway is shown. It has no `Debug`, so nothing that holds it can be printed by accident.
+#[derive(Clone)]
+struct Token(SecretString);
+
 /// The client of one gateway.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Http {
     client: Client,
     address: Arc<Url>,
-    token: SecretString,
+    token: Token,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("host", &self.address.host_str()).finish_non_exhaustive()
+    }
 }
 
 impl Http {
@@ -35,7 +45,7 @@ impl Http {
                 net::read_anchors(pem).map_err(|error| OfficeError::invalid("anchor", error.to_string()))?;
         }
         let client = Client::new(settings).map_err(|error| broken(&error))?;
-        Ok(Self { client, address: Arc::new(address), token })
+        Ok(Self { client, address: Arc::new(address), token: Token(token) })
     }
 
     pub(super) fn address(&self) -> &Url {
@@ -47,7 +57,7 @@ impl Http {
     }
 
     pub(super) fn token(&self) -> &str {
-        self.token.expose_secret()
+        self.token.0.expose_secret()
     }
 
     /// The address of a path below the gateway's.
@@ -203,6 +213,13 @@ mod tests {
             assert_eq!(came_of(status, body), unknown, "{status}");
         }
         assert_eq!(came_of(202, "{\"state\":\"sent\"}"), Ok(serde_json::json!({"state": "sent"})));
+    }
+
+    #[test]
+    fn what_is_printed_of_a_gateway_is_its_host() {
+        let address = "https://calls.example.org/trubka/".parse().expect("an address");
+        let http = Http::new(address, SecretString::from("a token"), None).expect("is set up");
+        assert_eq!(format!("{http:?}"), "Http { host: Some(\"calls.example.org\"), .. }");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use calls::{CallId, Change, Stored};
 
-use super::{published::Published, work::Keeper};
+use super::{published::Published, state::Keeper};
 use crate::history;
 
 /// What the log holds of calls that no book holds.

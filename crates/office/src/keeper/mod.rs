@@ -5,10 +5,11 @@ mod publish;
 mod published;
 mod requests;
 mod start;
+mod state;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub(crate) use published::{Head, Published};
 pub(crate) use requests::{KeeperHandle, NotKept, NotStored};
-pub(crate) use work::Keeper;
+pub(crate) use state::Keeper;

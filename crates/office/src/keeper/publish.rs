@@ -11,21 +11,9 @@ use store::{Audience, CommandStands, Redirect, Revealed};
 
 use super::{
     published::{Head, Published},
-    work::Keeper,
+    state::{Keeper, Question},
 };
 use crate::{rows, visibility};
-
-/// Who is to be told of an item of the news, where memory does not say.
-#[derive(Debug, Clone)]
-pub(super) struct Question {
-    /// Place of the item among the news.
-    item: usize,
-    /// Whose is this command?
-    command: Option<CommandId>,
-    /// Who sees this call, unless that is known?
-    call: Option<CallId>,
-    is_answered: bool,
-}
 
 /// What the database says to a [`Question`].
 struct Answer {

@@ -1,9 +1,9 @@
 //! What the keeper is asked, and the way to it.
 
-use calls::{Command, ConnectionId, Told};
+use calls::{Command, ConnectionId, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire;
-use store::{Appended, Began, NewCommand};
+use store::{Appended, Began, NewCommand, NewEntry};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::published::{Head, Published};
@@ -105,4 +105,13 @@ impl KeeperHandle {
             let _ = stopped.await;
         }
     }
+}
+
+/// What is told, as it stands in the log.
+pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEntry {
+    let dedupe_key = match &told {
+        Told::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
+        Told::Command(_) | Told::Answer(_) | Told::Decision(_) => None,
+    };
+    NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
 }

@@ -10,8 +10,8 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::{
     fold::Histories,
     published::Head,
-    requests::KeeperHandle,
-    work::{Keeper, entry},
+    requests::{KeeperHandle, entry},
+    state::Keeper,
 };
 use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory, status::Board};
 

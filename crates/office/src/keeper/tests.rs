@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Audience, Options, Scope, Store, SystemRandom, Visible};
 use tempfile::TempDir;
 
-use super::{Head, Keeper, KeeperHandle, Published, work::entry};
+use super::{Head, Keeper, KeeperHandle, Published, requests::entry};
 use crate::{
     clock::SystemClock,
     settings::{Directory, LineSettings},

@@ -1,22 +1,18 @@
 //! The keeper at work.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use calls::{Book, ConnectionId, Decision, Stored, Told, VendorEvent};
-use jiff::Timestamp;
+use calls::{Book, ConnectionId, Decision, Stored, Told};
 use link::wire;
-use store::{Appended, Began, FactAppended, NewCommand, NewEntry, Store};
-use tokio::{
-    sync::{broadcast, mpsc, oneshot, watch},
-    task::JoinSet,
-};
+use store::{Appended, Began, FactAppended, NewCommand, NewEntry};
+use tokio::{sync::oneshot, task::JoinSet};
 
 use super::{
-    publish::Question,
-    published::{Head, Published},
-    requests::{Done, NotKept, NotStored, Request},
+    published::Published,
+    requests::{Done, NotKept, NotStored, Request, entry},
+    state::Keeper,
 };
-use crate::{backoff::Backoff, clock::Clock, journal, rows, settings::Directory, status::Board};
+use crate::{journal, rows};
 
 /// How many requests are committed together at most.
 const BATCH: usize = 512;
@@ -24,34 +20,6 @@ const BATCH: usize = 512;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How often what has grown old is thrown away.
 const TIDY: Duration = Duration::from_secs(3600);
-
-/// The keeper's state.
-pub(crate) struct Keeper {
-    pub(super) office: String,
-    pub(super) store: Store,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) directory: Arc<Directory>,
-    pub(super) board: Arc<Board>,
-    pub(super) books: BTreeMap<ConnectionId, Book>,
-    pub(super) requests: mpsc::Receiver<Request>,
-    pub(super) published: broadcast::Sender<Published>,
-    /// How far the log is published. Rows up to here are written, so that a desk may resume from here.
-    pub(super) head: watch::Sender<Head>,
-    /// How far the log is told.
-    pub(super) logged: u64,
-    /// What is in the log and cannot be folded yet, of each connection in the order of the log.
-    pub(super) unfolded: BTreeMap<ConnectionId, Vec<Stored>>,
-    /// What is folded and not written yet.
-    pub(super) unsaved: BTreeMap<ConnectionId, rows::Unsaved>,
-    /// What is to be published.
-    pub(super) news: Vec<Published>,
-    /// What is to be read before that is published.
-    pub(super) questions: Vec<Question>,
-    /// When timers are tried again, when rows, and when what could not be read.
-    pub(super) timers: Backoff,
-    pub(super) rows: Backoff,
-    pub(super) reads: Backoff,
-}
 
 impl Keeper {
     /// Works until it is stopped.
@@ -259,14 +227,6 @@ impl Keeper {
             }
         }
     }
-}
-
-pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEntry {
-    let dedupe_key = match &told {
-        Told::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
-        Told::Command(_) | Told::Answer(_) | Told::Decision(_) => None,
-    };
-    NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
 }
 
 async fn sleep_opt(wait: Option<Duration>) {

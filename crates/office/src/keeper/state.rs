@@ -1,0 +1,53 @@
+//! What the keeper holds. Whoever works on it uses this; it uses none of them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use calls::{Book, CallId, CommandId, ConnectionId, Stored};
+use store::Store;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::{
+    published::{Head, Published},
+    requests::Request,
+};
+use crate::{backoff::Backoff, clock::Clock, rows, settings::Directory, status::Board};
+
+/// The keeper's state.
+pub(crate) struct Keeper {
+    pub(super) office: String,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) board: Arc<Board>,
+    pub(super) books: BTreeMap<ConnectionId, Book>,
+    pub(super) requests: mpsc::Receiver<Request>,
+    pub(super) published: broadcast::Sender<Published>,
+    /// How far the log is published. Rows up to here are written, so that a desk may resume from here.
+    pub(super) head: watch::Sender<Head>,
+    /// How far the log is told.
+    pub(super) logged: u64,
+    /// What is in the log and cannot be folded yet, of each connection in the order of the log.
+    pub(super) unfolded: BTreeMap<ConnectionId, Vec<Stored>>,
+    /// What is folded and not written yet.
+    pub(super) unsaved: BTreeMap<ConnectionId, rows::Unsaved>,
+    /// What is to be published.
+    pub(super) news: Vec<Published>,
+    /// What is to be read before that is published.
+    pub(super) questions: Vec<Question>,
+    /// When timers are tried again, when rows, and when what could not be read.
+    pub(super) timers: Backoff,
+    pub(super) rows: Backoff,
+    pub(super) reads: Backoff,
+}
+
+/// Who is to be told of an item of the news, where memory does not say.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// Place of the item among the news.
+    pub(super) item: usize,
+    /// Whose is this command?
+    pub(super) command: Option<CommandId>,
+    /// Who sees this call, unless that is known?
+    pub(super) call: Option<CallId>,
+    pub(super) is_answered: bool,
+}

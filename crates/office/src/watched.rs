@@ -1,0 +1,129 @@
+//! Which extensions' sessions are kept, on makes that need one for each.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use calls::ConnectionId;
+use futures_util::future::join_all;
+use tokio::{sync::OwnedMutexGuard, task::JoinHandle};
+
+use crate::{links::Link, sessions::SessionControl};
+
+/// How long the PBXs have to take in that all sessions end.
+const ENDING: Duration = Duration::from_secs(2);
+
+/// A session that is kept.
+struct Watched {
+    task: Task,
+    control: Arc<SessionControl>,
+    /// The settings name it, so it is kept whoever else loses interest.
+    configured: bool,
+}
+
+/// Keeps a session, then gives back the extension's turn. Aborted where nobody waits for its end any more.
+struct Task(JoinHandle<OwnedMutexGuard<()>>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Watched {
+    /// Ends the session in order. Until the turn is dropped no other session of the extension is opened.
+    async fn end(mut self) -> Option<OwnedMutexGuard<()>> {
+        self.control.end();
+        // None where it has failed, which is noticed elsewhere.
+        (&mut self.task.0).await.ok()
+    }
+}
+
+/// A session: its connection and its extension.
+type Key = (ConnectionId, String);
+
+/// Whose turn it is with an extension's session: one opens it only when the one before has ended it.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// The sessions that are kept.
+#[derive(Default)]
+pub(crate) struct WatchedSessions {
+    sessions: Mutex<BTreeMap<Key, Watched>>,
+    /// Held by whoever keeps or ends a session of an extension.
+    turns: Mutex<BTreeMap<Key, Turn>>,
+    /// Sessions that nobody wants any more, on their way to their end.
+    endings: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl WatchedSessions {
+    /// Keeps a session for this extension; asking twice keeps one. One that the PBX refused is tried again at once:
+    /// whoever comes may have had it put right.
+    pub(crate) fn watch(&self, link: Link, extension: &str, configured: bool) {
+        let key = (link.connection.clone(), extension.to_owned());
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        match sessions.entry(key) {
+            Entry::Occupied(kept) => {
+                if link.board.is_refused(&link.connection, extension) {
+                    kept.get().control.try_again();
+                }
+            }
+            Entry::Vacant(place) => {
+                let control = Arc::new(SessionControl::default());
+                let turns = &mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+                // One that was wanted before may still be ending.
+                let turn = Arc::clone(turns.entry(place.key().clone()).or_default());
+                let keep = link.keep_session(extension.to_owned(), Arc::clone(&control));
+                let task = tokio::spawn(async move {
+                    let turn = turn.lock_owned().await;
+                    keep.await;
+                    turn
+                });
+                place.insert(Watched { task: Task(task), control, configured });
+            }
+        }
+    }
+
+    /// Ends the session of an extension that nobody wants any more, unless the settings name it; the PBX keeps its
+    /// events from then on.
+    pub(crate) fn unwatch(&self, link: Link, extension: &str) {
+        let key = (link.connection.clone(), extension.to_owned());
+        let watched = {
+            let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+            if sessions.get(&key).is_none_or(|watched| watched.configured) {
+                return;
+            }
+            sessions.remove(&key)
+        };
+        let Some(watched) = watched else { return };
+        let extension = extension.to_owned();
+        let ending = tokio::spawn(async move {
+            let _turn = watched.end().await;
+            link.forget_session(&extension).await;
+        });
+        let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
+        endings.retain(|ending| !ending.is_finished());
+        endings.push(ending);
+    }
+
+    /// Ends all sessions side by side. A PBX that is too slow keeps its events from the moment at which it notices.
+    pub(crate) async fn end_all(&self) {
+        let endings = std::mem::take(&mut *self.endings.lock().unwrap_or_else(PoisonError::into_inner));
+        for ending in endings {
+            ending.abort();
+            // An error says that it was aborted.
+            let _ = ending.await;
+        }
+        let sessions = std::mem::take(&mut *self.sessions.lock().unwrap_or_else(PoisonError::into_inner));
+        let endings = sessions.into_values().map(Watched::end);
+        if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
+            tracing::warn!("not every PBX took in that its sessions end");
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> Vec<Key> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+}
