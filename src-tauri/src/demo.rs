@@ -28,7 +28,7 @@ use crate::{keys, profile::Profile};
 /// The office's name in the database and on screens.
 pub(crate) const OFFICE: &str = "demo";
 /// Whose desk it is: Пётр, in English Peter.
-const EXTENSION: &str = "102";
+const EXTENSION: &str = "202";
 /// The same calls at every start.
 const SEED: u64 = 20;
 /// The PBXs of the demo where nobody names others.
@@ -227,4 +227,19 @@ fn people(simulator: &Simulator) -> anyhow::Result<Vec<Person>> {
         }
     }
     Ok(people)
+}
+
+#[cfg(test)]
+mod tests {
+    use calls::number::DialKind;
+
+    use super::*;
+
+    #[test]
+    fn every_extension_of_the_demo_is_called_without_a_question() {
+        for employee in Staff::named(Names::English).employees {
+            let read = Dialable::read(&employee.extension).expect("a number");
+            assert_eq!((read.kind, read.asks()), (DialKind::Extension, false), "{}", employee.extension);
+        }
+    }
 }

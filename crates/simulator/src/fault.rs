@@ -72,7 +72,7 @@ pub struct FaultError(String);
 
 const NAMES: &str = "duplicates, reordering, delay=1s, cut=5s, half-event, half-answer, unknown-event, wrong-signature, \
                      slow-recording=20000, recording-html, recording-empty, recording-truncated, recording-not-ready, \
-                     link-used, odd-result, reason-text, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, extension-gone=102, extension-refused=103, same-batch, open-ping, cut-on-register, numbers-as-strings, \
+                     link-used, odd-result, reason-text, down, down=MAKE, wrong-clock=3h, wrong-clock=-10m, extension-gone=202, extension-refused=203, same-batch, open-ping, cut-on-register, numbers-as-strings, \
                      numbers-as-ints";
 
 impl FromStr for Fault {
@@ -134,7 +134,7 @@ impl FromStr for Fault {
 
 fn extension(name: &str, value: Option<&str>) -> Result<u32, FaultError> {
     let digits = value.and_then(|value| value.parse().ok());
-    digits.ok_or_else(|| FaultError(format!("{name} wants an extension, as in {name}=102")))
+    digits.ok_or_else(|| FaultError(format!("{name} wants an extension, as in {name}=202")))
 }
 
 fn signed(text: &str) -> Result<SignedDuration, FaultError> {

@@ -202,39 +202,39 @@ mod tests {
     use super::*;
 
     fn phones() -> Phones {
-        Phones::new(["101", "102"].into_iter())
+        Phones::new(["201", "202"].into_iter())
     }
 
     #[test]
     fn a_phone_rings_is_picked_up_and_hung_up() {
         let phones = phones();
         let mut changes = phones.subscribe();
-        let handset = phones.ring("101", Some("79001234567".into())).expect("idle");
+        let handset = phones.ring("201", Some("79001234567".into())).expect("idle");
         assert_eq!(handset.state(), PhoneState::Ringing);
         assert_eq!(changes.try_recv().expect("a change").shows.as_deref(), Some("79001234567"));
-        phones.pick_up("101").expect("it rings");
+        phones.pick_up("201").expect("it rings");
         assert_eq!(handset.state(), PhoneState::Talking);
-        phones.hang_up("101").expect("it talks");
+        phones.hang_up("201").expect("it talks");
         assert_eq!(handset.state(), PhoneState::Idle);
-        assert_eq!(phones.pick_up("101"), Err(PhoneError::NotNow));
+        assert_eq!(phones.pick_up("201"), Err(PhoneError::NotNow));
         assert_eq!(phones.pick_up("999"), Err(PhoneError::Unknown));
     }
 
     #[test]
     fn a_phone_in_use_does_not_ring_for_a_second_call() {
         let phones = phones();
-        let first = phones.ring("101", None).expect("idle");
-        assert!(phones.ring("101", None).is_none());
+        let first = phones.ring("201", None).expect("idle");
+        assert!(phones.ring("201", None).is_none());
         drop(first);
-        assert!(phones.ring("101", None).is_some());
+        assert!(phones.ring("201", None).is_some());
     }
 
     #[test]
     fn a_call_never_acts_on_the_phone_of_a_later_one() {
         let phones = phones();
-        let first = phones.ring("101", None).expect("idle");
-        phones.hang_up("101").expect("it rings");
-        let second = phones.ring("101", None).expect("idle again");
+        let first = phones.ring("201", None).expect("idle");
+        phones.hang_up("201").expect("it rings");
+        let second = phones.ring("201", None).expect("idle again");
         assert!(!first.answer());
         drop(first);
         assert_eq!(second.state(), PhoneState::Ringing);
@@ -243,10 +243,10 @@ mod tests {
     #[test]
     fn letting_ring_is_known_to_the_call_only_while_it_rings() {
         let phones = phones();
-        assert_eq!(phones.let_ring("101"), Err(PhoneError::NotNow));
-        let handset = phones.ring("101", None).expect("idle");
+        assert_eq!(phones.let_ring("201"), Err(PhoneError::NotNow));
+        let handset = phones.ring("201", None).expect("idle");
         assert!(!handset.is_left_ringing());
-        phones.let_ring("101").expect("it rings");
+        phones.let_ring("201").expect("it rings");
         assert!(handset.is_left_ringing());
     }
 }

@@ -17,7 +17,7 @@ pub enum Reading {
     GreetingAnswers,
     /// Rostelecom names the colleague to whom an outgoing call was passed in `from_pin`; by default in `request_pin`.
     PassedOnFromPin,
-    /// Zadarma names extensions by their full logins, `402022-101`; by default as `101`.
+    /// Zadarma names extensions by their full logins, `402022-201`; by default as `201`.
     FullLogins,
     /// Zadarma tells both legs of a callback, the customer's with `calltype=callback_leg2`; by default one call.
     CallbackTwoCalls,

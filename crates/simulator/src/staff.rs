@@ -80,10 +80,10 @@ impl Staff {
             names,
             domain: "office.example".into(),
             employees: vec![
-                employee("101", "irina", "Ирина Соколова", "Irina Falcon"),
-                employee("102", "petr", "Пётр Волков", "Peter Wolfe"),
-                employee("103", "anna", "Анна Лебедева", "Anna Swann"),
-                employee("104", "reception", "Ресепшн", "Reception"),
+                employee("201", "irina", "Ирина Соколова", "Irina Falcon"),
+                employee("202", "petr", "Пётр Волков", "Peter Wolfe"),
+                employee("203", "anna", "Анна Лебедева", "Anna Swann"),
+                employee("204", "reception", "Ресепшн", "Reception"),
             ],
             lines: vec![
                 line(Make::Rostelecom, "+74951234567", "Отдел продаж", "Sales"),

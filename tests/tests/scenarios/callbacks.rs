@@ -19,7 +19,7 @@ async fn ordered_by_another_program(scene: Scene, make: Make, results: &[(&str, 
             &format!(
                 "{}\n{}",
                 json!({"callee": number, "does": does, "ring": "5s"}),
-                json!({"call": "callback", "agent": "102", "to": number, "talk": "20s"})
+                json!({"call": "callback", "agent": "202", "to": number, "talk": "20s"})
             ),
         );
         let row = scene.row(Some(&number), |row| row.state == CallState::Ended).await;
@@ -96,7 +96,7 @@ async fn connected_when_the_agent_picks_up_on_rostelecom() {
     for (does, result) in results {
         let number = if does == "busy" { "+79001234561" } else { "+79001234560" };
         let callee = json!({"callee": number, "does": does, "ring": "5s"});
-        let call = json!({"call": "callback", "agent": "102", "to": number, "talk": "20s"});
+        let call = json!({"call": "callback", "agent": "202", "to": number, "talk": "20s"});
         scene.play(Make::Rostelecom, &format!("{callee}\n{call}"));
         let row = scene.row(Some(number), |row| row.state == CallState::Ended).await;
         assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(result)), "{does}");
@@ -109,7 +109,7 @@ async fn the_talk_begins_with_the_customers_answer() {
     let scene = Scene::new().await;
     scene.play(Make::MangoClient, &json!({"callee": CALLED, "does": "answer", "ring": "30s"}).to_string());
     scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     let card = scene.screens.until_card(Some(CALLED), CardPhase::Calling).await;
     assert_eq!(card.answered_at, None);
     let card = scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
@@ -118,15 +118,15 @@ async fn the_talk_begins_with_the_customers_answer() {
     assert_eq!(story, [CardPhase::PickUpYourPhone, CardPhase::Calling, CardPhase::Talking], "{story:?}");
 }
 
-/// A frame for 102, as the vendor's other API writes the fields.
+/// A frame for 202, as the vendor's other API writes the fields.
 fn frame(call_id: &str, seq: u64, state: &str, from: serde_json::Value, more: serde_json::Value) -> String {
     let mut data = json!({
         "entry_id": "e1", "call_id": call_id, "seq": seq, "state": state, "location": "abonent",
-        "from": from, "to": {"extension": "102", "line_number": "78005550110"},
+        "from": from, "to": {"extension": "202", "line_number": "78005550110"},
     });
     let fields = data.as_object_mut().expect("an object");
     fields.extend(more.as_object().expect("an object").clone());
-    json!({"extension": "102", "event": {"routeKey": "/call", "data": data}}).to_string()
+    json!({"extension": "202", "event": {"routeKey": "/call", "data": data}}).to_string()
 }
 
 /// A call that a program routed to me carries the command's id, and is the customer's call all the same.
@@ -154,12 +154,12 @@ async fn a_customer_who_rings_in_while_i_click_his_number_keeps_his_call() {
     let ringing = scene.screens.until_card(Some(CALLED), CardPhase::Ringing).await;
     let placed = scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
     assert_ne!(placed.call, ringing.call);
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.play(Make::MangoClient, &frame("e1.1", 2, "DISCONNECTED", from, json!({"disconnect_reason": 1110})));
     let incoming = scene.row(Some(CALLED), |row| row.direction == Direction::Incoming).await;
     assert_eq!(incoming.call, ringing.call);
     scene.row(Some(CALLED), |row| row.direction == Direction::Incoming && row.state == CallState::Ended).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     scene.row(Some(CALLED), |row| row.direction == Direction::Outgoing && row.state == CallState::Ended).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 2);
 }

@@ -26,7 +26,7 @@ fn is_live(row: &ConnectionRow) -> bool {
 async fn talking(scene: &Scene, make: Make) {
     scene.play(make, ANSWERED);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
 }
 
@@ -41,11 +41,11 @@ async fn ended(scene: &Scene) {
 async fn a_socket_cut_in_mid_call_is_a_gap_that_closes() {
     let scene = Scene::new().await;
     talking(&scene, Make::MangoClient).await;
-    scene.simulator.cut("102");
+    scene.simulator.cut("202");
     scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
     scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
     assert_eq!(scene.screens.record().card(Some(CALLER)).map(|card| card.phase), Some(CardPhase::Talking));
-    scene.hang_up("102");
+    scene.hang_up("202");
     ended(&scene).await;
 }
 
@@ -59,7 +59,7 @@ async fn the_end_of_a_call_that_came_during_an_outage_is_fetched_afterwards() {
         row.state == ConnectionState::Down && row.cause == Some(DownCause::Unreachable) && row.gap_since.is_some()
     };
     scene.screens.until_connection(Make::MangoClient, "is down", unreachable).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     scene.mend(down);
     scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
     ended(&scene).await;
@@ -78,7 +78,7 @@ async fn a_pbx_that_is_down_at_first(make: Make) {
     }
     talking(&scene, make).await;
     scene.screens.until_connection(make, "is live", is_live).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     ended(&scene).await;
 }
 
@@ -88,7 +88,7 @@ async fn a_clock_that_is_off(make: Make) {
     let off = Fault::WrongClock(SignedDuration::from_mins(12));
     scene.fault(off);
     talking(&scene, make).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     ended(&scene).await;
     let warned = |row: &ConnectionRow| row.clock_skew_ms.is_some_and(|ms| (-800_000..-600_000).contains(&ms));
     scene.screens.until_connection(make, "warns of the clock", warned).await;
@@ -119,7 +119,7 @@ async fn wrong_signatures_are_refused_counted_and_told() {
     scene.mend(Fault::WrongSignature);
     talking(&scene, Make::Rostelecom).await;
     scene.screens.until_connection(Make::Rostelecom, "is live", is_live).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     ended(&scene).await;
     assert_eq!(scene.screens.record().cards_of(Some("+79031234567")), 0);
 }

@@ -138,15 +138,15 @@ async fn two_clicks_are_one_call(make: Make) {
 
 async fn a_colleague_clicks_my_number(make: Make) {
     let scene = Scene::new().await;
-    scene.call_of_colleague(make, "101", ME).await;
-    scene.pick_up("101").await;
-    let card = scene.screens.until_card(Some("101"), CardPhase::Ringing).await;
+    scene.call_of_colleague(make, "201", ME).await;
+    scene.pick_up("201").await;
+    let card = scene.screens.until_card(Some("201"), CardPhase::Ringing).await;
     assert_eq!((card.direction, card.party.name.as_deref()), (Direction::Internal, Some("Ирина Соколова")));
     scene.pick_up(ME).await;
-    scene.screens.until_card(Some("101"), CardPhase::Talking).await;
+    scene.screens.until_card(Some("201"), CardPhase::Talking).await;
     scene.hang_up(ME);
-    scene.screens.until_card(Some("101"), CardPhase::Ended).await;
-    let story = scene.screens.record().story(Some("101"));
+    scene.screens.until_card(Some("201"), CardPhase::Ended).await;
+    let story = scene.screens.record().story(Some("201"));
     assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "never a call of mine");
 }
 

@@ -32,18 +32,18 @@ async fn one_of_us_fails(fault: Fault) {
     scene.screens.until_connection(Make::MangoClient, "works for the others", works).await;
     missed(&scene).await;
     assert!(scene.screens.record().connection(Make::MangoClient).is_some_and(works));
-    let asked = scene.simulator.requests(None, "103");
+    let asked = scene.simulator.requests(None, "203");
     assert!(asked < TOO_MANY, "{asked} requests about an extension that is refused");
 }
 
 #[tokio::test]
 async fn an_extension_that_was_deleted() {
-    one_of_us_fails(Fault::ExtensionGone(103)).await;
+    one_of_us_fails(Fault::ExtensionGone(203)).await;
 }
 
 #[tokio::test]
 async fn an_extension_that_is_refused() {
-    one_of_us_fails(Fault::ExtensionRefused(103)).await;
+    one_of_us_fails(Fault::ExtensionRefused(203)).await;
 }
 
 /// Desks are told how a connection stands when that changes, and not at every try.
@@ -76,13 +76,13 @@ async fn an_extension_that_is_refused_is_told_once() {
 async fn a_drain_that_repeats_the_same_batch() {
     let scene = Scene::new().await;
     scene.fault(Fault::SameBatch);
-    let before = scene.simulator.requests(None, "102");
+    let before = scene.simulator.requests(None, "202");
     // Told late: the socket is cut, and the next session begins with what was missed.
-    scene.play(Make::MangoClient, &format!(r#"{{"call":"replay","from":"{CALLER}","agent":"102","ago":"1h"}}"#));
+    scene.play(Make::MangoClient, &format!(r#"{{"call":"replay","from":"{CALLER}","agent":"202","ago":"1h"}}"#));
     scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     scene.screens.until_connection(Make::MangoClient, "works again", works).await;
     missed_by("+79031234567", &scene).await;
-    let asked = scene.simulator.requests(None, "102") - before;
+    let asked = scene.simulator.requests(None, "202") - before;
     assert!(asked < TOO_MANY, "{asked} requests for one batch");
 }
 
@@ -96,7 +96,7 @@ async fn missed_by(caller: &str, scene: &Scene) {
 async fn a_socket_that_is_cut_as_soon_as_it_is_registered_leaves_a_gap() {
     let scene = Scene::new().await;
     scene.fault(Fault::CutOnRegister);
-    scene.simulator.cut("102");
+    scene.simulator.cut("202");
     scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
     scene.mend(Fault::CutOnRegister);
     let whole = |row: &ConnectionRow| works(row) && row.gap_since.is_none();
@@ -109,7 +109,7 @@ async fn a_socket_that_is_cut_as_soon_as_it_is_registered_leaves_a_gap() {
 async fn a_shutdown_unregisters_every_session() {
     let scene = Scene::new().await;
     let simulator = scene.simulator.clone();
-    let everybody = ["101", "102", "103", "104"];
+    let everybody = ["201", "202", "203", "204"];
     let registered = async || (simulator.registered() == everybody).then_some(());
     eventually("all are registered", registered).await;
     scene.stop().await;

@@ -10,17 +10,17 @@ const CALLER: &str = "+79161234567";
 
 on_both_makes!(a_colleague_answers_for_the_group, i_answer_for_the_group, nobody_of_the_group_answers);
 
-const GROUP: &str = r#"{"call":"group","from":"+79161234567","rings":["101","102","103"],"ring":"600s","talk":"600s"}"#;
+const GROUP: &str = r#"{"call":"group","from":"+79161234567","rings":["201","202","203"],"ring":"600s","talk":"600s"}"#;
 
 async fn a_colleague_answers_for_the_group(make: Make) {
     let scene = Scene::new().await;
     scene.play(make, GROUP);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-    scene.pick_up("101").await;
+    scene.pick_up("201").await;
     let card = scene.screens.until_card(Some(CALLER), CardPhase::AnsweredBy).await;
     assert_eq!(card.answered_by.as_deref(), Some("Ирина Соколова"));
 
-    scene.hang_up("101");
+    scene.hang_up("201");
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::AnsweredElsewhere), Some("Ирина Соколова")));
     assert!(scene.list(CallFilter::Missed).await.is_empty());
@@ -33,9 +33,9 @@ async fn i_answer_for_the_group(make: Make) {
     let scene = Scene::new().await;
     scene.play(make, GROUP);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
     scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
@@ -43,7 +43,7 @@ async fn i_answer_for_the_group(make: Make) {
 
 async fn nobody_of_the_group_answers(make: Make) {
     let scene = Scene::new().await;
-    scene.play(make, r#"{"call":"missed","from":"+79161234567","rings":["101","102","103"],"ring":"20s"}"#);
+    scene.play(make, r#"{"call":"missed","from":"+79161234567","rings":["201","202","203"],"ring":"20s"}"#);
     scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
     scene.row(Some(CALLER), |row| row.result == Some(CallResult::Missed)).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 1, "one call, not one a phone");

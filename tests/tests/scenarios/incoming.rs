@@ -27,13 +27,13 @@ async fn a_call_that_i_answer(make: Make) {
     assert_eq!(card.line.as_ref(), Some(&line.title));
     assert!(scene.screens.record().card_visible);
 
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     let card = scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
     assert!(card.answered_at.is_some() && card.ended_at.is_none());
     let now = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
     assert_eq!(now.agent.as_deref(), Some("Пётр Волков"));
 
-    scene.hang_up("102");
+    scene.hang_up("202");
     scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     assert_eq!(scene.screens.record().story(Some(CALLER)), [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
@@ -47,7 +47,7 @@ async fn a_call_whose_caller_hangs_up(make: Make) {
     let scene = Scene::new().await;
     scene.play(make, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"15s"}"#);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!(row.result, Some(CallResult::Answered));
@@ -109,17 +109,17 @@ async fn a_hidden_number(make: Make) {
 
 async fn an_internal_call(make: Make) {
     let scene = Scene::new().await;
-    scene.play(make, r#"{"call":"internal","from":"101","to":"102","ring":"600s","talk":"600s"}"#);
-    let card = scene.screens.until_card(Some("101"), CardPhase::Ringing).await;
+    scene.play(make, r#"{"call":"internal","from":"201","to":"202","ring":"600s","talk":"600s"}"#);
+    let card = scene.screens.until_card(Some("201"), CardPhase::Ringing).await;
     assert_eq!((card.direction, card.party.internal), (Direction::Internal, true));
     assert_eq!(card.party.name.as_deref(), Some("Ирина Соколова"));
-    scene.pick_up("102").await;
-    scene.screens.until_card(Some("101"), CardPhase::Talking).await;
-    scene.hang_up("102");
-    scene.screens.until_card(Some("101"), CardPhase::Ended).await;
+    scene.pick_up("202").await;
+    scene.screens.until_card(Some("201"), CardPhase::Talking).await;
+    scene.hang_up("202");
+    scene.screens.until_card(Some("201"), CardPhase::Ended).await;
     let rows = scene.list(CallFilter::All).await;
     assert_eq!(rows.len(), 1, "both phones are in one call: {rows:#?}");
-    assert_eq!((rows[0].direction, rows[0].party.dial.as_deref()), (Direction::Internal, Some("101")));
+    assert_eq!((rows[0].direction, rows[0].party.dial.as_deref()), (Direction::Internal, Some("201")));
 }
 
 mod read_otherwise {

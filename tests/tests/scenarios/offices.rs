@@ -33,7 +33,7 @@ async fn ended(scene: &Scene) {
 
 async fn a_restart_in_mid_call_keeps_the_call(make: Make) {
     let scene = ringing(make).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     let before = scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
     let scene = scene.restart().await;
     scene.settled().await;
@@ -42,7 +42,7 @@ async fn a_restart_in_mid_call_keeps_the_call(make: Make) {
         open.iter().any(|row| row.call == before.call && row.state == CallState::Talking)
     };
     scene.screens.until("the call goes on", goes_on).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     ended(&scene).await;
 }
 
@@ -50,23 +50,23 @@ async fn a_restart_while_it_rings(make: Make) {
     let scene = ringing(make).await.restart().await;
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     scene.settled().await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     ended(&scene).await;
 }
 
 async fn what_ends_meanwhile_is_learnt(make: Make) {
     let scene = ringing(make).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
     let phones = scene.simulator.phones();
     let mut changes = phones.subscribe();
     let hung_up = tokio::spawn(async move {
         // As soon as the office is gone; it comes back later.
         tokio::task::yield_now().await;
-        phones.hang_up("102").expect("the phone is in use");
+        phones.hang_up("202").expect("the phone is in use");
         changes.recv().await.expect("it rests");
     });
     let scene = scene.restart().await;

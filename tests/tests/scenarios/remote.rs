@@ -87,12 +87,12 @@ async fn a_call_looks_the_same_from_afar(make: Make) {
     for screens in [&scene.screens, &remote.screens] {
         screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     }
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     for screens in [&scene.screens, &remote.screens] {
         screens.until_card(Some(CALLER), CardPhase::Talking).await;
     }
     remote.agrees_with(&scene).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     for screens in [&scene.screens, &remote.screens] {
         screens.until_card(Some(CALLER), CardPhase::Ended).await;
     }
@@ -116,9 +116,9 @@ async fn a_stream_that_breaks_in_mid_call_is_resumed(make: Make) {
     remote.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     let scene = scene.restart_gateway().await;
     remote.screens.until_link(LinkState::Live).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     remote.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     remote.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     remote.agrees_with(&scene).await;
     assert_eq!(remote.screens.record().story(Some(CALLER)), [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
@@ -130,9 +130,9 @@ async fn a_call_placed_from_afar(make: Make) {
     let remote = Remote::of(&scene).await;
     remote.call(make, CALLER).await;
     remote.screens.until_card(Some(CALLER), CardPhase::PickUpYourPhone).await;
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     remote.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     remote.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     remote.agrees_with(&scene).await;
     assert_eq!(list(&remote.desk, CallFilter::All).await.len(), 1);

@@ -62,7 +62,7 @@ async fn talked(scene: &Scene, row: &CallRow) -> usize {
 
 async fn passed_by_me(make: Make, call: &str) -> (Scene, CallRow) {
     let scene = Scene::new().await;
-    played(&scene, make, call, "102", "103").await;
+    played(&scene, make, call, "202", "203").await;
     let row = ended(&scene).await;
     let story = scene.screens.record().story(Some(CALLER));
     assert_eq!(story.first_chunk(), Some(&[CardPhase::Ringing, CardPhase::Talking]), "{story:?}");
@@ -72,7 +72,7 @@ async fn passed_by_me(make: Make, call: &str) -> (Scene, CallRow) {
 
 async fn passed_to_me(make: Make, call: &str) -> (Scene, CallRow) {
     let scene = Scene::new().await;
-    played(&scene, make, call, "101", "102").await;
+    played(&scene, make, call, "201", "202").await;
     let row = ended(&scene).await;
     assert!(!scene.screens.record().story(Some(CALLER)).contains(&CardPhase::Missed));
     (scene, row)
@@ -140,17 +140,17 @@ fn with_customer(make: Make, mango: usize, rostelecom: usize) -> usize {
 /// What is passed on is not over before the colleague has had it.
 async fn the_colleagues_phone_still_rings(make: Make) {
     let scene = Scene::new().await;
-    played(&scene, make, "transfer", "102", "103").await;
-    eventually("the colleague's phone rings", async || scene.simulator.phones().let_ring("103").ok()).await;
+    played(&scene, make, "transfer", "202", "203").await;
+    eventually("the colleague's phone rings", async || scene.simulator.phones().let_ring("203").ok()).await;
     let row = scene.row(Some(CALLER), |_| true).await;
     let left = async || {
         let legs = scene.details(&row.call).await.legs;
-        legs.iter().any(|leg| leg.extension.as_deref() == Some("102") && leg.state == LegState::Cleared).then_some(())
+        legs.iter().any(|leg| leg.extension.as_deref() == Some("202") && leg.state == LegState::Cleared).then_some(())
     };
     eventually("I have left", left).await;
     let row = scene.row(Some(CALLER), |_| true).await;
     assert_ne!(row.state, CallState::Ended);
-    scene.pick_up("103").await;
+    scene.pick_up("203").await;
     ended(&scene).await;
 }
 
@@ -159,7 +159,7 @@ async fn a_call_that_i_placed_is_passed_on(make: Make) {
 }
 
 async fn placed_and_passed_on(scene: Scene, make: Make) {
-    scene.play(make, &format!(r#"{{"call":"outgoing","agent":"102","to":"{CALLER}","transfer":"103","talk":"40s"}}"#));
+    scene.play(make, &format!(r#"{{"call":"outgoing","agent":"202","to":"{CALLER}","transfer":"203","talk":"40s"}}"#));
     let row = ended(&scene).await;
     assert_eq!(talked(&scene, &row).await, 2);
 }
@@ -176,12 +176,12 @@ async fn taken(make: Make, from: &str, by: &str) -> (Scene, CallRow) {
 }
 
 async fn i_take_a_call(make: Make) {
-    let (_, row) = taken(make, "101", "102").await;
+    let (_, row) = taken(make, "201", "202").await;
     assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
 }
 
 async fn a_call_is_taken_from_me(make: Make) {
-    let (scene, row) = taken(make, "102", "103").await;
+    let (scene, row) = taken(make, "202", "203").await;
     assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::AnsweredElsewhere), Some("Анна Лебедева")));
     assert!(!scene.screens.record().story(Some(CALLER)).contains(&CardPhase::Missed));
 }
@@ -194,7 +194,7 @@ mod read_otherwise {
     async fn only_the_colleague_hears_of_the_second_leg() {
         for call in ["transfer", "transfer-consulted", "transfer-given-up"] {
             let scene = Scene::reading(&[Reading::TransferLegToCalled], &[]).await;
-            played(&scene, Make::MangoClient, call, "102", "103").await;
+            played(&scene, Make::MangoClient, call, "202", "203").await;
             ended(&scene).await;
         }
     }

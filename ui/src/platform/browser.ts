@@ -157,8 +157,8 @@ function preview(text: string): DialPreview {
     ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),
     asks: false,
     ways: [
-      { office: "demo", connection: "rt1", title: "Ростелеком", from: "102" },
-      { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "102" },
+      { office: "demo", connection: "rt1", title: "Ростелеком", from: "202" },
+      { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "202" },
     ],
   };
 }

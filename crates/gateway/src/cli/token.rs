@@ -128,7 +128,7 @@ fn line(token: &Token) -> String {
 }
 
 fn extension(text: &str) -> Result<ExtensionRef, String> {
-    let shape = || "write CONNECTION:EXT, such as rt1:101".to_owned();
+    let shape = || "write CONNECTION:EXT, such as rt1:201".to_owned();
     let (connection, extension) = text.split_once(':').ok_or_else(shape)?;
     let connection = super::connection_id(connection)?;
     // In the spelling in which events name it: whose call it is, is a comparison of texts.

@@ -152,7 +152,7 @@ impl File {
         for (place, person) in self.person.iter().enumerate() {
             let what = format!("entry {} of [[person]]", place + 1);
             if pbx::extension(&person.extension).is_none() {
-                return Err(format!("{what}, extension: write it as the PBX does, such as 101"));
+                return Err(format!("{what}, extension: write it as the PBX does, such as 201"));
             }
             there_is(what, &person.connection)?;
         }

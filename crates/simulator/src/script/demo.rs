@@ -63,7 +63,7 @@ impl Traffic {
     }
 
     fn plan(&mut self, make: Make, scenario: Scenario) -> CallPlan {
-        let (agent, colleague) = ("102".to_owned(), "101".to_owned());
+        let (agent, colleague) = ("202".to_owned(), "201".to_owned());
         let drawn = *self.random.pick(&CUSTOMERS).unwrap_or(&CUSTOMERS[0]);
         let topic = *self.random.pick(&[Topic::En, Topic::Order, Topic::En, Topic::Complaint]).unwrap_or(&Topic::En);
         // The demo begins with a card that has a name; every ninth caller hides.
@@ -79,9 +79,9 @@ impl Traffic {
             customer: (!hidden).then(|| number.to_owned()),
             name: name.filter(|_| !hidden).map(|name| spelt(self.names, name)),
             line: None,
-            rings: if group { vec![colleague.clone(), agent.clone(), "103".into()] } else { vec![agent.clone()] },
+            rings: if group { vec![colleague.clone(), agent.clone(), "203".into()] } else { vec![agent.clone()] },
             answers: answered.then_some(if group { colleague } else { agent }),
-            transfer: (scenario == Scenario::Transfer).then(|| "103".into()),
+            transfer: (scenario == Scenario::Transfer).then(|| "203".into()),
             menu: None,
             ring: Duration::from_secs(if answered { self.random.between(3, 5) } else { 9 }),
             talk: topic.length(),
@@ -132,7 +132,7 @@ mod tests {
     fn the_first_call_comes_soon_is_answered_by_the_agent_and_recorded() {
         let (at, plan) = plans(3, 1).remove(0);
         assert!(at < Duration::from_secs(3));
-        assert_eq!(plan.answers.as_deref(), Some("102"));
+        assert_eq!(plan.answers.as_deref(), Some("202"));
         assert!(plan.name.is_some() && plan.is_recorded(plan.talk));
         assert!(at + length(&plan) < Duration::from_secs(38));
     }
@@ -145,7 +145,7 @@ mod tests {
         }
         assert!(plans.iter().any(|(_, plan)| plan.customer.is_none()));
         assert!(plans.iter().any(|(_, plan)| plan.scenario == Scenario::Missed));
-        assert!(plans.iter().any(|(_, plan)| plan.answers.as_deref() == Some("101")));
+        assert!(plans.iter().any(|(_, plan)| plan.answers.as_deref() == Some("201")));
         assert!(plans.iter().any(|(_, plan)| plan.make == Make::MangoClient));
     }
 

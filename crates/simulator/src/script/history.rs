@@ -48,7 +48,7 @@ fn plan(random: &mut Random, make: Make, people: &[(String, String)]) -> CallPla
         .pick(&[Scenario::Answered, Scenario::Answered, Scenario::Group, Scenario::Missed])
         .unwrap_or(&Scenario::Answered);
     let group = scenario == Scenario::Group;
-    let agent = (*random.pick(&["101", "102", "103"]).unwrap_or(&"102")).to_owned();
+    let agent = (*random.pick(&["201", "202", "203"]).unwrap_or(&"202")).to_owned();
     let topic = *random.pick(&[Topic::Order, Topic::Complaint, Topic::En]).unwrap_or(&Topic::En);
     let (number, name) = random.pick(people).cloned().unzip();
     CallPlan {
@@ -57,7 +57,7 @@ fn plan(random: &mut Random, make: Make, people: &[(String, String)]) -> CallPla
         customer: number,
         name,
         line: None,
-        rings: if group { ["101", "102", "103"].map(String::from).to_vec() } else { vec![agent.clone()] },
+        rings: if group { ["201", "202", "203"].map(String::from).to_vec() } else { vec![agent.clone()] },
         answers: (scenario != Scenario::Missed).then_some(agent),
         transfer: None,
         menu: None,

@@ -193,10 +193,10 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
         clicked: false,
     };
     if outwards {
-        let agent = agent.unwrap_or_else(|| "102".into());
+        let agent = agent.unwrap_or_else(|| "202".into());
         let Digits(to) = wire.to.ok_or("this call needs \"to\": the number or extension that is called")?;
         if scenario == Scenario::Internal {
-            let from = wire.from.map_or_else(|| if to == "101" { "102".into() } else { "101".into() }, |from| from.0);
+            let from = wire.from.map_or_else(|| if to == "201" { "202".into() } else { "201".into() }, |from| from.0);
             if from == to {
                 return Err("an internal call needs two extensions: \"from\" and \"to\"".into());
             }
@@ -211,11 +211,11 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
     }
     plan.customer = number(wire.from.as_ref().map_or("hidden", |from| from.0.as_str()))?;
     plan.line = wire.to.map(|to| number(&to.0)).transpose()?.flatten();
-    let several = || ["101", "102", "103"].map(String::from).to_vec();
+    let several = || ["201", "202", "203"].map(String::from).to_vec();
     plan.rings = match (rings, scenario) {
         (Some(rings), _) => rings,
         (None, Scenario::Group) => several(),
-        (None, _) => vec![agent.unwrap_or_else(|| "102".into())],
+        (None, _) => vec![agent.unwrap_or_else(|| "202".into())],
     };
     if scenario.is_answered() {
         plan.answers = answers.or_else(|| plan.rings.first().cloned());
@@ -226,7 +226,7 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
         return Err("\"answers\" is one of \"rings\"".into());
     }
     if (scenario.is_passed_on() || scenario == Scenario::Taken) && plan.transfer.is_none() {
-        plan.transfer = Some(if plan.answers.as_deref() == Some("103") { "101".into() } else { "103".into() });
+        plan.transfer = Some(if plan.answers.as_deref() == Some("203") { "201".into() } else { "203".into() });
     }
     if plan.transfer.is_some() && plan.transfer == plan.answers {
         return Err("\"transfer\" names another extension than \"answers\"".into());
@@ -276,29 +276,29 @@ mod tests {
     #[test]
     fn the_line_of_the_help_is_understood() {
         let plan = call(
-            r#"{"at":"2s","make":"rostelecom","call":"answered","from":"+79161234567","name":"Maria","to":"+74951234567","answers":"101","talk":"20s"}"#,
+            r#"{"at":"2s","make":"rostelecom","call":"answered","from":"+79161234567","name":"Maria","to":"+74951234567","answers":"201","talk":"20s"}"#,
         );
         assert_eq!(plan.customer.as_deref(), Some("+79161234567"));
-        assert_eq!(plan.rings, ["101"]);
+        assert_eq!(plan.rings, ["201"]);
         assert_eq!(plan.talk, Duration::from_secs(20));
     }
 
     #[test]
     fn every_scenario_has_defaults() {
         let group = call(r#"{"make":"mango-client","call":"group"}"#);
-        assert_eq!((group.rings.len(), group.answers.as_deref(), group.customer), (3, Some("101"), None));
+        assert_eq!((group.rings.len(), group.answers.as_deref(), group.customer), (3, Some("201"), None));
         assert_eq!(call(r#"{"make":"mango-client","call":"missed"}"#).answers, None);
-        assert_eq!(call(r#"{"make":"mango-client","call":"transfer"}"#).transfer.as_deref(), Some("103"));
+        assert_eq!(call(r#"{"make":"mango-client","call":"transfer"}"#).transfer.as_deref(), Some("203"));
         assert_eq!(call(r#"{"make":"mango-client","call":"replay"}"#).ago, Some(Duration::from_secs(86_400)));
-        let internal = call(r#"{"make":"rostelecom","call":"internal","to":103}"#);
-        assert_eq!((internal.rings, internal.answers.as_deref()), (vec!["101".into(), "103".into()], Some("103")));
+        let internal = call(r#"{"make":"rostelecom","call":"internal","to":203}"#);
+        assert_eq!((internal.rings, internal.answers.as_deref()), (vec!["201".into(), "203".into()], Some("203")));
         let callback = call(r#"{"make":"rostelecom","call":"callback","to":"8 (900) 123-45-67"}"#);
-        assert_eq!((callback.customer.as_deref(), callback.answers.as_deref()), (Some("+79001234567"), Some("102")));
+        assert_eq!((callback.customer.as_deref(), callback.answers.as_deref()), (Some("+79001234567"), Some("202")));
     }
 
     #[test]
     fn times_are_absolute_or_after_the_line_before() {
-        let text = "# comment\n{\"at\":\"5s\",\"cut\":\"101\"}\n\n{\"after\":\"1s\",\"cut\":\"102\"}\n{\"at\":1,\"cut\":\"103\"}";
+        let text = "# comment\n{\"at\":\"5s\",\"cut\":\"201\"}\n\n{\"after\":\"1s\",\"cut\":\"202\"}\n{\"at\":1,\"cut\":\"203\"}";
         let times: Vec<_> = steps(text).iter().map(|timed| (timed.at.as_secs(), timed.line)).collect();
         assert_eq!(times, [(1, 5), (5, 2), (6, 4)]);
     }
@@ -306,14 +306,14 @@ mod tests {
     #[test]
     fn lines_and_scripts_repeat_within_bounds() {
         let times = |text| steps(text).iter().map(|timed| timed.at.as_secs()).collect::<Vec<_>>();
-        assert_eq!(times(r#"{"at":"1s","cut":"101","repeat":3,"every":"2s"}"#), [1, 3, 5]);
-        assert_eq!(times("{\"cut\":\"101\"}\n{\"repeat\":2,\"every\":\"9s\"}"), [0, 9]);
-        assert_eq!(times("{\"cut\":\"101\"}\n{\"repeat\":\"forever\",\"every\":\"1s\"}").len(), 50);
+        assert_eq!(times(r#"{"at":"1s","cut":"201","repeat":3,"every":"2s"}"#), [1, 3, 5]);
+        assert_eq!(times("{\"cut\":\"201\"}\n{\"repeat\":2,\"every\":\"9s\"}"), [0, 9]);
+        assert_eq!(times("{\"cut\":\"201\"}\n{\"repeat\":\"forever\",\"every\":\"1s\"}").len(), 50);
         assert_eq!(times("{\"repeat\":\"forever\",\"every\":\"1s\"}").len(), 0);
-        assert!(reason(r#"{"cut":"101","repeat":100001,"every":"1s"}"#).contains("100000"));
-        assert!(reason(r#"{"cut":"101","repeat":0,"every":"1s"}"#).contains("100000"));
-        assert!(reason(r#"{"cut":"101","repeat":"forever","every":"1s"}"#).contains("repeat the script"));
-        assert!(reason(r#"{"cut":"101","repeat":2}"#).contains("every"));
+        assert!(reason(r#"{"cut":"201","repeat":100001,"every":"1s"}"#).contains("100000"));
+        assert!(reason(r#"{"cut":"201","repeat":0,"every":"1s"}"#).contains("100000"));
+        assert!(reason(r#"{"cut":"201","repeat":"forever","every":"1s"}"#).contains("repeat the script"));
+        assert!(reason(r#"{"cut":"201","repeat":2}"#).contains("every"));
     }
 
     #[test]
@@ -328,17 +328,17 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named() {
-        let error = Script::parse("{\"cut\":\"101\"}\n\n{\"call\":\"ring\"}").expect_err("no such call");
+        let error = Script::parse("{\"cut\":\"201\"}\n\n{\"call\":\"ring\"}").expect_err("no such call");
         assert_eq!(error.line, 3);
         assert!(reason(r#"{"make":"rostelecom","call":"answered","colour":"red"}"#).contains("colour"));
         assert!(reason("{").starts_with("line 1: "));
         assert!(reason("{}").contains("one of"));
         assert!(reason(r#"{"call":"missed"}"#).contains("make"));
-        assert!(reason(r#"{"cut":"101","zone":"UTC"}"#).contains("not several"));
-        assert!(reason(r#"{"at":"1s","after":"1s","cut":"101"}"#).contains("not both"));
+        assert!(reason(r#"{"cut":"201","zone":"UTC"}"#).contains("not several"));
+        assert!(reason(r#"{"at":"1s","after":"1s","cut":"201"}"#).contains("not both"));
         assert!(reason(r#"{"make":"rostelecom","call":"reconnect"}"#).contains("no socket"));
         assert!(reason(r#"{"make":"rostelecom","call":"missed","from":"Maria"}"#).contains("digits"));
-        assert!(reason(r#"{"make":"rostelecom","call":"group","answers":"104"}"#).contains("rings"));
+        assert!(reason(r#"{"make":"rostelecom","call":"group","answers":"204"}"#).contains("rings"));
         assert!(reason(r#"{"fault":"gravity"}"#).contains("known faults"));
     }
 }

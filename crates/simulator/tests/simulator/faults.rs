@@ -31,7 +31,7 @@ async fn webhooks(fault: Fault, count: usize) -> Vec<Value> {
 
 async fn frames(fault: Fault, count: usize) -> Vec<String> {
     let simulator = office::start().await;
-    let mut user = User::of(&simulator, "102").await;
+    let mut user = User::of(&simulator, "202").await;
     simulator.fault(fault, true);
     office::play(&simulator, MISSED);
     let mut frames = Vec::new();
@@ -119,7 +119,7 @@ async fn a_failure_beside_a_session() {
     let simulator = office::start().await;
     let access = office::rostelecom(&simulator);
     simulator.fault(Fault::OddResult, true);
-    let answer = ask(&access, "call_back", r#"{"request_number": "+79001234567","from_pin": "102"}"#).await.json();
+    let answer = ask(&access, "call_back", r#"{"request_number": "+79001234567","from_pin": "202"}"#).await.json();
     assert_eq!((&answer["result"], answer["session_id"].is_string()), (&Value::from("1"), true));
     assert_eq!(ask(&access, "users_info", "{}").await.json()["result"], "0", "there is no session in it");
 }
@@ -147,11 +147,11 @@ async fn reasons_in_words() {
 #[tokio::test]
 async fn cut_sockets() {
     let simulator = office::start().await;
-    let mut user = User::of(&simulator, "102").await;
-    simulator.cut("102");
+    let mut user = User::of(&simulator, "202").await;
+    simulator.cut("202");
     assert_eq!(frame(&mut user.socket).await, None);
     simulator.fault(Fault::Cut(Duration::from_millis(100)), true);
-    let mut socket = open(&simulator, "102").await;
+    let mut socket = open(&simulator, "202").await;
     assert_eq!(frame(&mut socket).await, None);
 }
 
@@ -159,7 +159,7 @@ async fn cut_sockets() {
 async fn down_and_up_again() {
     let simulator = office::start().await;
     let access = office::rostelecom(&simulator);
-    let mut user = User::of(&simulator, "102").await;
+    let mut user = User::of(&simulator, "202").await;
     let mut hook = Hook::of(&simulator).await;
     simulator.fault(Fault::Down(None), true);
     assert_eq!(frame(&mut user.socket).await, None, "the socket goes too");
@@ -176,7 +176,7 @@ async fn down_and_up_again() {
     }
     office::play(&simulator, RAW);
     assert_eq!(hook.next().await.json()["state"], "new");
-    open(&simulator, "102").await;
+    open(&simulator, "202").await;
     simulator.fault(Fault::Down(Some(Make::MangoClient)), true);
     assert_eq!(ask(&access, "users_info", "{}").await.status, 200, "the other make is up");
 }
@@ -201,7 +201,7 @@ async fn numbers_as_strings_and_as_ints() {
     let text: Value = serde_json::from_str(&frames(Fault::NumbersAsStrings, 1).await[0]).expect("a frame");
     assert_eq!(text["data"]["seq"], "1");
     let ints: Value = serde_json::from_str(&frames(Fault::NumbersAsInts, 1).await[0]).expect("a frame");
-    assert_eq!(ints["data"]["to"]["extension"], 102);
+    assert_eq!(ints["data"]["to"]["extension"], 202);
     assert_eq!(ints["data"]["from"]["number"], 79_161_234_567_i64);
 
     let simulator = office::start().await;
@@ -211,7 +211,7 @@ async fn numbers_as_strings_and_as_ints() {
     office::play(&simulator, r#"{"make":"rostelecom","call":"missed","ring":"1s"}"#);
     hook.next().await;
     let calling = hook.next().await;
-    assert!(calling.signed && calling.json()["request_pin"] == 102);
+    assert!(calling.signed && calling.json()["request_pin"] == 202);
     simulator.fault(Fault::NumbersAsStrings, true);
     simulator.fault(Fault::NumbersAsInts, false);
     let ping = mango::ask(&simulator, "/session/ping", json!({})).await.json();
@@ -221,11 +221,11 @@ async fn numbers_as_strings_and_as_ints() {
 /// A simulator with one recorded call of MANGO, and the link to its recording.
 async fn recorded() -> (Simulator, String) {
     let simulator = office::start().await;
-    mango::ask(&simulator, "/v1/users/create", json!({"extension": "102"})).await;
+    mango::ask(&simulator, "/v1/users/create", json!({"extension": "202"})).await;
     let line = r#"{"make":"mango-client","call":"replay","from":"+79161234567","recording":"en"}"#;
     office::play(&simulator, line).await.expect("it plays");
-    let _socket = open(&simulator, "102").await;
-    let missed = drain(&simulator, "102").await;
+    let _socket = open(&simulator, "202").await;
+    let missed = drain(&simulator, "202").await;
     let url = missed.iter().find_map(|event| event["data"]["url"].as_str()).expect("a link").to_owned();
     (simulator, url)
 }
@@ -281,32 +281,32 @@ async fn a_one_time_link_that_somebody_used_before() {
 #[tokio::test]
 async fn an_extension_that_is_gone_and_one_that_is_refused() {
     let simulator = office::start().await;
-    let mut gone = User::of(&simulator, "102").await;
+    let mut gone = User::of(&simulator, "202").await;
     let of = async |path, extension| {
         let answer = mango::ask(&simulator, path, json!({"extension": extension})).await;
         (answer.status, mango::code(&answer))
     };
-    simulator.fault(Fault::ExtensionGone(102), true);
+    simulator.fault(Fault::ExtensionGone(202), true);
     assert_eq!(frame(&mut gone.socket).await, None, "its socket goes too");
-    simulator.fault(Fault::ExtensionRefused(103), true);
+    simulator.fault(Fault::ExtensionRefused(203), true);
     for path in ["/v1/users/create", "/v1/channel/", "/v1/session/register"] {
-        assert_eq!(of(path, "102").await, (400, 3300), "{path}");
-        assert_eq!(of(path, "103").await, (403, 4000), "{path}");
+        assert_eq!(of(path, "202").await, (400, 3300), "{path}");
+        assert_eq!(of(path, "203").await, (403, 4000), "{path}");
     }
-    assert_eq!(of("/v1/users/create", "101").await, (200, 0), "the others go on");
-    simulator.fault(Fault::ExtensionGone(102), false);
-    User::of(&simulator, "102").await;
+    assert_eq!(of("/v1/users/create", "201").await, (200, 0), "the others go on");
+    simulator.fault(Fault::ExtensionGone(202), false);
+    User::of(&simulator, "202").await;
 }
 
 #[tokio::test]
 async fn the_same_batch_again_and_again() {
     let simulator = office::start().await;
-    let user = User::of(&simulator, "102").await;
-    simulator.cut("102");
+    let user = User::of(&simulator, "202").await;
+    simulator.cut("202");
     office::play(&simulator, MISSED).await.expect("it plays");
     simulator.fault(Fault::SameBatch, true);
     let _socket = open(&simulator, user.extension).await;
-    let batch = async || mango::ask(&simulator, "/v1/session/register", json!({"extension": "102"})).await.json();
+    let batch = async || mango::ask(&simulator, "/v1/session/register", json!({"extension": "202"})).await.json();
     let first = batch().await;
     assert_eq!(first["events"].as_array().map(Vec::len), Some(2));
     assert_eq!(batch().await, first);
@@ -322,16 +322,16 @@ async fn a_ping_that_does_not_look_at_the_token() {
     simulator.fault(Fault::OpenPing, true);
     assert_eq!(get(&url, &[("Authorization", "Bearer wrong")]).await.status, 200);
     let channel = format!("{}/v1/channel/", office::mango(&simulator).url);
-    assert_eq!(crate::client::post(&channel, &[], r#"{"extension":"102"}"#).await.status, 401);
+    assert_eq!(crate::client::post(&channel, &[], r#"{"extension":"202"}"#).await.status, 401);
 }
 
 #[tokio::test]
 async fn a_socket_that_is_cut_as_soon_as_its_user_has_registered() {
     let simulator = office::start().await;
-    mango::ask(&simulator, "/v1/users/create", json!({"extension": "102"})).await;
-    let mut socket = open(&simulator, "102").await;
+    mango::ask(&simulator, "/v1/users/create", json!({"extension": "202"})).await;
+    let mut socket = open(&simulator, "202").await;
     simulator.fault(Fault::CutOnRegister, true);
-    let answer = mango::ask(&simulator, "/v1/session/register", json!({"extension": "102"})).await;
+    let answer = mango::ask(&simulator, "/v1/session/register", json!({"extension": "202"})).await;
     assert_eq!(mango::code(&answer), 109);
     assert_eq!(frame(&mut socket).await, None);
 }

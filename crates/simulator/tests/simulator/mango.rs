@@ -60,7 +60,7 @@ async fn a_wrong_or_missing_token_is_401_with_its_code() {
     let access = office::mango(&simulator);
     let url = format!("{}/v1/channel/", access.url);
     for headers in [vec![], vec![("Authorization", "Bearer wrong")], vec![("Authorization", access.secret("token"))]] {
-        let answer = post(&url, &headers, r#"{"extension":"102"}"#).await;
+        let answer = post(&url, &headers, r#"{"extension":"202"}"#).await;
         assert_eq!((answer.status, code(&answer)), (401, 3105));
     }
 }
@@ -68,7 +68,7 @@ async fn a_wrong_or_missing_token_is_401_with_its_code() {
 #[tokio::test]
 async fn the_order_is_create_channel_socket_register() {
     let simulator = office::start().await;
-    let extension = json!({"extension": "102"});
+    let extension = json!({"extension": "202"});
     assert_eq!(code(&ask(&simulator, "/v1/channel/", extension.clone()).await), 3300);
     assert_eq!(code(&ask(&simulator, "/v1/session/register", extension.clone()).await), 3300);
     assert_eq!(code(&ask(&simulator, "/v1/users/create", extension.clone()).await), 0);
@@ -76,7 +76,7 @@ async fn the_order_is_create_channel_socket_register() {
     assert_eq!((early.status, code(&early)), (400, 4000));
     assert_eq!(code(&ask(&simulator, "/v1/channel/", extension.clone()).await), 0);
     assert_eq!(code(&ask(&simulator, "/v1/session/register", extension.clone()).await), 4000, "no socket yet");
-    let _socket = open(&simulator, "102").await;
+    let _socket = open(&simulator, "202").await;
     let empty = ask(&simulator, "/v1/session/register", extension.clone()).await;
     assert_eq!((empty.status, code(&empty)), (404, 109), "no data is a 4xx");
     assert_eq!(code(&ask(&simulator, "/v1/session/unregister/", extension).await), 0);
@@ -85,8 +85,8 @@ async fn the_order_is_create_channel_socket_register() {
 #[tokio::test]
 async fn a_channel_opens_one_socket() {
     let simulator = office::start().await;
-    ask(&simulator, "/v1/users/create", json!({"extension": "102"})).await;
-    let channel = ask(&simulator, "/v1/channel", json!({"extension": "102"})).await.json();
+    ask(&simulator, "/v1/users/create", json!({"extension": "202"})).await;
+    let channel = ask(&simulator, "/v1/channel", json!({"extension": "202"})).await.json();
     let url = channel["url"].as_str().expect("a channel");
     let _first = tokio_tungstenite::connect_async(url).await.expect("an open channel");
     assert!(tokio_tungstenite::connect_async(url).await.is_err());
@@ -96,7 +96,7 @@ async fn a_channel_opens_one_socket() {
 #[tokio::test]
 async fn paths_come_with_and_without_version_and_slash() {
     let simulator = office::start().await;
-    let extension = || json!({"extension": "102"});
+    let extension = || json!({"extension": "202"});
     for path in ["/users/create", "/v1/users/create", "/v1/users/create/"] {
         assert_eq!(code(&ask(&simulator, path, extension()).await), 0, "{path}");
     }
@@ -105,22 +105,22 @@ async fn paths_come_with_and_without_version_and_slash() {
     assert_eq!(made["token"], office::mango(&simulator).secret("token"));
     let without_base = office::mango(&simulator).url.replace("/api", "/v1/channel/");
     let bearer = format!("Bearer {}", office::mango(&simulator).secret("token"));
-    let answer = post(&without_base, &[("Authorization", &bearer)], r#"{"extension":102}"#).await;
+    let answer = post(&without_base, &[("Authorization", &bearer)], r#"{"extension":202}"#).await;
     assert_eq!(code(&answer), 0);
 }
 
 #[tokio::test]
 async fn wrong_requests_have_codes_of_their_class() {
     let simulator = office::start().await;
-    ask(&simulator, "/v1/users/create", json!({"extension": "102"})).await;
+    ask(&simulator, "/v1/users/create", json!({"extension": "202"})).await;
     let of = async |path, body| code(&ask(&simulator, path, body).await);
     assert_eq!(of("/v1/users/create", json!({"extension": "999"})).await, 3330);
     assert_eq!(of("/v1/users/create", json!({})).await, 3103);
     assert_eq!(of("/v1/hangup", json!({})).await, 3100);
-    assert_eq!(of("/v1/transfer", json!({"call_id": "a", "to": "101"})).await, 4001);
-    assert_eq!(of("/v1/callback", json!({"extension": "102"})).await, 3103);
-    assert_eq!(of("/v1/callback", json!({"extension": "102", "DESTINATION_NUMBER": "Maria"})).await, 3200);
-    assert_eq!(of("/v1/session/register", json!({"extension": "102", "LIMIT": 0})).await, 3104);
+    assert_eq!(of("/v1/transfer", json!({"call_id": "a", "to": "201"})).await, 4001);
+    assert_eq!(of("/v1/callback", json!({"extension": "202"})).await, 3103);
+    assert_eq!(of("/v1/callback", json!({"extension": "202", "DESTINATION_NUMBER": "Maria"})).await, 3200);
+    assert_eq!(of("/v1/session/register", json!({"extension": "202", "LIMIT": 0})).await, 3104);
     let access = office::mango(&simulator);
     let bearer = format!("Bearer {}", access.secret("token"));
     let broken = post(&format!("{}/v1/channel/", access.url), &[("Authorization", &bearer)], "{").await;
@@ -134,7 +134,7 @@ async fn the_first_registration_drains_the_calls_of_past_days_with_their_recordi
     let simulator =
         Simulator::start(SimulatorConfig { history: true, ..office::config() }).await.expect("two free ports");
     let mut missed = Vec::new();
-    for extension in ["101", "102", "103"] {
+    for extension in ["201", "202", "203"] {
         ask(&simulator, "/v1/users/create", json!({"extension": extension})).await;
         let _socket = open(&simulator, extension).await;
         missed.extend(drain(&simulator, extension).await);

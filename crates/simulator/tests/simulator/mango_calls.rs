@@ -50,14 +50,14 @@ pub(crate) fn states(frames: &[Value]) -> Vec<&str> {
 #[tokio::test]
 async fn an_answered_call_with_its_recording() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     office::play(&simulator, r#"{"make":"mango-client","call":"answered","from":"+79161234567"}"#);
     let frames = until(&mut agent, is_available).await;
     assert_eq!(states(&frames), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
     let rang = &frames[0]["data"];
     assert_eq!(frames[0]["routeKey"], "/call");
     assert_eq!((&rang["from"], &rang["location"]), (&json!({"number": "79161234567"}), &"abonent".into()));
-    assert_eq!(rang["to"], json!({"extension": "102", "line_number": "78005550110"}));
+    assert_eq!(rang["to"], json!({"extension": "202", "line_number": "78005550110"}));
     let seq: Vec<_> = frames[..3].iter().map(|frame| frame["data"]["seq"].as_i64()).collect();
     assert_eq!(seq, [Some(1), Some(2), Some(3)]);
     assert_eq!(frames[2]["data"]["disconnect_reason"], 1110);
@@ -72,7 +72,7 @@ async fn an_answered_call_with_its_recording() {
 #[tokio::test]
 async fn six_seconds_of_talk_are_not_recorded() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     let script = r#"{"make":"mango-client","call":"answered","talk":"6s"}
 {"at":"30s","make":"mango-client","call":"missed","ring":"1s"}"#;
     office::play(&simulator, script);
@@ -85,7 +85,7 @@ async fn six_seconds_of_talk_are_not_recorded() {
 #[tokio::test]
 async fn a_missed_call_and_a_busy_agent() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     office::play(&simulator, r#"{"make":"mango-client","call":"missed","from":"+79161234567"}"#);
     assert_eq!(states(&until(&mut agent, is_over).await), ["APPEARED", "DISCONNECTED"]);
     office::play(&simulator, r#"{"make":"mango-client","call":"busy","from":"+79161234567"}"#);
@@ -97,9 +97,9 @@ async fn a_missed_call_and_a_busy_agent() {
 #[tokio::test]
 async fn the_losers_of_a_group_are_told_so_and_see_their_own_leg_only() {
     let simulator = office::start().await;
-    let mut winner = User::of(&simulator, "101").await;
-    let mut loser = User::of(&simulator, "103").await;
-    office::play(&simulator, r#"{"make":"mango-client","call":"group","from":"+79161234567","answers":"101"}"#);
+    let mut winner = User::of(&simulator, "201").await;
+    let mut loser = User::of(&simulator, "203").await;
+    office::play(&simulator, r#"{"make":"mango-client","call":"group","from":"+79161234567","answers":"201"}"#);
     let lost = until(&mut loser, is_over).await;
     assert_eq!(states(&lost), ["APPEARED", "DISONNECTED"]);
     assert_eq!(lost[1]["data"]["is_group_disconnect"], true);
@@ -118,25 +118,25 @@ async fn the_losers_of_a_group_are_told_so_and_see_their_own_leg_only() {
 #[tokio::test]
 async fn both_users_of_an_internal_call_hear_of_the_same_leg() {
     let simulator = office::start().await;
-    let mut caller = User::of(&simulator, "101").await;
-    let mut called = User::of(&simulator, "103").await;
-    office::play(&simulator, r#"{"make":"mango-client","call":"internal","from":"101","to":"103"}"#);
+    let mut caller = User::of(&simulator, "201").await;
+    let mut called = User::of(&simulator, "203").await;
+    office::play(&simulator, r#"{"make":"mango-client","call":"internal","from":"201","to":"203"}"#);
     let heard = until(&mut caller, is_over).await;
     assert_eq!(heard, until(&mut called, is_over).await);
-    assert_eq!(heard[0]["data"]["from"], json!({"extension": "101"}));
-    assert_eq!(heard[0]["data"]["to"], json!({"extension": "103"}));
+    assert_eq!(heard[0]["data"]["from"], json!({"extension": "201"}));
+    assert_eq!(heard[0]["data"]["to"], json!({"extension": "203"}));
 }
 
 #[tokio::test]
 async fn a_callback_rings_under_the_number_and_a_second_leg_dials_it() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
-    let body = json!({"extension": "102", "DESTINATION_NUMBER": "79001234567"});
+    let mut agent = User::of(&simulator, "202").await;
+    let body = json!({"extension": "202", "DESTINATION_NUMBER": "79001234567"});
     let answer = ask(&simulator, "/v1/callback", body).await.json();
     assert_eq!(answer, json!({"Result": {"code": 0}}), "no call id");
     let rang = until(&mut agent, |frame| frame["data"]["state"] == "APPEARED").await;
     assert_eq!(rang[0]["data"]["from"]["number"], "79001234567");
-    assert_eq!(rang[0]["data"]["to"]["extension"], "102");
+    assert_eq!(rang[0]["data"]["to"]["extension"], "202");
     assert_eq!(rang[0]["data"]["callback_initiator"], "API", "the first leg says that a program ordered the call");
     let first = until(&mut agent, is_over).await;
     assert_eq!(states(&first), ["CONNECTED", "DISCONNECTED"]);
@@ -144,7 +144,7 @@ async fn a_callback_rings_under_the_number_and_a_second_leg_dials_it() {
     let second = until(&mut agent, is_over).await;
     assert_eq!(states(&second), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
     let taken_from = first[0]["data"]["call_id"].clone();
-    assert_eq!(second[0]["data"]["from"], json!({"extension": "102", "taken_from_call_id": taken_from}));
+    assert_eq!(second[0]["data"]["from"], json!({"extension": "202", "taken_from_call_id": taken_from}));
     assert_eq!(second[0]["data"]["to"]["number"], "79001234567");
     assert_eq!(second[0]["data"]["entry_id"], rang[0]["data"]["entry_id"]);
 }
@@ -153,7 +153,7 @@ async fn a_callback_rings_under_the_number_and_a_second_leg_dials_it() {
 async fn a_callback_may_be_one_leg() {
     let config = SimulatorConfig { readings: vec![Reading::CallbackOneLeg], ..office::config() };
     let simulator = Simulator::start(config).await.expect("ports");
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     office::play(&simulator, r#"{"make":"mango-client","call":"callback","to":"+79001234567","talk":"7s"}"#);
     assert_eq!(states(&until(&mut agent, is_over).await), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
 }
@@ -161,7 +161,7 @@ async fn a_callback_may_be_one_leg() {
 #[tokio::test]
 async fn click_to_call_that_comes_to_nothing_never_reaches_the_customer() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     let unanswered = ["APPEARED", "CONNECTED", "DISCONNECTED", "APPEARED", "DISCONNECTED"];
     let busy = ["APPEARED", "CONNECTED", "DISCONNECTED", "APPEARED", "DISCONNECT"];
     for (scenario, told, reason) in [
@@ -186,7 +186,7 @@ async fn click_to_call_that_comes_to_nothing_never_reaches_the_customer() {
 #[tokio::test]
 async fn the_menu_is_told_to_one_registered_user() {
     let simulator = office::start().await;
-    let mut only = User::of(&simulator, "104").await;
+    let mut only = User::of(&simulator, "204").await;
     office::play(&simulator, r#"{"make":"mango-client","call":"answered","from":"+79161234567","menu":"1s"}"#);
     let menu = until(&mut only, |_| true).await.remove(0);
     assert_eq!((&menu["routeKey"], &menu["data"]["location"]), (&"/ivr".into(), &"ivr".into()));
@@ -196,14 +196,14 @@ async fn the_menu_is_told_to_one_registered_user() {
 #[tokio::test]
 async fn a_socket_cut_in_mid_call_leaves_the_rest_to_be_drained() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     let line = r#"{"make":"mango-client","call":"reconnect","from":"+79161234567"}"#;
     let playing = office::play(&simulator, line);
     until(&mut agent, |frame| frame["data"]["state"] == "CONNECTED").await;
     assert_eq!(frame(&mut agent.socket).await, None, "cut without a closing frame");
     playing.await.expect("it plays");
-    let mut socket = open(&simulator, "102").await;
-    let missed = drain(&simulator, "102").await;
+    let mut socket = open(&simulator, "202").await;
+    let missed = drain(&simulator, "202").await;
     assert_eq!(states(&missed), ["DISCONNECTED"]);
     office::play(&simulator, r#"{"make":"mango-client","call":"missed"}"#);
     assert!(frame(&mut socket).await.is_some(), "live again");
@@ -212,12 +212,12 @@ async fn a_socket_cut_in_mid_call_leaves_the_rest_to_be_drained() {
 #[tokio::test]
 async fn a_replay_after_a_day_is_stored_and_the_socket_cut() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
+    let mut agent = User::of(&simulator, "202").await;
     let line = r#"{"make":"mango-client","call":"replay","from":"+79161234567","ago":"1d"}"#;
     office::play(&simulator, line).await.expect("it plays");
     assert_eq!(frame(&mut agent.socket).await, None);
-    let _socket = open(&simulator, "102").await;
-    let missed = drain(&simulator, "102").await;
+    let _socket = open(&simulator, "202").await;
+    let missed = drain(&simulator, "202").await;
     assert_eq!(states(&missed), ["APPEARED", "CONNECTED", "DISCONNECTED"]);
     let yesterday = jiff::Timestamp::now().as_second() - 86_300;
     assert!(missed.iter().filter_map(|event| event["data"]["timestamp"].as_i64()).all(|at| at < yesterday));
@@ -227,16 +227,16 @@ async fn a_replay_after_a_day_is_stored_and_the_socket_cut() {
 #[tokio::test]
 async fn events_wait_while_nobody_is_registered() {
     let simulator = office::start().await;
-    let mut agent = User::of(&simulator, "102").await;
-    assert_eq!(code(&ask(&simulator, "/v1/session/unregister/", json!({"extension": "102"})).await), 0);
+    let mut agent = User::of(&simulator, "202").await;
+    assert_eq!(code(&ask(&simulator, "/v1/session/unregister/", json!({"extension": "202"})).await), 0);
     let missed = r#"{"make":"mango-client","call":"missed","from":"+79161234567"}"#;
     office::play(&simulator, missed).await.expect("it plays");
-    assert_eq!(states(&drain(&simulator, "102").await), ["APPEARED", "DISCONNECTED"]);
-    let raw = r#"{"make":"mango-client","extension":"102","event":{"routeKey":"/route_result","data":{"code":0}}}"#;
+    assert_eq!(states(&drain(&simulator, "202").await), ["APPEARED", "DISCONNECTED"]);
+    let raw = r#"{"make":"mango-client","extension":"202","event":{"routeKey":"/route_result","data":{"code":0}}}"#;
     office::play(&simulator, raw);
     let pushed = until(&mut agent, |_| true).await.remove(0);
     assert_eq!(pushed["routeKey"], "/route_result");
     assert!(pushed["data"]["timestamp"].is_i64());
-    office::play(&simulator, r#"{"make":"mango-client","extension":"102","raw":"{\"routeKey\":"}"#);
+    office::play(&simulator, r#"{"make":"mango-client","extension":"202","raw":"{\"routeKey\":"}"#);
     assert_eq!(frame(&mut agent.socket).await.as_deref(), Some("{\"routeKey\":"));
 }

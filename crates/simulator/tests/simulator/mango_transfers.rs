@@ -7,14 +7,14 @@ use crate::mango::User;
 use crate::mango_calls::{is_over, states, until};
 use crate::office;
 
-/// A scenario between 101, who answers, and 103; what each of them heard up to so many ends.
+/// A scenario between 201, who answers, and 203; what each of them heard up to so many ends.
 async fn heard(readings: &[Reading], scenario: &str, ends: (usize, usize)) -> (Vec<Value>, Vec<Value>) {
     let config = SimulatorConfig { readings: readings.to_vec(), ..office::config() };
     let simulator = Simulator::start(config).await.expect("two free ports");
-    let mut first = User::of(&simulator, "101").await;
-    let mut second = User::of(&simulator, "103").await;
+    let mut first = User::of(&simulator, "201").await;
+    let mut second = User::of(&simulator, "203").await;
     let line = format!(
-        r#"{{"make":"mango-client","call":"{scenario}","from":"+79161234567","answers":"101","transfer":"103"}}"#
+        r#"{{"make":"mango-client","call":"{scenario}","from":"+79161234567","answers":"201","transfer":"203"}}"#
     );
     office::play(&simulator, &line);
     (ended(&mut first, ends.0).await, ended(&mut second, ends.1).await)
@@ -54,7 +54,7 @@ async fn a_blind_transfer_rings_a_second_time_with_the_customer() {
     assert_eq!(first.last().expect("an end")["data"]["disconnect_reason"], 1120);
     assert_eq!(leg(&first, 2), numbered(&["APPEARED"]), "he calls the colleague");
     assert_eq!(leg(&second, 2), numbered(&["APPEARED", "APPEARED", "CONNECTED", "DISCONNECTED"]));
-    assert_eq!(second[0]["data"]["from"], json!({"extension": "101"}), "the manual names no leg here");
+    assert_eq!(second[0]["data"]["from"], json!({"extension": "201"}), "the manual names no leg here");
     assert_eq!(second[1]["data"]["from"]["number"], "79161234567");
     assert_eq!(taken_from(&second[1]), first[0]["data"]["call_id"].as_str());
     assert_eq!(second[3]["data"]["disconnect_reason"], 1110);
@@ -67,7 +67,7 @@ async fn after_a_consultation_the_customer_takes_the_place_of_the_one_who_asked(
     assert_eq!(leg(&first, 1), numbered(&["APPEARED", "CONNECTED", "ON_HOLD", "DISCONNECTED"]));
     assert_eq!(leg(&first, 2), numbered(&["APPEARED", "CONNECTED"]));
     assert_eq!(leg(&second, 2), numbered(&["APPEARED", "CONNECTED", "CONNECTED", "DISCONNECTED"]));
-    assert_eq!(second[1]["data"]["from"]["extension"], "101");
+    assert_eq!(second[1]["data"]["from"]["extension"], "201");
     assert_eq!(second[2]["data"]["from"]["number"], "79161234567");
     assert!(second.iter().all(|frame| taken_from(frame) == first[0]["data"]["call_id"].as_str()));
 }

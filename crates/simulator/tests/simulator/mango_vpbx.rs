@@ -79,7 +79,7 @@ fn lines(states: &[(String, String, String)]) -> Vec<String> {
 #[tokio::test]
 async fn an_answered_call_is_told_by_one_leg_a_summary_and_a_recording() {
     let (simulator, access, mut hook) = scene().await;
-    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"102"}"#);
+    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202"}"#);
     let forms = hook.until(|form| form.path == "events/record/added").await;
     let paths: Vec<&str> = forms.iter().map(|form| form.path.as_str()).collect();
     let expected =
@@ -87,7 +87,7 @@ async fn an_answered_call_is_told_by_one_leg_a_summary_and_a_recording() {
     assert_eq!(paths, expected);
     let events: Vec<Value> = forms.iter().map(|form| event(&access, form)).collect();
     assert_eq!(events[0]["from"]["number"], "79001234567");
-    assert_eq!(events[0]["to"]["extension"], "102");
+    assert_eq!(events[0]["to"]["extension"], "202");
     assert_eq!(events[0]["to"]["line_number"], "74952345678");
     assert!(events.iter().all(|event| event["entry_id"] == events[0]["entry_id"]));
     assert_eq!(events[2]["disconnect_reason"], 1110);
@@ -103,42 +103,42 @@ async fn an_answered_call_is_told_by_one_leg_a_summary_and_a_recording() {
 
 #[tokio::test]
 async fn a_missed_call_talks_to_nobody() {
-    let (states, summary) = told(r#"{"make":"mango-vpbx","call":"missed","agent":"102"}"#).await;
-    assert_eq!(lines(&states), ["A Appeared 102", "A Disconnected 102"]);
+    let (states, summary) = told(r#"{"make":"mango-vpbx","call":"missed","agent":"202"}"#).await;
+    assert_eq!(lines(&states), ["A Appeared 202", "A Disconnected 202"]);
     assert_eq!((&summary["entry_result"], &summary["talk_time"]), (&json!(0), &json!(0)));
 }
 
 #[tokio::test]
 async fn a_menu_has_a_leg_of_its_own() {
-    let script = r#"{"make":"mango-vpbx","call":"answered","menu":"3s","answers":"102"}"#;
+    let script = r#"{"make":"mango-vpbx","call":"answered","menu":"3s","answers":"202"}"#;
     let (states, _) = told(script).await;
     let expected =
-        ["A Appeared ", "A Connected ", "A Disconnected ", "B Appeared 102", "B Connected 102", "B Disconnected 102"];
+        ["A Appeared ", "A Connected ", "A Disconnected ", "B Appeared 202", "B Connected 202", "B Disconnected 202"];
     assert_eq!(lines(&states), expected);
 }
 
 #[tokio::test]
 async fn a_blind_transfer_rings_again_with_the_customer() {
-    let script = r#"{"make":"mango-vpbx","call":"transfer","answers":"102","transfer":"103"}"#;
+    let script = r#"{"make":"mango-vpbx","call":"transfer","answers":"202","transfer":"203"}"#;
     let (states, summary) = told(script).await;
     let expected = [
-        "A Appeared 102",
-        "A Connected 102",
-        "A OnHold 102",
-        "B Appeared 103",
-        "A Disconnected 102",
-        "B Appeared 103",
-        "B Connected 103",
-        "B Disconnected 103",
+        "A Appeared 202",
+        "A Connected 202",
+        "A OnHold 202",
+        "B Appeared 203",
+        "A Disconnected 202",
+        "B Appeared 203",
+        "B Connected 203",
+        "B Disconnected 203",
     ];
     assert_eq!(lines(&states), expected);
-    assert_eq!(summary["to"]["extension"], "103");
+    assert_eq!(summary["to"]["extension"], "203");
 }
 
 #[tokio::test]
 async fn a_callback_rings_the_agent_on_one_leg_and_the_customer_on_a_second() {
     let (_simulator, access, mut hook) = scene().await;
-    let request = json!({"command_id": "ours-1", "from": {"extension": "102"}, "to_number": "79001234567"});
+    let request = json!({"command_id": "ours-1", "from": {"extension": "202"}, "to_number": "79001234567"});
     let answer = ask(&access, "commands/callback", &request).await;
     assert_eq!((answer.status, answer.json()), (200, json!({"command_id": "ours-1", "result": 1000})));
     let forms = hook.until(|form| form.path == "events/summary").await;
@@ -168,7 +168,7 @@ async fn a_fifth_callback_within_a_second_is_refused() {
     let mut statuses = Vec::new();
     for number in 0..5 {
         let request =
-            json!({"command_id": number.to_string(), "from": {"extension": "104"}, "to_number": "79001234567"});
+            json!({"command_id": number.to_string(), "from": {"extension": "204"}, "to_number": "79001234567"});
         statuses.push(ask(&access, "commands/callback", &request).await.status);
     }
     assert_eq!(statuses, [200, 200, 200, 200, 429]);
@@ -177,7 +177,7 @@ async fn a_fifth_callback_within_a_second_is_refused() {
 #[tokio::test]
 async fn statistics_have_the_fields_that_were_asked_for() {
     let (simulator, access, mut hook) = scene().await;
-    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"102"}"#);
+    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202"}"#);
     hook.until(|form| form.path == "events/summary").await;
     let span = json!({"date_from": 1, "date_to": 2_000_000, "fields": "entry_id"});
     let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
@@ -188,5 +188,5 @@ async fn statistics_have_the_fields_that_were_asked_for() {
     let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
     let table = ask(&access, "stats/result", &json!({"key": key})).await.body;
     let table = String::from_utf8(table).expect("text");
-    assert!(table.starts_with("79001234567;102;[") && table.trim_end().ends_with(']'), "{table}");
+    assert!(table.starts_with("79001234567;202;[") && table.trim_end().ends_with(']'), "{table}");
 }

@@ -40,7 +40,7 @@ async fn the_first_line_names_the_makes_that_run_with_the_same_secrets_for_the_s
     assert_ne!(one["mango-client"]["token"], other["mango-client"]["token"]);
     let url = format!("{}/v1/channel/", other["mango-client"]["url"].as_str().expect("a url"));
     let wrong = format!("Bearer {}", one["mango-client"]["token"].as_str().expect("a token"));
-    assert_eq!(post(&url, &[("Authorization", &wrong)], r#"{"extension":"102"}"#).await.status, 401);
+    assert_eq!(post(&url, &[("Authorization", &wrong)], r#"{"extension":"202"}"#).await.status, 401);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::client::{ask, digest, get, post, request};
 use crate::hook::Hook;
 use crate::office;
 
-const CALL_BACK: &str = r#"{"request_number": "+79001234567","from_pin": "102"}"#;
+const CALL_BACK: &str = r#"{"request_number": "+79001234567","from_pin": "202"}"#;
 
 #[tokio::test]
 async fn a_wrong_id_is_401_and_a_wrong_signature_403() {
@@ -27,7 +27,7 @@ async fn a_wrong_id_is_401_and_a_wrong_signature_403() {
     assert_eq!(post(&url, &[id, ("X-Client-Sign", &other)], CALL_BACK).await.status, 403);
     assert_eq!(post(&url, &[id, ("X-Client-Sign", &upper)], CALL_BACK).await.status, 403);
     assert_eq!(post(&url, &[id, sign, sign], CALL_BACK).await.status, 403);
-    let reserialised = r#"{"request_number":"+79001234567","from_pin":"102"}"#;
+    let reserialised = r#"{"request_number":"+79001234567","from_pin":"202"}"#;
     assert_eq!(post(&url, &[id, sign], reserialised).await.status, 403);
     assert!(simulator.phones().views().iter().all(|phone| phone.shows.is_none()), "nothing rang");
     assert_eq!(post(&url, &[id, sign], CALL_BACK).await.status, 200);
@@ -51,7 +51,7 @@ async fn results_are_texts_and_failures_are_http_200() {
     assert!(nobody.json().get("session_id").is_none());
     let unknown = ask(&access, "get_record", r#"{"session_id":"00000000-0000-0000-0000-000000000000"}"#).await;
     assert_eq!((unknown.status, &unknown.json()["result"]), (200, &Value::from("1")));
-    let users = ask(&access, "users_info", r#"{"domain":"office.example","user_pin":"102"}"#).await.json();
+    let users = ask(&access, "users_info", r#"{"domain":"office.example","user_pin":"202"}"#).await.json();
     assert_eq!((&users["result"], &users["users"][0]["name"]), (&Value::from("0"), &Value::from("petr")));
     assert_eq!(ask(&access, "users_info", r#"{"domain":"other.example"}"#).await.json()["result"], "1");
 }

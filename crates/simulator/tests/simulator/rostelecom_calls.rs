@@ -21,9 +21,9 @@ async fn played(line: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn an_answered_call() {
-    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","to":"+74951234567","answers":"101"}"#;
+    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","to":"+74951234567","answers":"201"}"#;
     let events = played(line).await;
-    let expected = [("new", ""), ("calling", "101"), ("connected", "101"), ("disconnected", "101"), ("end", "101")];
+    let expected = [("new", ""), ("calling", "201"), ("connected", "201"), ("disconnected", "201"), ("end", "201")];
     assert_eq!(states(&events), told(&expected));
     assert!(events.iter().all(|event| event["type"] == "incoming" && event["from_number"] == "+79161234567"));
     assert_eq!(events[0]["request_number"], "+74951234567");
@@ -48,7 +48,7 @@ async fn the_demo_begins_with_a_recorded_call_that_its_agent_answers() {
     let mut hook = Hook::of(&simulator).await;
     simulator.play(Script::demo(5, Names::Russian)).expect("it fits the office");
     let events = hook.call().await;
-    assert_eq!(states(&events)[2], ("connected".to_owned(), "102".to_owned()));
+    assert_eq!(states(&events)[2], ("connected".to_owned(), "202".to_owned()));
     assert_eq!(events.last().map(|event| &event["is_record"]), Some(&"true".into()));
     let number = events[0]["from_number"].as_str().expect("a number");
     assert!(simulator.people().contains_key(number), "an address book would know the caller");
@@ -65,8 +65,8 @@ async fn a_script_for_a_make_that_does_not_run_is_refused() {
 
 #[tokio::test]
 async fn a_missed_call() {
-    let events = played(r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"103"}"#).await;
-    let expected = [("new", ""), ("calling", "103"), ("disconnected", "103"), ("end", "")];
+    let events = played(r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"203"}"#).await;
+    let expected = [("new", ""), ("calling", "203"), ("disconnected", "203"), ("end", "")];
     assert_eq!(states(&events), told(&expected));
     assert_eq!((&events[2]["disconnect_reason"], &events[3]["is_record"]), (&"".into(), &"false".into()));
 }
@@ -81,32 +81,32 @@ async fn a_busy_agent() {
 
 #[tokio::test]
 async fn a_group_names_who_rings_and_who_answers_and_no_losers() {
-    let events = played(r#"{"make":"rostelecom","call":"group","from":"+79161234567","answers":"102"}"#).await;
+    let events = played(r#"{"make":"rostelecom","call":"group","from":"+79161234567","answers":"202"}"#).await;
     let expected = [
         ("new", ""),
-        ("calling", "101"),
-        ("calling", "102"),
-        ("calling", "103"),
-        ("connected", "102"),
-        ("disconnected", "102"),
-        ("end", "102"),
+        ("calling", "201"),
+        ("calling", "202"),
+        ("calling", "203"),
+        ("connected", "202"),
+        ("disconnected", "202"),
+        ("end", "202"),
     ];
     assert_eq!(states(&events), told(&expected));
 }
 
 #[tokio::test]
 async fn a_blind_transfer_keeps_the_session() {
-    let line = r#"{"make":"rostelecom","call":"transfer","from":"+79161234567","answers":"101","transfer":"103"}"#;
+    let line = r#"{"make":"rostelecom","call":"transfer","from":"+79161234567","answers":"201","transfer":"203"}"#;
     let events = played(line).await;
     let expected = [
         ("new", ""),
-        ("calling", "101"),
-        ("connected", "101"),
-        ("disconnected", "101"),
-        ("calling", "103"),
-        ("connected", "103"),
-        ("disconnected", "103"),
-        ("end", "103"),
+        ("calling", "201"),
+        ("connected", "201"),
+        ("disconnected", "201"),
+        ("calling", "203"),
+        ("connected", "203"),
+        ("disconnected", "203"),
+        ("end", "203"),
     ];
     assert_eq!(states(&events), told(&expected));
     assert_eq!(events[3]["disconnect_reason"], "0");
@@ -117,15 +117,15 @@ async fn a_hidden_number_an_internal_call_and_one_from_the_handset() {
     let hidden = played(r#"{"make":"rostelecom","call":"answered","from":"hidden"}"#).await;
     assert_eq!(hidden[0]["from_number"], "anonymous");
 
-    let internal = played(r#"{"make":"rostelecom","call":"internal","from":"101","to":"103"}"#).await;
-    assert!(internal.iter().all(|event| event["type"] == "internal" && event["from_pin"] == "101"));
+    let internal = played(r#"{"make":"rostelecom","call":"internal","from":"201","to":"203"}"#).await;
+    assert!(internal.iter().all(|event| event["type"] == "internal" && event["from_pin"] == "201"));
     assert_eq!(internal[2]["state"], "connected");
-    assert_eq!(internal[2]["request_pin"], "103");
+    assert_eq!(internal[2]["request_pin"], "203");
 
-    let outgoing = played(r#"{"make":"rostelecom","call":"outgoing","agent":"102","to":"+79001234567"}"#).await;
+    let outgoing = played(r#"{"make":"rostelecom","call":"outgoing","agent":"202","to":"+79001234567"}"#).await;
     assert_eq!(
         states(&outgoing),
-        told(&[("new", "102"), ("connected", "102"), ("disconnected", "102"), ("end", "102")])
+        told(&[("new", "202"), ("connected", "202"), ("disconnected", "202"), ("end", "202")])
     );
     assert_eq!(outgoing[0]["request_number"], "+79001234567");
 }
@@ -136,11 +136,11 @@ async fn call_back_rings_the_agent_first_and_speaks_of_its_session() {
     let access = office::rostelecom(&simulator);
     let mut hook = Hook::of(&simulator).await;
     // Both given: the address wins.
-    let body = r#"{"request_number":"+79001234567","from_sipuri":"petr@office.example","from_pin":"101"}"#;
+    let body = r#"{"request_number":"+79001234567","from_sipuri":"petr@office.example","from_pin":"201"}"#;
     let session = ask(&access, "call_back", body).await.json()["session_id"].clone();
     let events = hook.call().await;
     assert!(events.iter().all(|event| event["session_id"] == session && event["type"] == "outbound"));
-    let expected = [("new", "102"), ("calling", "102"), ("connected", "102"), ("disconnected", "102"), ("end", "102")];
+    let expected = [("new", "202"), ("calling", "202"), ("connected", "202"), ("disconnected", "202"), ("end", "202")];
     assert_eq!(states(&events), told(&expected));
     assert_eq!(events[4]["is_record"], "true");
     let info = ask(&access, "call_info", &format!(r#"{{"session_id":{session}}}"#)).await.json()["info"].clone();
@@ -157,7 +157,7 @@ async fn click_to_call_that_comes_to_nothing_never_connects() {
     ] {
         let line = format!(r#"{{"make":"rostelecom","call":"{scenario}","to":"+79001234567"}}"#);
         let events = played(&line).await;
-        let expected = [("new", "102"), ("calling", "102"), ("disconnected", "102"), ("end", "")];
+        let expected = [("new", "202"), ("calling", "202"), ("disconnected", "202"), ("end", "")];
         assert_eq!(states(&events)[..3], told(&expected)[..3], "{scenario}");
         assert_eq!(events[2]["disconnect_reason"], reason, "{scenario}");
         assert_eq!(events[3]["is_record"], "false", "{scenario}");
@@ -172,9 +172,9 @@ async fn a_called_customer_behaves_as_the_script_says() {
     office::play(&simulator, r#"{"callee":"8 900 123-45-67","does":"busy"}"#).await.expect("it plays");
     let line = r#"{"callee":"+79001234568","does":"answer","ring":"1s","talk":"3s"}"#;
     office::play(&simulator, line).await.expect("it plays");
-    ask(&access, "call_back", r#"{"request_number":"79001234567","from_pin":"102"}"#).await;
+    ask(&access, "call_back", r#"{"request_number":"79001234567","from_pin":"202"}"#).await;
     assert!(hook.call().await.iter().any(|event| event["disconnect_reason"] == "3"));
-    ask(&access, "call_back", r#"{"request_number":"79001234568","from_pin":"102"}"#).await;
+    ask(&access, "call_back", r#"{"request_number":"79001234568","from_pin":"202"}"#).await;
     let short = hook.call().await;
     assert_eq!(short.last().map(|event| &event["is_record"]), Some(&"false".into()), "three seconds are not recorded");
 }
@@ -270,46 +270,46 @@ async fn read_so(reading: Reading, line: &str) -> Vec<Value> {
 #[tokio::test]
 async fn a_consultation_is_told_by_who_joins_and_leaves() {
     let line = |call| {
-        format!(r#"{{"make":"rostelecom","call":"{call}","from":"+79161234567","answers":"101","transfer":"103"}}"#)
+        format!(r#"{{"make":"rostelecom","call":"{call}","from":"+79161234567","answers":"201","transfer":"203"}}"#)
     };
     let (new, end) = (("new", ""), |agent| ("end", agent));
-    let begins = [new, ("calling", "101"), ("connected", "101"), ("calling", "103"), ("connected", "103")];
+    let begins = [new, ("calling", "201"), ("connected", "201"), ("calling", "203"), ("connected", "203")];
     let over = |rest: &[(&'static str, &'static str)]| told(&[&begins[..], rest].concat());
     let handed = played(&line("transfer-consulted")).await;
-    assert_eq!(states(&handed), over(&[("disconnected", "101"), ("disconnected", "103"), end("103")]));
+    assert_eq!(states(&handed), over(&[("disconnected", "201"), ("disconnected", "203"), end("203")]));
     let given_up = played(&line("transfer-given-up")).await;
-    assert_eq!(states(&given_up)[..7], over(&[("disconnected", "103"), ("disconnected", "101")])[..]);
+    assert_eq!(states(&given_up)[..7], over(&[("disconnected", "203"), ("disconnected", "201")])[..]);
     let returned = played(&line("transfer-returned")).await;
-    let back = [("disconnected", "101"), ("calling", "103"), ("disconnected", "103"), ("calling", "101")];
-    let back = [&begins[..3], &back, &[("connected", "101"), ("disconnected", "101"), end("101")]].concat();
+    let back = [("disconnected", "201"), ("calling", "203"), ("disconnected", "203"), ("calling", "201")];
+    let back = [&begins[..3], &back, &[("connected", "201"), ("disconnected", "201"), end("201")]].concat();
     assert_eq!(states(&returned), told(&back));
 }
 
 #[tokio::test]
 async fn an_outgoing_call_that_is_passed_on_names_the_colleague_in_either_pin() {
-    let line = r#"{"make":"rostelecom","call":"outgoing","agent":"101","to":"+79001234567","transfer":"103"}"#;
+    let line = r#"{"make":"rostelecom","call":"outgoing","agent":"201","to":"+79001234567","transfer":"203"}"#;
     let usual = played(line).await;
     let connected = usual.iter().filter(|event| event["state"] == "connected");
     let pins: Vec<_> = connected.map(|event| (event["from_pin"].clone(), event["request_pin"].clone())).collect();
-    assert_eq!(pins, [("101".into(), "".into()), ("101".into(), "103".into())] as [(Value, Value); 2]);
+    assert_eq!(pins, [("201".into(), "".into()), ("201".into(), "203".into())] as [(Value, Value); 2]);
     let other = read_so(Reading::PassedOnFromPin, line).await;
     let last = other.iter().rfind(|event| event["state"] == "connected").expect("the colleague answers");
-    assert_eq!((&last["from_pin"], &last["request_pin"]), (&"103".into(), &"".into()));
+    assert_eq!((&last["from_pin"], &last["request_pin"]), (&"203".into(), &"".into()));
 }
 
 #[tokio::test]
 async fn what_the_guide_does_not_say_can_be_read_otherwise() {
-    let line = r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"103","menu":"2s"}"#;
+    let line = r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"203","menu":"2s"}"#;
     let greeted = read_so(Reading::GreetingAnswers, line).await;
-    assert_eq!(states(&greeted)[..3], told(&[("new", ""), ("connected", ""), ("calling", "103")])[..]);
+    assert_eq!(states(&greeted)[..3], told(&[("new", ""), ("connected", ""), ("calling", "203")])[..]);
     assert_eq!(greeted[1]["request_number"], "+74951234567");
 
-    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","answers":"101"}"#;
+    let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","answers":"201"}"#;
     let by_name = read_so(Reading::SipNamesFirst, line).await;
-    assert_eq!(states(&by_name)[..3], told(&[("new", ""), ("calling", ""), ("connected", "101")])[..]);
+    assert_eq!(states(&by_name)[..3], told(&[("new", ""), ("calling", ""), ("connected", "201")])[..]);
     assert_eq!(by_name[1]["request_number"], "sip:irina@office.example");
 
     let line = r#"{"make":"rostelecom","call":"callback-customer-silent","to":"+79001234567"}"#;
     let agent = read_so(Reading::CallbackAgentConnects, line).await;
-    assert_eq!(states(&agent)[..3], told(&[("new", "102"), ("calling", "102"), ("connected", "102")])[..]);
+    assert_eq!(states(&agent)[..3], told(&[("new", "202"), ("calling", "202"), ("connected", "202")])[..]);
 }

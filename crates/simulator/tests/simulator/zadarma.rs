@@ -54,9 +54,9 @@ async fn told(simulator: &Simulator, script: &str, last: &str) -> (Vec<String>, 
 #[tokio::test]
 async fn an_answered_call_is_told_from_start_to_recording() {
     let simulator = office::start().await;
-    let script = r#"{"make":"zadarma","call":"answered","from":"+79001234567","answers":"102"}"#;
+    let script = r#"{"make":"zadarma","call":"answered","from":"+79001234567","answers":"202"}"#;
     let (lines, forms) = told(&simulator, script, "NOTIFY_RECORD").await;
-    let expected = ["NOTIFY_START", "NOTIFY_INTERNAL 102", "NOTIFY_ANSWER 102", "NOTIFY_END 102", "NOTIFY_RECORD"];
+    let expected = ["NOTIFY_START", "NOTIFY_INTERNAL 202", "NOTIFY_ANSWER 202", "NOTIFY_END 202", "NOTIFY_RECORD"];
     assert_eq!(lines, expected);
     assert_eq!((forms[0].field("caller_id"), forms[0].field("called_did")), ("+79001234567", "74993456789"));
     assert_eq!((forms[3].field("disposition"), forms[3].field("is_recorded")), ("answered", "1"));
@@ -74,26 +74,26 @@ async fn an_answered_call_is_told_from_start_to_recording() {
 #[tokio::test]
 async fn a_missed_call_ends_without_an_answer() {
     let simulator = office::start().await;
-    let (lines, forms) = told(&simulator, r#"{"make":"zadarma","call":"missed","agent":"102"}"#, "NOTIFY_END").await;
-    assert_eq!(lines, ["NOTIFY_START", "NOTIFY_INTERNAL 102", "NOTIFY_END"]);
+    let (lines, forms) = told(&simulator, r#"{"make":"zadarma","call":"missed","agent":"202"}"#, "NOTIFY_END").await;
+    assert_eq!(lines, ["NOTIFY_START", "NOTIFY_INTERNAL 202", "NOTIFY_END"]);
     assert_ne!(forms[2].field("disposition"), "answered");
 }
 
 #[tokio::test]
 async fn a_transfer_names_who_passed_the_call_on() {
     let simulator = office::start().await;
-    let script = r#"{"make":"zadarma","call":"transfer","answers":"102","transfer":"103"}"#;
+    let script = r#"{"make":"zadarma","call":"transfer","answers":"202","transfer":"203"}"#;
     let (lines, forms) = told(&simulator, script, "NOTIFY_END").await;
     let expected = [
         "NOTIFY_START",
-        "NOTIFY_INTERNAL 102",
-        "NOTIFY_ANSWER 102",
-        "NOTIFY_INTERNAL 103",
-        "NOTIFY_ANSWER 103",
-        "NOTIFY_END 103",
+        "NOTIFY_INTERNAL 202",
+        "NOTIFY_ANSWER 202",
+        "NOTIFY_INTERNAL 203",
+        "NOTIFY_ANSWER 203",
+        "NOTIFY_END 203",
     ];
     assert_eq!(lines, expected);
-    assert_eq!((forms[3].field("transfer_from"), forms[4].field("transfer_from")), ("102", "102"));
+    assert_eq!((forms[3].field("transfer_from"), forms[4].field("transfer_from")), ("202", "202"));
 }
 
 #[tokio::test]
@@ -101,12 +101,12 @@ async fn a_callback_is_ordered_by_get_and_told_as_one_outgoing_call() {
     let simulator = office::start().await;
     let access = office::zadarma(&simulator);
     let mut hook = FormHook::of(&simulator, Make::Zadarma).await;
-    let answer = ask(&access, "/v1/request/callback/", "format=json&from=402022-102&to=79001234567").await;
+    let answer = ask(&access, "/v1/request/callback/", "format=json&from=402022-202&to=79001234567").await;
     assert_eq!((answer.status, &answer.json()["to"]), (200, &Value::from(79_001_234_567_u64)));
     let forms = hook.until(|form| form.field("event") == "NOTIFY_OUT_END").await;
     let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
     assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_ANSWER", "NOTIFY_OUT_END"]);
-    assert_eq!((forms[0].field("internal"), forms[0].field("destination")), ("102", "79001234567"));
+    assert_eq!((forms[0].field("internal"), forms[0].field("destination")), ("202", "79001234567"));
     let unknown = ask(&access, "/v1/request/callback/", "format=json&from=999&to=79001234567").await;
     assert_eq!((unknown.status, &unknown.json()["status"]), (400, &Value::from("error")));
 }
@@ -115,11 +115,11 @@ async fn a_callback_is_ordered_by_get_and_told_as_one_outgoing_call() {
 async fn the_page_is_silent_in_three_places_which_can_be_read_otherwise() {
     let readings = vec![Reading::FullLogins, Reading::CallbackTwoCalls, Reading::InternalEnds];
     let simulator = Simulator::start(SimulatorConfig { readings, ..office::config() }).await.expect("free ports");
-    let script = r#"{"make":"zadarma","call":"answered","answers":"102"}"#;
+    let script = r#"{"make":"zadarma","call":"answered","answers":"202"}"#;
     let (lines, _) = told(&simulator, script, "NOTIFY_END").await;
     assert!(
-        lines.contains(&"NOTIFY_INTERNAL 402022-102".to_owned())
-            && lines.contains(&"NOTIFY_INTERNAL_END 402022-102".to_owned())
+        lines.contains(&"NOTIFY_INTERNAL 402022-202".to_owned())
+            && lines.contains(&"NOTIFY_INTERNAL_END 402022-202".to_owned())
     );
     let script = r#"{"make":"zadarma","call":"callback","to":"+79001234567"}"#;
     let (_, forms) = told(&simulator, script, "NOTIFY_OUT_END").await;
@@ -164,7 +164,7 @@ async fn an_address_for_notifications_is_taken_once_it_repeats_what_it_is_asked(
     };
     assert_eq!(set(&format!("{}/v1/nothing/", access.url)).await, 400, "it repeats nothing");
     assert_eq!(set(&hook.url).await, 200);
-    office::play(&simulator, r#"{"make":"zadarma","call":"missed","agent":"102"}"#);
+    office::play(&simulator, r#"{"make":"zadarma","call":"missed","agent":"202"}"#);
     assert_eq!(hook.next().await.field("event"), "NOTIFY_START");
     let kept = ask(&access, "/v1/pbx/callinfo/", "format=json").await.json();
     assert_eq!(kept["url"], hook.url);

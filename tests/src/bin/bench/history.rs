@@ -160,12 +160,12 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
     let call = wire::Call {
         state: CallState::Ended,
         line: wire::Line { number: Some("+74951234567".to_owned()), title: Some("Отдел продаж".to_owned()) },
-        legs: vec![leg(LegRole::Customer, None, Some(caller.number.clone())), leg(LegRole::Agent, Some("102"), None)],
+        legs: vec![leg(LegRole::Customer, None, Some(caller.number.clone())), leg(LegRole::Agent, Some("202"), None)],
         answered_at: picked_up,
         ended_at: Some(ended),
         result: Some(result),
         mine: true,
-        placed_by: (direction == Direction::Outgoing).then(|| "102".to_owned()),
+        placed_by: (direction == Direction::Outgoing).then(|| "202".to_owned()),
         ..wire::Call::new(id(age, connection), connection.clone(), direction, customer, started)
     };
     let seq = (CALLS - age) as u64;
@@ -178,7 +178,7 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         customer_number: Some(caller.number.clone()),
         customer_name: caller.name.clone(),
         line: call.line.number.clone(),
-        agents: vec!["102".to_owned()],
+        agents: vec!["202".to_owned()],
         groups: vec!["sales".to_owned()],
         started_at: started,
         talk_ms: i64::try_from(talk.as_millis())?,

@@ -32,7 +32,7 @@ const WINDOWS: usize = 3;
 /// The seed of the demo office, which its credentials follow from.
 const SEED: u64 = 20;
 /// The demo's own calls would be in the way: the only one of this script comes after everything.
-const SCRIPT: &str = r#"{"at":"3h","make":"rostelecom","call":"internal","from":"101","to":"103"}"#;
+const SCRIPT: &str = r#"{"at":"3h","make":"rostelecom","call":"internal","from":"201","to":"203"}"#;
 /// Connections that the background comes on, and its events a second on each.
 const LANES: u64 = 4;
 const A_SECOND: u64 = 75;
@@ -76,7 +76,7 @@ fn cards(screen: &Screen, signer: &Signer) -> Result<(Vec<f64>, Vec<f64>)> {
         seen.push(ms(shown.duration_since(sent)));
         painted.push(first_paint(&paints, wall)?);
         for state in ["calling", "connected", "disconnected", "end"] {
-            let agent = Session { to: "sip:petr@office.example".to_owned(), to_pin: "102", ..call.clone() };
+            let agent = Session { to: "sip:petr@office.example".to_owned(), to_pin: "202", ..call.clone() };
             hook.post(&agent.body(state))?;
         }
         thread::sleep(CARD_GOES);
@@ -183,7 +183,7 @@ fn outgoing(lane: u64, call: u64) -> Session {
         id: format!("background-{lane}-{call}"),
         kind: "outbound",
         from: "sip:irina@office.example".to_owned(),
-        from_pin: "101",
+        from_pin: "201",
         to: format!("+790012345{:02}", call % 100),
         to_pin: "",
     }

@@ -18,7 +18,7 @@ export function detailsOf(row: CallRow): CallDetails {
             {
               role: "agent" as const,
               who: row.agent,
-              extension: "101",
+              extension: "201",
               state: "cleared" as const,
               talkMs: row.talkMs ?? 0,
             },
@@ -27,7 +27,7 @@ export function detailsOf(row: CallRow): CallDetails {
     ],
     timeline: [
       { at: at(0), what: "arrived", who: ["8 800 555-01-10"] },
-      { at: at(2), what: "rings", who: ["Ирина (101)", "Пётр (102)"] },
+      { at: at(2), what: "rings", who: ["Ирина (201)", "Пётр (202)"] },
       ...(row.agent ? [{ at: at(7), what: "answered" as const, who: [row.agent] }] : []),
       { at: at(talk + 7), what: "ended", who: [] },
       ...(row.recording ? [{ at: at(talk + 9), what: "recordingReady" as const, who: [] }] : []),
@@ -47,8 +47,8 @@ export function detailsOf(row: CallRow): CallDetails {
     callsWithNumber: others.length + 1,
     events: [
       { kind: "new", party: "+79001234567", receivedAt: at(0), signed: true },
-      { kind: "calling", party: "101", receivedAt: at(2), signed: true },
-      { kind: "connected", party: "101", receivedAt: at(7), signed: true },
+      { kind: "calling", party: "201", receivedAt: at(2), signed: true },
+      { kind: "connected", party: "201", receivedAt: at(7), signed: true },
       { kind: "TimerFired", receivedAt: at(talk + 7), signed: false },
     ],
   };

@@ -41,7 +41,7 @@ const sketches: Sketch[] = [
   {
     at: "13:22:30",
     name: "Ирина Соколова",
-    number: "101",
+    number: "201",
     internal: true,
     agent: "Пётр",
     direction: "internal",
