@@ -30,8 +30,6 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         platform::has_display(),
         "there is no display to open windows on: start Trubka in a desktop session, where DISPLAY or WAYLAND_DISPLAY is set"
     );
-    let _demo_folder = args.demo.then(|| profile.begin_demo()).transpose()?;
-    profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -40,6 +38,10 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         .build()
         .context("the threads of the program cannot be started")?;
     tauri::async_runtime::set(runtime.handle().clone());
+    // From here on: a demo that is ended before its windows open removes its folder, too.
+    let asked_to_end = tauri::async_runtime::spawn(platform::asked_to_end());
+    let _demo_folder = args.demo.then(|| profile.begin_demo()).transpose()?;
+    profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
     // While the window system and the windows come up: a database with a long history takes its time.
     let preparing = tauri::async_runtime::spawn(Prepared::open(args.clone(), profile.clone()));
     let failure = Arc::new(Mutex::new(None));
@@ -57,6 +59,12 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
         .setup(move |app| {
             // An error returned from here would be a panic: it is kept, and told once the window system has ended.
             let (app, failed) = (app.handle().clone(), Arc::clone(&failed));
+            let ending = app.clone();
+            tauri::async_runtime::spawn(async move {
+                if asked_to_end.await.is_ok() {
+                    ending.exit(0);
+                }
+            });
             let fail = move |app: &AppHandle, error| {
                 *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 app.exit(1);
@@ -115,11 +123,6 @@ async fn set_up(
         let desk = listening.clone();
         tauri::async_runtime::spawn(async move { hand_over(&desk, link).await });
     })?;
-    let ending = app.clone();
-    tauri::async_runtime::spawn(async move {
-        platform::asked_to_end().await;
-        ending.exit(0);
-    });
     let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
     tauri::async_runtime::spawn(wake::watch(platform::slept, move || {

@@ -239,7 +239,7 @@ mod tests {
     fn every_extension_of_the_demo_is_called_without_a_question() {
         for employee in Staff::named(Names::English).employees {
             let read = Dialable::read(&employee.extension).expect("a number");
-            assert_eq!((read.kind, read.asks()), (DialKind::Extension, false), "{}", employee.extension);
+            assert_eq!((read.number.kind, read.asks()), (DialKind::Extension, false), "{}", employee.extension);
         }
     }
 }

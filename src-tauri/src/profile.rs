@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::Context;
 
+use crate::platform;
+
 /// File that says of a folder that it is a demo's, and may be removed with all that is in it.
 const DEMO_MARKER: &str = "this-is-a-demo";
 
@@ -28,7 +30,7 @@ impl Profile {
         };
         let folder = if demo { root.join("demo") } else { root.clone() };
         // One that a person made himself keeps the rights that he gave it: what is in it is private all the same.
-        crate::platform::make_private(&root).with_context(|| {
+        platform::make_private(&root).with_context(|| {
             format!("cannot write to {}; choose another folder with TRUBKA_PROFILE", root.display())
         })?;
         Ok(Self { root, folder })
@@ -52,7 +54,7 @@ impl Profile {
         if !is_empty {
             empty(&self.folder).context("what an earlier demo left cannot be removed")?;
         }
-        crate::platform::make_private(&self.folder)?;
+        platform::make_private(&self.folder)?;
         fs::write(&marker, "Trubka removes this folder when its demo ends.\n")?;
         Ok(Fleeting(self.clone()))
     }
@@ -60,7 +62,7 @@ impl Profile {
     /// Makes the folders that are missing, for this account only.
     pub(crate) fn make(&self) -> io::Result<()> {
         for folder in [&self.folder, &self.data(), &self.recordings(), &self.web()] {
-            crate::platform::make_private(folder)?;
+            platform::make_private(folder)?;
         }
         Ok(())
     }
@@ -85,10 +87,11 @@ impl Profile {
         self.folder.join("web")
     }
 
-    /// Removes the whole folder: nothing of the demo stays behind. The web views' own processes end a little later than
-    /// their windows and write until then, so it is removed until it stays away.
+    /// Removes the whole folder: nothing of the demo stays behind. The web views' own processes write to it until they
+    /// end. Where they cannot be ended from here, it is removed until it stays away.
     /// The marker goes last: whatever is left is known as a demo's.
     fn remove(&self) {
+        platform::end_web_processes();
         let mut stayed_empty = 0;
         for _ in 0..20 {
             match empty(&self.folder) {

@@ -39,7 +39,7 @@ fn packages(purpose: Purpose, display: bool) -> Vec<&'static str> {
         Purpose::Build => {}
         Purpose::Run if display => packages.extend(debian::TRAY),
         Purpose::Run => packages.extend(debian::VIRTUAL_DISPLAY),
-        Purpose::Test => packages.extend([debian::VIRTUAL_DISPLAY, debian::WINDOW_TESTS].concat()),
+        Purpose::Test => packages.extend([debian::VIRTUAL_DISPLAY, debian::TRAY, debian::WINDOW_TESTS].concat()),
     }
     packages
 }

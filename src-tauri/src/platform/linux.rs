@@ -154,6 +154,30 @@ pub(crate) fn build_beside(
     })
 }
 
+/// Ends the processes that show and load pages for this one: they write to its profile until they end.
+pub(crate) fn end_web_processes() {
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    for pid in children().into_iter().filter(|pid| is_web_process(*pid)).filter_map(Pid::from_raw) {
+        // One that has ended meanwhile is ended all the same.
+        if kill_process(pid, Signal::KILL).is_ok() {
+            let _ = waitpid(Some(pid), WaitOptions::empty());
+        }
+    }
+}
+
+/// Processes that this one has started, on any of its threads.
+fn children() -> Vec<i32> {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
+    let of_thread = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("children")).ok();
+    let listed: Vec<String> = threads.flatten().filter_map(of_thread).collect();
+    listed.iter().flat_map(|pids| pids.split_whitespace()).filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// WebKit's processes are known by their names; a restarted Trubka is a child, too.
+fn is_web_process(pid: i32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.starts_with("WebKit"))
+}
+
 /// Loads a page again when its web process has ended, and tells the label of its window.
 pub(crate) fn watch_web_processes(
     builder: Builder<Wry>,

@@ -69,6 +69,9 @@ pub(crate) fn watch_web_processes(
     builder
 }
 
+/// The processes of web views end by themselves, a little later than their windows.
+pub(crate) fn end_web_processes() {}
+
 /// Shows a notification and waits for what is chosen. Nothing takes it back here: it goes by itself.
 pub(crate) fn show_notification(
     notification: &notify_rust::Notification,

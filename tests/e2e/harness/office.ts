@@ -31,7 +31,7 @@ export class Office {
     const config = path.join(folder, 'gateway.toml');
     writeFileSync(config, toml(folder, listen, credentials, line));
     const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', 'manager'];
-    const own = ['--extension', 'rt1:103', '--extension', 'mg1:103', '--group', 'sales'];
+    const own = ['--extension', 'rt1:203', '--extension', 'mg1:203', '--group', 'sales'];
     const token = execFileSync(program('TRUBKA_GATEWAY_BIN'), [...issue, ...own], { encoding: 'utf8' }).trim();
     const gateway = start('gateway', program('TRUBKA_GATEWAY_BIN'), ['serve', '--config', config]);
     await listening(listen);

@@ -2,8 +2,8 @@
 
 import { inflateSync } from 'node:zlib';
 
-/** How many different colours a picture of 8 bits per channel without interlacing has. */
-export function colours(file: Buffer): number {
+/** The colours of a picture of 8 bits per channel without interlacing, and how many pixels have each. */
+export function colours(file: Buffer): Map<number, number> {
   const width = file.readUInt32BE(16);
   const height = file.readUInt32BE(20);
   const [depth, kind, interlaced] = [file[24], file[25], file[28]];
@@ -12,15 +12,18 @@ export function colours(file: Buffer): number {
     throw new Error('no picture of the kind that drivers take');
   const lines = inflateSync(Buffer.concat([...pieces(file)]));
   const stride = width * channels;
-  const found = new Set<number>();
+  const found = new Map<number, number>();
   let above: Buffer = Buffer.alloc(stride);
   for (let row = 0; row < height; row++) {
     const start = row * (stride + 1);
     const line = unfiltered(lines[start] as number, lines.subarray(start + 1, start + 1 + stride), above, channels);
-    for (let at = 0; at < stride; at += channels) found.add(line.readUIntBE(at, 3));
+    for (let at = 0; at < stride; at += channels) {
+      const colour = line.readUIntBE(at, 3);
+      found.set(colour, (found.get(colour) ?? 0) + 1);
+    }
     above = line;
   }
-  return found.size;
+  return found;
 }
 
 function* pieces(file: Buffer): Generator<Buffer> {

@@ -1,7 +1,7 @@
 //! Programs that a test starts, and ends by their own id.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
@@ -23,9 +23,18 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a program; what it says goes to `target/e2e/NAME.log`. */
-export function start(name: string, command: string, args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a program, with `input` to read; what it says goes to `target/e2e/NAME.log`. */
+export function start(
+  name: string,
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+  input = '',
+): Running {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Whoever reads nothing may have gone before this is written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   const log = createWriteStream(path.join(output, `${name}.log`), { flags: 'a' });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -54,6 +63,21 @@ export function start(name: string, command: string, args: string[], env: Record
       }
     },
   };
+}
+
+/** Processes of web pages that this process has started: on any of its threads. */
+export function webProcesses(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  const children = texts.flatMap((text) => text.trim().split(/\s+/).filter(Boolean).map(Number));
+  return children.filter((child) => readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('WebKitWebProc'));
+}
+
+/** Waits until a process has ended. */
+export async function ended(pid: number): Promise<void> {
+  const stat = `/proc/${pid}/stat`;
+  // Nobody may have asked yet what became of it: it is a zombie then.
+  await until(`process ${pid} has ended`, async () => !existsSync(stat) || / Z /.test(readFileSync(stat, 'utf8')));
 }
 
 /** A port of this computer that is free just now. */

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { remote, type Browser } from 'webdriverio';
-import { freePort, listening, program, start, until, type Running } from './process.ts';
+import type { Desktop } from './desktop.ts';
+import { ended, freePort, listening, program, start, until, type Running } from './process.ts';
 
 export interface Options {
   /** Names the logs. */
@@ -15,6 +16,10 @@ export interface Options {
   script?: object[];
   language?: 'ru' | 'en';
   theme?: 'light' | 'dark';
+  /** A profile that the test has made and removes; without it one that goes with the program. */
+  profile?: string;
+  /** A desktop of the test's own. */
+  desktop?: Desktop;
 }
 
 /** A running Trubka. */
@@ -23,11 +28,11 @@ export class Trubka {
     readonly browser: Browser,
     private readonly driver: Running,
     readonly profile: string,
-    private readonly name: string,
+    private readonly options: Options,
   ) {}
 
   static async start(options: Options): Promise<Trubka> {
-    const profile = mkdtempSync(path.join(tmpdir(), 'trubka-e2e-'));
+    const profile = options.profile ?? newProfile();
     const args = [...(options.args ?? [])];
     if (options.script) {
       const file = path.join(profile, 'calls.jsonl');
@@ -45,6 +50,7 @@ export class Trubka {
         TRUBKA_THEME: options.theme ?? 'light',
         TRUBKA_LOG: 'info',
         TZ: 'Europe/Moscow',
+        ...options.desktop?.env,
       },
     );
     await listening(port);
@@ -62,7 +68,7 @@ export class Trubka {
       connectionRetryCount: 0,
       connectionRetryTimeout: 60_000,
     });
-    return new Trubka(browser, driver, profile, options.name);
+    return new Trubka(browser, driver, profile, options);
   }
 
   /** Turns to the card. Windows are chosen by their address: the order of handles says nothing. */
@@ -130,22 +136,36 @@ export class Trubka {
   /** A picture of the current window, as the display shows it: WebKitWebDriver's own does not come back. */
   async picture(file: string): Promise<void> {
     const title = (await this.browser.getUrl()).endsWith('card.html') ? 'Trubka card' : 'Trubka';
-    const windows = execFileSync('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`], { encoding: 'utf8' });
+    const env = { ...process.env, ...this.options.desktop?.env };
+    const search = ['search', '--onlyvisible', '--name', `^${title}$`];
+    const windows = execFileSync('xdotool', search, { env, encoding: 'utf8' });
     const window = windows.trim().split('\n').at(-1) as string;
-    execFileSync('import', ['-silent', '-window', window, `PNG24:${file}`]);
+    execFileSync('import', ['-silent', '-window', window, `PNG24:${file}`], { env });
   }
 
   /** Another start of the same program in the same profile, as other programs start it. */
   second(...args: string[]): Running {
-    return start(`${this.name}-second`, program('TRUBKA_BIN'), args, { TRUBKA_PROFILE: this.profile });
+    const env = { TRUBKA_PROFILE: this.profile, ...this.options.desktop?.env };
+    return start(`${this.options.name}-second`, program('TRUBKA_BIN'), args, env);
   }
 
   async stop(): Promise<void> {
-    const { pid } = JSON.parse(readFileSync(path.join(this.profile, 'instance.json'), 'utf8')) as { pid: number };
+    const pid = this.pid();
     process.kill(pid, 'SIGTERM');
+    await ended(pid);
     await this.driver.stop();
-    rmSync(this.profile, { recursive: true, force: true });
+    if (!this.options.profile) rmSync(this.profile, { recursive: true, force: true });
   }
+
+  /** The id of its process. */
+  pid(): number {
+    return (JSON.parse(readFileSync(path.join(this.profile, 'instance.json'), 'utf8')) as { pid: number }).pid;
+  }
+}
+
+/** An empty folder for a profile. */
+export function newProfile(): string {
+  return mkdtempSync(path.join(tmpdir(), 'trubka-e2e-'));
 }
 
 /** Text with every kind of blank made a plain one. */

@@ -3,7 +3,7 @@ import { until } from '../harness/process.ts';
 import { plain, Trubka } from '../harness/trubka.ts';
 
 const RECORDED = { make: 'rostelecom', call: 'answered', from: '+79001234567', name: 'Mary Smith' };
-const GROUP = { make: 'rostelecom', call: 'group', from: '+79001234568', rings: ['101', '102'], answers: '101' };
+const GROUP = { make: 'rostelecom', call: 'group', from: '+79001234568', rings: ['201', '202'], answers: '201' };
 
 let trubka: Trubka;
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   trubka = await Trubka.start({
     name: 'demo',
     script: [
-      { at: '1s', ...RECORDED, answers: '102', ring: '2s', talk: '8s', recording: 'order' },
+      { at: '1s', ...RECORDED, answers: '202', ring: '2s', talk: '8s', recording: 'order' },
       { at: '20s', ...GROUP, name: 'David Eagle', ring: '4s', talk: '4s' },
     ],
   });

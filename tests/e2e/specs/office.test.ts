@@ -38,7 +38,7 @@ test('its calls ring here', async () => {
     make: 'rostelecom',
     call: 'answered',
     from: '+79001234567',
-    answers: '103',
+    answers: '203',
     ring: '3s',
     talk: '2s',
   });

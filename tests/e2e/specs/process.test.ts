@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { program, start, until, type Running } from '../harness/process.ts';
+import { program, start, until, webProcesses, type Running } from '../harness/process.ts';
 
 let profile: string;
 let running: Running | undefined;
@@ -30,21 +30,10 @@ function paints(): number {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
 }
 
-/** Processes that this one has started: on any of its threads. */
-function children(pid: number): number[] {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
-  return texts.flatMap((text) => text.trim().split(/\s+/).filter(Boolean).map(Number));
-}
-
 /** Windows on the screen whose title fits. */
 function visible(title: string): string[] {
   const found = spawnSync('xdotool', ['search', '--onlyvisible', '--name', title], { encoding: 'utf8' });
   return found.stdout.split('\n').filter(Boolean);
-}
-
-function name(pid: number): string {
-  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 test('--smoke walks the whole path and leaves nothing of the demo behind', async () => {
@@ -54,13 +43,27 @@ test('--smoke walks the whole path and leaves nothing of the demo behind', async
   expect(existsSync(path.join(profile, 'demo'))).toBe(false);
 });
 
+test('a demo that is ended at once leaves nothing behind, whatever it has come to', async () => {
+  for (const wait of [0, 300, 800, 1500]) {
+    const { child } = trubka(`ended-after-${wait}`, '--demo', '--hidden');
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    await until('it is at work', async () => existsSync(path.join(profile, 'demo', 'web')));
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    // What its web processes were about to write would come now.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(readdirSync(profile)).not.toContain('demo');
+  }
+});
+
 test('a web process that is killed is started again and goes on showing calls', async () => {
   const { child } = trubka('killed-web-process', '--demo');
   await until('the card has painted', async () => paints() > 1, 30_000);
-  const webProcesses = children(child.pid!).filter((pid) => name(pid).startsWith('WebKitWebProc'));
-  expect(webProcesses.length).toBeGreaterThan(0);
+  const killed = webProcesses(child.pid!);
+  expect(killed.length).toBeGreaterThan(0);
   const before = paints();
-  for (const pid of webProcesses) process.kill(pid, 'SIGKILL');
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
   await until('the card has painted again', async () => paints() > before, 45_000);
 });
 

@@ -29,9 +29,9 @@ function script(language: 'ru' | 'en'): object[] {
   const dmitry = { make: 'rostelecom', from: '+79001234568', name: CUSTOMERS[language].dmitry };
   const unknown = { make: 'mango-client', from: '+79161234568' };
   return [
-    { at: '1s', ...maria, call: 'answered', answers: '102', ring: '5s', talk: '33768ms', recording: 'order' },
-    { at: '46s', ...dmitry, call: 'group', rings: ['101', '102'], answers: '101', ring: '3s', talk: '90s' },
-    { at: '57s', ...unknown, call: 'missed', rings: ['102'], ring: '3s' },
+    { at: '1s', ...maria, call: 'answered', answers: '202', ring: '5s', talk: '33768ms', recording: 'order' },
+    { at: '46s', ...dmitry, call: 'group', rings: ['201', '202'], answers: '201', ring: '3s', talk: '90s' },
+    { at: '57s', ...unknown, call: 'missed', rings: ['202'], ring: '3s' },
   ];
 }
 
@@ -57,7 +57,7 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     const file = path.join(folder, `${look}-${name}.png`);
     await trubka.picture(file);
-    expect(colours(readFileSync(file)), file).toBeGreaterThan(FEWEST_COLOURS);
+    expect(colours(readFileSync(file)).size, file).toBeGreaterThan(FEWEST_COLOURS);
     if (renewing) execFileSync('convert', [file, '+dither', '-colors', '128', '-strip', `PNG8:${file}`]);
   }
 
@@ -150,7 +150,7 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
       await trubka.type('office-token', office.token);
       await trubka.click('office-connect');
       await trubka.find('nav-calls');
-      await office.play({ make: 'rostelecom', call: 'answered', from: '+79001234567', answers: '103', talk: '1s' });
+      await office.play({ make: 'rostelecom', call: 'answered', from: '+79001234567', answers: '203', talk: '1s' });
       await trubka.card();
       await trubka.cardIs('ended');
       await until('the card has gone', async () => !(await trubka.has('call-card')));

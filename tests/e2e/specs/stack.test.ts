@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Desktop } from '../harness/desktop.ts';
 import { until } from '../harness/process.ts';
 import { Trubka } from '../harness/trubka.ts';
 
-/** More calls at once than a screen has room for; the name of each turns what follows it round. */
+/** More calls at once than any screen has room for; the name of each turns what follows it round. */
 const CALLS = 6;
 const call = (n: number) => ({
   at: '1s',
@@ -11,77 +11,79 @@ const call = (n: number) => ({
   call: 'answered',
   from: `+7900123456${n}`,
   name: `\u202eLtd ${n}`,
-  answers: '102',
+  answers: '202',
   ring: '60s',
   talk: '5s',
 });
+const script = Array.from({ length: CALLS }, (_, n) => call(n));
 
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+/** The screen, and what a panel takes of its lower edge, in its own pixels. */
+const [WIDTH, HEIGHT, PANEL] = [1366, 768, 40];
+/** In CSS pixels: the width of the window, and how far it keeps from the edges. */
+const [WINDOW, MARGIN] = [416, 8];
 
-let trubka: Trubka;
+describe.each([
+  { scale: 1, shown: 2 },
+  { scale: 2, shown: 1 },
+])('at scale $scale', ({ scale, shown }) => {
+  const desktop = new Desktop(`stack-${scale}`);
+  let trubka: Trubka;
 
-beforeAll(async () => {
-  trubka = await Trubka.start({ name: 'stack', script: Array.from({ length: CALLS }, (_, n) => call(n)) });
-  await trubka.card();
-  await until('the calls that have no room are counted', async () => (await folded()) !== undefined, 40_000);
-});
-
-afterAll(() => trubka?.stop());
-
-function xdotool(...args: string[]): string {
-  return execFileSync('xdotool', args, { encoding: 'utf8' }).trim();
-}
-
-function cardWindow(): string {
-  return xdotool('search', '--onlyvisible', '--name', '^Trubka card$').split('\n').at(-1) as string;
-}
-
-function box(): Box {
-  const read = (name: string) => Number(new RegExp(`^${name}=(.*)$`, 'm').exec(shape)?.[1]);
-  const shape = xdotool('getwindowgeometry', '--shell', cardWindow());
-  return { x: read('X'), y: read('Y'), width: read('WIDTH'), height: read('HEIGHT') };
-}
-
-/** How many calls the line under the cards counts. */
-async function folded(): Promise<number | undefined> {
-  const line = trubka.browser.$('.folded');
-  return (await line.isExisting()) ? Number(/^\+(\d+)$/.exec(await line.getText())?.[1]) : undefined;
-}
-
-test('the stack stays on the screen and counts what does not fit', async () => {
-  const [screenWidth, screenHeight] = xdotool('getdisplaygeometry').split(' ').map(Number) as [number, number];
-  await until('the window is as high as its page', async () => {
-    const height = await trubka.browser.execute(() => document.documentElement.scrollHeight);
-    return box().height >= height;
+  beforeAll(async () => {
+    await desktop.startScreen(WIDTH, HEIGHT, PANEL);
+    desktop.env.GDK_SCALE = `${scale}`;
+    trubka = await Trubka.start({ name: `stack-${scale}`, args: ['--hidden'], script, desktop });
+    await trubka.card();
   });
-  const { x, y, width, height } = box();
-  expect(x).toBeGreaterThanOrEqual(0);
-  expect(y).toBeGreaterThanOrEqual(0);
-  expect(x + width).toBeLessThanOrEqual(screenWidth);
-  expect(y + height).toBeLessThanOrEqual(screenHeight);
-  const shown = await trubka.browser.$$('[data-testid="call-card"]').length;
-  expect(shown).toBeGreaterThan(0);
-  expect(shown).toBeLessThan(CALLS);
-});
 
-test('a card that was moved away comes back into its corner', async () => {
-  const before = box();
-  xdotool('windowmove', cardWindow(), '5', '5');
-  await until('it lies where it lay', async () => {
-    const { x, y } = box();
-    return x === before.x && y === before.y;
+  afterAll(async () => {
+    await trubka?.stop();
+    await desktop.stop();
   });
-});
 
-test('a name that turns text round stands by itself', async () => {
-  const name = await trubka.find('call-card-name');
-  expect(await name.getProperty('textContent')).toContain('\u202e');
-  const inside = await trubka.browser.$('[data-testid="call-card-name"] > bdi').getProperty('textContent');
-  expect(inside).toContain('\u202e');
-  expect(await trubka.text('call-card-state')).toMatch(/^(Incoming|Missed)$/);
+  function cardWindow(): string {
+    return desktop.xdotool('search', '--onlyvisible', '--name', '^Trubka card$').split('\n').at(-1) as string;
+  }
+
+  /** Where the window lies, in pixels of the screen. */
+  function box(): Record<'x' | 'y' | 'width' | 'height', number> {
+    const shape = desktop.xdotool('getwindowgeometry', '--shell', cardWindow());
+    const read = (name: string) => Number(new RegExp(`^${name}=(.*)$`, 'm').exec(shape)?.[1]);
+    return { x: read('X'), y: read('Y'), width: read('WIDTH'), height: read('HEIGHT') };
+  }
+
+  /** The right lower corner above the panel, for a window with room for all of its page. */
+  async function corner(): Promise<ReturnType<typeof box>> {
+    const page = await trubka.browser.execute(() => document.querySelector('main')!.getBoundingClientRect().height);
+    const [width, height] = [WINDOW * scale, Math.ceil(page) * scale];
+    const margin = MARGIN * scale;
+    return { x: WIDTH - margin - width, y: HEIGHT - PANEL - margin - height, width, height };
+  }
+
+  async function liesInItsCorner(): Promise<void> {
+    const same = async () => JSON.stringify(box()) === JSON.stringify(await corner());
+    // Compared once more where it does not, to say how they differ.
+    await until('it lies in its corner', same, 10_000).catch(async () => expect(box()).toEqual(await corner()));
+  }
+
+  test('the cards that have room lie in the corner above the panel, and the others are counted', async () => {
+    await until('all that ring are told of', async () => (await trubka.text('cards-folded')) === `+${CALLS - shown}`);
+    expect(await trubka.browser.$$('[data-testid="call-card"]').length).toBe(shown);
+    await liesInItsCorner();
+    // All of it is seen: what is below the others too.
+    expect((await corner()).y).toBeGreaterThanOrEqual(0);
+  });
+
+  test('a card that was moved away comes back into its corner', async () => {
+    desktop.xdotool('windowmove', cardWindow(), '5', '5');
+    await liesInItsCorner();
+  });
+
+  test('a name that turns text round stands by itself', async () => {
+    const name = await trubka.find('call-card-name');
+    expect(await name.getProperty('textContent')).toContain('\u202e');
+    const inside = await trubka.browser.$('[data-testid="call-card-name"] > bdi').getProperty('textContent');
+    expect(inside).toContain('\u202e');
+    expect(await trubka.text('call-card-state')).toMatch(/^(Incoming|Missed)$/);
+  });
 });

@@ -50,16 +50,16 @@ async fn as_one_leg_on_mango() {
 #[tokio::test]
 async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
-    let call = json!({"call": "callback", "agent": "102", "to": CALLED, "talk": "600s", "record": true});
+    let call = json!({"call": "callback", "agent": "202", "to": CALLED, "talk": "600s", "record": true});
     scene.play(Make::MangoClient, &format!("{}\n{call}", they_answer()));
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     let row = scene.row(Some(CALLED), |_| true).await;
     let both_talk = async || {
         let legs = scene.details(&row.call).await.legs;
         legs.iter().any(|leg| leg.state == LegState::Connected).then_some(())
     };
     eventually("they have answered", both_talk).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     let row = scene.row(Some(CALLED), |row| row.result == Some(CallResult::Answered)).await;
     assert!(row.talk_ms.is_some());
 }
@@ -71,9 +71,9 @@ async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
     let scene = Scene::reading(&[Reading::CallbackOneLeg], &[set]).await;
     scene.play(Make::MangoClient, &they_answer());
     scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
-    scene.pick_up("102").await;
+    scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
-    scene.hang_up("102");
+    scene.hang_up("202");
     let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.talk_ms.is_some()), (Some(CallResult::Answered), true));
 }

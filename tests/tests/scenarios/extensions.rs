@@ -49,14 +49,14 @@ async fn an_extension_that_is_refused() {
 /// Desks are told how a connection stands when that changes, and not at every try.
 #[tokio::test]
 async fn an_extension_that_is_refused_is_told_once() {
-    let scene = Scene::with(SimulatorConfig { faults: vec![Fault::ExtensionRefused(103)], ..pbxs() }).await;
-    let settled = |row: &ConnectionRow| works(row) && row.refused == ["103"];
+    let scene = Scene::with(SimulatorConfig { faults: vec![Fault::ExtensionRefused(203)], ..pbxs() }).await;
+    let settled = |row: &ConnectionRow| works(row) && row.refused == ["203"];
     scene.screens.until_connection(Make::MangoClient, "names who is refused", settled).await;
     let mut stream = scene.stream().await;
     for _ in 0..5 {
-        let before = scene.simulator.requests(None, "103");
-        scene.try_again("103");
-        eventually("it is tried again", async || (scene.simulator.requests(None, "103") > before).then_some(())).await;
+        let before = scene.simulator.requests(None, "203");
+        scene.try_again("203");
+        eventually("it is tried again", async || (scene.simulator.requests(None, "203") > before).then_some(())).await;
     }
     scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"2s"}}"#));
     let mut told = Vec::new();

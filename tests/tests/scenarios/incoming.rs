@@ -126,16 +126,16 @@ mod read_otherwise {
     use super::*;
 
     const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","menu":"5s","ring":"600s","talk":"600s"}"#;
-    const MISSED: &str = r#"{"call":"missed","from":"+79161234567","menu":"5s","rings":["101","102"],"ring":"20s"}"#;
+    const MISSED: &str = r#"{"call":"missed","from":"+79161234567","menu":"5s","rings":["201","202"],"ring":"20s"}"#;
 
     /// I answer, and have one leg.
     async fn answered(scene: &Scene) {
         scene.play(Make::Rostelecom, ANSWERED);
         let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
         assert_eq!(card.answered_at, None, "the greeting is no talk");
-        scene.pick_up("102").await;
+        scene.pick_up("202").await;
         scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-        scene.hang_up("102");
+        scene.hang_up("202");
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
         assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
         let legs = scene.details(&row.call).await.legs;
@@ -166,13 +166,13 @@ mod read_otherwise {
         let scene = Scene::reading(&[Reading::SipNamesFirst], &[]).await;
         scene.play(
             Make::Rostelecom,
-            r#"{"call":"group","from":"+79161234567","rings":["101","102"],"ring":"600s","talk":"600s"}"#,
+            r#"{"call":"group","from":"+79161234567","rings":["201","202"],"ring":"600s","talk":"600s"}"#,
         );
         scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
-        scene.pick_up("101").await;
+        scene.pick_up("201").await;
         let card = scene.screens.until_card(Some(CALLER), CardPhase::AnsweredBy).await;
         assert_eq!(card.answered_by.as_deref(), Some("Ирина Соколова"));
-        scene.hang_up("101");
+        scene.hang_up("201");
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
         assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Ирина Соколова")));
         let story = scene.screens.record().story(Some(CALLER));

@@ -18,6 +18,10 @@ revision: number,
  */
 cards: Array<CardView>, 
 /**
+ * Calls that have a card too, which is not among these.
+ */
+more: number, 
+/**
  * Language of the texts.
  */
 language: Language, 

@@ -282,6 +282,11 @@ impl Cards {
         shown
     }
 
+    /// How many calls have a card, shown or not.
+    pub(crate) fn count(&self) -> usize {
+        self.all.len()
+    }
+
     fn bring_up(
         &mut self,
         key: CallRef,

@@ -18,6 +18,8 @@ pub struct CardsView {
     pub revision: u32,
     /// Newest call first.
     pub cards: Vec<CardView>,
+    /// Calls that have a card too, which is not among these.
+    pub more: u32,
     /// Language of the texts.
     pub language: Language,
     /// Theme of the window.

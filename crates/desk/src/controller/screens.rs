@@ -166,9 +166,9 @@ impl<U: UiPort> Controller<U> {
 
     fn cards_view(&self, revision: u32) -> CardsView {
         let can_place = self.offices.values().any(|office| !office.ways().is_empty());
-        let cards = self
-            .cards
-            .shown()
+        let shown = self.cards.shown();
+        let more = u32::try_from(self.cards.count() - shown.len()).unwrap_or(u32::MAX);
+        let cards = shown
             .into_iter()
             .filter_map(|card| {
                 let office = self.offices.get(&card.key.office)?;
@@ -179,6 +179,7 @@ impl<U: UiPort> Controller<U> {
         CardsView {
             revision,
             cards,
+            more,
             language: language(&self.settings, &self.surroundings),
             theme: theme(&self.settings, &self.surroundings),
             zone: self.screens.zone_view.clone(),

@@ -363,6 +363,25 @@ async fn a_card_stays_when_its_call_is_open_in_the_database_though_the_log_is_an
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_without_room_for_a_card_are_counted() {
+    let bench = Bench::live().await;
+    for number in ["1", "2", "3", "4", "5", "6"] {
+        bench.office.call(1, &call(number).ringing_here());
+    }
+    let shown = |newest: &str| {
+        let newest = key("own", &call(newest));
+        bench.shown.until("four cards, and two more calls", move |record| {
+            let view = record.cards.last();
+            view.is_some_and(|view| view.cards.len() == 4 && view.cards[0].call == newest && view.more == 2)
+        })
+    };
+    shown("6").await;
+    // What is over makes room before what still rings.
+    bench.office.call(2, &call("6").ringing_here().ended(CallResult::Missed));
+    shown("5").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_back_holds_nothing_up() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").ringing_here());

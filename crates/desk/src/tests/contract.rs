@@ -148,6 +148,7 @@ fn cards() {
     let view = CardsView {
         revision: 3,
         cards: vec![card],
+        more: 2,
         language: Language::Ru,
         theme: Theme::System,
         zone: zone(),
@@ -157,7 +158,7 @@ fn cards() {
     travels(
         &view,
         json!({
-            "revision": 3, "language": "ru", "theme": "system", "demo": true,
+            "revision": 3, "more": 2, "language": "ru", "theme": "system", "demo": true,
             "zone": {"offsets": [{"since": 1_262_304_000, "seconds": 10_800}]},
             "phone": {"state": "ringing", "shows": "102"},
             "cards": [{

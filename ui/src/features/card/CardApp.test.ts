@@ -25,7 +25,8 @@ async function show(...shown: CardsView["cards"]) {
   let revision = 1;
   const view = (cards: CardsView["cards"]): CardsView => ({
     revision: revision++,
-    cards,
+    cards: cards.slice(0, 4),
+    more: Math.max(0, cards.length - 4),
     language: "ru",
     theme: "light",
     zone: { offsets: [{ since: 0, seconds: 0 }] },
@@ -228,6 +229,13 @@ describe("cards", () => {
     await show(...calls);
     expect(screen.getAllByTestId("call-card")).toHaveLength(2);
     expect(screen.getByText("+2").tagName).toBe("P");
+  });
+
+  it("are counted also where more calls ring than a desk ever shows at once", async () => {
+    roomFor(1050);
+    await show(...["a", "b", "c", "d", "e", "f"].map((id) => card("ringing", { call: { office: "o", id } })));
+    expect(screen.getAllByTestId("call-card")).toHaveLength(4);
+    expect(text("cards-folded")).toBe("+2");
   });
 
   it("stand one below the other, one element each", async () => {

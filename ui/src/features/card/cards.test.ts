@@ -13,6 +13,7 @@ import { Painting } from "./painting";
 const view = (revision: number, ...cards: CardView[]): CardsView => ({
   revision,
   cards,
+  more: 0,
   language: "ru",
   theme: "dark",
   zone: { offsets: [{ since: 0, seconds: 0 }] },

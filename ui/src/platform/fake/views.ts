@@ -25,7 +25,7 @@ export function mainView(): MainView {
     theme: "system",
     zone,
     settings: { theme: "system", cardCorner: "bottomRight" },
-    me: { name: "Пётр", extensions: ["102"] },
+    me: { name: "Пётр", extensions: ["202"] },
     offices: [
       {
         id: "demo",
@@ -80,7 +80,7 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     party: { name: "Морозова Ольга", number: "+7 900 123-45-67", dial: "+79001234567", internal: false },
     line: "Отдел продаж",
     lineNumber: "8 800 555-01-10",
-    ...(phase === "answeredBy" ? { answeredBy: "Ирина · 101" } : {}),
+    ...(phase === "answeredBy" ? { answeredBy: "Ирина · 201" } : {}),
     startedAt: ago(170),
     ...(talks ? { answeredAt: ago(157) } : {}),
     ...(over ? { endedAt: ago(4) } : {}),
@@ -110,6 +110,7 @@ export function cardsView(phases: CardPhase[]): CardsView {
   return {
     revision: 1,
     cards: asked.length > 0 ? asked : pictured,
+    more: 0,
     language: "ru",
     theme: "system",
     zone,

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_plus_is_encoded_on_the_wire_and_signed_as_it_is() {
         let wire = VpbxWire { key: KEY.to_owned(), salt: SALT.to_owned() };
-        let body = r#"{"command_id":"p","from":{"extension":"201"},"to_number":"+74951234567"}"#.to_owned();
+        let body = r#"{"command_id":"p","from":{"extension":"101"},"to_number":"+74951234567"}"#.to_owned();
         let webhook = Webhook { key: "p".into(), path: "events/call".into(), body, sign: Sign::Right };
         let text = String::from_utf8(wire.message(&webhook, Sign::Right).body.to_vec()).expect("a form");
         assert!(text.contains("%2B74951234567"), "{text}");
