@@ -83,17 +83,33 @@ impl HttpMessage {
     /// The message with these headers after its own ones, in place of any of the same name; every other byte as it
     /// was.
     pub fn with_headers(&self, added: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let mut out = self.first_line.clone();
-        let line_end: &[u8] = if out.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
+        self.written(added, &[], &self.rest)
+    }
+
+    /// The message with another body, and with these headers as in [`Self::with_headers`]. It says the body's length.
+    pub fn with_body(&self, added: &[(String, Vec<u8>)], body: &[u8]) -> Vec<u8> {
+        let length = ("Content-Length".to_owned(), body.len().to_string().into_bytes());
+        let added = [added, &[length]].concat();
+        self.written(&added, &["transfer-encoding"], &[self.line_end(), body].concat())
+    }
+
+    fn line_end(&self) -> &'static [u8] {
+        if self.first_line.ends_with(b"\r\n") { b"\r\n" } else { b"\n" }
+    }
+
+    fn written(&self, added: &[(String, Vec<u8>)], dropped: &[&str], rest: &[u8]) -> Vec<u8> {
+        let (mut out, line_end) = (self.first_line.clone(), self.line_end());
         for ((name, _), line) in self.request.headers.iter().zip(&self.header_lines) {
-            if !added.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)) {
+            let is_kept = !added.iter().any(|(new, _)| new.eq_ignore_ascii_case(name))
+                && !dropped.iter().any(|gone| gone.eq_ignore_ascii_case(name));
+            if is_kept {
                 out.extend_from_slice(line);
             }
         }
         for (name, value) in added {
             out.extend_from_slice(&[name.as_bytes(), b": ", value, line_end].concat());
         }
-        out.extend_from_slice(&self.rest);
+        out.extend_from_slice(rest);
         out
     }
 }
@@ -154,6 +170,17 @@ mod tests {
         let signed = message.with_headers(&[("X-Sign".to_owned(), b"00".to_vec())]);
         assert_eq!(signed, b"POST / HTTP/1.1\nHost: a.example\r\nX-Sign: 00\n\n{}");
         assert_eq!(message.with_headers(&[]), raw);
+    }
+
+    #[test]
+    fn another_body_says_its_own_length() {
+        let chunks = &b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nHost: a\r\n\r\n2\r\n{}\r\n0\r\n\r\n"[..];
+        let length = b"POST / HTTP/1.1\r\nContent-length: 2\r\nHost: a\r\n\r\n{}\n";
+        for raw in [chunks, length] {
+            let message = HttpMessage::parse(raw).expect("a message");
+            let signed = message.with_body(&[("X-Sign".to_owned(), b"00".to_vec())], b"a=1");
+            assert_eq!(signed, b"POST / HTTP/1.1\r\nHost: a\r\nX-Sign: 00\r\nContent-Length: 3\r\n\r\na=1");
+        }
     }
 
     #[test]

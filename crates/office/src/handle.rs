@@ -194,10 +194,14 @@ impl OfficeHandle {
             }
         };
         let outcome = self.store_decoded(connection, received_at, &request, decoded).await;
-        let news = if outcome == HookOutcome::NotStored {
-            self.state.board.not_stored(&connection.id)
-        } else {
-            self.state.board.heard(&connection.id, received_at)
+        let news = match outcome {
+            HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
+            // Nothing authenticates a test of our address, so it says nothing of the PBX.
+            HookOutcome::Reply(_) => false,
+            HookOutcome::Stored(_)
+            | HookOutcome::Known(_)
+            | HookOutcome::UnknownConnection
+            | HookOutcome::Refused(_) => self.state.board.heard(&connection.id, received_at),
         };
         if news {
             self.state.keeper.status_changed(&connection.id).await;

@@ -12,6 +12,8 @@ pub enum Make {
     Rostelecom,
     /// MANGO OFFICE's server-client API: a socket per user.
     MangoClient,
+    /// MANGO OFFICE's VPBX API: signed webhooks of the whole account.
+    MangoVpbx,
     /// Zadarma: signed webhooks.
     Zadarma,
     /// Novofon: Zadarma's protocol at another host.
@@ -23,26 +25,28 @@ pub enum Make {
 pub enum MakeError {
     /// A make that Trubka knows of but does not serve yet.
     #[error(
-        "the PBX \"{0}\" is not served by this version yet; it serves rostelecom, mango-client, zadarma and novofon"
+        "the PBX \"{0}\" is not served by this version yet; it serves rostelecom, mango-client, mango-vpbx, zadarma and \
+         novofon"
     )]
     NotServed(&'static str),
     /// No make at all.
-    #[error("\"{0}\" is no kind of PBX; write rostelecom, mango-client, zadarma or novofon")]
+    #[error("\"{0}\" is no kind of PBX; write rostelecom, mango-client, mango-vpbx, zadarma or novofon")]
     Unknown(String),
 }
 
 /// Names that configuration may hold, of makes that are not served yet.
-const NOT_SERVED: [&str; 3] = ["mango-vpbx", "era", "ringcloud"];
+const NOT_SERVED: [&str; 2] = ["era", "ringcloud"];
 
 impl Make {
     /// Every make that is served, in the order in which tables show them.
-    pub const ALL: [Self; 4] = [Self::Rostelecom, Self::MangoClient, Self::Zadarma, Self::Novofon];
+    pub const ALL: [Self; 5] = [Self::Rostelecom, Self::MangoClient, Self::MangoVpbx, Self::Zadarma, Self::Novofon];
 
     /// The name in configuration, on the command line and over the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rostelecom => "rostelecom",
             Self::MangoClient => "mango-client",
+            Self::MangoVpbx => "mango-vpbx",
             Self::Zadarma => "zadarma",
             Self::Novofon => "novofon",
         }
@@ -53,6 +57,7 @@ impl Make {
         match self {
             Self::Rostelecom => "Ростелеком",
             Self::MangoClient => "MANGO OFFICE",
+            Self::MangoVpbx => "MANGO OFFICE (VPBX)",
             Self::Zadarma => "Zadarma",
             Self::Novofon => "Новофон",
         }
@@ -63,6 +68,7 @@ impl Make {
         match self {
             Self::Rostelecom => &["client_id", "key"],
             Self::MangoClient => &["token"],
+            Self::MangoVpbx => &["api_key", "api_salt"],
             Self::Zadarma | Self::Novofon => &["key", "secret"],
         }
     }
@@ -72,6 +78,7 @@ impl Make {
         match self {
             Self::Rostelecom => &["client_id"],
             Self::MangoClient => &["token"],
+            Self::MangoVpbx => &[],
             Self::Zadarma | Self::Novofon => &["key"],
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     config::{ConfigError, ConnectionConfig},
     make::Make,
     mango_client::MangoClient,
+    mango_vpbx::MangoVpbx,
     rostelecom::Rostelecom,
     traits::Pbx,
     zadarma::Zadarma,
@@ -15,6 +16,7 @@ pub fn build(config: &ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError> {
     Ok(match config.make {
         Make::Rostelecom => Box::new(Rostelecom::new(config)?),
         Make::MangoClient => Box::new(MangoClient::new(config)?),
+        Make::MangoVpbx => Box::new(MangoVpbx::new(config)?),
         Make::Zadarma => Box::new(Zadarma::new(config)?),
         Make::Novofon => Box::new(Zadarma::novofon(config)?),
     })

@@ -120,6 +120,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The server's clock, from `Date`.
     pub date: Option<Timestamp>,
+    /// Where it sends to. Never followed by itself.
+    pub location: Option<String>,
     /// The body.
     pub body: Bytes,
 }
@@ -177,7 +179,13 @@ mod tests {
         request.url.set_path("/api/record");
         request.headers.insert("x-any", http::HeaderValue::from_static("secret"));
         request.body = Bytes::from_static(b"secret");
-        let answer = Answer { status: 200, retry_after: None, date: None, body: Bytes::from_static(b"secret") };
+        let answer = Answer {
+            status: 200,
+            retry_after: None,
+            date: None,
+            location: Some(url.to_string()),
+            body: Bytes::from_static(b"secret"),
+        };
         let webhook = WebhookRequest {
             method: "POST".to_owned(),
             path: "/secret".to_owned(),

@@ -1,6 +1,7 @@
 //! What every make provides. Makes do no I/O.
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use jiff::Timestamp;
 use url::Url;
 
 use crate::{
@@ -59,14 +60,14 @@ pub trait Pbx: Send + Sync {
     /// Signs a request to the PBX.
     fn sign(&self, request: &mut Request) -> Result<(), Error>;
 
-    /// Ring `from`, then dial `to`.
-    fn originate(&self, from: &str, to: &str) -> Result<Request, Error>;
+    /// Ring `from`, then dial `to`. The command's id is for a PBX that names it in the call's events.
+    fn originate(&self, command: CommandId, from: &str, to: &str) -> Result<Request, Error>;
 
     /// What came of an originate.
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer;
 
     /// The first step towards a recording of a call.
-    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error>;
+    fn recording(&self, call: &str, reference: &RecordingReference, now: Timestamp) -> Result<RecordingStep, Error>;
 
     /// The next step, from the answer to [`RecordingStep::Ask`].
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error>;

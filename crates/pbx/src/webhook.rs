@@ -54,6 +54,9 @@ pub enum VerifyError {
     /// The signature header is absent or empty.
     #[error("the header {0} is missing")]
     Missing(&'static str),
+    /// A field of the form that decides is absent or empty.
+    #[error("the field {0} of the form is missing")]
+    MissingField(&'static str),
     /// A header that decides was given twice.
     #[error("the header {0} was given more than once")]
     Repeated(&'static str),
@@ -70,7 +73,7 @@ pub enum VerifyError {
     #[error("the signature does not match the body; compare the key with the PBX's account page")]
     Mismatch,
     /// Signed for another account.
-    #[error("the header {0} names another account")]
+    #[error("{0} names another account")]
     OtherAccount(&'static str),
     /// This make sends no webhooks.
     #[error("this PBX sends no webhooks; nothing here can be authentic")]

@@ -19,7 +19,7 @@ const UTC: &str = "UTC";
 pub fn default_zone(make: Make) -> &'static str {
     match make {
         Make::Rostelecom => UTC,
-        Make::MangoClient | Make::Zadarma | Make::Novofon => MOSCOW,
+        Make::MangoClient | Make::MangoVpbx | Make::Zadarma | Make::Novofon => MOSCOW,
     }
 }
 
@@ -27,7 +27,7 @@ pub fn default_zone(make: Make) -> &'static str {
 pub fn admitted(make: Make) -> &'static [&'static str] {
     match make {
         Make::Rostelecom => &[UTC, MOSCOW],
-        Make::MangoClient | Make::Zadarma | Make::Novofon => &[MOSCOW, UTC],
+        Make::MangoClient | Make::MangoVpbx | Make::Zadarma | Make::Novofon => &[MOSCOW, UTC],
     }
 }
 

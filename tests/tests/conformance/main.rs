@@ -4,6 +4,7 @@
 //! nothing here checks fails, so that no vector is ever passed over in silence.
 
 mod fixtures;
+mod mango_vpbx;
 mod readme;
 mod rostelecom;
 mod vectors;

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{rostelecom, zadarma};
+use crate::{mango_vpbx, rostelecom, zadarma};
 
 /// What was checked, and what did not hold.
 #[derive(Debug, Default)]
@@ -83,6 +83,9 @@ pub(crate) fn files(directory: &Path) -> io::Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// Checks a vector of a kind, beside the others of its kind.
+type Check = fn(&str, &Value, &[Value]) -> Result<(), String>;
+
 /// Checks a file's vectors with what knows its PBX.
 pub(crate) fn check_text(name: &str, text: &str, report: &mut Report) {
     match serde_json::from_str(text) {
@@ -93,9 +96,13 @@ pub(crate) fn check_text(name: &str, text: &str, report: &mut Report) {
 }
 
 fn check_file(name: &str, file: &Value, report: &mut Report) {
-    if !rostelecom::knows(name, file) {
+    let (kinds, check): (&[&str], Check) = if mango_vpbx::knows(name, file) {
+        (&mango_vpbx::KINDS, mango_vpbx::check)
+    } else if rostelecom::knows(name, file) {
+        (&rostelecom::KINDS, rostelecom::check)
+    } else {
         return report.fail(name, "nothing here checks vectors of this PBX");
-    }
+    };
     let Some(members) = file.as_object() else {
         return report.fail(name, "must be an object with the vectors of each kind under its name");
     };
@@ -108,12 +115,12 @@ fn check_file(name: &str, file: &Value, report: &mut Report) {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => continue,
         };
-        if !rostelecom::KINDS.contains(&kind.as_str()) {
+        if !kinds.contains(&kind.as_str()) {
             report.fail(name, &format!("nothing here checks vectors of the kind \"{kind}\""));
             continue;
         }
         for vector in vectors {
-            report.checked_one(name, vector, rostelecom::check(kind, vector, vectors));
+            report.checked_one(name, vector, check(kind, vector, vectors));
         }
     }
 }

@@ -49,10 +49,10 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let originator = origin.map(|origin| origin.from.as_str());
     let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves };
     let mut legs = legs::play_all(facts, setting);
-    let agent_first = settings.own_leg_only
+    let agent_first = settings.legs_join_two
         && direction == Direction::Outgoing
         && (facts.was_shown_as_incoming() || legs.iter().any(Played::is_customer));
-    let settled = is_settled(&legs, settings.own_leg_only);
+    let settled = is_settled(&legs, settings.legs_join_two);
     let told_end = told_end(known, &legs, direction);
     let end = told_end.or_else(|| concluded_end(known, &legs));
     let last_words = last_words(&legs);
@@ -69,16 +69,16 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let is_queued = |leg: &Played<'_>| leg.is_customer() && leg.state == LegState::Queued;
     let waits = facts.menu
         || facts.line_queue.get().is_some()
-        || settings.own_leg_only && legs.iter().any(is_queued)
+        || settings.legs_join_two && legs.iter().any(is_queued)
         || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue))
         || facts.legs.iter().any(|leg| facts.is_line(leg) && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
     let state = match end {
         Some(_) => CallState::Ended,
         None => {
-            let own_leg_only = settings.own_leg_only;
+            let legs_join_two = settings.legs_join_two;
             let agent_talked = || legs.iter().any(|leg| leg.is_agent() && leg.talked());
             let answered = if agent_first { talk.is_some() } else { agent_talked() };
-            let setting = state::Setting { direction, own_leg_only, waits, originator, agent_first, answered };
+            let setting = state::Setting { direction, legs_join_two, waits, originator, agent_first, answered };
             state::of_open(&legs, setting)
         }
     };
@@ -243,7 +243,7 @@ fn last_words<'a>(legs: &[Played<'a>]) -> Option<(When, &'a str)> {
 }
 
 /// Every leg that a message can still end has ended.
-fn is_settled(legs: &[Played<'_>], own_leg_only: bool) -> bool {
+fn is_settled(legs: &[Played<'_>], legs_join_two: bool) -> bool {
     let agents = || legs.iter().filter(|leg| leg.is_agent());
     let last = agents().filter(|leg| leg.ended.is_some()).max_by_key(|leg| leg.ended);
     let last_left = last.and_then(|leg| leg.ended).map(|when| when.at);
@@ -260,7 +260,7 @@ fn is_settled(legs: &[Played<'_>], own_leg_only: bool) -> bool {
         last.is_some_and(|leg| leg.talked() && !matches!(leg.cause, EndCause::Transferred | EndCause::Diverted));
     let ends_with_agents = |leg: &Played<'_>| {
         leg.is_customer()
-            && if own_leg_only { leg.mirrored || outlived(leg) } else { hung_up && leg.state == LegState::Connected }
+            && if legs_join_two { leg.mirrored || outlived(leg) } else { hung_up && leg.state == LegState::Connected }
     };
     !legs.is_empty() && legs.iter().all(|leg| leg.state.is_terminal() || ends_with_agents(leg))
 }

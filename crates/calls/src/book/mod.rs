@@ -43,9 +43,11 @@ pub struct BookSettings {
     pub answer_retrieves: bool,
     /// A talk up to this long is never recorded (6 s on MANGO).
     pub shortest_recording: Option<SignedDuration>,
-    /// Each user sees only his own leg (MANGO server-client): one connected agent leg is a talk, and an end is the
-    /// end of that user's part.
+    /// Each user sees only his own leg (MANGO server-client): an end is the end of that user's part.
     pub own_leg_only: bool,
+    /// A leg joins two parties and tells of both (the two MANGO makes): one connected agent leg is a talk, and between
+    /// two legs the call goes on. Elsewhere each party has a leg of his own.
+    pub legs_join_two: bool,
     /// The answer to a command to place a call names that call (Rostelecom), so no call is taken for it by its numbers
     /// before the answer is there and names none.
     pub answer_names_call: bool,

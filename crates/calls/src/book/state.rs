@@ -7,7 +7,7 @@ use crate::call::{CallState, Direction, LegRole, LegState};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting<'a> {
     pub(super) direction: Direction,
-    pub(super) own_leg_only: bool,
+    pub(super) legs_join_two: bool,
     /// The customer was in a menu, or a queue was called.
     pub(super) waits: bool,
     /// A command of ours stands behind it: whose phone rings first.
@@ -45,7 +45,7 @@ pub(super) fn of_open(legs: &[Played<'_>], setting: Setting<'_>) -> CallState {
         return CallState::Queued;
     }
     let placed = matches!(setting.direction, Direction::Outgoing | Direction::Internal);
-    let is_between_legs = setting.own_leg_only && !legs.is_empty();
+    let is_between_legs = setting.legs_join_two && !legs.is_empty();
     if placed && (setting.originator.is_some() || is_between_legs || legs.iter().any(|leg| !leg.state.is_terminal())) {
         return CallState::Dialling;
     }
@@ -67,7 +67,7 @@ fn is_conference(legs: &[Played<'_>]) -> bool {
 
 /// Whether the one leg that talks is all that the PBX shows of a talk: its partner is not among the legs.
 fn stands_for_all(legs: &[Played<'_>], setting: Setting<'_>) -> bool {
-    let shows_customer = setting.agent_first || legs.iter().any(Played::is_customer) && !setting.own_leg_only;
+    let shows_customer = setting.agent_first || legs.iter().any(Played::is_customer) && !setting.legs_join_two;
     // At the other end of a consultation leg is a colleague, or whom he has passed on: neither is shown.
     let shows_other_end = |leg: &Played<'_>| shows_customer && leg.consultation.is_none();
     let open_colleague = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal() && !leg.state.is_talking();

@@ -93,7 +93,7 @@ impl Book {
         // A call from outside is one, also from the number that is being dialled. MANGO shows our own as such, but
         // names no line that was called.
         let from_outside = call.facts.direction() == Direction::Incoming;
-        if from_outside && (!self.settings.own_leg_only || call.facts.line_number.get().is_some()) {
+        if from_outside && (!self.settings.legs_join_two || call.facts.line_number.get().is_some()) {
             return None;
         }
         let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));

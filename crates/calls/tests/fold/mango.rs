@@ -18,6 +18,7 @@ pub(crate) fn settings() -> BookSettings {
         answer_retrieves: true,
         shortest_recording: Some(SignedDuration::from_secs(6)),
         own_leg_only: true,
+        legs_join_two: true,
         answer_names_call: false,
         callback_in_two_calls: false,
     }

@@ -15,6 +15,7 @@ pub(crate) fn settings() -> BookSettings {
         answer_retrieves: false,
         shortest_recording: None,
         own_leg_only: false,
+        legs_join_two: false,
         answer_names_call: true,
         callback_in_two_calls: false,
     }

@@ -57,10 +57,10 @@ pub(super) fn read(path: &Path) -> anyhow::Result<HttpMessage> {
     HttpMessage::parse(&bytes).with_context(|| format!("{} is no HTTP request", path.display()))
 }
 
-/// The message with the headers that the signature adds, every other byte as it was.
+/// The message with the headers or the body that the signature makes, every other byte as it was.
 pub(super) fn signed(pbx: &dyn Pbx, message: &HttpMessage) -> anyhow::Result<Vec<u8>> {
     match pbx.verify(message.request()) {
-        Err(VerifyError::Missing(_)) => {}
+        Err(VerifyError::Missing(_) | VerifyError::MissingField(_)) => {}
         Err(VerifyError::NoWebhooks) => bail!("this PBX sends no webhooks, so there is nothing to sign"),
         Err(VerifyError::Repeated(name)) => bail!("the header {name} was given more than once; take it out first"),
         Err(error @ (VerifyError::RepeatedField | VerifyError::NotAForm)) => bail!("{error}"),
@@ -74,8 +74,10 @@ pub(super) fn signed(pbx: &dyn Pbx, message: &HttpMessage) -> anyhow::Result<Vec
     let is_there = |(name, value): &(String, Vec<u8>)| {
         own.iter().any(|(given, old)| given.eq_ignore_ascii_case(name) && old == value)
     };
-    let added: Vec<_> = request.headers.into_iter().filter(|header| !is_there(header)).collect();
-    Ok(message.with_headers(&added))
+    let added: Vec<_> = request.headers.iter().filter(|header| !is_there(header)).cloned().collect();
+    // Some PBXs sign beside the body, some within it.
+    let is_same_body = request.body == message.request().body;
+    Ok(if is_same_body { message.with_headers(&added) } else { message.with_body(&added, &request.body) })
 }
 
 #[cfg(test)]
@@ -118,6 +120,24 @@ mod tests {
 
         let own = sign(Make::Rostelecom, "x-client-id: s3cret\r\n", "{}").expect("signed");
         assert!(own.starts_with("POST /call_events HTTP/1.1\r\nx-client-id: s3cret\r\nX-Client-Sign: "), "{own}");
+    }
+
+    #[test]
+    fn a_signature_within_the_body_makes_a_new_body() {
+        let json = "{\"seq\":1}";
+        for (head, body) in
+            [("", json), ("Content-Type: application/x-www-form-urlencoded\r\n", "json=%7B%22seq%22%3A1%7D")]
+        {
+            let signed = sign(Make::MangoVpbx, head, body).expect("signed");
+            let message = HttpMessage::parse(signed.as_bytes()).expect("a message");
+            assert!(pbx(Make::MangoVpbx).verify(message.request()).is_ok(), "{signed}");
+            assert!(
+                signed.contains("vpbx_api_key=s3cret&sign=") && signed.ends_with("&json=%7B%22seq%22%3A1%7D"),
+                "{signed}"
+            );
+            let again = super::signed(pbx(Make::MangoVpbx).as_ref(), &message).expect_err("signed twice");
+            assert!(again.to_string().contains("bears a signature already"), "{again}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) async fn replay(arguments: &ReplayArguments) -> anyhow::Result<ExitCo
     let connection = config.connection(&arguments.message.connection)?;
     let pbx = pbx::build(&connection)?;
     let mut message = message::read(&arguments.message.request)?;
-    if matches!(pbx.verify(message.request()), Err(pbx::VerifyError::Missing(_))) {
+    if matches!(pbx.verify(message.request()), Err(pbx::VerifyError::Missing(_) | pbx::VerifyError::MissingField(_))) {
         message = HttpMessage::parse(&message::signed(pbx.as_ref(), &message)?).context("reading what was signed")?;
     }
     let token = config.path_token(&connection.id)?;

@@ -39,6 +39,7 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
         answer_retrieves: false,
         shortest_recording: None,
         own_leg_only: false,
+        legs_join_two: false,
         answer_names_call: true,
         callback_in_two_calls: false,
     };

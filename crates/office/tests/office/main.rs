@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 
+mod address_checks;
 mod catch_up;
 mod commands;
 mod facts;

@@ -63,8 +63,13 @@ impl Clock for TestClock {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::of(rostelecom()).await
+    }
+
+    /// An office with this connection.
+    pub(crate) async fn of(config: ConnectionConfig) -> Self {
         let (folder, clock) = (TempDir::new().expect("a folder"), Arc::new(TestClock::default()));
-        let (office, store) = open(&folder, &clock, &["sales"]).await;
+        let (office, store) = open(&folder, &clock, &["sales"], config).await;
         Self { office, store, clock, folder }
     }
 
@@ -85,7 +90,7 @@ impl Bench {
         drop(office);
         meanwhile(&store);
         store.close();
-        let (office, store) = open(&folder, &clock, groups).await;
+        let (office, store) = open(&folder, &clock, groups, rostelecom()).await;
         Self { office, store, clock, folder }
     }
 
@@ -301,26 +306,34 @@ pub(crate) fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
     }
 }
 
-async fn open(folder: &TempDir, clock: &Arc<TestClock>, groups: &[&str]) -> (OfficeHandle, Store) {
+fn rostelecom() -> ConnectionConfig {
+    config(Make::Rostelecom, &[("client_id", CLIENT_ID), ("key", KEY)])
+}
+
+/// A connection of a make. Nobody listens at its address: what is tested does not ask the PBX.
+pub(crate) fn config(make: Make, secrets: &[(&str, &str)]) -> ConnectionConfig {
+    let secrets = secrets.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value)));
+    ConnectionConfig {
+        id: connection(),
+        make,
+        zone: Some("UTC".into()),
+        base_url: Some("http://127.0.0.1:9".parse().expect("an address")),
+        trust_anchor_pem: None,
+        secrets: secrets.collect(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+async fn open(
+    folder: &TempDir,
+    clock: &Arc<TestClock>,
+    groups: &[&str],
+    connection_config: ConnectionConfig,
+) -> (OfficeHandle, Store) {
     let store = Store::open_in(&folder.path().join("data"), Options::owner("test", SystemRandom)).expect("a store");
     let config = OfficeConfig {
         name: "test".into(),
-        connections: vec![ConnectionSettings {
-            config: ConnectionConfig {
-                id: connection(),
-                make: Make::Rostelecom,
-                zone: Some("UTC".into()),
-                // Nobody listens there: what is tested does not ask the PBX.
-                base_url: Some("http://127.0.0.1:9".parse().expect("an address")),
-                trust_anchor_pem: None,
-                secrets: [("client_id", CLIENT_ID), ("key", KEY)]
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), SecretString::from(value)))
-                    .collect(),
-                overrides: BTreeMap::new(),
-            },
-            extensions: Vec::new(),
-        }],
+        connections: vec![ConnectionSettings { config: connection_config, extensions: Vec::new() }],
         lines: vec![LineSettings {
             connection: connection(),
             number: "+74951234567".into(),

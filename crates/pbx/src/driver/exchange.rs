@@ -100,7 +100,8 @@ fn read(response: net::Response) -> Answer {
     let asked = || text(&response.headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
     let counts_anew = || text(&response.headers, RATE_LIMIT_RESET).and_then(|text| until(text.parse().ok()?, date));
     let retry_after = asked().or_else(|| if response.status == 429 { counts_anew() } else { None });
-    Answer { status: response.status, retry_after, date, body: response.body }
+    let location = text(&response.headers, header::LOCATION);
+    Answer { status: response.status, retry_after, date, location, body: response.body }
 }
 
 /// When too many requests are counted anew, in Unix seconds, measured from the server's own clock.

@@ -167,7 +167,7 @@ impl Driver {
         if !self.capability().originate {
             return rejected(&Error::unsupported("place calls"));
         }
-        let request = match self.pbx.originate(from, to) {
+        let request = match self.pbx.originate(command, from, to) {
             Ok(request) => request,
             Err(error) => return rejected(&error),
         };

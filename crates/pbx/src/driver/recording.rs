@@ -44,11 +44,12 @@ impl Driver {
         if !self.capability().recordings {
             return Err(Error::unsupported("give recordings"));
         }
-        match self.pbx.recording(call, reference)? {
-            RecordingStep::Ask(request) => match self.ask_and_fetch(request.clone()).await {
-                // Somebody else may have been quicker with a link that works once; the next one is ours.
+        match self.pbx.recording(call, reference, self.clock.now())? {
+            RecordingStep::Ask(request) => match self.fetch(&self.link(&request).await?).await {
+                // Somebody else may have been quicker with a link that works once; the next one is ours. What the PBX
+                // itself says it does not have is not asked for again: it may be a wrong request, which some count.
                 Err(error) if error.kind() == ErrorKind::Gone && self.capability().recording_link_once => {
-                    self.ask_and_fetch(request).await
+                    self.fetch(&self.link(&request).await?).await
                 }
                 outcome => outcome,
             },
@@ -56,10 +57,10 @@ impl Driver {
         }
     }
 
-    async fn ask_and_fetch(&self, request: Request) -> Result<Download, Error> {
-        let answer = self.exchange(request).await?;
-        let link = self.pbx.read_recording(&answer)?;
-        self.fetch(&link).await
+    /// What the PBX answers when it is asked for a recording.
+    async fn link(&self, request: &Request) -> Result<Request, Error> {
+        let answer = self.exchange(request.clone()).await?;
+        self.pbx.read_recording(&answer)
     }
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
@@ -112,7 +113,7 @@ impl Driver {
                 return Err(Error::new(ErrorKind::Gone, "the PBX does not have this recording any more"));
             }
             status => {
-                let answer = Answer { status, retry_after: None, date: None, body: Bytes::new() };
+                let answer = Answer { status, retry_after: None, date: None, location: None, body: Bytes::new() };
                 return Err(answer.failure().unwrap_or_else(|| super::internal("the PBX answered oddly")));
             }
         }

@@ -6,12 +6,11 @@ use calls::{
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::{
-    reasons,
-    wire::{CallbackLegs, Field, Named, State, Wire},
-};
+use super::wire::{CallbackLegs, Field, Named, Wire};
 use crate::{
-    dedupe, json, party, redact,
+    dedupe, json,
+    mango::{State, codes},
+    party, redact,
     webhook::{DecodeContext, Decoded, Verified, WebhookReply},
     zone,
 };
@@ -273,11 +272,11 @@ impl Outside<'_> {
                 let cleared = |leg| Effect::LegCleared { leg, cause, reason: reason.clone() };
                 effects.extend(both.into_iter().map(cleared));
                 // Who hung up was on the leg.
-                if callback && data.integer(Field::DisconnectReason) == Some(reasons::CALLER_HUNG_UP) {
+                if callback && data.integer(Field::DisconnectReason) == Some(codes::CALLER_HUNG_UP) {
                     effects.extend(dialled.clone().map(|leg| Effect::LegAnswered { leg }));
                 }
                 // A callback's first leg is done with when the second takes its place.
-                let gives_way = callback && data.integer(Field::DisconnectReason) == Some(reasons::DONE);
+                let gives_way = callback && data.integer(Field::DisconnectReason) == Some(codes::DONE);
                 effects.extend(ended(direction, cause, reason.as_ref()).filter(|_| !gives_way));
             }
         }
@@ -290,7 +289,7 @@ impl Outside<'_> {
     /// Whether the message of a callback's first leg tells of both parties. On that leg the client is shown as the caller,
     /// so a caller who hung up is the client. Otherwise one leg stands for both only where the setting says so.
     fn is_joint_callback(self, callback: bool, state: State) -> bool {
-        let caller_hung_up = self.data.integer(Field::DisconnectReason) == Some(reasons::CALLER_HUNG_UP);
+        let caller_hung_up = self.data.integer(Field::DisconnectReason) == Some(codes::CALLER_HUNG_UP);
         callback
             && match state {
                 State::Appeared => false,
@@ -360,7 +359,7 @@ fn ending(data: &Named<'_>) -> (EndCause, Option<String>) {
     if data.flag(Field::IsGroupDisconnect) {
         return (EndCause::AnsweredElsewhere, reason);
     }
-    (data.integer(Field::DisconnectReason).map(reasons::cause).unwrap_or_default(), reason)
+    (data.integer(Field::DisconnectReason).map(codes::cause).unwrap_or_default(), reason)
 }
 
 fn unknown(kind: &str, json: Value, context: &FrameContext<'_>) -> VendorEvent {

@@ -5,7 +5,6 @@
 
 mod config;
 mod events;
-mod reasons;
 mod requests;
 mod responses;
 mod session;
@@ -16,7 +15,7 @@ mod wire;
 use std::{sync::Arc, time::Duration};
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::{config::Settings, session::Channel};
@@ -70,6 +69,7 @@ impl Pbx for MangoClient {
             answer_retrieves: true,
             shortest_recording: Some(SignedDuration::from_secs(6)),
             own_leg_only: true,
+            legs_join_two: true,
             answer_names_call: false,
             callback_in_two_calls: false,
         }
@@ -103,7 +103,7 @@ impl Pbx for MangoClient {
         requests::authorise(&self.settings, request)
     }
 
-    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+    fn originate(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
         requests::callback(&self.settings, from, to)
     }
 
@@ -111,7 +111,7 @@ impl Pbx for MangoClient {
         responses::callback(&self.settings.wire, command, answer)
     }
 
-    fn recording(&self, _call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+    fn recording(&self, _call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {
         requests::recording(&self.settings, reference).map(RecordingStep::Fetch)
     }
 

@@ -278,44 +278,9 @@ impl Named<'_> {
     }
 }
 
-/// A call's state, however it is spelt: `ON_HOLD`, `OnHold`, and the introduction's own `DISONNECTED`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    Appeared,
-    Connected,
-    OnHold,
-    Disconnected,
-}
-
-impl State {
-    pub(super) fn read(raw: &str) -> Option<Self> {
-        let word: String = raw.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        Some(match word.as_str() {
-            "APPEARED" => Self::Appeared,
-            "CONNECTED" => Self::Connected,
-            "ONHOLD" => Self::OnHold,
-            "DISCONNECTED" | "DISONNECTED" | "DISCONNECT" => Self::Disconnected,
-            _ => return None,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn states_are_read_however_they_are_spelt() {
-        for raw in ["DISCONNECTED", "DISONNECTED", "DISCONNECT", " Disconnected "] {
-            assert_eq!(State::read(raw), Some(State::Disconnected), "{raw}");
-        }
-        for raw in ["ON_HOLD", "OnHold", "ONHOLD", "on hold"] {
-            assert_eq!(State::read(raw), Some(State::OnHold), "{raw}");
-        }
-        assert_eq!(State::read("Appeared"), Some(State::Appeared));
-        assert_eq!(State::read("connected"), Some(State::Connected));
-        assert_eq!(State::read("RINGING"), None);
-    }
 
     #[test]
     fn a_field_is_found_by_its_names_or_by_the_one_that_replaces_them() {

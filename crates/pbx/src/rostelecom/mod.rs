@@ -12,7 +12,7 @@ mod tests;
 pub mod wire;
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::config::Settings;
@@ -65,6 +65,7 @@ impl Pbx for Rostelecom {
             answer_retrieves: false,
             shortest_recording: None,
             own_leg_only: false,
+            legs_join_two: false,
             answer_names_call: true,
             callback_in_two_calls: false,
         }
@@ -100,7 +101,7 @@ impl Pbx for Rostelecom {
         sign::sign(&self.settings, request)
     }
 
-    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+    fn originate(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
         requests::call_back(&self.settings, from, to)
     }
 
@@ -108,7 +109,7 @@ impl Pbx for Rostelecom {
         responses::call_back(command, answer)
     }
 
-    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+    fn recording(&self, call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {
         // The reference is the session too; a call stitched from a command may know only the reference.
         let session = match reference {
             RecordingReference::Id(session) => session.as_str(),

@@ -310,7 +310,7 @@ fn a_lost_path_is_found_by_the_fields() {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer { status, retry_after: None, date: None, location: None, body: Bytes::copy_from_slice(body.as_bytes()) }
 }
 
 #[test]
@@ -352,7 +352,8 @@ fn call_back_names_the_user_by_pin_or_address() {
     let body = |from: &str, domain: Option<&str>| {
         let mut config = config();
         config.overrides.extend(domain.map(|domain| ("domain".to_owned(), domain.to_owned())));
-        let request = Rostelecom::new(&config).expect("a make").originate(from, "+74951234567")?;
+        let request =
+            Rostelecom::new(&config).expect("a make").originate(CommandId(Uuid::nil()), from, "+74951234567")?;
         assert_eq!(request.url.as_str(), "https://api.cloudpbx.rt.ru/call_back");
         assert!(request.signed && !request.idempotent);
         Ok::<Value, crate::error::Error>(serde_json::from_slice(&request.body).expect("JSON"))
@@ -383,7 +384,8 @@ fn get_record_is_read_as_public_clients_found_it() {
     assert_eq!(kind(200, "<html>"), ErrorKind::Protocol);
     assert_eq!(kind(404, "nginx"), ErrorKind::NotFound);
     assert_eq!(kind(403, ""), ErrorKind::Forbidden);
-    let ask = pbx.recording("s1", &RecordingReference::Id("s1".to_owned())).expect("a step");
+    let ask =
+        pbx.recording("s1", &RecordingReference::Id("s1".to_owned()), jiff::Timestamp::UNIX_EPOCH).expect("a step");
     let RecordingStep::Ask(request) = ask else { panic!("{ask:?}") };
     assert_eq!(request.body, &br#"{"session_id":"s1"}"#[..]);
     assert!(request.idempotent && request.signed);

@@ -13,7 +13,7 @@ mod sign;
 mod tests;
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::config::Settings;
@@ -86,6 +86,7 @@ impl Pbx for Zadarma {
             answer_retrieves: false,
             shortest_recording: None,
             own_leg_only: false,
+            legs_join_two: false,
             answer_names_call: false,
             callback_in_two_calls: true,
         }
@@ -124,7 +125,7 @@ impl Pbx for Zadarma {
         sign::sign(&self.settings, request)
     }
 
-    fn originate(&self, from: &str, to: &str) -> Result<Request, Error> {
+    fn originate(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
         requests::callback(&self.settings, from, to)
     }
 
@@ -132,7 +133,7 @@ impl Pbx for Zadarma {
         responses::callback(command, answer)
     }
 
-    fn recording(&self, call: &str, reference: &RecordingReference) -> Result<RecordingStep, Error> {
+    fn recording(&self, call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {
         let recording = match reference {
             RecordingReference::Id(recording) => recording.as_str(),
             RecordingReference::Link(_) => call,

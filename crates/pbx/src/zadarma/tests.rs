@@ -210,7 +210,9 @@ fn url(request: &crate::Request) -> String {
 
 #[test]
 fn a_callback_rings_the_extension_first() {
-    let asked = |overrides: &[(&str, &str)], from| pbx(overrides).originate(from, "+79161234567").map(|r| url(&r));
+    let asked = |overrides: &[(&str, &str)], from| {
+        pbx(overrides).originate(CommandId(Uuid::nil()), from, "+79161234567").map(|r| url(&r))
+    };
     let base = "https://api.zadarma.com/v1/request/callback/?format=json";
     assert_eq!(asked(&[], "101"), Ok(format!("{base}&from=101&sip=101&to=%2B79161234567")));
     let with_pbx = [("pbx_id", "402022"), ("caller_id", "account")];
@@ -219,7 +221,7 @@ fn a_callback_rings_the_extension_first() {
     for bad in ["", "1 01", "101&to=1"] {
         assert!(asked(&[], bad).is_err(), "{bad}");
     }
-    let request = pbx(&[]).originate("101", "112").expect("a request");
+    let request = pbx(&[]).originate(CommandId(Uuid::nil()), "101", "112").expect("a request");
     assert!(request.signed && !request.idempotent && request.method == http::Method::GET);
     let novofon = made(Make::Novofon, &[]).expect("a make");
     assert!(url(&novofon.check().expect("a request")).starts_with("https://api.novofon.com/v1/info/balance/"));
@@ -234,7 +236,7 @@ fn wrong_overrides_are_named() {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer { status, retry_after: None, date: None, location: None, body: Bytes::copy_from_slice(body.as_bytes()) }
 }
 
 #[test]
@@ -259,7 +261,9 @@ fn an_answer_that_cannot_be_read_leaves_the_outcome_open() {
 fn a_recordings_link_is_asked_for_anew() {
     let asked = |reference: &str| {
         let reference = RecordingReference::Id(reference.to_owned());
-        let Ok(RecordingStep::Ask(request)) = pbx(&[]).recording(CALL, &reference) else { panic!("asks first") };
+        let Ok(RecordingStep::Ask(request)) = pbx(&[]).recording(CALL, &reference, jiff::Timestamp::UNIX_EPOCH) else {
+            panic!("asks first")
+        };
         url(&request)
     };
     assert!(

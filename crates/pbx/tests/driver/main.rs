@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod mango_client;
+mod mango_vpbx;
 mod rostelecom;
 mod support;
 mod zadarma;

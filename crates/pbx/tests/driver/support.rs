@@ -41,6 +41,8 @@ impl Seen {
 pub(crate) enum Reply {
     /// Answers with a status, a content type and a body.
     Answer(u16, &'static str, Vec<u8>),
+    /// Sends on to this path of its own.
+    Redirect(&'static str),
     /// Asks to be left alone for so many seconds.
     Busy(u64),
     /// Says that there were too many requests, the time by its clock, and when it counts anew in Unix seconds.
@@ -122,6 +124,9 @@ async fn serve(
                 (head, body)
             }
             Reply::Half(body) => (format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n", body.len() * 2), body),
+            Reply::Redirect(path) => {
+                (format!("HTTP/1.1 302 X\r\nLocation: {own}{path}\r\nContent-Length: 0\r\n\r\n"), Vec::new())
+            }
             Reply::Busy(seconds) => {
                 let head = format!("HTTP/1.1 429 X\r\nRetry-After: {seconds}\r\nContent-Length: 0\r\n\r\n");
                 (head, Vec::new())
@@ -191,6 +196,7 @@ pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
     let secrets: &[(&str, &str)] = match make {
         Make::Rostelecom => &[("client_id", "0A1B2C3D"), ("key", "s3cret-key")],
         Make::MangoClient => &[("token", "s3cret-token")],
+        Make::MangoVpbx => &[("api_key", "0A1B2C3D"), ("api_salt", "s3cret-salt")],
         Make::Zadarma | Make::Novofon => &[("key", "0A1B2C3D"), ("secret", "s3cret-key")],
     };
     ConnectionConfig {

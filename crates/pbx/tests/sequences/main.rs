@@ -2,6 +2,7 @@
 //! restarted, every call ends, and one that was answered is never missed.
 
 mod mango;
+mod mango_vpbx;
 mod office;
 mod properties;
 mod rostelecom;

@@ -129,6 +129,7 @@ impl Office {
         let text = body.to_string();
         match self.make {
             Make::Rostelecom => self.receive("/call_events", text),
+            Make::MangoVpbx => self.receive("", text),
             Make::Zadarma | Make::Novofon => self.receive("", form(body)),
             Make::MangoClient => {
                 let over = |channel: &&str| {

@@ -4,7 +4,7 @@ use calls::CallResult;
 use jiff::SignedDuration;
 
 use crate::{
-    mango,
+    mango, mango_vpbx,
     office::{Office, Script, Step, What, at},
     rostelecom, zadarma,
 };
@@ -13,7 +13,7 @@ use crate::{
 const SILENCE: SignedDuration = SignedDuration::from_hours(5);
 
 fn scripts() -> Vec<Script> {
-    [mango::scripts(), rostelecom::scripts(), zadarma::scripts()].concat()
+    [mango::scripts(), mango_vpbx::scripts(), rostelecom::scripts(), zadarma::scripts()].concat()
 }
 
 /// Plays the steps with a restart at every place, and checks what must always hold.

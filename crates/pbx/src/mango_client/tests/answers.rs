@@ -35,7 +35,7 @@ fn callback_is_read_as_people_need_it() {
 
 #[test]
 fn callback_and_its_token_go_to_the_api() {
-    let mut request = pbx().originate("101", "+79161234567").expect("a request");
+    let mut request = pbx().originate(CommandId(Uuid::nil()), "101", "+79161234567").expect("a request");
     assert_eq!(request.url.as_str(), "https://api-client.mango-office.ru/api/v1/callback");
     let body: Value = serde_json::from_slice(&request.body).expect("JSON");
     assert_eq!(body, json!({"extension": "101", "DESTINATION_NUMBER": "+79161234567"}));
@@ -53,7 +53,9 @@ fn names_that_turn_out_otherwise_are_replaced() {
         config.overrides.insert(name.to_owned(), value.to_owned());
     }
     let pbx = MangoClient::new(&config).expect("a make");
-    let body: Value = serde_json::from_slice(&pbx.originate("101", "112").expect("a request").body).expect("JSON");
+    let body: Value =
+        serde_json::from_slice(&pbx.originate(CommandId(Uuid::nil()), "101", "112").expect("a request").body)
+            .expect("JSON");
     assert_eq!(body, json!({"user": "101", "DESTINATION_NUMBER": "112"}));
     let command = CommandId(Uuid::nil());
     let accepted = pbx.read_originate(command, &answer(200, r#"{"outcome":{"number":1000}}"#));
@@ -62,7 +64,8 @@ fn names_that_turn_out_otherwise_are_replaced() {
 
 #[test]
 fn the_token_follows_no_link_away_from_the_api() {
-    let step = |link: &str| pbx().recording("e1", &RecordingReference::Link(link.to_owned()));
+    let step =
+        |link: &str| pbx().recording("e1", &RecordingReference::Link(link.to_owned()), jiff::Timestamp::UNIX_EPOCH);
     let signed = |link: &str| match step(link).expect("a step") {
         RecordingStep::Fetch(request) => request.signed,
         RecordingStep::Ask(request) => panic!("{request:?}"),

@@ -1,0 +1,145 @@
+//! MANGO OFFICE's VPBX API: webhooks of the whole account in, signed forms out, recordings through a redirect.
+//!
+//! Sources, oddities and what was never tried on a live account: `docs/makes/mango-vpbx.md`.
+
+mod config;
+mod events;
+mod leg;
+mod requests;
+mod responses;
+mod sign;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use self::config::{RecordingBy, Settings};
+use crate::{
+    capability::{Capability, CardOnRing},
+    config::{ConfigError, ConnectionConfig},
+    error::Error,
+    make::Make,
+    request::{Answer, Request},
+    session::Session,
+    traits::{Pbx, RecordingStep},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
+};
+
+/// MANGO OFFICE's VPBX API, configured for one connection.
+#[derive(Debug)]
+pub struct MangoVpbx {
+    settings: Settings,
+}
+
+impl MangoVpbx {
+    /// Reads the settings, or says what is wrong with them.
+    pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
+        Ok(Self { settings: Settings::read(config)? })
+    }
+}
+
+impl Pbx for MangoVpbx {
+    fn make(&self) -> Make {
+        Make::MangoVpbx
+    }
+
+    fn capability(&self) -> Capability {
+        Capability {
+            card_on_ring: CardOnRing::Live,
+            names_agent_on_ring: true,
+            originate: true,
+            recordings: true,
+            recording_link_once: true,
+            needs_public_address: true,
+            key_acts_for_all: true,
+            ..Capability::default()
+        }
+    }
+
+    fn book_settings(&self) -> BookSettings {
+        BookSettings {
+            grace: SignedDuration::from_secs(3),
+            silence: SignedDuration::from_hours(4),
+            answer_retrieves: true,
+            shortest_recording: Some(SignedDuration::from_secs(6)),
+            own_leg_only: false,
+            legs_join_two: true,
+            answer_names_call: false,
+            callback_in_two_calls: false,
+        }
+    }
+
+    fn base_url(&self) -> &Url {
+        &self.settings.base
+    }
+
+    fn vendor_domains(&self) -> &'static [&'static str] {
+        &["mango-office.ru"]
+    }
+
+    fn requests_per_second(&self) -> u32 {
+        // Callbacks may be four in a second, also after a pause.
+        2
+    }
+
+    fn address_check(&self, request: &WebhookRequest) -> Option<WebhookReply> {
+        sign::is_address_check(&self.settings, request).then(events::reply)
+    }
+
+    fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError> {
+        sign::verify(&self.settings, request)
+    }
+
+    fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
+        events::decode(&verified, context)
+    }
+
+    fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {
+        sign::sign_webhook(&self.settings, request);
+        Ok(())
+    }
+
+    fn sign(&self, request: &mut Request) -> Result<(), Error> {
+        sign::sign(&self.settings, request);
+        Ok(())
+    }
+
+    fn originate(&self, command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
+        requests::callback(&self.settings, command, from, to)
+    }
+
+    fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
+        responses::callback(command, answer)
+    }
+
+    fn recording(&self, _call: &str, reference: &RecordingReference, now: Timestamp) -> Result<RecordingStep, Error> {
+        let recording = requests::recording_id(reference)?;
+        Ok(match self.settings.recording {
+            RecordingBy::Post => RecordingStep::Ask(requests::recording(&self.settings, recording)),
+            RecordingBy::Link => RecordingStep::Fetch(requests::recording_link(&self.settings, recording, now)),
+        })
+    }
+
+    fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
+        responses::recording(answer)
+    }
+
+    fn check(&self) -> Result<Request, Error> {
+        Ok(requests::check(&self.settings))
+    }
+
+    fn read_check(&self, answer: &Answer) -> Result<(), Error> {
+        responses::check(answer)
+    }
+
+    fn session(&self, _extension: &str) -> Option<Box<dyn Session>> {
+        None
+    }
+
+    fn end_session(&self, _extension: &str) -> Option<Request> {
+        None
+    }
+}

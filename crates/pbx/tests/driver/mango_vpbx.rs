@@ -1,0 +1,133 @@
+//! The driver with MANGO's VPBX make, against a PBX on loopback.
+
+use bytes::Bytes;
+use calls::{CommandAnswer, CommandId, RecordingReference, Source};
+use futures_util::StreamExt;
+use jiff::{Timestamp, tz::TimeZone};
+use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, Make, WebhookRequest};
+use uuid::Uuid;
+
+use crate::support::{FakePbx, Reply, driver};
+
+const COMMAND: CommandId = CommandId(Uuid::from_u128(7));
+const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn form_of(body: &[u8]) -> WebhookRequest {
+    WebhookRequest {
+        method: "POST".to_owned(),
+        path: "/events/call".to_owned(),
+        headers: vec![("Content-Type".to_owned(), FORM.as_bytes().to_vec())],
+        body: Bytes::copy_from_slice(body),
+    }
+}
+
+#[tokio::test]
+async fn a_callback_is_a_signed_form_and_sent_once() {
+    let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000}"#)).await;
+    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    let answer = driver.originate(COMMAND, "101", "+74951234567").await;
+    assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
+    let seen = pbx.seen();
+    assert_eq!(pbx.lines(), ["POST /vpbx/commands/callback"]);
+    assert_eq!(seen[0].header("content-type").as_deref(), Some(FORM));
+    let body = String::from_utf8(seen[0].body.clone()).unwrap();
+    assert!(body.contains("%22to_number%22%3A%22%2B74951234567%22") && !body.contains("s3cret"), "{body}");
+    // Both directions are signed alike.
+    assert_eq!(driver.verify_request(&form_of(&seen[0].body)), Ok(()));
+    let sign = body.split('&').find_map(|field| field.strip_prefix("sign=")).unwrap();
+    let kept = format!("{:?}", journal.entries());
+    assert!(kept.contains("+74951234567") && !kept.contains(sign) && !kept.contains("s3cret"), "{kept}");
+}
+
+async fn fetch(driver: &Driver) -> Result<Vec<u8>, ErrorKind> {
+    let reference = RecordingReference::Id("MTo1MDA5PT0=".to_owned());
+    let mut download = driver.recording("e1", &reference).await.map_err(|error| error.kind())?;
+    let mut audio = Vec::new();
+    while let Some(chunk) = download.stream.next().await {
+        audio.extend_from_slice(&chunk.map_err(|error| error.kind())?);
+    }
+    Ok(audio)
+}
+
+#[tokio::test]
+async fn the_redirect_to_a_recording_is_followed_without_what_was_signed() {
+    let pbx = FakePbx::start(|seen, _| match seen.line.as_str() {
+        "POST /vpbx/queries/recording/post" => Reply::Redirect("/files/once/abc"),
+        _ => Reply::Answer(200, "audio/mpeg", MP3.to_vec()),
+    })
+    .await;
+    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    assert_eq!(fetch(&driver).await.unwrap(), MP3);
+    assert_eq!(pbx.lines(), ["POST /vpbx/queries/recording/post", "GET /files/once/abc"]);
+    let bare = &pbx.seen()[1];
+    assert!(bare.body.is_empty() && bare.header("content-type").is_none(), "{bare:?}");
+    let kept = format!("{:?}", journal.entries());
+    assert!(!kept.contains("files/once"), "{kept}");
+}
+
+/// A second wrong request within two minutes locks the whole account out.
+#[tokio::test]
+async fn what_was_refused_is_never_sent_again() {
+    let cases: [(u16, &str); 5] = [
+        (404, r#"{"result":3320}"#),
+        (500, r#"{"result":3100}"#),
+        (401, r#"{"name":"Unauthorized","code":0,"status":401}"#),
+        (429, r#"{"name":"Service Unavailable","message":"Rate limit exceeded.","code":0,"status":429}"#),
+        (503, r#"{"result":5008}"#),
+    ];
+    for (status, body) in cases {
+        let pbx = FakePbx::start(move |_, _| Reply::json(status, body)).await;
+        let (driver, _) = driver(Make::MangoVpbx, &pbx);
+        assert!(fetch(&driver).await.is_err(), "{body}");
+        assert_eq!(pbx.lines().len(), 1, "recording, {body}");
+        assert!(!driver.check().await.ok, "{body}");
+        assert_eq!(pbx.lines().len(), 2, "check, {body}");
+        let answer = driver.originate(COMMAND, "101", "112").await;
+        assert!(matches!(answer, CommandAnswer::Rejected { .. }), "{answer:?}");
+        assert_eq!(pbx.lines().len(), 3, "callback, {body}");
+    }
+}
+
+/// Somebody else was quicker with a link that works once.
+#[tokio::test]
+async fn a_link_that_was_used_up_is_asked_for_once_more() {
+    let pbx = FakePbx::start(|seen, _| match seen.line.as_str() {
+        "POST /vpbx/queries/recording/post" => Reply::Redirect("/files/once/abc"),
+        _ => Reply::Answer(404, "text/html", b"<html>".to_vec()),
+    })
+    .await;
+    assert_eq!(fetch(&driver(Make::MangoVpbx, &pbx).0).await, Err(ErrorKind::Gone));
+    assert_eq!(pbx.lines().len(), 4);
+}
+
+#[tokio::test]
+async fn a_check_needs_the_key_and_explains_a_lock_out() {
+    let pbx = FakePbx::start(|_, _| Reply::json(401, "{}")).await;
+    let report = driver(Make::MangoVpbx, &pbx).0.check().await;
+    assert_eq!(report.reason, CheckReason::WrongCredentials);
+    assert!(report.detail.contains("Wait two minutes"), "{}", report.detail);
+    let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000,"balance":1250.5}"#)).await;
+    assert_eq!(driver(Make::MangoVpbx, &pbx).0.check().await.reason, CheckReason::Works);
+    assert_eq!(pbx.lines(), ["POST /vpbx/account/balance"]);
+    assert!(String::from_utf8(pbx.seen()[0].body.clone()).unwrap().ends_with("&json=%7B%7D"));
+}
+
+#[tokio::test]
+async fn the_journal_keeps_a_notification_without_its_signature() {
+    let pbx = FakePbx::start(|_, _| Reply::Silence).await;
+    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    let mut webhook =
+        form_of(br#"{"entry_id":"e1","call_id":"c1","seq":1,"call_state":"Appeared","to":{"extension":"101"}}"#);
+    driver.sign_request(&mut webhook).unwrap();
+    let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
+    assert_eq!(driver.receive(&webhook, &context).unwrap().events.len(), 1);
+    let check = driver.receive(&form_of(b""), &context).unwrap();
+    assert_eq!((check.events.len(), check.reply.status), (0, 200));
+    let body = String::from_utf8(webhook.body.to_vec()).unwrap();
+    let sign = body.split('&').find_map(|field| field.strip_prefix("sign=")).unwrap();
+    let entries = journal.entries();
+    assert_eq!((entries[0].operation.as_str(), entries[1].operation.as_str()), ("call Appeared", "address check"));
+    let kept = format!("{entries:?}");
+    assert!(kept.contains("call_state") && !kept.contains(sign) && !kept.contains("0A1B2C3D"), "{kept}");
+}
