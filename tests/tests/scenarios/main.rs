@@ -22,3 +22,4 @@ mod scene;
 mod screens;
 mod settings;
 mod transfers;
+mod zadarma;

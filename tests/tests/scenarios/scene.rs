@@ -68,6 +68,20 @@ impl Scene {
         scene
     }
 
+    /// Zadarma runs beside both, and its page is read so where it is silent.
+    pub(crate) async fn zadarma(readings: &[Reading]) -> Self {
+        let makes = SimulatorConfig::of(&[Make::Rostelecom, Make::MangoClient, Make::Zadarma]);
+        let scene = Self::with(SimulatorConfig {
+            history: false,
+            timing: Timing { speed: SPEED, ..Timing::default() },
+            readings: readings.to_vec(),
+            ..makes
+        });
+        let scene = scene.await;
+        scene.settled().await;
+        scene
+    }
+
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");
@@ -84,10 +98,16 @@ impl Scene {
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
-        let hook = format!("http://{}/hook/{}", gateway.addr(), connection(Make::Rostelecom));
-        simulator.set_hook(Make::Rostelecom, &hook).expect("on this computer");
+        let zadarma = simulator.credentials().of(Make::Zadarma).map(|_| Make::Zadarma);
+        for make in [Make::Rostelecom].into_iter().chain(zadarma) {
+            let hook = format!("http://{}/hook/{}", gateway.addr(), connection(make));
+            simulator.set_hook(make, &hook).expect("on this computer");
+        }
         let (desk, screens) = desk(store.clone());
-        desk.add_office(OFFICE, Arc::new(office.view(viewer())), false).await;
+        let mut me = viewer();
+        me.extensions
+            .extend(zadarma.map(|make| ExtensionRef { connection: connection(make), extension: ME.to_owned() }));
+        desk.add_office(OFFICE, Arc::new(office.view(me)), false).await;
         screens.until_link(LinkState::Live).await;
         Self { simulator, desk, screens, office, gateway, store, folder }
     }

@@ -52,15 +52,22 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
         own.map(|(_, name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
     };
     let extensions = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
+    let zadarma = simulator.credentials().of(Make::Zadarma).is_some();
+    let more = zadarma.then(|| account(simulator, Make::Zadarma, Vec::new(), of(Make::Zadarma)));
+    let both = [
+        account(simulator, Make::Rostelecom, Vec::new(), of(Make::Rostelecom)),
+        account(simulator, Make::MangoClient, extensions, of(Make::MangoClient)),
+    ];
     OfficeConfig {
         name: OFFICE.to_owned(),
-        connections: vec![
-            account(simulator, Make::Rostelecom, Vec::new(), of(Make::Rostelecom)),
-            account(simulator, Make::MangoClient, extensions, of(Make::MangoClient)),
-        ],
+        connections: both.into_iter().chain(more).collect(),
         lines: staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some()).map(line).collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
-        people: [Make::Rostelecom, Make::MangoClient].into_iter().flat_map(|make| people(simulator, make)).collect(),
+        people: [Make::Rostelecom, Make::MangoClient]
+            .into_iter()
+            .chain(zadarma.then_some(Make::Zadarma))
+            .flat_map(|make| people(simulator, make))
+            .collect(),
         contacts: BTreeMap::new(),
         cache_dir: folder.join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),

@@ -206,7 +206,10 @@ fn ended_result(
     partial: bool,
     is_told: bool,
 ) -> CallResult {
-    let said = known.facts.endings.iter().rev().find_map(|ending| ending.result);
+    let words = || known.facts.endings.iter().rev().filter_map(|ending| ending.result);
+    // Of two legs that end, that of the one who ordered a callback is answered first, and says less.
+    let of_customer = || words().find(|word| *word != CallResult::Answered);
+    let said = if known.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
     match known.decided.filter(|_| !is_told) {
         Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
         Some(Decided::Rejected { .. }) => return CallResult::Failed,

@@ -195,6 +195,14 @@ impl Message<'_> {
     fn out_answer(&self) -> Vec<Effect> {
         let (direction, customer) = self.outgoing();
         let mut effects = vec![Effect::CallUpdated { direction, customer, line: Line::default() }];
+        if let Some(from) = self.transferring() {
+            // Who answers is a colleague: the one who is named and does not pass the call on.
+            let named = ["internal", "destination"].into_iter().filter_map(|field| self.agent(field));
+            let colleague = named.filter(|leg| leg.extension.is_some()).find(|leg| leg.key != from.key);
+            effects.extend(colleague.map(|leg| Effect::LegAnswered { leg }));
+            effects.push(Effect::LegReplaced { leg: from });
+            return effects;
+        }
         match self.dialled() {
             Dialled::Own(leg) => effects.extend([Effect::LegAnswered { leg }, self.callbacks_customer()]),
             Dialled::Customer(leg) | Dialled::Colleague(leg) => {
@@ -234,7 +242,13 @@ impl Message<'_> {
         vec![Effect::RecordingAvailable { reference: RecordingReference::Id(id) }]
     }
 
+    /// What a notification of an extension says of its call. One that was placed has its parties from its beginning: who
+    /// is the caller of a part of it is not documented.
     fn incoming(&self) -> Effect {
+        if self.call.as_deref().is_some_and(|call| call.starts_with("out_")) {
+            let (direction, customer, line) = (Direction::Outgoing, Customer::default(), Line::default());
+            return Effect::CallUpdated { direction, customer, line };
+        }
         Effect::CallUpdated { direction: Direction::Incoming, customer: self.caller(), line: self.called() }
     }
 

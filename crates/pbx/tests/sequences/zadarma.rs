@@ -294,3 +294,33 @@ fn two_calls_by_hand_stay_two() {
     let colleagues = out(5, "NOTIFY_OUT_START", json!({"internal": "102", "pbx_call_id": SECOND}));
     assert_eq!(played(&[start(), colleagues]).calls.len(), 2, "another extension");
 }
+
+#[test]
+fn of_two_ends_the_customers_counts_whichever_says_more() {
+    let end = |call: &str, disposition: &str| {
+        out(31, "NOTIFY_OUT_END", json!({"pbx_call_id": call, "disposition": disposition}))
+    };
+    let begins = || callback_in_two(CUSTOMER, "").into_iter().take(4);
+    for ends in [[end(OUT, "answered"), end(SECOND, "no answer")], [end(SECOND, "no answer"), end(OUT, "answered")]] {
+        let office = played(&begins().chain(ends).collect::<Vec<_>>());
+        let results: Vec<_> = office.calls.values().map(|call| call.result).collect();
+        assert_eq!(results, [Some(NoAnswer)]);
+    }
+}
+
+#[test]
+fn an_outgoing_call_that_is_passed_on_stays_outgoing() {
+    let passed = json!({"internal": "102", "transfer_from": "499499-101", "destination": "102"});
+    let steps = [
+        out(0, "NOTIFY_OUT_START", json!({})),
+        out(5, "NOTIFY_ANSWER", json!({})),
+        out(30, "NOTIFY_INTERNAL", passed.clone()),
+        out(35, "NOTIFY_ANSWER", passed),
+    ];
+    let office = played(&steps);
+    let call = office.call(OUT);
+    assert_eq!((call.state, call.direction), (CallState::Talking, Direction::Outgoing));
+    assert_eq!(call.customer.number.as_deref(), Some("+79161234567"));
+    let states: Vec<_> = call.agent_legs().map(|leg| (leg.extension.as_deref(), leg.state)).collect();
+    assert_eq!(states, [(Some("101"), LegState::Cleared), (Some("102"), LegState::Connected)]);
+}

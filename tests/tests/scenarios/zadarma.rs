@@ -1,0 +1,68 @@
+//! Zadarma's calls from its simulator to the cards of a desk, under each reading of a page that is silent.
+
+use calls::{CallResult, CallState, Direction};
+use desk::contract::{CallFilter, CardPhase};
+use serde_json::json;
+use simulator::{Make, Reading};
+use uuid::Uuid;
+
+use crate::scene::Scene;
+
+const CALLER: &str = "+79161234567";
+
+/// The default, and each way in which the page may be read otherwise.
+const READINGS: [&[Reading]; 4] =
+    [&[], &[Reading::FullLogins], &[Reading::InternalEnds], &[Reading::FullLogins, Reading::CallbackTwoCalls]];
+
+#[tokio::test]
+async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
+    for readings in READINGS {
+        let scene = Scene::zadarma(readings).await;
+        scene.play(Make::Zadarma, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
+        let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+        assert_eq!(card.direction, Direction::Incoming);
+        let line = scene.simulator.staff().lines.iter().find(|line| line.make == Make::Zadarma).expect("a line");
+        assert_eq!(card.line.as_ref(), Some(&line.title));
+        scene.pick_up("102").await;
+        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+        scene.hang_up("102");
+        scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+        let story = scene.screens.record().story(Some(CALLER));
+        assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "{readings:?}");
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
+        assert!(row.talk_ms.is_some());
+
+        scene.play(Make::Zadarma, r#"{"call":"missed","from":"+79161234568","ring":"20s"}"#);
+        scene.screens.until_card(Some("+79161234568"), CardPhase::Missed).await;
+        let row = scene.row(Some("+79161234568"), |row| row.state == CallState::Ended).await;
+        assert_eq!((row.result, row.talk_ms), (Some(CallResult::Missed), None), "{readings:?}");
+        assert_eq!(scene.list(CallFilter::All).await.len(), 2);
+        scene.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_click_is_one_call_that_talks_once_the_customer_answers() {
+    for readings in READINGS {
+        let scene = Scene::zadarma(readings).await;
+        let results = [("answer", CallResult::Answered), ("silent", CallResult::NoAnswer), ("busy", CallResult::Busy)];
+        for (place, (does, result)) in results.into_iter().enumerate() {
+            let number = format!("+7900123456{place}");
+            scene.play(Make::Zadarma, &json!({"callee": number, "does": does, "ring": "5s"}).to_string());
+            scene.call(Make::Zadarma, &number, Uuid::new_v4()).await.expect("it is placed");
+            scene.pick_up("102").await;
+            if result == CallResult::Answered {
+                let card = scene.screens.until_card(Some(&number), CardPhase::Talking).await;
+                assert!(card.answered_at.is_some());
+                scene.hang_up("102");
+            }
+            let row = scene.row(Some(&number), |row| row.state == CallState::Ended).await;
+            assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(result)), "{readings:?}");
+            let story = scene.screens.record().story(Some(&number));
+            assert!(!story.contains(&CardPhase::Ringing) && !story.contains(&CardPhase::Missed), "{story:?}");
+        }
+        assert_eq!(scene.list(CallFilter::All).await.len(), results.len(), "{readings:?}");
+        scene.stop().await;
+    }
+}
