@@ -12,7 +12,7 @@ impl Told {
     /// known. Decisions on gaps and zones are about no one call, and that a tombstone passed says nothing of its call.
     pub fn subject(&self, connection: &ConnectionId) -> Option<CallId> {
         match self {
-            Self::Vendor(event) => event.effects.iter().find_map(remnant).or_else(|| {
+            Self::Vendor(event) => event.effects.iter().find_map(final_state).or_else(|| {
                 let vendor_call = event.call.as_ref()?;
                 Some(CallId::of_vendor(connection, vendor_call))
             }),
@@ -33,6 +33,6 @@ impl Told {
     }
 }
 
-fn remnant(effect: &Effect) -> Option<CallId> {
+fn final_state(effect: &Effect) -> Option<CallId> {
     if let Effect::State { call } = effect { Some(call.id.clone()) } else { None }
 }

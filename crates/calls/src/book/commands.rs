@@ -2,10 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Book, Change,
-    record::{Decided, Origin, Record},
-};
+use super::{Book, Change, decided::Decided, origin::Origin, record::Record};
 use crate::{
     call::Direction,
     event::{Command, CommandAnswer, CommandKind, CommandState, Stored, Timer},
@@ -62,7 +59,7 @@ impl Book {
             asked: stored.received_at,
             redirected_from: None,
         });
-        self.floors.hold(stored.seq);
+        self.low_watermark.hold(stored.seq);
         self.records.insert(id.clone(), record);
         self.refresh(&id, changes);
         id

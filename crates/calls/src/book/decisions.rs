@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
-    record::{Decided, Doubt, Record},
+    decided::{Decided, Doubt},
+    record::Record,
 };
 use crate::{
     call::{Call, CallState},

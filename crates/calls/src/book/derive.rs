@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     BookSettings,
+    decided::Decided,
     facts::{Facts, Step, When},
     legs::{self, Played},
-    record::{Decided, Origin},
+    origin::Origin,
     result, state,
 };
 use crate::{
@@ -326,25 +327,4 @@ fn recordings(known: Known<'_>, talk: Option<(Timestamp, Timestamp)>) -> Vec<Rec
         return Vec::new();
     };
     vec![Recording { id: RecordingId::of(known.id, ""), state, reference: None }]
-}
-
-impl Origin {
-    /// The leg of the person who placed the call, until the PBX shows it.
-    fn leg(&self, ended_at: Option<Timestamp>) -> Leg {
-        Leg {
-            key: "command".to_owned(),
-            role: LegRole::Agent,
-            extension: Some(self.from.clone()),
-            number: None,
-            name: None,
-            state: if ended_at.is_some() { LegState::Failed } else { LegState::Initiated },
-            started_at: self.asked,
-            answered_at: None,
-            ended_at: ended_at.map(|at| at.max(self.asked)),
-            end_cause: Default::default(),
-            end_reason: None,
-            only_end: false,
-            late: false,
-        }
-    }
 }

@@ -7,15 +7,18 @@
 mod apply;
 mod commands;
 mod consultation;
+mod decided;
 mod decisions;
 mod derive;
 mod facts;
-mod floors;
+mod final_state;
 mod join;
 mod legs;
-mod past;
+mod low_watermark;
+mod on_time;
+mod origin;
 mod record;
-mod remnant;
+mod restore;
 mod result;
 mod state;
 mod stitch;
@@ -25,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::{commands::Asked, floors::Floors, record::Record};
+use self::{commands::Asked, low_watermark::LowWatermark, on_time::ReadIn, record::Record};
 use crate::{
     call::Call,
     event::{CommandState, Stored, Timer, Told},
@@ -94,9 +97,10 @@ pub struct Book {
     redirects: HashMap<CallId, CallId>,
     commands: BTreeMap<CommandId, Asked>,
     deadlines: BTreeSet<(Timestamp, Timer)>,
-    floors: Floors,
+    low_watermark: LowWatermark,
     /// Log places of the gaps that are open, by the session that each is of; `None` is the whole connection.
     gaps: BTreeMap<Option<String>, u64>,
+    zone: ReadIn,
     /// Log place from which on the vendor's zone is settled.
     zone_chosen: Option<u64>,
 }
@@ -112,8 +116,9 @@ impl Book {
             redirects: HashMap::new(),
             commands: BTreeMap::new(),
             deadlines: BTreeSet::new(),
-            floors: Floors::default(),
+            low_watermark: LowWatermark::default(),
             gaps: BTreeMap::new(),
+            zone: ReadIn::default(),
             zone_chosen: None,
         }
     }
@@ -164,7 +169,7 @@ impl Book {
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there
     /// begins with [`Book::settle_zone`], if the zone was chosen, and [`Book::reopen_gap`] for each gap that is open.
     pub fn floor(&self) -> Option<u64> {
-        self.floors.lowest()
+        self.low_watermark.lowest()
     }
 
     /// The log places of the gaps that are open, by the session that each is of.
@@ -216,7 +221,7 @@ impl Book {
             self.deadlines.remove(deadline);
         }
         if let Some(floor) = record.floor {
-            self.floors.release(floor);
+            self.low_watermark.release(floor);
         }
         Some(record)
     }

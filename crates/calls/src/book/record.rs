@@ -6,54 +6,16 @@ use jiff::Timestamp;
 
 use super::{
     BookSettings,
+    decided::{Decided, Doubt},
     derive::{self, Derived, Known},
     facts::Facts,
+    origin::Origin,
 };
 use crate::{
-    call::{Call, Direction},
+    call::Call,
     event::{Effect, Timer, VendorEvent},
     id::{CallId, CommandId, ConnectionId},
 };
-
-/// The command of ours that a call comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
-    pub(super) command: CommandId,
-    /// The extension that rings first.
-    pub(super) from: String,
-    /// What is dialled, in the form in which numbers are compared.
-    pub(super) to: Option<String>,
-    /// Outgoing, or internal where a colleague is dialled.
-    pub(super) direction: Direction,
-    /// When it was asked for.
-    pub(super) asked: Timestamp,
-    /// The id that the call had until its vendor's id was known.
-    pub(super) redirected_from: Option<CallId>,
-}
-
-/// An end that is our conclusion; what the PBX says later corrects it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Decided {
-    /// All legs were gone and no end came.
-    Grace { at: Timestamp },
-    /// Nothing was heard for hours.
-    Silent { at: Timestamp },
-    /// The PBX's own list lacks it.
-    Absent { at: Timestamp },
-    /// No event showed what came of our command.
-    Unstitched { at: Timestamp },
-    /// The PBX refused our command.
-    Rejected { at: Timestamp, reason: String },
-}
-
-/// What is missing of a call because of a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// Messages that may still come.
-    Open,
-    /// Messages that are lost for good, if there were any.
-    Hole,
-}
 
 /// A call with all that is known of it.
 #[derive(Debug, Clone)]

@@ -2,12 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Book, Change,
-    facts::LegFacts,
-    join,
-    record::{Origin, Record},
-};
+use super::{Book, Change, facts::LegFacts, join, origin::Origin, record::Record};
 use crate::{
     call::Direction,
     event::{CommandState, VendorEvent},
@@ -73,9 +68,9 @@ impl Book {
         if let Some(old) = from.floor {
             let lowest = record.floor.map_or(old, |new| new.min(old));
             if let Some(new) = record.floor.replace(lowest) {
-                self.floors.release(new);
+                self.low_watermark.release(new);
             }
-            self.floors.hold(lowest);
+            self.low_watermark.hold(lowest);
         }
         self.redirects.insert(pending.clone(), to.clone());
         changes.push(Change::Redirect { from: pending.clone(), to: to.clone() });

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Book, BookSettings, Change,
-    record::{Decided, Record},
-};
+use super::{Book, BookSettings, Change, decided::Decided, record::Record};
 use crate::{event::Timer, id::CallId};
 
 /// How long an ended call catches stragglers.

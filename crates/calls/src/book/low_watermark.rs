@@ -1,12 +1,12 @@
-//! From where the log is still needed.
+//! The low watermark of the log: from where on a rebuild needs it.
 
 use std::collections::BTreeMap;
 
 /// Log places from which something held began; several things may have begun at one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Floors(BTreeMap<u64, usize>);
+pub(super) struct LowWatermark(BTreeMap<u64, usize>);
 
-impl Floors {
+impl LowWatermark {
     pub(super) fn hold(&mut self, place: u64) {
         *self.0.entry(place).or_default() += 1;
     }

@@ -1,10 +1,6 @@
 //! Calls that the book has let go and that a straggler brings back.
 
-use super::{
-    Book, Change,
-    facts::Facts,
-    record::{Origin, Record},
-};
+use super::{Book, Change, facts::Facts, origin::Origin, record::Record};
 use crate::{
     call::{Call, Direction},
     event::{Decision, Stored, Timer, Told},
@@ -19,14 +15,14 @@ impl Book {
     /// restart the next straggler restores it again. Only a call that an event finds open, or opens again, is held
     /// from that event on.
     pub fn restore<'a>(&mut self, entries: impl IntoIterator<Item = &'a Stored>) {
-        let mut past = Self::new(self.connection.clone(), self.settings.clone());
-        past.zone_chosen = self.zone_chosen;
+        let mut restored = Self::new(self.connection.clone(), self.settings.clone());
+        restored.zone_chosen = self.zone_chosen;
         for entry in entries {
             if !forgets(&entry.told) {
-                past.apply(entry);
+                restored.apply(entry);
             }
         }
-        for (id, mut record) in past.records {
+        for (id, mut record) in restored.records {
             if self.records.contains_key(&id) {
                 continue;
             }
@@ -42,7 +38,7 @@ impl Book {
                 self.redirects.insert(part.clone(), id.clone());
             }
             for command in &record.commands {
-                if let Some(asked) = past.commands.remove(command) {
+                if let Some(asked) = restored.commands.remove(command) {
                     self.adopt_command(*command, asked);
                 }
             }
@@ -51,7 +47,7 @@ impl Book {
     }
 
     /// Takes in what is left of a call whose events were replaced by its final state.
-    pub(super) fn recall(&mut self, stored: &Stored, call: &Call, changes: &mut Vec<Change>) {
+    pub(super) fn take_final_state(&mut self, stored: &Stored, call: &Call, changes: &mut Vec<Change>) {
         if self.records.contains_key(&call.id) {
             return;
         }
@@ -68,7 +64,7 @@ impl Book {
         if let Some(from) = &call.redirected_from {
             self.redirects.insert(from.clone(), call.id.clone());
         }
-        self.floors.hold(stored.seq);
+        self.low_watermark.hold(stored.seq);
         self.records.insert(call.id.clone(), record);
         self.refresh(&call.id, changes);
     }
