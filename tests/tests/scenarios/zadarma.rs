@@ -6,7 +6,7 @@ use serde_json::json;
 use simulator::{Make, Reading};
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::{scene::Scene, settings::ME};
 
 const CALLER: &str = "+79161234567";
 
@@ -23,9 +23,9 @@ async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
         assert_eq!(card.direction, Direction::Incoming);
         let line = scene.simulator.staff().lines.iter().find(|line| line.make == Make::Zadarma).expect("a line");
         assert_eq!(card.line.as_ref(), Some(&line.title));
-        scene.pick_up("102").await;
+        scene.pick_up(ME).await;
         scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-        scene.hang_up("102");
+        scene.hang_up(ME);
         scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
         let story = scene.screens.record().story(Some(CALLER));
         assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "{readings:?}");
@@ -51,11 +51,11 @@ async fn a_click_is_one_call_that_talks_once_the_customer_answers() {
             let number = format!("+7900123456{place}");
             scene.play(Make::Zadarma, &json!({"callee": number, "does": does, "ring": "5s"}).to_string());
             scene.call(Make::Zadarma, &number, Uuid::new_v4()).await.expect("it is placed");
-            scene.pick_up("102").await;
+            scene.pick_up(ME).await;
             if result == CallResult::Answered {
                 let card = scene.screens.until_card(Some(&number), CardPhase::Talking).await;
                 assert!(card.answered_at.is_some());
-                scene.hang_up("102");
+                scene.hang_up(ME);
             }
             let row = scene.row(Some(&number), |row| row.state == CallState::Ended).await;
             assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(result)), "{readings:?}");
