@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod makes;
+mod mango_vpbx;
 
 mod callbacks;
 mod connections;

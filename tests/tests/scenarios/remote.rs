@@ -42,7 +42,7 @@ impl Remote {
         let token = NewToken {
             name: "Пётр Волков".into(),
             role: Role::Admin,
-            extensions: my_extensions(),
+            extensions: my_extensions(&scene.simulator),
             groups: vec![GROUP.to_owned()],
             expires_at: None,
         };

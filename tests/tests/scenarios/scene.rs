@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     screens::{PATIENCE, Screens},
-    settings::{ME, OFFICE, Override, connection, office_config, viewer},
+    settings::{ME, OFFICE, Override, connection, makes, office_config, viewer},
 };
 
 /// PBXs go so much faster than life; what matters is done by hand.
@@ -98,16 +98,12 @@ impl Scene {
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
-        let zadarma = simulator.credentials().of(Make::Zadarma).map(|_| Make::Zadarma);
-        for make in [Make::Rostelecom].into_iter().chain(zadarma) {
+        for make in makes(&simulator).filter(|make| *make != Make::MangoClient) {
             let hook = format!("http://{}/hook/{}", gateway.addr(), connection(make));
             simulator.set_hook(make, &hook).expect("on this computer");
         }
         let (desk, screens) = desk(store.clone());
-        let mut me = viewer();
-        me.extensions
-            .extend(zadarma.map(|make| ExtensionRef { connection: connection(make), extension: ME.to_owned() }));
-        desk.add_office(OFFICE, Arc::new(office.view(me)), false).await;
+        desk.add_office(OFFICE, Arc::new(office.view(viewer(&simulator))), false).await;
         screens.until_link(LinkState::Live).await;
         Self { simulator, desk, screens, office, gateway, store, folder }
     }
@@ -197,7 +193,7 @@ impl Scene {
             name: "Colleague".into(),
             role: Role::Agent,
             extensions: vec![extension],
-            ..viewer()
+            ..viewer(&self.simulator)
         };
         let request = PlaceCall {
             command: CommandId(Uuid::new_v4()),
@@ -211,7 +207,7 @@ impl Scene {
 
     /// What another desk of mine is told from now on.
     pub(crate) async fn stream(&self) -> FrameStream {
-        self.office.view(viewer()).stream(None).await.expect("the office is there")
+        self.office.view(viewer(&self.simulator)).stream(None).await.expect("the office is there")
     }
 
     /// A desk of this extension comes, so its MANGO session is tried at once where the PBX refused it.

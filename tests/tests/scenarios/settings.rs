@@ -23,19 +23,23 @@ pub(crate) fn connection(make: Make) -> ConnectionId {
     make.to_string().parse().expect("a make's name is a connection's id")
 }
 
-/// My extension on both makes.
-pub(crate) fn my_extensions() -> Vec<ExtensionRef> {
-    [Make::Rostelecom, Make::MangoClient]
-        .map(|make| ExtensionRef { connection: connection(make), extension: ME.to_owned() })
-        .into()
+/// The makes whose PBXs run.
+pub(crate) fn makes(simulator: &Simulator) -> impl Iterator<Item = Make> {
+    let all = [Make::Rostelecom, Make::MangoClient, Make::MangoVpbx, Make::Zadarma];
+    all.into_iter().filter(|make| simulator.credentials().of(*make).is_some())
 }
 
-pub(crate) fn viewer() -> Viewer {
+/// My extension on each of them.
+pub(crate) fn my_extensions(simulator: &Simulator) -> Vec<ExtensionRef> {
+    makes(simulator).map(|make| ExtensionRef { connection: connection(make), extension: ME.to_owned() }).collect()
+}
+
+pub(crate) fn viewer(simulator: &Simulator) -> Viewer {
     Viewer {
         id: "desk".into(),
         name: "Пётр Волков".into(),
         role: Role::Admin,
-        extensions: my_extensions(),
+        extensions: my_extensions(simulator),
         groups: vec![GROUP.to_owned()],
         rights: "scenario".into(),
     }
@@ -51,23 +55,17 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
         let own = overrides.iter().filter(|(of, _, _)| *of == make);
         own.map(|(_, name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
     };
-    let extensions = staff.employees.iter().map(|employee| employee.extension.clone()).collect();
-    let zadarma = simulator.credentials().of(Make::Zadarma).is_some();
-    let more = zadarma.then(|| account(simulator, Make::Zadarma, Vec::new(), of(Make::Zadarma)));
-    let both = [
-        account(simulator, Make::Rostelecom, Vec::new(), of(Make::Rostelecom)),
-        account(simulator, Make::MangoClient, extensions, of(Make::MangoClient)),
-    ];
+    // A socket for each of them, where the PBX has one for each.
+    let extensions = |make: Make| {
+        let all = staff.employees.iter().filter(|_| make == Make::MangoClient);
+        all.map(|employee| employee.extension.clone()).collect()
+    };
     OfficeConfig {
         name: OFFICE.to_owned(),
-        connections: both.into_iter().chain(more).collect(),
+        connections: makes(simulator).map(|make| account(simulator, make, extensions(make), of(make))).collect(),
         lines: staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some()).map(line).collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
-        people: [Make::Rostelecom, Make::MangoClient]
-            .into_iter()
-            .chain(zadarma.then_some(Make::Zadarma))
-            .flat_map(|make| people(simulator, make))
-            .collect(),
+        people: makes(simulator).flat_map(|make| people(simulator, make)).collect(),
         contacts: BTreeMap::new(),
         cache_dir: folder.join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
