@@ -15,8 +15,9 @@ use store::{Opened, Options, Store, SystemRandom};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
-    args::Args, commands, demo::Demo, instance::Owner, late_desk::LateDesk, notifications::Notifications, offices,
-    paints::Paints, platform, profile::Profile, recordings, smoke, tray, ui_port::Screens, wake, windows,
+    command_line::CommandLine, commands, demo::Demo, instance::Owner, notifications::Notifications, offices,
+    paint_log::PaintLog, platform, profile::Profile, recordings, smoke, starting_desk::StartingDesk, tray,
+    ui_port::Screens, wake, windows,
 };
 
 /// Threads that never wait: a desk has little to compute.
@@ -25,7 +26,7 @@ const WORKERS: usize = 2;
 const BLOCKING_THREADS: usize = 16;
 
 /// Runs until the program is ended.
-pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: CommandLine, profile: Profile, owner: Owner) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(
         platform::has_display(),
         "there is no display to open windows on: start Trubka in a desktop session, where DISPLAY or WAYLAND_DISPLAY is set"
@@ -41,16 +42,18 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
     // From here on: a demo that is ended before its windows open removes its folder, too.
     let asked_to_end = tauri::async_runtime::spawn(platform::asked_to_end());
     let _demo_folder = args.demo.then(|| profile.begin_demo()).transpose()?;
-    profile.make().context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
+    profile
+        .create_folders()
+        .context("the folders of this profile cannot be made; choose another with TRUBKA_PROFILE")?;
     // While the window system and the windows come up: a database with a long history takes its time.
     let preparing = tauri::async_runtime::spawn(Prepared::open(args.clone(), profile.clone()));
     let failure = Arc::new(Mutex::new(None));
     let failed = Arc::clone(&failure);
-    let app = platform::watch_web_processes(tauri::Builder::default(), mend)
+    let app = platform::watch_web_processes(tauri::Builder::default(), after_web_process_died)
         .manage(profile.clone())
-        .manage(tray::HasTray::default())
-        .manage(Paints::open())
-        .manage(LateDesk::default())
+        .manage(tray::TrayStatus::default())
+        .manage(PaintLog::open())
+        .manage(StartingDesk::default())
         .manage(windows::card::Placement::default())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);
@@ -87,7 +90,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
             // Closing the last window is not the end: the card waits for calls.
             api.prevent_exit();
         } else if matches!(event, RunEvent::Exit) {
-            say_farewell(app);
+            stop_demo(app);
         }
     });
     // What still waits for a service that does not answer is not waited for.
@@ -99,7 +102,7 @@ pub(crate) fn run(args: Args, profile: Profile, owner: Owner) -> anyhow::Result<
 }
 
 /// Their pages wait for the desk, not the windows.
-fn open_windows(app: &AppHandle, args: &Args) -> anyhow::Result<()> {
+fn open_windows(app: &AppHandle, args: &CommandLine) -> anyhow::Result<()> {
     windows::card::create(app).context("the card cannot be made")?;
     if !args.hidden {
         windows::main_window::open(app).context("the main window cannot be made")?;
@@ -110,18 +113,18 @@ fn open_windows(app: &AppHandle, args: &Args) -> anyhow::Result<()> {
 /// Starts the desk, and everything that goes on beside it.
 async fn set_up(
     app: &AppHandle,
-    args: Args,
+    args: CommandLine,
     preparing: JoinHandle<anyhow::Result<Prepared>>,
     owner: Owner,
 ) -> anyhow::Result<()> {
     let prepared = preparing.await.context("opening the database was cut off")??;
     let desk = start(app, &prepared).await?;
     app.manage(prepared.demo);
-    app.state::<LateDesk>().set(desk.clone());
+    app.state::<StartingDesk>().set(desk.clone());
     let listening = desk.clone();
     owner.listen(move |link| {
         let desk = listening.clone();
-        tauri::async_runtime::spawn(async move { hand_over(&desk, link).await });
+        tauri::async_runtime::spawn(async move { show_link_or_main(&desk, link).await });
     })?;
     let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
@@ -131,7 +134,7 @@ async fn set_up(
     }));
     tauri::async_runtime::spawn(async move {
         if let Some(link) = args.link {
-            hand_over(&desk, Some(link)).await;
+            show_link_or_main(&desk, Some(link)).await;
         }
         if let Some(demo) = app.state::<Option<Demo>>().inner() {
             demo.follow_phone(desk.clone());
@@ -153,7 +156,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    async fn open(args: Args, profile: Profile) -> anyhow::Result<Self> {
+    async fn open(args: CommandLine, profile: Profile) -> anyhow::Result<Self> {
         let suffix = SystemClock.now().strftime("%Y%m%d-%H%M%S").to_string();
         let store = Store::open_in(&profile.data(), Options::desk(&suffix, SystemRandom)).map_err(not_opened)?;
         let demo = match args.demo {
@@ -188,11 +191,11 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
         stage: if prepared.demo.is_some() { Stage::Demo } else { Stage::Welcome },
         card_can_be_placed: platform::can_place_windows(),
     };
-    let late_desk = app.state::<LateDesk>().inner().clone();
-    let failed_desk = late_desk.clone();
+    let starting_desk = app.state::<StartingDesk>().inner().clone();
+    let failed_desk = starting_desk.clone();
     let notifications = Notifications::new(
         move |id, action| {
-            if let Some(desk) = late_desk.now() {
+            if let Some(desk) = starting_desk.now() {
                 desk.notification_action(id, action);
             }
         },
@@ -208,23 +211,23 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     }
     match &prepared.demo {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
-        None => offices::open_known(&desk).await,
+        None => offices::open_stored(&desk).await,
     }
     Ok(desk)
 }
 
-/// A page begins anew after its web process died, with all that main shows still unread. Nobody writes on the card any
-/// more.
-fn mend(app: &AppHandle, window: &str) {
+/// The page is loaded again after its web process died. What main shows stays unread, and a note that was being written
+/// on the card is lost: the card gives the keyboard back.
+fn after_web_process_died(app: &AppHandle, window: &str) {
     if window == windows::card::LABEL
-        && let Err(error) = windows::card::take_keys(app, false)
+        && let Err(error) = windows::card::take_keyboard(app, false)
     {
         tracing::warn!(%error, "the card could not give the keyboard back");
     }
 }
 
 /// Shows the number of a link and asks, or brings main forward.
-async fn hand_over(desk: &Desk, link: Option<String>) {
+async fn show_link_or_main(desk: &Desk, link: Option<String>) {
     match link {
         Some(link) => desk.dial_link(link).await,
         None => desk.open_main().await,
@@ -241,14 +244,14 @@ fn surroundings() -> Surroundings {
 }
 
 /// Tells the PBXs that nobody listens any more, so that they keep what comes; for two seconds at most.
-fn say_farewell(app: &AppHandle) {
+fn stop_demo(app: &AppHandle) {
     let Some(demo) = app.try_state::<Option<Demo>>() else { return };
     let Some(demo) = demo.inner() else { return };
-    let told = tauri::async_runtime::block_on(async { tokio::time::timeout(FAREWELL, demo.stop()).await });
+    let told = tauri::async_runtime::block_on(async { tokio::time::timeout(STOP_TIMEOUT, demo.stop()).await });
     if told.is_err() {
         tracing::warn!("a PBX did not take the farewell in time");
     }
 }
 
 /// How long the end of the program waits for what must be told to PBXs.
-const FAREWELL: Duration = Duration::from_secs(2);
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);

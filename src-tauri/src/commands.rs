@@ -11,7 +11,7 @@ use desk::{
 use serde_json::Value;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 
-use crate::{demo::Demo, late_desk::LateDesk, offices, paints::Paints, restart, windows};
+use crate::{demo::Demo, offices, paint_log::PaintLog, restart, starting_desk::StartingDesk, windows};
 
 type Answer<T> = Result<T, ContractError>;
 
@@ -19,7 +19,7 @@ type Answer<T> = Result<T, ContractError>;
 #[tauri::command]
 pub(crate) async fn main_call(
     app: AppHandle,
-    desk: State<'_, LateDesk>,
+    desk: State<'_, StartingDesk>,
     command: String,
     request: Value,
 ) -> Answer<Response> {
@@ -30,7 +30,7 @@ pub(crate) async fn main_call(
 #[tauri::command]
 pub(crate) async fn card_call(
     app: AppHandle,
-    desk: State<'_, LateDesk>,
+    desk: State<'_, StartingDesk>,
     command: String,
     request: Value,
 ) -> Answer<Response> {
@@ -85,14 +85,14 @@ impl ShellCommands for Shell<'_> {
 
     async fn card_typing(&self, writing: bool) -> Answer<()> {
         self.desk.card_typing(writing).await?;
-        if let Err(error) = windows::card::take_keys(self.app, writing) {
+        if let Err(error) = windows::card::take_keyboard(self.app, writing) {
             tracing::warn!(%error, "the card could not be given the keyboard");
         }
         Ok(())
     }
 
     async fn card_painted(&self, revision: u32) -> Answer<()> {
-        self.app.state::<Paints>().painted(revision);
+        self.app.state::<PaintLog>().painted(revision);
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ use simulator::{Access, Make, Names, PhoneState, PhoneView, Script, Simulator, S
 use store::Store;
 use tokio::{net::TcpListener, sync::broadcast::error::RecvError};
 
-use crate::{keys, profile::Profile};
+use crate::{profile::Profile, secrets};
 
 /// The office's name in the database and on screens.
 pub(crate) const OFFICE: &str = "demo";
@@ -173,7 +173,7 @@ fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow
         people: people(simulator)?,
         contacts: simulator.people().into_iter().chain(script.people()).collect(),
         cache_dir: profile.recordings(),
-        cache_key: keys::key_for_this_run()?,
+        cache_key: secrets::key_for_this_run()?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One running Trubka a profile. A second start hands its number over and ends.
 //!
 //! A locked file in the profile names the owner; a loopback socket, guarded by a secret in that same file's folder, takes
-//! what a second start has to say. Neither needs a desktop bus, and two profiles do not disturb each other.
+//! the link of a second start. Neither needs a desktop bus, and two profiles do not disturb each other.
 
 #![expect(clippy::disallowed_methods, reason = "its threads wait for sockets by the operating system's clock")]
 
@@ -23,27 +23,27 @@ use store::{Random, SystemRandom};
 use crate::platform;
 
 /// A second start gives up after this: it must be gone within two seconds.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const TIMEOUT: Duration = Duration::from_millis(1500);
 /// File that says where the owner listens.
-const ADDRESS: &str = "instance.json";
+const ADDRESS_FILE: &str = "instance.json";
 /// The longest message: links are short.
-const LONGEST: usize = 4096;
-/// As many may speak at a time; more are turned away.
-const AT_A_TIME: usize = 64;
+const MAX_MESSAGE_BYTES: usize = 4096;
+/// More connections at a time are closed at once.
+const MAX_CONNECTIONS: usize = 64;
 
-/// This process owns the profile. What second starts say is taken from the beginning, and waits until
+/// This process owns the profile. Links from second starts are received at once, and kept until
 /// [`Owner::listen`] is called.
 pub(crate) struct Owner {
-    said: Receiver<Option<String>>,
+    links: Receiver<Option<String>>,
 }
 
-/// Takes what second starts say, on a thread of its own.
-struct Door {
+/// Accepts connections from second starts, on a thread of its own.
+struct Listener {
     /// Locked as long as the process lives.
     _lock: File,
     listener: TcpListener,
     secret: String,
-    say: Sender<Option<String>>,
+    links: Sender<Option<String>>,
 }
 
 /// Where the owner listens.
@@ -55,7 +55,7 @@ struct Address {
     pid: u32,
 }
 
-/// What a second start says.
+/// What a second start sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Message {
     secret: String,
@@ -64,12 +64,12 @@ pub(crate) struct Message {
 }
 
 /// How long a restarted program waits for the end of the one that started it.
-const FAREWELL: Duration = Duration::from_secs(10);
+const RESTART_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Becomes the owner of the profile once its owner has ended.
-pub(crate) fn succeed(profile: &Path) -> anyhow::Result<Option<Owner>> {
+pub(crate) fn claim_after_restart(profile: &Path) -> anyhow::Result<Option<Owner>> {
     let lock = open_lock(profile)?;
-    let end = Instant::now() + FAREWELL;
+    let end = Instant::now() + RESTART_TIMEOUT;
     while let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
         anyhow::ensure!(Instant::now() < end, "the earlier Trubka does not end; end it and start again");
         std::thread::sleep(Duration::from_millis(50));
@@ -95,19 +95,19 @@ pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
     SystemRandom.fill(&mut bits)?;
     let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let address = Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
-    platform::write_private(&profile.join(ADDRESS), &serde_json::to_vec(&address)?)?;
-    let (say, said) = channel();
-    let door = Door { _lock: lock, listener, secret, say };
-    std::thread::Builder::new().name("second-starts".into()).spawn(move || door.keep())?;
-    Ok(Some(Owner { said }))
+    platform::write_private(&profile.join(ADDRESS_FILE), &serde_json::to_vec(&address)?)?;
+    let (links, received) = channel();
+    let listener = Listener { _lock: lock, listener, secret, links };
+    std::thread::Builder::new().name("second-starts".into()).spawn(move || listener.accept())?;
+    Ok(Some(Owner { links: received }))
 }
 
 /// Tells the owner of the profile what this second start was to show.
-pub(crate) fn hand_over(profile: &Path, link: Option<String>) -> anyhow::Result<()> {
-    let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS))?)?;
-    let end = Instant::now() + PATIENCE;
-    let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), PATIENCE)?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+pub(crate) fn send_to_owner(profile: &Path, link: Option<String>) -> anyhow::Result<()> {
+    let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS_FILE))?)?;
+    let end = Instant::now() + TIMEOUT;
+    let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), TIMEOUT)?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut message = serde_json::to_vec(&Message { secret: address.secret, link })?;
     message.push(b'\n');
     stream.write_all(&message)?;
@@ -119,38 +119,38 @@ pub(crate) fn hand_over(profile: &Path, link: Option<String>) -> anyhow::Result<
 impl Owner {
     /// Calls `told` for each second start, on a thread of its own, until the process ends.
     pub(crate) fn listen(self, told: impl Fn(Option<String>) + Send + 'static) -> io::Result<()> {
-        let forward = move || self.said.into_iter().for_each(told);
+        let forward = move || self.links.into_iter().for_each(told);
         std::thread::Builder::new().name("handed-over".into()).spawn(forward).map(drop)
     }
 }
 
-impl Door {
+impl Listener {
     /// Each second start is heard on a thread of its own: one that says nothing keeps nobody else waiting.
-    fn keep(self) {
+    fn accept(self) {
         let secret: Arc<str> = self.secret.into();
-        let speaking = Arc::new(());
+        let open = Arc::new(());
         for stream in self.listener.incoming().flatten() {
-            if Arc::strong_count(&speaking) > AT_A_TIME {
+            if Arc::strong_count(&open) > MAX_CONNECTIONS {
                 tracing::warn!("too many second starts at a time");
                 continue;
             }
-            let (secret, say, speaking) = (Arc::clone(&secret), self.say.clone(), Arc::clone(&speaking));
-            let hear = move || {
-                hear(&stream, &secret, &say);
-                drop(speaking);
+            let (secret, links, open) = (Arc::clone(&secret), self.links.clone(), Arc::clone(&open));
+            let serve = move || {
+                answer(&stream, &secret, &links);
+                drop(open);
             };
-            if let Err(error) = std::thread::Builder::new().name("second-start".into()).spawn(hear) {
+            if let Err(error) = std::thread::Builder::new().name("second-start".into()).spawn(serve) {
                 tracing::warn!(%error, "a second start could not be heard");
             }
         }
     }
 }
 
-/// Takes what one second start has to say. Without an "ok" it tells its person that the number was not taken.
-fn hear(mut stream: &TcpStream, secret: &str, say: &Sender<Option<String>>) {
-    match read(stream, secret, Instant::now() + PATIENCE) {
+/// Receives the link of one second start and answers "ok"; without that answer the second start reports an error.
+fn answer(mut stream: &TcpStream, secret: &str, links: &Sender<Option<String>>) {
+    match read(stream, secret, Instant::now() + TIMEOUT) {
         Ok(message) => {
-            if say.send(message.link).is_ok() {
+            if links.send(message.link).is_ok() {
                 // The other side may have gone; what it said is taken.
                 drop(stream.write_all(b"ok\n"));
             }
@@ -180,7 +180,7 @@ fn read_line(mut stream: &TcpStream, end: Instant) -> anyhow::Result<Vec<u8>> {
             return Ok(line);
         }
         line.extend_from_slice(&piece[..read]);
-        anyhow::ensure!(line.len() <= LONGEST, "the message is too long");
+        anyhow::ensure!(line.len() <= MAX_MESSAGE_BYTES, "the message is too long");
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
 
         assert!(claim(&profile).expect("a folder").is_none());
-        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken");
+        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
         fs::remove_dir_all(&profile).expect("its own folder");
     }
@@ -211,7 +211,7 @@ mod tests {
     fn a_number_that_comes_while_the_first_still_starts_waits_for_it() {
         let profile = profile("early");
         let owner = claim(&profile).expect("a folder").expect("nobody else is here");
-        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken at once");
+        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken at once");
         let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
@@ -219,7 +219,8 @@ mod tests {
     }
 
     fn port(profile: &Path) -> u16 {
-        let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS)).expect("there")).expect("ours");
+        let address: Address =
+            serde_json::from_slice(&fs::read(profile.join(ADDRESS_FILE)).expect("there")).expect("ours");
         address.port
     }
 
@@ -234,7 +235,7 @@ mod tests {
         let mut dripping = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens");
         dripping.write_all(b"{\"secret\":").expect("sent");
         // Would fail, were the number read only after those had been waited for.
-        hand_over(&profile, Some("tel:+74951234567".into())).expect("taken");
+        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
         // Each of them is let go at its deadline: the read ends.
         for mut stream in silent.into_iter().chain([dripping]) {
@@ -249,7 +250,9 @@ mod tests {
         let owner = claim(&profile).expect("a folder").expect("nobody else is here");
         let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
-        for message in ["{\"secret\":\"guessed\",\"link\":\"tel:112\"}\n".to_owned(), "x".repeat(LONGEST + 600)] {
+        for message in
+            ["{\"secret\":\"guessed\",\"link\":\"tel:112\"}\n".to_owned(), "x".repeat(MAX_MESSAGE_BYTES + 600)]
+        {
             let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens");
             stream.write_all(message.as_bytes()).expect("sent");
             assert!(matches!(stream.read(&mut [0; 8]), Ok(0) | Err(_)), "no ok");

@@ -2,20 +2,20 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod app;
-mod args;
+mod command_line;
 mod commands;
 mod demo;
 mod instance;
-mod keys;
-mod late_desk;
 mod notifications;
 mod offices;
-mod paints;
+mod paint_log;
 mod platform;
 mod profile;
 mod recordings;
 mod restart;
+mod secrets;
 mod smoke;
+mod starting_desk;
 mod tray;
 mod ui_port;
 mod wake;
@@ -24,17 +24,17 @@ mod windows;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use args::Args;
+use command_line::CommandLine;
 use profile::Profile;
 
 fn main() -> ExitCode {
     platform::prepare_environment();
-    let args = match Args::read(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned())) {
+    let args = match CommandLine::read(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned())) {
         Ok(args) => args,
         Err(error) => return fail(&error),
     };
     if args.help {
-        return say(args::HELP.trim_end());
+        return say(command_line::HELP.trim_end());
     }
     if args.version {
         return say(concat!("trubka ", env!("CARGO_PKG_VERSION")));
@@ -46,9 +46,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(args: Args) -> anyhow::Result<ExitCode> {
+fn start(args: CommandLine) -> anyhow::Result<ExitCode> {
     let profile = Profile::open(args.demo)?;
-    let claimed = if args.restarted { instance::succeed(profile.root()) } else { instance::claim(profile.root()) };
+    let claimed =
+        if args.restarted { instance::claim_after_restart(profile.root()) } else { instance::claim(profile.root()) };
     if let Some(owner) = claimed.context("this profile cannot be used; choose another folder with TRUBKA_PROFILE")? {
         return app::run(args, profile, owner);
     }
@@ -61,7 +62,7 @@ fn start(args: Args) -> anyhow::Result<ExitCode> {
         // What starts with the session, without a window, finds it running already.
         return Ok(ExitCode::SUCCESS);
     }
-    instance::hand_over(profile.root(), args.link)
+    instance::send_to_owner(profile.root(), args.link)
         .context("another Trubka uses this profile but does not answer; end it and start again")?;
     Ok(ExitCode::SUCCESS)
 }

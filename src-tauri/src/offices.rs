@@ -17,16 +17,16 @@ use store::Store;
 use url::Url;
 
 use self::stored::StoredOffice;
-use crate::keys::{self, SystemKeyring};
+use crate::secrets::{self, SystemKeyring};
 
 /// Setting that holds the addresses.
-const SETTING: &str = "offices";
+const ADDRESSES_SETTING: &str = "offices";
 /// A gateway that is there greets sooner than this.
-const GREETING: Duration = Duration::from_secs(15);
+const HELLO_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
-pub(crate) async fn open_known(desk: &Desk) {
-    let addresses = known(desk.store()).unwrap_or_else(|error| {
+pub(crate) async fn open_stored(desk: &Desk) {
+    let addresses = stored_addresses(desk.store()).unwrap_or_else(|error| {
         tracing::error!(%error, "the addresses of offices cannot be read");
         Vec::new()
     });
@@ -42,13 +42,13 @@ pub(crate) async fn open_known(desk: &Desk) {
 pub(crate) async fn connect(desk: &Desk, request: ConnectOfficeRequest) -> Result<(), ContractError> {
     let address = Url::parse(request.address.trim())
         .map_err(|_| ContractError::invalid("address", "this is not an address such as https://calls.example.org"))?;
-    let office = reach(&address, request.token.reveal()).await?;
+    let office = open_office(&address, request.token.reveal()).await?;
     let address = office.address().clone();
-    let mut all = known(desk.store())?;
+    let mut all = stored_addresses(desk.store())?;
     all.retain(|text| !is_named(text, &name_of(&address)));
     all.push(address.to_string());
-    keep(desk.store(), &all).await?;
-    look_at(desk, &address, request.token.reveal(), office).await;
+    store_addresses(desk.store(), &all).await?;
+    add_to_desk(desk, &address, request.token.reveal(), office).await;
     Ok(())
 }
 
@@ -58,8 +58,8 @@ pub(crate) async fn renew_token(desk: &Desk, request: RenewTokenRequest) -> Resu
     let address = Url::parse(&text).map_err(|_| {
         ContractError::invalid("address", "the stored address cannot be used; disconnect this office and connect anew")
     })?;
-    let office = reach(&address, request.token.reveal()).await?;
-    look_at(desk, &address, request.token.reveal(), office).await;
+    let office = open_office(&address, request.token.reveal()).await?;
+    add_to_desk(desk, &address, request.token.reveal(), office).await;
     Ok(())
 }
 
@@ -67,15 +67,15 @@ pub(crate) async fn renew_token(desk: &Desk, request: RenewTokenRequest) -> Resu
 pub(crate) async fn disconnect(desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
     let (mut all, text) = find(desk.store(), &request.office)?;
     all.retain(|other| *other != text);
-    keep(desk.store(), &all).await?;
-    if let Err(error) = keys::forget_token(&request.office).await {
+    store_addresses(desk.store(), &all).await?;
+    if let Err(error) = secrets::forget_token(&request.office).await {
         tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
     }
     desk.remove_office(&request.office).await
 }
 
 /// The office at this address, once it has greeted whoever has this token.
-async fn reach(address: &Url, token: &str) -> Result<RemoteOffice, ContractError> {
+async fn open_office(address: &Url, token: &str) -> Result<RemoteOffice, ContractError> {
     let token = token.trim();
     if token.is_empty() {
         return Err(ContractError::invalid("token", "paste the token that the administrator gave you"));
@@ -84,13 +84,13 @@ async fn reach(address: &Url, token: &str) -> Result<RemoteOffice, ContractError
         let code = if address.scheme() == "http" { ErrorCode::HttpsNeeded } else { ErrorCode::InvalidRequest };
         ContractError { code, ..ContractError::invalid("address", error.message) }
     })?;
-    greeting(&office).await.map(|()| office)
+    expect_hello(&office).await.map(|()| office)
 }
 
 /// Whoever greets as a gateway does is one. An error page of something else has a status, too.
-async fn greeting(office: &dyn Office) -> Result<(), ContractError> {
+async fn expect_hello(office: &dyn Office) -> Result<(), ContractError> {
     let opening = async { office.stream(None).await?.next().await.transpose() };
-    match tokio::time::timeout(GREETING, opening).await {
+    match tokio::time::timeout(HELLO_TIMEOUT, opening).await {
         Ok(Ok(Some(Frame::Hello { .. }))) => Ok(()),
         Ok(Ok(Some(Frame::Event { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other) | None)) => {
             Err(ContractError::not_a_gateway())
@@ -100,9 +100,9 @@ async fn greeting(office: &dyn Office) -> Result<(), ContractError> {
     }
 }
 
-async fn look_at(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) {
+async fn add_to_desk(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) {
     let name = name_of(address);
-    if let Err(error) = keys::keep_token(&name, token.trim()).await {
+    if let Err(error) = secrets::keep_token(&name, token.trim()).await {
         tracing::warn!(%error, "the token is kept for this run only");
         desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
     }
@@ -111,7 +111,7 @@ async fn look_at(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) 
 
 /// All addresses, and that of the office with this name.
 fn find(store: &Store, office: &str) -> Result<(Vec<String>, String), ContractError> {
-    let all = known(store)?;
+    let all = stored_addresses(store)?;
     let found = all.iter().find(|text| is_named(text, office)).cloned();
     found
         .map(|text| (all, text))
@@ -123,17 +123,17 @@ fn is_named(text: &str, office: &str) -> bool {
     Url::parse(text).map_or_else(|_| text == office, |url| name_of(&url) == office)
 }
 
-fn known(store: &Store) -> Result<Vec<String>, ContractError> {
-    let Some(text) = store.setting(SETTING)? else { return Ok(Vec::new()) };
+fn stored_addresses(store: &Store) -> Result<Vec<String>, ContractError> {
+    let Some(text) = store.setting(ADDRESSES_SETTING)? else { return Ok(Vec::new()) };
     serde_json::from_str(&text)
         .map_err(|_| ContractError::new(ErrorCode::Storage, "the addresses of offices were stored in an unknown form"))
 }
 
-async fn keep(store: &Store, addresses: &[String]) -> Result<(), ContractError> {
+async fn store_addresses(store: &Store, addresses: &[String]) -> Result<(), ContractError> {
     let text = serde_json::to_string(addresses).map_err(|error| {
         ContractError::new(ErrorCode::Internal, format!("the addresses cannot be written: {error}"))
     })?;
-    Ok(store.set_setting(SETTING, &text).await?)
+    Ok(store.set_setting(ADDRESSES_SETTING, &text).await?)
 }
 
 /// An office is called by its host, with the port and the path where it has them: two may share a host.
@@ -169,7 +169,7 @@ mod tests {
     #[tokio::test]
     async fn plain_http_is_for_this_computer_only_and_a_token_must_be_given() {
         let refused = async |address: &str, token: &str| {
-            let error = reach(&Url::parse(address).expect("an address"), token).await.expect_err("refused");
+            let error = open_office(&Url::parse(address).expect("an address"), token).await.expect_err("refused");
             (error.code, error.field)
         };
         let field = |name: &str| Some(name.to_owned());
@@ -197,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_gateway_is_told_from_a_wrong_token_and_from_nobody() {
-        let code = async |address: &Url| reach(address, "t").await.map(drop).expect_err("refused").code;
+        let code = async |address: &Url| open_office(address, "t").await.map(drop).expect_err("refused").code;
         let elsewhere = server("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found");
         assert_eq!(code(&elsewhere).await, ErrorCode::NotAGateway);
         let page = server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");

@@ -38,7 +38,7 @@ impl Profile {
 
     /// Makes the folder of a demo, empty: what an earlier demo left goes. A folder that no demo made is refused, for
     /// somebody may keep his profile there.
-    pub(crate) fn begin_demo(&self) -> anyhow::Result<Fleeting> {
+    pub(crate) fn begin_demo(&self) -> anyhow::Result<DemoFolder> {
         let marker = self.folder.join(DEMO_MARKER);
         let is_empty = match fs::read_dir(&self.folder) {
             Ok(mut entries) => entries.next().is_none(),
@@ -52,15 +52,15 @@ impl Profile {
             self.folder.display()
         );
         if !is_empty {
-            empty(&self.folder).context("what an earlier demo left cannot be removed")?;
+            remove_contents(&self.folder).context("what an earlier demo left cannot be removed")?;
         }
         platform::make_private(&self.folder)?;
         fs::write(&marker, "Trubka removes this folder when its demo ends.\n")?;
-        Ok(Fleeting(self.clone()))
+        Ok(DemoFolder(self.clone()))
     }
 
     /// Makes the folders that are missing, for this account only.
-    pub(crate) fn make(&self) -> io::Result<()> {
+    pub(crate) fn create_folders(&self) -> io::Result<()> {
         for folder in [&self.folder, &self.data(), &self.recordings(), &self.web()] {
             platform::make_private(folder)?;
         }
@@ -94,7 +94,7 @@ impl Profile {
         platform::end_web_processes();
         let mut stayed_empty = 0;
         for _ in 0..20 {
-            match empty(&self.folder) {
+            match remove_contents(&self.folder) {
                 Ok(0) => stayed_empty += 1,
                 Ok(_) | Err(_) => stayed_empty = 0,
             }
@@ -109,16 +109,16 @@ impl Profile {
 
 /// A profile that is removed when this goes.
 #[derive(Debug)]
-pub(crate) struct Fleeting(Profile);
+pub(crate) struct DemoFolder(Profile);
 
-impl Drop for Fleeting {
+impl Drop for DemoFolder {
     fn drop(&mut self) {
         self.0.remove();
     }
 }
 
 /// Removes everything but the marker; says how much there was.
-fn empty(folder: &Path) -> io::Result<usize> {
+fn remove_contents(folder: &Path) -> io::Result<usize> {
     let mut removed = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -146,11 +146,11 @@ mod tests {
     fn what_an_earlier_demo_left_goes_and_so_does_this_one_at_its_end() {
         let profile = profile("left");
         std::mem::forget(profile.begin_demo().expect("nothing is there"));
-        profile.make().expect("made");
+        profile.create_folders().expect("made");
         fs::write(profile.data().join("trubka.db"), "calls").expect("written");
         let demo = profile.begin_demo().expect("a demo's");
         assert!(!profile.data().exists());
-        profile.make().expect("made");
+        profile.create_folders().expect("made");
         drop(demo);
         assert!(!profile.folder.exists());
         fs::remove_dir_all(profile.root()).expect("its own folder");

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use link::ByteRange;
 use tauri::{AppHandle, Manager, UriSchemeResponder};
 
-use crate::{late_desk::LateDesk, windows::main_window};
+use crate::{starting_desk::StartingDesk, windows::main_window};
 
 /// Name of the scheme.
 pub(crate) const SCHEME: &str = "trubka-audio";
@@ -23,7 +23,7 @@ pub(crate) fn answer(app: &AppHandle, asker: &str, request: Request<Vec<u8>>, re
     if asker != main_window::LABEL {
         return responder.respond(empty(StatusCode::FORBIDDEN));
     }
-    let desk = app.state::<LateDesk>().inner().clone();
+    let desk = app.state::<StartingDesk>().inner().clone();
     tauri::async_runtime::spawn(async move {
         let desk = desk.started().await;
         let origin = request.headers().get(header::ORIGIN).cloned();
@@ -44,9 +44,9 @@ fn is_ours(origin: &[u8]) -> bool {
 }
 
 async fn read(desk: &Desk, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let Some((office, id)) = wanted(request.uri().path()) else { return empty(StatusCode::NOT_FOUND) };
+    let Some((office, id)) = office_and_recording(request.uri().path()) else { return empty(StatusCode::NOT_FOUND) };
     if let Some(query) = request.uri().query() {
-        let Some((from, to)) = moments(query) else { return empty(StatusCode::BAD_REQUEST) };
+        let Some((from, to)) = interval(query) else { return empty(StatusCode::BAD_REQUEST) };
         return match desk.recording_piece(&office, &id, from, to).await {
             Ok(piece) => Response::builder()
                 .header(header::CONTENT_TYPE, "audio/wav")
@@ -71,16 +71,16 @@ async fn read(desk: &Desk, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     }
 }
 
-/// Office and recording of a path. Pages escape what a path may not hold, such as the colon of a port; the name of an
+/// The office and the recording that a path names. Pages escape what a path may not hold, such as the colon of a port; the name of an
 /// office may have slashes of its own.
-fn wanted(path: &str) -> Option<(String, String)> {
+fn office_and_recording(path: &str) -> Option<(String, String)> {
     let path = percent_encoding::percent_decode_str(path.trim_matches('/')).decode_utf8().ok()?;
     let (office, id) = path.rsplit_once('/')?;
     Some((office.to_owned(), id.to_owned()))
 }
 
 /// `from=MS&to=MS`.
-fn moments(query: &str) -> Option<(u32, u32)> {
+fn interval(query: &str) -> Option<(u32, u32)> {
     let (from, to) = query.strip_prefix("from=")?.split_once("&to=")?;
     Some((from.parse().ok()?, to.parse().ok()?))
 }
@@ -144,19 +144,19 @@ mod tests {
 
     #[test]
     fn moments_are_read_as_pages_write_them() {
-        assert_eq!(moments("from=0&to=4000"), Some((0, 4000)));
+        assert_eq!(interval("from=0&to=4000"), Some((0, 4000)));
         for wrong in ["", "from=1", "to=1&from=0", "from=-1&to=4", "from=1.5&to=4"] {
-            assert_eq!(moments(wrong), None, "{wrong}");
+            assert_eq!(interval(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn an_office_is_found_by_its_escaped_name() {
-        let wanted = |path| wanted(path).map(|(office, id)| format!("{office} {id}"));
-        assert_eq!(wanted("/127.0.0.1%3A8443/r1").as_deref(), Some("127.0.0.1:8443 r1"));
-        assert_eq!(wanted("/calls.example.org/north/r1").as_deref(), Some("calls.example.org/north r1"));
-        assert_eq!(wanted("/r1"), None);
-        assert_eq!(wanted("/%FF/r1"), None);
+        let named = |path| office_and_recording(path).map(|(office, id)| format!("{office} {id}"));
+        assert_eq!(named("/127.0.0.1%3A8443/r1").as_deref(), Some("127.0.0.1:8443 r1"));
+        assert_eq!(named("/calls.example.org/north/r1").as_deref(), Some("calls.example.org/north r1"));
+        assert_eq!(named("/r1"), None);
+        assert_eq!(named("/%FF/r1"), None);
     }
 
     #[test]

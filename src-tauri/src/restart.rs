@@ -2,7 +2,7 @@
 
 use tauri::AppHandle;
 
-use crate::args::RESTARTED;
+use crate::command_line::RESTARTED;
 
 /// Starts the program with these arguments and ends this one.
 pub(crate) fn with(app: &AppHandle, args: &[&str]) -> anyhow::Result<()> {

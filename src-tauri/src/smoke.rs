@@ -5,10 +5,10 @@ use std::time::Duration;
 use desk::Desk;
 use tauri::{AppHandle, Manager};
 
-use crate::paints::Paints;
+use crate::paint_log::PaintLog;
 
-/// A call comes within seconds; a path that takes longer than this is broken.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// The scripted call comes within seconds: after this long the smoke test has failed.
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Ends the program with 0 once a card with a call was painted, with 1 when none was in time.
 pub(crate) async fn watch(app: &AppHandle, desk: &Desk) {
@@ -16,14 +16,14 @@ pub(crate) async fn watch(app: &AppHandle, desk: &Desk) {
         loop {
             if let Ok(cards) = desk.card_snapshot().await
                 && !cards.cards.is_empty()
-                && app.state::<Paints>().newest() >= cards.revision
+                && app.state::<PaintLog>().newest() >= cards.revision
             {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let in_time = tokio::time::timeout(PATIENCE, painted).await.is_ok();
+    let in_time = tokio::time::timeout(TIMEOUT, painted).await.is_ok();
     if !in_time {
         tracing::error!("no card was painted in time");
     }

@@ -24,22 +24,22 @@ const ID: &str = "trubka";
 
 /// Whether there is a tray icon: then closing main leaves the program running.
 #[derive(Debug, Default)]
-pub(crate) struct HasTray {
+pub(crate) struct TrayStatus {
     there: AtomicBool,
-    /// What the icon tells, also while there is none: one that comes later begins with it.
-    look: Mutex<Look>,
+    /// What the icon shows, or will show once there is one.
+    state: Mutex<TrayState>,
 }
 
-impl HasTray {
+impl TrayStatus {
     /// There is one now.
     pub(crate) fn now(&self) -> bool {
         self.there.load(Ordering::SeqCst)
     }
 }
 
-/// What the icon tells.
+/// What the icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Look {
+pub(crate) enum TrayState {
     /// Nothing in particular.
     #[default]
     Normal,
@@ -50,22 +50,22 @@ pub(crate) enum Look {
 }
 
 /// Shows another icon, where there is one.
-pub(crate) fn show(app: &AppHandle, look: Look) -> tauri::Result<()> {
+pub(crate) fn show(app: &AppHandle, state: TrayState) -> tauri::Result<()> {
     let handle = app.clone();
-    *app.state::<HasTray>().look.lock().unwrap_or_else(PoisonError::into_inner) = look;
+    *app.state::<TrayStatus>().state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     app.run_on_main_thread(move || {
         let Some(tray) = handle.tray_by_id(ID) else { return };
-        if let Err(error) = icon(look).and_then(|icon| tray.set_icon(Some(icon))) {
+        if let Err(error) = icon(state).and_then(|icon| tray.set_icon(Some(icon))) {
             tracing::warn!(%error, "the tray icon could not be changed");
         }
     })
 }
 
-fn icon(look: Look) -> tauri::Result<Image<'static>> {
-    Image::from_bytes(match look {
-        Look::Normal => include_bytes!("../icons/tray/normal.png"),
-        Look::Missed => include_bytes!("../icons/tray/missed.png"),
-        Look::Ringing => include_bytes!("../icons/tray/ringing.png"),
+fn icon(state: TrayState) -> tauri::Result<Image<'static>> {
+    Image::from_bytes(match state {
+        TrayState::Normal => include_bytes!("../icons/tray/normal.png"),
+        TrayState::Missed => include_bytes!("../icons/tray/missed.png"),
+        TrayState::Ringing => include_bytes!("../icons/tray/ringing.png"),
     })
 }
 
@@ -78,8 +78,8 @@ pub(crate) async fn follow(app: &AppHandle, desk: &Desk) {
     });
     let putting_up = async {
         while let Some(possible) = told.recv().await {
-            let has_tray = possible && put_up(app, desk.first_language()).await;
-            app.state::<HasTray>().there.store(has_tray, Ordering::SeqCst);
+            let has_tray = possible && ensure_icon(app, desk.first_language()).await;
+            app.state::<TrayStatus>().there.store(has_tray, Ordering::SeqCst);
             match has_tray {
                 true => desk.notice_over(NoticeKind::NoTray).await,
                 false => desk.notice(Notice { kind: NoticeKind::NoTray }).await,
@@ -90,7 +90,7 @@ pub(crate) async fn follow(app: &AppHandle, desk: &Desk) {
 }
 
 /// Makes the icon where there is none yet; says whether there is one. A panel that comes back finds it by itself.
-async fn put_up(app: &AppHandle, language: Language) -> bool {
+async fn ensure_icon(app: &AppHandle, language: Language) -> bool {
     if app.tray_by_id(ID).is_some() {
         return true;
     }
@@ -120,7 +120,7 @@ fn create(app: &AppHandle, language: Language) -> bool {
 }
 
 fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
-    let look = *app.state::<HasTray>().look.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = *app.state::<TrayStatus>().state.lock().unwrap_or_else(PoisonError::into_inner);
     let (open, quit) = match language {
         Language::Ru => ("Открыть Трубку", "Выйти"),
         Language::En => ("Open Trubka", "Quit"),
@@ -133,7 +133,7 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
         ],
     )?;
     TrayIconBuilder::with_id(ID)
-        .icon(icon(look)?)
+        .icon(icon(state)?)
         .tooltip("Trubka")
         .menu(&menu)
         .show_menu_on_left_click(false)

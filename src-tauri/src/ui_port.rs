@@ -9,7 +9,7 @@ use tauri::{AppHandle, Emitter};
 use crate::{
     notifications::Notifications,
     platform,
-    tray::{self, Look},
+    tray::{self, TrayState},
     windows::{card, main_window},
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Screens {
     card_can_be_placed: bool,
     rings: bool,
     missed: bool,
-    tray: Look,
+    tray: TrayState,
 }
 
 impl Screens {
@@ -32,20 +32,20 @@ impl Screens {
             card_can_be_placed: platform::can_place_windows(),
             rings: false,
             missed: false,
-            tray: Look::Normal,
+            tray: TrayState::Normal,
         }
     }
 
-    /// The tray shows what rings before what was missed.
-    fn look(&mut self) {
-        let look = match (self.rings, self.missed) {
-            (true, _) => Look::Ringing,
-            (false, true) => Look::Missed,
-            (false, false) => Look::Normal,
+    /// A ringing call is shown before a missed one.
+    fn update_tray(&mut self) {
+        let state = match (self.rings, self.missed) {
+            (true, _) => TrayState::Ringing,
+            (false, true) => TrayState::Missed,
+            (false, false) => TrayState::Normal,
         };
-        if look != self.tray {
-            self.tray = look;
-            log("the tray icon could not be changed", tray::show(&self.app, look));
+        if state != self.tray {
+            self.tray = state;
+            log("the tray icon could not be changed", tray::show(&self.app, state));
         }
     }
 
@@ -70,7 +70,7 @@ impl UiPort for Screens {
     fn publish_cards(&mut self, view: &CardsView) {
         self.emit(view);
         self.rings = view.cards.iter().any(|card| card.phase == CardPhase::Ringing);
-        self.look();
+        self.update_tray();
     }
 
     fn show_card(&mut self, corner: CardCorner) {
@@ -86,7 +86,7 @@ impl UiPort for Screens {
     fn publish_main(&mut self, view: &MainView) {
         self.emit(view);
         self.missed = view.now.to_call_back > 0;
-        self.look();
+        self.update_tray();
     }
 
     fn publish_calls(&mut self, changed: &CallsChanged) {

@@ -2,19 +2,19 @@
 
 use std::{future::Future, time::Duration};
 
-/// How often it is looked: also how late, at most, a waking is noticed.
-const EVERY: Duration = Duration::from_secs(1);
-/// Clocks are read one after the other; what they differ by because of that is no sleep.
-const AT_LEAST: Duration = Duration::from_millis(500);
+/// How often the clocks are compared, and so the longest time until waking is noticed.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Smaller differences are no sleep: the two clocks are read one after the other.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(500);
 
 /// Calls `woke` after each sleep. `slept` tells how long the computer has slept since it was started; where nothing
 /// tells, this ends.
 pub(crate) async fn watch<F: Future<Output = ()>>(slept: impl Fn() -> Option<Duration>, woke: impl Fn() -> F) {
     let Some(mut known) = slept() else { return };
     loop {
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
         let Some(now) = slept() else { return };
-        if now > known + AT_LEAST {
+        if now > known + SHORTEST_SLEEP {
             tracing::info!("the computer has slept");
             woke().await;
         }
@@ -46,7 +46,7 @@ mod tests {
         for (sleeps, counts) in [(0, 0), (3, 0), (60_000, 1), (0, 0), (8 * 3_600_000, 1), (200, 0)] {
             slept.fetch_add(sleeps, Ordering::SeqCst);
             expected += counts;
-            tokio::time::sleep(EVERY * 2).await;
+            tokio::time::sleep(CHECK_INTERVAL * 2).await;
             assert_eq!(woken.load(Ordering::SeqCst), expected, "after {sleeps} ms");
         }
     }

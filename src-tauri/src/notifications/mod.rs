@@ -1,12 +1,12 @@
 //! Desktop notifications with actions.
 
-mod ledger;
+mod active;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desk::{ActionKind, Notification};
 
-use self::ledger::Ledger;
+use self::active::ActiveNotifications;
 use crate::platform;
 
 /// Is told a notification's id and what was chosen.
@@ -15,7 +15,7 @@ type Clicked = dyn Fn(&str, ActionKind) + Send + Sync;
 /// Shows notifications and tells what was clicked.
 #[derive(Clone)]
 pub(crate) struct Notifications {
-    ledger: Arc<Mutex<Ledger>>,
+    active: Arc<Mutex<ActiveNotifications>>,
     clicked: Arc<Clicked>,
     failed: Arc<dyn Fn() + Send + Sync>,
 }
@@ -26,25 +26,25 @@ impl Notifications {
         clicked: impl Fn(&str, ActionKind) + Send + Sync + 'static,
         failed: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        Self { ledger: Arc::default(), clicked: Arc::new(clicked), failed: Arc::new(failed) }
+        Self { active: Arc::default(), clicked: Arc::new(clicked), failed: Arc::new(failed) }
     }
 
     /// Shows it on a thread of its own: a notification service that never answers holds nothing up.
     pub(crate) fn show(&self, notification: Notification) {
-        let (generation, replaces) = self.ledger().begin(&notification.id);
+        let (generation, replaces) = self.active().begin(&notification.id);
         let this = self.clone();
-        aside("a notification could not be shown", move || this.run(&notification, generation, replaces));
+        on_new_thread("a notification could not be shown", move || this.run(&notification, generation, replaces));
     }
 
     /// Takes it back.
     pub(crate) fn withdraw(&self, id: &str) {
-        if let Some(number) = self.ledger().withdraw(id) {
-            aside("a notification could not be taken back", move || platform::close_notification(number));
+        if let Some(number) = self.active().withdraw(id) {
+            on_new_thread("a notification could not be taken back", move || platform::close_notification(number));
         }
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn active(&self) -> MutexGuard<'_, ActiveNotifications> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run(&self, notification: &Notification, generation: u64, replaces: Option<u32>) {
@@ -62,13 +62,13 @@ impl Notifications {
         }
         let id = &notification.id;
         let shown = |number| {
-            if !self.ledger().shown(id, generation, number) {
+            if !self.active().shown(id, generation, number) {
                 platform::close_notification(number);
             }
         };
         let chosen = |word: &str| {
             // The service tells of a click to everybody who waits for this number, also to those that were replaced.
-            let kind = ActionKind::named(word).filter(|_| self.ledger().is_current(id, generation));
+            let kind = ActionKind::named(word).filter(|_| self.active().is_current(id, generation));
             if let Some(kind) = kind {
                 (self.clicked)(id, kind);
             }
@@ -77,11 +77,11 @@ impl Notifications {
             tracing::warn!(%error, "there is no notification service");
             (self.failed)();
         }
-        self.ledger().ended(id, generation);
+        self.active().ended(id, generation);
     }
 }
 
-fn aside(failed: &'static str, work: impl FnOnce() + Send + 'static) {
+fn on_new_thread(failed: &'static str, work: impl FnOnce() + Send + 'static) {
     if let Err(error) = std::thread::Builder::new().name("notification".into()).spawn(work) {
         tracing::warn!(%error, failed);
     }

@@ -18,10 +18,10 @@ use tokio::{
 };
 use url::Url;
 
-use crate::keys::Tokens;
+use crate::secrets::TokenStore;
 
 /// After this a keyring that has not answered is said to be locked; its answer is waited for all the same.
-const PATIENCE: Duration = Duration::from_secs(5);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
 
 type Answer = anyhow::Result<Option<SecretString>>;
 
@@ -29,24 +29,24 @@ type Answer = anyhow::Result<Option<SecretString>>;
 pub(super) struct StoredOffice {
     name: String,
     address: Option<Url>,
-    tokens: Arc<dyn Tokens>,
-    asked: Mutex<Asked>,
+    tokens: Arc<dyn TokenStore>,
+    request: Mutex<KeyringRequest>,
     signed_in: OnceLock<RemoteOffice>,
 }
 
-/// What the keyring was asked.
+/// The question to the keyring for the token of this office.
 #[derive(Default)]
-struct Asked {
+struct KeyringRequest {
     /// Its answer has not come yet. A second question would be a second dialogue for the person.
-    waiting: Option<oneshot::Receiver<Answer>>,
+    pending: Option<oneshot::Receiver<Answer>>,
     /// It was asked before: a person who sent the dialogue away is not shown it again.
-    once: bool,
+    asked_before: bool,
 }
 
 impl StoredOffice {
     /// An office by its stored address, if that can be used.
-    pub(super) fn new(name: String, address: Option<Url>, tokens: Arc<dyn Tokens>) -> Self {
-        Self { name, address, tokens, asked: Mutex::default(), signed_in: OnceLock::new() }
+    pub(super) fn new(name: String, address: Option<Url>, tokens: Arc<dyn TokenStore>) -> Self {
+        Self { name, address, tokens, request: Mutex::default(), signed_in: OnceLock::new() }
     }
 
     fn office(&self) -> Result<&RemoteOffice, OfficeError> {
@@ -55,17 +55,17 @@ impl StoredOffice {
     }
 
     async fn token(&self) -> Result<SecretString, SignInError> {
-        let mut asked = self.asked.lock().await;
-        if asked.waiting.is_none() && asked.once && self.is_locked().await {
+        let mut request = self.request.lock().await;
+        if request.pending.is_none() && request.asked_before && self.is_locked().await {
             return Err(SignInError::KeyringLocked);
         }
-        asked.once = true;
-        let answer = asked.waiting.get_or_insert_with(|| self.ask());
-        let Ok(answer) = timeout(PATIENCE, answer).await else {
+        request.asked_before = true;
+        let answer = request.pending.get_or_insert_with(|| self.ask());
+        let Ok(answer) = timeout(KEYRING_TIMEOUT, answer).await else {
             tracing::info!("the keyring takes its time");
             return Err(SignInError::KeyringLocked);
         };
-        asked.waiting = None;
+        request.pending = None;
         match answer {
             Ok(Ok(Some(token))) => Ok(token),
             Ok(Ok(None)) => Err(SignInError::TokenMissing),
@@ -156,7 +156,7 @@ mod tests {
         locked: AtomicBool,
     }
 
-    impl Tokens for Keyring {
+    impl TokenStore for Keyring {
         fn read(&self, _: &str) -> Answer {
             self.asked.fetch_add(1, Ordering::SeqCst);
             self.answers.lock().expect("one at a time").recv().expect("the test answers")

@@ -17,13 +17,13 @@ const WIDTH: f64 = 416.0;
 /// Height before the page has told its own.
 const FIRST_HEIGHT: f64 = 220.0;
 /// Tallest that the page may ask for.
-const TALLEST: f64 = 900.0;
+const MAX_HEIGHT: f64 = 900.0;
 /// Distance from the edges of the screen, in CSS pixels.
 const MARGIN: f64 = 8.0;
 
-/// How often it is looked whether a shown card still lies where it should: monitors are removed or change their size,
-/// and a window that is just being shown may overhear how high its page is.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often the position of a shown card is checked: monitors are removed or change their size, and a window that is
+/// just being shown may miss the height of its page.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Where the card belongs and how high its page is.
 pub(crate) struct Placement(Mutex<Wanted>);
@@ -32,13 +32,13 @@ struct Wanted {
     /// The corner, while the card is shown.
     corner: Option<CardCorner>,
     height: f64,
-    /// Somebody looks after it.
-    followed: bool,
+    /// A task checks the position, until the card is hidden.
+    is_watched: bool,
 }
 
 impl Default for Placement {
     fn default() -> Self {
-        Self(Mutex::new(Wanted { corner: None, height: FIRST_HEIGHT, followed: false }))
+        Self(Mutex::new(Wanted { corner: None, height: FIRST_HEIGHT, is_watched: false }))
     }
 }
 
@@ -68,23 +68,23 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
 /// Puts the window into its corner and shows it. In one go on the thread that windows live on: from any other each
 /// question to a window waits for that thread, and the desk must not.
 pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
-    let (height, followed) = {
+    let (height, is_watched) = {
         let placement = app.state::<Placement>();
         let mut wanted = placement.wanted();
         wanted.corner = Some(corner);
-        (wanted.height, std::mem::replace(&mut wanted.followed, true))
+        (wanted.height, std::mem::replace(&mut wanted.is_watched, true))
     };
-    if !followed {
+    if !is_watched {
         tauri::async_runtime::spawn(keep_in_place(app.clone()));
     }
-    on_its_thread(app, move |card| {
+    on_main_thread(app, move |card| {
         place(card, corner, height)?;
         card.show()
     })
 }
 
 /// Does it in one go on the thread that windows live on.
-fn on_its_thread(
+fn on_main_thread(
     app: &AppHandle,
     act: impl FnOnce(&WebviewWindow) -> tauri::Result<()> + Send + 'static,
 ) -> tauri::Result<()> {
@@ -100,17 +100,17 @@ fn on_its_thread(
 /// Puts the card back into its corner whenever it does not lie there, until it is hidden.
 async fn keep_in_place(app: AppHandle) {
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
         let (corner, height) = {
             let placement = app.state::<Placement>();
             let mut wanted = placement.wanted();
             let Some(corner) = wanted.corner else {
-                wanted.followed = false;
+                wanted.is_watched = false;
                 return;
             };
             (corner, wanted.height)
         };
-        let looked = on_its_thread(&app, move |card| place(card, corner, height));
+        let looked = on_main_thread(&app, move |card| place(card, corner, height));
         if looked.is_err() {
             // The window system has ended.
             return;
@@ -124,8 +124,8 @@ pub(crate) fn hide(app: &AppHandle) -> tauri::Result<()> {
     app.get_webview_window(LABEL).map_or(Ok(()), |card| card.hide())
 }
 
-/// A person writes a note on the card, or does so no more: only meanwhile the keyboard is the card's.
-pub(crate) fn take_keys(app: &AppHandle, writing: bool) -> tauri::Result<()> {
+/// Takes the keyboard while a person writes a note on the card, and gives it back afterwards.
+pub(crate) fn take_keyboard(app: &AppHandle, writing: bool) -> tauri::Result<()> {
     let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
     card.set_focusable(writing)?;
     if writing { card.set_focus() } else { Ok(()) }
@@ -136,9 +136,9 @@ pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri:
     if !height.is_finite() {
         return Ok(());
     }
-    let height = height.clamp(1.0, TALLEST);
+    let height = height.clamp(1.0, MAX_HEIGHT);
     app.state::<Placement>().wanted().height = height;
-    on_its_thread(app, move |card| place(card, corner, height))
+    on_main_thread(app, move |card| place(card, corner, height))
 }
 
 /// Gives the card its size and its place, where it has others.
@@ -151,7 +151,7 @@ fn place(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result
         width: area.size.width.into(),
         height: area.size.height.into(),
     };
-    let (height, x, y) = within(&area, monitor.scale_factor(), corner, height);
+    let (height, x, y) = fit_into(&area, monitor.scale_factor(), corner, height);
     let size = LogicalSize::new(WIDTH, height);
     if card.inner_size()? != size.to_physical(card.scale_factor()?) {
         card.set_size(size)?;
@@ -172,7 +172,7 @@ struct Area {
 }
 
 /// How high the card becomes, in CSS pixels, and where its corner lies: never outside of the area.
-fn within(area: &Area, scale: f64, corner: CardCorner, height: f64) -> (f64, f64, f64) {
+fn fit_into(area: &Area, scale: f64, corner: CardCorner, height: f64) -> (f64, f64, f64) {
     let margin = MARGIN * scale;
     let height = height.min((area.height - 2.0 * margin) / scale).max(1.0);
     let (left, top) = (area.left + margin, area.top + margin);
@@ -200,8 +200,8 @@ mod tests {
                 for corner in
                     [CardCorner::BottomRight, CardCorner::BottomLeft, CardCorner::TopRight, CardCorner::TopLeft]
                 {
-                    for wanted in [60.0, 220.0, TALLEST] {
-                        let (height, x, y) = within(&area, scale, corner, wanted);
+                    for wanted in [60.0, 220.0, MAX_HEIGHT] {
+                        let (height, x, y) = fit_into(&area, scale, corner, wanted);
                         assert!(x >= area.left && x + WIDTH * scale <= area.left + area.width, "{corner:?} {scale}");
                         assert!(y >= area.top && y + height * scale <= area.top + area.height, "{corner:?} {scale}");
                         assert!(height <= wanted);

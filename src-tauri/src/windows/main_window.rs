@@ -4,7 +4,7 @@ use desk::contract::Window;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 
 use super::card;
-use crate::{late_desk::LateDesk, platform, profile::Profile, tray::HasTray};
+use crate::{platform, profile::Profile, starting_desk::StartingDesk, tray::TrayStatus};
 
 /// Label of the window.
 pub(crate) const LABEL: &str = Window::Main.label();
@@ -35,11 +35,11 @@ fn build(builder: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<Web
         if !matches!(event, WindowEvent::Destroyed) {
             return;
         }
-        if let Some(desk) = app.state::<LateDesk>().now() {
+        if let Some(desk) = app.state::<StartingDesk>().now() {
             desk.main_closed();
         }
         // With a tray the card goes on telling of calls; without one nothing would bring the program back.
-        if !app.state::<HasTray>().now() {
+        if !app.state::<TrayStatus>().now() {
             app.exit(0);
         }
     });

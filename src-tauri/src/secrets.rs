@@ -12,15 +12,15 @@ use crate::platform;
 /// Service name of all entries.
 const SERVICE: &str = "app.trubka.desktop";
 /// A keyring that asks the person may take long; one that never answers must not hold the start up.
-const PATIENCE: Duration = Duration::from_secs(5);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A key for this run only: what is fetched with it cannot be read after the next start.
 pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
-    Ok(SecretBox::new(Box::new(fresh_key()?)))
+    Ok(SecretBox::new(Box::new(random_key()?)))
 }
 
 /// Where the tokens of offices are kept.
-pub(crate) trait Tokens: Send + Sync + 'static {
+pub(crate) trait TokenStore: Send + Sync + 'static {
     /// The token of an office. May wait for a person who is asked to unlock the keyring.
     fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>>;
     /// A person would be asked to unlock the keyring. Answers at once.
@@ -31,7 +31,7 @@ pub(crate) trait Tokens: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemKeyring;
 
-impl Tokens for SystemKeyring {
+impl TokenStore for SystemKeyring {
     fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>> {
         match keyring::Entry::new(SERVICE, &user(office))?.get_password() {
             Ok(token) => Ok(Some(SecretString::from(token))),
@@ -48,13 +48,13 @@ impl Tokens for SystemKeyring {
 /// Keeps the token of an office.
 pub(crate) async fn keep_token(office: &str, token: &str) -> anyhow::Result<()> {
     let (user, token) = (user(office), token.to_owned());
-    within_patience(move || keyring::Entry::new(SERVICE, &user)?.set_password(&token)).await
+    with_timeout(move || keyring::Entry::new(SERVICE, &user)?.set_password(&token)).await
 }
 
 /// Removes the token of an office.
 pub(crate) async fn forget_token(office: &str) -> anyhow::Result<()> {
     let user = user(office);
-    within_patience(move || match keyring::Entry::new(SERVICE, &user)?.delete_credential() {
+    with_timeout(move || match keyring::Entry::new(SERVICE, &user)?.delete_credential() {
         Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
         Err(error) => Err(error),
     })
@@ -65,14 +65,14 @@ fn user(office: &str) -> String {
     format!("token:{office}")
 }
 
-fn fresh_key() -> anyhow::Result<[u8; 32]> {
+fn random_key() -> anyhow::Result<[u8; 32]> {
     let mut key = [0; 32];
     SystemRandom.fill(&mut key).context("the operating system gives no random numbers")?;
     Ok(key)
 }
 
 /// On a thread of its own, since a keyring may wait for a person; one that never answers is left behind.
-async fn within_patience<T: Send + 'static>(
+async fn with_timeout<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, keyring::Error> + Send + 'static,
 ) -> anyhow::Result<T> {
     let (done, answer) = oneshot::channel();
@@ -80,6 +80,6 @@ async fn within_patience<T: Send + 'static>(
         // The asker may have given up.
         let _ = done.send(work());
     })?;
-    let answer = timeout(PATIENCE, answer).await.context("the keyring did not answer")?;
+    let answer = timeout(KEYRING_TIMEOUT, answer).await.context("the keyring did not answer")?;
     answer.context("the keyring failed")?.context("the keyring refused")
 }

@@ -1,4 +1,4 @@
-//! When the card was painted, for measurements: `TRUBKA_PAINT_LOG=FILE` gets a line a revision.
+//! When the card was painted, for measurements: one line for each revision in the file that `TRUBKA_PAINT_LOG` names.
 
 use std::{
     fs::File,
@@ -10,14 +10,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Takes note of paints.
+/// Records which revisions of the card were painted, and when.
 #[derive(Debug)]
-pub(crate) struct Paints {
+pub(crate) struct PaintLog {
     log: Option<Mutex<File>>,
     newest: AtomicU32,
 }
 
-impl Paints {
+impl PaintLog {
     /// Writes where `TRUBKA_PAINT_LOG` says, or nowhere.
     pub(crate) fn open() -> Self {
         let log = std::env::var_os("TRUBKA_PAINT_LOG").and_then(|path| {
@@ -38,7 +38,7 @@ impl Paints {
         let Some(log) = &self.log else { return };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
         if let Err(error) = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{now} {revision}") {
-            tracing::warn!(%error, "a paint could not be noted");
+            tracing::warn!(%error, "TRUBKA_PAINT_LOG could not be written");
         }
     }
 

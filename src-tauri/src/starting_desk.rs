@@ -1,15 +1,15 @@
-//! The desk for what is there before it: windows, notifications and other programs do not wait for the database.
+//! Access to the desk for code that runs before it has started: windows open while the database is still being opened.
 
 use std::sync::Arc;
 
 use desk::Desk;
 use tokio::sync::SetOnce;
 
-/// A desk that comes to be after what uses it.
+/// The desk, once it has started.
 #[derive(Clone, Default)]
-pub(crate) struct LateDesk(Arc<SetOnce<Desk>>);
+pub(crate) struct StartingDesk(Arc<SetOnce<Desk>>);
 
-impl LateDesk {
+impl StartingDesk {
     /// The desk has started.
     pub(crate) fn set(&self, desk: Desk) {
         // A program has one desk, and starts it once.

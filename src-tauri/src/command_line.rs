@@ -6,7 +6,7 @@ use simulator::Make;
 
 /// How the program was called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Args {
+pub(crate) struct CommandLine {
     /// Look at the demo office.
     pub(crate) demo: bool,
     /// Calls of the demo, in the simulator's script format.
@@ -55,7 +55,7 @@ pub(crate) const RESTARTED: &str = "--restarted";
 /// Schemes of links that other programs may hand over.
 const SCHEMES: [&str; 4] = ["tel:", "callto:", "sip:", "sips:"];
 
-impl Args {
+impl CommandLine {
     /// Reads the arguments after the program's own name.
     pub(crate) fn read(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut read = Self::default();
@@ -100,8 +100,8 @@ fn is_link(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(args: &[&str]) -> Result<Args, String> {
-        Args::read(args.iter().map(|arg| (*arg).to_owned()))
+    fn read(args: &[&str]) -> Result<CommandLine, String> {
+        CommandLine::read(args.iter().map(|arg| (*arg).to_owned()))
     }
 
     #[test]
