@@ -349,7 +349,8 @@ impl Entry {
             gap_since: self.gap_since(his),
             capability: self.capability,
             extension: own.first().map(|own| (*own).to_owned()),
-            clock_skew_ms: warnings.clock_ahead_ms(),
+            // Ours minus the vendor's, as desks have always been told it.
+            clock_skew_ms: warnings.clock_ahead_ms().map(|ahead| -ahead),
         }
     }
 
