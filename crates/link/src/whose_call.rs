@@ -78,10 +78,9 @@ impl Call {
         if self.direction != Direction::Incoming || self.result != Some(CallResult::Answered) {
             return self.result;
         }
-        if !self.legs_of(own).any(|leg| leg.answered_at.is_some()) {
-            return Some(CallResult::AnsweredElsewhere);
-        }
-        let passed_on = self.legs_of(own).any(|leg| leg.end_cause == EndCause::Transferred);
-        Some(if passed_on { CallResult::Transferred } else { CallResult::Answered })
+        let talks = self.legs_of(own).filter(|leg| leg.answered_at.is_some());
+        // What he passed on may have come back to him, so his last talk decides.
+        let Some(last) = talks.max_by_key(|leg| leg.answered_at) else { return Some(CallResult::AnsweredElsewhere) };
+        Some(if last.end_cause == EndCause::Transferred { CallResult::Transferred } else { CallResult::Answered })
     }
 }

@@ -158,6 +158,8 @@ fn first_answer(facts: &Facts) -> Option<(When, &LegFacts)> {
 fn turns(leg: &LegFacts, taken: Option<When>) -> Vec<&[(When, Step)]> {
     let mut turns = Vec::with_capacity(1);
     let (mut begin, mut closed, mut answered) = (0, None::<Timestamp>, false);
+    // Who passed the call on and is rung again got it back, however soon.
+    let mut passed_on = None::<Timestamp>;
     for (place, (when, step)) in leg.steps.iter().enumerate() {
         let taken = taken.filter(|taken| !answered && leg.steps[begin].0.at < taken.at).map(|taken| taken.at);
         let anew = matches!(step, Step::Offered | Step::Queued | Step::Ringing | Step::Answered);
@@ -166,14 +168,17 @@ fn turns(leg: &LegFacts, taken: Option<When>) -> Vec<&[(When, Step)]> {
             && place > begin
             && when.by_vendor
             && when.number.is_none()
-            && over.is_some_and(|over| when.at >= over + JITTER)
+            && (over.is_some_and(|over| when.at >= over + JITTER) || passed_on.is_some_and(|left| when.at > left))
         {
             turns.push(&leg.steps[begin..place]);
-            (begin, closed, answered) = (place, None, false);
+            (begin, closed, answered, passed_on) = (place, None, false, None);
         }
         answered |= *step == Step::Answered;
         if matches!(step, Step::Cleared { .. }) && when.by_vendor {
             closed = Some(when.at);
+        }
+        if matches!(step, Step::Cleared { cause: EndCause::Transferred, .. }) && when.by_vendor && answered {
+            passed_on = Some(when.at);
         }
     }
     turns.push(&leg.steps[begin..]);

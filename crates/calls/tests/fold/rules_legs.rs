@@ -173,3 +173,28 @@ fn a_loser_is_one_whatever_reason_his_phone_was_given() {
     assert_eq!(lost.end_reason.as_deref(), Some("Отбой"), "the PBX's words are kept");
     assert_eq!(leg("pin:103").end_cause, EndCause::NoAnswer, "it had given up before");
 }
+
+/// However soon: the second turn of the phone is told by what ended the first.
+#[test]
+fn who_gets_back_what_he_passed_on_has_two_talks() {
+    let call = Session::incoming("s1");
+    let entries = [
+        call.starts(0),
+        call.connected(5_000, "101"),
+        call.disconnected(30_000, "101", EndCause::Transferred),
+        call.calling(30_100, "102"),
+        call.disconnected(30_300, "102", EndCause::NoAnswer),
+        call.calling(30_400, "101"),
+        call.connected(30_700, "101"),
+        call.disconnected(60_000, "101", EndCause::Normal),
+        call.end(60_100, false),
+    ];
+    let office = Office::live(rostelecom::settings(), &entries).settle();
+    let talks: Vec<_> = office
+        .call("s1")
+        .agent_legs()
+        .filter(|leg| leg.extension.as_deref() == Some("101"))
+        .map(|leg| (leg.end_cause, leg.answered_at.is_some()))
+        .collect();
+    assert_eq!(talks, [(EndCause::Transferred, true), (EndCause::Normal, true)]);
+}
