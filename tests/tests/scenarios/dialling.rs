@@ -10,7 +10,7 @@ use crate::{scene::Scene, screens::Record, settings::ME};
 const CALLED: &str = "+79001234567";
 const OTHER: &str = "+79021234567";
 
-on_both_makes!(
+on_all_makes!(
     a_call_that_both_answer,
     my_phone_is_left_ringing,
     they_let_it_ring,
@@ -116,7 +116,14 @@ async fn i_hang_up_during_the_prompt(make: Make) {
     dial(&scene, make).await;
     scene.pick_up(ME).await;
     scene.hang_up(ME);
-    ended_as(&scene, CardPhase::NoAnswer, CallResult::NoAnswer).await;
+    // Only Zadarma says that it was I who gave up.
+    let (phase, result) = match make {
+        Make::Zadarma => (CardPhase::Cancelled, CallResult::Cancelled),
+        Make::Rostelecom | Make::MangoClient | Make::MangoVpbx | Make::Novofon => {
+            (CardPhase::NoAnswer, CallResult::NoAnswer)
+        }
+    };
+    ended_as(&scene, phase, result).await;
 }
 
 async fn two_clicks_are_one_call(make: Make) {

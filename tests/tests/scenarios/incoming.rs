@@ -9,7 +9,7 @@ use crate::{scene::Scene, screens::Record};
 
 const CALLER: &str = "+79161234567";
 
-on_both_makes!(
+on_all_makes!(
     a_call_that_i_answer,
     a_call_whose_caller_hangs_up,
     a_missed_call,

@@ -1,8 +1,38 @@
-//! The two makes that carry every scenario.
+//! The makes that carry the scenarios.
 
 use simulator::Make;
 
+/// The makes of every scene.
+pub(crate) const MAKES: [Make; 4] = [Make::Rostelecom, Make::MangoClient, Make::MangoVpbx, Make::Zadarma];
+
 /// Turns each scenario into one test a make.
+macro_rules! on_all_makes {
+    ($($scenario:ident),+ $(,)?) => {
+        $(mod $scenario {
+            #[tokio::test]
+            async fn rostelecom() {
+                super::$scenario(simulator::Make::Rostelecom).await;
+            }
+
+            #[tokio::test]
+            async fn mango_client() {
+                super::$scenario(simulator::Make::MangoClient).await;
+            }
+
+            #[tokio::test]
+            async fn mango_vpbx() {
+                super::$scenario(simulator::Make::MangoVpbx).await;
+            }
+
+            #[tokio::test]
+            async fn zadarma() {
+                super::$scenario(simulator::Make::Zadarma).await;
+            }
+        })+
+    };
+}
+
+/// The same for what the other makes do not tell, or not so.
 macro_rules! on_both_makes {
     ($($scenario:ident),+ $(,)?) => {
         $(mod $scenario {

@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
+    makes::MAKES,
     screens::{PATIENCE, Screens},
     settings::{ME, OFFICE, Override, connection, makes, office_config, viewer},
 };
@@ -42,12 +43,12 @@ pub(crate) struct Scene {
     folder: TempDir,
 }
 
-/// PBXs without a past, both of them.
+/// PBXs without a past, one of each make.
 pub(crate) fn pbxs() -> SimulatorConfig {
     SimulatorConfig {
         history: false,
         timing: Timing { speed: SPEED, ..Timing::default() },
-        ..SimulatorConfig::of(&[Make::Rostelecom, Make::MangoClient])
+        ..SimulatorConfig::of(&MAKES)
     }
 }
 
@@ -68,20 +69,6 @@ impl Scene {
         scene
     }
 
-    /// Zadarma runs beside both, and its page is read so where it is silent.
-    pub(crate) async fn zadarma(readings: &[Reading]) -> Self {
-        let makes = SimulatorConfig::of(&[Make::Rostelecom, Make::MangoClient, Make::Zadarma]);
-        let scene = Self::with(SimulatorConfig {
-            history: false,
-            timing: Timing { speed: SPEED, ..Timing::default() },
-            readings: readings.to_vec(),
-            ..makes
-        });
-        let scene = scene.await;
-        scene.settled().await;
-        scene
-    }
-
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");
@@ -98,7 +85,7 @@ impl Scene {
         let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
         let office = Arc::new(office);
         let gateway = serve(&office, address).await;
-        for make in makes(&simulator).filter(|make| *make != Make::MangoClient) {
+        for make in makes(&simulator).filter(|make| make.sends_webhooks()) {
             let hook = format!("http://{}/hook/{}", gateway.addr(), connection(make));
             simulator.set_hook(make, &hook).expect("on this computer");
         }

@@ -9,7 +9,7 @@ use pbx::ConnectionConfig;
 use secrecy::{SecretBox, SecretString};
 use simulator::{Make, Simulator};
 
-use crate::makes::of_office;
+use crate::makes::{MAKES, of_office};
 
 /// The office's name in the database and on screens.
 pub(crate) const OFFICE: &str = "office";
@@ -25,8 +25,7 @@ pub(crate) fn connection(make: Make) -> ConnectionId {
 
 /// The makes whose PBXs run.
 pub(crate) fn makes(simulator: &Simulator) -> impl Iterator<Item = Make> {
-    let all = [Make::Rostelecom, Make::MangoClient, Make::MangoVpbx, Make::Zadarma];
-    all.into_iter().filter(|make| simulator.credentials().of(*make).is_some())
+    MAKES.into_iter().filter(|make| simulator.credentials().of(*make).is_some())
 }
 
 /// My extension on each of them.
@@ -57,7 +56,7 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
     };
     // A socket for each of them, where the PBX has one for each.
     let extensions = |make: Make| {
-        let all = staff.employees.iter().filter(|_| make == Make::MangoClient);
+        let all = staff.employees.iter().filter(|_| !make.sends_webhooks());
         all.map(|employee| employee.extension.clone()).collect()
     };
     OfficeConfig {

@@ -17,7 +17,7 @@ const READINGS: [&[Reading]; 4] =
 #[tokio::test]
 async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
     for readings in READINGS {
-        let scene = Scene::zadarma(readings).await;
+        let scene = Scene::reading(readings, &[]).await;
         scene.play(Make::Zadarma, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
         let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
         assert_eq!(card.direction, Direction::Incoming);
@@ -45,7 +45,7 @@ async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
 #[tokio::test]
 async fn a_click_is_one_call_that_talks_once_the_customer_answers() {
     for readings in READINGS {
-        let scene = Scene::zadarma(readings).await;
+        let scene = Scene::reading(readings, &[]).await;
         let results = [("answer", CallResult::Answered), ("silent", CallResult::NoAnswer), ("busy", CallResult::Busy)];
         for (place, (does, result)) in results.into_iter().enumerate() {
             let number = format!("+7900123456{place}");

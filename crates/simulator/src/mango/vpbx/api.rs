@@ -17,6 +17,7 @@ use super::MangoVpbx;
 use super::quota::Refused;
 use super::statistics;
 use super::wire::sign;
+use crate::fault::Fault;
 use crate::hook::Webhook;
 use crate::make::Make;
 use crate::numbers;
@@ -158,7 +159,8 @@ fn recording(pbx: &MangoVpbx, request: &Value) -> Result<Response, Refusal> {
         return Err(WRONG_PARAMETER);
     }
     let known = lock(&pbx.shared.recordings).get(&id).copied();
-    let Some(recording) = known.filter(|recording| recording.added) else {
+    let withheld = pbx.shared.world.faults.has(Fault::RecordingNotReady);
+    let Some(recording) = known.filter(|recording| recording.added && !withheld) else {
         return Err(Refusal(StatusCode::NOT_FOUND, 3320));
     };
     let token = pbx.shared.world.new_id().simple().to_string();
