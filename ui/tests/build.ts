@@ -49,7 +49,7 @@ export function preview(digits: string, { number, ...changes }: PreviewChanges =
     display: `shown ${digits}`,
     warnings: [],
     asks: false,
-    ways: [{ office: "o", connection: "rt1", title: "Ростелеком", from: "102" }],
+    ways: [{ office: "o", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "102" }],
     ...changes,
   };
 }

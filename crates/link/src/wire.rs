@@ -12,7 +12,7 @@ use serde_json::Value;
 use ts_rs::TS;
 use uuid::Uuid;
 
-pub use connection::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause};
+pub use connection::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Titles};
 
 use crate::lenient;
 

@@ -375,7 +375,7 @@ impl Connection {
             return (again.unwrap_or(decoded), None);
         }
         let raw = decoded.events.iter().find_map(|event| event.time.as_ref().filter(|time| time.zone.is_some()));
-        let Some((zone, because)) = raw.and_then(|time| zone::choose(&time.raw, received_at, self.driver.make()))
+        let Some((zone, because)) = raw.and_then(|time| zone::choose(&time.raw, received_at, self.driver.make().zones))
         else {
             return (decoded, None);
         };
@@ -398,7 +398,7 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
     };
     match chosen {
         None => {
-            let zone = TimeZone::get(zone::default_zone(make)).map_err(|_| StartError::Zone(id.clone()))?;
+            let zone = TimeZone::get(make.default_zone()).map_err(|_| StartError::Zone(id.clone()))?;
             Ok(Zone { zone, settled: false })
         }
         Some(name) => {

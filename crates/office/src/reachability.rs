@@ -175,7 +175,6 @@ fn cause_of_check(reason: CheckReason) -> DownCause {
 #[cfg(test)]
 mod tests {
     use calls::Decision;
-    use pbx::Make;
 
     use super::*;
     use crate::testing::{Bench, at};
@@ -196,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_outage_is_a_hole_from_the_last_sign_of_life_to_the_next() {
-        let bench = Bench::new(Make::Rostelecom);
+        let bench = Bench::new(pbx::rostelecom::MAKE);
         let link = &bench.link;
         let known = link.out_of_reach(Reachability::Lost { heard: None }).await;
         assert_eq!(
@@ -220,7 +219,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_webhook_shows_that_only_our_requests_are_lost() {
-        let bench = Bench::new(Make::Rostelecom);
+        let bench = Bench::new(pbx::rostelecom::MAKE);
         let link = &bench.link;
         bench.set(100);
         let known = link.reached().await;
@@ -240,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_that_ends_in_order_leaves_no_hole() {
-        let bench = Bench::new(Make::Rostelecom);
+        let bench = Bench::new(pbx::rostelecom::MAKE);
         bench.set(100);
         let known = bench.link.reached().await;
         bench.set(114);

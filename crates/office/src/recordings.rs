@@ -288,14 +288,13 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
 #[cfg(test)]
 mod tests {
     use calls::{Customer, Direction, Effect, Line, Told};
-    use pbx::Make;
 
     use super::*;
     use crate::testing::{Bench, at};
 
     #[tokio::test]
     async fn only_a_recording_that_will_come_is_waited_for() {
-        let bench = Bench::new(Make::MangoClient);
+        let bench = Bench::new(pbx::mango_client::MAKE);
         let (link, recordings) = (&bench.link, bench.recordings());
         let call = CallId::of_vendor(&link.connection, "s1");
         let id = RecordingId::of(&call, "");
@@ -318,7 +317,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_third_measuring_waits_and_is_told_to_come_back() {
-        let bench = Bench::new(Make::MangoClient);
+        let bench = Bench::new(pbx::mango_client::MAKE);
         let recordings = bench.recordings();
         let id = RecordingId::of(&CallId::of_vendor(&bench.link.connection, "s1"), "");
         let turns = recordings.measuring.acquire_many(MEASURED_AT_ONCE as u32).await.expect("it is open");

@@ -67,7 +67,7 @@ impl Skew {
         let ahead_ms = time.utc.as_millisecond() - received_at.as_millisecond();
         self.ahead_ms.push_back(ahead_ms);
         if ahead_ms.abs() >= WARNING_MS {
-            self.fits = zone::choose(&time.raw, received_at, make).map(|(name, _)| name);
+            self.fits = zone::choose(&time.raw, received_at, make.zones).map(|(name, _)| name);
         }
     }
 
@@ -107,7 +107,7 @@ mod tests {
     fn one_delayed_event_is_no_wrong_clock() {
         let mut skew = Skew::default();
         for received in [1_000, 2_000, 3_600_000, 4_000] {
-            skew.saw(at(received), &time(at(900), String::new(), None), Make::MangoClient);
+            skew.saw(at(received), &time(at(900), String::new(), None), pbx::mango_client::MAKE);
         }
         assert_eq!(skew.fault(), None);
     }
@@ -117,7 +117,7 @@ mod tests {
         let fault = |ahead_ms: i64, zone: Option<&str>| {
             let mut skew = Skew::default();
             for received in [1_000, 2_000, 3_000] {
-                skew.saw(at(received), &time(at(received + ahead_ms), String::new(), zone), Make::Rostelecom);
+                skew.saw(at(received), &time(at(received + ahead_ms), String::new(), zone), pbx::rostelecom::MAKE);
             }
             skew.fault()
         };
@@ -137,11 +137,11 @@ mod tests {
         // Three in the morning in Moscow.
         let in_moscow = time(at(3 * HOUR_MS), "1970-01-01 03:00:00".into(), Some("UTC"));
         for _ in 0..3 {
-            skew.saw(received, &in_moscow, Make::Rostelecom);
+            skew.saw(received, &in_moscow, pbx::rostelecom::MAKE);
         }
         let fits = Some("Europe/Moscow".to_owned());
         assert_eq!(skew.fault(), Some(TimeFault::Zone { read_in: "UTC".into(), hours_ahead: 3, fits }));
-        skew.saw(received, &time(received, in_moscow.raw, Some("Europe/Moscow")), Make::Rostelecom);
+        skew.saw(received, &time(received, in_moscow.raw, Some("Europe/Moscow")), pbx::rostelecom::MAKE);
         assert_eq!(skew.fault(), None);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use calls::{ConnectionId, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role};
+use link::wire::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
 use pbx::{Capability, Make, VerifyError};
 
 use crate::{
@@ -339,7 +339,7 @@ impl Entry {
         ConnectionView {
             id: id.clone(),
             make: self.make.to_string(),
-            title: Some(self.make.title().to_owned()),
+            titles: Some(Titles { ru: self.make.title.ru.to_owned(), en: self.make.title.en.to_owned() }),
             state: shown.state,
             cause: shown.cause,
             warnings: warnings.kinds(),

@@ -67,3 +67,31 @@ pub struct Capability {
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
+
+impl Capability {
+    /// Nothing: what a make's description begins with.
+    pub const NONE: Self = Self {
+        card_on_ring: CardOnRing::None,
+        names_agent_on_ring: false,
+        originate: false,
+        originate_prompt: false,
+        answer: false,
+        hangup: false,
+        hold: false,
+        transfer_blind: false,
+        transfer_attended: false,
+        pickup: false,
+        conference: false,
+        dtmf: false,
+        record_control: false,
+        route: false,
+        recordings: false,
+        recording_link_once: false,
+        missed_replay: false,
+        replay_kept: None,
+        history: false,
+        needs_public_address: false,
+        session_per_extension: false,
+        key_acts_for_all: false,
+    };
+}

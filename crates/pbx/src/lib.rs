@@ -6,7 +6,8 @@
 
 pub mod capability;
 pub mod check;
-pub mod config;
+mod config;
+mod config_error;
 mod dedupe;
 mod dial;
 pub mod driver;
@@ -32,13 +33,14 @@ pub mod zone;
 
 pub use capability::{Capability, CardOnRing};
 pub use check::{CheckReason, CheckReport};
-pub use config::{ConfigError, ConnectionConfig};
+pub use config::{build, validate};
+pub use config_error::ConfigError;
 pub use driver::{Download, Driver, LARGEST_RECORDING, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
 pub use journal::{Journal, JournalEntry, JournalKind};
-pub use make::{Make, MakeError};
+pub use make::{ConnectionConfig, Description, Make, Secret, Text};
 pub use party::extension;
-pub use registry::{build, validate};
+pub use registry::{MAKES, MakeError};
 pub use request::{Answer, Request, Times};
 pub use session::{Session, SessionInput, SessionOutput};
 pub use traits::{Pbx, RecordingStep};

@@ -1,137 +1,173 @@
-//! The kinds of PBX, by the names that configuration uses.
+//! What is said of a make once, in its own folder, and read by everything else: configuration, office, screens, pages.
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, hash, ops::Deref};
 
-use serde::{Deserialize, Serialize};
+use calls::ConnectionId;
+use secrecy::SecretString;
+use serde::{Serialize, Serializer};
+use url::Url;
 
-/// A kind of PBX that this build serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Make {
-    /// Rostelecom's Integration API: signed webhooks.
-    Rostelecom,
-    /// MANGO OFFICE's server-client API: a socket per user.
-    MangoClient,
-    /// MANGO OFFICE's VPBX API: signed webhooks of the whole account.
-    MangoVpbx,
-    /// Zadarma: signed webhooks.
-    Zadarma,
-    /// Novofon: Zadarma's protocol at another host.
-    Novofon,
+use crate::{capability::Capability, config_error::ConfigError, traits::Pbx};
+
+/// A text in the languages of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// Russian.
+    pub ru: &'static str,
+    /// English.
+    pub en: &'static str,
 }
 
-/// Why a text names no make that is served.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MakeError {
-    /// A make that Trubka knows of but does not serve yet.
-    #[error(
-        "the PBX \"{0}\" is not served by this version yet; it serves rostelecom, mango-client, mango-vpbx, zadarma and \
-         novofon"
-    )]
-    NotServed(&'static str),
-    /// No make at all.
-    #[error("\"{0}\" is no kind of PBX; write rostelecom, mango-client, mango-vpbx, zadarma or novofon")]
-    Unknown(String),
+/// A secret that a connection of a make needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secret {
+    /// Its name in configuration.
+    pub name: &'static str,
+    /// Where it stands in the vendor's account.
+    pub found: Text,
+    /// It travels in a header; otherwise it only goes into a digest.
+    pub is_sent: bool,
 }
 
-/// Names that configuration may hold, of makes that are not served yet.
-const NOT_SERVED: [&str; 2] = ["era", "ringcloud"];
+/// A make of PBX, described.
+pub struct Description {
+    /// The name in configuration, on the command line and over the wire.
+    pub name: &'static str,
+    /// The name that people know it by.
+    pub title: Text,
+    /// Which of the vendor's interfaces it is, where there are several.
+    pub interface: Option<Text>,
+    /// Its page in `docs/makes`.
+    pub page: &'static str,
+    /// What must be switched on at the vendor before anything works.
+    pub first: Text,
+    /// For whom the secrets together can act.
+    pub key_acts_for: Text,
+    /// The secrets that a connection needs.
+    pub secrets: &'static [Secret],
+    /// IANA zones that times without a mark may be in; the first until another is chosen.
+    pub zones: &'static [&'static str],
+    /// The vendor's address.
+    pub base_url: &'static str,
+    /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
+    pub domains: &'static [&'static str],
+    /// Names of undocumented parts of the wire that a connection may replace; `<name>` stands for any text.
+    pub overrides: &'static [&'static str],
+    /// What a connection can do.
+    pub capability: Capability,
+    /// The make for a connection whose settings are checked, or what is wrong with the rest of them.
+    pub build: fn(&ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError>,
+}
+
+impl Description {
+    /// The zone in which times without a mark are read until another is chosen.
+    pub fn default_zone(&self) -> &'static str {
+        self.zones.first().copied().unwrap_or("UTC")
+    }
+
+    /// The names of its secrets, for a sentence.
+    pub(crate) fn needed(&self) -> String {
+        self.secrets.iter().map(|secret| secret.name).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Whether a connection may replace a part of the wire of this name.
+    pub(crate) fn has_override(&self, name: &str) -> bool {
+        self.overrides.iter().any(|known| match known.split_once('<') {
+            Some((beginning, _)) => name.strip_prefix(beginning).is_some_and(|rest| !rest.is_empty()),
+            None => *known == name,
+        })
+    }
+}
+
+/// A make of PBX: a handle on its [`Description`].
+#[derive(Clone, Copy)]
+pub struct Make(&'static Description);
 
 impl Make {
-    /// Every make that is served, in the order in which tables show them.
-    pub const ALL: [Self; 5] = [Self::Rostelecom, Self::MangoClient, Self::MangoVpbx, Self::Zadarma, Self::Novofon];
-
-    /// The name in configuration, on the command line and over the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rostelecom => "rostelecom",
-            Self::MangoClient => "mango-client",
-            Self::MangoVpbx => "mango-vpbx",
-            Self::Zadarma => "zadarma",
-            Self::Novofon => "novofon",
-        }
-    }
-
-    /// The name that people know it by.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Rostelecom => "Ростелеком",
-            Self::MangoClient => "MANGO OFFICE",
-            Self::MangoVpbx => "MANGO OFFICE (VPBX)",
-            Self::Zadarma => "Zadarma",
-            Self::Novofon => "Новофон",
-        }
-    }
-
-    /// The names of the secrets that a connection of this make needs.
-    pub fn secrets(self) -> &'static [&'static str] {
-        match self {
-            Self::Rostelecom => &["client_id", "key"],
-            Self::MangoClient => &["token"],
-            Self::MangoVpbx => &["api_key", "api_salt"],
-            Self::Zadarma | Self::Novofon => &["key", "secret"],
-        }
-    }
-
-    /// Those of [`Make::secrets`] that travel in a header; the others only go into a digest.
-    pub(crate) fn sent_secrets(self) -> &'static [&'static str] {
-        match self {
-            Self::Rostelecom => &["client_id"],
-            Self::MangoClient => &["token"],
-            Self::MangoVpbx => &[],
-            Self::Zadarma | Self::Novofon => &["key"],
-        }
+    /// The make that is described so.
+    pub const fn of(description: &'static Description) -> Self {
+        Self(description)
     }
 }
 
-impl FromStr for Make {
-    type Err = MakeError;
+impl Deref for Make {
+    type Target = Description;
 
-    fn from_str(text: &str) -> Result<Self, MakeError> {
-        if let Some(make) = Self::ALL.into_iter().find(|make| make.as_str() == text) {
-            return Ok(make);
-        }
-        match NOT_SERVED.iter().find(|name| **name == text) {
-            Some(name) => Err(MakeError::NotServed(name)),
-            None => Err(MakeError::Unknown(text.chars().take(32).collect())),
-        }
+    fn deref(&self) -> &Description {
+        self.0
     }
 }
 
-impl TryFrom<String> for Make {
-    type Error = MakeError;
-
-    fn try_from(text: String) -> Result<Self, MakeError> {
-        text.parse()
+impl PartialEq for Make {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 
-impl From<Make> for String {
-    fn from(make: Make) -> Self {
-        make.as_str().to_owned()
+impl Eq for Make {}
+
+impl PartialOrd for Make {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Make {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name.cmp(other.name)
+    }
+}
+
+impl hash::Hash for Make {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl fmt::Debug for Make {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Make({})", self.name)
     }
 }
 
 impl fmt::Display for Make {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(self.name)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_go_there_and_back() {
-        for make in Make::ALL {
-            assert_eq!(make.to_string().parse(), Ok(make));
-        }
+impl Serialize for Make {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
     }
+}
 
-    #[test]
-    fn a_make_not_served_is_told_from_no_make() {
-        assert_eq!("era".parse::<Make>(), Err(MakeError::NotServed("era")));
-        assert_eq!("asterisk".parse::<Make>(), Err(MakeError::Unknown("asterisk".to_owned())));
+/// One configured account of a make.
+#[derive(Clone)]
+pub struct ConnectionConfig {
+    /// Its identity, given once.
+    pub id: ConnectionId,
+    /// Its make.
+    pub make: Make,
+    /// IANA zone in which times without a mark are read; absent: chosen from the first live events.
+    pub zone: Option<String>,
+    /// The vendor's address, a test host or a simulator; absent: the make's own.
+    pub base_url: Option<Url>,
+    /// PEM certificates to trust beside the operating system's.
+    pub trust_anchor_pem: Option<Vec<u8>>,
+    /// Secrets by the names of [`Description::secrets`].
+    pub secrets: BTreeMap<String, SecretString>,
+    /// Replacements for undocumented parts of the wire, by the names of [`Description::overrides`].
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for ConnectionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionConfig")
+            .field("id", &self.id)
+            .field("make", &self.make)
+            .field("zone", &self.zone)
+            .field("secrets", &self.secrets.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }

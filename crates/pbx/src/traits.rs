@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::{
-    capability::Capability,
     error::Error,
-    make::Make,
     request::{Answer, Request},
     session::Session,
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
@@ -24,20 +22,11 @@ pub enum RecordingStep {
 
 /// A make of PBX, configured for one connection.
 pub trait Pbx: Send + Sync {
-    /// Which make it is.
-    fn make(&self) -> Make;
-
-    /// What it can do.
-    fn capability(&self) -> Capability;
-
     /// What differs in the fold.
     fn book_settings(&self) -> BookSettings;
 
     /// The vendor's address.
     fn base_url(&self) -> &Url;
-
-    /// Domains beside the host of [`Pbx::base_url`] whose hosts may be asked for recordings and sockets.
-    fn vendor_domains(&self) -> &'static [&'static str];
 
     /// Requests per second that the PBX is asked at most in the long run; twice as many may go at once.
     fn requests_per_second(&self) -> u32;

@@ -7,35 +7,17 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 
-use crate::make::Make;
-
 /// How far a live event's time may be from ours.
 const NEAR: SignedDuration = SignedDuration::from_mins(5);
 
-const MOSCOW: &str = "Europe/Moscow";
-const UTC: &str = "UTC";
-
-/// The zone in which a make's times without a mark are read until another is chosen.
-pub fn default_zone(make: Make) -> &'static str {
-    match make {
-        Make::Rostelecom => UTC,
-        Make::MangoClient | Make::MangoVpbx | Make::Zadarma | Make::Novofon => MOSCOW,
-    }
-}
-
-/// The zones that a make's times without a mark may be in, the default first.
-pub fn admitted(make: Make) -> &'static [&'static str] {
-    match make {
-        Make::Rostelecom => &[UTC, MOSCOW],
-        Make::MangoClient | Make::MangoVpbx | Make::Zadarma | Make::Novofon => &[MOSCOW, UTC],
-    }
-}
+pub(crate) const MOSCOW: &str = "Europe/Moscow";
+pub(crate) const UTC: &str = "UTC";
 
 /// The zone that a live event shows, with the reason in words. `None` where the text says its zone itself, cannot
-/// be read, or fits no zone that the make may use.
-pub fn choose(raw: &str, received_at: Timestamp, make: Make) -> Option<(String, String)> {
+/// be read, or fits none of these zones.
+pub fn choose(raw: &str, received_at: Timestamp, zones: &[&str]) -> Option<(String, String)> {
     let local: DateTime = civil(raw)?;
-    admitted(make).iter().find_map(|name| {
+    zones.iter().find_map(|name| {
         let zone = TimeZone::get(name).ok()?;
         let utc = resolve(local, &zone, received_at)?;
         (utc.duration_since(received_at).abs() <= NEAR)
@@ -98,10 +80,10 @@ mod tests {
     #[test]
     fn three_hours_ahead_is_moscow() {
         let received = at("2026-03-05T09:00:02Z");
-        let (name, because) = choose("2026-03-05 12:00:01.250", received, Make::Rostelecom).expect("a choice");
+        let (name, because) = choose("2026-03-05 12:00:01.250", received, &[UTC, MOSCOW]).expect("a choice");
         assert_eq!(name, MOSCOW);
         assert!(because.contains(MOSCOW), "{because}");
-        let (name, _) = choose("2026-03-05 09:00:01.250", received, Make::Rostelecom).expect("a choice");
+        let (name, _) = choose("2026-03-05 09:00:01.250", received, &[UTC, MOSCOW]).expect("a choice");
         assert_eq!(name, UTC);
     }
 
@@ -109,7 +91,7 @@ mod tests {
     fn what_fits_no_zone_chooses_none() {
         let received = at("2026-03-05T09:00:02Z");
         for raw in ["2026-03-05 10:30:00.000", "2026-03-04 09:00:00.000", "", "yesterday", "1772701202"] {
-            assert_eq!(choose(raw, received, Make::Rostelecom), None, "{raw}");
+            assert_eq!(choose(raw, received, &[UTC, MOSCOW]), None, "{raw}");
         }
     }
 

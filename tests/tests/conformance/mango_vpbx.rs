@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use calls::{Book, CallId, ConnectionId, LegState, RecordingReference, Source, Stored, Told};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{
-    ConnectionConfig, DecodeContext, Make, Pbx, RecordingStep, Request, Times, WebhookRequest, mango_vpbx::wire,
-};
+use pbx::{ConnectionConfig, DecodeContext, Pbx, RecordingStep, Request, Times, WebhookRequest, mango_vpbx::wire};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -156,7 +154,7 @@ fn pbx(key: &str, salt: &str, recording: &str) -> Result<Box<dyn Pbx>, String> {
     let secrets = [("api_key", key), ("api_salt", salt)];
     let config = ConnectionConfig {
         id: "mv1".parse().map_err(|error| format!("{error}"))?,
-        make: Make::MangoVpbx,
+        make: pbx::mango_vpbx::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use pbx::{Capability, CardOnRing, ConnectionConfig, Make};
-use secrecy::SecretString;
+use pbx::{Capability, CardOnRing, MAKES, Text};
 
 /// How a README's language says what a capability holds.
 struct Words {
     file: &'static str,
+    text: fn(Text) -> &'static str,
     yes: &'static str,
     no: &'static str,
     webhooks: &'static str,
@@ -22,6 +22,7 @@ struct Words {
 
 const ENGLISH: Words = Words {
     file: "README.md",
+    text: |text| text.en,
     yes: "yes",
     no: "no",
     webhooks: "signed webhooks",
@@ -36,6 +37,7 @@ const ENGLISH: Words = Words {
 
 const RUSSIAN: Words = Words {
     file: "README.ru.md",
+    text: |text| text.ru,
     yes: "да",
     no: "нет",
     webhooks: "подписанными веб-хуками",
@@ -52,16 +54,20 @@ const RUSSIAN: Words = Words {
 fn the_readmes_table_of_makes_says_what_the_makes_can_do() {
     for words in [ENGLISH, RUSSIAN] {
         let rows = table(words.file);
-        for (column, make) in Make::ALL.into_iter().enumerate() {
+        assert!(rows.iter().all(|row| row.len() == MAKES.len() + 1), "{}: a column for each make", words.file);
+        for (column, make) in MAKES.iter().enumerate() {
             let shown: Vec<&str> = rows.iter().map(|row| row[column + 1].as_str()).collect();
-            let mut expected = vec![format!("`{make}`")];
-            expected.extend(cells(&words, &capability(make)));
-            assert_eq!(shown[1..=expected.len()], expected, "{} of {}", make, words.file);
+            let named = |text: Text| (words.text)(text);
+            let heading: Vec<&str> = [make.title].into_iter().chain(make.interface).map(named).collect();
+            let mut expected = vec![heading.join(", "), format!("`{make}`")];
+            expected.extend(cells(&words, &make.capability));
+            expected.push(named(make.key_acts_for).to_owned());
+            assert_eq!(shown, expected, "{} of {}", make, words.file);
         }
     }
 }
 
-/// The cells below a make's name, but for the last, which says in words for whom the key acts.
+/// The cells below a make's name that follow from what it can do.
 fn cells(words: &Words, can: &Capability) -> [String; 8] {
     let yes = |can: bool| if can { words.yes } else { words.no };
     let arrival = if can.session_per_extension { words.socket_per_extension } else { words.webhooks };
@@ -81,23 +87,34 @@ fn cells(words: &Words, can: &Capability) -> [String; 8] {
     ]
 }
 
-fn capability(make: Make) -> Capability {
-    let config = ConnectionConfig {
-        id: "c1".parse().expect("an id"),
-        make,
-        zone: None,
-        base_url: None,
-        trust_anchor_pem: None,
-        secrets: make.secrets().iter().map(|name| ((*name).to_owned(), SecretString::from("secret"))).collect(),
-        overrides: Default::default(),
-    };
-    pbx::build(&config).expect("a make").capability()
+/// A file of the repository.
+fn file(path: &str) -> String {
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");
+    std::fs::read_to_string(Path::new(&package).join("..").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
+    for make in MAKES {
+        let page = file(&format!("docs/makes/{}.md", make.page));
+        let texts = make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain([make.first]);
+        for text in texts {
+            assert!(page.contains(text.ru) && page.contains(text.en), "{make}: {text:?}");
+        }
+        let (title, base) = (make.title, make.base_url);
+        assert!(page.lines().next().is_some_and(|line| line.contains(title.en)), "{make}: {title:?}");
+        for name in make.secrets.iter().map(|secret| secret.name).chain(make.overrides.iter().copied()) {
+            let quoted = name.split_once('<').map_or_else(|| format!("`{name}`"), |(start, _)| format!("`{start}"));
+            let set = format!("`{name} =");
+            assert!(page.contains(&quoted) || page.contains(&set), "{make}: {name} is not explained");
+        }
+        assert!(page.contains(base), "{make}: {base}");
+    }
 }
 
 /// The rows of the table of makes, its heading first.
-fn table(file: &str) -> Vec<Vec<String>> {
-    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");
-    let text = std::fs::read_to_string(Path::new(&package).join("..").join(file)).expect("a README");
+fn table(path: &str) -> Vec<Vec<String>> {
+    let text = file(path);
     let (_, after) = text.split_once("<!-- makes:").expect("the table of makes");
     let lines = after.lines().skip(1).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();

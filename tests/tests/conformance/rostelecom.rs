@@ -6,7 +6,7 @@ use bytes::Bytes;
 use calls::{CommandAnswer, CommandId, Effect, Source};
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{
-    Answer, ConnectionConfig, DecodeContext, Make, Pbx, Request, Times, WebhookRequest,
+    Answer, ConnectionConfig, DecodeContext, Pbx, Request, Times, WebhookRequest,
     rostelecom::wire::{self, Address},
     zone,
 };
@@ -154,7 +154,7 @@ fn pbx(client_id: &str, key: &str) -> Result<Box<dyn Pbx>, String> {
     let secrets = [("client_id", client_id), ("key", key)];
     let config = ConnectionConfig {
         id: "rt1".parse().map_err(|error| format!("{error}"))?,
-        make: Make::Rostelecom,
+        make: pbx::rostelecom::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,

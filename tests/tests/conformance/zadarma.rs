@@ -6,7 +6,7 @@ use bytes::Bytes;
 use calls::Source;
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{
-    ConnectionConfig, DecodeContext, Make, Pbx, Request, Times, WebhookRequest,
+    ConnectionConfig, DecodeContext, Pbx, Request, Times, WebhookRequest,
     zadarma::query::{self, Value as Parameter},
 };
 use secrecy::SecretString;
@@ -163,7 +163,7 @@ fn pbx(key: &str, secret: &str) -> Result<Box<dyn Pbx>, String> {
     let secrets = [("key", key), ("secret", secret)];
     let config = ConnectionConfig {
         id: "zd1".parse().map_err(|error| format!("{error}"))?,
-        make: Make::Zadarma,
+        make: pbx::zadarma::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,

@@ -22,5 +22,6 @@ mod remote;
 mod scene;
 mod screens;
 mod settings;
+mod toy;
 mod transfers;
 mod zadarma;

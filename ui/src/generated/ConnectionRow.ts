@@ -2,6 +2,7 @@
 import type { ConnectionState } from "./ConnectionState";
 import type { ConnectionWarning } from "./ConnectionWarning";
 import type { DownCause } from "./DownCause";
+import type { Titles } from "./Titles";
 
 /**
  * A connection to a PBX.
@@ -14,7 +15,7 @@ id: string,
 /**
  * The make, as people call it; with the connection's name where the office has two with the same title.
  */
-title: string, 
+title: Titles, 
 /**
  * Where it stands.
  */

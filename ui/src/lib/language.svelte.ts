@@ -1,4 +1,5 @@
 import type { Language } from "$generated/Language";
+import type { Titles } from "$generated/Titles";
 
 /** The language that every text follows; changing it repaints what shows text. */
 class CurrentLanguage {
@@ -11,6 +12,11 @@ export const language = new CurrentLanguage();
 /** The texts of one area in both languages; Russian gives the shape. */
 export function texts<Shape extends object>(both: { ru: Shape; en: NoInfer<Shape> }): () => Shape {
   return () => both[language.code];
+}
+
+/** What something is called, in the language of the window. */
+export function titleOf(titles: Titles): string {
+  return titles[language.code];
 }
 
 const russianRules = new Intl.PluralRules("ru");

@@ -157,8 +157,8 @@ function preview(text: string): DialPreview {
     ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),
     asks: false,
     ways: [
-      { office: "demo", connection: "rt1", title: "Ростелеком", from: "202" },
-      { office: "demo", connection: "mango1", title: "MANGO OFFICE", from: "202" },
+      { office: "demo", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "202" },
+      { office: "demo", connection: "mango1", title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" }, from: "202" },
     ],
   };
 }

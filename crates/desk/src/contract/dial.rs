@@ -4,7 +4,7 @@ pub use calls::number::{DialKind, DialNumber, DialWarning};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::call::CallRef;
+use super::{call::CallRef, main_view::Titles};
 
 /// Wish to see what a text would dial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -47,7 +47,7 @@ pub struct DialWay {
     /// The connection.
     pub connection: String,
     /// How it is called.
-    pub title: String,
+    pub title: Titles,
     /// The phone that rings first.
     pub from: String,
 }

@@ -1,7 +1,7 @@
 //! What the main window shows besides lists.
 
 use jiff::Timestamp;
-pub use link::wire::{ConnectionState, ConnectionWarning, DownCause};
+pub use link::wire::{ConnectionState, ConnectionWarning, DownCause, Titles};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -190,7 +190,7 @@ pub struct ConnectionRow {
     /// Which.
     pub id: String,
     /// The make, as people call it; with the connection's name where the office has two with the same title.
-    pub title: String,
+    pub title: Titles,
     /// Where it stands.
     pub state: ConnectionState,
     /// Why it is down.

@@ -13,7 +13,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         Call, CapabilityView, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame,
-        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Trace, You,
+        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -192,7 +192,7 @@ impl FakeOffice {
 pub(crate) fn live_connection() -> ConnectionView {
     ConnectionView {
         id: connection(),
-        title: Some("Some make".into()),
+        titles: Some(Titles { ru: "Некая АТС".into(), en: "Some make".into() }),
         make: "some-make".into(),
         state: ConnectionState::Live,
         cause: None,

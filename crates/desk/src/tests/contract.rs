@@ -195,7 +195,7 @@ fn main_view() {
             clock_offset_ms: -5,
             connections: vec![ConnectionRow {
                 id: "rt1".into(),
-                title: "Rostelecom".into(),
+                title: Titles { ru: "Ростелеком".into(), en: "Rostelecom".into() },
                 state: ConnectionState::Draining,
                 cause: Some(DownCause::BadSignatures),
                 refused: vec!["103".into()],
@@ -230,7 +230,7 @@ fn main_view() {
                 "id": "calls.example.org", "name": "calls.example.org", "address": "https://calls.example.org/",
                 "demo": true, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
                 "clockOffsetMs": -5, "connections": [{
-                "id": "rt1", "title": "Rostelecom", "state": "draining", "cause": "badSignatures",
+                "id": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "state": "draining", "cause": "badSignatures",
                     "refused": ["103"], "warnings": ["wrongZone", "unlistedLine"], "detail": "103: no such user", "drained": 7,
                 "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
             }]}],
@@ -274,7 +274,7 @@ fn dialling() {
         ways: vec![DialWay {
             office: "demo".into(),
             connection: "rt1".into(),
-            title: "Rostelecom".into(),
+            title: Titles { ru: "Ростелеком".into(), en: "Rostelecom".into() },
             from: "102".into(),
         }],
     };
@@ -282,7 +282,7 @@ fn dialling() {
         &preview,
         json!({
             "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true,
-            "ways": [{"office": "demo", "connection": "rt1", "title": "Rostelecom", "from": "102"}],
+            "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102"}],
         }),
     );
     let request: PlaceCallRequest =

@@ -9,7 +9,7 @@ use link::{
 };
 
 use crate::{
-    contract::{CardPhase, LinkCause, LinkState, MainView, Stage},
+    contract::{CardPhase, LinkCause, LinkState, MainView, Stage, Titles},
     testing::{Bench, Shape, agent_leg, at, breathe, call, live_connection},
 };
 
@@ -130,7 +130,7 @@ async fn a_connection_tells_its_state_its_cause_and_its_gap() {
         .await;
     let record = bench.shown.record();
     let row = &record.now().offices[0].connections[0];
-    assert_eq!(row.title, "Some make");
+    assert_eq!((row.title.ru.as_str(), row.title.en.as_str()), ("Некая АТС", "Some make"));
     assert_eq!((row.cause, row.gap_since, row.drained), (Some(DownCause::Unauthorized), Some(at(-60)), 7));
 }
 
@@ -294,7 +294,8 @@ async fn two_connections_of_one_make_are_told_apart() {
     bench.shown.until("both", |record| record.now().offices[0].connections.len() == 2).await;
     let titles: Vec<_> =
         bench.shown.record().now().offices[0].connections.iter().map(|row| row.title.clone()).collect();
-    assert_eq!(titles, ["Some make (rt1)", "Some make (rt2)"]);
+    let both = |id| Titles { ru: format!("Некая АТС ({id})"), en: format!("Some make ({id})") };
+    assert_eq!(titles, [both("rt1"), both("rt2")]);
 }
 
 #[tokio::test(start_paused = true)]

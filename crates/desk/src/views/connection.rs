@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use calls::ConnectionId;
 use link::wire::ConnectionView;
 
-use crate::contract::ConnectionRow;
+use crate::contract::{ConnectionRow, Titles};
 
 /// The connections of an office.
 pub(crate) type Connections = BTreeMap<ConnectionId, ConnectionView>;
@@ -30,9 +30,19 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
 
 /// How a connection is called: as its office says, or by its make's word where that is an older one. Where two of an
 /// office are called alike, each has its own name behind that.
-pub(crate) fn connection_title(connection: &ConnectionView, all: &Connections) -> String {
-    let called = |connection: &ConnectionView| connection.title.clone().unwrap_or_else(|| connection.make.clone());
-    let title = called(connection);
-    let alike = all.values().any(|other| other.id != connection.id && called(other) == title);
-    if alike { format!("{title} ({})", connection.id.as_str()) } else { title }
+pub(crate) fn connection_title(connection: &ConnectionView, all: &Connections) -> Titles {
+    let called = |connection: &ConnectionView| {
+        let make = || Titles { ru: connection.make.clone(), en: connection.make.clone() };
+        connection.titles.clone().unwrap_or_else(make)
+    };
+    let Titles { ru, en } = called(connection);
+    let alike = |other: &ConnectionView| {
+        let other = called(other);
+        other.ru == ru || other.en == en
+    };
+    if all.values().any(|other| other.id != connection.id && alike(other)) {
+        let id = connection.id.as_str();
+        return Titles { ru: format!("{ru} ({id})"), en: format!("{en} ({id})") };
+    }
+    Titles { ru, en }
 }

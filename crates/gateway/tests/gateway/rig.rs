@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use calls::ConnectionId;
 use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock};
-use pbx::{ConnectionConfig, Make};
+use pbx::ConnectionConfig;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::Value;
 use store::Store;
@@ -177,7 +177,7 @@ fn zadarma(vendor: &Url) -> ConnectionSettings {
     let secrets = [("key", "a1b2c3d4e5f60718293a"), ("secret", "0f1e2d3c4b5a69788796")];
     let config = ConnectionConfig {
         id: connection("zd1"),
-        make: Make::Zadarma,
+        make: pbx::zadarma::MAKE,
         zone: None,
         base_url: Some(vendor.clone()),
         trust_anchor_pem: None,
@@ -191,7 +191,7 @@ fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
     let settings = |id: &str| ConnectionSettings {
         config: ConnectionConfig {
             id: connection(id),
-            make: Make::Rostelecom,
+            make: pbx::rostelecom::MAKE,
             zone: Some("UTC".to_owned()),
             base_url: Some(vendor.clone()),
             trust_anchor_pem: None,

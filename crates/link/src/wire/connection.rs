@@ -15,9 +15,9 @@ pub struct ConnectionView {
     pub id: ConnectionId,
     /// The make's name (`rostelecom`, `mango-client`, …).
     pub make: String,
-    /// What people call it.
+    /// What people call the make; an older office says nothing of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub titles: Option<Titles>,
     /// Where it stands.
     #[serde(deserialize_with = "lenient::connection_state")]
     pub state: ConnectionState,
@@ -91,6 +91,15 @@ pub enum ConnectionState {
     Waiting,
     /// Lost; tried again by itself.
     Down,
+}
+
+/// What something is called in the languages of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Titles {
+    /// In Russian.
+    pub ru: String,
+    /// In English.
+    pub en: String,
 }
 
 /// The abilities of a connection that screens ask for.

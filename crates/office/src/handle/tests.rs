@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use pbx::Make;
 use secrecy::SecretBox;
 use store::{Options, Store, SystemRandom};
 use tokio::{
@@ -38,7 +37,7 @@ async fn vendor() -> (url::Url, mpsc::UnboundedReceiver<String>) {
 
 async fn office(folder: &tempfile::TempDir, base: url::Url, extensions: &[&str]) -> (OfficeHandle, ConnectionId) {
     let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
-    let mut config = connection_config("m1", Make::MangoClient);
+    let mut config = connection_config("m1", pbx::mango_client::MAKE);
     config.base_url = Some(base);
     let id = config.id.clone();
     let extensions = extensions.iter().map(|extension| (*extension).to_owned()).collect();

@@ -1,7 +1,6 @@
 //! What a session lacks, told by hand; the whole of it against a PBX in `tests/office/sessions.rs`.
 
 use calls::Decision;
-use pbx::Make;
 use tokio::sync::oneshot;
 
 use super::*;
@@ -40,7 +39,7 @@ async fn run(bench: &Bench, missing: &mut Missing, reports: Vec<(i64, SessionRep
 
 #[tokio::test]
 async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
-    let bench = Bench::new(Make::MangoClient);
+    let bench = Bench::new(pbx::mango_client::MAKE);
     bench.link.close_gap("101", at(10), None).await;
     bench.settle().await;
     assert_eq!(bench.decisions(), [closed("101", at(10), None)]);
@@ -48,7 +47,7 @@ async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
 
 #[tokio::test]
 async fn each_session_has_gaps_of_its_own() {
-    let bench = Bench::new(Make::MangoClient);
+    let bench = Bench::new(pbx::mango_client::MAKE);
     let link = &bench.link;
     link.open_gap("101", at(20), "session").await;
     link.open_gap("101", at(25), "session").await;
@@ -62,7 +61,7 @@ async fn each_session_has_gaps_of_its_own() {
 #[tokio::test]
 async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
     let drained = || SessionReport::Drained { complete: true };
-    let bench = Bench::new(Make::MangoClient);
+    let bench = Bench::new(pbx::mango_client::MAKE);
     // The first connection: the PBX has kept everything.
     let mut missing = Missing::at_start(Some(Complete { until: at(5), was_ended: true }), at(11));
     let reports = vec![(10, SessionReport::Connected), (20, drained()), (30, SessionReport::Heard)];
@@ -103,7 +102,7 @@ async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
 
 #[tokio::test]
 async fn a_session_that_nobody_wants_any_more_misses_nothing() {
-    let bench = Bench::new(Make::MangoClient);
+    let bench = Bench::new(pbx::mango_client::MAKE);
     let link = &bench.link;
     link.set("101", SessionStatus::down(DownCause::Unreachable)).await;
     link.open_gap("101", at(10), "session").await;
@@ -117,7 +116,7 @@ async fn a_session_that_nobody_wants_any_more_misses_nothing() {
 #[tokio::test]
 async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
     for (source, lost) in [(Source::Replay, None), (Source::Push, Some(at(7)))] {
-        let bench = Bench::new(Make::MangoClient);
+        let bench = Bench::new(pbx::mango_client::MAKE);
         bench.set(7);
         let (out, reports) = mpsc::channel(1);
         bench.link.store.clone().close();
@@ -134,7 +133,7 @@ async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
 
 #[tokio::test]
 async fn a_run_that_did_not_end_its_session_may_have_lost_what_came_last() {
-    let bench = Bench::new(Make::MangoClient);
+    let bench = Bench::new(pbx::mango_client::MAKE);
     let link = &bench.link;
     assert_eq!(Missing::at_start(link.complete("101"), at(0)), Missing::default(), "the first start");
     let start = async |second| {

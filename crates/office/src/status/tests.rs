@@ -9,7 +9,7 @@ fn at(second: i64) -> Timestamp {
 
 fn board() -> (Board, ConnectionId) {
     let (board, id) = (Board::new(Arc::new(SystemClock)), "rt1".parse().expect("valid"));
-    board.add(&id, Make::Rostelecom, &Capability::default());
+    board.add(&id, pbx::rostelecom::MAKE, &Capability::default());
     board.set(&id, "", SessionStatus::of(ConnectionState::Live));
     (board, id)
 }
@@ -67,7 +67,7 @@ fn viewer(role: Role, extension: &str, connection: &ConnectionId) -> Viewer {
 #[test]
 fn one_extension_that_is_refused_is_no_connection_that_is_down() {
     let (board, id) = (Board::new(Arc::new(SystemClock)), "m1".parse().expect("valid"));
-    board.add(&id, Make::MangoClient, &Capability::default());
+    board.add(&id, pbx::mango_client::MAKE, &Capability::default());
     board.set(&id, "101", SessionStatus::of(ConnectionState::Live));
     let detail = Some("the PBX has no user with this extension".to_owned());
     let down = SessionStatus::down(DownCause::Protocol);

@@ -1,7 +1,7 @@
 //! Tests of our address: a PBX makes them before it sends anything, and so can anybody.
 
 use office::HookOutcome;
-use pbx::{Make, WebhookRequest};
+use pbx::WebhookRequest;
 
 use crate::support::{Bench, config};
 
@@ -16,7 +16,7 @@ fn post(body: &str) -> WebhookRequest {
 
 #[tokio::test]
 async fn a_test_of_our_address_is_answered_and_stored_nowhere() {
-    let connection = config(Make::MangoVpbx, &[("api_key", "k3y"), ("api_salt", "s4lt")]);
+    let connection = config(pbx::mango_vpbx::MAKE, &[("api_key", "k3y"), ("api_salt", "s4lt")]);
     let bench = Bench::of(connection.clone()).await;
     let head = || bench.store.head_seq().expect("a head");
     let before = head();

@@ -307,7 +307,7 @@ pub(crate) fn viewer(role: Role, extension: &str, groups: &[&str]) -> Viewer {
 }
 
 fn rostelecom() -> ConnectionConfig {
-    config(Make::Rostelecom, &[("client_id", CLIENT_ID), ("key", KEY)])
+    config(pbx::rostelecom::MAKE, &[("client_id", CLIENT_ID), ("key", KEY)])
 }
 
 /// A connection of a make. Nobody listens at its address: what is tested does not ask the PBX.

@@ -22,12 +22,12 @@ pub use self::{
 use crate::{
     capability::Capability,
     check::{CheckReason, CheckReport},
-    config::{ConfigError, ConnectionConfig},
+    config,
+    config_error::ConfigError,
     error::{Error, ErrorKind},
     journal::{Journal, JournalEntry, JournalKind},
-    make::Make,
+    make::{ConnectionConfig, Make},
     redact::Redactor,
-    registry,
     request::{Answer, Request},
     traits::Pbx,
     webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
@@ -47,6 +47,7 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// One connection's driver. Shared by reference; everything may be asked at the same time.
 pub struct Driver {
     id: ConnectionId,
+    make: Make,
     zone: Option<String>,
     pbx: Box<dyn Pbx>,
     client: net::Client,
@@ -59,7 +60,7 @@ pub struct Driver {
 
 impl std::fmt::Debug for Driver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Driver").field("id", &self.id).field("make", &self.pbx.make()).finish_non_exhaustive()
+        f.debug_struct("Driver").field("id", &self.id).field("make", &self.make).finish_non_exhaustive()
     }
 }
 
@@ -70,13 +71,13 @@ impl Driver {
         journal: Arc<dyn Journal>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let pbx = registry::build(&config)?;
+        let pbx = config::build(&config)?;
         let anchor_error =
             |error: net::Error| ConfigError::TrustAnchor { connection: config.id.clone(), reason: error.to_string() };
         let base = pbx.base_url();
         let hosts = net::Hosts::of(base)
             .map_err(|_| ConfigError::BaseUrl { connection: config.id.clone() })?
-            .and_domains(pbx.vendor_domains());
+            .and_domains(config.make.domains);
         let mut settings = net::Settings::new(base, hosts);
         if let Some(pem) = &config.trust_anchor_pem {
             settings.anchors = net::read_anchors(pem).map_err(anchor_error)?;
@@ -86,6 +87,7 @@ impl Driver {
             limit: Limit::per_second(pbx.requests_per_second()),
             redactor: Redactor::new(config.secrets.into_values()),
             id: config.id,
+            make: config.make,
             zone: config.zone,
             client,
             pbx,
@@ -100,9 +102,9 @@ impl Driver {
         &self.id
     }
 
-    /// Which make it is, for titles; what it can do says [`Driver::capability`].
+    /// Which make it is.
     pub fn make(&self) -> Make {
-        self.pbx.make()
+        self.make
     }
 
     /// The zone that a person configured, if any.
@@ -112,7 +114,7 @@ impl Driver {
 
     /// What the PBX can do.
     pub fn capability(&self) -> Capability {
-        self.pbx.capability()
+        self.make.capability.clone()
     }
 
     /// What differs in the fold.

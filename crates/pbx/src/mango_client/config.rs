@@ -7,13 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::wire::Wire;
-use crate::{
-    config::{ConfigError, ConnectionConfig},
-    make::Make,
-    zone,
-};
-
-const DEFAULT_BASE: &str = "https://api-client.mango-office.ru/api";
+use crate::{config_error::ConfigError, make::ConnectionConfig};
 
 /// One connection's settings.
 pub(super) struct Settings {
@@ -32,13 +26,13 @@ impl fmt::Debug for Settings {
 
 impl Settings {
     pub(super) fn read(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        let zone = config.zone.as_deref().unwrap_or(zone::default_zone(Make::MangoClient));
+        let zone = config.zone.as_deref().unwrap_or(config.make.default_zone());
         let zone = TimeZone::get(zone).map_err(|_| ConfigError::Zone { connection: config.id.clone() })?;
         let mut wire = Wire::default();
         for (name, value) in &config.overrides {
             wire.set(name, value).map_err(|problem| config.bad_override(name, problem))?;
         }
-        Ok(Self { base: config.base(DEFAULT_BASE)?, token: config.secret("token")?, zone, wire })
+        Ok(Self { base: config.base()?, token: config.secret("token")?, zone, wire })
     }
 
     /// The address of a path below the base.

@@ -4,6 +4,7 @@
 //! was never tried on a live account: `docs/makes/mango-client.md`.
 
 mod config;
+mod description;
 mod events;
 mod requests;
 mod responses;
@@ -12,18 +13,18 @@ mod session;
 mod tests;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+pub use self::description::MAKE;
 use self::{config::Settings, session::Channel};
 use crate::{
-    capability::{Capability, CardOnRing},
-    config::{ConfigError, ConnectionConfig},
+    config_error::ConfigError,
     error::Error,
-    make::Make,
+    make::ConnectionConfig,
     request::{Answer, Request},
     session::Session,
     traits::{Pbx, RecordingStep},
@@ -44,24 +45,6 @@ impl MangoClient {
 }
 
 impl Pbx for MangoClient {
-    fn make(&self) -> Make {
-        Make::MangoClient
-    }
-
-    fn capability(&self) -> Capability {
-        Capability {
-            card_on_ring: CardOnRing::Live,
-            names_agent_on_ring: true,
-            originate: true,
-            recordings: true,
-            missed_replay: true,
-            replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
-            session_per_extension: true,
-            key_acts_for_all: true,
-            ..Capability::default()
-        }
-    }
-
     fn book_settings(&self) -> BookSettings {
         BookSettings {
             grace: SignedDuration::from_secs(3),
@@ -77,10 +60,6 @@ impl Pbx for MangoClient {
 
     fn base_url(&self) -> &Url {
         &self.settings.base
-    }
-
-    fn vendor_domains(&self) -> &'static [&'static str] {
-        &["mango-office.ru"]
     }
 
     fn requests_per_second(&self) -> u32 {

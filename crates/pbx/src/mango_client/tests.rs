@@ -19,12 +19,12 @@ use super::{
     events::{FrameContext, frame},
     wire::Wire,
 };
-use crate::{config::ConnectionConfig, make::Make, request::Answer};
+use crate::{make::ConnectionConfig, request::Answer};
 
 fn config() -> ConnectionConfig {
     ConnectionConfig {
         id: "mango".parse().expect("an id"),
-        make: Make::MangoClient,
+        make: super::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,

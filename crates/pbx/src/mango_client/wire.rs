@@ -141,9 +141,7 @@ impl Default for Wire {
     }
 }
 
-const UNKNOWN: &str = "is not known; mango-client knows path.<path>, field.<field>, code.<code>, parameter.extension, \
-                       parameter.limit, token_header, token_prefix, destination, limit and callback, as docs/makes/mango-client.md \
-                       lists them";
+const UNKNOWN: &str = "names nothing of this make that can be replaced";
 
 impl Wire {
     /// Replaces a part by its name, or says why not.

@@ -5,9 +5,8 @@ use std::fmt;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{ConfigError, ConnectionConfig};
+use crate::{config_error::ConfigError, make::ConnectionConfig};
 
-const DEFAULT_BASE: &str = "https://app.mango-office.ru/vpbx";
 /// What stands before every path of the API.
 const PREFIX: &str = "/vpbx";
 
@@ -36,7 +35,7 @@ impl fmt::Debug for Settings {
 
 impl Settings {
     pub(super) fn read(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        let mut base = config.base(DEFAULT_BASE)?;
+        let mut base = config.base()?;
         if matches!(base.path(), "" | "/") {
             base.set_path(PREFIX);
         }
@@ -50,8 +49,7 @@ impl Settings {
             settings.recording = match (name.as_str(), value.as_str()) {
                 ("recording", "post") => RecordingBy::Post,
                 ("recording", "link") => RecordingBy::Link,
-                ("recording", _) => return Err(config.bad_override(name, "must be post or link")),
-                _ => return Err(config.bad_override(name, "is not known; mango-vpbx knows recording")),
+                (_, _) => return Err(config.bad_override(name, "must be post or link")),
             };
         }
         Ok(settings)

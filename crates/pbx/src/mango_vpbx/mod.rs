@@ -3,6 +3,7 @@
 //! Sources, oddities and what was never tried on a live account: `docs/makes/mango-vpbx.md`.
 
 mod config;
+mod description;
 mod events;
 mod leg;
 mod requests;
@@ -17,11 +18,11 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::config::{RecordingBy, Settings};
+pub use self::description::MAKE;
 use crate::{
-    capability::{Capability, CardOnRing},
-    config::{ConfigError, ConnectionConfig},
+    config_error::ConfigError,
     error::Error,
-    make::Make,
+    make::ConnectionConfig,
     request::{Answer, Request},
     session::Session,
     traits::{Pbx, RecordingStep},
@@ -42,23 +43,6 @@ impl MangoVpbx {
 }
 
 impl Pbx for MangoVpbx {
-    fn make(&self) -> Make {
-        Make::MangoVpbx
-    }
-
-    fn capability(&self) -> Capability {
-        Capability {
-            card_on_ring: CardOnRing::Live,
-            names_agent_on_ring: true,
-            originate: true,
-            recordings: true,
-            recording_link_once: true,
-            needs_public_address: true,
-            key_acts_for_all: true,
-            ..Capability::default()
-        }
-    }
-
     fn book_settings(&self) -> BookSettings {
         BookSettings {
             grace: SignedDuration::from_secs(3),
@@ -74,10 +58,6 @@ impl Pbx for MangoVpbx {
 
     fn base_url(&self) -> &Url {
         &self.settings.base
-    }
-
-    fn vendor_domains(&self) -> &'static [&'static str] {
-        &["mango-office.ru"]
     }
 
     fn requests_per_second(&self) -> u32 {

@@ -13,8 +13,8 @@ use secrecy::SecretString;
 
 use super::MangoVpbx;
 use crate::{
-    config::{ConfigError, ConnectionConfig},
-    make::Make,
+    config_error::ConfigError,
+    make::ConnectionConfig,
     traits::Pbx,
     webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
 };
@@ -25,7 +25,7 @@ fn config() -> ConnectionConfig {
     let secrets = [("api_key", "9ipl5monmwkkyg3adfx2s6frz7b1aaaa"), ("api_salt", "cv3z37sqp6kvsjs4i7vd3lf6r5rwztg2")];
     ConnectionConfig {
         id: "mv1".parse().expect("an id"),
-        make: Make::MangoVpbx,
+        make: super::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,
@@ -161,7 +161,7 @@ fn a_test_of_our_address_is_answered_and_stored_nowhere() {
 fn what_cannot_be_used_is_said_of_the_settings() {
     let with = |name: &str, value: &str| {
         let overrides = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-        MangoVpbx::new(&ConnectionConfig { overrides, ..config() }).map(|_| ())
+        crate::build(&ConnectionConfig { overrides, ..config() }).map(|_| ())
     };
     assert_eq!(with("recording", "link"), Ok(()));
     for (name, value) in [("recording", "get"), ("domain", "a")] {
@@ -169,7 +169,7 @@ fn what_cannot_be_used_is_said_of_the_settings() {
     }
     let mut without = config();
     without.secrets.remove("api_salt");
-    assert!(matches!(MangoVpbx::new(&without), Err(ConfigError::MissingSecret { name: "api_salt", .. })));
+    assert!(matches!(crate::build(&without).map(|_| ()), Err(ConfigError::MissingSecret { name: "api_salt", .. })));
 }
 
 proptest! {

@@ -6,10 +6,7 @@ use calls::EndCause;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{ConfigError, ConnectionConfig};
-
-const DEFAULT_BASE: &str = "https://api.cloudpbx.rt.ru";
-const OVERRIDES: &str = "is not known; rostelecom knows domain, connected, get_record and disconnect_reason.<value>";
+use crate::{config_error::ConfigError, make::ConnectionConfig};
 
 /// What an outgoing `connected` tells (ASSUMED: [`Connected::Joined`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +48,7 @@ impl fmt::Debug for Settings {
 impl Settings {
     pub(super) fn read(config: &ConnectionConfig) -> Result<Self, ConfigError> {
         let mut settings = Self {
-            base: config.base(DEFAULT_BASE)?,
+            base: config.base()?,
             client_id: config.secret("client_id")?,
             key: config.secret("key")?,
             domain: None,
@@ -70,7 +67,7 @@ impl Settings {
                 ("get_record", _) => return Err(config.bad_override(name, "must be post or get")),
                 (reason, cause) => {
                     let Some(reason) = reason.strip_prefix("disconnect_reason.") else {
-                        return Err(config.bad_override(name, OVERRIDES));
+                        return Err(config.bad_override(name, "must not be empty"));
                     };
                     let cause = read_cause(cause).ok_or_else(|| config.bad_override(name, CAUSES))?;
                     settings.causes.insert(reason.to_lowercase(), cause);

@@ -3,6 +3,7 @@
 //! Sources, oddities and what was never tried on a live account: `docs/makes/rostelecom.md`.
 
 mod config;
+mod description;
 mod events;
 mod requests;
 mod responses;
@@ -16,11 +17,11 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::config::Settings;
+pub use self::description::MAKE;
 use crate::{
-    capability::{Capability, CardOnRing},
-    config::{ConfigError, ConnectionConfig},
+    config_error::ConfigError,
     error::Error,
-    make::Make,
+    make::ConnectionConfig,
     request::{Answer, Request},
     session::Session,
     traits::{Pbx, RecordingStep},
@@ -41,23 +42,6 @@ impl Rostelecom {
 }
 
 impl Pbx for Rostelecom {
-    fn make(&self) -> Make {
-        Make::Rostelecom
-    }
-
-    fn capability(&self) -> Capability {
-        Capability {
-            card_on_ring: CardOnRing::Live,
-            originate: true,
-            originate_prompt: true,
-            recordings: true,
-            recording_link_once: true,
-            needs_public_address: true,
-            key_acts_for_all: true,
-            ..Capability::default()
-        }
-    }
-
     fn book_settings(&self) -> BookSettings {
         BookSettings {
             grace: SignedDuration::from_secs(3),
@@ -73,11 +57,6 @@ impl Pbx for Rostelecom {
 
     fn base_url(&self) -> &Url {
         &self.settings.base
-    }
-
-    fn vendor_domains(&self) -> &'static [&'static str] {
-        // A recording is fetched from the host that gave its link.
-        &[]
     }
 
     fn requests_per_second(&self) -> u32 {

@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use super::{Rostelecom, config::Settings};
 use crate::{
-    config::{ConfigError, ConnectionConfig},
+    config_error::ConfigError,
     error::ErrorKind,
-    make::Make,
+    make::ConnectionConfig,
     request::Answer,
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, WebhookRequest},
@@ -29,7 +29,7 @@ pub(super) fn config() -> ConnectionConfig {
     let secrets = [("client_id", "000003C405E6525C64C184258C44EC99"), ("key", "00000716ABDA6D4DFF10F82BCBBFC532")];
     ConnectionConfig {
         id: "rt1".parse().expect("an id"),
-        make: Make::Rostelecom,
+        make: super::MAKE,
         zone: None,
         base_url: None,
         trust_anchor_pem: None,

@@ -5,9 +5,7 @@ use std::fmt;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{ConfigError, ConnectionConfig};
-
-const OVERRIDES: &str = "is not known; this make knows pbx_id and caller_id";
+use crate::{config_error::ConfigError, make::ConnectionConfig};
 
 /// One connection's settings.
 pub(super) struct Settings {
@@ -27,9 +25,9 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    pub(super) fn read(config: &ConnectionConfig, default_base: &'static str) -> Result<Self, ConfigError> {
+    pub(super) fn read(config: &ConnectionConfig) -> Result<Self, ConfigError> {
         let mut settings = Self {
-            base: config.base(default_base)?,
+            base: config.base()?,
             key: config.secret("key")?,
             secret: config.secret("secret")?,
             pbx_id: None,
@@ -43,8 +41,7 @@ impl Settings {
                 ("pbx_id", _) => return Err(config.bad_override(name, "must be the number of the PBX")),
                 ("caller_id", "extension") => settings.caller_id_of_extension = true,
                 ("caller_id", "account") => settings.caller_id_of_extension = false,
-                ("caller_id", _) => return Err(config.bad_override(name, "must be extension or account")),
-                (_, _) => return Err(config.bad_override(name, OVERRIDES)),
+                (_, _) => return Err(config.bad_override(name, "must be extension or account")),
             }
         }
         Ok(settings)

@@ -3,6 +3,7 @@
 //! Sources, oddities and what was never tried on a live account: `docs/makes/zadarma.md`.
 
 mod config;
+mod description;
 mod events;
 mod party;
 pub mod query;
@@ -17,11 +18,11 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use self::config::Settings;
+pub use self::description::{MAKE, NOVOFON};
 use crate::{
-    capability::{Capability, CardOnRing},
-    config::{ConfigError, ConnectionConfig},
+    config_error::ConfigError,
     error::Error,
-    make::Make,
+    make::ConnectionConfig,
     request::{Answer, Request},
     session::Session,
     traits::{Pbx, RecordingStep},
@@ -32,53 +33,16 @@ use crate::{
 #[derive(Debug)]
 pub struct Zadarma {
     settings: Settings,
-    brand: Brand,
 }
-
-/// What differs between the two that speak the protocol.
-#[derive(Debug, Clone, Copy)]
-struct Brand {
-    make: Make,
-    base: &'static str,
-    domains: &'static [&'static str],
-}
-
-const ZADARMA: Brand = Brand { make: Make::Zadarma, base: "https://api.zadarma.com", domains: &["zadarma.com"] };
-const NOVOFON: Brand = Brand { make: Make::Novofon, base: "https://api.novofon.com", domains: &["novofon.com"] };
 
 impl Zadarma {
-    /// Reads the settings of a connection to Zadarma, or says what is wrong with them.
+    /// Reads the settings, or says what is wrong with them.
     pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        Self::of(ZADARMA, config)
-    }
-
-    /// The same for Novofon.
-    pub fn novofon(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        Self::of(NOVOFON, config)
-    }
-
-    fn of(brand: Brand, config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        Ok(Self { settings: Settings::read(config, brand.base)?, brand })
+        Ok(Self { settings: Settings::read(config)? })
     }
 }
 
 impl Pbx for Zadarma {
-    fn make(&self) -> Make {
-        self.brand.make
-    }
-
-    fn capability(&self) -> Capability {
-        Capability {
-            card_on_ring: CardOnRing::Live,
-            originate: true,
-            originate_prompt: true,
-            recordings: true,
-            needs_public_address: true,
-            key_acts_for_all: true,
-            ..Capability::default()
-        }
-    }
-
     fn book_settings(&self) -> BookSettings {
         BookSettings {
             grace: SignedDuration::from_secs(3),
@@ -94,10 +58,6 @@ impl Pbx for Zadarma {
 
     fn base_url(&self) -> &Url {
         &self.settings.base
-    }
-
-    fn vendor_domains(&self) -> &'static [&'static str] {
-        self.brand.domains
     }
 
     fn requests_per_second(&self) -> u32 {

@@ -16,7 +16,7 @@ use crate::{
 const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
 
 fn pbx(overrides: &[(&str, &str)]) -> Box<dyn Pbx> {
-    made(Make::Zadarma, overrides).expect("a make")
+    made(super::MAKE, overrides).expect("a make")
 }
 
 fn made(make: Make, overrides: &[(&str, &str)]) -> Result<Box<dyn Pbx>, crate::ConfigError> {
@@ -223,14 +223,14 @@ fn a_callback_rings_the_extension_first() {
     }
     let request = pbx(&[]).originate(CommandId(Uuid::nil()), "101", "112").expect("a request");
     assert!(request.signed && !request.idempotent && request.method == http::Method::GET);
-    let novofon = made(Make::Novofon, &[]).expect("a make");
+    let novofon = made(super::NOVOFON, &[]).expect("a make");
     assert!(url(&novofon.check().expect("a request")).starts_with("https://api.novofon.com/v1/info/balance/"));
 }
 
 #[test]
 fn wrong_overrides_are_named() {
     for (name, value) in [("pbx_id", "a"), ("pbx_id", ""), ("caller_id", "x"), ("sandbox", "yes")] {
-        let error = made(Make::Zadarma, &[(name, value)]).map(|_| ()).expect_err("not good");
+        let error = made(super::MAKE, &[(name, value)]).map(|_| ()).expect_err("not good");
         assert!(error.to_string().contains(name), "{error}");
     }
 }

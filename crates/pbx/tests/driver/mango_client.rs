@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 
 use calls::{CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
-use pbx::{CheckReason, Driver, Error, ErrorKind, JournalKind, Make, SessionReport};
+use pbx::{CheckReason, Driver, Error, ErrorKind, JournalKind, SessionReport};
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ fn registrations(pbx: &FakePbx) -> usize {
 #[tokio::test]
 async fn a_session_drains_what_was_missed_and_then_lives() {
     let mut pbx = with_batches(vec![missed(1), missed(2)]).await;
-    let (driver, journal) = driver(Make::MangoClient, &pbx);
+    let (driver, journal) = driver(pbx::mango_client::MAKE, &pbx);
     let (mut reports, session) = run(&Arc::new(driver));
     assert!(matches!(reports.recv().await.unwrap(), SessionReport::Connected));
     for batch in 1..=2 {
@@ -81,7 +81,7 @@ async fn a_session_drains_what_was_missed_and_then_lives() {
 #[tokio::test]
 async fn a_batch_that_cannot_be_stored_ends_the_session() {
     let pbx = with_batches(vec![missed(1)]).await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let (mut reports, session) = run(&Arc::new(driver));
     assert!(matches!(reports.recv().await.unwrap(), SessionReport::Connected));
     let SessionReport::Batch { stored, .. } = reports.recv().await.unwrap() else { panic!("no batch") };
@@ -93,7 +93,7 @@ async fn a_batch_that_cannot_be_stored_ends_the_session() {
 #[tokio::test]
 async fn a_wrong_token_is_said_so() {
     let pbx = FakePbx::start(|_, _| Reply::json(401, r#"{"Result":{"code":3105,"message":"wrong access key"}}"#)).await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let driver = Arc::new(driver);
     let (_reports, session) = run(&driver);
     assert_eq!(session.await.unwrap().kind(), ErrorKind::Unauthorized);
@@ -103,7 +103,7 @@ async fn a_wrong_token_is_said_so() {
 #[tokio::test]
 async fn ending_a_session_closes_the_socket_and_then_unregisters() {
     let pbx = with_batches(Vec::new()).await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let driver = Arc::new(driver);
     let (mut reports, session) = run(&driver);
     while !matches!(reports.recv().await.unwrap(), SessionReport::Drained { complete: true }) {}
@@ -122,7 +122,7 @@ async fn ending_a_session_closes_the_socket_and_then_unregisters() {
 #[tokio::test]
 async fn a_session_that_nobody_listens_to_ends() {
     let pbx = with_batches(Vec::new()).await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let (mut reports, session) = run(&Arc::new(driver));
     while !matches!(reports.recv().await.unwrap(), SessionReport::Drained { complete: true }) {}
     drop(reports);
@@ -132,7 +132,7 @@ async fn a_session_that_nobody_listens_to_ends() {
 #[tokio::test]
 async fn a_callback_is_accepted_without_a_call_id() {
     let pbx = with_batches(Vec::new()).await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let command = CommandId(Uuid::nil());
     let answer = driver.originate(command, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command, vendor_call: None, doubt: None });
@@ -149,7 +149,7 @@ async fn a_stored_link_is_fetched_with_the_token() {
         }
     })
     .await;
-    let (driver, _) = driver(Make::MangoClient, &pbx);
+    let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let link = |path: &str| RecordingReference::Link(format!("{}recordings/{path}", pbx.url));
     let mut download = driver.recording("e1", &link("1")).await.unwrap();
     assert_eq!(download.content_type.as_deref(), Some("audio/mpeg"));

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use calls::{CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, Make, WebhookRequest};
+use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, WebhookRequest};
 use uuid::Uuid;
 
 use crate::support::{FakePbx, Reply, driver};
@@ -25,7 +25,7 @@ fn form_of(body: &[u8]) -> WebhookRequest {
 #[tokio::test]
 async fn a_callback_is_a_signed_form_and_sent_once() {
     let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000}"#)).await;
-    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    let (driver, journal) = driver(pbx::mango_vpbx::MAKE, &pbx);
     let answer = driver.originate(COMMAND, "101", "+74951234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
     let seen = pbx.seen();
@@ -57,7 +57,7 @@ async fn the_redirect_to_a_recording_is_followed_without_what_was_signed() {
         _ => Reply::Answer(200, "audio/mpeg", MP3.to_vec()),
     })
     .await;
-    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    let (driver, journal) = driver(pbx::mango_vpbx::MAKE, &pbx);
     assert_eq!(fetch(&driver).await.unwrap(), MP3);
     assert_eq!(pbx.lines(), ["POST /vpbx/queries/recording/post", "GET /files/once/abc"]);
     let bare = &pbx.seen()[1];
@@ -78,7 +78,7 @@ async fn what_was_refused_is_never_sent_again() {
     ];
     for (status, body) in cases {
         let pbx = FakePbx::start(move |_, _| Reply::json(status, body)).await;
-        let (driver, _) = driver(Make::MangoVpbx, &pbx);
+        let (driver, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
         assert!(fetch(&driver).await.is_err(), "{body}");
         assert_eq!(pbx.lines().len(), 1, "recording, {body}");
         assert!(!driver.check().await.ok, "{body}");
@@ -97,18 +97,18 @@ async fn a_link_that_was_used_up_is_asked_for_once_more() {
         _ => Reply::Answer(404, "text/html", b"<html>".to_vec()),
     })
     .await;
-    assert_eq!(fetch(&driver(Make::MangoVpbx, &pbx).0).await, Err(ErrorKind::Gone));
+    assert_eq!(fetch(&driver(pbx::mango_vpbx::MAKE, &pbx).0).await, Err(ErrorKind::Gone));
     assert_eq!(pbx.lines().len(), 4);
 }
 
 #[tokio::test]
 async fn a_check_needs_the_key_and_explains_a_lock_out() {
     let pbx = FakePbx::start(|_, _| Reply::json(401, "{}")).await;
-    let report = driver(Make::MangoVpbx, &pbx).0.check().await;
+    let report = driver(pbx::mango_vpbx::MAKE, &pbx).0.check().await;
     assert_eq!(report.reason, CheckReason::WrongCredentials);
     assert!(report.detail.contains("Wait two minutes"), "{}", report.detail);
     let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000,"balance":1250.5}"#)).await;
-    assert_eq!(driver(Make::MangoVpbx, &pbx).0.check().await.reason, CheckReason::Works);
+    assert_eq!(driver(pbx::mango_vpbx::MAKE, &pbx).0.check().await.reason, CheckReason::Works);
     assert_eq!(pbx.lines(), ["POST /vpbx/account/balance"]);
     assert!(String::from_utf8(pbx.seen()[0].body.clone()).unwrap().ends_with("&json=%7B%7D"));
 }
@@ -116,7 +116,7 @@ async fn a_check_needs_the_key_and_explains_a_lock_out() {
 #[tokio::test]
 async fn the_journal_keeps_a_notification_without_its_signature() {
     let pbx = FakePbx::start(|_, _| Reply::Silence).await;
-    let (driver, journal) = driver(Make::MangoVpbx, &pbx);
+    let (driver, journal) = driver(pbx::mango_vpbx::MAKE, &pbx);
     let mut webhook =
         form_of(br#"{"entry_id":"e1","call_id":"c1","seq":1,"call_state":"Appeared","to":{"extension":"101"}}"#);
     driver.sign_request(&mut webhook).unwrap();

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use calls::{CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, Make, VerifyError, WebhookRequest};
+use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
 use crate::support::{FakePbx, Reply, Standing, config, driver};
@@ -26,7 +26,7 @@ async fn answering(status: u16, body: &'static str) -> FakePbx {
 #[tokio::test]
 async fn an_originate_is_signed_and_sent_once() {
     let pbx = answering(200, r#"{"result":"0","resultMessage":"ok","session_id":"s1"}"#).await;
-    let (driver, journal) = driver(Make::Rostelecom, &pbx);
+    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
     let answer = driver.originate(COMMAND, "345", "+74951234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: Some("s1".to_owned()), doubt: None });
     let seen = pbx.seen();
@@ -59,7 +59,7 @@ async fn a_lost_answer_is_an_unknown_outcome_and_not_repeated() {
     ];
     for reply in replies {
         let pbx = FakePbx::start(move |_, _| reply()).await;
-        let (driver, _) = driver(Make::Rostelecom, &pbx);
+        let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
         let answer = driver.originate(COMMAND, "345", "+74951234567").await;
         assert_eq!(answer, CommandAnswer::Unknown { command: COMMAND });
         assert_eq!(pbx.lines().len(), 1);
@@ -69,7 +69,7 @@ async fn a_lost_answer_is_an_unknown_outcome_and_not_repeated() {
 #[tokio::test]
 async fn a_silent_pbx_is_an_unknown_outcome() {
     let pbx = FakePbx::start(|_, _| Reply::Silence).await;
-    let (driver, _) = driver(Make::Rostelecom, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let originate = tokio::spawn(async move { driver.originate(COMMAND, "345", "+74951234567").await });
     while pbx.seen().is_empty() {
         tokio::task::yield_now().await;
@@ -82,12 +82,12 @@ async fn a_silent_pbx_is_an_unknown_outcome() {
 #[tokio::test]
 async fn what_never_left_is_rejected() {
     let pbx = answering(200, "{}").await;
-    let (reachable, _) = driver(Make::Rostelecom, &pbx);
+    let (reachable, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let rejected = |answer| matches!(answer, CommandAnswer::Rejected { .. });
     assert!(rejected(reachable.originate(COMMAND, "345", "call me").await));
     assert!(pbx.lines().is_empty());
 
-    let mut nobody = config(Make::Rostelecom, &pbx.url);
+    let mut nobody = config(pbx::rostelecom::MAKE, &pbx.url);
     nobody.base_url = Some("http://127.0.0.1:1".parse().unwrap());
     let nobody = Driver::new(nobody, Arc::new(pbx::journal::NoJournal), Arc::new(Standing)).unwrap();
     assert!(rejected(nobody.originate(COMMAND, "345", "+74951234567").await));
@@ -96,7 +96,7 @@ async fn what_never_left_is_rejected() {
 #[tokio::test]
 async fn a_session_beside_a_failure_is_accepted_with_doubt() {
     let pbx = answering(200, r#"{"result":"1","resultMessage":"Операция выполнена успешно","session_id":"s1"}"#).await;
-    let (driver, _) = driver(Make::Rostelecom, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let answer = driver.originate(COMMAND, "345", "+74951234567").await;
     let CommandAnswer::Accepted { vendor_call, doubt, .. } = answer else { panic!("{answer:?}") };
     assert_eq!((vendor_call.as_deref(), doubt.is_some()), (Some("s1"), true));
@@ -128,7 +128,7 @@ async fn fetch(driver: &Driver) -> Result<Vec<u8>, ErrorKind> {
 #[tokio::test]
 async fn a_recording_is_asked_for_and_fetched_at_once() {
     let pbx = with_recording(audio).await;
-    let (driver, journal) = driver(Make::Rostelecom, &pbx);
+    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
     assert_eq!(fetch(&driver).await.unwrap(), MP3);
     assert_eq!(pbx.lines(), ["POST /get_record", "GET /records/abc/1"]);
     assert_eq!(pbx.seen()[1].header("x-client-sign"), None, "the link needs no signature");
@@ -149,7 +149,7 @@ async fn what_is_no_recording_is_told_apart() {
     ];
     for (file, kind) in cases {
         let pbx = with_recording(file).await;
-        let (driver, _) = driver(Make::Rostelecom, &pbx);
+        let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
         assert_eq!(fetch(&driver).await, Err(kind));
     }
 }
@@ -166,7 +166,7 @@ async fn a_link_that_somebody_else_used_is_asked_for_once_more() {
             if asked <= dead { Reply::Answer(404, "text/html", Vec::new()) } else { audio() }
         })
         .await;
-        let (driver, _) = driver(Make::Rostelecom, &pbx);
+        let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
         assert_eq!(fetch(&driver).await, outcome);
         let lines = ["POST /get_record", "GET /records/abc/1", "POST /get_record", "GET /records/abc/2"];
         assert_eq!(pbx.lines(), lines);
@@ -176,7 +176,7 @@ async fn a_link_that_somebody_else_used_is_asked_for_once_more() {
 #[tokio::test]
 async fn a_recording_that_is_not_ready_is_typed() {
     let pbx = answering(200, r#"{"result":"1","resultMessage":"Запись разговора ещё не готова"}"#).await;
-    let (driver, _) = driver(Make::Rostelecom, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     assert_eq!(fetch(&driver).await, Err(ErrorKind::NotReady));
 }
 
@@ -186,7 +186,7 @@ async fn a_link_to_another_host_is_not_followed() {
     {
         let body = format!(r#"{{"result":"0","url":"{link}"}}"#);
         let pbx = FakePbx::start(move |_, _| Reply::json(200, &body)).await;
-        let (driver, _) = driver(Make::Rostelecom, &pbx);
+        let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
         assert_eq!(fetch(&driver).await, Err(ErrorKind::Refused), "{link}");
     }
 }
@@ -201,7 +201,7 @@ async fn a_read_is_repeated_while_the_pbx_fails() {
         _ => Reply::json(200, r#"{"result":"-1","resultMessage":"no"}"#),
     })
     .await;
-    let (driver, _) = driver(Make::Rostelecom, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     assert!(driver.check().await.ok);
     assert_eq!(count.load(Ordering::SeqCst), 3);
 }
@@ -219,7 +219,7 @@ async fn the_check_says_what_is_wrong() {
     ];
     for (status, body, reason) in cases {
         let pbx = answering(status, body).await;
-        let report = driver(Make::Rostelecom, &pbx).0.check().await;
+        let report = driver(pbx::rostelecom::MAKE, &pbx).0.check().await;
         assert_eq!((report.reason, report.ok), (reason, reason == CheckReason::Works), "{status}: {}", report.detail);
     }
 }
@@ -227,24 +227,24 @@ async fn the_check_says_what_is_wrong() {
 #[tokio::test]
 async fn the_check_says_when_a_busy_pbx_will_listen_again() {
     let pbx = FakePbx::start(|_, _| Reply::Busy(7)).await;
-    let report = driver(Make::Rostelecom, &pbx).0.check().await;
+    let report = driver(pbx::rostelecom::MAKE, &pbx).0.check().await;
     assert_eq!((report.reason, report.retry_after), (CheckReason::Busy, Some(Duration::from_secs(7))));
     assert_eq!(pbx.lines().len(), 1, "a limit is not asked again");
     let working = answering(200, r#"{"result":"1"}"#).await;
-    assert_eq!(driver(Make::Rostelecom, &working).0.check().await.retry_after, None);
+    assert_eq!(driver(pbx::rostelecom::MAKE, &working).0.check().await.retry_after, None);
 }
 
 #[tokio::test]
 async fn whether_a_pbx_is_there_is_known_without_its_api() {
     let pbx = answering(404, "").await;
-    let (here, journal) = driver(Make::Rostelecom, &pbx);
+    let (here, journal) = driver(pbx::rostelecom::MAKE, &pbx);
     assert!(here.is_reachable().await);
     assert_eq!(pbx.lines(), ["GET /"], "no method is asked");
     assert_eq!(pbx.seen()[0].header("x-client-sign"), None);
     assert!(journal.entries().is_empty());
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut gone = config(Make::Rostelecom, &pbx.url);
+    let mut gone = config(pbx::rostelecom::MAKE, &pbx.url);
     gone.base_url = Some(format!("http://{}", listener.local_addr().unwrap()).parse().unwrap());
     drop(listener);
     let gone = Driver::new(gone, Arc::new(pbx::journal::NoJournal), Arc::new(Standing)).unwrap();
@@ -254,7 +254,7 @@ async fn whether_a_pbx_is_there_is_known_without_its_api() {
 #[tokio::test]
 async fn what_strangers_send_leaves_little_in_the_journal() {
     let pbx = answering(200, "{}").await;
-    let (driver, journal) = driver(Make::Rostelecom, &pbx);
+    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
     for path in [format!("/{}", "ж".repeat(5000)), format!("/call_events?number={}", "9".repeat(5000))] {
         let webhook = WebhookRequest { method: "POST".to_owned(), path, headers: Vec::new(), body: Bytes::new() };
@@ -268,7 +268,7 @@ async fn what_strangers_send_leaves_little_in_the_journal() {
 #[tokio::test]
 async fn webhooks_are_verified_decoded_and_journalled() {
     let pbx = answering(200, "{}").await;
-    let (driver, journal) = driver(Make::Rostelecom, &pbx);
+    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
     let mut webhook = WebhookRequest {
         method: "POST".to_owned(),
@@ -288,7 +288,7 @@ async fn webhooks_are_verified_decoded_and_journalled() {
 #[tokio::test]
 async fn there_are_no_sessions() {
     let pbx = answering(200, "{}").await;
-    let (driver, _) = driver(Make::Rostelecom, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let (out, _reports) = tokio::sync::mpsc::channel(1);
     assert_eq!(driver.run_session("345", out).await.kind(), ErrorKind::Unsupported);
     assert_eq!(driver.end_session("345").await.unwrap_err().kind(), ErrorKind::Unsupported);

@@ -193,19 +193,24 @@ impl Journal for Kept {
 
 /// Settings of a connection to this address.
 pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
-    let secrets: &[(&str, &str)] = match make {
-        Make::Rostelecom => &[("client_id", "0A1B2C3D"), ("key", "s3cret-key")],
-        Make::MangoClient => &[("token", "s3cret-token")],
-        Make::MangoVpbx => &[("api_key", "0A1B2C3D"), ("api_salt", "s3cret-salt")],
-        Make::Zadarma | Make::Novofon => &[("key", "0A1B2C3D"), ("secret", "s3cret-key")],
-    };
+    let needs = |name: &str| make.secrets.iter().any(|secret| secret.name == name);
+    let values = [
+        ("client_id", "0A1B2C3D"),
+        // Beside a secret the key is what names the account.
+        ("key", if needs("secret") { "0A1B2C3D" } else { "s3cret-key" }),
+        ("secret", "s3cret-key"),
+        ("token", "s3cret-token"),
+        ("api_key", "0A1B2C3D"),
+        ("api_salt", "s3cret-salt"),
+    ];
+    let secrets = values.into_iter().filter(|(name, _)| needs(name));
     ConnectionConfig {
         id: "test".parse().expect("an id"),
         make,
         zone: None,
         base_url: Some(base_url.clone()),
         trust_anchor_pem: None,
-        secrets: secrets.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect(),
+        secrets: secrets.map(|(name, value)| (name.to_owned(), SecretString::from(value))).collect(),
         overrides: BTreeMap::new(),
     }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use calls::{CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{CheckReason, DecodeContext, ErrorKind, Make, VerifyError, WebhookRequest};
+use pbx::{CheckReason, DecodeContext, ErrorKind, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
 use crate::support::{FakePbx, Reply, driver};
@@ -20,7 +20,7 @@ async fn answering(status: u16, body: &'static str) -> FakePbx {
 #[tokio::test]
 async fn a_callback_is_signed_in_the_query_and_sent_once() {
     let pbx = answering(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#).await;
-    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let (driver, journal) = driver(pbx::zadarma::MAKE, &pbx);
     let answer = driver.originate(COMMAND, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
     assert_eq!(pbx.lines(), ["GET /v1/request/callback/?format=json&from=101&sip=101&to=%2B79161234567"]);
@@ -35,11 +35,11 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
 #[tokio::test]
 async fn a_lost_answer_is_an_unknown_outcome_and_a_refusal_is_not() {
     let cut = FakePbx::start(|_, _| Reply::Cut).await;
-    let (lost, _) = driver(Make::Novofon, &cut);
+    let (lost, _) = driver(pbx::zadarma::NOVOFON, &cut);
     assert_eq!(lost.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Unknown { command: COMMAND });
     assert_eq!(cut.lines().len(), 1);
     let busy = FakePbx::start(|_, _| Reply::Busy(30)).await;
-    let (refused, _) = driver(Make::Novofon, &busy);
+    let (refused, _) = driver(pbx::zadarma::NOVOFON, &busy);
     assert!(matches!(refused.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Rejected { .. }));
     assert_eq!(busy.lines().len(), 1, "placing a call is never tried again");
 }
@@ -53,7 +53,7 @@ async fn a_recording_is_fetched_by_a_link_of_its_own_without_the_key() {
         _ => Reply::Answer(200, "audio/mpeg", MP3.to_vec()),
     })
     .await;
-    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let (driver, journal) = driver(pbx::zadarma::MAKE, &pbx);
     let reference = RecordingReference::Id("1458313316.343456".to_owned());
     let download = driver.recording("in_1", &reference).await.expect("a recording");
     let chunks: Vec<Bytes> = download.stream.map(|chunk| chunk.expect("a chunk")).collect().await;
@@ -68,7 +68,7 @@ async fn a_recording_is_fetched_by_a_link_of_its_own_without_the_key() {
 async fn a_link_to_another_host_is_not_followed() {
     let body = r#"{"status":"success","link":"https://files.example/v1/pbx/record/download/abc/1.mp3"}"#;
     let pbx = answering(200, body).await;
-    let (driver, _) = driver(Make::Zadarma, &pbx);
+    let (driver, _) = driver(pbx::zadarma::MAKE, &pbx);
     let refused = driver.recording("in_1", &RecordingReference::Id("1".to_owned())).await;
     assert_eq!(refused.err().map(|error| error.kind()), Some(ErrorKind::Refused));
 }
@@ -81,7 +81,7 @@ async fn the_check_says_whether_the_key_is_right() {
         (200, "<html>", CheckReason::NotThisPbx),
     ] {
         let pbx = answering(status, body).await;
-        let (driver, _) = driver(Make::Zadarma, &pbx);
+        let (driver, _) = driver(pbx::zadarma::MAKE, &pbx);
         assert_eq!(driver.check().await.reason, reason, "{status}");
     }
 }
@@ -89,7 +89,7 @@ async fn the_check_says_whether_the_key_is_right() {
 #[tokio::test]
 async fn a_service_that_is_asked_too_often_says_until_when() {
     let pbx = FakePbx::start(|_, _| Reply::Limited("Mon, 15 Jun 2015 12:25:20 GMT", "1434371160")).await;
-    let (driver, _) = driver(Make::Zadarma, &pbx);
+    let (driver, _) = driver(pbx::zadarma::MAKE, &pbx);
     let report = driver.check().await;
     assert_eq!(report.reason, CheckReason::Busy);
     assert_eq!(report.retry_after, Some(Duration::from_secs(40)));
@@ -98,7 +98,7 @@ async fn a_service_that_is_asked_too_often_says_until_when() {
 #[tokio::test]
 async fn the_address_check_is_answered_and_nothing_of_it_is_an_event() {
     let pbx = answering(200, "{}").await;
-    let (driver, journal) = driver(Make::Zadarma, &pbx);
+    let (driver, journal) = driver(pbx::zadarma::MAKE, &pbx);
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
     let request = |path: &str| WebhookRequest {
         method: "GET".to_owned(),

@@ -2,7 +2,6 @@
 //! blind transfer, groups. Its introduction says how a group's losers end.
 
 use calls::CallResult::{Answered, Busy, Cancelled, Failed, Missed, NoAnswer};
-use pbx::Make;
 use serde_json::{Value, json};
 
 use crate::office::{Script, Step, What, at};
@@ -114,7 +113,8 @@ fn click() -> Step {
 }
 
 pub(crate) fn scripts() -> Vec<Script> {
-    let script = |name, steps, result| Script { name, make: Make::MangoClient, steps, results: vec![("e1", result)] };
+    let script =
+        |name, steps, result| Script { name, make: pbx::mango_client::MAKE, steps, results: vec![("e1", result)] };
     let (a, b, c) = (Leg::incoming("a", A), Leg::incoming("b", B), Leg::incoming("c", C));
     // The second leg of a transfer, first the colleague's question, then the customer's talk.
     let (asked, taken) = (Leg::asked("t", "a", AB), Leg::incoming("t", B));
@@ -326,7 +326,7 @@ mod states {
 
     fn played(name: &str, upto: usize) -> (CallState, Option<calls::CallResult>, bool) {
         let script = scripts().into_iter().find(|script| script.name == name).expect("a script");
-        let office = Office::play(Make::MangoClient, &script.steps[..upto]);
+        let office = Office::play(pbx::mango_client::MAKE, &script.steps[..upto]);
         let call = office.call("e1");
         (call.state, call.result, call.answered_at.is_some())
     }
@@ -344,7 +344,7 @@ mod states {
 
     /// Who took part, and when he talked with the customer: seconds of the beginning and the end.
     fn talks(steps: &[Step]) -> Vec<(String, Option<(i64, i64)>)> {
-        let office = Office::play(Make::MangoClient, steps).settle();
+        let office = Office::play(pbx::mango_client::MAKE, steps).settle();
         let second = |time: jiff::Timestamp| time.duration_since(at(0)).as_secs();
         let talk = |leg: &calls::Leg| {
             let talk = leg.answered_at.zip(leg.ended_at).map(|(from, to)| (second(from), second(to)));
@@ -421,7 +421,7 @@ mod states {
             Leg::callback("k1").appeared(1, 2),
             same_phone.gone(2, 3, 1121),
         ];
-        let office = Office::play(Make::MangoClient, &steps).settle();
+        let office = Office::play(pbx::mango_client::MAKE, &steps).settle();
         for entry in ["e2", "e3"] {
             assert_eq!(office.call(entry).direction, calls::Direction::Incoming, "{entry}");
             assert_eq!(office.call(entry).command, None, "{entry}");
@@ -443,7 +443,7 @@ mod states {
             second.appeared(1, 6),
             second.gone(2, 30, 1111),
         ];
-        let office = Office::play(Make::MangoClient, &steps).settle();
+        let office = Office::play(pbx::mango_client::MAKE, &steps).settle();
         let call = office.call("e1");
         assert_eq!((call.direction, call.result), (calls::Direction::Outgoing, Some(NoAnswer)));
         assert!(call.command.is_some());

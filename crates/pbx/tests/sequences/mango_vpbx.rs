@@ -2,7 +2,6 @@
 //! is told once, and at the end a summary of the call.
 
 use calls::CallResult::{self, Answered, Busy, Cancelled, Failed, Missed, NoAnswer, Rejected};
-use pbx::Make;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -123,7 +122,7 @@ fn summary(direction: i64, talk: i64, second: i64, reason: i64) -> Step {
 pub(crate) fn scripts() -> Vec<Script> {
     let script = |name, steps: Vec<Step>, end: Step, result: CallResult| {
         let steps = [steps, vec![end]].concat();
-        Script { name, make: Make::MangoVpbx, steps, results: vec![("e1", result)] }
+        Script { name, make: pbx::mango_vpbx::MAKE, steps, results: vec![("e1", result)] }
     };
     let (a, b, c) = (Leg::incoming("a", "101"), Leg::incoming("b", "102"), Leg::incoming("c", "103"));
     let (asked, taken) = (Leg::between("t", Some("a"), "101", "102"), Leg::taken("t", "a", "102"));
@@ -350,7 +349,8 @@ mod states {
 
     fn states(name: &str) -> Vec<CallState> {
         let steps = script(name).steps;
-        let upto = |count: usize| Office::play(Make::MangoVpbx, &steps[..count]).calls.values().next().map(|c| c.state);
+        let upto =
+            |count: usize| Office::play(pbx::mango_vpbx::MAKE, &steps[..count]).calls.values().next().map(|c| c.state);
         (1..=steps.len()).map(|count| upto(count).expect("a call")).collect()
     }
 
@@ -395,7 +395,7 @@ mod states {
 
     #[test]
     fn our_callback_is_one_outgoing_call() {
-        let office = Office::play(Make::MangoVpbx, &script("VPBX: callback, answered").steps).settle();
+        let office = Office::play(pbx::mango_vpbx::MAKE, &script("VPBX: callback, answered").steps).settle();
         assert_eq!(office.calls.len(), 1);
         let call = office.call("e1");
         assert_eq!((call.direction, call.customer.number.as_deref()), (Direction::Outgoing, Some("+79161234567")));
@@ -408,7 +408,7 @@ mod states {
     #[test]
     fn the_summary_alone_tells_the_call() {
         for (steps, result) in [(summary(1, 7, 40, 1110), Answered), (summary(1, 0, 40, 1110), Missed)] {
-            let office = Office::play(Make::MangoVpbx, &[steps]);
+            let office = Office::play(pbx::mango_vpbx::MAKE, &[steps]);
             let call = office.call("e1");
             assert_eq!((call.state, call.result), (Ended, Some(result)));
             assert_eq!((call.started_at, call.ended_at), (at(0), Some(at(40_000))));
@@ -421,7 +421,7 @@ mod states {
     fn a_callback_of_another_program_is_outgoing() {
         let by_widget = Leg { more: json!({"callback_initiator": "CallbackWidget"}), ..Leg::callback("k1") };
         let steps = [by_widget.appeared(1, 0), by_widget.connected(2, 4)];
-        let office = Office::play(Make::MangoVpbx, &steps);
+        let office = Office::play(pbx::mango_vpbx::MAKE, &steps);
         let call = office.call("e1");
         assert_eq!((call.direction, call.state), (Direction::Outgoing, Dialling));
         assert_eq!(call.command, None);

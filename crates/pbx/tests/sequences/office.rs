@@ -62,7 +62,7 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new(make: Make) -> Self {
-        let secrets = make.secrets().iter().map(|name| ((*name).to_owned(), SecretString::from("secret")));
+        let secrets = make.secrets.iter().map(|secret| (secret.name.to_owned(), SecretString::from("s3cret")));
         let config = ConnectionConfig {
             id: "pbx1".parse().expect("an id"),
             make,
@@ -127,23 +127,25 @@ impl Office {
     /// Through the make, from the vendor's bytes.
     fn read(&self, channels: &[&str], body: &Value) -> Vec<VendorEvent> {
         let text = body.to_string();
-        match self.make {
-            Make::Rostelecom => self.receive("/call_events", text),
-            Make::MangoVpbx => self.receive("", text),
-            Make::Zadarma | Make::Novofon => self.receive("", form(body)),
-            Make::MangoClient => {
-                let over = |channel: &&str| {
-                    let mut session = self.pbx.session(channel).expect("a channel");
-                    let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.now };
-                    session.step(SessionInput::Text(&text), now)
-                };
-                let events = |output| {
-                    let SessionOutput::Events { events, .. } = output else { panic!("no event: {output:?}") };
-                    events
-                };
-                channels.iter().flat_map(over).flat_map(events).collect()
-            }
+        if self.make.capability.session_per_extension {
+            let over = |channel: &&str| {
+                let mut session = self.pbx.session(channel).expect("a channel");
+                let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.now };
+                session.step(SessionInput::Text(&text), now)
+            };
+            let events = |output| {
+                let SessionOutput::Events { events, .. } = output else { panic!("no event: {output:?}") };
+                events
+            };
+            return channels.iter().flat_map(over).flat_map(events).collect();
         }
+        if self.make == pbx::zadarma::MAKE {
+            return self.receive("", form(body));
+        }
+        if self.make == pbx::mango_vpbx::MAKE {
+            return self.receive("", text);
+        }
+        self.receive("/call_events", text)
     }
 
     /// A webhook, signed as the PBX does.

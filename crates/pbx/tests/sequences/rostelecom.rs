@@ -4,7 +4,6 @@ use calls::{
     CallResult::{self, Answered, Busy, Missed, NoAnswer},
     CallState, Direction, LegState,
 };
-use pbx::Make;
 use serde_json::{Value, json};
 
 use crate::office::{Office, Script, Step, What, at};
@@ -59,7 +58,8 @@ impl Session {
 }
 
 pub(crate) fn scripts() -> Vec<Script> {
-    let script = |name, steps, result| Script { name, make: Make::Rostelecom, steps, results: vec![("s1", result)] };
+    let script =
+        |name, steps, result| Script { name, make: pbx::rostelecom::MAKE, steps, results: vec![("s1", result)] };
     let (from, to, own) = (Session::incoming(), Session::outbound(), Session::internal());
     // Without a pin, the number to which an extension forwards its calls.
     let mobile = json!({"request_number": "+79031234567"});
@@ -199,7 +199,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 }
 
 fn ended(steps: &[Step]) -> (CallState, Option<CallResult>) {
-    let office = Office::play(Make::Rostelecom, steps).settle();
+    let office = Office::play(pbx::rostelecom::MAKE, steps).settle();
     (office.call("s1").state, office.call("s1").result)
 }
 
@@ -207,7 +207,7 @@ fn ended(steps: &[Step]) -> (CallState, Option<CallResult>) {
 fn a_lost_end_after_the_last_phone_hung_up_is_concluded_at_once() {
     for (call, pin) in [(Session::incoming(), "101"), (Session::outbound(), "")] {
         let steps = [call.begins(), call.connected(6, pin), call.gone(60, pin, "5")];
-        let mut office = Office::play(Make::Rostelecom, &steps);
+        let mut office = Office::play(pbx::rostelecom::MAKE, &steps);
         office.wait_until(at(64_000));
         let call = office.call("s1");
         assert_eq!((call.state, call.result), (CallState::Ended, Some(Answered)));
@@ -219,7 +219,7 @@ fn a_lost_end_after_the_last_phone_hung_up_is_concluded_at_once() {
 fn a_talk_that_was_passed_on_waits_for_the_next_phone() {
     let call = Session::incoming();
     let steps = [call.begins(), call.connected(6, "101"), call.gone(30, "101", "0"), call.connected(50, "102")];
-    let mut office = Office::play(Make::Rostelecom, &steps[..3]);
+    let mut office = Office::play(pbx::rostelecom::MAKE, &steps[..3]);
     office.wait_until(at(45_000));
     assert_ne!(office.call("s1").state, CallState::Ended);
     office.step(&steps[3]);
@@ -232,9 +232,9 @@ fn a_greeting_that_answers_in_the_lines_name_is_no_agent() {
     let greeting = || call.tell(1, "connected", json!({}));
     let rung = [call.begins(), greeting(), call.calling(10, "101"), call.gone(30, "101", ""), call.end(31)];
     assert_eq!(ended(&rung), (CallState::Ended, Some(Missed)));
-    let menu = Office::play(Make::Rostelecom, &rung[..2]);
+    let menu = Office::play(pbx::rostelecom::MAKE, &rung[..2]);
     assert_eq!((menu.call("s1").state, menu.call("s1").agent_legs().count()), (CallState::Queued, 0));
-    let rings = Office::play(Make::Rostelecom, &rung[..3]);
+    let rings = Office::play(pbx::rostelecom::MAKE, &rung[..3]);
     assert_eq!(rings.call("s1").state, CallState::Ringing);
     let answered = [call.begins(), greeting(), call.connected(12, "101"), call.gone(30, "101", "5"), call.end(31)];
     assert_eq!(ended(&answered), (CallState::Ended, Some(Answered)));
@@ -247,7 +247,7 @@ fn a_line_that_leaves_adds_no_leg() {
     let call = Session::incoming();
     let line_leaves = call.tell(59, "disconnected", json!({"disconnect_reason": "5"}));
     let steps = [call.begins(), call.connected(6, "101"), line_leaves, call.gone(60, "101", "5"), call.end(61)];
-    let office = Office::play(Make::Rostelecom, &steps).settle();
+    let office = Office::play(pbx::rostelecom::MAKE, &steps).settle();
     let keys: Vec<&str> = office.call("s1").legs.iter().map(|leg| leg.key.as_str()).collect();
     assert_eq!(keys, ["customer", "101"]);
 }
@@ -266,7 +266,7 @@ fn a_phone_that_is_told_by_its_sip_name_and_by_its_pin_is_one_leg() {
     for order in [[0, 1, 2, 3], [0, 2, 1, 3], [2, 3, 1, 0], [1, 3, 2, 0]] {
         let steps: Vec<Step> =
             order.iter().zip(&steps).map(|(from, at)| Step { ms: at.ms, ..steps[*from].clone() }).collect();
-        let office = Office::play(Make::Rostelecom, &steps).settle();
+        let office = Office::play(pbx::rostelecom::MAKE, &steps).settle();
         let call = office.call("s1");
         assert_eq!((call.legs.len(), call.result), (2, Some(Answered)), "{order:?}");
         let agent = call.agent_legs().next().expect("an agent");
@@ -284,7 +284,7 @@ fn an_outgoing_call_that_is_passed_on_talks_with_the_colleague() {
         call.connected(35, "102"),
         call.gone(36, "", "0"),
     ];
-    let office = Office::play(Make::Rostelecom, &steps);
+    let office = Office::play(pbx::rostelecom::MAKE, &steps);
     let call = office.call("s1");
     assert_eq!((call.state, call.direction), (CallState::Talking, Direction::Outgoing));
     let states: Vec<_> = call.agent_legs().map(|leg| (leg.extension.as_deref(), leg.state)).collect();

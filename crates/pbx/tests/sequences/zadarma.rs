@@ -4,7 +4,6 @@ use calls::{
     CallResult::{Answered, Busy, Cancelled, Missed, NoAnswer},
     CallState, Direction, LegState,
 };
-use pbx::Make;
 use serde_json::{Value, json};
 
 use crate::office::{Office, Script, Step, What, at};
@@ -60,7 +59,8 @@ fn click() -> Step {
 }
 
 pub(crate) fn scripts() -> Vec<Script> {
-    let script = |name, steps, call, result| Script { name, make: Make::Zadarma, steps, results: vec![(call, result)] };
+    let script =
+        |name, steps, call, result| Script { name, make: pbx::zadarma::MAKE, steps, results: vec![(call, result)] };
     vec![
         script(
             "incoming, answered",
@@ -127,7 +127,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 }
 
 fn played(steps: &[Step]) -> Office {
-    Office::play(Make::Zadarma, steps)
+    Office::play(pbx::zadarma::MAKE, steps)
 }
 
 #[test]

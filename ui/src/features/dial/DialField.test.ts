@@ -130,7 +130,12 @@ describe("the dial field", () => {
   });
 
   it("offers the ways where there are several", async () => {
-    const ways = ["rt1", "mango1"].map((connection) => ({ office: "o", connection, title: connection, from: "102" }));
+    const ways = ["rt1", "mango1"].map((connection) => ({
+      office: "o",
+      connection,
+      title: { ru: connection, en: connection },
+      from: "102",
+    }));
     const { placeCall, user } = show({ ways });
     await user.type(screen.getByTestId("dial-input"), "112");
     await user.selectOptions(screen.getByTestId("dial-way"), "mango1");

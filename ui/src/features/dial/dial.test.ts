@@ -108,7 +108,12 @@ describe("dialling", () => {
   });
 
   it("goes the way that was chosen", async () => {
-    const ways = ["north", "south"].map((office) => ({ office, connection: "rt1", title: office, from: "102" }));
+    const ways = ["north", "south"].map((office) => ({
+      office,
+      connection: "rt1",
+      title: { ru: office, en: office },
+      from: "102",
+    }));
     const { dial, placeCall } = phone(undefined, { ways });
     await dial.show("112");
     dial.way = wayKey({ office: "south", connection: "rt1" });

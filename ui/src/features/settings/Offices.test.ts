@@ -79,7 +79,7 @@ describe("offices in the settings", () => {
     const detail = "103: the PBX has no user with this extension";
     const row = {
       id: "m1",
-      title: "MANGO OFFICE",
+      title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" },
       state: "live",
       refused: ["103", "105"],
       detail,

@@ -9,7 +9,7 @@ import { rowSummary, summary } from "./connection";
 
 const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
   id: "rt1",
-  title: "Ростелеком",
+  title: { ru: "Ростелеком", en: "Rostelecom" },
   state: "live",
   refused: [],
   warnings: [],
@@ -73,7 +73,10 @@ describe("the connection state", () => {
   });
 
   it("names what it speaks of where there are several", () => {
-    const [north, south] = [row({ title: "MANGO OFFICE" }), row({ id: "rt2", state: "waiting" })];
+    const [north, south] = [
+      row({ title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" } }),
+      row({ id: "rt2", state: "waiting" }),
+    ];
     expect(summary([office("live", north, south)]).words).toBe("Ростелеком: ждём первого звонка от АТС");
     const offices = [office("live"), { ...office("refused"), id: "n", name: "north.example.org" }];
     expect(summary(offices).words).toBe("north.example.org: офис не принимает токен. Введите новый в настройках");

@@ -2,8 +2,8 @@ import type { ConnectionRow } from "$generated/ConnectionRow";
 import type { OfficeView } from "$generated/OfficeView";
 import { capital } from "$lib/grammar";
 import { isolate } from "$lib/isolate";
+import { titleOf } from "$lib/language.svelte";
 import { clockTime, roughly } from "$lib/time";
-import { connectionTitle } from "$messages/makes";
 import { shellText } from "$messages/shell";
 
 /** How bad it is: colour and shape follow. */
@@ -23,7 +23,7 @@ export function summary(offices: OfficeView[]): Summary {
   const all = [
     ...offices.map((office) => named(officeSummary(office), office.name, offices.length > 1)),
     ...rows.map(({ office, row }) =>
-      named(rowSummary(office, row), connectionTitle(row.title), rows.length > 1 || row.state === "down"),
+      named(rowSummary(office, row), titleOf(row.title), rows.length > 1 || row.state === "down"),
     ),
   ];
   const worst = (health: Health) => all.find((one) => one.health === health);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{answer, config, pbx};
 use crate::{
-    config::ConfigError,
+    config_error::ConfigError,
     error::ErrorKind,
     mango_client::MangoClient,
     traits::{Pbx, RecordingStep},

@@ -1,0 +1,66 @@
+//! What everybody else knows of this make.
+
+use std::time::Duration;
+
+use super::MangoClient;
+use crate::{
+    capability::{Capability, CardOnRing},
+    make::{Description, Make, Secret, Text},
+    zone::{MOSCOW, UTC},
+};
+
+/// MANGO OFFICE's server-client API: a socket per user.
+pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+static DESCRIPTION: Description = Description {
+    name: "mango-client",
+    title: Text { ru: "MANGO OFFICE", en: "MANGO OFFICE" },
+    interface: Some(Text { ru: "клиент-серверный API", en: "server-client API" }),
+    page: "mango-client",
+    first: Text {
+        ru: "в личном кабинете должен быть подключён «API-коннектор»",
+        en: "the account must have the “API connector” connected",
+    },
+    key_acts_for: Text {
+        ru: "от имени каждого пользователя интеграции", en: "every user of the integration"
+    },
+    secrets: &[Secret {
+        name: "token",
+        found: Text {
+            ru: "в ответе /integration/create: ключ интеграции, один на внешнюю систему",
+            en: "in the answer of /integration/create: the key of the integration, one per external system",
+        },
+        is_sent: true,
+    }],
+    zones: &[MOSCOW, UTC],
+    base_url: "https://api-client.mango-office.ru/api",
+    domains: &["mango-office.ru"],
+    overrides: &[
+        "path.users_create",
+        "path.channel",
+        "path.register",
+        "path.unregister",
+        "path.callback",
+        "parameter.extension",
+        "parameter.limit",
+        "token_header",
+        "token_prefix",
+        "destination",
+        "limit",
+        "callback",
+        "field.<name>",
+        "code.<name>",
+    ],
+    capability: Capability {
+        card_on_ring: CardOnRing::Live,
+        names_agent_on_ring: true,
+        originate: true,
+        recordings: true,
+        missed_replay: true,
+        replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
+        session_per_extension: true,
+        key_acts_for_all: true,
+        ..Capability::NONE
+    },
+    build: |config| Ok(Box::new(MangoClient::new(config)?)),
+};

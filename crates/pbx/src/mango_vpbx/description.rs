@@ -1,0 +1,57 @@
+//! What everybody else knows of this make.
+
+use super::MangoVpbx;
+use crate::{
+    capability::{Capability, CardOnRing},
+    make::{Description, Make, Secret, Text},
+    zone::{MOSCOW, UTC},
+};
+
+/// MANGO OFFICE's VPBX API: signed webhooks of the whole account.
+pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+static DESCRIPTION: Description = Description {
+    name: "mango-vpbx",
+    // Beside the other interface of this vendor, also where only the title is shown.
+    title: Text { ru: "MANGO OFFICE (VPBX)", en: "MANGO OFFICE (VPBX)" },
+    interface: None,
+    page: "mango-vpbx",
+    first: Text {
+        ru: "в личном кабинете, «Интеграции → API коннектор», включается API Виртуальной АТС; там же указывается адрес внешней системы",
+        en: "the VPBX API is switched on in the personal account, Integrations → API connector; the external system's address is entered there",
+    },
+    key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
+    secrets: &[
+        Secret {
+            name: "api_key",
+            found: Text {
+                ru: "в личном кабинете, «Интеграции → API коннектор»: уникальный код вашей АТС",
+                en: "in the personal account, Integrations → API connector: unique code of your PBX",
+            },
+            is_sent: false,
+        },
+        Secret {
+            name: "api_salt",
+            found: Text {
+                ru: "в личном кабинете, «Интеграции → API коннектор»: ключ для создания подписи",
+                en: "in the personal account, Integrations → API connector: key for the signature",
+            },
+            is_sent: false,
+        },
+    ],
+    zones: &[MOSCOW, UTC],
+    base_url: "https://app.mango-office.ru/vpbx",
+    domains: &["mango-office.ru"],
+    overrides: &["recording"],
+    capability: Capability {
+        card_on_ring: CardOnRing::Live,
+        names_agent_on_ring: true,
+        originate: true,
+        recordings: true,
+        recording_link_once: true,
+        needs_public_address: true,
+        key_acts_for_all: true,
+        ..Capability::NONE
+    },
+    build: |config| Ok(Box::new(MangoVpbx::new(config)?)),
+};

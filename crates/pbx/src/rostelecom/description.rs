@@ -1,0 +1,57 @@
+//! What everybody else knows of this make.
+
+use super::Rostelecom;
+use crate::{
+    capability::{Capability, CardOnRing},
+    make::{Description, Make, Secret, Text},
+    zone::{MOSCOW, UTC},
+};
+
+/// Rostelecom's Integration API: signed webhooks.
+pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+static DESCRIPTION: Description = Description {
+    name: "rostelecom",
+    title: Text { ru: "Ростелеком", en: "Rostelecom" },
+    interface: Some(Text { ru: "Integration API", en: "Integration API" }),
+    page: "rostelecom",
+    first: Text {
+        ru: "Integration API включается для домена в его личном кабинете, это платная услуга; там же указывается адрес внешней системы",
+        en: "the Integration API is switched on for the domain in its account, as a paid option; the external system's address is entered there",
+    },
+    key_acts_for: Text { ru: "от имени всего домена", en: "the whole domain" },
+    secrets: &[
+        Secret {
+            name: "client_id",
+            found: Text {
+                ru: "на странице Integration API в личном кабинете домена: идентификационный код",
+                en: "on the page of the Integration API in the domain's account: identification code",
+            },
+            is_sent: true,
+        },
+        Secret {
+            name: "key",
+            found: Text {
+                ru: "на странице Integration API в личном кабинете домена: ключ подписи",
+                en: "on the page of the Integration API in the domain's account: signing key",
+            },
+            is_sent: false,
+        },
+    ],
+    zones: &[UTC, MOSCOW],
+    base_url: "https://api.cloudpbx.rt.ru",
+    // A recording is fetched from the host that gave its link.
+    domains: &[],
+    overrides: &["domain", "connected", "get_record", "disconnect_reason.<value>"],
+    capability: Capability {
+        card_on_ring: CardOnRing::Live,
+        originate: true,
+        originate_prompt: true,
+        recordings: true,
+        recording_link_once: true,
+        needs_public_address: true,
+        key_acts_for_all: true,
+        ..Capability::NONE
+    },
+    build: |config| Ok(Box::new(Rostelecom::new(config)?)),
+};

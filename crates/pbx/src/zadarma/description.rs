@@ -1,0 +1,70 @@
+//! What everybody else knows of the two makes that speak this protocol.
+
+use super::Zadarma;
+use crate::{
+    capability::{Capability, CardOnRing},
+    make::{Description, Make, Secret, Text},
+    zone::{MOSCOW, UTC},
+};
+
+/// Zadarma: signed webhooks.
+pub const MAKE: Make = Make::of(&ZADARMA_DESCRIPTION);
+/// Novofon: Zadarma's protocol at another host.
+pub const NOVOFON: Make = Make::of(&NOVOFON_DESCRIPTION);
+
+static ZADARMA_DESCRIPTION: Description = Description {
+    name: "zadarma",
+    title: Text { ru: "Zadarma", en: "Zadarma" },
+    base_url: "https://api.zadarma.com",
+    domains: &["zadarma.com"],
+    ..BOTH
+};
+
+static NOVOFON_DESCRIPTION: Description = Description {
+    name: "novofon",
+    title: Text { ru: "Новофон", en: "Novofon" },
+    base_url: "https://api.novofon.com",
+    domains: &["novofon.com"],
+    ..BOTH
+};
+
+const BOTH: Description = Description {
+    name: "",
+    title: Text { ru: "", en: "" },
+    interface: None,
+    page: "zadarma",
+    first: Text { ru: "АТС должна быть включена", en: "The PBX must be on" },
+    key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
+    secrets: &[
+        Secret {
+            name: "key",
+            found: Text {
+                ru: "в личном кабинете, «Настройки → Интеграции и API → Ключи и API»: ключ",
+                en: "in the personal area, Settings → Integrations and API → API keys: key",
+            },
+            is_sent: true,
+        },
+        Secret {
+            name: "secret",
+            found: Text {
+                ru: "в личном кабинете, «Настройки → Интеграции и API → Ключи и API»: секретный ключ",
+                en: "in the personal area, Settings → Integrations and API → API keys: secret key",
+            },
+            is_sent: false,
+        },
+    ],
+    zones: &[MOSCOW, UTC],
+    base_url: "",
+    domains: &[],
+    overrides: &["pbx_id", "caller_id"],
+    capability: Capability {
+        card_on_ring: CardOnRing::Live,
+        originate: true,
+        originate_prompt: true,
+        recordings: true,
+        needs_public_address: true,
+        key_acts_for_all: true,
+        ..Capability::NONE
+    },
+    build: |config| Ok(Box::new(Zadarma::new(config)?)),
+};
