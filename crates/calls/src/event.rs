@@ -44,7 +44,7 @@ pub enum Told {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorEvent {
-    /// Two messages with equal keys are the same message (`call-model` rule 7.2).
+    /// Two messages with equal keys are the same message.
     pub dedupe_key: String,
     /// The vendor's own word for the message, for traces and journals.
     pub raw_kind: String,
@@ -122,7 +122,7 @@ pub struct LegRef {
     pub caller: Option<String>,
 }
 
-/// What a vendor's message means (`call-model` §4).
+/// What a vendor's message means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "effect")]
 pub enum Effect {

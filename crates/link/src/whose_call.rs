@@ -1,4 +1,4 @@
-//! Whose call it is (`call-model` rules 7.7 and 7.19), for an office that tells viewers of it and for a desk that reads a
+//! Whose call it is, for an office that tells viewers of it and for a desk that reads a
 //! row which an office has stored from nobody's side.
 
 use calls::{CallId, CallResult, CallState, ConnectionId, Customer, Direction, EndCause, LegRole, LegState};

@@ -52,7 +52,7 @@ impl Link {
     }
 
     /// Events of this session are complete again, but for what lies before `hole_until`. The book is told each time,
-    /// also where there was no gap: a call that still rings in what was replayed is shown by it (`call-model` 7.11).
+    /// also where there was no gap: a call that still rings in what was replayed is shown by it.
     pub(crate) async fn close_gap(&self, session: &str, to: Timestamp, hole_until: Option<Timestamp>) {
         self.board.close_gap(&self.connection, session);
         self.decide(Decision::GapClosed { session: named(session), to, hole_until }).await;

@@ -1,4 +1,4 @@
-//! Whether a vendor's times can be trusted: the median difference to ours over the last live events (`call-model` 7.15).
+//! Whether a vendor's times can be trusted: the median difference to ours over the last live events.
 
 use std::collections::VecDeque;
 

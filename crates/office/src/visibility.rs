@@ -1,4 +1,4 @@
-//! What a viewer may see of a call, and whether it rings for him (`call-model` rules 7.7 and 7.19).
+//! What a viewer may see of a call, and whether it rings for him.
 
 use calls::{Call, CallResult, CallState, ConnectionId, Leg, RecordingState};
 use link::wire::{self, Role};

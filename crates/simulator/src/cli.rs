@@ -56,7 +56,7 @@ pub(crate) struct ServeOptions {
     /// Plays calls so many times faster.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Writes Rostelecom's timestamps in this zone.
+    /// Writes timestamps without a mark (Rostelecom's, Zadarma's) in this zone.
     #[arg(long, value_enum, default_value_t = ZoneOption::Utc)]
     zone: ZoneOption,
     /// Answers click-to-call after so many milliseconds when nobody touches the phone.
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_help_explains_both_makes_and_the_scripts() {
+    fn the_help_explains_every_make_and_the_scripts() {
         let help = Options::command().render_long_help().to_string();
         for word in [
             "--mango-client",

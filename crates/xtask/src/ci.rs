@@ -27,7 +27,7 @@ fn checks(project: &Project, steps: &mut Steps) -> Result<()> {
     steps.step("format", "Run `cargo fmt --all` (`rustup component add rustfmt` where it is missing).", || {
         run(project.cargo().args(["fmt", "--all", "--check"]), "find every file formatted")
     })?;
-    steps.step("edges", "DESIGN's graph is in crates/xtask/src/edges.rs.", || edges::check(project))?;
+    steps.step("edges", "The graph is STANDS_ON in crates/xtask/src/edges/graph.rs.", || edges::check(project))?;
     steps.step("documents", "Mend the link, or the name of the test it points to.", || docs::check(project))?;
     steps.step("licences", "deny.toml says what is allowed, and why.", || {
         let deny = tools::ensure(project, &tools::DENY)?;

@@ -32,8 +32,8 @@ macro_rules! on_all_makes {
     };
 }
 
-/// The same for what the other makes do not tell, or not so.
-macro_rules! on_both_makes {
+/// Scenarios that only these two makes can play.
+macro_rules! on_rostelecom_and_mango_client {
     ($($scenario:ident),+ $(,)?) => {
         $(mod $scenario {
             #[tokio::test]

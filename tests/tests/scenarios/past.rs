@@ -10,7 +10,7 @@ use crate::{scene::Scene, screens::Record};
 const PAST: &str = "+79161234567";
 const PRESENT: &str = "+79031234567";
 
-on_both_makes!(a_call_of_yesterday, a_missed_call_of_yesterday);
+on_rostelecom_and_mango_client!(a_call_of_yesterday, a_missed_call_of_yesterday);
 
 /// The call of yesterday was told; one of now was shown after it.
 async fn replayed(make: Make, line: &str) -> Scene {

@@ -23,7 +23,7 @@ use crate::{
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
 
-on_both_makes!(
+on_rostelecom_and_mango_client!(
     a_call_looks_the_same_from_afar,
     a_stream_that_breaks_in_mid_call_is_resumed,
     a_call_placed_from_afar,

@@ -1,4 +1,4 @@
-//! The office of the scenarios: both makes, one line each, four people; the desk is that of 202.
+//! The office of the scenarios: a PBX of each make, one line each, four people; the desk is that of 202.
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -10,7 +10,7 @@ use crate::scene::{Scene, eventually};
 
 const CALLER: &str = "+79161234567";
 
-on_both_makes!(
+on_rostelecom_and_mango_client!(
     i_pass_a_call_on,
     a_call_is_passed_to_me,
     nobody_answers_what_i_passed_on,
@@ -24,7 +24,7 @@ on_both_makes!(
     a_call_that_i_placed_is_passed_on
 );
 
-on_both_makes!(i_take_a_call, a_call_is_taken_from_me);
+on_rostelecom_and_mango_client!(i_take_a_call, a_call_is_taken_from_me);
 
 /// Plays a transfer between two extensions, and answers at the first.
 async fn played(scene: &Scene, make: Make, call: &str, from: &str, to: &str) {

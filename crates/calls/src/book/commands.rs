@@ -1,4 +1,4 @@
-//! Commands of ours and what came of them (`call-model` §3.5).
+//! Commands of ours and what came of them.
 
 use jiff::{SignedDuration, Timestamp};
 

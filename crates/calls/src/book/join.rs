@@ -1,4 +1,4 @@
-//! A callback whose two legs are told of as two calls is one call (`call-model` §7.9).
+//! A callback whose two legs are told of as two calls is one call.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! Legs from facts: the table of transitions (`call-model` §3.2), several turns of one phone, losers of a group,
+//! Legs from facts: the table of transitions, several turns of one phone, losers of a group,
 //! mirroring of the customer.
 
 use jiff::{SignedDuration, Timestamp};

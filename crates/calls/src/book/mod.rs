@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::{commands::Asked, low_watermark::LowWatermark, on_time::ReadIn, record::Record};
+use self::{commands::Asked, low_watermark::LowWatermark, on_time::ConnectionZone, record::Record};
 use crate::{
     call::Call,
     event::{CommandState, Stored, Timer, Told},
@@ -38,7 +38,7 @@ use crate::{
 /// What differs between makes in the fold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookSettings {
-    /// How long after its last leg a call without an end is over (4 s Era, 3 s others).
+    /// How long after its last leg a call without an end is over (3 s).
     pub grace: SignedDuration,
     /// How long an open call may stay without an event (4 h; 2 h where the PBX tells no end).
     pub silence: SignedDuration,
@@ -67,7 +67,7 @@ pub enum Change {
     Call(Call),
     /// `from` is now known by its vendor's id; `to` holds everything. Said before the call itself.
     Redirect {
-        /// The id of the command's call.
+        /// The id of the command's call, or of a callback's other leg.
         from: CallId,
         /// The id that rules from now on.
         to: CallId,
@@ -100,7 +100,7 @@ pub struct Book {
     low_watermark: LowWatermark,
     /// Log places of the gaps that are open, by the session that each is of; `None` is the whole connection.
     gaps: BTreeMap<Option<String>, u64>,
-    zone: ReadIn,
+    zone: ConnectionZone,
     /// Log place from which on the vendor's zone is settled.
     zone_chosen: Option<u64>,
 }
@@ -118,7 +118,7 @@ impl Book {
             deadlines: BTreeSet::new(),
             low_watermark: LowWatermark::default(),
             gaps: BTreeMap::new(),
-            zone: ReadIn::default(),
+            zone: ConnectionZone::default(),
             zone_chosen: None,
         }
     }

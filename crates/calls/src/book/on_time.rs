@@ -11,7 +11,7 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 const AHEAD: SignedDuration = SignedDuration::from_hours(-1);
 /// Zones in which PBXs stand differ by whole hours, give or take the way of a message.
 const HOUR: i64 = 3600;
-const ON_ITS_WAY: i64 = 120;
+const MAX_DELIVERY: i64 = 120;
 /// The zones farthest behind UTC and farthest ahead of it, in seconds.
 const ZONES: std::ops::RangeInclusive<i64> = -12 * HOUR..=14 * HOUR;
 /// Moscow's clocks are so far ahead of UTC.
@@ -19,9 +19,9 @@ const MOSCOW: SignedDuration = SignedDuration::from_hours(3);
 
 /// The zone in which the connection's times are read, looked up once.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ReadIn(Option<(String, TimeZone)>);
+pub(super) struct ConnectionZone(Option<(String, TimeZone)>);
 
-impl ReadIn {
+impl ConnectionZone {
     /// Whether the event may ring: pushed to us, and not over five minutes old by its vendor's time. Before the zone is
     /// chosen, a time without a mark is taken in whichever of the admitted zones makes it recent. A live one that is off
     /// by whole hours was read in a wrong zone: that dates the call wrongly, but must silence no card. A webhook that the
@@ -64,7 +64,7 @@ impl ReadIn {
 fn is_in_wrong_zone(age: SignedDuration, ahead: i64) -> bool {
     let age = age.as_secs();
     let hours = (age + HOUR / 2).div_euclid(HOUR) * HOUR;
-    hours != 0 && (age - hours).abs() <= ON_ITS_WAY && ZONES.contains(&(ahead - hours))
+    hours != 0 && (age - hours).abs() <= MAX_DELIVERY && ZONES.contains(&(ahead - hours))
 }
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn five_minutes_are_the_border_and_a_replay_is_never_on_time() {
         let on_time = |minutes, source| {
-            ReadIn::default().is_on_time(
+            ConnectionZone::default().is_on_time(
                 &event(SignedDuration::from_mins(minutes), None, source),
                 Timestamp::UNIX_EPOCH,
                 false,
@@ -106,7 +106,7 @@ mod tests {
     fn a_live_time_that_a_wrong_zone_explains_is_on_time() {
         let at = |minutes, zone, source| {
             let event = event(SignedDuration::from_mins(minutes), zone, source);
-            ReadIn::default().is_on_time(&event, Timestamp::UNIX_EPOCH, true)
+            ConnectionZone::default().is_on_time(&event, Timestamp::UNIX_EPOCH, true)
         };
         for zone in ["UTC", "Europe/Moscow", "Asia/Omsk"] {
             for minutes in [180, 181, -180, 120, 60] {
@@ -127,7 +127,7 @@ mod tests {
     fn an_unmarked_time_is_late_only_if_it_is_late_in_every_admitted_zone() {
         let on_time = |minutes, zone, chosen| {
             let event = event(SignedDuration::from_mins(minutes), Some(zone), Source::Webhook);
-            ReadIn::default().is_on_time(&event, Timestamp::UNIX_EPOCH, chosen)
+            ConnectionZone::default().is_on_time(&event, Timestamp::UNIX_EPOCH, chosen)
         };
         assert!(on_time(-180, "UTC", false), "Moscow time read as UTC");
         assert!(on_time(-175, "UTC", false), "Moscow time read as UTC, five minutes old");

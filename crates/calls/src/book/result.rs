@@ -1,4 +1,4 @@
-//! How an ended call went (`call-model` §3.4).
+//! How an ended call went.
 
 use super::{facts::Step, legs::Played};
 use crate::call::{CallResult, Direction, EndCause};

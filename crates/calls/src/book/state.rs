@@ -1,4 +1,4 @@
-//! The call's state from its legs (`call-model` §3.3).
+//! The call's state from its legs.
 
 use super::{facts::When, legs::Played};
 use crate::call::{CallState, Direction, LegRole, LegState};
@@ -53,7 +53,7 @@ pub(super) fn of_open(legs: &[Played<'_>], setting: Setting<'_>) -> CallState {
 }
 
 /// Three who talk with each other. A second agent beside a customer who is not shown may be one to whom the call is just
-/// being passed on; when somebody leaves and two stay, it is a conference (`call-model` §5.5).
+/// being passed on; when somebody leaves and two stay, it is a conference.
 fn is_conference(legs: &[Played<'_>]) -> bool {
     let talking = || legs.iter().filter(|leg| leg.state.is_talking() && !leg.is_consultation());
     let told = talking().filter(|leg| !leg.mirrored).count();

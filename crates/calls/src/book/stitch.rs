@@ -1,4 +1,4 @@
-//! Joins a call that we placed with the call that the PBX then tells of (`call-model` §7.9).
+//! Joins a call that we placed with the call that the PBX then tells of.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! The fold of DESIGN §5.3 and `call-model` §7, over scripts of both makes.
+//! The fold, over scripts of the makes.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! MANGO server-client's frames as effects (`call-model` §5.4), written by hand.
+//! MANGO server-client's frames as effects, written by hand.
 
 use calls::{
     BookSettings, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source,

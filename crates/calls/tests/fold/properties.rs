@@ -1,4 +1,4 @@
-//! Properties of `call-model` §8 over all scripts.
+//! What holds of all scripts, however their events are mixed.
 
 use std::sync::LazyLock;
 

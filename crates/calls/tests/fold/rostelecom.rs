@@ -1,4 +1,4 @@
-//! Rostelecom's `call_events` as effects (`call-model` §5.5), written by hand.
+//! Rostelecom's `call_events` as effects, written by hand.
 
 use calls::{
     BookSettings, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source,

@@ -1,4 +1,4 @@
-//! Commands of ours, the calls they start, and stitching (`call-model` §3.5, §7.9).
+//! Commands of ours, the calls they start, and stitching.
 
 use calls::{CallResult, CallState, Change, CommandAnswer, CommandState, Direction, LegState, Told, VendorEvent};
 

@@ -1,5 +1,4 @@
-//! Ends and what is only concluded: grace, silence, absences, gaps, tombstones (`call-model` §7.5, §7.6, §7.10,
-//! §7.12, §3.6).
+//! Ends and what is only concluded: grace, silence, absences, gaps, tombstones.
 
 use calls::{CallResult, CallState, Decision, Effect, EndCause, Source, Timer, Told, VendorEvent};
 

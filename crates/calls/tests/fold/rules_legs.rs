@@ -1,4 +1,4 @@
-//! The table of leg transitions (`call-model` §3.2), group calls and transfers (§7.7, §7.8).
+//! The table of leg transitions, group calls and transfers.
 
 use calls::{Effect, EndCause, Leg, LegState, Told, VendorEvent};
 

@@ -1,4 +1,4 @@
-//! Idempotence, order, late creation, replay, recordings, numbers (`call-model` §7.1–7.4, §7.11, §7.14–7.17).
+//! Idempotence, order, late creation, replay, recordings, numbers.
 
 use calls::{
     CallResult, CallState, Decision, Effect, EndCause, LegState, RecordingState, Source, Told, VendorEvent, VendorTime,

@@ -1,4 +1,4 @@
-//! Who placed a call: whose phone it began with, and whom it therefore does not ring (`call-model` §7.9, §7.19).
+//! Who placed a call: whose phone it began with, and whom it therefore does not ring.
 
 use calls::{Call, Customer, Direction, Effect, LegRef, LegRole, Line, Source, VendorEvent};
 

@@ -1,4 +1,4 @@
-//! States of the call (`call-model` §3.3) as a call goes on, numbers and the menu (§7.13, §7.19–7.22).
+//! States of the call as a call goes on, numbers and the menu.
 
 use calls::{Call, CallResult, CallState, Direction, Effect, EndCause, LegRef, LegRole, LegState, Told, VendorEvent};
 

@@ -18,7 +18,7 @@ pub(crate) enum Published {
         /// Who sees it.
         audience: Arc<Audience>,
         /// Who saw it and, unless he is among the audience, does not any more.
-        parted: Arc<Audience>,
+        saw_before: Arc<Audience>,
     },
     /// What a person wrote.
     Fact {

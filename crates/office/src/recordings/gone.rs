@@ -9,7 +9,7 @@ use std::{
 use calls::RecordingId;
 use tokio::time::Instant;
 
-/// When an unavailable recording may be asked for again, each time that it was in vain (`call-model` 7.16): a link that
+/// When an unavailable recording may be asked for again, each time that it was in vain: a link that
 /// works once may have been used by somebody else, and the next one helps.
 const AGAIN: [Duration; 4] =
     [Duration::from_secs(10), Duration::from_secs(60), Duration::from_secs(5 * 60), Duration::from_secs(15 * 60)];

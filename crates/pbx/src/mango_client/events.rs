@@ -1,4 +1,4 @@
-//! Frames of the socket, and missed events, which look alike (`call-model` §5.4).
+//! Frames of the socket, and missed events, which look alike.
 
 use calls::{
     CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,

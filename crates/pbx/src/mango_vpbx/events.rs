@@ -1,4 +1,4 @@
-//! Notifications and what they mean (`call-model` §5.6). `entry_id` is the call, `call_id` one leg of it, `seq` the order
+//! Notifications and what they mean. `entry_id` is the call, `call_id` one leg of it, `seq` the order
 //! within the leg.
 
 use bytes::Bytes;

@@ -71,7 +71,7 @@ pub(super) fn effects(fields: &Fields, state: State) -> Vec<Effect> {
     match (&of.from.extension, &of.to.extension) {
         (Some(_), Some(_)) if of.is_callback() => of.called_back(state, Direction::Internal),
         (Some(caller), Some(callee)) => of.colleagues(state, caller, callee),
-        (Some(caller), None) if of.is_transfer() => of.asks_outside(state, caller),
+        (Some(caller), None) if of.is_transfer() => of.consults_outside(state, caller),
         (Some(caller), None) => of.placed(state, caller),
         (None, Some(_)) if of.is_callback() => of.called_back(state, Direction::Outgoing),
         (None, Some(_) | None) => of.incoming(state),
@@ -155,7 +155,7 @@ impl Between<'_> {
     }
 
     /// A colleague asks somebody outside about a call that he has, and may pass it on to him.
-    fn asks_outside(&self, state: State, caller: &str) -> Vec<Effect> {
+    fn consults_outside(&self, state: State, caller: &str) -> Vec<Effect> {
         let called = LegRef {
             role: LegRole::TransferTarget,
             number: self.to.external(),

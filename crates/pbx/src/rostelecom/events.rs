@@ -1,4 +1,4 @@
-//! Webhooks of the platform and what they mean (`call-model` §5.5).
+//! Webhooks of the platform and what they mean.
 
 use bytes::Bytes;
 use calls::{Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, VendorEvent};

@@ -1,4 +1,4 @@
-//! Notifications of the service and what they mean (`call-model` §5.2).
+//! Notifications of the service and what they mean.
 
 use bytes::Bytes;
 use calls::{

@@ -1,6 +1,6 @@
 //! The legs of a call: connections between two parties, each numbered on its own.
 //!
-//! They follow the sequences that the manual of the VPBX API shows (`mango.md` B.4): a transfer begins a new leg, and
+//! They follow the sequences that the vendor's VPBX manual (v1.9) shows: a transfer begins a new leg, and
 //! once the colleague has the customer, that leg's `from` is replaced by the customer.
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Transfers on MANGO, leg by leg, as the manual of the vendor's other API shows them (`mango.md` B.4).
+//! Transfers on MANGO, leg by leg, as the vendor's VPBX manual (v1.9) shows them.
 
 use serde_json::{Value, json};
 use trubka_simulator::{Reading, Simulator, SimulatorConfig};

@@ -1,4 +1,4 @@
-//! Scripts of both makes and what they end in.
+//! Scripts of the makes and what they end in.
 
 mod mango;
 mod rostelecom;

@@ -1,4 +1,4 @@
-//! MANGO OFFICE's VPBX API as its manual describes it (`mango.md`, part B): signed forms both ways.
+//! MANGO OFFICE's VPBX API as the vendor's manual (v1.9) describes it: signed forms both ways.
 
 mod api;
 mod entry;
