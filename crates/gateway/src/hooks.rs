@@ -71,7 +71,11 @@ async fn answer(gateway: &Gateway, connection: ConnectionId, outcome: HookOutcom
             add(&counters.hooks_known);
             Ok(reply_of(reply))
         }
-        HookOutcome::Reply(reply) => Ok(reply_of(reply)),
+        HookOutcome::Reply(reply) => {
+            // Anybody may ask for it.
+            gateway.throttle.pass().await;
+            Ok(reply_of(reply))
+        }
         HookOutcome::UnknownConnection => Err(no_such_hook()),
         HookOutcome::Refused(refusal) => {
             add(&counters.hooks_refused);

@@ -5,6 +5,9 @@ use std::time::Duration;
 use calls::ConnectionId;
 use jiff::Timestamp;
 
+/// The operation of an entry about a test of our address, which anybody may send.
+pub const ADDRESS_CHECK: &str = "address check";
+
 /// Where the driver's entries go.
 pub trait Journal: Send + Sync {
     /// Takes an entry. Must not block.

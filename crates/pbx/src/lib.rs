@@ -37,7 +37,7 @@ pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use driver::{Download, Driver, LARGEST_RECORDING, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
-pub use journal::{Journal, JournalEntry, JournalKind};
+pub use journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
 pub use make::{ConnectionConfig, Description, Make, Secret, Text};
 pub use party::extension;
 pub use registry::{MAKES, MakeError};

@@ -74,9 +74,9 @@ fn sign(vector: &Value, all: &[Value]) -> Outcome {
     }
     if let Some(other) = vector.get("not_equal_to").and_then(Value::as_str) {
         let other = all.iter().find(|vector| vector.get("id").and_then(Value::as_str) == Some(other));
-        if text(other.ok_or("not_equal_to names no vector")?, "sign")? == expected {
-            return Err("has the signature that it must not have".to_owned());
-        }
+        let other = text(other.ok_or("not_equal_to names no vector")?, "sign")?;
+        let form = String::from_utf8_lossy(&message.body).replace(expected, other);
+        equal("that the other signature is refused", &pbx.verify(&webhook(&[FORM], form.as_bytes())).is_err(), &true)?;
     }
     Ok(())
 }

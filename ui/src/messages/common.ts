@@ -3,7 +3,6 @@ import { texts } from "$lib/language.svelte";
 /** Words that both windows use. */
 export const commonText = texts({
   ru: {
-    product: "Trubka",
     demo: "Демо",
     hidden: "Скрытый номер",
     extension: (number: string) => `доб. ${number}`,
@@ -11,15 +10,12 @@ export const commonText = texts({
     thenDigits: (digits: string) => `Когда ответят, наберите: ${digits}`,
     save: "Сохранить",
     cancel: "Отмена",
-    close: "Закрыть",
-    retry: "Повторить",
     callBack: "Перезвонить",
     note: "Заметка",
     writeNote: "Написать заметку",
     notePlaceholder: "Что важно запомнить",
   },
   en: {
-    product: "Trubka",
     demo: "Demo",
     hidden: "Hidden number",
     extension: (number) => `ext. ${number}`,
@@ -27,8 +23,6 @@ export const commonText = texts({
     thenDigits: (digits) => `Once they answer, dial: ${digits}`,
     save: "Save",
     cancel: "Cancel",
-    close: "Close",
-    retry: "Try again",
     callBack: "Call back",
     note: "Note",
     writeNote: "Write a note",

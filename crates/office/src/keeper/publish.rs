@@ -34,7 +34,7 @@ impl Keeper {
                     let audience = Arc::new(rows::audience(&call, &self.directory));
                     unsaved.calls.insert(call.id.clone(), rows::Changed { call: Arc::clone(&call), seq });
                     self.warn_of_unlisted_line(seq, &call);
-                    self.news.push(Published::Call { seq, call, audience, saw_before: Arc::default() });
+                    self.news.push(Published::Call { seq, call, audience, parted: Arc::default() });
                 }
                 Change::Redirect { from, to } => {
                     unsaved.calls.remove(&from);
@@ -119,14 +119,14 @@ impl Keeper {
     /// and until everything is folded and told, the head stays where it is, so that a desk that resumes from it misses
     /// nothing.
     pub(super) async fn save(&mut self) {
-        let mut saw_before = BTreeMap::new();
+        let mut parted = BTreeMap::new();
         let mut revealed = Vec::new();
         if self.rows.rest().is_zero() {
             for (connection, unsaved) in std::mem::take(&mut self.unsaved) {
                 let save = rows::save(&connection, &unsaved, &self.directory);
                 match self.store.save_and_tell(&self.office, save).await {
                     Ok(moved) => {
-                        saw_before.extend(moved.saw_before.into_iter().map(|left| (left.call, left.who)));
+                        parted.extend(moved.parted.into_iter().map(|left| (left.call, left.who)));
                         revealed.extend(moved.revealed);
                     }
                     Err(error) => {
@@ -145,17 +145,17 @@ impl Keeper {
         let was = *self.head.borrow();
         let behind = !(self.unsaved.is_empty() && self.unfolded.is_empty() && self.questions.is_empty());
         self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });
-        self.publish_news(saw_before);
+        self.publish_news(parted);
         if was.behind && !behind {
             self.publish(Published::Recovered);
         }
     }
 
     /// Publishes what is new. Who saw one state of a call is told when he does not see the next.
-    fn publish_news(&mut self, mut saw_before: BTreeMap<CallId, Audience>) {
+    fn publish_news(&mut self, mut parted: BTreeMap<CallId, Audience>) {
         for mut item in self.take_news() {
-            if let Published::Call { call, audience, saw_before: left, .. } = &mut item {
-                match saw_before.entry(call.id.clone()) {
+            if let Published::Call { call, audience, parted: left, .. } = &mut item {
+                match parted.entry(call.id.clone()) {
                     Entry::Occupied(mut before) => {
                         *left = Arc::new(before.get().clone());
                         before.get_mut().add(audience);

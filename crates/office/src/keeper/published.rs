@@ -18,7 +18,7 @@ pub(crate) enum Published {
         /// Who sees it.
         audience: Arc<Audience>,
         /// Who saw it and, unless he is among the audience, does not any more.
-        saw_before: Arc<Audience>,
+        parted: Arc<Audience>,
     },
     /// What a person wrote.
     Fact {

@@ -136,21 +136,21 @@ async fn whoever_saw_a_call_is_told_when_he_sees_it_no_more() {
         vec![Change::Call(call)]
     };
     let (mut live, _) = handle.subscribe();
-    let mut saw_before = async |keeper: &mut Keeper| -> Vec<Arc<Audience>> {
+    let mut parted = async |keeper: &mut Keeper| -> Vec<Arc<Audience>> {
         keeper.save().await;
         std::iter::from_fn(|| live.try_recv().ok())
-            .filter_map(|item| if let Published::Call { saw_before, .. } = item { Some(saw_before) } else { None })
+            .filter_map(|item| if let Published::Call { parted, .. } = item { Some(parted) } else { None })
             .collect()
     };
     let sales = Visible::Some(vec![Scope::Group("managers sales".into())]);
     keeper.note(2, &connection(), on("+74951234567"));
-    assert!(saw_before(&mut keeper).await.iter().all(|who| !who.has(&sales)));
+    assert!(parted(&mut keeper).await.iter().all(|who| !who.has(&sales)));
     // Over two saves, and within one.
     keeper.note(3, &connection(), on("+74951234568"));
-    assert!(saw_before(&mut keeper).await[0].has(&sales));
+    assert!(parted(&mut keeper).await[0].has(&sales));
     keeper.note(4, &connection(), on("+74951234567"));
     keeper.note(5, &connection(), on("+74951234568"));
-    assert!(saw_before(&mut keeper).await[1].has(&sales));
+    assert!(parted(&mut keeper).await[1].has(&sales));
 }
 
 #[tokio::test]

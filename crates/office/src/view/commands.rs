@@ -15,6 +15,8 @@ use store::{Audience, Began, CommandRow, NewCommand};
 use super::{View, storage};
 use crate::state::{Connection, OfficeState};
 
+/// Digits of the longest extension or SIP login of a PBX; a telephone number has more.
+const LONGEST_EXTENSION: usize = 6;
 /// First and longest wait before an outcome that could not be logged is logged again.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
 
@@ -102,7 +104,9 @@ impl View {
             });
         };
         // Brought to the spelling of events before anything is compared with it, and sent so.
+        let is_extension = |from: &String| !from.starts_with('+') && !is_long_number(from);
         let from = pbx::extension(named)
+            .filter(is_extension)
             .ok_or_else(|| OfficeError::invalid("from", "write the extension as the PBX does, such as 101"))?;
         if self.may_call_from(&request.connection, &from).await? {
             Ok(from)
@@ -170,4 +174,10 @@ impl OfficeState {
 
 fn command_view(row: CommandRow) -> CommandView {
     CommandView { command: row.command.id, call: row.command.call, state: row.state, detail: row.detail }
+}
+
+/// Whether these are the digits of a telephone. A PBX that takes one in an extension's place would connect two numbers
+/// outside at the office's cost.
+fn is_long_number(text: &str) -> bool {
+    text.len() > LONGEST_EXTENSION && text.bytes().all(|byte| byte.is_ascii_digit())
 }

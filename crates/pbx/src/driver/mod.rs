@@ -25,7 +25,7 @@ use crate::{
     config,
     config_error::ConfigError,
     error::{Error, ErrorKind},
-    journal::{Journal, JournalEntry, JournalKind},
+    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind},
     make::{ConnectionConfig, Make},
     redact::Redactor,
     request::{Answer, Request},
@@ -130,7 +130,7 @@ impl Driver {
             None => self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context)),
         };
         let (operation, outcome, received) = match &decoded {
-            Ok(decoded) if decoded.events.is_empty() => ("address check".to_owned(), "answered".to_owned(), None),
+            Ok(decoded) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), "answered".to_owned(), None),
             Ok(decoded) => {
                 let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
                 (kinds.join(" "), "valid".to_owned(), self.redactor.body(&request.body))

@@ -15,6 +15,8 @@ pub(super) struct Side {
     /// A colleague's extension, or a short number in its place.
     extension: Option<String>,
     number: Option<String>,
+    /// Whether the extension is a short number in its place.
+    is_short_number: bool,
 }
 
 impl Side {
@@ -22,8 +24,16 @@ impl Side {
         let Some(side) = fields.object(name) else { return Self::default() };
         let number = side.text("number");
         let is_short = |number: &&String| matches!(Number::parse(number), Number::Extension(_));
-        let extension = side.text("extension").or_else(|| number.as_ref().filter(is_short).cloned());
-        Self { extension: extension.map(|extension| party::user(&extension).to_owned()), number }
+        let named = side.text("extension");
+        let is_short_number = named.is_none() && number.as_ref().is_some_and(|number| is_short(&number));
+        let extension = named.or_else(|| number.as_ref().filter(is_short).cloned());
+        Self { extension: extension.map(|extension| party::user(&extension).to_owned()), number, is_short_number }
+    }
+
+    /// Somebody outside, however short the number is: banks and operators call from such.
+    fn outside(self) -> Self {
+        let extension = self.extension.filter(|_| !self.is_short_number);
+        Self { extension, ..self }
     }
 
     /// A colleague is known by his extension, not by the telephone that it stands for.
@@ -67,7 +77,11 @@ pub(super) fn waiting(fields: &Fields, state: State, place: &str) -> Vec<Effect>
 
 /// A leg of a colleague, or of whoever stands in for one.
 pub(super) fn effects(fields: &Fields, state: State) -> Vec<Effect> {
-    let of = Between { fields, from: Side::read(fields, "from"), to: Side::read(fields, "to") };
+    let mut of = Between { fields, from: Side::read(fields, "from"), to: Side::read(fields, "to") };
+    // A call between colleagues comes over no line.
+    if line(fields).number.is_some() && !of.is_callback() {
+        of.from = of.from.outside();
+    }
     match (&of.from.extension, &of.to.extension) {
         (Some(_), Some(_)) if of.is_callback() => of.called_back(state, Direction::Internal),
         (Some(caller), Some(callee)) => of.colleagues(state, caller, callee),

@@ -20,8 +20,9 @@ pub(super) fn callback(command: CommandId, answer: &Answer) -> CommandAnswer {
     match code(answer).map(|code| (code, codes::listed(code))) {
         Some((0, _) | (_, codes::DONE)) => CommandAnswer::Accepted { command, vendor_call: None, doubt: None },
         Some((code, 1001)) => CommandAnswer::Accepted { command, vendor_call: None, doubt: Some(words(code)) },
-        // Something inside did not answer in time: it may be ringing all the same, and told "failed", people dial twice.
-        Some((_, 5011)) => CommandAnswer::Unknown { command },
+        // Something inside failed or did not answer in time: it may be ringing all the same, and told "failed", people
+        // dial twice.
+        Some((_, 5000 | 5002 | 5003 | 5004 | 5007 | 5011)) => CommandAnswer::Unknown { command },
         Some((code, _)) => CommandAnswer::Rejected { command, reason: words(code) },
         None => match answer.failure() {
             Some(error) if error.kind() != ErrorKind::Internal => {

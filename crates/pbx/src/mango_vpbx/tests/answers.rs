@@ -78,7 +78,9 @@ fn what_came_of_a_callback_is_read_from_its_code() {
         "there is not enough money on the account (code 2240)"
     );
     assert_eq!(rejected(originate(200, r#"{"result":4101}"#)), "the call has ended or does not exist (code 4101)");
-    for (status, body) in [(200, ""), (200, "{}"), (502, "<html>"), (200, r#"{"result":5011}"#)] {
+    for (status, body) in
+        [(200, ""), (200, "{}"), (502, "<html>"), (200, r#"{"result":5011}"#), (500, r#"{"result":5003}"#)]
+    {
         assert_eq!(originate(status, body), CommandAnswer::Unknown { command: COMMAND }, "{status} {body}");
     }
 }

@@ -143,6 +143,22 @@ fn whose_leg_it_is_follows_from_its_two_sides() {
     }
 }
 
+/// Banks and operators call from numbers as short as extensions; a call between colleagues comes over no line.
+#[test]
+fn who_calls_over_a_line_is_outside_however_short_his_number() {
+    let told = json!({"from": {"number": "900"}, "to": {"extension": "101", "line_number": "74951234567"}});
+    let effects = event("events/call", &leg(&told)).effects;
+    let created = Effect::CallCreated {
+        direction: Direction::Incoming,
+        customer: customer("900"),
+        line: Line { queue: None, ..line() },
+    };
+    assert_eq!(effects.first(), Some(&created));
+    let told = json!({"from": {"number": "205"}, "to": {"extension": "201"}});
+    let effects = event("events/call", &leg(&told)).effects;
+    assert!(matches!(effects[0], Effect::CallCreated { direction: Direction::Internal, .. }), "{effects:?}");
+}
+
 #[test]
 fn the_summary_ends_the_call() {
     let summary = |more: Value| {
