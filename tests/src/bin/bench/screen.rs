@@ -52,11 +52,6 @@ impl Screen {
         Part { x: (self.width - width - 60) as i16, y: (self.height - height - 40) as i16, width, height }
     }
 
-    /// The place that lies this far from the lower right corner.
-    pub(crate) fn place_before_corner(&self, (left, up): (i16, i16)) -> (i16, i16) {
-        (self.width as i16 - left, self.height as i16 - up)
-    }
-
     /// The pixels of a part, four bytes each.
     pub(crate) fn look(&self, part: Part) -> Result<Vec<u8>> {
         let image =
@@ -93,18 +88,6 @@ impl Screen {
             thread::sleep(BETWEEN);
         }
         Ok(None)
-    }
-
-    /// Waits until the part looks as it did before; says whether it came to that in time.
-    pub(crate) fn back(&self, part: Part, before: &[u8], patience: Duration) -> Result<bool> {
-        let start = Instant::now();
-        while start.elapsed() < patience {
-            if !differs(before, &self.look(part)?) {
-                return Ok(true);
-            }
-            thread::sleep(BETWEEN);
-        }
-        Ok(false)
     }
 }
 
