@@ -217,11 +217,6 @@ impl Socket {
         self.send(Message::Text(Utf8Bytes::from(text.into()))).await
     }
 
-    /// Sends a binary message.
-    pub async fn send_binary(&mut self, bytes: Bytes) -> Result<(), Error> {
-        self.send(Message::Binary(bytes)).await
-    }
-
     /// Asks the other side for a sign of life, which comes as [`Frame::Alive`].
     pub async fn ping(&mut self) -> Result<(), Error> {
         self.send(Message::Ping(Bytes::new())).await

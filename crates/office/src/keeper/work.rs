@@ -38,7 +38,7 @@ impl Keeper {
                         batch.push(request);
                     }
                     if let Some(stopped) = self.take(batch).await {
-                        self.keep_floors();
+                        self.save_low_watermarks();
                         chores.shutdown().await;
                         chores.spawn_blocking(self.witness_head());
                         chores.join_all().await;
@@ -49,7 +49,7 @@ impl Keeper {
                 }
                 () = sleep_opt(until_due) => self.do_what_is_due().await,
                 _ = heartbeat.tick() => {
-                    self.keep_floors();
+                    self.save_low_watermarks();
                     while chores.try_join_next().is_some() {}
                     chores.spawn_blocking(self.witness_head());
                     let seq = self.head.borrow().seq;
@@ -211,7 +211,7 @@ impl Keeper {
     }
 
     /// Keeps from where the log must be read at the next start.
-    fn keep_floors(&self) {
+    fn save_low_watermarks(&self) {
         let head = self.head.borrow().seq;
         for (connection, book) in &self.books {
             self.keep_rebuild(connection, book, head);

@@ -48,7 +48,6 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub struct Driver {
     id: ConnectionId,
     make: Make,
-    zone: Option<String>,
     pbx: Box<dyn Pbx>,
     client: net::Client,
     limit: Limit,
@@ -88,7 +87,6 @@ impl Driver {
             redactor: Redactor::new(config.secrets.into_values()),
             id: config.id,
             make: config.make,
-            zone: config.zone,
             client,
             pbx,
             journal,
@@ -105,11 +103,6 @@ impl Driver {
     /// Which make it is.
     pub fn make(&self) -> Make {
         self.make
-    }
-
-    /// The zone that a person configured, if any.
-    pub fn configured_zone(&self) -> Option<&str> {
-        self.zone.as_deref()
     }
 
     /// What the PBX can do.
