@@ -10,7 +10,7 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WHOLE_ACCOUNT, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -300,7 +300,7 @@ impl OfficeHandle {
             let _ = link.await;
         }
         self.work.sessions.end_all().await;
-        let others = self.state.connections.values().filter(|c| !c.driver.capability().session_per_extension);
+        let others = self.state.connections.values().filter(|c| !has_sessions(c));
         others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
             self.state.keeper.stop().await;
@@ -332,7 +332,10 @@ impl OfficeHandle {
 
     fn open_link(&self, id: &ConnectionId) {
         let Some(connection) = self.state.connections.get(id) else { return };
-        if connection.driver.capability().session_per_extension {
+        if connection.driver.capability().account_session {
+            return self.work.sessions.watch(self.link(connection), WHOLE_ACCOUNT, true);
+        }
+        if has_sessions(connection) {
             return;
         }
         let task = tokio::spawn(self.link(connection).keep_checking());
@@ -388,6 +391,12 @@ impl Connection {
             Err(_) => (decoded, Some(choice)),
         }
     }
+}
+
+/// Whether what its PBX tells comes over sessions, and not as webhooks.
+fn has_sessions(connection: &Connection) -> bool {
+    let capability = connection.driver.capability();
+    capability.session_per_extension || capability.account_session
 }
 
 /// The zone of the settings, or the one that was chosen before, or the make's usual one until one is chosen.

@@ -1,6 +1,6 @@
-//! Keeps one extension's session open, and knows which of its events may be missing.
+//! Keeps a session open, of an extension or of the whole account, and knows which of its events may be missing.
 //!
-//! While no session is registered the PBX keeps events and gives them again, so a gap that a replay follows is filled.
+//! Where the PBX gives nothing again of what was missed, a gap is a hole up to the next connection. Elsewhere, while no session is registered the PBX keeps events and gives them again, so a gap that a replay follows is filled.
 //! Two things are lost for good: what the PBX sent over a socket that was broken already, and what could not be stored.
 //! A run that did not end its session, because it was killed or the power failed, may have lost some, too.
 //! Such a gap is a hole from the last sign of life up to the first event that the PBX kept, or to the next registration
@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use calls::{Source, Told, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
-use pbx::{Error, ErrorKind, Retry, SessionReport};
+use pbx::{Error, ErrorKind, Retry, SessionReport, Snapshot};
 use tokio::{
     sync::{Notify, mpsc, watch},
     time::Instant,
@@ -111,33 +111,33 @@ impl Run {
 }
 
 impl Link {
-    /// Keeps one extension's session open until it is to end, and ends it.
-    pub(crate) async fn keep_session(self, extension: String, control: Arc<SessionControl>) {
+    /// Keeps a session open until it is to end, and ends it.
+    pub(crate) async fn keep_session(self, key: String, control: Arc<SessionControl>) {
         let mut failures = 0;
-        let mut missing = Missing::at_start(self.complete(&extension), self.clock.now());
-        self.set(&extension, SessionStatus::of(ConnectionState::Connecting)).await;
+        let mut missing = Missing::at_start(self.complete(&key), self.clock.now());
+        self.set(&key, SessionStatus::of(ConnectionState::Connecting)).await;
         loop {
             if let Some(from) = missing.since {
-                self.open_gap(&extension, from, "session").await;
+                self.open_gap(&key, from, "session").await;
             }
-            let Some((error, run)) = self.run(&extension, &mut missing, &control).await else { return };
+            let Some((error, run)) = self.run(&key, &mut missing, &control).await else { return };
             if run.was_steady() {
                 failures = 0;
             }
             tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session ended and is opened again");
-            self.set(&extension, status_after(&error, &run)).await;
+            self.set(&key, status_after(&error, &run)).await;
             if let Some(from) = missing.since {
-                self.open_gap(&extension, from, "session").await;
+                self.open_gap(&key, from, "session").await;
             }
             let moment = self.clock.now().to_string();
-            let spread = backoff::spread(&[self.connection.as_str(), &extension, &moment]);
+            let spread = backoff::spread(&[self.connection.as_str(), &key, &moment]);
             let wait = backoff::before_session(&error, failures, spread);
             failures += 1;
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = control.again.notified() => {}
                 () = control.ended() => {
-                    self.end_session(&extension).await;
+                    self.end_session(&key).await;
                     return;
                 }
             }
@@ -145,11 +145,11 @@ impl Link {
     }
 
     /// Runs a session once; answers nothing where it was to end and has.
-    async fn run(&self, extension: &str, missing: &mut Missing, control: &SessionControl) -> Option<(Error, Run)> {
+    async fn run(&self, key: &str, missing: &mut Missing, control: &SessionControl) -> Option<(Error, Run)> {
         let (out, reports) = mpsc::channel(64);
         let run = async {
-            let follow = self.follow(extension, reports, missing);
-            tokio::join!(self.driver.run_session(extension, out), follow)
+            let follow = self.follow(key, reports, missing);
+            tokio::join!(self.driver.run_session(key, out), follow)
         };
         let mut run = std::pin::pin!(run);
         tokio::select! {
@@ -159,9 +159,9 @@ impl Link {
             () = control.ended() => {}
         }
         // The run goes on until what has come is stored.
-        let (is_ended, (_, run)) = tokio::join!(self.end_session(extension), run);
+        let (is_ended, (_, run)) = tokio::join!(self.end_session(key), run);
         if is_ended && run.live.is_some() && !run.not_stored {
-            self.stamp_ended(extension);
+            self.stamp_ended(key);
         }
         None
     }
@@ -169,7 +169,7 @@ impl Link {
     /// Stores what a session reports, until it ends.
     pub(crate) async fn follow(
         &self,
-        extension: &str,
+        key: &str,
         mut reports: mpsc::Receiver<SessionReport>,
         missing: &mut Missing,
     ) -> Run {
@@ -179,32 +179,32 @@ impl Link {
             tokio::select! {
                 report = reports.recv() => {
                     let Some(report) = report else { break };
-                    if self.take_report(extension, report, &mut run, missing).await.is_err() {
+                    if self.take_report(key, report, &mut run, missing).await.is_err() {
                         run.not_stored = true;
                         break;
                     }
                 },
-                _ = stamp.tick(), if run.live.is_some() => self.stamp(extension),
+                _ = stamp.tick(), if run.live.is_some() => self.stamp(key),
             }
         }
-        self.end_run(extension, &run, missing);
+        self.end_run(key, &run, missing);
         run
     }
 
     /// A registered session ended without being told to: its socket may have been broken from the last sign of life on,
     /// and the PBX did not know.
-    fn end_run(&self, extension: &str, run: &Run, missing: &mut Missing) {
+    fn end_run(&self, key: &str, run: &Run, missing: &mut Missing) {
         if run.registered.is_some() {
             missing.lose(run.heard);
         }
         if run.live.is_some() {
-            self.stamp_at(extension, run.heard);
+            self.stamp_at(key, run.heard);
         }
     }
 
     async fn take_report(
         &self,
-        extension: &str,
+        key: &str,
         report: SessionReport,
         run: &mut Run,
         missing: &mut Missing,
@@ -213,12 +213,12 @@ impl Link {
         match report {
             SessionReport::Connected => {
                 (run.registered, run.heard) = (Some(now), now);
-                self.set(extension, SessionStatus::of(ConnectionState::Draining)).await;
+                self.set(key, SessionStatus::of(ConnectionState::Draining)).await;
             }
             SessionReport::DrainProgress { events } => {
                 let drained = u32::try_from(events).unwrap_or(u32::MAX);
                 let draining = SessionStatus::of(ConnectionState::Draining);
-                self.set(extension, SessionStatus { drained, ..draining }).await;
+                self.set(key, SessionStatus { drained, ..draining }).await;
             }
             SessionReport::Batch { events, stored } => {
                 let is_replay = events.iter().any(|event| event.source == Source::Replay);
@@ -245,21 +245,40 @@ impl Link {
                 (run.live, run.heard) = (Some(Instant::now()), now);
                 let hole_until = self.hole(run, missing, now).max((!complete).then_some(now));
                 *missing = Missing::default();
-                run.detail = (!complete).then(|| REPEATS.to_owned());
+                run.detail = run.detail.take().or_else(|| (!complete).then(|| REPEATS.to_owned()));
                 if !complete {
                     tracing::warn!(connection = %self.connection, "a PBX gives the same missed events again and again");
                 }
-                self.close_gap(extension, now, hole_until).await;
-                self.stamp(extension);
-                let live = SessionStatus::of(ConnectionState::Live);
-                self.set(extension, SessionStatus { detail: run.detail.clone(), ..live }).await;
+                self.close_gap(key, now, hole_until).await;
+                self.stamp(key);
+                self.show_live(key, run).await;
+            }
+            SessionReport::Snapshot(Snapshot { asked, events, calls }) => {
+                let told = events.into_iter().map(Told::Vendor).collect();
+                self.keeper.tell(&self.connection, now, told).await?;
+                self.keeper.absent(&self.connection, now, asked, calls).await?;
+                run.heard = now;
+            }
+            SessionReport::Notice(notice) => {
+                run.detail = notice;
+                if run.live.is_some() {
+                    self.show_live(key, run).await;
+                }
             }
         }
         Ok(())
     }
 
+    async fn show_live(&self, key: &str, run: &Run) {
+        let live = SessionStatus::of(ConnectionState::Live);
+        self.set(key, SessionStatus { detail: run.detail.clone(), ..live }).await;
+    }
+
     /// Up to when events are lost for good, although all that the PBX kept was replayed.
     fn hole(&self, run: &Run, missing: &Missing, now: Timestamp) -> Option<Timestamp> {
+        if !self.driver.capability().missed_replay {
+            return missing.since.map(|_| run.registered.unwrap_or(now));
+        }
         let too_old = missing.since.and_then(|since| self.forgotten(since, now));
         let lost = missing.lost_since.map(|_| run.kept_from.unwrap_or(now).min(run.registered.unwrap_or(now)));
         too_old.max(lost)
@@ -278,20 +297,20 @@ impl Link {
         }
     }
 
-    /// Nobody wants this extension's session any more, and it has ended: nothing is missed here.
-    pub(crate) async fn forget_session(&self, extension: &str) {
-        if self.board.has_gap(&self.connection, extension) {
+    /// Nobody wants this session any more, and it has ended: nothing is missed here.
+    pub(crate) async fn forget_session(&self, key: &str) {
+        if self.board.has_gap(&self.connection, key) {
             let now = self.clock.now();
-            self.close_gap(extension, now, Some(now)).await;
+            self.close_gap(key, now, Some(now)).await;
         }
-        if self.board.forget(&self.connection, extension) {
+        if self.board.forget(&self.connection, key) {
             self.keeper.status_changed(&self.connection).await;
         }
     }
 
     /// Tells the PBX that a session is over, so that it keeps the events from now on; says whether it took that in.
-    async fn end_session(&self, extension: &str) -> bool {
-        let ended = self.driver.end_session(extension).await;
+    async fn end_session(&self, key: &str) -> bool {
+        let ended = self.driver.end_session(key).await;
         if let Err(error) = &ended {
             tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a session could not be ended");
         }

@@ -394,7 +394,9 @@ impl Entry {
 
     /// The extensions whose sessions the PBX refuses.
     fn refused(&self, role: Role, own: &[&str]) -> Vec<String> {
-        self.concerning(role, own).filter(|(_, session)| session.is_refused).map(|(name, _)| name.clone()).collect()
+        // A session of the whole account is no extension's: its refusal is the connection's state.
+        let refused = self.concerning(role, own).filter(|(name, session)| session.is_refused && !name.is_empty());
+        refused.map(|(name, _)| name.clone()).collect()
     }
 
     /// As the worst of these sessions stands, with what is wrong on our side or in what comes to us.

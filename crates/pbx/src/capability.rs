@@ -64,6 +64,8 @@ pub struct Capability {
     pub needs_public_address: bool,
     /// Events come over one socket per extension.
     pub session_per_extension: bool,
+    /// Events come over one session for the whole account.
+    pub account_session: bool,
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
@@ -92,6 +94,7 @@ impl Capability {
         history: false,
         needs_public_address: false,
         session_per_extension: false,
+        account_session: false,
         key_acts_for_all: false,
     };
 }

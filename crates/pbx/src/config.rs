@@ -79,6 +79,9 @@ impl ConnectionConfig {
     pub(crate) fn base(&self) -> Result<Url, ConfigError> {
         let mut url = match &self.base_url {
             Some(url) => url.clone(),
+            None if self.make.base_url.is_empty() => {
+                return Err(ConfigError::MissingAddress { connection: self.id.clone(), make: self.make.name });
+            }
             None => Url::parse(self.make.base_url).map_err(|_| ConfigError::BaseUrl { connection: self.id.clone() })?,
         };
         let path = url.path().trim_end_matches('/').to_owned();

@@ -51,6 +51,14 @@ pub enum ConfigError {
         /// Which connection.
         connection: ConnectionId,
     },
+    /// No address, on a make without a host that serves all.
+    #[error("connection {connection}: base_url is missing; every installation of {make} has an address of its own")]
+    MissingAddress {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Its make's name.
+        make: &'static str,
+    },
     /// Certificates that cannot be read.
     #[error("connection {connection}: {reason}")]
     TrustAnchor {

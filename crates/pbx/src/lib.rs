@@ -42,6 +42,6 @@ pub use make::{ConnectionConfig, Description, Make, Secret, Text};
 pub use party::extension;
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, Request, Times};
-pub use session::{Session, SessionInput, SessionOutput};
+pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};

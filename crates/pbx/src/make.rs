@@ -47,7 +47,7 @@ pub struct Description {
     pub secrets: &'static [Secret],
     /// IANA zones that times without a mark may be in; the first until another is chosen.
     pub zones: &'static [&'static str],
-    /// The vendor's address.
+    /// The vendor's address; empty where each installation has its own.
     pub base_url: &'static str,
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],

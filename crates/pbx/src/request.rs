@@ -46,6 +46,8 @@ pub struct Request {
     pub idempotent: bool,
     /// To be signed: it goes to the vendor's own address.
     pub signed: bool,
+    /// Asked over the running session of this key instead of by HTTP: its body is what is asked.
+    pub session: Option<String>,
 }
 
 impl fmt::Debug for Request {
@@ -72,10 +74,16 @@ impl Request {
             times: Times::SHORT,
             idempotent: false,
             signed: false,
+            session: None,
         }
     }
 
-    /// A GET of a recording.
+    /// The handshake of a socket.
+    pub(crate) fn socket(url: Url) -> Self {
+        Self::get("socket", url)
+    }
+
+    /// A GET of a recording, a list or the like.
     pub(crate) fn get(operation: &'static str, url: Url) -> Self {
         Self {
             operation,
@@ -86,6 +94,7 @@ impl Request {
             times: Times::MINUTE,
             idempotent: false,
             signed: false,
+            session: None,
         }
     }
 
@@ -193,7 +202,11 @@ mod tests {
             body: Bytes::from_static(b"secret"),
         };
         let link = calls::RecordingReference::Link("https://pbx.example/secret".to_owned());
-        let outputs = [SessionOutput::Open(url), SessionOutput::Request(request)];
+        let outputs = [
+            SessionOutput::Open(Request::socket(url)),
+            SessionOutput::Request(request),
+            SessionOutput::Send("secret".to_owned()),
+        ];
         let printed = format!("{outputs:?} {answer:?} {webhook:?} {link:?}");
         // Bytes in brackets would be digits.
         assert!(!printed.contains("secret") && !printed.contains("115, 101"), "{printed}");

@@ -67,9 +67,15 @@ pub trait Pbx: Send + Sync {
     /// What the answer to [`Pbx::check`] shows.
     fn read_check(&self, answer: &Answer) -> Result<(), Error>;
 
-    /// The socket protocol for one extension; `None` for makes without sockets.
-    fn session(&self, extension: &str) -> Option<Box<dyn Session>>;
+    /// The session of this key: an extension, or [`WHOLE_ACCOUNT`](crate::session::WHOLE_ACCOUNT). `None` for makes
+    /// without sessions.
+    fn session(&self, _key: &str) -> Option<Box<dyn Session>> {
+        None
+    }
 
-    /// Tells the PBX that an extension's session is over, so that it keeps events from now on.
-    fn end_session(&self, extension: &str) -> Option<Request>;
+    /// What tells the PBX that a session is over, so that it keeps events from now on; `None` where the end of the socket
+    /// says so.
+    fn end_session(&self, _key: &str) -> Option<Request> {
+        None
+    }
 }

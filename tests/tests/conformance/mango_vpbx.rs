@@ -56,6 +56,7 @@ fn sign(vector: &Value, all: &[Value]) -> Outcome {
         times: Times::SHORT,
         idempotent: false,
         signed: true,
+        session: None,
     };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     equal("the content type", &request.headers["content-type"].as_bytes(), &FORM.as_bytes())?;

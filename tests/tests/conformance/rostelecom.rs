@@ -174,6 +174,7 @@ fn signed_request(pbx: &dyn Pbx, body: &[u8]) -> Result<String, String> {
         times: Times::SHORT,
         idempotent: false,
         signed: true,
+        session: None,
     };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     let sign = request.headers.get("x-client-sign").and_then(|value| value.to_str().ok());

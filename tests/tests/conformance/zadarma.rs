@@ -85,8 +85,17 @@ fn request(pbx: &dyn Pbx, vector: &Value, parameters: &Ordered) -> Outcome {
     url.set_query(Some(written.as_str()).filter(|written| is_get && !written.is_empty()));
     let body = if is_get { Bytes::new() } else { Bytes::from(written.clone()) };
     let (headers, times) = (http::HeaderMap::new(), Times::SHORT);
-    let mut request =
-        Request { operation: "vector", method, url, headers, body, times, idempotent: false, signed: true };
+    let mut request = Request {
+        operation: "vector",
+        method,
+        url,
+        headers,
+        body,
+        times,
+        idempotent: false,
+        signed: true,
+        session: None,
+    };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     let header = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     equal("Authorization", &header, &text(vector, "authorization_header_value")?)?;

@@ -1,5 +1,7 @@
 //! Our own decisions: timers, absences from the PBX's list, gaps, the zone.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -17,6 +19,20 @@ use crate::{
 const STILL_RINGS: SignedDuration = SignedDuration::from_mins(5);
 
 impl Book {
+    /// The open calls that a list of the PBX lacks, by the vendor's ids on it. What was told after the list was asked
+    /// for is newer than the list, and calls that we have only asked for are on none.
+    pub fn absent_from(&self, listed: &BTreeSet<String>, asked: Timestamp) -> Vec<CallId> {
+        let listed: BTreeSet<CallId> = listed
+            .iter()
+            .map(|vendor_call| self.resolve(&CallId::of_vendor(&self.connection, vendor_call)).clone())
+            .collect();
+        let is_absent = |id: &&CallId| {
+            let older = |record: &Record| !record.is_pending() && record.last_told < asked;
+            !listed.contains(*id) && self.records.get(*id).is_some_and(older)
+        };
+        self.open.iter().filter(is_absent).cloned().collect()
+    }
+
     pub(super) fn decision(&mut self, stored: &Stored, decision: &Decision, changes: &mut Vec<Change>) {
         match decision {
             Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),

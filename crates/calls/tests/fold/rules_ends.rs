@@ -346,3 +346,19 @@ fn a_straggler_does_not_undo_what_is_known() {
     assert_eq!(leg.end_reason.as_deref(), Some("Отбой"));
     assert_eq!(office.book.floor(), None, "what was restored does not hold the log");
 }
+
+#[test]
+fn a_list_lacks_open_calls_that_are_older_than_it() {
+    let (first, second) = (Session::incoming("s1"), Session::incoming("s2"));
+    let entries = [first.starts(0), first.connected(5_000, "101"), second.starts(9_000)];
+    let office = Office::live(rostelecom::settings(), &entries);
+    let lacks = |listed: &[&str], asked| {
+        let listed = listed.iter().map(|id| (*id).to_owned()).collect();
+        office.book.absent_from(&listed, at(asked))
+    };
+    assert_eq!(lacks(&[], 20_000).len(), 2);
+    assert_eq!(lacks(&["s2", "unheard of"], 20_000), [call_id("s1")]);
+    assert_eq!(lacks(&["s1", "s2"], 20_000), []);
+    assert_eq!(lacks(&[], 8_000), [call_id("s1")], "the other began after the list was asked for");
+    assert_eq!(lacks(&[], 4_000), [], "both were heard of since");
+}

@@ -1,5 +1,7 @@
 //! What the keeper is asked, and the way to it.
 
+use std::collections::BTreeSet;
+
 use calls::{Command, ConnectionId, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire;
@@ -29,6 +31,14 @@ pub(super) type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
 pub(crate) enum Request {
     /// Put this into a connection's log and fold it.
     Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done<Vec<Appended>> },
+    /// Of the open calls, conclude which a list of the PBX's that was asked for at a moment lacks.
+    Absent {
+        connection: ConnectionId,
+        received_at: Timestamp,
+        asked: Timestamp,
+        listed: BTreeSet<String>,
+        done: Done<()>,
+    },
     /// Note a command that is about to act, unless it is known.
     Begin { row: NewCommand, command: Command, done: Done<Began> },
     /// Keep what a person wrote.
@@ -57,6 +67,20 @@ impl KeeperHandle {
     ) -> Result<Vec<Appended>, NotStored> {
         let (done, answer) = oneshot::channel();
         let request = Request::Tell { connection: connection.clone(), received_at, told, done };
+        self.requests.send(request).await.map_err(|_| NotStored)?;
+        answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// Concludes which open calls a PBX's list of its calls lacks. To be told after what the list says itself.
+    pub(crate) async fn absent(
+        &self,
+        connection: &ConnectionId,
+        received_at: Timestamp,
+        asked: Timestamp,
+        listed: BTreeSet<String>,
+    ) -> Result<(), NotStored> {
+        let (done, answer) = oneshot::channel();
+        let request = Request::Absent { connection: connection.clone(), received_at, asked, listed, done };
         self.requests.send(request).await.map_err(|_| NotStored)?;
         answer.await.unwrap_or(Err(NotStored))
     }

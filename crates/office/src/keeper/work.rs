@@ -115,16 +115,23 @@ impl Keeper {
                 }
                 Request::Stop { done } => stop = Some(done),
                 Request::Fact { fact, done } => facts.push((fact, done)),
-                other @ (Request::Begin { .. } | Request::Status { .. }) => others.push(other),
+                other @ (Request::Begin { .. } | Request::Status { .. } | Request::Absent { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
         let kept = self.take_facts(facts).await;
-        let (mut began, mut changed) = (Vec::new(), Vec::new());
+        let (mut began, mut changed, mut concluded) = (Vec::new(), Vec::new(), Vec::new());
         for request in others {
             match request {
                 Request::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
                 Request::Status { connection } => changed.push(connection),
+                Request::Absent { connection, received_at, asked, listed, done } => {
+                    let absent = self.books.get(&connection).map(|book| book.absent_from(&listed, asked));
+                    let told = |call| Told::Decision(Decision::AbsentFromSnapshot { call });
+                    let decisions =
+                        absent.into_iter().flatten().map(|call| entry(&connection, received_at, told(call)));
+                    concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
+                }
                 Request::Tell { .. } | Request::Fact { .. } | Request::Stop { .. } => {}
             }
         }
@@ -141,6 +148,9 @@ impl Keeper {
             let _ = done.send(outcome);
         }
         for (done, outcome) in kept {
+            let _ = done.send(outcome);
+        }
+        for (done, outcome) in concluded {
             let _ = done.send(outcome);
         }
         stop

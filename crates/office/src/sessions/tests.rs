@@ -1,11 +1,15 @@
 //! What a session lacks, told by hand; the whole of it against a PBX in `tests/office/sessions.rs`.
 
-use calls::Decision;
+use std::collections::BTreeSet;
+
+use calls::{CallId, Customer, Decision, Direction, Effect, Line};
+use link::wire::Role;
 use tokio::sync::oneshot;
 
 use super::*;
 use crate::{
     links::Complete,
+    settings::Viewer,
     testing::{Bench, at},
 };
 
@@ -149,4 +153,50 @@ async fn a_run_that_did_not_end_its_session_may_have_lost_what_came_last() {
     assert_eq!(start(60).await, Missing { since: Some(at(20)), lost_since: None }, "the PBX has kept it");
     link.stamp_at("101", at(80));
     assert_eq!(start(90).await, Missing { since: Some(at(80)), lost_since: Some(at(80)) }, "and killed later");
+}
+
+/// A list of the PBX's, asked for at this second, with these calls on it.
+fn listed(asked: i64, calls: &[&str]) -> SessionReport {
+    let created =
+        || Effect::CallCreated { direction: Direction::Incoming, customer: Customer::default(), line: Line::default() };
+    let events = calls.iter().map(|call| Bench::event(&format!("listed {call}"), Some(call), vec![created()]));
+    let calls = calls.iter().map(|call| (*call).to_owned()).collect::<BTreeSet<_>>();
+    SessionReport::Snapshot(Snapshot { asked: at(asked), events: events.collect(), calls })
+}
+
+#[tokio::test]
+async fn a_call_that_a_newer_list_lacks_is_concluded_to_be_over() {
+    let bench = Bench::new(pbx::mango_client::MAKE);
+    let reports = vec![(10, listed(9, &["a", "b"])), (20, listed(9, &["b"])), (30, listed(29, &["b"]))];
+    run(&bench, &mut Missing::default(), reports).await;
+    bench.settle().await;
+    let call = CallId::of_vendor(&bench.link.connection, "a");
+    assert_eq!(bench.decisions(), [Decision::AbsentFromSnapshot { call }], "not by the list that is older than it");
+}
+
+#[tokio::test]
+async fn what_is_to_be_said_of_a_live_session_is_shown_and_taken_back() {
+    let bench = Bench::new(pbx::mango_client::MAKE);
+    let mut run = Run::begin(at(0));
+    let mut missing = Missing::default();
+    let manager = Viewer {
+        id: "irina".to_owned(),
+        name: "Irina".to_owned(),
+        role: Role::Manager,
+        extensions: Vec::new(),
+        groups: Vec::new(),
+        rights: String::new(),
+    };
+    let notice = |text: Option<&str>| SessionReport::Notice(text.map(str::to_owned));
+    let reports = [
+        (notice(Some("no rights")), None),
+        (SessionReport::Drained { complete: true }, Some("no rights")),
+        (notice(None), None),
+        (notice(Some("none at all")), Some("none at all")),
+    ];
+    for (report, shown) in reports {
+        bench.link.take_report("", report, &mut run, &mut missing).await.expect("is taken");
+        let view = bench.link.board.view(&bench.link.connection, &manager).expect("is on the board");
+        assert_eq!(view.detail.as_deref(), shown);
+    }
 }

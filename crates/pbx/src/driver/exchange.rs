@@ -60,6 +60,9 @@ impl Driver {
 
     /// Sends a request once, whatever the limit.
     pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
+        if let Some(session) = &request.session {
+            return self.ask(session, request).await;
+        }
         let (at, began) = (self.clock.now(), Instant::now());
         let sent = self.prepare(request, CAP)?;
         let answer = self.client.send(sent).await.map(read).map_err(Error::from);

@@ -1,5 +1,6 @@
 //! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
 
+mod asking;
 mod exchange;
 mod limit;
 mod recording;

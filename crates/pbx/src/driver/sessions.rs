@@ -1,4 +1,4 @@
-//! Runs a make's socket protocol: its state machine decides, this carries out.
+//! Runs a make's sessions: a state machine decides, this carries out.
 
 use std::{
     collections::BTreeMap,
@@ -11,12 +11,16 @@ use std::{
 use calls::VendorEvent;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Driver, internal};
+use super::{
+    Driver,
+    asking::{Asked, Askings},
+    internal,
+};
 use crate::{
     error::{Error, ErrorKind},
     journal::{JournalEntry, JournalKind},
-    request::Answer,
-    session::{Moment, Session, SessionInput, SessionOutput},
+    request::{Answer, Request},
+    session::{Moment, Session, SessionInput, SessionOutput, Snapshot},
 };
 
 /// How long [`Driver::end_session`] waits for a running session to close its socket.
@@ -42,6 +46,10 @@ pub enum SessionReport {
     },
     /// Something came that carries no message: the other side lives.
     Heard,
+    /// All calls that there are, as the PBX lists them.
+    Snapshot(Snapshot),
+    /// What is to be said of the session while it is live; nothing where all is well.
+    Notice(Option<String>),
     /// No more of what was missed is asked for.
     Drained {
         /// Nothing of it is left; otherwise the PBX gave the same again and again.
@@ -49,31 +57,47 @@ pub enum SessionReport {
     },
 }
 
-/// The sessions that run, by extension.
+/// Questions that wait for a session to put them, at most; whoever asks beyond that waits.
+const WAITING_QUESTIONS: usize = 16;
+
+/// The way to a session that runs.
+#[derive(Debug, Clone)]
+struct Way {
+    stop: watch::Sender<bool>,
+    ask: mpsc::Sender<Asked>,
+}
+
+/// The sessions that run, by their keys.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    sessions: Mutex<BTreeMap<String, watch::Sender<bool>>>,
+    sessions: Mutex<BTreeMap<String, Way>>,
 }
 
 impl Running {
-    fn sessions(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, watch::Sender<bool>>> {
+    fn sessions(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Way>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Enters a session; `None` when one runs already.
-    fn enter(&self, extension: &str) -> Option<Entered<'_>> {
+    fn enter(&self, key: &str) -> Option<Entered<'_>> {
         let mut sessions = self.sessions();
-        if sessions.contains_key(extension) {
+        if sessions.contains_key(key) {
             return None;
         }
         let (stop, stopped) = watch::channel(false);
-        sessions.insert(extension.to_owned(), stop);
-        Some(Entered { running: self, extension: extension.to_owned(), stopped })
+        let (ask, asked) = mpsc::channel(WAITING_QUESTIONS);
+        sessions.insert(key.to_owned(), Way { stop, ask });
+        Some(Entered { running: self, key: key.to_owned(), stopped, asked })
+    }
+
+    /// Where questions to this session go, if it runs.
+    pub(super) fn way_to_ask(&self, key: &str) -> Option<mpsc::Sender<Asked>> {
+        self.sessions().get(key).map(|way| way.ask.clone())
     }
 
     /// Asks a session to stop and waits until it has, for a while.
-    async fn stop(&self, extension: &str) {
-        let stop = self.sessions().get(extension).cloned();
+    async fn stop(&self, key: &str) {
+        let stop = self.sessions().get(key).map(|way| way.stop.clone());
         let Some(stop) = stop else { return };
         stop.send_replace(true);
         // The session's receiver is dropped when it has closed its socket. A session that hangs is left behind.
@@ -84,13 +108,14 @@ impl Running {
 /// A session in the list of those that run; leaves it when dropped, however it ends.
 struct Entered<'a> {
     running: &'a Running,
-    extension: String,
+    key: String,
     stopped: watch::Receiver<bool>,
+    asked: mpsc::Receiver<Asked>,
 }
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        self.running.sessions().remove(&self.extension);
+        self.running.sessions().remove(&self.key);
     }
 }
 
@@ -101,6 +126,8 @@ struct Pending<'a> {
     socket: Option<net::Socket>,
     asking: Option<Asking<'a>>,
     storing: Option<oneshot::Receiver<()>>,
+    asked: &'a mut mpsc::Receiver<Asked>,
+    askings: Askings,
 }
 
 /// What happened next.
@@ -110,35 +137,37 @@ enum Next {
     Heard,
     Stored,
     Timer,
+    Asked(Asked),
 }
 
 impl Driver {
-    /// Keeps an extension's session until it ends, and says why it did. The caller starts it again.
-    pub async fn run_session(&self, extension: &str, out: mpsc::Sender<SessionReport>) -> Error {
-        let Some(mut session) = self.pbx.session(extension) else {
+    /// Keeps the session of a key until it ends, and says why it did. The caller starts it again.
+    pub async fn run_session(&self, key: &str, out: mpsc::Sender<SessionReport>) -> Error {
+        let Some(mut session) = self.pbx.session(key) else {
             return Error::unsupported("keep a session: it sends webhooks");
         };
-        let Some(mut entered) = self.running.enter(extension) else {
-            return Error::new(ErrorKind::Conflict, "a session of this extension runs already");
+        let Some(mut entered) = self.running.enter(key) else {
+            return Error::new(ErrorKind::Conflict, "this session runs already");
         };
-        let mut pending = Pending { socket: None, asking: None, storing: None };
+        let Entered { stopped: is_stopped, asked, .. } = &mut entered;
+        let (asking, storing, askings) = (None, None, Askings::default());
+        let mut pending = Pending { socket: None, asking, storing, asked, askings };
         let error = tokio::select! {
             error = self.drive(session.as_mut(), &mut pending, &out) => error,
-            _ = entered.stopped.wait_for(|stopped| *stopped) => stopped(),
+            _ = is_stopped.wait_for(|stopped| *stopped) => stopped(),
             () = out.closed() => stopped(),
         };
+        pending.askings.end(&error);
         if let Some(socket) = pending.socket {
             socket.close().await;
         }
         error
     }
 
-    /// Ends an extension's session, so that the PBX keeps its events from now on.
-    pub async fn end_session(&self, extension: &str) -> Result<(), Error> {
-        let Some(request) = self.pbx.end_session(extension) else {
-            return Err(Error::unsupported("keep a session: it sends webhooks"));
-        };
-        self.running.stop(extension).await;
+    /// Ends a session, so that the PBX keeps its events from now on.
+    pub async fn end_session(&self, key: &str) -> Result<(), Error> {
+        self.running.stop(key).await;
+        let Some(request) = self.pbx.end_session(key) else { return Ok(()) };
         // Not under the limit: when everything stops at once, there is nothing left to leave room for.
         let answer = self.exchange_now(&request).await?;
         answer.failure().map_or(Ok(()), Err)
@@ -161,11 +190,11 @@ impl Driver {
                 Ok(input) => input,
                 Err(error) => return error,
             };
-            outputs = match &input {
+            outputs = match input {
                 Next::Answered(answer) => session.step(SessionInput::Answered(answer.as_ref()), self.moment()),
                 Next::Text(text) => {
-                    self.journal_frame(text);
-                    session.step(SessionInput::Text(text), self.moment())
+                    self.journal_frame(None, Some(&text));
+                    session.step(SessionInput::Text(&text), self.moment())
                 }
                 Next::Heard => {
                     // Who listens is behind with what was reported before, so he knows that the other side lives.
@@ -174,6 +203,12 @@ impl Driver {
                 }
                 Next::Stored => session.step(SessionInput::Stored, self.moment()),
                 Next::Timer => session.step(SessionInput::Timer, self.moment()),
+                Next::Asked(asked) => match pending.askings.put(asked) {
+                    Some((number, request)) => {
+                        session.step(SessionInput::Ask { number, request: &request }, self.moment())
+                    }
+                    None => Vec::new(),
+                },
             };
         }
     }
@@ -190,11 +225,20 @@ impl Driver {
                 pending.asking = Some(Box::pin(async move { self.exchange(request).await }));
                 return Ok(());
             }
-            SessionOutput::Open(url) => {
-                pending.socket = Some(self.client.socket(net::SocketRequest::new(url).text_as_binary()).await?);
+            SessionOutput::Open(handshake) => {
+                pending.socket = Some(self.open(handshake).await?);
                 for output in session.step(SessionInput::Opened, self.moment()) {
                     Box::pin(self.carry_out(output, session, pending, out)).await?;
                 }
+                return Ok(());
+            }
+            SessionOutput::Send(text) => {
+                let Some(socket) = &mut pending.socket else { return Ok(()) };
+                self.journal_frame(Some(&text), None);
+                return Ok(socket.send_text(text).await?);
+            }
+            SessionOutput::Answer { number, answer } => {
+                pending.askings.answer(number, answer);
                 return Ok(());
             }
             SessionOutput::Ping => {
@@ -207,6 +251,8 @@ impl Driver {
             SessionOutput::Connected => SessionReport::Connected,
             SessionOutput::DrainProgress { events } => SessionReport::DrainProgress { events },
             SessionOutput::Drained { complete } => SessionReport::Drained { complete },
+            SessionOutput::Snapshot(snapshot) => SessionReport::Snapshot(snapshot),
+            SessionOutput::Notice(notice) => SessionReport::Notice(notice),
             SessionOutput::Events { events, hold } => {
                 let (stored, when_stored) = oneshot::channel();
                 if hold {
@@ -218,11 +264,22 @@ impl Driver {
         out.send(report).await.map_err(|_| stopped())
     }
 
+    /// Opens a socket, its handshake signed where it says so.
+    async fn open(&self, mut handshake: Request) -> Result<net::Socket, Error> {
+        if handshake.signed {
+            self.pbx.sign(&mut handshake)?;
+        }
+        let mut request = net::SocketRequest::new(handshake.url).text_as_binary();
+        request.headers = handshake.headers;
+        Ok(self.client.socket(request).await?)
+    }
+
     fn moment(&self) -> Moment {
         Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.clock.now() }
     }
 
-    fn journal_frame(&self, text: &str) {
+    fn journal_frame(&self, sent: Option<&str>, received: Option<&str>) {
+        let kept = |text: Option<&str>| self.redactor.body(text?.as_bytes());
         self.journal.record(JournalEntry {
             at: self.clock.now(),
             connection: self.id.clone(),
@@ -232,8 +289,8 @@ impl Driver {
             status: None,
             outcome: "ok".to_owned(),
             took: Duration::ZERO,
-            sent: None,
-            received: self.redactor.body(text.as_bytes()),
+            sent: kept(sent),
+            received: kept(received),
         });
     }
 }
@@ -244,7 +301,7 @@ fn stopped() -> Error {
 
 /// Waits for whatever comes first.
 async fn next(pending: &mut Pending<'_>, timer: Option<Instant>) -> Result<Next, Error> {
-    let Pending { socket, asking, storing } = pending;
+    let Pending { socket, asking, storing, asked, .. } = pending;
     tokio::select! {
         answer = some(asking, |asking| asking) => {
             *asking = None;
@@ -259,6 +316,7 @@ async fn next(pending: &mut Pending<'_>, timer: Option<Instant>) -> Result<Next,
             *storing = None;
             stored.map(|()| Next::Stored).map_err(|_| internal("the events could not be stored; they stay at the PBX"))
         }
+        Some(asked) = asked.recv() => Ok(Next::Asked(asked)),
         () = sleep_until(timer) => Ok(Next::Timer),
     }
 }

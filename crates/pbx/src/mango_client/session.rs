@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind},
-    request::Answer,
+    request::{Answer, Request},
     session::{Moment, Session, SessionInput, SessionOutput},
 };
 
@@ -90,7 +90,7 @@ impl Channel {
             Phase::Channel { created } => match responses::channel(&self.settings.wire, answer)? {
                 ChannelAnswer::Open(url) => {
                     self.phase = Phase::Opening;
-                    Ok(vec![SessionOutput::Open(url)])
+                    Ok(vec![SessionOutput::Open(Request::socket(url))])
                 }
                 ChannelAnswer::UnknownUser if !created => {
                     self.phase = Phase::Creating;
@@ -215,6 +215,10 @@ impl Session for Channel {
             (SessionInput::Stored, Phase::Storing) => Ok(vec![self.ask_for_batch()]),
             (SessionInput::Stored, _) => Ok(Vec::new()),
             (SessionInput::Timer, _) => Ok(self.timer(now)),
+            (SessionInput::Ask { number, .. }, _) => {
+                let answer = Err(Error::unsupported("be asked over its socket"));
+                Ok(vec![SessionOutput::Answer { number, answer }])
+            }
         };
         outputs.unwrap_or_else(|error| {
             self.phase = Phase::Over;

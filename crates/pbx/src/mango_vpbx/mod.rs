@@ -24,7 +24,6 @@ use crate::{
     error::Error,
     make::ConnectionConfig,
     request::{Answer, Request},
-    session::Session,
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -113,13 +112,5 @@ impl Pbx for MangoVpbx {
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
         responses::check(answer)
-    }
-
-    fn session(&self, _extension: &str) -> Option<Box<dyn Session>> {
-        None
-    }
-
-    fn end_session(&self, _extension: &str) -> Option<Request> {
-        None
     }
 }
