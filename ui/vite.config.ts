@@ -30,7 +30,13 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     // Nothing is inlined as data: URLs, which the content security policy refuses.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: here(mode === "card" ? "./card.html" : "./index.html") },
+    rolldownOptions: {
+      input: here(mode === "card" ? "./card.html" : "./index.html"),
+      treeshake: {
+        // Modules of these that nothing is taken from, such as Svelte's custom elements, do nothing that a page needs.
+        moduleSideEffects: [{ test: /\/node_modules\/(svelte|@tauri-apps)\//, sideEffects: false }],
+      },
+    },
   },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   test: {

@@ -121,9 +121,9 @@ fn create(app: &AppHandle, language: Language) -> bool {
 
 fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
     let state = *app.state::<TrayStatus>().state.lock().unwrap_or_else(PoisonError::into_inner);
-    let (open, quit) = match language {
-        Language::Ru => ("Открыть Трубку", "Выйти"),
-        Language::En => ("Open Trubka", "Quit"),
+    let (name, open, quit) = match language {
+        Language::Ru => ("Трубка", "Открыть Трубку", "Выйти"),
+        Language::En => ("Trubka", "Open Trubka", "Quit"),
     };
     let menu = Menu::with_items(
         app,
@@ -134,7 +134,7 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<()> {
     )?;
     TrayIconBuilder::with_id(ID)
         .icon(icon(state)?)
-        .tooltip("Trubka")
+        .tooltip(name)
         .menu(&menu)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| match event.id().as_ref() {

@@ -17,7 +17,7 @@ pub(crate) struct Words {
 const RU: Words = Words {
     rings: "Входящий звонок",
     missed: "Пропущенный звонок",
-    hidden: "Номер скрыт",
+    hidden: "Скрытый номер",
     not_called_back: "Перезвонить не получилось",
     call_back: "Перезвонить",
     open: "Показать",

@@ -23,6 +23,12 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 fn builder(app: &AppHandle) -> WebviewWindowBuilder<'_, Wry, AppHandle> {
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("Trubka")
+        // The page knows the language of the moment.
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::debug!(%error, "the window keeps its title");
+            }
+        })
         .inner_size(1240.0, 780.0)
         .min_inner_size(880.0, 560.0)
         .data_directory(app.state::<Profile>().web())

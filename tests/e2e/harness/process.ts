@@ -68,9 +68,18 @@ export function start(
 /** Processes of web pages that this process has started: on any of its threads. */
 export function webProcesses(pid: number): number[] {
   const threads = readdirSync(`/proc/${pid}/task`);
-  const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  const texts = threads.map((thread) => readProcess(`/proc/${pid}/task/${thread}/children`));
   const children = texts.flatMap((text) => text.trim().split(/\s+/).filter(Boolean).map(Number));
-  return children.filter((child) => readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('WebKitWebProc'));
+  return children.filter((child) => readProcess(`/proc/${child}/comm`).startsWith('WebKitWebProc'));
+}
+
+/** What a file of a process says; nothing where the process, or one of its threads, has just gone. */
+function readProcess(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Waits until a process has ended. */

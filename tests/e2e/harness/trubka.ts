@@ -5,8 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { remote, type Browser } from 'webdriverio';
+import type Axe from '../../../ui/node_modules/axe-core/axe.js';
 import type { Desktop } from './desktop.ts';
 import { ended, freePort, listening, program, start, until, type Running } from './process.ts';
+
+/** The checker of accessibility that the tests of the pages use, too. */
+const AXE = readFileSync(path.resolve('../../ui/node_modules/axe-core/axe.min.js'), 'utf8');
 
 export interface Options {
   /** Names the logs. */
@@ -135,12 +139,26 @@ export class Trubka {
 
   /** A picture of the current window, as the display shows it: WebKitWebDriver's own does not come back. */
   async picture(file: string): Promise<void> {
-    const title = (await this.browser.getUrl()).endsWith('card.html') ? 'Trubka card' : 'Trubka';
+    const title = (await this.browser.getUrl()).endsWith('card.html') ? 'Trubka card' : '(Trubka|Трубка)';
     const env = { ...process.env, ...this.options.desktop?.env };
     const search = ['search', '--onlyvisible', '--name', `^${title}$`];
     const windows = execFileSync('xdotool', search, { env, encoding: 'utf8' });
     const window = windows.trim().split('\n').at(-1) as string;
     execFileSync('import', ['-silent', '-window', window, `PNG24:${file}`], { env });
+  }
+
+  /** What axe objects to in the current window, colours included: only a real one has them. */
+  async objections(): Promise<string[]> {
+    const browser = this.browser;
+    const isLoaded = await browser.execute(() => 'axe' in window);
+    if (!isLoaded) await browser.execute(AXE);
+    const found = await browser.executeAsync((done: (violations: string[]) => void) => {
+      const { axe } = window as unknown as { axe: typeof Axe };
+      void axe.run(document.body).then(({ violations }) => {
+        done(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`)));
+      });
+    });
+    return found;
   }
 
   /** Another start of the same program in the same profile, as other programs start it. */

@@ -51,6 +51,10 @@ answeredAt?: string,
  */
 talkMs?: number, 
 /**
+ * How long an ended call rang that nobody took.
+ */
+rangMs?: number, 
+/**
  * Its recording, if any.
  */
 recording?: RecordingRow, 

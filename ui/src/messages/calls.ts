@@ -2,6 +2,7 @@ import type { CallFilter } from "$generated/CallFilter";
 import type { CallResult } from "$generated/CallResult";
 import type { CallState } from "$generated/CallState";
 import type { Direction } from "$generated/Direction";
+import { byGender } from "$lib/grammar";
 import { isolate } from "$lib/isolate";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
@@ -17,6 +18,9 @@ interface CallsText {
   states: Record<CallState, string>;
   ringingOut: string;
   results: Record<CallResult, string>;
+  answeredBy: (who: string) => string;
+  rang: (who: string | undefined, length: string) => string;
+  waited: (length: string) => string;
   internal: string;
   missedIncoming: string;
   play: (who: string) => string;
@@ -35,6 +39,7 @@ interface CallsText {
   answered: string;
   missed: string;
   quiet: string;
+  recent: string;
   nothingMissed: string;
   whileAway: (count: number) => string;
   showCalls: string;
@@ -67,26 +72,29 @@ export const callsText = texts<CallsText>({
       dialling: "Набираем",
       queued: "В очереди",
       ringing: "Звонит",
-      talking: "Идёт разговор",
+      talking: "Разговор",
       onHold: "На удержании",
       conference: "Конференция",
       ended: "Завершён",
     },
     ringingOut: "Дозваниваемся",
     results: {
-      answered: "Разговор",
-      answeredElsewhere: "Ответил коллега",
+      answered: "Отвечен",
+      answeredElsewhere: "Отвечен",
       missed: "Пропущен",
       busy: "Занято",
       noAnswer: "Не ответили",
       rejected: "Отклонён",
       cancelled: "Отменён",
-      failed: "Не получилось",
+      failed: "Не соединили",
       transferred: "Переведён",
       voicemail: "Голосовая почта",
       fax: "Факс",
-      unknown: "Неизвестно",
+      unknown: "Результат неизвестен",
     },
+    answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
+    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонок")} ${length}`,
+    waited: (length) => `ждали ${length}`,
     internal: "Внутренний",
     missedIncoming: "Пропущенный",
     play: (who) => `Слушать запись: ${isolate(who)}`,
@@ -94,18 +102,18 @@ export const callsText = texts<CallsText>({
     noCallsAction: "Позвонить",
     noMatches: (text) => `По запросу «${isolate(text)}» ничего не нашлось.`,
     noMatchesFilter: "Таких звонков пока нет.",
-    showAll: "Показать все звонки",
+    showAll: "Все звонки",
     loading: "Загружаем звонки…",
     noted: "Есть заметка",
     openCalls: "Идут сейчас",
-    missedToCallBack: (count) =>
-      count > 0 ? `Нужно перезвонить · ${count.toLocaleString("ru")}` : "Нужно перезвонить",
-    allMissed: "Показать все пропущенные",
+    missedToCallBack: (count) => (count > 0 ? `Перезвонить · ${count.toLocaleString("ru")}` : "Перезвонить"),
+    allMissed: "Весь список",
     today: "Сегодня",
     calls: "Звонков",
     answered: "Отвечено",
     missed: "Пропущено",
     quiet: "Сейчас никто не звонит.",
+    recent: "Последние звонки",
     nothingMissed: "Перезванивать некому.",
     whileAway: (count) => `Пока вас не было: ${russianCount(count, "звонок", "звонка", "звонков")}`,
     showCalls: "Показать",
@@ -143,18 +151,21 @@ export const callsText = texts<CallsText>({
     ringingOut: "Calling",
     results: {
       answered: "Answered",
-      answeredElsewhere: "A colleague answered",
+      answeredElsewhere: "Answered",
       missed: "Missed",
       busy: "Busy",
       noAnswer: "No answer",
       rejected: "Declined",
       cancelled: "Cancelled",
-      failed: "Failed",
+      failed: "Not connected",
       transferred: "Transferred",
       voicemail: "Voicemail",
       fax: "Fax",
-      unknown: "Not known",
+      unknown: "Result unknown",
     },
+    answeredBy: (who) => `Answered by ${isolate(who)}`,
+    rang: (_, length) => `rang ${length}`,
+    waited: (length) => `waited ${length}`,
     internal: "Internal",
     missedIncoming: "Missed",
     play: (who) => `Listen to the recording: ${isolate(who)}`,
@@ -162,17 +173,18 @@ export const callsText = texts<CallsText>({
     noCallsAction: "Call a number",
     noMatches: (text) => `Nothing was found for “${isolate(text)}”.`,
     noMatchesFilter: "There are no such calls yet.",
-    showAll: "Show all calls",
+    showAll: "All calls",
     loading: "Loading calls…",
     noted: "Has a note",
     openCalls: "Active calls",
     missedToCallBack: (count) => (count > 0 ? `Call back · ${count.toLocaleString("en")}` : "Call back"),
-    allMissed: "Show all missed calls",
+    allMissed: "Whole list",
     today: "Today",
     calls: "Calls",
     answered: "Answered",
     missed: "Missed",
     quiet: "Nobody is calling right now.",
+    recent: "Latest calls",
     nothingMissed: "Nobody to call back.",
     whileAway: (count) => `While you were away: ${englishCount(count, "call", "calls")}`,
     showCalls: "Show",

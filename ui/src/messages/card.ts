@@ -4,26 +4,24 @@ import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
 interface CardText {
-  folded: (count: number) => string;
   window: string;
   phases: Record<CardPhase, string>;
-  answeredBy: (who: string | undefined) => string;
+  internal: string;
+  answeredBy: (who: string) => string;
   announce: (who: string, number: string | undefined, line: string | undefined) => string;
-  pickUpHint: string;
-  callingHint: string;
-  noLongerHint: string;
-  ownPhoneBusyHint: string;
+  hints: Partial<Record<CardPhase, string>> & { unknownOutcome: string };
+  missedHint: (at: string) => string;
+  rang: (who: string | undefined, length: string) => string;
   tryAgain: string;
-  busyHint: string;
-  noAnswerHint: string;
-  failedHint: string;
   endReason: (words: string) => string;
-  unknownOutcomeHint: string;
+  answerOnPhone: string;
   hangupOnPhone: string;
   notConfirmed: string;
   lastTalk: (when: string, agent: string | undefined, length: string) => string;
-  lastNote: (note: string) => string;
-  open: string;
+  quoted: (note: string) => string;
+  nothingKnown: string;
+  notToCallBack: string;
+  details: string;
   dismiss: string;
   noteSaved: string;
   noteFailed: string;
@@ -36,45 +34,53 @@ interface CardText {
 export const cardText = texts<CardText>({
   ru: {
     window: "Идущие звонки",
-    folded: (count) => `+${count}`,
     phases: {
       ringing: "Входящий",
       pickUpYourPhone: "Снимите трубку",
-      calling: "Набираем",
+      calling: "Дозваниваемся",
       talking: "Разговор",
       onHold: "На удержании",
-      answeredBy: "Ответил коллега",
+      answeredBy: "Отвечен",
       ended: "Завершён",
       missed: "Пропущен",
       ownPhoneBusy: "Ваш телефон занят",
       busy: "Занято",
       noAnswer: "Не ответили",
       cancelled: "Отменён",
-      failed: "Не получилось",
-      unknownOutcome: "Исход неизвестен",
+      failed: "Не соединили",
+      unknownOutcome: "Результат неизвестен",
     },
-    answeredBy: (who) =>
-      who ? `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}` : "Ответил коллега",
+    internal: "Внутренний",
+    answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
-    pickUpHint: "Сначала зазвонит ваш телефон: снимите трубку, и мы соединим.",
-    callingHint: "Вы на линии, ждём ответа.",
-    noLongerHint: "Звонок отменён до ответа.",
-    ownPhoneBusyHint: "Никого не вызывали: завершите разговор на своём телефоне и попробуйте ещё раз.",
-    tryAgain: "Попробовать ещё раз",
-    busyHint: "Номер занят. Попробуйте позже.",
-    noAnswerHint: "На том конце никто не ответил.",
-    failedHint: "Соединить не получилось. Проверьте номер и попробуйте ещё раз.",
+    hints: {
+      pickUpYourPhone: "Сначала зазвонит ваш телефон. Ответите — наберём номер.",
+      calling: "Вы на линии, ждём ответа.",
+      answeredBy: "Вы свободны, перезванивать не нужно.",
+      ended: "Запишите, чем кончилось, пока помните.",
+      ownPhoneBusy: "Завершите разговор на своём телефоне и попробуйте ещё раз.",
+      busy: "Номер занят. Попробуйте позже.",
+      noAnswer: "На том конце никто не ответил.",
+      cancelled: "Звонок отменён до ответа.",
+      failed: "Проверьте номер и попробуйте ещё раз.",
+      unknownOutcome: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
+    },
+    missedHint: (at) => `В ${at} никто не ответил`,
+    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонок")} ${length}`,
+    tryAgain: "Повторить",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
-    unknownOutcomeHint: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
-    hangupOnPhone: "Разговор завершается только на телефоне",
+    answerOnPhone: "Ответьте на телефоне",
+    hangupOnPhone: "Завершить можно только на телефоне",
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
     lastTalk: (when, agent, length) =>
       agent
         ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${isolate(agent)}, ${length}`
         : `${capital(when)} · разговор ${length}`,
-    lastNote: (note) => `заметка: «${isolate(note)}»`,
-    open: "Открыть",
+    quoted: (note) => `«${isolate(note)}»`,
+    nothingKnown: "Разговоров с этим номером пока не было.",
+    notToCallBack: "Номер не передан, перезвонить не получится.",
+    details: "Подробнее",
     dismiss: "Убрать карточку",
     noteSaved: "Заметка сохранена",
     noteFailed: "Заметка не сохранилась, попробуйте ещё раз",
@@ -84,41 +90,50 @@ export const cardText = texts<CardText>({
   },
   en: {
     window: "Active calls",
-    folded: (count) => `+${count}`,
     phases: {
       ringing: "Incoming",
       pickUpYourPhone: "Pick up your phone",
       calling: "Calling",
       talking: "Talking",
       onHold: "On hold",
-      answeredBy: "Answered by a colleague",
+      answeredBy: "Answered",
       ended: "Ended",
       missed: "Missed",
       ownPhoneBusy: "Your phone is busy",
       busy: "Busy",
       noAnswer: "No answer",
       cancelled: "Cancelled",
-      failed: "Failed",
-      unknownOutcome: "Outcome unknown",
+      failed: "Not connected",
+      unknownOutcome: "Result unknown",
     },
-    answeredBy: (who) => (who ? `Answered by ${isolate(who)}` : "Answered by a colleague"),
+    internal: "Internal",
+    answeredBy: (who) => `Answered by ${isolate(who)}`,
     announce: (who, number, line) => ["Incoming call", who, number, line && `to ${line}`].filter(Boolean).join(", "),
-    pickUpHint: "Your own phone rings first: pick it up and we connect you.",
-    callingHint: "You are on the line, waiting for an answer.",
-    noLongerHint: "The call was given up before an answer.",
-    ownPhoneBusyHint: "Nobody was called: end the call on your own phone and try again.",
+    hints: {
+      pickUpYourPhone: "Your own phone rings first. Answer it and we dial.",
+      calling: "You are on the line, waiting for an answer.",
+      answeredBy: "You are free, no need to call back.",
+      ended: "Write down how it went while you remember.",
+      ownPhoneBusy: "End the call on your own phone and try again.",
+      busy: "The number is busy. Try again later.",
+      noAnswer: "Nobody answered at the other end.",
+      cancelled: "The call was given up before an answer.",
+      failed: "Check the number and try again.",
+      unknownOutcome: "The PBX gave no answer. Check your phone before calling again.",
+    },
+    missedHint: (at) => `Nobody answered at ${at}`,
+    rang: (_, length) => `rang ${length}`,
     tryAgain: "Try again",
-    busyHint: "The number is busy. Try again later.",
-    noAnswerHint: "Nobody answered at the other end.",
-    failedHint: "The call was not connected. Check the number and try again.",
-    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${isolate(words)}`),
-    unknownOutcomeHint: "The PBX gave no answer. Check your phone before calling again.",
-    hangupOnPhone: "This call can only be ended on the phone",
+    endReason: (words) => (isCode(words) ? `The PBX’s code: ${words}` : `The PBX says: ${isolate(words)}`),
+    answerOnPhone: "Answer on your phone",
+    hangupOnPhone: "End the call on your phone",
     notConfirmed: "The PBX took the command, but no call is seen yet",
     lastTalk: (when, agent, length) =>
       agent ? `${capital(when)} · talked to ${isolate(agent)}, ${length}` : `${capital(when)} · talked ${length}`,
-    lastNote: (note) => `note: “${isolate(note)}”`,
-    open: "Open",
+    quoted: (note) => `“${isolate(note)}”`,
+    nothingKnown: "No talks with this number so far.",
+    notToCallBack: "The number was withheld and cannot be called back.",
+    details: "Details",
     dismiss: "Dismiss",
     noteSaved: "Note saved",
     noteFailed: "The note was not saved, try again",

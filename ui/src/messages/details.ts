@@ -6,6 +6,15 @@ import { byGender, isCode } from "$lib/grammar";
 import { isolate } from "$lib/isolate";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
+/** Those whom a line of the timeline is about. */
+export interface Who {
+  /** Their names as they are written into the line; empty where nobody is named. */
+  names: string;
+  /** It is the person who sits here, alone. */
+  me: boolean;
+  several: boolean;
+}
+
 interface DetailsText {
   panel: string;
   pick: string;
@@ -14,7 +23,8 @@ interface DetailsText {
   listen: string;
   thisCall: string;
   endReason: (words: string) => string;
-  timeline: Record<TimelineKind, (who: string) => string>;
+  you: string;
+  timeline: Record<TimelineKind, (who: Who) => string>;
   parties: string;
   roles: Record<LegRole, string>;
   legs: Record<LegState, string>;
@@ -38,21 +48,25 @@ interface DetailsText {
 export const detailsText = texts<DetailsText>({
   ru: {
     panel: "Выбранный звонок",
-    pick: "Выберите звонок в списке: здесь будет всё о нём.",
+    pick: "Выберите звонок, чтобы увидеть подробности.",
     loading: "Открываем звонок…",
     callNumber: (number) => `Позвонить на ${isolate(number)}`,
     listen: "Слушать запись",
     thisCall: "Этот звонок",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
+    you: "вы",
     timeline: {
-      arrived: (who) => (who ? `звонок на линию ${lineName(who, "«", "»")}` : "звонок поступил"),
-      placed: (who) => (who ? `${isolate(who)} набирает номер` : "звонок начат"),
-      rings: (who) => (who ? `вызываем: ${isolate(who)}` : "звонят телефоны"),
-      answered: (who) => (who ? `${byGender(who, "ответил", "ответила", "ответ:")} ${isolate(who)}` : "ответили"),
+      arrived: ({ names }) => (names ? `на ${lineName(names, "«", "»")}` : "звонок поступил"),
+      placed: (who) => (who.names ? deed(who, "набрали", "набрал", "набрала", "набирает:") + " номер" : "звонок начат"),
+      rings: ({ names, me, several }) => {
+        if (me) return "звонил ваш телефон";
+        return names ? `${several ? "звонили" : "звонил телефон:"} ${names}` : "звонили телефоны";
+      },
+      answered: (who) => (who.names ? deed(who, "ответили", "ответил", "ответила", "ответ:") : "ответили"),
       left: (who) =>
-        who ? `${byGender(who, "отключился", "отключилась", "отключение:")} ${isolate(who)}` : "участник отключился",
+        who.names ? deed(who, "отключились", "отключился", "отключилась", "отключение:") : "участник отключился",
       ended: (who) =>
-        who ? `${byGender(who, "завершил", "завершила", "звонок завершён:")} ${isolate(who)}` : "звонок завершён",
+        who.names ? deed(who, "завершили", "завершил", "завершила", "звонок завершён:") : "звонок завершён",
       recordingReady: () => "запись готова",
     },
     parties: "Участники",
@@ -70,11 +84,11 @@ export const detailsText = texts<DetailsText>({
       alerting: "звонит",
       connected: "на линии",
       held: "на удержании",
-      failed: "не получилось",
+      failed: "не соединили",
       cleared: "завершено",
     },
     outcome: "Итог",
-    noOutcome: "Не указан",
+    noOutcome: "Выберите",
     outcomes: {
       resolved: "Решено",
       callBack: "Перезвонить",
@@ -96,19 +110,20 @@ export const detailsText = texts<DetailsText>({
   },
   en: {
     panel: "Selected call",
-    pick: "Pick a call in the list: everything about it appears here.",
+    pick: "Select a call to see its details.",
     loading: "Opening the call…",
     callNumber: (number) => `Call ${isolate(number)}`,
     listen: "Listen to the recording",
     thisCall: "This call",
-    endReason: (words) => (isCode(words) ? `The PBX's code: ${words}` : `The PBX says: ${isolate(words)}`),
+    endReason: (words) => (isCode(words) ? `The PBX’s code: ${words}` : `The PBX says: ${isolate(words)}`),
+    you: "you",
     timeline: {
-      arrived: (who) => (who ? `call to ${lineName(who, "“", "”")}` : "the call came in"),
-      placed: (who) => (who ? `${isolate(who)} dials` : "the call was placed"),
-      rings: (who) => (who ? `ringing ${isolate(who)}` : "phones ring"),
-      answered: (who) => (who ? `${isolate(who)} answered` : "answered"),
-      left: (who) => (who ? `${isolate(who)} left` : "somebody left"),
-      ended: (who) => (who ? `${isolate(who)} ended the call` : "the call ended"),
+      arrived: ({ names }) => (names ? `to ${lineName(names, "“", "”")}` : "the call came in"),
+      placed: ({ names }) => (names ? `${names} dialled` : "the call was placed"),
+      rings: ({ names }) => `rang ${names || "phones"}`,
+      answered: ({ names }) => (names ? `${names} answered` : "answered"),
+      left: ({ names }) => (names ? `${names} left` : "somebody left"),
+      ended: ({ names }) => (names ? `${names} ended the call` : "the call ended"),
       recordingReady: () => "the recording is ready",
     },
     parties: "Who took part",
@@ -126,11 +141,11 @@ export const detailsText = texts<DetailsText>({
       alerting: "rings",
       connected: "on the line",
       held: "on hold",
-      failed: "failed",
+      failed: "not connected",
       cleared: "over",
     },
     outcome: "Outcome",
-    noOutcome: "Not set",
+    noOutcome: "Choose an outcome",
     outcomes: {
       resolved: "Resolved",
       callBack: "Call back",
@@ -152,7 +167,13 @@ export const detailsText = texts<DetailsText>({
   },
 });
 
-/** A line's title in quotation marks; its bare number without. */
+/** Who did something: the Russian verb agrees with the person. */
+function deed({ names, me, several }: Who, you: string, masculine: string, feminine: string, neither: string): string {
+  if (me) return `вы ${you}`;
+  return `${several ? you : byGender(names, masculine, feminine, neither)} ${names}`;
+}
+
+/** A line’s title in quotation marks; its bare number without. */
 function lineName(line: string, open: string, close: string): string {
-  return /\p{L}/u.test(line) ? open + isolate(line) + close : line;
+  return /\p{L}/u.test(line) ? open + line + close : line;
 }

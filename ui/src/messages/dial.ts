@@ -11,7 +11,8 @@ interface DialText {
   kinds: Record<DialKind, string>;
   warnings: Record<DialWarning, string>;
   other: (number: string) => string;
-  from: (phone: string) => string;
+  phone: string;
+  ringsFirst: (phone: string) => string;
   way: string;
   noWay: string;
   fromProgram: string;
@@ -46,8 +47,9 @@ export const dialText = texts<DialText>({
       twoReadings: "Этот текст можно прочесть и как другой номер. Проверьте, тот ли показан. Позвонить?",
     },
     other: (number) => `Другой номер: ${number}`,
-    from: (phone) => `Сначала зазвонит ваш телефон: ${phone}`,
-    way: "Через",
+    phone: "Ваш телефон",
+    ringsFirst: (phone) => `${phone}, зазвонит первым`,
+    way: "С линии",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
     fromProgram: "Номер передала другая программа",
     confirm: "Позвонить",
@@ -63,7 +65,7 @@ export const dialText = texts<DialText>({
     kinds: {
       emergency: "Emergency service",
       service: "Service number",
-      extension: "A colleague's extension",
+      extension: "A colleague’s extension",
       phone: "Telephone number",
       other: "Dialled as typed",
     },
@@ -79,8 +81,9 @@ export const dialText = texts<DialText>({
       twoReadings: "This text may also mean another number. Check that the right one is shown. Call?",
     },
     other: (number) => `The other number: ${number}`,
-    from: (phone) => `Your phone rings first: ${phone}`,
-    way: "Through",
+    phone: "Your phone",
+    ringsFirst: (phone) => `${phone}, rings first`,
+    way: "Call via",
     noWay: "No call can be placed now: there is no connection that can dial.",
     fromProgram: "Another program handed over this number",
     confirm: "Call",

@@ -6,7 +6,7 @@ type Sentences = Record<ErrorCode, string>;
 /** What went wrong, in one sentence that says what to do. */
 export const errorText = texts<Sentences>({
   ru: {
-    notAGateway: "Это не шлюз Trubka. Проверьте адрес.",
+    notAGateway: "Это не шлюз Трубки. Проверьте адрес.",
     httpsNeeded: "Нужен адрес https://",
     unauthorized: "Офис больше не знает этот компьютер. Попросите у администратора новый токен.",
     invalidRequest: "Проверьте, что введено, и попробуйте ещё раз.",
@@ -19,7 +19,7 @@ export const errorText = texts<Sentences>({
     notPlayable: "Этот файл проиграть нельзя: в нём нет понятного звука.",
     refused: "АТС отказала. Проверьте номер, а если он верный, спросите администратора.",
     unknownOutcome: "Неизвестно, выполнила ли АТС команду. Проверьте телефон, прежде чем повторять.",
-    unreachable: "Нет связи с офисом или АТС. Связь восстановится сама.",
+    unreachable: "Нет связи с офисом или АТС. Переподключаемся…",
     storage: "База на диске не отвечает. Проверьте, есть ли на диске место.",
     internal: "Что-то сломалось в самой программе. Попробуйте ещё раз.",
   },
@@ -37,7 +37,7 @@ export const errorText = texts<Sentences>({
     notPlayable: "This file cannot be played: there is no sound in it that can be read.",
     refused: "The PBX refused. Check the number; if it is right, ask your administrator.",
     unknownOutcome: "It is not known whether the PBX acted. Check your phone before trying again.",
-    unreachable: "The office or the PBX cannot be reached. The connection comes back by itself.",
+    unreachable: "The office or the PBX cannot be reached. Reconnecting…",
     storage: "The database on the disk does not answer. Check that the disk has room.",
     internal: "Something broke inside the program. Try again.",
   },

@@ -4,20 +4,20 @@ import { texts } from "$lib/language.svelte";
 export const phoneText = texts({
   ru: {
     title: "Демонстрационный телефон",
-    idle: "Трубка лежит",
+    idle: "Телефон свободен",
     ringing: "Звонит",
-    talking: "Идёт разговор",
-    pickUp: "Снять трубку",
-    letRing: "Не брать",
-    hangUp: "Положить трубку",
+    talking: "Разговор",
+    pickUp: "Ответить",
+    letRing: "Не отвечать",
+    hangUp: "Завершить",
   },
   en: {
     title: "Demo phone",
-    idle: "On the hook",
+    idle: "Idle",
     ringing: "Ringing",
     talking: "Talking",
-    pickUp: "Pick up",
-    letRing: "Let ring",
+    pickUp: "Answer",
+    letRing: "Don’t answer",
     hangUp: "Hang up",
   },
 });

@@ -5,6 +5,7 @@ import { texts } from "$lib/language.svelte";
 
 interface SettingsText {
   title: string;
+  look: string;
   language: string;
   languageHint: string;
   systemLanguage: string;
@@ -31,8 +32,9 @@ const list = (names: string[]) => names.map(isolate).join(", ");
 export const settingsText = texts<SettingsText>({
   ru: {
     title: "Настройки",
+    look: "Вид и язык",
     language: "Язык",
-    languageHint: "На нём говорят все окна программы.",
+    languageHint: "Для всех окон.",
     systemLanguage: "Как в системе",
     russian: "Русский",
     english: "English",
@@ -60,8 +62,9 @@ export const settingsText = texts<SettingsText>({
   },
   en: {
     title: "Settings",
+    look: "Look and language",
     language: "Language",
-    languageHint: "Used in every window.",
+    languageHint: "For all windows.",
     systemLanguage: "System default",
     russian: "Русский",
     english: "English",

@@ -23,6 +23,7 @@ interface ShellText {
   warnings: Record<ConnectionWarning, string>;
   causes: Record<DownCause, string>;
   officeCauses: Record<LinkCause, string>;
+  worksMeanwhile: string;
   live: string;
   notLive: string;
   understood: string;
@@ -39,7 +40,7 @@ export const shellText = texts<ShellText>({
     leaveDemo: "Выйти из демо",
     leaveDemoHint: "Звонки здесь ненастоящие. После выхода от демо ничего не останется.",
     starting: "Открываем ваши звонки…",
-    allLive: "Все подключения в порядке",
+    allLive: "Всё на связи",
     connecting: "подключаемся…",
     catchingUp: "узнаём, что было без вас…",
     draining: (events) =>
@@ -47,7 +48,7 @@ export const shellText = texts<ShellText>({
         ? `получаем пропущенное: ${russianCount(events, "событие", "события", "событий")}`
         : "получаем пропущенные события…",
     waiting: "ждём первого звонка от АТС",
-    lost: (since) => `нет связи с офисом с ${since}. Подключимся сами`,
+    lost: (since) => `нет связи с офисом с ${since}. Переподключаемся…`,
     gap: (since) => `с ${since} могли пропасть события`,
     skew: (length) => `часы АТС расходятся с нашими на ${length}`,
     warnings: {
@@ -63,14 +64,16 @@ export const shellText = texts<ShellText>({
       badSignatures: "приходят сообщения с неверной подписью",
     },
     officeCauses: {
-      unreachable: "нет связи с офисом. Подключимся сами",
+      unreachable: "нет связи с офисом. Переподключаемся…",
       tokenRefused: "офис не принимает токен. Введите новый в настройках",
       tokenMissing: "токена нет в хранилище паролей. Введите его в настройках",
       keyringLocked: "хранилище паролей закрыто. Подключимся, как только оно откроется",
-      notAGateway: "по этому адресу отвечает не шлюз Trubka. Спросите адрес у администратора",
+      notAGateway: "по этому адресу отвечает не шлюз Трубки. Спросите адрес у администратора",
       badAddress: "адрес не годится. Отключите офис в настройках и подключите заново",
       storage: "звонки не записываются на этот компьютер. Проверьте место на диске",
     },
+    worksMeanwhile:
+      "Карточки не появятся, звонить отсюда нельзя: звоните с телефона. Заметки сохраним и отправим, когда связь вернётся.",
     live: "на связи",
     notLive: "нет связи",
     understood: "Понятно",
@@ -92,17 +95,17 @@ export const shellText = texts<ShellText>({
     leaveDemo: "Leave the demo",
     leaveDemoHint: "The calls here are not real. Nothing of the demo stays behind.",
     starting: "Opening your calls…",
-    allLive: "All connections work",
+    allLive: "All connected",
     connecting: "connecting…",
     catchingUp: "catching up with what happened…",
     draining: (events) =>
       events > 0 ? `fetching what was missed: ${englishCount(events, "event", "events")}` : "fetching missed events…",
     waiting: "waiting for the first call from the PBX",
-    lost: (since) => `no connection to the office since ${since}. It comes back by itself`,
+    lost: (since) => `no connection to the office since ${since}. Reconnecting…`,
     gap: (since) => `events may be missing since ${since}`,
     skew: (length) => `the PBX clock differs from ours by ${length}`,
     warnings: {
-      wrongZone: "the times of the PBX are off by whole hours: check the connection's time zone",
+      wrongZone: "the times of the PBX are off by whole hours: check the connection’s time zone",
       unlistedLine: "calls come on a line that the settings do not list: it rings for everybody",
     },
     causes: {
@@ -114,7 +117,7 @@ export const shellText = texts<ShellText>({
       badSignatures: "messages arrive with a wrong signature",
     },
     officeCauses: {
-      unreachable: "no connection to the office. It comes back by itself",
+      unreachable: "no connection to the office. Reconnecting…",
       tokenRefused: "the office refuses the token. Enter a new one in Settings",
       tokenMissing: "the token is not in the keyring. Enter it in Settings",
       keyringLocked: "the keyring is locked. Connecting as soon as it is unlocked",
@@ -122,9 +125,11 @@ export const shellText = texts<ShellText>({
       badAddress: "the address cannot be used. Disconnect the office in Settings and connect it again",
       storage: "its calls cannot be stored on this computer. Check that the disk has room",
     },
+    worksMeanwhile:
+      "No cards appear and no calls can be placed here: use your phone. Notes are kept and sent once the office is back.",
     live: "connected",
     notLive: "not connected",
-    understood: "Dismiss",
+    understood: "Got it",
     notices: {
       noKeyring: "There is no keyring: keys are forgotten when the program closes.",
       noTray: "This desktop has no tray: closing the window ends the program.",

@@ -99,6 +99,10 @@ pub struct CallRow {
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub talk_ms: Option<u32>,
+    /// How long an ended call rang that nobody took.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rang_ms: Option<u32>,
     /// Its recording, if any.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -46,6 +46,7 @@ fn row() -> CallRow {
         started_at: at(),
         answered_at: Some(at()),
         talk_ms: Some(60_000),
+        rang_ms: None,
         recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
         noted: true,
     }

@@ -28,6 +28,7 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallR
         started_at: call.started_at,
         answered_at: call.answered_at,
         talk_ms: talk_ms(call),
+        rang_ms: rang_ms(call),
         recording: recording(&call.recordings),
         noted,
     }
@@ -37,6 +38,12 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallR
 pub(crate) fn talk_ms(call: &Call) -> Option<u32> {
     let ended = call.ended_at.filter(|_| call.state == CallState::Ended)?;
     call.answered_at.map(|answered| span_ms(answered, ended))
+}
+
+/// How long an ended call rang that nobody took.
+fn rang_ms(call: &Call) -> Option<u32> {
+    let ended = call.ended_at.filter(|_| call.state == CallState::Ended && call.answered_at.is_none())?;
+    Some(span_ms(call.started_at, ended))
 }
 
 /// Milliseconds between two moments, never negative.

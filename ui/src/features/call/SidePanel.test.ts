@@ -13,7 +13,7 @@ async function write(text: string) {
   const { callDetails } = platform;
   platform.callDetails = async (call) => structuredClone(await callDetails(call));
   const details = new Details(platform);
-  render(SidePanel, { details, dial: vi.fn(), play: vi.fn() });
+  render(SidePanel, { details, me: "Пётр", dial: vi.fn(), play: vi.fn(), over: false });
   await details.open(rowAt(3).call);
   const user = userEvent.setup();
   await user.click(await screen.findByTestId("note-add"));

@@ -4,14 +4,15 @@ import type { CallsPage } from "$generated/CallsPage";
 import type { ListCallsRequest } from "$generated/ListCallsRequest";
 import type { ContractError } from "$generated/ContractError";
 import type { MainPlatform } from "$platform/types";
+import { isOpen } from "$lib/calls";
 import { toContractError } from "$lib/errors";
 import { dayKey } from "$lib/time";
+import { fetchMissing, pagesUpTo, type AskForPage, type Wanted } from "./fetching";
 import { Pages, type DayStart } from "./pages";
 import { Layout } from "./window";
 
 /** What the list asks at first. */
 export const FIRST_PAGE: ListCallsRequest = { text: "", filter: "all", limit: 60 };
-const PAGE = 200;
 const TYPING_MS = 120;
 /** New calls may be this late in the list: an office with many calls asks for no more than it can read. */
 const SETTLE_MS = 100;
@@ -29,7 +30,7 @@ export class CallList {
   #version = $state(0);
   #pages = new Pages();
   #asked = 0;
-  #wanted: [number, number] = [0, 0];
+  #wanted: Wanted = [0, 0];
   #pumping = false;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +63,13 @@ export class CallList {
   /** Index of a call whose row is here. */
   indexOf(key: string): number | undefined {
     return this.#seen().indexOf(key);
+  }
+
+  /** The newest calls that are over, while all are listed. */
+  newestEnded(count: number): CallRow[] {
+    if (this.filter !== "all" || this.text.trim() || !this.loaded) return [];
+    const rows = Array.from({ length: Math.min(FIRST_PAGE.limit, this.#seen().known) }, (_, index) => this.row(index));
+    return rows.flatMap((row) => (row && !isOpen(row) ? [row] : [])).slice(0, count);
   }
 
   /** Calls of a day, once the whole day is known. */
@@ -163,7 +171,7 @@ export class CallList {
       const page = await this.#ask({ limit: FIRST_PAGE.limit });
       if (asked !== this.#asked) return;
       if (unsure || !this.#pages.refresh(page)) {
-        const pages = await this.#asFarAsLooked(page);
+        const pages = await pagesUpTo(this.#wantedNow, page, this.#ask, () => asked === this.#asked);
         if (asked !== this.#asked) return;
         this.#pages = pages;
       }
@@ -172,19 +180,6 @@ export class CallList {
       this.#unsure ||= unsure;
       this.#failed(asked, thrown);
     }
-  }
-
-  /** Pages from the first on, down to the rows that are looked at: these stay in sight meanwhile. */
-  async #asFarAsLooked(first: CallsPage): Promise<Pages> {
-    const asked = this.#asked;
-    const pages = new Pages();
-    pages.push(undefined, first);
-    while (asked === this.#asked && !pages.complete && pages.known < this.#wanted[1]) {
-      const before = pages.next;
-      pages.push(before, await this.#ask({ ...cursor(before), limit: PAGE }));
-      pages.forget(this.#wanted[0]);
-    }
-    return pages;
   }
 
   /** One request at a time, always for what is looked at now. */
@@ -205,31 +200,18 @@ export class CallList {
   }
 
   async #step(): Promise<boolean> {
-    const [asked, pages, [first, end]] = [this.#asked, this.#pages, this.#wanted];
-    for (let index = first; index < Math.min(end, pages.known); index++) {
-      const gone = pages.dropped(index);
-      if (!gone) continue;
-      const page = await this.#ask({ ...cursor(gone.before), limit: gone.limit });
-      if (asked !== this.#asked || pages !== this.#pages) return true;
-      pages.restore(gone.page, page.rows);
-      pages.forget(this.#wanted[0]);
-      this.#took();
-      return true;
-    }
-    if (!this.loaded || pages.complete || end < pages.known) return false;
-    const before = pages.next;
-    const page = await this.#ask({ ...cursor(before), limit: PAGE });
-    // A refresh of the top may have moved the end meanwhile.
-    if (asked !== this.#asked || pages !== this.#pages || pages.next !== before) return true;
-    pages.push(before, page);
-    pages.forget(this.#wanted[0]);
-    this.#took();
-    return true;
+    if (!this.loaded) return false;
+    const [asked, pages] = [this.#asked, this.#pages];
+    const isCurrent = () => asked === this.#asked && pages === this.#pages;
+    const came = await fetchMissing(pages, this.#wantedNow, this.#ask, isCurrent);
+    if (came === "rows") this.#took();
+    return came !== "nothing";
   }
 
-  #ask(part: { before?: string; limit: number }): Promise<CallsPage> {
-    return this.platform.listCalls({ text: this.text.trim(), filter: this.filter, ...part });
-  }
+  readonly #wantedNow = (): Wanted => this.#wanted;
+
+  readonly #ask: AskForPage = (part) =>
+    this.platform.listCalls({ text: this.text.trim(), filter: this.filter, ...part });
 
   #took(): void {
     this.error = undefined;
@@ -247,8 +229,4 @@ export class CallList {
     void this.#version;
     return this.#pages;
   }
-}
-
-function cursor(before: string | undefined): { before?: string } {
-  return before === undefined ? {} : { before };
 }

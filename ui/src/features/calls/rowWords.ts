@@ -1,11 +1,12 @@
 import type { CallRow } from "$generated/CallRow";
-import { isMissed, isOpen } from "$lib/calls";
+import { isMissed, isOpen, runsFor } from "$lib/calls";
+import { duration } from "$lib/time";
 import { callsText } from "$messages/calls";
 
 /** A word for how a call went, and whether it asks for attention. */
 export interface RowWord {
   word: string;
-  tone: "plain" | "bad" | "good" | "accent" | "quiet";
+  tone: "plain" | "bad" | "good" | "accent" | "warn";
 }
 
 /** What a row says of its call. */
@@ -13,14 +14,27 @@ export function rowWord(row: CallRow): RowWord {
   if (isOpen(row)) return openWord(row);
   if (isMissed(row)) return { word: callsText().results.missed, tone: "bad" };
   if (row.result === undefined) return { word: callsText().states.ended, tone: "plain" };
-  if (row.result === "answered" && row.direction === "internal") return { word: callsText().internal, tone: "plain" };
-  const quiet = row.result === "answered" || row.result === "answeredElsewhere";
-  return { word: callsText().results[row.result], tone: quiet ? "plain" : "quiet" };
+  if (row.result === "answeredElsewhere" && row.agent) {
+    return { word: callsText().answeredBy(row.agent), tone: "plain" };
+  }
+  return { word: callsText().results[row.result], tone: "plain" };
 }
 
 function openWord(row: CallRow): RowWord {
   if (row.state === "ringing" && row.direction === "outgoing") return { word: callsText().ringingOut, tone: "accent" };
-  return { word: callsText().states[row.state], tone: row.state === "ringing" ? "good" : "accent" };
+  return {
+    word: callsText().states[row.state],
+    tone: row.state === "ringing" ? "good" : row.state === "onHold" ? "warn" : "accent",
+  };
+}
+
+/** How long a row's call lasted: its talk, else how long it rang; `undefined` where that tells nothing. */
+export function rowLength(row: CallRow, nowMs: number, clockOffset: number): string | undefined {
+  if (row.talkMs !== undefined) return duration(row.talkMs);
+  if (isOpen(row)) return duration(runsFor(row, nowMs, clockOffset));
+  if (row.rangMs === undefined || row.direction === "internal") return undefined;
+  const rang = duration(row.rangMs);
+  return row.direction === "outgoing" ? callsText().waited(rang) : callsText().rang(row.party.name, rang);
 }
 
 /** The direction in words, for those who do not see the arrow. */

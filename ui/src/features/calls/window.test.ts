@@ -12,8 +12,8 @@ const layouts = fc
 describe("layout", () => {
   it("puts rows below each other, with a heading above each day", () => {
     const layout = new Layout(4, [0, 2]);
-    expect([0, 1, 2, 3].map((index) => layout.top(index))).toEqual([34, 84, 168, 218]);
-    expect(layout.headingTop(2)).toBe(134);
+    expect([0, 1, 2, 3].map((index) => layout.top(index))).toEqual([28, 74, 148, 194]);
+    expect(layout.headingTop(2)).toBe(120);
     expect(layout.height).toBe(4 * ROW + 2 * HEADING);
   });
 

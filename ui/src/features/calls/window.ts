@@ -1,7 +1,7 @@
 /** Height of a row. */
-export const ROW = 50;
+export const ROW = 46;
 /** Height of a day's heading. */
-export const HEADING = 34;
+export const HEADING = 28;
 /** No element may be much taller: WebKit measures layout in 1/64 px and 32 bits. */
 export const TALLEST = 12_000_000;
 /** At both ends of a list that is too tall, this many pixels are shown one to one. */

@@ -1,45 +1,62 @@
+import type { IconNode } from "lucide";
+import Check from "lucide/dist/esm/icons/check.mjs";
+import Pause from "lucide/dist/esm/icons/pause.mjs";
+import PhoneCall from "lucide/dist/esm/icons/phone-call.mjs";
+import PhoneIncoming from "lucide/dist/esm/icons/phone-incoming.mjs";
+import PhoneMissed from "lucide/dist/esm/icons/phone-missed.mjs";
+import PhoneOff from "lucide/dist/esm/icons/phone-off.mjs";
+import PhoneOutgoing from "lucide/dist/esm/icons/phone-outgoing.mjs";
+import UserCheck from "lucide/dist/esm/icons/user-check.mjs";
 import type { CardPhase } from "$generated/CardPhase";
 import type { CardView } from "$generated/CardView";
+import { duration } from "$lib/time";
+import { cardText } from "$messages/card";
 
 /** How a phase looks and what it offers. */
 export interface PhaseLook {
   /** Colour of the pill. */
   tone: "good" | "accent" | "bad" | "warn" | "quiet";
-  /** Shape of its dot, so that colour is never alone. */
-  mark: "dot" | "ring" | "bars" | "none";
+  /** Its shape, so that colour is never alone. */
+  icon: IconNode;
   /** What the timer counts from. */
-  timer: "start" | "talk" | "none";
+  timer?: "start" | "talk" | undefined;
   /** Calling this party again is the main thing to do. */
-  callBack: boolean;
-  /** The call is over for this desk: the card is small. */
-  over: boolean;
+  callBack?: boolean;
+  /** The call is over for this desk. */
+  over?: boolean;
 }
 
-const quietEnd = { tone: "quiet", mark: "none", timer: "none", callBack: false, over: true } as const;
+const notReached: PhaseLook = { tone: "warn", icon: PhoneOff, callBack: true, over: true };
 
 /** What each phase looks like. */
 export const phaseLooks: Record<CardPhase, PhaseLook> = {
-  ringing: { tone: "good", mark: "dot", timer: "start", callBack: false, over: false },
-  pickUpYourPhone: { tone: "accent", mark: "ring", timer: "start", callBack: false, over: false },
-  calling: { tone: "accent", mark: "ring", timer: "start", callBack: false, over: false },
-  talking: { tone: "accent", mark: "dot", timer: "talk", callBack: false, over: false },
-  onHold: { tone: "warn", mark: "bars", timer: "talk", callBack: false, over: false },
-  answeredBy: { ...quietEnd, timer: "talk" },
-  ended: { ...quietEnd, timer: "talk" },
-  missed: { ...quietEnd, tone: "bad", callBack: true },
-  ownPhoneBusy: { ...quietEnd, tone: "warn", callBack: true },
-  busy: { ...quietEnd, tone: "warn", callBack: true },
-  noAnswer: { ...quietEnd, tone: "warn", callBack: true },
-  cancelled: { ...quietEnd },
-  failed: { ...quietEnd, tone: "bad", callBack: true },
-  unknownOutcome: { ...quietEnd, tone: "warn" },
+  ringing: { tone: "good", icon: PhoneIncoming, timer: "start" },
+  pickUpYourPhone: { tone: "accent", icon: PhoneOutgoing, timer: "start" },
+  calling: { tone: "accent", icon: PhoneOutgoing, timer: "start" },
+  talking: { tone: "accent", icon: PhoneCall, timer: "talk" },
+  onHold: { tone: "warn", icon: Pause, timer: "talk" },
+  answeredBy: { tone: "quiet", icon: UserCheck, timer: "talk", over: true },
+  ended: { tone: "quiet", icon: Check, timer: "talk", over: true },
+  missed: { tone: "bad", icon: PhoneMissed, timer: "start", callBack: true, over: true },
+  ownPhoneBusy: notReached,
+  busy: notReached,
+  noAnswer: notReached,
+  cancelled: { tone: "quiet", icon: PhoneOff, over: true },
+  failed: { ...notReached, tone: "bad" },
+  unknownOutcome: { ...notReached, callBack: false },
 };
 
-/** What the timer shows, in milliseconds; `undefined` where a phase has none. */
-export function elapsed(card: CardView, nowMs: number): number | undefined {
+/** Both sides are there, or the other one is being called. */
+export function isOnTheLine(phase: CardPhase): boolean {
+  return phase === "calling" || phase === "talking" || phase === "onHold";
+}
+
+/** What the timer shows; `undefined` where a phase has none. */
+export function timerWords(card: CardView, nowMs: number): string | undefined {
   const { timer } = phaseLooks[card.phase];
-  if (timer === "none") return undefined;
+  if (!timer) return undefined;
   const from = timer === "talk" ? (card.answeredAt ?? card.startedAt) : card.startedAt;
   const until = card.endedAt ? Date.parse(card.endedAt) : nowMs + card.clockOffsetMs;
-  return Math.max(0, until - Date.parse(from));
+  const length = duration(until - Date.parse(from));
+  return card.phase === "missed" ? cardText().rang(card.party.name, length) : length;
 }

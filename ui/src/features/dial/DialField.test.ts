@@ -82,7 +82,7 @@ describe("the dial field", () => {
     await user.type(screen.getByTestId("dial-input"), "+4930");
     expect(screen.getByText("Звонок на этот номер платный. Позвонить?")).toBeDefined();
     expect(screen.getByText("Звонок за границу.")).toBeDefined();
-    expect(screen.getByText("Сначала зазвонит ваш телефон: 102")).toBeDefined();
+    expect(screen.getByText("102, зазвонит первым")).toBeDefined();
   });
 
   it("asks once more where that was told", async () => {

@@ -23,7 +23,7 @@ async function show(now: Partial<MainView["now"]> = {}, offset = 0) {
 describe("the view Now", () => {
   it("counts everybody who waits for a call, and leads to those that it has no room for", async () => {
     const { desk, user } = await show({ toCallBack: 9 });
-    expect(screen.getByText("Нужно перезвонить · 9")).toBeDefined();
+    expect(screen.getByText("Перезвонить · 9")).toBeDefined();
     expect(screen.getByTestId("nav-now").textContent).toContain("9");
     await user.click(screen.getByTestId("missed-all"));
     expect([desk.page, desk.calls.filter]).toEqual(["calls", "missed"]);

@@ -78,7 +78,7 @@ describe("the main window", () => {
     const { user } = await show();
     await user.type(screen.getByTestId("search-input"), "нет такого");
     const empty = await screen.findByTestId("empty");
-    await user.click(within(empty).getByRole("button", { name: "Показать все звонки" }));
+    await user.click(within(empty).getByRole("button", { name: "Все звонки" }));
     expect(await screen.findAllByTestId("call-row")).not.toHaveLength(0);
   });
 

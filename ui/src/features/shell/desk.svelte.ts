@@ -17,6 +17,7 @@ import { applyAppearance } from "$lib/appearance";
 import { toContractError } from "$lib/errors";
 import { Failures } from "$lib/failures.svelte";
 import { NewestView } from "$lib/newest.svelte";
+import { mainText } from "$messages/main";
 
 /** The views of the main window. */
 export type Page = "now" | "calls" | "settings";
@@ -96,6 +97,7 @@ export class Desk {
   accept(view: MainView): void {
     if (!this.#view.accept(view)) return;
     applyAppearance(view);
+    document.title = mainText().product;
     if (view.errand && view.errand.id > this.#errand) this.#run(view.errand);
   }
 

@@ -1,0 +1,167 @@
+import type { CardsView } from "$generated/CardsView";
+import { card, failure } from "$tests/build";
+import { setUpCardWindow, show, text } from "$tests/cardWindow";
+import { fireEvent, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+
+setUpCardWindow();
+
+describe("a ringing card", () => {
+  it("shows who calls, on which line, and how long it has rung", async () => {
+    await show(card("ringing"));
+    expect(text("call-card-name")).toBe("Морозова Ольга");
+    expect(text("call-card-number")).toBe("+7 900 123-45-67");
+    expect(text("call-card-line")?.replace(/\s+/g, " ")).toBe("Отдел продаж · 8 800 555-01-10");
+    expect(screen.getByRole("timer").textContent?.trim()).toBe("0:04");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(screen.getByRole("timer").textContent?.trim()).toBe("0:07");
+  });
+
+  it("carries state and direction for those who script against it", async () => {
+    await show(card("ringing"));
+    const { dataset } = screen.getByTestId("call-card-state");
+    expect([dataset.state, dataset.direction]).toEqual(["ringing", "incoming"]);
+  });
+
+  it("is an alert named after the caller", async () => {
+    await show(card("ringing"));
+    expect(screen.getByRole("alertdialog", { name: "Морозова Ольга" })).toBeDefined();
+  });
+
+  it("shows the number in the name's place when there is no name", async () => {
+    await show(card("ringing", { party: { internal: false, number: "+7 901 123-45-67" } }));
+    expect(text("call-card-name")).toBe("+7 901 123-45-67");
+    expect(screen.queryByTestId("call-card-number")).toBeNull();
+  });
+
+  it("treats a hostile name as text", async () => {
+    const name = "<b>bold</b><img src=x onerror=alert(1)>";
+    await show(card("ringing", { party: { internal: false, name }, line: name }));
+    expect(text("call-card-name")).toBe(name);
+    expect(text("call-card-line")).toContain(name);
+    expect(document.querySelector("b, img")).toBeNull();
+  });
+});
+
+describe("buttons of a card", () => {
+  it("do nothing for half a second, and again after each change", async () => {
+    const { platform, change } = await show(card("ringing"));
+    screen.getByTestId("call-card-open").click();
+    expect(platform.showCall).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-open").click();
+    expect(platform.showCall).toHaveBeenCalledTimes(1);
+    await change(card("missed", { state: "ended" }));
+    screen.getByTestId("call-card-call-back").click();
+    expect(platform.callBack).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-call-back").click();
+    expect(platform.callBack).toHaveBeenCalledTimes(1);
+  });
+
+  it("offer no call back to a hidden number, nor where nothing can dial", async () => {
+    const hidden = card("missed", { party: { internal: false } });
+    await show(hidden, card("missed", { call: { office: "o", id: "2" }, canCall: false }));
+    expect(screen.queryByTestId("call-card-call-back")).toBeNull();
+  });
+});
+
+describe("a note on a card", () => {
+  it("takes the keyboard only while it is written", async () => {
+    const { platform } = await show(card("talking"));
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-note").click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(platform.cardTyping.mock.calls).toEqual([[true]]);
+    expect(document.activeElement?.tagName).toBe("TEXTAREA");
+    screen.getByText("Отмена").click();
+    await tick();
+    expect(platform.cardTyping.mock.calls).toEqual([[true], [false]]);
+  });
+});
+
+describe("a note on a card that is saved", () => {
+  async function write(...first: CardsView["cards"]) {
+    const shown = await show(...first);
+    await vi.advanceTimersByTimeAsync(500);
+    screen.getByTestId("call-card-note").click();
+    await vi.advanceTimersByTimeAsync(0);
+    const field = screen.getByTestId("call-card-note-text") as HTMLTextAreaElement;
+    await fireEvent.input(field, { target: { value: "Ждёт счёт" } });
+    const note = () => (screen.getByTestId("call-card-note-text") as HTMLTextAreaElement).value;
+    return { ...shown, note, save: () => fireEvent.click(screen.getByTestId("call-card-note-save")) };
+  }
+
+  it("says when it was not kept, beside what was written", async () => {
+    const { platform, note, save } = await write(card("talking"));
+    platform.saveCardNote.mockRejectedValueOnce(failure("storage"));
+    await save();
+    await tick();
+    expect(text("error")).toBe("Заметка не сохранилась, попробуйте ещё раз");
+    expect(note()).toBe("Ждёт счёт");
+  });
+
+  it("is saved once by a double click", async () => {
+    const { platform, save } = await write(card("talking"));
+    platform.saveCardNote.mockReturnValueOnce(new Promise(() => {}));
+    await save();
+    await save();
+    expect(platform.saveCardNote).toHaveBeenCalledTimes(1);
+  });
+
+  it("stays while it is written though a colleague answers", async () => {
+    const { change, note } = await write(card("ringing"));
+    await change(card("answeredBy", { answeredBy: "Ирина · 101", state: "talking" }));
+    expect(note()).toBe("Ждёт счёт");
+    expect(screen.getByTestId("call-card").classList.contains("writing")).toBe(true);
+  });
+});
+
+describe("a card that cannot do what was asked", () => {
+  it.each([
+    ["showCall", "open"],
+    ["dismissCard", "dismiss"],
+  ] as const)("says so: %s", async (command, button) => {
+    const { platform } = await show(card("missed"));
+    platform[command].mockRejectedValueOnce(failure("internal"));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId(`call-card-${button}`));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(text("error")).toBe("Не получилось, попробуйте ещё раз");
+  });
+
+  it("still says so when something else works", async () => {
+    const { platform } = await show(card("missed"));
+    platform.callBack.mockRejectedValueOnce(failure("refused"));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-call-back"));
+    await vi.advanceTimersByTimeAsync(0);
+    await fireEvent.click(screen.getByTestId("call-card-open"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(text("error")).toBe("Позвонить не получилось, попробуйте ещё раз");
+  });
+});
+
+describe("a stranger's name", () => {
+  it("does not turn the line around it", async () => {
+    await show(card("ringing", { party: { name: "\u202eАнна", number: "+7 916 204-55-18", internal: false } }));
+    expect(screen.getByTestId("call-card-name").querySelector("bdi")?.textContent).toBe("\u202eАнна");
+    await show(card("answeredBy", { answeredBy: "\u202eИрина", state: "talking" }));
+    expect(screen.getAllByTestId("call-card-state").at(-1)?.textContent?.trim()).toBe("Ответила Ирина");
+  });
+});
+
+describe("a call-back that fails", () => {
+  it.each([
+    ["refused", "Позвонить не получилось, попробуйте ещё раз"],
+    ["unknownOutcome", "АТС не ответила. Проверьте телефон, прежде чем звонить снова."],
+  ] as const)("with %s says what to do", async (code, words) => {
+    const { platform } = await show(card("missed"));
+    platform.callBack.mockRejectedValueOnce(failure(code));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-call-back"));
+    await tick();
+    expect(text("error")).toBe(words);
+  });
+});
