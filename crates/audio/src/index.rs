@@ -151,12 +151,6 @@ impl Index {
         self.frames[after.saturating_sub(1)]
     }
 
-    /// The moment at which the frame of this byte begins.
-    pub fn time_at(&self, byte_offset: u32) -> u32 {
-        let after = self.frames.partition_point(|frame| frame.byte_offset <= byte_offset);
-        self.frames[after.saturating_sub(1)].at_ms
-    }
-
     /// About `size` bytes from the frame that holds `byte_offset`, ending where a frame ends, so that what is
     /// appended to a player is whole. Empty behind the last frame.
     pub fn chunk(&self, byte_offset: u32, size: u32) -> Range<u32> {

@@ -126,12 +126,6 @@ pub enum LegRole {
     Agent,
     /// Whom a transfer goes to.
     TransferTarget,
-    /// The menu.
-    Ivr,
-    /// A queue.
-    Queue,
-    /// A conference bridge.
-    Conference,
 }
 
 /// Why a leg ended, classified; the vendor's own words are beside it in [`Leg::end_reason`].
@@ -195,6 +189,9 @@ pub struct Leg {
     /// Nothing is known of it but its end: it does not say whose phone rings.
     #[serde(default, skip_serializing_if = "is_false")]
     pub only_end: bool,
+    /// Extension of the colleague who asks about the call on this leg, and has not passed it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
     /// That its phone rings was told late, or by replay: nobody is rung by it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub late: bool,
@@ -354,10 +351,5 @@ impl Call {
     /// Over, in whatever way.
     pub fn is_ended(&self) -> bool {
         self.state == CallState::Ended
-    }
-
-    /// The legs of people of the office.
-    pub fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
-        self.legs.iter().filter(|leg| leg.is_agent())
     }
 }

@@ -356,6 +356,11 @@ pub enum Decision {
         /// Which call.
         call: CallId,
     },
+    /// Entries of this call that an earlier run could not read can be read now: the call is folded anew.
+    ReadAgain {
+        /// Which call.
+        call: CallId,
+    },
     /// From here on events may be missing.
     #[serde(rename_all = "camelCase")]
     GapOpened {

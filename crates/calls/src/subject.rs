@@ -26,7 +26,7 @@ impl Told {
                     }
                     Timer::Tombstone { .. } => None,
                 },
-                Decision::AbsentFromSnapshot { call } => Some(call.clone()),
+                Decision::AbsentFromSnapshot { call } | Decision::ReadAgain { call } => Some(call.clone()),
                 Decision::GapOpened { .. } | Decision::GapClosed { .. } | Decision::ZoneChosen { .. } => None,
             },
         }

@@ -3,8 +3,6 @@
 use calls::{CallResult, CallState, LegState};
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use crate::wire::{ConnectionState, RecordingState};
-
 /// A word that is known, or any other value.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -20,7 +18,7 @@ fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D, or: impl FnOnce
     })
 }
 
-/// What is not known is not said.
+/// What is not known is not said, or is what the type takes for the least.
 pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     read(from, T::default)
 }
@@ -46,23 +44,13 @@ pub(crate) fn result<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CallRe
     read(from, || Some(CallResult::Unknown))
 }
 
-/// Not to be played by this version, perhaps later.
-pub(crate) fn recording_state<'de, D: Deserializer<'de>>(from: D) -> Result<RecordingState, D::Error> {
-    read(from, || RecordingState::Preparing)
-}
-
-/// On its way to something.
-pub(crate) fn connection_state<'de, D: Deserializer<'de>>(from: D) -> Result<ConnectionState, D::Error> {
-    read(from, || ConnectionState::Connecting)
-}
-
 #[cfg(test)]
 mod tests {
     use calls::{Direction, EndCause};
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::wire::{Call, ConnectionView, ConnectionWarning, DownCause};
+    use crate::wire::{Call, ConnectionState, ConnectionView, ConnectionWarning, DownCause, RecordingState};
 
     fn call(state: Value, result: Value) -> Value {
         json!({

@@ -1,6 +1,7 @@
 //! What travels between an office and those who look at it (JSON, camelCase, times RFC 3339).
 
 mod connection;
+mod summary;
 
 use calls::{
     CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, LegRole,
@@ -255,6 +256,9 @@ pub struct Leg {
     /// Nothing is known of it but its end: it does not say whose phone rings.
     #[serde(default, skip_serializing_if = "is_false")]
     pub only_end: bool,
+    /// Extension of the colleague who asks about the call on this leg, and has not passed it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
     /// That its phone rings was told late: nobody is rung by it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub late: bool,
@@ -271,7 +275,7 @@ pub struct Recording {
     /// Its identity.
     pub id: RecordingId,
     /// Where it stands.
-    #[serde(deserialize_with = "lenient::recording_state")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub state: RecordingState,
     /// Its length, once measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -279,10 +283,11 @@ pub struct Recording {
 }
 
 /// Where a recording stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum RecordingState {
     /// The PBX is making it.
+    #[default]
     Preparing,
     /// Can be played.
     Ready,

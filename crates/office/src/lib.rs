@@ -4,6 +4,7 @@
 //! everybody who looks at the office sees the same things in the same order.
 
 mod backoff;
+mod cause;
 mod clock;
 mod handle;
 mod history;

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use link::wire::{ConnectionState, DownCause};
-use pbx::{CheckReason, CheckReport};
+use pbx::CheckReport;
 
-use crate::{backoff::LONGEST, links::Link, status::SessionStatus};
+use crate::{backoff::LONGEST, cause, links::Link, status::SessionStatus};
 
 /// A connection is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);
@@ -46,7 +46,7 @@ impl Link {
             let status = match (report.ok, waiting) {
                 (true, true) => SessionStatus::of(ConnectionState::Waiting),
                 (true, false) => SessionStatus::of(ConnectionState::Live),
-                (false, _) => SessionStatus::down(cause_of_check(report.reason)),
+                (false, _) => SessionStatus::down(cause::of_check(report.reason)),
             };
             if !(report.ok && self.is_live()) {
                 self.set("", status).await;
@@ -150,7 +150,7 @@ fn next_look(report: &CheckReport) -> Duration {
     if report.ok {
         return LOOK;
     }
-    match cause_of_check(report.reason) {
+    match cause::of_check(report.reason) {
         DownCause::Unauthorized | DownCause::RateLimited => {
             LOOK.max(report.retry_after.unwrap_or_default()).min(LONGEST)
         }
@@ -160,21 +160,13 @@ fn next_look(report: &CheckReport) -> Duration {
 
 /// Whether nobody who can be the PBX answered.
 fn is_out_of_reach(report: &CheckReport) -> bool {
-    !report.ok && cause_of_check(report.reason) == DownCause::Unreachable
-}
-
-fn cause_of_check(reason: CheckReason) -> DownCause {
-    match reason {
-        CheckReason::WrongCredentials | CheckReason::NotAdmitted => DownCause::Unauthorized,
-        CheckReason::Unreachable | CheckReason::TimedOut | CheckReason::NotTrusted => DownCause::Unreachable,
-        CheckReason::Busy => DownCause::RateLimited,
-        CheckReason::Works | CheckReason::NotThisPbx | CheckReason::PbxFailed => DownCause::Protocol,
-    }
+    !report.ok && cause::of_check(report.reason) == DownCause::Unreachable
 }
 
 #[cfg(test)]
 mod tests {
     use calls::Decision;
+    use pbx::CheckReason;
 
     use super::*;
     use crate::testing::{Bench, at};

@@ -49,12 +49,8 @@ pub(crate) fn save(connection: &ConnectionId, unsaved: &Unsaved, directory: &Dir
 
 /// Who sees a call besides those who see everything: the same as its row says.
 pub(crate) fn audience(call: &wire::Call, directory: &Directory) -> Audience {
-    let agents = agents(call).map(|agent| Scope::Extension(call.connection.clone(), agent.to_owned()));
+    let agents = call.agents().map(|agent| Scope::Extension(call.connection.clone(), agent.to_owned()));
     agents.chain(groups(call, directory).into_iter().map(Scope::Group)).collect()
-}
-
-fn agents(call: &wire::Call) -> impl Iterator<Item = &str> {
-    call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.as_deref())
 }
 
 fn groups(call: &wire::Call, directory: &Directory) -> Vec<String> {
@@ -63,8 +59,6 @@ fn groups(call: &wire::Call, directory: &Directory) -> Vec<String> {
 
 fn record(changed: &Changed, directory: &Directory) -> CallRecord {
     let call = &*changed.call;
-    let ends = call.ended_at.or(call.answered_at);
-    let talk = call.answered_at.zip(ends).map_or(0, |(from, to)| to.duration_since(from).as_millis().max(0));
     CallRecord {
         id: call.id.clone(),
         connection: call.connection.clone(),
@@ -74,11 +68,11 @@ fn record(changed: &Changed, directory: &Directory) -> CallRecord {
         customer_number: call.customer.number.clone(),
         customer_name: call.customer.name.clone(),
         line: call.line.number.clone(),
-        agents: agents(call).map(str::to_owned).collect(),
+        agents: call.agents().map(str::to_owned).collect(),
         groups: groups(call, directory),
         started_at: call.started_at,
-        talk_ms: i64::try_from(talk).unwrap_or(i64::MAX),
-        has_recording: call.recordings.iter().any(|recording| recording.state != wire::RecordingState::NotRecorded),
+        talk_ms: call.talk_ms(),
+        has_recording: call.has_recording(),
         in_menu: call.in_menu,
         open: call.state != calls::CallState::Ended,
         seq: changed.seq,

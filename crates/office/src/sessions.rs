@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    backoff,
+    backoff, cause,
     keeper::NotStored,
     links::{Complete, Link, SHORT_PAUSE},
     status::SessionStatus,
@@ -329,28 +329,9 @@ fn status_after(error: &Error, run: &Run) -> SessionStatus {
     if run.not_stored {
         return SessionStatus::down(DownCause::Storage);
     }
-    let down = SessionStatus::down(cause(error));
+    let down = SessionStatus::down(cause::of_error(error));
     let is_refused = error.retry() == Retry::No && error.kind() != ErrorKind::Stopped;
     if is_refused { SessionStatus { is_refused, detail: Some(error.to_string()), ..down } } else { down }
-}
-
-/// What an error means for the screen.
-fn cause(error: &Error) -> DownCause {
-    match error.kind() {
-        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::ClockSkew => DownCause::Unauthorized,
-        ErrorKind::RateLimited { .. } => DownCause::RateLimited,
-        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Refused | ErrorKind::Stopped => DownCause::Unreachable,
-        ErrorKind::InvalidRequest { .. }
-        | ErrorKind::NotFound
-        | ErrorKind::Conflict
-        | ErrorKind::Unsupported
-        | ErrorKind::Protocol
-        | ErrorKind::Internal
-        | ErrorKind::NotReady
-        | ErrorKind::Gone
-        | ErrorKind::NotAudio
-        | ErrorKind::TooLarge => DownCause::Protocol,
-    }
 }
 
 #[cfg(test)]

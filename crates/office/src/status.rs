@@ -59,8 +59,10 @@ struct Entry {
     last_bad: Option<Timestamp>,
     /// The last message could not be stored.
     not_stored: bool,
-    /// What the log holds cannot be shown, because an older part of a call cannot be read.
+    /// What the log holds cannot be shown just now, because an older part of a call cannot be read.
     cannot_read: bool,
+    /// Calls of which entries can never be read by this version.
+    unread_calls: usize,
     skew: Skew,
     /// Lines on which calls came and that the settings do not list.
     unlisted_lines: BTreeSet<String>,
@@ -128,6 +130,7 @@ impl Board {
             last_bad: None,
             not_stored: false,
             cannot_read: false,
+            unread_calls: 0,
             skew: Skew::default(),
             unlisted_lines: BTreeSet::new(),
             logged: BTreeSet::new(),
@@ -224,6 +227,11 @@ impl Board {
     /// What the log holds cannot be shown just now, or can again; says whether that is news.
     pub(crate) fn cannot_read(&self, connection: &ConnectionId, cannot: bool) -> bool {
         self.change(connection, |entry| std::mem::replace(&mut entry.cannot_read, cannot) != cannot)
+    }
+
+    /// So many calls have entries that this version can never read; says whether that is news.
+    pub(crate) fn unread_calls(&self, connection: &ConnectionId, count: usize) -> bool {
+        self.change(connection, |entry| std::mem::replace(&mut entry.unread_calls, count) != count)
     }
 
     /// Live events were received then: compares the times that their PBX wrote on them with ours; says whether a warning
@@ -378,7 +386,11 @@ impl Entry {
     }
 
     fn warnings(&self) -> Warnings {
-        Warnings { time: self.skew.fault(), unlisted_lines: self.unlisted_lines.clone() }
+        Warnings {
+            time: self.skew.fault(),
+            unlisted_lines: self.unlisted_lines.clone(),
+            unread_calls: self.unread_calls,
+        }
     }
 
     /// What is wrong with single sessions, in words; for who looks after the settings also what is to be put right there.

@@ -119,6 +119,7 @@ fn stored_leg(leg: &Leg, connection: &ConnectionId, directory: &Directory) -> wi
         ended_at: leg.ended_at,
         end_cause: leg.end_cause,
         only_end: leg.only_end,
+        asked_by: leg.asked_by.clone(),
         late: leg.late,
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be put right in the settings of a connection, though its calls come.
+//! What is to be put right in the settings or data of a connection, though its calls come.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use pbx::Make;
 use store::{Filter, Store};
 
 use crate::{
+    keeper::unread,
     rows,
     settings::Directory,
     skew::{Skew, TimeFault},
@@ -25,6 +26,8 @@ pub struct Warnings {
     pub time: Option<TimeFault>,
     /// Lines on which calls came and that the settings do not list.
     pub unlisted_lines: BTreeSet<String>,
+    /// Calls that are shown as they were, because entries of theirs in the log cannot be read by this version.
+    pub unread_calls: usize,
 }
 
 /// A connection as the settings have it.
@@ -46,7 +49,7 @@ impl Warnings {
         let Configured { connection, make, zone, directory } = configured;
         let newest = store.head_seq()?.saturating_sub(ENTRIES as u64);
         let mut skew = Skew::default();
-        for stored in store.read_from(connection, newest, ENTRIES)? {
+        for stored in store.read_from(connection, newest, ENTRIES)?.into_iter().flatten() {
             match stored.told {
                 Told::Vendor(event) if matches!(event.source, Source::Webhook | Source::Push) => {
                     let is_todays = |read_in: Option<&str>| zone.is_none() || read_in.is_none() || read_in == zone;
@@ -63,14 +66,15 @@ impl Warnings {
         let calls = store.list(&incoming, None, CALLS)?;
         let calls = calls.iter().filter_map(rows::call).filter(|call| call.connection == *connection);
         let unlisted_lines = calls.filter_map(|call| directory.unlisted_line(&call).map(str::to_owned)).collect();
-        Ok(Self { time: skew.fault(), unlisted_lines })
+        Ok(Self { time: skew.fault(), unlisted_lines, unread_calls: unread::kept(store, connection)?.len() })
     }
 
     /// As codes.
     pub(crate) fn kinds(&self) -> Vec<ConnectionWarning> {
         let zone = matches!(self.time, Some(TimeFault::Zone { .. })).then_some(ConnectionWarning::WrongZone);
         let line = (!self.unlisted_lines.is_empty()).then_some(ConnectionWarning::UnlistedLine);
-        zone.into_iter().chain(line).collect()
+        let unread = (self.unread_calls > 0).then_some(ConnectionWarning::UnreadCalls);
+        zone.into_iter().chain(line).chain(unread).collect()
     }
 
     /// How far the vendor's clock is ahead of ours, where that is what is wrong.
@@ -103,7 +107,14 @@ impl Warnings {
                 lines.join(", ")
             )
         });
-        time.into_iter().chain(lines).collect()
+        let unread = (self.unread_calls > 0).then(|| {
+            format!(
+                "{} call(s) cannot be read by this version and are shown as they were: install the version that wrote them, \
+                 or mend the database",
+                self.unread_calls
+            )
+        });
+        time.into_iter().chain(lines).chain(unread).collect()
     }
 }
 
@@ -114,11 +125,16 @@ mod tests {
     #[test]
     fn each_warning_says_what_to_do() {
         let zone = TimeFault::Zone { read_in: "UTC".into(), hours_ahead: -3, fits: Some("Europe/Moscow".into()) };
-        let warnings = Warnings { time: Some(zone), unlisted_lines: ["+74951234567".to_owned()].into() };
-        assert_eq!(warnings.kinds(), [ConnectionWarning::WrongZone, ConnectionWarning::UnlistedLine]);
+        let warnings =
+            Warnings { time: Some(zone), unlisted_lines: ["+74951234567".to_owned()].into(), unread_calls: 2 };
+        assert_eq!(
+            warnings.kinds(),
+            [ConnectionWarning::WrongZone, ConnectionWarning::UnlistedLine, ConnectionWarning::UnreadCalls]
+        );
         let words = warnings.words();
         assert!(words[0].contains("3 h behind") && words[0].contains("zone = \"Europe/Moscow\""), "{words:?}");
         assert!(words[1].contains("+74951234567") && words[1].contains("[[line]]"), "{words:?}");
+        assert!(words[2].starts_with("2 call") && words[2].contains("install"), "{words:?}");
         assert_eq!(warnings.clock_ahead_ms(), None);
         let clock = Warnings { time: Some(TimeFault::Clock { ahead_ms: -600_000 }), ..Warnings::default() };
         assert_eq!((clock.kinds().len(), clock.clock_ahead_ms()), (0, Some(-600_000)));

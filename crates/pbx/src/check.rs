@@ -53,7 +53,7 @@ pub struct CheckReport {
 
 impl CheckReason {
     /// The finding that an error amounts to.
-    pub(crate) fn of(error: &Error) -> Self {
+    pub fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Unauthorized => Self::WrongCredentials,
             ErrorKind::Forbidden | ErrorKind::ClockSkew => Self::NotAdmitted,

@@ -41,7 +41,7 @@ impl Redactor {
             None if form::is_likely(body) => value(Form::parse(body).to_json()).to_string(),
             None => {
                 let cut = &body[..body.len().min(KEPT)];
-                links(&String::from_utf8_lossy(cut))
+                named_secrets(&links(&String::from_utf8_lossy(cut)))
             }
         };
         Some(shorten(self.without_secrets(text)))
@@ -77,9 +77,40 @@ pub(crate) fn value(json: Value) -> Value {
         Value::Array(items) => Value::Array(items.into_iter().map(value).collect()),
         // A path into a folder of temporary files is as good as a link.
         Value::String(text) if text.starts_with("/temp/") => Value::from(format!("/temp/{MASK}")),
-        Value::String(text) => Value::String(if text.contains("://") { links(&text) } else { text }),
+        Value::String(text) => Value::String(text_of_field(text)),
         Value::Null | Value::Bool(_) | Value::Number(_) => json,
     }
+}
+
+/// A text within a body: a form's field may hold JSON.
+fn text_of_field(text: String) -> String {
+    let text = if text.contains("://") { links(&text) } else { text };
+    if text.starts_with(['{', '[']) { named_secrets(&text) } else { text }
+}
+
+/// A text that is neither JSON nor a form as it should be, with what follows the name of a secret masked:
+/// `sign=…&json={"token":"…"}`.
+fn named_secrets(text: &str) -> String {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let (before, named) = rest.split_at(start);
+        let (name, behind) = named.split_at(named.find(|c| !is_name(c)).unwrap_or(named.len()));
+        out.push_str(before);
+        out.push_str(name);
+        rest = behind;
+        let value = behind.trim_start_matches(['"', '\'', '\\']).trim_start();
+        let Some(value) = value.strip_prefix(['=', ':']).filter(|_| is_secret_key(name)) else { continue };
+        let value = value.trim_start_matches([' ', '"', '\'', '\\']);
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '&' | '"' | '\'' | '\\' | ',' | '}' | ']' | ';');
+        let (_, tail) = value.split_at(value.find(is_end).unwrap_or(value.len()));
+        out.push_str(&behind[..behind.len() - value.len()]);
+        out.push_str(MASK);
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Where a request went, without what may be a secret: no query, and no path unless `with_path`.
@@ -151,6 +182,20 @@ mod tests {
         let kept = Redactor::new([]).body(form).expect("kept");
         assert!(kept.contains("NOTIFY_RECORD") && kept.contains("host.example") && kept.contains("п x"), "{kept}");
         assert!(!kept.contains("abc") && !kept.contains("00ff"), "{kept}");
+    }
+
+    #[test]
+    fn a_form_that_is_not_escaped_keeps_no_signature_either() {
+        for (body, kept) in [
+            (r#"vpbx_api_key=abc&sign=00ff&json={"event": "call & more", "token": "t1"}"#, "call & more"),
+            (r#"json={"a": 1, "api_salt" : 't1'}&sign = 00ff"#, "json="),
+            (r#"sign=00ff&json={"text":"два слова"}"#, "два слова"),
+            (r#"json=%7B%22token%22%3A%22t1%22%2C%22seq%22%3A1%7D&sign=00ff"#, "seq"),
+        ] {
+            let text = Redactor::new([]).body(body.as_bytes()).expect("kept");
+            assert!(!text.contains("00ff") && !text.contains("t1") && !text.contains("abc"), "{text}");
+            assert!(text.contains(kept), "{text}");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub use commands::{Began, CommandRow, CommandStands, NewCommand};
 pub use error::{Error, ErrorKind};
 pub use facts::{Fact, FactAppended, ShownFact};
 pub use journal::{JournalEntry, NewJournalEntry};
-pub use log::{Appended, NewEntry};
+pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;
 pub use open::{Durability, Memory, Opened, Options, Role};
 pub use random::{Random, SystemRandom};

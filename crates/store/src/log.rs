@@ -58,6 +58,17 @@ impl Appended {
     }
 }
 
+/// An entry that this version of the program can never read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadEntry {
+    /// Its place.
+    pub seq: u64,
+    /// The call that it is about, if one.
+    pub call: Option<CallId>,
+    /// Why it cannot be read.
+    pub error: Error,
+}
+
 impl Store {
     /// Stores the entries, all or none, in this order; shares its commit with whoever else writes.
     pub fn append(&self, entries: Vec<NewEntry>) -> Write<Vec<Appended>> {
@@ -66,18 +77,23 @@ impl Store {
         self.write(move |connection| lines?.iter().map(|line| line.append(connection)).collect())
     }
 
-    /// Up to `limit` entries of a connection from this place on, oldest first.
-    pub fn read_from(&self, connection: &ConnectionId, floor: u64, limit: usize) -> Result<Vec<Stored>, Error> {
+    /// Up to `limit` entries of a connection from this place on, oldest first. One that cannot be read hides no other.
+    pub fn read_from(
+        &self,
+        connection: &ConnectionId,
+        floor: u64,
+        limit: usize,
+    ) -> Result<Vec<Result<Stored, UnreadEntry>>, Error> {
         self.entries(
             "log.connection = (SELECT ordinal FROM connections WHERE id = ?1) AND log.seq >= ?2 ORDER BY log.seq LIMIT ?3",
             params![connection.as_str(), floor as i64, limit as i64],
         )
     }
 
-    /// All entries of one call, also those that it had under an earlier id, oldest first. `office` is the one whose
-    /// log this is.
+    /// All entries of one call, also those that it had under an earlier id, oldest first; an error where one of them
+    /// cannot be read. `office` is the one whose log this is.
     pub fn read_call(&self, office: &str, call: &CallId) -> Result<Vec<Stored>, Error> {
-        self.entries(
+        let entries = self.entries(
             "log.call <> '' AND log.call IN (
                  WITH ruling (office, id) AS (
                      SELECT ordinal, coalesce((SELECT new FROM redirects WHERE office = ordinal AND old = ?2), ?2)
@@ -87,23 +103,25 @@ impl Store {
                  UNION SELECT old FROM ruling JOIN redirects USING (office) WHERE new = ruling.id
              ) ORDER BY log.seq",
             params![office, call.as_str()],
-        )
+        )?;
+        entries.into_iter().map(|entry| entry.map_err(|unread| unread.error)).collect()
     }
 
     /// The connection's gap decisions from this place on and the last one before it of each session, oldest first:
-    /// which gaps were open there, and what became of them.
+    /// which gaps were open there, and what became of them. One that cannot be read is part of no call, so it is left out.
     pub fn read_gaps(&self, connection: &ConnectionId, place: u64) -> Result<Vec<Stored>, Error> {
-        self.entries(GAPS, params![connection.as_str(), place as i64])
+        let entries = self.entries(GAPS, params![connection.as_str(), place as i64])?;
+        Ok(entries.into_iter().flatten().collect())
     }
 
     /// What books are told, where this holds.
-    fn entries(&self, condition: &str, params: &[&dyn ToSql]) -> Result<Vec<Stored>, Error> {
+    fn entries(&self, condition: &str, params: &[&dyn ToSql]) -> Result<Vec<Result<Stored, UnreadEntry>>, Error> {
         self.read(|sql| {
             let mut statement = sql.prepare_cached(&entries_where(condition))?;
             let mut rows = statement.query(params)?;
             let mut entries = Vec::new();
             while let Some(row) = rows.next()? {
-                entries.push(stored(row)?);
+                entries.push(entry(row)?);
             }
             Ok(entries)
         })
@@ -136,7 +154,7 @@ const GAPS: &str = "log.connection = (SELECT ordinal FROM connections WHERE id =
 
 fn entries_where(condition: &str) -> String {
     format!(
-        "SELECT log.seq, c.id, log.received_ns, log.version, log.body
+        "SELECT log.seq, c.id, log.received_ns, log.version, log.body, log.call
          FROM log JOIN connections c ON c.ordinal = log.connection WHERE log.kind = {TOLD} AND {condition}"
     )
 }
@@ -244,23 +262,35 @@ fn hash(key: &str) -> [u8; 16] {
     half
 }
 
-fn stored(row: &Row<'_>) -> Result<Stored, Error> {
+/// One entry, or why it cannot be read.
+fn entry(row: &Row<'_>) -> Result<Result<Stored, UnreadEntry>, Error> {
     let seq = row.get::<_, i64>(0)? as u64;
-    let connection: String = row.get(1)?;
-    let version: u16 = row.get(3)?;
-    if version > EVENT_VERSION {
-        return Err(Error::NewerEntry { seq, found: version, known: EVENT_VERSION });
+    Ok(stored(row, seq).map_err(|error| {
+        let call = row.get_ref(5).ok().and_then(|text| text.as_str().ok()?.parse().ok());
+        UnreadEntry { seq, call, error }
+    }))
+}
+
+fn stored(row: &Row<'_>, seq: u64) -> Result<Stored, Error> {
+    let version: i64 = row.get(3).map_err(damaged("version of a log entry"))?;
+    match u16::try_from(version) {
+        Ok(found) if found > EVENT_VERSION => return Err(Error::NewerEntry { seq, found, known: EVENT_VERSION }),
+        Ok(_) => {}
+        Err(error) => return Err(damaged("version of a log entry")(error)),
     }
-    let told = serde_json::from_str(row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)
-        .map_err(|error| unreadable(&error))?;
+    let body = row.get_ref(4)?.as_str().map_err(damaged("log entry"))?;
+    let connection: String = row.get(1).map_err(damaged("connection id"))?;
     Ok(Stored {
         seq,
-        connection: connection
-            .parse()
-            .map_err(|_| Error::Unreadable { what: "connection id", reason: "it does not fit".into() })?,
-        received_at: from_ns(row.get(2)?),
-        told,
+        connection: connection.parse().map_err(damaged("connection id"))?,
+        received_at: from_ns(row.get(2).map_err(damaged("time of a log entry"))?),
+        told: serde_json::from_str(body).map_err(|error| unreadable(&error))?,
     })
+}
+
+/// What is stored is of another kind than it must be.
+fn damaged<E>(what: &'static str) -> impl FnOnce(E) -> Error {
+    move |_| Error::Unreadable { what, reason: "it does not fit".into() }
 }
 
 /// Position and category only: serde's own words may quote the text.

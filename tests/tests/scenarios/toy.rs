@@ -8,7 +8,7 @@ use calls::{
     Source, VendorEvent,
 };
 use desk::contract::{CardPhase, ConnectionState};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, OfficeConfig, OfficeHandle, SystemClock, Viewer};
 use pbx::{
@@ -103,16 +103,7 @@ impl Session for Ringing {
 
 impl Pbx for Toy {
     fn book_settings(&self) -> BookSettings {
-        BookSettings {
-            grace: SignedDuration::from_secs(3),
-            silence: SignedDuration::from_hours(4),
-            answer_retrieves: false,
-            shortest_recording: None,
-            own_leg_only: false,
-            legs_join_two: false,
-            answer_names_call: false,
-            callback_in_two_calls: false,
-        }
+        BookSettings::default()
     }
 
     fn base_url(&self) -> &Url {

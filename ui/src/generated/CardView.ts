@@ -43,6 +43,10 @@ lineNumber?: string,
  */
 answeredBy?: string, 
 /**
+ * The colleague who asks the viewer about this call, which is another's still.
+ */
+askedBy?: string, 
+/**
  * When it began.
  */
 startedAt: string, 

@@ -3,4 +3,4 @@
 /**
  * What is to be put right in the settings of a connection, though calls come.
  */
-export type ConnectionWarning = "wrongZone" | "unlistedLine";
+export type ConnectionWarning = "wrongZone" | "unlistedLine" | "unreadCalls";

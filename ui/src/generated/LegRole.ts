@@ -3,4 +3,4 @@
 /**
  * Part that a leg plays.
  */
-export type LegRole = "customer" | "agent" | "transferTarget" | "ivr" | "queue" | "conference";
+export type LegRole = "customer" | "agent" | "transferTarget";

@@ -8,6 +8,7 @@ interface CardText {
   phases: Record<CardPhase, string>;
   internal: string;
   answeredBy: (who: string) => string;
+  askedBy: (who: string, customer: string | undefined) => string;
   announce: (who: string, number: string | undefined, line: string | undefined) => string;
   hints: Partial<Record<CardPhase, string>> & { unknownOutcome: string };
   missedHint: (at: string) => string;
@@ -52,6 +53,7 @@ export const cardText = texts<CardText>({
     },
     internal: "Внутренний",
     answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
+    askedBy: (who, customer) => `${isolate(who)} ${customer ? `о звонке: ${isolate(customer)}` : "о звонке"}`,
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
     hints: {
@@ -108,6 +110,7 @@ export const cardText = texts<CardText>({
     },
     internal: "Internal",
     answeredBy: (who) => `Answered by ${isolate(who)}`,
+    askedBy: (who, customer) => `${isolate(who)} about ${customer ? isolate(customer) : "a call"}`,
     announce: (who, number, line) => ["Incoming call", who, number, line && `to ${line}`].filter(Boolean).join(", "),
     hints: {
       pickUpYourPhone: "Your own phone rings first. Answer it and we dial.",

@@ -74,9 +74,6 @@ export const detailsText = texts<DetailsText>({
       customer: "Клиент",
       agent: "Сотрудник",
       transferTarget: "Перевод",
-      ivr: "Голосовое меню",
-      queue: "Очередь",
-      conference: "Конференция",
     },
     legs: {
       initiated: "набирается",
@@ -131,9 +128,6 @@ export const detailsText = texts<DetailsText>({
       customer: "Customer",
       agent: "Colleague",
       transferTarget: "Transfer",
-      ivr: "Voice menu",
-      queue: "Queue",
-      conference: "Conference",
     },
     legs: {
       initiated: "being called",

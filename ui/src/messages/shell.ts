@@ -53,6 +53,7 @@ export const shellText = texts<ShellText>({
     skew: (length) => `часы АТС расходятся с нашими на ${length}`,
     warnings: {
       wrongZone: "время в событиях АТС сдвинуто на целые часы: проверьте часовой пояс подключения",
+      unreadCalls: "часть звонков показана без новых событий: эта версия не может прочитать их записи",
       unlistedLine: "звонят на линию, которой нет в настройках: она звонит у всех",
     },
     causes: {
@@ -106,6 +107,7 @@ export const shellText = texts<ShellText>({
     skew: (length) => `the PBX clock differs from ours by ${length}`,
     warnings: {
       wrongZone: "the times of the PBX are off by whole hours: check the connection’s time zone",
+      unreadCalls: "some calls are shown without what happened since: this version cannot read their entries",
       unlistedLine: "calls come on a line that the settings do not list: it rings for everybody",
     },
     causes: {

@@ -60,14 +60,14 @@ fn damage_in_the_middle_costs_what_it_hit() {
 }
 
 #[test]
-fn a_moment_has_a_frame_and_a_frame_a_moment() {
+fn every_moment_has_a_frame() {
     let index = index(SPEECH).expect("an MP3");
     assert_eq!(index.seek(0), Seek { byte_offset: 0, at_ms: 0 });
     assert_eq!(index.seek(71), Seek { byte_offset: FRAME as u32, at_ms: 36 });
     assert_eq!(index.seek(72), Seek { byte_offset: 2 * FRAME as u32, at_ms: 72 });
     let last = index.seek(u32::MAX);
     assert_eq!(last.at_ms, index.duration_ms() - FRAME_MS);
-    assert_eq!(index.time_at(last.byte_offset + 5), last.at_ms);
+    assert!(last.byte_offset < index.sound().end && last.byte_offset + FRAME as u32 >= index.sound().end);
     let seconds = index.seconds();
     assert_eq!(seconds.len() as u32, index.duration_ms() / 1000 + 1);
     assert_eq!(seconds[1], index.seek(1000).byte_offset);

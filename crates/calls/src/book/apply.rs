@@ -68,7 +68,7 @@ impl Book {
     }
 
     /// A call that was restored and is open is needed at the next start.
-    fn hold_open(&mut self, id: &CallId, seq: u64) {
+    pub(super) fn hold_open(&mut self, id: &CallId, seq: u64) {
         if let Some(record) = self.records.get_mut(id)
             && record.floor.is_none()
             && self.open.contains(id)

@@ -24,12 +24,16 @@ pub(super) fn settle(legs: &mut Vec<Played<'_>>) {
         // Who hangs up what he holds passes it on, though the message that says so may be lost or come later.
         let hung_up = own.ended.filter(|_| own.left_on_hold);
         let since = replaced.map(|when| hung_up.map_or(when, |hung_up| hung_up.min(when)));
-        consultations.push((end.facts.key.clone(), called.clone(), since));
+        let caller = end.facts.extension.get().map(String::as_str);
+        consultations.push((end.facts.key.clone(), called.clone(), since, caller));
     }
-    for (end, called, since) in consultations {
+    for (end, called, since, caller) in consultations {
         legs.retain(|leg| leg.facts.key != end);
         let consultation = since.map_or(Consultation::Alone, Consultation::PassedOn);
-        legs.iter_mut().filter(|leg| leg.facts.key == called).for_each(|leg| leg.consultation = Some(consultation));
+        for leg in legs.iter_mut().filter(|leg| leg.facts.key == called) {
+            leg.consultation = Some(consultation);
+            leg.asked_by = caller.filter(|_| since.is_none());
+        }
     }
 }
 

@@ -37,6 +37,7 @@ impl Book {
         match decision {
             Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),
             Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
+            Decision::ReadAgain { call } => self.read_again(stored.seq, call, changes),
             Decision::GapOpened { session, .. } => self.open_gap(session.as_ref(), stored.seq),
             Decision::GapClosed { session, hole_until, .. } => {
                 self.close_gap(session.as_ref(), stored.received_at, *hole_until, changes);
@@ -59,6 +60,15 @@ impl Book {
             record.touch(stored.received_at);
             self.refresh(&id, changes);
         }
+    }
+
+    /// A call that was restored from entries which were not folded when they were told: all of it is news.
+    fn read_again(&mut self, seq: u64, call: &CallId, changes: &mut Vec<Change>) {
+        let id = self.resolve(call).clone();
+        let Some(call) = self.records.get(&id).and_then(|record| record.call.clone()) else { return };
+        changes.extend(call.redirected_from.clone().map(|from| Change::Redirect { from, to: id.clone() }));
+        changes.push(Change::Call(call));
+        self.hold_open(&id, seq);
     }
 
     /// Of what is open now in this session, an answer may be missed: its end must not invent a missed call.

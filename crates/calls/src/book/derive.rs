@@ -48,7 +48,11 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     }
     let direction = direction(facts, origin);
     let originator = origin.map(|origin| origin.from.as_str());
-    let setting = legs::Setting { direction, answer_retrieves: settings.answer_retrieves };
+    let setting = legs::Setting {
+        direction,
+        answer_retrieves: settings.answer_retrieves,
+        equal_messages_repeat: settings.equal_messages_repeat,
+    };
     let mut legs = legs::play_all(facts, setting);
     let agent_first = settings.legs_join_two
         && direction == Direction::Outgoing
@@ -71,7 +75,6 @@ pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
     let waits = facts.menu
         || facts.line_queue.get().is_some()
         || settings.legs_join_two && legs.iter().any(is_queued)
-        || facts.legs.iter().any(|leg| matches!(leg.role, LegRole::Ivr | LegRole::Queue))
         || facts.legs.iter().any(|leg| facts.is_line(leg) && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
     let state = match end {
         Some(_) => CallState::Ended,
@@ -302,6 +305,7 @@ fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
         end_cause: played.cause,
         end_reason: played.reason.map(str::to_owned),
         only_end: played.only_end,
+        asked_by: played.asked_by.filter(|_| !played.state.is_terminal()).map(str::to_owned),
         late: played.late && played.state == LegState::Alerting,
     }
 }

@@ -43,6 +43,8 @@ pub(super) struct Played<'a> {
     pub(super) replaced: Option<When>,
     /// A colleague called on this leg, and what of it was a talk with the other side of the call.
     pub(super) consultation: Option<Consultation>,
+    /// Extension of the colleague who called on this leg, where nobody but the two is on it.
+    pub(super) asked_by: Option<&'a str>,
 }
 
 /// A leg on which one colleague calls another about a call that he has already.
@@ -115,6 +117,7 @@ impl Played<'_> {
 pub(super) struct Setting {
     pub(super) direction: Direction,
     pub(super) answer_retrieves: bool,
+    pub(super) equal_messages_repeat: bool,
 }
 
 /// All legs of a call, in order of their keys and turns.
@@ -124,7 +127,7 @@ pub(super) fn play_all(facts: &Facts, setting: Setting) -> Vec<Played<'_>> {
     let mut legs = Vec::with_capacity(facts.legs.len());
     for leg in facts.legs.iter().filter(|leg| !facts.is_line(leg)) {
         let taken_by_other = group_answer.filter(|(_, by)| by.key != leg.key && leg.is_agent()).map(|(when, _)| when);
-        for (turn, steps) in turns(leg, taken_by_other).into_iter().enumerate() {
+        for (turn, steps) in turns(leg, taken_by_other, setting).into_iter().enumerate() {
             let Some(mut played) = play(leg, turn, steps, setting.answer_retrieves) else { continue };
             if let Some(answer) = taken_by_other {
                 lose(&mut played, answer, setting.direction);
@@ -154,27 +157,31 @@ fn first_answer(facts: &Facts) -> Option<(When, &LegFacts)> {
 /// Cuts a leg's facts where the phone rings anew after it had ended, or after a colleague had answered.
 ///
 /// Only the vendor's clock can tell a second turn from a message that was late on its way; where he numbers the
-/// messages of a leg, every turn has a key of its own.
-fn turns(leg: &LegFacts, taken: Option<When>) -> Vec<&[(When, Step)]> {
+/// messages of a leg, every turn has a key of its own. Where equal messages repeat, one that was only sent again is not
+/// here, so there our clock tells it, too: once a phone has rung and stopped.
+fn turns(leg: &LegFacts, taken: Option<When>, setting: Setting) -> Vec<&[(When, Step)]> {
     let mut turns = Vec::with_capacity(1);
     let (mut begin, mut closed, mut answered) = (0, None::<Timestamp>, false);
     // Who passed the call on and is rung again got it back, however soon.
     let mut passed_on = None::<Timestamp>;
+    let mut began = false;
     for (place, (when, step)) in leg.steps.iter().enumerate() {
         let taken = taken.filter(|taken| !answered && leg.steps[begin].0.at < taken.at).map(|taken| taken.at);
         let anew = matches!(step, Step::Offered | Step::Queued | Step::Ringing | Step::Answered);
         let over = closed.or(taken);
+        let is_dated = when.by_vendor || setting.equal_messages_repeat && began;
         if anew
             && place > begin
-            && when.by_vendor
+            && is_dated
             && when.number.is_none()
             && (over.is_some_and(|over| when.at >= over + JITTER) || passed_on.is_some_and(|left| when.at > left))
         {
             turns.push(&leg.steps[begin..place]);
             (begin, closed, answered, passed_on) = (place, None, false, None);
         }
+        began |= anew;
         answered |= *step == Step::Answered;
-        if matches!(step, Step::Cleared { .. }) && when.by_vendor {
+        if matches!(step, Step::Cleared { .. }) && (when.by_vendor || setting.equal_messages_repeat) {
             closed = Some(when.at);
         }
         if matches!(step, Step::Cleared { cause: EndCause::Transferred, .. }) && when.by_vendor && answered {
@@ -270,6 +277,7 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
             && misses_number(steps),
         replaced,
         consultation: leg.was_consultation.then_some(Consultation::Alone),
+        asked_by: None,
     })
 }
 

@@ -23,6 +23,7 @@ mod result;
 mod state;
 mod stitch;
 mod timers;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -57,6 +58,25 @@ pub struct BookSettings {
     /// A callback rings the phone of the one who ordered it and then the customer's, and the PBX may tell of each as of a
     /// call (Zadarma, where that is not documented): both are one.
     pub callback_in_two_calls: bool,
+    /// A phone that rings anew in the same call is told of by a message equal to the one before (Zadarma).
+    pub equal_messages_repeat: bool,
+}
+
+impl Default for BookSettings {
+    /// A PBX without peculiarities: a make says what differs.
+    fn default() -> Self {
+        Self {
+            grace: SignedDuration::from_secs(3),
+            silence: SignedDuration::from_hours(4),
+            answer_retrieves: false,
+            shortest_recording: None,
+            own_leg_only: false,
+            legs_join_two: false,
+            answer_names_call: false,
+            callback_in_two_calls: false,
+            equal_messages_repeat: false,
+        }
+    }
 }
 
 /// What a log entry changed.

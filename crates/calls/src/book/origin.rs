@@ -39,6 +39,7 @@ impl Origin {
             end_cause: Default::default(),
             end_reason: None,
             only_end: false,
+            asked_by: None,
             late: false,
         }
     }

@@ -60,9 +60,7 @@ fn is_conference(legs: &[Played<'_>]) -> bool {
     let agents = || talking().filter(|leg| leg.is_agent());
     let mut left = legs.iter().filter(|leg| leg.is_agent() && leg.talked()).filter_map(|leg| leg.ended);
     let stayed = |left: When| agents().filter(|leg| leg.answered.is_some_and(|answered| answered < left)).count() >= 2;
-    told >= 3
-        || talking().any(|leg| leg.facts.role == LegRole::Conference)
-        || talking().any(|leg| leg.mirrored) && left.any(stayed)
+    told >= 3 || talking().any(|leg| leg.mirrored) && left.any(stayed)
 }
 
 /// Whether the one leg that talks is all that the PBX shows of a talk: its partner is not among the legs.

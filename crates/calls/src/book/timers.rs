@@ -65,7 +65,7 @@ impl Book {
             }
             Timer::Tombstone { call } => {
                 if self.is_due(call, timer, at) {
-                    self.forget(&call.clone());
+                    self.let_go(call);
                 }
             }
         }
@@ -87,9 +87,10 @@ impl Book {
         self.records.get(call).is_some_and(armed)
     }
 
-    /// Lets an ended call go, with its commands and the redirect that led to it.
-    fn forget(&mut self, id: &CallId) {
-        let Some(record) = self.take(id) else { return };
+    /// Lets a call go, with its commands and the redirect that led to it.
+    pub fn let_go(&mut self, call: &CallId) {
+        let id = self.resolve(call).clone();
+        let Some(record) = self.take(&id) else { return };
         for command in &record.commands {
             self.forget_command(*command);
         }

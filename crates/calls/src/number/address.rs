@@ -85,6 +85,10 @@ fn in_brackets(text: &str) -> Option<&str> {
             rest = behind_quote(behind).unwrap_or(behind);
             continue;
         }
+        if is_value(&text[..text.len() - behind.len() - 1]) {
+            rest = behind;
+            continue;
+        }
         let (address, after) = cut(behind, '>');
         let groups_digits = after.trim_start_matches([' ', '-']).starts_with(|c: char| c.is_ascii_digit());
         if !groups_digits {
@@ -93,6 +97,19 @@ fn in_brackets(text: &str) -> Option<&str> {
         rest = after;
     }
     found
+}
+
+/// Whether the text ends within the value of an address's parameter: `<sip:…>;x=`, `sip:…;tag=1;x=`. Brackets there
+/// open no address.
+fn is_value(text: &str) -> bool {
+    let Some((before, parameter)) = text.rsplit_once(';') else { return false };
+    let is_named = parameter.split_once('=').is_some_and(|(name, _)| {
+        let name = name.trim();
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte))
+    });
+    let address = before.split(';').next().unwrap_or_default().trim();
+    let is_account = address.contains('@') && !address.contains(char::is_whitespace);
+    is_named && (address.ends_with('>') || without_schemes(address).1.is_some() || is_account || is_dialled(address))
 }
 
 /// An address without brackets behind a name in quotes: `"Name" sip:user@host`, `"Name" 84951234567`.
@@ -235,6 +252,12 @@ mod tests {
             "<sip:79162045518@pbx.example>;x=\"<sip:+74951112233@pbx.example>\"",
             "\"N\" <sip:79162045518@pbx.example>;x=\"\\\"<sip:+74951112233@pbx.example>\"",
             "sip:79162045518:secret@pbx.example:5060;transport=tcp?Subject=x",
+            "<sip:79162045518@pbx.example>;x=<2>",
+            "\"N\" <sip:79162045518@pbx.example>;tag=1;x=<+74951112233>",
+            "<sip:79162045518@pbx.example>;x=a <sip:2@pbx.example>",
+            "sip:79162045518@pbx.example;x=<2>",
+            "79162045518@pbx.example;x=<2>",
+            "tel:79162045518;x=<2>",
         ] {
             assert_eq!(Address::read(raw).user, "79162045518", "{raw}");
         }

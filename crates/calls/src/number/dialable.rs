@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use super::{
     dial_number::{DialKind, DialNumber, MOST_DIGITS},
+    groups::groups_digits,
     is_e164,
     parse::{Number, Reading},
     phone::national,
@@ -184,18 +185,33 @@ impl Dialable {
             };
             return Ok(Self { warnings: vec![warning], ..Self::plain(DialKind::Phone, number) });
         }
-        let code: String = user.chars().filter(|c| *c != ' ').collect();
-        if code.contains(['*', '#'])
-            && code.contains(|c: char| c.is_ascii_digit())
-            && code.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'))
-        {
-            return Ok(Self::plain(DialKind::Other, &code));
+        if let Some(code) = service_code(user) {
+            let behind = code.rfind(['*', '#']).map_or("", |place| &code[place + 1..]);
+            // What the number behind the code costs, it costs behind the code too.
+            let mut warnings = Self::read(behind).map(|number| number.warnings).unwrap_or_default();
+            warnings.retain(|warning| matches!(warning, DialWarning::Premium | DialWarning::International));
+            return Ok(Self { warnings, ..Self::plain(DialKind::Other, &code) });
         }
         if reading.is_address && !user.contains(char::is_whitespace) {
             return Ok(Self { warnings: vec![DialWarning::SipName], ..Self::plain(DialKind::Other, user) });
         }
         Err(DialError::NotANumber)
     }
+}
+
+/// A code of the PBX or of an operator, without the signs that group digits: `*100#`, `**101`, and before a number
+/// `*31#+7…`, `*21*8…#`. A plus begins a number, so it stands right behind a star or hash.
+fn service_code(user: &str) -> Option<String> {
+    let is_code = user.starts_with(['*', '#']) || !user.contains(|c| c != ' ' && groups_digits(c));
+    let code: String = user.chars().filter(|c| !groups_digits(*c)).collect();
+    let mut before = ' ';
+    let fits = code.chars().all(|c| {
+        let fits = c.is_ascii_digit() || matches!(c, '*' | '#') || c == '+' && matches!(before, '*' | '#');
+        before = c;
+        fits
+    });
+    let has_both = code.contains(['*', '#']) && code.contains(|c: char| c.is_ascii_digit());
+    (is_code && fits && has_both).then_some(code)
 }
 
 /// Whether an address names anybody at all, a hidden caller included.
@@ -253,6 +269,26 @@ mod tests {
             assert_eq!((dialable.number.digits.as_str(), dialable.number.kind), (code, kind));
             assert_eq!(dialable.warnings, [DialWarning::AlsoExtension]);
             assert_eq!(read(code).warnings, []);
+        }
+    }
+
+    #[test]
+    fn codes_before_a_number_are_sent_with_it() {
+        for (text, digits, warnings) in [
+            ("*31#+79162045518", "*31#+79162045518", vec![]),
+            ("#31# 8 (916) 204-55-18", "#31#89162045518", vec![]),
+            ("*67 8-916-204-55-18", "*6789162045518", vec![]),
+            ("*21*+79162045518#", "*21*+79162045518#", vec![]),
+            ("*31#112", "*31#112", vec![]),
+            ("*31#8 809 123-45-67", "*31#88091234567", vec![DialWarning::Premium]),
+            ("*31#+442079460958", "*31#+442079460958", vec![DialWarning::International]),
+        ] {
+            let dialable = read(text);
+            let of = (dialable.number.digits.as_str(), dialable.number.kind, dialable.warnings);
+            assert_eq!(of, (digits, DialKind::Other, warnings), "{text}");
+        }
+        for text in ["*31#+7916+204", "+*31#", "*31#Анна", "*#"] {
+            assert!(Dialable::read(text).is_err(), "{text}");
         }
     }
 

@@ -7,11 +7,57 @@ const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "
 /// Whole words for it, too short to be beginnings.
 const EXTENSION_SIGNS: &[&str] =
     &["вн", "вну", "д", "доп", "x", "х", "int", "durchwahl", "poste", "interno", "wewn", "dahili"];
+/// Whole words for keying something in after the answer.
+const AFTERWARDS: &[&str] = &[
+    "затем",
+    "потом",
+    "далее",
+    "набор",
+    "набрать",
+    "наберите",
+    "набирать",
+    "набирайте",
+    "донабор",
+    "донабрать",
+    "донаберите",
+    "нажать",
+    "нажмите",
+    "нажимайте",
+    "then",
+    "press",
+    "dial",
+    "enter",
+];
+/// Beginnings of the words behind `после` and `after` that make it no time of day: `после гудка`.
+const AFTER: &[&str] = &["гуд", "сигнал", "ответ", "соединен", "приветств", "тон", "tone", "beep", "answer"];
+/// Words that may stand before such words, and say nothing.
+const AND: &[&str] = &["и", "а", "and"];
 /// Words that may stand between such a word and its digits.
-const BEFORE_DIGITS: &[&str] =
-    &["номер", "ном", "н", "тел", "телефон", "абонент", "набор", "в", "режиме", "number", "no", "num", "nr"];
+const BEFORE_DIGITS: &[&str] = &[
+    "номер",
+    "ном",
+    "н",
+    "тел",
+    "телефон",
+    "абонент",
+    "цифру",
+    "код",
+    "кнопку",
+    "в",
+    "режиме",
+    "number",
+    "no",
+    "num",
+    "nr",
+    "the",
+    "key",
+    "code",
+];
 /// Digits of the longest extension.
 const LONGEST_EXTENSION: usize = 10;
+/// Digits of an extension that a dash alone parts from a full number: fewer may be another ending of it, more another
+/// number.
+const BEHIND_DASH: std::ops::RangeInclusive<usize> = 3..=5;
 /// Digits from which on others of the same length are another extension: `доб. 100 или 101`.
 const LEAST_ALIKE: usize = 3;
 /// As many digits in a row are a number of their own, not a part of a remark.
@@ -39,6 +85,9 @@ impl Ending {
         if let Some(post_dial) = pauses(text, dial_string) {
             return post_dial;
         }
+        if let Some(rest) = behind_dash(text) {
+            return of_extension(rest);
+        }
         let inner = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '*');
         if let Some(rest) = behind_extension_mark(inner) {
             return of_extension(rest);
@@ -48,14 +97,16 @@ impl Ending {
             let ending = of_extension(rest);
             return Self { has_remark: true, has_more: ending.has_more || has_more(remark), ..ending };
         }
-        Self { has_remark: inner.contains(char::is_alphabetic), has_more: has_more(inner), ..Self::default() }
+        let has_more = has_more(inner) || has_letter_among_digits(inner);
+        Self { has_remark: inner.contains(char::is_alphabetic), has_more, ..Self::default() }
     }
 }
 
 /// Digits behind a word or sign for an extension; those behind them are never run together with them.
 fn of_extension(rest: &str) -> Ending {
     let (digits, behind) = extension_digits(rest);
-    if digits.len() > LONGEST_EXTENSION {
+    // "1О0", with a letter where a digit was meant, is no extension 1.
+    if digits.len() > LONGEST_EXTENSION || behind.starts_with(char::is_alphabetic) {
         return Ending { has_more: true, ..Ending::default() };
     }
     let joined = behind.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -83,6 +134,29 @@ fn extension_digits(text: &str) -> (String, &str) {
     (first.to_owned(), behind)
 }
 
+/// The text from the digits on, where a dash and digits of an extension follow the number at once: `-100`.
+fn behind_dash(text: &str) -> Option<&str> {
+    let rest = text.trim_start().strip_prefix('-')?.trim_start();
+    let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let behind = rest[length..].trim_start_matches([' ', '-', '/', '.']);
+    let is_alone = !behind.starts_with(|c: char| c.is_ascii_digit());
+    (is_alone && BEHIND_DASH.contains(&length)).then_some(rest)
+}
+
+/// Whether one last group of digits, behind a sign that groups the digits of a number, is an extension by its length.
+pub(super) fn is_extension_behind_dash(group: &Group<'_>) -> bool {
+    group.gap.trim() == "-" && BEHIND_DASH.contains(&group.digits.len())
+}
+
+/// Whether a letter stands between two digits, where one was meant.
+fn has_letter_among_digits(text: &str) -> bool {
+    let mut tokens = text.split(|c: char| !c.is_alphanumeric());
+    tokens.any(|token| {
+        let inner = token.trim_start_matches(char::is_alphabetic).trim_end_matches(char::is_alphabetic);
+        inner.contains(char::is_alphabetic)
+    })
+}
+
 /// The text from the first digit behind `доб.`, `ext. no`, `x`, `#`, `*` on.
 pub(super) fn behind_extension_mark(text: &str) -> Option<&str> {
     if let Some(rest) = text.strip_prefix(['#', '*']) {
@@ -99,11 +173,25 @@ pub(super) fn is_extension_mark(text: &str) -> bool {
     if text.contains([';', '+']) {
         return false;
     }
-    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let is_mark = words.next().is_some_and(|first| {
-        EXTENSION_SIGNS.contains(&first) || EXTENSION_WORDS.iter().any(|word| first.starts_with(word))
-    });
-    is_mark && words.all(|word| BEFORE_DIGITS.contains(&word) || EXTENSION_WORDS.iter().any(|w| word.starts_with(w)))
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    while words.next_if(|word| AND.contains(word)).is_some() {}
+    let is_mark = match words.next() {
+        Some("после" | "after") => {
+            words.next_if_eq(&"the");
+            words.next().is_some_and(|second| AFTER.iter().any(|word| second.starts_with(word)))
+        }
+        Some(first) => {
+            EXTENSION_SIGNS.contains(&first)
+                || AFTERWARDS.contains(&first)
+                || EXTENSION_WORDS.iter().any(|word| first.starts_with(word))
+        }
+        None => false,
+    };
+    is_mark
+        && words.all(|word| {
+            let is_mark = AFTERWARDS.contains(&word) || EXTENSION_WORDS.iter().any(|w| word.starts_with(w));
+            is_mark || BEFORE_DIGITS.contains(&word)
+        })
 }
 
 /// The remark before a word for an extension, and the text from the digits behind that on.
@@ -206,6 +294,11 @@ mod tests {
             " (доб. 12, Иван)",
             " (офис), доб. 12",
             ", Иван, 2 этаж, доб. 12",
+            ", затем 12",
+            ", а потом наберите 12",
+            " после гудка 12",
+            " (далее нажмите 12)",
+            ", then press 12",
         ] {
             let ending = Ending::read(text, false);
             assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("12"), false), "{text}");
@@ -217,7 +310,19 @@ mod tests {
         assert!(Ending::read(" доб. 100 или доб. 101", false).has_more);
         assert!(!Ending::read(" доб. 100 (с 9 до 18)", false).has_more);
         assert_eq!(Ending::read(" доб. 1-00", false), Ending { extension: Some("100".into()), ..Ending::default() });
-        assert_eq!(extension(", 2 этаж"), None);
+        for text in ["-100", " - 100", "-100 (Анна)"] {
+            let ending = Ending::read(text, false);
+            assert_eq!((ending.extension.as_deref(), ending.has_more), (Some("100"), false), "{text}");
+        }
+        for text in ["-68", "-1", "-100-101", "-100, 101", "-123456"] {
+            assert!(Ending::read(text, false).has_more, "{text}");
+        }
+        for text in [" доб. 1О0", " доб. 10O", ",,1O0", " (1О0)"] {
+            assert!(Ending::read(text, false).has_more, "{text}");
+        }
+        for text in [", после 18", " (после 18:00)", ", Набережная 12", ", 2 этаж"] {
+            assert_eq!(extension(text), None, "{text}");
+        }
         assert_eq!(extension(" (дом 2)"), None);
     }
 

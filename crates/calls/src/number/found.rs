@@ -1,7 +1,7 @@
 //! Finds the number of the public network in a text with words, several runs of digits, or marks around it.
 
 use super::{
-    ending::{Ending, is_extension_mark},
+    ending::{Ending, is_extension_behind_dash, is_extension_mark},
     groups::{Group, groups},
     readings::{PhoneReading, Written, country_code},
 };
@@ -147,7 +147,10 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         let may_end = |end: usize| {
             let behind_whole = end == start + 1 && groups[start].digits.len() >= WHOLE_NUMBER;
             let at_blank = at_blanks && groups[end].gap.contains(' ');
-            groups[end].separates() || at_blank || behind_whole || is_range(groups, end, run)
+            let is_extension = end + 1 == run
+                && is_extension_behind_dash(&groups[end])
+                && groups[start..end].iter().map(|group| group.digits.len()).sum::<usize>() >= WHOLE_NUMBER;
+            groups[end].separates() || at_blank || behind_whole || is_extension || is_range(groups, end, run)
         };
         let mut ends = (start + 1..run).rev().filter(|end| !mark && may_end(*end));
         ends.find_map(|end| Some((read(groups, start, end, true).filter(home)?, end)))
@@ -229,7 +232,7 @@ fn is_list_mark(groups: &[Group<'_>], start: usize, run: usize) -> bool {
 }
 
 /// A letter that stands for a digit, glued to the number.
-fn is_look_alike(behind: &str) -> bool {
+pub(super) fn is_look_alike(behind: &str) -> bool {
     let mut letters = behind.chars();
     letters.next().is_some_and(|c| LOOK_ALIKES.contains(&c)) && !letters.next().is_some_and(char::is_alphabetic)
 }
@@ -275,6 +278,17 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_may_stand_behind_a_dash() {
+        for text in ["8 495 123-45-67-100", "84951234567-100", "+7 (495) 123-45-67 - 100", "8(495)1234567-100 (Анна)"]
+        {
+            let found = find(text).expect(text);
+            let extension = found.ending.extension.as_deref();
+            assert_eq!((found.reading.phone.e164.as_str(), extension), ("+74951234567", Some("100")), "{text}");
+            assert!(!found.reading.doubtful && !found.ending.has_more, "{text}");
+        }
+    }
+
+    #[test]
     fn two_numbers_are_never_one() {
         for text in [
             "(495) 123-45-67/68",
@@ -283,7 +297,7 @@ mod tests {
             "(495) 123-45-67 68",
             "(495) 123-45-67-69",
             "+7 495 123-45-67...69",
-            "84951234567-100",
+            "84951234567-68",
             "4951234567.68",
             "8 495 123-45-67, 123-45-68",
             "123-45-68, 8 495 123-45-67",
@@ -307,6 +321,10 @@ mod tests {
             "user89162045518",
             "8 49S 123-45-67",
             "8916204551O",
+            "8 916 2О4-55-18",
+            "8 9l6 204-55-18",
+            "О8 916 204-55-18",
+            "8 916 204-55-1б",
             "7,9162E+10",
             "380441234567 грн",
             "358 200-00-00 (00)",

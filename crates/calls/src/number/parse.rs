@@ -5,7 +5,7 @@ use super::{
     dial_number::is_post_dial,
     ending::Ending,
     fold::fold,
-    found::{Found, find},
+    found::{Found, find, is_look_alike},
     groups::{Group, groups},
     hidden, not_dialled,
     phone::Phone,
@@ -169,7 +169,12 @@ fn with_ending(user: &str, found: &[Group<'_>]) -> Option<Reading> {
     let first = found.first().filter(|first| !first.gap.contains(char::is_alphabetic) && is_plain(first.gap))?;
     let run = 1 + found[1..].iter().take_while(|group| group.continues()).count();
     let digits: String = found[..run].iter().map(|group| group.digits).collect();
-    let ending = Ending::read(&user[found[run - 1].end..], run == 1);
+    let behind = &user[found[run - 1].end..];
+    let ending = Ending::read(behind, run == 1);
+    // A letter where a digit was meant cuts the number short.
+    if is_look_alike(behind) {
+        return None;
+    }
     let fits = digits.len() >= LEAST_WITH_EXTENSION && (ending.extension.is_some() || ending.post_dial.is_some());
     let number = format!("{}{digits}", if first.has_plus() { "+" } else { "" });
     let read = fits.then(|| unassigned(&number).map(|reading| reading.number)).flatten();
@@ -258,7 +263,9 @@ mod tests {
         for begun in ["8 (495)", "8 495 1", "8 495 12-3"] {
             assert_eq!(Number::parse(begun), Number::Other(begun.into()));
         }
-        for short in ["доб. 205", "6-12", "10", "0511", "34567", "sip:345@cloudpbx.example", "205.0"] {
+        for short in
+            ["доб. 205", "6-12", "10", "0511", "34567", "sip:345@cloudpbx.example", "205.0", "x205", "Анна, х 205"]
+        {
             assert!(matches!(Number::parse(short), Number::Extension(_)), "{short}");
         }
         assert!(matches!(Number::parse("84951234567"), Number::Phone(_)));

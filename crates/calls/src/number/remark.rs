@@ -41,7 +41,9 @@ pub(super) struct Explained {
 pub(super) fn short_number(user: &str, found: &[Group<'_>]) -> Option<Explained> {
     let (first, last) = (found.first()?, found.last()?);
     let (before, behind) = (first.gap, &user[last.end..]);
-    let labelled = ends_with_extension_mark(before) || is_telephone(before) && (is_plain(behind) || is_remark(behind));
+    let labelled = ends_with_extension_mark(before)
+        || ends_with_x(before)
+        || is_telephone(before) && (is_plain(behind) || is_remark(behind));
     let remarked = is_plain(before) && is_remark(behind);
     let bracketed = before.ends_with(['(', '[']) && is_plain(behind) && first.digits.len() >= LEAST_IN_BRACKETS;
     let rescue = is_emergency(first.digits) && is_rescue(&format!("{before} {behind}"));
@@ -50,6 +52,12 @@ pub(super) fn short_number(user: &str, found: &[Group<'_>]) -> Option<Explained>
     let fits = one && !before.contains('+') && (labelled || found.len() == 1 && (remarked || bracketed || rescue));
     // `1-00` is one number, `12-13` may be two.
     fits.then_some(Explained { doubtful: found.len() > 1 && first.digits.len() > 1, digits })
+}
+
+/// The sign for an extension, `x`, alone or behind other words.
+fn ends_with_x(text: &str) -> bool {
+    let before = text.trim_end_matches([' ', '.', ':', '-']).strip_suffix(['x', 'X', 'х', 'Х']);
+    before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
 }
 
 /// Nothing but signs of a sentence or of typesetting.

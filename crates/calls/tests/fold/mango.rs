@@ -13,14 +13,11 @@ use crate::{
 
 pub(crate) fn settings() -> BookSettings {
     BookSettings {
-        grace: SignedDuration::from_secs(3),
-        silence: SignedDuration::from_hours(4),
         answer_retrieves: true,
         shortest_recording: Some(SignedDuration::from_secs(6)),
         own_leg_only: true,
         legs_join_two: true,
-        answer_names_call: false,
-        callback_in_two_calls: false,
+        ..BookSettings::default()
     }
 }
 

@@ -4,10 +4,21 @@ use std::collections::{BTreeMap, HashSet};
 
 use calls::{
     Book, BookSettings, Call, CallId, Change, Command, CommandAnswer, CommandId, CommandKind, CommandState,
-    ConnectionId, Decision, LegState, Stored, Timer, Told, VendorEvent,
+    ConnectionId, Decision, Leg, LegState, Stored, Timer, Told, VendorEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
+
+/// The legs of people of the office.
+pub(crate) trait AgentLegs {
+    fn agent_legs(&self) -> impl Iterator<Item = &Leg>;
+}
+
+impl AgentLegs for Call {
+    fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.is_agent())
+    }
+}
 
 /// The moment from which scripts count their milliseconds.
 pub(crate) fn at(ms: i64) -> Timestamp {

@@ -4,21 +4,11 @@ use calls::{
     BookSettings, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source,
     VendorEvent, VendorTime,
 };
-use jiff::SignedDuration;
 
 use crate::office::{Entry, at};
 
 pub(crate) fn settings() -> BookSettings {
-    BookSettings {
-        grace: SignedDuration::from_secs(3),
-        silence: SignedDuration::from_hours(4),
-        answer_retrieves: false,
-        shortest_recording: None,
-        own_leg_only: false,
-        legs_join_two: false,
-        answer_names_call: true,
-        callback_in_two_calls: false,
-    }
+    BookSettings { answer_names_call: true, ..BookSettings::default() }
 }
 
 pub(crate) const CUSTOMER: &str = "+79161234567";

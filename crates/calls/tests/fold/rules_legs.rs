@@ -4,7 +4,7 @@ use calls::{Effect, EndCause, Leg, LegState, Told, VendorEvent};
 
 use crate::{
     mango::{self, Channel},
-    office::Office,
+    office::{AgentLegs, Office},
     rostelecom::{self, Session, agent},
 };
 

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::{
     mango::{self, Channel},
-    office::{Entry, Office, at, call_id},
+    office::{AgentLegs, Entry, Office, at, call_id},
     rostelecom::{self, CUSTOMER, LINE, Session},
 };
 

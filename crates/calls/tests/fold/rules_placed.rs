@@ -4,7 +4,7 @@ use calls::{Call, Customer, Direction, Effect, LegRef, LegRole, Line, Source, Ve
 
 use crate::{
     mango::{self, Channel},
-    office::{Entry, Office, accepted, originate},
+    office::{AgentLegs, Entry, Office, accepted, originate},
     rostelecom::{self, Session},
 };
 

@@ -4,7 +4,7 @@ use calls::{Call, CallResult, CallState, Direction, Effect, EndCause, LegRef, Le
 
 use crate::{
     mango::{self, Channel},
-    office::{Entry, Office, accepted, originate},
+    office::{AgentLegs, Entry, Office, accepted, originate},
     rostelecom::{self, CUSTOMER, Session, agent},
 };
 

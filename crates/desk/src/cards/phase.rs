@@ -120,6 +120,10 @@ fn talk(call: &Call, mine: &Leg) -> Option<CardPhase> {
     if mine.state == LegState::Held {
         return Some(CardPhase::OnHold);
     }
+    // He talks with the colleague who asks him; the call itself waits.
+    if mine.asked_by.is_some() {
+        return Some(CardPhase::Talking);
+    }
     match call.state {
         CallState::OnHold => Some(CardPhase::OnHold),
         CallState::Talking | CallState::Conference => Some(CardPhase::Talking),

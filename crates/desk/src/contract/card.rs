@@ -60,6 +60,10 @@ pub struct CardView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<String>,
+    /// The colleague who asks the viewer about this call, which is another's still.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
     /// When it began.
     #[ts(type = "string")]
     pub started_at: Timestamp,

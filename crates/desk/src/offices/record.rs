@@ -1,19 +1,11 @@
 //! A call of a remote office as a row of this computer's database.
 
 use calls::CallState;
-use link::wire::{Call, RecordingState};
+use link::wire::Call;
 use store::CallRecord;
-
-use crate::views::row::span_ms;
 
 /// The row of a call that came over the stream with this sequence number.
 pub(super) fn record(call: &Call, seq: u64) -> Result<CallRecord, serde_json::Error> {
-    let talked_until = call.ended_at.filter(|_| call.state == CallState::Ended);
-    let talk_ms = call.answered_at.zip(talked_until).map_or(0, |(from, to)| span_ms(from, to));
-    let will_play = |state| match state {
-        RecordingState::Preparing | RecordingState::Ready | RecordingState::Fetching | RecordingState::Expired => true,
-        RecordingState::Gone | RecordingState::NotRecorded => false,
-    };
     Ok(CallRecord {
         id: call.id.clone(),
         connection: call.connection.clone(),
@@ -23,11 +15,11 @@ pub(super) fn record(call: &Call, seq: u64) -> Result<CallRecord, serde_json::Er
         customer_number: call.customer.number.clone(),
         customer_name: call.customer.name.clone(),
         line: call.line.number.clone(),
-        agents: call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.clone()).collect(),
+        agents: call.agents().map(str::to_owned).collect(),
         groups: Vec::new(),
         started_at: call.started_at,
-        talk_ms: i64::from(talk_ms),
-        has_recording: call.recordings.iter().any(|recording| will_play(recording.state)),
+        talk_ms: call.talk_ms(),
+        has_recording: call.has_recording(),
         in_menu: call.in_menu,
         open: call.state != CallState::Ended,
         seq,

@@ -46,6 +46,7 @@ pub(crate) fn agent_leg(extension: &str, state: LegState) -> Leg {
         ended_at: state.is_terminal().then(|| at(60)),
         end_cause: EndCause::Normal,
         only_end: false,
+        asked_by: None,
         late: false,
     }
 }

@@ -18,7 +18,10 @@ use link::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{at, connection, screens::breathe};
+use super::{
+    at, connection,
+    screens::{PATIENCE, breathe},
+};
 
 type Line = mpsc::UnboundedSender<Result<Frame, OfficeError>>;
 type Answer = oneshot::Sender<Result<CommandView, OfficeError>>;
@@ -50,7 +53,7 @@ impl FakeOffice {
 
     /// Waits until the desk has opened this many streams; answers what it resumed the last with.
     pub(crate) async fn opened(&self, streams: usize) -> Option<Cursor> {
-        for _ in 0..2_000 {
+        for _ in 0..PATIENCE {
             if self.state().resumes.len() >= streams {
                 return self.state().resumes[streams - 1].clone();
             }
@@ -143,7 +146,7 @@ impl FakeOffice {
 
     /// Waits until this many facts were taken.
     pub(crate) async fn took_facts(&self, count: usize) -> Vec<Fact> {
-        for _ in 0..1_000 {
+        for _ in 0..PATIENCE {
             if self.facts().len() >= count {
                 return self.facts();
             }
@@ -171,7 +174,7 @@ impl FakeOffice {
 
     /// Wishes to call that came so far.
     pub(crate) async fn wishes(&self, count: usize) -> Vec<PlaceCall> {
-        for _ in 0..2_000 {
+        for _ in 0..PATIENCE {
             let wishes: Vec<_> = self.state().placed.iter().map(|(wish, _)| wish.clone()).collect();
             if wishes.len() >= count {
                 return wishes;

@@ -48,7 +48,7 @@ impl Shown {
     /// Waits until something holds of what was shown. The paused clock moves a little meanwhile, for what is told
     /// only so often.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Record) -> bool) {
-        for _ in 0..2_000 {
+        for _ in 0..PATIENCE {
             if holds(&self.record()) {
                 return;
             }
@@ -63,6 +63,9 @@ impl Shown {
         self.until(&format!("{phases:?}"), |record| record.phases() == phases).await;
     }
 }
+
+/// Breaths after which a test gives up what it waits for: more than half a minute, for a computer that is busy.
+pub(crate) const PATIENCE: usize = 15_000;
 
 /// Lets everything that lies ready happen. A blocking task keeps Tokio from moving its paused clock.
 pub(crate) async fn breathe() {

@@ -54,6 +54,29 @@ async fn a_ringing_call_has_a_card_until_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_is_asked_about_a_call_sees_by_whom() {
+    let bench = Bench::live().await;
+    let asked = |state: LegState| {
+        let call = call("1").named_leg("103", "Ирина", LegState::Held).leg("102", state).state(CallState::OnHold);
+        call.with(|call| {
+            call.legs[1].asked_by = Some("103".into());
+            call.rings_for_me = state == LegState::Alerting;
+        })
+    };
+    bench.office.call(1, &asked(LegState::Alerting));
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    assert_eq!(only_card(&bench).asked_by.as_deref(), Some("Ирина"));
+    bench.office.call(2, &asked(LegState::Connected));
+    bench.shown.until_phases(&[CardPhase::Talking]).await;
+    assert_eq!(only_card(&bench).asked_by.as_deref(), Some("Ирина"));
+    let passed_on = call("1").leg("102", LegState::Connected).state(CallState::Talking);
+    bench.office.call(3, &passed_on);
+    let is_mine = |view: &crate::contract::CardsView| view.cards.first().is_some_and(|card| card.asked_by.is_none());
+    bench.shown.until("nobody asks", |record| record.cards.last().is_some_and(is_mine)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Talking]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_colleagues_answer_says_who_and_is_never_missed() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").with(|call| call.rings_for_me = true));

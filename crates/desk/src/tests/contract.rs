@@ -134,6 +134,7 @@ fn cards() {
         line: Some("Продажи".into()),
         line_number: Some("+7 495 765-43-21".into()),
         answered_by: None,
+        asked_by: Some("Ирина".into()),
         started_at: at(),
         answered_at: Some(at()),
         ended_at: None,
@@ -165,7 +166,7 @@ fn cards() {
             "cards": [{
                 "call": {"office": "demo", "id": "a"}, "state": "onHold", "direction": "outgoing",
                 "phase": "onHold", "party": {"internal": false}, "line": "Продажи",
-                "lineNumber": "+7 495 765-43-21", "startedAt": "2026-03-02T09:00:00Z",
+                "lineNumber": "+7 495 765-43-21", "askedBy": "Ирина", "startedAt": "2026-03-02T09:00:00Z",
                 "answeredAt": "2026-03-02T09:00:00Z", "endReason": "USER_BUSY", "clockOffsetMs": -5,
                 "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
                 "extension": "12", "postDial": "1#", "hangupOnPhone": true, "canCall": false, "notConfirmed": false,

@@ -40,6 +40,10 @@ fn calls_that_come_in() {
     says(&mine.clone().state(CallState::Conference), None, Some(CardPhase::Talking));
     says(&mine.clone().state(CallState::OnHold), None, Some(CardPhase::OnHold));
     says(&call("1").leg("102", LegState::Held).state(CallState::Talking), None, Some(CardPhase::OnHold));
+    // A colleague holds his call and asks me about it.
+    let asked = call("1").leg("103", LegState::Held).leg("102", LegState::Connected).state(CallState::OnHold);
+    let asked = asked.with(|call| call.legs[1].asked_by = Some("103".into()));
+    says(&asked, None, Some(CardPhase::Talking));
     let elsewhere = call("1").leg("103", LegState::Connected).state(CallState::Talking);
     says(&elsewhere, None, Some(CardPhase::AnsweredBy));
     // A colleague talks, and his transfer rings here.

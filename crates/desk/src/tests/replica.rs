@@ -8,7 +8,7 @@ use store::{Filter, ReplicaCursor};
 
 use crate::{
     contract::{CallFilter, LinkState, ListCallsRequest},
-    testing::{Bench, Shape, at, breathe, call, command, connection},
+    testing::{Bench, PATIENCE, Shape, at, breathe, call, command, connection},
 };
 
 async fn listed(bench: &Bench) -> Vec<String> {
@@ -18,7 +18,7 @@ async fn listed(bench: &Bench) -> Vec<String> {
 
 /// Waits, in real time, until the copy holds this many calls.
 async fn until_kept(bench: &Bench, count: u64) {
-    for _ in 0..2_000 {
+    for _ in 0..PATIENCE {
         if bench.store.count(&Filter::default()).unwrap() == count {
             return;
         }
@@ -29,7 +29,7 @@ async fn until_kept(bench: &Bench, count: u64) {
 
 async fn until_cursor(bench: &Bench, seq: u64) {
     let wanted = Some(ReplicaCursor { epoch: "e1".into(), seq });
-    for _ in 0..2_000 {
+    for _ in 0..PATIENCE {
         if bench.store.replica_cursor("remote").unwrap() == wanted {
             return;
         }

@@ -1,5 +1,6 @@
 //! A card as its window shows it.
 
+use calls::CallState;
 use jiff::SignedDuration;
 use link::wire::{Call, CapabilityView};
 
@@ -36,6 +37,7 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         line: line(call),
         line_number: call.line.title.as_ref().and(call.line.number.as_deref()).map(national),
         answered_by: answerer(call, around.me).and_then(who).filter(|_| card.phase == CardPhase::AnsweredBy),
+        asked_by: asked_by(call, around.me).filter(|_| call.state != CallState::Ended),
         started_at: call.started_at,
         answered_at: call.answered_at,
         ended_at: call.ended_at,
@@ -48,6 +50,13 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         not_confirmed: card.not_confirmed(),
         party,
     }
+}
+
+/// The colleague who asks me about a call of his.
+fn asked_by(call: &Call, me: &Me) -> Option<String> {
+    let extension = me.legs(call).filter(|leg| !leg.state.is_terminal()).find_map(|leg| leg.asked_by.clone())?;
+    let asks = call.legs.iter().find(|leg| leg.extension.as_ref() == Some(&extension));
+    asks.and_then(who).or(Some(extension))
 }
 
 /// The difference of two clocks as pages are told it; one that is beyond all reason is none.

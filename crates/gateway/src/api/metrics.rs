@@ -67,15 +67,19 @@ fn render(gateway: &Gateway) -> String {
     text.gauge("trubka_log_head", "Newest sequence number of the log.", office.head);
     text.head(
         "trubka_connection_warnings",
-        "What is to be put right in the settings of a connection: a wrong zone, a wrong clock, lines that are not listed.",
+        "What is to be put right at a connection: a wrong zone or clock, lines that are not listed, calls that cannot be read.",
         "gauge",
     );
     for (connection, warnings) in gateway.office.warnings() {
         let zone = matches!(warnings.time, Some(TimeFault::Zone { .. }));
         let clock = matches!(warnings.time, Some(TimeFault::Clock { .. }));
         let lines = warnings.unlisted_lines.len();
-        for (kind, value) in [("wrongZone", usize::from(zone)), ("clock", usize::from(clock)), ("unlistedLine", lines)]
-        {
+        for (kind, value) in [
+            ("wrongZone", usize::from(zone)),
+            ("clock", usize::from(clock)),
+            ("unlistedLine", lines),
+            ("unreadCalls", warnings.unread_calls),
+        ] {
             text.line(&format!("trubka_connection_warnings{{connection=\"{connection}\",kind=\"{kind}\"}} {value}"));
         }
     }

@@ -19,7 +19,7 @@ pub struct ConnectionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub titles: Option<Titles>,
     /// Where it stands.
-    #[serde(deserialize_with = "lenient::connection_state")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub state: ConnectionState,
     /// Why it is down, as a code.
     #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
@@ -57,6 +57,8 @@ pub enum ConnectionWarning {
     WrongZone,
     /// Calls come on a line that the settings do not list.
     UnlistedLine,
+    /// Calls are shown as they were, because what the log holds of them cannot be read.
+    UnreadCalls,
 }
 
 /// Why a connection is down.
@@ -78,10 +80,11 @@ pub enum DownCause {
 }
 
 /// Where a connection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum ConnectionState {
     /// Being opened.
+    #[default]
     Connecting,
     /// Missed events are being fetched.
     Draining,

@@ -7,7 +7,7 @@ use std::{
 
 use calls::{CallId, Change, Stored};
 
-use super::{published::Published, state::Keeper};
+use super::{published::Published, state::Keeper, unread::is_for_good};
 use crate::history;
 
 /// What the log holds of calls that no book holds.
@@ -45,9 +45,9 @@ impl Keeper {
         }
     }
 
-    /// Folds these entries. No entry is ever left out: a book without it would say something else than the same log
-    /// read again. Where an older part of a call cannot be read, the entry waits, and what its connection tells after
-    /// it; both are in the log.
+    /// Folds these entries. No entry of a call is ever left out: a book without it would say something else than the
+    /// same log read again. Where an older part of a call cannot be read just now, the entry waits, and what its
+    /// connection tells after it; where it can never be read, the call alone is held back. All of it is in the log.
     async fn fold_all(&mut self, entries: Vec<Stored>) {
         let histories = self.read_histories(&entries).await;
         for stored in entries {
@@ -57,6 +57,12 @@ impl Keeper {
             }
             match self.fold(&stored, &histories) {
                 Ok(changes) => self.note(stored.seq, &stored.connection, changes),
+                Err(error) if is_for_good(&error) => {
+                    if let Some(call) = stored.told.subject(&stored.connection) {
+                        self.hold_back(&stored.connection, &call, &error);
+                    }
+                    self.note(stored.seq, &stored.connection, Vec::new());
+                }
                 Err(error) => {
                     let connection = stored.connection.clone();
                     tracing::error!(
@@ -91,11 +97,16 @@ impl Keeper {
     /// The call of this entry, where its book does not hold it.
     fn unknown_call(&self, stored: &Stored) -> Option<CallId> {
         let book = self.books.get(&stored.connection)?;
-        stored.told.subject(&stored.connection).filter(|call| !book.holds(call))
+        let subject = stored.told.subject(&stored.connection)?;
+        (!book.holds(&subject) && !self.is_unread(&stored.connection, &subject)).then_some(subject)
     }
 
-    /// Applies one entry; a straggler's call is brought back from the log first.
+    /// Applies one entry, unless its call is held back; a straggler's call is brought back from the log first.
     pub(super) fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
+        let subject = stored.told.subject(&stored.connection);
+        if subject.is_some_and(|call| self.is_unread(&stored.connection, &call)) {
+            return Ok(Vec::new());
+        }
         if let Some(call) = self.unknown_call(stored) {
             let earlier = match histories.get(&call) {
                 Some(known) => Cow::Borrowed(known.as_slice()),

@@ -8,6 +8,7 @@ mod start;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unread;
 mod work;
 
 pub(crate) use published::{Head, Published};

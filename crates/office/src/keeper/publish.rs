@@ -9,6 +9,7 @@ use calls::{CallId, Change, CommandId, ConnectionId};
 use link::wire;
 use store::{Audience, CommandStands, Redirect, Revealed};
 
+use super::unread::is_for_good;
 use super::{
     published::{Head, Published},
     state::{Keeper, Question},
@@ -16,6 +17,7 @@ use super::{
 use crate::{rows, visibility};
 
 /// What the database says to a [`Question`].
+#[derive(Default)]
 struct Answer {
     author: Option<String>,
     audience: Option<Audience>,
@@ -70,8 +72,9 @@ impl Keeper {
         }
     }
 
-    /// Reads what was asked, on a thread that may wait for the database. What cannot be read stays a question, and its
-    /// item is published once it can be: told to nobody it would be missing on desks for good.
+    /// Reads what was asked, on a thread that may wait for the database. What cannot be read just now stays a question,
+    /// and its item is published once it can be: told to nobody it would be missing on desks for good. A row that can
+    /// never be read says of nobody that he sees the call, and keeps no other back.
     async fn answer_questions(&mut self) {
         if self.questions.is_empty() || !self.reads.rest().is_zero() {
             return;
@@ -85,8 +88,16 @@ impl Keeper {
             let author = author.map(|row| row.command.author);
             Ok(Answer { author, audience: call.map(|call| rows::audience(&call, &directory)) })
         };
+        let read = move |question: &Question| match read(question) {
+            Ok(answer) => Some(answer),
+            Err(error) if is_for_good(&error) => {
+                tracing::error!(%error, "a row cannot be read by this version: who sees its call is not known");
+                Some(Answer::default())
+            }
+            Err(_) => None,
+        };
         let asked = questions.clone();
-        let reading = tokio::task::spawn_blocking(move || asked.iter().map(|question| read(question).ok()).collect());
+        let reading = tokio::task::spawn_blocking(move || asked.iter().map(read).collect());
         // Where reading itself came to an end, nothing was answered.
         let answers: Vec<Option<Answer>> = reading.await.unwrap_or_default();
         for (place, answer) in answers.into_iter().enumerate() {
@@ -122,7 +133,11 @@ impl Keeper {
         let mut parted = BTreeMap::new();
         let mut revealed = Vec::new();
         if self.rows.rest().is_zero() {
-            for (connection, unsaved) in std::mem::take(&mut self.unsaved) {
+            let is_kept = self.keep_unread().await.inspect_err(|error| {
+                tracing::error!(kind = ?error.kind(), "which calls cannot be read could not be kept");
+            });
+            let unsaved = if is_kept.is_ok() { std::mem::take(&mut self.unsaved) } else { BTreeMap::new() };
+            for (connection, unsaved) in unsaved {
                 let save = rows::save(&connection, &unsaved, &self.directory);
                 match self.store.save_and_tell(&self.office, save).await {
                     Ok(moved) => {
@@ -135,7 +150,7 @@ impl Keeper {
                     }
                 }
             }
-            if self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
+            if is_kept.is_ok() && self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
         }
         self.answer_questions().await;
         if self.unfolded.is_empty() && self.questions.is_empty() {

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use calls::{Book, CommandAnswer, CommandState, ConnectionId, Told};
+use calls::{Book, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
 use serde::{Deserialize, Serialize};
-use store::{CommandStands, Filter, Store};
+use store::{CommandStands, Filter, Store, UnreadEntry};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
     published::Head,
     requests::{KeeperHandle, entry},
     state::Keeper,
+    unread::is_for_good,
 };
 use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory, status::Board};
 
@@ -45,6 +46,7 @@ impl Keeper {
             head,
             logged,
             unfolded: BTreeMap::new(),
+            unread: BTreeMap::new(),
             unsaved: BTreeMap::new(),
             news: Vec::new(),
             questions: Vec::new(),
@@ -60,6 +62,7 @@ impl Keeper {
     /// Settles what the last run left open, and writes the rows of what it had not folded any more.
     pub(crate) async fn settle(&mut self) -> Result<(), store::Error> {
         self.settle_lost_commands().await?;
+        self.read_again().await;
         self.save().await;
         Ok(())
     }
@@ -68,6 +71,7 @@ impl Keeper {
     fn rebuild(&mut self) -> Result<(), store::Error> {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
         for connection in connections {
+            self.open_unread(&connection)?;
             let folded = self.store.fold_position(&connection)?;
             let start = self.store.setting(&rebuild_key(&connection))?;
             let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
@@ -84,18 +88,41 @@ impl Keeper {
             loop {
                 let page = self.store.read_from(&connection, next, PAGE)?;
                 let Some(last) = page.last() else { break };
-                next = last.seq + 1;
-                for stored in &page {
-                    let changes = self.fold(stored, &Histories::new())?;
-                    if stored.seq > folded {
+                next = seq_of(last) + 1;
+                for entry in page {
+                    let seq = seq_of(&entry);
+                    let changes = self.fold_read(&connection, entry)?;
+                    if seq > folded {
                         // Until the rows are written nobody may resume from beyond them.
-                        self.head.send_modify(|head| *head = Head { seq: head.seq.min(stored.seq - 1), behind: true });
-                        self.note(stored.seq, &connection, changes);
+                        self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
+                        self.note(seq, &connection, changes);
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Folds an entry that was read at the start. What can never be read holds back its own call.
+    fn fold_read(
+        &mut self,
+        connection: &ConnectionId,
+        entry: Result<Stored, UnreadEntry>,
+    ) -> Result<Vec<Change>, store::Error> {
+        let stored = match entry {
+            Ok(stored) => stored,
+            Err(unread) => {
+                self.hold_back_entry(connection, unread);
+                return Ok(Vec::new());
+            }
+        };
+        match (self.fold(&stored, &Histories::new()), stored.told.subject(connection)) {
+            (Err(error), Some(call)) if is_for_good(&error) => {
+                self.hold_back(connection, &call, &error);
+                Ok(Vec::new())
+            }
+            (folded, _) => folded,
+        }
     }
 
     /// Calls that a straggler opened again hold no floor, so the log was not read from their beginning.
@@ -107,10 +134,19 @@ impl Keeper {
             let Some(last) = page.last() else { return Ok(()) };
             before = Some(last.cursor);
             for call in page.iter().filter_map(rows::call) {
-                let Some(book) = self.books.get_mut(&call.connection).filter(|book| !book.holds(&call.id)) else {
+                let is_held = self.books.get(&call.connection).is_none_or(|book| book.holds(&call.id));
+                if is_held || self.is_unread(&call.connection, &call.id) {
                     continue;
-                };
-                book.restore(&history::of_call(&self.store, &self.office, &call.id)?);
+                }
+                match history::of_call(&self.store, &self.office, &call.id) {
+                    Ok(entries) => {
+                        if let Some(book) = self.books.get_mut(&call.connection) {
+                            book.restore(&entries);
+                        }
+                    }
+                    Err(error) if is_for_good(&error) => self.hold_back(&call.connection, &call.id, &error),
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
@@ -141,6 +177,8 @@ impl Keeper {
     /// Keeps from where a connection's log must be read at the next start.
     pub(super) fn keep_rebuild(&self, connection: &ConnectionId, book: &Book, head: u64) {
         let floor = book.floor().unwrap_or(head + 1);
+        let newer_from = self.unread.get(connection).and_then(|unread| unread.newer_from);
+        let floor = newer_from.map_or(floor, |newer| newer.min(floor));
         let gaps = book.open_gaps().map(|(session, opened_at)| (session.map(str::to_owned), opened_at)).collect();
         let text = serde_json::to_string(&Rebuild { floor, zone_chosen: book.zone_chosen(), gaps }).unwrap_or_default();
         self.store.set_setting(&rebuild_key(connection), &text).then(|result| {
@@ -149,6 +187,11 @@ impl Keeper {
             }
         });
     }
+}
+
+/// Place of an entry, readable or not.
+fn seq_of(entry: &Result<Stored, UnreadEntry>) -> u64 {
+    entry.as_ref().map_or_else(|unread| unread.seq, |stored| stored.seq)
 }
 
 /// What a rebuild of a connection's book begins with.

@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::{
     published::{Head, Published},
     requests::Request,
+    unread::Unread,
 };
 use crate::{backoff::Backoff, clock::Clock, rows, settings::Directory, status::Board};
 
@@ -28,6 +29,8 @@ pub(crate) struct Keeper {
     pub(super) logged: u64,
     /// What is in the log and cannot be folded yet, of each connection in the order of the log.
     pub(super) unfolded: BTreeMap<ConnectionId, Vec<Stored>>,
+    /// Calls of each connection that are not folded, because entries of theirs can never be read by this version.
+    pub(super) unread: BTreeMap<ConnectionId, Unread>,
     /// What is folded and not written yet.
     pub(super) unsaved: BTreeMap<ConnectionId, rows::Unsaved>,
     /// What is to be published.

@@ -33,16 +33,7 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
     };
     let lines = vec![line("+74951234567", "sales"), line("+74951234568", "support")];
     let directory = Directory::new(lines, &[], Vec::new(), BTreeMap::new(), Default::default());
-    let settings = BookSettings {
-        grace: SignedDuration::from_secs(3),
-        silence: SignedDuration::from_hours(4),
-        answer_retrieves: false,
-        shortest_recording: None,
-        own_leg_only: false,
-        legs_join_two: false,
-        answer_names_call: true,
-        callback_in_two_calls: false,
-    };
+    let settings = BookSettings { answer_names_call: true, ..BookSettings::default() };
     let books = BTreeMap::from([(connection(), Book::new(connection(), settings))]);
     let board = Arc::new(Board::new(Arc::new(SystemClock)));
     Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), board, books).expect("opens")

@@ -108,8 +108,9 @@ impl Keeper {
         let mut others = Vec::new();
         for request in requests {
             match request {
-                Request::Tell { connection, received_at, told, done } => {
+                Request::Tell { connection, received_at, mut told, done } => {
                     let from = entries.len();
+                    self.number_turns(&connection, &mut told);
                     entries.extend(told.into_iter().map(|told| entry(&connection, received_at, told)));
                     waiting.push((from..entries.len(), done));
                 }
@@ -154,6 +155,16 @@ impl Keeper {
             let _ = done.send(outcome);
         }
         stop
+    }
+
+    /// Tells messages that are equal to earlier ones from those that are only sent again.
+    fn number_turns(&self, connection: &ConnectionId, told: &mut [Told]) {
+        let Some(book) = self.books.get(connection) else { return };
+        for told in told {
+            if let Told::Vendor(event) = told {
+                book.number_turn(event);
+            }
+        }
     }
 
     /// Puts entries into the log and folds those that are new.

@@ -57,6 +57,7 @@ fn decision_word(decision: &calls::Decision) -> &'static str {
     match decision {
         Decision::TimerFired { .. } => "timerFired",
         Decision::AbsentFromSnapshot { .. } => "absentFromSnapshot",
+        Decision::ReadAgain { .. } => "readAgain",
         Decision::GapOpened { .. } => "gapOpened",
         Decision::GapClosed { .. } => "gapClosed",
         Decision::ZoneChosen { .. } => "zoneChosen",

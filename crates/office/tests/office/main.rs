@@ -10,4 +10,5 @@ mod rights;
 mod rostelecom;
 mod storage;
 mod support;
+mod unread;
 mod warnings;

@@ -6,7 +6,7 @@ use calls::{CallId, CallState, Decision, Direction, Told};
 use jiff::SignedDuration;
 use link::wire::{ConnectionState, DownCause, Frame, StreamEvent};
 use office::HookOutcome;
-use store::{Appended, CallRecord, Filter, NewEntry};
+use store::{Appended, CallRecord, Filter, NewEntry, Save};
 
 use crate::support::{Bench, connection};
 
@@ -144,7 +144,10 @@ async fn a_long_catch_up_comes_in_steps_and_misses_nothing() {
                 in_menu: false,
                 open: false,
             };
-            store.save_calls("test", entries.into_iter().map(record).collect(), None).wait().expect("saved");
+            store
+                .save("test", Save { calls: entries.into_iter().map(record).collect(), ..Save::default() })
+                .wait()
+                .expect("saved");
         })
         .await;
     let mut stream = bench.stream(None).await;

@@ -47,14 +47,11 @@ impl MangoClient {
 impl Pbx for MangoClient {
     fn book_settings(&self) -> BookSettings {
         BookSettings {
-            grace: SignedDuration::from_secs(3),
-            silence: SignedDuration::from_hours(4),
             answer_retrieves: true,
             shortest_recording: Some(SignedDuration::from_secs(6)),
             own_leg_only: true,
             legs_join_two: true,
-            answer_names_call: false,
-            callback_in_two_calls: false,
+            ..BookSettings::default()
         }
     }
 

@@ -13,7 +13,7 @@ mod tests;
 pub mod wire;
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
 use self::config::Settings;
@@ -42,16 +42,7 @@ impl Rostelecom {
 
 impl Pbx for Rostelecom {
     fn book_settings(&self) -> BookSettings {
-        BookSettings {
-            grace: SignedDuration::from_secs(3),
-            silence: SignedDuration::from_hours(4),
-            answer_retrieves: false,
-            shortest_recording: None,
-            own_leg_only: false,
-            legs_join_two: false,
-            answer_names_call: true,
-            callback_in_two_calls: false,
-        }
+        BookSettings { answer_names_call: true, ..BookSettings::default() }
     }
 
     fn base_url(&self) -> &Url {

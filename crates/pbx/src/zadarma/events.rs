@@ -170,7 +170,8 @@ impl Message<'_> {
         };
         let gone = last.map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
         let ended = Effect::CallEnded { result, reason };
-        [Some(self.incoming()), gone, Some(ended), self.recorded()].into_iter().flatten().collect()
+        let parts = [Some(self.incoming()), gone, Some(ended)];
+        parts.into_iter().flatten().chain(self.recorded()).collect()
     }
 
     fn ivr(&self) -> Vec<Effect> {
@@ -233,7 +234,8 @@ impl Message<'_> {
         });
         let gone = self.agent("internal").map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
         let ended = Effect::CallEnded { result, reason };
-        [Some(update), gone, Some(ended), self.recorded()].into_iter().flatten().collect()
+        let parts = [Some(update), gone, Some(ended)];
+        parts.into_iter().flatten().chain(self.recorded()).collect()
     }
 
     /// One recording of the call can be fetched; without its own id, by that of the call.
@@ -278,15 +280,19 @@ impl Message<'_> {
     /// Who is dialled by an outgoing call.
     fn dialled(&self) -> Dialled {
         let Some(raw) = self.form.text("destination") else { return Dialled::Nobody };
-        let Some(extension) = party::extension(&raw) else {
-            let number = self.form.text("dst_e164").as_deref().and_then(party::number);
-            let number = number.or_else(|| party::dialled(&raw));
-            return Dialled::Customer(customer_leg(&Customer { number, name: None }));
-        };
-        let Some(leg) = party::colleague(extension) else { return Dialled::Nobody };
-        match self.form.text("internal").as_deref().and_then(party::extension) {
-            Some(own) if own != extension => Dialled::Colleague(leg),
-            Some(_) | None => Dialled::Own(leg),
+        let caller = self.form.text("internal");
+        let own = caller.as_deref().and_then(party::extension);
+        let called = party::extension(&raw);
+        let e164 = self.form.text("dst_e164").as_deref().and_then(party::number);
+        let is_colleagues = party::is_colleagues(&raw, caller.as_deref()) && e164.is_none();
+        match called.and_then(party::colleague) {
+            Some(leg) if own.is_some() && own == called => Dialled::Own(leg),
+            Some(leg) if is_colleagues && own.is_some() => Dialled::Colleague(leg),
+            Some(leg) if is_colleagues => Dialled::Own(leg),
+            Some(_) | None => {
+                let number = e164.or_else(|| party::dialled(&raw));
+                Dialled::Customer(customer_leg(&Customer { number, name: None }))
+            }
         }
     }
 
@@ -304,8 +310,15 @@ impl Message<'_> {
         Effect::LegOffered { leg: customer_leg(&Customer::default()) }
     }
 
-    fn recorded(&self) -> Option<Effect> {
-        matches!(self.form.text("is_recorded").as_deref(), Some("1" | "true")).then_some(Effect::RecordingStarted)
+    /// The recording is made after the end; where its id is told already, it can be asked for although no notification
+    /// of it follows.
+    fn recorded(&self) -> Vec<Effect> {
+        if !matches!(self.form.text("is_recorded").as_deref(), Some("1" | "true")) {
+            return Vec::new();
+        }
+        let reference = self.form.text("call_id_with_rec").map(RecordingReference::Id);
+        let there = reference.map(|reference| Effect::RecordingAvailable { reference });
+        [Effect::RecordingStarted].into_iter().chain(there).collect()
     }
 
     fn disposition(&self) -> Option<String> {

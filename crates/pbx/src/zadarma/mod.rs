@@ -14,7 +14,7 @@ mod sign;
 mod tests;
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
 use self::config::Settings;
@@ -43,16 +43,7 @@ impl Zadarma {
 
 impl Pbx for Zadarma {
     fn book_settings(&self) -> BookSettings {
-        BookSettings {
-            grace: SignedDuration::from_secs(3),
-            silence: SignedDuration::from_hours(4),
-            answer_retrieves: false,
-            shortest_recording: None,
-            own_leg_only: false,
-            legs_join_two: false,
-            answer_names_call: false,
-            callback_in_two_calls: true,
-        }
+        BookSettings { callback_in_two_calls: true, equal_messages_repeat: true, ..BookSettings::default() }
     }
 
     fn base_url(&self) -> &Url {

@@ -4,6 +4,8 @@ use calls::{LegRef, LegRole, number::Number};
 
 use crate::party;
 
+/// Digits of an extension: the service gives out 100 to 999.
+const EXTENSION_DIGITS: usize = 3;
 /// Digits of the longest extension or SIP login; no number of the public network is as short.
 const LONGEST_LOGIN: usize = 6;
 
@@ -43,6 +45,24 @@ pub(super) fn extension(raw: &str) -> Option<&str> {
 /// Whether this is an extension of a PBX, two to five digits, rather than a SIP login or a number.
 pub(super) fn is_extension(user: &str) -> bool {
     is_digits(user) && (2..=5).contains(&user.len()) && !user.starts_with('0')
+}
+
+/// Whether an outgoing call's destination is a colleague: an extension behind the number of the PBX, a SIP name, or three
+/// digits that are no code of the country. Longer digits are a number in town, which a phone dials without its code.
+/// `caller` is who calls: where he is told with the number of the PBX, colleagues are, too.
+pub(super) fn is_colleagues(raw: &str, caller: Option<&str>) -> bool {
+    let user = party::user(raw);
+    let short = party::without_pbx(user);
+    if short != user {
+        return true;
+    }
+    if !is_digits(short) {
+        return extension(short).is_some();
+    }
+    let callers_user = caller.map(party::user);
+    let is_told_with_pbx = callers_user.is_some_and(|caller| party::without_pbx(caller) != caller);
+    let is_code = matches!(Number::parse(short), Number::Emergency(_) | Number::Service(_));
+    short.len() == EXTENSION_DIGITS && !short.starts_with('0') && !is_code && !is_told_with_pbx
 }
 
 /// A colleague, known by his extension or by the number to which his calls are sent.
@@ -92,6 +112,29 @@ mod tests {
             ("112", "112"),
         ] {
             assert_eq!(dialled(raw).as_deref(), Some(expected), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_short_number_may_be_a_colleagues_or_the_publics() {
+        for (raw, caller, colleague) in [
+            ("205", Some("101"), true),
+            ("499499-205", Some("499499-101"), true),
+            ("499499-102", Some("101"), true),
+            ("anna", Some("101"), true),
+            ("205", None, true),
+            ("205", Some("499499-101"), false),
+            ("900", Some("499499-101"), false),
+            ("112", Some("101"), false),
+            ("102", Some("101"), false),
+            ("122", None, false),
+            ("234567", Some("101"), false),
+            ("23456", Some("101"), false),
+            ("0611", Some("101"), false),
+            ("88", Some("101"), false),
+            ("79161234567", Some("101"), false),
+        ] {
+            assert_eq!(is_colleagues(raw, caller), colleague, "{raw} {caller:?}");
         }
     }
 

@@ -4,7 +4,7 @@
 use calls::CallResult::{Answered, Busy, Cancelled, Failed, Missed, NoAnswer};
 use serde_json::{Value, json};
 
-use crate::office::{Script, Step, What, at};
+use crate::office::{AgentLegs, Script, Step, What, at};
 
 const CUSTOMER: &str = "79161234567";
 const A: &[&str] = &["101"];
@@ -340,6 +340,23 @@ mod states {
         );
         assert_eq!(states("blind transfer"), [Ringing, Talking, OnHold, OnHold, Ringing, Ringing, Talking, Ended]);
         assert_eq!(states("consultation given up"), [Ringing, Talking, OnHold, OnHold, OnHold, Talking, Ended, Ended]);
+    }
+
+    #[test]
+    fn who_is_asked_about_a_call_knows_by_whom() {
+        let asked = |name: &str, upto: usize| {
+            let script = scripts().into_iter().find(|script| script.name == name).expect("a script");
+            let office = Office::play(pbx::mango_client::MAKE, &script.steps[..upto]);
+            let of = |leg: &calls::Leg| Some((leg.extension.clone()?, leg.asked_by.clone()?));
+            office.call("e1").agent_legs().find_map(of)
+        };
+        let by = |asked: &str, by: &str| Some((asked.to_owned(), by.to_owned()));
+        for name in ["consultative transfer", "consultation given up"] {
+            let whole = count(name);
+            assert_eq!((asked(name, 2), asked(name, 4), asked(name, whole)), (None, by("102", "101"), None), "{name}");
+        }
+        assert_eq!(asked("consultative transfer", 5), by("102", "101"));
+        assert_eq!(asked("consultative transfer", 7), None, "passed on");
     }
 
     /// Who took part, and when he talked with the customer: seconds of the beginning and the end.

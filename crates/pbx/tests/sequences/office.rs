@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{
-    Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Stored, Timer,
-    Told, VendorEvent,
+    Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Leg, Stored,
+    Timer, Told, VendorEvent,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use pbx::session::Moment;
@@ -12,6 +12,17 @@ use pbx::{ConnectionConfig, DecodeContext, Make, Pbx, SessionInput, SessionOutpu
 use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// The legs of people of the office.
+pub(crate) trait AgentLegs {
+    fn agent_legs(&self) -> impl Iterator<Item = &Leg>;
+}
+
+impl AgentLegs for Call {
+    fn agent_legs(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.is_agent())
+    }
+}
 
 /// The moment from which scripts count their milliseconds.
 pub(crate) fn at(ms: i64) -> Timestamp {
@@ -108,7 +119,8 @@ impl Office {
         self.wait_until(at(step.ms));
         match &step.what {
             What::Message { channels, body } => {
-                for event in self.read(channels, body) {
+                for mut event in self.read(channels, body) {
+                    self.book.number_turn(&mut event);
                     if self.keys.insert(event.dedupe_key.clone()) {
                         self.tell(Told::Vendor(event));
                     }

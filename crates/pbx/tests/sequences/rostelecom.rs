@@ -6,7 +6,7 @@ use calls::{
 };
 use serde_json::{Value, json};
 
-use crate::office::{Office, Script, Step, What, at};
+use crate::office::{AgentLegs, Office, Script, Step, What, at};
 
 #[derive(Debug, Clone)]
 struct Session(Value);

@@ -6,7 +6,7 @@ use calls::{
 };
 use serde_json::{Value, json};
 
-use crate::office::{Office, Script, Step, What, at};
+use crate::office::{AgentLegs, Office, Script, Step, What, at};
 
 const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
 const OUT: &str = "out_dcb22bcd4e78fa4b627aa2e0c67d0191cd0a5068";
@@ -193,6 +193,44 @@ fn an_extension_that_ends_ends_no_call() {
     let call = office.call(CALL);
     assert_ne!(call.state, CallState::Ended);
     assert_eq!(call.agent_legs().next().map(|leg| leg.state), Some(LegState::Failed));
+}
+
+#[test]
+fn a_phone_that_rings_anew_is_told_in_equal_words() {
+    let stops = |second| told(second, "NOTIFY_INTERNAL_END", json!({"internal": "101", "disposition": "no answer"}));
+    let steps = [start(), rings(1, "101"), rings(2, "101"), stops(20), stops(21), rings(40, "101"), rings(41, "101")];
+    let office = played(&steps);
+    let states: Vec<_> = office.call(CALL).agent_legs().map(|leg| leg.state).collect();
+    assert_eq!(states, [LegState::Failed, LegState::Alerting], "sent again it is the same ring");
+    let more = [answered(45, "101"), answered(46, "101"), end(60, "answered", "101")];
+    let office = played(&steps.into_iter().chain(more).collect::<Vec<_>>());
+    for calls in [&office.calls, &office.read_again()] {
+        let call = calls.values().next().expect("the call");
+        let states: Vec<_> = call.agent_legs().map(|leg| leg.state).collect();
+        assert_eq!((states, call.result), (vec![LegState::Failed, LegState::Cleared], Some(Answered)));
+        assert_eq!((calls.len(), call.answered_at), (1, Some(at(45_200))));
+    }
+}
+
+#[test]
+fn who_lost_the_call_to_a_colleague_does_not_ring_while_he_talks() {
+    let steps = [start(), rings(1, "101"), rings(1, "102"), answered(8, "102"), rings(9, "101")];
+    let office = played(&steps);
+    assert_eq!(office.call(CALL).state, CallState::Talking);
+    let back = told(30, "NOTIFY_INTERNAL_END", json!({"internal": "102", "disposition": "answered"}));
+    let office = played(&steps.into_iter().chain([back, rings(32, "101")]).collect::<Vec<_>>());
+    let states: Vec<_> = office.call(CALL).agent_legs().map(|leg| (leg.extension.as_deref(), leg.state)).collect();
+    assert!(states.contains(&(Some("101"), LegState::Alerting)), "{states:?}");
+}
+
+#[test]
+fn a_short_public_number_is_no_colleague() {
+    for (caller, number) in [("101", "112"), ("101", "234567"), ("499499-101", "900"), ("101", "0611")] {
+        let office = played(&[out(0, "NOTIFY_OUT_START", json!({"internal": caller, "destination": number}))]);
+        let call = office.call(OUT);
+        assert_eq!((call.direction, call.customer.number.as_deref()), (Direction::Outgoing, Some(number)));
+        assert_eq!((call.state, call.placed_by.as_deref()), (CallState::Dialling, Some("101")), "{number}");
+    }
 }
 
 #[test]

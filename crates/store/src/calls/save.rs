@@ -88,11 +88,6 @@ pub struct Moved {
 }
 
 impl Store {
-    /// Saves calls of an office together with how far its connection's log is folded.
-    pub fn save_calls(&self, office: &str, calls: Vec<CallRecord>, folded: Option<(ConnectionId, u64)>) -> Write<()> {
-        self.save(office, Save { calls, folded, ..Save::default() })
-    }
-
     /// Saves everything that one step changed. Saving the same again changes nothing.
     pub fn save(&self, office: &str, save: Save) -> Write<()> {
         let office = office.to_owned();

@@ -9,7 +9,7 @@ use store::{
 use crate::common::{OFFICE, call_id, connection, folder, open, record};
 
 fn save(store: &Store, calls: Vec<CallRecord>) {
-    store.save_calls(OFFICE, calls, None).wait().expect("saved");
+    store.save(OFFICE, Save { calls, ..Save::default() }).wait().expect("saved");
 }
 
 fn ids(calls: &[SavedCall]) -> Vec<CallId> {
@@ -294,7 +294,11 @@ fn the_fold_position_comes_with_its_calls_and_never_goes_back() {
     let folder = folder();
     let store = open(&folder);
     assert_eq!(store.fold_position(&connection("rt1")), Ok(0));
-    store.save_calls(OFFICE, vec![record(1, 1, "", "")], Some((connection("rt1"), 7))).wait().expect("saved");
-    store.save_calls(OFFICE, vec![], Some((connection("rt1"), 5))).wait().expect("saved");
+    let folded = |position| Some((connection("rt1"), position));
+    store
+        .save(OFFICE, Save { calls: vec![record(1, 1, "", "")], folded: folded(7), ..Save::default() })
+        .wait()
+        .expect("saved");
+    store.save(OFFICE, Save { folded: folded(5), ..Save::default() }).wait().expect("saved");
     assert_eq!(store.fold_position(&connection("rt1")), Ok(7));
 }

@@ -84,6 +84,7 @@ fn kill_during_writes_loses_and_doubles_nothing() {
         assert_eq!(store.opened(), &Opened::Unclean);
         let mut there = BTreeSet::new();
         for stored in store.read_from(&connection("rt1"), 0, usize::MAX >> 1).expect("reads") {
+            let stored = stored.expect("is readable");
             let Told::Decision(Decision::ZoneChosen { zone, .. }) = stored.told else { panic!("not ours") };
             assert!(there.insert(zone.parse::<u64>().expect("a number")), "twice: {zone}");
         }

@@ -7,10 +7,43 @@ use std::{
     task::{Context, Poll, Wake},
 };
 
-use calls::{Decision, Stored, Told};
-use store::{Appended, Error, NewEntry, Redirect, Save, Token};
+use calls::{CallId, Decision, Stored, Told};
+use store::{Appended, Error, ErrorKind, NewEntry, Redirect, Save, Token};
 
 use crate::common::{OFFICE, at, call_id, connection, decision, entry, folder, open, vendor_event};
+
+#[test]
+fn an_entry_that_cannot_be_read_hides_only_itself() {
+    for (what, damage) in [
+        ("a later version", "version = 7"),
+        ("no version", "version = -1"),
+        ("cut short", "body = substr(body, 1, 20)"),
+        ("a word of a later version", "body = replace(body, 'webhook', 'telepathy')"),
+        ("no text", "body = CAST(x'7bff7d' AS TEXT)"),
+    ] {
+        let folder = folder();
+        let store = open(&folder);
+        for (key, call) in [("k1", "41"), ("k2", "42"), ("k3", "43")] {
+            let told = vendor_event(key, call);
+            let call = told.subject(&connection("rt1"));
+            let new = NewEntry { told, call, ..entry("rt1", Some(key), "") };
+            store.append(vec![new]).wait().expect("is stored");
+        }
+        let database = rusqlite::Connection::open(folder.path().join("trubka.db")).expect("opens");
+        database.execute_batch(&format!("UPDATE log SET {damage} WHERE seq = 2")).expect("is done");
+        let entries = store.read_from(&connection("rt1"), 0, 10).expect("reads");
+        let seqs: Vec<_> =
+            entries.iter().map(|entry| entry.as_ref().map_or_else(|unread| unread.seq, |e| e.seq)).collect();
+        assert_eq!(seqs, [1, 2, 3], "{what}");
+        let call = CallId::of_vendor(&connection("rt1"), "42");
+        let unread = entries[1].as_ref().expect_err(what);
+        assert_eq!((unread.call.as_ref(), unread.error.kind()), (Some(&call), ErrorKind::Unusable), "{what}");
+        assert!(entries[0].is_ok() && entries[2].is_ok(), "{what}");
+        let of_call = |id| store.read_call(OFFICE, &CallId::of_vendor(&connection("rt1"), id));
+        assert_eq!(of_call("42").expect_err(what).kind(), ErrorKind::Unusable, "{what}");
+        assert_eq!(of_call("41").map(|entries| entries.len()), Ok(1), "{what}");
+    }
+}
 
 #[test]
 fn an_entry_reads_back_as_it_was_told() {
@@ -20,7 +53,7 @@ fn an_entry_reads_back_as_it_was_told() {
     let new = NewEntry { told: told.clone(), ..entry("rt1", Some("k1"), "") };
     assert_eq!(store.append(vec![new.clone()]).wait(), Ok(vec![Appended::New(1)]));
     let stored = Stored { seq: 1, connection: connection("rt1"), received_at: new.received_at, told };
-    assert_eq!(store.read_from(&connection("rt1"), 1, 10), Ok(vec![stored]));
+    assert_eq!(store.read_from(&connection("rt1"), 1, 10), Ok(vec![Ok(stored)]));
     assert_eq!(store.read_from(&connection("rt1"), 2, 10), Ok(vec![]));
     assert_eq!(store.read_from(&connection("rt2"), 0, 10), Ok(vec![]));
 }

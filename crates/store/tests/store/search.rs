@@ -139,7 +139,7 @@ proptest! {
         let folder = folder();
         let store = open(&folder);
         let records = calls.iter().zip(0..).map(|((number, name, ms, _), n)| record(n, *ms, number, &written(name, how))).collect();
-        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
         for ((_, _, _, note), n) in calls.iter().zip(0..) {
             let Some(text) = note else { continue };
             store.append_fact(OFFICE, note_of(n, &written(text, how / 4))).wait().expect("written");
@@ -219,7 +219,7 @@ proptest! {
         let store = open(&folder);
         let records =
             numbers.iter().zip(0..).map(|(ten, n)| record(n, n as i64, &format!("+7{ten}"), "")).collect();
-        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
         for (ten, n) in numbers.iter().zip(0..) {
             for asked in russian(ten).iter().flat_map(|way| AROUND.map(|text| text.replace("{}", way))) {
                 let found = store.search(&asked, &Filter::default(), None, 10).expect("searches");
@@ -246,7 +246,7 @@ fn every_case_of_names_is_found_or_not_as_it_says() {
     let stored = |case: &serde_json::Value| (text(&case["stored"]["number"]), text(&case["stored"]["name"]));
     let records =
         cases.iter().zip(0..).map(|(case, n)| record(n, n as i64, &stored(case).0, &stored(case).1)).collect();
-    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
     for (case, n) in cases.iter().zip(0..) {
         let found = store.search(&text(&case["query"]), &Filter::default(), None, 100).expect("searches");
         assert_eq!(Some(found.iter().any(|call| call.seq == n)), case["found"].as_bool(), "{case}");
@@ -261,7 +261,7 @@ fn every_number_of_the_cases_is_found_as_it_was_searched_for() {
         let store = open(&folder);
         let number = case["expect"]["e164"].as_str().expect("a number");
         let records = vec![record(1, 1, number, ""), record(2, 2, "+79005550012", "Андрей")];
-        store.save_calls(OFFICE, records, None).wait().expect("saved");
+        store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
         let text = case["text"].as_str().expect("a text");
         let found = store.search(text, &Filter::default(), None, 10).expect("searches");
         assert_eq!(found.iter().map(|call| call.seq).collect::<Vec<_>>(), [1], "{case}");
@@ -273,7 +273,7 @@ fn numbers_abroad_and_extensions_are_found_as_they_are_dialled() {
     let folder = folder();
     let store = open(&folder);
     let records = vec![record(1, 1, "+442079460958", ""), record(2, 2, "205", ""), record(3, 3, "+79005550012", "")];
-    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
     for (asked, expected) in [
         ("8-10-44-20-7946-0958", 1),
         ("тел. 00 44 20 7946 0958", 1),
@@ -303,7 +303,7 @@ fn pages_of_a_search_follow_each_other() {
     let folder = folder();
     let store = open(&folder);
     let records = (0..30).map(|n| record(n, n as i64, "+79001234567", "Анна")).collect();
-    store.save_calls(OFFICE, records, None).wait().expect("saved");
+    store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
     for asked in ["4567", "45", "анн", "ан", "*4567", "*7", "ан 45"] {
         let whole = store.search(asked, &Filter::default(), None, 100).expect("searches");
         let first = store.search(asked, &Filter::default(), None, 12).expect("searches");
@@ -323,7 +323,7 @@ fn any_part_of_number_or_name_finds_the_call() {
         record(3, 3, "+79005550012", "Иванов"),
         record(4, 4, "sip:anna", ""),
     ];
-    store.save_calls(OFFICE, calls.to_vec(), None).wait().expect("saved");
+    store.save(OFFICE, Save { calls: calls.to_vec(), ..Save::default() }).wait().expect("saved");
     let found = |asked: &str| {
         let found = store.search(asked, &Filter::default(), None, 10).expect("searches");
         found.iter().map(|call| call.seq).collect::<Vec<_>>()

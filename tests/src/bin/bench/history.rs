@@ -8,7 +8,7 @@ use calls::{CallId, CallResult, CallState, ConnectionId, Customer, Direction, En
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use link::wire;
-use store::{CallRecord, Durability, Options, Store, SystemRandom};
+use store::{CallRecord, Durability, Options, Save, Store, SystemRandom};
 
 use crate::office;
 
@@ -121,7 +121,7 @@ fn fill(profile: &std::path::Path) -> Result<()> {
             record(age, &callers[*caller], newest - SignedDuration::from_secs(63 * age as i64), &connection)
         });
         let records = records.collect::<Result<Vec<_>>>()?;
-        store.save_calls(office::NAME, records, None).wait()?;
+        store.save(office::NAME, Save { calls: records, ..Save::default() }).wait()?;
     }
     store.close();
     Ok(())
@@ -154,6 +154,7 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         ended_at: Some(ended),
         end_cause: EndCause::Normal,
         only_end: false,
+        asked_by: None,
         late: false,
     };
     let customer = Customer { number: Some(caller.number.clone()), name: caller.name.clone() };

@@ -143,6 +143,14 @@ describe("a card that cannot do what was asked", () => {
   });
 });
 
+describe("a colleague who asks about his call", () => {
+  it("is named before the customer", async () => {
+    const party = { name: "Лебедев Павел", number: "+7 916 204-55-18", internal: false };
+    await show(card("talking", { askedBy: "Ирина", party, state: "onHold" }));
+    expect(text("call-card-state")?.replace(/[\u2066-\u2069]/g, "")).toBe("Ирина о звонке: Лебедев Павел");
+  });
+});
+
 describe("a stranger's name", () => {
   it("does not turn the line around it", async () => {
     await show(card("ringing", { party: { name: "\u202eАнна", number: "+7 916 204-55-18", internal: false } }));

@@ -89,13 +89,16 @@ describe("the connection state", () => {
     );
   });
 
-  it.each<ConnectionWarning>(["wrongZone", "unlistedLine"])("warns of %s in both languages", (warning) => {
-    const offices = [office("live", row({ warnings: [warning] }))];
-    const russian = summary(offices);
-    expect(russian.health).toBe("busy");
-    language.code = "en";
-    expect(summary(offices).words).not.toBe(russian.words);
-  });
+  it.each<ConnectionWarning>(["wrongZone", "unlistedLine", "unreadCalls"])(
+    "warns of %s in both languages",
+    (warning) => {
+      const offices = [office("live", row({ warnings: [warning] }))];
+      const russian = summary(offices);
+      expect(russian.health).toBe("busy");
+      language.code = "en";
+      expect(summary(offices).words).not.toBe(russian.words);
+    },
+  );
 
   it("believes nothing that an office said before it was lost", () => {
     expect(rowSummary(office("lost"), row()).health).toBe("bad");

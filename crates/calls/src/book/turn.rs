@@ -1,0 +1,49 @@
+//! Messages that are equal to earlier ones and tell of something new: a phone that rings again in the same call.
+
+use super::Book;
+use crate::{
+    call::{Call, EndCause, Leg, LegState},
+    event::{Effect, LegRef, VendorEvent},
+    id::CallId,
+};
+
+impl Book {
+    /// Gives an event that is about to be stored the key under which it is a message of its own, where the PBX tells
+    /// of a leg's next turn in words that are equal to those of the one before. A message that is only sent again
+    /// keeps its key: one turn has one message of each kind.
+    pub fn number_turn(&self, event: &mut VendorEvent) {
+        if !self.settings.equal_messages_repeat {
+            return;
+        }
+        let call = event.call.as_ref().and_then(|call| self.call(&CallId::of_vendor(&self.connection, call)));
+        let leg = turning_leg(&event.effects);
+        if let Some((call, leg)) = call.zip(leg).filter(|(call, _)| !call.is_ended()) {
+            let over = turns_that_are_over(call, leg);
+            if over > 0 {
+                event.dedupe_key = format!("{}#{over}", event.dedupe_key);
+            }
+        }
+    }
+}
+
+/// The leg whose phone rings, answers or stops; none where the whole call begins or ends.
+fn turning_leg(effects: &[Effect]) -> Option<&LegRef> {
+    let is_whole = |effect: &Effect| matches!(effect, Effect::CallCreated { .. } | Effect::CallEnded { .. });
+    if effects.iter().any(is_whole) {
+        return None;
+    }
+    let is_of_turn = |effect: &&Effect| {
+        matches!(effect, Effect::LegRinging { .. } | Effect::LegAnswered { .. } | Effect::LegCleared { .. })
+    };
+    effects.iter().find(is_of_turn)?.leg()
+}
+
+/// While a colleague talks, a phone that lost the call to him does not ring anew: there a message is one sent again.
+fn turns_that_are_over(call: &Call, named: &LegRef) -> usize {
+    let is_talking = |leg: &Leg| leg.is_agent() && matches!(leg.state, LegState::Connected | LegState::Held);
+    let others_talk = call.legs.iter().any(is_talking);
+    let is_of_leg = |leg: &&Leg| leg.key.split('#').next() == Some(named.key.as_str());
+    let is_over =
+        |leg: &&Leg| leg.state.is_terminal() && !(others_talk && leg.end_cause == EndCause::AnsweredElsewhere);
+    call.legs.iter().filter(is_of_leg).filter(is_over).count()
+}
