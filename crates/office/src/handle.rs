@@ -10,7 +10,9 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WHOLE_ACCOUNT, WebhookReply, WebhookRequest, zone};
+use pbx::{
+    DecodeContext, Decoded, Delivery, Driver, Make, VerifyError, WHOLE_ACCOUNT, WebhookReply, WebhookRequest, zone,
+};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -20,6 +22,7 @@ use crate::{
     keeper::{Keeper, NotStored},
     links::Link,
     recordings::Recordings,
+    request_times::StoredTimes,
     settings::{Directory, OfficeConfig, Viewer},
     state::{Connection, OfficeState, Zone},
     status::Board,
@@ -113,13 +116,14 @@ impl OfficeHandle {
             let make = settings.config.make;
             let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
             given_zones.extend(settings.config.zone.clone().map(|zone| (id.clone(), zone)));
-            let driver = Arc::new(Driver::new(settings.config, Arc::clone(&journal) as _, Arc::clone(&clock))?);
+            let driver = Driver::new(settings.config, Arc::clone(&journal) as _, Arc::clone(&clock))?;
+            let driver = Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone()))));
             board.add(&id, make, &driver.capability());
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             wanted_sessions.push((id.clone(), settings.extensions));
             let connection = Connection {
                 id: id.clone(),
-                signs: driver.capability().needs_public_address,
+                signs: driver.make().delivery == Delivery::Webhook,
                 driver,
                 zone: RwLock::new(zone),
             };
@@ -300,7 +304,7 @@ impl OfficeHandle {
             let _ = link.await;
         }
         self.work.sessions.end_all().await;
-        let others = self.state.connections.values().filter(|c| !has_sessions(c));
+        let others = self.state.connections.values().filter(|c| !has_sessions(c.driver.make().delivery));
         others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
             self.state.keeper.stop().await;
@@ -327,18 +331,23 @@ impl OfficeHandle {
     /// The link of a connection whose make needs a session for each extension.
     fn link_with_sessions(&self, connection: &ConnectionId) -> Option<Link> {
         let known = self.state.connections.get(connection)?;
-        known.driver.capability().session_per_extension.then(|| self.link(known))
+        (known.driver.make().delivery == Delivery::SocketPerExtension).then(|| self.link(known))
     }
 
     fn open_link(&self, id: &ConnectionId) {
         let Some(connection) = self.state.connections.get(id) else { return };
-        if connection.driver.capability().account_session {
-            return self.work.sessions.watch(self.link(connection), WHOLE_ACCOUNT, true);
-        }
-        if has_sessions(connection) {
-            return;
-        }
-        let task = tokio::spawn(self.link(connection).keep_checking());
+        let link = self.link(connection);
+        let task = match connection.driver.make().delivery {
+            Delivery::Webhook => tokio::spawn(link.keep_checking()),
+            Delivery::Polling => {
+                let zone = connection.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+                tokio::spawn(link.keep_polling(zone))
+            }
+            // One for the whole connection, kept like those of extensions.
+            Delivery::Socket => return self.work.sessions.watch(link, WHOLE_ACCOUNT, true),
+            // Opened for those who want them.
+            Delivery::SocketPerExtension => return,
+        };
         self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
@@ -352,6 +361,11 @@ impl OfficeHandle {
             store: self.state.store.clone(),
         }
     }
+}
+
+/// Whether sessions are kept, which know themselves until when they had everything.
+fn has_sessions(delivery: Delivery) -> bool {
+    matches!(delivery, Delivery::Socket | Delivery::SocketPerExtension)
 }
 
 impl Connection {
@@ -393,12 +407,6 @@ impl Connection {
     }
 }
 
-/// Whether what its PBX tells comes over sessions, and not as webhooks.
-fn has_sessions(connection: &Connection) -> bool {
-    let capability = connection.driver.capability();
-    capability.session_per_extension || capability.account_session
-}
-
 /// The zone of the settings, or the one that was chosen before, or the make's usual one until one is chosen.
 fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) -> Result<Zone, StartError> {
     let chosen = match given {
@@ -418,7 +426,7 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
 }
 
 /// Setting that keeps the zone that was chosen.
-fn zone_key(connection: &ConnectionId) -> String {
+pub(crate) fn zone_key(connection: &ConnectionId) -> String {
     format!("zone:{connection}")
 }
 

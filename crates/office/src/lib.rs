@@ -11,8 +11,10 @@ mod history;
 mod journal;
 mod keeper;
 mod links;
+mod polling;
 mod reachability;
 mod recordings;
+mod request_times;
 mod rows;
 mod sessions;
 mod settings;
@@ -28,6 +30,7 @@ mod watched;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};
+pub use request_times::StoredTimes;
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, OfficeConfig, Person, Viewer};
 pub use skew::TimeFault;
 pub use status::ConnectionStatus;

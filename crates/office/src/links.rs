@@ -97,7 +97,12 @@ impl Link {
     }
 
     fn keep(&self, key: &str, at: Timestamp) {
-        self.store.set_setting(key, &at.to_string()).then(|result| {
+        self.keep_text(key, &at.to_string());
+    }
+
+    /// Keeps a setting for the next start.
+    pub(crate) fn keep_text(&self, key: &str, text: &str) {
+        self.store.set_setting(key, text).then(|result| {
             if let Err(error) = result {
                 tracing::warn!(kind = ?error.kind(), "the next start will assume a longer gap than there was");
             }

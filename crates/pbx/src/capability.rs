@@ -60,12 +60,6 @@ pub struct Capability {
     pub replay_kept: Option<Duration>,
     /// Finished calls can be read afterwards.
     pub history: bool,
-    /// Events come as webhooks, so a public HTTPS address is needed.
-    pub needs_public_address: bool,
-    /// Events come over one socket per extension.
-    pub session_per_extension: bool,
-    /// Events come over one session for the whole account.
-    pub account_session: bool,
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
@@ -92,9 +86,6 @@ impl Capability {
         missed_replay: false,
         replay_kept: None,
         history: false,
-        needs_public_address: false,
-        session_per_extension: false,
-        account_session: false,
         key_acts_for_all: false,
     };
 }

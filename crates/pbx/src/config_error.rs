@@ -31,6 +31,16 @@ pub enum ConfigError {
         /// All names that the make needs.
         needed: String,
     },
+    /// A secret that cannot be one of the vendor's.
+    #[error("connection {connection}: the secret \"{name}\" is not {expected}; paste it again")]
+    MalformedSecret {
+        /// Which connection.
+        connection: ConnectionId,
+        /// The secret's name.
+        name: &'static str,
+        /// How it looks.
+        expected: &'static str,
+    },
     /// A secret that cannot travel in an HTTP header.
     #[error("connection {connection}: the secret \"{name}\" has characters that cannot be sent; paste it again")]
     UnsendableSecret {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::{capability::Capability, config_error::ConfigError, traits::Pbx};
+use crate::{capability::Capability, config_error::ConfigError, delivery::Delivery, traits::Pbx};
 
 /// A text in the languages of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Description {
     pub domains: &'static [&'static str],
     /// Names of undocumented parts of the wire that a connection may replace; `<name>` stands for any text.
     pub overrides: &'static [&'static str],
+    /// How the PBX's events reach us.
+    pub delivery: Delivery,
     /// What a connection can do.
     pub capability: Capability,
     /// The make for a connection whose settings are checked, or what is wrong with the rest of them.

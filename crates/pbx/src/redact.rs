@@ -16,7 +16,8 @@ const KEPT: usize = 8 << 10;
 const WORDS: usize = 200;
 
 /// Parts of key names whose values are never kept.
-const SECRET_KEYS: [&str; 8] = ["token", "secret", "password", "sign", "authorization", "api_key", "salt", "cookie"];
+const SECRET_KEYS: [&str; 9] =
+    ["token", "secret", "password", "sign", "authorization", "api_key", "salt", "cookie", "hash"];
 
 /// Knows one connection's secrets.
 #[derive(Debug, Clone)]

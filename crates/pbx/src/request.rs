@@ -5,11 +5,13 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
     error::{Error, ErrorKind},
     fields::Fields,
+    quota::Quota,
     redact,
 };
 
@@ -48,6 +50,8 @@ pub struct Request {
     pub signed: bool,
     /// Asked over the running session of this key instead of by HTTP: its body is what is asked.
     pub session: Option<String>,
+    /// What it counts towards beside [`crate::Pbx::quota`], the widest first.
+    pub quotas: Vec<Quota>,
 }
 
 impl fmt::Debug for Request {
@@ -75,6 +79,7 @@ impl Request {
             idempotent: false,
             signed: false,
             session: None,
+            quotas: Vec::new(),
         }
     }
 
@@ -95,6 +100,7 @@ impl Request {
             idempotent: false,
             signed: false,
             session: None,
+            quotas: Vec::new(),
         }
     }
 
@@ -110,6 +116,20 @@ impl Request {
     pub(crate) fn signed(mut self) -> Self {
         self.signed = true;
         self
+    }
+
+    /// Counts towards this quota as well.
+    #[must_use]
+    pub(crate) fn counted(mut self, quota: Quota) -> Self {
+        self.quotas.push(quota);
+        self
+    }
+
+    /// What tells it from requests to other addresses, before it carries a key; as a digest, since an address may hold
+    /// a number.
+    pub(crate) fn address_digest(&self) -> String {
+        let digest = Sha256::digest(format!("{} {}", self.method, self.url));
+        data_encoding::HEXLOWER.encode(&digest[..8])
     }
 
     /// May take this long.

@@ -1,11 +1,16 @@
 //! What every make provides. Makes do no I/O.
 
+use std::time::Instant;
+
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::{
     error::Error,
+    poll::{PollStart, Poller},
+    quota::{LockOut, Quota},
     request::{Answer, Request},
     session::Session,
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
@@ -28,8 +33,14 @@ pub trait Pbx: Send + Sync {
     /// The vendor's address.
     fn base_url(&self) -> &Url;
 
-    /// Requests per second that the PBX is asked at most in the long run; twice as many may go at once.
-    fn requests_per_second(&self) -> u32;
+    /// How often the PBX may be asked, whatever it is asked. What else a request counts towards is said on it
+    /// ([`Request::quotas`]).
+    fn quota(&self) -> Quota;
+
+    /// What an answer shows of the PBX's patience: from then on it answers no such requests for a while.
+    fn lock_out(&self, request: &Request, answer: &Answer, _now: Instant) -> Option<LockOut> {
+        LockOut::of_too_many(request, self.quota(), answer)
+    }
 
     /// The answer to a test of our address, which nothing authenticates and which is stored nowhere; `None` for
     /// everything else.
@@ -48,6 +59,17 @@ pub trait Pbx: Send + Sync {
 
     /// Signs a request to the PBX.
     fn sign(&self, request: &mut Request) -> Result<(), Error>;
+
+    /// What must be read before an agent's phone can be rung, where the PBX knows him by another name; asked again until
+    /// it is nothing.
+    fn lookup(&self, _agent: &str) -> Option<Request> {
+        None
+    }
+
+    /// Takes in the answer to [`Pbx::lookup`].
+    fn read_lookup(&self, _agent: &str, _answer: &Answer) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Ring `from`, then dial `to`. The command's id is for a PBX that names it in the call's events.
     fn originate(&self, command: CommandId, from: &str, to: &str) -> Result<Request, Error>;
@@ -77,5 +99,15 @@ pub trait Pbx: Send + Sync {
     /// says so.
     fn end_session(&self, _key: &str) -> Option<Request> {
         None
+    }
+
+    /// What is asked of a PBX that tells nothing by itself; `None` for makes whose events come to us.
+    fn poller(&self, _start: PollStart) -> Option<Box<dyn Poller>> {
+        None
+    }
+
+    /// Secrets that are made of those in the settings and travel as they are: they are kept out of the journal, too.
+    fn derived_secrets(&self) -> Vec<SecretString> {
+        Vec::new()
     }
 }

@@ -57,6 +57,7 @@ fn sign(vector: &Value, all: &[Value]) -> Outcome {
         idempotent: false,
         signed: true,
         session: None,
+        quotas: Vec::new(),
     };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     equal("the content type", &request.headers["content-type"].as_bytes(), &FORM.as_bytes())?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pbx::{Capability, CardOnRing, MAKES, Text};
+use pbx::{CardOnRing, Delivery, MAKES, Make, Text};
 
 /// How a README's language says what a capability holds.
 struct Words {
@@ -10,11 +10,10 @@ struct Words {
     text: fn(Text) -> &'static str,
     yes: &'static str,
     no: &'static str,
-    webhooks: &'static str,
-    socket_per_extension: &'static str,
+    arrival: fn(Delivery) -> &'static str,
     needed: &'static str,
     not_needed: &'static str,
-    live: &'static str,
+    card: fn(CardOnRing) -> &'static str,
     prompt: &'static str,
     once: &'static str,
     days: fn(u64) -> String,
@@ -25,11 +24,19 @@ const ENGLISH: Words = Words {
     text: |text| text.en,
     yes: "yes",
     no: "no",
-    webhooks: "signed webhooks",
-    socket_per_extension: "one WebSocket per extension",
+    arrival: |delivery| match delivery {
+        Delivery::Webhook => "signed webhooks",
+        Delivery::Socket => "one WebSocket",
+        Delivery::SocketPerExtension => "one WebSocket per extension",
+        Delivery::Polling => "the PBX is asked once a minute",
+    },
     needed: "needed",
     not_needed: "not needed",
-    live: "live",
+    card: |card| match card {
+        CardOnRing::Live => "live",
+        CardOnRing::Late => "no: calls are listed up to a minute later",
+        CardOnRing::None => "no",
+    },
     prompt: "yes, with a prompt to the agent first",
     once: "yes, through links that work once",
     days: |days| format!("yes, for {days} days"),
@@ -40,11 +47,19 @@ const RUSSIAN: Words = Words {
     text: |text| text.ru,
     yes: "да",
     no: "нет",
-    webhooks: "подписанными веб-хуками",
-    socket_per_extension: "по отдельному WebSocket на каждый добавочный",
+    arrival: |delivery| match delivery {
+        Delivery::Webhook => "подписанными веб-хуками",
+        Delivery::Socket => "по одному WebSocket",
+        Delivery::SocketPerExtension => "по отдельному WebSocket на каждый добавочный",
+        Delivery::Polling => "АТС опрашивается раз в минуту",
+    },
     needed: "нужен",
     not_needed: "не нужен",
-    live: "сразу",
+    card: |card| match card {
+        CardOnRing::Live => "сразу",
+        CardOnRing::Late => "нет: звонки видны в списке с задержкой до минуты",
+        CardOnRing::None => "нет",
+    },
     prompt: "да, сотрудник сначала слышит подсказку",
     once: "да, по одноразовым ссылкам",
     days: |days| format!("да, за {days} дней"),
@@ -60,7 +75,7 @@ fn the_readmes_table_of_makes_says_what_the_makes_can_do() {
             let named = |text: Text| (words.text)(text);
             let heading: Vec<&str> = [make.title].into_iter().chain(make.interface).map(named).collect();
             let mut expected = vec![heading.join(", "), format!("`{make}`")];
-            expected.extend(cells(&words, &make.capability));
+            expected.extend(cells(&words, *make));
             expected.push(named(make.key_acts_for).to_owned());
             assert_eq!(shown, expected, "{} of {}", make, words.file);
         }
@@ -68,14 +83,14 @@ fn the_readmes_table_of_makes_says_what_the_makes_can_do() {
 }
 
 /// The cells below a make's name that follow from what it can do.
-fn cells(words: &Words, can: &Capability) -> [String; 8] {
+fn cells(words: &Words, make: Make) -> [String; 8] {
+    let can = &make.capability;
     let yes = |can: bool| if can { words.yes } else { words.no };
-    let arrival = if can.session_per_extension { words.socket_per_extension } else { words.webhooks };
     let in_call = can.answer || can.hold || can.transfer_blind || can.transfer_attended || can.hangup;
     [
-        arrival.to_owned(),
-        if can.needs_public_address { words.needed } else { words.not_needed }.to_owned(),
-        if can.card_on_ring == CardOnRing::Live { words.live } else { words.no }.to_owned(),
+        (words.arrival)(make.delivery).to_owned(),
+        if make.delivery.needs_public_address() { words.needed } else { words.not_needed }.to_owned(),
+        (words.card)(can.card_on_ring).to_owned(),
         yes(can.names_agent_on_ring).to_owned(),
         if can.originate && can.originate_prompt { words.prompt } else { yes(can.originate) }.to_owned(),
         yes(in_call).to_owned(),

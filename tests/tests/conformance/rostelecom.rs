@@ -175,6 +175,7 @@ fn signed_request(pbx: &dyn Pbx, body: &[u8]) -> Result<String, String> {
         idempotent: false,
         signed: true,
         session: None,
+        quotas: Vec::new(),
     };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     let sign = request.headers.get("x-client-sign").and_then(|value| value.to_str().ok());

@@ -95,6 +95,7 @@ fn request(pbx: &dyn Pbx, vector: &Value, parameters: &Ordered) -> Outcome {
         idempotent: false,
         signed: true,
         session: None,
+        quotas: Vec::new(),
     };
     pbx.sign(&mut request).map_err(|error| error.to_string())?;
     let header = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();

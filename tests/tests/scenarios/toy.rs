@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, OfficeConfig, OfficeHandle, SystemClock, Viewer};
 use pbx::{
-    Answer, Capability, CardOnRing, ConnectionConfig, DecodeContext, Decoded, Description, Error, Make, Pbx,
-    RecordingStep, Request, Secret, Session, SessionInput, SessionOutput, Text, Verified, VerifyError, WebhookRequest,
-    session::Moment,
+    Answer, Capability, CardOnRing, ConnectionConfig, DecodeContext, Decoded, Delivery, Description, Error, Make, Pbx,
+    Quota, RecordingStep, Request, Secret, Session, SessionInput, SessionOutput, Text, Verified, VerifyError,
+    WebhookRequest, session::Moment,
 };
 use secrecy::{SecretBox, SecretString};
 use store::{Options, Store, SystemRandom};
@@ -43,11 +43,11 @@ static DESCRIPTION: Description = Description {
     base_url: "https://toy.example",
     domains: &[],
     overrides: &["voice.<doll>"],
+    delivery: Delivery::SocketPerExtension,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
         originate: true,
-        session_per_extension: true,
         ..Capability::NONE
     },
     build: |config| Ok(Box::new(Toy { base: config.base_url.clone().unwrap_or_else(|| address(TOY.base_url)) })),
@@ -110,8 +110,8 @@ impl Pbx for Toy {
         &self.base
     }
 
-    fn requests_per_second(&self) -> u32 {
-        1
+    fn quota(&self) -> Quota {
+        Quota::per_second(1)
     }
 
     fn verify(&self, _request: &WebhookRequest) -> Result<Verified, VerifyError> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
+
 use super::{
     Book, Change,
     decided::{Decided, Doubt},
@@ -12,6 +14,9 @@ use crate::{
     event::{Effect, Source, Stored, Told, VendorEvent},
     id::CallId,
 };
+
+/// A call that is older when it is first seen rings nobody where calls are asked for.
+const STILL_NEW: SignedDuration = SignedDuration::from_secs(10);
 
 impl Book {
     pub(super) fn vendor(&mut self, stored: &Stored, event: &VendorEvent, changes: &mut Vec<Change>) {
@@ -25,7 +30,7 @@ impl Book {
             return;
         }
         let zone_chosen = self.zone_chosen.is_some_and(|at| at < stored.seq);
-        let on_time = self.zone.is_on_time(event, stored.received_at, zone_chosen);
+        let on_time = self.zone.is_on_time(event, stored.received_at, zone_chosen) && self.is_seen_early(stored, event);
         let record = self.entry(&id, vendor_call, stored);
         if !record.keys.insert(event.dedupe_key.clone()) {
             return;
@@ -36,12 +41,20 @@ impl Book {
         record.absences.clear();
         record.polled = event.source == Source::Poll;
         if event.effects.iter().any(facts::tells_state) {
-            self.reconsider(&id, on_time);
+            // Of a PBX that is asked for its calls, one that is in its list again has not ended.
+            let goes_on = !self.settings.told_after.is_zero() && !event.effects.iter().any(ends);
+            self.reconsider(&id, on_time || goes_on);
             self.stitch(&id, event, changes);
         }
         self.refresh(&id, changes);
         self.confirm(&id, changes);
         self.hold_open(&id, stored.seq);
+    }
+
+    /// Whether a call that was found by asking began so lately that whom it rings can still be shown.
+    fn is_seen_early(&self, stored: &Stored, event: &VendorEvent) -> bool {
+        let age = || event.time.as_ref().map(|time| stored.received_at.duration_since(time.utc));
+        self.settings.told_after.is_zero() || age().is_none_or(|age| age <= STILL_NEW)
     }
 
     /// The call's record, a new one if it is not held.
@@ -100,6 +113,10 @@ impl Book {
 
 fn final_state(effect: &Effect) -> Option<&crate::Call> {
     if let Effect::State { call } = effect { Some(call) } else { None }
+}
+
+fn ends(effect: &Effect) -> bool {
+    matches!(effect, Effect::CallEnded { .. })
 }
 
 /// Whether the effect may bring a call into the book.

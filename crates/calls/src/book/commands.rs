@@ -136,6 +136,7 @@ impl Book {
         at: Timestamp,
         changes: &mut Vec<Change>,
     ) {
+        let told_after = self.settings.told_after;
         let Some(asked) = self.commands.get_mut(&id) else { return };
         let moves = match (asked.state, state) {
             (CommandState::Confirmed | CommandState::Rejected, _) | (_, CommandState::Sent) => false,
@@ -146,7 +147,7 @@ impl Book {
         }
         asked.state = state;
         asked.detail = detail.or(asked.detail.take());
-        let due = (state == CommandState::Accepted).then_some(at + NOT_CONFIRMED);
+        let due = (state == CommandState::Accepted).then_some(at + NOT_CONFIRMED + told_after);
         if let Some(old) = std::mem::replace(&mut asked.due, due) {
             self.deadlines.remove(&(old, Timer::NotConfirmed { command: id }));
         }

@@ -108,7 +108,8 @@ impl Book {
                 Some(_) if is_filled => record.doubts.remove(&session).is_some(),
                 Some(doubt) => std::mem::replace(doubt, Doubt::Hole) == Doubt::Open,
             };
-            let rings = still_rings(record, at);
+            // Where it is asked for calls, whether one of them rings or is talked on is not told.
+            let rings = self.settings.told_after.is_zero() && still_rings(record, at);
             if rings {
                 record.facts.ring_since(at - STILL_RINGS);
             }

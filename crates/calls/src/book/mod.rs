@@ -60,6 +60,10 @@ pub struct BookSettings {
     pub callback_in_two_calls: bool,
     /// A phone that rings anew in the same call is told of by a message equal to the one before (Zadarma).
     pub equal_messages_repeat: bool,
+    /// How long after it happened something may be told: as long as between two polls, nothing where the PBX tells by
+    /// itself. Effects of commands are waited for so much longer, and a call that is first seen when it is old rings
+    /// nobody.
+    pub told_after: SignedDuration,
 }
 
 impl Default for BookSettings {
@@ -75,6 +79,7 @@ impl Default for BookSettings {
             answer_names_call: false,
             callback_in_two_calls: false,
             equal_messages_repeat: false,
+            told_after: SignedDuration::ZERO,
         }
     }
 }
@@ -179,6 +184,11 @@ impl Book {
         let mut calls: Vec<&Call> = self.open.iter().filter_map(|id| self.records.get(id)?.call.as_ref()).collect();
         calls.sort_by(|a, b| a.started_at.cmp(&b.started_at).then_with(|| a.id.cmp(&b.id)));
         calls.into_iter()
+    }
+
+    /// The calls that it holds by their vendors' ids, open ones and tombstones.
+    pub fn held(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.records.values().filter_map(|record| Some((record.vendor_call.as_deref()?, !record.is_ended())))
     }
 
     /// Where a command stands, while it or its call is held.

@@ -1,6 +1,6 @@
 //! Joins a call that we placed with the call that the PBX then tells of.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Book, Change, facts::LegFacts, join, origin::Origin, record::Record};
 use crate::{
@@ -9,6 +9,9 @@ use crate::{
     id::{CallId, CommandId},
     number,
 };
+
+/// A vendor's clock and ours differ by less.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
 impl Book {
     /// Looks for the pending call that this one is: by the vendor's copy of our command's id, otherwise the newest
@@ -94,11 +97,18 @@ impl Book {
         let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));
         // The phone of the one who ordered a callback may be called before the customer is named.
         let own_phone = self.settings.callback_in_two_calls && join::names_no_target(&call.facts);
-        let like = waiting.filter(|pending| is_like(pending, call, own_phone));
+        let is_newer = |pending: &&Record| self.began_after(pending, call);
+        let like = waiting.filter(is_newer).filter(|pending| is_like(pending, call, own_phone));
         if like.clone().any(|pending| self.may_be_named(pending)) {
             return None;
         }
         like.max_by_key(|pending| (pending.first_told, pending.floor)).map(|pending| pending.id.clone())
+    }
+
+    /// Where calls are read from a list, one that was told after we asked may have begun long before.
+    fn began_after(&self, pending: &Record, call: &Record) -> bool {
+        let asked = pending.origin.as_ref().map(|origin| origin.asked - CLOCKS_APART);
+        self.settings.told_after.is_zero() || call.facts.times.began() >= asked
     }
 
     /// The answer that names the command's call is still on its way.

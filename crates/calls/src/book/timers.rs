@@ -33,7 +33,10 @@ fn wanted(record: &Record, settings: &BookSettings) -> Vec<(Timestamp, Timer)> {
         return vec![(record.last_told + TOMBSTONE, Timer::Tombstone { call: call() })];
     }
     if let Some(origin) = record.origin.as_ref().filter(|_| record.is_pending()) {
-        return vec![(record.last_told + UNSTITCHED, Timer::Unstitched { command: origin.command })];
+        return vec![(
+            record.last_told + UNSTITCHED + settings.told_after,
+            Timer::Unstitched { command: origin.command },
+        )];
     }
     let silent = (record.last_told + settings.silence, Timer::Silent { call: call() });
     if record.settled {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calls::{Command, ConnectionId, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire;
+use pbx::HeldCall;
 use store::{Appended, Began, NewCommand, NewEntry};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -41,6 +42,8 @@ pub(crate) enum Request {
     },
     /// Note a command that is about to act, unless it is known.
     Begin { row: NewCommand, command: Command, done: Done<Began> },
+    /// Which calls a connection's book holds.
+    Held { connection: ConnectionId, done: oneshot::Sender<Vec<HeldCall>> },
     /// Keep what a person wrote.
     Fact { fact: wire::Fact, done: Done<(), NotKept> },
     /// Tell everybody how a connection stands.
@@ -90,6 +93,14 @@ impl KeeperHandle {
         let (done, answer) = oneshot::channel();
         self.requests.send(Request::Begin { row, command, done }).await.map_err(|_| NotStored)?;
         answer.await.unwrap_or(Err(NotStored))
+    }
+
+    /// The calls that a connection's book holds, open ones and such as ended lately.
+    pub(crate) async fn held(&self, connection: &ConnectionId) -> Vec<HeldCall> {
+        let (done, answer) = oneshot::channel();
+        // A keeper that has stopped holds nothing.
+        let _ = self.requests.send(Request::Held { connection: connection.clone(), done }).await;
+        answer.await.unwrap_or_default()
     }
 
     /// Stores a fact and tells everybody.

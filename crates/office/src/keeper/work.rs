@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use calls::{Book, ConnectionId, Decision, Stored, Told};
 use link::wire;
+use pbx::HeldCall;
 use store::{Appended, Began, FactAppended, NewCommand, NewEntry};
 use tokio::{sync::oneshot, task::JoinSet};
 
@@ -116,7 +117,10 @@ impl Keeper {
                 }
                 Request::Stop { done } => stop = Some(done),
                 Request::Fact { fact, done } => facts.push((fact, done)),
-                other @ (Request::Begin { .. } | Request::Status { .. } | Request::Absent { .. }) => others.push(other),
+                other @ (Request::Begin { .. }
+                | Request::Status { .. }
+                | Request::Absent { .. }
+                | Request::Held { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
@@ -133,6 +137,8 @@ impl Keeper {
                         absent.into_iter().flatten().map(|call| entry(&connection, received_at, told(call)));
                     concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
                 }
+                // Whoever asked may have gone.
+                Request::Held { connection, done } => drop(done.send(self.held(&connection))),
                 Request::Tell { .. } | Request::Fact { .. } | Request::Stop { .. } => {}
             }
         }
@@ -182,6 +188,11 @@ impl Keeper {
         });
         self.take_entries(new.collect()).await;
         Ok(appended)
+    }
+
+    fn held(&self, connection: &ConnectionId) -> Vec<HeldCall> {
+        let held = self.books.get(connection).into_iter().flat_map(Book::held);
+        held.map(|(vendor_call, is_open)| HeldCall { vendor_call: vendor_call.to_owned(), is_open }).collect()
     }
 
     async fn begin(&mut self, row: NewCommand, command: calls::Command) -> Result<Began, NotStored> {

@@ -7,10 +7,14 @@ use http::{HeaderMap, header};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{Driver, PATIENCE, Priority};
+use super::{
+    Driver,
+    limit::{Priority, ToCount},
+};
 use crate::{
     error::{Error, ErrorKind, Retry},
     journal::{JournalEntry, JournalKind},
+    quota::Quota,
     redact,
     request::{Answer, Request},
 };
@@ -22,12 +26,12 @@ const CAP: u64 = 4 << 20;
 
 impl Driver {
     /// Sends a request that may be sent twice, up to three times while the PBX is out of reach or fails inside.
-    pub(super) async fn exchange_again(&self, request: Request) -> Result<Answer, Error> {
+    pub(super) async fn exchange_again(&self, request: Request, priority: Priority) -> Result<Answer, Error> {
         let last = std::sync::Mutex::new(None);
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(300)).with_max_times(2).with_jitter();
         let done = (|| async {
-            let answer = self.exchange_once(&request, Priority::Background, PATIENCE).await?;
+            let answer = self.exchange_once(&request, priority).await?;
             if answer.status < 500 {
                 return Ok(answer);
             }
@@ -47,18 +51,28 @@ impl Driver {
         }
     }
 
-    /// Sends a request once, after waiting up to `patience` for a place under the limit.
-    pub(super) async fn exchange_once(
-        &self,
-        request: &Request,
-        priority: Priority,
-        patience: Duration,
-    ) -> Result<Answer, Error> {
-        self.limit.wait(priority, patience).await?;
-        self.exchange_now(request).await
+    /// Sends a request once, in its turn.
+    pub(super) async fn exchange_once(&self, request: &Request, priority: Priority) -> Result<Answer, Error> {
+        self.wait_turn(request, priority).await?;
+        let answer = self.exchange_now(request).await?;
+        if let Some(lock_out) = self.pbx.lock_out(request, &answer, Instant::now().into_std()) {
+            self.limit.lock_out(&self.to_count(request).of(), lock_out);
+        }
+        Ok(answer)
     }
 
-    /// Sends a request once, whatever the limit.
+    /// Waits until the PBX's quotas admit the request.
+    pub(super) async fn wait_turn(&self, request: &Request, priority: Priority) -> Result<(), Error> {
+        self.limit.wait(&self.to_count(request).of(), priority).await
+    }
+
+    fn to_count(&self, request: &Request) -> Classes {
+        let mut quotas = vec![self.pbx.quota()];
+        quotas.extend(request.quotas.iter().cloned());
+        Classes { quotas, address: request.address_digest() }
+    }
+
+    /// Sends a request once, whatever the quotas.
     pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
         if let Some(session) = &request.session {
             return self.ask(session, request).await;
@@ -95,6 +109,18 @@ impl Driver {
             timeout: request.times.total,
             cap,
         })
+    }
+}
+
+/// What a request counts towards.
+struct Classes {
+    quotas: Vec<Quota>,
+    address: String,
+}
+
+impl Classes {
+    fn of(&self) -> ToCount<'_> {
+        ToCount { quotas: &self.quotas, address: &self.address }
     }
 }
 

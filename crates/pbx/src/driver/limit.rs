@@ -1,98 +1,259 @@
-//! How often the PBX is asked.
+//! Keeps to a PBX's quotas: commands go first and at once or not at all, reads wait for their place.
 
-use std::{num::NonZeroU32, time::Duration};
-
-use governor::{
-    DefaultDirectRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use crate::error::{Error, ErrorKind};
+use calls::{Clock, ConnectionId};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use crate::{
+    error::{Error, ErrorKind},
+    quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper},
+};
 
 /// Whom a request serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Priority {
-    /// Somebody who waits at a screen.
+    /// It places or changes a call: it is sent soon or refused, and reads leave room for it.
+    Command,
+    /// Somebody waits for it at a screen.
     Person,
-    /// Sessions and whatever else goes on by itself: it leaves room for people, also when everything comes back at once.
+    /// It goes on by itself: it leaves room for people, also when everything comes back at once.
     Background,
 }
 
-/// So many requests per second in the long run; after a pause twice as many may go at once. Three quarters of them are
-/// for [`Priority::Background`].
-#[derive(Debug)]
+impl Priority {
+    /// How long it waits for its place.
+    pub(super) fn patience(self) -> Duration {
+        match self {
+            // Sent within five seconds, with what it takes to send it.
+            Self::Command => Duration::from_millis(4500),
+            // Longer than the windows that vendors count in.
+            Self::Person | Self::Background => Duration::from_secs(75),
+        }
+    }
+
+    /// How many of a quota's requests may be its.
+    fn share(self, quota: &Quota) -> usize {
+        let all = quota.requests.max(1);
+        let share = match self {
+            _ if quota.counted != Counted::Everything => all,
+            Self::Command => all,
+            Self::Person => all - all / 5,
+            Self::Background => all - all / 3,
+        };
+        usize::try_from(share).unwrap_or(usize::MAX)
+    }
+}
+
+/// The PBX counts when a request arrives, and one may overtake another on its way.
+fn with_margin(window: Duration) -> Duration {
+    window + (window / 50).max(Duration::from_millis(250))
+}
+
+/// The requests of one class.
+#[derive(Debug, Default)]
+struct Class {
+    /// When they were sent, or will be, in order.
+    sent: VecDeque<Instant>,
+    /// No request is answered before then, with the reason.
+    locked: Option<(Instant, String)>,
+}
+
+impl Class {
+    /// When one more may be sent, where so many are admitted in the window.
+    fn free_at(&self, share: usize, window: Duration) -> Option<Instant> {
+        let at = self.sent.len().checked_sub(share)?;
+        self.sent.get(at).map(|sent| *sent + window)
+    }
+
+    fn forget_before(&mut self, time: Instant) {
+        while self.sent.front().is_some_and(|sent| *sent < time) {
+            self.sent.pop_front();
+        }
+        self.locked.take_if(|(until, _)| *until < time);
+    }
+
+    fn add(&mut self, time: Instant) {
+        let place = self.sent.iter().rposition(|sent| *sent <= time).map_or(0, |place| place + 1);
+        self.sent.insert(place, time);
+    }
+}
+
+/// A request to be counted: its quotas, and what tells its address from others.
+#[derive(Debug, Clone)]
+pub(super) struct ToCount<'a> {
+    pub(super) quotas: &'a [Quota],
+    pub(super) address: &'a str,
+}
+
+impl ToCount<'_> {
+    fn classes(&self) -> impl Iterator<Item = (&Quota, String)> {
+        self.quotas.iter().map(|quota| (quota, quota.class(self.address)))
+    }
+}
+
+/// Where a request stands.
+enum Turn {
+    /// It may be sent then; its place is taken.
+    At(Instant),
+    /// It has to look again then; nothing is taken.
+    LookAgain(Instant),
+    /// It would have to wait until then.
+    TooLate { at: Instant, words: String },
+}
+
+/// Keeps to the quotas of one connection.
 pub(super) struct Limit {
-    all: DefaultDirectRateLimiter,
-    background: DefaultDirectRateLimiter,
-    clock: DefaultClock,
+    connection: ConnectionId,
+    classes: Mutex<BTreeMap<String, Class>>,
+    kept: Arc<dyn RequestTimesKeeper>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Limit {
-    pub(super) fn per_second(requests: u32) -> Self {
-        let at_least_one = |rate| NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN);
-        let quota =
-            |rate, burst| RateLimiter::direct(Quota::per_second(at_least_one(rate)).allow_burst(at_least_one(burst)));
-        Self {
-            all: quota(requests, requests.saturating_mul(2)),
-            background: quota(requests.saturating_mul(3) / 4, requests),
-            clock: DefaultClock::default(),
-        }
+    pub(super) fn new(connection: ConnectionId, kept: Arc<dyn RequestTimesKeeper>, clock: Arc<dyn Clock>) -> Self {
+        Self { connection, classes: Mutex::default(), kept, clock }
     }
 
-    /// Waits for a place, or says that it would take longer than `patience`.
-    pub(super) async fn wait(&self, priority: Priority, patience: Duration) -> Result<(), Error> {
-        let mut waited = Duration::ZERO;
-        if priority == Priority::Background {
-            self.wait_in(&self.background, patience, &mut waited).await?;
-        }
-        self.wait_in(&self.all, patience, &mut waited).await
-    }
-
-    async fn wait_in(
-        &self,
-        limiter: &DefaultDirectRateLimiter,
-        patience: Duration,
-        waited: &mut Duration,
-    ) -> Result<(), Error> {
-        while let Err(not_yet) = limiter.check() {
-            let wait = not_yet.wait_time_from(self.clock.now()).max(Duration::from_millis(1));
-            *waited += wait;
-            if *waited > patience {
-                let kind = ErrorKind::RateLimited { retry_after: Some(wait) };
-                return Err(Error::new(kind, "the PBX is asked too often already; wait a moment").before_sending());
+    /// Waits for a place, or says that it would take too long. The time of a command is settled at once, so that
+    /// commands go in their order; a read looks again when there may be a place, so that commands go before it.
+    pub(super) async fn wait(&self, request: &ToCount<'_>, priority: Priority) -> Result<(), Error> {
+        let last = Instant::now() + priority.patience();
+        loop {
+            match self.turn(request, priority, last) {
+                Turn::At(time) => {
+                    tokio::time::sleep_until(time).await;
+                    return Ok(());
+                }
+                Turn::LookAgain(time) => tokio::time::sleep_until(time).await,
+                Turn::TooLate { at, words } => {
+                    let wait = at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+                    let seconds = wait.as_millis().div_ceil(1000);
+                    let kind = ErrorKind::RateLimited { retry_after: Some(wait) };
+                    return Err(Error::new(kind, format!("{words}; try again in {seconds} s")).before_sending());
+                }
             }
-            tokio::time::sleep(wait).await;
         }
-        Ok(())
     }
+
+    fn turn(&self, request: &ToCount<'_>, priority: Priority, last: Instant) -> Turn {
+        let now = Instant::now();
+        let outlives = request.quotas.iter().any(|quota| quota.outlives_program);
+        let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        if outlives {
+            self.recall(&mut classes, request, now);
+        }
+        let mut free = now;
+        let mut words = "";
+        for (quota, class) in request.classes() {
+            let Some(class) = classes.get(&class) else { continue };
+            let window = with_margin(quota.window);
+            if let Some(time) = class.free_at(priority.share(quota), window).filter(|time| *time > free) {
+                (free, words) = (time, &quota.words);
+            }
+        }
+        let everything = Quota::per_second(1);
+        let locks = request.classes().map(|(_, class)| class).chain([everything.class("")]);
+        for class in locks {
+            if let Some((until, why)) = classes.get(&class).and_then(|class| class.locked.as_ref())
+                && *until > free
+            {
+                (free, words) = (*until, why);
+            }
+        }
+        if free > last {
+            return Turn::TooLate { at: free, words: words.to_owned() };
+        }
+        if free > now && priority != Priority::Command {
+            return Turn::LookAgain(free);
+        }
+        for (quota, class) in request.classes() {
+            let class = classes.entry(class).or_default();
+            class.add(free);
+            class.forget_before(now.checked_sub(with_margin(quota.window)).unwrap_or(now));
+        }
+        if outlives {
+            self.remember(&classes, request, now);
+        }
+        if classes.len() > LARGEST {
+            classes
+                .retain(|_, class| class.locked.is_some() || class.sent.back().is_some_and(|sent| *sent + HOUR > now));
+        }
+        Turn::At(free)
+    }
+
+    /// The PBX answers no requests of these classes for a while.
+    pub(super) fn lock_out(&self, request: &ToCount<'_>, lock_out: LockOut) {
+        let LockOut { counted, lasts, words } = lock_out;
+        let class = Quota { counted, ..Quota::per_second(1) }.class(request.address);
+        let until = Instant::now() + lasts.min(HOUR);
+        let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let locked = &mut classes.entry(class).or_default().locked;
+        if locked.as_ref().is_none_or(|(known, _)| *known < until) {
+            *locked = Some((until, words.into_owned()));
+        }
+    }
+
+    /// How long everything is still locked out, and why.
+    pub(super) fn locked_out(&self) -> Option<(Duration, String)> {
+        let classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let (until, words) = classes.get(&Quota::per_second(1).class(""))?.locked.as_ref()?;
+        let left = until.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then(|| (left, words.clone()))
+    }
+
+    /// Takes in what another run, or a program beside this one, has sent.
+    fn recall(&self, classes: &mut BTreeMap<String, Class>, request: &ToCount<'_>, now: Instant) {
+        let (kept, wall) = (self.kept.read(&self.connection), self.clock.now());
+        for (quota, name) in request.classes().filter(|(quota, _)| quota.outlives_program) {
+            let class = classes.entry(name.clone()).or_default();
+            for time in kept.get(&name).into_iter().flatten() {
+                // A clock that was set back must not lock us out for longer than the window.
+                let ago = Duration::try_from(wall.duration_since(*time)).unwrap_or_default();
+                let Some(sent) = now.checked_sub(ago).filter(|_| ago < with_margin(quota.window)) else { continue };
+                let is_known = class.sent.iter().any(|known| apart(*known, sent) < NEARLY);
+                if !is_known {
+                    class.add(sent);
+                }
+            }
+        }
+    }
+
+    /// Keeps what is still counted, that of others too.
+    fn remember(&self, classes: &BTreeMap<String, Class>, request: &ToCount<'_>, now: Instant) {
+        let wall = self.clock.now();
+        let mut times: RequestTimes = self.kept.read(&self.connection);
+        for (quota, name) in request.classes().filter(|(quota, _)| quota.outlives_program) {
+            let Some(class) = classes.get(&name) else { continue };
+            let newest = class.sent.iter().rev().take(quota.requests.max(1) as usize).rev();
+            times.insert(name, newest.map(|sent| at_wall(*sent, now, wall)).collect());
+        }
+        times.retain(|_, times| times.last().is_some_and(|last| wall.duration_since(*last).unsigned_abs() < HOUR));
+        self.kept.keep(&self.connection, &times);
+    }
+}
+
+/// No lock-out is believed to be longer, and no request is remembered for longer.
+const HOUR: Duration = Duration::from_secs(3600);
+/// So many classes are held before those that count no more are let go.
+const LARGEST: usize = 4096;
+/// Two times that are the same one, read from two clocks.
+const NEARLY: Duration = Duration::from_millis(50);
+
+fn apart(one: Instant, other: Instant) -> Duration {
+    one.saturating_duration_since(other).max(other.saturating_duration_since(one))
+}
+
+fn at_wall(time: Instant, now: Instant, wall: Timestamp) -> Timestamp {
+    let signed = |duration| SignedDuration::try_from(duration).unwrap_or_default();
+    let offset = signed(time.saturating_duration_since(now)) - signed(now.saturating_duration_since(time));
+    wall.checked_add(offset).unwrap_or(wall)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_burst_passes_and_the_rest_waits_or_is_told() {
-        let limit = Limit::per_second(1);
-        for _ in 0..2 {
-            assert_eq!(limit.wait(Priority::Person, Duration::ZERO).await, Ok(()));
-        }
-        let told = limit.wait(Priority::Person, Duration::ZERO).await.expect_err("over the limit");
-        assert!(matches!(told.kind(), ErrorKind::RateLimited { retry_after: Some(_) }), "{told:?}");
-        assert!(told.unsent());
-        assert_eq!(limit.wait(Priority::Person, Duration::from_secs(5)).await, Ok(()));
-    }
-
-    #[tokio::test]
-    async fn a_storm_in_the_background_leaves_room_for_people() {
-        let limit = Limit::per_second(10);
-        let mut passed = 0;
-        while limit.wait(Priority::Background, Duration::ZERO).await.is_ok() {
-            passed += 1;
-        }
-        assert!((10..15).contains(&passed), "{passed}");
-        for _ in 0..5 {
-            assert_eq!(limit.wait(Priority::Person, Duration::ZERO).await, Ok(()));
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 mod asking;
 mod exchange;
 mod limit;
+mod polling;
 mod recording;
 mod sessions;
 
@@ -28,16 +29,13 @@ use crate::{
     error::{Error, ErrorKind},
     journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind},
     make::{ConnectionConfig, Make},
+    quota::{KeepNoTimes, RequestTimesKeeper},
     redact::Redactor,
     request::{Answer, Request},
     traits::Pbx,
     webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
 };
 
-/// How long a person who dials waits for a place under the limit.
-const DIAL_PATIENCE: Duration = Duration::from_secs(3);
-/// How long anything else waits.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server may take that only has to be there.
 const REACH_PATIENCE: Duration = Duration::from_secs(5);
 /// Characters kept of a webhook's path.
@@ -84,8 +82,8 @@ impl Driver {
         }
         let client = net::Client::new(settings).map_err(anchor_error)?;
         Ok(Self {
-            limit: Limit::per_second(pbx.requests_per_second()),
-            redactor: Redactor::new(config.secrets.into_values()),
+            limit: Limit::new(config.id.clone(), Arc::new(KeepNoTimes), Arc::clone(&clock)),
+            redactor: Redactor::new(config.secrets.into_values().chain(pbx.derived_secrets())),
             id: config.id,
             make: config.make,
             client,
@@ -94,6 +92,13 @@ impl Driver {
             clock,
             running: Running::default(),
         })
+    }
+
+    /// Keeps in mind when the PBX was asked, as far as it counts that beyond the end of this program.
+    #[must_use]
+    pub fn keeping_times(mut self, keeper: Arc<dyn RequestTimesKeeper>) -> Self {
+        self.limit = Limit::new(self.id.clone(), keeper, Arc::clone(&self.clock));
+        self
     }
 
     /// Which connection it is.
@@ -163,23 +168,45 @@ impl Driver {
         if !self.capability().originate {
             return rejected(&Error::unsupported("place calls"));
         }
-        let request = match self.pbx.originate(command, from, to) {
+        let request = match self.look_up(from).await.and_then(|()| self.pbx.originate(command, from, to)) {
             Ok(request) => request,
             Err(error) => return rejected(&error),
         };
-        match self.exchange_once(&request, Priority::Person, DIAL_PATIENCE).await {
+        match self.exchange_once(&request, Priority::Command).await {
             Ok(answer) => self.pbx.read_originate(command, &answer),
             Err(error) if error.unsent() => rejected(&error),
             Err(_) => CommandAnswer::Unknown { command },
         }
     }
 
+    /// Reads what the make needs to know of an agent whose phone is to be rung: nothing is placed yet, so whatever goes
+    /// wrong, nothing was.
+    async fn look_up(&self, agent: &str) -> Result<(), Error> {
+        let looking = async {
+            while let Some(request) = self.pbx.lookup(agent) {
+                let answer = self.exchange_once(&request, Priority::Command).await?;
+                self.pbx.read_lookup(agent, &answer)?;
+            }
+            Ok(())
+        };
+        let slow = || Error::new(ErrorKind::Timeout, "the PBX takes too long to say who has this extension; try again");
+        tokio::time::timeout(Priority::Command.patience(), looking).await.unwrap_or_else(|_| Err(slow()))
+    }
+
     /// Whether the PBX answers and accepts the credentials, with the reason in words.
     pub async fn check(&self) -> CheckReport {
         let began = Instant::now();
         let answer = match self.pbx.check() {
-            Ok(request) => self.exchange(request).await,
+            Ok(request) => self.exchange(request, Priority::Person).await,
             Err(error) => Err(error),
+        };
+        let answer = match answer {
+            // "Wrong credentials" is how some say that there were too many wrong requests.
+            Ok(answer) if answer.status == 401 => match self.limit.locked_out() {
+                Some((wait, words)) => Err(Error::new(ErrorKind::RateLimited { retry_after: Some(wait) }, words)),
+                None => Ok(answer),
+            },
+            other => other,
         };
         let (took, now) = (began.elapsed(), self.clock.now());
         let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took, now));
@@ -216,11 +243,11 @@ impl Driver {
     }
 
     /// The request's answer, repeated where that does no harm.
-    async fn exchange(&self, request: Request) -> Result<Answer, Error> {
+    async fn exchange(&self, request: Request, priority: Priority) -> Result<Answer, Error> {
         if request.idempotent {
-            self.exchange_again(request).await
+            self.exchange_again(request, priority).await
         } else {
-            self.exchange_once(&request, Priority::Background, PATIENCE).await
+            self.exchange_once(&request, priority).await
         }
     }
 }

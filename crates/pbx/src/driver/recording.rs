@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use http::header;
 use tokio::time::Instant;
 
-use super::{Driver, PATIENCE, Priority, exchange::text};
+use super::{Driver, exchange::text, limit::Priority};
 use crate::{
     error::{Error, ErrorKind},
     journal::{JournalEntry, JournalKind},
@@ -59,12 +59,12 @@ impl Driver {
 
     /// What the PBX answers when it is asked for a recording.
     async fn link(&self, request: &Request) -> Result<Request, Error> {
-        let answer = self.exchange(request.clone()).await?;
+        let answer = self.exchange(request.clone(), Priority::Person).await?;
         self.pbx.read_recording(&answer)
     }
 
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
-        self.limit.wait(Priority::Person, PATIENCE).await?;
+        self.wait_turn(request, Priority::Person).await?;
         let (at, began) = (self.clock.now(), Instant::now());
         let begun = match self.client.download(self.prepare(request, LARGEST_RECORDING)?).await {
             Ok(download) => {

@@ -15,6 +15,7 @@ use super::{
     Driver,
     asking::{Asked, Askings},
     internal,
+    limit::Priority,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -222,7 +223,7 @@ impl Driver {
     ) -> Result<(), Error> {
         let report = match output {
             SessionOutput::Request(request) => {
-                pending.asking = Some(Box::pin(async move { self.exchange(request).await }));
+                pending.asking = Some(Box::pin(async move { self.exchange(request, Priority::Background).await }));
                 return Ok(());
             }
             SessionOutput::Open(handshake) => {
@@ -274,7 +275,7 @@ impl Driver {
         Ok(self.client.socket(request).await?)
     }
 
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.clock.now() }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::MangoClient;
 use crate::{
     capability::{Capability, CardOnRing},
+    delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
 };
@@ -51,6 +52,7 @@ static DESCRIPTION: Description = Description {
         "field.<name>",
         "code.<name>",
     ],
+    delivery: Delivery::SocketPerExtension,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
@@ -58,7 +60,6 @@ static DESCRIPTION: Description = Description {
         recordings: true,
         missed_replay: true,
         replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
-        session_per_extension: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

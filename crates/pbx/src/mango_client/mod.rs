@@ -25,6 +25,7 @@ use crate::{
     config_error::ConfigError,
     error::Error,
     make::ConnectionConfig,
+    quota::Quota,
     request::{Answer, Request},
     session::Session,
     traits::{Pbx, RecordingStep},
@@ -59,8 +60,8 @@ impl Pbx for MangoClient {
         &self.settings.base
     }
 
-    fn requests_per_second(&self) -> u32 {
-        10
+    fn quota(&self) -> Quota {
+        Quota::per_second(10)
     }
 
     fn verify(&self, _request: &WebhookRequest) -> Result<Verified, VerifyError> {

@@ -3,6 +3,7 @@
 use super::MangoVpbx;
 use crate::{
     capability::{Capability, CardOnRing},
+    delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
 };
@@ -43,13 +44,13 @@ static DESCRIPTION: Description = Description {
     base_url: "https://app.mango-office.ru/vpbx",
     domains: &["mango-office.ru"],
     overrides: &["recording"],
+    delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
         originate: true,
         recordings: true,
         recording_link_once: true,
-        needs_public_address: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

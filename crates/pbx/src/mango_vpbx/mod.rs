@@ -6,6 +6,7 @@ mod config;
 mod description;
 mod events;
 mod leg;
+mod quota;
 mod requests;
 mod responses;
 mod sign;
@@ -13,16 +14,22 @@ mod sign;
 mod tests;
 pub mod wire;
 
+use std::time::Instant;
+
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use self::config::{RecordingBy, Settings};
 pub use self::description::MAKE;
+use self::{
+    config::{RecordingBy, Settings},
+    quota::WrongRequests,
+};
 use crate::{
     config_error::ConfigError,
     error::Error,
     make::ConnectionConfig,
+    quota::{LockOut, Quota},
     request::{Answer, Request},
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
@@ -32,12 +39,13 @@ use crate::{
 #[derive(Debug)]
 pub struct MangoVpbx {
     settings: Settings,
+    wrong: WrongRequests,
 }
 
 impl MangoVpbx {
     /// Reads the settings, or says what is wrong with them.
     pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        Ok(Self { settings: Settings::read(config)? })
+        Ok(Self { settings: Settings::read(config)?, wrong: WrongRequests::default() })
     }
 }
 
@@ -55,9 +63,12 @@ impl Pbx for MangoVpbx {
         &self.settings.base
     }
 
-    fn requests_per_second(&self) -> u32 {
-        // Callbacks may be four in a second, also after a pause.
-        2
+    fn quota(&self) -> Quota {
+        Quota::per_second(10)
+    }
+
+    fn lock_out(&self, request: &Request, answer: &Answer, now: Instant) -> Option<LockOut> {
+        self.wrong.read(answer, now).or_else(|| LockOut::of_too_many(request, self.quota(), answer))
     }
 
     fn address_check(&self, request: &WebhookRequest) -> Option<WebhookReply> {

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
-use super::{config::Settings, sign, wire};
+use super::{config::Settings, quota, sign, wire};
 use crate::{
     dial,
     error::{Error, ErrorKind},
@@ -64,5 +64,6 @@ pub(super) fn recording_id(reference: &RecordingReference) -> Result<&str, Error
 }
 
 fn post(settings: &Settings, operation: &'static str, path: &str, body: &serde_json::Value) -> Request {
-    Request::post_json(operation, settings.url(path), body).signed()
+    let request = Request::post_json(operation, settings.url(path), body).signed();
+    quota::of_path(path).into_iter().fold(request, Request::counted)
 }

@@ -3,6 +3,7 @@
 use super::Rostelecom;
 use crate::{
     capability::{Capability, CardOnRing},
+    delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
 };
@@ -43,13 +44,13 @@ static DESCRIPTION: Description = Description {
     // A recording is fetched from the host that gave its link.
     domains: &[],
     overrides: &["domain", "connected", "get_record", "disconnect_reason.<value>"],
+    delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         originate: true,
         originate_prompt: true,
         recordings: true,
         recording_link_once: true,
-        needs_public_address: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

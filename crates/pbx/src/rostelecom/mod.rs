@@ -22,6 +22,7 @@ use crate::{
     config_error::ConfigError,
     error::Error,
     make::ConnectionConfig,
+    quota::Quota,
     request::{Answer, Request},
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
@@ -49,8 +50,8 @@ impl Pbx for Rostelecom {
         &self.settings.base
     }
 
-    fn requests_per_second(&self) -> u32 {
-        5
+    fn quota(&self) -> Quota {
+        Quota::per_second(5)
     }
 
     fn verify(&self, request: &WebhookRequest) -> Result<Verified, VerifyError> {

@@ -3,6 +3,7 @@
 use super::Zadarma;
 use crate::{
     capability::{Capability, CardOnRing},
+    delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
 };
@@ -57,12 +58,12 @@ const BOTH: Description = Description {
     base_url: "",
     domains: &[],
     overrides: &["pbx_id", "caller_id"],
+    delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         originate: true,
         originate_prompt: true,
         recordings: true,
-        needs_public_address: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

@@ -23,6 +23,7 @@ use crate::{
     config_error::ConfigError,
     error::Error,
     make::ConnectionConfig,
+    quota::Quota,
     request::{Answer, Request},
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
@@ -50,9 +51,8 @@ impl Pbx for Zadarma {
         &self.settings.base
     }
 
-    fn requests_per_second(&self) -> u32 {
-        // A hundred a minute, all methods together.
-        1
+    fn quota(&self) -> Quota {
+        Quota::per_minute(100)
     }
 
     fn address_check(&self, request: &WebhookRequest) -> Option<WebhookReply> {

@@ -8,7 +8,7 @@ use calls::{
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use pbx::session::Moment;
-use pbx::{ConnectionConfig, DecodeContext, Make, Pbx, SessionInput, SessionOutput, WebhookRequest};
+use pbx::{ConnectionConfig, DecodeContext, Delivery, Make, Pbx, SessionInput, SessionOutput, WebhookRequest};
 use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
@@ -139,7 +139,7 @@ impl Office {
     /// Through the make, from the vendor's bytes.
     fn read(&self, channels: &[&str], body: &Value) -> Vec<VendorEvent> {
         let text = body.to_string();
-        if self.make.capability.session_per_extension {
+        if self.make.delivery == Delivery::SocketPerExtension {
             let over = |channel: &&str| {
                 let mut session = self.pbx.session(channel).expect("a channel");
                 let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.now };

@@ -7,7 +7,7 @@ use http::Method;
 use trubka_gateway::config::Config;
 use url::Url;
 
-use super::{OwnFinding, WORKS, driver};
+use super::{OwnFinding, WORKS};
 use crate::cli::replay::hook_path;
 
 /// Longest wait for an answer.
@@ -46,7 +46,7 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
 
 /// Whether the PBX of this connection posts to us.
 fn posts(config: &Config, id: &ConnectionId) -> bool {
-    driver(config, id).is_ok_and(|driver| driver.capability().needs_public_address)
+    config.make(id).is_ok_and(|make| make.delivery.needs_public_address())
 }
 
 async fn answers(client: &net::Client, public: &Url) -> OwnFinding {

@@ -1,0 +1,108 @@
+//! Asks a PBX that tells nothing by itself, and knows what may be missing meanwhile.
+//!
+//! What began and ended between two answers is read from the list of finished calls, so an outage is a gap that the
+//! first answer after it fills, as far back as the PBX keeps that list; what is older is a hole.
+
+use std::time::Duration;
+
+use calls::{Decision, Told};
+use jiff::{Timestamp, tz::TimeZone};
+use link::wire::{ConnectionState, DownCause};
+use pbx::{Error, ErrorKind, Found, Retry, Snapshot};
+
+use crate::{cause, handle::zone_key, keeper::NotStored, links::Link, state::Zone, status::SessionStatus};
+
+/// How long a database that takes nothing is left alone.
+const STORE_AGAIN: Duration = Duration::from_secs(5);
+
+/// What is known of the calls of a PBX that is asked for them.
+#[derive(Debug, Default)]
+struct Known {
+    /// Everything that ended before is known.
+    complete: Option<Timestamp>,
+}
+
+impl Link {
+    /// Asks for calls until the office stops.
+    pub(crate) async fn keep_polling(self, mut zone: Zone) {
+        self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
+        let mut known = Known { complete: self.complete("").map(|complete| complete.until) };
+        if let Some(from) = self.complete_until("") {
+            self.open_gap("", from, "stopped").await;
+        }
+        loop {
+            let held = self.keeper.held(&self.connection).await;
+            let Some(mut poller) = self.driver.poller(held, zone.zone.clone(), zone.settled) else {
+                tracing::error!(connection = %self.connection, "this PBX is to be asked, and its make asks nothing");
+                return;
+            };
+            // One whose findings are not stored takes them for told, so another begins with what is stored.
+            loop {
+                let asked = self.driver.poll(poller.as_mut()).await;
+                let taken = match asked {
+                    Ok(found) => self.take_found(found, &mut known, &mut zone).await,
+                    Err(error) => {
+                        self.poll_failed(&error, &known).await;
+                        Ok(())
+                    }
+                };
+                if taken == Err(NotStored) {
+                    self.set("", SessionStatus::down(DownCause::Storage)).await;
+                    tokio::time::sleep(STORE_AGAIN).await;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Stores what an answer shows.
+    async fn take_found(&self, found: Found, known: &mut Known, zone: &mut Zone) -> Result<(), NotStored> {
+        let now = self.clock.now();
+        let Found { zone: choice, events, snapshot, complete_since } = found;
+        let mut told = Vec::with_capacity(events.len() + 1);
+        if let Some((name, because)) = choice
+            && let Ok(time_zone) = TimeZone::get(&name)
+        {
+            *zone = Zone { zone: time_zone, settled: true };
+            // The next start reads times as this one does.
+            self.keep_text(&zone_key(&self.connection), &name);
+            told.push(Told::Decision(Decision::ZoneChosen { zone: name, because }));
+        }
+        let is_list = snapshot.is_some() || complete_since.is_some();
+        let (listed, list) = match snapshot {
+            Some(Snapshot { asked, events, calls }) => (events, Some((asked, calls))),
+            None => (Vec::new(), None),
+        };
+        told.extend(events.into_iter().chain(listed).map(Told::Vendor));
+        if !told.is_empty() {
+            self.keeper.tell(&self.connection, now, told).await?;
+        }
+        if let Some((asked, calls)) = list {
+            self.keeper.absent(&self.connection, now, asked, calls).await?;
+        }
+        if let Some(since) = complete_since {
+            if self.board.has_gap(&self.connection, "") {
+                let from = known.complete.unwrap_or(now);
+                self.close_gap("", now, (from < since).then_some(since)).await;
+            }
+            known.complete = Some(now);
+            self.stamp("");
+        }
+        if is_list {
+            self.set("", SessionStatus::of(ConnectionState::Live)).await;
+        }
+        Ok(())
+    }
+
+    /// Until the next answer calls may be missing. What the PBX refuses for good is said in its words.
+    async fn poll_failed(&self, error: &Error, known: &Known) {
+        tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a PBX could not be asked for its calls");
+        let down = SessionStatus::down(cause::of_error(error));
+        let is_refused = error.retry() == Retry::No && error.kind() != ErrorKind::Stopped;
+        let detail = is_refused.then(|| error.to_string());
+        self.set("", SessionStatus { is_refused, detail, ..down }).await;
+        if let Some(from) = known.complete {
+            self.open_gap("", from, "unreachable").await;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What everybody else knows of this make.
+
+use std::time::Duration;
+
+use super::RingCloud;
+use crate::{
+    capability::{Capability, CardOnRing},
+    delivery::Delivery,
+    make::{Description, Make, Secret, Text},
+    zone::{MOSCOW, UTC},
+};
+
+/// RingCloud: asked again and again.
+pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+static DESCRIPTION: Description = Description {
+    name: "ringcloud",
+    title: Text { ru: "RingCloud", en: "RingCloud" },
+    interface: None,
+    page: "ringcloud",
+    first: Text {
+        ru: "у ключа должны быть права на звонки и сотрудников: на чтение, а чтобы звонить из программы — и на запись",
+        en: "the key needs the rights to read calls and users, and to write calls where they are to be placed from here",
+    },
+    key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
+    secrets: &[
+        Secret {
+            name: "api_key",
+            found: Text {
+                ru: "в личном кабинете, в настройках API: ключ, он начинается с номера клиента и подчёркивания",
+                en: "in the personal account, in the settings of the API: the key, which begins with the client's number and an underscore",
+            },
+            is_sent: true,
+        },
+        Secret {
+            name: "password",
+            found: Text {
+                ru: "в личном кабинете, в настройках API, рядом с ключом: пароль ключа",
+                en: "in the personal account, in the settings of the API, beside the key: the key's password",
+            },
+            is_sent: false,
+        },
+    ],
+    zones: &[MOSCOW, UTC],
+    base_url: "https://api.ringcloud.ru",
+    domains: &[],
+    overrides: &["interval"],
+    delivery: Delivery::Polling,
+    capability: Capability {
+        card_on_ring: CardOnRing::Late,
+        originate: true,
+        recordings: true,
+        missed_replay: true,
+        replay_kept: Some(Duration::from_secs(7 * 24 * 3600)),
+        history: true,
+        key_acts_for_all: true,
+        ..Capability::NONE
+    },
+    build: |config| Ok(Box::new(RingCloud::new(config)?)),
+};
