@@ -37,7 +37,7 @@ Usage: trubka [OPTIONS] [NUMBER]
   --demo               look at the demo office, in a profile of its own
   --demo-script FILE   calls of the demo (see trubka-simulator --help for the format)
   --make MAKE          a PBX of the demo, instead of its usual ones; may be given several times:
-                       rostelecom, mango-client, mango-vpbx, zadarma, novofon
+                       rostelecom, mango-client, mango-vpbx, zadarma, novofon, era, ringcloud
   --hidden             start without the main window
   --smoke              start, show one scripted call, exit 0
   --version, --help
@@ -120,10 +120,10 @@ mod tests {
     #[test]
     fn makes_of_the_demo_are_named_once_each() {
         let makes = read(&["--make", "zadarma", "--make", "novofon", "--make", "zadarma"]).expect("valid");
-        assert_eq!((makes.makes, makes.demo), (vec![Make::Zadarma, Make::Novofon], true));
+        assert_eq!((makes.makes, makes.demo), (vec![Make::ZADARMA, Make::NOVOFON], true));
         assert!(read(&["--make", "asterisk"]).expect_err("no make").contains("rostelecom"));
         assert!(read(&["--make"]).is_err());
-        assert!(Make::ALL.into_iter().all(|make| HELP.contains(make.name())), "the help names every make");
+        assert!(Make::ALL.iter().all(|make| HELP.contains(make.name())), "the help names every make");
     }
 
     #[test]

@@ -32,7 +32,7 @@ const EXTENSION: &str = "202";
 /// The same calls at every start.
 const SEED: u64 = 20;
 /// The PBXs of the demo where nobody names others.
-const USUAL_MAKES: [Make; 2] = [Make::Rostelecom, Make::MangoClient];
+const USUAL_MAKES: [Make; 2] = [Make::ROSTELECOM, Make::MANGO_CLIENT];
 /// All lines of the demo ring at this group.
 const GROUP: &str = "office";
 
@@ -178,19 +178,19 @@ fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow
 }
 
 fn connection(make: Make, access: &Access, staff: &Staff) -> anyhow::Result<ConnectionSettings> {
+    let of_office: pbx::Make = make.name().parse()?;
     let everybody = || staff.employees.iter().map(|employee| employee.extension.clone()).collect();
     Ok(ConnectionSettings {
         config: ConnectionConfig {
             id: id(make)?,
-            make: make.name().parse()?,
+            make: of_office,
             zone: None,
             base_url: Some(access.url.parse()?),
             trust_anchor_pem: None,
             secrets: access.secrets().map(|(name, secret)| (name.to_owned(), SecretString::from(secret))).collect(),
             overrides: std::collections::BTreeMap::new(),
         },
-        // Where calls are told by sockets, each extension has its own.
-        extensions: if make.sends_webhooks() { Vec::new() } else { everybody() },
+        extensions: if of_office.delivery == pbx::Delivery::SocketPerExtension { everybody() } else { Vec::new() },
     })
 }
 

@@ -10,9 +10,18 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum};
 use trubka_simulator::{Fault, Make, Reading, SimulatorConfig, Timing, Zone};
 
+/// What `--help` says besides the options: each make by hand, scripts, faults, readings.
+fn help() -> String {
+    include_str!("help.txt")
+        .replace("{makes}", &Make::help())
+        .replace("{lines}", &Make::lines())
+        .replace("{names}", &Make::names())
+        .replace("{readings}", &Reading::help())
+}
+
 /// Plays cloud PBXs on this computer, with scripts and faults.
 #[derive(Debug, Parser)]
-#[command(name = "trubka-simulator", version, after_long_help = include_str!("help.txt"))]
+#[command(name = "trubka-simulator", version, after_long_help = help())]
 pub(crate) struct Options {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -21,7 +30,7 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Runs the named makes until it is interrupted.
-    #[command(after_long_help = include_str!("help.txt"))]
+    #[command(after_long_help = help())]
     Serve(ServeOptions),
 }
 
@@ -89,7 +98,7 @@ impl Args for Makes {
                 .value_parser(address)
                 .help(format!("Runs {make} there; port 0 is any free one"))
         };
-        command.args(Make::ALL.map(option))
+        command.args(Make::ALL.iter().copied().map(option))
     }
 
     fn augment_args_for_update(command: ClapCommand) -> ClapCommand {
@@ -100,9 +109,9 @@ impl Args for Makes {
 impl FromArgMatches for Makes {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let named = |make: Make| Some((make, *matches.get_one::<SocketAddr>(make.name())?));
-        let makes: BTreeMap<_, _> = Make::ALL.into_iter().filter_map(named).collect();
+        let makes: BTreeMap<_, _> = Make::ALL.iter().copied().filter_map(named).collect();
         if makes.is_empty() {
-            let names: Vec<String> = Make::ALL.into_iter().map(|make| format!("--{make} HOST:PORT")).collect();
+            let names: Vec<String> = Make::ALL.iter().map(|make| format!("--{make} HOST:PORT")).collect();
             let reason = format!("name at least one make: {}\n", names.join(", "));
             return Err(clap::Error::raw(ErrorKind::MissingRequiredArgument, reason));
         }
@@ -208,7 +217,7 @@ mod tests {
             Options::try_parse_from(options).map(|Options { command: Command::Serve(serve) }| serve.hooks())
         };
         let url = "http://127.0.0.1:1/hook/a=b";
-        assert_eq!(parse(url).expect("an address"), BTreeMap::from([(Make::Rostelecom, url.to_owned())]));
+        assert_eq!(parse(url).expect("an address"), BTreeMap::from([(Make::ROSTELECOM, url.to_owned())]));
         assert_eq!(parse(&format!("rostelecom={url}")).expect("both"), parse(url).expect("an address"));
         assert!(parse(&format!("asterisk={url}")).is_err());
     }

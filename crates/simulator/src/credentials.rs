@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::make::{Letters, Make};
+use crate::make::{Letters, Make, Secret};
 use crate::random::Random;
 
 /// The makes that run, each with its address and its secrets by the names of the gateway's configuration.
@@ -42,9 +42,10 @@ pub struct Access {
 
 impl Access {
     pub(crate) fn new(seed: u64, make: Make, url: String) -> Self {
-        let secret = |(name, digits, letters): &(&'static str, usize, Letters)| {
+        let secret = |Secret { name, prefix, digits, letters }: &Secret| {
             let drawn = Random::named(seed, &format!("{make}/{name}")).hex(*digits);
-            (*name, if *letters == Letters::Capital { drawn.to_uppercase() } else { drawn })
+            let drawn = if *letters == Letters::Capital { drawn.to_uppercase() } else { drawn };
+            (*name, format!("{prefix}{drawn}"))
         };
         Self { url, secrets: make.description().secrets.iter().map(secret).collect() }
     }
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_secrets() {
         for make in Make::ALL {
-            let of = |seed| Access::new(seed, make, "http://127.0.0.1:1".to_owned());
+            let of = |seed| Access::new(seed, *make, "http://127.0.0.1:1".to_owned());
             assert_eq!(of(5), of(5));
             assert!(of(5).secrets().count() > 0, "{make}");
             assert!(of(5).secrets().zip(of(6).secrets()).all(|(one, other)| one.1 != other.1), "{make}");
@@ -83,14 +84,14 @@ mod tests {
     #[test]
     fn only_the_makes_that_run_are_named() {
         let mut credentials = Credentials::default();
-        credentials.insert(Make::MangoClient, Access { url: "u".into(), secrets: [("token", "t".into())].into() });
+        credentials.insert(Make::MANGO_CLIENT, Access { url: "u".into(), secrets: [("token", "t".into())].into() });
         let text = serde_json::to_string(&credentials).expect("plain strings");
         assert_eq!(text, r#"{"mango-client":{"url":"u","token":"t"}}"#);
     }
 
     #[test]
     fn nothing_that_is_printed_for_debugging_holds_a_secret() {
-        let access = Access::new(1, Make::Rostelecom, "http://127.0.0.1:1".into());
+        let access = Access::new(1, Make::ROSTELECOM, "http://127.0.0.1:1".into());
         let printed = format!("{access:?}");
         assert!(access.secrets().all(|(_, secret)| !printed.contains(secret)), "{printed}");
     }

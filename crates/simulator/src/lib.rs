@@ -10,6 +10,7 @@
 mod control;
 mod credentials;
 mod cut_answers;
+mod era;
 mod fault;
 mod hook;
 mod make;
@@ -21,6 +22,8 @@ mod player;
 mod random;
 mod reading;
 mod recordings;
+mod registry;
+mod ringcloud;
 mod rostelecom;
 mod script;
 mod server;
@@ -30,7 +33,7 @@ mod world;
 mod zadarma;
 
 pub use credentials::{Access, Credentials};
-pub use fault::{Fault, FaultError};
+pub use fault::{Fault, FaultError, KeyArea};
 pub use hook::{Deliveries, HookError};
 pub use make::Make;
 pub use phones::{PhoneError, PhoneState, PhoneView, Phones};

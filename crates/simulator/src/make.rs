@@ -1,7 +1,7 @@
-//! The makes this program can play.
+//! What is said of a make once, in its own folder, and read by everything else.
 
 use std::fmt::{self, Debug};
-use std::str::FromStr;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,69 +10,60 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::Access;
 use crate::hook::Sender;
 use crate::play::{Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{CallPlan, RawEvent};
+use crate::staff::Names;
 use crate::world::World;
-use crate::{mango, rostelecom, zadarma};
 
-/// A kind of PBX, by the name of its configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A make of PBX: a handle on its description.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum Make {
-    /// Rostelecom's integration API: signed requests one way, signed webhooks the other.
-    Rostelecom,
-    /// MANGO OFFICE's server-client API: a token, a WebSocket per user, stored events.
-    MangoClient,
-    /// MANGO OFFICE's VPBX API: signed forms both ways.
-    MangoVpbx,
-    /// Zadarma's API: signed requests one way, signed forms the other.
-    Zadarma,
-    /// The same protocol under the name of Novofon.
-    Novofon,
-}
+pub struct Make(&'static Description);
 
 impl Make {
-    /// Every make.
-    pub const ALL: [Self; 5] = [Self::Rostelecom, Self::MangoClient, Self::MangoVpbx, Self::Zadarma, Self::Novofon];
+    /// The make that is described so.
+    pub(crate) const fn of(description: &'static Description) -> Self {
+        Self(description)
+    }
 
     /// Its name in configuration, on the command line and in scripts.
     pub fn name(self) -> &'static str {
-        self.description().name
+        self.0.name
     }
 
     /// Whether it tells its calls by webhooks, to the address of a hook.
     pub fn sends_webhooks(self) -> bool {
-        self.description().default_path.is_some()
+        matches!(self.0.delivery, Delivery::Webhooks { .. })
     }
 
     pub(crate) fn description(self) -> &'static Description {
-        match self {
-            Self::Rostelecom => &rostelecom::DESCRIPTION,
-            Self::MangoClient => &mango::client::DESCRIPTION,
-            Self::MangoVpbx => &mango::vpbx::DESCRIPTION,
-            Self::Zadarma => &zadarma::ZADARMA,
-            Self::Novofon => &zadarma::NOVOFON,
-        }
+        self.0
     }
+}
 
-    /// All names, as a sentence lists them.
-    pub(crate) fn names() -> String {
-        let names: Vec<&str> = Self::ALL.into_iter().map(Self::name).collect();
-        names.join(", ")
+impl PartialEq for Make {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Make {}
+
+impl Hash for Make {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl Debug for Make {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Make({})", self.name())
     }
 }
 
 impl fmt::Display for Make {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-impl FromStr for Make {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let make = Self::ALL.into_iter().find(|make| make.name() == text);
-        make.ok_or_else(|| format!("there is no make \"{text}\"; there are {}", Self::names()))
     }
 }
 
@@ -96,12 +87,35 @@ pub(crate) struct Description {
     pub(crate) name: &'static str,
     /// What its address ends in after the port.
     pub(crate) base: &'static str,
-    /// The names of its secrets, with how many hexadecimal digits each has, and whether they are capitals.
-    pub(crate) secrets: &'static [(&'static str, usize, Letters)],
-    /// What a scripted webhook adds to the hook's address when it does not say; none where there are no webhooks.
-    pub(crate) default_path: Option<&'static str>,
+    /// The secrets that a client needs.
+    pub(crate) secrets: &'static [Secret],
+    /// How it tells its calls.
+    pub(crate) delivery: Delivery,
+    /// The number of the office that customers dial.
+    pub(crate) line: OfficeLine,
+    /// How its page is read where it is silent, by the names of the command line.
+    pub(crate) readings: &'static [Reading],
+    /// How it is run by hand, for `--help`.
+    pub(crate) help: &'static str,
     /// Starts it.
     pub(crate) start: fn(Arc<World>, &Access, Redelivery) -> Arc<dyn Pbx>,
+}
+
+/// A secret, drawn by the seed.
+pub(crate) struct Secret {
+    /// Its name in configuration.
+    pub(crate) name: &'static str,
+    /// What stands before the digits.
+    pub(crate) prefix: &'static str,
+    /// How many hexadecimal digits it has.
+    pub(crate) digits: usize,
+    pub(crate) letters: Letters,
+}
+
+impl Secret {
+    pub(crate) const fn new(name: &'static str, digits: usize, letters: Letters) -> Self {
+        Self { name, prefix: "", digits, letters }
+    }
 }
 
 /// How the hexadecimal digits of a secret are written.
@@ -109,6 +123,40 @@ pub(crate) struct Description {
 pub(crate) enum Letters {
     Small,
     Capital,
+}
+
+/// How a make tells its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// It posts them to an external system; a scripted event that names no path goes to this one.
+    Webhooks { path: &'static str },
+    /// Over a socket for each extension.
+    SocketPerExtension,
+    /// Over one socket for everybody, to whoever subscribed.
+    Socket,
+    /// Not at all: it is asked again and again.
+    Polling,
+}
+
+impl Delivery {
+    /// Whether there are sockets that can be cut.
+    pub(crate) fn has_sockets(self) -> bool {
+        matches!(self, Self::SocketPerExtension | Self::Socket)
+    }
+}
+
+/// A number of the office, with its title in two languages.
+pub(crate) struct OfficeLine {
+    /// In E.164 with a plus.
+    pub(crate) number: &'static str,
+    pub(crate) russian: &'static str,
+    pub(crate) english: &'static str,
+}
+
+impl OfficeLine {
+    pub(crate) fn title(&self, names: Names) -> &'static str {
+        names.pick(self.russian, self.english)
+    }
 }
 
 /// Whether webhooks that were not accepted are sent again.

@@ -20,7 +20,7 @@ pub(crate) async fn play(simulator: Simulator, script: Script) {
                 calls.spawn(async move { simulator.call(plan).await });
             }
             Step::Event(event) => simulator.send_raw(&event),
-            Step::Cut(extension) => simulator.cut(&extension),
+            Step::Cut(make, extension) => simulator.cut(make, &extension),
             Step::Fault(fault, on) => simulator.fault(fault, on),
             Step::Phone(extension, action) => use_phone(&simulator.phones(), &extension, action, timed.line),
             Step::Callee(number, callee) => simulator.world().set_callee(&number, callee),

@@ -12,7 +12,7 @@ use crate::credentials::{Access, Credentials};
 use crate::cut_answers;
 use crate::fault::{Fault, Faults};
 use crate::hook::{Deliveries, HookError, HookUrl, Sender};
-use crate::make::{Make, Pbx, Redelivery};
+use crate::make::{Delivery, Make, Pbx, Redelivery};
 use crate::phones::Phones;
 use crate::play::{Telling, perform, tell};
 use crate::player;
@@ -209,9 +209,13 @@ impl Simulator {
         self.shared.world.faults.set(fault, on);
     }
 
-    /// Cuts the socket of an extension without a closing frame.
-    pub fn cut(&self, extension: &str) {
-        self.shared.pbxs.values().for_each(|pbx| pbx.cut(extension));
+    /// Cuts the socket of an extension without a closing frame; of this make, or of all that have a socket for each.
+    pub fn cut(&self, make: Option<Make>, extension: &str) {
+        let meant = |of: Make| match make {
+            Some(make) => make == of,
+            None => of.description().delivery == Delivery::SocketPerExtension,
+        };
+        self.shared.pbxs.iter().filter(|(make, _)| meant(**make)).for_each(|(_, pbx)| pbx.cut(extension));
     }
 
     /// What became of the webhooks of all makes so far.

@@ -71,10 +71,9 @@ impl Staff {
             name: names.pick(russian, english).into(),
             sip_user: sip_user.into(),
         };
-        let line = |make, number: &str, russian, english| Line {
-            make,
-            number: number.into(),
-            title: names.pick(russian, english).into(),
+        let line = |make: &Make| {
+            let line = &make.description().line;
+            Line { make: *make, number: line.number.into(), title: line.title(names).into() }
         };
         Self {
             names,
@@ -85,13 +84,7 @@ impl Staff {
                 employee("203", "anna", "Анна Лебедева", "Anna Swann"),
                 employee("204", "reception", "Ресепшн", "Reception"),
             ],
-            lines: vec![
-                line(Make::Rostelecom, "+74951234567", "Отдел продаж", "Sales"),
-                line(Make::MangoClient, "+78005550110", "Поддержка", "Support"),
-                line(Make::MangoVpbx, "+74952345678", "Доставка", "Delivery"),
-                line(Make::Zadarma, "+74993456789", "Сервис", "Service"),
-                line(Make::Novofon, "+74994567890", "Склад", "Warehouse"),
-            ],
+            lines: Make::ALL.iter().map(line).collect(),
         }
     }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Faults};
 use crate::phones::Phones;
+use crate::play::Orders;
 use crate::random::Random;
 use crate::reading::Reading;
 use crate::script::{Callee, Topic, Zone};
@@ -49,6 +50,7 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) staff: Staff,
     pub(crate) phones: Phones,
+    pub(crate) orders: Orders,
     pub(crate) faults: Faults,
     pub(crate) timing: Timing,
     readings: Vec<Reading>,
@@ -73,6 +75,7 @@ impl World {
         Self {
             seed,
             phones: Phones::new(staff.employees.iter().map(|employee| employee.extension.as_str())),
+            orders: Orders::default(),
             staff,
             faults,
             timing,

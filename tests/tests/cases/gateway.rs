@@ -99,12 +99,12 @@ async fn vendor() -> Simulator {
         employees: vec![employee("101", "Анна"), employee("102", "Борис")],
         lines: vec![],
     };
-    let config = SimulatorConfig { history: false, staff, ..SimulatorConfig::of(&[Make::Rostelecom]) };
+    let config = SimulatorConfig { history: false, staff, ..SimulatorConfig::of(&[Make::ROSTELECOM]) };
     Simulator::start(config).await.expect("a free port")
 }
 
 fn access(vendor: &Simulator) -> &Access {
-    vendor.credentials().of(Make::Rostelecom).expect("it runs")
+    vendor.credentials().of(Make::ROSTELECOM).expect("it runs")
 }
 
 fn write_files(folder: &Path, case: &Office, access: &Access) {

@@ -36,22 +36,22 @@ const RESULTS: [(&str, CallResult); 3] =
 
 #[tokio::test]
 async fn as_two_legs_on_mango() {
-    ordered_by_another_program(Scene::new().await, Make::MangoClient, &RESULTS).await;
+    ordered_by_another_program(Scene::new().await, Make::MANGO_CLIENT, &RESULTS).await;
 }
 
 /// The customer hangs up, so he was there.
 #[tokio::test]
 async fn as_one_leg_on_mango() {
-    let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
-    ordered_by_another_program(scene, Make::MangoClient, &RESULTS).await;
+    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[]).await;
+    ordered_by_another_program(scene, Make::MANGO_CLIENT, &RESULTS).await;
 }
 
 /// I hang up: by the manual my own leg is no talk, but only talks are recorded.
 #[tokio::test]
 async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
-    let scene = Scene::reading(&[Reading::CallbackOneLeg], &[]).await;
+    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[]).await;
     let call = json!({"call": "callback", "agent": "202", "to": CALLED, "talk": "600s", "record": true});
-    scene.play(Make::MangoClient, &format!("{}\n{call}", they_answer()));
+    scene.play(Make::MANGO_CLIENT, &format!("{}\n{call}", they_answer()));
     scene.pick_up("202").await;
     let row = scene.row(Some(CALLED), |_| true).await;
     let both_talk = async || {
@@ -67,10 +67,10 @@ async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
 /// Where the setting says that callbacks are one leg, the card talks in time.
 #[tokio::test]
 async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
-    let set = (Make::MangoClient, "callback", "one-leg");
-    let scene = Scene::reading(&[Reading::CallbackOneLeg], &[set]).await;
-    scene.play(Make::MangoClient, &they_answer());
-    scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    let set = (Make::MANGO_CLIENT, "callback", "one-leg");
+    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[set]).await;
+    scene.play(Make::MANGO_CLIENT, &they_answer());
+    scene.call(Make::MANGO_CLIENT, CALLED, Uuid::new_v4()).await.expect("it is placed");
     scene.pick_up("202").await;
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
     scene.hang_up("202");
@@ -84,20 +84,20 @@ fn they_answer() -> String {
 
 #[tokio::test]
 async fn connected_when_both_talk_on_rostelecom() {
-    ordered_by_another_program(Scene::new().await, Make::Rostelecom, &RESULTS).await;
+    ordered_by_another_program(Scene::new().await, Make::ROSTELECOM, &RESULTS).await;
 }
 
 /// Only the reason of the end says that somebody talked.
 #[tokio::test]
 async fn connected_when_the_agent_picks_up_on_rostelecom() {
-    let agent_connects = (Make::Rostelecom, "connected", "agent");
-    let scene = Scene::reading(&[Reading::CallbackAgentConnects], &[agent_connects]).await;
+    let agent_connects = (Make::ROSTELECOM, "connected", "agent");
+    let scene = Scene::reading(&[Reading::CALLBACK_AGENT_CONNECTS], &[agent_connects]).await;
     let results = [("answer", CallResult::Answered), ("busy", CallResult::Busy)];
     for (does, result) in results {
         let number = if does == "busy" { "+79001234561" } else { "+79001234560" };
         let callee = json!({"callee": number, "does": does, "ring": "5s"});
         let call = json!({"call": "callback", "agent": "202", "to": number, "talk": "20s"});
-        scene.play(Make::Rostelecom, &format!("{callee}\n{call}"));
+        scene.play(Make::ROSTELECOM, &format!("{callee}\n{call}"));
         let row = scene.row(Some(number), |row| row.state == CallState::Ended).await;
         assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(result)), "{does}");
     }
@@ -107,8 +107,8 @@ async fn connected_when_the_agent_picks_up_on_rostelecom() {
 #[tokio::test]
 async fn the_talk_begins_with_the_customers_answer() {
     let scene = Scene::new().await;
-    scene.play(Make::MangoClient, &json!({"callee": CALLED, "does": "answer", "ring": "30s"}).to_string());
-    scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    scene.play(Make::MANGO_CLIENT, &json!({"callee": CALLED, "does": "answer", "ring": "30s"}).to_string());
+    scene.call(Make::MANGO_CLIENT, CALLED, Uuid::new_v4()).await.expect("it is placed");
     scene.pick_up("202").await;
     let card = scene.screens.until_card(Some(CALLED), CardPhase::Calling).await;
     assert_eq!(card.answered_at, None);
@@ -135,12 +135,12 @@ async fn a_routed_call_is_incoming() {
     let scene = Scene::new().await;
     let from = json!({"number": "79001234567", "taken_from_call_id": "e1.menu"});
     let routed = json!({"command_id": "route-1"});
-    scene.play(Make::MangoClient, &frame("e1.1", 1, "APPEARED", from.clone(), routed.clone()));
+    scene.play(Make::MANGO_CLIENT, &frame("e1.1", 1, "APPEARED", from.clone(), routed.clone()));
     let card = scene.screens.until_card(Some(CALLED), CardPhase::Ringing).await;
     assert_eq!(card.direction, Direction::Incoming);
-    scene.play(Make::MangoClient, &frame("e1.1", 2, "CONNECTED", from.clone(), routed));
+    scene.play(Make::MANGO_CLIENT, &frame("e1.1", 2, "CONNECTED", from.clone(), routed));
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
-    scene.play(Make::MangoClient, &frame("e1.1", 3, "DISCONNECTED", from, json!({"disconnect_reason": 1110})));
+    scene.play(Make::MANGO_CLIENT, &frame("e1.1", 3, "DISCONNECTED", from, json!({"disconnect_reason": 1110})));
     let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
     assert_eq!((row.direction, row.result), (Direction::Incoming, Some(CallResult::Answered)));
 }
@@ -150,12 +150,12 @@ async fn a_routed_call_is_incoming() {
 async fn a_customer_who_rings_in_while_i_click_his_number_keeps_his_call() {
     let scene = Scene::new().await;
     let from = json!({"number": "79001234567"});
-    scene.play(Make::MangoClient, &frame("e1.1", 1, "APPEARED", from.clone(), json!({})));
+    scene.play(Make::MANGO_CLIENT, &frame("e1.1", 1, "APPEARED", from.clone(), json!({})));
     let ringing = scene.screens.until_card(Some(CALLED), CardPhase::Ringing).await;
-    let placed = scene.call(Make::MangoClient, CALLED, Uuid::new_v4()).await.expect("it is placed");
+    let placed = scene.call(Make::MANGO_CLIENT, CALLED, Uuid::new_v4()).await.expect("it is placed");
     assert_ne!(placed.call, ringing.call);
     scene.pick_up("202").await;
-    scene.play(Make::MangoClient, &frame("e1.1", 2, "DISCONNECTED", from, json!({"disconnect_reason": 1110})));
+    scene.play(Make::MANGO_CLIENT, &frame("e1.1", 2, "DISCONNECTED", from, json!({"disconnect_reason": 1110})));
     let incoming = scene.row(Some(CALLED), |row| row.direction == Direction::Incoming).await;
     assert_eq!(incoming.call, ringing.call);
     scene.row(Some(CALLED), |row| row.direction == Direction::Incoming && row.state == CallState::Ended).await;

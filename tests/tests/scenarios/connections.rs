@@ -40,10 +40,10 @@ async fn ended(scene: &Scene) {
 #[tokio::test]
 async fn a_socket_cut_in_mid_call_is_a_gap_that_closes() {
     let scene = Scene::new().await;
-    talking(&scene, Make::MangoClient).await;
-    scene.simulator.cut("202");
-    scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
-    scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
+    talking(&scene, Make::MANGO_CLIENT).await;
+    scene.simulator.cut(None, "202");
+    scene.screens.until_connection(Make::MANGO_CLIENT, "has a gap", |row| row.gap_since.is_some()).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "is live again", is_live).await;
     assert_eq!(scene.screens.record().card(Some(CALLER)).map(|card| card.phase), Some(CardPhase::Talking));
     scene.hang_up("202");
     ended(&scene).await;
@@ -52,16 +52,16 @@ async fn a_socket_cut_in_mid_call_is_a_gap_that_closes() {
 #[tokio::test]
 async fn the_end_of_a_call_that_came_during_an_outage_is_fetched_afterwards() {
     let scene = Scene::new().await;
-    talking(&scene, Make::MangoClient).await;
-    let down = Fault::Down(Some(Make::MangoClient));
+    talking(&scene, Make::MANGO_CLIENT).await;
+    let down = Fault::Down(Some(Make::MANGO_CLIENT));
     scene.fault(down);
     let unreachable = |row: &ConnectionRow| {
         row.state == ConnectionState::Down && row.cause == Some(DownCause::Unreachable) && row.gap_since.is_some()
     };
-    scene.screens.until_connection(Make::MangoClient, "is down", unreachable).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "is down", unreachable).await;
     scene.hang_up("202");
     scene.mend(down);
-    scene.screens.until_connection(Make::MangoClient, "is live again", is_live).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "is live again", is_live).await;
     ended(&scene).await;
 }
 
@@ -73,7 +73,7 @@ async fn a_pbx_that_is_down_at_first(make: Make) {
     scene.screens.until_connection(make, "is down", unreachable).await;
     scene.mend(down);
     // A PBX that posts to us is known to be back by its first webhook, or by the next look at it.
-    if make == Make::MangoClient {
+    if make == Make::MANGO_CLIENT {
         scene.settled().await;
     }
     talking(&scene, make).await;
@@ -111,14 +111,14 @@ async fn a_check_finds_a_wrong_token_though_the_ping_asks_for_none() {
 async fn wrong_signatures_are_refused_counted_and_told() {
     let scene = Scene::new().await;
     scene.fault(Fault::WrongSignature);
-    scene.play(Make::Rostelecom, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    scene.play(Make::ROSTELECOM, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
     let told = |row: &ConnectionRow| row.cause == Some(DownCause::BadSignatures);
-    scene.screens.until_connection(Make::Rostelecom, "tells of signatures", told).await;
+    scene.screens.until_connection(Make::ROSTELECOM, "tells of signatures", told).await;
     assert_eq!(scene.simulator.deliveries().accepted, 0);
 
     scene.mend(Fault::WrongSignature);
-    talking(&scene, Make::Rostelecom).await;
-    scene.screens.until_connection(Make::Rostelecom, "is live", is_live).await;
+    talking(&scene, Make::ROSTELECOM).await;
+    scene.screens.until_connection(Make::ROSTELECOM, "is live", is_live).await;
     scene.hang_up("202");
     ended(&scene).await;
     assert_eq!(scene.screens.record().cards_of(Some("+79031234567")), 0);

@@ -34,7 +34,7 @@ async fn events_twice(make: Make) {
     let events = scene.details(&row.call).await.events.expect("the office is here");
     let heard: Vec<_> = events.iter().map(|event| event.kind.to_lowercase()).collect();
     let once = |kind: &str| heard.iter().filter(|heard| heard.split_whitespace().last() == Some(kind)).count() == 1;
-    let told = if make == Make::Zadarma { ["notify_answer", "notify_end"] } else { ["connected", "disconnected"] };
+    let told = if make == Make::ZADARMA { ["notify_answer", "notify_end"] } else { ["connected", "disconnected"] };
     assert!(told.into_iter().all(once), "kept once: {heard:?}");
 }
 
@@ -58,7 +58,7 @@ async fn events_unknown(make: Make) {
     scene.fault(Fault::UnknownEvent);
     let row = answered(&scene, make).await;
     assert_eq!(scene.screens.record().story(Some(CALLER)), WHOLE);
-    if make == Make::Rostelecom {
+    if make == Make::ROSTELECOM {
         let events = scene.details(&row.call).await.events.expect("the office is here");
         assert!(events.iter().any(|event| event.kind.contains("analytics")), "they are kept: {events:?}");
     }
@@ -93,11 +93,11 @@ async fn answered_beside_what_was_lost(scene: &Scene, make: Make) {
 async fn sockets_that_break_again_and_again_lose_nothing() {
     let scene = Scene::new().await;
     scene.fault(Fault::Cut(Duration::from_millis(400)));
-    scene.play(Make::MangoClient, r#"{"call":"answered","from":"+79161234567","ring":"20s","talk":"20s"}"#);
+    scene.play(Make::MANGO_CLIENT, r#"{"call":"answered","from":"+79161234567","ring":"20s","talk":"20s"}"#);
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!(row.result, Some(CallResult::Answered));
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
     scene.mend(Fault::Cut(Duration::ZERO));
     let live = |row: &ConnectionRow| row.state == ConnectionState::Live && row.gap_since.is_none();
-    scene.screens.until_connection(Make::MangoClient, "live without a gap", live).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "live without a gap", live).await;
 }

@@ -21,7 +21,7 @@ fn works(row: &ConnectionRow) -> bool {
 
 /// A call that I do not answer is missed, for sure.
 async fn missed(scene: &Scene) {
-    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"20s"}}"#));
+    scene.play(Make::MANGO_CLIENT, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"20s"}}"#));
     scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!(row.result, Some(CallResult::Missed));
@@ -29,9 +29,9 @@ async fn missed(scene: &Scene) {
 
 async fn one_of_us_fails(fault: Fault) {
     let scene = Scene::with(SimulatorConfig { faults: vec![fault], ..pbxs() }).await;
-    scene.screens.until_connection(Make::MangoClient, "works for the others", works).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "works for the others", works).await;
     missed(&scene).await;
-    assert!(scene.screens.record().connection(Make::MangoClient).is_some_and(works));
+    assert!(scene.screens.record().connection(Make::MANGO_CLIENT).is_some_and(works));
     let asked = scene.simulator.requests(None, "203");
     assert!(asked < TOO_MANY, "{asked} requests about an extension that is refused");
 }
@@ -51,14 +51,14 @@ async fn an_extension_that_is_refused() {
 async fn an_extension_that_is_refused_is_told_once() {
     let scene = Scene::with(SimulatorConfig { faults: vec![Fault::ExtensionRefused(203)], ..pbxs() }).await;
     let settled = |row: &ConnectionRow| works(row) && row.refused == ["203"];
-    scene.screens.until_connection(Make::MangoClient, "names who is refused", settled).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "names who is refused", settled).await;
     let mut stream = scene.stream().await;
     for _ in 0..5 {
         let before = scene.simulator.requests(None, "203");
         scene.try_again("203");
         eventually("it is tried again", async || (scene.simulator.requests(None, "203") > before).then_some(())).await;
     }
-    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"2s"}}"#));
+    scene.play(Make::MANGO_CLIENT, &format!(r#"{{"call":"missed","from":"{CALLER}","ring":"2s"}}"#));
     let mut told = Vec::new();
     while let Some(frame) = stream.next().await {
         match frame.expect("the stream goes on") {
@@ -67,7 +67,7 @@ async fn an_extension_that_is_refused_is_told_once() {
             Frame::Event { .. } | Frame::Hello { .. } | Frame::At { .. } | Frame::TooOld | Frame::Other => {}
         }
     }
-    told.retain(|told| told.id == connection(Make::MangoClient));
+    told.retain(|told| told.id == connection(Make::MANGO_CLIENT));
     assert_eq!(told.len(), 1, "once, as it stood at first: {told:?}");
 }
 
@@ -78,16 +78,16 @@ async fn a_drain_that_repeats_the_same_batch() {
     scene.fault(Fault::SameBatch);
     let before = scene.simulator.requests(None, "202");
     // Told late: the socket is cut, and the next session begins with what was missed.
-    scene.play(Make::MangoClient, &format!(r#"{{"call":"replay","from":"{CALLER}","agent":"202","ago":"1h"}}"#));
+    scene.play(Make::MANGO_CLIENT, &format!(r#"{{"call":"replay","from":"{CALLER}","agent":"202","ago":"1h"}}"#));
     scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
-    scene.screens.until_connection(Make::MangoClient, "works again", works).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "works again", works).await;
     missed_by("+79031234567", &scene).await;
     let asked = scene.simulator.requests(None, "202") - before;
     assert!(asked < TOO_MANY, "{asked} requests for one batch");
 }
 
 async fn missed_by(caller: &str, scene: &Scene) {
-    scene.play(Make::MangoClient, &format!(r#"{{"call":"missed","from":"{caller}","ring":"20s"}}"#));
+    scene.play(Make::MANGO_CLIENT, &format!(r#"{{"call":"missed","from":"{caller}","ring":"20s"}}"#));
     scene.row(Some(caller), |row| row.result == Some(CallResult::Missed)).await;
 }
 
@@ -96,11 +96,11 @@ async fn missed_by(caller: &str, scene: &Scene) {
 async fn a_socket_that_is_cut_as_soon_as_it_is_registered_leaves_a_gap() {
     let scene = Scene::new().await;
     scene.fault(Fault::CutOnRegister);
-    scene.simulator.cut("202");
-    scene.screens.until_connection(Make::MangoClient, "has a gap", |row| row.gap_since.is_some()).await;
+    scene.simulator.cut(None, "202");
+    scene.screens.until_connection(Make::MANGO_CLIENT, "has a gap", |row| row.gap_since.is_some()).await;
     scene.mend(Fault::CutOnRegister);
     let whole = |row: &ConnectionRow| works(row) && row.gap_since.is_none();
-    scene.screens.until_connection(Make::MangoClient, "is whole again", whole).await;
+    scene.screens.until_connection(Make::MANGO_CLIENT, "is whole again", whole).await;
     missed(&scene).await;
 }
 

@@ -130,7 +130,7 @@ mod read_otherwise {
 
     /// I answer, and have one leg.
     async fn answered(scene: &Scene) {
-        scene.play(Make::Rostelecom, ANSWERED);
+        scene.play(Make::ROSTELECOM, ANSWERED);
         let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
         assert_eq!(card.answered_at, None, "the greeting is no talk");
         scene.pick_up("202").await;
@@ -146,7 +146,7 @@ mod read_otherwise {
     }
 
     async fn missed(scene: &Scene) {
-        scene.play(Make::Rostelecom, MISSED);
+        scene.play(Make::ROSTELECOM, MISSED);
         scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
         assert_eq!((row.result, row.talk_ms), (Some(CallResult::Missed), None));
@@ -157,15 +157,15 @@ mod read_otherwise {
     /// A phone that rings under its SIP name may be anybody's, so the line's group is rung.
     #[tokio::test]
     async fn phones_that_ring_under_their_sip_names() {
-        answered(&Scene::reading(&[Reading::SipNamesFirst], &[]).await).await;
-        missed(&Scene::reading(&[Reading::SipNamesFirst], &[]).await).await;
+        answered(&Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await).await;
+        missed(&Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await).await;
     }
 
     #[tokio::test]
     async fn a_colleague_answers_what_rings_under_a_sip_name() {
-        let scene = Scene::reading(&[Reading::SipNamesFirst], &[]).await;
+        let scene = Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await;
         scene.play(
-            Make::Rostelecom,
+            Make::ROSTELECOM,
             r#"{"call":"group","from":"+79161234567","rings":["201","202"],"ring":"600s","talk":"600s"}"#,
         );
         scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
@@ -182,7 +182,7 @@ mod read_otherwise {
     /// A greeting that answers in the line's name is nobody's talk.
     #[tokio::test]
     async fn a_greeting_that_answers() {
-        answered(&Scene::reading(&[Reading::GreetingAnswers], &[]).await).await;
-        missed(&Scene::reading(&[Reading::GreetingAnswers], &[]).await).await;
+        answered(&Scene::reading(&[Reading::GREETING_ANSWERS], &[]).await).await;
+        missed(&Scene::reading(&[Reading::GREETING_ANSWERS], &[]).await).await;
     }
 }

@@ -3,7 +3,7 @@
 use simulator::Make;
 
 /// The makes of every scene.
-pub(crate) const MAKES: [Make; 4] = [Make::Rostelecom, Make::MangoClient, Make::MangoVpbx, Make::Zadarma];
+pub(crate) const MAKES: [Make; 4] = [Make::ROSTELECOM, Make::MANGO_CLIENT, Make::MANGO_VPBX, Make::ZADARMA];
 
 /// Turns each scenario into one test a make.
 macro_rules! on_all_makes {
@@ -11,22 +11,22 @@ macro_rules! on_all_makes {
         $(mod $scenario {
             #[tokio::test]
             async fn rostelecom() {
-                super::$scenario(simulator::Make::Rostelecom).await;
+                super::$scenario(simulator::Make::ROSTELECOM).await;
             }
 
             #[tokio::test]
             async fn mango_client() {
-                super::$scenario(simulator::Make::MangoClient).await;
+                super::$scenario(simulator::Make::MANGO_CLIENT).await;
             }
 
             #[tokio::test]
             async fn mango_vpbx() {
-                super::$scenario(simulator::Make::MangoVpbx).await;
+                super::$scenario(simulator::Make::MANGO_VPBX).await;
             }
 
             #[tokio::test]
             async fn zadarma() {
-                super::$scenario(simulator::Make::Zadarma).await;
+                super::$scenario(simulator::Make::ZADARMA).await;
             }
         })+
     };
@@ -38,12 +38,12 @@ macro_rules! on_rostelecom_and_mango_client {
         $(mod $scenario {
             #[tokio::test]
             async fn rostelecom() {
-                super::$scenario(simulator::Make::Rostelecom).await;
+                super::$scenario(simulator::Make::ROSTELECOM).await;
             }
 
             #[tokio::test]
             async fn mango_client() {
-                super::$scenario(simulator::Make::MangoClient).await;
+                super::$scenario(simulator::Make::MANGO_CLIENT).await;
             }
         })+
     };

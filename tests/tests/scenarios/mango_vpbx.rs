@@ -11,7 +11,7 @@ use crate::{
     settings::{ME, OFFICE},
 };
 
-const MAKE: Make = Make::MangoVpbx;
+const MAKE: Make = Make::MANGO_VPBX;
 const NUMBER: &str = "+79161234567";
 
 async fn scene() -> Scene {

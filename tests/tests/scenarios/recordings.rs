@@ -92,20 +92,20 @@ async fn a_recording_that_breaks_off(make: Make) {
 
 async fn a_recording_that_is_not_ready(make: Make) {
     // MANGO's VPBX API has one word for a recording that is not there yet and for one that is there no more.
-    let expected = if make == Make::MangoVpbx { ErrorCode::Gone } else { ErrorCode::NotReady };
+    let expected = if make == Make::MANGO_VPBX { ErrorCode::Gone } else { ErrorCode::NotReady };
     fails_then_plays(make, Fault::RecordingNotReady, expected).await;
 }
 
 /// The PBX gives a link that was used before; asking anew gives another.
 #[tokio::test]
 async fn a_link_that_was_used_already() {
-    fails_then_plays(Make::Rostelecom, Fault::LinkUsed, ErrorCode::Gone).await;
+    fails_then_plays(Make::ROSTELECOM, Fault::LinkUsed, ErrorCode::Gone).await;
 }
 
 #[tokio::test]
 async fn a_call_without_a_recording_says_so() {
     let scene = Scene::new().await;
-    scene.play(Make::Rostelecom, r#"{"call":"answered","from":"+79161234567","talk":"5s","record":false}"#);
+    scene.play(Make::ROSTELECOM, r#"{"call":"answered","from":"+79161234567","talk":"5s","record":false}"#);
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     let state = row.recording.map(|recording| recording.state);
     assert!(matches!(state, None | Some(RecordingState::NotRecorded)), "{state:?}");

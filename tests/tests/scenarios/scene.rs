@@ -97,9 +97,9 @@ impl Scene {
 
     /// Both connections work.
     pub(crate) async fn settled(&self) {
-        self.screens.until_connection(Make::MangoClient, "live", |row| row.state == ConnectionState::Live).await;
+        self.screens.until_connection(Make::MANGO_CLIENT, "live", |row| row.state == ConnectionState::Live).await;
         let works = |state| matches!(state, ConnectionState::Waiting | ConnectionState::Live);
-        self.screens.until_connection(Make::Rostelecom, "works", |row| works(row.state)).await;
+        self.screens.until_connection(Make::ROSTELECOM, "works", |row| works(row.state)).await;
     }
 
     /// The program ends and begins again on the same data, while the PBXs go on.
@@ -199,7 +199,7 @@ impl Scene {
 
     /// A desk of this extension comes, so its MANGO session is tried at once where the PBX refused it.
     pub(crate) fn try_again(&self, extension: &str) {
-        self.office.watch_extension(&connection(Make::MangoClient), extension);
+        self.office.watch_extension(&connection(Make::MANGO_CLIENT), extension);
     }
 
     /// The call list.

@@ -56,7 +56,8 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
     };
     // A socket for each of them, where the PBX has one for each.
     let extensions = |make: Make| {
-        let all = staff.employees.iter().filter(|_| !make.sends_webhooks());
+        let own = of_office(make).delivery == pbx::Delivery::SocketPerExtension;
+        let all = staff.employees.iter().filter(|_| own);
         all.map(|employee| employee.extension.clone()).collect()
     };
     OfficeConfig {
@@ -80,7 +81,7 @@ pub(crate) fn mango_with_wrong_token(simulator: &Simulator) -> ConnectionConfig 
 
 /// MANGO's account on this simulator.
 pub(crate) fn mango_account(simulator: &Simulator) -> ConnectionConfig {
-    account(simulator, Make::MangoClient, Vec::new(), BTreeMap::new()).config
+    account(simulator, Make::MANGO_CLIENT, Vec::new(), BTreeMap::new()).config
 }
 
 fn account(

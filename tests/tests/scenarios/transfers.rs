@@ -122,7 +122,7 @@ async fn i_am_asked_in_vain(make: Make) {
     let (scene, row) = passed_to_me(make, "transfer-given-up").await;
     assert_eq!(row.agent.as_deref(), Some("Ирина Соколова"));
     assert_eq!(talked(&scene, &row).await, with_customer(make, 1, 2));
-    let mine = if make == Make::MangoClient { CallResult::AnsweredElsewhere } else { CallResult::Answered };
+    let mine = if make == Make::MANGO_CLIENT { CallResult::AnsweredElsewhere } else { CallResult::Answered };
     assert_eq!(row.result, Some(mine));
 }
 
@@ -134,7 +134,7 @@ async fn the_customer_leaves_while_i_ask(make: Make) {
 
 /// How many talked with the customer: Rostelecom does not tell a consultation from a talk with him.
 fn with_customer(make: Make, mango: usize, rostelecom: usize) -> usize {
-    if make == Make::Rostelecom { rostelecom } else { mango }
+    if make == Make::ROSTELECOM { rostelecom } else { mango }
 }
 
 /// What is passed on is not over before the colleague has had it.
@@ -193,15 +193,15 @@ mod read_otherwise {
     #[tokio::test]
     async fn only_the_colleague_hears_of_the_second_leg() {
         for call in ["transfer", "transfer-consulted", "transfer-given-up"] {
-            let scene = Scene::reading(&[Reading::TransferLegToCalled], &[]).await;
-            played(&scene, Make::MangoClient, call, "202", "203").await;
+            let scene = Scene::reading(&[Reading::TRANSFER_LEG_TO_CALLED], &[]).await;
+            played(&scene, Make::MANGO_CLIENT, call, "202", "203").await;
             ended(&scene).await;
         }
     }
 
     #[tokio::test]
     async fn who_got_an_outgoing_call_is_in_the_other_pin() {
-        let scene = Scene::reading(&[Reading::PassedOnFromPin], &[]).await;
-        placed_and_passed_on(scene, Make::Rostelecom).await;
+        let scene = Scene::reading(&[Reading::PASSED_ON_FROM_PIN], &[]).await;
+        placed_and_passed_on(scene, Make::ROSTELECOM).await;
     }
 }

@@ -12,16 +12,16 @@ const CALLER: &str = "+79161234567";
 
 /// The default, and each way in which the page may be read otherwise.
 const READINGS: [&[Reading]; 4] =
-    [&[], &[Reading::FullLogins], &[Reading::InternalEnds], &[Reading::FullLogins, Reading::CallbackTwoCalls]];
+    [&[], &[Reading::FULL_LOGINS], &[Reading::INTERNAL_ENDS], &[Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS]];
 
 #[tokio::test]
 async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
     for readings in READINGS {
         let scene = Scene::reading(readings, &[]).await;
-        scene.play(Make::Zadarma, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
+        scene.play(Make::ZADARMA, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
         let card = scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
         assert_eq!(card.direction, Direction::Incoming);
-        let line = scene.simulator.staff().lines.iter().find(|line| line.make == Make::Zadarma).expect("a line");
+        let line = scene.simulator.staff().lines.iter().find(|line| line.make == Make::ZADARMA).expect("a line");
         assert_eq!(card.line.as_ref(), Some(&line.title));
         scene.pick_up(ME).await;
         scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
@@ -33,7 +33,7 @@ async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
         assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
         assert!(row.talk_ms.is_some());
 
-        scene.play(Make::Zadarma, r#"{"call":"missed","from":"+79161234568","ring":"20s"}"#);
+        scene.play(Make::ZADARMA, r#"{"call":"missed","from":"+79161234568","ring":"20s"}"#);
         scene.screens.until_card(Some("+79161234568"), CardPhase::Missed).await;
         let row = scene.row(Some("+79161234568"), |row| row.state == CallState::Ended).await;
         assert_eq!((row.result, row.talk_ms), (Some(CallResult::Missed), None), "{readings:?}");
@@ -49,8 +49,8 @@ async fn a_click_is_one_call_that_talks_once_the_customer_answers() {
         let results = [("answer", CallResult::Answered), ("silent", CallResult::NoAnswer), ("busy", CallResult::Busy)];
         for (place, (does, result)) in results.into_iter().enumerate() {
             let number = format!("+7900123456{place}");
-            scene.play(Make::Zadarma, &json!({"callee": number, "does": does, "ring": "5s"}).to_string());
-            scene.call(Make::Zadarma, &number, Uuid::new_v4()).await.expect("it is placed");
+            scene.play(Make::ZADARMA, &json!({"callee": number, "does": does, "ring": "5s"}).to_string());
+            scene.call(Make::ZADARMA, &number, Uuid::new_v4()).await.expect("it is placed");
             scene.pick_up(ME).await;
             if result == CallResult::Answered {
                 let card = scene.screens.until_card(Some(&number), CardPhase::Talking).await;

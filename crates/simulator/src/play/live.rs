@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
-use super::stage::{CallKind, EndReason, Recorded, Stage};
+use super::orders::Order;
+use super::stage::{CallKind, EndReason, Passing, Recorded, Stage};
 use crate::phones::{Handset, PhoneState};
 use crate::script::{CallPlan, Callee, CalleeDoes, Scenario};
 use crate::world::World;
@@ -21,7 +23,8 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// Plays a call to its end.
 pub(crate) async fn perform(world: Arc<World>, plan: CallPlan, stage: Box<dyn Stage>) {
     let kind = CallKind::of(&plan);
-    let mut call = Live { world, plan, stage };
+    let (orders, id) = (world.orders.open(stage.call_id()), stage.call_id().to_owned());
+    let mut call = Live { world: Arc::clone(&world), plan, stage, orders, held: false };
     call.stage.opened(call.now());
     match kind {
         CallKind::Incoming => call.incoming().await,
@@ -29,6 +32,7 @@ pub(crate) async fn perform(world: Arc<World>, plan: CallPlan, stage: Box<dyn St
         CallKind::Outgoing => call.outgoing().await,
         CallKind::Internal => call.internal().await,
     }
+    world.orders.close(&id);
 }
 
 /// What a called side's behaviour makes of a call; nothing when it answers.
@@ -46,6 +50,20 @@ struct Live {
     world: Arc<World>,
     plan: CallPlan,
     stage: Box<dyn Stage>,
+    /// What programs want of this call.
+    orders: UnboundedReceiver<Order>,
+    /// The agent lets the other side wait.
+    held: bool,
+}
+
+/// What became of a talk.
+enum TalkOutcome {
+    /// The time is over.
+    TimedOut,
+    /// The agent hung up.
+    HungUp,
+    /// The call is to be passed on.
+    PassedOn { to: String, passing: Passing },
 }
 
 /// What became of ringing.
@@ -122,6 +140,11 @@ impl Live {
             }
             tokio::select! {
                 _ = changes.changed() => {}
+                Some(order) = self.orders.recv() => {
+                    if let Order::Take { by } = order {
+                        return self.take(ringing, &by);
+                    }
+                }
                 () = sleep_until(deadline) => {
                     let answerer = answerer.take()?;
                     let handset = ringing.iter().find(|handset| handset.extension() == answerer)?;
@@ -284,11 +307,51 @@ impl Live {
         }
     }
 
+    /// Lets them talk and does what programs order meanwhile.
+    async fn converse(&mut self, handset: &Handset, length: Duration) -> TalkOutcome {
+        let mut changes = self.world.phones.watch();
+        let end = Instant::now() + self.world.scaled(length);
+        loop {
+            if handset.state() == PhoneState::Idle {
+                return TalkOutcome::HungUp;
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                Some(order) = self.orders.recv() => match order {
+                    Order::Hold if !self.held => {
+                        self.held = true;
+                        self.stage.held(self.now(), handset.extension());
+                    }
+                    Order::Retrieve if self.held => {
+                        self.held = false;
+                        self.stage.retrieved(self.now(), handset.extension());
+                    }
+                    Order::PassOn { to, passing } => return TalkOutcome::PassedOn { to, passing },
+                    Order::Record(on) => self.plan.record = Some(on),
+                    Order::Hold
+                    | Order::Retrieve
+                    | Order::HandOver
+                    | Order::GiveUp
+                    | Order::Join
+                    | Order::Take { .. } => {}
+                },
+                () = sleep_until(end) => return TalkOutcome::TimedOut,
+            }
+        }
+    }
+
     async fn talk_to_the_end(&mut self, handset: Handset, length: Duration) {
         let began = Instant::now();
-        let why = self.talk(&handset, length).await.unwrap_or(EndReason::CustomerHungUp);
-        let talked =
-            if why == EndReason::AgentHungUp { began.elapsed().mul_f64(self.world.timing.speed) } else { length };
+        let outcome = self.converse(&handset, length).await;
+        let taken = began.elapsed().mul_f64(self.world.timing.speed);
+        let (why, talked) = match outcome {
+            TalkOutcome::TimedOut => (EndReason::CustomerHungUp, length),
+            TalkOutcome::HungUp => (EndReason::AgentHungUp, taken),
+            TalkOutcome::PassedOn { to, passing } => {
+                // Boxed, since whoever gets the call may pass it on again.
+                return Box::pin(self.pass_on_as_ordered(handset, &to, passing, length.saturating_sub(taken))).await;
+            }
+        };
         self.stage.left(self.now(), handset.extension(), why);
         drop(handset);
         // What was talked before the call was passed on belongs to the same recording.

@@ -87,6 +87,8 @@ pub(crate) struct Recorded {
 
 /// One call in the words of one make. Told in order; every time is the PBX's own.
 pub(crate) trait Stage: Send + Sync {
+    /// The call's own id, by which orders reach it.
+    fn call_id(&self) -> &str;
     /// The call exists.
     fn opened(&mut self, at: Timestamp);
     /// It stands in the menu.
@@ -105,6 +107,8 @@ pub(crate) trait Stage: Send + Sync {
     fn retrieved(&mut self, at: Timestamp, extension: &str);
     /// A colleague's phone rings for the agent who passes the call on.
     fn passes_on(&mut self, at: Timestamp, agent: &str, target: &str, passing: Passing);
+    /// The colleague who was asked talks with the customer and the agent, on a make that has conferences.
+    fn joined(&mut self, _at: Timestamp, _target: &str) {}
     /// The customer is the colleague's now, who talks already or whose phone still rings; the agent has left.
     fn taken_over(&mut self, at: Timestamp, agent: &str, target: &str, talking: bool);
     /// The colleague did not answer, so the agent's phone rings again.

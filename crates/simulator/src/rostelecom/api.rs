@@ -151,7 +151,7 @@ fn call_back(pbx: &Rostelecom, request: &CallBackRequest) -> Answer {
     if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err((CALLBACK_FAILED, "Неверный номер"));
     }
-    let plan = CallPlan::ordered(Make::Rostelecom, &employee.extension, &request.request_number, world);
+    let plan = CallPlan::ordered(Make::ROSTELECOM, &employee.extension, &request.request_number, world);
     let session_id = world.new_id().to_string();
     let stage = pbx.session_stage(&plan, session_id.clone(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));

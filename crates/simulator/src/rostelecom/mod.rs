@@ -18,8 +18,9 @@ use jiff::Timestamp;
 
 use crate::credentials::Access;
 use crate::hook::{Sender, Webhook};
-use crate::make::{Description, Letters, Make, Pbx, Redelivery};
+use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Redelivery, Secret};
 use crate::play::{Facts, Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{CallPlan, RawBody, RawEvent};
 use crate::world::{World, lock};
 use session::Session;
@@ -42,13 +43,48 @@ struct Shared {
     orders: Mutex<export::Orders>,
 }
 
-pub(crate) const DESCRIPTION: Description = Description {
+static DESCRIPTION: Description = Description {
     name: "rostelecom",
     base: "",
-    secrets: &[("client_id", 32, Letters::Capital), ("key", 32, Letters::Capital)],
-    default_path: Some("call_events"),
+    secrets: &[Secret::new("client_id", 32, Letters::Capital), Secret::new("key", 32, Letters::Capital)],
+    delivery: Delivery::Webhooks { path: "call_events" },
+    line: OfficeLine { number: "+74951234567", russian: "Отдел продаж", english: "Sales" },
+    readings: READINGS,
+    help: include_str!("help.txt"),
     start: |world, access, redelivery| Arc::new(Rostelecom::new(world, access, redelivery)),
 };
+
+impl Make {
+    /// Rostelecom's integration API: signed requests one way, signed webhooks the other.
+    pub const ROSTELECOM: Self = Self::of(&DESCRIPTION);
+}
+
+impl Reading {
+    /// `connected` of a callback comes when the agent picks up.
+    pub const CALLBACK_AGENT_CONNECTS: Self = Self::new(
+        "callback-agent-connects",
+        "\"connected\" of a callback comes when the agent picks up; otherwise once both talk",
+    );
+    /// Phones ring under their SIP names, and answer under their pins.
+    pub const SIP_NAMES_FIRST: Self =
+        Self::new("sip-names-first", "phones ring under a SIP name without a pin; otherwise with it");
+    /// A menu or a greeting answers in the line's name.
+    pub const GREETING_ANSWERS: Self =
+        Self::new("greeting-answers", "a \"menu\" is told as connected, without a pin; otherwise not at all");
+    /// The colleague to whom an outgoing call was passed is in `from_pin`.
+    pub const PASSED_ON_FROM_PIN: Self = Self::new(
+        "passed-on-from-pin",
+        "whoever got an outgoing call passed on is in from_pin; otherwise in request_pin",
+    );
+}
+
+/// How the page is read where it is silent.
+const READINGS: &[Reading] = &[
+    Reading::CALLBACK_AGENT_CONNECTS,
+    Reading::SIP_NAMES_FIRST,
+    Reading::GREETING_ANSWERS,
+    Reading::PASSED_ON_FROM_PIN,
+];
 
 impl Pbx for Rostelecom {
     fn router(&self) -> Router {
@@ -87,14 +123,14 @@ impl Pbx for Rostelecom {
 impl Rostelecom {
     fn new(world: Arc<World>, access: &Access, redelivery: Redelivery) -> Self {
         let wire = RostelecomWire::new(access);
-        let sender = Sender::start(Arc::clone(&world), Make::Rostelecom, wire, redelivery);
+        let sender = Sender::start(Arc::clone(&world), Make::ROSTELECOM, wire, redelivery);
         let links = Mutex::new(link::Links::default());
         let (access, sessions, orders) = (access.clone(), Mutex::default(), Mutex::default());
         Self { shared: Arc::new(Shared { world, access, sender, sessions, links, orders }) }
     }
 
     fn session_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> RostelecomStage {
-        let line = self.shared.world.staff.line_of(Make::Rostelecom);
+        let line = self.shared.world.staff.line_of(Make::ROSTELECOM);
         RostelecomStage::new(self.clone(), Facts::new(plan, id, line, telling))
     }
 

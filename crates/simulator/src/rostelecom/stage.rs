@@ -84,7 +84,7 @@ impl RostelecomStage {
             CallKind::Outgoing | CallKind::Callback => {
                 let agent = agent.unwrap_or(&caller);
                 let customer = customer.unwrap_or_default();
-                if agent != caller && !self.pbx.shared.world.reads(Reading::PassedOnFromPin) {
+                if agent != caller && !self.pbx.shared.world.reads(Reading::PASSED_ON_FROM_PIN) {
                     return (staff.sip(&caller), caller.clone(), customer, agent.to_owned());
                 }
                 (staff.sip(agent), agent.to_owned(), customer, String::new())
@@ -117,7 +117,7 @@ impl RostelecomStage {
 
     /// The agent's answer alone is told as the connection.
     fn agent_connects(&self) -> bool {
-        self.facts.kind == CallKind::Callback && self.pbx.shared.world.reads(Reading::CallbackAgentConnects)
+        self.facts.kind == CallKind::Callback && self.pbx.shared.world.reads(Reading::CALLBACK_AGENT_CONNECTS)
     }
 
     fn remember(&self, act: impl FnOnce(&mut Session)) {
@@ -126,6 +126,10 @@ impl RostelecomStage {
 }
 
 impl Stage for RostelecomStage {
+    fn call_id(&self) -> &str {
+        &self.facts.id
+    }
+
     fn opened(&mut self, at: Timestamp) {
         let session = Session {
             kind: self.facts.kind,
@@ -145,13 +149,13 @@ impl Stage for RostelecomStage {
 
     /// The menu has no event of its own here, unless it answers.
     fn in_menu(&mut self, at: Timestamp) {
-        if self.pbx.shared.world.reads(Reading::GreetingAnswers) {
+        if self.pbx.shared.world.reads(Reading::GREETING_ANSWERS) {
             self.event(at, "connected", None, &[]);
         }
     }
 
     fn rings(&mut self, at: Timestamp, extension: &str) {
-        let by_name = self.facts.kind == CallKind::Incoming && self.pbx.shared.world.reads(Reading::SipNamesFirst);
+        let by_name = self.facts.kind == CallKind::Incoming && self.pbx.shared.world.reads(Reading::SIP_NAMES_FIRST);
         self.event(at, "calling", Some(extension), if by_name { &[("request_pin", "")] } else { &[] });
     }
 

@@ -146,7 +146,7 @@ mod tests {
         assert!(plans.iter().any(|(_, plan)| plan.customer.is_none()));
         assert!(plans.iter().any(|(_, plan)| plan.scenario == Scenario::Missed));
         assert!(plans.iter().any(|(_, plan)| plan.answers.as_deref() == Some("201")));
-        assert!(plans.iter().any(|(_, plan)| plan.make == Make::MangoClient));
+        assert!(plans.iter().any(|(_, plan)| plan.make == Make::MANGO_CLIENT));
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_make_that_runs_alone_gets_every_call() {
-        let mut steps = Traffic::new(3, vec![Make::MangoClient], Names::Russian).take(10);
-        assert!(steps.all(|timed| timed.step.make() == Some(Make::MangoClient)));
+        let mut steps = Traffic::new(3, vec![Make::MANGO_CLIENT], Names::Russian).take(10);
+        assert!(steps.all(|timed| timed.step.make() == Some(Make::MANGO_CLIENT)));
     }
 }

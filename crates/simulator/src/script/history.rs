@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn history_holds_recorded_calls_of_the_last_two_weeks() {
         let now = at("2026-03-10T12:00:00Z");
-        let calls = history(1, Make::Rostelecom, now, Names::Russian);
+        let calls = history(1, Make::ROSTELECOM, now, Names::Russian);
         assert!(calls.len() >= 12, "{}", calls.len());
         assert!(calls.iter().all(|past| past.began < now && now.duration_since(past.began).as_hours() < 14 * 24));
         assert!(calls.iter().any(|past| past.plan.answers.is_some() && past.plan.is_recorded(past.plan.talk)));
@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn the_same_call_keeps_its_id_when_the_simulator_starts_again_later() {
-        let morning = history(1, Make::MangoClient, at("2026-03-10T05:00:00Z"), Names::Russian);
-        let evening = history(1, Make::MangoClient, at("2026-03-10T20:00:00Z"), Names::Russian);
+        let morning = history(1, Make::MANGO_CLIENT, at("2026-03-10T05:00:00Z"), Names::Russian);
+        let evening = history(1, Make::MANGO_CLIENT, at("2026-03-10T20:00:00Z"), Names::Russian);
         let ids: Vec<_> = evening.iter().map(|past| (&past.id, past.began)).collect();
         assert!(morning.iter().all(|past| ids.contains(&(&past.id, past.began))));
     }

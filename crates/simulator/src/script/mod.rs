@@ -84,7 +84,7 @@ impl Script {
                 .filter_map(|timed| match &timed.step {
                     Step::Call(plan) => Some((plan.customer.clone()?, plan.name.clone()?)),
                     Step::Event(_)
-                    | Step::Cut(_)
+                    | Step::Cut(..)
                     | Step::Fault(..)
                     | Step::Phone(..)
                     | Step::Callee(..)
@@ -103,7 +103,7 @@ impl Script {
     ) -> Result<Self, ScriptError> {
         match &mut self.source {
             Source::Demo { running, .. } => {
-                *running = Make::ALL.into_iter().filter(|make| runs(*make)).collect();
+                *running = Make::ALL.iter().copied().filter(|make| runs(*make)).collect();
             }
             Source::Steps { steps, .. } => {
                 for timed in steps {

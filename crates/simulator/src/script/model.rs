@@ -27,8 +27,8 @@ pub enum Step {
     Call(CallPlan),
     /// One event as the make would send it, whatever it holds.
     Event(RawEvent),
-    /// Cuts the socket of an extension without a closing frame.
-    Cut(String),
+    /// Cuts the socket of an extension without a closing frame; of one make, or of all that have a socket for each.
+    Cut(Option<Make>, String),
     /// Switches a fault.
     Fault(Fault, bool),
     /// Does something to a demo phone by hand.
@@ -45,7 +45,7 @@ impl Step {
         match self {
             Self::Call(plan) => Some(plan.make),
             Self::Event(event) => Some(event.make),
-            Self::Cut(_) => Some(Make::MangoClient),
+            Self::Cut(make, _) => *make,
             Self::Fault(..) | Self::Phone(..) | Self::Callee(..) | Self::Zone(_) => None,
         }
     }
@@ -54,7 +54,7 @@ impl Step {
     pub(crate) fn extensions(&self) -> Vec<&String> {
         match self {
             Self::Call(plan) => plan.rings.iter().chain(&plan.answers).chain(&plan.transfer).collect(),
-            Self::Cut(extension) | Self::Phone(extension, _) => vec![extension],
+            Self::Cut(_, extension) | Self::Phone(extension, _) => vec![extension],
             Self::Event(event) => event.extension.iter().collect(),
             Self::Fault(..) | Self::Callee(..) | Self::Zone(_) => vec![],
         }

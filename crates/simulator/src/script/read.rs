@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::model::{CallPlan, Callee, CalleeDoes, RawBody, RawEvent, Scenario, Step, Timed};
 use super::wire::{Digits, Length, LineWire, Repeat};
 use super::{Rounds, Script, ScriptError, Source};
-use crate::make::Make;
+use crate::make::{Delivery, Make};
 
 /// The most steps that repeated lines may add up to.
 const MOST_STEPS: u64 = 100_000;
@@ -126,7 +126,10 @@ fn step(wire: LineWire) -> Result<Option<Step>, String> {
         return raw(RawBody::Text(text), wire).map(Some);
     }
     if let Some(Digits(extension)) = wire.cut {
-        return Ok(Some(Step::Cut(extension)));
+        return match wire.make {
+            Some(make) if !make.description().delivery.has_sockets() => Err(format!("{make} has no socket to cut")),
+            make => Ok(Some(Step::Cut(make, extension))),
+        };
     }
     if let Some(fault) = wire.fault {
         let fault = fault.parse().map_err(|error: crate::fault::FaultError| error.to_string())?;
@@ -155,17 +158,25 @@ fn step(wire: LineWire) -> Result<Option<Step>, String> {
 fn raw(body: RawBody, wire: LineWire) -> Result<Step, String> {
     let make = wire.make.ok_or_else(|| format!("an event needs \"make\": one of {}", Make::names()))?;
     let extension = wire.extension.map(|extension| extension.0);
-    if make == Make::MangoClient && extension.is_none() {
-        return Err("a MANGO event needs \"extension\": whose socket it goes to".into());
-    }
-    let path = wire.method.unwrap_or_else(|| make.description().default_path.unwrap_or_default().to_owned());
+    let usual = match make.description().delivery {
+        Delivery::Webhooks { path } => path,
+        Delivery::SocketPerExtension if extension.is_none() => {
+            return Err(format!("an event of {make} needs \"extension\": whose socket it goes to"));
+        }
+        Delivery::Socket if wire.method.is_none() && matches!(body, RawBody::Object(_)) => {
+            return Err(format!("an event of {make} needs \"method\": its name, as in \"callevents.dlg_start\""));
+        }
+        Delivery::SocketPerExtension | Delivery::Socket => "",
+        Delivery::Polling => return Err(format!("{make} pushes nothing: it has no events of its own")),
+    };
+    let path = wire.method.unwrap_or_else(|| usual.to_owned());
     Ok(Step::Event(RawEvent { make, body, extension, sign: wire.sign.unwrap_or_default(), path }))
 }
 
 fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
     let make = wire.make.ok_or_else(|| format!("a call needs \"make\": one of {}", Make::names()))?;
-    if scenario == Scenario::Reconnect && make.sends_webhooks() {
-        return Err(format!("{make} has no socket to cut; \"reconnect\" is for mango-client"));
+    if scenario == Scenario::Reconnect && !make.description().delivery.has_sockets() {
+        return Err(format!("{make} has no socket to cut; \"reconnect\" is for makes with sockets"));
     }
     let outwards = scenario.is_callback() || matches!(scenario, Scenario::Outgoing | Scenario::Internal);
     let agent = wire.agent.or(wire.answers.clone()).map(|agent| agent.0);

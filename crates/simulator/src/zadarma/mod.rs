@@ -17,8 +17,9 @@ use url::form_urlencoded;
 
 use crate::credentials::Access;
 use crate::hook::{Sender, Webhook};
-use crate::make::{Description, Letters, Make, Pbx, Redelivery};
+use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Redelivery, Secret};
 use crate::play::{Facts, Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{CallPlan, RawBody, RawEvent, Sign, Topic};
 use crate::world::{World, lock};
 use call::Call;
@@ -55,23 +56,54 @@ struct Link {
     dies: Timestamp,
 }
 
-const SECRETS: &[(&str, usize, Letters)] = &[("key", 20, Letters::Small), ("secret", 20, Letters::Small)];
+const SECRETS: &[Secret] = &[Secret::new("key", 20, Letters::Small), Secret::new("secret", 20, Letters::Small)];
 
-pub(crate) const ZADARMA: Description = Description {
+static ZADARMA: Description = Description {
     name: "zadarma",
     base: "",
     secrets: SECRETS,
-    default_path: Some(""),
-    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::Zadarma, world, access, redelivery)),
+    delivery: Delivery::Webhooks { path: "" },
+    line: OfficeLine { number: "+74993456789", russian: "Сервис", english: "Service" },
+    readings: READINGS,
+    help: include_str!("help.txt"),
+    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::ZADARMA, world, access, redelivery)),
 };
 
-pub(crate) const NOVOFON: Description = Description {
+static NOVOFON: Description = Description {
     name: "novofon",
     base: "",
     secrets: SECRETS,
-    default_path: Some(""),
-    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::Novofon, world, access, redelivery)),
+    delivery: Delivery::Webhooks { path: "" },
+    line: OfficeLine { number: "+74994567890", russian: "Склад", english: "Warehouse" },
+    readings: READINGS,
+    help: include_str!("help.txt"),
+    start: |world, access, redelivery| Arc::new(Zadarma::new(Make::NOVOFON, world, access, redelivery)),
 };
+
+impl Make {
+    /// Zadarma's API: signed requests one way, signed forms the other.
+    pub const ZADARMA: Self = Self::of(&ZADARMA);
+    /// The same protocol under the name of Novofon.
+    pub const NOVOFON: Self = Self::of(&NOVOFON);
+}
+
+impl Reading {
+    /// Extensions are named by their full logins, `402022-201`.
+    pub const FULL_LOGINS: Self = Self::new("full-logins", "extensions as 402022-201; otherwise as 201");
+    /// Both legs of a callback are told, the customer's with `calltype=callback_leg2`.
+    pub const CALLBACK_TWO_CALLS: Self = Self::new(
+        "callback-two-calls",
+        "both legs of a callback are told, the customer's with calltype=callback_leg2; otherwise one call",
+    );
+    /// `NOTIFY_INTERNAL_END` is sent when an extension's part is over.
+    pub const INTERNAL_ENDS: Self = Self::new(
+        "internal-ends",
+        "NOTIFY_INTERNAL_END, which the page does not name, when an extension's part is over; otherwise not",
+    );
+}
+
+/// How the page is read where it is silent.
+const READINGS: &[Reading] = &[Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS, Reading::INTERNAL_ENDS];
 
 impl Pbx for Zadarma {
     fn router(&self) -> Router {

@@ -66,7 +66,7 @@ impl ZadarmaStage {
     }
 
     fn internal(&self, extension: &str) -> String {
-        if self.pbx.shared.world.reads(Reading::FullLogins) {
+        if self.pbx.shared.world.reads(Reading::FULL_LOGINS) {
             format!("{}-{extension}", super::PBX_ID)
         } else {
             extension.to_owned()
@@ -99,6 +99,10 @@ impl ZadarmaStage {
 }
 
 impl Stage for ZadarmaStage {
+    fn call_id(&self) -> &str {
+        &self.facts.id
+    }
+
     fn opened(&mut self, at: Timestamp) {
         let facts = &self.facts;
         let bare = |number: &str| number.trim_start_matches('+').to_owned();
@@ -136,7 +140,7 @@ impl Stage for ZadarmaStage {
     fn picked_up(&mut self, _at: Timestamp, _extension: &str) {}
 
     fn dials_customer(&mut self, at: Timestamp, _extension: &str) {
-        if self.pbx.shared.world.reads(Reading::CallbackTwoCalls) {
+        if self.pbx.shared.world.reads(Reading::CALLBACK_TWO_CALLS) {
             let second = format!("{}b", self.id.get(..self.id.len() - 1).unwrap_or(&self.id));
             self.out_start(&second, at);
             self.second = Some(second);
@@ -224,7 +228,7 @@ impl Stage for ZadarmaStage {
                 call.disposition = disposition;
             }
         });
-        if self.facts.kind == CallKind::Incoming && self.pbx.shared.world.reads(Reading::InternalEnds) {
+        if self.facts.kind == CallKind::Incoming && self.pbx.shared.world.reads(Reading::INTERNAL_ENDS) {
             self.incoming("NOTIFY_INTERNAL_END", &[("internal", self.internal(extension))]);
         }
     }

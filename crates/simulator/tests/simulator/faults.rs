@@ -81,7 +81,7 @@ async fn half_of_every_event() {
     let simulator = office::start().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     simulator
-        .set_hook(Make::Rostelecom, &format!("http://{}", listener.local_addr().expect("a port")))
+        .set_hook(Make::ROSTELECOM, &format!("http://{}", listener.local_addr().expect("a port")))
         .expect("loopback");
     simulator.fault(Fault::HalfEvent, true);
     office::play(&simulator, RAW);
@@ -148,7 +148,7 @@ async fn reasons_in_words() {
 async fn cut_sockets() {
     let simulator = office::start().await;
     let mut user = User::of(&simulator, "202").await;
-    simulator.cut("202");
+    simulator.cut(None, "202");
     assert_eq!(frame(&mut user.socket).await, None);
     simulator.fault(Fault::Cut(Duration::from_millis(100)), true);
     let mut socket = open(&simulator, "202").await;
@@ -177,7 +177,7 @@ async fn down_and_up_again() {
     office::play(&simulator, RAW);
     assert_eq!(hook.next().await.json()["state"], "new");
     open(&simulator, "202").await;
-    simulator.fault(Fault::Down(Some(Make::MangoClient)), true);
+    simulator.fault(Fault::Down(Some(Make::MANGO_CLIENT)), true);
     assert_eq!(ask(&access, "users_info", "{}").await.status, 200, "the other make is up");
 }
 
@@ -302,7 +302,7 @@ async fn an_extension_that_is_gone_and_one_that_is_refused() {
 async fn the_same_batch_again_and_again() {
     let simulator = office::start().await;
     let user = User::of(&simulator, "202").await;
-    simulator.cut("202");
+    simulator.cut(None, "202");
     office::play(&simulator, MISSED).await.expect("it plays");
     simulator.fault(Fault::SameBatch, true);
     let _socket = open(&simulator, user.extension).await;

@@ -52,7 +52,7 @@ impl Hook {
         let address = listener.local_addr().expect("a bound port");
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(state)).await });
         let url = format!("http://{address}/hook/rt1");
-        simulator.set_hook(Make::Rostelecom, &url).expect("loopback");
+        simulator.set_hook(Make::ROSTELECOM, &url).expect("loopback");
         Self { url, received, status }
     }
 

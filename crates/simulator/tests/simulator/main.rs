@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 
 mod client;
+mod era;
 mod faults;
 mod form_hook;
 mod hook;
@@ -13,6 +14,7 @@ mod mango_vpbx;
 mod office;
 mod phones;
 mod program;
+mod ringcloud;
 mod rostelecom;
 mod rostelecom_calls;
 mod zadarma;

@@ -151,7 +151,7 @@ async fn a_callback_rings_under_the_number_and_a_second_leg_dials_it() {
 
 #[tokio::test]
 async fn a_callback_may_be_one_leg() {
-    let config = SimulatorConfig { readings: vec![Reading::CallbackOneLeg], ..office::config() };
+    let config = SimulatorConfig { readings: vec![Reading::CALLBACK_ONE_LEG], ..office::config() };
     let simulator = Simulator::start(config).await.expect("ports");
     let mut agent = User::of(&simulator, "202").await;
     office::play(&simulator, r#"{"make":"mango-client","call":"callback","to":"+79001234567","talk":"7s"}"#);

@@ -75,7 +75,7 @@ async fn after_a_consultation_the_customer_takes_the_place_of_the_one_who_asked(
 #[tokio::test]
 async fn only_the_called_colleague_hears_of_the_second_leg_if_the_page_is_read_so() {
     for scenario in ["transfer", "transfer-consulted"] {
-        let (first, second) = heard(&[Reading::TransferLegToCalled], scenario, (1, 1)).await;
+        let (first, second) = heard(&[Reading::TRANSFER_LEG_TO_CALLED], scenario, (1, 1)).await;
         assert_eq!(leg(&first, 2), [], "{scenario}");
         assert_eq!(leg(&second, 2).len(), 4, "{scenario}");
     }

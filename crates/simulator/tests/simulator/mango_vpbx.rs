@@ -40,7 +40,7 @@ fn event(access: &Access, form: &Form) -> Value {
 
 async fn scene() -> (Simulator, Access, FormHook) {
     let simulator = office::start().await;
-    let (access, hook) = (office::vpbx(&simulator), FormHook::of(&simulator, Make::MangoVpbx).await);
+    let (access, hook) = (office::vpbx(&simulator), FormHook::of(&simulator, Make::MANGO_VPBX).await);
     (simulator, access, hook)
 }
 

@@ -9,7 +9,7 @@ pub(crate) fn config() -> SimulatorConfig {
     SimulatorConfig {
         history: false,
         timing: Timing { speed: 40.0, ..Timing::default() },
-        ..SimulatorConfig::of(&Make::ALL)
+        ..SimulatorConfig::of(Make::ALL)
     }
 }
 
@@ -18,19 +18,19 @@ pub(crate) async fn start() -> Simulator {
 }
 
 pub(crate) fn rostelecom(simulator: &Simulator) -> Access {
-    simulator.credentials().of(Make::Rostelecom).cloned().expect("it runs")
+    simulator.credentials().of(Make::ROSTELECOM).cloned().expect("it runs")
 }
 
 pub(crate) fn mango(simulator: &Simulator) -> Access {
-    simulator.credentials().of(Make::MangoClient).cloned().expect("it runs")
+    simulator.credentials().of(Make::MANGO_CLIENT).cloned().expect("it runs")
 }
 
 pub(crate) fn vpbx(simulator: &Simulator) -> Access {
-    simulator.credentials().of(Make::MangoVpbx).cloned().expect("it runs")
+    simulator.credentials().of(Make::MANGO_VPBX).cloned().expect("it runs")
 }
 
 pub(crate) fn zadarma(simulator: &Simulator) -> Access {
-    simulator.credentials().of(Make::Zadarma).cloned().expect("it runs")
+    simulator.credentials().of(Make::ZADARMA).cloned().expect("it runs")
 }
 
 pub(crate) fn play(simulator: &Simulator, script: &str) -> JoinHandle<()> {

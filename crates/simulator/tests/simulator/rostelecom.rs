@@ -138,9 +138,9 @@ async fn a_body_of_broken_utf8_is_no_json() {
 #[tokio::test]
 async fn a_hook_on_another_computer_is_refused() {
     let config =
-        SimulatorConfig { hooks: [(Make::Rostelecom, "http://192.0.2.1/hook".into())].into(), ..office::config() };
+        SimulatorConfig { hooks: [(Make::ROSTELECOM, "http://192.0.2.1/hook".into())].into(), ..office::config() };
     let error = Simulator::start(config).await.expect_err("not loopback");
     assert!(error.to_string().contains("loopback"), "{error}");
-    let config = SimulatorConfig { makes: [(Make::Rostelecom, ([0, 0, 0, 0], 0).into())].into(), ..office::config() };
+    let config = SimulatorConfig { makes: [(Make::ROSTELECOM, ([0, 0, 0, 0], 0).into())].into(), ..office::config() };
     assert!(Simulator::start(config).await.is_err());
 }

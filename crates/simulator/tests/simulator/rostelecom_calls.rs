@@ -56,7 +56,7 @@ async fn the_demo_begins_with_a_recorded_call_that_its_agent_answers() {
 
 #[tokio::test]
 async fn a_script_for_a_make_that_does_not_run_is_refused() {
-    let config = SimulatorConfig::of(&[Make::MangoClient]);
+    let config = SimulatorConfig::of(&[Make::MANGO_CLIENT]);
     let simulator = Simulator::start(config).await.expect("a free port");
     let script = Script::parse("\n{\"make\":\"rostelecom\",\"call\":\"missed\"}").expect("a good script");
     let error = simulator.play(script).expect_err("it does not run");
@@ -292,7 +292,7 @@ async fn an_outgoing_call_that_is_passed_on_names_the_colleague_in_either_pin() 
     let connected = usual.iter().filter(|event| event["state"] == "connected");
     let pins: Vec<_> = connected.map(|event| (event["from_pin"].clone(), event["request_pin"].clone())).collect();
     assert_eq!(pins, [("201".into(), "".into()), ("201".into(), "203".into())] as [(Value, Value); 2]);
-    let other = read_so(Reading::PassedOnFromPin, line).await;
+    let other = read_so(Reading::PASSED_ON_FROM_PIN, line).await;
     let last = other.iter().rfind(|event| event["state"] == "connected").expect("the colleague answers");
     assert_eq!((&last["from_pin"], &last["request_pin"]), (&"203".into(), &"".into()));
 }
@@ -300,16 +300,16 @@ async fn an_outgoing_call_that_is_passed_on_names_the_colleague_in_either_pin() 
 #[tokio::test]
 async fn what_the_guide_does_not_say_can_be_read_otherwise() {
     let line = r#"{"make":"rostelecom","call":"missed","from":"+79161234567","agent":"203","menu":"2s"}"#;
-    let greeted = read_so(Reading::GreetingAnswers, line).await;
+    let greeted = read_so(Reading::GREETING_ANSWERS, line).await;
     assert_eq!(states(&greeted)[..3], told(&[("new", ""), ("connected", ""), ("calling", "203")])[..]);
     assert_eq!(greeted[1]["request_number"], "+74951234567");
 
     let line = r#"{"make":"rostelecom","call":"answered","from":"+79161234567","answers":"201"}"#;
-    let by_name = read_so(Reading::SipNamesFirst, line).await;
+    let by_name = read_so(Reading::SIP_NAMES_FIRST, line).await;
     assert_eq!(states(&by_name)[..3], told(&[("new", ""), ("calling", ""), ("connected", "201")])[..]);
     assert_eq!(by_name[1]["request_number"], "sip:irina@office.example");
 
     let line = r#"{"make":"rostelecom","call":"callback-customer-silent","to":"+79001234567"}"#;
-    let agent = read_so(Reading::CallbackAgentConnects, line).await;
+    let agent = read_so(Reading::CALLBACK_AGENT_CONNECTS, line).await;
     assert_eq!(states(&agent)[..3], told(&[("new", "202"), ("calling", "202"), ("connected", "202")])[..]);
 }

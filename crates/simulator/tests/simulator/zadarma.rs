@@ -41,7 +41,7 @@ fn is_signed(access: &Access, form: &Form) -> bool {
 
 /// Plays a script up to this event: each event with its extension.
 async fn told(simulator: &Simulator, script: &str, last: &str) -> (Vec<String>, Vec<Form>) {
-    let mut hook = FormHook::of(simulator, Make::Zadarma).await;
+    let mut hook = FormHook::of(simulator, Make::ZADARMA).await;
     office::play(simulator, script);
     let forms = hook.until(|form| form.field("event") == last).await;
     let access = office::zadarma(simulator);
@@ -100,7 +100,7 @@ async fn a_transfer_names_who_passed_the_call_on() {
 async fn a_callback_is_ordered_by_get_and_told_as_one_outgoing_call() {
     let simulator = office::start().await;
     let access = office::zadarma(&simulator);
-    let mut hook = FormHook::of(&simulator, Make::Zadarma).await;
+    let mut hook = FormHook::of(&simulator, Make::ZADARMA).await;
     let answer = ask(&access, "/v1/request/callback/", "format=json&from=402022-202&to=79001234567").await;
     assert_eq!((answer.status, &answer.json()["to"]), (200, &Value::from(79_001_234_567_u64)));
     let forms = hook.until(|form| form.field("event") == "NOTIFY_OUT_END").await;
@@ -113,7 +113,7 @@ async fn a_callback_is_ordered_by_get_and_told_as_one_outgoing_call() {
 
 #[tokio::test]
 async fn the_page_is_silent_in_three_places_which_can_be_read_otherwise() {
-    let readings = vec![Reading::FullLogins, Reading::CallbackTwoCalls, Reading::InternalEnds];
+    let readings = vec![Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS, Reading::INTERNAL_ENDS];
     let simulator = Simulator::start(SimulatorConfig { readings, ..office::config() }).await.expect("free ports");
     let script = r#"{"make":"zadarma","call":"answered","answers":"202"}"#;
     let (lines, _) = told(&simulator, script, "NOTIFY_END").await;
@@ -152,7 +152,7 @@ async fn a_request_is_refused_without_the_right_signature_and_beyond_the_limits(
 async fn an_address_for_notifications_is_taken_once_it_repeats_what_it_is_asked() {
     let simulator = office::start().await;
     let access = office::zadarma(&simulator);
-    let mut hook = FormHook::of(&simulator, Make::Zadarma).await;
+    let mut hook = FormHook::of(&simulator, Make::ZADARMA).await;
     let set = async |url: &str| {
         let written = url.replace(':', "%3A").replace('/', "%2F");
         let query = format!("format=json&url={written}");

@@ -128,10 +128,10 @@ fn demo(folder: &Folder, paints: &Path) -> Result<(Running, SocketAddr)> {
 fn signer() -> Result<Signer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = SimulatorConfig { seed: SEED, history: false, ..SimulatorConfig::of(&[Make::Rostelecom]) };
+        let config = SimulatorConfig { seed: SEED, history: false, ..SimulatorConfig::of(&[Make::ROSTELECOM]) };
         let simulator = Simulator::start(config).await?;
         let access =
-            simulator.credentials().of(Make::Rostelecom).cloned().context("the simulator serves Rostelecom")?;
+            simulator.credentials().of(Make::ROSTELECOM).cloned().context("the simulator serves Rostelecom")?;
         simulator.shutdown().await;
         Ok(Signer { client_id: access.secret("client_id").to_owned(), key: access.secret("key").to_owned() })
     })

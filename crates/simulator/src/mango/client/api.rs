@@ -196,7 +196,7 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
     if !(3..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refusal(StatusCode::BAD_REQUEST, 3200, "wrong subscriber number"));
     }
-    let plan = CallPlan::ordered(Make::MangoClient, extension, number, world);
+    let plan = CallPlan::ordered(Make::MANGO_CLIENT, extension, number, world);
     let stage = pbx.user_stage(&plan, world.new_id().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
     Ok(json!({}))

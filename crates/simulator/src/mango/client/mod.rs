@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::credentials::Access;
-use crate::make::{Description, Letters, Make, Pbx};
+use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Secret};
 use crate::play::{Facts, Stage, Telling};
 use crate::script::{CallPlan, RawBody, RawEvent, Topic};
 use crate::world::{World, lock};
@@ -41,13 +41,21 @@ struct Recording {
     available: bool,
 }
 
-pub(crate) const DESCRIPTION: Description = Description {
+static DESCRIPTION: Description = Description {
     name: "mango-client",
     base: "/api",
-    secrets: &[("token", 40, Letters::Small)],
-    default_path: None,
+    secrets: &[Secret::new("token", 40, Letters::Small)],
+    delivery: Delivery::SocketPerExtension,
+    line: OfficeLine { number: "+78005550110", russian: "Поддержка", english: "Support" },
+    readings: super::READINGS,
+    help: include_str!("help.txt"),
     start: |world, access, _| Arc::new(MangoClient::new(world, access)),
 };
+
+impl Make {
+    /// MANGO OFFICE's server-client API: a token, a WebSocket per user, stored events.
+    pub const MANGO_CLIENT: Self = Self::of(&DESCRIPTION);
+}
 
 impl Pbx for MangoClient {
     fn router(&self) -> Router {
@@ -106,7 +114,7 @@ impl MangoClient {
     }
 
     fn user_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> MangoStage {
-        let line = self.shared.world.staff.line_of(Make::MangoClient);
+        let line = self.shared.world.staff.line_of(Make::MANGO_CLIENT);
         MangoStage::new(self.clone(), Facts::new(plan, id, line, telling))
     }
 

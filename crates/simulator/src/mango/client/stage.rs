@@ -56,7 +56,7 @@ impl MangoStage {
         let mut listeners = vec![leg.extension.clone()];
         match &leg.from {
             Caller::Usual if self.facts().kind == CallKind::Internal => listeners.extend(self.facts().caller.clone()),
-            Caller::Colleague(colleague) if !self.pbx.shared.world.reads(Reading::TransferLegToCalled) => {
+            Caller::Colleague(colleague) if !self.pbx.shared.world.reads(Reading::TRANSFER_LEG_TO_CALLED) => {
                 listeners.push(colleague.clone());
             }
             Caller::Usual | Caller::Colleague(_) | Caller::Own => {}
@@ -75,11 +75,15 @@ impl MangoStage {
     }
 
     fn has_two_legs(&self) -> bool {
-        self.facts().kind == CallKind::Callback && !self.pbx.shared.world.reads(Reading::CallbackOneLeg)
+        self.facts().kind == CallKind::Callback && !self.pbx.shared.world.reads(Reading::CALLBACK_ONE_LEG)
     }
 }
 
 impl Stage for MangoStage {
+    fn call_id(&self) -> &str {
+        &self.facts().id
+    }
+
     /// Nothing is said before a phone rings, but an agent who dials hears the ringing himself.
     fn opened(&mut self, at: Timestamp) {
         if let (CallKind::Outgoing, Some(caller)) = (self.facts().kind, self.facts().caller.clone()) {

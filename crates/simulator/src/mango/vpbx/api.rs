@@ -128,7 +128,7 @@ fn callback(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
         return Err(Refusal(StatusCode::OK, 3200));
     }
     let number = if digits.len() > 6 { format!("+{digits}") } else { digits.to_owned() };
-    let plan = CallPlan::ordered(Make::MangoVpbx, &employee.extension, &number, world);
+    let plan = CallPlan::ordered(Make::MANGO_VPBX, &employee.extension, &number, world);
     let stage =
         pbx.entry_stage(&plan, pbx.shared.world.new_id().simple().to_string(), Telling::Live, command_id.clone());
     world.tasks.spawn(perform(Arc::clone(world), plan, Box::new(stage)));
@@ -187,7 +187,7 @@ fn users(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
                 "general": {"name": employee.name, "email": null, "department": "", "position": ""},
                 "telephony": {
                     "extension": employee.extension,
-                    "outgoingline": staff.line_of(Make::MangoVpbx).trim_start_matches('+'),
+                    "outgoingline": staff.line_of(Make::MANGO_VPBX).trim_start_matches('+'),
                     "numbers": [{"number": staff.sip(&employee.extension), "protocol": "sip", "order": "0", "wait_sec": 60, "status": "on"}],
                 },
                 "groups": [],
@@ -198,7 +198,7 @@ fn users(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
 }
 
 fn lines(pbx: &MangoVpbx) -> Value {
-    let lines = pbx.shared.world.staff.lines.iter().filter(|line| line.make == Make::MangoVpbx);
+    let lines = pbx.shared.world.staff.lines.iter().filter(|line| line.make == Make::MANGO_VPBX);
     let lines: Vec<Value> = lines
         .zip(1..)
         .map(|(line, id)| json!({"line_id": id, "number": line.number.trim_start_matches('+'), "name": line.title}))

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::credentials::Access;
 use crate::hook::{Sender, Webhook};
-use crate::make::{Description, Letters, Make, Pbx, Redelivery};
+use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Redelivery, Secret};
 use crate::numbers;
 use crate::play::{Facts, Stage, Telling};
 use crate::script::{CallPlan, RawBody, RawEvent, Sign, Topic};
@@ -54,13 +54,21 @@ struct Recording {
     added: bool,
 }
 
-pub(crate) const DESCRIPTION: Description = Description {
+static DESCRIPTION: Description = Description {
     name: "mango-vpbx",
     base: "/vpbx",
-    secrets: &[("api_key", 28, Letters::Small), ("api_salt", 32, Letters::Small)],
-    default_path: Some("events/call"),
+    secrets: &[Secret::new("api_key", 28, Letters::Small), Secret::new("api_salt", 32, Letters::Small)],
+    delivery: Delivery::Webhooks { path: "events/call" },
+    line: OfficeLine { number: "+74952345678", russian: "Доставка", english: "Delivery" },
+    readings: super::READINGS,
+    help: include_str!("help.txt"),
     start: |world, access, redelivery| Arc::new(MangoVpbx::new(world, access, redelivery)),
 };
+
+impl Make {
+    /// MANGO OFFICE's VPBX API: signed forms both ways.
+    pub const MANGO_VPBX: Self = Self::of(&DESCRIPTION);
+}
 
 impl Pbx for MangoVpbx {
     fn router(&self) -> Router {
@@ -93,7 +101,7 @@ impl Pbx for MangoVpbx {
 
 impl MangoVpbx {
     fn new(world: Arc<World>, access: &Access, redelivery: Redelivery) -> Self {
-        let sender = Sender::start(Arc::clone(&world), Make::MangoVpbx, VpbxWire::new(access), redelivery);
+        let sender = Sender::start(Arc::clone(&world), Make::MANGO_VPBX, VpbxWire::new(access), redelivery);
         let shared = Shared {
             world,
             access: access.clone(),
@@ -109,7 +117,7 @@ impl MangoVpbx {
     }
 
     fn entry_stage(&self, plan: &CallPlan, id: String, telling: Telling, command_id: String) -> VpbxStage {
-        let line = self.shared.world.staff.line_of(Make::MangoVpbx);
+        let line = self.shared.world.staff.line_of(Make::MANGO_VPBX);
         VpbxStage::new(self.clone(), Facts::new(plan, id, line, telling), command_id)
     }
 

@@ -113,7 +113,7 @@ impl VpbxStage {
     }
 
     fn has_two_legs(&self) -> bool {
-        self.facts().kind == CallKind::Callback && !self.pbx.shared.world.reads(Reading::CallbackOneLeg)
+        self.facts().kind == CallKind::Callback && !self.pbx.shared.world.reads(Reading::CALLBACK_ONE_LEG)
     }
 
     fn remember(&self, change: impl FnOnce(&mut Entry)) {
@@ -205,6 +205,10 @@ fn party(side: &Side) -> Value {
 }
 
 impl Stage for VpbxStage {
+    fn call_id(&self) -> &str {
+        &self.legs.facts.id
+    }
+
     fn opened(&mut self, at: Timestamp) {
         let facts = self.facts();
         let entry = Entry {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep_until};
+
 use super::{Live, MOMENT, RingOutcome};
-use crate::phones::Handset;
+use crate::phones::{Handset, PhoneState};
+use crate::play::orders::Order;
 use crate::play::stage::{EndReason, Passing};
 use crate::script::Scenario;
 
@@ -118,6 +121,97 @@ impl Live {
             self.stage.taken_over(self.now(), &extension, &target, true);
             self.talk_to_the_end(colleague, half).await;
         }
+    }
+
+    /// A program orders that the agent passes the call on.
+    pub(super) async fn pass_on_as_ordered(&mut self, agent: Handset, to: &str, passing: Passing, left: Duration) {
+        if !self.held {
+            self.stage.held(self.now(), agent.extension());
+        }
+        self.held = false;
+        match passing {
+            Passing::Blind => self.pass_on_blindly(agent, to, left).await,
+            Passing::Consulting => self.consult_as_ordered(agent, to, left).await,
+        }
+    }
+
+    /// The agent asks the colleague, until a program says what becomes of it or somebody hangs up.
+    async fn consult_as_ordered(&mut self, agent: Handset, to: &str, left: Duration) {
+        let extension = agent.extension().to_owned();
+        self.stage.passes_on(self.now(), &extension, to, Passing::Consulting);
+        let rung = self.world.phones.ring(to, Some(extension.clone()));
+        let unmet = match &rung {
+            None => Some(EndReason::Busy),
+            Some(colleague) => match self.ring(colleague, TRANSFER_RING, true).await {
+                RingOutcome::PickedUp => None,
+                RingOutcome::Refused => Some(EndReason::Refused),
+                RingOutcome::TimedOut => Some(EndReason::NoAnswer),
+            },
+        };
+        let colleague = match (rung, unmet) {
+            (Some(colleague), None) => colleague,
+            (_, why) => {
+                self.stage.left(self.now(), to, why.unwrap_or(EndReason::NoAnswer));
+                self.stage.retrieved(self.now(), &extension);
+                return self.talk_to_the_end(agent, left).await;
+            }
+        };
+        self.stage.answered(self.now(), to);
+        let mut changes = self.world.phones.watch();
+        let end = Instant::now() + self.world.scaled(left);
+        let mut joined = false;
+        loop {
+            if agent.state() == PhoneState::Idle || colleague.state() == PhoneState::Idle {
+                break;
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                Some(order) = self.orders.recv() => match order {
+                    Order::HandOver => {
+                        self.stage.left(self.now(), &extension, EndReason::Transferred);
+                        drop(agent);
+                        self.stage.taken_over(self.now(), &extension, to, true);
+                        return self.talk_to_the_end(colleague, left).await;
+                    }
+                    Order::GiveUp | Order::Retrieve => break,
+                    Order::Join => {
+                        joined = true;
+                        self.stage.joined(self.now(), to);
+                    }
+                    Order::Record(on) => self.plan.record = Some(on),
+                    Order::Hold | Order::PassOn { .. } | Order::Take { .. } => {}
+                },
+                () = sleep_until(end) => break,
+            }
+        }
+        let gone = agent.state() == PhoneState::Idle || Instant::now() >= end;
+        self.stage.left(self.now(), to, EndReason::ColleagueHungUp);
+        drop(colleague);
+        if gone {
+            self.stage.left(self.now(), &extension, EndReason::AgentHungUp);
+            drop(agent);
+            return self.end(left).await;
+        }
+        if !joined {
+            self.stage.retrieved(self.now(), &extension);
+        }
+        self.talk_to_the_end(agent, left).await;
+    }
+
+    /// A program lets somebody take the call that rings elsewhere; nobody where his phone is in use.
+    pub(super) fn take(&mut self, ringing: &mut Vec<Handset>, by: &str) -> Option<Handset> {
+        let from = ringing.first()?.extension().to_owned();
+        for other in ringing.drain(..).skip(1) {
+            self.stage.left(self.now(), other.extension(), EndReason::AnsweredElsewhere);
+        }
+        self.stage.taken(self.now(), &from, by);
+        let taker = self.world.phones.ring(by, self.plan.customer.clone());
+        if let Some(taker) = &taker {
+            taker.answer();
+        } else {
+            self.stage.left(self.now(), by, EndReason::Busy);
+        }
+        taker
     }
 
     /// Somebody takes the call that rings at the first phone.

@@ -1,0 +1,522 @@
+//! A call in the platform's words: events of its dialogues.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::Era;
+use super::dialog::{Dialog, Fork, Side, State};
+use super::events;
+use crate::fault::Fault;
+use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+use crate::reading::Reading;
+use crate::world::lock;
+
+/// How long after `dlg_end` the platform says `dlg_stop`.
+const STOP_AFTER: Duration = Duration::from_secs(3);
+
+pub(crate) struct EraStage {
+    pbx: Era,
+    facts: Facts,
+    /// The dialogue that the customer is in.
+    main: String,
+    /// The one in which a colleague is asked, or the call is passed to him.
+    second: Option<String>,
+    /// Of a click-to-call in two calls: the one to the owner's device, once the other has begun.
+    device: Option<String>,
+    /// Why the last phone gave up.
+    unmet: Option<EndReason>,
+}
+
+/// The platform's id of a call of the simulator.
+pub(super) fn cid(id: &str) -> String {
+    Uuid::parse_str(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
+}
+
+impl EraStage {
+    pub(super) fn new(pbx: Era, facts: Facts) -> Self {
+        let main = cid(&facts.id);
+        Self { pbx, facts, main, second: None, device: None, unmet: None }
+    }
+
+    fn is_told(&self) -> bool {
+        self.facts.telling != Telling::Remembered
+    }
+
+    fn agent(&self, extension: &str) -> Side {
+        Side { extension: Some(extension.to_owned()), number: String::new(), call_id: self.call_id() }
+    }
+
+    fn customer(&self) -> Side {
+        let number = self.facts.customer.as_deref().unwrap_or_default().trim_start_matches('+').to_owned();
+        Side { extension: None, number, call_id: self.call_id() }
+    }
+
+    fn call_id(&self) -> String {
+        format!("{}@{}", self.pbx.shared.world.new_id().simple(), self.pbx.shared.world.staff.domain)
+    }
+
+    /// Looks at a dialogue that is not over.
+    fn with<T>(&self, cid: &str, look: impl FnOnce(&mut Dialog) -> T) -> Option<T> {
+        lock(&self.pbx.shared.dialogs).get_mut(cid).map(look)
+    }
+
+    /// Says something of a dialogue, to those who take part in it.
+    fn tell(&self, at: Timestamp, cid: &str, kind: &str, more: Value) {
+        if let Some(dialog) = lock(&self.pbx.shared.dialogs).get(cid).cloned() {
+            self.tell_of(at, &dialog, kind, more);
+        }
+    }
+
+    fn tell_of(&self, at: Timestamp, dialog: &Dialog, name: &str, more: Value) {
+        if self.is_told() {
+            let mut data = events::common(&self.pbx.shared.world, dialog, at);
+            data.extend(more.as_object().cloned().unwrap_or_default());
+            self.pbx.tell(name, data, &dialog.extensions());
+        }
+    }
+
+    /// A dialogue begins: it is invited, set up, and will be dialled.
+    fn begin(&self, at: Timestamp, cid: &str, a: Side, called: &str, referred: bool) {
+        let mut dialog = Dialog::new(cid.to_owned(), &self.facts.id, at, a, called.to_owned());
+        dialog.referred = referred;
+        if self.is_told() {
+            lock(&self.pbx.shared.dialogs).open(dialog.clone());
+        }
+        let from = json!({
+            "fromusername": dialog.a.number(),
+            "fromouter": dialog.a.extension.is_none(),
+            "callednum": called,
+        });
+        let mut invite = from.clone();
+        invite["isreferred"] = referred.into();
+        self.tell_of(at, &dialog, "callevents.invite", invite);
+        self.tell_of(at, &dialog, "callevents.dlg_init", Value::Null);
+        self.tell_of(at, &dialog, "callevents.dlg_call", from);
+    }
+
+    /// A phone, or a number outside, is dialled.
+    fn fork(&self, at: Timestamp, cid: &str, side: Side) {
+        let world = &self.pbx.shared.world;
+        let outwards = side.extension.is_none();
+        let uri = events::uri(world, &side);
+        let more = json!({
+            "forkcallid": side.call_id,
+            "forkcallednum": side.number(),
+            "forkrequesturi": uri,
+            "forkremoteuri": uri,
+            "forkdir": if outwards { "out" } else { "in" },
+        });
+        self.with(cid, |dialog| dialog.forks.push(Fork { side, open: true }));
+        self.tell(at, cid, "callevents.fork_start", more);
+    }
+
+    /// A dialled phone, or all of them where none is named, will not answer any more.
+    fn stop_forks(&self, at: Timestamp, cid: &str, extension: Option<&str>, why: EndReason) {
+        let (code, reason) = sip(why);
+        let stopped = self.with(cid, |dialog| {
+            let meant = |fork: &&mut Fork| {
+                fork.open && extension.is_none_or(|extension| fork.side.extension.as_deref() == Some(extension))
+            };
+            let stopped: Vec<Side> = dialog.forks.iter_mut().filter(meant).map(|fork| fork.side.clone()).collect();
+            stopped
+        });
+        for side in stopped.unwrap_or_default() {
+            let more =
+                json!({"forkcallid": side.call_id, "forkcallednum": side.number(), "sipcode": code, "reason": reason});
+            // Whose phone it was is told before he is forgotten.
+            self.tell(at, cid, "callevents.fork_stop", more);
+            self.with(cid, |dialog| {
+                dialog.forks.iter_mut().filter(|fork| fork.side == side).for_each(|fork| fork.open = false);
+            });
+        }
+    }
+
+    fn has_fork(&self, cid: &str, extension: &str) -> bool {
+        let rings = |dialog: &mut Dialog| {
+            dialog.forks.iter().any(|fork| fork.open && fork.side.extension.as_deref() == Some(extension))
+        };
+        self.with(cid, rings).unwrap_or_default()
+    }
+
+    /// A dialogue is over, in the platform's word for it.
+    fn end(&self, at: Timestamp, cid: &str, completion: &str) {
+        let Some(dialog) = lock(&self.pbx.shared.dialogs).close(cid) else { return };
+        if !self.is_told() {
+            return;
+        }
+        let world = &self.pbx.shared.world;
+        // Of a call that nobody answered all hear whose phones rang.
+        let rang = dialog.forks.iter().filter_map(|fork| fork.side.extension.clone());
+        let mut who: Vec<String> = dialog.extensions().into_iter().map(str::to_owned).collect();
+        who.extend(rang.filter(|_| dialog.b.is_none()));
+        let pbx = self.pbx.clone();
+        let end = move |at: Timestamp, kind: &str, completion: &str| {
+            let mut data = events::common(&pbx.shared.world, &dialog, at);
+            data.insert("completiontype".into(), completion.into());
+            let who: Vec<&str> = who.iter().map(String::as_str).collect();
+            pbx.tell(kind, data, &who);
+            if kind == "callevents.dlg_end" && dialog.state == State::Forking {
+                let data = events::common(&pbx.shared.world, &dialog, at);
+                pbx.tell("ccsevents.connection_failure", data, &who);
+            }
+        };
+        if world.faults.has(Fault::DialogLost) {
+            // The loss is told by two services.
+            end(at, "callevents.dlg_dead", "error");
+            return end(at, "callevents.dlg_dead", "error");
+        }
+        end(at, "callevents.dlg_end", completion);
+        if self.facts.telling == Telling::Late {
+            return end(at, "callevents.dlg_stop", completion);
+        }
+        let (completion, pause) = (completion.to_owned(), world.scaled(STOP_AFTER));
+        let later = std::sync::Arc::clone(world);
+        world.tasks.spawn(async move {
+            tokio::time::sleep(pause).await;
+            end(later.now(), "callevents.dlg_stop", &completion);
+        });
+    }
+
+    fn side_of(&self, cid: &str, extension: &str) -> char {
+        let is_a = self.with(cid, |dialog| dialog.a.extension.as_deref() == Some(extension)).unwrap_or_default();
+        if is_a { 'a' } else { 'b' }
+    }
+
+    fn tell_hold(&self, at: Timestamp, extension: &str, kind: &str) {
+        let presses = self.side_of(&self.main, extension);
+        let named = match (self.pbx.shared.world.reads(Reading::HOLD_NAMES_HELD), presses) {
+            (false, side) => side,
+            (true, 'a') => 'b',
+            (true, _) => 'a',
+        };
+        self.tell(at, &self.main, kind, json!({"side": named.to_string()}));
+    }
+
+    /// The customer's side as a new dialogue has it.
+    fn customer_again(&self) -> Side {
+        let known = self.with(&self.main, |dialog| {
+            let outside = |side: &&Side| side.extension.is_none();
+            dialog.sides().find(outside).cloned()
+        });
+        let known = known.flatten().unwrap_or_else(|| self.customer());
+        Side { call_id: self.call_id(), ..known }
+    }
+
+    fn tell_refer(&self, at: Timestamp, agent: &str, target: &str) {
+        let world = &self.pbx.shared.world;
+        let more = json!({
+            "side": self.side_of(&self.main, agent).to_string(),
+            "refertouri": events::uri(world, &self.agent(target)),
+            "referredbyuri": events::uri(world, &self.agent(agent)),
+        });
+        self.tell(at, &self.main, "callevents.refer", more);
+    }
+
+    /// A new call that a transfer made begins, and the old one points to it.
+    fn begin_referred(&self, at: Timestamp, target: &str) -> String {
+        let world = &self.pbx.shared.world;
+        let next = world.new_id().to_string();
+        self.begin(at, &next, self.customer_again(), target, true);
+        let link = self.with(&next, |dialog| {
+            json!({
+                "referringcid": dialog.cid,
+                "referringinvitets": dialog.invited(world).as_millisecond(),
+                "referringconnectionid": dialog.connection(world),
+            })
+        });
+        self.tell(at, &self.main, "callevents.referring_invite", link.unwrap_or_default());
+        next
+    }
+
+    fn has_two_calls(&self) -> bool {
+        self.facts.kind == CallKind::Callback && self.pbx.shared.world.reads(Reading::CALLBACK_TWO_CIDS)
+    }
+}
+
+/// The SIP code of a phone that did not answer.
+fn sip(why: EndReason) -> (u16, &'static str) {
+    match why {
+        EndReason::Busy => (486, "Busy Here"),
+        EndReason::NoAnswer => (480, "Temporarily Unavailable"),
+        EndReason::Refused => (603, "Decline"),
+        EndReason::Unreachable => (404, "Not Found"),
+        EndReason::AnsweredElsewhere
+        | EndReason::CustomerHungUp
+        | EndReason::AgentHungUp
+        | EndReason::ColleagueHungUp
+        | EndReason::Transferred => (487, "Request Terminated"),
+    }
+}
+
+fn completion(why: Option<EndReason>) -> &'static str {
+    match why {
+        Some(EndReason::CustomerHungUp | EndReason::AgentHungUp | EndReason::ColleagueHungUp) => "cancel",
+        Some(EndReason::NoAnswer) => "timeout",
+        Some(
+            EndReason::Busy
+            | EndReason::Refused
+            | EndReason::Unreachable
+            | EndReason::AnsweredElsewhere
+            | EndReason::Transferred,
+        )
+        | None => "call_final",
+    }
+}
+
+impl Stage for EraStage {
+    fn call_id(&self) -> &str {
+        &self.facts.id
+    }
+
+    fn opened(&mut self, at: Timestamp) {
+        let caller = self.facts.caller.clone().unwrap_or_default();
+        let number = self.facts.customer.as_deref().unwrap_or_default().trim_start_matches('+').to_owned();
+        match self.facts.kind {
+            CallKind::Incoming => {
+                let line = self.facts.line.trim_start_matches('+').to_owned();
+                self.begin(at, &self.main, self.customer(), &line, false);
+            }
+            CallKind::Outgoing => {
+                self.begin(at, &self.main, self.agent(&caller), &number, false);
+                self.fork(at, &self.main, self.customer());
+            }
+            CallKind::Callback if self.has_two_calls() => {
+                // The platform's own script calls the owner's device.
+                let script = Side { extension: None, number: "ivr".into(), call_id: self.call_id() };
+                self.begin(at, &self.main, script, &caller, false);
+            }
+            CallKind::Callback => self.begin(at, &self.main, self.agent(&caller), &number, false),
+            CallKind::Internal => {
+                let called = self.facts.called.clone().unwrap_or_default();
+                self.begin(at, &self.main, self.agent(&caller), &called, false);
+            }
+        }
+    }
+
+    fn in_menu(&mut self, _at: Timestamp) {}
+
+    fn rings(&mut self, at: Timestamp, extension: &str) {
+        let mut side = self.agent(extension);
+        if self.facts.kind == CallKind::Callback && !self.has_two_calls() {
+            // The owner's device is side A itself.
+            side = self.with(&self.main, |dialog| dialog.a.clone()).unwrap_or(side);
+        }
+        self.fork(at, &self.main, side);
+    }
+
+    fn picked_up(&mut self, at: Timestamp, extension: &str) {
+        let two = self.has_two_calls();
+        self.with(&self.main, |dialog| {
+            let own = |fork: &&mut Fork| fork.side.extension.as_deref() == Some(extension);
+            if let Some(fork) = dialog.forks.iter_mut().find(own) {
+                fork.open = false;
+                if two {
+                    dialog.b = Some(fork.side.clone());
+                    dialog.state = State::Talking;
+                }
+            }
+        });
+        if two {
+            self.tell(at, &self.main, "callevents.dlg_start", Value::Null);
+        }
+    }
+
+    fn dials_customer(&mut self, at: Timestamp, extension: &str) {
+        if self.has_two_calls() {
+            let device = std::mem::replace(&mut self.main, self.pbx.shared.world.new_id().to_string());
+            let agent = self.with(&device, |dialog| dialog.b.clone()).flatten();
+            let number = self.customer().number;
+            self.begin(at, &self.main, agent.unwrap_or_else(|| self.agent(extension)), &number, true);
+            self.device = Some(device);
+        }
+        self.fork(at, &self.main, self.customer());
+    }
+
+    fn answered(&mut self, at: Timestamp, extension: &str) {
+        let place = self.second.clone().filter(|second| self.has_fork(second, extension));
+        let cid = place.unwrap_or_else(|| self.main.clone());
+        self.with(&cid, |dialog| {
+            let own = |fork: &&mut Fork| fork.open && fork.side.extension.as_deref() == Some(extension);
+            let found =
+                dialog.forks.iter().position(|fork| fork.open && fork.side.extension.as_deref() == Some(extension));
+            // An agent who dialled is side A; then it is the other side that has answered.
+            let fork = match found {
+                Some(_) => dialog.forks.iter_mut().find(own),
+                None => dialog.forks.iter_mut().rev().find(|fork| fork.open),
+            };
+            if let Some(fork) = fork {
+                fork.open = false;
+                dialog.b = Some(fork.side.clone());
+            }
+            dialog.state = State::Talking;
+        });
+        self.tell(at, &cid, "callevents.dlg_start", Value::Null);
+    }
+
+    fn held(&mut self, at: Timestamp, extension: &str) {
+        self.with(&self.main, |dialog| dialog.state = State::Held);
+        self.tell_hold(at, extension, "callevents.hold");
+    }
+
+    fn retrieved(&mut self, at: Timestamp, extension: &str) {
+        self.with(&self.main, |dialog| dialog.state = State::Talking);
+        if !self.pbx.shared.world.reads(Reading::NO_UNHOLD) {
+            self.tell_hold(at, extension, "callevents.unhold");
+        }
+    }
+
+    fn passes_on(&mut self, at: Timestamp, agent: &str, target: &str, passing: Passing) {
+        let next = match passing {
+            Passing::Blind => {
+                self.tell_refer(at, agent, target);
+                self.begin_referred(at, target)
+            }
+            Passing::Consulting => {
+                let next = self.pbx.shared.world.new_id().to_string();
+                self.begin(at, &next, self.agent(agent), target, false);
+                next
+            }
+        };
+        self.fork(at, &next, self.agent(target));
+        self.second = Some(next);
+    }
+
+    fn taken_over(&mut self, at: Timestamp, agent: &str, target: &str, talking: bool) {
+        let Some(second) = self.second.take() else { return };
+        if !talking {
+            self.end(at, &self.main, "bye");
+            self.main = second;
+            return;
+        }
+        let world = &self.pbx.shared.world;
+        self.tell_refer(at, agent, target);
+        let first = self.with(&self.main, |dialog| {
+            json!({"side": "a", "replacescid": dialog.cid, "replacesinvitets": dialog.invited(world).as_millisecond()})
+        });
+        self.tell(at, &second, "callevents.replaces_refer", first.unwrap_or_default());
+        if world.reads(Reading::ATTENDED_KEEPS_FIRST) {
+            let colleague = self.with(&second, |dialog| dialog.b.clone()).flatten();
+            self.end(at, &second, "bye");
+            self.with(&self.main, |dialog| {
+                let agent_is_a = dialog.a.extension.as_deref() == Some(agent);
+                match colleague {
+                    Some(colleague) if agent_is_a => dialog.a = colleague,
+                    colleague => dialog.b = colleague,
+                }
+                dialog.state = State::Talking;
+            });
+        } else {
+            let customer = self.customer_again();
+            self.end(at, &self.main, "bye");
+            self.with(&second, |dialog| dialog.a = customer);
+            self.main = second;
+        }
+    }
+
+    fn returns(&mut self, at: Timestamp, _target: &str, agent: &str) {
+        let next = self.begin_referred(at, agent);
+        self.end(at, &self.main, "timeout");
+        self.main = next;
+        self.fork(at, &self.main, self.agent(agent));
+    }
+
+    fn taken(&mut self, at: Timestamp, from: &str, by: &str) {
+        self.stop_forks(at, &self.main, Some(from), EndReason::AnsweredElsewhere);
+        self.fork(at, &self.main, self.agent(by));
+    }
+
+    fn joined(&mut self, _at: Timestamp, _extension: &str) {
+        let conference = self.pbx.shared.world.new_id().to_string();
+        for cid in std::iter::once(&self.main).chain(&self.second) {
+            self.with(cid, |dialog| {
+                dialog.state = State::Talking;
+                dialog.conference.get_or_insert_with(|| conference.clone());
+            });
+        }
+    }
+
+    fn left(&mut self, at: Timestamp, extension: &str, why: EndReason) {
+        if let Some(second) = self.second.clone() {
+            if self.has_fork(&second, extension) {
+                self.stop_forks(at, &second, Some(extension), why);
+                self.end(at, &second, completion(Some(why)));
+                self.second = None;
+                return;
+            }
+            if self.with(&second, |dialog| dialog.b.as_ref().and_then(|b| b.extension.clone())).flatten().as_deref()
+                == Some(extension)
+            {
+                self.end(at, &second, "bye");
+                self.second = None;
+                return;
+            }
+            if why == EndReason::CustomerHungUp {
+                // The customer is gone while the colleague is still asked.
+                return self.end(at, &self.main, "bye");
+            }
+        }
+        if why != EndReason::AnsweredElsewhere {
+            self.unmet = Some(why);
+        }
+        if self.has_fork(&self.main, extension) {
+            return self.stop_forks(at, &self.main, Some(extension), why);
+        }
+        let placed = self.with(&self.main, |dialog| {
+            dialog.state == State::Forking && dialog.a.extension.as_deref() == Some(extension)
+        });
+        if placed.unwrap_or_default() {
+            self.stop_forks(at, &self.main, None, why);
+        }
+    }
+
+    fn cut(&mut self, _extension: &str) {
+        use crate::make::Pbx;
+        self.pbx.cut_all();
+    }
+
+    fn ended(&mut self, at: Timestamp, recorded: Option<Recorded>) {
+        let main = lock(&self.pbx.shared.dialogs).get(&self.main).cloned();
+        let talked = main.as_ref().is_some_and(|dialog| dialog.state != State::Forking);
+        let word = if talked { "bye" } else { completion(self.unmet) };
+        self.end(at, &self.main, word);
+        for other in self.second.take().into_iter().chain(self.device.take()) {
+            self.end(at, &other, "bye");
+        }
+        if let Some(recorded) = recorded {
+            self.record(at, main, recorded);
+        }
+    }
+}
+
+impl EraStage {
+    fn record(&self, at: Timestamp, dialog: Option<Dialog>, recorded: Recorded) {
+        let key = format!("fs:main1:Srv-002/{}/{}.mp3", at.strftime("%Y-%m-%d"), self.main);
+        let Some(dialog) = dialog else {
+            // From before the simulator started: nothing will be told of it.
+            return lock(&self.pbx.shared.recordings).add(key, recorded.topic);
+        };
+        let pbx = self.pbx.clone();
+        let late = self.facts.telling == Telling::Late;
+        self.pbx.shared.world.tasks.spawn(async move {
+            let world = &pbx.shared.world;
+            if !late {
+                tokio::time::sleep(world.scaled(world.timing.recording_lag)).await;
+            }
+            let mut faults = world.faults.watch();
+            if faults.wait_for(|faults| !faults.contains(&Fault::RecordingNotReady)).await.is_err() {
+                return;
+            }
+            lock(&pbx.shared.recordings).add(key.clone(), recorded.topic);
+            let mut data: Map<String, Value> = events::common(world, &dialog, world.now());
+            if world.reads(Reading::RECORD_INFO_WITHOUT_CID) {
+                let kept = ["eventid", "eventts", "connectionid"];
+                data.retain(|field, _| kept.contains(&field.as_str()));
+            }
+            data.insert("key".into(), key.into());
+            pbx.tell("ccsevents.connection_set_record_info", data, &dialog.extensions());
+        });
+    }
+}
