@@ -16,6 +16,7 @@ export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
     startedAt: new Date(Date.UTC(2025, 10, 20, 12) - number * 60_000).toISOString(),
     talkMs: 1000,
     noted: false,
+    controls: [],
     ...changes,
   };
 }
@@ -35,6 +36,7 @@ export function card(phase: CardPhase, changes: Partial<CardView> = {}): CardVie
     hangupOnPhone: false,
     canCall: true,
     notConfirmed: false,
+    controls: [],
     ...changes,
   };
 }

@@ -41,6 +41,7 @@ export async function show(...shown: CardsView["cards"]) {
     cardSnapshot: async () => view(shown),
     dismissCard: vi.fn(async () => {}),
     callBack: vi.fn(async () => {}),
+    actOnCall: vi.fn(async () => {}),
     showCall: vi.fn(async () => {}),
     saveCardNote: vi.fn(async () => {}),
     resizeCard: async () => {},

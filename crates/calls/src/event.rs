@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    action::Action,
     call::{Call, CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
     id::{CallId, CommandId, ConnectionId},
 };
@@ -208,6 +209,13 @@ pub enum Effect {
         /// Its code or words.
         detail: Option<String>,
     },
+    /// The outcome of one of our commands, where the PBX tells it apart from its answer.
+    CommandResult {
+        /// Whether the PBX did it.
+        accepted: bool,
+        /// Its code or words.
+        detail: Option<String>,
+    },
     /// Recording began.
     RecordingStarted,
     /// A recording exists.
@@ -254,6 +262,7 @@ impl Effect {
             | Self::TransferStarted
             | Self::Dtmf { .. }
             | Self::RouteResult { .. }
+            | Self::CommandResult { .. }
             | Self::RecordingStarted
             | Self::RecordingAvailable { .. }
             | Self::NotRecorded
@@ -286,6 +295,18 @@ pub enum CommandKind {
         from: String,
         /// What to dial, as it is sent to the PBX.
         to: String,
+    },
+    /// Do something with a call that goes on.
+    Act {
+        /// Which call.
+        call: CallId,
+        /// The make's key of the leg that it acts on.
+        leg: String,
+        /// The extension that acts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extension: Option<String>,
+        /// What.
+        action: Action,
     },
 }
 

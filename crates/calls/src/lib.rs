@@ -3,6 +3,8 @@
 //! A [`Book`] folds one connection's log entries ([`Stored`]) into [`Call`]s. Everything it knows it was
 //! told, times included, so reading the same log again gives the same calls.
 
+mod ability;
+mod action;
 pub mod book;
 pub mod call;
 mod clock;
@@ -11,6 +13,8 @@ pub mod id;
 pub mod number;
 mod subject;
 
+pub use ability::{Abilities, Ability, Can, Cannot};
+pub use action::{ActOn, Action, Target};
 pub use book::{Book, BookSettings, Change};
 pub use call::{
     Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,

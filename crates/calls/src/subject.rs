@@ -1,22 +1,25 @@
 //! Which call a log entry is about, so that a store can keep the entries of a call together.
 
 use crate::{
-    event::{Decision, Effect, Timer, Told},
+    event::{CommandKind, Decision, Effect, Timer, Told},
     id::{CallId, ConnectionId},
 };
 
 impl Told {
     /// The call that the entry is about; the entries of a call are what [`crate::Book::restore`] needs of it.
     ///
-    /// Commands and their answers are about the call of the command, which redirects to the vendor's once that is
-    /// known. Decisions on gaps and zones are about no one call, and that a tombstone passed says nothing of its call.
+    /// A command that places a call and its answer are about the call of the command, which redirects to the vendor's
+    /// once that is known. What an answer to another command is about, a book knows ([`crate::Book::subject`]). Decisions on gaps and zones are about no one call, and that a tombstone passed says nothing of its call.
     pub fn subject(&self, connection: &ConnectionId) -> Option<CallId> {
         match self {
             Self::Vendor(event) => event.effects.iter().find_map(final_state).or_else(|| {
                 let vendor_call = event.call.as_ref()?;
                 Some(CallId::of_vendor(connection, vendor_call))
             }),
-            Self::Command(command) => Some(CallId::of_command(connection, command.id)),
+            Self::Command(command) => Some(match &command.kind {
+                CommandKind::Originate { .. } => CallId::of_command(connection, command.id),
+                CommandKind::Act { call, .. } => call.clone(),
+            }),
             Self::Answer(answer) => Some(CallId::of_command(connection, answer.command())),
             Self::Decision(decision) => match decision {
                 Decision::TimerFired { timer } => match timer {

@@ -9,7 +9,7 @@ use futures_util::Stream;
 
 use crate::{
     error::OfficeError,
-    wire::{CommandView, Cursor, Fact, Frame, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, CommandView, Cursor, Fact, Frame, PeaksView, PlaceCall, Trace},
 };
 
 /// Frames of an office's stream. Its end means that the connection is lost; an error says why.
@@ -61,6 +61,9 @@ pub trait Office: Send + Sync {
 
     /// Asks the PBX to ring us, then them. The same command answers the same outcome and never acts twice.
     async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError>;
+
+    /// Does something with a call. The same command answers the same outcome and never acts twice.
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError>;
 
     /// Where a command stands; `None` when this viewer never sent it.
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError>;

@@ -25,11 +25,15 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 21] = [
     "command",
     "connection",
     "from",
     "to",
+    "with",
+    "attended",
+    "digits",
+    "on",
     "number",
     "customerFirst",
     "before",

@@ -1,5 +1,6 @@
 //! What travels between an office and those who look at it (JSON, camelCase, times RFC 3339).
 
+mod action;
 mod connection;
 mod summary;
 
@@ -13,7 +14,8 @@ use serde_json::Value;
 use ts_rs::TS;
 use uuid::Uuid;
 
-pub use connection::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Titles};
+pub use action::{ActOnCall, ActionBody};
+pub use connection::{ConnectionState, ConnectionView, ConnectionWarning, DownCause, Titles};
 
 use crate::lenient;
 
@@ -303,12 +305,13 @@ pub enum RecordingState {
 
 /// A wish to place a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PlaceCall {
     /// Identity of the wish.
     pub command: CommandId,
     /// Through which connection.
     pub connection: ConnectionId,
-    /// Whose phone rings first; the viewer's own extension when absent.
+    /// Whose phone rings first, a person's or a group's; the viewer's own extension when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// What to dial: the digits of `number`, or a text, which the office reads once.
@@ -316,6 +319,9 @@ pub struct PlaceCall {
     /// The same as it was read and shown to a person: nothing reads it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<DialNumber>,
+    /// The customer's phone rings first.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub customer_first: bool,
 }
 
 /// Where a command stands.

@@ -240,6 +240,11 @@ impl Link {
                 // The session has ended meanwhile; the events are safe.
                 let _ = stored.send(());
             }
+            SessionReport::Rights(abilities) => {
+                if self.board.set_rights(&self.connection, key, abilities) {
+                    self.keeper.status_changed(&self.connection).await;
+                }
+            }
             SessionReport::Heard => run.heard = now,
             SessionReport::Drained { complete } => {
                 (run.live, run.heard) = (Some(Instant::now()), now);

@@ -143,6 +143,11 @@ impl Directory {
         })
     }
 
+    /// All lines of a connection.
+    pub(crate) fn lines_of(&self, connection: &ConnectionId) -> impl Iterator<Item = &LineSettings> {
+        self.lines.iter().filter(move |line| line.connection == *connection)
+    }
+
     /// The line that a call came in on, where the settings do not list it and should: it has no title, no group looks
     /// after it, and where a line's groups decide whose phones ring, it rings all desks of its connection.
     pub(crate) fn unlisted_line<'a>(&self, call: &'a wire::Call) -> Option<&'a str> {

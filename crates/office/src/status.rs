@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use calls::{ConnectionId, VendorEvent};
+use calls::{Abilities, ConnectionId, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{CapabilityView, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
+use link::wire::{ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
 use pbx::{Capability, Make, VerifyError};
 
 use crate::{
@@ -48,7 +48,10 @@ impl SessionStatus {
 #[derive(Debug, Clone)]
 struct Entry {
     make: Make,
-    capability: CapabilityView,
+    /// What the make's description says that it can do.
+    abilities: Abilities,
+    /// What the PBX said that may be asked, by session (`""`: the whole connection).
+    rights: BTreeMap<String, Abilities>,
     sessions: BTreeMap<String, SessionStatus>,
     /// Sessions whose events may be missing, each since then.
     gaps: BTreeMap<String, Timestamp>,
@@ -94,7 +97,7 @@ pub struct ConnectionStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What it can do.
-    pub capability: CapabilityView,
+    pub capability: Abilities,
     /// How far the vendor's clock is ahead of ours, when that is worth a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
@@ -114,15 +117,10 @@ impl Board {
 
     /// Puts a connection on the board.
     pub(crate) fn add(&self, connection: &ConnectionId, make: Make, capability: &Capability) {
-        let capability = CapabilityView {
-            originate: capability.originate,
-            answer: capability.answer,
-            hangup: capability.hangup,
-            recordings: capability.recordings,
-        };
         let entry = Entry {
             make,
-            capability,
+            abilities: capability.abilities,
+            rights: BTreeMap::new(),
             sessions: BTreeMap::new(),
             gaps: BTreeMap::new(),
             heard_at: None,
@@ -145,6 +143,11 @@ impl Board {
         self.change(connection, |entry| {
             entry.sessions.insert(session.to_owned(), status.clone()).is_none_or(|before| before != status)
         })
+    }
+
+    /// The PBX said what may be asked through a session (`""`: through the connection); says whether that is news.
+    pub(crate) fn set_rights(&self, connection: &ConnectionId, session: &str, abilities: Abilities) -> bool {
+        self.change(connection, |entry| entry.rights.insert(session.to_owned(), abilities) != Some(abilities))
     }
 
     /// Takes a session off the board; says whether it was on it.
@@ -355,11 +358,17 @@ impl Entry {
             refused: self.refused(viewer.role, &own),
             drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
             gap_since: self.gap_since(his),
-            capability: self.capability,
+            capability: self.abilities(&own),
             extension: own.first().map(|own| (*own).to_owned()),
             // Ours minus the vendor's, as desks have always been told it.
             clock_skew_ms: warnings.clock_ahead_ms().map(|ahead| -ahead),
         }
+    }
+
+    /// What may be asked by who has these extensions.
+    fn abilities(&self, own: &[&str]) -> Abilities {
+        let of_session = own.iter().find_map(|extension| self.rights.get(*extension));
+        *of_session.or_else(|| self.rights.get("")).unwrap_or(&self.abilities)
     }
 
     /// These sessions, or all if none of them is kept. One that is refused is left out as long as others are not:

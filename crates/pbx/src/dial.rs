@@ -1,4 +1,4 @@
-//! What may be sent as a number to dial.
+//! What may be sent as a number to dial, and as an extension.
 
 use crate::error::{Error, ErrorKind};
 
@@ -17,6 +17,16 @@ pub(crate) fn target(to: &str) -> Result<&str, Error> {
         Err(Error::new(ErrorKind::InvalidRequest { field: "to" }, "the number to dial must be digits, +, * or #")
             .before_sending())
     }
+}
+
+/// An extension or SIP name as it is sent.
+pub(crate) fn extension(name: &str) -> Result<&str, Error> {
+    let name = name.trim();
+    if name.is_empty() || !name.chars().all(char::is_alphanumeric) {
+        let kind = ErrorKind::InvalidRequest { field: "from" };
+        return Err(Error::new(kind, "the extension must be letters and digits").before_sending());
+    }
+    Ok(name)
 }
 
 #[cfg(test)]

@@ -50,5 +50,5 @@ pub use quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, Request, Times};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
-pub use traits::{Pbx, RecordingStep};
+pub use traits::{GroupCallback, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, time::Instant};
 
-use calls::VendorEvent;
+use calls::{Abilities, VendorEvent};
 use jiff::Timestamp;
 
 use crate::{
@@ -78,6 +78,9 @@ pub enum SessionOutput {
         /// The PBX's answer, or why there is none.
         answer: Result<Answer, Error>,
     },
+    /// What may be asked by this session's key or person, where the PBX says so at run time: instead of what the make's
+    /// description says.
+    Rights(Abilities),
     /// The session is over, with its cause.
     End(Error),
 }
@@ -112,6 +115,7 @@ impl fmt::Debug for SessionOutput {
             Self::Answer { number, answer } => {
                 f.debug_struct("Answer").field("number", number).field("answer", answer).finish()
             }
+            Self::Rights(abilities) => f.debug_tuple("Rights").field(abilities).finish(),
             Self::End(error) => f.debug_tuple("End").field(error).finish(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use calls::{Ability, ActOn, Action, BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
@@ -23,6 +23,19 @@ pub enum RecordingStep {
     Ask(Request),
     /// Fetch this.
     Fetch(Request),
+}
+
+/// A call that is placed for a group of people.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupCallback<'a> {
+    /// The group's short number.
+    pub group: &'a str,
+    /// Whom to call.
+    pub to: &'a str,
+    /// The office's number that is shown and charged.
+    pub line: &'a str,
+    /// The customer's phone rings before the group's.
+    pub customer_first: bool,
 }
 
 /// A make of PBX, configured for one connection.
@@ -74,8 +87,29 @@ pub trait Pbx: Send + Sync {
     /// Ring `from`, then dial `to`. The command's id is for a PBX that names it in the call's events.
     fn originate(&self, command: CommandId, from: &str, to: &str) -> Result<Request, Error>;
 
-    /// What came of an originate.
+    /// Rings `to` first, then `from`.
+    fn originate_customer_first(&self, _command: CommandId, _from: &str, _to: &str) -> Result<Request, Error> {
+        Err(Error::unsupported(Ability::CustomerFirst.words()))
+    }
+
+    /// Rings a group and a number over a line of the office, whichever is wanted first.
+    fn call_back_for_group(&self, _command: CommandId, _wish: &GroupCallback<'_>) -> Result<Request, Error> {
+        Err(Error::unsupported(Ability::GroupCallback.words()))
+    }
+
+    /// What came of an originate, of whatever kind.
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer;
+
+    /// Does something with a call that goes on, over HTTP or a running session ([`Request::session`]). The driver asks only
+    /// for what [`Driver::abilities`](crate::Driver::abilities) says yes to.
+    fn act(&self, _command: CommandId, _on: &ActOn, action: &Action) -> Result<Request, Error> {
+        Err(Error::unsupported(action.ability().words()))
+    }
+
+    /// What came of an action. Accepted means no more than that the PBX took it: events show the effect.
+    fn read_act(&self, command: CommandId, action: &Action, _answer: &Answer) -> CommandAnswer {
+        CommandAnswer::Rejected { command, reason: Error::unsupported(action.ability().words()).to_string() }
+    }
 
     /// The first step towards a recording of a call.
     fn recording(&self, call: &str, reference: &RecordingReference, now: Timestamp) -> Result<RecordingStep, Error>;

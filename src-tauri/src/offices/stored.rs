@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use calls::{CallId, CommandId, RecordingId};
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
-    wire::{CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
 };
 use secrecy::SecretString;
 use tokio::{
@@ -116,6 +116,10 @@ impl Office for StoredOffice {
 
     async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
         self.office()?.place_call(request).await
+    }
+
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+        self.office()?.act(wish).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use calls::Ability;
 use pbx::{CardOnRing, Delivery, MAKES, Make, Text};
 
 /// How a README's language says what a capability holds.
@@ -86,15 +87,17 @@ fn the_readmes_table_of_makes_says_what_the_makes_can_do() {
 fn cells(words: &Words, make: Make) -> [String; 8] {
     let can = &make.capability;
     let yes = |can: bool| if can { words.yes } else { words.no };
-    let in_call = can.answer || can.hold || can.transfer_blind || can.transfer_attended || can.hangup;
+    let in_call = [Ability::Answer, Ability::Hold, Ability::TransferBlind, Ability::TransferAttended, Ability::Hangup];
+    let in_call = in_call.into_iter().any(|ability| can.can(ability));
+    let (originate, recordings) = (can.can(Ability::Originate), can.can(Ability::Recordings));
     [
         (words.arrival)(make.delivery).to_owned(),
         if make.delivery.needs_public_address() { words.needed } else { words.not_needed }.to_owned(),
         (words.card)(can.card_on_ring).to_owned(),
         yes(can.names_agent_on_ring).to_owned(),
-        if can.originate && can.originate_prompt { words.prompt } else { yes(can.originate) }.to_owned(),
+        if originate && can.originate_prompt { words.prompt } else { yes(originate) }.to_owned(),
         yes(in_call).to_owned(),
-        if can.recordings && can.recording_link_once { words.once } else { yes(can.recordings) }.to_owned(),
+        if recordings && can.recording_link_once { words.once } else { yes(recordings) }.to_owned(),
         match can.replay_kept.filter(|_| can.missed_replay) {
             Some(kept) => (words.days)(kept.as_secs() / 86_400),
             None => yes(can.missed_replay).to_owned(),

@@ -15,7 +15,7 @@ use link::{
     FrameStream, Office,
     wire::{ExtensionRef, PlaceCall, Role},
 };
-use office::{OfficeHandle, SystemClock, Viewer};
+use office::{OfficeHandle, SystemClock, View, Viewer};
 use simulator::{Fault, Make, Reading, Script, Simulator, SimulatorConfig, Timing};
 use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
@@ -188,8 +188,14 @@ impl Scene {
             from: None,
             to: to.to_owned(),
             number: None,
+            customer_first: false,
         };
         self.office.view(colleague).place_call(request).await.expect("it is placed");
+    }
+
+    /// The office as somebody else sees it.
+    pub(crate) fn view(&self, viewer: Viewer) -> View {
+        self.office.view(viewer)
     }
 
     /// What another desk of mine is told from now on.

@@ -4,8 +4,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use calls::{
-    BookSettings, CommandAnswer, CommandId, Customer, Direction, Effect, LegRef, LegRole, Line, RecordingReference,
-    Source, VendorEvent,
+    Abilities, Ability, BookSettings, CommandAnswer, CommandId, Customer, Direction, Effect, LegRef, LegRole, Line,
+    RecordingReference, Source, VendorEvent,
 };
 use desk::contract::{CardPhase, ConnectionState};
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ static DESCRIPTION: Description = Description {
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
-        originate: true,
+        abilities: Abilities::NONE.with(&[Ability::Originate]),
         ..Capability::NONE
     },
     build: |config| Ok(Box::new(Toy { base: config.base_url.clone().unwrap_or_else(|| address(TOY.base_url)) })),

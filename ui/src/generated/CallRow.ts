@@ -2,6 +2,7 @@
 import type { CallRef } from "./CallRef";
 import type { CallResult } from "./CallResult";
 import type { CallState } from "./CallState";
+import type { ControlView } from "./ControlView";
 import type { Direction } from "./Direction";
 import type { PartyView } from "./PartyView";
 import type { RecordingRow } from "./RecordingRow";
@@ -61,4 +62,8 @@ recording?: RecordingRow,
 /**
  * It has a note.
  */
-noted: boolean, };
+noted: boolean, 
+/**
+ * What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
+ */
+controls: Array<ControlView>, };

@@ -2,6 +2,7 @@
 import type { CallRef } from "./CallRef";
 import type { CallState } from "./CallState";
 import type { CardPhase } from "./CardPhase";
+import type { ControlView } from "./ControlView";
 import type { Direction } from "./Direction";
 import type { LastTalk } from "./LastTalk";
 import type { PartyView } from "./PartyView";
@@ -74,6 +75,10 @@ lastTalk?: LastTalk,
  * The PBX ends calls only on the phone: shown as a hint.
  */
 hangupOnPhone: boolean, 
+/**
+ * What can be done with the call now, or why not.
+ */
+controls: Array<ControlView>, 
 /**
  * The extension to ask for once the other side has answered.
  */

@@ -1,4 +1,5 @@
 // Written from `desk::contract` by `cargo xtask types`. Do not edit it.
+import type { ActOnCallRequest } from "./ActOnCallRequest";
 import type { CallBackRequest } from "./CallBackRequest";
 import type { CallDetails } from "./CallDetails";
 import type { CallRef } from "./CallRef";
@@ -43,6 +44,8 @@ export interface MainCommands {
   previewDial(request: PreviewDialRequest): Promise<DialPreview>;
   /** Calls. The same command answers the same call and acts once. */
   placeCall(request: PlaceCallRequest): Promise<PlacedView>;
+  /** Does something with a call that goes on. Answers once an event has shown it. */
+  actOnCall(request: ActOnCallRequest): Promise<void>;
   /** Shape, length and place of a recording. */
   openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
   /** Keeps what a person has set and shows it at once. */
@@ -76,6 +79,7 @@ export const mainCommands = {
   saveOutcome: { name: "save_outcome", answers: true },
   previewDial: { name: "preview_dial", answers: true },
   placeCall: { name: "place_call", answers: true },
+  actOnCall: { name: "act_on_call", answers: false },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },
   dismissNotice: { name: "dismiss_notice", answers: false },
@@ -98,6 +102,8 @@ export interface MainEvents {
 
 /** What the card window may ask. Failures are `ContractError` objects. */
 export interface CardCommands {
+  /** Does something with a call that goes on. Answers once an event has shown it. */
+  actOnCall(request: ActOnCallRequest): Promise<void>;
   /** Does something with the demo's phone. */
   demoPhone(request: DemoPhoneAction): Promise<void>;
   /** Everything that the card window shows. The page subscribes to its events before it asks. */
@@ -120,6 +126,7 @@ export interface CardCommands {
 
 /** By which names it asks, and whether there is an answer. */
 export const cardCommands = {
+  actOnCall: { name: "act_on_call", answers: false },
   demoPhone: { name: "demo_phone", answers: false },
   cardSnapshot: { name: "card_snapshot", answers: true },
   dismissCard: { name: "dismiss_card", answers: false },

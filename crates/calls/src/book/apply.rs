@@ -23,7 +23,7 @@ impl Book {
         if let Some(call) = event.effects.iter().find_map(final_state) {
             return self.take_final_state(stored, call, changes);
         }
-        let Some(vendor_call) = &event.call else { return };
+        let Some(vendor_call) = &event.call else { return self.outcome(stored, event, changes) };
         let id = CallId::of_vendor(&self.connection, vendor_call);
         let id = self.join(stored, event, &id, changes).unwrap_or_else(|| self.resolve(&id).clone());
         if !self.records.contains_key(&id) && !event.effects.iter().any(tells_of_call) {
@@ -47,7 +47,7 @@ impl Book {
             self.stitch(&id, event, changes);
         }
         self.refresh(&id, changes);
-        self.confirm(&id, changes);
+        self.confirm(&id, event, changes);
         self.hold_open(&id, stored.seq);
     }
 

@@ -2,10 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Book, Change, decided::Decided, origin::Origin, record::Record};
+use super::{
+    Book, Change,
+    awaited::{Awaited, Shown},
+    decided::Decided,
+    origin::Origin,
+    record::Record,
+};
 use crate::{
-    call::Direction,
-    event::{Command, CommandAnswer, CommandKind, CommandState, Stored, Timer},
+    call::{Call, Direction},
+    event::{Command, CommandAnswer, CommandKind, CommandState, Effect, Stored, Timer, VendorEvent},
     id::{CallId, CommandId},
     number::{self, Number},
 };
@@ -20,6 +26,8 @@ pub(super) struct Asked {
     /// The call that it started or acts on.
     pub(super) call: CallId,
     detail: Option<String>,
+    /// What shows its effect; absent where that is the call itself, which it placed.
+    awaited: Option<Awaited>,
     /// When its effect is missed.
     due: Option<Timestamp>,
 }
@@ -29,12 +37,19 @@ impl Book {
         if self.commands.contains_key(&command.id) {
             return;
         }
-        let CommandKind::Originate { from, to } = &command.kind;
-        let call = self.place(stored, command.id, from, to, changes);
+        let (call, awaited) = match &command.kind {
+            CommandKind::Originate { from, to } => (self.place(stored, command.id, from, to, changes), None),
+            CommandKind::Act { call, leg, extension, action } => {
+                let call = self.resolve(call).clone();
+                let legs = self.call(&call).map(|call| call.legs.iter().map(|leg| leg.key.clone()).collect());
+                let (action, leg, extension) = (action.clone(), leg.clone(), extension.clone());
+                (call, Some(Awaited { action, leg, extension, known: legs.unwrap_or_default() }))
+            }
+        };
         if let Some(record) = self.records.get_mut(&call) {
             record.commands.push(command.id);
         }
-        let asked = Asked { state: CommandState::Sent, call, detail: None, due: None };
+        let asked = Asked { state: CommandState::Sent, call, detail: None, awaited, due: None };
         changes.push(asked.change(command.id));
         self.commands.insert(command.id, asked);
     }
@@ -68,7 +83,7 @@ impl Book {
     pub(super) fn answer(&mut self, stored: &Stored, answer: &CommandAnswer, changes: &mut Vec<Change>) {
         let id = answer.command();
         let Some(asked) = self.commands.get(&id) else { return };
-        let call = asked.call.clone();
+        let (call, places) = (asked.call.clone(), asked.awaited.is_none());
         let (state, detail) = match answer {
             CommandAnswer::Accepted { vendor_call, doubt, .. } => {
                 if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
@@ -78,7 +93,7 @@ impl Book {
             }
             CommandAnswer::Rejected { reason, .. } => {
                 let rejected = Decided::Rejected { at: stored.received_at, reason: reason.clone() };
-                if let Some(record) = self.records.get_mut(&call).filter(|record| record.is_pending()) {
+                if let Some(record) = self.records.get_mut(&call).filter(|record| places && record.is_pending()) {
                     record.decided = Some(rejected);
                 }
                 (CommandState::Rejected, Some(reason.clone()))
@@ -86,7 +101,7 @@ impl Book {
             CommandAnswer::Unknown { .. } => (CommandState::Unknown, None),
         };
         let Some(call) = self.commands.get(&id).map(|asked| asked.call.clone()) else { return };
-        let record = self.records.get_mut(&call);
+        let record = self.records.get_mut(&call).filter(|_| places);
         let shown = record.as_ref().is_some_and(|record| record.facts.has_state());
         if let Some(record) = record {
             record.touch(stored.received_at);
@@ -107,12 +122,43 @@ impl Book {
         }
     }
 
-    /// An event of the call shows that the command which placed it took effect.
-    pub(super) fn confirm(&mut self, call: &CallId, changes: &mut Vec<Change>) {
-        let Some(record) = self.records.get(call).filter(|record| record.facts.has_state()) else { return };
+    /// An event of the call may show that commands which placed it or act on it took effect.
+    pub(super) fn confirm(&mut self, id: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get(id).filter(|record| record.facts.has_state()) else { return };
         let at = record.last_told;
-        for id in record.commands.clone() {
-            self.advance(id, CommandState::Confirmed, None, at, changes);
+        let commands = record.commands.iter();
+        let shown: Vec<_> =
+            commands.filter_map(|id| Some((*id, self.shown(*id, record.call.as_ref()?, event)?))).collect();
+        for (id, shown) in shown {
+            match shown {
+                Shown::Effect => self.advance(id, CommandState::Confirmed, None, at, changes),
+                Shown::Refusal(reason) => self.advance(id, CommandState::Rejected, Some(reason), at, changes),
+            }
+        }
+    }
+
+    /// What an event of a command's call says of the command.
+    fn shown(&self, id: CommandId, call: &Call, event: &VendorEvent) -> Option<Shown> {
+        match &self.commands.get(&id)?.awaited {
+            Some(awaited) => awaited.shown(id, call, event),
+            None => Some(Shown::Effect),
+        }
+    }
+
+    /// A message about no call: the outcome of a command, where the PBX tells that apart from its answer.
+    pub(super) fn outcome(&mut self, stored: &Stored, event: &VendorEvent, changes: &mut Vec<Change>) {
+        let named = event.vendor_command.as_ref().and_then(|text| text.parse::<CommandId>().ok());
+        let Some(command) = named.filter(|id| self.commands.contains_key(id)) else { return };
+        for effect in &event.effects {
+            let (Effect::RouteResult { accepted, detail } | Effect::CommandResult { accepted, detail }) = effect else {
+                continue;
+            };
+            let answer = if *accepted {
+                CommandAnswer::Accepted { command, vendor_call: None, doubt: None }
+            } else {
+                CommandAnswer::Rejected { command, reason: detail.clone().unwrap_or_default() }
+            };
+            self.answer(stored, &answer, changes);
         }
     }
 
@@ -182,6 +228,11 @@ impl Book {
 }
 
 impl Asked {
+    /// It acts on a call that was there before.
+    pub(super) fn acts(&self) -> bool {
+        self.awaited.is_some()
+    }
+
     fn change(&self, id: CommandId) -> Change {
         Change::Command { id, call: self.call.clone(), state: self.state, detail: self.detail.clone() }
     }

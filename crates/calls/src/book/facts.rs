@@ -311,6 +311,7 @@ impl Facts {
             | Effect::State { .. }
             | Effect::Dtmf { .. }
             | Effect::RouteResult { .. }
+            | Effect::CommandResult { .. }
             | Effect::Unknown { .. } => {}
         }
     }
@@ -438,6 +439,7 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         Effect::CallUpdated { .. }
         | Effect::Dtmf { .. }
         | Effect::RouteResult { .. }
+        | Effect::CommandResult { .. }
         | Effect::RecordingStarted
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded

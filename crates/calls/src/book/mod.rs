@@ -5,6 +5,7 @@
 //! that come twice, late or out of order end in the same call.
 
 mod apply;
+mod awaited;
 mod commands;
 mod consultation;
 mod decided;
@@ -32,7 +33,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::{commands::Asked, low_watermark::LowWatermark, on_time::ConnectionZone, record::Record};
 use crate::{
     call::Call,
-    event::{CommandState, Stored, Timer, Told},
+    event::{CommandState, Decision, Stored, Timer, Told},
     id::{CallId, CommandId, ConnectionId},
 };
 
@@ -194,6 +195,17 @@ impl Book {
     /// Where a command stands, while it or its call is held.
     pub fn command_state(&self, id: CommandId) -> Option<CommandState> {
         self.commands.get(&id).map(|asked| asked.state)
+    }
+
+    /// The call that an entry is about, that of a command's answer and timer included ([`Told::subject`]).
+    pub fn subject(&self, told: &Told) -> Option<CallId> {
+        let command = match told {
+            Told::Answer(answer) => Some(answer.command()),
+            Told::Decision(Decision::TimerFired { timer: Timer::NotConfirmed { command } }) => Some(*command),
+            Told::Vendor(_) | Told::Command(_) | Told::Decision(_) => None,
+        };
+        let acts_on = command.and_then(|command| self.commands.get(&command)).filter(|asked| asked.acts());
+        acts_on.map(|asked| asked.call.clone()).or_else(|| told.subject(&self.connection))
     }
 
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there

@@ -7,6 +7,7 @@ mod mango;
 mod office;
 mod properties;
 mod rostelecom;
+mod rules_actions;
 mod rules_commands;
 mod rules_ends;
 mod rules_legs;

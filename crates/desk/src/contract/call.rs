@@ -6,6 +6,8 @@ use link::wire::RecordingState;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::action::ControlView;
+
 /// Names a call among all offices that this desk looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -109,6 +111,8 @@ pub struct CallRow {
     pub recording: Option<RecordingRow>,
     /// It has a note.
     pub noted: bool,
+    /// What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
+    pub controls: Vec<ControlView>,
 }
 
 /// Who is on the other side.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::action::ControlView;
 use super::call::{CallRef, PartyView};
 use super::settings::{Language, Theme};
 use super::zone::ZoneView;
@@ -88,6 +89,8 @@ pub struct CardView {
     pub last_talk: Option<LastTalk>,
     /// The PBX ends calls only on the phone: shown as a hint.
     pub hangup_on_phone: bool,
+    /// What can be done with the call now, or why not.
+    pub controls: Vec<ControlView>,
     /// The extension to ask for once the other side has answered.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]

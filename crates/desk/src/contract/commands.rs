@@ -29,6 +29,8 @@ macro_rules! command_table {
             [Main] desk preview_dial(PreviewDialRequest) -> DialPreview;
             /// Calls. The same command answers the same call and acts once.
             [Main] desk place_call(PlaceCallRequest) -> PlacedView;
+            /// Does something with a call that goes on. Answers once an event has shown it.
+            [Main Card] desk act_on_call(ActOnCallRequest);
             /// Shape, length and place of a recording.
             [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
             /// Keeps what a person has set and shows it at once.

@@ -3,6 +3,7 @@
 //! A page subscribes to its event first and then asks for the snapshot; both carry the same whole view with a growing
 //! `revision`, so the newer one wins.
 
+mod action;
 mod call;
 mod card;
 pub(crate) mod commands;
@@ -13,6 +14,7 @@ mod settings;
 mod typescript;
 mod zone;
 
+pub use action::*;
 pub use call::*;
 pub use card::*;
 pub use commands::{Event, Window};

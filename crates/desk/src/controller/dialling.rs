@@ -87,7 +87,7 @@ impl<U: UiPort> Controller<U> {
         self.remember_way(way);
         let number = wish.number.clone();
         let (from, to) = (Some(way.from.clone()), number.digits.clone());
-        let request = PlaceCall { command, connection, from, to, number: Some(number) };
+        let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first: false };
         self.beside(async move {
             let asked = tokio::time::timeout(ANSWER_WITHIN, port.place_call(request)).await;
             let answer = asked.unwrap_or_else(|_| {

@@ -111,6 +111,11 @@ pub(crate) enum Request {
         call: CallRef,
         from: String,
     },
+    /// The id that a call has by now; nothing where its office is not here.
+    RulingId {
+        call: CallRef,
+        reply: Reply<Option<CallId>>,
+    },
     OpenCall(CallRef),
     OpenMain,
     ErrandDone(u32),

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use calls::{CallId, CallState, ConnectionId};
+use calls::{Abilities, Ability, CallId, CallState, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 use link::{
     Office,
-    wire::{Call, CapabilityView, ConnectionState, Leg},
+    wire::{Call, ConnectionState, Leg},
 };
 
 use super::message::OfficeSlot;
@@ -142,7 +142,7 @@ impl OfficeDesk {
     }
 
     /// What a connection can do.
-    pub(crate) fn capability(&self, connection: &ConnectionId) -> CapabilityView {
+    pub(crate) fn abilities(&self, connection: &ConnectionId) -> Abilities {
         self.connections.get(connection).map(|connection| connection.capability).unwrap_or_default()
     }
 
@@ -161,7 +161,7 @@ impl OfficeDesk {
         self.connections
             .values()
             .filter(|connection| {
-                connection.capability.originate
+                connection.capability.can(Ability::Originate)
                     && matches!(connection.state, ConnectionState::Live | ConnectionState::Waiting)
             })
             .filter_map(|connection| {

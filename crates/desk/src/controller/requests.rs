@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use calls::CallId;
+
 use super::{
     Controller,
     message::{OfficeNow, Request, WaysNow},
@@ -43,6 +45,7 @@ impl<U: UiPort> Controller<U> {
                 reply(to, pressed);
             }
             Request::NotCalledBack { call, from } => self.notify_not_called_back(&call, from),
+            Request::RulingId { call, reply: to } => reply(to, self.ruling_id(&call)),
             Request::OpenCall(call) => self.open_call(&call),
             Request::OpenMain => self.ui.open_main(),
             Request::ErrandDone(id) => self.screens.errand_done(id),
@@ -96,11 +99,15 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn open_call(&mut self, key: &CallRef) {
-        let mut call = self.cards.find(key).map_or_else(|| key.clone(), |card| card.current());
-        if let (Some(office), Ok(id)) = (self.offices.get(&call.office), call.id.parse()) {
-            call.id = office.ruling(&id).as_str().to_owned();
-        }
-        self.send_to_main(ErrandTask::Open { call });
+        let id = self.ruling_id(key).map_or_else(|| key.id.clone(), |id| id.as_str().to_owned());
+        self.send_to_main(ErrandTask::Open { call: CallRef { id, ..key.clone() } });
+    }
+
+    /// The id that a call has by now: a card keeps the name that it came up with.
+    fn ruling_id(&self, key: &CallRef) -> Option<CallId> {
+        let known = self.cards.find(key).map_or_else(|| key.clone(), |card| card.current());
+        let office = self.offices.get(&known.office)?;
+        Some(office.ruling(&known.id.parse().ok()?))
     }
 
     fn office_now(&self, id: &str) -> Option<OfficeNow> {

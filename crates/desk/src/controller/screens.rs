@@ -15,6 +15,7 @@ use crate::{
     ui_port::UiPort,
     views::{
         card::{Around, card_view},
+        controls::controls,
         row::call_row,
     },
 };
@@ -172,8 +173,8 @@ impl<U: UiPort> Controller<U> {
             .into_iter()
             .filter_map(|card| {
                 let office = self.offices.get(&card.key.office)?;
-                let capability = office.capability(&card.call.connection);
-                Some(card_view(card, &Around { me: &office.me(), clock_offset: office.offset, capability, can_place }))
+                let abilities = office.abilities(&card.call.connection);
+                Some(card_view(card, &Around { me: &office.me(), clock_offset: office.offset, abilities, can_place }))
             })
             .collect();
         CardsView {
@@ -212,7 +213,10 @@ impl<U: UiPort> Controller<U> {
     fn now_view(&self) -> NowView {
         let row = |office: &str, call: &link::wire::Call| -> Option<CallRow> {
             let noted = self.noted.contains(&(office.to_owned(), call.id.clone()));
-            Some(call_row(office, call, &self.offices.get(office)?.me(), noted))
+            let (me, abilities) =
+                self.offices.get(office).map(|office| (office.me(), office.abilities(&call.connection)))?;
+            let controls = controls(call, &me, abilities);
+            Some(CallRow { controls, ..call_row(office, call, &me, noted) })
         };
         let open = self.offices.iter().flat_map(|(id, office)| office.open.values().map(move |call| (id, call)));
         let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();

@@ -1,5 +1,6 @@
 //! The way to a running desk: one method for each thing that a page or a program may want.
 
+mod act;
 mod card;
 mod dial;
 mod facts;

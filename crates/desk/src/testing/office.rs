@@ -7,13 +7,13 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use calls::{CallId, CommandId, CommandState, RecordingId};
+use calls::{Abilities, Ability, CallId, CommandId, CommandState, RecordingId};
 use futures_util::StreamExt;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        Call, CapabilityView, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame,
-        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
+        ActOnCall, Call, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame, PROTOCOL,
+        PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -33,6 +33,8 @@ struct State {
     refuses: Option<OfficeErrorKind>,
     not_signed_in: Option<SignInError>,
     placed: Vec<(PlaceCall, Answer)>,
+    acted: Vec<(ActOnCall, Answer)>,
+    stands: Option<CommandView>,
     facts: Vec<Fact>,
     facts_fail: Option<OfficeErrorKind>,
     facts_held: bool,
@@ -191,6 +193,30 @@ impl FakeOffice {
     }
 }
 
+impl FakeOffice {
+    /// The wish to do something with a call that was not answered yet; none when nothing was asked for a while.
+    pub(crate) async fn act_wish(&self) -> Option<ActOnCall> {
+        for _ in 0..200 {
+            if let Some((wish, _)) = self.state().acted.first() {
+                return Some(wish.clone());
+            }
+            breathe().await;
+        }
+        None
+    }
+
+    /// Answers it.
+    pub(crate) fn answer_act(&self, answer: Result<CommandView, OfficeError>) {
+        let (_, to) = self.state().acted.remove(0);
+        to.send(answer).expect("the desk waits");
+    }
+
+    /// From now on every command stands so.
+    pub(crate) fn stands(&self, view: CommandView) {
+        self.state().stands = Some(view);
+    }
+}
+
 /// A connection that can place calls.
 pub(crate) fn live_connection() -> ConnectionView {
     ConnectionView {
@@ -204,7 +230,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         refused: Vec::new(),
         warnings: Vec::new(),
         gap_since: None,
-        capability: CapabilityView { originate: true, ..CapabilityView::default() },
+        capability: Abilities::NONE.with(&[Ability::Originate]),
         extension: Some("102".into()),
         clock_skew_ms: None,
     }
@@ -238,8 +264,14 @@ impl Office for FakeOffice {
         answer.await.expect("the test answers")
     }
 
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+        let (to, answer) = oneshot::channel();
+        self.state().acted.push((wish, to));
+        answer.await.expect("the test answers")
+    }
+
     async fn command(&self, _: CommandId) -> Result<Option<CommandView>, OfficeError> {
-        Ok(None)
+        Ok(self.state().stands.clone())
     }
 
     async fn trace(&self, _: &CallId) -> Result<Option<Trace>, OfficeError> {

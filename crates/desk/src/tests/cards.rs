@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use calls::{CallResult, CallState, Direction, LegState};
+use calls::{Ability, CallResult, CallState, Cannot, Direction, LegState};
 use link::wire::StreamEvent;
 
 use crate::{
     ActionKind,
-    contract::{CallRef, CardPhase, CardView, ErrandTask, LinkState, Notice, NoticeKind},
+    contract::{CallRef, CardPhase, CardView, ControlView, ErrandTask, LinkState, Notice, NoticeKind},
     testing::{Bench, Shape, agent_leg, at, breathe, call, command},
 };
 
@@ -33,12 +33,14 @@ async fn a_ringing_call_has_a_card_until_its_end() {
     assert_eq!(card.line.as_deref(), Some("Продажи"));
     assert_eq!(card.line_number.as_deref(), Some("+7 495 765-43-21"));
     assert!(!card.can_call && !card.hangup_on_phone);
+    let on_phone = |ability| ControlView { ability, cannot: Some(Cannot::NotOffered) };
+    assert_eq!(card.controls, [on_phone(Ability::Answer)]);
 
     let talking = call("1").leg("102", LegState::Connected).state(CallState::Talking);
     bench.office.call(2, &talking);
     bench.shown.until_phases(&[CardPhase::Talking]).await;
     assert_eq!(only_card(&bench).answered_at, Some(at(5)));
-    assert!(only_card(&bench).hangup_on_phone);
+    assert!(only_card(&bench).controls.contains(&on_phone(Ability::Hangup)));
     bench.pass(Duration::from_secs(600)).await;
     assert_eq!(bench.shown.record().phases(), [CardPhase::Talking]);
 

@@ -49,6 +49,7 @@ fn row() -> CallRow {
         rang_ms: None,
         recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
         noted: true,
+        controls: vec![ControlView { ability: Ability::Pickup, cannot: None }],
     }
 }
 
@@ -59,6 +60,7 @@ fn row_json() -> Value {
         "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
         "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,
         "recording": {"id": "r", "state": "ready"}, "noted": true,
+        "controls": [{"ability": "pickup"}],
     })
 }
 
@@ -124,6 +126,30 @@ fn details() {
 }
 
 #[test]
+fn actions() {
+    let request = |action| ActOnCallRequest { command: "c".into(), call: call(), action };
+    let wish = |action: Value| json!({"command": "c", "call": {"office": "demo", "id": "a"}, "action": action});
+    let to = || DialNumber { kind: DialKind::Extension, digits: "203".into(), extension: None, post_dial: None };
+    let number = json!({"kind": "extension", "digits": "203"});
+    for (action, expected) in [
+        (CallAction::Answer, json!({"kind": "answer"})),
+        (CallAction::Hangup, json!({"kind": "hangup"})),
+        (CallAction::Hold, json!({"kind": "hold"})),
+        (CallAction::Retrieve, json!({"kind": "retrieve"})),
+        (CallAction::Pickup, json!({"kind": "pickup"})),
+        (
+            CallAction::Transfer { to: to(), attended: true },
+            json!({"kind": "transfer", "to": number, "attended": true}),
+        ),
+        (CallAction::Conference { with: to() }, json!({"kind": "conference", "with": number})),
+        (CallAction::Dtmf { digits: "1#".into() }, json!({"kind": "dtmf", "digits": "1#"})),
+        (CallAction::Record { on: true }, json!({"kind": "record", "on": true})),
+    ] {
+        travels(&request(action), wish(expected));
+    }
+}
+
+#[test]
 fn cards() {
     let card = CardView {
         call: call(),
@@ -144,6 +170,10 @@ fn cards() {
         extension: Some("12".into()),
         post_dial: Some("1#".into()),
         hangup_on_phone: true,
+        controls: vec![
+            ControlView { ability: Ability::Hold, cannot: None },
+            ControlView { ability: Ability::Hangup, cannot: Some(Cannot::OnPhone) },
+        ],
         can_call: false,
         not_confirmed: false,
     };
@@ -170,6 +200,7 @@ fn cards() {
                 "answeredAt": "2026-03-02T09:00:00Z", "endReason": "USER_BUSY", "clockOffsetMs": -5,
                 "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
                 "extension": "12", "postDial": "1#", "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
+                "controls": [{"ability": "hold"}, {"ability": "hangup", "cannot": "onPhone"}],
             }],
         }),
     );

@@ -1,10 +1,13 @@
 //! A card as its window shows it.
 
-use calls::CallState;
+use calls::{Abilities, Ability, CallState};
 use jiff::SignedDuration;
-use link::wire::{Call, CapabilityView};
+use link::wire::Call;
 
-use super::party::{line, party, who};
+use super::{
+    controls::controls,
+    party::{line, party, who},
+};
 use crate::{
     cards::{Card, phase::answerer},
     contract::{CardPhase, CardView},
@@ -18,7 +21,7 @@ pub(crate) struct Around<'a> {
     /// The office's clock minus this computer's.
     pub(crate) clock_offset: SignedDuration,
     /// What the call's connection can do.
-    pub(crate) capability: CapabilityView,
+    pub(crate) abilities: Abilities,
     /// A way to place calls is there.
     pub(crate) can_place: bool,
 }
@@ -44,7 +47,8 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         end_reason: call.end_reason.clone(),
         clock_offset_ms: offset_ms(around.clock_offset),
         last_talk: card.last_talk.clone(),
-        hangup_on_phone: !around.capability.hangup && is_running(card.phase),
+        hangup_on_phone: !around.abilities.can(Ability::Hangup) && is_running(card.phase),
+        controls: controls(call, around.me, around.abilities),
         extension: card.number.as_ref().and_then(|number| number.extension.clone()),
         post_dial: card.number.as_ref().and_then(|number| number.post_dial.clone()),
         not_confirmed: card.not_confirmed(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod card;
 pub(crate) mod connection;
+pub(crate) mod controls;
 pub(crate) mod details;
 pub(crate) mod party;
 pub(crate) mod row;

@@ -31,6 +31,7 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallR
         rang_ms: rang_ms(call),
         recording: recording(&call.recordings),
         noted,
+        controls: Vec::new(),
     }
 }
 

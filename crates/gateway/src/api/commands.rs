@@ -1,10 +1,10 @@
 //! Commands: each acts once, however often it is sent.
 
 use axum::{Json, http::StatusCode};
-use calls::{CallState, CommandId, ConnectionId, number::DialNumber};
+use calls::{CommandId, ConnectionId, number::DialNumber};
 use link::{
-    Office, OfficeError, OfficeErrorKind,
-    wire::{CommandView, PlaceCall},
+    Office,
+    wire::{ActOnCall, ActionBody, CommandView, PlaceCall},
 };
 use serde::Deserialize;
 
@@ -22,7 +22,7 @@ use crate::{
 const CAP: usize = 16 << 10;
 
 /// What can be asked of a call, by the names in its address.
-const COMMANDS: [&str; 10] =
+const ACTIONS: [&str; 10] =
     ["answer", "hangup", "hold", "retrieve", "pickup", "transfer", "conference", "dtmf", "record", "route"];
 
 /// A wish to place a call, as scripts send it: what is not understood is refused, for it might have meant another call.
@@ -46,12 +46,7 @@ pub(crate) async fn place(
     Whole(body): Whole<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
     let Place { command, connection, from, to, number, customer_first } = body::json(&body)?;
-    if customer_first {
-        let message = "This PBX cannot ring the customer first.";
-        let unsupported = OfficeError::new(OfficeErrorKind::Unsupported, message);
-        return Err(OfficeError { field: Some("customerFirst"), ..unsupported }.into());
-    }
-    let request = PlaceCall { command, connection, from, to, number };
+    let request = PlaceCall { command, connection, from, to, number, customer_first };
     Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
 }
 
@@ -62,27 +57,26 @@ pub(crate) async fn one(bearer: Bearer, Segment(id): Segment<String>) -> Result<
     Ok(Json(bearer.view.command(id).await?.ok_or_else(missing)?))
 }
 
-/// What every command on a call has.
-#[derive(Debug, Deserialize)]
-struct OnCall {
-    #[serde(rename = "command")]
-    _command: CommandId,
-}
-
-/// A command on a call. No make that is served can do any of them, so all that is left to say is what is wrong.
+/// Does something with a call. Whether it can be done at all goes before what is wrong with the wish.
 pub(crate) async fn act(
     bearer: Bearer,
-    Segment((id, command)): Segment<(String, String)>,
+    Segment((id, word)): Segment<(String, String)>,
     Whole(body): Whole<CAP>,
-) -> Result<StatusCode, ApiError> {
-    if !COMMANDS.contains(&command.as_str()) {
-        return Err(ApiError::not_found("There is no such command on calls."));
+) -> Result<(StatusCode, Json<CommandView>), ApiError> {
+    if !ACTIONS.contains(&word.as_str()) {
+        return Err(no_such_action());
     }
     let call = bearer.view.call(&read_id(&id)?).await?.ok_or_else(no_such_call)?;
-    let _: OnCall = body::json(&body)?;
-    if call.state == CallState::Ended {
-        return Err(OfficeError::new(OfficeErrorKind::Conflict, "The call has ended.").into());
-    }
-    Err(OfficeError::new(OfficeErrorKind::Unsupported, format!("This PBX cannot {command} a call from outside."))
-        .into())
+    let body: ActionBody = body::json(&body)?;
+    let command = body.command();
+    let ability = body.ability(&word).ok_or_else(no_such_action)?;
+    let action = match body.read(&word) {
+        Ok(action) => action,
+        Err(wrong) => return Err(bearer.view.cannot(&call, ability).unwrap_or(wrong).into()),
+    };
+    Ok((StatusCode::ACCEPTED, Json(bearer.view.act(ActOnCall { command, call: call.id, action }).await?)))
+}
+
+fn no_such_action() -> ApiError {
+    ApiError::not_found("There is no such command on calls.")
 }

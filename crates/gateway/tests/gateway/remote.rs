@@ -94,8 +94,14 @@ async fn commands_traces_and_facts_travel() {
     let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
     let remote = office(&rig, &rig.agent("101").await);
     let command = CommandId(Uuid::now_v7());
-    let wish =
-        PlaceCall { command, connection: connection("rt1"), from: None, to: "+79001234567".to_owned(), number: None };
+    let wish = PlaceCall {
+        command,
+        connection: connection("rt1"),
+        from: None,
+        to: "+79001234567".to_owned(),
+        number: None,
+        customer_first: false,
+    };
     let placed = remote.place_call(wish.clone()).await.expect("is taken");
     assert_eq!(placed.command, command);
     let known = remote.command(command).await.expect("is answered").expect("is known");

@@ -14,7 +14,7 @@ use crate::{
     error::OfficeError,
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
-    wire::{CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, ActionBody, CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
 };
 
 /// An office behind a gateway. Cheap to clone; every clone uses the same connections.
@@ -44,6 +44,11 @@ impl Office for RemoteOffice {
 
     async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
         self.http.act(&["v1", "calls"], &request).await
+    }
+
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+        let path = ["v1", "calls", wish.call.as_str(), wish.action.name()];
+        self.http.act(&path, &ActionBody::from(&wish)).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

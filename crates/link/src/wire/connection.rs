@@ -1,6 +1,6 @@
 //! Connections to PBXs, as offices tell of them.
 
-use calls::ConnectionId;
+use calls::{Abilities, ConnectionId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -39,8 +39,8 @@ pub struct ConnectionView {
     /// Events may be missing since then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_since: Option<Timestamp>,
-    /// What it can do.
-    pub capability: CapabilityView,
+    /// What it can do for this viewer, and why not the rest.
+    pub capability: Abilities,
     /// The viewer's extension there, from which calls are placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
@@ -103,18 +103,4 @@ pub struct Titles {
     pub ru: String,
     /// In English.
     pub en: String,
-}
-
-/// The abilities of a connection that screens ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CapabilityView {
-    /// Calls can be placed.
-    pub originate: bool,
-    /// Calls can be answered from here.
-    pub answer: bool,
-    /// Calls can be hung up from here.
-    pub hangup: bool,
-    /// Recordings can be fetched.
-    pub recordings: bool,
 }

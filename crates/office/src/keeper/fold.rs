@@ -97,13 +97,14 @@ impl Keeper {
     /// The call of this entry, where its book does not hold it.
     fn unknown_call(&self, stored: &Stored) -> Option<CallId> {
         let book = self.books.get(&stored.connection)?;
-        let subject = stored.told.subject(&stored.connection)?;
+        let subject = book.subject(&stored.told)?;
         (!book.holds(&subject) && !self.is_unread(&stored.connection, &subject)).then_some(subject)
     }
 
     /// Applies one entry, unless its call is held back; a straggler's call is brought back from the log first.
     pub(super) fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
-        let subject = stored.told.subject(&stored.connection);
+        let book = self.books.get(&stored.connection);
+        let subject = book.and_then(|book| book.subject(&stored.told));
         if subject.is_some_and(|call| self.is_unread(&stored.connection, &call)) {
             return Ok(Vec::new());
         }

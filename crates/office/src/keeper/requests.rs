@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calls::{Command, ConnectionId, Told, VendorEvent};
+use calls::{Call, CallId, Command, ConnectionId, Told, VendorEvent};
 use jiff::Timestamp;
 use link::wire;
 use pbx::HeldCall;
@@ -44,6 +44,8 @@ pub(crate) enum Request {
     Begin { row: NewCommand, command: Command, done: Done<Began> },
     /// Which calls a connection's book holds.
     Held { connection: ConnectionId, done: oneshot::Sender<Vec<HeldCall>> },
+    /// Say how a call stands that a book holds.
+    Call { connection: ConnectionId, id: CallId, done: oneshot::Sender<Option<Call>> },
     /// Keep what a person wrote.
     Fact { fact: wire::Fact, done: Done<(), NotKept> },
     /// Tell everybody how a connection stands.
@@ -101,6 +103,14 @@ impl KeeperHandle {
         // A keeper that has stopped holds nothing.
         let _ = self.requests.send(Request::Held { connection: connection.clone(), done }).await;
         answer.await.unwrap_or_default()
+    }
+
+    /// A call with all that its makes know it by, if its book holds it.
+    pub(crate) async fn call(&self, connection: &ConnectionId, id: &CallId) -> Option<Call> {
+        let (done, answer) = oneshot::channel();
+        let request = Request::Call { connection: connection.clone(), id: id.clone(), done };
+        self.requests.send(request).await.ok()?;
+        answer.await.ok()?
     }
 
     /// Stores a fact and tells everybody.

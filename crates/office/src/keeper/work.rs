@@ -120,7 +120,8 @@ impl Keeper {
                 other @ (Request::Begin { .. }
                 | Request::Status { .. }
                 | Request::Absent { .. }
-                | Request::Held { .. }) => others.push(other),
+                | Request::Held { .. }
+                | Request::Call { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
@@ -139,6 +140,10 @@ impl Keeper {
                 }
                 // Whoever asked may have gone.
                 Request::Held { connection, done } => drop(done.send(self.held(&connection))),
+                Request::Call { connection, id, done } => {
+                    // Who asked may have gone.
+                    let _ = done.send(self.books.get(&connection).and_then(|book| book.call(&id)).cloned());
+                }
                 Request::Tell { .. } | Request::Fact { .. } | Request::Stop { .. } => {}
             }
         }
@@ -174,9 +179,15 @@ impl Keeper {
     }
 
     /// Puts entries into the log and folds those that are new.
-    pub(super) async fn append(&mut self, entries: Vec<NewEntry>) -> Result<Vec<Appended>, NotStored> {
+    pub(super) async fn append(&mut self, mut entries: Vec<NewEntry>) -> Result<Vec<Appended>, NotStored> {
         if entries.is_empty() {
             return Ok(Vec::new());
+        }
+        for entry in &mut entries {
+            // Which call an answer is about, its book knows.
+            if let Some(book) = self.books.get(&entry.connection) {
+                entry.call = book.subject(&entry.told);
+            }
         }
         let appended = self.store.append(entries.clone()).await.map_err(|error| {
             tracing::error!(kind = ?error.kind(), "the log could not take events");

@@ -3,78 +3,164 @@
 use std::{sync::Arc, time::Duration};
 
 use calls::{
-    CallId, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId, Told,
+    Ability, ActOn, Action, CallId, Can, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId,
+    Told,
     number::{DialNumber, Dialable},
 };
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{CommandView, PlaceCall, Role},
 };
+use pbx::GroupCallback;
 use store::{Audience, Began, CommandRow, NewCommand};
+use tokio::time::Instant;
 
 use super::{View, storage};
 use crate::state::{Connection, OfficeState};
 
 /// Digits of the longest extension or SIP login of a PBX; a telephone number has more.
 const LONGEST_EXTENSION: usize = 6;
+/// How long after a person asked something is still handed to the driver, which sends it soon or refuses it, too.
+const LATEST: Duration = Duration::from_secs(2);
 /// First and longest wait before an outcome that could not be logged is logged again.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
+
+/// A command that is about to act.
+pub(super) struct Wish {
+    pub(super) command: CommandId,
+    pub(super) connection: ConnectionId,
+    /// The call that it starts or acts on.
+    pub(super) call: CallId,
+    pub(super) what: What,
+}
+
+/// What a command is to do.
+pub(super) enum What {
+    /// Ring `from`, then dial `to`, or the other way round.
+    Originate { from: String, to: String, customer_first: bool },
+    /// Ring a group and `to` over this line, `to` perhaps first.
+    CallBackForGroup { group: String, line: String, to: String, first: bool },
+    /// Do something with a call.
+    Act { on: Box<ActOn>, action: Action },
+}
+
+impl What {
+    /// Its name in the table of commands.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Originate { .. } | Self::CallBackForGroup { .. } => "originate",
+            Self::Act { action, .. } => action.name(),
+        }
+    }
+
+    /// The same as the log has it.
+    fn kind(&self) -> CommandKind {
+        match self {
+            Self::Originate { from, to, .. } | Self::CallBackForGroup { group: from, to, .. } => {
+                CommandKind::Originate { from: from.clone(), to: to.clone() }
+            }
+            Self::Act { on, action } => CommandKind::Act {
+                call: on.call.id.clone(),
+                leg: on.leg.key.clone(),
+                extension: on.extension.clone(),
+                action: action.clone(),
+            },
+        }
+    }
+}
 
 impl View {
     /// Asks the PBX to ring us, then them.
     pub(super) async fn place(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
         let connection = self.connection(&request.connection)?;
-        if !connection.driver.capability().originate {
-            return Err(OfficeError::new(OfficeErrorKind::Unsupported, "this PBX cannot place calls"));
-        }
-        let from = self.from(&request).await?;
-        let to = number(&request)?.digits;
-        let (view, command, connection) = (self.clone(), request.command, request.connection);
+        let group = request.from.as_deref().and_then(|from| self.group_line(&connection.id, from));
+        let what = match group {
+            Some((group, line)) => {
+                may(connection, None, Ability::GroupCallback)?;
+                let line = line.ok_or_else(|| {
+                    OfficeError::invalid(
+                        "from",
+                        "list a number that the same group looks after as a line of the office",
+                    )
+                })?;
+                What::CallBackForGroup { group, line, to: number(&request)?.digits, first: request.customer_first }
+            }
+            None => {
+                let from = self.from(&request).await?;
+                let ability = if request.customer_first { Ability::CustomerFirst } else { Ability::Originate };
+                may(connection, Some(&from), ability).map_err(|error| {
+                    let field = request.customer_first.then_some("customerFirst");
+                    OfficeError { field, ..error }
+                })?;
+                What::Originate { from, to: number(&request)?.digits, customer_first: request.customer_first }
+            }
+        };
+        self.begin(Wish {
+            command: request.command,
+            call: CallId::of_command(&connection.id, request.command),
+            connection: request.connection,
+            what,
+        })
+        .await
+    }
+
+    /// Logs a command and has it sent, once.
+    pub(super) async fn begin(&self, wish: Wish) -> Result<CommandView, OfficeError> {
+        let (view, asked) = (self.clone(), Instant::now());
         // A task of its own: whoever asks may hang up, and what is logged is to be sent.
-        let placing = tokio::spawn(async move { view.begin(command, &connection, from, to).await });
-        placing.await.unwrap_or_else(|_| {
-            let message = "placing the call failed midway; look at the phone before trying again";
+        let beginning = tokio::spawn(async move { view.log_and_send(wish, asked).await });
+        beginning.await.unwrap_or_else(|_| {
+            let message = "this failed midway; look at the phone before trying again";
             Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, message))
         })
     }
 
-    async fn begin(
-        &self,
-        command: CommandId,
-        connection: &ConnectionId,
-        from: String,
-        to: String,
-    ) -> Result<CommandView, OfficeError> {
+    async fn log_and_send(&self, wish: Wish, asked: Instant) -> Result<CommandView, OfficeError> {
+        let Wish { command, connection, call, what } = wish;
         let row = NewCommand {
             id: command,
             connection: connection.clone(),
-            call: CallId::of_command(connection, command),
+            call: call.clone(),
             author: self.viewer.id.clone(),
             at: self.office.clock.now(),
-            request: "originate".to_owned(),
+            request: what.name().to_owned(),
         };
-        let call = row.call.clone();
-        let kind = CommandKind::Originate { from: from.clone(), to: to.clone() };
-        let told = Command { id: command, author: self.viewer.name.clone(), kind };
+        let told = Command { id: command, author: self.viewer.name.clone(), kind: what.kind() };
         match self.office.keeper.begin(row, told).await {
             Ok(Began::New(_)) => {
-                self.carry_out(self.connection(connection)?, command, from, to);
+                self.carry_out(self.connection(&connection)?, command, what, asked);
                 Ok(CommandView { command, call, state: CommandState::Sent, detail: None })
             }
             Ok(Began::Known(row)) if row.command.author == self.viewer.id => Ok(command_view(row)),
             Ok(Began::Known(_)) => Err(OfficeError::invalid("command", "this id was used before; make a new one")),
             Err(_) => {
-                let message = "the call was not placed: the database cannot take it; free disk space and try again";
+                let message = "the PBX was not asked: the database cannot take it; free disk space and try again";
                 Err(OfficeError::new(OfficeErrorKind::Storage, message))
             }
         }
     }
 
     /// Sends a logged command to its PBX, and logs what came of it.
-    fn carry_out(&self, connection: &Connection, command: CommandId, from: String, to: String) {
+    fn carry_out(&self, connection: &Connection, command: CommandId, what: What, asked: Instant) {
         let (office, driver, id) = (Arc::clone(&self.office), Arc::clone(&connection.driver), connection.id.clone());
         tokio::spawn(async move {
-            let answer = driver.originate(command, &from, &to).await;
+            let answer = match &what {
+                // By now the person does something else, and the call may be another one.
+                _ if asked.elapsed() > LATEST => {
+                    let reason = "the office was too busy to send this in time; it was not done".to_owned();
+                    CommandAnswer::Rejected { command, reason }
+                }
+                What::Originate { from, to, customer_first: false } => driver.originate(command, from, to).await,
+                What::Originate { from, to, customer_first: true } => {
+                    driver.originate_customer_first(command, from, to).await
+                }
+                What::CallBackForGroup { group, line, to, first } => {
+                    driver
+                        .call_back_for_group(command, &GroupCallback { group, to, line, customer_first: *first })
+                        .await
+                }
+                What::Act { on, action } => driver.act(command, on, action).await,
+            };
             office.answered(&id, answer).await;
         });
     }
@@ -93,6 +179,19 @@ impl View {
     /// The same for a command that moves, of a call that these see.
     pub(super) fn may_know(&self, author: &str, audience: &Audience) -> bool {
         author == self.viewer.id || self.viewer.role != Role::Agent && audience.has(&self.visible)
+    }
+
+    /// A queue of the office that this viewer may call back for, by its short number, and a number of the office that the
+    /// same group looks after.
+    fn group_line(&self, connection: &ConnectionId, named: &str) -> Option<(String, Option<String>)> {
+        let directory = &self.office.directory;
+        let queue = directory.line(connection, named).filter(|line| !is_telephone(&line.number))?;
+        let shares = |groups: &[String]| groups.iter().any(|group| queue.groups.contains(group));
+        if self.viewer.role == Role::Agent && !shares(&self.viewer.groups) {
+            return None;
+        }
+        let line = directory.lines_of(connection).find(|line| is_telephone(&line.number) && shares(&line.groups));
+        Some((queue.number.clone(), line.map(|line| line.number.clone())))
     }
 
     /// The phone that rings first: the one that was named and may be used, or the viewer's own.
@@ -137,7 +236,7 @@ impl View {
         .await
     }
 
-    fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {
+    pub(super) fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {
         self.office.connections.get(id).ok_or_else(|| OfficeError::invalid("connection", "there is no such connection"))
     }
 }
@@ -172,8 +271,21 @@ impl OfficeState {
     }
 }
 
-fn command_view(row: CommandRow) -> CommandView {
+/// Refuses what the connection cannot do, with the reason.
+pub(super) fn may(connection: &Connection, extension: Option<&str>, ability: Ability) -> Result<(), OfficeError> {
+    match connection.driver.abilities(extension).of(ability) {
+        Can::Yes => Ok(()),
+        Can::No(why) => Err(OfficeError::new(OfficeErrorKind::Unsupported, why.sentence(ability))),
+    }
+}
+
+pub(super) fn command_view(row: CommandRow) -> CommandView {
     CommandView { command: row.command.id, call: row.command.call, state: row.state, detail: row.detail }
+}
+
+/// Whether this is a telephone number of the office, and no queue.
+fn is_telephone(number: &str) -> bool {
+    is_long_number(number.trim_start_matches('+'))
 }
 
 /// Whether these are the digits of a telephone. A PBX that takes one in an extension's place would connect two numbers

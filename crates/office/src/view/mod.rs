@@ -1,5 +1,6 @@
 //! The office as one viewer sees and uses it.
 
+mod act;
 mod catch_up;
 mod commands;
 mod stream;
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use calls::{CallId, CommandId, RecordingId};
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
-    wire::{self, CommandView, Cursor, Fact, PeaksView, PlaceCall, Role, Trace},
+    wire::{self, ActOnCall, CommandView, Cursor, Fact, PeaksView, PlaceCall, Role, Trace},
 };
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
@@ -140,6 +141,10 @@ impl Office for View {
 
     async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
         self.place(request).await
+    }
+
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+        self.act_on(wish).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

@@ -42,6 +42,7 @@ fn party_of(effect: &Effect) -> Option<String> {
         | Effect::TransferStarted
         | Effect::Dtmf { .. }
         | Effect::RouteResult { .. }
+        | Effect::CommandResult { .. }
         | Effect::RecordingStarted
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::support::{Bench, connection};
 
 fn request(command: CommandId) -> PlaceCall {
-    PlaceCall { command, connection: connection(), from: None, to: "+79161234567".into(), number: None }
+    let to = "+79161234567".into();
+    PlaceCall { command, connection: connection(), from: None, to, number: None, customer_first: false }
 }
 
 fn fresh() -> CommandId {

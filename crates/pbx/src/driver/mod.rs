@@ -1,15 +1,20 @@
 //! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
 
 mod asking;
+mod commands;
 mod exchange;
 mod limit;
 mod polling;
 mod recording;
 mod sessions;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
-use calls::{BookSettings, Clock, CommandAnswer, CommandId, ConnectionId};
+use calls::{Abilities, BookSettings, Clock, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -54,6 +59,8 @@ pub struct Driver {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     running: Running,
+    /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
+    rights: RwLock<BTreeMap<String, Abilities>>,
 }
 
 impl std::fmt::Debug for Driver {
@@ -91,6 +98,7 @@ impl Driver {
             journal,
             clock,
             running: Running::default(),
+            rights: RwLock::default(),
         })
     }
 
@@ -160,37 +168,6 @@ impl Driver {
     /// Checks a webhook's signature and nothing else.
     pub fn verify_request(&self, request: &WebhookRequest) -> Result<(), VerifyError> {
         self.pbx.verify(request).map(|_| ())
-    }
-
-    /// Rings `from`, then dials `to`. Sent once at most: a lost answer is an unknown outcome.
-    pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        let rejected = |error: &Error| CommandAnswer::Rejected { command, reason: error.to_string() };
-        if !self.capability().originate {
-            return rejected(&Error::unsupported("place calls"));
-        }
-        let request = match self.look_up(from).await.and_then(|()| self.pbx.originate(command, from, to)) {
-            Ok(request) => request,
-            Err(error) => return rejected(&error),
-        };
-        match self.exchange_once(&request, Priority::Command).await {
-            Ok(answer) => self.pbx.read_originate(command, &answer),
-            Err(error) if error.unsent() => rejected(&error),
-            Err(_) => CommandAnswer::Unknown { command },
-        }
-    }
-
-    /// Reads what the make needs to know of an agent whose phone is to be rung: nothing is placed yet, so whatever goes
-    /// wrong, nothing was.
-    async fn look_up(&self, agent: &str) -> Result<(), Error> {
-        let looking = async {
-            while let Some(request) = self.pbx.lookup(agent) {
-                let answer = self.exchange_once(&request, Priority::Command).await?;
-                self.pbx.read_lookup(agent, &answer)?;
-            }
-            Ok(())
-        };
-        let slow = || Error::new(ErrorKind::Timeout, "the PBX takes too long to say who has this extension; try again");
-        tokio::time::timeout(Priority::Command.patience(), looking).await.unwrap_or_else(|_| Err(slow()))
     }
 
     /// Whether the PBX answers and accepts the credentials, with the reason in words.

@@ -3,7 +3,7 @@
 use std::{fmt, pin::Pin};
 
 use bytes::Bytes;
-use calls::RecordingReference;
+use calls::{Ability, RecordingReference};
 use futures_util::{Stream, StreamExt};
 use http::header;
 use tokio::time::Instant;
@@ -41,7 +41,7 @@ impl fmt::Debug for Download {
 impl Driver {
     /// Begins to fetch a recording. A link that works once is asked for and used at once.
     pub async fn recording(&self, call: &str, reference: &RecordingReference) -> Result<Download, Error> {
-        if !self.capability().recordings {
+        if !self.abilities(None).can(Ability::Recordings) {
             return Err(Error::unsupported("give recordings"));
         }
         match self.pbx.recording(call, reference, self.clock.now())? {

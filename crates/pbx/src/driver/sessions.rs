@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use calls::VendorEvent;
+use calls::{Abilities, VendorEvent};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
@@ -51,6 +51,8 @@ pub enum SessionReport {
     Snapshot(Snapshot),
     /// What is to be said of the session while it is live; nothing where all is well.
     Notice(Option<String>),
+    /// What may be asked through this session, from here on.
+    Rights(Abilities),
     /// No more of what was missed is asked for.
     Drained {
         /// Nothing of it is left; otherwise the PBX gave the same again and again.
@@ -154,7 +156,7 @@ impl Driver {
         let (asking, storing, askings) = (None, None, Askings::default());
         let mut pending = Pending { socket: None, asking, storing, asked, askings };
         let error = tokio::select! {
-            error = self.drive(session.as_mut(), &mut pending, &out) => error,
+            error = self.drive(key, session.as_mut(), &mut pending, &out) => error,
             _ = is_stopped.wait_for(|stopped| *stopped) => stopped(),
             () = out.closed() => stopped(),
         };
@@ -176,6 +178,7 @@ impl Driver {
 
     async fn drive<'a>(
         &'a self,
+        key: &str,
         session: &mut dyn Session,
         pending: &mut Pending<'a>,
         out: &mpsc::Sender<SessionReport>,
@@ -183,7 +186,7 @@ impl Driver {
         let mut outputs = session.step(SessionInput::Start, self.moment());
         loop {
             for output in outputs {
-                if let Err(error) = self.carry_out(output, session, pending, out).await {
+                if let Err(error) = self.carry_out(key, output, session, pending, out).await {
                     return error;
                 }
             }
@@ -216,6 +219,7 @@ impl Driver {
 
     async fn carry_out<'a>(
         &'a self,
+        key: &str,
         output: SessionOutput,
         session: &mut dyn Session,
         pending: &mut Pending<'a>,
@@ -229,7 +233,7 @@ impl Driver {
             SessionOutput::Open(handshake) => {
                 pending.socket = Some(self.open(handshake).await?);
                 for output in session.step(SessionInput::Opened, self.moment()) {
-                    Box::pin(self.carry_out(output, session, pending, out)).await?;
+                    Box::pin(self.carry_out(key, output, session, pending, out)).await?;
                 }
                 return Ok(());
             }
@@ -249,6 +253,10 @@ impl Driver {
                 };
             }
             SessionOutput::End(error) => return Err(error),
+            SessionOutput::Rights(abilities) => {
+                self.set_rights(key, abilities);
+                SessionReport::Rights(abilities)
+            }
             SessionOutput::Connected => SessionReport::Connected,
             SessionOutput::DrainProgress { events } => SessionReport::DrainProgress { events },
             SessionOutput::Drained { complete } => SessionReport::Drained { complete },

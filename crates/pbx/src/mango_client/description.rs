@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use calls::{Abilities, Ability, Cannot};
+
 use super::MangoClient;
 use crate::{
-    capability::{Capability, CardOnRing},
+    capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
@@ -12,6 +14,14 @@ use crate::{
 
 /// MANGO OFFICE's server-client API: a socket per user.
 pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+/// What can be asked of a connection.
+const ABILITIES: Abilities = Abilities::NONE.without(ON_THE_PHONE, Cannot::OnPhone).with(&[
+    Ability::Originate,
+    Ability::TransferBlind,
+    Ability::Route,
+    Ability::Recordings,
+]);
 
 static DESCRIPTION: Description = Description {
     name: "mango-client",
@@ -42,7 +52,11 @@ static DESCRIPTION: Description = Description {
         "path.register",
         "path.unregister",
         "path.callback",
+        "path.transfer",
+        "path.route",
         "parameter.extension",
+        "parameter.call_id",
+        "parameter.to_number",
         "parameter.limit",
         "token_header",
         "token_prefix",
@@ -56,8 +70,7 @@ static DESCRIPTION: Description = Description {
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
-        originate: true,
-        recordings: true,
+        abilities: ABILITIES,
         missed_replay: true,
         replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
         key_acts_for_all: true,

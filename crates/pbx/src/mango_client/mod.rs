@@ -15,7 +15,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use calls::{ActOn, Action, BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -85,7 +85,15 @@ impl Pbx for MangoClient {
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
-        responses::callback(&self.settings.wire, command, answer)
+        responses::command(&self.settings.wire, command, answer)
+    }
+
+    fn act(&self, _command: CommandId, on: &ActOn, action: &Action) -> Result<Request, Error> {
+        requests::act(&self.settings, on, action)
+    }
+
+    fn read_act(&self, command: CommandId, _action: &Action, answer: &Answer) -> CommandAnswer {
+        responses::command(&self.settings.wire, command, answer)
     }
 
     fn recording(&self, _call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {

@@ -1,6 +1,6 @@
 //! Requests to the API: POST of JSON, the token in a header.
 
-use calls::RecordingReference;
+use calls::{ActOn, Action, RecordingReference, Target};
 use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
@@ -27,15 +27,38 @@ pub(super) fn authorise(settings: &Settings, request: &mut Request) -> Result<()
 
 /// Rings the user's phone, which shows `to`, then dials it.
 pub(super) fn callback(settings: &Settings, from: &str, to: &str) -> Result<Request, Error> {
-    let from = from.trim();
-    if from.is_empty() || !from.chars().all(char::is_alphanumeric) {
-        let kind = ErrorKind::InvalidRequest { field: "from" };
-        return Err(Error::new(kind, "the extension must be letters and digits").before_sending());
-    }
+    let from = dial::extension(from)?;
     let wire = &settings.wire;
     let parameters =
         [(wire.extension.clone(), Value::from(from)), (wire.destination.clone(), Value::from(dial::target(to)?))];
     Ok(post(settings, "callback", &wire.callback, parameters))
+}
+
+/// Sends a call on: one that the user talks in, or one that waits, which goes to an employee.
+pub(super) fn act(settings: &Settings, on: &ActOn, action: &Action) -> Result<Request, Error> {
+    let unsupported = || Error::unsupported(action.ability().words());
+    let wire = &settings.wire;
+    let call = (wire.call_name.clone(), Value::from(on.leg.make_key()));
+    match action {
+        Action::Transfer { to: Target::Number(to), attended: false } => {
+            let user = dial::extension(on.extension.as_deref().ok_or_else(unsupported)?)?;
+            let to = (wire.target.clone(), Value::from(dial::target(&to.digits)?));
+            Ok(post(settings, "transfer", &wire.transfer, [of_user(settings, user), call, to]))
+        }
+        Action::Route { to } => {
+            let employee = dial::extension(&to.digits)?;
+            Ok(post(settings, "route", &wire.route, [of_user(settings, employee), call]))
+        }
+        Action::Transfer { .. }
+        | Action::Answer
+        | Action::Hangup
+        | Action::Hold
+        | Action::Retrieve
+        | Action::Pickup
+        | Action::Conference { .. }
+        | Action::Dtmf { .. }
+        | Action::Record { .. } => Err(unsupported()),
+    }
 }
 
 /// Asks for a user's socket address.

@@ -73,8 +73,8 @@ pub(super) fn register(wire: &Wire, answer: &Answer) -> Result<Batch, Error> {
     }
 }
 
-/// A callback gives no call id: its first event is recognised by the number.
-pub(super) fn callback(wire: &Wire, command: CommandId, answer: &Answer) -> CommandAnswer {
+/// What came of a command. A callback gives no call id: its first event is recognised by the number.
+pub(super) fn command(wire: &Wire, command: CommandId, answer: &Answer) -> CommandAnswer {
     match code(wire, answer) {
         code if is_done(wire, answer, code) => CommandAnswer::Accepted { command, vendor_call: None, doubt: None },
         // Something failed inside: it may be ringing all the same, and told "failed", people dial twice.

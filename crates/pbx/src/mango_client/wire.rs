@@ -102,6 +102,8 @@ pub(super) struct Wire {
     pub(super) register: String,
     pub(super) unregister: String,
     pub(super) callback: String,
+    pub(super) transfer: String,
+    pub(super) route: String,
     /// The header that carries the token.
     pub(super) token_header: String,
     /// What stands before the token, a blank included.
@@ -110,6 +112,10 @@ pub(super) struct Wire {
     pub(super) extension: String,
     /// The parameter of `callback` that carries the number.
     pub(super) destination: String,
+    /// The parameter that carries the leg of a call.
+    pub(super) call_name: String,
+    /// The parameter of `transfer` that carries to whom.
+    pub(super) target: String,
     /// The parameter of `register` that carries the limit.
     pub(super) limit_name: String,
     /// Missed events asked for at a time.
@@ -128,10 +134,14 @@ impl Default for Wire {
             register: "/v1/session/register".to_owned(),
             unregister: "/v1/session/unregister/".to_owned(),
             callback: "/v1/callback".to_owned(),
+            transfer: "/v1/transfer".to_owned(),
+            route: "/v1/route".to_owned(),
             token_header: "authorization".to_owned(),
             token_prefix: "Bearer ".to_owned(),
             extension: "extension".to_owned(),
             destination: "DESTINATION_NUMBER".to_owned(),
+            call_name: "call_id".to_owned(),
+            target: "to_number".to_owned(),
             limit_name: "LIMIT".to_owned(),
             limit: 100,
             callback_legs: CallbackLegs::Two,
@@ -159,7 +169,11 @@ impl Wire {
             "path.register" => &mut self.register,
             "path.unregister" => &mut self.unregister,
             "path.callback" => &mut self.callback,
+            "path.transfer" => &mut self.transfer,
+            "path.route" => &mut self.route,
             "parameter.extension" => &mut self.extension,
+            "parameter.call_id" => &mut self.call_name,
+            "parameter.to_number" => &mut self.target,
             "parameter.limit" => &mut self.limit_name,
             "token_header" => &mut self.token_header,
             "token_prefix" => &mut self.token_prefix,

@@ -1,8 +1,10 @@
 //! What everybody else knows of this make.
 
+use calls::{Abilities, Ability, Cannot};
+
 use super::MangoVpbx;
 use crate::{
-    capability::{Capability, CardOnRing},
+    capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
@@ -10,6 +12,20 @@ use crate::{
 
 /// MANGO OFFICE's VPBX API: signed webhooks of the whole account.
 pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+/// What can be asked of a connection.
+const ABILITIES: Abilities = Abilities::NONE.without(ON_THE_PHONE, Cannot::OnPhone).with(&[
+    Ability::Originate,
+    Ability::GroupCallback,
+    Ability::Hangup,
+    Ability::Hold,
+    Ability::TransferBlind,
+    Ability::TransferAttended,
+    Ability::Pickup,
+    Ability::RecordOn,
+    Ability::Route,
+    Ability::Recordings,
+]);
 
 static DESCRIPTION: Description = Description {
     name: "mango-vpbx",
@@ -48,8 +64,7 @@ static DESCRIPTION: Description = Description {
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
-        originate: true,
-        recordings: true,
+        abilities: ABILITIES,
         recording_link_once: true,
         key_acts_for_all: true,
         ..Capability::NONE

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{
     leg::{self, Side},
-    sign,
+    responses::{self, Outcome},
+    sign, wire,
 };
 use crate::{
     dedupe,
@@ -102,7 +103,7 @@ impl Message<'_> {
             raw_kind: format!("{place} {raw_state}"),
             time: self.time("timestamp"),
             leg_seq: fields.integer("seq"),
-            vendor_command: fields.text("command_id"),
+            vendor_command: self.command(),
             ..self.about(call, self.dedupe_key("call", &key), effects)
         })
     }
@@ -185,19 +186,27 @@ impl Message<'_> {
     /// The outcome of a command, by the command's id and no call's. What came of ours shows in the calls.
     fn result(self) -> VendorEvent {
         let code = self.fields.integer("result");
-        let effects = match (self.kind, code) {
-            ("result/route", Some(code)) => {
-                let accepted = code == 0 || codes::listed(code) == codes::DONE;
-                vec![Effect::RouteResult { accepted, detail: Some(format!("{} ({code})", codes::words(code))) }]
-            }
-            (_, _) => Vec::new(),
+        let outcome = code.map_or(Outcome::Unknown, responses::outcome);
+        let is_route = self.kind == "result/route";
+        let told = |accepted, detail| {
+            if is_route { Effect::RouteResult { accepted, detail } } else { Effect::CommandResult { accepted, detail } }
+        };
+        let effects = match outcome {
+            Outcome::Taken(remark) => vec![told(true, remark)],
+            Outcome::Refused(words) => vec![told(false, Some(words))],
+            Outcome::Unknown => Vec::new(),
         };
         VendorEvent {
             raw_kind: self.kind.to_owned(),
             call: None,
-            vendor_command: self.fields.text("command_id"),
+            vendor_command: self.command(),
             ..self.about(String::new(), dedupe::of_json(self.kind, &self.fields.to_json()), effects)
         }
+    }
+
+    /// Our id of the command that the message names.
+    fn command(self) -> Option<String> {
+        self.fields.text("command_id").map(|named| wire::command(&named).0.to_owned())
     }
 
     /// By what identifies the message, or by all of it where some of that is missing.

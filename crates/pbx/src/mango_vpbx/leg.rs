@@ -3,6 +3,7 @@
 
 use calls::{Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, number::Number};
 
+use super::wire;
 use crate::{
     fields::Fields,
     mango::{State, codes},
@@ -197,7 +198,8 @@ impl Between<'_> {
     /// Whether the leg begins a callback, whoever ordered it. A command that moved a call on is told with the leg that it
     /// was taken from.
     fn is_callback(&self) -> bool {
-        let is_ordered = self.fields.text("command_id").is_some() || self.fields.text("callback_initiator").is_some();
+        let commanded = self.fields.text("command_id").is_some_and(|named| !wire::command(&named).1);
+        let is_ordered = commanded || self.fields.text("callback_initiator").is_some();
         is_ordered && !self.is_taken()
     }
 

@@ -16,7 +16,7 @@ pub mod wire;
 
 use std::time::Instant;
 
-use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use calls::{ActOn, Action, BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -31,7 +31,7 @@ use crate::{
     make::ConnectionConfig,
     quota::{LockOut, Quota},
     request::{Answer, Request},
-    traits::{Pbx, RecordingStep},
+    traits::{GroupCallback, Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
 
@@ -97,8 +97,20 @@ impl Pbx for MangoVpbx {
         requests::callback(&self.settings, command, from, to)
     }
 
+    fn call_back_for_group(&self, command: CommandId, wish: &GroupCallback<'_>) -> Result<Request, Error> {
+        requests::group_callback(&self.settings, command, wish)
+    }
+
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
-        responses::callback(command, answer)
+        responses::command(command, answer)
+    }
+
+    fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> Result<Request, Error> {
+        requests::act(&self.settings, command, on, action)
+    }
+
+    fn read_act(&self, command: CommandId, _action: &Action, answer: &Answer) -> CommandAnswer {
+        responses::command(command, answer)
     }
 
     fn recording(&self, _call: &str, reference: &RecordingReference, now: Timestamp) -> Result<RecordingStep, Error> {

@@ -12,18 +12,37 @@ use crate::{
 /// What more than one wrong request brings about.
 const LOCK_OUT: &str = "after a second wrong request within two minutes MANGO refuses everything for two minutes";
 
-/// What came of a callback. The newer answer 0 and the documented 1000 both mean that it was taken.
-pub(super) fn callback(command: CommandId, answer: &Answer) -> CommandAnswer {
+/// What a code says of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was taken, perhaps with a remark. The newer answer 0 and the documented 1000 both mean so.
+    Taken(Option<String>),
+    /// It was refused, in words.
+    Refused(String),
+    /// Something inside failed or did not answer in time: it may have acted all the same, and told "failed", people do
+    /// it twice.
+    Unknown,
+}
+
+/// What this code says of a command.
+pub(super) fn outcome(code: i64) -> Outcome {
+    match (code, codes::listed(code)) {
+        (0, _) | (_, codes::DONE) => Outcome::Taken(None),
+        (_, 1001) => Outcome::Taken(Some(words(code))),
+        (_, 5000 | 5002 | 5003 | 5004 | 5007 | 5011) => Outcome::Unknown,
+        (_, _) => Outcome::Refused(words(code)),
+    }
+}
+
+/// What came of a command.
+pub(super) fn command(command: CommandId, answer: &Answer) -> CommandAnswer {
     if let Some(refused) = barred(answer) {
         return CommandAnswer::Rejected { command, reason: refused.to_string() };
     }
-    match code(answer).map(|code| (code, codes::listed(code))) {
-        Some((0, _) | (_, codes::DONE)) => CommandAnswer::Accepted { command, vendor_call: None, doubt: None },
-        Some((code, 1001)) => CommandAnswer::Accepted { command, vendor_call: None, doubt: Some(words(code)) },
-        // Something inside failed or did not answer in time: it may be ringing all the same, and told "failed", people
-        // dial twice.
-        Some((_, 5000 | 5002 | 5003 | 5004 | 5007 | 5011)) => CommandAnswer::Unknown { command },
-        Some((code, _)) => CommandAnswer::Rejected { command, reason: words(code) },
+    match code(answer).map(outcome) {
+        Some(Outcome::Taken(doubt)) => CommandAnswer::Accepted { command, vendor_call: None, doubt },
+        Some(Outcome::Refused(reason)) => CommandAnswer::Rejected { command, reason },
+        Some(Outcome::Unknown) => CommandAnswer::Unknown { command },
         None => match answer.failure() {
             Some(error) if error.kind() != ErrorKind::Internal => {
                 CommandAnswer::Rejected { command, reason: error.to_string() }

@@ -1,12 +1,13 @@
 //! Webhooks, requests and answers against what they mean.
 
+mod actions;
 mod answers;
 mod notifications;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use calls::Source;
+use calls::{Effect, Source};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use secrecy::SecretString;

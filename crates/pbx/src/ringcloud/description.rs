@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use calls::{Abilities, Ability, Cannot};
+
 use super::RingCloud;
 use crate::{
-    capability::{Capability, CardOnRing},
+    capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
@@ -12,6 +14,10 @@ use crate::{
 
 /// RingCloud: asked again and again.
 pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+/// What can be asked of a connection. The calls that are over are read in the background; nobody can ask for others.
+const ABILITIES: Abilities =
+    Abilities::NONE.with(&[Ability::Originate, Ability::Recordings]).without(ON_THE_PHONE, Cannot::OnPhone);
 
 static DESCRIPTION: Description = Description {
     name: "ringcloud",
@@ -48,11 +54,9 @@ static DESCRIPTION: Description = Description {
     delivery: Delivery::Polling,
     capability: Capability {
         card_on_ring: CardOnRing::Late,
-        originate: true,
-        recordings: true,
+        abilities: ABILITIES,
         missed_replay: true,
         replay_kept: Some(Duration::from_secs(7 * 24 * 3600)),
-        history: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

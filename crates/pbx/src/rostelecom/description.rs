@@ -1,8 +1,10 @@
 //! What everybody else knows of this make.
 
+use calls::{Abilities, Ability, Cannot};
+
 use super::Rostelecom;
 use crate::{
-    capability::{Capability, CardOnRing},
+    capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
@@ -10,6 +12,10 @@ use crate::{
 
 /// Rostelecom's Integration API: signed webhooks.
 pub const MAKE: Make = Make::of(&DESCRIPTION);
+
+/// What can be asked of a connection.
+const ABILITIES: Abilities =
+    Abilities::NONE.with(&[Ability::Originate, Ability::Recordings]).without(ON_THE_PHONE, Cannot::OnPhone);
 
 static DESCRIPTION: Description = Description {
     name: "rostelecom",
@@ -47,9 +53,8 @@ static DESCRIPTION: Description = Description {
     delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
-        originate: true,
+        abilities: ABILITIES,
         originate_prompt: true,
-        recordings: true,
         recording_link_once: true,
         key_acts_for_all: true,
         ..Capability::NONE

@@ -1,8 +1,10 @@
 //! What everybody else knows of the two makes that speak this protocol.
 
+use calls::{Abilities, Ability, Cannot};
+
 use super::Zadarma;
 use crate::{
-    capability::{Capability, CardOnRing},
+    capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     zone::{MOSCOW, UTC},
@@ -12,6 +14,11 @@ use crate::{
 pub const MAKE: Make = Make::of(&ZADARMA_DESCRIPTION);
 /// Novofon: Zadarma's protocol at another host.
 pub const NOVOFON: Make = Make::of(&NOVOFON_DESCRIPTION);
+
+/// What can be asked of a connection.
+const ABILITIES: Abilities = Abilities::NONE
+    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings])
+    .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static ZADARMA_DESCRIPTION: Description = Description {
     name: "zadarma",
@@ -61,9 +68,8 @@ const BOTH: Description = Description {
     delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
-        originate: true,
+        abilities: ABILITIES,
         originate_prompt: true,
-        recordings: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

@@ -76,7 +76,11 @@ impl Pbx for Zadarma {
     }
 
     fn originate(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
-        requests::callback(&self.settings, from, to)
+        requests::callback(&self.settings, from, to, false)
+    }
+
+    fn originate_customer_first(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
+        requests::callback(&self.settings, from, to, true)
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {

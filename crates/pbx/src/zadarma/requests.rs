@@ -16,13 +16,17 @@ use crate::{
 /// How long a recording's link lives, in seconds: the shortest that the service gives, for it is used at once.
 const LINK_LIFETIME: &str = "180";
 
-/// `request/callback`: rings `from`, says that the call is being connected, dials `to`.
-pub(super) fn callback(settings: &Settings, from: &str, to: &str) -> Result<Request, Error> {
+/// `request/callback`: rings `from`, says that the call is being connected, dials `to`; or, where it is `predicted`, the
+/// other way round. The service names that parameter and no value for "no".
+pub(super) fn callback(settings: &Settings, from: &str, to: &str, predicted: bool) -> Result<Request, Error> {
     let to = dial::target(to)?;
     let from = caller(settings, from)?;
     let mut parameters = vec![("from", Value::from(from.as_str())), ("to", to.into())];
     if settings.caller_id_of_extension {
         parameters.push(("sip", from.as_str().into()));
+    }
+    if predicted {
+        parameters.push(("predicted", "predicted".into()));
     }
     Ok(get(settings, "callback", "/v1/request/callback/", parameters))
 }

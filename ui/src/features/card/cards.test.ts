@@ -30,6 +30,7 @@ function program() {
     cardSnapshot: () => snapshot.promise,
     callBack,
     dismissCard: async () => {},
+    actOnCall: async () => {},
     showCall: async () => {},
     saveCardNote: async () => {},
     resizeCard: async () => {},

@@ -114,6 +114,7 @@ export function rowAt(index: number): CallRow {
     ...(answered && number && !internal ? { recording: { id: `rec${index}`, state: "ready" as const } } : {}),
     startedAt: on(Math.floor(index / sketches.length), at),
     noted: rest.noted ?? false,
+    controls: rest.controls ?? [],
   };
 }
 

@@ -100,6 +100,7 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     ...(over ? { endedAt: ago(4) } : {}),
     clockOffsetMs: 0,
     hangupOnPhone: false,
+    controls: [],
     canCall: true,
     notConfirmed: false,
   };

@@ -1,7 +1,10 @@
 //! Requests and what is made of their answers.
 
 use bytes::Bytes;
-use calls::{CommandAnswer, CommandId, RecordingReference};
+use calls::{
+    ActOn, Action, Book, Can, Cannot, CommandAnswer, CommandId, RecordingReference, Stored, Target, Told,
+    number::Dialable,
+};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,7 +13,7 @@ use super::{answer, config, pbx};
 use crate::{
     config_error::ConfigError,
     error::ErrorKind,
-    mango_client::MangoClient,
+    mango_client::{self, MangoClient},
     traits::{Pbx, RecordingStep},
     webhook::{VerifyError, WebhookRequest},
 };
@@ -42,6 +45,45 @@ fn callback_and_its_token_go_to_the_api() {
     pbx().sign(&mut request).expect("signed");
     assert_eq!(request.headers.get("authorization").expect("a token"), "Bearer t0ken");
     assert!(request.headers["authorization"].is_sensitive());
+}
+
+/// A call with the leg that is acted on.
+fn on(event: &Value) -> ActOn {
+    let connection: calls::ConnectionId = "mango".parse().expect("an id");
+    let mut book = Book::new(connection.clone(), pbx().book_settings());
+    let told = Told::Vendor(super::read(&event.to_string()));
+    book.apply(&Stored { seq: 1, connection, received_at: super::received(), told });
+    let call = book.open_calls().next().expect("it is open").clone();
+    let leg = call.legs.first().expect("a leg").clone();
+    ActOn { extension: leg.extension.clone(), call, leg, other: None }
+}
+
+#[test]
+fn a_talk_is_passed_on_by_its_user_and_a_waiting_call_goes_to_an_employee() {
+    let Ok(Dialable { number, .. }) = Dialable::read("203") else { unreachable!("a number") };
+    let sent = |on: &ActOn, action: &Action| {
+        let request = pbx().act(CommandId(Uuid::nil()), on, action).expect("a request");
+        assert_eq!((request.idempotent, request.signed), (false, true));
+        (request.url.path().to_owned(), serde_json::from_slice::<Value>(&request.body).expect("JSON"))
+    };
+    let talk = on(&json!({"routeKey": "/call", "data": {"entry_id": "e1", "call_id": "c1", "seq": 1,
+        "state": "CONNECTED", "from": {"number": "79161234567"}, "to": {"extension": "101"}}}));
+    let transfer = |attended| Action::Transfer { to: Target::Number(number.clone()), attended };
+    let body = json!({"extension": "101", "call_id": "c1", "to_number": "203"});
+    assert_eq!(sent(&talk, &transfer(false)), ("/api/v1/transfer".to_owned(), body));
+    let waits = on(&json!({"routeKey": "/ivr", "data": {"entry_id": "e1", "call_id": "m1", "seq": 1,
+        "state": "APPEARED", "location": "ivr", "from": {"number": "79161234567"}}}));
+    let body = json!({"extension": "203", "call_id": "m1"});
+    assert_eq!(sent(&waits, &Action::Route { to: number.clone() }), ("/api/v1/route".to_owned(), body));
+    for action in [transfer(true), Action::Hangup, Action::Hold, Action::Pickup] {
+        let error = pbx().act(CommandId(Uuid::nil()), &talk, &action).expect_err("done on the phone");
+        assert_eq!((error.kind(), error.unsent()), (ErrorKind::Unsupported, true), "{action:?}");
+        assert_eq!(
+            mango_client::MAKE.capability.abilities.of(action.ability()),
+            Can::No(Cannot::OnPhone),
+            "{action:?}"
+        );
+    }
 }
 
 #[test]

@@ -228,13 +228,15 @@ fn digits_are_told_with_their_call() {
 }
 
 #[test]
-fn results_of_commands_are_kept_and_change_no_call() {
+fn results_of_commands_are_about_no_call() {
     let route = event("/result/route", &json!({"command_id": "r", "result": 1000}));
-    let detail = Some("done (1000)".to_owned());
-    assert_eq!(route.effects, [Effect::RouteResult { accepted: true, detail }]);
+    assert_eq!(route.effects, [Effect::RouteResult { accepted: true, detail: None }]);
     assert_eq!(route.call, None);
     let callback = event("/result/callback", &json!({"command_id": "x", "result": "3100"}));
-    assert_eq!((callback.effects, callback.call), (vec![], None));
+    let [Effect::CommandResult { accepted: false, detail: Some(words) }] = &callback.effects[..] else {
+        panic!("{callback:?}")
+    };
+    assert!(words.contains("code 3100") && callback.call.is_none(), "{words}");
 }
 
 #[test]

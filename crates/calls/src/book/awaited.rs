@@ -1,0 +1,89 @@
+//! What shows that an action on a call took effect. The PBX's answer alone does not.
+
+use std::collections::BTreeSet;
+
+use super::facts;
+use crate::{
+    action::{Action, Target},
+    call::{Call, CallState, EndCause, Leg, LegState},
+    event::{Effect, VendorEvent},
+    id::CommandId,
+};
+
+/// The effect that a command waits for.
+#[derive(Debug, Clone)]
+pub(super) struct Awaited {
+    pub(super) action: Action,
+    /// The leg that it acts on.
+    pub(super) leg: String,
+    /// The extension that acts.
+    pub(super) extension: Option<String>,
+    /// The legs that the call had when it was asked for.
+    pub(super) known: BTreeSet<String>,
+}
+
+/// What an event says of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// It took effect.
+    Effect,
+    /// The PBX could not do it, in its words.
+    Refusal(String),
+}
+
+impl Awaited {
+    /// What this event, and the call as it stands after it, say of the command.
+    pub(super) fn shown(&self, command: CommandId, call: &Call, event: &VendorEvent) -> Option<Shown> {
+        if let Some(refusal) = self.refusal(event) {
+            return Some(refusal);
+        }
+        let is_named = event.vendor_command.as_deref() == Some(command.to_string().as_str());
+        let is_caused = is_named && event.effects.iter().any(facts::tells_state);
+        (is_caused || self.has_effect(call, event)).then_some(Shown::Effect)
+    }
+
+    /// The outcome of routing comes as an event of the call and names no command.
+    fn refusal(&self, event: &VendorEvent) -> Option<Shown> {
+        if !matches!(self.action, Action::Route { .. }) {
+            return None;
+        }
+        event.effects.iter().find_map(|effect| {
+            let Effect::RouteResult { accepted: false, detail } = effect else { return None };
+            Some(Shown::Refusal(detail.clone().unwrap_or_default()))
+        })
+    }
+
+    fn has_effect(&self, call: &Call, event: &VendorEvent) -> bool {
+        let leg = call.legs.iter().find(|leg| leg.key == self.leg);
+        let stands = |wanted: fn(&Leg) -> bool| leg.is_some_and(wanted);
+        let tells = |wanted: fn(&Effect) -> bool| event.effects.iter().any(wanted);
+        match &self.action {
+            Action::Answer => stands(|leg| leg.answered_at.is_some()),
+            Action::Hangup => call.is_ended() || stands(|leg| leg.state.is_terminal()),
+            Action::Hold => stands(|leg| leg.state == LegState::Held),
+            Action::Retrieve => stands(|leg| leg.state == LegState::Connected),
+            Action::Pickup => self.new_legs(call).any(|leg| leg.extension == self.extension),
+            Action::Transfer { to: Target::Call(_), .. } => stands(|leg| leg.end_cause == EndCause::Transferred),
+            Action::Transfer { to: Target::Number(_), attended: true } => {
+                self.new_legs(call).next().is_some() || stands(|leg| leg.end_cause == EndCause::Transferred)
+            }
+            // A PBX that shows a user his own leg alone tells no more than that it is over.
+            Action::Transfer { to: Target::Number(_), attended: false } => {
+                self.new_legs(call).next().is_some() || stands(|leg| leg.state.is_terminal())
+            }
+            Action::Conference { .. } => call.state == CallState::Conference || self.new_legs(call).next().is_some(),
+            Action::Dtmf { .. } => tells(|effect| matches!(effect, Effect::Dtmf { .. })),
+            Action::Record { on: true } => tells(|effect| *effect == Effect::RecordingStarted),
+            Action::Record { on: false } => tells(|effect| matches!(effect, Effect::RecordingAvailable { .. })),
+            Action::Route { .. } => {
+                let is_routed = tells(|effect| matches!(effect, Effect::RouteResult { accepted: true, .. }));
+                is_routed || self.new_legs(call).next().is_some()
+            }
+        }
+    }
+
+    /// Agents' legs that came since.
+    fn new_legs<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a Leg> {
+        call.legs.iter().filter(|leg| leg.is_agent() && !self.known.contains(&leg.key))
+    }
+}

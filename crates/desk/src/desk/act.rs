@@ -1,0 +1,97 @@
+//! Doing something with a call that goes on: once, at once, and said to be done only when the PBX has shown it.
+
+use std::{sync::Arc, time::Duration};
+
+use calls::{Action, CommandId, CommandState, Target};
+use link::{
+    Office,
+    wire::{ActOnCall, CommandView},
+};
+
+use super::Desk;
+use crate::{
+    contract::{ActOnCallRequest, CallAction, ContractError, ErrorCode},
+    controller::message::Request,
+    errors::no_such_call,
+};
+
+/// An office that has not answered by then may have acted or not.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+/// How long the effect is waited for; the office gives up sooner, and says so.
+const SHOWN_WITHIN: Duration = Duration::from_secs(25);
+/// First and longest wait between two looks at what came of it.
+const LOOK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+
+impl Desk {
+    /// Does something with a call and answers once an event has shown it, or once it is known that it was not done. The
+    /// same command acts once. Nothing is kept to be done later.
+    pub async fn act_on_call(&self, request: ActOnCallRequest) -> Result<(), ContractError> {
+        let ActOnCallRequest { command, call, action } = request;
+        let command: CommandId =
+            command.parse().map_err(|_| ContractError::invalid("command", "the command must be a UUID"))?;
+        let action = read(action)?;
+        let office = self.office(&call.office).await?;
+        if !office.reachable {
+            let message = "the office is out of reach, so nothing was done";
+            return Err(ContractError::new(ErrorCode::Unreachable, message));
+        }
+        let call = self.ask(|reply| Request::RulingId { call, reply }).await?.ok_or_else(no_such_call)?;
+        let asked = tokio::time::timeout(ANSWER_WITHIN, office.office.act(ActOnCall { command, call, action })).await;
+        let stands = match asked {
+            Ok(Ok(view)) => Some(view),
+            Ok(Err(error)) if !error.kind.may_have_acted() => return Err(error.into()),
+            // The answer was lost: what the office knows of the command is looked at.
+            Ok(Err(_)) | Err(_) => None,
+        };
+        let shown = tokio::time::timeout(SHOWN_WITHIN, shown(office.office, command, stands)).await;
+        shown.unwrap_or_else(|_| Err(not_known()))
+    }
+}
+
+/// Waits until it is known what came of a command.
+async fn shown(
+    office: Arc<dyn Office>,
+    command: CommandId,
+    mut stands: Option<CommandView>,
+) -> Result<(), ContractError> {
+    let (mut wait, longest) = LOOK;
+    loop {
+        match stands.as_ref().map(|view| view.state) {
+            Some(CommandState::Confirmed) => return Ok(()),
+            Some(CommandState::Rejected) => {
+                let reason = stands.and_then(|view| view.detail).unwrap_or_default();
+                return Err(ContractError::new(ErrorCode::Refused, reason));
+            }
+            Some(CommandState::Unknown) => return Err(not_known()),
+            Some(CommandState::Sent | CommandState::Accepted) | None => {}
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(longest);
+        // An office that does not answer now may when it is asked again.
+        stands = office.command(command).await.ok().flatten().or(stands);
+    }
+}
+
+fn not_known() -> ContractError {
+    ContractError::new(ErrorCode::UnknownOutcome, "nothing has shown whether the PBX did it: look at the phone")
+}
+
+/// The action with numbers that a person was shown.
+fn read(action: CallAction) -> Result<Action, ContractError> {
+    Ok(match action {
+        CallAction::Answer => Action::Answer,
+        CallAction::Hangup => Action::Hangup,
+        CallAction::Hold => Action::Hold,
+        CallAction::Retrieve => Action::Retrieve,
+        CallAction::Pickup => Action::Pickup,
+        CallAction::Transfer { to, attended } if to.is_well_formed() => {
+            Action::Transfer { to: Target::Number(to), attended }
+        }
+        CallAction::Conference { with } if with.is_well_formed() => Action::Conference { with: Target::Number(with) },
+        CallAction::Transfer { .. } | CallAction::Conference { .. } => {
+            return Err(ContractError::invalid("number", "only a number that was shown before is sent"));
+        }
+        CallAction::Dtmf { digits } => Action::Dtmf { digits },
+        CallAction::Record { on } => Action::Record { on },
+    })
+}

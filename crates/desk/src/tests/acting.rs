@@ -1,0 +1,128 @@
+//! Doing something with a call: once, at once, and done only when that was shown.
+
+use std::time::Duration;
+
+use calls::{Ability, Action, CallState, Cannot, CommandState, LegState, Target, number::Dialable};
+use link::{OfficeError, OfficeErrorKind, wire::CommandView};
+use tokio::task::JoinHandle;
+
+use crate::{
+    contract::{ActOnCallRequest, CallAction, CallRef, CardPhase, ContractError, ControlView, ErrorCode},
+    testing::{Bench, Shape, call, command, command_view},
+};
+
+type Outcome = Result<(), ContractError>;
+
+/// A person presses a button of the call; the desk has asked the office.
+async fn pressed(bench: &Bench, action: CallAction) -> JoinHandle<Outcome> {
+    let (desk, id) = (bench.desk.clone(), call("1").id.as_str().to_owned());
+    let request =
+        ActOnCallRequest { command: command(1).to_string(), call: CallRef { office: "own".into(), id }, action };
+    let outcome = tokio::spawn(async move { desk.act_on_call(request).await });
+    assert_eq!(bench.office.act_wish().await.map(|wish| wish.command), Some(command(1)));
+    outcome
+}
+
+async fn talking() -> Bench {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").leg("102", LegState::Connected).state(CallState::Talking));
+    bench.shown.until("the talk", |record| !record.now().now.open.is_empty()).await;
+    bench
+}
+
+fn stands(state: CommandState) -> CommandView {
+    CommandView { detail: Some("4101".into()), ..command_view(command(1), state) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_is_done_when_an_event_has_shown_it_and_not_before() {
+    let bench = talking().await;
+    let outcome = pressed(&bench, CallAction::Hold).await;
+    assert_eq!(bench.office.act_wish().await.expect("a wish").action, Action::Hold);
+    bench.office.answer_act(Ok(stands(CommandState::Sent)));
+    bench.office.stands(stands(CommandState::Accepted));
+    bench.pass(Duration::from_secs(3)).await;
+    assert!(!outcome.is_finished(), "the PBX said ok, and nothing has shown it");
+    bench.office.stands(stands(CommandState::Confirmed));
+    assert_eq!(outcome.await.unwrap(), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_pbx_refuses_is_told_in_its_words() {
+    let bench = talking().await;
+    let outcome = pressed(&bench, CallAction::Hangup).await;
+    bench.office.answer_act(Ok(stands(CommandState::Sent)));
+    bench.office.stands(stands(CommandState::Rejected));
+    let error = outcome.await.unwrap().expect_err("refused");
+    assert_eq!((error.code, error.message.as_str()), (ErrorCode::Refused, "4101"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_up_and_otherwise_unknown() {
+    let lost = || OfficeError::new(OfficeErrorKind::UnknownOutcome, "as the test says");
+    let bench = talking().await;
+    let outcome = pressed(&bench, CallAction::Hold).await;
+    bench.office.stands(stands(CommandState::Confirmed));
+    bench.office.answer_act(Err(lost()));
+    assert_eq!(outcome.await.unwrap(), Ok(()), "it had come there");
+
+    let bench = talking().await;
+    let outcome = pressed(&bench, CallAction::Hold).await;
+    bench.office.answer_act(Err(lost()));
+    assert_eq!(outcome.await.unwrap().expect_err("nobody knows").code, ErrorCode::UnknownOutcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_kept_to_be_done_when_the_office_comes_back() {
+    let bench = talking().await;
+    bench.office.refuse(Some(OfficeErrorKind::Unreachable));
+    bench.office.cut();
+    bench.office.opened(2).await;
+    let id = call("1").id.as_str().to_owned();
+    let call = CallRef { office: "own".into(), id };
+    let request = ActOnCallRequest { command: command(1).to_string(), call, action: CallAction::Hangup };
+    let error = bench.desk.act_on_call(request).await.expect_err("out of reach");
+    assert_eq!(error.code, ErrorCode::Unreachable);
+    bench.office.refuse(None);
+    bench.pass(Duration::from_secs(60)).await;
+    assert_eq!(bench.office.act_wish().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_travels_as_it_was_shown() {
+    let bench = talking().await;
+    let shown = Dialable::read("203").expect("a number").number;
+    let outcome = pressed(&bench, CallAction::Transfer { to: shown.clone(), attended: false }).await;
+    let wish = bench.office.act_wish().await.expect("a wish");
+    assert_eq!(wish.action, Action::Transfer { to: Target::Number(shown.clone()), attended: false });
+    bench.office.answer_act(Ok(stands(CommandState::Confirmed)));
+    assert_eq!(outcome.await.unwrap(), Ok(()));
+    let mut unread = shown;
+    unread.digits = "20 3".into();
+    let id = call("1").id.as_str().to_owned();
+    let request = ActOnCallRequest {
+        command: command(2).to_string(),
+        call: CallRef { office: "own".into(), id },
+        action: CallAction::Transfer { to: unread, attended: false },
+    };
+    assert_eq!(bench.desk.act_on_call(request).await.expect_err("was not shown").field.as_deref(), Some("number"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn controls_follow_the_call_and_say_why_not() {
+    let bench = Bench::live().await;
+    let controls = || bench.shown.record().now().now.open.first().map(|row| row.controls.clone()).unwrap_or_default();
+    let abilities = || controls().iter().map(|control| control.ability).collect::<Vec<_>>();
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    bench.shown.until("it rings", |record| !record.now().now.open.is_empty()).await;
+    assert_eq!(controls(), [ControlView { ability: Ability::Answer, cannot: Some(Cannot::NotOffered) }]);
+    bench.office.call(2, &call("1").leg("102", LegState::Held).state(CallState::OnHold));
+    bench.shown.until("on hold", |record| record.now().now.open.iter().any(|row| row.state == CallState::OnHold)).await;
+    assert_eq!(abilities().first(), Some(&Ability::Retrieve));
+    bench.office.call(3, &call("2").leg("205", LegState::Alerting));
+    bench.shown.until("two calls", |record| record.now().now.open.len() == 2).await;
+    let rings = bench.shown.record().now().now.open.iter().find(|row| row.state == CallState::Ringing).cloned();
+    let offered: Vec<_> = rings.expect("it rings").controls.iter().map(|control| control.ability).collect();
+    assert_eq!(offered, [Ability::Pickup]);
+}

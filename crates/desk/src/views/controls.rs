@@ -1,0 +1,49 @@
+//! What can be done with a call, as it stands for the person here.
+
+use calls::{Abilities, Ability, CallState, Can, LegState};
+use link::wire::Call;
+
+use crate::{contract::ControlView, me::Me};
+
+/// The controls that fit the call, each with the reason where it cannot be used.
+pub(crate) fn controls(call: &Call, me: &Me, abilities: Abilities) -> Vec<ControlView> {
+    let control = |ability: &Ability| {
+        let cannot = match abilities.of(*ability) {
+            Can::Yes => None,
+            Can::No(why) => Some(why),
+        };
+        ControlView { ability: *ability, cannot }
+    };
+    fitting(call, me).iter().map(control).collect()
+}
+
+fn fitting(call: &Call, me: &Me) -> &'static [Ability] {
+    if call.state == CallState::Ended {
+        return &[];
+    }
+    let mine = |wanted: LegState| me.legs(call).any(|leg| leg.state == wanted);
+    if mine(LegState::Connected) {
+        return &[
+            Ability::Hold,
+            Ability::TransferBlind,
+            Ability::TransferAttended,
+            Ability::Hangup,
+            Ability::Dtmf,
+            Ability::Conference,
+            Ability::RecordOn,
+            Ability::RecordOff,
+        ];
+    }
+    if mine(LegState::Held) {
+        return &[Ability::Retrieve, Ability::TransferBlind, Ability::TransferAttended, Ability::Hangup];
+    }
+    if call.rings_for_me {
+        return &[Ability::Answer];
+    }
+    if me.placed(call) {
+        return &[Ability::Hangup];
+    }
+    let rings_elsewhere =
+        call.legs.iter().any(|leg| leg.is_agent() && leg.state == LegState::Alerting && !me.owns(call, leg));
+    if rings_elsewhere { &[Ability::Pickup] } else { &[] }
+}

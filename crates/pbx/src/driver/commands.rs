@@ -1,0 +1,112 @@
+//! Commands: calls that are placed, actions on calls, and what may be asked at all.
+
+use std::sync::PoisonError;
+
+use calls::{Abilities, Ability, ActOn, Action, Can, CommandAnswer, CommandId};
+
+use super::{Driver, Priority};
+use crate::{
+    error::{Error, ErrorKind},
+    request::{Answer, Request},
+    traits::{GroupCallback, Pbx},
+};
+
+impl Driver {
+    /// What may be asked now, with the reason of each "no": what the PBX said for this extension's session or for the
+    /// whole connection, otherwise what the make's description says.
+    pub fn abilities(&self, extension: Option<&str>) -> Abilities {
+        let rights = self.rights.read().unwrap_or_else(PoisonError::into_inner);
+        let told = extension.and_then(|extension| rights.get(extension)).or_else(|| rights.get(""));
+        told.copied().unwrap_or(self.make.capability.abilities)
+    }
+
+    /// The PBX said what may be asked through this extension's session; `""` is the whole connection.
+    pub fn set_rights(&self, extension: &str, abilities: Abilities) {
+        self.rights.write().unwrap_or_else(PoisonError::into_inner).insert(extension.to_owned(), abilities);
+    }
+
+    /// Rings `from`, then dials `to`. Sent once at most: a lost answer is an unknown outcome.
+    pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
+        if self.abilities(Some(from)).can(Ability::Originate)
+            && let Err(error) = self.look_up(from).await
+        {
+            return CommandAnswer::Rejected { command, reason: error.to_string() };
+        }
+        self.place(command, Some(from), Ability::Originate, |pbx| pbx.originate(command, from, to)).await
+    }
+
+    /// Rings `to`, then `from`. Sent once at most.
+    pub async fn originate_customer_first(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
+        let request = |pbx: &dyn Pbx| pbx.originate_customer_first(command, from, to);
+        self.place(command, Some(from), Ability::CustomerFirst, request).await
+    }
+
+    /// Rings a group and a number. Sent once at most.
+    pub async fn call_back_for_group(&self, command: CommandId, wish: &GroupCallback<'_>) -> CommandAnswer {
+        let request = |pbx: &dyn Pbx| pbx.call_back_for_group(command, wish);
+        self.place(command, None, Ability::GroupCallback, request).await
+    }
+
+    /// Reads what the make needs to know of an agent whose phone is to be rung: nothing is placed yet, so whatever goes
+    /// wrong, nothing was.
+    async fn look_up(&self, agent: &str) -> Result<(), Error> {
+        let looking = async {
+            while let Some(request) = self.pbx.lookup(agent) {
+                let answer = self.exchange_once(&request, Priority::Command).await?;
+                self.pbx.read_lookup(agent, &answer)?;
+            }
+            Ok(())
+        };
+        let slow = || Error::new(ErrorKind::Timeout, "the PBX takes too long to say who has this extension; try again");
+        tokio::time::timeout(Priority::Command.patience(), looking).await.unwrap_or_else(|_| Err(slow()))
+    }
+
+    async fn place(
+        &self,
+        command: CommandId,
+        extension: Option<&str>,
+        ability: Ability,
+        request: impl FnOnce(&dyn Pbx) -> Result<Request, Error>,
+    ) -> CommandAnswer {
+        let sent = match self.abilities(extension).of(ability) {
+            Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
+            Can::Yes => self.send_once(request(&*self.pbx)).await,
+        };
+        sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
+    }
+
+    /// Does something with a call. Sent once at most: a lost answer is an unknown outcome.
+    pub async fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
+        let ability = action.ability();
+        let sent = match self.abilities(on.extension.as_deref()).of(ability) {
+            Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
+            Can::Yes => self.send_once(self.pbx.act(command, on, action)).await,
+        };
+        sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_act(command, action, &answer))
+    }
+
+    /// Sends a command, soon or not at all.
+    async fn send_once(&self, request: Result<Request, Error>) -> Result<Answer, Failed> {
+        let request = request.map_err(Failed::Unsent)?;
+        self.exchange_once(&request, Priority::Command)
+            .await
+            .map_err(|error| if error.unsent() { Failed::Unsent(error) } else { Failed::Lost })
+    }
+}
+
+/// Why a command has no answer.
+enum Failed {
+    /// Nothing of it reached the PBX.
+    Unsent(Error),
+    /// It may have acted.
+    Lost,
+}
+
+impl Failed {
+    fn answer(&self, command: CommandId) -> CommandAnswer {
+        match self {
+            Self::Unsent(error) => CommandAnswer::Rejected { command, reason: error.to_string() },
+            Self::Lost => CommandAnswer::Unknown { command },
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a person does with a call at his desk, on the PBXs that can.
+
+use calls::{Action, CallResult, CallState, CommandId, CommandState};
+use desk::contract::{Ability, ActOnCallRequest, CallAction, CallRow, CardPhase, ErrorCode};
+use link::{
+    Office, OfficeErrorKind,
+    wire::{ActOnCall, ExtensionRef, Role},
+};
+use office::Viewer;
+use simulator::Make;
+use uuid::Uuid;
+
+use crate::{
+    scene::{Scene, eventually},
+    settings::{GROUP, ME, connection},
+};
+
+const CALLER: &str = "+79161234567";
+const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
+
+/// A talk of mine.
+async fn talking(make: Make) -> (Scene, CallRow) {
+    let scene = Scene::new().await;
+    scene.play(make, ANSWERED);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    (scene, row)
+}
+
+/// A person presses a button once.
+async fn press(scene: &Scene, row: &CallRow, action: CallAction) -> Result<(), ErrorCode> {
+    let request = ActOnCallRequest { command: Uuid::new_v4().to_string(), call: row.call.clone(), action };
+    scene.desk.act_on_call(request).await.map_err(|error| error.code)
+}
+
+/// Somebody with this role and extension.
+fn somebody(make: Make, role: Role, extension: &str) -> Viewer {
+    Viewer {
+        id: format!("{role:?} {extension}"),
+        name: "Somebody".into(),
+        role,
+        extensions: vec![ExtensionRef { connection: connection(make), extension: extension.to_owned() }],
+        groups: vec![GROUP.to_owned()],
+        rights: "scenario".into(),
+    }
+}
+
+fn hang_up(row: &CallRow) -> ActOnCall {
+    ActOnCall { command: CommandId(Uuid::new_v4()), call: row.call.id.parse().expect("an id"), action: Action::Hangup }
+}
+
+#[tokio::test]
+async fn i_hang_up_and_it_is_done_when_the_pbx_says_so() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    assert_eq!(press(&scene, &row, CallAction::Hangup).await, Ok(()));
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!(row.result, Some(CallResult::Answered));
+    assert_eq!(press(&scene, &row, CallAction::Hangup).await, Err(ErrorCode::Ended));
+}
+
+#[tokio::test]
+async fn the_same_wish_acts_once_and_answers_the_same_after_the_call() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    let (me, wish) = (scene.view(somebody(Make::MANGO_VPBX, Role::Agent, ME)), hang_up(&row));
+    let first = me.act(wish.clone()).await.expect("it is sent");
+    let stands = eventually("it is confirmed", async || {
+        let view = me.command(wish.command).await.expect("readable")?;
+        (view.state == CommandState::Confirmed).then_some(view)
+    });
+    let stands = stands.await;
+    assert_eq!((first.call, stands.call.as_str()), (stands.call.clone(), row.call.id.as_str()));
+    let again = me.act(wish).await.expect("it is known");
+    assert_eq!(again, stands, "although the call is over");
+    let trace = me.trace(&stands.call).await.expect("readable").expect("to be seen");
+    let of_ours = |kind: &str| trace.events.iter().filter(|event| event.kind == kind).count();
+    assert_eq!((of_ours("command"), of_ours("answer")), (1, 1));
+}
+
+#[tokio::test]
+async fn an_agent_acts_on_his_own_calls_and_a_manager_on_those_he_looks_after() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    let others = scene.view(somebody(Make::MANGO_VPBX, Role::Agent, "203")).act(hang_up(&row)).await;
+    assert_eq!(others.expect_err("not to be seen").kind, OfficeErrorKind::NotFound);
+    let answers = ActOnCall { action: Action::Answer, ..hang_up(&row) };
+    let manager = scene.view(somebody(Make::MANGO_VPBX, Role::Manager, "201"));
+    assert_eq!(manager.act(answers).await.expect_err("not on the phone of another").kind, OfficeErrorKind::Unsupported);
+    manager.act(hang_up(&row)).await.expect("he may");
+    scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+}
+
+#[tokio::test]
+async fn what_a_pbx_cannot_do_is_refused_with_the_reason_and_shown_with_it() {
+    for make in [Make::ROSTELECOM, Make::ZADARMA, Make::MANGO_CLIENT] {
+        let (scene, row) = talking(make).await;
+        assert_eq!(press(&scene, &row, CallAction::Hangup).await, Err(ErrorCode::Unsupported), "{make}");
+        let me = scene.view(somebody(make, Role::Agent, ME));
+        let reason = me.act(hang_up(&row)).await.expect_err("it cannot").message;
+        assert_eq!(reason, "this PBX cannot end a call for a program: do it on the phone", "{make}");
+        let card = scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+        let shown = card.controls.iter().find(|control| control.ability == Ability::Hangup).expect("its reason");
+        assert_eq!(shown.cannot, Some(calls::Cannot::OnPhone), "{make}");
+    }
+}
