@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::call::zone_of;
-use super::{Link, PBX_ID, Zadarma, call, statistics, wire, xml};
+use super::{Link, PBX_ID, Zadarma, account, call, encode, statistics, wire, xml};
 use crate::fault::Fault;
 use crate::hook::HookUrl;
 use crate::numbers;
 use crate::play::{Telling, perform};
+use crate::reading::Reading;
 use crate::recordings;
 use crate::script::CallPlan;
 use crate::world::lock;
@@ -34,16 +35,16 @@ pub(super) fn router(pbx: Zadarma) -> Router {
 }
 
 /// A request whose signature was right.
-struct Asked {
-    method: Method,
+pub(super) struct Asked {
+    pub(super) method: Method,
     /// After `/v1/`, without a final slash.
-    path: String,
-    parameters: Vec<(String, String)>,
+    pub(super) path: String,
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 impl Asked {
     /// A parameter; empty where it was not given.
-    fn field(&self, name: &str) -> String {
+    pub(super) fn field(&self, name: &str) -> String {
         self.parameters.iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value.clone())
     }
 }
@@ -92,7 +93,8 @@ impl Quota {
 }
 
 /// A failure as the vendor words it.
-struct Refusal(StatusCode, &'static str);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal(pub(super) StatusCode, pub(super) &'static str);
 
 const WRONG_PHONE: Refusal = Refusal(StatusCode::BAD_REQUEST, "Check phone's number");
 
@@ -109,7 +111,7 @@ async fn ask(State(pbx): State<Zadarma>, request: Request) -> Response {
     let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let answer = if limits.exceeded {
         Err(Refusal(StatusCode::TOO_MANY_REQUESTS, "You exceeded the rate limit"))
-    } else if !is_signed(&pbx, given, parts.uri.path(), &parameters) {
+    } else if !is_signed(&pbx, given, parts.uri.path(), &parameters, query) {
         Err(Refusal(StatusCode::UNAUTHORIZED, "Auth error"))
     } else {
         let asked = Asked { method: parts.method, path: path.clone(), parameters };
@@ -137,10 +139,17 @@ async fn ask(State(pbx): State<Zadarma>, request: Request) -> Response {
     response
 }
 
-fn is_signed(pbx: &Zadarma, given: &str, path: &str, parameters: &[(String, String)]) -> bool {
+/// Whether key and signature are right: over what PHP would write, or over the parameters as they were sent, since the
+/// vendor's own libraries for other languages leave `~` or `*` as they are.
+fn is_signed(pbx: &Zadarma, given: &str, path: &str, parameters: &[(String, String)], sent: &[u8]) -> bool {
     let access = &pbx.shared.access;
-    let signature = wire::of_request(path, parameters, access.secret("secret"));
-    given == format!("{}:{signature}", access.secret("key"))
+    let (key, secret) = (access.secret("key"), access.secret("secret"));
+    let Some(signature) = given.strip_prefix(key).and_then(|rest| rest.strip_prefix(':')) else { return false };
+    if signature == wire::of_query(path, &encode::query(parameters), secret) {
+        return true;
+    }
+    let as_sent = encode::sorted(&String::from_utf8_lossy(sent));
+    !pbx.shared.world.reads(Reading::PHP_SIGNATURES_ONLY) && signature == wire::of_query(path, &as_sent, secret)
 }
 
 async fn answer(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
@@ -173,18 +182,11 @@ async fn answer(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
         }
         ("GET", ["request", "callback"]) => call_back(pbx, asked),
         ("GET", ["pbx", "record", "request"]) => record(pbx, asked),
-        ("GET", ["statistics", "pbx"]) => {
-            statistics::rows(pbx, |name| asked.field(name)).ok_or(Refusal(StatusCode::BAD_REQUEST, "Wrong parameters"))
-        }
-        ("GET", ["pbx", "callinfo"]) => {
-            let url = lock(&pbx.shared.hook).clone().unwrap_or_default();
-            let names = ["start", "internal", "end", "out_start", "out_end", "answer"];
-            let switches: serde_json::Map<String, Value> =
-                names.iter().map(|name| (format!("notify_{name}"), "true".into())).collect();
-            Ok(json!({"status": "success", "url": url, "notifications": switches}))
-        }
+        ("DELETE", ["pbx", "record", "request"]) => delete_record(pbx, asked),
+        ("GET", ["statistics", kind @ ..]) => statistics::rows(pbx, kind, |name| asked.field(name))
+            .ok_or(Refusal(StatusCode::BAD_REQUEST, "Wrong parameters")),
         ("POST", ["pbx", "callinfo", "url"]) => set_hook(pbx, &asked.field("url")).await,
-        _ => Err(Refusal(StatusCode::NOT_FOUND, "Wrong method name")),
+        _ => account::answer(pbx, asked).unwrap_or(Err(Refusal(StatusCode::NOT_FOUND, "Wrong method name"))),
     }
 }
 
@@ -246,6 +248,24 @@ fn record(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
         json!({"status": "success", "link": link, "lifetime_till": till})
     } else {
         json!({"status": "success", "links": [link], "lifetime_till": till})
+    })
+}
+
+/// Deletes the recording of a call; its links die with it.
+fn delete_record(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+    let (one, whole) = (asked.field("call_id"), asked.field("pbx_call_id"));
+    let mut calls = lock(&pbx.shared.calls);
+    let found = calls.iter_mut().find(|(id, call)| {
+        call.recording.is_some() && if whole.is_empty() { call::recording_id(id) == one } else { **id == whole }
+    });
+    let Some((id, call)) = found else { return Err(Refusal(StatusCode::BAD_REQUEST, "Record not found")) };
+    call.recording = None;
+    let file = format!("{}.mp3", call::recording_id(id));
+    lock(&pbx.shared.links).clear();
+    Ok(if whole.is_empty() {
+        json!({"status": "success", "file_name": file})
+    } else {
+        json!({"status": "success", "deleted_files": [file], "failed_files": []})
     })
 }
 

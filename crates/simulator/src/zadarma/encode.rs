@@ -12,6 +12,13 @@ pub(super) fn query(parameters: &[(String, String)]) -> String {
     pairs.join("&")
 }
 
+/// Parameters sorted by their names and written as they were.
+pub(super) fn sorted(written: &str) -> String {
+    let mut pairs: Vec<&str> = written.split('&').filter(|pair| !pair.is_empty()).collect();
+    pairs.sort_by_key(|pair| pair.split('=').next());
+    pairs.join("&")
+}
+
 fn top(name: &str) -> &str {
     name.split('[').next().unwrap_or(name)
 }

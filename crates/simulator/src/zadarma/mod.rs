@@ -1,5 +1,6 @@
 //! Zadarma's API, version 1, which Novofon speaks as well: signed requests in, signed forms out.
 
+mod account;
 mod api;
 mod call;
 mod encode;
@@ -22,6 +23,7 @@ use crate::play::{Facts, Stage, Telling};
 use crate::reading::Reading;
 use crate::script::{CallPlan, RawBody, RawEvent, Sign, Topic};
 use crate::world::{World, lock};
+use account::Account;
 use call::Call;
 use stage::ZadarmaStage;
 use wire::ZadarmaWire;
@@ -48,6 +50,7 @@ struct Shared {
     /// The address that was set through the API.
     hook: Mutex<Option<String>>,
     quota: Mutex<api::Quota>,
+    account: Mutex<Account>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +91,11 @@ impl Make {
 }
 
 impl Reading {
+    /// Only signatures over what PHP writes are right.
+    pub const PHP_SIGNATURES_ONLY: Self = Self::new(
+        "php-signatures-only",
+        "a signature covers the parameters as PHP writes them; otherwise it may cover them as they were sent too",
+    );
     /// Extensions are named by their full logins, `402022-201`.
     pub const FULL_LOGINS: Self = Self::new("full-logins", "extensions as 402022-201; otherwise as 201");
     /// Both legs of a callback are told, the customer's with `calltype=callback_leg2`.
@@ -103,7 +111,8 @@ impl Reading {
 }
 
 /// How the page is read where it is silent.
-const READINGS: &[Reading] = &[Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS, Reading::INTERNAL_ENDS];
+const READINGS: &[Reading] =
+    &[Reading::PHP_SIGNATURES_ONLY, Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS, Reading::INTERNAL_ENDS];
 
 impl Pbx for Zadarma {
     fn router(&self) -> Router {
@@ -153,6 +162,7 @@ impl Zadarma {
             links: Mutex::default(),
             hook: Mutex::default(),
             quota: Mutex::default(),
+            account: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -169,6 +179,10 @@ impl Zadarma {
 
     /// Posts a notification to the external system.
     fn notify(&self, key: &str, fields: &[(&str, String)]) {
+        let event = fields.iter().find(|(name, _)| *name == "event").map_or("", |(_, event)| event.as_str());
+        if !lock(&self.shared.account).tells(event) {
+            return;
+        }
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in fields {
             form.append_pair(name, value);

@@ -11,9 +11,21 @@ use crate::world::lock;
 /// The longest answer.
 const MOST: usize = 1000;
 
-/// The rows of `/v1/statistics/pbx/`; `None` where a parameter is no time or number.
-pub(super) fn rows(pbx: &Zadarma, field: impl Fn(&str) -> String) -> Option<Value> {
+/// Which calls a kind of statistics is about, and how it writes one.
+type Kind = (fn(&Call) -> bool, fn(&Zadarma, &str, &Call) -> Value);
+
+/// The rows of `/v1/statistics/` and what follows in the path; `None` where a parameter is no time or number, or where
+/// there is no such kind.
+pub(super) fn rows(pbx: &Zadarma, kind: &[&str], field: impl Fn(&str) -> String) -> Option<Value> {
     let world = &pbx.shared.world;
+    let (is_meant, row): Kind = match kind {
+        ["pbx"] => (|_| true, row),
+        [] => (|call| call.kind != CallKind::Incoming, paid_row),
+        ["incoming-calls"] => (|call| call.kind == CallKind::Incoming, incoming_row),
+        // Nobody has a widget here.
+        ["callback_widget"] => (|_| false, row),
+        _ => return None,
+    };
     let time = |name: &str, usual: Timestamp| {
         let text = field(name);
         if text.is_empty() {
@@ -35,7 +47,7 @@ pub(super) fn rows(pbx: &Zadarma, field: impl Fn(&str) -> String) -> Option<Valu
     let mut found: Vec<(&String, &Call)> = calls
         .iter()
         .filter(|(_, call)| (start..=end).contains(&call.began) && call.ended.is_some())
-        .filter(|(_, call)| wanted.is_empty() || wanted == direction(call))
+        .filter(|(_, call)| is_meant(call) && (wanted.is_empty() || wanted == direction(call)))
         .collect();
     found.sort_by_key(|(_, call)| call.began);
     let rows: Vec<Value> = found.into_iter().skip(skip).take(limit).map(|(id, call)| row(pbx, id, call)).collect();
@@ -65,5 +77,34 @@ fn row(pbx: &Zadarma, id: &str, call: &Call) -> Value {
         "seconds": call.duration(),
         "is_recorded": call.recording.is_some(),
         "pbx_call_id": id,
+    })
+}
+
+fn paid_row(pbx: &Zadarma, id: &str, call: &Call) -> Value {
+    json!({
+        "id": recording_id(id),
+        "sip": call.caller,
+        "callstart": pbx.time(call.began),
+        "from": call.line,
+        "to": call.customer,
+        "description": "Russia, mobile",
+        "disposition": call.disposition,
+        "billseconds": call.duration(),
+        "cost": 0.045,
+        "billcost": 0.045 * call.duration() as f64 / 60.0,
+        "currency": "USD",
+    })
+}
+
+fn incoming_row(pbx: &Zadarma, id: &str, call: &Call) -> Value {
+    json!({
+        "id": recording_id(id),
+        "sip": call.answered_by,
+        "callstart": pbx.time(call.began),
+        "from": call.customer,
+        "to": call.line,
+        "billseconds": call.duration(),
+        "disposition": call.disposition,
+        "description": "",
     })
 }

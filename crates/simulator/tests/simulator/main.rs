@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 
 mod client;
+mod clients;
 mod era;
 mod faults;
 mod form_hook;
