@@ -4,8 +4,8 @@
 use desk::{
     Desk, ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode, RenewTokenRequest,
-        Window,
+        ConnectOfficeRequest, ContractError, DemoPbx, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
+        RenewTokenRequest, StartDemoRequest, Window,
     },
 };
 use serde_json::Value;
@@ -60,8 +60,15 @@ impl ShellCommands for Shell<'_> {
         offices::disconnect(self.desk, request).await
     }
 
-    async fn start_demo(&self) -> Answer<()> {
-        restart::with(self.app, &["--demo"]).map_err(|error| not_restarted(&error))
+    async fn start_demo(&self, request: StartDemoRequest) -> Answer<()> {
+        let makes = crate::demo::chosen(&request.makes)?;
+        let named = makes.iter().flat_map(|make| ["--make", make.name()]);
+        let args: Vec<&str> = std::iter::once("--demo").chain(named).collect();
+        restart::with(self.app, &args).map_err(|error| not_restarted(&error))
+    }
+
+    async fn demo_pbxs(&self) -> Answer<Vec<DemoPbx>> {
+        Ok(self.app.state::<Option<Demo>>().inner().as_ref().map(Demo::pbxs).unwrap_or_default())
     }
 
     async fn leave_demo(&self) -> Answer<()> {

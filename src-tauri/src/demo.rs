@@ -10,10 +10,10 @@ use anyhow::Context;
 use calls::{ConnectionId, number::Dialable};
 use desk::{
     Desk,
-    contract::{ContractError, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode, Language},
+    contract::{ContractError, DemoPbx, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode, Language},
 };
 use gateway::{Gateway, GatewayOptions, Running};
-use link::wire::{ExtensionRef, Role};
+use link::wire::{ExtensionRef, Role, Titles};
 use office::{
     ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock, View, Viewer,
 };
@@ -74,6 +74,23 @@ impl Demo {
         Ok(Self { simulator, office, gateway: Mutex::new(Some(gateway)), script: Mutex::new(Some(script)) })
     }
 
+    /// The PBXs that the demo can play.
+    pub(crate) fn pbxs(&self) -> Vec<DemoPbx> {
+        let pbx = |make: pbx::Make| {
+            let runs = makes_of(&self.simulator).any(|running| running.name() == make.name);
+            let title = |title: &str, interface: Option<&str>| match interface {
+                Some(interface) => format!("{title}, {interface}"),
+                None => title.to_owned(),
+            };
+            let title = Titles {
+                ru: title(make.title.ru, make.interface.map(|interface| interface.ru)),
+                en: title(make.title.en, make.interface.map(|interface| interface.en)),
+            };
+            DemoPbx { make: make.name.to_owned(), title, runs }
+        };
+        playable().map(pbx).collect()
+    }
+
     /// The office from this desk's side.
     pub(crate) fn view(&self) -> anyhow::Result<View> {
         let extension = |make| anyhow::Ok(ExtensionRef { connection: id(make)?, extension: EXTENSION.to_owned() });
@@ -132,6 +149,24 @@ impl Demo {
         self.office.shutdown().await;
         self.simulator.shutdown().await;
     }
+}
+
+/// The makes that both the program and the simulator know.
+fn playable() -> impl Iterator<Item = pbx::Make> {
+    pbx::MAKES.iter().copied().filter(|make| make.name.parse::<Make>().is_ok())
+}
+
+/// The makes of a demo that a page asks for.
+pub(crate) fn chosen(names: &[String]) -> Result<Vec<Make>, ContractError> {
+    let known = |name: &String| {
+        let make = playable().find(|make| make.name == name);
+        let wrong = || ContractError {
+            field: Some("makes".to_owned()),
+            ..ContractError::new(ErrorCode::InvalidRequest, "the demo does not play this make")
+        };
+        make.and_then(|make| make.name.parse().ok()).ok_or_else(wrong)
+    };
+    names.iter().map(known).collect()
 }
 
 fn read(file: &Path) -> anyhow::Result<Script> {

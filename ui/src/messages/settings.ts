@@ -24,6 +24,9 @@ interface SettingsText {
   disconnect: string;
   disconnectAsk: (office: string) => string;
   refused: (extensions: string[]) => string;
+  demo: string;
+  demoHint: string;
+  demoRestart: string;
 }
 
 const list = (names: string[]) => names.map(isolate).join(", ");
@@ -55,6 +58,9 @@ export const settingsText = texts<SettingsText>({
     newToken: "Новый токен",
     disconnect: "Отключить",
     disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
+    demo: "АТС в демо",
+    demoHint: "Демо начнётся заново с отмеченными АТС.",
+    demoRestart: "Начать демо заново",
     refused: (extensions) =>
       extensions.length === 1
         ? `АТС не подключает номер ${list(extensions)}. Проверьте его в настройках АТС и офиса.`
@@ -86,6 +92,9 @@ export const settingsText = texts<SettingsText>({
     disconnect: "Disconnect",
     disconnectAsk: (office) =>
       `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,
+    demo: "PBXs of the demo",
+    demoHint: "The demo begins again with the PBXs that are ticked.",
+    demoRestart: "Start the demo again",
     refused: (extensions) =>
       extensions.length === 1
         ? `The PBX does not connect extension ${list(extensions)}. Check it in the settings of the PBX and the office.`

@@ -46,7 +46,9 @@ macro_rules! command_table {
             /// Looks at an office no more.
             [Main] shell disconnect_office(DisconnectOfficeRequest);
             /// Starts the program again with the demo office.
-            [Main] shell start_demo();
+            [Main] shell start_demo(StartDemoRequest);
+            /// The PBXs that the demo can play; none where no demo is shown.
+            [Main] shell demo_pbxs() -> Vec<DemoPbx>;
             /// Starts the program again without it.
             [Main] shell leave_demo();
             /// Does something with the demo's phone.

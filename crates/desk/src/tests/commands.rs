@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::{
     ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode, RenewTokenRequest,
-        Window,
+        ConnectOfficeRequest, ContractError, DemoPbx, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
+        RenewTokenRequest, StartDemoRequest, Window,
     },
     testing::Bench,
 };
@@ -31,8 +31,12 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn start_demo(&self) -> Result<(), ContractError> {
+    async fn start_demo(&self, _: StartDemoRequest) -> Result<(), ContractError> {
         refused()
+    }
+
+    async fn demo_pbxs(&self) -> Result<Vec<DemoPbx>, ContractError> {
+        Ok(Vec::new())
     }
 
     async fn leave_demo(&self) -> Result<(), ContractError> {

@@ -3,6 +3,7 @@ import type { CallsPage } from "$generated/CallsPage";
 import type { CallRow } from "$generated/CallRow";
 import type { ConnectOfficeRequest } from "$generated/ConnectOfficeRequest";
 import type { ContractError } from "$generated/ContractError";
+import type { DemoPbx } from "$generated/DemoPbx";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
 import type { Errand } from "$generated/Errand";
 import type { MainView } from "$generated/MainView";
@@ -163,9 +164,14 @@ export class Desk {
     await this.failures.run("demoPhone", () => this.platform.demoPhone(action));
   }
 
-  /** Opens the demo office. */
-  async startDemo(): Promise<void> {
-    await this.#moveTo("startDemo", () => this.platform.startDemo());
+  /** Opens the demo office with PBXs of these makes; with none, of the usual ones. */
+  async startDemo(makes: string[] = []): Promise<void> {
+    await this.#moveTo("startDemo", () => this.platform.startDemo({ makes }));
+  }
+
+  /** The PBXs that the demo can play; none where that cannot be known. */
+  async demoPbxs(): Promise<DemoPbx[]> {
+    return await this.platform.demoPbxs().catch(() => []);
   }
 
   /** Leaves the demo office. */
