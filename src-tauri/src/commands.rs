@@ -4,7 +4,7 @@
 use desk::{
     Desk, ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPbx, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
+        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
         RenewTokenRequest, StartDemoRequest, Window,
     },
 };
@@ -67,7 +67,7 @@ impl ShellCommands for Shell<'_> {
         restart::with(self.app, &args).map_err(|error| not_restarted(&error))
     }
 
-    async fn demo_pbxs(&self) -> Answer<Vec<DemoPbx>> {
+    async fn demo_pbxs(&self) -> Answer<DemoPbxs> {
         Ok(self.app.state::<Option<Demo>>().inner().as_ref().map(Demo::pbxs).unwrap_or_default())
     }
 

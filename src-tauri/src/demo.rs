@@ -10,7 +10,7 @@ use anyhow::Context;
 use calls::{ConnectionId, number::Dialable};
 use desk::{
     Desk,
-    contract::{ContractError, DemoPbx, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode, Language},
+    contract::{ContractError, DemoPbx, DemoPbxs, DemoPhoneAction, DemoPhoneState, DemoPhoneView, ErrorCode, Language},
 };
 use gateway::{Gateway, GatewayOptions, Running};
 use link::wire::{ExtensionRef, Role, Titles};
@@ -75,7 +75,7 @@ impl Demo {
     }
 
     /// The PBXs that the demo can play.
-    pub(crate) fn pbxs(&self) -> Vec<DemoPbx> {
+    pub(crate) fn pbxs(&self) -> DemoPbxs {
         let pbx = |make: pbx::Make| {
             let runs = makes_of(&self.simulator).any(|running| running.name() == make.name);
             let title = |title: &str, interface: Option<&str>| match interface {
@@ -88,7 +88,7 @@ impl Demo {
             };
             DemoPbx { make: make.name.to_owned(), title, runs }
         };
-        playable().map(pbx).collect()
+        DemoPbxs { pbxs: playable().map(pbx).collect() }
     }
 
     /// The office from this desk's side.

@@ -7,6 +7,7 @@ import type { CallsChanged } from "./CallsChanged";
 import type { CallsPage } from "./CallsPage";
 import type { CardsView } from "./CardsView";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
+import type { DemoPbxs } from "./DemoPbxs";
 import type { DemoPhoneAction } from "./DemoPhoneAction";
 import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
@@ -23,6 +24,7 @@ import type { RenewTokenRequest } from "./RenewTokenRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
+import type { StartDemoRequest } from "./StartDemoRequest";
 
 /** What the main window may ask. Failures are `ContractError` objects. */
 export interface MainCommands {
@@ -61,7 +63,9 @@ export interface MainCommands {
   /** Looks at an office no more. */
   disconnectOffice(request: DisconnectOfficeRequest): Promise<void>;
   /** Starts the program again with the demo office. */
-  startDemo(): Promise<void>;
+  startDemo(request: StartDemoRequest): Promise<void>;
+  /** The PBXs that the demo can play; none where no demo is shown. */
+  demoPbxs(): Promise<DemoPbxs>;
   /** Starts the program again without it. */
   leaveDemo(): Promise<void>;
   /** Does something with the demo's phone. */
@@ -88,6 +92,7 @@ export const mainCommands = {
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },
   startDemo: { name: "start_demo", answers: false },
+  demoPbxs: { name: "demo_pbxs", answers: true },
   leaveDemo: { name: "leave_demo", answers: false },
   demoPhone: { name: "demo_phone", answers: false },
 } as const satisfies Record<keyof MainCommands, CommandName>;

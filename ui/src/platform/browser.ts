@@ -110,10 +110,12 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       change({ offices, ...(offices.length === 0 && { stage: "welcome" }) });
     },
     startDemo: async () => change({ stage: "demo" }),
-    demoPbxs: async () => [
-      { make: "rostelecom", title: { ru: "Ростелеком", en: "Rostelecom" }, runs: true },
-      { make: "zadarma", title: { ru: "Zadarma", en: "Zadarma" }, runs: false },
-    ],
+    demoPbxs: async () => ({
+      pbxs: [
+        { make: "rostelecom", title: { ru: "Ростелеком", en: "Rostelecom" }, runs: true },
+        { make: "zadarma", title: { ru: "Zadarma", en: "Zadarma" }, runs: false },
+      ],
+    }),
     leaveDemo: async () => change({ stage: "welcome" }),
     dismissNotice: async (kind) => change({ notices: view.notices.filter((notice) => notice.kind !== kind) }),
     dismissAway: async () => change({ now: { ...view.now, whileAway: 0 } }),

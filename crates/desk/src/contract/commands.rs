@@ -48,7 +48,7 @@ macro_rules! command_table {
             /// Starts the program again with the demo office.
             [Main] shell start_demo(StartDemoRequest);
             /// The PBXs that the demo can play; none where no demo is shown.
-            [Main] shell demo_pbxs() -> Vec<DemoPbx>;
+            [Main] shell demo_pbxs() -> DemoPbxs;
             /// Starts the program again without it.
             [Main] shell leave_demo();
             /// Does something with the demo's phone.

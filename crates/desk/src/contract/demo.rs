@@ -17,6 +17,14 @@ pub struct DemoPbx {
     pub runs: bool,
 }
 
+/// All of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DemoPbxs {
+    /// In the order in which lists show them; none where no demo is shown.
+    pub pbxs: Vec<DemoPbx>,
+}
+
 /// The demo to start.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPbx, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
+        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
         RenewTokenRequest, StartDemoRequest, Window,
     },
     testing::Bench,
@@ -14,7 +14,7 @@ use crate::{
 /// A program around the desk that refuses everything but to size its card.
 struct Refusing;
 
-fn refused() -> Result<(), ContractError> {
+fn refused<T>() -> Result<T, ContractError> {
     Err(ContractError::new(ErrorCode::Refused, "as the test says"))
 }
 
@@ -35,8 +35,8 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn demo_pbxs(&self) -> Result<Vec<DemoPbx>, ContractError> {
-        Ok(Vec::new())
+    async fn demo_pbxs(&self) -> Result<DemoPbxs, ContractError> {
+        refused()
     }
 
     async fn leave_demo(&self) -> Result<(), ContractError> {

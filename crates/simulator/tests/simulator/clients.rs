@@ -177,10 +177,13 @@ mod zadarma {
         exchange(access, &head, body.as_bytes()).await
     }
 
+    /// A request, and what its answer holds.
+    type Method<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
     #[tokio::test]
     async fn every_method_that_the_clients_have_works() {
         let (simulator, access) = scene(Make::ZADARMA).await;
-        let methods: [(&str, &str, &[(&str, &str)], &str); 26] = [
+        let methods: [Method; 26] = [
             ("GET", "/v1/tariff/", &[], "/info/tariff_name"),
             ("PUT", "/v1/sip/callerid/", &[("id", "00202"), ("number", "74993456789")], "/new_caller_id"),
             ("GET", "/v1/info/price/", &[("number", "71234567891"), ("caller_id", "71234567890")], "/info/price"),

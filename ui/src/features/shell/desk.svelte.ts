@@ -171,7 +171,10 @@ export class Desk {
 
   /** The PBXs that the demo can play; none where that cannot be known. */
   async demoPbxs(): Promise<DemoPbx[]> {
-    return await this.platform.demoPbxs().catch(() => []);
+    return await this.platform.demoPbxs().then(
+      ({ pbxs }) => pbxs,
+      () => [],
+    );
   }
 
   /** Leaves the demo office. */
