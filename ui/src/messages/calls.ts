@@ -93,7 +93,7 @@ export const callsText = texts<CallsText>({
       unknown: "Результат неизвестен",
     },
     answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
-    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонок")} ${length}`,
+    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонил")} ${length}`,
     waited: (length) => `ждали ${length}`,
     internal: "Внутренний",
     missedIncoming: "Пропущенный",

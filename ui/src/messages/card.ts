@@ -69,7 +69,7 @@ export const cardText = texts<CardText>({
       unknownOutcome: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
     },
     missedHint: (at) => `В ${at} никто не ответил`,
-    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонок")} ${length}`,
+    rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонил")} ${length}`,
     tryAgain: "Повторить",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
     answerOnPhone: "Ответьте на телефоне",

@@ -32,9 +32,17 @@ function openWord(row: CallRow): RowWord {
 export function rowLength(row: CallRow, nowMs: number, clockOffset: number): string | undefined {
   if (row.talkMs !== undefined) return duration(row.talkMs);
   if (isOpen(row)) return duration(runsFor(row, nowMs, clockOffset));
-  if (row.rangMs === undefined || row.direction === "internal") return undefined;
-  const rang = duration(row.rangMs);
-  return row.direction === "outgoing" ? callsText().waited(rang) : callsText().rang(row.party.name, rang);
+  if (row.direction === "outgoing" && rangAtAll(row)) return callsText().waited(duration(row.rangMs ?? 0));
+  return row.direction === "internal" ? undefined : rangFor(row);
+}
+
+/** How long a call rang that nobody took: `звонила 0:31`; `undefined` where it did not ring. */
+export function rangFor(row: CallRow): string | undefined {
+  return rangAtAll(row) ? callsText().rang(row.party.name, duration(row.rangMs ?? 0)) : undefined;
+}
+
+function rangAtAll({ rangMs = 0 }: CallRow): boolean {
+  return rangMs >= 1000;
 }
 
 /** The direction in words, for those who do not see the arrow. */

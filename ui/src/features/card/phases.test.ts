@@ -34,6 +34,7 @@ describe("timers", () => {
     expect(timerWords(missed, at(9999))).toBe("звонила 0:24");
     language.code = "en";
     expect(timerWords(missed, at(9999))).toBe("rang 0:24");
+    expect(timerWords(card("missed", { endedAt: "2025-11-20T12:00:00Z" }), at(9999))).toBeUndefined();
   });
 
   it("are not shown where nothing lasted", () => {

@@ -57,6 +57,7 @@ export function timerWords(card: CardView, nowMs: number): string | undefined {
   if (!timer) return undefined;
   const from = timer === "talk" ? (card.answeredAt ?? card.startedAt) : card.startedAt;
   const until = card.endedAt ? Date.parse(card.endedAt) : nowMs + card.clockOffsetMs;
-  const length = duration(until - Date.parse(from));
-  return card.phase === "missed" ? cardText().rang(card.party.name, length) : length;
+  const ms = until - Date.parse(from);
+  if (card.phase !== "missed") return duration(ms);
+  return ms < 1000 ? undefined : cardText().rang(card.party.name, duration(ms));
 }
