@@ -125,7 +125,7 @@ impl OfficeHandle {
                 id: id.clone(),
                 signs: driver.make().delivery == Delivery::Webhook,
                 driver,
-                zone: RwLock::new(zone),
+                zone: Arc::new(RwLock::new(zone)),
             };
             if connections.insert(id.clone(), connection).is_some() {
                 return Err(StartError::Twice(id));
@@ -353,12 +353,15 @@ impl OfficeHandle {
 
     fn link(&self, connection: &Connection) -> Link {
         Link {
+            office: self.state.name.clone(),
             connection: connection.id.clone(),
             driver: Arc::clone(&connection.driver),
             keeper: self.state.keeper.clone(),
             board: Arc::clone(&self.state.board),
             clock: Arc::clone(&self.state.clock),
             store: self.state.store.clone(),
+            zone: Arc::clone(&connection.zone),
+            filling: Arc::default(),
         }
     }
 }

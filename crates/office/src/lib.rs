@@ -13,6 +13,7 @@ mod keeper;
 mod links;
 mod polling;
 mod reachability;
+mod reconcile;
 mod recordings;
 mod request_times;
 mod rows;

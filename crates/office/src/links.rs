@@ -1,6 +1,6 @@
 //! A connection's link: what it says of its sessions, and of times in which events may be missing.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use calls::{ConnectionId, Decision, Told};
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +10,8 @@ use store::Store;
 use crate::{
     clock::Clock,
     keeper::KeeperHandle,
+    reconcile::Filling,
+    state::Zone,
     status::{Board, SessionStatus},
 };
 
@@ -27,12 +29,16 @@ pub(crate) struct Complete {
 /// One connection's link.
 #[derive(Clone)]
 pub(crate) struct Link {
+    /// The office's name.
+    pub(crate) office: String,
     pub(crate) connection: ConnectionId,
     pub(crate) driver: Arc<Driver>,
     pub(crate) keeper: KeeperHandle,
     pub(crate) board: Arc<Board>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Store,
+    pub(crate) zone: Arc<RwLock<Zone>>,
+    pub(crate) filling: Arc<Filling>,
 }
 
 impl Link {

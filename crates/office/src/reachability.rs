@@ -2,9 +2,10 @@
 //!
 //! Nothing numbers webhooks, so one that was lost is not missed. What can be told is when one may have been lost: while
 //! this program does not run, and while the PBX cannot be reached from here, since what cuts our way to it usually cuts
-//! its way to us. Such an outage is a gap from the last sign of life, a good look or a webhook, up to the next one;
-//! nothing fills it, so it is closed as a hole. A webhook in the middle of an outage shows that only our requests are
-//! lost: until the next good look, that outage opens no further gap.
+//! its way to us. Such an outage is a gap from the last sign of life, a good look or a webhook, up to the next one. A
+//! PBX with a history fills it once it can be asked ([`crate::reconcile`]); elsewhere it is closed as a hole. A webhook
+//! in the middle of an outage shows that only our requests are lost: until the next good look, that outage opens no
+//! further gap.
 
 use std::time::Duration;
 
@@ -78,7 +79,7 @@ impl Link {
             if is_there {
                 *known = self.reached().await;
             } else {
-                self.stamp("");
+                self.stamp_if_complete();
             }
             self.let_bad_signatures_fade().await;
         }
@@ -88,8 +89,12 @@ impl Link {
     /// The PBX is there, so its webhooks find us from now on.
     async fn reached(&self) -> Reachability {
         let now = self.clock.now();
-        self.end_hole(now).await;
-        self.stamp("");
+        if self.has_history() {
+            self.begin_to_fill();
+        } else {
+            self.end_hole(now).await;
+        }
+        self.stamp_if_complete();
         Reachability::Open { complete: now }
     }
 
@@ -99,21 +104,24 @@ impl Link {
         match known {
             Reachability::Open { complete } => {
                 let from = heard.map_or(complete, |heard| heard.max(complete));
+                self.end_filling();
                 self.open_gap("", from, "unreachable").await;
                 Reachability::Lost { heard }
             }
             Reachability::Lost { heard: before } => {
                 match heard.filter(|heard| before.is_none_or(|before| *heard > before)) {
                     Some(again) => {
-                        self.end_hole(again).await;
-                        self.stamp("");
+                        if !self.has_history() {
+                            self.end_hole(again).await;
+                        }
+                        self.stamp_if_complete();
                         Reachability::Inwards
                     }
                     None => known,
                 }
             }
             Reachability::Inwards => {
-                self.stamp("");
+                self.stamp_if_complete();
                 known
             }
         }
@@ -123,11 +131,17 @@ impl Link {
     async fn end_hole(&self, until: Timestamp) {
         if self.board.has_gap(&self.connection, "") {
             self.close_gap("", until, Some(until)).await;
+            self.keeper.status_changed(&self.connection).await;
         }
     }
 
     /// Keeps the moment at which this run ends, unless webhooks may have been lost before it.
     pub(crate) fn stamp_at_end(&self) {
+        self.stamp_if_complete();
+    }
+
+    /// Keeps that everything up to now came, unless something may be missing.
+    fn stamp_if_complete(&self) {
         if !self.board.has_gap(&self.connection, "") {
             self.stamp("");
         }
@@ -187,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_outage_is_a_hole_from_the_last_sign_of_life_to_the_next() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::mango_vpbx::MAKE);
         let link = &bench.link;
         let known = link.out_of_reach(Reachability::Lost { heard: None }).await;
         assert_eq!(
@@ -211,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_webhook_shows_that_only_our_requests_are_lost() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::mango_vpbx::MAKE);
         let link = &bench.link;
         bench.set(100);
         let known = link.reached().await;
@@ -231,7 +245,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_that_ends_in_order_leaves_no_hole() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::mango_vpbx::MAKE);
         bench.set(100);
         let known = bench.link.reached().await;
         bench.set(114);

@@ -19,7 +19,7 @@ pub(crate) struct Connection {
     pub(crate) driver: Arc<Driver>,
     /// Its PBX signs what it sends.
     pub(crate) signs: bool,
-    pub(crate) zone: RwLock<Zone>,
+    pub(crate) zone: Arc<RwLock<Zone>>,
 }
 
 /// The zone in which a vendor's times without a mark are read.

@@ -221,6 +221,12 @@ impl Board {
         self.change(connection, |entry| entry.gaps.remove(session).is_some());
     }
 
+    /// Since when events of this session may be missing.
+    pub(crate) fn gap(&self, connection: &ConnectionId, session: &str) -> Option<Timestamp> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(connection)?.gaps.get(session).copied()
+    }
+
     /// Whether events of this session may be missing.
     pub(crate) fn has_gap(&self, connection: &ConnectionId, session: &str) -> bool {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,17 +2,19 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use pbx::{ConnectionConfig, Driver, Make, journal::NoJournal};
 use secrecy::{SecretBox, SecretString};
 use store::{Cache, Options, Store, SystemRandom};
 use tempfile::TempDir;
 
-use crate::{clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, settings::Directory, status::Board};
+use crate::{
+    clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, settings::Directory, state::Zone, status::Board,
+};
 
 /// A clock that stands where it was set.
 #[derive(Debug, Default)]
@@ -68,8 +70,17 @@ impl Bench {
             Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, Arc::clone(&board), books)
                 .expect("opens");
         tokio::spawn(keeper.run());
-        let link =
-            Link { connection, driver: Arc::new(driver), keeper: handle, board, clock: Arc::clone(&clock) as _, store };
+        let link = Link {
+            office: "test".into(),
+            connection,
+            driver: Arc::new(driver),
+            keeper: handle,
+            board,
+            clock: Arc::clone(&clock) as _,
+            store,
+            zone: Arc::new(RwLock::new(Zone { zone: TimeZone::UTC, settled: true })),
+            filling: Arc::default(),
+        };
         Self { link, clock, folder }
     }
 

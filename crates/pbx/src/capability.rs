@@ -50,6 +50,9 @@ pub struct Capability {
     /// How long missed events are kept by the PBX; away longer leaves a hole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay_kept: Option<Duration>,
+    /// How far back finished calls can be read; all that the PBX has where it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history_kept: Option<Duration>,
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
@@ -64,6 +67,7 @@ impl Capability {
         recording_link_once: false,
         missed_replay: false,
         replay_kept: None,
+        history_kept: None,
         key_acts_for_all: false,
     };
 

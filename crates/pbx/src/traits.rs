@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     error::Error,
+    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     poll::{PollStart, Poller},
     quota::{LockOut, Quota},
     request::{Answer, Request},
@@ -122,6 +123,22 @@ pub trait Pbx: Send + Sync {
 
     /// What the answer to [`Pbx::check`] shows.
     fn read_check(&self, answer: &Answer) -> Result<(), Error>;
+
+    /// The first question for the calls of this span that are over.
+    fn history(&self, _span: Span, _context: &DecodeContext) -> Result<HistoryRequest, Error> {
+        Err(Error::unsupported("read finished calls"))
+    }
+
+    /// What the answer to a question for the history holds, and what to ask next.
+    fn read_history(
+        &self,
+        _span: Span,
+        _place: &HistoryPlace,
+        _answer: &Answer,
+        _context: &DecodeContext,
+    ) -> Result<HistoryPage, Error> {
+        Err(Error::unsupported("read finished calls"))
+    }
 
     /// The session of this key: an extension, or [`WHOLE_ACCOUNT`](crate::session::WHOLE_ACCOUNT). `None` for makes
     /// without sessions.

@@ -1,7 +1,7 @@
 //! Calls that a PBX tells of long after they happened.
 
 use calls::CallResult;
-use desk::contract::{CallFilter, CardPhase};
+use desk::contract::{CallFilter, CardPhase, ConnectionRow};
 use jiff::{SignedDuration, Timestamp};
 use simulator::Make;
 
@@ -48,4 +48,29 @@ async fn a_missed_call_of_yesterday(make: Make) {
     assert_eq!(scene.list(CallFilter::Missed).await.len(), 2);
     let today = |record: &Record| record.main.as_ref().is_some_and(|main| main.now.missed_today == 1);
     scene.screens.until("yesterday is not today", today).await;
+}
+
+/// Webhooks that were posted while nobody listened are lost; what they told is read from the PBX's history.
+#[tokio::test]
+async fn calls_of_a_time_without_the_program_come_from_the_history() {
+    let scene = Scene::new().await;
+    scene.play(Make::ROSTELECOM, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    scene.row(Some(PRESENT), |row| row.result.is_some()).await;
+    let scene = scene
+        .away(
+            Make::ROSTELECOM,
+            r#"{"call":"missed","from":"+79161234567","ring":"1s"}
+            {"call":"replay","from":"+79051234567","ago":"10m","talk":"20s"}"#,
+        )
+        .await;
+    let missed = scene.row(Some(PAST), |row| row.result.is_some()).await;
+    let answered = scene.row(Some("+79051234567"), |row| row.result.is_some()).await;
+    assert_eq!((missed.result, answered.result), (Some(CallResult::Missed), Some(CallResult::Answered)));
+    let filled = |row: &ConnectionRow| row.gap_since.is_none();
+    scene.screens.until_connection(Make::ROSTELECOM, "lacks nothing any more", filled).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 3, "what came live is there once");
+    for party in [PAST, PRESENT, "+79051234567"] {
+        assert_eq!(scene.screens.record().cards_of(Some(party)), 0, "{party} pops nothing");
+    }
+    assert!(scene.screens.record().notifications.is_empty(), "nor notifies");
 }

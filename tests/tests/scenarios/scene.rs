@@ -114,6 +114,22 @@ impl Scene {
         Self::on(simulator, folder, address, &[]).await
     }
 
+    /// The program ends, these lines of a script are played to nobody, and it begins again: later than any pause that
+    /// would be none.
+    pub(crate) async fn away(self, make: Make, lines: &str) -> Self {
+        let Self { simulator, desk, screens: _, office, gateway, store, folder } = self;
+        let address = gateway.addr();
+        drop(desk);
+        gateway.shutdown().await;
+        office.shutdown().await;
+        drop(office);
+        store.close();
+        simulator.set_hook(make, "http://127.0.0.1:9/nobody").expect("on this computer");
+        play(&simulator, make, lines);
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        Self::on(simulator, folder, address, &[]).await
+    }
+
     /// The program ends; the PBXs go on.
     pub(crate) async fn stop(self) {
         let Self { desk, office, gateway, store, folder, .. } = self;
@@ -136,10 +152,7 @@ impl Scene {
 
     /// Plays these lines of a script; the make is filled in.
     pub(crate) fn play(&self, make: Make, lines: &str) {
-        let script: String =
-            lines.lines().map(|line| line.trim().replacen('{', &format!(r#"{{"make":"{make}","#), 1) + "\n").collect();
-        // The calls go on beside the test.
-        drop(self.simulator.play(Script::parse(&script).expect("a good script")).expect("known extensions"));
+        play(&self.simulator, make, lines);
     }
 
     /// Somebody's phone rings by now, and is picked up.
@@ -236,6 +249,13 @@ impl Scene {
     pub(crate) fn gateway(&self) -> SocketAddr {
         self.gateway.addr()
     }
+}
+
+fn play(simulator: &Simulator, make: Make, lines: &str) {
+    let script: String =
+        lines.lines().map(|line| line.trim().replacen('{', &format!(r#"{{"make":"{make}","#), 1) + "\n").collect();
+    // The calls go on beside the test.
+    drop(simulator.play(Script::parse(&script).expect("a good script")).expect("known extensions"));
 }
 
 /// A desk with its screens.

@@ -3,6 +3,7 @@
 mod asking;
 mod commands;
 mod exchange;
+mod history;
 mod limit;
 mod polling;
 mod recording;

@@ -14,8 +14,9 @@ use crate::{
 pub const MAKE: Make = Make::of(&DESCRIPTION);
 
 /// What can be asked of a connection.
-const ABILITIES: Abilities =
-    Abilities::NONE.with(&[Ability::Originate, Ability::Recordings]).without(ON_THE_PHONE, Cannot::OnPhone);
+const ABILITIES: Abilities = Abilities::NONE
+    .with(&[Ability::Originate, Ability::Recordings, Ability::History])
+    .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static DESCRIPTION: Description = Description {
     name: "rostelecom",

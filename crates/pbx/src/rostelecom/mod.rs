@@ -2,11 +2,14 @@
 //!
 //! Sources, oddities and what was never tried on a live account: `docs/makes/rostelecom.md`.
 
+mod archive;
 mod config;
 mod description;
 mod events;
+mod history;
 mod requests;
 mod responses;
+mod rows;
 mod sign;
 #[cfg(test)]
 mod tests;
@@ -21,6 +24,7 @@ pub use self::description::MAKE;
 use crate::{
     config_error::ConfigError,
     error::Error,
+    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
     quota::Quota,
     request::{Answer, Request},
@@ -90,6 +94,20 @@ impl Pbx for Rostelecom {
 
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
         responses::get_record(answer)
+    }
+
+    fn history(&self, span: Span, _context: &DecodeContext) -> Result<HistoryRequest, Error> {
+        history::order(&self.settings, span, 0)
+    }
+
+    fn read_history(
+        &self,
+        span: Span,
+        place: &HistoryPlace,
+        answer: &Answer,
+        context: &DecodeContext,
+    ) -> Result<HistoryPage, Error> {
+        history::read(&self.settings, span, place, answer, context)
     }
 
     fn check(&self) -> Result<Request, Error> {

@@ -64,7 +64,16 @@ fn caller(settings: &Settings, from: &str) -> Result<(&'static str, String), Err
     }
 }
 
-fn post(settings: &Settings, method: &'static str, body: Map<String, Value>) -> Result<Request, Error> {
+/// `call_info`: everything of one call that is over.
+pub(super) fn call_info(settings: &Settings, session: &str) -> Result<Request, Error> {
+    let mut body = Map::from_iter([("session_id".to_owned(), Value::from(session))]);
+    if let Some(domain) = &settings.domain {
+        body.insert("domain".to_owned(), Value::from(domain.as_str()));
+    }
+    post(settings, "call_info", body).map(Request::idempotent)
+}
+
+pub(super) fn post(settings: &Settings, method: &'static str, body: Map<String, Value>) -> Result<Request, Error> {
     Ok(Request::post_json(method, settings.method_url(method), &Value::Object(body)).signed())
 }
 

@@ -72,7 +72,7 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
 }
 
 /// The platform's own words, with its code.
-fn words(answer: &Answer, fields: Option<&Fields>) -> String {
+pub(super) fn words(answer: &Answer, fields: Option<&Fields>) -> String {
     let code = fields.and_then(|fields| fields.integer("result"));
     let message = fields.and_then(|fields| fields.text("resultmessage")).map(|message| redact::words(&message));
     match (message, code) {

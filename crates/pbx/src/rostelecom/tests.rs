@@ -1,6 +1,7 @@
 //! Events and answers of the platform against what they mean.
 
 mod agent_only;
+mod history;
 
 use std::collections::BTreeMap;
 

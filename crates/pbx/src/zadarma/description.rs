@@ -1,5 +1,7 @@
 //! What everybody else knows of the two makes that speak this protocol.
 
+use std::time::Duration;
+
 use calls::{Abilities, Ability, Cannot};
 
 use super::Zadarma;
@@ -17,7 +19,7 @@ pub const NOVOFON: Make = Make::of(&NOVOFON_DESCRIPTION);
 
 /// What can be asked of a connection.
 const ABILITIES: Abilities = Abilities::NONE
-    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings])
+    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings, Ability::History])
     .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static ZADARMA_DESCRIPTION: Description = Description {
@@ -70,6 +72,8 @@ const BOTH: Description = Description {
         card_on_ring: CardOnRing::Live,
         abilities: ABILITIES,
         originate_prompt: true,
+        // A longer span is cut to this without a word.
+        history_kept: Some(Duration::from_secs(30 * 24 * 3600)),
         key_acts_for_all: true,
         ..Capability::NONE
     },

@@ -345,7 +345,7 @@ enum Dialled {
     Nobody,
 }
 
-fn customer_leg(customer: &Customer) -> LegRef {
+pub(super) fn customer_leg(customer: &Customer) -> LegRef {
     let number = customer.number.clone();
     LegRef {
         key: "customer".to_owned(),

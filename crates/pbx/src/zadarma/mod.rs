@@ -10,6 +10,7 @@ pub mod query;
 mod requests;
 mod responses;
 mod sign;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use self::description::{MAKE, NOVOFON};
 use crate::{
     config_error::ConfigError,
     error::Error,
+    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
     quota::Quota,
     request::{Answer, Request},
@@ -97,6 +99,20 @@ impl Pbx for Zadarma {
 
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
         responses::record(answer)
+    }
+
+    fn history(&self, span: Span, context: &DecodeContext) -> Result<HistoryRequest, Error> {
+        statistics::ask(&self.settings, span, 0, context)
+    }
+
+    fn read_history(
+        &self,
+        span: Span,
+        place: &HistoryPlace,
+        answer: &Answer,
+        context: &DecodeContext,
+    ) -> Result<HistoryPage, Error> {
+        statistics::read(&self.settings, span, place, answer, context)
     }
 
     fn check(&self) -> Result<Request, Error> {

@@ -1,5 +1,7 @@
 //! Requests to the service. Parameters are written in the order in which they are signed.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::{
@@ -10,11 +12,15 @@ use crate::{
     dial,
     error::{Error, ErrorKind},
     party,
+    quota::Quota,
     request::{Request, Times},
 };
 
 /// How long a recording's link lives, in seconds: the shortest that the service gives, for it is used at once.
 const LINK_LIFETIME: &str = "180";
+
+/// Questions for statistics of any kind that the service admits.
+const STATISTICS_A_MINUTE: u32 = 3;
 
 /// `request/callback`: rings `from`, says that the call is being connected, dials `to`; or, where it is `predicted`, the
 /// other way round. The service names that parameter and no value for "no".
@@ -46,6 +52,24 @@ pub(super) fn record(settings: &Settings, recording: &str) -> Result<Request, Er
 /// `info/balance`: needs the key and changes nothing.
 pub(super) fn balance(settings: &Settings) -> Request {
     get(settings, "balance", "/v1/info/balance/", Vec::new()).idempotent()
+}
+
+/// `statistics/pbx`: finished calls of a span in the account's time, behind the first `skip`.
+pub(super) fn statistics(settings: &Settings, start: &str, end: &str, skip: usize, limit: usize) -> Request {
+    let (skip, limit) = (skip.to_string(), limit.to_string());
+    let parameters = vec![
+        ("start", start.into()),
+        ("end", end.into()),
+        ("version", "2".into()),
+        ("skip", skip.as_str().into()),
+        ("limit", limit.as_str().into()),
+    ];
+    get(settings, "statistics", "/v1/statistics/pbx/", parameters).idempotent().counted(Quota::of_kind(
+        "statistics",
+        STATISTICS_A_MINUTE,
+        Duration::from_secs(60),
+        "Zadarma answers three questions for statistics a minute",
+    ))
 }
 
 /// The extension that is rung, as the service wants it: behind the number of its PBX where that is known.

@@ -56,6 +56,17 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
     }
 }
 
+/// The rows of `statistics/pbx`.
+pub(super) fn statistics(answer: &Answer) -> Result<Vec<Fields>, Error> {
+    match status(answer) {
+        Some(Ok(fields)) if answer.is_success() => {
+            let rows = fields.array("stats").cloned().unwrap_or_default();
+            Ok(rows.into_iter().filter_map(Fields::of).collect())
+        }
+        Some(_) | None => Err(failure(answer, "statistics/pbx")),
+    }
+}
+
 fn failure(answer: &Answer, method: &str) -> Error {
     let unreadable = || Error::new(ErrorKind::Protocol, format!("the PBX's answer to {method} cannot be read"));
     answer.failure().unwrap_or_else(unreadable)

@@ -1,5 +1,7 @@
 //! The make by its wire: signatures, requests, answers, notifications.
 
+mod statistics;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;

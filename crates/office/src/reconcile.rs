@@ -1,0 +1,253 @@
+//! Fills the times in which webhooks may have been lost from what the PBX tells afterwards of calls that are over.
+//!
+//! What is read is told as kept by the PBX, so it rings nobody. A call that came live is not told again. Where the PBX
+//! keeps no history, or does not give it, the time is closed as a hole.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use calls::{CallId, CallResult, CallState, Source, Told, VendorEvent, VendorTime};
+use jiff::{SignedDuration, Timestamp};
+use pbx::{DecodeContext, Error, ErrorKind, HistoryCall, Span};
+use tokio::task::JoinHandle;
+
+use crate::{links::Link, rows};
+
+/// A call that was on when the gap began may have ended in it.
+const BEFORE: SignedDuration = SignedDuration::from_hours(1);
+/// Waits between tries; after the last the time is a hole.
+const TRIES: [Duration; 5] = [
+    Duration::from_secs(60),
+    Duration::from_secs(300),
+    Duration::from_secs(900),
+    Duration::from_secs(1800),
+    Duration::from_secs(3600),
+];
+/// Calls that are told together.
+const TOGETHER: usize = 100;
+
+/// The reading of a history that is on its way; ended with its link.
+#[derive(Default)]
+pub(crate) struct Filling(Mutex<Option<JoinHandle<()>>>);
+
+impl Filling {
+    fn begin(&self, fill: impl Future<Output = ()> + Send + 'static) {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.as_ref().is_none_or(JoinHandle::is_finished) {
+            *running = Some(tokio::spawn(fill));
+        }
+    }
+
+    fn end(&self) {
+        if let Some(running) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            running.abort();
+        }
+    }
+}
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Link {
+    /// Whether a gap can be filled afterwards.
+    pub(crate) fn has_history(&self) -> bool {
+        self.driver.history_reaches(self.clock.now()).is_some()
+    }
+
+    /// Fills the connection's gap, if there is one, unless that is being done already.
+    pub(crate) fn begin_to_fill(&self) {
+        let Some(since) = self.board.gap(&self.connection, "") else { return };
+        // The task may not hold what ends it.
+        let link = Self { filling: Default::default(), ..self.clone() };
+        self.filling.begin(async move { link.fill(since).await });
+    }
+
+    /// The PBX is out of reach again: what is missing is read from the beginning of the gap once it is not.
+    pub(crate) fn end_filling(&self) {
+        self.filling.end();
+    }
+
+    async fn fill(&self, since: Timestamp) {
+        let mut waits = TRIES.iter();
+        loop {
+            // Webhooks come from now on.
+            let until = self.clock.now();
+            let reaches = self.driver.history_reaches(until).unwrap_or(until);
+            let hole = match self.read_missed(since.max(reaches), until).await {
+                Ok(()) => (since < reaches).then_some(reaches),
+                Err(error) => {
+                    tracing::warn!(connection = %self.connection, kind = ?error.kind(), "the PBX's history cannot be read");
+                    if let Some(wait) = waits.next().filter(|_| may_pass(&error)) {
+                        tokio::time::sleep(*wait).await;
+                        continue;
+                    }
+                    Some(until)
+                }
+            };
+            self.close_gap("", until, hole).await;
+            self.stamp_at("", until);
+            self.keeper.status_changed(&self.connection).await;
+            return;
+        }
+    }
+
+    /// Reads the calls of this time and tells those that are not known.
+    async fn read_missed(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
+        let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
+        let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
+        let context = DecodeContext { received_at: until, zone, source: Source::Replay };
+        let calls = self.driver.history(span, &context).await?;
+        let total = calls.len();
+        let mut told = 0;
+        for calls in calls.chunks(TOGETHER) {
+            let missed: Vec<Vec<VendorEvent>> = calls.iter().map(|call| self.missed(call)).collect();
+            told += missed.iter().filter(|events| !events.is_empty()).count();
+            let events = missed.into_iter().flatten().map(Told::Vendor).collect();
+            if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
+                return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
+            }
+        }
+        tracing::info!(connection = %self.connection, total, told, "the PBX's history was read for a time without events");
+        Ok(())
+    }
+
+    /// What of this call did not come live. Of one that did, at most how it went: its times are known better.
+    fn missed(&self, call: &HistoryCall) -> Vec<VendorEvent> {
+        let id = CallId::of_vendor(&self.connection, &call.call);
+        let row = self.store.get(&self.office, &id).ok().flatten();
+        let known = row.as_ref().and_then(rows::call).filter(|known| {
+            let has_result = known.result.is_some_and(|result| result != CallResult::Unknown);
+            known.state == CallState::Ended && !known.partial && has_result
+        });
+        let Some(known) = known else { return call.events.clone() };
+        let says_as_much = matches!(known.result, Some(CallResult::Voicemail | CallResult::Fax));
+        let end = call.events.last().filter(|_| call.says_more && !says_as_much);
+        let dated = |end: &VendorEvent| {
+            let time = end.time.clone().zip(known.ended_at).map(|(time, ended)| VendorTime { utc: ended, ..time });
+            VendorEvent { time, ..end.clone() }
+        };
+        end.map(dated).into_iter().collect()
+    }
+}
+
+/// Whether the same may be answered later.
+fn may_pass(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Forbidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use calls::{Decision, Effect};
+
+    use super::*;
+    use crate::testing::{Bench, at};
+
+    fn leg() -> calls::LegRef {
+        calls::LegRef {
+            key: "101".into(),
+            role: calls::LegRole::Agent,
+            extension: Some("101".into()),
+            number: None,
+            name: None,
+            alias: None,
+            caller: None,
+        }
+    }
+
+    fn created() -> Effect {
+        let direction = calls::Direction::Incoming;
+        Effect::CallCreated { direction, customer: Default::default(), line: Default::default() }
+    }
+
+    fn ended(result: Option<CallResult>) -> Effect {
+        Effect::CallEnded { result, reason: None }
+    }
+
+    /// An event of this second.
+    fn event(key: &str, call: &str, second: i64, effects: Vec<Effect>) -> VendorEvent {
+        let time = VendorTime { raw: String::new(), utc: at(second), zone: Some("UTC".into()) };
+        VendorEvent { time: Some(time), ..Bench::event(key, Some(call), effects) }
+    }
+
+    fn history(call: &str, result: CallResult, says_more: bool) -> HistoryCall {
+        let begins = event(&format!("history begin {call}"), call, 0, vec![created()]);
+        let ends = event(&format!("history end {call}"), call, 0, vec![ended(Some(result))]);
+        let events = [begins, ends].map(|event| VendorEvent { source: Source::Replay, ..event });
+        HistoryCall { call: call.into(), events: events.into(), says_more }
+    }
+
+    #[tokio::test]
+    async fn what_came_live_is_not_told_again_but_for_how_it_went() {
+        let bench = Bench::new(pbx::rostelecom::MAKE);
+        bench.set(30);
+        let events = [
+            event("1", "talk", 0, vec![created()]),
+            event("2", "talk", 5, vec![Effect::LegAnswered { leg: leg() }]),
+            event("3", "talk", 30, vec![ended(None)]),
+            event("4", "message", 1, vec![created()]),
+            event("5", "message", 20, vec![Effect::LegCleared { leg: leg(), cause: Default::default(), reason: None }]),
+            event("6", "message", 21, vec![ended(None)]),
+            event("7", "open", 2, vec![created(), Effect::LegRinging { leg: leg() }]),
+            event("8", "only its end", 3, vec![ended(None)]),
+        ];
+        let told = events.into_iter().map(Told::Vendor).collect();
+        let link = &bench.link;
+        link.keeper.tell(&link.connection, at(30), told).await.expect("stored");
+        let missed = |call: &str, says_more| link.missed(&history(call, CallResult::Voicemail, says_more));
+        assert_eq!(missed("talk", false), [], "everything of it is known");
+        for unknown in ["open", "only its end", "another"] {
+            assert_eq!(missed(unknown, false).len(), 2, "{unknown}");
+        }
+        let call = || {
+            let row = link.store.get("test", &CallId::of_vendor(&link.connection, "message")).expect("readable");
+            rows::call(&row.expect("there")).expect("a call")
+        };
+        let before = call();
+        assert_eq!((before.result, before.ended_at), (Some(CallResult::Missed), Some(at(21))));
+        let more = missed("message", true);
+        assert_eq!(more.len(), 1);
+        let told = more.into_iter().map(Told::Vendor).collect();
+        link.keeper.tell(&link.connection, at(40), told).await.expect("stored");
+        let after = call();
+        assert_eq!((after.result, after.ended_at), (Some(CallResult::Voicemail), before.ended_at));
+        assert_eq!(missed("message", true), [], "it is told once");
+    }
+
+    #[tokio::test]
+    async fn a_gap_that_a_history_may_fill_is_no_hole_yet() {
+        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let link = &bench.link;
+        assert!(link.has_history());
+        bench.set(0);
+        link.open_gap("", at(0), "stopped").await;
+        bench.set(100);
+        link.begin_to_fill();
+        bench.settle().await;
+        let closed = |bench: &Bench| bench.decisions().iter().any(|it| matches!(it, Decision::GapClosed { .. }));
+        assert!(
+            !closed(&bench) && link.board.has_gap(&link.connection, ""),
+            "its PBX is out of reach, and asked again"
+        );
+        link.end_filling();
+        assert_eq!(link.board.gap(&link.connection, ""), Some(at(0)), "the next try begins where the gap does");
+    }
+
+    #[test]
+    fn a_method_that_is_not_there_is_not_asked_again() {
+        for (kind, again) in [
+            (ErrorKind::NotFound, false),
+            (ErrorKind::Unsupported, false),
+            (ErrorKind::Forbidden, false),
+            (ErrorKind::Transport, true),
+            (ErrorKind::NotReady, true),
+            (ErrorKind::RateLimited { retry_after: None }, true),
+        ] {
+            assert_eq!(may_pass(&Error::new(kind, "")), again, "{kind:?}");
+        }
+    }
+}

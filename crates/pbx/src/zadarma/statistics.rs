@@ -1,0 +1,146 @@
+//! The statistics of the PBX: finished calls, a row for each part, three questions a minute.
+
+use std::time::Duration;
+
+use calls::{CallResult, Customer, Direction, Effect, EndCause, LegRef, Line, RecordingReference, Source, VendorEvent};
+use jiff::SignedDuration;
+
+use super::{config::Settings, events::customer_leg, party, requests, responses};
+use crate::{
+    dedupe,
+    error::{Error, ErrorKind},
+    fields::Fields,
+    history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span},
+    request::Answer,
+    webhook::DecodeContext,
+    zone,
+};
+
+/// Rows of a page: the most that the service gives.
+const PAGE: usize = 1000;
+
+/// `statistics/pbx`: the rows of the span behind the first `skip`.
+pub(super) fn ask(
+    settings: &Settings,
+    span: Span,
+    skip: usize,
+    context: &DecodeContext,
+) -> Result<HistoryRequest, Error> {
+    let local = |at: jiff::Timestamp| at.to_zoned(context.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let request = requests::statistics(settings, &local(span.from), &local(span.to), skip, PAGE);
+    Ok(HistoryRequest { request, wait: Duration::ZERO, place: HistoryPlace::Page { skip } })
+}
+
+/// What a page holds; the next one is asked for until one is not full.
+pub(super) fn read(
+    settings: &Settings,
+    span: Span,
+    place: &HistoryPlace,
+    answer: &Answer,
+    context: &DecodeContext,
+) -> Result<HistoryPage, Error> {
+    let HistoryPlace::Page { skip } = place else {
+        return Err(Error::new(ErrorKind::Internal, "this history is read in pages"));
+    };
+    let stats = responses::statistics(answer)?;
+    let next = (stats.len() >= PAGE).then(|| ask(settings, span, skip + stats.len(), context)).transpose()?;
+    Ok(HistoryPage { calls: calls(&stats, context), next })
+}
+
+/// The rows as calls: parts of one call have one `pbx_call_id`.
+fn calls(rows: &[Fields], context: &DecodeContext) -> Vec<HistoryCall> {
+    let mut calls: Vec<HistoryCall> = Vec::new();
+    for row in rows {
+        let Some((call, events)) = part(row, context) else { continue };
+        match calls.iter_mut().find(|known| known.call == call) {
+            Some(known) => known.events.extend(events),
+            None => calls.push(HistoryCall { call, events, says_more: false }),
+        }
+    }
+    calls
+}
+
+/// One part of a call: its beginning, with the answer, and its end.
+fn part(row: &Fields, context: &DecodeContext) -> Option<(String, Vec<VendorEvent>)> {
+    let call = row.text("pbx_call_id")?;
+    let raw = row.text("callstart")?;
+    let began = zone::read(&raw, &context.zone, context.received_at)?;
+    let seconds = row.integer("seconds").unwrap_or(0).max(0);
+    let disposition = row.text("disposition").map(|word| word.to_lowercase());
+    let answered = disposition.as_deref() == Some("answered");
+    let ends = [row.text("sip"), row.text("destination")];
+    let is_placed = call.starts_with("out_");
+    let agent = ends.iter().flatten().find(|user| party::is_extension(party::extension(user).unwrap_or_default()));
+    let agent = agent.and_then(|user| party::colleague(user));
+    let mut begins = vec![if is_placed { placed(&ends[1]) } else { received(row.text("clid").as_deref()) }];
+    let Effect::CallCreated { customer, .. } = &begins[0] else { return None };
+    let leg = customer_leg(customer);
+    begins.push(if answered && is_placed { Effect::LegAnswered { leg } } else { Effect::LegOffered { leg } });
+    begins.extend(agent.clone().map(|leg| of_agent(leg, answered)));
+    let (cause, result) = outcome(disposition.as_deref(), is_placed);
+    let gone = agent.map(|leg| Effect::LegCleared { leg, cause, reason: disposition.clone() });
+    let mut over: Vec<Effect> = gone.into_iter().collect();
+    over.push(Effect::CallEnded { result, reason: disposition.clone() });
+    if row.flag("is_recorded") {
+        over.extend(row.text("call_id").map(|id| Effect::RecordingAvailable { reference: RecordingReference::Id(id) }));
+    }
+    let event = |kind: &str, effects: Vec<Effect>, time: calls::VendorTime| VendorEvent {
+        dedupe_key: dedupe::of_parts(
+            kind,
+            &[Some(&call), row.text("call_id").as_deref(), Some(&raw), ends[0].as_deref(), ends[1].as_deref()],
+        ),
+        raw_kind: kind.to_owned(),
+        call: Some(call.clone()),
+        time: Some(time),
+        leg_seq: None,
+        source: Source::Replay,
+        session: None,
+        vendor_command: None,
+        effects,
+    };
+    let ended = calls::VendorTime { utc: began.utc + SignedDuration::from_secs(seconds), ..began.clone() };
+    let events = vec![event("history begin", begins, began), event("history end", over, ended)];
+    Some((call, events))
+}
+
+fn of_agent(leg: LegRef, answered: bool) -> Effect {
+    if answered { Effect::LegAnswered { leg } } else { Effect::LegRinging { leg } }
+}
+
+fn received(clid: Option<&str>) -> Effect {
+    let number = clid.and_then(caller).and_then(|raw| party::number(&raw));
+    Effect::CallCreated {
+        direction: Direction::Incoming,
+        customer: Customer { number, name: None },
+        line: Line::default(),
+    }
+}
+
+fn placed(destination: &Option<String>) -> Effect {
+    let number = destination.as_deref().and_then(party::dialled);
+    Effect::CallCreated {
+        direction: Direction::Outgoing,
+        customer: Customer { number, name: None },
+        line: Line::default(),
+    }
+}
+
+/// The number of `Name (digits)`, `"Name" <+digits>` or bare digits.
+fn caller(clid: &str) -> Option<String> {
+    let inner = clid.trim_end_matches([')', '>']);
+    let number = inner.rsplit(['(', '<']).next().unwrap_or(inner).trim();
+    (!number.is_empty()).then(|| number.to_owned())
+}
+
+fn outcome(disposition: Option<&str>, is_placed: bool) -> (EndCause, Option<CallResult>) {
+    let (cause, result) = match disposition {
+        None => return (EndCause::Normal, None),
+        Some("answered") => (EndCause::Normal, CallResult::Answered),
+        Some("busy") => (EndCause::Busy, CallResult::Busy),
+        Some("cancel") => (EndCause::Cancelled, CallResult::Cancelled),
+        Some("no answer") => (EndCause::NoAnswer, CallResult::NoAnswer),
+        Some(_) => (EndCause::Failed, CallResult::Failed),
+    };
+    let missed = !is_placed && result != CallResult::Answered;
+    (cause, Some(if missed { CallResult::Missed } else { result }))
+}
