@@ -3,14 +3,17 @@
 //! What began and ended between two answers is read from the list of finished calls, so an outage is a gap that the
 //! first answer after it fills, as far back as the PBX keeps that list; what is older is a hole.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use calls::{Decision, Told};
-use jiff::{Timestamp, tz::TimeZone};
+use calls::{ConnectionId, Decision, Told};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{ConnectionState, DownCause};
-use pbx::{Error, ErrorKind, Found, Retry, Snapshot};
+use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
+use store::{Filter, Store};
 
-use crate::{cause, handle::zone_key, keeper::NotStored, links::Link, state::Zone, status::SessionStatus};
+use crate::{
+    cause, handle::zone_key, history, keeper::NotStored, links::Link, rows, state::Zone, status::SessionStatus,
+};
 
 /// How long a database that takes nothing is left alone.
 const STORE_AGAIN: Duration = Duration::from_secs(5);
@@ -31,7 +34,7 @@ impl Link {
             self.open_gap("", from, "stopped").await;
         }
         loop {
-            let held = self.keeper.held(&self.connection).await;
+            let held = self.known_calls().await;
             let Some(mut poller) = self.driver.poller(held, zone.zone.clone(), zone.settled) else {
                 tracing::error!(connection = %self.connection, "this PBX is to be asked, and its make asks nothing");
                 return;
@@ -53,6 +56,28 @@ impl Link {
                 }
             }
         }
+    }
+
+    /// The calls that rows may be about: those that are held, and those that the PBX may still tell of.
+    async fn known_calls(&self) -> Vec<HeldCall> {
+        let mut held = self.keeper.held(&self.connection).await;
+        let Some(kept) = self.driver.capability().replay_kept.and_then(|kept| SignedDuration::try_from(kept).ok())
+        else {
+            return held;
+        };
+        let (store, office, connection) = (self.store.clone(), self.office.clone(), self.connection.clone());
+        let since = self.clock.now().checked_sub(kept).unwrap_or(Timestamp::UNIX_EPOCH);
+        let read = tokio::task::spawn_blocking(move || vendor_calls_since(&store, &office, &connection, since));
+        match read.await {
+            Ok(Ok(known)) => {
+                let fresh: BTreeSet<String> = held.iter().map(|call| call.vendor_call.clone()).collect();
+                let older = known.into_iter().filter(|call| !fresh.contains(call));
+                held.extend(older.map(|vendor_call| HeldCall { vendor_call, is_open: false }));
+            }
+            Ok(Err(error)) => tracing::error!(kind = ?error.kind(), "older calls cannot be read, and may be told anew"),
+            Err(_) => tracing::error!("reading older calls failed, and they may be told anew"),
+        }
+        held
     }
 
     /// Stores what an answer shows.
@@ -103,6 +128,35 @@ impl Link {
         self.set("", SessionStatus { is_refused, detail, ..down }).await;
         if let Some(from) = known.complete {
             self.open_gap("", from, "unreachable").await;
+        }
+    }
+}
+
+/// How many calls are read at a time.
+const PAGE: usize = 1000;
+
+/// The vendor's ids of the calls of a connection that began since then.
+fn vendor_calls_since(
+    store: &Store,
+    office: &str,
+    connection: &ConnectionId,
+    since: Timestamp,
+) -> Result<BTreeSet<String>, store::Error> {
+    let all = Filter { office: Some(office.to_owned()), ..Filter::default() };
+    let (mut before, mut found) = (None, BTreeSet::new());
+    loop {
+        let page = store.list(&all, before, PAGE)?;
+        let Some(last) = page.last() else { return Ok(found) };
+        before = Some(last.cursor);
+        for call in page.iter().filter_map(rows::call) {
+            if call.started_at < since {
+                return Ok(found);
+            }
+            if call.connection != *connection {
+                continue;
+            }
+            let told = history::of_call(store, office, &call.id)?.into_iter().map(|stored| stored.told);
+            found.extend(told.filter_map(|told| if let Told::Vendor(event) = told { event.call } else { None }));
         }
     }
 }

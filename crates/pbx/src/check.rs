@@ -5,7 +5,21 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    request::Request,
+};
+
+/// A read that needs a right of its own.
+#[derive(Debug, Clone)]
+pub struct RightProbe {
+    /// What it lets do, for "the key lacks the right to …".
+    pub right: &'static str,
+    /// Without it the connection is of no use.
+    pub is_needed: bool,
+    /// What shows whether the key has it; its answer goes to [`crate::Pbx::read_check`].
+    pub request: Request,
+}
 
 /// The finding, as a code that screens branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

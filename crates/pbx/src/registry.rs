@@ -4,13 +4,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::{make::Make, mango_client, mango_vpbx, rostelecom, zadarma};
+use crate::{make::Make, mango_client, mango_vpbx, ringcloud, rostelecom, zadarma};
 
 /// Every make that is served, in the order in which tables show them.
-pub const MAKES: &[Make] = &[rostelecom::MAKE, mango_client::MAKE, mango_vpbx::MAKE, zadarma::MAKE, zadarma::NOVOFON];
+pub const MAKES: &[Make] =
+    &[rostelecom::MAKE, mango_client::MAKE, mango_vpbx::MAKE, zadarma::MAKE, zadarma::NOVOFON, ringcloud::MAKE];
 
 /// Makes that configuration may name and that no version serves yet.
-const PLANNED: &[&str] = &["era", "ringcloud"];
+const PLANNED: &[&str] = &["era"];
 
 /// Why a text names no make that is served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +71,7 @@ mod tests {
             "x".parse::<Make>()
                 .expect_err("none")
                 .to_string()
-                .ends_with("write rostelecom, mango-client, mango-vpbx, zadarma or novofon")
+                .ends_with("write rostelecom, mango-client, mango-vpbx, zadarma, novofon or ringcloud")
         );
     }
 

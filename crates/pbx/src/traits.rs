@@ -8,9 +8,11 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::{
+    check::RightProbe,
     error::Error,
     history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     poll::{PollStart, Poller},
+    query::{Query, QueryStep},
     quota::{LockOut, Quota},
     request::{Answer, Request},
     session::Session,
@@ -140,6 +142,17 @@ pub trait Pbx: Send + Sync {
         Err(Error::unsupported("read finished calls"))
     }
 
+    /// Whether the answer to a command shows that the key has no right to what was asked, as one that may only read.
+    fn lacks_right(&self, _ability: Ability, _answer: &Answer) -> bool {
+        false
+    }
+
+    /// The reads by which a check tells a key that lacks a right from a wrong one, where a key's rights are given one by
+    /// one. The first is that of [`Pbx::check`].
+    fn rights(&self) -> Vec<RightProbe> {
+        Vec::new()
+    }
+
     /// The session of this key: an extension, or [`WHOLE_ACCOUNT`](crate::session::WHOLE_ACCOUNT). `None` for makes
     /// without sessions.
     fn session(&self, _key: &str) -> Option<Box<dyn Session>> {
@@ -155,6 +168,16 @@ pub trait Pbx: Send + Sync {
     /// What is asked of a PBX that tells nothing by itself; `None` for makes whose events come to us.
     fn poller(&self, _start: PollStart) -> Option<Box<dyn Poller>> {
         None
+    }
+
+    /// Asks about the account, or changes it; an error where this make cannot.
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        Err(Error::unsupported(query.name()))
+    }
+
+    /// What came of [`Pbx::query`].
+    fn read_query(&self, query: &Query, _answer: &Answer) -> Result<QueryStep, Error> {
+        Err(Error::unsupported(query.name()))
     }
 
     /// Secrets that are made of those in the settings and travel as they are: they are kept out of the journal, too.

@@ -6,6 +6,7 @@
 mod fixtures;
 mod mango_vpbx;
 mod readme;
+mod ringcloud;
 mod rostelecom;
 mod vectors;
 mod zadarma;

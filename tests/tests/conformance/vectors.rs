@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{mango_vpbx, rostelecom, zadarma};
+use crate::{mango_vpbx, ringcloud, rostelecom, zadarma};
 
 /// What was checked, and what did not hold.
 #[derive(Debug, Default)]
@@ -98,6 +98,8 @@ pub(crate) fn check_text(name: &str, text: &str, report: &mut Report) {
 fn check_file(name: &str, file: &Value, report: &mut Report) {
     let (kinds, check): (&[&str], Check) = if mango_vpbx::knows(name, file) {
         (&mango_vpbx::KINDS, mango_vpbx::check)
+    } else if ringcloud::knows(name, file) {
+        (&ringcloud::KINDS, ringcloud::check)
     } else if rostelecom::knows(name, file) {
         (&rostelecom::KINDS, rostelecom::check)
     } else {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod account;
 mod check;
 mod journal;
 mod message;
@@ -35,6 +36,8 @@ enum Command {
     Token(token::TokenCommand),
     /// Asks each PBX whether it accepts the credentials, and proves what the gateway itself needs.
     Check(check::CheckArguments),
+    /// Asks about an account at the PBX, and changes it.
+    Account(account::AccountArguments),
     /// Prints what went to and from the PBXs lately, without secrets: a JSON object a line.
     Journal(journal::JournalArguments),
     /// Prints a webhook with the signature that the PBX would send with it.
@@ -73,6 +76,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             Command::Serve(_) => "info",
             Command::Token(_)
             | Command::Check(_)
+            | Command::Account(_)
             | Command::Journal(_)
             | Command::Sign(_)
             | Command::Verify(_)
@@ -99,6 +103,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(config) => serve::serve(&config.read()?).await,
         Command::Token(command) => token::run(command).await,
         Command::Check(arguments) => check::check(arguments).await,
+        Command::Account(arguments) => account::account(arguments).await,
         Command::Journal(arguments) => journal::journal(&arguments),
         Command::Sign(arguments) => message::sign(&arguments),
         Command::Verify(arguments) => message::verify(&arguments),

@@ -162,6 +162,11 @@ impl View {
                 What::Act { on, action } => driver.act(command, on, action).await,
             };
             office.answered(&id, answer).await;
+            // What the key may do shows only when it is done.
+            let abilities = driver.abilities(None);
+            if abilities != driver.make().capability.abilities && office.board.set_rights(&id, "", abilities) {
+                office.keeper.status_changed(&id).await;
+            }
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use calls::{Abilities, Ability, ActOn, Action, Can, CommandAnswer, CommandId};
+use calls::{Abilities, Ability, ActOn, Action, Can, Cannot, CommandAnswer, CommandId};
 
 use super::{Driver, Priority};
 use crate::{
@@ -72,6 +72,11 @@ impl Driver {
             Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
             Can::Yes => self.send_once(request(&*self.pbx)).await,
         };
+        if let Ok(answer) = &sent
+            && self.pbx.lacks_right(ability, answer)
+        {
+            self.set_rights("", self.abilities(None).without(&[ability], Cannot::NoRight));
+        }
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
     }
 

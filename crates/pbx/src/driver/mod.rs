@@ -1,11 +1,13 @@
 //! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
 
 mod asking;
+mod checking;
 mod commands;
 mod exchange;
 mod history;
 mod limit;
 mod polling;
+mod querying;
 mod recording;
 mod sessions;
 
@@ -16,7 +18,6 @@ use std::{
 };
 
 use calls::{Abilities, BookSettings, Clock, ConnectionId};
-use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use self::{
@@ -29,7 +30,6 @@ pub use self::{
 };
 use crate::{
     capability::Capability,
-    check::{CheckReason, CheckReport},
     config,
     config_error::ConfigError,
     error::{Error, ErrorKind},
@@ -46,8 +46,6 @@ use crate::{
 const REACH_PATIENCE: Duration = Duration::from_secs(5);
 /// Characters kept of a webhook's path.
 const STRANGERS_TEXT: usize = 128;
-/// A clock difference beyond which the check warns.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// One connection's driver. Shared by reference; everything may be asked at the same time.
 pub struct Driver {
@@ -171,43 +169,6 @@ impl Driver {
         self.pbx.verify(request).map(|_| ())
     }
 
-    /// Whether the PBX answers and accepts the credentials, with the reason in words.
-    pub async fn check(&self) -> CheckReport {
-        let began = Instant::now();
-        let answer = match self.pbx.check() {
-            Ok(request) => self.exchange(request, Priority::Person).await,
-            Err(error) => Err(error),
-        };
-        let answer = match answer {
-            // "Wrong credentials" is how some say that there were too many wrong requests.
-            Ok(answer) if answer.status == 401 => match self.limit.locked_out() {
-                Some((wait, words)) => Err(Error::new(ErrorKind::RateLimited { retry_after: Some(wait) }, words)),
-                None => Ok(answer),
-            },
-            other => other,
-        };
-        let (took, now) = (began.elapsed(), self.clock.now());
-        let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took, now));
-        match answer.and_then(|answer| self.pbx.read_check(&answer)) {
-            Ok(()) => {
-                let off = clock_ahead.filter(|ahead| ahead.abs() > SKEW);
-                let detail = match off {
-                    Some(ahead) => format!(
-                        "the PBX answers and accepts the credentials, but the clocks differ by {} minutes: set this computer's clock",
-                        ahead.abs().as_mins()
-                    ),
-                    None => "the PBX answers and accepts the credentials".to_owned(),
-                };
-                CheckReport { ok: true, reason: CheckReason::Works, detail, took, retry_after: None, clock_ahead }
-            }
-            Err(error) => {
-                let reason = CheckReason::of(&error);
-                let retry_after = error.retry_after();
-                CheckReport { ok: false, reason, detail: error.to_string(), took, retry_after, clock_ahead }
-            }
-        }
-    }
-
     /// Whether anything answers at the PBX's address. Says nothing of the credentials and uses up no quota: it asks for
     /// no method of the API.
     pub async fn is_reachable(&self) -> bool {
@@ -233,13 +194,6 @@ impl Driver {
 /// The beginning of a text that anybody may have sent: enough to tell what it was, too little to fill the journal.
 fn cut(text: &str) -> String {
     text.chars().take(STRANGERS_TEXT).collect()
-}
-
-/// How far the PBX's clock is ahead. `Date` has whole seconds and was written about halfway through.
-fn clock_ahead(answer: &Answer, took: Duration, now: Timestamp) -> Option<SignedDuration> {
-    let half = SignedDuration::try_from(took / 2).ok()?;
-    let ahead = answer.date?.duration_since(now) + half;
-    Some(SignedDuration::from_secs(ahead.as_secs()))
 }
 
 /// Something of the driver's own that failed.

@@ -16,8 +16,9 @@ use crate::{
 pub const MAKE: Make = Make::of(&DESCRIPTION);
 
 /// What can be asked of a connection. The calls that are over are read in the background; nobody can ask for others.
-const ABILITIES: Abilities =
-    Abilities::NONE.with(&[Ability::Originate, Ability::Recordings]).without(ON_THE_PHONE, Cannot::OnPhone);
+const ABILITIES: Abilities = Abilities::NONE
+    .with(&[Ability::Originate, Ability::Recordings, Ability::Balance, Ability::Directory])
+    .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static DESCRIPTION: Description = Description {
     name: "ringcloud",

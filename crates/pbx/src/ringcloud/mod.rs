@@ -3,6 +3,7 @@
 //!
 //! Sources, oddities and what was never tried on a live account: `docs/makes/ringcloud.md`.
 
+mod account;
 mod config;
 mod description;
 mod directory;
@@ -20,7 +21,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
+use calls::{Ability, BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use url::Url;
@@ -28,10 +29,12 @@ use url::Url;
 pub use self::description::MAKE;
 use self::{config::Settings, directory::Directory, placed::PlacedCalls, poller::RingCloudPoller};
 use crate::{
+    check::RightProbe,
     config_error::ConfigError,
     error::{Error, ErrorKind},
     make::ConnectionConfig,
     poll::{PollStart, Poller},
+    query::{Query, QueryStep},
     quota::Quota,
     request::{Answer, Request},
     traits::{Pbx, RecordingStep},
@@ -160,6 +163,28 @@ impl Pbx for RingCloud {
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
         responses::data(&self.settings, answer).map(|_| ())
+    }
+
+    fn lacks_right(&self, ability: Ability, answer: &Answer) -> bool {
+        ability == Ability::Originate && responses::is_forbidden(answer)
+    }
+
+    fn rights(&self) -> Vec<RightProbe> {
+        let settings = &self.settings;
+        // Not the lists that are polled: these may be asked for once a minute.
+        vec![
+            RightProbe { right: "read the balance", is_needed: false, request: requests::balance(settings) },
+            RightProbe { right: "read calls", is_needed: true, request: requests::channels(settings) },
+            RightProbe { right: "read users", is_needed: false, request: requests::users(settings) },
+        ]
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        account::request(&self.settings, query)
+    }
+
+    fn read_query(&self, query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        account::read(&self.settings, &mut self.directory(), query, answer)
     }
 
     fn poller(&self, start: PollStart) -> Option<Box<dyn Poller>> {

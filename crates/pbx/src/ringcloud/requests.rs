@@ -1,13 +1,13 @@
 //! Requests to the service: key and hash in the address, parameters of a POST as JSON without a content type.
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::config::Settings;
 use crate::{
     dial,
-    error::Error,
+    error::{Error, ErrorKind},
     quota::{Counted, Quota},
     request::{Request, Times},
 };
@@ -48,6 +48,40 @@ pub(super) fn user(settings: &Settings, name: &str) -> Request {
 /// The account's balance.
 pub(super) fn balance(settings: &Settings) -> Request {
     get(settings, "accounts/<account>/balance", &["accounts", &settings.account, "balance"])
+}
+
+/// The channels that are busy.
+pub(super) fn channels(settings: &Settings) -> Request {
+    get(settings, "calls/channels", &["calls", "channels"])
+}
+
+/// One of them. Its name holds slashes, which the service takes as they are.
+pub(super) fn channel(settings: &Settings, name: &str) -> Request {
+    let parts: Vec<&str> = ["calls", "channels"].into_iter().chain(name.split('/')).collect();
+    get(settings, "calls/channels/<channel>", &parts)
+}
+
+/// What is known of a number, in E.164 with its plus.
+pub(super) fn phone_number(settings: &Settings, number: &str) -> Request {
+    get(settings, "phone_numbers/<number>", &["phone_numbers", number])
+}
+
+/// A new employee.
+pub(super) fn create_user(settings: &Settings, extension: &str, mail: &str, password: &str) -> Request {
+    let parameters = json!({"password": password, "num": number(extension), "mail": mail});
+    post(settings, "users/create", &["users", "create"], Some(parameters), minute(settings, "new user"))
+}
+
+/// A change of an employee: the function's name, and its parameter where it has one.
+pub(super) fn change_user(
+    settings: &Settings,
+    user: &str,
+    change: &'static str,
+    parameter: Option<(&str, Value)>,
+) -> Request {
+    let parameters = parameter.map(|(name, value)| Value::Object(Map::from_iter([(name.to_owned(), value)])));
+    let minute = minute(settings, "change of this kind to a user");
+    post(settings, change, &["users", user, change], parameters, minute)
 }
 
 /// The file of a recording, by its address without a host.
@@ -108,4 +142,15 @@ fn url(settings: &Settings, path: &[&str]) -> Url {
         parts.pop_if_empty().extend(path);
     }
     url
+}
+
+/// A part of an address that comes from a person: one that leads elsewhere is not asked.
+pub(super) fn part<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Error> {
+    let text = text.trim();
+    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '\\' | '?' | '#' | '%');
+    if text.is_empty() || matches!(text, "." | "..") || text.len() > 128 || !text.chars().all(is_plain) {
+        let why = "it must be one word without slashes";
+        return Err(Error::new(ErrorKind::InvalidRequest { field }, why).before_sending());
+    }
+    Ok(text)
 }

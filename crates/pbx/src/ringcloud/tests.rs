@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::quota::Counted;
 
+mod account;
 mod polling;
 
 const KEY: &str = "12345_abcdef0123456789";

@@ -3,6 +3,7 @@
 
 mod mango_client;
 mod mango_vpbx;
+mod ringcloud;
 mod rostelecom;
 mod support;
 mod zadarma;

@@ -200,7 +200,9 @@ pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
         ("key", if needs("secret") { "0A1B2C3D" } else { "s3cret-key" }),
         ("secret", "s3cret-key"),
         ("token", "s3cret-token"),
-        ("api_key", "0A1B2C3D"),
+        // RingCloud's names the account.
+        ("api_key", if needs("password") { "12345_0A1B2C3D" } else { "0A1B2C3D" }),
+        ("password", "s3cret-word"),
         ("api_salt", "s3cret-salt"),
     ];
     let secrets = values.into_iter().filter(|(name, _)| needs(name));

@@ -10,7 +10,7 @@ use anyhow::Context;
 use calls::ConnectionId;
 use clap::Args;
 use jiff::Timestamp;
-use office::{Clock, Configured, Directory, SystemClock, Warnings};
+use office::{Clock, Configured, Directory, StoredTimes, SystemClock, Warnings};
 use pbx::{CheckReason, CheckReport, Driver, Make, journal::NoJournal};
 use serde::Serialize;
 use trubka_gateway::config::{Config, OFFICE};
@@ -194,7 +194,13 @@ async fn find(config: &Config, id: ConnectionId, pbx: Make) -> Finding {
     }
 }
 
-fn driver(config: &Config, id: &ConnectionId) -> anyhow::Result<Driver> {
-    Driver::new(config.connection(id)?, Arc::new(NoJournal), Arc::new(SystemClock))
-        .with_context(|| format!("connection {id}"))
+/// A driver that shares the limits of its key with a gateway that runs.
+pub(super) fn driver(config: &Config, id: &ConnectionId) -> anyhow::Result<Driver> {
+    let driver = Driver::new(config.connection(id)?, Arc::new(NoJournal), Arc::new(SystemClock))
+        .with_context(|| format!("connection {id}"))?;
+    // What hinders reading the database is a finding of its own.
+    Ok(match host::existing(&config.data_dir()).ok().flatten() {
+        Some(store) => driver.keeping_times(Arc::new(StoredTimes::new(store))),
+        None => driver,
+    })
 }

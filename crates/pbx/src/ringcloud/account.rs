@@ -1,0 +1,144 @@
+//! Balance, employees, channels and numbers.
+
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::{config::Settings, directory::Directory, requests, responses};
+use crate::{
+    error::{Error, ErrorKind},
+    fields::{self, Fields},
+    party,
+    query::{AccountUser, Query, QueryStep, Reply, UserChange},
+    request::{Answer, Request},
+};
+
+/// The request that asks it.
+pub(super) fn request(settings: &Settings, query: &Query) -> Result<Request, Error> {
+    Ok(match query {
+        Query::Balance => requests::balance(settings),
+        Query::Users => requests::users(settings),
+        Query::User(name) => requests::user(settings, requests::part("user", name)?),
+        Query::Channels => requests::channels(settings),
+        Query::Channel(name) => {
+            for part in name.trim().split('/') {
+                requests::part("channel", part)?;
+            }
+            requests::channel(settings, name.trim())
+        }
+        Query::Number(number) => {
+            let wrong = || Error::new(ErrorKind::InvalidRequest { field: "number" }, "it must be a telephone number");
+            let number = party::number(number).filter(|number| number.starts_with('+'));
+            requests::phone_number(settings, &number.ok_or_else(|| wrong().before_sending())?)
+        }
+        Query::CreateUser { extension, mail, password } => {
+            let (extension, password) = (own_extension(extension)?, whole("password", password.expose_secret())?);
+            requests::create_user(settings, extension, whole("mail", mail)?, password)
+        }
+        Query::ChangeUser { user, change } => {
+            let user = requests::part("user", user)?;
+            let (function, parameter) = match change {
+                UserChange::Password(password) => {
+                    let password = whole("password", password.expose_secret())?;
+                    ("update_password", Some(("password", Value::from(password))))
+                }
+                UserChange::Mail(mail) => ("update_email", Some(("mail", Value::from(whole("mail", mail)?)))),
+                UserChange::Extension(extension) => {
+                    let extension = requests::number(own_extension(extension)?);
+                    ("update_extension_number", Some(("num", extension)))
+                }
+                UserChange::VoiceMail(true) => ("voice_mail_box_on", None),
+                UserChange::VoiceMail(false) => ("voice_mail_box_off", None),
+            };
+            requests::change_user(settings, user, function, parameter)
+        }
+    })
+}
+
+/// What the answer tells, or what has to be asked beside it: the list of employees tells no extensions.
+pub(super) fn read(
+    settings: &Settings,
+    directory: &mut Directory,
+    query: &Query,
+    answer: &Answer,
+) -> Result<QueryStep, Error> {
+    let told = responses::data(settings, answer);
+    let unreadable = || Error::new(ErrorKind::Protocol, "RingCloud's answer cannot be read");
+    Ok(QueryStep::Done(match query {
+        Query::Users => return users(settings, directory, told),
+        Query::Balance => Reply::Balance { amount: fields::text(&told?).ok_or_else(unreadable)?, currency: None },
+        Query::User(name) => {
+            let data = told?;
+            directory.take_user(name, &data);
+            Reply::Users(vec![user(&data).ok_or_else(unreadable)?])
+        }
+        Query::Channels => {
+            let data = told?;
+            let list = data.as_array().map(Vec::as_slice).unwrap_or_default();
+            Reply::Channels(list.iter().filter_map(channel).collect())
+        }
+        Query::Channel(_) | Query::Number(_) => Reply::Facts(facts(told?).ok_or_else(unreadable)?),
+        Query::CreateUser { .. } => Reply::Done { name: fields::text(&told?) },
+        Query::ChangeUser { .. } => told.map(|_| Reply::Done { name: None })?,
+    }))
+}
+
+/// The list, then those whose extension is not known, one after the other. Who cannot be read is listed by his name.
+fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Error>) -> Result<QueryStep, Error> {
+    // The list is a list; one employee is an object that names himself.
+    match (directory.unread().map(str::to_owned), data) {
+        (Some(name), Ok(data)) if data.get("user").is_some() => directory.take_user(&name, &data),
+        (_, Ok(data)) => directory.take_list(&data),
+        (Some(name), Err(_)) if directory.is_listed() => directory.skip(&name),
+        (_, Err(error)) => return Err(error),
+    }
+    if let Some(name) = directory.unread() {
+        return Ok(QueryStep::Ask(Box::new(requests::user(settings, name))));
+    }
+    let named = |(name, extension): (&str, Option<&str>)| AccountUser {
+        name: name.to_owned(),
+        extension: extension.map(str::to_owned),
+        mail: None,
+        voice_mail: None,
+    };
+    Ok(QueryStep::Done(Reply::Users(directory.users().map(named).collect())))
+}
+
+/// One employee, without the password that the service tells along.
+fn user(data: &Value) -> Option<AccountUser> {
+    let told = Fields::of(data.clone())?;
+    let voice_mail = told.text("voice_mail_box").and_then(|word| match word.to_ascii_lowercase().as_str() {
+        "on" | "1" | "true" | "yes" => Some(true),
+        "off" | "0" | "false" | "no" => Some(false),
+        _ => None,
+    });
+    Some(AccountUser { name: told.text("user")?, extension: told.text("num"), mail: told.text("mail"), voice_mail })
+}
+
+/// The name of a channel; how elements of the list look is not documented.
+fn channel(element: &Value) -> Option<String> {
+    fields::text(element).or_else(|| Fields::of(element.clone())?.text("channel"))
+}
+
+/// What the service says of something, but for anything secret.
+fn facts(data: Value) -> Option<BTreeMap<String, String>> {
+    let Value::Object(map) = crate::redact::value(data) else { return None };
+    Some(map.into_iter().filter_map(|(name, value)| Some((name, fields::text(&value)?))).collect())
+}
+
+/// An extension as the service admits it: three digits that begin with 4.
+fn own_extension(extension: &str) -> Result<&str, Error> {
+    let extension = extension.trim();
+    let fits =
+        extension.len() == 3 && extension.starts_with('4') && extension.bytes().all(|byte| byte.is_ascii_digit());
+    let wrong =
+        || Error::new(ErrorKind::InvalidRequest { field: "extension" }, "RingCloud's extensions are 400 to 499");
+    if fits { Ok(extension) } else { Err(wrong().before_sending()) }
+}
+
+fn whole<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Error> {
+    let is_whole = !text.trim().is_empty() && !text.chars().any(char::is_control);
+    let empty = || Error::new(ErrorKind::InvalidRequest { field }, "it must not be empty").before_sending();
+    if is_whole { Ok(text.trim()) } else { Err(empty()) }
+}
