@@ -220,7 +220,7 @@ async fn hidden_numbers_are_shown_as_such_and_not_called_back() {
     bench.pass(Duration::from_secs(31)).await;
     bench.shown.until("a notification", |record| !record.notifications.is_empty()).await;
     let record = bench.shown.record();
-    assert_eq!(record.notifications[0].body, "Номер скрыт");
+    assert_eq!(record.notifications[0].body, "Скрытый номер");
     assert!(record.notifications[0].actions.iter().all(|action| action.kind != ActionKind::CallBack));
 }
 

@@ -139,8 +139,10 @@ async fn a_vendor_that_is_asked_too_often_says_when_it_may_be_asked_again() {
     *vendor.recording.lock().expect("unpoisoned") = Kept::Busy;
     let (rig, path) = with_recording(base).await;
     let answer = rig.get(&rig.manager().await, &path).await;
-    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("42")));
-    assert_eq!(answer.json()["retryAfterMs"], 42_000);
+    // What is left of the 42 s that the vendor named.
+    let left = answer.json()["retryAfterMs"].as_u64().expect("a number");
+    assert_eq!((answer.status, left <= 42_000), (429, true), "{left}");
+    assert_eq!(answer.header("retry-after"), Some(left.div_ceil(1000).to_string().as_str()));
 }
 
 #[tokio::test]

@@ -37,6 +37,14 @@ impl Priority {
         }
     }
 
+    /// How long it waits for a PBX that said when it answers again: somebody at a screen is told so instead.
+    fn patience_with_lock_out(self) -> Duration {
+        match self {
+            Self::Command | Self::Person => Self::Command.patience(),
+            Self::Background => self.patience(),
+        }
+    }
+
     /// How many of a quota's requests may be its.
     fn share(self, quota: &Quota) -> usize {
         let all = quota.requests.max(1);
@@ -157,6 +165,7 @@ impl Limit {
                 (free, words) = (time, &quota.words);
             }
         }
+        let mut last = last;
         let everything = Quota::per_second(1);
         let locks = request.classes().map(|(_, class)| class).chain([everything.class("")]);
         for class in locks {
@@ -164,6 +173,7 @@ impl Limit {
                 && *until > free
             {
                 (free, words) = (*until, why);
+                last = last.min(now + priority.patience_with_lock_out());
             }
         }
         if free > last {

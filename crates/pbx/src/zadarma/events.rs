@@ -310,15 +310,9 @@ impl Message<'_> {
         Effect::LegOffered { leg: customer_leg(&Customer::default()) }
     }
 
-    /// The recording is made after the end; where its id is told already, it can be asked for although no notification
-    /// of it follows.
-    fn recorded(&self) -> Vec<Effect> {
-        if !matches!(self.form.text("is_recorded").as_deref(), Some("1" | "true")) {
-            return Vec::new();
-        }
-        let reference = self.form.text("call_id_with_rec").map(RecordingReference::Id);
-        let there = reference.map(|reference| Effect::RecordingAvailable { reference });
-        [Effect::RecordingStarted].into_iter().chain(there).collect()
+    /// The recording is made after the end: NOTIFY_RECORD tells when it can be fetched.
+    fn recorded(&self) -> Option<Effect> {
+        matches!(self.form.text("is_recorded").as_deref(), Some("1" | "true")).then_some(Effect::RecordingStarted)
     }
 
     fn disposition(&self) -> Option<String> {
