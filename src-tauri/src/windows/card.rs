@@ -78,8 +78,11 @@ pub(crate) fn show(app: &AppHandle, corner: CardCorner) -> tauri::Result<()> {
         tauri::async_runtime::spawn(keep_in_place(app.clone()));
     }
     on_main_thread(app, move |card| {
-        place(card, corner, height)?;
-        card.show()
+        // A window manager places a window anew each time it is shown, whatever it was told before: the place is told to it
+        // again, although the window seems to have it.
+        put(card, corner, height)?;
+        card.show()?;
+        put(card, corner, height)
     })
 }
 
@@ -143,7 +146,30 @@ pub(crate) fn resize(app: &AppHandle, height: f64, corner: CardCorner) -> tauri:
 
 /// Gives the card its size and its place, where it has others.
 fn place(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
-    let Some(monitor) = card.current_monitor()?.or(card.primary_monitor()?) else { return Ok(()) };
+    let Some((size, position)) = wanted_area(card, corner, height)? else { return Ok(()) };
+    if card.inner_size()? != size.to_physical(card.scale_factor()?) {
+        card.set_size(size)?;
+    }
+    if card.outer_position()? != position {
+        card.set_position(position)?;
+    }
+    Ok(())
+}
+
+/// Gives the card its size and its place, whatever it has.
+fn put(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result<()> {
+    let Some((size, position)) = wanted_area(card, corner, height)? else { return Ok(()) };
+    card.set_size(size)?;
+    card.set_position(position)
+}
+
+/// The size and the place that the card should have; `None` without a monitor.
+fn wanted_area(
+    card: &WebviewWindow,
+    corner: CardCorner,
+    height: f64,
+) -> tauri::Result<Option<(LogicalSize<f64>, PhysicalPosition<i32>)>> {
+    let Some(monitor) = card.current_monitor()?.or(card.primary_monitor()?) else { return Ok(None) };
     let area = monitor.work_area();
     let area = Area {
         left: area.position.x.into(),
@@ -152,15 +178,7 @@ fn place(card: &WebviewWindow, corner: CardCorner, height: f64) -> tauri::Result
         height: area.size.height.into(),
     };
     let (height, x, y) = fit_into(&area, monitor.scale_factor(), corner, height);
-    let size = LogicalSize::new(WIDTH, height);
-    if card.inner_size()? != size.to_physical(card.scale_factor()?) {
-        card.set_size(size)?;
-    }
-    let position = PhysicalPosition::new(x, y).cast::<i32>();
-    if card.outer_position()? != position {
-        card.set_position(position)?;
-    }
-    Ok(())
+    Ok(Some((LogicalSize::new(WIDTH, height), PhysicalPosition::new(x, y).cast())))
 }
 
 /// The part of a monitor that no panel takes, in its own pixels.
