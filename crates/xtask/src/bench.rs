@@ -17,6 +17,7 @@ use crate::{
 pub(crate) fn bench(project: &Project, names: &[String]) -> Result<()> {
     setup::ensure(project, Purpose::Test)?;
     ui::build(project)?;
+    ui::script(project, "ui", "build:demo")?;
     run(project.cargo().args(["build", "--release", "--workspace", "--bins"]), "build the programs")?;
     let floor = ["build", "--release", "--package", "trubka", "--example", "floor"];
     run(project.cargo().args(floor), "build what they are compared to")?;
@@ -30,6 +31,7 @@ pub(crate) fn bench(project: &Project, names: &[String]) -> Result<()> {
     bench.args(names).current_dir(project.path("")).env("TRUBKA_BENCH_JSON", &report);
     bench.env("TRUBKA_BIN", program("trubka")).env("TRUBKA_SIMULATOR_BIN", program("trubka-simulator"));
     bench.env("TRUBKA_GATEWAY_BIN", program("trubka-gateway")).env("TRUBKA_FLOOR_BIN", program("examples/floor"));
+    bench.env("TRUBKA_FLOOR_PAGES", project.path("ui/dist-demo"));
     run(session.apply(&mut bench), "measure")?;
     if !report.exists() {
         bail!("the measurement ended without writing {}", report.display());

@@ -4,7 +4,10 @@
 #![expect(clippy::disallowed_methods, reason = "it measures, by the computer's clock")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+mod background;
+mod demo;
 mod figure;
+mod hand;
 mod history;
 mod hook;
 mod memory;

@@ -11,7 +11,7 @@ use crate::{
     figure::{Budget, Figure, Peer},
     history,
     office::Token,
-    peers::{Chromium, Floor, WindowPeer, measured},
+    peers::{Chromium, Floor, SamePages, WindowPeer, measured},
     process::Running,
     trubka,
 };
@@ -31,14 +31,18 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     let hidden = after(idle, Running::start(&mut trubka::command(&profile, &["--hidden".as_ref()])?)?)?;
     let chromium = measured(Chromium::find()?, "chromium", |peer| after(idle, peer.start()?))?;
     let floor = measured(Some(Floor::make()?), "", |peer| after(idle, peer.start()?))?;
-    let figure = |name, value, peer: &Peer, share| {
-        Figure::new(name, value, "MiB", peer.clone(), Budget { most: None, share: Some(share) })
-    };
+    let pages = |what, args| measured(Some(SamePages::of(what, args)?), "", |peer| after(idle, peer.start()?));
+    let open_pages = pages("the main page and the hidden card", SamePages::MAIN_AND_CARD)?;
+    let hidden_page = pages("the hidden card", SamePages::CARD)?;
+    let figure =
+        |name, value, peer: &Peer, share| Figure::new(name, value, "MiB", peer.clone(), Budget { most: None, share });
     Ok(vec![
-        figure("memory-open", open, &chromium, 0.70),
-        figure("memory-open-floor", open, &floor, 1.25),
-        figure("memory-hidden", hidden, &chromium, 0.60),
-        figure("memory-hidden-floor", hidden, &floor, 1.10),
+        figure("memory-open", open, &chromium, Some(0.70)),
+        figure("memory-open-floor", open, &floor, Some(1.25)),
+        figure("memory-open-same-pages", open, &open_pages, None),
+        figure("memory-hidden", hidden, &chromium, Some(0.60)),
+        figure("memory-hidden-floor", hidden, &floor, Some(1.10)),
+        figure("memory-hidden-same-page", hidden, &hidden_page, None),
     ])
 }
 

@@ -1,8 +1,11 @@
 //! The programs that Trubka's window is compared to.
 
-use std::process::{Command, Stdio};
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     figure::Peer,
@@ -48,6 +51,42 @@ impl WindowPeer for Floor {
         let mut command = Command::new(process::program("TRUBKA_FLOOR_BIN", "examples/floor")?);
         // Trubka sets the same for itself.
         command.arg(&self.0.path).env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        Running::start(command.stderr(Stdio::null()))
+    }
+}
+
+/// Trubka's own pages in the same web view, with invented rows in their scripts and no program behind them: what the
+/// system's web view needs for them, whatever Trubka does.
+pub(crate) struct SamePages {
+    folder: PathBuf,
+    what: &'static str,
+    args: &'static [&'static str],
+}
+
+impl SamePages {
+    /// The main page.
+    pub(crate) const MAIN: &'static [&'static str] = &["index.html?lang=en&theme=light&calls=1000000"];
+    /// The main page, with the hidden card.
+    pub(crate) const MAIN_AND_CARD: &'static [&'static str] = &[Self::MAIN[0], "card.html?lang=en&theme=light"];
+    /// The hidden card alone.
+    pub(crate) const CARD: &'static [&'static str] = &["--hidden", "card.html?lang=en&theme=light"];
+
+    /// These pages; what they are goes into the title.
+    pub(crate) fn of(what: &'static str, args: &'static [&'static str]) -> Result<Self> {
+        let folder = std::env::var_os("TRUBKA_FLOOR_PAGES");
+        let folder = folder.context("TRUBKA_FLOOR_PAGES names no folder of pages; `cargo xtask bench` builds one")?;
+        Ok(Self { folder: folder.into(), what, args })
+    }
+}
+
+impl WindowPeer for SamePages {
+    fn title(&self) -> String {
+        format!("the floor of the same work: one web process with {}, and no program behind it", self.what)
+    }
+
+    fn start(&self) -> Result<Running> {
+        let mut command = Command::new(process::program("TRUBKA_FLOOR_BIN", "examples/floor")?);
+        command.arg(&self.folder).args(self.args).env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         Running::start(command.stderr(Stdio::null()))
     }
 }

@@ -89,6 +89,18 @@ impl Screen {
         }
         Ok(None)
     }
+
+    /// Waits until the part looks as it did before; says whether it came to that in time.
+    pub(crate) fn back(&self, part: Part, before: &[u8], patience: Duration) -> Result<bool> {
+        let start = Instant::now();
+        while start.elapsed() < patience {
+            if !differs(before, &self.look(part)?) {
+                return Ok(true);
+            }
+            thread::sleep(BETWEEN);
+        }
+        Ok(false)
+    }
 }
 
 /// Whether more than three pixels in a thousand are others: a caret or a clock is none of the picture.

@@ -8,7 +8,7 @@ use crate::{
     figure::{Budget, Figure, ms, percentile},
     history,
     office::Token,
-    peers::{Chromium, Floor, Linphone, WindowPeer, measured},
+    peers::{Chromium, Floor, Linphone, SamePages, WindowPeer, measured},
     process::Running,
     screen::Screen,
     trubka,
@@ -27,14 +27,17 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     let _token = Token::put()?;
     let screen = Screen::open()?;
     let ours = median(&screen, || Running::start(&mut trubka::command(&profile, &[])?))?;
-    let figure = |name, peer, share| Figure::new(name, ours, "ms", peer, Budget { most: None, share: Some(share) });
+    let figure = |name, peer, share| Figure::new(name, ours, "ms", peer, Budget { most: None, share });
     let chromium = measured(Chromium::find()?, "chromium", |peer| median(&screen, || peer.start()))?;
     let floor = measured(Some(Floor::make()?), "", |peer| median(&screen, || peer.start()))?;
+    let same = SamePages::of("the main page", SamePages::MAIN)?;
+    let same = measured(Some(same), "", |peer| median(&screen, || peer.start()))?;
     let linphone = measured(Linphone::find()?, "linphone", |peer| median(&screen, || peer.start()))?;
     Ok(vec![
-        figure("start", chromium, 0.9),
-        figure("start-floor", floor, 1.25),
-        figure("start-linphone", linphone, 0.25),
+        figure("start", chromium, Some(0.9)),
+        figure("start-floor", floor, Some(1.25)),
+        figure("start-same-page", same, None),
+        figure("start-linphone", linphone, Some(0.25)),
     ])
 }
 
