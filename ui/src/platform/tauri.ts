@@ -4,35 +4,35 @@
 // `img-src 'self'`, `connect-src ipc: http://ipc.localhost trubka-audio: http://trubka-audio.localhost` (recordings are
 // fetched in ranges) and `media-src blob:` (MediaSource and pieces of WAV play from blob addresses). The handler of
 // `trubka-audio` has to send `Access-Control-Allow-Origin` and expose `Retry-After`.
-import { cardCommands, mainCommands } from "$generated/commands";
-import type { CardCommands, MainCommands } from "$generated/commands";
-import { convertFileSrc, invoke } from "@tauri-apps/api/core";
-import { listen as listenTauri } from "@tauri-apps/api/event";
+import type { CardCommands, CardEvents, MainCommands, MainEvents } from "$generated/commands";
+import { convertFileSrc, invoke, transformCallback } from "@tauri-apps/api/core";
 import { client } from "./client";
 import type { CardPlatform, Listen, MainPlatform } from "./types";
 
 const RECORDINGS = "trubka-audio";
 
+/** As `listen` of `@tauri-apps/api/event`, which brings along more than the card's script has room for. */
 function listenTo<Events>(): Listen<Events> {
-  return (name, handler) => listenTauri<Events[typeof name]>(name, (event) => handler(event.payload));
+  return async (event, handler) => {
+    const callback = transformCallback<{ payload: Events[typeof event] }>(({ payload }) => handler(payload));
+    const subscription = { event, target: { kind: "Any" }, handler: callback };
+    const eventId = await invoke("plugin:event|listen", subscription);
+    return () => void invoke("plugin:event|unlisten", { event, eventId });
+  };
 }
 
 /** The main window's side of the program. */
 export function mainPlatform(): MainPlatform {
-  const commands = client<MainCommands>(mainCommands, ({ name }, request) =>
-    invoke("main_call", { command: name, request }),
-  );
   const recordingPieceUrl = (path: string, from: number, to: number) =>
     `${recordingUrl(path)}?from=${Math.round(from)}&to=${Math.round(to)}`;
-  return { ...commands, listen: listenTo(), recordingUrl, recordingPieceUrl };
+  const given = { listen: listenTo<MainEvents>(), recordingUrl, recordingPieceUrl };
+  return client<MainCommands, typeof given>(given, (command, request) => invoke("main_call", { command, request }));
 }
 
 /** The card window's side of the program. */
 export function cardPlatform(): CardPlatform {
-  const commands = client<CardCommands>(cardCommands, ({ name }, request) =>
-    invoke("card_call", { command: name, request }),
-  );
-  return { ...commands, listen: listenTo() };
+  const given = { listen: listenTo<CardEvents>() };
+  return client<CardCommands, typeof given>(given, (command, request) => invoke("card_call", { command, request }));
 }
 
 function recordingUrl(path: string): string {
