@@ -207,6 +207,7 @@ fn settings(profile: &Profile, simulator: &Simulator, script: &Script) -> anyhow
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
         people: people(simulator)?,
         contacts: simulator.people().into_iter().chain(script.people()).collect(),
+        routing: office::RoutingRules::default(),
         cache_dir: profile.recordings(),
         cache_key: secrets::key_for_this_run()?,
     })

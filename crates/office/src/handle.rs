@@ -136,7 +136,8 @@ impl OfficeHandle {
             .filter(|connection: &&Connection| connection.driver.capability().names_agent_on_ring)
             .map(|connection| connection.id.clone())
             .collect();
-        let directory = Arc::new(Directory::new(config.lines, &config.groups, config.people, config.contacts, naming));
+        let directory = Directory::new(config.lines, &config.groups, config.people, config.contacts, naming);
+        let directory = Arc::new(directory.with_routing(config.routing));
         follow_rules(&config.name, &store, &directory).await?;
         let (mut keeper, handle) = Keeper::open(
             &config.name,
@@ -198,6 +199,7 @@ impl OfficeHandle {
             }
         };
         let outcome = self.store_decoded(connection, received_at, &request, decoded).await;
+        let outcome = self.routed(connection, &request, outcome);
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
             // Nothing authenticates a test of our address, so it says nothing of the PBX.
@@ -211,6 +213,19 @@ impl OfficeHandle {
             self.state.keeper.status_changed(&connection.id).await;
         }
         outcome
+    }
+
+    /// The same, with the answer of the rules where the PBX waits for one before it routes a call.
+    fn routed(&self, connection: &Connection, request: &WebhookRequest, outcome: HookOutcome) -> HookOutcome {
+        let answer = |reply| connection.routed(request, &self.state.directory).unwrap_or(reply);
+        match outcome {
+            HookOutcome::Stored(reply) => HookOutcome::Stored(answer(reply)),
+            HookOutcome::Known(reply) => HookOutcome::Known(answer(reply)),
+            other @ (HookOutcome::Reply(_)
+            | HookOutcome::UnknownConnection
+            | HookOutcome::Refused(_)
+            | HookOutcome::NotStored) => other,
+        }
     }
 
     async fn store_decoded(

@@ -12,6 +12,8 @@ use secrecy::SecretBox;
 use sha2::{Digest, Sha256};
 use store::{Scope, Visible};
 
+use crate::routing::RoutingRules;
+
 /// Everything that an office needs to know before it starts.
 pub struct OfficeConfig {
     /// Marks its rows in the store.
@@ -26,6 +28,8 @@ pub struct OfficeConfig {
     pub people: Vec<Person>,
     /// Names of known numbers.
     pub contacts: BTreeMap<String, String>,
+    /// Whom known numbers are sent to, and who is not wanted.
+    pub routing: RoutingRules,
     /// Folder of the recording cache.
     pub cache_dir: PathBuf,
     /// Key of the recording cache, 32 bytes. Another key empties the cache.
@@ -97,6 +101,7 @@ pub struct Directory {
     ringing_groups: BTreeSet<String>,
     people: Vec<Person>,
     contacts: BTreeMap<String, String>,
+    routing: RoutingRules,
     /// Connections whose first event says whose phone rings: there a line's groups decide nothing.
     naming: BTreeSet<ConnectionId>,
     rules: String,
@@ -115,7 +120,18 @@ impl Directory {
         let contacts =
             contacts.into_iter().filter_map(|(number, name)| Some((number::normalise(&number)?, name))).collect();
         let rules = rules(&lines, &ringing_groups, &naming);
-        Self { lines, ringing_groups, people, contacts, naming, rules }
+        Self { lines, ringing_groups, people, contacts, routing: RoutingRules::default(), naming, rules }
+    }
+
+    /// The same with these rules for calls from outside.
+    #[must_use]
+    pub fn with_routing(self, rules: RoutingRules) -> Self {
+        Self { routing: rules.normalised(), ..self }
+    }
+
+    /// The rules for calls from outside.
+    pub(crate) fn routing(&self) -> &RoutingRules {
+        &self.routing
     }
 
     /// Another text whenever lines or groups are others: then others may see a call.
@@ -125,7 +141,12 @@ impl Directory {
 
     /// Name of the other side of a call: a colleague's or a contact's.
     pub fn name(&self, connection: &ConnectionId, number: &str) -> Option<&str> {
-        self.person(connection, number).or_else(|| self.contacts.get(number).map(String::as_str))
+        self.person(connection, number).or_else(|| self.contact(number))
+    }
+
+    /// Name of a contact.
+    pub(crate) fn contact(&self, number: &str) -> Option<&str> {
+        self.contacts.get(number).map(String::as_str)
     }
 
     /// Name of an extension.

@@ -15,6 +15,7 @@ use crate::{
     query::{Query, QueryStep},
     quota::{LockOut, Quota},
     request::{Answer, Request},
+    routing::{Incoming, Route},
     session::Session,
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -69,6 +70,16 @@ pub trait Pbx: Send + Sync {
 
     /// Understands an authentic webhook. What is not understood becomes an `Unknown` event.
     fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded;
+
+    /// The call from outside about which an authentic webhook asks before it is routed; `None` for every other.
+    fn incoming(&self, _request: &WebhookRequest) -> Option<Incoming> {
+        None
+    }
+
+    /// The answer to such a webhook that has the call routed so; `None` where this PBX cannot be told anything of it.
+    fn route_reply(&self, _request: &WebhookRequest, _route: &Route) -> Option<WebhookReply> {
+        None
+    }
 
     /// Adds the signature that this PBX would send with a webhook.
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error>;

@@ -67,6 +67,7 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
         people: makes(simulator).flat_map(|make| people(simulator, make)).collect(),
         contacts: BTreeMap::new(),
+        routing: office::RoutingRules::default(),
         cache_dir: folder.join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     }

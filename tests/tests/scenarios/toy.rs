@@ -193,6 +193,7 @@ async fn a_make_that_only_its_description_tells_of_rings_a_desk_under_its_own_ti
         groups: Vec::new(),
         people: Vec::new(),
         contacts: BTreeMap::new(),
+        routing: office::RoutingRules::default(),
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     };

@@ -112,6 +112,12 @@ pub(super) struct PersonSection {
 pub(super) struct ContactSection {
     pub(super) number: String,
     pub(super) name: String,
+    /// The extension that looks after it, by connection.
+    #[serde(default)]
+    pub(super) responsible: BTreeMap<ConnectionId, String>,
+    /// Calls from it are not wanted.
+    #[serde(default)]
+    pub(super) blocked: bool,
 }
 
 impl File {
@@ -147,7 +153,14 @@ impl File {
             there_is(what, &line.connection)?;
         }
         for (place, contact) in self.contact.iter().enumerate() {
-            found_at_calls(&format!("entry {} of [[contact]] (\"{}\")", place + 1, contact.name), &contact.number)?;
+            let what = format!("entry {} of [[contact]] (\"{}\")", place + 1, contact.name);
+            found_at_calls(&what, &contact.number)?;
+            for (connection, extension) in &contact.responsible {
+                if pbx::extension(extension).is_none() {
+                    return Err(format!("{what}, responsible: write the extension as the PBX does, such as 201"));
+                }
+                there_is(what.clone(), connection)?;
+            }
         }
         for (place, person) in self.person.iter().enumerate() {
             let what = format!("entry {} of [[person]]", place + 1);
@@ -297,6 +310,18 @@ rings = true
             (
                 format!("{WHOLE}[[contact]]\nnumber = \"номер скрыт\"\nname = \"Банк\"\n"),
                 "entry 1 of [[contact]] (\"Банк\"), number \"номер скрыт\"",
+            ),
+            (
+                format!(
+                    "{WHOLE}[[contact]]\nnumber = \"+79001234568\"\nname = \"A\"\nresponsible = {{ rt9 = \"201\" }}\n"
+                ),
+                "there is no connection \"rt9\"",
+            ),
+            (
+                format!(
+                    "{WHOLE}[[contact]]\nnumber = \"+79001234568\"\nname = \"A\"\nresponsible = {{ rt1 = \"2 01\" }}\n"
+                ),
+                "responsible: write the extension",
             ),
             (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
         ];

@@ -13,7 +13,7 @@ use std::{
 };
 
 use calls::ConnectionId;
-use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person};
+use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person, RoutingRules};
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
 use store::SystemRandom;
@@ -188,9 +188,21 @@ impl Config {
                 })
                 .collect(),
             contacts: self.file.contact.iter().map(|contact| (contact.number.clone(), contact.name.clone())).collect(),
+            routing: self.routing(),
             cache_dir: data_dir.join("recordings"),
             cache_key,
         })
+    }
+
+    /// The rules for calls from outside.
+    fn routing(&self) -> RoutingRules {
+        let contacts = &self.file.contact;
+        let extensions = |of: &BTreeMap<ConnectionId, String>| {
+            of.iter().filter_map(|(id, extension)| Some((id.clone(), pbx::extension(extension)?))).collect()
+        };
+        let responsible = contacts.iter().map(|contact| (contact.number.clone(), extensions(&contact.responsible)));
+        let blocked = contacts.iter().filter(|contact| contact.blocked).map(|contact| contact.number.clone());
+        RoutingRules { responsible: responsible.collect(), blocked: blocked.collect() }
     }
 
     fn section(&self, id: &ConnectionId) -> Result<&ConnectionSection, ConfigError> {

@@ -217,6 +217,7 @@ fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
             connection: connection("rt1"), extension: "101".to_owned(), name: "Анна".to_owned()
         }],
         contacts: BTreeMap::new(),
+        routing: office::RoutingRules::default(),
         cache_dir: folder.join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     }

@@ -48,6 +48,7 @@ async fn office(folder: &tempfile::TempDir, base: url::Url, extensions: &[&str])
         groups: Vec::new(),
         people: Vec::new(),
         contacts: BTreeMap::new(),
+        routing: Default::default(),
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     };

@@ -222,6 +222,7 @@ mod tests {
                 groups: Vec::new(),
                 people: Vec::new(),
                 contacts: BTreeMap::new(),
+                routing: Default::default(),
                 cache_dir: folder.path().join("recordings"),
                 cache_key: SecretBox::new(Box::new([7; 32])),
             };

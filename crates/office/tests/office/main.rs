@@ -8,6 +8,7 @@ mod commands;
 mod facts;
 mod rights;
 mod rostelecom;
+mod routing;
 mod storage;
 mod support;
 mod unread;

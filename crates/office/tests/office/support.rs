@@ -17,8 +17,8 @@ use link::{
     wire::{Call, Cursor, ExtensionRef, Fact, FactKind, Frame, Role, StreamEvent},
 };
 use office::{
-    Clock, ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, SystemClock, View,
-    Viewer,
+    Clock, ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, RoutingRules,
+    SystemClock, View, Viewer,
 };
 use pbx::{ConnectionConfig, Make, WebhookRequest};
 use secrecy::{SecretBox, SecretString};
@@ -28,6 +28,8 @@ use tempfile::TempDir;
 
 const CLIENT_ID: &str = "0A1B2C3D4E5F60718293A4B5C6D7E8F9";
 const KEY: &str = "F0E1D2C3B4A5968778695A4B3C2D1E0F";
+/// A number that is known, and whom somebody looks after.
+pub(crate) const CONTACT: &str = "+79995550101";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Bench {
@@ -261,7 +263,7 @@ impl Frames {
     }
 }
 
-fn signed(body: String) -> WebhookRequest {
+pub(crate) fn signed(body: String) -> WebhookRequest {
     let mut hash = Sha256::new();
     hash.update(CLIENT_ID);
     hash.update(&body);
@@ -342,7 +344,11 @@ async fn open(
         }],
         groups: vec![GroupSettings { id: "sales".into(), rings: true }],
         people: Vec::new(),
-        contacts: BTreeMap::new(),
+        contacts: [(CONTACT.to_owned(), "Анна".to_owned())].into(),
+        routing: RoutingRules {
+            responsible: [(CONTACT.to_owned(), [(connection(), "102".to_owned())].into())].into(),
+            ..RoutingRules::default()
+        },
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     };

@@ -38,8 +38,9 @@ use crate::{
     quota::{KeepNoTimes, RequestTimesKeeper},
     redact::Redactor,
     request::{Answer, Request},
+    routing::{Incoming, Route},
     traits::Pbx,
-    webhook::{DecodeContext, Decoded, VerifyError, WebhookRequest},
+    webhook::{DecodeContext, Decoded, VerifyError, WebhookReply, WebhookRequest},
 };
 
 /// How long a server may take that only has to be there.
@@ -157,6 +158,16 @@ impl Driver {
             received,
         });
         decoded
+    }
+
+    /// The call from outside about which this authentic webhook asks before it is routed.
+    pub fn incoming(&self, request: &WebhookRequest) -> Option<Incoming> {
+        self.pbx.incoming(request)
+    }
+
+    /// The answer that has it routed so, where the PBX can be told.
+    pub fn route_reply(&self, request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
+        self.pbx.route_reply(request, route)
     }
 
     /// Adds the signature that the PBX would send with this webhook.

@@ -12,7 +12,8 @@ use crate::{
     dedupe,
     fields::Fields,
     json, party, redact,
-    webhook::{DecodeContext, Decoded, Verified, WebhookReply},
+    routing::{Incoming, Route},
+    webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
     zone,
 };
 
@@ -44,6 +45,22 @@ pub(super) fn decode(settings: &Settings, verified: &Verified, context: &DecodeC
 
 const OK: &str = r#"{"result":"0","resultMessage":"OK"}"#;
 const NO_ROUTE: &str = r#"{"result":"0","resultMessage":"OK","displayName":"","PIN":""}"#;
+
+/// The caller about whom `get_number_info` asks.
+pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
+    let fields = Fields::parse(&request.body)?;
+    let asks = method(&request.method_name(), &fields) == GET_NUMBER_INFO;
+    asks.then(|| Incoming { from: fields.text("from_number").as_deref().and_then(party::number) })
+}
+
+/// The name to show and the pin to ring; without a pin the platform's own routing is in force. It refuses nobody.
+pub(super) fn route_reply(route: &Route) -> WebhookReply {
+    let is_pin = |to: &&String| to.bytes().all(|byte| byte.is_ascii_digit());
+    let pin = route.to.as_ref().filter(is_pin).map_or("", String::as_str);
+    let name = route.name.as_deref().unwrap_or_default();
+    let body = serde_json::json!({"result": "0", "resultMessage": "OK", "displayName": name, "PIN": pin});
+    WebhookReply { status: 200, content_type: "application/json", body: Bytes::from(body.to_string()) }
+}
 
 fn decoded(event: VendorEvent, reply: &'static str) -> Decoded {
     let body = Bytes::from_static(reply.as_bytes());

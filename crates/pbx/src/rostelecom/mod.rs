@@ -28,8 +28,9 @@ use crate::{
     make::ConnectionConfig,
     quota::Quota,
     request::{Answer, Request},
+    routing::{Incoming, Route},
     traits::{Pbx, RecordingStep},
-    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
 
 /// Rostelecom, configured for one connection.
@@ -64,6 +65,14 @@ impl Pbx for Rostelecom {
 
     fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
         events::decode(&self.settings, &verified, context)
+    }
+
+    fn incoming(&self, request: &WebhookRequest) -> Option<Incoming> {
+        events::incoming(request)
+    }
+
+    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
+        Some(events::route_reply(route))
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

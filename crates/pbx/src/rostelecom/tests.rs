@@ -22,6 +22,7 @@ use crate::{
     error::ErrorKind,
     make::ConnectionConfig,
     request::Answer,
+    routing::Route,
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, WebhookRequest},
 };
@@ -289,6 +290,29 @@ fn number_info_is_answered_with_the_platforms_own_routing() {
     assert!(decoded.events[0].effects.is_empty());
     let reply: Value = serde_json::from_slice(&decoded.reply.body).expect("JSON");
     assert_eq!(reply, json!({"result": "0", "resultMessage": "OK", "displayName": "", "PIN": ""}));
+}
+
+#[test]
+fn number_info_may_name_the_caller_and_whose_phone_rings() {
+    let request = |path: &str, from: &str| WebhookRequest {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        headers: Vec::new(),
+        body: json!({"domain": "d", "from_number": from, "request_number": "79112233445"}).to_string().into(),
+    };
+    let asked = |path: &str, from: &str| pbx().incoming(&request(path, from)).map(|incoming| incoming.from);
+    assert_eq!(asked("/get_number_info", "79131234567"), Some(Some("+79131234567".to_owned())));
+    assert_eq!(asked("/get_number_info", "anonymous"), Some(None));
+    assert_eq!(asked("/call_events", "79131234567"), None, "it tells, and waits for nothing");
+    let reply = |name: Option<&str>, to: Option<&str>| -> (Value, Value) {
+        let route = Route { name: name.map(str::to_owned), to: to.map(str::to_owned), refuse: false };
+        let reply = pbx().route_reply(&request("/get_number_info", "1"), &route).expect("an answer");
+        let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
+        (body["displayName"].clone(), body["PIN"].clone())
+    };
+    assert_eq!(reply(Some("Анна \"А\""), Some("101")), ("Анна \"А\"".into(), "101".into()));
+    assert_eq!(reply(Some("Анна"), None), ("Анна".into(), "".into()), "the platform's own routing");
+    assert_eq!(reply(None, Some("test_user")), ("".into(), "".into()), "only a pin is one");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::{
     dedupe,
     form::Form,
     redact,
+    routing::{Incoming, Route},
     webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
     zone,
 };
@@ -40,6 +41,32 @@ pub(super) fn decode(verified: &Verified, context: &DecodeContext) -> Decoded {
     let body = Bytes::from_static(b"{}");
     let reply = WebhookReply { status: 200, content_type: "application/json", body };
     Decoded { events: vec![event(&form, context)], reply }
+}
+
+/// Rings an extension at most so long before the PBX's own routing goes on, in seconds.
+const RETURN_AFTER: u32 = 20;
+
+/// The caller of whom the first notification of a call tells; its answer may say how the call is routed.
+pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
+    let form = Form::parse(&request.body);
+    let is_first = form.text("event").as_deref() == Some("NOTIFY_START");
+    is_first.then(|| Incoming { from: form.text("caller_id").and_then(|raw| party::number(&raw)) })
+}
+
+/// The name to show, the extension to ring first, or the tone for a busy line.
+pub(super) fn route_reply(route: &Route) -> WebhookReply {
+    let mut answer = serde_json::Map::new();
+    if let Some(name) = &route.name {
+        answer.insert("caller_name".to_owned(), name.as_str().into());
+    }
+    if route.refuse {
+        answer.insert("redirect".to_owned(), "blacklist".into());
+    } else if let Some(to) = route.to.as_deref().filter(|to| party::is_extension(to)) {
+        answer.insert("redirect".to_owned(), to.into());
+        answer.insert("return_timeout".to_owned(), RETURN_AFTER.into());
+    }
+    let body = Bytes::from(serde_json::Value::Object(answer).to_string());
+    WebhookReply { status: 200, content_type: "application/json", body }
 }
 
 /// What the notification of 2015, which names no event, is called in traces.

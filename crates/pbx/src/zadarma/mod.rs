@@ -27,6 +27,7 @@ use crate::{
     make::ConnectionConfig,
     quota::Quota,
     request::{Answer, Request},
+    routing::{Incoming, Route},
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -67,6 +68,14 @@ impl Pbx for Zadarma {
 
     fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
         events::decode(&verified, context)
+    }
+
+    fn incoming(&self, request: &WebhookRequest) -> Option<Incoming> {
+        events::incoming(request)
+    }
+
+    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
+        Some(events::route_reply(route))
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

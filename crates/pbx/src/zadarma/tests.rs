@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, RecordingStep, VerifyError, WebhookReply,
-    WebhookRequest,
+    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, RecordingStep, Route, VerifyError,
+    WebhookReply, WebhookRequest,
 };
 
 const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
@@ -206,6 +206,27 @@ fn a_recording_is_waited_for_and_then_there() {
     let there = effects(&format!("event=NOTIFY_RECORD&pbx_call_id={CALL}&call_id_with_rec=1458313316.3434560"));
     let reference = RecordingReference::Id("1458313316.3434560".to_owned());
     assert_eq!(there, [Effect::RecordingAvailable { reference }]);
+}
+
+#[test]
+fn the_first_notification_may_be_answered_with_a_route() {
+    let start = |event: &str, caller: &str| webhook("POST", "", &[], &format!("event={event}&caller_id={caller}"));
+    let asked = |event: &str, caller: &str| pbx(&[]).incoming(&start(event, caller)).map(|incoming| incoming.from);
+    assert_eq!(asked("NOTIFY_START", "%2B442037691880"), Some(Some("+442037691880".to_owned())));
+    assert_eq!(asked("NOTIFY_START", "anonymous"), Some(None));
+    assert_eq!(asked("NOTIFY_END", "%2B442037691880"), None);
+    let reply = |name: Option<&str>, to: Option<&str>, refuse| {
+        let route = Route { name: name.map(str::to_owned), to: to.map(str::to_owned), refuse };
+        let reply = pbx(&[]).route_reply(&start("NOTIFY_START", "1"), &route).expect("an answer");
+        String::from_utf8(reply.body.to_vec()).expect("text")
+    };
+    assert_eq!(
+        reply(Some("Анна"), Some("101"), false),
+        r#"{"caller_name":"Анна","redirect":"101","return_timeout":20}"#
+    );
+    assert_eq!(reply(Some("Анна"), None, false), r#"{"caller_name":"Анна"}"#);
+    assert_eq!(reply(None, Some("101"), true), r#"{"redirect":"blacklist"}"#);
+    assert_eq!(reply(None, Some("anna"), false), "{}", "the PBX's own routing");
 }
 
 fn url(request: &crate::Request) -> String {

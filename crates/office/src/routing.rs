@@ -1,0 +1,84 @@
+//! The office's rules for calls from outside: whom a caller is sent to, and who is not wanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calls::{ConnectionId, number};
+use pbx::{Incoming, Route, WebhookReply, WebhookRequest};
+
+use crate::{settings::Directory, state::Connection};
+
+/// The rules as the settings have them.
+#[derive(Debug, Clone, Default)]
+pub struct RoutingRules {
+    /// The extension that looks after a number, by connection.
+    pub responsible: BTreeMap<String, BTreeMap<ConnectionId, String>>,
+    /// Numbers that are not wanted.
+    pub blocked: BTreeSet<String>,
+}
+
+impl RoutingRules {
+    /// The same with its numbers as calls name them.
+    pub(crate) fn normalised(self) -> Self {
+        let responsible = self.responsible.into_iter().filter_map(|(from, to)| Some((number::normalise(&from)?, to)));
+        let blocked = self.blocked.iter().filter_map(|from| number::normalise(from)).collect();
+        Self { responsible: responsible.collect(), blocked }
+    }
+
+    /// What is said of a caller, and the rule that says it: the stricter before the more general.
+    fn route(&self, connection: &ConnectionId, directory: &Directory, from: &str) -> Option<(&'static str, Route)> {
+        let name = directory.contact(from).map(str::to_owned);
+        if self.blocked.contains(from) {
+            return Some(("blocked", Route { name, to: None, refuse: true }));
+        }
+        let to = self.responsible.get(from).and_then(|of| of.get(connection)).cloned();
+        let rule = if to.is_some() { "responsible" } else { "contact" };
+        (to.is_some() || name.is_some()).then_some((rule, Route { name, to, refuse: false }))
+    }
+}
+
+impl Connection {
+    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
+    /// no rule says anything.
+    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<WebhookReply> {
+        let Incoming { from } = self.driver.incoming(request)?;
+        let (rule, route) = directory.routing().route(&self.id, directory, &from?)?;
+        tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
+        self.driver.route_reply(request, &route)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stricter_rule_goes_before_the_more_general() {
+        let connection: ConnectionId = "rt1".parse().expect("valid");
+        let other: ConnectionId = "rt2".parse().expect("valid");
+        let contacts = [("8 916 123-45-67", "Анна"), ("+79161234568", "Борис")];
+        let contacts = contacts.map(|(number, name)| (number.to_owned(), name.to_owned())).into();
+        let directory = Directory::new(Vec::new(), &[], Vec::new(), contacts, BTreeSet::new());
+        let of = |number: &str| (number.to_owned(), BTreeMap::from([(connection.clone(), "101".to_owned())]));
+        let rules = RoutingRules {
+            responsible: [of("8 916 123-45-67"), of("+79161234569"), of("+79161234560")].into(),
+            blocked: ["8 (916) 123-45-60".to_owned()].into(),
+        };
+        let rules = rules.normalised();
+        let said = |connection: &ConnectionId, from: &str| rules.route(connection, &directory, from);
+        let route = |name: Option<&str>, to: Option<&str>| Route {
+            name: name.map(str::to_owned),
+            to: to.map(str::to_owned),
+            refuse: false,
+        };
+        for (at, from, expected) in [
+            (&connection, "+79161234567", Some(("responsible", route(Some("Анна"), Some("101"))))),
+            (&other, "+79161234567", Some(("contact", route(Some("Анна"), None)))),
+            (&connection, "+79161234568", Some(("contact", route(Some("Борис"), None)))),
+            (&connection, "+79161234569", Some(("responsible", route(None, Some("101"))))),
+            (&connection, "+79161234560", Some(("blocked", Route { refuse: true, ..Route::default() }))),
+            (&connection, "+79161234561", None),
+        ] {
+            assert_eq!(said(at, from), expected, "{from}");
+        }
+    }
+}
