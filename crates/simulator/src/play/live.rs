@@ -77,7 +77,7 @@ impl Live {
     async fn incoming(&mut self) {
         if let Some(menu) = self.plan.menu {
             self.stage.in_menu(self.now());
-            self.wait(menu).await;
+            self.wait_in_menu(menu).await;
         }
         let mut ringing = Vec::new();
         for extension in self.plan.rings.clone() {
@@ -112,6 +112,23 @@ impl Live {
             self.plan.talk /= 2;
         }
         self.talk_and_pass_on(agent).await;
+    }
+
+    /// Stands in the menu until its time is over, or until a program sends the call to somebody.
+    async fn wait_in_menu(&mut self, menu: Duration) {
+        let end = Instant::now() + self.world.scaled(menu);
+        loop {
+            tokio::select! {
+                Some(order) = self.orders.recv() => {
+                    if let Order::Take { by } = order {
+                        self.plan.answers = self.plan.answers.take().map(|_| by.clone());
+                        self.plan.rings = vec![by];
+                        return;
+                    }
+                }
+                () = sleep_until(end) => return,
+            }
+        }
     }
 
     /// Talks; where somebody is named to whom the call is passed on, halfway.

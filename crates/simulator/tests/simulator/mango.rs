@@ -117,7 +117,9 @@ async fn wrong_requests_have_codes_of_their_class() {
     assert_eq!(of("/v1/users/create", json!({"extension": "999"})).await, 3330);
     assert_eq!(of("/v1/users/create", json!({})).await, 3103);
     assert_eq!(of("/v1/hangup", json!({})).await, 3100);
-    assert_eq!(of("/v1/transfer", json!({"call_id": "a", "to": "201"})).await, 4001);
+    let transfer = |to| json!({"extension": "202", "call_id": "a", "DESTINATION_NUMBER": to});
+    assert_eq!(of("/v1/transfer", transfer("201")).await, 4101);
+    assert_eq!(of("/v1/transfer", transfer("299")).await, 3330);
     assert_eq!(of("/v1/callback", json!({"extension": "202"})).await, 3103);
     assert_eq!(of("/v1/callback", json!({"extension": "202", "DESTINATION_NUMBER": "Maria"})).await, 3200);
     assert_eq!(of("/v1/session/register", json!({"extension": "202", "LIMIT": 0})).await, 3104);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trubka_simulator::{Reading, Simulator, SimulatorConfig};
 
-use crate::mango::User;
+use crate::mango::{User, ask, code};
 use crate::mango_calls::{is_over, states, until};
 use crate::office;
 
@@ -121,4 +121,37 @@ async fn a_call_that_is_taken_goes_on_on_a_leg_of_its_own() {
     assert_eq!(leg(&second, 2), numbered(&["APPEARED", "CONNECTED", "DISCONNECTED"]));
     assert_eq!(taken_from(&second[0]), first[0]["data"]["call_id"].as_str());
     assert_eq!(second[0]["data"]["from"]["number"], "79161234567");
+}
+
+#[tokio::test]
+async fn a_program_passes_a_call_on_and_sends_one_from_the_menu() {
+    let simulator = office::start().await;
+    let mut first = User::of(&simulator, "201").await;
+    let mut second = User::of(&simulator, "203").await;
+    office::play(
+        &simulator,
+        r#"{"make":"mango-client","call":"answered","from":"+79161234567","answers":"201","ring":"1s","talk":"600s"}"#,
+    );
+    let talks = |frame: &Value| frame["data"]["state"] == "CONNECTED";
+    let call = until(&mut first, talks).await.pop().expect("it talks")["data"]["call_id"].clone();
+    let transfer = json!({"extension": "201", "call_id": call, "DESTINATION_NUMBER": "203"});
+    assert_eq!(code(&ask(&simulator, "/v1/transfer", transfer).await), 0);
+    let taken = until(&mut second, talks).await.pop().expect("it talks");
+    assert_eq!(taken["data"]["from"]["number"], "79161234567");
+    simulator.phones().hang_up("203").expect("it talks");
+
+    office::play(
+        &simulator,
+        r#"{"make":"mango-client","call":"answered","from":"+79161234568","menu":"600s","answers":"201","ring":"1s"}"#,
+    );
+    let waiting = |frame: &Value| frame["routeKey"] == "/ivr";
+    let place = tokio::select! {
+        told = until(&mut first, waiting) => told,
+        told = until(&mut second, waiting) => told,
+    };
+    let entry = place.last().expect("in the menu")["data"]["entry_id"].clone();
+    assert_eq!(code(&ask(&simulator, "/v1/route", json!({"extension": "203", "entry_id": entry})).await), 0);
+    let routed = until(&mut second, |frame| frame["routeKey"] == "/route_result").await.pop().expect("told");
+    assert_eq!((&routed["data"]["result"], &routed["data"]["entry_id"]), (&json!(1000), &entry));
+    until(&mut second, talks).await;
 }

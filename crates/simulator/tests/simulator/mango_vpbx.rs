@@ -190,3 +190,72 @@ async fn statistics_have_the_fields_that_were_asked_for() {
     let table = String::from_utf8(table).expect("text");
     assert!(table.starts_with("79001234567;202;[") && table.trim_end().ends_with(']'), "{table}");
 }
+
+/// The newest leg that stands so.
+fn leg(forms: &[crate::form_hook::Form], access: &Access, state: &str) -> Value {
+    let mut calls = forms.iter().filter(|form| form.path == "events/call").map(|form| event(access, form));
+    calls.rfind(|event| event["call_state"] == state).expect("such a leg")
+}
+
+fn is_state(form: &crate::form_hook::Form, state: &str) -> bool {
+    form.path == "events/call" && form.field("json").contains(&format!(r#""call_state":"{state}""#))
+}
+
+const TALK: &str =
+    r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202","ring":"1s","talk":"600s"}"#;
+
+#[tokio::test]
+async fn a_call_is_held_recorded_and_passed_on_by_commands() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(&simulator, TALK);
+    let forms = hook.until(|form| is_state(form, "Connected")).await;
+    let first = leg(&forms, &access, "Connected")["call_id"].clone();
+    let wrong = json!({"command_id": "w", "call_id": first, "initiator": "203"});
+    assert_eq!(ask(&access, "commands/call/hold/on", &wrong).await.json()["result"], 3330);
+    let record = json!({"command_id": "r", "call_id": first, "call_party_number": "202"});
+    assert_eq!(ask(&access, "commands/recording/start", &record).await.json()["result"], 1000);
+    hook.until(|form| form.path == "events/recording" && form.field("json").contains("Started")).await;
+    let hold = json!({"command_id": "h", "call_id": first, "initiator": "202"});
+    assert_eq!(ask(&access, "commands/call/hold/on", &hold).await.json()["result"], 1000);
+    hook.until(|form| is_state(form, "OnHold")).await;
+    let transfer =
+        json!({"command_id": "t", "call_id": first, "method": "hold", "to_number": "203", "initiator": "202"});
+    assert_eq!(ask(&access, "commands/transfer", &transfer).await.json()["result"], 1000);
+    let forms = hook.until(|form| is_state(form, "Connected")).await;
+    let second = leg(&forms, &access, "Connected");
+    assert_eq!((&second["to"]["extension"], &second["from"]["extension"]), (&json!("203"), &json!("202")));
+    let connect = json!({"command_id": "c", "holded_call_id": first, "transfer_initiator_number": "202",
+        "transferred_call_id": second["call_id"]});
+    assert_eq!(ask(&access, "commands/calls_connect", &connect).await.json()["result"], 1000);
+    let forms = hook.until(|form| is_state(form, "Connected")).await;
+    let joined = leg(&forms, &access, "Connected");
+    assert_eq!((&joined["to"]["extension"], &joined["from"]["number"]), (&json!("203"), &json!("79001234567")));
+    let gone = ask(&access, "commands/call/hold/on", &hold).await.json();
+    assert_eq!(gone["result"], 4101, "that leg is over");
+}
+
+#[tokio::test]
+async fn a_call_in_the_menu_is_routed_and_a_ringing_one_is_taken() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(
+        &simulator,
+        r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","menu":"600s","answers":"202","ring":"1s"}"#,
+    );
+    let forms = hook.until(|form| is_state(form, "Appeared")).await;
+    let menu = leg(&forms, &access, "Appeared")["call_id"].clone();
+    let route = |leg: &Value, to: &str| json!({"command_id": "r", "call_id": leg, "to_number": to});
+    assert_eq!(ask(&access, "commands/route", &route(&menu, "299")).await.json()["result"], 3330);
+    assert_eq!(ask(&access, "commands/route", &route(&menu, "203")).await.json()["result"], 1000);
+    let forms = hook.until(|form| form.path == "events/summary").await;
+    let own = event(&access, forms.last().expect("the summary"));
+    assert_eq!(own["to"]["extension"], "203");
+    office::play(
+        &simulator,
+        r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202","ring":"600s","talk":"8s"}"#,
+    );
+    let forms = hook.until(|form| is_state(form, "Appeared")).await;
+    let ringing = leg(&forms, &access, "Appeared")["call_id"].clone();
+    assert_eq!(ask(&access, "commands/route", &route(&ringing, "201")).await.json()["result"], 1000);
+    let forms = hook.until(|form| form.path == "events/summary").await;
+    assert_eq!(event(&access, forms.last().expect("the summary"))["to"]["extension"], "201");
+}

@@ -10,12 +10,12 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
-use super::user::RegisterError;
+use super::user::{Event, RegisterError};
 use super::{MangoClient, socket};
 use crate::fault::Fault;
-use crate::make::Make;
+use crate::make::{Make, Pbx};
 use crate::numbers;
-use crate::play::{Telling, perform};
+use crate::play::{Order, Passing, Telling, perform};
 use crate::recordings;
 use crate::script::CallPlan;
 use crate::world::lock;
@@ -38,6 +38,8 @@ struct Refusal(StatusCode, u32, &'static str);
 
 type Answer = Result<Value, Refusal>;
 
+/// The call has ended, or never was.
+const OVER: Refusal = Refusal(StatusCode::BAD_REQUEST, 4101, "no such call");
 const NO_SUCH_USER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3300, "no such object");
 
 async fn request(
@@ -101,7 +103,8 @@ fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answ
         "/session/unregister" => unregister(pbx, &extension(&parameters)?),
         "/callback" => callback(pbx, &extension(&parameters)?, &text(&parameters, "DESTINATION_NUMBER")?),
         "/record" => record(pbx, &text(&parameters, "recording_id")?),
-        "/transfer" | "/route" | "/route/async" => Err(Refusal(StatusCode::BAD_REQUEST, 4001, "unsupported")),
+        "/transfer" => transfer(pbx, &extension(&parameters)?, &parameters),
+        "/route" | "/route/async" => route(pbx, &extension(&parameters)?, &parameters),
         _ => Err(Refusal(StatusCode::NOT_FOUND, 3100, "no such method")),
     }
 }
@@ -199,6 +202,42 @@ fn callback(pbx: &MangoClient, extension: &str, number: &str) -> Answer {
     let plan = CallPlan::ordered(Make::MANGO_CLIENT, extension, number, world);
     let stage = pbx.user_stage(&plan, world.new_id().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(std::sync::Arc::clone(world), plan, Box::new(stage)));
+    Ok(json!({}))
+}
+
+/// The call that a request names by one of its ids.
+fn call_of(parameters: &Map<String, Value>) -> Result<String, Refusal> {
+    let named = text(parameters, "call_id").or_else(|_| text(parameters, "entry_id"))?;
+    Ok(named.split_once('.').map_or(named.clone(), |(entry, _)| entry.to_owned()))
+}
+
+/// A user passes his call on without a word.
+fn transfer(pbx: &MangoClient, extension: &str, parameters: &Map<String, Value>) -> Answer {
+    if !lock(&pbx.shared.users).get(extension).is_some_and(super::User::is_created) {
+        return Err(NO_SUCH_USER);
+    }
+    let world = &pbx.shared.world;
+    let (call, to) = (call_of(parameters)?, text(parameters, "DESTINATION_NUMBER")?);
+    let to = world.staff.employee(&to).ok_or(Refusal(StatusCode::BAD_REQUEST, 3330, "number not found"))?;
+    let order = Order::PassOn { to: to.extension.clone(), passing: Passing::Blind };
+    if world.orders.send(&call, order) { Ok(json!({})) } else { Err(OVER) }
+}
+
+/// Sends a call that stands in the menu, or rings, to an employee; what became of it is told to everybody registered.
+fn route(pbx: &MangoClient, extension: &str, parameters: &Map<String, Value>) -> Answer {
+    let world = &pbx.shared.world;
+    let call = call_of(parameters)?;
+    let employee = world.staff.employee(extension).ok_or(Refusal(StatusCode::BAD_REQUEST, 3330, "number not found"))?;
+    let routed = world.orders.send(&call, Order::Take { by: employee.extension.clone() });
+    let data = json!({
+        "entry_id": call,
+        "extension": employee.extension,
+        "result": if routed { 1000 } else { 4101 },
+        "timestamp": world.told(world.now()).as_second(),
+    });
+    for user in pbx.registered() {
+        pbx.push(&user, Event::new(world.now(), "/route_result", data.clone()));
+    }
     Ok(json!({}))
 }
 

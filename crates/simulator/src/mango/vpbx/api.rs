@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use url::form_urlencoded;
 
 use super::MangoVpbx;
+use super::commands;
 use super::quota::Refused;
 use super::statistics;
 use super::wire::sign;
@@ -30,11 +31,15 @@ pub(super) fn router(pbx: MangoVpbx) -> Router {
     Router::new().route("/vpbx/{*path}", post(ask)).route("/files/{token}", get(download)).with_state(pbx)
 }
 
-/// Why a request is refused, with the vendor's code.
-struct Refusal(StatusCode, u16);
+/// The short number of the group that everybody is in.
+const GROUP: &str = "500";
 
-const NO_PARAMETER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3103);
-const WRONG_PARAMETER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3104);
+/// Why a request is refused, with the vendor's code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal(pub(super) StatusCode, pub(super) u16);
+
+pub(super) const NO_PARAMETER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3103);
+pub(super) const WRONG_PARAMETER: Refusal = Refusal(StatusCode::BAD_REQUEST, 3104);
 
 async fn ask(State(pbx): State<MangoVpbx>, Path(path): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let path = path.trim_end_matches('/');
@@ -99,13 +104,17 @@ fn answer(pbx: &MangoVpbx, path: &str, request: &Value) -> Result<Response, Refu
         "account/balance" => json!({"result": 1000, "balance": 1250.5, "currency": "RUB"}),
         "stats/request" => order_statistics(pbx, request)?,
         "stats/result" => return Ok(fetch_statistics(pbx, request)),
-        _ => return Err(Refusal(StatusCode::NOT_FOUND, 3300)),
+        "commands/callback_group" => callback_group(pbx, request)?,
+        _ => {
+            let command = path.strip_prefix("commands/").and_then(|command| commands::answer(pbx, command, request));
+            command.ok_or(Refusal(StatusCode::NOT_FOUND, 3300))??
+        }
     };
     Ok(Json(numbers::written(value, &pbx.shared.world.faults)).into_response())
 }
 
 /// A parameter that may come as text or as a number.
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -135,6 +144,19 @@ fn callback(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
     Ok(carried_out(pbx, "callback", &command_id))
 }
 
+/// Calls a number from the group of everybody, whichever side is named as the group.
+fn callback_group(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
+    let (from, to) = (text(&request["from"]).ok_or(NO_PARAMETER)?, text(&request["to"]).ok_or(NO_PARAMETER)?);
+    text(&request["line_number"]).ok_or(NO_PARAMETER)?;
+    let number = match (from.as_str(), to.as_str()) {
+        (GROUP, number) | (number, GROUP) => number,
+        _ => return Err(Refusal(StatusCode::OK, 3330)),
+    };
+    let first = pbx.shared.world.staff.employees.first().map(|employee| employee.extension.clone());
+    let ordered = json!({"command_id": request["command_id"], "from": {"extension": first}, "to_number": number});
+    callback(pbx, &ordered)
+}
+
 fn hang_up(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
     let command_id = text(&request["command_id"]).ok_or(NO_PARAMETER)?;
     let call_id = text(&request["call_id"]).ok_or(NO_PARAMETER)?;
@@ -144,7 +166,7 @@ fn hang_up(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
 }
 
 /// The answer to a command, which is told to the external system as well.
-fn carried_out(pbx: &MangoVpbx, command: &str, command_id: &str) -> Value {
+pub(super) fn carried_out(pbx: &MangoVpbx, command: &str, command_id: &str) -> Value {
     let result = json!({"command_id": command_id, "result": 1000});
     let path = format!("result/{command}");
     let body = result.to_string();

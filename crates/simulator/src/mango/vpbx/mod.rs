@@ -1,6 +1,7 @@
 //! MANGO OFFICE's VPBX API as the vendor's manual (v1.9) describes it: signed forms both ways.
 
 mod api;
+mod commands;
 mod entry;
 mod quota;
 mod stage;

@@ -190,7 +190,7 @@ impl VpbxStage {
 }
 
 /// The vendor's ids of recordings are Base64, so they need encoding in a form.
-fn recording_id(entry_id: &str) -> String {
+pub(super) fn recording_id(entry_id: &str) -> String {
     data_encoding::BASE64.encode(format!("1:{entry_id}").as_bytes())
 }
 

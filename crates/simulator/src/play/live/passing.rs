@@ -161,18 +161,17 @@ impl Live {
         let end = Instant::now() + self.world.scaled(left);
         let mut joined = false;
         loop {
-            if agent.state() == PhoneState::Idle || colleague.state() == PhoneState::Idle {
+            if colleague.state() == PhoneState::Idle {
                 break;
+            }
+            // Whoever hangs up after asking hands the call over.
+            if agent.state() == PhoneState::Idle {
+                return self.hand_over(agent, colleague, left).await;
             }
             tokio::select! {
                 _ = changes.changed() => {}
                 Some(order) = self.orders.recv() => match order {
-                    Order::HandOver => {
-                        self.stage.left(self.now(), &extension, EndReason::Transferred);
-                        drop(agent);
-                        self.stage.taken_over(self.now(), &extension, to, true);
-                        return self.talk_to_the_end(colleague, left).await;
-                    }
+                    Order::HandOver => return self.hand_over(agent, colleague, left).await,
                     Order::GiveUp | Order::Retrieve => break,
                     Order::Join => {
                         joined = true;
@@ -184,11 +183,11 @@ impl Live {
                 () = sleep_until(end) => break,
             }
         }
-        let gone = agent.state() == PhoneState::Idle || Instant::now() >= end;
+        let gone = Instant::now() >= end;
         self.stage.left(self.now(), to, EndReason::ColleagueHungUp);
         drop(colleague);
         if gone {
-            self.stage.left(self.now(), &extension, EndReason::AgentHungUp);
+            self.stage.left(self.now(), &extension, EndReason::CustomerHungUp);
             drop(agent);
             return self.end(left).await;
         }
@@ -196,6 +195,15 @@ impl Live {
             self.stage.retrieved(self.now(), &extension);
         }
         self.talk_to_the_end(agent, left).await;
+    }
+
+    /// The colleague who was asked has the customer now.
+    async fn hand_over(&mut self, agent: Handset, colleague: Handset, left: Duration) {
+        let (extension, target) = (agent.extension().to_owned(), colleague.extension().to_owned());
+        self.stage.left(self.now(), &extension, EndReason::Transferred);
+        drop(agent);
+        self.stage.taken_over(self.now(), &extension, &target, true);
+        self.talk_to_the_end(colleague, left).await;
     }
 
     /// A program lets somebody take the call that rings elsewhere; nobody where his phone is in use.
