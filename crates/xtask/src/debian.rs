@@ -23,7 +23,7 @@ pub(crate) const VIRTUAL_DISPLAY: &[&str] =
     &["xvfb", "openbox", "dbus", "dbus-x11", "gnome-keyring", "dunst", "imagemagick"];
 
 /// What drives the real window in tests.
-pub(crate) const WINDOW_TESTS: &[&str] = &["webkit2gtk-driver", "xdotool", "x11-utils"];
+pub(crate) const WINDOW_TESTS: &[&str] = &["webkit2gtk-driver", "xdotool", "x11-utils", "x11-xserver-utils"];
 
 /// Installs the packages that are not there; where that is not allowed, says the one line to run.
 pub(crate) fn ensure(wanted: &[&str]) -> Result<()> {

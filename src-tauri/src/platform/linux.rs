@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use gtk::prelude::GtkSettingsExt;
 use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 use webkit2gtk::WebViewExt;
 
@@ -34,6 +35,14 @@ pub(crate) fn has_display() -> bool {
 /// Windows can be placed and kept on top here: not under Wayland.
 pub(crate) fn can_place_windows() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_none() || std::env::var("GDK_BACKEND").is_ok_and(|backend| backend == "x11")
+}
+
+/// How much larger than usual a person wants text: web pages are enlarged by it, windows are not.
+pub(crate) fn text_scale() -> f64 {
+    /// Dots an inch at which text has its usual size, in the unit of the setting.
+    const USUAL: f64 = 96.0 * 1024.0;
+    let dots = gtk::Settings::default().map_or(-1, |settings| settings.gtk_xft_dpi());
+    if dots > 0 { f64::from(dots) / USUAL } else { 1.0 }
 }
 
 /// Calls `told` with whether somebody shows tray icons: now, and whenever that changes. Panels come and go.

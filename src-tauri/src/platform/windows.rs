@@ -27,6 +27,11 @@ pub(crate) fn can_place_windows() -> bool {
     true
 }
 
+/// How much larger than usual web pages are shown in windows that are not: here both grow alike.
+pub(crate) fn text_scale() -> f64 {
+    1.0
+}
+
 /// There is always a place for tray icons.
 pub(crate) async fn watch_trays(told: impl Fn(bool)) {
     told(true);

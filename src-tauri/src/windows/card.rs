@@ -8,7 +8,7 @@ use std::{
 use desk::contract::{CardCorner, Window};
 use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-use crate::profile::Profile;
+use crate::{platform, profile::Profile};
 
 /// Label of the window.
 pub(crate) const LABEL: &str = Window::Card.label();
@@ -177,8 +177,9 @@ fn wanted_area(
         width: area.size.width.into(),
         height: area.size.height.into(),
     };
-    let (height, x, y) = fit_into(&area, monitor.scale_factor(), corner, height);
-    Ok(Some((LogicalSize::new(WIDTH, height), PhysicalPosition::new(x, y).cast())))
+    let text = platform::text_scale();
+    let (height, x, y) = fit_into(&area, monitor.scale_factor() * text, corner, height);
+    Ok(Some((LogicalSize::new(WIDTH * text, height * text), PhysicalPosition::new(x, y).cast())))
 }
 
 /// The part of a monitor that no panel takes, in its own pixels.
@@ -189,7 +190,8 @@ struct Area {
     height: f64,
 }
 
-/// How high the card becomes, in CSS pixels, and where its corner lies: never outside of the area.
+/// How high the card becomes, in CSS pixels of which each has `scale` pixels of the monitor, and where its corner lies:
+/// never outside of the area.
 fn fit_into(area: &Area, scale: f64, corner: CardCorner, height: f64) -> (f64, f64, f64) {
     let margin = MARGIN * scale;
     let height = height.min((area.height - 2.0 * margin) / scale).max(1.0);

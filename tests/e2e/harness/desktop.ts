@@ -31,6 +31,11 @@ export class Desktop {
     await until('the window manager is there', async () => this.xprop('_NET_WORKAREA').includes(`${height - panel}`));
   }
 
+  /** The person wants text so many times as large as usual. */
+  textOf(scale: number): void {
+    execFileSync('xrdb', ['-merge', '-nocpp'], { env: this.environment(), input: `Xft.dpi: ${96 * scale}\n` });
+  }
+
   /** A bus of its own, with nobody on it. */
   async startBus(): Promise<void> {
     const bus = this.start('bus', 'dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address']);

@@ -23,16 +23,18 @@ const [WIDTH, HEIGHT, PANEL] = [1366, 768, 40];
 const [WINDOW, MARGIN] = [416, 8];
 
 describe.each([
-  { scale: 1, shown: 2 },
-  { scale: 2, shown: 1 },
-])('at scale $scale', ({ scale, shown }) => {
-  const desktop = new Desktop(`stack-${scale}`);
+  { scale: 1, text: 1, shown: 2 },
+  { scale: 2, text: 1, shown: 1 },
+  { scale: 1, text: 1.5, shown: 1 },
+])('at scale $scale with text of $text', ({ scale, text, shown }) => {
+  const desktop = new Desktop(`stack-${scale}-${text}`);
   let trubka: Trubka;
 
   beforeAll(async () => {
     await desktop.startScreen(WIDTH, HEIGHT, PANEL);
     desktop.env.GDK_SCALE = `${scale}`;
-    trubka = await Trubka.start({ name: `stack-${scale}`, args: ['--hidden'], script, desktop });
+    desktop.textOf(text);
+    trubka = await Trubka.start({ name: `stack-${scale}-${text}`, args: ['--hidden'], script, desktop });
     await trubka.card();
   });
 
@@ -55,8 +57,8 @@ describe.each([
   /** The right lower corner above the panel, for a window with room for all of its page. */
   async function corner(): Promise<ReturnType<typeof box>> {
     const page = await trubka.browser.execute(() => document.querySelector('main')!.getBoundingClientRect().height);
-    const [width, height] = [WINDOW * scale, Math.ceil(page) * scale];
-    const margin = MARGIN * scale;
+    const pixel = scale * text;
+    const [width, height, margin] = [WINDOW * pixel, Math.ceil(page) * pixel, MARGIN * pixel];
     return { x: WIDTH - margin - width, y: HEIGHT - PANEL - margin - height, width, height };
   }
 
