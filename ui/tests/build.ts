@@ -33,7 +33,6 @@ export function card(phase: CardPhase, changes: Partial<CardView> = {}): CardVie
     lineNumber: "8 800 555-01-10",
     startedAt: "2025-11-20T12:00:00Z",
     clockOffsetMs: 0,
-    hangupOnPhone: false,
     canCall: true,
     notConfirmed: false,
     controls: [],

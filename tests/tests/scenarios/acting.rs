@@ -1,6 +1,9 @@
 //! What a person does with a call at his desk, on the PBXs that can.
 
-use calls::{Action, CallResult, CallState, CommandId, CommandState};
+use calls::{
+    Action, CallResult, CallState, CommandId, CommandState, LegState, Target,
+    number::{DialNumber, Dialable},
+};
 use desk::contract::{Ability, ActOnCallRequest, CallAction, CallRow, CardPhase, ErrorCode};
 use link::{
     Office, OfficeErrorKind,
@@ -101,5 +104,101 @@ async fn what_a_pbx_cannot_do_is_refused_with_the_reason_and_shown_with_it() {
         let card = scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
         let shown = card.controls.iter().find(|control| control.ability == Ability::Hangup).expect("its reason");
         assert_eq!(shown.cannot, Some(calls::Cannot::OnPhone), "{make}");
+    }
+}
+
+/// The number of a colleague, as it was shown.
+fn colleague(extension: &str) -> DialNumber {
+    Dialable::read(extension).expect("a number").number
+}
+
+async fn confirmed(me: &impl Office, wish: ActOnCall) {
+    let command = wish.command;
+    me.act(wish).await.expect("it is sent");
+    eventually("it is confirmed", async || {
+        let view = me.command(command).await.expect("readable")?;
+        assert!(
+            matches!(view.state, CommandState::Sent | CommandState::Accepted | CommandState::Confirmed),
+            "{view:?}"
+        );
+        (view.state == CommandState::Confirmed).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i_put_a_call_on_hold() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    assert_eq!(press(&scene, &row, CallAction::Hold).await, Ok(()));
+    let card = scene.screens.until_card(Some(CALLER), CardPhase::OnHold).await;
+    let back = card.controls.iter().find(|control| control.ability == Ability::Retrieve).expect("what comes next");
+    assert_eq!(back.cannot, Some(calls::Cannot::OnPhone), "this PBX has no command for it");
+    assert_eq!(press(&scene, &row, CallAction::Hold).await, Err(ErrorCode::Ended), "it is on hold already");
+}
+
+#[tokio::test]
+async fn i_pass_a_call_on_without_a_word() {
+    for make in [Make::MANGO_VPBX, Make::MANGO_CLIENT] {
+        let (scene, row) = talking(make).await;
+        let transfer = CallAction::Transfer { to: colleague("203"), attended: false };
+        assert_eq!(press(&scene, &row, transfer).await, Ok(()), "{make}");
+        scene.pick_up("203").await;
+        scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+        scene.hang_up("203");
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert!(
+            matches!(row.result, Some(CallResult::Answered | CallResult::Transferred | CallResult::AnsweredElsewhere)),
+            "{make}: {:?}",
+            row.result
+        );
+    }
+}
+
+#[tokio::test]
+async fn i_ask_a_colleague_and_connect_the_two() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    let transfer = CallAction::Transfer { to: colleague("203"), attended: true };
+    assert_eq!(press(&scene, &row, transfer).await, Ok(()));
+    scene.pick_up("203").await;
+    let talks = async || {
+        let legs = scene.details(&row.call).await.legs;
+        legs.iter().any(|leg| leg.extension.as_deref() == Some("203") && leg.state == LegState::Connected).then_some(())
+    };
+    eventually("the colleague is asked", talks).await;
+    let me = scene.view(somebody(Make::MANGO_VPBX, Role::Agent, ME));
+    let call = row.call.id.parse().expect("an id");
+    let connect = Action::Transfer { to: Target::Call(call), attended: true };
+    confirmed(&me, ActOnCall { action: connect, ..hang_up(&row) }).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
+    let open = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    assert_eq!(open.call, row.call, "he talks with the customer now");
+}
+
+#[tokio::test]
+async fn i_pick_up_a_call_that_rings_at_a_colleagues() {
+    let scene = Scene::new().await;
+    scene.play(
+        Make::MANGO_VPBX,
+        r#"{"call":"answered","from":"+79161234567","rings":["203"],"ring":"600s","talk":"600s"}"#,
+    );
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ringing).await;
+    assert_eq!(press(&scene, &row, CallAction::Pickup).await, Ok(()));
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    assert_eq!(row.agent.as_deref(), Some("Пётр Волков"));
+}
+
+#[tokio::test]
+async fn a_call_in_the_menu_goes_to_whom_it_is_sent() {
+    for make in [Make::MANGO_VPBX, Make::MANGO_CLIENT] {
+        let scene = Scene::new().await;
+        scene.play(
+            make,
+            r#"{"call":"answered","from":"+79161234567","rings":["203"],"menu":"600s","ring":"600s","talk":"600s"}"#,
+        );
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Queued).await;
+        let me = scene.view(somebody(make, Role::Manager, "201"));
+        confirmed(&me, ActOnCall { action: Action::Route { to: colleague(ME) }, ..hang_up(&row) }).await;
+        scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     }
 }

@@ -72,10 +72,6 @@ clockOffsetMs: number,
  */
 lastTalk?: LastTalk, 
 /**
- * The PBX ends calls only on the phone: shown as a hint.
- */
-hangupOnPhone: boolean, 
-/**
  * What can be done with the call now, or why not.
  */
 controls: Array<ControlView>, 

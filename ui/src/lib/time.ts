@@ -1,7 +1,7 @@
 import type { Language } from "$generated/Language";
 import { language } from "$lib/language.svelte";
 import { wallClock } from "$lib/zone.svelte";
-import { timeText } from "$messages/time";
+import { dayText, timeText, unitText } from "$messages/time";
 
 const locales: Record<Language, string> = { ru: "ru-RU", en: "en-GB" };
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -27,7 +27,7 @@ export function duration(ms: number): string {
 
 /** A length of time in its greatest unit: `45 с`, `3 ч`. */
 export function roughly(ms: number): string {
-  const { units } = timeText();
+  const units = unitText();
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} ${units.second}`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} ${units.minute}`;
@@ -66,8 +66,8 @@ export function dayHeading(at: string, nowMs: number): string {
   const [date, now] = [wallClock(at), wallClock(nowMs)];
   const day = longDay(date, now);
   const ago = daysBetween(date, now);
-  if (ago === 0) return `${timeText().today}, ${day}`;
-  if (ago === 1) return `${timeText().yesterday}, ${day}`;
+  if (ago === 0) return `${dayText().today}, ${day}`;
+  if (ago === 1) return `${dayText().yesterday}, ${day}`;
   const weekday = written(date, { weekday: "long" });
   return `${weekday.charAt(0).toLocaleUpperCase(locales[language.code])}${weekday.slice(1)}, ${day}`;
 }

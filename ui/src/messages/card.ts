@@ -15,8 +15,6 @@ interface CardText {
   rang: (who: string | undefined, length: string) => string;
   tryAgain: string;
   endReason: (words: string) => string;
-  answerOnPhone: string;
-  hangupOnPhone: string;
   notConfirmed: string;
   lastTalk: (when: string, agent: string | undefined, length: string) => string;
   quoted: (note: string) => string;
@@ -26,7 +24,6 @@ interface CardText {
   dismiss: string;
   noteSaved: string;
   noteFailed: string;
-  callBackFailed: string;
   commandFailed: string;
   timer: string;
 }
@@ -66,14 +63,12 @@ export const cardText = texts<CardText>({
       noAnswer: "На том конце никто не ответил.",
       cancelled: "Звонок отменён до ответа.",
       failed: "Проверьте номер и попробуйте ещё раз.",
-      unknownOutcome: "АТС не ответила. Проверьте телефон, прежде чем звонить снова.",
+      unknownOutcome: "АТС не подтвердила. Проверьте телефон, прежде чем повторять.",
     },
     missedHint: (at) => `В ${at} никто не ответил`,
     rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонил")} ${length}`,
     tryAgain: "Повторить",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
-    answerOnPhone: "Ответьте на телефоне",
-    hangupOnPhone: "Завершить можно только на телефоне",
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
     lastTalk: (when, agent, length) =>
       agent
@@ -86,7 +81,6 @@ export const cardText = texts<CardText>({
     dismiss: "Убрать карточку",
     noteSaved: "Заметка сохранена",
     noteFailed: "Заметка не сохранилась, попробуйте ещё раз",
-    callBackFailed: "Позвонить не получилось, попробуйте ещё раз",
     commandFailed: "Не получилось, попробуйте ещё раз",
     timer: "Длительность",
   },
@@ -122,14 +116,12 @@ export const cardText = texts<CardText>({
       noAnswer: "Nobody answered at the other end.",
       cancelled: "The call was given up before an answer.",
       failed: "Check the number and try again.",
-      unknownOutcome: "The PBX gave no answer. Check your phone before calling again.",
+      unknownOutcome: "The PBX did not confirm. Check your phone before trying again.",
     },
     missedHint: (at) => `Nobody answered at ${at}`,
     rang: (_, length) => `rang ${length}`,
     tryAgain: "Try again",
     endReason: (words) => (isCode(words) ? `The PBX’s code: ${words}` : `The PBX says: ${isolate(words)}`),
-    answerOnPhone: "Answer on your phone",
-    hangupOnPhone: "End the call on your phone",
     notConfirmed: "The PBX took the command, but no call is seen yet",
     lastTalk: (when, agent, length) =>
       agent ? `${capital(when)} · talked to ${isolate(agent)}, ${length}` : `${capital(when)} · talked ${length}`,
@@ -140,7 +132,6 @@ export const cardText = texts<CardText>({
     dismiss: "Dismiss",
     noteSaved: "Note saved",
     noteFailed: "The note was not saved, try again",
-    callBackFailed: "The call could not be placed, try again",
     commandFailed: "That did not work, try again",
     timer: "Duration",
   },

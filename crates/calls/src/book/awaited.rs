@@ -63,7 +63,7 @@ impl Awaited {
             Action::Hold => stands(|leg| leg.state == LegState::Held),
             Action::Retrieve => stands(|leg| leg.state == LegState::Connected),
             Action::Pickup => self.new_legs(call).any(|leg| leg.extension == self.extension),
-            Action::Transfer { to: Target::Call(_), .. } => stands(|leg| leg.end_cause == EndCause::Transferred),
+            Action::Transfer { to: Target::Call(_), .. } => stands(|leg| leg.state.is_terminal()),
             Action::Transfer { to: Target::Number(_), attended: true } => {
                 self.new_legs(call).next().is_some() || stands(|leg| leg.end_cause == EndCause::Transferred)
             }

@@ -87,8 +87,6 @@ pub struct CardView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_talk: Option<LastTalk>,
-    /// The PBX ends calls only on the phone: shown as a hint.
-    pub hangup_on_phone: bool,
     /// What can be done with the call now, or why not.
     pub controls: Vec<ControlView>,
     /// The extension to ask for once the other side has answered.

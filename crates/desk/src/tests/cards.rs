@@ -32,7 +32,7 @@ async fn a_ringing_call_has_a_card_until_its_end() {
     assert_eq!(card.party.number.as_deref(), Some("+7 495 123-45-67"));
     assert_eq!(card.line.as_deref(), Some("Продажи"));
     assert_eq!(card.line_number.as_deref(), Some("+7 495 765-43-21"));
-    assert!(!card.can_call && !card.hangup_on_phone);
+    assert!(!card.can_call);
     let on_phone = |ability| ControlView { ability, cannot: Some(Cannot::NotOffered) };
     assert_eq!(card.controls, [on_phone(Ability::Answer)]);
 

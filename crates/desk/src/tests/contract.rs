@@ -169,7 +169,6 @@ fn cards() {
         last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: 1, note: Some("раз".into()) }),
         extension: Some("12".into()),
         post_dial: Some("1#".into()),
-        hangup_on_phone: true,
         controls: vec![
             ControlView { ability: Ability::Hold, cannot: None },
             ControlView { ability: Ability::Hangup, cannot: Some(Cannot::OnPhone) },
@@ -199,7 +198,7 @@ fn cards() {
                 "lineNumber": "+7 495 765-43-21", "askedBy": "Ирина", "startedAt": "2026-03-02T09:00:00Z",
                 "answeredAt": "2026-03-02T09:00:00Z", "endReason": "USER_BUSY", "clockOffsetMs": -5,
                 "lastTalk": {"at": "2026-03-02T09:00:00Z", "talkMs": 1, "note": "раз"},
-                "extension": "12", "postDial": "1#", "hangupOnPhone": true, "canCall": false, "notConfirmed": false,
+                "extension": "12", "postDial": "1#", "canCall": false, "notConfirmed": false,
                 "controls": [{"ability": "hold"}, {"ability": "hangup", "cannot": "onPhone"}],
             }],
         }),

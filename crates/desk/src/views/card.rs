@@ -1,6 +1,6 @@
 //! A card as its window shows it.
 
-use calls::{Abilities, Ability, CallState};
+use calls::{Abilities, CallState};
 use jiff::SignedDuration;
 use link::wire::Call;
 
@@ -47,7 +47,6 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         end_reason: call.end_reason.clone(),
         clock_offset_ms: offset_ms(around.clock_offset),
         last_talk: card.last_talk.clone(),
-        hangup_on_phone: !around.abilities.can(Ability::Hangup) && is_running(card.phase),
         controls: controls(call, around.me, around.abilities),
         extension: card.number.as_ref().and_then(|number| number.extension.clone()),
         post_dial: card.number.as_ref().and_then(|number| number.post_dial.clone()),
@@ -87,9 +86,4 @@ fn offers_call(phase: CardPhase) -> bool {
         | CardPhase::Talking
         | CardPhase::OnHold => false,
     }
-}
-
-/// The agent could want to hang up.
-fn is_running(phase: CardPhase) -> bool {
-    matches!(phase, CardPhase::PickUpYourPhone | CardPhase::Calling | CardPhase::Talking | CardPhase::OnHold)
 }

@@ -20,6 +20,19 @@ pub(super) fn of_path(path: &str) -> Option<Quota> {
     let second = Duration::from_secs(1);
     Some(match path {
         "commands/callback" => Quota::of_kind("callback", 4, second, "MANGO places four calls a second with this key"),
+        "commands/callback_group" => {
+            Quota::of_kind("callback_group", 4, second, "MANGO calls back for groups four times a second with this key")
+        }
+        "commands/call/hangup" => Quota::of_kind("hangup", 4, second, "MANGO ends four calls a second with this key"),
+        "commands/recording/start" => {
+            Quota::of_kind("recording", 4, second, "MANGO begins four recordings a second with this key")
+        }
+        "commands/transfer" => {
+            Quota::of_kind("transfer", 1, 2 * second, "MANGO transfers one call in two seconds with this key")
+        }
+        "commands/route" => {
+            Quota::of_kind("route", 1, 2 * second, "MANGO routes one call in two seconds with this key")
+        }
         "account/balance" => Quota::of_kind("balance", 2, second, "MANGO tells the balance twice a second"),
         _ => return None,
     })

@@ -13,7 +13,16 @@ async function write(text: string) {
   const { callDetails } = platform;
   platform.callDetails = async (call) => structuredClone(await callDetails(call));
   const details = new Details(platform);
-  render(SidePanel, { details, me: "Пётр", dial: vi.fn(), play: vi.fn(), over: false, canCall: true });
+  render(SidePanel, {
+    details,
+    me: "Пётр",
+    dial: vi.fn(),
+    play: vi.fn(),
+    live: [],
+    platform,
+    over: false,
+    canCall: true,
+  });
   await details.open(rowAt(3).call);
   const user = userEvent.setup();
   await user.click(await screen.findByTestId("note-add"));

@@ -1,3 +1,4 @@
+import type { CallAction } from "$generated/CallAction";
 import type { CallRef } from "$generated/CallRef";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
@@ -11,7 +12,7 @@ import { NewestView } from "$lib/newest.svelte";
 import { cardText } from "$messages/card";
 
 /** Commands of one card. */
-export type CardCommand = "callBack" | "saveNote" | "open" | "dismiss" | "typing";
+export type CardCommand = "act" | "callBack" | "saveNote" | "open" | "dismiss" | "typing";
 
 /** The card window: what it shows and what a person does there. */
 export class Cards {
@@ -57,6 +58,11 @@ export class Cards {
   /** Calls the party of a card. The desk knows what came of the click before, and whether this one means another call. */
   async callBack(call: CallRef): Promise<void> {
     await this.platform.callBack({ command: newCommand(), call });
+  }
+
+  /** Does something with the call of a card; done once the PBX has shown it. */
+  async act(call: CallRef, action: CallAction): Promise<void> {
+    await this.platform.actOnCall({ command: newCommand(), call, action });
   }
 
   /** Shows the call in the main window. */

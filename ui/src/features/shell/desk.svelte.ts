@@ -10,6 +10,7 @@ import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
 import type { Settings } from "$generated/Settings";
 import type { MainPlatform, Unsubscribe } from "$platform/types";
+import type { ActingPlatform } from "$features/acting/acting.svelte";
 import { Details } from "$features/call/details.svelte";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
 import { Dial } from "$features/dial/dial.svelte";
@@ -56,6 +57,11 @@ export class Desk {
     this.details = new Details(platform);
     this.dial = new Dial(platform);
     this.player = new Player(platform);
+  }
+
+  /** What the controls of a call ask. */
+  get acting(): ActingPlatform {
+    return this.platform;
   }
 
   /** What is shown besides lists. */

@@ -99,7 +99,6 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     ...(talks ? { answeredAt: ago(157) } : {}),
     ...(over ? { endedAt: ago(4) } : {}),
     clockOffsetMs: 0,
-    hangupOnPhone: false,
     controls: [],
     canCall: true,
     notConfirmed: false,
@@ -118,7 +117,7 @@ export function cardsView(phases: CardPhase[]): CardsView {
       party: unknown,
       line: "Поддержка",
       lineNumber: "+7 495 123-45-67",
-      hangupOnPhone: true,
+      controls: [{ ability: "hangup", cannot: "onPhone" }],
     },
     { ...cardOf("answeredBy", "card3"), party: { ...unknown, name: "Лебедев Павел", number: "+7 903 123-45-67" } },
   ];

@@ -1,0 +1,53 @@
+//! What can be done with a call from the card and from the main window, on a PBX that takes commands.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../harness/process.ts';
+import { Trubka } from '../harness/trubka.ts';
+
+const CALL = { make: 'mango-vpbx', call: 'answered', answers: '202', ring: '15s', talk: '300s' };
+
+let trubka: Trubka;
+
+beforeAll(async () => {
+  trubka = await Trubka.start({
+    name: 'acting',
+    args: ['--demo', '--make', 'mango-vpbx'],
+    script: [
+      { at: '1s', ...CALL, from: '+79001234567', name: 'Mary Smith' },
+      { at: '90s', ...CALL, from: '+79001234568', name: 'David Eagle' },
+    ],
+  });
+});
+
+afterAll(() => trubka?.stop());
+
+test('a call is put on hold from its card, and the card says where it is taken back', async () => {
+  await trubka.card();
+  await trubka.cardIs('ringing', 60_000);
+  expect(await trubka.text('call-card')).toContain('Answer on your phone');
+  await trubka.cardIs('talking', 40_000);
+  await trubka.click('call-card-hold');
+  await trubka.cardIs('onHold');
+  await until('the reason is there', async () => (await trubka.text('call-card')).includes('on your phone'));
+});
+
+test('it is hung up in the main window, and that is the end of it', async () => {
+  await trubka.main();
+  await trubka.click('nav-now');
+  await trubka.click('call-hangup');
+  await trubka.card();
+  await trubka.cardIs('ended', 30_000);
+});
+
+test('a call is transferred to a colleague whose number is shown first', async () => {
+  await trubka.card();
+  await trubka.cardIs('talking', 180_000);
+  await trubka.main();
+  await trubka.click('nav-now');
+  await trubka.click('call-transfer');
+  await trubka.type('transfer-number', '203');
+  expect(await trubka.text('transfer-preview')).toContain('203');
+  await trubka.click('transfer-transferBlind');
+  await trubka.card();
+  await trubka.cardIs('ended', 30_000);
+});

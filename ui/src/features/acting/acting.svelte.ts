@@ -1,0 +1,65 @@
+import type { CallAction } from "$generated/CallAction";
+import type { CallRef } from "$generated/CallRef";
+import type { ContractError } from "$generated/ContractError";
+import type { DialNumber } from "$generated/DialNumber";
+import type { DialPreview } from "$generated/DialPreview";
+import { newCommand } from "$lib/command";
+import { toContractError } from "$lib/errors";
+import type { MainPlatform } from "$platform/types";
+
+/** What the controls of a call need of the program. */
+export type ActingPlatform = Pick<MainPlatform, "actOnCall" | "previewDial">;
+
+/** What a person does with one call that goes on. Each press is a wish of its own, and one at a time. */
+export class Acting {
+  busy = $state(false);
+  error: ContractError | undefined = $state.raw();
+  /** Whom a call would be sent to, as it was read. */
+  preview: DialPreview | undefined = $state.raw();
+  /** A number that costs extra, or may be somebody else's, was shown and is meant. */
+  sure = $state(false);
+
+  #text = "";
+
+  constructor(private readonly platform: ActingPlatform) {}
+
+  /** Does it; says whether that was shown to have worked. */
+  async act(call: CallRef, action: CallAction): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.error = undefined;
+    try {
+      await this.platform.actOnCall({ command: newCommand(), call, action });
+      return true;
+    } catch (thrown) {
+      this.error = toContractError(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Reads to whom a call would go. What is shown is of the newest text. */
+  async type(text: string): Promise<void> {
+    this.#text = text;
+    this.preview = this.error = undefined;
+    this.sure = false;
+    if (text.trim() === "") return;
+    try {
+      const preview = await this.platform.previewDial({ text });
+      if (this.#text === text) this.preview = preview;
+    } catch {
+      // What is no number yet may become one.
+    }
+  }
+
+  /** Sends the call to the number that is shown. One that asks is pressed twice. */
+  async send(call: CallRef, action: (to: DialNumber) => CallAction): Promise<boolean> {
+    if (!this.preview) return false;
+    if (this.preview.asks && !this.sure) {
+      this.sure = true;
+      return false;
+    }
+    return this.act(call, action(this.preview.number));
+  }
+}
