@@ -1,7 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -9,19 +8,10 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // The platform is chosen when the bundle is made, so that the production bundle holds nothing of the demo data.
 const platform = process.env.VITE_PLATFORM === "demo" ? "browser" : "tauri";
 
-/** The names of Tauri's own events are an object that is filled by a call, so nothing but this leaves it out. */
-const withoutTauriEvent: Plugin = {
-  name: "without-tauri-event",
-  transform: (code, id) =>
-    id.endsWith("@tauri-apps/api/event.js")
-      ? code.replace(/\(function \(TauriEvent\)[^]*?\}\)\(TauriEvent \|\| \(TauriEvent = \{\}\)\);/, "")
-      : undefined,
-};
-
 // Each page is built by itself (`--mode card`, then anything else): the card's script holds only what the card uses.
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [svelte(), withoutTauriEvent, ...(mode === "test" ? [svelteTesting()] : [])],
+  plugins: [svelte(), ...(mode === "test" ? [svelteTesting()] : [])],
   resolve: {
     alias: {
       "$platform/bound": here(`./src/platform/${platform}.ts`),

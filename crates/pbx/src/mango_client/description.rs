@@ -56,7 +56,6 @@ static DESCRIPTION: Description = Description {
         "path.route",
         "parameter.extension",
         "parameter.call_id",
-        "parameter.to_number",
         "parameter.limit",
         "token_header",
         "token_prefix",

@@ -42,7 +42,7 @@ pub(super) fn act(settings: &Settings, on: &ActOn, action: &Action) -> Result<Re
     match action {
         Action::Transfer { to: Target::Number(to), attended: false } => {
             let user = dial::extension(on.extension.as_deref().ok_or_else(unsupported)?)?;
-            let to = (wire.target.clone(), Value::from(dial::target(&to.digits)?));
+            let to = (wire.destination.clone(), Value::from(dial::target(&to.digits)?));
             Ok(post(settings, "transfer", &wire.transfer, [of_user(settings, user), call, to]))
         }
         Action::Route { to } => {

@@ -110,12 +110,10 @@ pub(super) struct Wire {
     pub(super) token_prefix: String,
     /// The parameter that carries an extension.
     pub(super) extension: String,
-    /// The parameter of `callback` that carries the number.
+    /// The parameter of `callback` and `transfer` that carries the number.
     pub(super) destination: String,
     /// The parameter that carries the leg of a call.
     pub(super) call_name: String,
-    /// The parameter of `transfer` that carries to whom.
-    pub(super) target: String,
     /// The parameter of `register` that carries the limit.
     pub(super) limit_name: String,
     /// Missed events asked for at a time.
@@ -141,7 +139,6 @@ impl Default for Wire {
             extension: "extension".to_owned(),
             destination: "DESTINATION_NUMBER".to_owned(),
             call_name: "call_id".to_owned(),
-            target: "to_number".to_owned(),
             limit_name: "LIMIT".to_owned(),
             limit: 100,
             callback_legs: CallbackLegs::Two,
@@ -173,7 +170,6 @@ impl Wire {
             "path.route" => &mut self.route,
             "parameter.extension" => &mut self.extension,
             "parameter.call_id" => &mut self.call_name,
-            "parameter.to_number" => &mut self.target,
             "parameter.limit" => &mut self.limit_name,
             "token_header" => &mut self.token_header,
             "token_prefix" => &mut self.token_prefix,

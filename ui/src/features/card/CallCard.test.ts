@@ -60,9 +60,8 @@ describe("buttons of a card", () => {
     expect(platform.callBack).toHaveBeenCalledTimes(1);
   });
 
-  it("offer no call back to a hidden number, nor where nothing can dial", async () => {
-    const hidden = card("missed", { party: { internal: false } });
-    await show(hidden, card("missed", { call: { office: "o", id: "2" }, canCall: false }));
+  it("offer no call back where nothing can dial", async () => {
+    await show(card("missed", { canCall: false }));
     expect(screen.queryByTestId("call-card-call-back")).toBeNull();
   });
 });
@@ -139,7 +138,7 @@ describe("a card that cannot do what was asked", () => {
     await vi.advanceTimersByTimeAsync(0);
     await fireEvent.click(screen.getByTestId("call-card-open"));
     await vi.advanceTimersByTimeAsync(0);
-    expect(text("error")).toBe("Позвонить не получилось, попробуйте ещё раз");
+    expect(text("error")).toBe("Не получилось, попробуйте ещё раз");
   });
 });
 
@@ -162,8 +161,8 @@ describe("a stranger's name", () => {
 
 describe("a call-back that fails", () => {
   it.each([
-    ["refused", "Позвонить не получилось, попробуйте ещё раз"],
-    ["unknownOutcome", "АТС не ответила. Проверьте телефон, прежде чем звонить снова."],
+    ["refused", "Не получилось, попробуйте ещё раз"],
+    ["unknownOutcome", "АТС не подтвердила. Проверьте телефон, прежде чем повторять."],
   ] as const)("with %s says what to do", async (code, words) => {
     const { platform } = await show(card("missed"));
     platform.callBack.mockRejectedValueOnce(failure(code));
@@ -171,5 +170,38 @@ describe("a call-back that fails", () => {
     await fireEvent.click(screen.getByTestId("call-card-call-back"));
     await tick();
     expect(text("error")).toBe(words);
+  });
+});
+
+describe("what can be done with a call", () => {
+  const hold = { ability: "hold" } as const;
+  const hangup = { ability: "hangup" } as const;
+
+  it("acts by a press, once", async () => {
+    const { platform } = await show(card("talking", { controls: [hold, { ability: "transferBlind" }, hangup] }));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-hold"));
+    await fireEvent.click(screen.getByTestId("call-card-hangup"));
+    const sent = platform.actOnCall.mock.calls.map(([request]) => request.action);
+    expect(sent.slice(0, 1)).toEqual([{ kind: "hold" }]);
+    expect(screen.getByTestId("call-card-open").textContent.trim()).toBe("Перевести");
+  });
+
+  it("leaves the reason of what is missing", async () => {
+    const onPhone = (ability: "answer" | "retrieve" | "hangup") => ({ ability, cannot: "onPhone" as const });
+    await show(card("talking", { controls: [hold, onPhone("hangup")] }));
+    expect(screen.queryByTestId("call-card-hangup")).toBeNull();
+    expect(text("call-card")).toContain("Завершить можно только на телефоне");
+    await show(card("onHold", { controls: [onPhone("retrieve"), hangup], call: { office: "o", id: "2" } }));
+    expect(screen.getAllByTestId("call-card").at(-1)?.textContent).toContain("Вернуться можно только на телефоне");
+  });
+
+  it("says that it is not known whether the PBX did it", async () => {
+    const { platform } = await show(card("talking", { controls: [hold] }));
+    platform.actOnCall.mockRejectedValueOnce(failure("unknownOutcome"));
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-hold"));
+    await tick();
+    expect(text("error")).toBe("АТС не подтвердила. Проверьте телефон, прежде чем повторять.");
   });
 });

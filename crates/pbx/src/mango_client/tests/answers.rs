@@ -69,7 +69,7 @@ fn a_talk_is_passed_on_by_its_user_and_a_waiting_call_goes_to_an_employee() {
     let talk = on(&json!({"routeKey": "/call", "data": {"entry_id": "e1", "call_id": "c1", "seq": 1,
         "state": "CONNECTED", "from": {"number": "79161234567"}, "to": {"extension": "101"}}}));
     let transfer = |attended| Action::Transfer { to: Target::Number(number.clone()), attended };
-    let body = json!({"extension": "101", "call_id": "c1", "to_number": "203"});
+    let body = json!({"extension": "101", "call_id": "c1", "DESTINATION_NUMBER": "203"});
     assert_eq!(sent(&talk, &transfer(false)), ("/api/v1/transfer".to_owned(), body));
     let waits = on(&json!({"routeKey": "/ivr", "data": {"entry_id": "e1", "call_id": "m1", "seq": 1,
         "state": "APPEARED", "location": "ivr", "from": {"number": "79161234567"}}}));

@@ -1,0 +1,81 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { ActOnCallRequest } from "$generated/ActOnCallRequest";
+import type { Ability } from "$generated/Ability";
+import type { ControlView } from "$generated/ControlView";
+import { language } from "$lib/language.svelte";
+import { failure, preview, row } from "$tests/build";
+import CallControls from "./CallControls.svelte";
+
+const all = (...abilities: Ability[]): ControlView[] => abilities.map((ability) => ({ ability }));
+
+function show(controls: ControlView[]) {
+  const platform = {
+    actOnCall: vi.fn(async (_: ActOnCallRequest) => {}),
+    previewDial: vi.fn(async ({ text }: { text: string }) => preview(text, { asks: text === "8 809 1" })),
+  };
+  render(CallControls, { row: row(1, { state: "talking", controls }), platform });
+  const sent = () => platform.actOnCall.mock.calls.map(([request]) => request.action);
+  return { platform, sent, user: userEvent.setup() };
+}
+
+beforeEach(() => (language.code = "en"));
+
+describe("the controls of a call", () => {
+  it("are those that fit and can be used; the others leave their reason", () => {
+    show([
+      ...all("hold", "transferBlind"),
+      { ability: "hangup", cannot: "onPhone" },
+      { ability: "dtmf", cannot: "notOffered" },
+    ]);
+    expect(screen.getByTestId("call-hold")).toBeTruthy();
+    for (const absent of ["call-hangup", "call-keypad", "call-answer"]) expect(screen.queryByTestId(absent)).toBeNull();
+    expect(screen.getByTestId("call-controls").textContent).toContain("End the call on your phone");
+  });
+
+  it("send each wish under an id of its own", async () => {
+    const { platform, sent, user } = show(all("hold", "hangup", "recordOn"));
+    await user.click(screen.getByTestId("call-hold"));
+    await user.click(screen.getByTestId("call-recordOn"));
+    await user.click(screen.getByTestId("call-hangup"));
+    expect(sent()).toEqual([{ kind: "hold" }, { kind: "record", on: true }, { kind: "hangup" }]);
+    expect(new Set(platform.actOnCall.mock.calls.map(([request]) => request.command)).size).toBe(3);
+  });
+
+  it("send a call to the number that was shown", async () => {
+    const { sent, user } = show(all("transferBlind", "transferAttended"));
+    await user.click(screen.getByTestId("call-transfer"));
+    expect(screen.getByTestId("transfer-transferBlind")).toHaveProperty("disabled", true);
+    await user.type(screen.getByTestId("transfer-number"), "203");
+    expect(screen.getByTestId("transfer-preview").textContent).toContain("shown 203");
+    await user.click(screen.getByTestId("transfer-transferAttended"));
+    expect(sent()).toEqual([{ kind: "transfer", to: preview("203").number, attended: true }]);
+    expect(screen.queryByTestId("transfer-number")).toBeNull();
+  });
+
+  it("ask once more where a number costs extra", async () => {
+    const { sent, user } = show(all("transferBlind"));
+    await user.click(screen.getByTestId("call-transfer"));
+    await user.type(screen.getByTestId("transfer-number"), "8 809 1");
+    await user.click(screen.getByTestId("transfer-transferBlind"));
+    expect(sent()).toEqual([]);
+    await user.click(screen.getByTestId("transfer-transferBlind"));
+    expect(sent()).toHaveLength(1);
+  });
+
+  it("say what came of a wish that failed", async () => {
+    const { platform, user } = show(all("hangup"));
+    platform.actOnCall.mockRejectedValueOnce(failure("refused", { message: "the call has ended" }));
+    await user.click(screen.getByTestId("call-hangup"));
+    expect(screen.getByTestId("error").textContent).toContain("the call has ended");
+  });
+
+  it("press keys and nothing else", async () => {
+    const { sent, user } = show(all("dtmf"));
+    await user.click(screen.getByTestId("call-keypad"));
+    await user.type(screen.getByTestId("keypad-digits"), "1a*2#");
+    await user.click(screen.getByTestId("keypad-press"));
+    expect(sent()).toEqual([{ kind: "dtmf", digits: "1*2#" }]);
+  });
+});
