@@ -4,12 +4,20 @@ export function capital(text: string): string {
 }
 
 // Russian past tense needs a gender, and a PBX knows only names: the first name tells it, a surname only by its ending.
+const words = (text: string) => new Set(text.trim().split(/\s+/));
+
 // Names whose ending tells the same as a surname's, such as `Ирина` or `Дмитрий`, are left to the endings below.
-// By their endings where these tell enough: a list of them all would be half as long again.
-const masculineName =
-  /^(?:алеша|ваня|витя|вова|дима|илья|коля|костя|леша|миша|никита|паша|петя|сережа|слава|толя|юра)$|(?:[вгдксф]ей|андр|антон|артем|[ен]ис|борис|[дс]им|ктор|мир|слав|глеб|егор|игорь|иван|[пл]ан|роман|кирилл|леонид|аил|лай|олег|павел|петр|федор)$/u;
-const feminineName =
-  /^(?:алла|аня|вера|вика|галя|диана|зоя|ира|катя|лера|лиза|любовь|людмила|маргарита|надежда|надя|оксана|олеся|ольга|оля|света|соня|софья|таня|тамара|ульяна|юля|яна)$|(?:андра|лена|иса|[нс]ия|нна|рия|вара|ника|[дмт]аша|арья|вета|[дл]ия|талья|лана|тьяна)$/u;
+const masculineNames = words(`
+  александр алексей алеша андрей антон артем борис вадим ваня виктор витя владимир владислав вова вячеслав глеб денис
+  дима егор иван игорь илья кирилл коля костя леонид леша максим матвей миша михаил никита николай олег павел паша петр
+  петя роман руслан сережа сергей слава станислав степан тимофей толя федор юра ярослав
+`);
+const feminineNames = words(`
+  александра алена алиса алла анастасия анна аня валерия варвара вера вероника вика виктория галя дарья даша диана ева
+  евгения елена елизавета жанна зоя инна ира катя ксения лариса лена лера лидия лиза любовь людмила маргарита мария маша
+  надежда надя наталия наталья наташа нина оксана олеся ольга оля раиса светлана света соня софия софья таисия тамара
+  таня татьяна ульяна юлия юля яна
+`);
 const feminineSurname = /(?:ова|ева|ина|ына|ая)$/u;
 const masculineSurname = /(?:ов|ев|ин|ын|ий|ой)$/u;
 
@@ -20,8 +28,8 @@ export function isFeminine(name: string): boolean | undefined {
       .toLocaleLowerCase("ru")
       .replaceAll("ё", "е")
       .match(/[а-я]+/gu) ?? [];
-  if (parts.some((part) => feminineName.test(part))) return true;
-  if (parts.some((part) => masculineName.test(part))) return false;
+  if (parts.some((part) => feminineNames.has(part))) return true;
+  if (parts.some((part) => masculineNames.has(part))) return false;
   if (parts.some((part) => feminineSurname.test(part))) return true;
   return parts.some((part) => masculineSurname.test(part)) ? false : undefined;
 }
