@@ -12,6 +12,7 @@ mod dedupe;
 pub mod delivery;
 mod dial;
 pub mod driver;
+pub mod era;
 pub mod error;
 mod fields;
 mod form;

@@ -83,6 +83,11 @@ impl Request {
         }
     }
 
+    /// A question over the running session of a key, as JSON.
+    pub(crate) fn over_session(operation: &'static str, key: &str, url: Url, body: &Value) -> Self {
+        Self { session: Some(key.to_owned()), ..Self::post_json(operation, url, body) }
+    }
+
     /// The handshake of a socket.
     pub(crate) fn socket(url: Url) -> Self {
         Self::get("socket", url)

@@ -126,7 +126,8 @@ fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
             let set = format!("`{name} =");
             assert!(page.contains(&quoted) || page.contains(&set), "{make}: {name} is not explained");
         }
-        assert!(page.contains(base), "{make}: {base}");
+        // An installation of its own has an address of its own, which stands in the settings.
+        assert!(page.contains(if base.is_empty() { "`base_url`" } else { base }), "{make}: {base}");
     }
 }
 

@@ -62,11 +62,14 @@ impl Reply {
 }
 
 type Handler = dyn FnMut(&Seen, &str) -> Reply + Send;
+/// What is sent back for a frame.
+type Answers = dyn FnMut(&str) -> Vec<String> + Send;
 
 /// A PBX on loopback.
 pub(crate) struct FakePbx {
     pub(crate) url: Url,
     seen: Arc<Mutex<Vec<Seen>>>,
+    handshakes: Arc<Mutex<Vec<Seen>>>,
     /// Sends text frames over the socket that is open; dropping it closes the socket.
     pub(crate) frames: Option<mpsc::Sender<String>>,
 }
@@ -75,25 +78,50 @@ impl FakePbx {
     /// Answers every request with what `handler` says; it is told the request and the PBX's own address. A request
     /// for a WebSocket opens one.
     pub(crate) async fn start(handler: impl FnMut(&Seen, &str) -> Reply + Send + 'static) -> Self {
+        Self::start_with_socket(handler, |_| Vec::new()).await
+    }
+
+    /// The same, with a socket on which frames are answered.
+    pub(crate) async fn start_with_socket(
+        handler: impl FnMut(&Seen, &str) -> Reply + Send + 'static,
+        answers: impl FnMut(&str) -> Vec<String> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (frames, to_send) = mpsc::channel(16);
         let handler: Arc<Mutex<Handler>> = Arc::new(Mutex::new(handler));
+        let answers: Arc<Mutex<Answers>> = Arc::new(Mutex::new(answers));
+        let handshakes = Arc::new(Mutex::new(Vec::new()));
+        let shaken = Arc::clone(&handshakes);
         let to_send = Arc::new(tokio::sync::Mutex::new(to_send));
         let (own, log) = (url.clone(), Arc::clone(&seen));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (handler, log, own, to_send) = (handler.clone(), log.clone(), own.clone(), to_send.clone());
-                tokio::spawn(async move { serve(stream, &handler, &log, &own, &to_send).await });
+                let (answers, shaken) = (answers.clone(), shaken.clone());
+                tokio::spawn(async move {
+                    match handshake(&stream).await {
+                        Some(handshake) => {
+                            shaken.lock().expect("no panic").push(handshake);
+                            socket(stream, &to_send, &answers).await;
+                        }
+                        None => serve(stream, &handler, &log, &own).await,
+                    }
+                });
             }
         });
-        Self { url: url.parse().expect("a URL"), seen, frames: Some(frames) }
+        Self { url: url.parse().expect("a URL"), seen, handshakes, frames: Some(frames) }
     }
 
     /// The requests so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("no panic").clone()
+    }
+
+    /// The sockets that were opened so far.
+    pub(crate) fn handshakes(&self) -> Vec<Seen> {
+        self.handshakes.lock().expect("no panic").clone()
     }
 
     /// The requests so far, by method and path.
@@ -102,18 +130,7 @@ impl FakePbx {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    handler: &Mutex<Handler>,
-    log: &Mutex<Vec<Seen>>,
-    own: &str,
-    to_send: &tokio::sync::Mutex<mpsc::Receiver<String>>,
-) {
-    let mut start = [0; 2048];
-    let peeked = stream.peek(&mut start).await.unwrap_or(0);
-    if String::from_utf8_lossy(&start[..peeked]).to_ascii_lowercase().contains("upgrade: websocket") {
-        return socket(stream, to_send).await;
-    }
+async fn serve(mut stream: TcpStream, handler: &Mutex<Handler>, log: &Mutex<Vec<Seen>>, own: &str) {
     while let Some(seen) = read(&mut stream).await {
         log.lock().expect("no panic").push(seen.clone());
         let reply = (handler.lock().expect("no panic"))(&seen, own);
@@ -161,7 +178,16 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     Some(seen)
 }
 
-async fn socket(stream: TcpStream, to_send: &tokio::sync::Mutex<mpsc::Receiver<String>>) {
+/// The request for a WebSocket that stands at the beginning, not taken.
+async fn handshake(stream: &TcpStream) -> Option<Seen> {
+    let mut start = [0; 2048];
+    let peeked = stream.peek(&mut start).await.unwrap_or(0);
+    let head = String::from_utf8_lossy(&start[..peeked]).into_owned();
+    let line = head.lines().next()?.trim_end_matches(" HTTP/1.1").to_owned();
+    head.to_ascii_lowercase().contains("upgrade: websocket").then(|| Seen { line, head, body: Vec::new() })
+}
+
+async fn socket(stream: TcpStream, to_send: &tokio::sync::Mutex<mpsc::Receiver<String>>, answers: &Mutex<Answers>) {
     let mut socket = accept_async(stream).await.expect("a handshake");
     let mut to_send = to_send.lock().await;
     loop {
@@ -170,7 +196,16 @@ async fn socket(stream: TcpStream, to_send: &tokio::sync::Mutex<mpsc::Receiver<S
                 Some(text) => socket.send(Message::text(text)).await.expect("sent"),
                 None => return,
             },
-            message = socket.next() => if message.is_none_or(|message| message.is_err()) { return },
+            message = socket.next() => match message {
+                Some(Ok(Message::Text(text))) => {
+                    let answered = (answers.lock().expect("no panic"))(text.as_str());
+                    for text in answered {
+                        socket.send(Message::text(text)).await.expect("sent");
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return,
+            },
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Step {
 
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    /// A message of the PBX. With extensions: a frame over their channels; without: a webhook.
+    /// A message of the PBX. With keys: a frame over their sessions; without: a webhook.
     Message { channels: &'static [&'static str], body: Value },
     /// A person clicks, and the PBX accepts.
     Click { number: u128, from: &'static str, to: &'static str },
@@ -73,20 +73,29 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new(make: Make) -> Self {
-        let secrets = make.secrets.iter().map(|secret| (secret.name.to_owned(), SecretString::from("s3cret")));
-        let config = ConnectionConfig {
-            id: "pbx1".parse().expect("an id"),
-            make,
-            zone: Some("UTC".to_owned()),
-            base_url: None,
-            trust_anchor_pem: None,
-            secrets: secrets.collect(),
-            overrides: BTreeMap::new(),
-        };
+        let config = Self::config(make);
         let pbx = pbx::build(&config).expect("a make");
         let book = Book::new(config.id, pbx.book_settings());
         let (log, keys, calls) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         Self { make, pbx, zone: TimeZone::UTC, book, log, keys, calls, now: at(0) }
+    }
+
+    /// The make begins anew: what its sessions knew of calls is gone.
+    pub(crate) fn forget_sessions(&mut self) {
+        self.pbx = pbx::build(&Self::config(self.make)).expect("a make");
+    }
+
+    fn config(make: Make) -> ConnectionConfig {
+        let secrets = make.secrets.iter().map(|secret| (secret.name.to_owned(), SecretString::from("s3cret")));
+        ConnectionConfig {
+            id: "pbx1".parse().expect("an id"),
+            make,
+            zone: Some("UTC".to_owned()),
+            base_url: make.base_url.is_empty().then(|| "https://pbx.example".parse().expect("an address")),
+            trust_anchor_pem: None,
+            secrets: secrets.collect(),
+            overrides: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn id(&self, vendor_call: &str) -> CallId {
@@ -139,7 +148,7 @@ impl Office {
     /// Through the make, from the vendor's bytes.
     fn read(&self, channels: &[&str], body: &Value) -> Vec<VendorEvent> {
         let text = body.to_string();
-        if self.make.delivery == Delivery::SocketPerExtension {
+        if matches!(self.make.delivery, Delivery::Socket | Delivery::SocketPerExtension) {
             let over = |channel: &&str| {
                 let mut session = self.pbx.session(channel).expect("a channel");
                 let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.now };

@@ -4,7 +4,7 @@ use calls::CallResult;
 use jiff::SignedDuration;
 
 use crate::{
-    mango, mango_vpbx,
+    era, mango, mango_vpbx,
     office::{Office, Script, Step, What, at},
     rostelecom, zadarma,
 };
@@ -13,7 +13,7 @@ use crate::{
 const SILENCE: SignedDuration = SignedDuration::from_hours(5);
 
 fn scripts() -> Vec<Script> {
-    [mango::scripts(), mango_vpbx::scripts(), rostelecom::scripts(), zadarma::scripts()].concat()
+    [mango::scripts(), mango_vpbx::scripts(), rostelecom::scripts(), zadarma::scripts(), era::scripts()].concat()
 }
 
 /// Plays the steps with a restart at every place, and checks what must always hold.
@@ -48,7 +48,9 @@ fn alone_tells_of_answer(script: &Script, lost: usize) -> bool {
     let connected = |step: &Step| {
         let What::Message { body, .. } = &step.what else { return false };
         // What ends a call of Zadarma says itself whether it was answered.
-        body["state"].as_str() == Some("connected") || body["disposition"].as_str() == Some("answered")
+        let said = body["state"].as_str() == Some("connected") || body["disposition"].as_str() == Some("answered");
+        // So does the end of a dialogue of Era, where it is the one that the answer began.
+        said || body[1]["event"].as_str() == Some("callevents.dlg_start") || body[1]["data"]["completiontype"] == "bye"
     };
     connected(&script.steps[lost]) && script.steps.iter().filter(|step| connected(step)).count() == 1
 }

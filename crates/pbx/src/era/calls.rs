@@ -1,0 +1,290 @@
+//! What is known of the calls that go on: an event tells a part of a call, and commands need all of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use calls::Direction;
+
+use super::wire::{Field, Named};
+use crate::party;
+
+/// Calls that are remembered at most; those that were heard of longest ago are forgotten first.
+const REMEMBERED: usize = 4096;
+
+/// One of the two sides of a dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Side {
+    /// Who calls.
+    A,
+    /// Who is called.
+    B,
+}
+
+impl Side {
+    /// The other one.
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+
+    /// The side that a message names.
+    pub(super) fn read(data: &Named<'_>) -> Option<Self> {
+        match data.text(Field::Side)?.to_ascii_lowercase().as_str() {
+            "a" => Some(Self::A),
+            "b" => Some(Self::B),
+            _ => None,
+        }
+    }
+}
+
+/// A destination that is dialled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fork {
+    /// It lies inside the office; absent where nothing says so.
+    pub(super) inside: Option<bool>,
+    /// Its number or extension, as the PBX writes it.
+    pub(super) number: Option<String>,
+    /// It is not dialled any more.
+    pub(super) is_over: bool,
+}
+
+/// A call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// What commands call it; the newest of its dialogues.
+    pub(super) connection: Option<String>,
+    /// Its dialogues that are not over.
+    pub(super) dialogues: BTreeSet<String>,
+    /// The caller lies outside the office; absent where nothing says so.
+    pub(super) outside: Option<bool>,
+    /// The caller's number or extension, as the PBX writes it.
+    pub(super) caller: Option<String>,
+    pub(super) caller_name: Option<String>,
+    /// What was dialled first.
+    pub(super) dialled: Option<String>,
+    /// The leg of side A.
+    pub(super) leg_a: Option<String>,
+    /// The leg of side B, once answered.
+    pub(super) leg_b: Option<String>,
+    /// Destinations by their legs.
+    pub(super) forks: BTreeMap<String, Fork>,
+    /// The side that passes the call on.
+    pub(super) refers: Option<Side>,
+    /// The two sides have talked.
+    pub(super) is_answered: bool,
+    /// A side is on hold.
+    pub(super) is_held: bool,
+    pub(super) is_over: bool,
+    heard: u64,
+}
+
+impl Known {
+    /// Takes in what a message says of the call.
+    pub(super) fn hear(&mut self, data: &Named<'_>) {
+        let fill = |known: &mut Option<String>, said: Option<String>| {
+            if known.is_none() {
+                *known = said;
+            }
+        };
+        if let Some(connection) = connection(data) {
+            self.dialogues.insert(connection.clone());
+            self.connection = Some(connection);
+        }
+        fill(&mut self.leg_a, data.text(Field::LegA));
+        fill(&mut self.caller, caller(data));
+        fill(&mut self.caller_name, data.text(Field::CallerName));
+        fill(&mut self.dialled, data.text(Field::Called));
+        self.outside = self.outside.or_else(|| data.flag(Field::Outside));
+        if let Some(leg) = data.text(Field::LegB) {
+            self.leg_b = Some(leg.clone());
+            let fork = self.forks.entry(leg).or_default();
+            fill(&mut fork.number, data.text(Field::CalledUri));
+        }
+        if let Some(leg) = data.text(Field::Fork) {
+            let fork = self.forks.entry(leg).or_default();
+            fill(&mut fork.number, data.text(Field::ForkNumber).or_else(|| data.text(Field::ForkUri)));
+            fork.inside = fork.inside.or_else(|| inside(data));
+        }
+    }
+
+    /// Whether the caller lies outside: as was said, or by his number.
+    pub(super) fn is_from_outside(&self) -> Option<bool> {
+        self.outside.or_else(|| Some(party::is_phone(party::user(self.caller.as_deref()?))))
+    }
+
+    /// Whether a destination lies inside: as was said, or by its number.
+    pub(super) fn is_inside(&self, leg: &str) -> Option<bool> {
+        let fork = self.forks.get(leg)?;
+        fork.inside.or_else(|| Some(!party::is_phone(party::user(fork.number.as_deref()?))))
+    }
+
+    /// Who calls whom, as far as is known: a caller from outside comes in, and otherwise the destination decides.
+    pub(super) fn direction(&self) -> Direction {
+        if self.is_from_outside() == Some(true) {
+            return Direction::Incoming;
+        }
+        let inside = |leg: &String| self.is_inside(leg);
+        let is_own = self.is_from_outside() == Some(false);
+        if self.forks.keys().any(|leg| inside(leg) == Some(false)) {
+            return Direction::Outgoing;
+        }
+        let dials_outside = self.dialled.as_deref().map(|dialled| party::is_phone(party::user(dialled)));
+        match (is_own, dials_outside) {
+            // The phone of the one who ordered the call may be dialled before the number that he wants.
+            (true, Some(true)) => Direction::Outgoing,
+            (true, _) if self.forks.keys().any(|leg| inside(leg) == Some(true)) => Direction::Internal,
+            (true, Some(false)) => Direction::Internal,
+            (_, _) => Direction::Unknown,
+        }
+    }
+
+    /// The leg that answered: as was said, or the only one that is still dialled.
+    pub(super) fn answering_leg(&self) -> Option<String> {
+        self.leg_b.clone().or_else(|| {
+            let mut open = self.forks.iter().filter(|(_, fork)| !fork.is_over).map(|(leg, _)| leg);
+            open.next().filter(|_| open.next().is_none()).cloned()
+        })
+    }
+
+    /// The side on which somebody of the office is, as far as is known.
+    pub(super) fn office_side(&self) -> Side {
+        let is_placed_here = self.is_from_outside() == Some(false);
+        if is_placed_here || self.answering_leg().is_none() { Side::A } else { Side::B }
+    }
+
+    /// Whether a subscriber of this number or extension takes part.
+    pub(super) fn involves(&self, subscriber: &str) -> bool {
+        let is_he = |text: &String| party::without_pbx(party::user(text)) == subscriber;
+        self.caller.iter().any(is_he) || self.forks.values().filter_map(|fork| fork.number.as_ref()).any(is_he)
+    }
+}
+
+/// What commands call the dialogue that a message is about.
+pub(super) fn connection(data: &Named<'_>) -> Option<String> {
+    let said = data.text(Field::Connection);
+    said.or_else(|| Some(format!("{}.{}", data.text(Field::Call)?, data.text(Field::InviteTime)?)))
+}
+
+/// The call that a message is about; its connection begins with it.
+pub(super) fn call(data: &Named<'_>) -> Option<String> {
+    let of_connection = || Some(data.text(Field::Connection)?.rsplit_once('.')?.0.to_owned());
+    data.text(Field::Call).or_else(of_connection).filter(|call| !call.is_empty())
+}
+
+/// The caller's number, or what else names him.
+fn caller(data: &Named<'_>) -> Option<String> {
+    let uri = data.text(Field::CallerUri).filter(|uri| !party::user(uri).is_empty());
+    data.text(Field::Caller).or(uri).or_else(|| data.text(Field::CallerUser))
+}
+
+fn inside(data: &Named<'_>) -> Option<bool> {
+    match data.text(Field::ForkWay)?.to_ascii_lowercase().as_str() {
+        "in" => Some(true),
+        "out" => Some(false),
+        _ => None,
+    }
+}
+
+/// The calls that go on, by the vendor's ids.
+#[derive(Debug, Default)]
+pub(super) struct OpenCalls(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    calls: BTreeMap<String, Known>,
+    heard: u64,
+}
+
+impl OpenCalls {
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what a message says of a call, changes what follows from its kind, and gives the whole.
+    pub(super) fn hear(&self, call: &str, data: &Named<'_>, change: impl FnOnce(&mut Known)) -> Known {
+        let mut remembered = self.remembered();
+        remembered.heard += 1;
+        let heard = remembered.heard;
+        if remembered.calls.len() >= REMEMBERED && !remembered.calls.contains_key(call) {
+            let oldest = remembered.calls.iter().min_by_key(|(_, known)| (!known.is_over, known.heard));
+            if let Some(oldest) = oldest.map(|(call, _)| call.clone()) {
+                remembered.calls.remove(&oldest);
+            }
+        }
+        let known = remembered.calls.entry(call.to_owned()).or_default();
+        known.heard = heard;
+        known.hear(data);
+        change(known);
+        known.clone()
+    }
+
+    /// What is known of a call.
+    pub(super) fn get(&self, call: &str) -> Option<Known> {
+        self.remembered().calls.get(call).cloned()
+    }
+
+    /// Whether a call goes on, and whether one is on hold.
+    pub(super) fn are_open(&self) -> (bool, bool) {
+        let remembered = self.remembered();
+        let open = || remembered.calls.values().filter(|known| !known.is_over);
+        (open().next().is_some(), open().any(|known| known.is_held))
+    }
+
+    /// The moment, in messages heard.
+    pub(super) fn now(&self) -> u64 {
+        self.remembered().heard
+    }
+
+    /// The PBX's list, asked for at a moment, has these calls; others that were known then are over.
+    pub(super) fn keep(&self, listed: &BTreeSet<String>, asked: u64) {
+        for (call, known) in &mut self.remembered().calls {
+            known.is_over |= known.heard <= asked && !listed.contains(call);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::era::wire::Wire;
+
+    #[test]
+    fn the_calls_that_are_remembered_are_bounded() {
+        let (calls, wire) = (OpenCalls::default(), Wire::default());
+        let nothing = wire.read(json!({})).expect("an object");
+        for number in 0..REMEMBERED + 3 {
+            calls.hear(&number.to_string(), &nothing, |known| known.is_over = number == 1);
+        }
+        let kept = |number: usize| calls.get(&number.to_string()).is_some();
+        assert_eq!([0, 1, 2, 3, REMEMBERED + 2].map(kept), [false, false, false, true, true], "one that is over first");
+    }
+
+    #[test]
+    fn who_calls_whom_follows_from_what_each_message_says() {
+        let wire = Wire::default();
+        let direction = |messages: &[serde_json::Value]| {
+            let mut known = Known::default();
+            for message in messages {
+                known.hear(&wire.read(message.clone()).expect("an object"));
+            }
+            known.direction()
+        };
+        let outside = json!({"fromouter": true, "callednum": "74951234567"});
+        let own = json!({"fromouter": "false", "fromusername": "101"});
+        let fork = |way: &str, number: &str| json!({"forkcallid": "f1", "forkdir": way, "forkcallednum": number});
+        assert_eq!(direction(std::slice::from_ref(&outside)), Direction::Incoming);
+        assert_eq!(direction(&[fork("in", "101"), outside]), Direction::Incoming);
+        assert_eq!(direction(std::slice::from_ref(&own)), Direction::Unknown);
+        assert_eq!(direction(&[own.clone(), fork("out", "79161234567")]), Direction::Outgoing);
+        assert_eq!(direction(&[own, fork("in", "102")]), Direction::Internal);
+        assert_eq!(direction(&[fork("in", "101")]), Direction::Unknown);
+        let by_number = json!({"aremoteuri": "sip:79161234567@era.example"});
+        assert_eq!(direction(&[by_number]), Direction::Incoming);
+    }
+}

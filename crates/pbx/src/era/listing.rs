@@ -1,0 +1,228 @@
+//! The PBX's list of current calls, read after every connection and from time to time (A-8).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calls::{Effect, Source, VendorEvent, VendorTime};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::Value;
+
+use super::{
+    calls::{Known, Side, call, connection},
+    events::{EventContext, answered, caller, destination, parties, party_of},
+    wire::Field,
+};
+use crate::{dedupe, fields::Fields, json, request::Answer, session::Snapshot, zone};
+
+/// A call that is listed unchanged is told again after so long, so that it is not taken for one that fell silent.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// What a row says of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Alerting,
+    Connected,
+    Held,
+    Unknown,
+}
+
+impl State {
+    /// By the words in the vendor's text; only "Forking" was ever seen.
+    fn read(raw: Option<&str>) -> Self {
+        let raw = raw.unwrap_or_default().to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| raw.contains(word));
+        if has(&["hold", "held"]) {
+            Self::Held
+        } else if has(&["fork", "ring"]) {
+            Self::Alerting
+        } else if has(&["dialog", "talk", "active", "start"]) {
+            Self::Connected
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// How a row was told last.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    state: State,
+    at: Timestamp,
+}
+
+/// When a list was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// By our clock.
+    pub(super) at: Timestamp,
+    /// In messages heard.
+    pub(super) heard: u64,
+}
+
+/// Reads lists, and tells of what differs from the one before.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Tells this run's rows from those of others.
+    run: String,
+    /// Rows that were told, so that no two have one key.
+    count: u64,
+    told: BTreeMap<String, Told>,
+}
+
+impl Listing {
+    pub(super) fn new(started: Timestamp) -> Self {
+        Self { run: started.as_millisecond().to_string(), count: 0, told: BTreeMap::new() }
+    }
+
+    /// What the answer lists; `None` where it is no list. `ahead` is how far the vendor's clock is ahead of ours.
+    pub(super) fn read(
+        &mut self,
+        answer: &Answer,
+        asked: Asked,
+        ahead: SignedDuration,
+        context: EventContext<'_>,
+    ) -> Option<Snapshot> {
+        let rows = rows(&answer.body)?;
+        let mut snapshot = Snapshot { asked: asked.at, events: Vec::new(), calls: BTreeSet::new() };
+        let mut listed = BTreeSet::new();
+        for row in rows {
+            let Some((call, key)) = self.row(row, asked.at, ahead, context, &mut snapshot.events) else {
+                context.counts.met("A-8: a row without an id");
+                continue;
+            };
+            snapshot.calls.insert(call);
+            listed.insert(key);
+        }
+        self.told.retain(|key, _| listed.contains(key));
+        context.calls.keep(&snapshot.calls, asked.heard);
+        Some(snapshot)
+    }
+
+    /// A row: its call, and what tells it from others.
+    fn row(
+        &mut self,
+        row: Value,
+        asked: Timestamp,
+        ahead: SignedDuration,
+        context: EventContext<'_>,
+        events: &mut Vec<VendorEvent>,
+    ) -> Option<(String, String)> {
+        let data = context.wire.read(row)?;
+        let call = call(&data)?;
+        let key = connection(&data).unwrap_or_else(|| call.clone());
+        let state = State::read(data.text(Field::State).as_deref());
+        if state == State::Unknown {
+            context.counts.met("A-8: a state that is not known");
+        }
+        let known = context.calls.hear(&call, &data, |known| {
+            known.is_held = state == State::Held;
+            if matches!(state, State::Connected | State::Held) {
+                known.is_answered = true;
+                known.leg_b = known.answering_leg();
+            }
+        });
+        let before = self.told.get(&key);
+        if before.is_some_and(|told| told.state == state && asked.duration_since(told.at) < TOLD_AGAIN) {
+            return Some((call, key));
+        }
+        let time = |at: Timestamp| {
+            let utc = at.checked_add(ahead).unwrap_or(at);
+            Some(VendorTime { raw: utc.as_millisecond().to_string(), utc, zone: None })
+        };
+        let (direction, customer, line) = parties(&known);
+        let update = || Effect::CallUpdated { direction, customer: customer.clone(), line: line.clone() };
+        let event = |dedupe_key: String, kind: &str, time, effects| VendorEvent {
+            dedupe_key,
+            raw_kind: kind.to_owned(),
+            call: Some(call.clone()),
+            time,
+            leg_seq: None,
+            source: Source::Poll,
+            session: None,
+            vendor_command: None,
+            effects,
+        };
+        if before.is_none() {
+            let invited = data.text(Field::InviteTime).and_then(|raw| zone::read(&raw, &TimeZone::UTC, asked));
+            if let Some(invited) = invited {
+                let effects = vec![update(), Effect::LegOffered { leg: caller(&known) }];
+                let begun = dedupe::of_parts("listed since", &[Some(&call), Some(&key)]);
+                events.push(event(begun, "uc/calls", Some(invited), effects));
+            }
+        }
+        self.count += 1;
+        self.told.insert(key.clone(), Told { state, at: asked });
+        let mut effects = vec![update()];
+        effects.extend(meaning(state, &known, Side::read(&data)));
+        let told = dedupe::of_parts("listed", &[Some(&self.run), Some(&self.count.to_string()), Some(&key)]);
+        let kind = format!("uc/calls {}", data.text(Field::State).unwrap_or_default());
+        events.push(event(told, kind.trim_end(), time(asked), effects));
+        Some((call, key))
+    }
+}
+
+/// What a state means for the legs.
+fn meaning(state: State, known: &Known, side: Option<Side>) -> Vec<Effect> {
+    match state {
+        State::Unknown => vec![Effect::LegOffered { leg: caller(known) }],
+        State::Alerting => {
+            let ringing = known.forks.iter().filter(|(_, fork)| !fork.is_over);
+            let ringing = ringing.map(|(leg, _)| Effect::LegRinging { leg: destination(known, leg) });
+            std::iter::once(Effect::LegOffered { leg: caller(known) }).chain(ringing).collect()
+        }
+        State::Connected => {
+            let taken_back = [Side::A, Side::B].map(|side| Effect::LegRetrieved { leg: party_of(known, side) });
+            answered(known).into_iter().chain(taken_back).collect()
+        }
+        State::Held => {
+            let held = Effect::LegHeld { leg: party_of(known, side.unwrap_or_else(|| known.office_side())) };
+            answered(known).into_iter().chain([held]).collect()
+        }
+    }
+}
+
+/// The rows of a list: bare, or under one of the usual names.
+fn rows(body: &[u8]) -> Option<Vec<Value>> {
+    let json = json::parse(body)?;
+    if let Value::Array(rows) = json {
+        return Some(rows);
+    }
+    let fields = Fields::of(json)?;
+    ["content", "data", "items"].iter().find_map(|key| fields.array(key).cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_read_by_the_words_in_it() {
+        for (raw, state) in [
+            ("Forking", State::Alerting),
+            ("RINGING", State::Alerting),
+            ("Dialog", State::Connected),
+            ("active", State::Connected),
+            ("onHold", State::Held),
+            ("dialog_hold", State::Held),
+            ("post", State::Unknown),
+            ("", State::Unknown),
+        ] {
+            assert_eq!(State::read(Some(raw)), state, "{raw}");
+        }
+        assert_eq!(State::read(None), State::Unknown);
+    }
+
+    #[test]
+    fn a_list_is_found_bare_and_under_the_usual_names() {
+        for body in [
+            r#"[{"cid":"c"}]"#,
+            r#"{"content":[{"cid":"c"}]}"#,
+            r#"{"data":[{"cid":"c"}]}"#,
+            r#"{"items":[{"cid":"c"}]}"#,
+        ] {
+            assert_eq!(rows(body.as_bytes()).map(|rows| rows.len()), Some(1), "{body}");
+        }
+        for body in ["", "<html>", r#"{"cid":"c"}"#, "7"] {
+            assert_eq!(rows(body.as_bytes()), None, "{body}");
+        }
+    }
+}
