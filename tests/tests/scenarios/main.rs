@@ -20,6 +20,7 @@ mod offices;
 mod past;
 mod recordings;
 mod remote;
+mod ringcloud;
 mod scene;
 mod screens;
 mod settings;

@@ -69,6 +69,20 @@ impl Scene {
         scene
     }
 
+    /// RingCloud alone, asked every second, with its page read so where it is silent. Its minute is half a second.
+    pub(crate) async fn polled(readings: &[Reading]) -> Self {
+        let config = SimulatorConfig {
+            history: false,
+            timing: Timing { speed: 120.0, ..Timing::default() },
+            readings: readings.to_vec(),
+            ..SimulatorConfig::of(&[Make::RINGCLOUD])
+        };
+        let simulator = Simulator::start(config).await.expect("a free port");
+        let folder = TempDir::new().expect("a folder");
+        let every_second = [(Make::RINGCLOUD, "interval", "1")];
+        Self::on(simulator, folder, ([127, 0, 0, 1], 0).into(), &every_second).await
+    }
+
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");

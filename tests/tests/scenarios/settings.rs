@@ -9,7 +9,7 @@ use pbx::ConnectionConfig;
 use secrecy::{SecretBox, SecretString};
 use simulator::{Make, Simulator};
 
-use crate::makes::{MAKES, of_office};
+use crate::makes::of_office;
 
 /// The office's name in the database and on screens.
 pub(crate) const OFFICE: &str = "office";
@@ -25,7 +25,7 @@ pub(crate) fn connection(make: Make) -> ConnectionId {
 
 /// The makes whose PBXs run.
 pub(crate) fn makes(simulator: &Simulator) -> impl Iterator<Item = Make> {
-    MAKES.into_iter().filter(|make| simulator.credentials().of(*make).is_some())
+    Make::ALL.iter().copied().filter(|make| simulator.credentials().of(*make).is_some())
 }
 
 /// My extension on each of them.

@@ -1,0 +1,86 @@
+//! RingCloud, which is asked again and again: its calls come late, and in more than one spelling.
+
+use calls::{CallResult, CallState, Direction};
+use desk::contract::CallFilter;
+use simulator::{Fault, Make, Reading};
+use uuid::Uuid;
+
+use crate::scene::Scene;
+
+const MAKE: Make = Make::RINGCLOUD;
+const CALLER: &str = "+79161234567";
+const ANSWERED: &str =
+    r#"{"call":"answered","from":"+79161234567","answers":"202","ring":"120s","talk":"360s","record":true}"#;
+
+/// One call, over, as its only row has it.
+async fn answered(scene: &Scene) {
+    scene.play(MAKE, ANSWERED);
+    let row = scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
+    assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
+    let rows = scene.list(CallFilter::All).await;
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+}
+
+#[tokio::test]
+async fn a_call_is_listed_while_it_goes_on_and_answered_once_it_has_ended() {
+    let scene = Scene::polled(&[]).await;
+    scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","answers":"202","ring":"120s","talk":"600s"}"#);
+    scene.row(Some(CALLER), |row| row.state != CallState::Ended).await;
+    scene.row(Some(CALLER), |row| row.result == Some(CallResult::Answered)).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_missed_call_is_missed_in_each_of_the_spellings_of_no_recording() {
+    for reading in [&[][..], &[Reading::NONE_AS_TEXT], &[Reading::NONE_IN_PATH]] {
+        let scene = Scene::polled(reading).await;
+        scene.play(MAKE, r#"{"call":"missed","from":"+79161234567","agent":"202","ring":"240s"}"#);
+        let row = scene.row(Some(CALLER), |row| row.result.is_some()).await;
+        assert_eq!((row.result, &row.recording), (Some(CallResult::Missed), &None), "{reading:?}");
+        assert_eq!(scene.list(CallFilter::Missed).await.len(), 1, "{reading:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_the_same_one_however_its_rows_name_the_employee_and_the_time() {
+    for reading in [
+        Reading::ROWS_BY_USER_NAME,
+        Reading::ROWS_BY_SIP_NAME,
+        Reading::ROWS_TO_LINE,
+        Reading::TIMES_UNIX,
+        Reading::TIMES_ISO,
+        Reading::ROWS_LATE,
+        Reading::REC_FILE_WITH_SLASH,
+    ] {
+        answered(&Scene::polled(&[reading]).await).await;
+    }
+}
+
+#[tokio::test]
+async fn click_to_call_is_one_call() {
+    let scene = Scene::polled(&[]).await;
+    scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+    let row = scene.row(Some("+79001234567"), |row| row.result.is_some()).await;
+    assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Outgoing));
+    assert_eq!((scene.list(CallFilter::All).await.len(), scene.simulator.calls_asked_for().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_read_places_no_call() {
+    let scene = Scene::polled(&[]).await;
+    scene.fault(Fault::ReadOnly);
+    scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is tried");
+    let row = scene.row(Some("+79001234567"), |row| row.result.is_some()).await;
+    assert_eq!((row.result, row.talk_ms), (Some(CallResult::Failed), None));
+    assert!(scene.simulator.calls_asked_for().is_empty());
+    scene.play(MAKE, ANSWERED);
+    scene.row(Some(CALLER), |row| row.result == Some(CallResult::Answered)).await;
+}
+
+#[tokio::test]
+async fn click_to_call_is_one_call_where_the_employee_has_a_row_of_his_own_first() {
+    let scene = Scene::polled(&[Reading::AGENT_FIRST_ROW]).await;
+    scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+    scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
