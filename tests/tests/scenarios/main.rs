@@ -16,6 +16,7 @@ mod disorder;
 mod extensions;
 mod groups;
 mod incoming;
+mod limits;
 mod offices;
 mod past;
 mod recordings;

@@ -85,7 +85,8 @@ pub(crate) fn mango_account(simulator: &Simulator) -> ConnectionConfig {
     account(simulator, Make::MANGO_CLIENT, Vec::new(), BTreeMap::new()).config
 }
 
-fn account(
+/// The account of a make on this simulator.
+pub(crate) fn account(
     simulator: &Simulator,
     make: Make,
     extensions: Vec<String>,

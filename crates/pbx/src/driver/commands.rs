@@ -51,6 +51,8 @@ impl Driver {
     /// wrong, nothing was.
     async fn look_up(&self, agent: &str) -> Result<(), Error> {
         let looking = async {
+            // Two who dial at once want the same answers, which the PBX gives once.
+            let _turn = self.looking_up.lock().await;
             while let Some(request) = self.pbx.lookup(agent) {
                 let answer = self.exchange_once(&request, Priority::Command).await?;
                 self.pbx.read_lookup(agent, &answer)?;

@@ -59,6 +59,8 @@ pub struct Driver {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     running: Running,
+    /// Held by whoever reads what is needed before a call is placed.
+    looking_up: tokio::sync::Mutex<()>,
     /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
     rights: RwLock<BTreeMap<String, Abilities>>,
 }
@@ -98,6 +100,7 @@ impl Driver {
             journal,
             clock,
             running: Running::default(),
+            looking_up: tokio::sync::Mutex::default(),
             rights: RwLock::default(),
         })
     }

@@ -203,9 +203,12 @@ impl RingCloudPoller {
         match question {
             Question::User(name) if is_final => self.directory().skip(&name),
             Question::User(_) => self.due.user = now.monotonic + self.interval(),
-            Question::Users | Question::Complete { .. } | Question::Active => {
+            Question::Users | Question::Complete { .. } | Question::Active if is_final => {
                 self.directory().give_up();
-                self.due.users = now.monotonic + if is_final { EMPLOYEES } else { self.interval() };
+                self.due.users = now.monotonic + EMPLOYEES;
+            }
+            Question::Users | Question::Complete { .. } | Question::Active => {
+                self.due.users = now.monotonic + self.interval().max(error.retry_after().unwrap_or_default());
             }
         }
     }

@@ -6,5 +6,6 @@ mod mango;
 mod mango_vpbx;
 mod office;
 mod properties;
+mod ringcloud;
 mod rostelecom;
 mod zadarma;

@@ -289,6 +289,16 @@ fn a_missing_right_to_read_the_employees_hinders_no_calls() {
 }
 
 #[test]
+fn employees_that_could_not_be_read_just_now_are_asked_for_again() {
+    let mut desk = Desk::new();
+    desk.step(0, Some(answer(429, REFUSED))).expect("due").1.expect("no error");
+    desk.until(0);
+    assert_eq!(desk.pbx.lookup("401").map(|request| request.url.path().to_owned()).as_deref(), Some("/v1/users"));
+    desk.until(70);
+    assert!(desk.pbx.lookup("401").is_none(), "they are known by now");
+}
+
+#[test]
 fn broken_rows_are_kept_once_and_cost_the_others_nothing() {
     let broken = [
         json!(null),
