@@ -13,6 +13,7 @@ mod callbacks;
 mod connections;
 mod dialling;
 mod disorder;
+mod era;
 mod extensions;
 mod groups;
 mod incoming;

@@ -83,6 +83,17 @@ impl Scene {
         Self::on(simulator, folder, ([127, 0, 0, 1], 0).into(), &every_second).await
     }
 
+    /// One PBX alone, with its page read so where it is silent; how its connection stands is not waited for.
+    pub(crate) async fn alone(make: Make, readings: &[Reading]) -> Self {
+        Self::with(SimulatorConfig {
+            history: false,
+            timing: Timing { speed: SPEED, ..Timing::default() },
+            readings: readings.to_vec(),
+            ..SimulatorConfig::of(&[make])
+        })
+        .await
+    }
+
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
         let simulator = Simulator::start(pbxs).await.expect("two free ports");

@@ -1,0 +1,95 @@
+//! Era in each of the ways in which its events may be framed and its calls be told.
+
+use calls::{CallResult, CallState, Direction};
+use desk::contract::{CallFilter, CardPhase, ConnectionState};
+use simulator::{Fault, Make, Reading};
+use uuid::Uuid;
+
+use crate::scene::Scene;
+
+const MAKE: Make = Make::ERA;
+const CALLER: &str = "+79161234567";
+
+async fn scene(readings: &[Reading]) -> Scene {
+    let scene = Scene::alone(MAKE, readings).await;
+    scene.screens.until_connection(MAKE, "live", |row| row.state == ConnectionState::Live).await;
+    scene
+}
+
+async fn answered(scene: &Scene) {
+    scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    scene.pick_up("202").await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    scene.hang_up("202");
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
+    let story = scene.screens.record().story(Some(CALLER));
+    assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_i_answer() {
+    answered(&scene(&[]).await).await;
+}
+
+#[tokio::test]
+async fn events_in_each_of_their_frames() {
+    for reading in [
+        Reading::EVENT_NAMES_FRAME,
+        Reading::EVENT_NAME_INSIDE,
+        Reading::EVENT_CLASS_AND_TYPE,
+        Reading::EVENTS_IN_ARRAYS,
+        Reading::URIS_BY_LOGIN,
+    ] {
+        answered(&scene(&[reading]).await).await;
+    }
+}
+
+#[tokio::test]
+async fn events_that_come_twice_and_with_numbers_in_quotes() {
+    let scene = scene(&[]).await;
+    scene.fault(Fault::Duplicates);
+    scene.fault(Fault::NumbersAsStrings);
+    answered(&scene).await;
+}
+
+#[tokio::test]
+async fn a_missed_call() {
+    let scene = scene(&[]).await;
+    scene.play(MAKE, r#"{"call":"missed","from":"+79161234567","ring":"20s"}"#);
+    scene.screens.until_card(Some(CALLER), CardPhase::Missed).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, row.talk_ms), (Some(CallResult::Missed), None));
+}
+
+#[tokio::test]
+async fn a_call_of_a_group_that_a_colleague_answers() {
+    let scene = scene(&[]).await;
+    let line = r#"{"call":"group","from":"+79161234567","rings":["201","202"],"ring":"600s","talk":"600s"}"#;
+    scene.play(MAKE, line);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    scene.pick_up("201").await;
+    let card = scene.screens.until_card(Some(CALLER), CardPhase::AnsweredBy).await;
+    assert_eq!(card.answered_by.as_deref(), Some("Ирина Соколова"));
+    scene.hang_up("201");
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::AnsweredElsewhere), Some("Ирина Соколова")));
+}
+
+#[tokio::test]
+async fn click_to_call_is_one_call() {
+    let scene = scene(&[]).await;
+    scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+    let row = scene.row(Some("+79001234567"), |row| row.result.is_some()).await;
+    assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Outgoing));
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_recording_comes_after_the_talk() {
+    let scene = scene(&[]).await;
+    scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","ring":"2s","talk":"15s","record":true}"#);
+    scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
+}
