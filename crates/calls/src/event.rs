@@ -246,6 +246,32 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// The leg that it is about, to be named otherwise.
+    pub fn leg_mut(&mut self) -> Option<&mut LegRef> {
+        match self {
+            Self::LegOffered { leg }
+            | Self::LegQueued { leg, .. }
+            | Self::LegRinging { leg }
+            | Self::LegAnswered { leg }
+            | Self::LegHeld { leg }
+            | Self::LegRetrieved { leg }
+            | Self::LegReplaced { leg }
+            | Self::LegCleared { leg, .. } => Some(leg),
+            Self::CallCreated { .. }
+            | Self::CommandResult { .. }
+            | Self::CallUpdated { .. }
+            | Self::TransferStarted
+            | Self::Dtmf { .. }
+            | Self::RouteResult { .. }
+            | Self::RecordingStarted
+            | Self::RecordingAvailable { .. }
+            | Self::NotRecorded
+            | Self::CallEnded { .. }
+            | Self::State { .. }
+            | Self::Unknown { .. } => None,
+        }
+    }
+
     /// The leg that it is about, if it is about one.
     pub(crate) fn leg(&self) -> Option<&LegRef> {
         match self {

@@ -126,6 +126,7 @@ impl OfficeHandle {
                 signs: driver.make().delivery == Delivery::Webhook,
                 driver,
                 zone: Arc::new(RwLock::new(zone)),
+                people: Arc::default(),
             };
             if connections.insert(id.clone(), connection).is_some() {
                 return Err(StartError::Twice(id));
@@ -236,7 +237,8 @@ impl OfficeHandle {
         decoded: Decoded,
     ) -> HookOutcome {
         let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
-        let Decoded { events, reply } = decoded;
+        let Decoded { mut events, reply } = decoded;
+        connection.people.name(&mut events);
         if events.is_empty() {
             return HookOutcome::Reply(reply);
         }
@@ -376,6 +378,7 @@ impl OfficeHandle {
             clock: Arc::clone(&self.state.clock),
             store: self.state.store.clone(),
             zone: Arc::clone(&connection.zone),
+            people: Arc::clone(&connection.people),
             filling: Arc::default(),
         }
     }

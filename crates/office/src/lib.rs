@@ -11,6 +11,7 @@ mod history;
 mod journal;
 mod keeper;
 mod links;
+mod people;
 mod polling;
 mod reachability;
 mod reconcile;

@@ -10,6 +10,7 @@ use store::Store;
 use crate::{
     clock::Clock,
     keeper::KeeperHandle,
+    people::People,
     reconcile::Filling,
     state::Zone,
     status::{Board, SessionStatus},
@@ -38,6 +39,7 @@ pub(crate) struct Link {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Store,
     pub(crate) zone: Arc<RwLock<Zone>>,
+    pub(crate) people: Arc<People>,
     pub(crate) filling: Arc<Filling>,
 }
 

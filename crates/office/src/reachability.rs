@@ -19,6 +19,8 @@ use crate::{backoff::LONGEST, cause, links::Link, status::SessionStatus};
 const LOOK: Duration = Duration::from_secs(300);
 /// In between it is only asked whether it is there at all, which counts towards no quota.
 const GLANCE: Duration = Duration::from_secs(15);
+/// How often the PBX is asked who works there.
+const PEOPLE: Duration = Duration::from_secs(24 * 3600);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -42,6 +44,7 @@ impl Link {
         let mut known = Reachability::Lost { heard: None };
         let mut waiting = true;
         let mut is_there = true;
+        let mut people_due = tokio::time::Instant::now();
         loop {
             let report = self.driver.check().await;
             let status = match (report.ok, waiting) {
@@ -59,6 +62,10 @@ impl Link {
                 tokio::time::sleep(LOOK_AGAIN).await;
             } else {
                 known = self.reached().await;
+                if report.ok && people_due <= tokio::time::Instant::now() {
+                    self.people.learn(&self.driver).await;
+                    people_due = tokio::time::Instant::now() + PEOPLE;
+                }
                 is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known).await;
             }
             self.let_bad_signatures_fade().await;

@@ -101,7 +101,8 @@ impl Link {
         let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         let context = DecodeContext { received_at: until, zone, source: Source::Replay };
-        let calls = self.driver.history(span, &context).await?;
+        let mut calls = self.driver.history(span, &context).await?;
+        calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
         let total = calls.len();
         let mut told = 0;
         for calls in calls.chunks(TOGETHER) {

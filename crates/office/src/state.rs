@@ -11,7 +11,9 @@ use pbx::Driver;
 use store::Store;
 use tokio::sync::Semaphore;
 
-use crate::{clock::Clock, keeper::KeeperHandle, recordings::Recordings, settings::Directory, status::Board};
+use crate::{
+    clock::Clock, keeper::KeeperHandle, people::People, recordings::Recordings, settings::Directory, status::Board,
+};
 
 /// A connection at work.
 pub(crate) struct Connection {
@@ -20,6 +22,8 @@ pub(crate) struct Connection {
     /// Its PBX signs what it sends.
     pub(crate) signs: bool,
     pub(crate) zone: Arc<RwLock<Zone>>,
+    /// Who works there, as the PBX lists them.
+    pub(crate) people: Arc<People>,
 }
 
 /// The zone in which a vendor's times without a mark are read.

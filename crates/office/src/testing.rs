@@ -79,6 +79,7 @@ impl Bench {
             clock: Arc::clone(&clock) as _,
             store,
             zone: Arc::new(RwLock::new(Zone { zone: TimeZone::UTC, settled: true })),
+            people: Arc::default(),
             filling: Arc::default(),
         };
         Self { link, clock, folder }

@@ -83,6 +83,9 @@ pub struct AccountUser {
     /// His extension.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
+    /// The name that people read, where it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// His e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<String>,

@@ -99,6 +99,7 @@ fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Err
     let named = |(name, extension): (&str, Option<&str>)| AccountUser {
         name: name.to_owned(),
         extension: extension.map(str::to_owned),
+        title: None,
         mail: None,
         voice_mail: None,
     };
@@ -113,7 +114,8 @@ fn user(data: &Value) -> Option<AccountUser> {
         "off" | "0" | "false" | "no" => Some(false),
         _ => None,
     });
-    Some(AccountUser { name: told.text("user")?, extension: told.text("num"), mail: told.text("mail"), voice_mail })
+    let (extension, mail) = (told.text("num"), told.text("mail"));
+    Some(AccountUser { name: told.text("user")?, extension, title: None, mail, voice_mail })
 }
 
 /// The name of a channel; how elements of the list look is not documented.

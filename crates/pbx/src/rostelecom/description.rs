@@ -15,7 +15,7 @@ pub const MAKE: Make = Make::of(&DESCRIPTION);
 
 /// What can be asked of a connection.
 const ABILITIES: Abilities = Abilities::NONE
-    .with(&[Ability::Originate, Ability::Recordings, Ability::History])
+    .with(&[Ability::Originate, Ability::Recordings, Ability::History, Ability::Directory])
     .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static DESCRIPTION: Description = Description {

@@ -26,6 +26,7 @@ use crate::{
     error::Error,
     history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
+    query::{Query, QueryStep, Reply},
     quota::Quota,
     request::{Answer, Request},
     routing::{Incoming, Route},
@@ -103,6 +104,23 @@ impl Pbx for Rostelecom {
 
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error> {
         responses::get_record(answer)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        match query {
+            Query::Users => requests::users_info(&self.settings, None),
+            Query::User(pin) => requests::users_info(&self.settings, Some(pin)),
+            Query::Balance
+            | Query::Channels
+            | Query::Channel(_)
+            | Query::Number(_)
+            | Query::CreateUser { .. }
+            | Query::ChangeUser { .. } => Err(Error::unsupported(query.name())),
+        }
+    }
+
+    fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        responses::users(answer).map(|users| QueryStep::Done(Reply::Users(users)))
     }
 
     fn history(&self, span: Span, _context: &DecodeContext) -> Result<HistoryRequest, Error> {

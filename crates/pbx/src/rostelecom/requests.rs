@@ -64,6 +64,16 @@ fn caller(settings: &Settings, from: &str) -> Result<(&'static str, String), Err
     }
 }
 
+/// `users_info`: everybody of the domain, or the one with this pin.
+pub(super) fn users_info(settings: &Settings, pin: Option<&str>) -> Result<Request, Error> {
+    let mut body = Map::new();
+    if let Some(domain) = &settings.domain {
+        body.insert("domain".to_owned(), Value::from(domain.as_str()));
+    }
+    body.extend(pin.map(|pin| ("user_pin".to_owned(), Value::from(pin))));
+    post(settings, "users_info", body).map(Request::idempotent)
+}
+
 /// `call_info`: everything of one call that is over.
 pub(super) fn call_info(settings: &Settings, session: &str) -> Result<Request, Error> {
     let mut body = Map::from_iter([("session_id".to_owned(), Value::from(session))]);

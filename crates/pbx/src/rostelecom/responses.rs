@@ -6,6 +6,7 @@ use url::Url;
 use crate::{
     error::{Error, ErrorKind},
     fields::Fields,
+    query::AccountUser,
     redact,
     request::{Answer, Request},
 };
@@ -69,6 +70,23 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
         Some(_) => Ok(()),
         None => Err(Error::new(ErrorKind::Protocol, "the address does not answer as Rostelecom's API does")),
     }
+}
+
+/// The users of `users_info`.
+pub(super) fn users(answer: &Answer) -> Result<Vec<AccountUser>, Error> {
+    if let Some(error) = answer.failure() {
+        return Err(error);
+    }
+    let fields = answer.fields().unwrap_or_default();
+    let Some(users) = fields.array("users") else {
+        return Err(Error::new(ErrorKind::Protocol, format!("no list of users: {}", words(answer, Some(&fields)))));
+    };
+    let user = |user: Fields| {
+        let extension = user.text("pin");
+        let name = user.text("name").or_else(|| extension.clone())?;
+        Some(AccountUser { name, extension, title: user.text("display_name"), mail: None, voice_mail: None })
+    };
+    Ok(users.iter().cloned().filter_map(Fields::of).filter_map(user).collect())
 }
 
 /// The platform's own words, with its code.

@@ -21,6 +21,7 @@ use crate::{
     config_error::ConfigError,
     error::ErrorKind,
     make::ConnectionConfig,
+    query::{Query, QueryStep, Reply},
     request::Answer,
     routing::Route,
     traits::{Pbx, RecordingStep},
@@ -394,6 +395,25 @@ fn call_back_names_the_user_by_pin_or_address() {
     );
     let refused = body("anna", None).expect_err("no domain");
     assert_eq!(refused.kind(), ErrorKind::InvalidRequest { field: "from" });
+}
+
+#[test]
+fn users_are_listed_with_their_names_and_pins() {
+    let asked = pbx().query(&Query::Users).expect("a request");
+    assert!(asked.url.path().ends_with("/users_info") && asked.signed && asked.body.as_ref() == b"{}");
+    let one = pbx().query(&Query::User("101".into())).expect("a request");
+    assert_eq!(one.body.as_ref(), br#"{"user_pin":"101"}"#);
+    assert!(pbx().query(&Query::Balance).is_err());
+    let body = r#"{"result":"0","resultMessage":"ok","users":[{"display_name":"Волков","name":"petrov","pin":"101"},
+        {"display_name":"","name":"","pin":102},{"display_name":"x"}]}"#;
+    let Ok(QueryStep::Done(Reply::Users(users))) = pbx().read_query(&Query::Users, &answer(200, body)) else {
+        panic!("is read")
+    };
+    let users: Vec<_> =
+        users.iter().map(|user| (user.name.as_str(), user.extension.as_deref(), user.title.as_deref())).collect();
+    assert_eq!(users, [("petrov", Some("101"), Some("Волков")), ("102", Some("102"), None)]);
+    let refused = pbx().read_query(&Query::Users, &answer(200, r#"{"result":"1","resultMessage":"no domain"}"#));
+    assert_eq!(refused.map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::Protocol));
 }
 
 #[test]

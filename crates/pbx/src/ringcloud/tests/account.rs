@@ -87,6 +87,7 @@ fn answers_are_told_without_passwords() {
     let user = AccountUser {
         name: "111111".to_owned(),
         extension: Some("401".to_owned()),
+        title: None,
         mail: Some("a@pbx.example".to_owned()),
         voice_mail: Some(true),
     };
