@@ -54,7 +54,7 @@ export const cardText = texts<CardText>({
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
     hints: {
-      pickUpYourPhone: "Сначала зазвонит ваш телефон. Ответите — наберём номер.",
+      pickUpYourPhone: "Сначала зазвонит ваш телефон: ответьте, и мы наберём.",
       calling: "Вы на линии, ждём ответа.",
       answeredBy: "Вы свободны, перезванивать не нужно.",
       ended: "Запишите, чем кончилось, пока помните.",

@@ -14,7 +14,7 @@ export function rowWord(row: CallRow): RowWord {
   if (isOpen(row)) return openWord(row);
   if (isMissed(row)) return { word: callsText().results.missed, tone: "bad" };
   if (row.result === undefined) return { word: callsText().states.ended, tone: "plain" };
-  if (row.result === "answeredElsewhere" && row.agent) {
+  if (row.result === "answeredElsewhere" && row.agent && /\p{L}/u.test(row.agent)) {
     return { word: callsText().answeredBy(row.agent), tone: "plain" };
   }
   return { word: callsText().results[row.result], tone: "plain" };
@@ -41,8 +41,8 @@ export function rangFor(row: CallRow): string | undefined {
   return rangAtAll(row) ? callsText().rang(row.party.name, duration(row.rangMs ?? 0)) : undefined;
 }
 
-function rangAtAll({ rangMs = 0 }: CallRow): boolean {
-  return rangMs >= 1000;
+function rangAtAll({ rangMs = 0, result }: CallRow): boolean {
+  return rangMs >= 1000 && result !== "answeredElsewhere";
 }
 
 /** The direction in words, for those who do not see the arrow. */
