@@ -25,6 +25,7 @@ const ABILITIES: Abilities = Abilities::NONE.without(ON_THE_PHONE, Cannot::OnPho
     Ability::RecordOn,
     Ability::Route,
     Ability::Recordings,
+    Ability::Balance,
 ]);
 
 static DESCRIPTION: Description = Description {

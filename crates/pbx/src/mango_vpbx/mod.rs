@@ -29,6 +29,7 @@ use crate::{
     config_error::ConfigError,
     error::Error,
     make::ConnectionConfig,
+    query::{Query, QueryStep},
     quota::{LockOut, Quota},
     request::{Answer, Request},
     traits::{GroupCallback, Pbx, RecordingStep},
@@ -131,5 +132,13 @@ impl Pbx for MangoVpbx {
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
         responses::check(answer)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        if matches!(query, Query::Balance) { self.check() } else { Err(Error::unsupported(query.name())) }
+    }
+
+    fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        responses::balance(answer).map(QueryStep::Done)
     }
 }

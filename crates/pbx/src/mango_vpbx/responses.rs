@@ -6,6 +6,7 @@ use url::Url;
 use crate::{
     error::{Error, ErrorKind},
     mango::codes,
+    query::Reply,
     request::{Answer, Request},
 };
 
@@ -79,6 +80,14 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
         None if answer.is_success() && is_told => Ok(()),
         Some(_) | None => Err(failure(answer)),
     }
+}
+
+/// What is left on the account.
+pub(super) fn balance(answer: &Answer) -> Result<Reply, Error> {
+    check(answer)?;
+    let fields = answer.fields().unwrap_or_default();
+    let amount = fields.text("balance").ok_or_else(|| failure(answer))?;
+    Ok(Reply::Balance { amount, currency: fields.text("currency") })
 }
 
 /// The service's own code. `code` is another thing: 429 comes with `"code": 0`.

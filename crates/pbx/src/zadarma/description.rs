@@ -19,7 +19,7 @@ pub const NOVOFON: Make = Make::of(&NOVOFON_DESCRIPTION);
 
 /// What can be asked of a connection.
 const ABILITIES: Abilities = Abilities::NONE
-    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings, Ability::History])
+    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings, Ability::History, Ability::Balance])
     .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static ZADARMA_DESCRIPTION: Description = Description {

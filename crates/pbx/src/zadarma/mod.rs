@@ -25,6 +25,7 @@ use crate::{
     error::Error,
     history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
+    query::{Query, QueryStep},
     quota::Quota,
     request::{Answer, Request},
     routing::{Incoming, Route},
@@ -130,5 +131,13 @@ impl Pbx for Zadarma {
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
         responses::check(answer)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        if matches!(query, Query::Balance) { self.check() } else { Err(Error::unsupported(query.name())) }
+    }
+
+    fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        responses::balance(answer).map(QueryStep::Done)
     }
 }

@@ -6,6 +6,7 @@ use url::Url;
 use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
+    query::Reply,
     redact,
     request::{Answer, Request},
 };
@@ -65,6 +66,14 @@ pub(super) fn statistics(answer: &Answer) -> Result<Vec<Fields>, Error> {
         }
         Some(_) | None => Err(failure(answer, "statistics/pbx")),
     }
+}
+
+/// What is left on the account.
+pub(super) fn balance(answer: &Answer) -> Result<Reply, Error> {
+    check(answer)?;
+    let fields = answer.fields().unwrap_or_default();
+    let amount = fields.text("balance").ok_or_else(|| failure(answer, "info/balance"))?;
+    Ok(Reply::Balance { amount, currency: fields.text("currency") })
 }
 
 fn failure(answer: &Answer, method: &str) -> Error {

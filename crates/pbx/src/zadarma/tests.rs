@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, RecordingStep, Route, VerifyError,
-    WebhookReply, WebhookRequest,
+    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, Query, QueryStep, RecordingStep, Reply,
+    Route, VerifyError, WebhookReply, WebhookRequest,
 };
 
 const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
@@ -324,4 +324,14 @@ fn the_check_needs_the_key() {
         assert_eq!(read(status, body), Err(ErrorKind::Protocol), "{status} {body}");
     }
     assert_eq!(read(503, ""), Err(ErrorKind::Internal));
+}
+
+#[test]
+fn the_balance_is_told_with_its_currency() {
+    let told = |body: &str| pbx(&[]).read_query(&Query::Balance, &answer(200, body)).map_err(|error| error.kind());
+    let body = r#"{"status":"success","balance":10.34,"currency":"USD"}"#;
+    let Ok(QueryStep::Done(reply)) = told(body) else { panic!("{body}") };
+    assert_eq!(reply, Reply::Balance { amount: "10.34".to_owned(), currency: Some("USD".to_owned()) });
+    assert!(told(r#"{"status":"success"}"#).is_err());
+    assert!(pbx(&[]).query(&Query::Channels).is_err(), "it has no such question");
 }
