@@ -1,6 +1,8 @@
+import type { Ability } from "$generated/Ability";
 import type { CardPhase } from "$generated/CardPhase";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
+import type { ControlView } from "$generated/ControlView";
 import type { MainView } from "$generated/MainView";
 import { rowAt } from "./rows";
 
@@ -8,6 +10,8 @@ import { rowAt } from "./rows";
 const zone = { offsets: [{ since: 0, seconds: -new Date().getTimezoneOffset() * 60 }] };
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+const all = (...abilities: Ability[]): ControlView[] => abilities.map((ability) => ({ ability }));
 
 /** What the main window starts with. */
 export function mainView(): MainView {
@@ -55,8 +59,8 @@ export function mainView(): MainView {
     ],
     now: {
       open: [
-        { ...talking, state: "talking" },
-        { ...ringing, state: "ringing" },
+        { ...talking, state: "talking", controls: all("hold", "transferBlind", "transferAttended", "dtmf", "hangup") },
+        { ...ringing, state: "ringing", controls: all("pickup") },
       ],
       missed: [rowAt(1), rowAt(6)],
       toCallBack: 2,
