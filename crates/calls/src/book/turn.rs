@@ -18,9 +18,11 @@ impl Book {
         let call = event.call.as_ref().and_then(|call| self.call(&CallId::of_vendor(&self.connection, call)));
         let leg = turning_leg(&event.effects);
         if let Some((call, leg)) = call.zip(leg).filter(|(call, _)| !call.is_ended()) {
-            let over = turns_that_are_over(call, leg);
-            if over > 0 {
-                event.dedupe_key = format!("{}#{over}", event.dedupe_key);
+            let rings = event.effects.iter().any(|effect| matches!(effect, Effect::LegRinging { .. }));
+            // A ring may begin the next turn; whatever else is told is about the one that began last.
+            let turn = if rings { turns_that_are_over(call, leg) } else { turns(call, leg).count().saturating_sub(1) };
+            if turn > 0 {
+                event.dedupe_key = format!("{}#{turn}", event.dedupe_key);
             }
         }
     }
@@ -42,8 +44,12 @@ fn turning_leg(effects: &[Effect]) -> Option<&LegRef> {
 fn turns_that_are_over(call: &Call, named: &LegRef) -> usize {
     let is_talking = |leg: &Leg| leg.is_agent() && matches!(leg.state, LegState::Connected | LegState::Held);
     let others_talk = call.legs.iter().any(is_talking);
-    let is_of_leg = |leg: &&Leg| leg.key.split('#').next() == Some(named.key.as_str());
     let is_over =
         |leg: &&Leg| leg.state.is_terminal() && !(others_talk && leg.end_cause == EndCause::AnsweredElsewhere);
-    call.legs.iter().filter(is_of_leg).filter(is_over).count()
+    turns(call, named).filter(is_over).count()
+}
+
+/// The turns of this phone that have begun.
+fn turns<'a>(call: &'a Call, named: &'a LegRef) -> impl Iterator<Item = &'a Leg> {
+    call.legs.iter().filter(|leg| leg.key.split('#').next() == Some(named.key.as_str()))
 }

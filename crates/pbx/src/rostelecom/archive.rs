@@ -2,10 +2,12 @@
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, GzDecoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder};
 
 /// The largest file that is unpacked: more than a domain's month of calls.
 const LARGEST: u64 = 64 << 20;
+/// Files of an archive: one is usual, and many may point at the same data.
+const MOST_FILES: usize = 16;
 /// Length of the head of a packed file, and of its entry in the directory.
 const LOCAL_HEAD: usize = 30;
 const ENTRY: usize = 46;
@@ -16,7 +18,7 @@ const END: usize = 22;
 pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     match bytes {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => zip(bytes),
-        [0x1f, 0x8b, ..] => read(GzDecoder::new(bytes)),
+        [0x1f, 0x8b, ..] => read(MultiGzDecoder::new(bytes)),
         _ => Some(bytes.to_vec()),
     }
 }
@@ -27,6 +29,9 @@ fn zip(bytes: &[u8]) -> Option<Vec<u8>> {
     let files = number(bytes, end + 10, 2)?;
     let mut entry = number(bytes, end + 16, 4)?;
     bytes.get(end..end + END)?;
+    if files > MOST_FILES {
+        return None;
+    }
     let mut text = Vec::new();
     for _ in 0..files {
         if bytes.get(entry..entry + 4)? != b"PK\x01\x02" {
@@ -129,6 +134,12 @@ pub(super) mod tests {
         for packed in [zipped(&text, 0), zipped(&text, 8), gzipped(&text), text.clone()] {
             assert_eq!(unpacked(&packed).as_deref(), Some(text.as_slice()));
         }
+        let two = [gzipped(&text), gzipped(&text)].concat();
+        assert_eq!(unpacked(&two), Some(text.repeat(2)), "a file of several members");
+        let mut many = zipped(&text, 8);
+        let end = many.len() - 12;
+        many[end..end + 2].copy_from_slice(&[0xff, 0xff]);
+        assert_eq!(unpacked(&many), None);
         for broken in [&zipped(&text, 8)[..40], &gzipped(&text)[..20], &zipped(&text, 9), b"PK\x05\x06"] {
             assert_eq!(unpacked(broken), None);
         }

@@ -27,6 +27,13 @@ const COLUMNS: [&str; 16] = [
 /// Signs that part the fields, in the order in which they are tried.
 const SEPARATORS: [char; 3] = [';', ',', '\t'];
 
+/// Fields of a line that are looked at: a line of more is no row.
+const MOST_FIELDS: usize = 64;
+/// Lines by which the separator is told.
+const SAMPLE: usize = 100;
+/// Rows that are read of one export: more than a domain has in a month.
+const MOST_ROWS: usize = 200_000;
+
 /// One call, as far as its row or `call_info` tells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Row {
@@ -50,9 +57,10 @@ pub(super) struct Row {
 
 /// Every row of an export that can be read, and how many cannot.
 pub(super) fn read(text: &str) -> (Vec<Row>, usize) {
-    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> =
+        text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty()).take(MOST_ROWS).collect();
     let Some(first) = lines.first() else { return (Vec::new(), 0) };
-    let separator = separator(&lines);
+    let separator = separator(&lines[..lines.len().min(SAMPLE)]);
     let header: Vec<String> =
         fields(first, separator).into_iter().map(|name| name.trim().to_ascii_lowercase()).collect();
     let has_header = header.iter().any(|name| name == "session_id" || name == "start_call_date");
@@ -95,6 +103,7 @@ fn fields(line: &str, separator: char) -> Vec<String> {
                 }
             }
             '"' if quoted || field == 0 => quoted = !quoted,
+            _ if fields.len() > MOST_FIELDS => break,
             _ if sign == separator && !quoted => fields.push(String::new()),
             _ => {
                 if let Some(field) = fields.last_mut() {
@@ -257,5 +266,7 @@ mod tests {
             assert_eq!((read.direction, read.recorded, read.voicemail), (None, true, false), "{text}");
         }
         assert_eq!(read("a;b;c;d;e\n1;2;3;4;5"), (vec![], 2));
+        let long = format!("{HEADER}\n{}\n{ROW}", ";".repeat(1 << 20));
+        assert_eq!(read(&long), (vec![row()], 1), "a line of nothing but separators costs nothing");
     }
 }

@@ -202,6 +202,9 @@ fn a_phone_that_rings_anew_is_told_in_equal_words() {
     let office = played(&steps);
     let states: Vec<_> = office.call(CALL).agent_legs().map(|leg| leg.state).collect();
     assert_eq!(states, [LegState::Failed, LegState::Alerting], "sent again it is the same ring");
+    let ended = steps.clone().into_iter().chain([stops(60)]).collect::<Vec<_>>();
+    let states: Vec<_> = played(&ended).call(CALL).agent_legs().map(|leg| leg.state).collect();
+    assert_eq!(states, [LegState::Failed, LegState::Failed], "the end of the second is no repetition of the first's");
     let more = [answered(45, "101"), answered(46, "101"), end(60, "answered", "101")];
     let office = played(&steps.into_iter().chain(more).collect::<Vec<_>>());
     for calls in [&office.calls, &office.read_again()] {
