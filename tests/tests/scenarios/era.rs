@@ -5,7 +5,7 @@ use desk::contract::{CallFilter, CardPhase, ConnectionState};
 use simulator::{Fault, Make, Reading};
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, eventually};
 
 const MAKE: Make = Make::ERA;
 const CALLER: &str = "+79161234567";
@@ -92,4 +92,38 @@ async fn a_recording_comes_after_the_talk() {
     let scene = scene(&[]).await;
     scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","ring":"2s","talk":"15s","record":true}"#);
     scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
+}
+
+#[tokio::test]
+async fn click_to_call_is_one_call_whatever_its_answer_names() {
+    for reading in [Reading::POST_ANSWERS_CID, Reading::POST_ANSWERS_NOTHING] {
+        let scene = scene(&[reading]).await;
+        scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+        scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
+        assert_eq!(scene.list(CallFilter::All).await.len(), 1, "{reading:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_passed_on_is_missed_by_nobody() {
+    for (scenario, reading) in [
+        ("transfer", &[][..]),
+        ("transfer-consulted", &[]),
+        ("transfer-consulted", &[Reading::ATTENDED_KEEPS_FIRST]),
+        ("transfer-given-up", &[]),
+        ("transfer-given-up", &[Reading::NO_UNHOLD]),
+    ] {
+        let scene = scene(reading).await;
+        let line =
+            format!(r#"{{"call":"{scenario}","from":"+79161234567","answers":"202","transfer":"203","talk":"20s"}}"#);
+        scene.play(MAKE, &line);
+        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+        let ended = async || {
+            let rows = scene.list(CallFilter::All).await;
+            rows.iter().all(|row| row.state == CallState::Ended).then_some(())
+        };
+        eventually("everything has ended", ended).await;
+        assert!(scene.list(CallFilter::Missed).await.is_empty(), "{scenario} {reading:?}");
+        assert_eq!(scene.screens.record().cards_of(Some(CALLER)), 1, "{scenario} {reading:?}");
+    }
 }

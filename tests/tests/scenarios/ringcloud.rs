@@ -1,11 +1,11 @@
 //! RingCloud, which is asked again and again: its calls come late, and in more than one spelling.
 
 use calls::{CallResult, CallState, Direction};
-use desk::contract::CallFilter;
+use desk::contract::{CallFilter, OpenRecordingRequest};
 use simulator::{Fault, Make, Reading};
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, eventually};
 
 const MAKE: Make = Make::RINGCLOUD;
 const CALLER: &str = "+79161234567";
@@ -14,11 +14,16 @@ const ANSWERED: &str =
 
 /// One call, over, as its only row has it.
 async fn answered(scene: &Scene) {
+    answered_beside(scene, 0).await;
+}
+
+/// One call, over, as its row has it beside so many of others.
+async fn answered_beside(scene: &Scene, others: usize) {
     scene.play(MAKE, ANSWERED);
     let row = scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
     assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
     let rows = scene.list(CallFilter::All).await;
-    assert_eq!(rows.len(), 1, "{rows:#?}");
+    assert_eq!(rows.len(), 1 + others, "{rows:#?}");
 }
 
 #[tokio::test]
@@ -83,4 +88,31 @@ async fn click_to_call_is_one_call_where_the_employee_has_a_row_of_his_own_first
     scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
     scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
+
+#[tokio::test]
+async fn limits_days_and_users_in_their_other_readings() {
+    for reading in [
+        Reading::MINUTE_BY_CALENDAR,
+        Reading::REFUSAL_RESTARTS,
+        Reading::DAYS_BY_CALENDAR,
+        Reading::USERS_AS_OBJECTS,
+        Reading::DOWNLOADS_FREE,
+    ] {
+        let scene = Scene::polled(&[reading]).await;
+        scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+        scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
+        answered_beside(&scene, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_recording_is_played() {
+    let scene = Scene::polled(&[]).await;
+    answered(&scene).await;
+    let row = scene.row(Some(CALLER), |row| row.recording.is_some()).await;
+    let recording = row.recording.expect("it is recorded").id;
+    let wish = || OpenRecordingRequest { call: row.call.clone(), recording: recording.clone() };
+    let view = eventually("it can be played", async || scene.desk.open_recording(wish()).await.ok()).await;
+    assert_eq!(view.mime, "audio/mpeg");
 }
