@@ -23,6 +23,7 @@ use crate::{
     links::Link,
     recordings::Recordings,
     request_times::StoredTimes,
+    routing::{self, Routed},
     settings::{Directory, OfficeConfig, Viewer},
     state::{Connection, OfficeState, Zone},
     status::Board,
@@ -199,8 +200,10 @@ impl OfficeHandle {
                 return HookOutcome::Refused(refusal);
             }
         };
-        let outcome = self.store_decoded(connection, received_at, &request, decoded).await;
-        let outcome = self.routed(connection, &request, outcome);
+        let routed = connection.routed(&request, &self.state.directory);
+        let refused_by = routed.as_ref().and_then(|routed| routed.refused_by);
+        let outcome = self.store_decoded(connection, received_at, &request, decoded, refused_by).await;
+        let outcome = answered(outcome, routed);
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
             // Nothing authenticates a test of our address, so it says nothing of the PBX.
@@ -216,29 +219,20 @@ impl OfficeHandle {
         outcome
     }
 
-    /// The same, with the answer of the rules where the PBX waits for one before it routes a call.
-    fn routed(&self, connection: &Connection, request: &WebhookRequest, outcome: HookOutcome) -> HookOutcome {
-        let answer = |reply| connection.routed(request, &self.state.directory).unwrap_or(reply);
-        match outcome {
-            HookOutcome::Stored(reply) => HookOutcome::Stored(answer(reply)),
-            HookOutcome::Known(reply) => HookOutcome::Known(answer(reply)),
-            other @ (HookOutcome::Reply(_)
-            | HookOutcome::UnknownConnection
-            | HookOutcome::Refused(_)
-            | HookOutcome::NotStored) => other,
-        }
-    }
-
     async fn store_decoded(
         &self,
         connection: &Connection,
         received_at: Timestamp,
         request: &WebhookRequest,
         decoded: Decoded,
+        refused_by: Option<&str>,
     ) -> HookOutcome {
         let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
         let Decoded { mut events, reply } = decoded;
         connection.people.name(&mut events);
+        if let Some(rule) = refused_by {
+            routing::refuse(&mut events, rule);
+        }
         if events.is_empty() {
             return HookOutcome::Reply(reply);
         }
@@ -380,6 +374,18 @@ impl OfficeHandle {
             zone: Arc::clone(&connection.zone),
             people: Arc::clone(&connection.people),
             filling: Arc::default(),
+        }
+    }
+}
+
+/// The outcome with the answer of the rules, where the PBX waits for one before it routes a call.
+fn answered(outcome: HookOutcome, routed: Option<Routed>) -> HookOutcome {
+    let Some(Routed { reply, .. }) = routed else { return outcome };
+    match outcome {
+        HookOutcome::Stored(_) => HookOutcome::Stored(reply),
+        HookOutcome::Known(_) => HookOutcome::Known(reply),
+        HookOutcome::Reply(_) | HookOutcome::UnknownConnection | HookOutcome::Refused(_) | HookOutcome::NotStored => {
+            outcome
         }
     }
 }

@@ -62,6 +62,10 @@ impl Link {
     /// Fills the connection's gap, if there is one, unless that is being done already.
     pub(crate) fn begin_to_fill(&self) {
         let Some(since) = self.board.gap(&self.connection, "") else { return };
+        // A history may be written in the account's time: until the zone is known its calls would be dated wrongly.
+        if !self.zone.read().unwrap_or_else(PoisonError::into_inner).settled {
+            return;
+        }
         // The task may not hold what ends it.
         let link = Self { filling: Default::default(), ..self.clone() };
         self.filling.begin(async move { link.fill(since).await });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calls::{ConnectionId, number};
+use calls::{CallResult, ConnectionId, Effect, EndCause, LegRole, VendorEvent, number};
 use pbx::{Incoming, Route, WebhookReply, WebhookRequest};
 
 use crate::{settings::Directory, state::Connection};
@@ -36,14 +36,39 @@ impl RoutingRules {
     }
 }
 
+/// What the rules said of a webhook.
+pub(crate) struct Routed {
+    /// What the PBX is answered.
+    pub(crate) reply: WebhookReply,
+    /// The rule that refuses the call.
+    pub(crate) refused_by: Option<&'static str>,
+}
+
 impl Connection {
     /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
     /// no rule says anything.
-    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<WebhookReply> {
+    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
         let Incoming { from } = self.driver.incoming(request)?;
         let (rule, route) = directory.routing().route(&self.id, directory, &from?)?;
         tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
-        self.driver.route_reply(request, &route)
+        let refused_by = route.refuse.then_some(rule);
+        self.driver.route_reply(request, &route).map(|reply| Routed { reply, refused_by })
+    }
+}
+
+/// A call that the answer refuses is over before it rings anybody.
+pub(crate) fn refuse(events: &mut [VendorEvent], rule: &str) {
+    for event in events {
+        let begins = event.effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
+        let leg = event.effects.iter_mut().filter_map(Effect::leg_mut).find(|leg| leg.role == LegRole::Customer);
+        let leg = leg.map(|leg| leg.clone());
+        let Some(leg) = leg.filter(|_| begins) else { continue };
+        let reason = Some(rule.to_owned());
+        event.effects.extend([
+            Effect::RouteResult { accepted: true, detail: reason.clone() },
+            Effect::LegCleared { leg, cause: EndCause::Rejected, reason: reason.clone() },
+            Effect::CallEnded { result: Some(CallResult::Rejected), reason },
+        ]);
     }
 }
 

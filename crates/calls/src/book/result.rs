@@ -58,8 +58,12 @@ fn never_dialled(leg: &Played<'_>) -> bool {
 /// The result of an ended call.
 pub(super) fn of_ended(legs: &[Played<'_>], parts: Parts<'_>, setting: Setting) -> CallResult {
     let talked = first_talk(legs, parts).is_some();
+    // Our rule refused the caller, whatever the PBX calls that.
+    let refused = parts.direction == Direction::Incoming
+        && legs.iter().any(|leg| leg.is_customer() && leg.cause == EndCause::Rejected);
     if let Some(said) = setting.said
         && !(talked && denies_talk(said, setting.own_leg_only))
+        && !(refused && said == CallResult::Missed)
     {
         return said;
     }

@@ -30,6 +30,8 @@ const CLIENT_ID: &str = "0A1B2C3D4E5F60718293A4B5C6D7E8F9";
 const KEY: &str = "F0E1D2C3B4A5968778695A4B3C2D1E0F";
 /// A number that is known, and whom somebody looks after.
 pub(crate) const CONTACT: &str = "+79995550101";
+/// A number whose calls are not wanted.
+pub(crate) const BLOCKED: &str = "+79995550102";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Bench {
@@ -347,7 +349,7 @@ async fn open(
         contacts: [(CONTACT.to_owned(), "Анна".to_owned())].into(),
         routing: RoutingRules {
             responsible: [(CONTACT.to_owned(), [(connection(), "102".to_owned())].into())].into(),
-            ..RoutingRules::default()
+            blocked: [BLOCKED.to_owned()].into(),
         },
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
