@@ -106,14 +106,22 @@ impl Link {
             self.keeper.absent(&self.connection, now, asked, calls).await?;
         }
         if let Some(since) = complete_since {
+            let from = known.complete.unwrap_or(now);
+            if from < since {
+                // The computer slept for longer than the PBX tells of.
+                self.open_gap("", from, "stopped").await;
+            }
             if self.board.has_gap(&self.connection, "") {
-                let from = known.complete.unwrap_or(now);
                 self.close_gap("", now, (from < since).then_some(since)).await;
             }
             known.complete = Some(now);
             self.stamp("");
         }
         if is_list {
+            // A right that was refused a while ago may have been given.
+            if self.board.set_rights(&self.connection, "", self.driver.abilities(None)) {
+                self.keeper.status_changed(&self.connection).await;
+            }
             self.set("", SessionStatus::of(ConnectionState::Live)).await;
         }
         Ok(())

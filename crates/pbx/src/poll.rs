@@ -50,7 +50,7 @@ pub struct Found {
 /// what is.
 pub trait Poller: Send {
     /// What to ask next, and when.
-    fn due(&self) -> (Instant, Request);
+    fn due(&mut self) -> (Instant, Request);
 
     /// What came of asking it at `asked`, now.
     fn read(&mut self, answer: Result<&Answer, &Error>, asked: Moment, now: Moment) -> Result<Found, Error>;

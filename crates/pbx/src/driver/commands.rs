@@ -1,8 +1,9 @@
 //! Commands: calls that are placed, actions on calls, and what may be asked at all.
 
-use std::sync::PoisonError;
+use std::{sync::PoisonError, time::Duration};
 
 use calls::{Abilities, Ability, ActOn, Action, Can, Cannot, CommandAnswer, CommandId};
+use tokio::time::Instant;
 
 use super::{Driver, Priority};
 use crate::{
@@ -11,13 +12,20 @@ use crate::{
     traits::{GroupCallback, Pbx},
 };
 
+/// How long a right that was refused is not asked for again.
+const LACKING: Duration = Duration::from_secs(15 * 60);
+
 impl Driver {
     /// What may be asked now, with the reason of each "no": what the PBX said for this extension's session or for the
     /// whole connection, otherwise what the make's description says.
     pub fn abilities(&self, extension: Option<&str>) -> Abilities {
         let rights = self.rights.read().unwrap_or_else(PoisonError::into_inner);
         let told = extension.and_then(|extension| rights.get(extension)).or_else(|| rights.get(""));
-        told.copied().unwrap_or(self.make.capability.abilities)
+        let abilities = told.copied().unwrap_or(self.make.capability.abilities);
+        match *self.lacking.read().unwrap_or_else(PoisonError::into_inner) {
+            Some((ability, until)) if Instant::now() < until => abilities.without(&[ability], Cannot::NoRight),
+            Some(_) | None => abilities,
+        }
     }
 
     /// The PBX said what may be asked through this extension's session; `""` is the whole connection.
@@ -77,7 +85,7 @@ impl Driver {
         if let Ok(answer) = &sent
             && self.pbx.lacks_right(ability, answer)
         {
-            self.set_rights("", self.abilities(None).without(&[ability], Cannot::NoRight));
+            *self.lacking.write().unwrap_or_else(PoisonError::into_inner) = Some((ability, Instant::now() + LACKING));
         }
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
     }

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use calls::{Abilities, BookSettings, Clock, ConnectionId};
+use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId};
 use tokio::time::Instant;
 
 use self::{
@@ -59,6 +59,8 @@ pub struct Driver {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     running: Running,
+    /// What the PBX has refused the key the right to, and until when that is believed: rights may be given.
+    lacking: RwLock<Option<(Ability, Instant)>>,
     /// Held by whoever reads what is needed before a call is placed.
     looking_up: tokio::sync::Mutex<()>,
     /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
@@ -100,6 +102,7 @@ impl Driver {
             journal,
             clock,
             running: Running::default(),
+            lacking: RwLock::default(),
             looking_up: tokio::sync::Mutex::default(),
             rights: RwLock::default(),
         })

@@ -86,9 +86,9 @@ pub(super) fn read(
 
 /// The list, then those whose extension is not known, one after the other. Who cannot be read is listed by his name.
 fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Error>) -> Result<QueryStep, Error> {
-    // The list is a list; one employee is an object that names himself.
+    // The list is a list; one employee is an object.
     match (directory.unread().map(str::to_owned), data) {
-        (Some(name), Ok(data)) if data.get("user").is_some() => directory.take_user(&name, &data),
+        (Some(name), Ok(data)) if directory.is_listed() && !data.is_array() => directory.take_user(&name, &data),
         (_, Ok(data)) => directory.take_list(&data),
         (Some(name), Err(_)) if directory.is_listed() => directory.skip(&name),
         (_, Err(error)) => return Err(error),

@@ -61,10 +61,11 @@ impl Directory {
     /// One employee was read.
     pub(super) fn take_user(&mut self, asked: &str, data: &Value) {
         match user(data) {
-            Some((name, Some(extension))) => {
+            Some((name, Some(extension))) if name == asked => {
                 self.users.insert(name, Some(extension));
             }
-            Some((_, None)) | None => self.skip(asked),
+            // Whoever else it is about, he was not asked for, and would be asked for without end.
+            Some(_) | None => self.skip(asked),
         }
     }
 
@@ -163,6 +164,16 @@ mod tests {
         assert!(!format!("{directory:?}").contains("secret"));
         directory.take_list(&json!(["111111"]));
         assert_eq!(directory.users().collect::<Vec<_>>(), [("111111", Some("401"))]);
+    }
+
+    #[test]
+    fn an_answer_about_somebody_else_is_no_reason_to_ask_again() {
+        let mut directory = Directory::default();
+        directory.take_list(&json!(["111111", "222222"]));
+        directory.take_user("111111", &json!({"user": "222222", "num": 402}));
+        assert_eq!(directory.unread(), Some("222222"));
+        directory.take_user("222222", &json!({}));
+        assert_eq!((directory.unread(), directory.name_of("402")), (None, None));
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl KnownCalls {
         self.calls.iter()
     }
 
+    /// Whether a row of this call was in the last list of current calls.
+    pub(super) fn goes_on(&self, id: &str) -> bool {
+        self.calls.iter().any(|known| known.id == id && known.is_present && !known.is_finished)
+    }
+
     pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut KnownCall> {
         self.calls.get_mut(place)
     }

@@ -146,7 +146,12 @@ impl Pbx for RingCloud {
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
-        responses::call(&self.settings, command, answer)
+        let outcome = responses::call(&self.settings, command, answer);
+        match &outcome {
+            CommandAnswer::Rejected { .. } => self.placed.refuse(command),
+            CommandAnswer::Accepted { .. } | CommandAnswer::Unknown { .. } => self.placed.accept(command),
+        }
+        outcome
     }
 
     fn recording(&self, _call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {

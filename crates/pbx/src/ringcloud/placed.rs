@@ -22,6 +22,8 @@ pub(super) struct Placed {
     pub(super) to: String,
     /// The call that it turned out to be.
     pub(super) call: Option<String>,
+    /// The service took it; before, nothing of it can be in a list.
+    is_accepted: bool,
     /// When the list was first looked at after it was asked for.
     looked_at: Option<Timestamp>,
 }
@@ -39,7 +41,23 @@ impl PlacedCalls {
             placed.pop_front();
         }
         let (extension, to) = (extension.to_owned(), to.to_owned());
-        placed.push_back(Placed { command, extension, to, call: None, looked_at: None });
+        placed.push_back(Placed { command, extension, to, call: None, is_accepted: false, looked_at: None });
+    }
+
+    /// The service took it, or may have.
+    pub(super) fn accept(&self, command: CommandId) {
+        let mut placed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        placed.iter_mut().filter(|placed| placed.command == command).for_each(|placed| placed.is_accepted = true);
+    }
+
+    /// It was refused.
+    pub(super) fn refuse(&self, command: CommandId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|placed| placed.command != command);
+    }
+
+    /// The call is over: what follows between the same two is another.
+    pub(super) fn over(&self, call: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|placed| placed.call.as_deref() != Some(call));
     }
 
     /// The list is looked at: forgets those that were not seen within `patience`.
@@ -55,7 +73,7 @@ impl PlacedCalls {
     /// the employee to himself, while his phone rings. The newest first.
     pub(super) fn like(&self, src: &str, dst: &str, who: &Directory) -> Option<Placed> {
         let placed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        placed.iter().rev().find(|placed| is_like(placed, src, dst, who)).cloned()
+        placed.iter().rev().find(|placed| placed.is_accepted && is_like(placed, src, dst, who)).cloned()
     }
 
     /// The one that was seen as this call.
@@ -81,7 +99,9 @@ fn is_like(placed: &Placed, src: &str, dst: &str, who: &Directory) -> bool {
         (end @ Party::Colleague(_), to @ Party::Colleague(_)) => end == to,
         _ => false,
     };
-    is_own(src) && (is_target(dst) || is_own(dst) || dst.is_empty()) || is_own(dst) && is_target(src)
+    // Once it is known which call it is, one from the number is that customer's own.
+    let is_reversed = placed.call.is_none() && is_own(dst) && is_target(src);
+    is_own(src) && (is_target(dst) || is_own(dst) || dst.is_empty()) || is_reversed
 }
 
 #[cfg(test)]
@@ -96,6 +116,8 @@ mod tests {
         let (placed, who) = (PlacedCalls::default(), Directory::default());
         let command = CommandId(Uuid::from_u128(1));
         placed.add(command, "401", "+79161234567");
+        assert_eq!(placed.like("401", "79161234567", &who), None, "it may be refused yet");
+        placed.accept(command);
         for (src, dst) in [("401", "79161234567"), ("79161234567", "401"), ("401", "401"), ("401", "")] {
             assert_eq!(placed.like(src, dst, &who).map(|placed| placed.command), Some(command), "{src} {dst}");
         }
@@ -108,5 +130,11 @@ mod tests {
         assert!(placed.like("401", "79161234567", &who).is_some());
         placed.look(at(121), SignedDuration::from_secs(120));
         assert_eq!(placed.like("401", "79161234567", &who), None, "long ago");
+        placed.add(command, "401", "+79161234567");
+        placed.accept(command);
+        placed.seen(command, "call");
+        assert_eq!(placed.like("79161234567", "401", &who), None, "the customer calls back");
+        placed.over("call");
+        assert_eq!(placed.like("401", "79161234567", &who), None, "the next call by hand");
     }
 }

@@ -57,6 +57,13 @@ struct Due {
     active: Instant,
 }
 
+/// Failures in a row.
+#[derive(Debug, Default)]
+struct Failures {
+    complete: u32,
+    active: u32,
+}
+
 /// A finished call that was told.
 #[derive(Debug)]
 struct ToldRow {
@@ -77,8 +84,12 @@ pub(super) struct RingCloudPoller {
     /// Finished calls by what tells them apart.
     told: BTreeMap<[String; 3], ToldRow>,
     due: Due,
-    /// Failures in a row.
-    failures: u32,
+    /// What was asked last.
+    asked: Question,
+    /// Failures in a row, of each list.
+    failures: Failures,
+    /// More has ended since the last answer than the usual question shows.
+    is_behind: bool,
     /// When finished calls were last read.
     complete: Option<Timestamp>,
     /// So many days of them fit into an answer.
@@ -86,8 +97,9 @@ pub(super) struct RingCloudPoller {
 }
 
 impl Poller for RingCloudPoller {
-    fn due(&self) -> (Instant, Request) {
+    fn due(&mut self) -> (Instant, Request) {
         let (due, question) = self.question();
+        self.asked = question.clone();
         let settings = &self.settings;
         let request = match question {
             Question::Users => requests::users(settings),
@@ -99,14 +111,16 @@ impl Poller for RingCloudPoller {
     }
 
     fn read(&mut self, answer: Result<&Answer, &Error>, asked: Moment, now: Moment) -> Result<Found, Error> {
-        let (_, question) = self.question();
+        // Meanwhile who dials may have read employees, so the next question may be another.
+        let question = self.asked.clone();
         let settings = Arc::clone(&self.settings);
         let data =
             answer.map_err(Clone::clone).and_then(|answer| Ok((responses::data(&settings, answer)?, answer.date)));
         let next = asked.monotonic.max(now.monotonic) + self.interval();
+        let is_complete = matches!(question, Question::Complete { .. });
         let outcome = match (question, data) {
-            (Question::Users | Question::User(_), Err(error)) => {
-                self.skip_users(&error, now);
+            (question @ (Question::Users | Question::User(_)), Err(error)) => {
+                self.skip_users(&question, &error, now);
                 return Ok(Found::default());
             }
             (Question::Users, Ok((data, _))) => {
@@ -121,6 +135,10 @@ impl Poller for RingCloudPoller {
             (Question::Complete { days }, data) => {
                 self.due.complete = next;
                 let found = data.and_then(|(data, _)| self.complete(&data, days, asked, now));
+                if self.is_behind && days < self.depth {
+                    // Another question, so it may be asked at once.
+                    self.due.complete = now.monotonic;
+                }
                 if let Err(error) = &found
                     && error.kind() == ErrorKind::TooLarge
                 {
@@ -136,10 +154,10 @@ impl Poller for RingCloudPoller {
         };
         match outcome {
             Ok(found) => {
-                self.failures = 0;
+                *self.failures_of(is_complete) = 0;
                 Ok(found)
             }
-            Err(error) => self.put_off(error, now),
+            Err(error) => self.put_off(error, is_complete, now),
         }
     }
 }
@@ -161,7 +179,9 @@ impl RingCloudPoller {
             known: KnownCalls::of(&start.held, start.now.wall),
             told: BTreeMap::new(),
             due: Due { users: now, user: now, complete: now, active: now },
-            failures: 0,
+            asked: Question::Active,
+            failures: Failures::default(),
+            is_behind: false,
             complete: None,
             depth: HISTORY_DAYS,
         }
@@ -183,7 +203,11 @@ impl RingCloudPoller {
 
     /// As many days as may hold what is not known yet.
     fn days(&self) -> u32 {
-        let days = if self.complete.is_none() || self.failures > 0 { HISTORY_DAYS } else { RECENT_DAYS };
+        let days = if self.complete.is_none() || self.failures.complete > 0 || self.is_behind {
+            HISTORY_DAYS
+        } else {
+            RECENT_DAYS
+        };
         days.min(self.depth)
     }
 
@@ -197,38 +221,41 @@ impl RingCloudPoller {
     }
 
     /// Without the employees, calls are read by the length of their numbers alone.
-    fn skip_users(&mut self, error: &Error, now: Moment) {
-        let (_, question) = self.question();
+    fn skip_users(&mut self, question: &Question, error: &Error, now: Moment) {
         let is_final = matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound);
         match question {
-            Question::User(name) if is_final => self.directory().skip(&name),
+            Question::User(name) if is_final => self.directory().skip(name),
             Question::User(_) => self.due.user = now.monotonic + self.interval(),
             Question::Users | Question::Complete { .. } | Question::Active if is_final => {
                 self.directory().give_up();
                 self.due.users = now.monotonic + EMPLOYEES;
             }
             Question::Users | Question::Complete { .. } | Question::Active => {
-                self.due.users = now.monotonic + self.interval().max(error.retry_after().unwrap_or_default());
+                self.due.users = now.monotonic + self.interval().max(wish(error));
             }
         }
     }
 
-    /// After an error everything waits, longer each time.
-    fn put_off(&mut self, error: Error, now: Moment) -> Result<Found, Error> {
-        if error.unsent()
-            && let Some(wait) = error.retry_after()
-        {
-            // Another run, or a program beside this one, has asked the same within the minute: nothing failed.
-            let again = now.monotonic + wait;
-            (self.due.complete, self.due.active) = (self.due.complete.max(again), self.due.active.max(again));
-            return Ok(Found::default());
-        }
-        let wait = self.interval() * 2_u32.saturating_pow(self.failures.min(8));
-        let wait = wait.min(LONGEST_WAIT.max(self.interval())).max(error.retry_after().unwrap_or_default());
-        self.failures += 1;
-        let again = now.monotonic + wait;
-        (self.due.complete, self.due.active) = (self.due.complete.max(again), self.due.active.max(again));
-        Err(error)
+    fn failures_of(&mut self, is_complete: bool) -> &mut u32 {
+        if is_complete { &mut self.failures.complete } else { &mut self.failures.active }
+    }
+
+    /// After an error that list waits, longer each time; the other does not.
+    fn put_off(&mut self, error: Error, is_complete: bool, now: Moment) -> Result<Found, Error> {
+        // Another run, or a program beside this one, has asked the same within the minute: nothing failed.
+        let is_early = error.unsent() && error.retry_after().is_some();
+        let wait = if is_early {
+            wish(&error)
+        } else {
+            let interval = self.interval();
+            let failures = self.failures_of(is_complete);
+            let wait = interval * 2_u32.saturating_pow((*failures).min(8));
+            *failures += 1;
+            wait.min(LONGEST_WAIT.max(interval)).max(wish(&error))
+        };
+        let due = if is_complete { &mut self.due.complete } else { &mut self.due.active };
+        *due = (*due).max(now.monotonic + wait);
+        if is_early { Ok(Found::default()) } else { Err(error) }
     }
 
     /// The calls that go on.
@@ -254,6 +281,8 @@ impl RingCloudPoller {
         for (row, place) in rows.iter().zip(matches) {
             let is_new = place.is_none();
             let placed = if is_new { self.placed.like(&row.src, &row.dst, &who) } else { None };
+            // A call that is over has no further parts: this is the next one, by hand.
+            let placed = placed.filter(|placed| placed.call.as_ref().is_none_or(|call| self.known.goes_on(call)));
             let place = match (place, placed.as_ref().and_then(|placed| placed.call.clone())) {
                 (Some(place), _) => place,
                 // The second leg of a call that was asked for is a part of it.
@@ -313,7 +342,7 @@ impl RingCloudPoller {
             let is_lately = now.wall.duration_since(*start) <= self.patience();
             let placed = match &known {
                 Some(known) => self.placed.of_call(&known.id),
-                None if is_lately => self.placed.like(&row.src, &row.dst, &who),
+                None if is_lately => self.placed.like(&row.src, &row.dst, &who).filter(|placed| placed.call.is_none()),
                 None => None,
             };
             let call = match (&known, placed.as_ref().and_then(|placed| placed.call.clone())) {
@@ -325,6 +354,7 @@ impl RingCloudPoller {
                 self.placed.seen(placed.command, &call);
             }
             if !self.has_open_part(&call, known.as_ref()) {
+                self.placed.over(&call);
                 events.extend(events::finished(&call, row, placed.as_ref(), &who, &self.zone, now.wall));
             }
             if let Some(path) = &row.recording {
@@ -336,10 +366,14 @@ impl RingCloudPoller {
             events.push(events::undated(row));
         }
         self.told.retain(|_, told| now.wall.duration_since(told.seen) < ROW_KNOWN);
-        self.complete = Some(now.wall);
         // A day may be one of the calendar, so the first of them counts for nothing.
         let since = asked.wall - SignedDuration::from_hours(24 * i64::from(days.saturating_sub(1)));
-        Ok(Found { zone, events, complete_since: Some(since), ..Found::default() })
+        self.is_behind = self.complete.is_some_and(|complete| complete < since) && days < self.depth;
+        let complete_since = if self.is_behind { None } else { Some(since) };
+        if complete_since.is_some() {
+            self.complete = Some(now.wall);
+        }
+        Ok(Found { zone, events, complete_since, ..Found::default() })
     }
 
     /// Of a call that was asked for, the leg to the employee's phone is over and the one to the customer goes on.
@@ -353,7 +387,7 @@ impl RingCloudPoller {
 
     /// What ended between two answers shows the zone of the service's times.
     fn choose_zone(&mut self, new: &[FinishedRow], now: Timestamp) -> Option<(String, String)> {
-        if self.is_zone_settled || self.complete.is_none() || self.failures > 0 {
+        if self.is_zone_settled || self.complete.is_none() || self.failures.complete > 0 || self.is_behind {
             return None;
         }
         let choice =
@@ -371,6 +405,11 @@ impl RingCloudPoller {
 
 fn key(row: &FinishedRow) -> [String; 3] {
     [row.src.clone(), row.dst.clone(), row.start.clone()]
+}
+
+/// How long the service wants to be left alone, as far as that is believed.
+fn wish(error: &Error) -> Duration {
+    error.retry_after().unwrap_or_default().min(Duration::from_secs(3600))
 }
 
 /// The rows of a list; nothing at all is none.

@@ -56,7 +56,7 @@ fn envelope(settings: &Settings, answer: &Answer) -> Option<Result<Value, String
         "success" => Some(Ok(fields.value("data").cloned().unwrap_or(Value::Null))),
         "error" => {
             let words = fields.text("message").unwrap_or_else(|| format!("HTTP {}", answer.status));
-            Some(Err(settings.without_secrets(&redact::words(&words))))
+            Some(Err(redact::words(&settings.without_secrets(&words))))
         }
         _ => None,
     }

@@ -83,6 +83,11 @@ fn neither_key_nor_hash_is_in_what_is_kept() {
     let told = format!(r#"{{"status":"error","message":"wrong hash {HASH} of {KEY}"}}"#);
     let error = pbx.read_check(&answer(403, told)).expect_err("refused").to_string();
     assert!(!error.contains(KEY) && !error.contains(HASH) && error.contains("wrong hash"), "{error}");
+    for before in 150..220 {
+        let told = format!(r#"{{"status":"error","message":"{}{HASH}"}}"#, "x".repeat(before));
+        let error = pbx.read_check(&answer(403, told)).expect_err("refused").to_string();
+        assert!(!error.contains(&HASH[..8]), "cut in the middle: {error}");
+    }
 }
 
 #[test]

@@ -201,6 +201,7 @@ fn a_call_that_was_placed_from_here_is_never_one_from_outside() {
         let mut desk = Desk::new();
         desk.until(0);
         desk.pbx.originate(command(), "401", "+79161234567").expect("a request");
+        desk.pbx.read_originate(command(), &success("null"));
         desk.active = json!([row(shown.0, shown.1, 3)]);
         let found = desk.until(65);
         assert_eq!(kinds(&found), ["active"], "{shown:?}");
@@ -265,19 +266,89 @@ fn a_zone_is_chosen_by_what_ended_just_now_and_by_nothing_older() {
 fn what_is_refused_names_what_it_was_and_everything_waits_longer_each_time() {
     let mut desk = Desk::new();
     desk.until(0);
-    let mut waits = Vec::new();
-    for _ in 0..6 {
-        let before = desk.second;
+    let (mut waits, mut before) = (Vec::new(), 0);
+    for _ in 0..12 {
         let (path, outcome) = desk.step(100_000, Some(answer(403, REFUSED))).expect("due");
         let error = outcome.expect_err("refused");
         assert!(
             error.kind() == ErrorKind::Forbidden && error.to_string().starts_with("the list of"),
             "{path}: {error}"
         );
-        waits.push(desk.second - before);
+        if path.ends_with("complete") {
+            waits.push(desk.second - before);
+            before = desk.second;
+        }
     }
     assert!(waits.is_sorted() && waits[5] > 300 && waits.iter().all(|wait| *wait <= 660), "{waits:?}");
     assert_eq!(desk.poller.due().1.url.query().unwrap_or("days=7"), "days=7", "what was missed is read");
+}
+
+#[test]
+fn a_list_that_is_refused_does_not_hold_up_the_other() {
+    let mut desk = Desk::new();
+    let mut asked = Vec::new();
+    while desk.second < 200 {
+        let complete = desk.poller.due().1.url.path().ends_with("complete");
+        let Some((path, _)) = desk.step(200, complete.then(|| answer(403, REFUSED))) else { break };
+        asked.push(path);
+    }
+    assert!(asked.iter().filter(|path| path.ends_with("active")).count() >= 3, "{asked:?}");
+}
+
+#[test]
+fn what_ended_while_the_computer_slept_is_read_as_far_back_as_it_goes() {
+    let mut desk = Desk::new();
+    desk.until(0);
+    let (due, _) = desk.poller.due();
+    let asleep = Moment { monotonic: due, wall: wall(3 * 24 * 3600) };
+    let found = desk.poller.read(Ok(&success("[]")), asleep, asleep).expect("read");
+    assert_eq!(found.complete_since, None, "two days do not reach back so far");
+    assert_eq!(desk.poller.due().1.url.query(), Some("days=7"));
+    let found = desk.poller.read(Ok(&success("[]")), asleep, asleep).expect("read");
+    assert!(found.complete_since.is_some_and(|since| since < wall(0)));
+}
+
+#[test]
+fn an_answer_is_read_as_what_was_asked_whoever_reads_employees_meanwhile() {
+    let mut desk = Desk::new();
+    desk.poller.due();
+    desk.pbx.read_lookup("401", &success(r#"["111111","222222"]"#)).expect("read");
+    let now = desk.moment();
+    desk.poller.read(Ok(&success(r#"["111111","222222"]"#)), now, now).expect("read");
+    assert_eq!(desk.poller.due().1.url.path(), "/v1/users/111111");
+    desk.pbx.read_lookup("401", &success(r#"{"user":"111111","num":401}"#)).expect("read");
+    desk.poller.read(Ok(&success(r#"{"user":"111111","num":401}"#)), now, now).expect("read");
+    assert_eq!(desk.poller.due().1.url.path(), "/v1/users/222222");
+}
+
+#[test]
+fn a_wish_to_be_left_alone_for_ever_is_not_believed() {
+    let mut desk = Desk::new();
+    desk.until(0);
+    let busy = Answer { retry_after: Some(Duration::MAX), ..answer(429, REFUSED) };
+    assert!(desk.step(100_000, Some(busy)).expect("due").1.is_err());
+    assert!(desk.poller.due().0 < desk.began + Duration::from_secs(7200));
+}
+
+#[test]
+fn who_calls_back_after_a_call_from_here_is_a_caller() {
+    let mut desk = Desk::new();
+    desk.until(0);
+    desk.pbx.originate(command(), "401", "+79161234567").expect("a request");
+    desk.pbx.read_originate(command(), &success("null"));
+    desk.complete = json!([finished("401", "79161234567", "outgoing", 5, 20, "NO ANSWER")]);
+    desk.active = json!([row("79161234567", "401", 10)]);
+    let found = desk.until(65);
+    assert_eq!(kinds(&found), ["started", "complete", "active"]);
+    let back = events(&found)[2];
+    assert!(matches!(&back.effects[0], Effect::CallUpdated { direction: Direction::Incoming, .. }));
+    assert_eq!(back.vendor_command, None);
+    let mut refused = Desk::new();
+    refused.until(0);
+    refused.pbx.originate(command(), "401", "+79161234567").expect("a request");
+    refused.pbx.read_originate(command(), &answer(403, REFUSED));
+    refused.active = json!([row("79161234567", "401", 10)]);
+    assert_eq!(events(&refused.until(65))[0].vendor_command, None, "it was never placed");
 }
 
 #[test]
