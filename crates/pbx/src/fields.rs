@@ -6,6 +6,14 @@ use serde_json::Value;
 
 use crate::json;
 
+/// Longest call that is believed, in seconds: a day. What is larger is another column, or a slip of the vendor's.
+const LONGEST_CALL: i64 = 86_400;
+
+/// Whether so many seconds can be the length of a call.
+pub(crate) fn is_call_length(seconds: i64) -> bool {
+    (0..=LONGEST_CALL).contains(&seconds)
+}
+
 /// A JSON object, read tolerantly.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Fields(BTreeMap<String, Value>);

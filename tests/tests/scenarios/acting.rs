@@ -89,7 +89,10 @@ async fn an_agent_acts_on_his_own_calls_and_a_manager_on_those_he_looks_after() 
     let answers = ActOnCall { action: Action::Answer, ..hang_up(&row) };
     let manager = scene.view(somebody(Make::MANGO_VPBX, Role::Manager, "201"));
     assert_eq!(manager.act(answers).await.expect_err("not on the phone of another").kind, OfficeErrorKind::Unsupported);
-    manager.act(hang_up(&row)).await.expect("he may");
+    // Nobody of his group has this phone.
+    assert_eq!(manager.act(hang_up(&row)).await.expect_err("another's people").kind, OfficeErrorKind::Conflict);
+    let of_all = Viewer { groups: Vec::new(), ..somebody(Make::MANGO_VPBX, Role::Manager, "201") };
+    scene.view(of_all).act(hang_up(&row)).await.expect("he may");
     scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
 }
 
@@ -201,4 +204,25 @@ async fn a_call_in_the_menu_goes_to_whom_it_is_sent() {
         confirmed(&me, ActOnCall { action: Action::Route { to: colleague(ME) }, ..hang_up(&row) }).await;
         scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     }
+}
+
+#[tokio::test]
+async fn who_is_rung_sends_the_call_to_colleagues_only_and_others_not_at_all() {
+    let scene = Scene::new().await;
+    scene.play(Make::MANGO_VPBX, ANSWERED);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ringing).await;
+    let route = |to| ActOnCall { action: Action::Route { to }, ..hang_up(&row) };
+    let outside = || colleague("+79161112233");
+    let kind = async |viewer: Viewer, to| scene.view(viewer).act(route(to)).await.map_err(|error| error.kind).err();
+
+    let me = || somebody(Make::MANGO_VPBX, Role::Agent, ME);
+    assert_eq!(kind(me(), outside()).await, Some(OfficeErrorKind::InvalidRequest));
+    let nobody = || somebody(Make::MANGO_VPBX, Role::Manager, "299");
+    assert_eq!(
+        kind(nobody(), outside()).await,
+        Some(OfficeErrorKind::Conflict),
+        "it rings at nobody whom he looks after"
+    );
+    confirmed(&scene.view(me()), route(colleague("203"))).await;
 }

@@ -1,6 +1,9 @@
 //! Doing something with a call: whose call it is, which leg is meant, and whether it stands so that it can be done.
 
-use calls::{Ability, ActOn, Action, Call, CallId, CallState, ConnectionId, Leg, LegRole, Target, number::DialNumber};
+use calls::{
+    Ability, ActOn, Action, Call, CallId, CallState, ConnectionId, Leg, LegRole, Target,
+    number::{DialKind, DialNumber},
+};
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{self, ActOnCall, CommandView, Role},
@@ -27,7 +30,7 @@ impl View {
         let connection = self.connection(&call.connection)?;
         let own = self.own_extension(&call.connection);
         may(connection, own, action.ability())?;
-        let leg = self.leg(&call, &action)?.clone();
+        let leg = self.leg(&call, &action).await?.clone();
         let extension =
             if action == Action::Pickup { Some(own.ok_or_else(no_phone)?.to_owned()) } else { leg.extension.clone() };
         let other = match action.other_call() {
@@ -78,30 +81,42 @@ impl View {
         }
     }
 
-    /// The leg that the action is about.
-    fn leg<'a>(&self, call: &'a Call, action: &Action) -> Result<&'a Leg, OfficeError> {
+    /// The leg that the action is about. Others than agents act on the phones that they may call from, too.
+    async fn leg<'a>(&self, call: &'a Call, action: &Action) -> Result<&'a Leg, OfficeError> {
         let is_own = |leg: &&Leg| self.owns(&call.connection, leg);
-        let suits = |leg: &&Leg| action.suits(leg);
+        let is_agent = self.viewer.role == Role::Agent;
         let unfit = || conflict("this cannot be done with the call as it stands now");
-        let others = || call.legs.iter().filter(suits).filter(|leg| !is_own(leg));
+        let suiting = || call.legs.iter().filter(|leg| action.suits(leg));
         if *action == Action::Pickup {
-            return others().next().ok_or_else(|| conflict("the call rings at no colleague's phone"));
+            return suiting()
+                .find(|leg| !is_own(leg))
+                .ok_or_else(|| conflict("the call rings at no colleague's phone"));
         }
-        if matches!(action, Action::Route { .. }) {
-            let waits = call.legs.iter().filter(suits).find(|leg| leg.role == LegRole::Customer);
-            return waits.or_else(|| call.legs.iter().find(suits)).ok_or_else(unfit);
+        if let Action::Route { to } = action
+            && is_agent
+            && to.kind != DialKind::Extension
+        {
+            // Whoever is rung must not send callers out of the office at its expense.
+            return Err(OfficeError::invalid("to", "send the call to a colleague's extension"));
         }
-        if let Some(leg) = call.legs.iter().filter(suits).find(is_own) {
+        if let Some(leg) = suiting().find(is_own) {
             return Ok(leg);
         }
         let has_part = call.legs.iter().any(|leg| leg.is_agent() && is_own(&leg) && !leg.state.is_terminal());
         // Who answers on a colleague's phone would open his microphone.
-        let for_others = self.viewer.role != Role::Agent && *action != Action::Answer;
-        match others().next().filter(|_| for_others) {
-            Some(leg) => Ok(leg),
-            None if has_part || for_others => Err(unfit()),
-            None => Err(conflict("you have no part in this call now")),
+        if is_agent || *action == Action::Answer {
+            return Err(if has_part { unfit() } else { conflict("you have no part in this call now") });
         }
+        let mut cause = unfit();
+        for leg in suiting() {
+            match &leg.extension {
+                // The customer who waits in a queue is at nobody's phone yet.
+                None => return Ok(leg),
+                Some(extension) if self.may_call_from(&call.connection, extension).await? => return Ok(leg),
+                Some(_) => cause = conflict("the phone is not one of those that you look after"),
+            }
+        }
+        Err(cause)
     }
 
     fn owns(&self, connection: &ConnectionId, leg: &Leg) -> bool {

@@ -221,7 +221,7 @@ impl View {
 
     /// An agent calls from his own phones, a manager of some groups also from those of their people, other managers and
     /// administrators from any.
-    async fn may_call_from(&self, connection: &ConnectionId, extension: &str) -> Result<bool, OfficeError> {
+    pub(super) async fn may_call_from(&self, connection: &ConnectionId, extension: &str) -> Result<bool, OfficeError> {
         let groups = match self.viewer.role {
             _ if self.viewer.owns(connection, extension) => return Ok(true),
             Role::Agent => return Ok(false),

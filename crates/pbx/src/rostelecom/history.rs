@@ -168,7 +168,7 @@ fn info(session: &str, answer: &Answer) -> Option<Row> {
         answering_sip: info.text("answering_sipuri"),
         answering_pin: info.text("answering_pin"),
         began,
-        duration: info.integer("duration").unwrap_or(0).max(0),
+        duration: info.integer("duration").and_then(rows::length).unwrap_or(0),
         voicemail: info.flag("is_voicemail"),
         recorded: info.flag("is_record"),
         fax: info.flag("is_fax"),

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use crate::{party, zone::MOSCOW};
+use crate::{fields::is_call_length, party, zone::MOSCOW};
 
 /// The documented columns, in their order.
 const COLUMNS: [&str; 16] = [
@@ -116,6 +116,11 @@ fn fields(line: &str, separator: char) -> Vec<String> {
 }
 
 /// A row whose fields stand where their names say.
+/// The length of a call in seconds, unless it is something else, such as a number.
+pub(super) fn length(seconds: i64) -> Option<i64> {
+    is_call_length(seconds).then_some(seconds)
+}
+
 fn by_name(names: &[&str], values: &[&str]) -> Option<Row> {
     if values.len() != names.len() {
         return None;
@@ -132,7 +137,7 @@ fn by_name(names: &[&str], values: &[&str]) -> Option<Row> {
     };
     let duration = match value("duration") {
         None => 0,
-        Some(text) => text.parse().ok().filter(|seconds| *seconds >= 0)?,
+        Some(text) => text.parse().ok().and_then(length)?,
     };
     let flag = |name: &str| value(name).map_or(Some(false), read_flag);
     Some(Row {
@@ -160,8 +165,7 @@ fn by_content(values: &[&str]) -> Option<Row> {
     let began = read_date(values[date])?;
     let session = values.iter().find(|value| is_session(value))?;
     // Behind the date stand the length of the talk and three flags.
-    let duration =
-        values[date + 1..].iter().find_map(|value| value.parse::<i64>().ok().filter(|seconds| *seconds >= 0));
+    let duration = values[date + 1..].iter().find_map(|value| value.parse().ok().and_then(length));
     let is_word = |value: &&&str| matches!(value.to_ascii_lowercase().as_str(), "true" | "false");
     let flags: Vec<bool> = values[date + 1..].iter().filter(is_word).filter_map(|value| read_flag(value)).collect();
     let flag = |place: usize| flags.len() == 3 && flags[place];
@@ -249,6 +253,16 @@ mod tests {
         let with_commas = tgrp.replace('"', "").replace(";tgrp", "\u{0}").replace(';', ",").replace('\u{0}', ";tgrp");
         assert_eq!(read(&format!("{}\n{with_commas}", HEADER.replace(';', ","))), (vec![quoted], 0));
         assert_eq!((read(""), read("\n \n"), read(HEADER)), ((vec![], 0), (vec![], 0), (vec![], 0)));
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_call_is_not_its_length() {
+        for wrong in ["9223372036854775807", "375291234567", "-1"] {
+            let (rows, _) = read(&format!("{HEADER}\n{}", ROW.replace(";42;", &format!(";{wrong};"))));
+            assert_eq!(rows[0].duration, 0, "{wrong}");
+            let moved = format!("5f1e1a2c-0001;2026-03-02 12:00:00;{wrong};42;false;true;false");
+            assert_eq!(read(&moved).0[0].duration, 42, "{wrong}");
+        }
     }
 
     #[test]

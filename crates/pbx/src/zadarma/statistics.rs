@@ -9,7 +9,7 @@ use super::{config::Settings, events::customer_leg, party, requests, responses};
 use crate::{
     dedupe,
     error::{Error, ErrorKind},
-    fields::Fields,
+    fields::{Fields, is_call_length},
     history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span},
     request::Answer,
     webhook::DecodeContext,
@@ -65,7 +65,7 @@ fn part(row: &Fields, context: &DecodeContext) -> Option<(String, Vec<VendorEven
     let call = row.text("pbx_call_id")?;
     let raw = row.text("callstart")?;
     let began = zone::read(&raw, &context.zone, context.received_at)?;
-    let seconds = row.integer("seconds").unwrap_or(0).max(0);
+    let seconds = row.integer("seconds").filter(|seconds| is_call_length(*seconds)).unwrap_or(0);
     let disposition = row.text("disposition").map(|word| word.to_lowercase());
     let answered = disposition.as_deref() == Some("answered");
     let ends = [row.text("sip"), row.text("destination")];
