@@ -114,7 +114,7 @@ impl Action {
         }
     }
 
-    /// Whether it can be done with a leg that stands so.
+    /// Whether it can be done with a leg in this state.
     pub fn suits(&self, leg: &Leg) -> bool {
         let state = leg.state;
         match self {
@@ -131,7 +131,7 @@ impl Action {
     }
 }
 
-/// What an action is about, as a make is told of it.
+/// The call, the leg and the extension that an action is about, as a make needs them to build its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActOn {
     /// The call.
@@ -145,8 +145,8 @@ pub struct ActOn {
 }
 
 impl Leg {
-    /// The key by which the make knows this leg. The fold tells the turns of one phone in a call apart by a number
-    /// behind it.
+    /// The key by which the make knows this leg. Where one phone takes part in a call more than once, the fold adds `#2`,
+    /// `#3` and so on to the key of the later legs.
     pub fn make_key(&self) -> &str {
         match self.key.rsplit_once('#') {
             Some((key, turn)) if !turn.is_empty() && turn.bytes().all(|byte| byte.is_ascii_digit()) => key,

@@ -9,7 +9,8 @@ impl Told {
     /// The call that the entry is about; the entries of a call are what [`crate::Book::restore`] needs of it.
     ///
     /// A command that places a call and its answer are about the call of the command, which redirects to the vendor's
-    /// once that is known. What an answer to another command is about, a book knows ([`crate::Book::subject`]). Decisions on gaps and zones are about no one call, and that a tombstone passed says nothing of its call.
+    /// once that is known. What an answer to another command is about, a book knows ([`crate::Book::subject`]). Decisions
+    /// on gaps and zones are about no one call, and that the time of a tombstone has passed says nothing of its call.
     pub fn subject(&self, connection: &ConnectionId) -> Option<CallId> {
         match self {
             Self::Vendor(event) => event.effects.iter().find_map(final_state).or_else(|| {

@@ -1,4 +1,4 @@
-//! Asks a PBX that tells nothing by itself, and knows what may be missing meanwhile.
+//! Keeps asking a PBX that tells nothing by itself, and keeps account of the times in which calls may be missing.
 //!
 //! What began and ended between two answers is read from the list of finished calls, so an outage is a gap that the
 //! first answer after it fills, as far back as the PBX keeps that list; what is older is a hole.
@@ -15,10 +15,10 @@ use crate::{
     cause, handle::zone_key, history, keeper::NotStored, links::Link, rows, state::Zone, status::SessionStatus,
 };
 
-/// How long a database that takes nothing is left alone.
+/// How long to wait before asking again when the database could not store what was found.
 const STORE_AGAIN: Duration = Duration::from_secs(5);
 
-/// What is known of the calls of a PBX that is asked for them.
+/// Up to when the calls of a PBX that is asked for them are known without a gap.
 #[derive(Debug, Default)]
 struct Known {
     /// Everything that ended before is known.
@@ -39,7 +39,7 @@ impl Link {
                 tracing::error!(connection = %self.connection, "this PBX is to be asked, and its make asks nothing");
                 return;
             };
-            // One whose findings are not stored takes them for told, so another begins with what is stored.
+            // A poller takes what it has found for told. Where that could not be stored, a new poller begins with what is.
             loop {
                 let asked = self.driver.poll(poller.as_mut()).await;
                 let taken = match asked {

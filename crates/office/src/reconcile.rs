@@ -28,7 +28,7 @@ const TRIES: [Duration; 5] = [
 /// Calls that are told together.
 const TOGETHER: usize = 100;
 
-/// The reading of a history that is on its way; ended with its link.
+/// The task that reads a history to fill a gap, if one runs; it ends with its link.
 #[derive(Default)]
 pub(crate) struct Filling(Mutex<Option<JoinHandle<()>>>);
 

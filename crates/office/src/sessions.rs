@@ -1,6 +1,7 @@
 //! Keeps a session open, of an extension or of the whole account, and knows which of its events may be missing.
 //!
-//! Where the PBX gives nothing again of what was missed, a gap is a hole up to the next connection. Elsewhere, while no session is registered the PBX keeps events and gives them again, so a gap that a replay follows is filled.
+//! Where the PBX gives nothing again of what was missed, a gap is a hole up to the next connection. Elsewhere the PBX
+//! keeps events while no session is registered and gives them again, so a gap that a replay follows is filled.
 //! Two things are lost for good: what the PBX sent over a socket that was broken already, and what could not be stored.
 //! A run that did not end its session, because it was killed or the power failed, may have lost some, too.
 //! Such a gap is a hole from the last sign of life up to the first event that the PBX kept, or to the next registration

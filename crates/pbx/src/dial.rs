@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 /// Longest number with its prefixes; E.164 has fifteen digits.
 const LONGEST: usize = 32;
 
-/// A number as it is sent: digits, `*`, `#`, a leading plus. It was read before; what is anything else is not sent.
+/// A number as it is sent: digits, `*`, `#`, a leading plus. The office has read it already; any other text is refused.
 pub(crate) fn target(to: &str) -> Result<&str, Error> {
     let digits = to.strip_prefix('+').unwrap_or(to);
     let fits = !digits.is_empty()

@@ -1,4 +1,4 @@
-//! Doing something with a call: whose call it is, which leg is meant, and whether it stands so that it can be done.
+//! Actions on a call: who may act on it, which leg is meant, and whether its state admits the action.
 
 use calls::{
     Ability, ActOn, Action, Call, CallId, CallState, ConnectionId, Leg, LegRole, Target,

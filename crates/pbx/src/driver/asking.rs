@@ -1,4 +1,4 @@
-//! Questions over a session's socket: who asks waits until the session tells the PBX's answer.
+//! Questions to a PBX that go over a session's socket: whoever asks waits until the session passes on the PBX's answer.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use crate::{
     request::{Answer, Request},
 };
 
-/// A question on its way to a session.
+/// A question that was handed to a session, with the channel that its answer goes back on.
 #[derive(Debug)]
 pub(super) struct Asked {
     request: Box<Request>,
     answer: oneshot::Sender<Result<Answer, Error>>,
 }
 
-/// The questions that a session has put and that are not answered.
+/// The questions that a session has sent and that are not answered yet, by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Askings {
     last: u64,
@@ -42,7 +42,7 @@ impl Askings {
         Some((self.last, request))
     }
 
-    /// Tells an answer to whom it is for. One that comes too late is for nobody.
+    /// Passes an answer to whoever asked. One that comes after he has given up is dropped.
     pub(super) fn answer(&mut self, number: u64, answer: Result<Answer, Error>) {
         if let Some(waits) = self.open.remove(&number) {
             // Who asked may have given up meanwhile.

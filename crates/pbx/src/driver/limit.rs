@@ -58,7 +58,7 @@ impl Priority {
     }
 }
 
-/// The PBX counts when a request arrives, and one may overtake another on its way.
+/// A quota's window with a margin: the PBX counts when a request arrives, and one may overtake another on its way.
 fn with_margin(window: Duration) -> Duration {
     window + (window / 50).max(Duration::from_millis(250))
 }
@@ -234,7 +234,7 @@ impl Limit {
         }
     }
 
-    /// Keeps what is still counted, that of others too.
+    /// Keeps the times that still count, also those of other programs.
     fn remember(&self, classes: &BTreeMap<String, Class>, request: &ToCount<'_>, now: Instant) {
         let wall = self.clock.now();
         let mut times: RequestTimes = self.kept.read(&self.connection);
@@ -248,11 +248,11 @@ impl Limit {
     }
 }
 
-/// No lock-out is believed to be longer, and no request is remembered for longer.
+/// The longest lock-out that is believed, and the longest time for which a request is remembered.
 const HOUR: Duration = Duration::from_secs(3600);
-/// So many classes are held before those that count no more are let go.
+/// The number of classes beyond which those that have expired are dropped.
 const LARGEST: usize = 4096;
-/// Two times that are the same one, read from two clocks.
+/// Two times that are closer than this are one, read from two clocks.
 const NEARLY: Duration = Duration::from_millis(50);
 
 fn apart(one: Instant, other: Instant) -> Duration {

@@ -1,4 +1,5 @@
-//! Which of the assumed forms of the wire were met, so that the first live session shows what holds.
+//! Counts which of the assumed forms of the wire were met, so that the first session with a live PBX shows which
+//! assumptions hold.
 
 use std::{
     collections::BTreeMap,

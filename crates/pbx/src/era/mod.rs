@@ -1,8 +1,8 @@
 //! The Era platform: events over one WebSocket with subscriptions, the list of calls and commands over REST.
 //!
 //! Much of the wire is not in the pages that could be read: what is ASSUMED stands in `wire.rs` and can be overridden
-//! by name, every decoder reads what may come tolerantly, and which of the forms were met is counted. Sources and what
-//! was never tried on a live account: `docs/makes/era.md`.
+//! by name, every decoder reads what may come tolerantly, and which of the forms were met is counted. Marks such as A-1
+//! number the assumptions. Sources, assumptions and what was never tried on a live account: `docs/makes/era.md`.
 
 mod actions;
 mod calls;

@@ -1,4 +1,4 @@
-//! What is asked of the service, when, and what the answers show.
+//! What is asked of the service and when, and which events follow from the answers.
 
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ use crate::{
     zone,
 };
 
-/// What ended lately is in the answer for so many days, whether a day is one of the calendar or 24 hours.
+/// For how many days finished calls are asked for while nothing was missed: two, because one day may begin at midnight.
 const RECENT_DAYS: u32 = 2;
 /// How often the employees are read.
 const EMPLOYEES: Duration = Duration::from_secs(3600);
@@ -81,7 +81,7 @@ pub(super) struct RingCloudPoller {
     zone: TimeZone,
     is_zone_settled: bool,
     known: KnownCalls,
-    /// Finished calls by what tells them apart.
+    /// Finished calls that were told, by source, destination and beginning as the row writes them.
     told: BTreeMap<[String; 3], ToldRow>,
     due: Due,
     /// What was asked last.
@@ -92,7 +92,7 @@ pub(super) struct RingCloudPoller {
     is_behind: bool,
     /// When finished calls were last read.
     complete: Option<Timestamp>,
-    /// So many days of them fit into an answer.
+    /// How many days of finished calls fit into one answer; halved each time that an answer was too large.
     depth: u32,
 }
 
@@ -187,8 +187,8 @@ impl RingCloudPoller {
         }
     }
 
-    /// The next question: who works there first, because rows are read by that; then what ended, so that it is not taken
-    /// for absent.
+    /// The next question. Employees first, because rows name them; then finished calls, so that a call that ended is not
+    /// concluded to have ended unseen.
     fn question(&self) -> (Instant, Question) {
         let unread = self.directory().unread().map(str::to_owned);
         let candidates = [
@@ -201,7 +201,7 @@ impl RingCloudPoller {
         first.unwrap_or((self.due.active, Question::Active))
     }
 
-    /// As many days as may hold what is not known yet.
+    /// For how many days finished calls are asked for: all that the service keeps at the start and after a failure.
     fn days(&self) -> u32 {
         let days = if self.complete.is_none() || self.failures.complete > 0 || self.is_behind {
             HISTORY_DAYS

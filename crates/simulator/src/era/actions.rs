@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// What is to be done with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Action {
-    /// Of one leg, or of all.
+    /// Ends one leg, or the whole call.
     HangUp,
     Hold,
     /// Answers, or takes back from hold.
@@ -41,9 +41,9 @@ pub(super) enum Action {
     Record {
         on: bool,
     },
-    /// It becomes a conference.
+    /// Makes a conference of it.
     Conference,
-    /// It joins one.
+    /// Adds it to a conference.
     Join {
         conference: String,
     },
@@ -64,7 +64,8 @@ pub(super) fn text(parameters: &Map<String, Value>, name: &str) -> Option<String
     }
 }
 
-/// Calls the owner's device, and the number once he has answered. Of an owner who lets somebody wait, the number is asked.
+/// Calls the owner's device, and the number once he has answered. An owner who has somebody on hold asks the number, as
+/// before a transfer.
 pub(super) async fn place(pbx: &Era, whose: Whose, parameters: &Map<String, Value>) -> Result<Value, Failure> {
     let world = &pbx.shared.world;
     let owner = text(parameters, "owner").ok_or(Failure::wrong("owner is missing"))?;
