@@ -75,7 +75,7 @@ export const cardText = texts<CardText>({
         ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${isolate(agent)}, ${length}`
         : `${capital(when)} · разговор ${length}`,
     quoted: (note) => `«${isolate(note)}»`,
-    nothingKnown: "Разговоров с этим номером пока не было.",
+    nothingKnown: "Прошлых разговоров не найдено.",
     notToCallBack: "Номер не передан, перезвонить не получится.",
     details: "Подробнее",
     dismiss: "Убрать карточку",
@@ -126,7 +126,7 @@ export const cardText = texts<CardText>({
     lastTalk: (when, agent, length) =>
       agent ? `${capital(when)} · talked to ${isolate(agent)}, ${length}` : `${capital(when)} · talked ${length}`,
     quoted: (note) => `“${isolate(note)}”`,
-    nothingKnown: "No talks with this number so far.",
+    nothingKnown: "No earlier talks found.",
     notToCallBack: "The number was withheld and cannot be called back.",
     details: "Details",
     dismiss: "Dismiss",
