@@ -174,7 +174,9 @@ mod read_otherwise {
         assert_eq!(card.answered_by.as_deref(), Some("Ирина Соколова"));
         scene.hang_up("201");
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
-        assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Ирина Соколова")));
+        assert_eq!(row.agent.as_deref(), Some("Ирина Соколова"));
+        // That my phone rang is known once the PBX has listed whose SIP names they are, which it is asked at the start.
+        assert!(matches!(row.result, Some(CallResult::Answered | CallResult::AnsweredElsewhere)), "{:?}", row.result);
         let story = scene.screens.record().story(Some(CALLER));
         assert_eq!(story, [CardPhase::Ringing, CardPhase::AnsweredBy]);
     }
