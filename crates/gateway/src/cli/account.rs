@@ -131,10 +131,15 @@ pub(super) async fn account(arguments: AccountArguments) -> anyhow::Result<ExitC
         output::say(&serde_json::to_string(&reply)?)?;
     } else {
         for line in lines(&reply) {
-            output::say(&line)?;
+            output::say(&printable(&line))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line as a terminal may show it: who calls chooses his name, and could write orders to the terminal into it.
+fn printable(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn lines(reply: &Reply) -> Vec<String> {
@@ -154,4 +159,17 @@ fn user(user: &AccountUser) -> String {
     let voice_mail = user.voice_mail.map(|on| if on { "voice mail on" } else { "voice mail off" });
     let told = [Some(user.name.as_str()), user.extension.as_deref(), user.mail.as_deref(), voice_mail];
     told.map(Option::unwrap_or_default).join("\t").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn orders_to_a_terminal_are_not_printed() {
+        assert_eq!(
+            printable("CallerIDName\tЗаря\u{1b}[2J\u{9b}0m\r\n"),
+            "CallerIDName\tЗаря\u{fffd}[2J\u{fffd}0m\u{fffd}\u{fffd}"
+        );
+    }
 }

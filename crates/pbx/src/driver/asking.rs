@@ -2,16 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tokio::{
-    sync::oneshot,
-    time::{Instant, timeout},
-};
+use tokio::{sync::oneshot, time::timeout};
 
 use super::Driver;
 use crate::{
     error::{Error, ErrorKind},
-    journal::{JournalEntry, JournalKind},
-    redact,
     request::{Answer, Request},
 };
 
@@ -61,24 +56,6 @@ impl Askings {
 impl Driver {
     /// Asks over the running session of this key, once.
     pub(super) async fn ask(&self, key: &str, request: &Request) -> Result<Answer, Error> {
-        let (at, began) = (self.clock.now(), Instant::now());
-        let answer = self.ask_now(key, request).await;
-        self.journal.record(JournalEntry {
-            at,
-            connection: self.id.clone(),
-            kind: JournalKind::Request,
-            operation: request.operation.to_owned(),
-            target: redact::target(&request.url, request.signed),
-            status: answer.as_ref().ok().map(|answer| answer.status),
-            outcome: answer.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
-            took: began.elapsed(),
-            sent: self.redactor.body(&request.body),
-            received: answer.as_ref().ok().and_then(|answer| self.redactor.body(&answer.body)),
-        });
-        answer
-    }
-
-    async fn ask_now(&self, key: &str, request: &Request) -> Result<Answer, Error> {
         let no_session = || {
             let why = "the socket to the PBX is not open, and this can only be asked over it; try again in a moment";
             Error::new(ErrorKind::Transport, why).before_sending()

@@ -74,12 +74,11 @@ impl Driver {
 
     /// Sends a request once, whatever the quotas.
     pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
-        if let Some(session) = &request.session {
-            return self.ask(session, request).await;
-        }
         let (at, began) = (self.clock.now(), Instant::now());
-        let sent = self.prepare(request, CAP)?;
-        let answer = self.client.send(sent).await.map(read).map_err(Error::from);
+        let answer = match &request.session {
+            Some(session) => self.ask(session, request).await,
+            None => self.client.send(self.prepare(request, CAP)?).await.map(read).map_err(Error::from),
+        };
         self.journal.record(JournalEntry {
             at,
             connection: self.id.clone(),
