@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     action::Action,
-    call::{Call, CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
+    call::{CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
     id::{CallId, CommandId, ConnectionId},
 };
 
@@ -233,11 +233,6 @@ pub enum Effect {
         /// The PBX's own reason, verbatim.
         reason: Option<String>,
     },
-    /// What is left of a call 30 days after its end.
-    State {
-        /// The call, whole.
-        call: Box<Call>,
-    },
     /// Not understood: kept with its body, changes nothing.
     Unknown {
         /// What came, redacted.
@@ -267,7 +262,6 @@ impl Effect {
             | Self::RecordingAvailable { .. }
             | Self::NotRecorded
             | Self::CallEnded { .. }
-            | Self::State { .. }
             | Self::Unknown { .. } => None,
         }
     }
@@ -293,7 +287,6 @@ impl Effect {
             | Self::RecordingAvailable { .. }
             | Self::NotRecorded
             | Self::CallEnded { .. }
-            | Self::State { .. }
             | Self::Unknown { .. } => None,
         }
     }

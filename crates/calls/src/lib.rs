@@ -9,8 +9,10 @@ pub mod book;
 pub mod call;
 mod clock;
 pub mod event;
+mod fact;
 pub mod id;
 pub mod number;
+mod record;
 mod subject;
 
 pub use ability::{Abilities, Ability, Can, Cannot};
@@ -25,4 +27,6 @@ pub use event::{
     Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, LegRef, Source, Stored, Timer, Told,
     VendorEvent, VendorTime,
 };
+pub use fact::{Fact, FactKind};
 pub use id::{CallId, CommandId, ConnectionId, IdError, RecordingId};
+pub use record::CallRecord;

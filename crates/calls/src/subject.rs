@@ -1,7 +1,7 @@
 //! Which call a log entry is about, so that a store can keep the entries of a call together.
 
 use crate::{
-    event::{CommandKind, Decision, Effect, Timer, Told},
+    event::{CommandKind, Decision, Timer, Told},
     id::{CallId, ConnectionId},
 };
 
@@ -13,10 +13,7 @@ impl Told {
     /// on gaps and zones are about no one call, and that the time of a tombstone has passed says nothing of its call.
     pub fn subject(&self, connection: &ConnectionId) -> Option<CallId> {
         match self {
-            Self::Vendor(event) => event.effects.iter().find_map(final_state).or_else(|| {
-                let vendor_call = event.call.as_ref()?;
-                Some(CallId::of_vendor(connection, vendor_call))
-            }),
+            Self::Vendor(event) => event.call.as_ref().map(|call| CallId::of_vendor(connection, call)),
             Self::Command(command) => Some(match &command.kind {
                 CommandKind::Originate { .. } => CallId::of_command(connection, command.id),
                 CommandKind::Act { call, .. } => call.clone(),
@@ -35,8 +32,4 @@ impl Told {
             },
         }
     }
-}
-
-fn final_state(effect: &Effect) -> Option<CallId> {
-    if let Effect::State { call } = effect { Some(call.id.clone()) } else { None }
 }

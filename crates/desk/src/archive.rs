@@ -1,6 +1,6 @@
 //! Calls, notes and settings as this computer's database holds them. Everything here blocks: callers are off the loop.
 
-use calls::CallId;
+use calls::{CallId, FactKind};
 use jiff::Timestamp;
 use link::wire::Call;
 use serde::{Serialize, de::DeserializeOwned};
@@ -76,7 +76,7 @@ impl Archive {
 
     /// Whether somebody wrote a note about the call.
     pub(crate) fn noted(&self, office: &str, call: &CallId) -> Result<bool, store::Error> {
-        Ok(self.facts(office, call)?.iter().any(|shown| shown.fact.kind == NOTE))
+        Ok(self.facts(office, call)?.iter().any(|shown| shown.fact.kind == FactKind::Note))
     }
 
     /// A choice of the person at this desk; one that a later version wrote in its own way counts as not made.
@@ -92,11 +92,6 @@ impl Archive {
         Ok(self.store.set_setting(key, &text).await?)
     }
 }
-
-/// Kind of the facts that are notes.
-pub(crate) const NOTE: &str = "note";
-/// Kind of the facts that say how a talk ended.
-pub(crate) const OUTCOME: &str = "outcome";
 
 /// A saved call of an office, or nothing where a later version wrote it in an unknown form.
 pub(crate) fn kept(saved: &SavedCall) -> Option<Kept> {

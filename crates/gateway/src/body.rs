@@ -30,19 +30,19 @@ pub(crate) fn deadline(request: &Extensions, time: Duration) -> Instant {
 }
 
 /// The whole body of a request, of at most `CAP` bytes.
-pub(crate) struct Whole<const CAP: usize>(pub(crate) Bytes);
+pub(crate) struct WholeBody<const CAP: usize>(pub(crate) Bytes);
 
-impl<const CAP: usize> FromRequest<Arc<Gateway>> for Whole<CAP> {
+impl<const CAP: usize> FromRequest<Arc<Gateway>> for WholeBody<CAP> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
         let deadline = deadline(request.extensions(), gateway.limits.request);
-        whole(request.into_body(), CAP, deadline).await.map(Self)
+        read(request.into_body(), CAP, deadline).await.map(Self)
     }
 }
 
 /// The whole body.
-pub(crate) async fn whole(body: Body, cap: usize, deadline: Instant) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(body: Body, cap: usize, deadline: Instant) -> Result<Bytes, ApiError> {
     let mut pieces = body.into_data_stream();
     let read = async {
         let mut whole = BytesMut::new();
@@ -79,16 +79,16 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     match read {
         Ok(value) if end == Some(false) => Ok(value),
         Ok(_) => Err(no_json()),
-        Err(error) => Err(wrong_field(&error)),
+        Err(error) => Err(refusal(&error)),
     }
 }
 
 /// The same for a JSON value that was read before.
 pub(crate) fn from_json<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, ApiError> {
-    serde_path_to_error::deserialize(value).map_err(|error| wrong_field(&error))
+    serde_path_to_error::deserialize(value).map_err(|error| refusal(&error))
 }
 
-fn wrong_field(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     // The parser's own text may repeat what was sent; the name of a field that is missing is ours.
     let text = error.inner().to_string();
     let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
@@ -120,7 +120,7 @@ mod tests {
         let response = error.into_response();
         let status = response.status().as_u16();
         let body =
-            whole(response.into_body(), 4096, Instant::now() + Duration::from_secs(1)).await.expect("a short body");
+            read(response.into_body(), 4096, Instant::now() + Duration::from_secs(1)).await.expect("a short body");
         (status, String::from_utf8(body.to_vec()).expect("JSON"))
     }
 
@@ -132,7 +132,7 @@ mod tests {
         tokio::time::advance(Duration::from_secs(15)).await;
         let deadline = deadline(&request, Duration::from_secs(20));
         assert_eq!(deadline, began + Duration::from_secs(20));
-        let late = whole(
+        let late = read(
             Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::convert::Infallible>>()),
             10,
             deadline,

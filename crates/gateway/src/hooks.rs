@@ -43,7 +43,7 @@ pub(crate) async fn nameless() -> ApiError {
 async fn take(gateway: &Gateway, request: Request) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
     let deadline = body::deadline(&head.extensions, gateway.limits.request);
-    let read = body::whole(body, CAP, deadline).await;
+    let read = body::read(body, CAP, deadline).await;
     let address = Address::of(head.uri.path(), &gateway.path_tokens).ok_or_else(no_such_hook)?;
     let body = read.inspect_err(|_| add(&gateway.counters.hooks_broken))?;
     if head.method != Method::POST && head.method != Method::GET {

@@ -4,12 +4,12 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use calls::{CallId, CommandId, RecordingId};
+use calls::{CallId, CommandId, Fact, RecordingId};
 use futures_util::Stream;
 
 use crate::{
     error::OfficeError,
-    wire::{ActOnCall, CommandView, Cursor, Fact, Frame, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace},
 };
 
 /// Frames of an office's stream. Its end means that the connection is lost; an error says why.

@@ -5,14 +5,12 @@ mod connection;
 mod summary;
 
 use calls::{
-    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, LegRole,
+    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, Fact, LegRole,
     LegState, RecordingId, number::DialNumber,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use ts_rs::TS;
-use uuid::Uuid;
 
 pub use action::{ActOnCall, ActionBody};
 pub use connection::{ConnectionState, ConnectionView, ConnectionWarning, DownCause, Titles};
@@ -336,37 +334,6 @@ pub struct CommandView {
     /// The PBX's words, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-}
-
-/// Something that a person wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fact {
-    /// UUIDv7, made where it was written.
-    pub id: Uuid,
-    /// What kind.
-    pub kind: FactKind,
-    /// Who wrote it; the office sets it for remote desks.
-    pub author: String,
-    /// When it was written.
-    pub at: Timestamp,
-    /// The call that it is about.
-    pub call: CallId,
-    /// The fact that it replaces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<Uuid>,
-    /// Its content: a text for notes, a word for outcomes, `null` to take it back.
-    pub value: Value,
-}
-
-/// Kinds of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum FactKind {
-    /// Free text.
-    Note,
-    /// How the talk ended, in the office's words.
-    Outcome,
 }
 
 /// The stored events of a call.

@@ -12,7 +12,7 @@ use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
 use pbx::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
 use serde_json::json;
-use store::{NewJournalEntry, Store};
+use store::{NewJournalRow, Store};
 
 /// How long an exchange is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -75,7 +75,7 @@ impl Journal for StoreJournal {
     }
 }
 
-fn row(entry: JournalEntry) -> NewJournalEntry {
+fn row(entry: JournalEntry) -> NewJournalRow {
     let body = json!({
         "operation": entry.operation,
         "target": entry.target,
@@ -90,7 +90,7 @@ fn row(entry: JournalEntry) -> NewJournalEntry {
         JournalKind::Webhook => "webhook",
         JournalKind::Frame => "frame",
     };
-    NewJournalEntry { at: entry.at, connection: Some(entry.connection), kind: kind.to_owned(), body: body.to_string() }
+    NewJournalRow { at: entry.at, connection: Some(entry.connection), kind: kind.to_owned(), body: body.to_string() }
 }
 
 /// Forgets what is older than seven days, a part at a time.

@@ -4,10 +4,11 @@
 //! everybody who looks at the office sees the same things in the same order.
 
 mod backoff;
+mod call_entries;
 mod cause;
 mod clock;
 mod handle;
-mod history;
+mod held_back;
 mod journal;
 mod keeper;
 mod links;

@@ -14,10 +14,10 @@ use pbx::{
 
 /// The people of one connection.
 #[derive(Debug, Default)]
-pub(crate) struct People(RwLock<Known>);
+pub(crate) struct People(RwLock<Listed>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Listed {
     /// From a SIP name to the extension of the same person.
     extensions: BTreeMap<String, String>,
     /// From an extension to the name that people read.
@@ -40,7 +40,7 @@ impl People {
     }
 
     fn take(&self, users: Vec<AccountUser>) {
-        let mut known = Known::default();
+        let mut known = Listed::default();
         for AccountUser { name, extension, title, .. } in users {
             let Some(extension) = extension else { continue };
             known.names.extend(title.map(|title| (extension.clone(), title)));
@@ -64,7 +64,7 @@ impl People {
     }
 }
 
-impl Known {
+impl Listed {
     fn name(&self, leg: &mut LegRef) {
         let sip = leg.extension.clone().unwrap_or_default();
         if let Some(extension) = self.extensions.get(&sip) {

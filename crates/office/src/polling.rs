@@ -12,24 +12,17 @@ use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
 use store::{Filter, Store};
 
 use crate::{
-    cause, handle::zone_key, history, keeper::NotStored, links::Link, rows, state::Zone, status::SessionStatus,
+    call_entries, cause, handle::zone_key, keeper::NotStored, links::Link, rows, state::Zone, status::SessionStatus,
 };
 
 /// How long to wait before asking again when the database could not store what was found.
 const STORE_AGAIN: Duration = Duration::from_secs(5);
 
-/// Up to when the calls of a PBX that is asked for them are known without a gap.
-#[derive(Debug, Default)]
-struct Known {
-    /// Everything that ended before is known.
-    complete: Option<Timestamp>,
-}
-
 impl Link {
     /// Asks for calls until the office stops.
     pub(crate) async fn keep_polling(self, mut zone: Zone) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
-        let mut known = Known { complete: self.complete("").map(|complete| complete.until) };
+        let mut complete = self.complete("").map(|complete| complete.until);
         if let Some(from) = self.complete_until("") {
             self.open_gap("", from, "stopped").await;
         }
@@ -43,9 +36,9 @@ impl Link {
             loop {
                 let asked = self.driver.poll(poller.as_mut()).await;
                 let taken = match asked {
-                    Ok(found) => self.take_found(found, &mut known, &mut zone).await,
+                    Ok(found) => self.take_found(found, &mut complete, &mut zone).await,
                     Err(error) => {
-                        self.poll_failed(&error, &known).await;
+                        self.poll_failed(&error, complete).await;
                         Ok(())
                     }
                 };
@@ -80,8 +73,13 @@ impl Link {
         held
     }
 
-    /// Stores what an answer shows.
-    async fn take_found(&self, found: Found, known: &mut Known, zone: &mut Zone) -> Result<(), NotStored> {
+    /// Stores what an answer shows. All calls that ended before `complete` are known; the answer moves it.
+    async fn take_found(
+        &self,
+        found: Found,
+        complete: &mut Option<Timestamp>,
+        zone: &mut Zone,
+    ) -> Result<(), NotStored> {
         let now = self.clock.now();
         let Found { zone: choice, events, snapshot, complete_since } = found;
         let mut told = Vec::with_capacity(events.len() + 1);
@@ -106,7 +104,7 @@ impl Link {
             self.keeper.absent(&self.connection, now, asked, calls).await?;
         }
         if let Some(since) = complete_since {
-            let from = known.complete.unwrap_or(now);
+            let from = complete.unwrap_or(now);
             if from < since {
                 // The computer slept for longer than the PBX tells of.
                 self.open_gap("", from, "stopped").await;
@@ -114,7 +112,7 @@ impl Link {
             if self.board.has_gap(&self.connection, "") {
                 self.close_gap("", now, (from < since).then_some(since)).await;
             }
-            known.complete = Some(now);
+            *complete = Some(now);
             self.stamp("");
         }
         if is_list {
@@ -128,13 +126,13 @@ impl Link {
     }
 
     /// Until the next answer calls may be missing. What the PBX refuses for good is said in its words.
-    async fn poll_failed(&self, error: &Error, known: &Known) {
+    async fn poll_failed(&self, error: &Error, complete: Option<Timestamp>) {
         tracing::warn!(connection = %self.connection, kind = ?error.kind(), "a PBX could not be asked for its calls");
         let down = SessionStatus::down(cause::of_error(error));
         let is_refused = error.retry() == Retry::No && error.kind() != ErrorKind::Stopped;
         let detail = is_refused.then(|| error.to_string());
         self.set("", SessionStatus { is_refused, detail, ..down }).await;
-        if let Some(from) = known.complete {
+        if let Some(from) = complete {
             self.open_gap("", from, "unreachable").await;
         }
     }
@@ -163,7 +161,7 @@ fn vendor_calls_since(
             if call.connection != *connection {
                 continue;
             }
-            let told = history::of_call(store, office, &call.id)?.into_iter().map(|stored| stored.told);
+            let told = call_entries::of_call(store, office, &call.id)?.into_iter().map(|stored| stored.told);
             found.extend(told.filter_map(|told| if let Told::Vendor(event) = told { event.call } else { None }));
         }
     }

@@ -19,7 +19,7 @@ use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
 use tokio::sync::{Semaphore, watch};
 
 use self::{failure::Failure, gone::Gone};
-use crate::history;
+use crate::call_entries;
 
 /// A piece that is asked for without an end.
 const PIECE: u64 = 256 * 1024;
@@ -215,7 +215,8 @@ impl Recordings {
         call: &CallId,
         id: &RecordingId,
     ) -> Result<(ConnectionId, String, RecordingReference), OfficeError> {
-        let entries = history::of_call(&self.store, &self.office, call).map_err(|error| failure::storage(&error))?;
+        let entries =
+            call_entries::of_call(&self.store, &self.office, call).map_err(|error| failure::storage(&error))?;
         let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(failure::not_found)?;
         let driver = self.drivers.get(&connection).ok_or_else(failure::not_found)?;
         let mut book = Book::new(connection.clone(), driver.book_settings());

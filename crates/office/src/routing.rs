@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{CallResult, ConnectionId, Effect, EndCause, LegRole, VendorEvent, number};
-use pbx::{Incoming, Route, WebhookReply, WebhookRequest};
-
-use crate::{settings::Directory, state::Connection};
+use pbx::{Route, WebhookReply};
 
 /// The rules as the settings have them.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +22,14 @@ impl RoutingRules {
         Self { responsible: responsible.collect(), blocked }
     }
 
-    /// What is said of a caller, and the rule that says it: the stricter before the more general.
-    fn route(&self, connection: &ConnectionId, directory: &Directory, from: &str) -> Option<(&'static str, Route)> {
-        let name = directory.contact(from).map(str::to_owned);
+    /// What is said of a caller, whose `name` is that of a contact, and the rule that says it: the stricter before the more
+    /// general.
+    pub(crate) fn route(
+        &self,
+        connection: &ConnectionId,
+        name: Option<String>,
+        from: &str,
+    ) -> Option<(&'static str, Route)> {
         if self.blocked.contains(from) {
             return Some(("blocked", Route { name, to: None, refuse: true }));
         }
@@ -42,18 +45,6 @@ pub(crate) struct Routed {
     pub(crate) reply: WebhookReply,
     /// The rule that refuses the call.
     pub(crate) refused_by: Option<&'static str>,
-}
-
-impl Connection {
-    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
-    /// no rule says anything.
-    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
-        let Incoming { from } = self.driver.incoming(request)?;
-        let (rule, route) = directory.routing().route(&self.id, directory, &from?)?;
-        tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
-        let refused_by = route.refuse.then_some(rule);
-        self.driver.route_reply(request, &route).map(|reply| Routed { reply, refused_by })
-    }
 }
 
 /// A call that the answer refuses is over before it rings anybody.
@@ -80,16 +71,15 @@ mod tests {
     fn the_stricter_rule_goes_before_the_more_general() {
         let connection: ConnectionId = "rt1".parse().expect("valid");
         let other: ConnectionId = "rt2".parse().expect("valid");
-        let contacts = [("8 916 123-45-67", "Анна"), ("+79161234568", "Борис")];
-        let contacts = contacts.map(|(number, name)| (number.to_owned(), name.to_owned())).into();
-        let directory = Directory::new(Vec::new(), &[], Vec::new(), contacts, BTreeSet::new());
+        let contacts = BTreeMap::from([("+79161234567", "Анна"), ("+79161234568", "Борис")]);
         let of = |number: &str| (number.to_owned(), BTreeMap::from([(connection.clone(), "101".to_owned())]));
         let rules = RoutingRules {
             responsible: [of("8 916 123-45-67"), of("+79161234569"), of("+79161234560")].into(),
             blocked: ["8 (916) 123-45-60".to_owned()].into(),
         };
         let rules = rules.normalised();
-        let said = |connection: &ConnectionId, from: &str| rules.route(connection, &directory, from);
+        let name = |from: &str| contacts.get(from).map(|name| (*name).to_owned());
+        let said = |connection: &ConnectionId, from: &str| rules.route(connection, name(from), from);
         let route = |name: Option<&str>, to: Option<&str>| Route {
             name: name.map(str::to_owned),
             to: to.map(str::to_owned),

@@ -7,12 +7,13 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::tz::TimeZone;
-use pbx::Driver;
+use pbx::{Driver, WebhookRequest};
 use store::Store;
 use tokio::sync::Semaphore;
 
 use crate::{
-    clock::Clock, keeper::KeeperHandle, people::People, recordings::Recordings, settings::Directory, status::Board,
+    clock::Clock, keeper::KeeperHandle, people::People, recordings::Recordings, routing::Routed, settings::Directory,
+    status::Board,
 };
 
 /// A connection at work.
@@ -24,6 +25,19 @@ pub(crate) struct Connection {
     pub(crate) zone: Arc<RwLock<Zone>>,
     /// Who works there, as the PBX lists them.
     pub(crate) people: Arc<People>,
+}
+
+impl Connection {
+    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
+    /// no rule says anything.
+    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
+        let from = self.driver.incoming(request)?.from?;
+        let name = directory.contact(&from).map(str::to_owned);
+        let (rule, route) = directory.routing().route(&self.id, name, &from)?;
+        tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
+        let refused_by = route.refuse.then_some(rule);
+        self.driver.route_reply(request, &route).map(|reply| Routed { reply, refused_by })
+    }
 }
 
 /// The zone in which a vendor's times without a mark are read.

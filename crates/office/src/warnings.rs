@@ -8,8 +8,7 @@ use pbx::Make;
 use store::{Filter, Store};
 
 use crate::{
-    keeper::unread,
-    rows,
+    held_back, rows,
     settings::Directory,
     skew::{Skew, TimeFault},
 };
@@ -66,7 +65,7 @@ impl Warnings {
         let calls = store.list(&incoming, None, CALLS)?;
         let calls = calls.iter().filter_map(rows::call).filter(|call| call.connection == *connection);
         let unlisted_lines = calls.filter_map(|call| directory.unlisted_line(&call).map(str::to_owned)).collect();
-        Ok(Self { time: skew.fault(), unlisted_lines, unread_calls: unread::kept(store, connection)?.len() })
+        Ok(Self { time: skew.fault(), unlisted_lines, unread_calls: held_back::kept(store, connection)?.len() })
     }
 
     /// As codes.

@@ -70,7 +70,7 @@ impl CheckReason {
     pub fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Unauthorized => Self::WrongCredentials,
-            ErrorKind::Forbidden | ErrorKind::ClockSkew => Self::NotAdmitted,
+            ErrorKind::Forbidden => Self::NotAdmitted,
             ErrorKind::RateLimited { .. } => Self::Busy,
             ErrorKind::Timeout => Self::TimedOut,
             ErrorKind::Transport | ErrorKind::Stopped => Self::Unreachable,

@@ -9,8 +9,6 @@ pub enum ErrorKind {
     Unauthorized,
     /// The credentials are right but may not do this, or not from this address.
     Forbidden,
-    /// The clocks differ so much that the PBX refuses.
-    ClockSkew,
     /// A value that we sent cannot be right.
     InvalidRequest {
         /// Which value.
@@ -98,7 +96,6 @@ impl Error {
             ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Internal => Retry::IfIdempotent,
             ErrorKind::Unauthorized
             | ErrorKind::Forbidden
-            | ErrorKind::ClockSkew
             | ErrorKind::InvalidRequest { .. }
             | ErrorKind::NotFound
             | ErrorKind::Conflict

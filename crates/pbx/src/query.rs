@@ -111,8 +111,8 @@ pub enum Reply {
     Users(Vec<AccountUser>),
     /// The names of the busy channels.
     Channels(Vec<String>),
-    /// Facts by the PBX's own names.
-    Facts(BTreeMap<String, String>),
+    /// What the PBX says, by its own names.
+    Details(BTreeMap<String, String>),
     /// It is done; of a new employee, with his name.
     #[serde(rename_all = "camelCase")]
     Done {

@@ -29,25 +29,25 @@ pub struct NewCommand {
     pub request: String,
 }
 
-/// A command as it stands.
+/// A command as it status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandRow {
     /// What was asked.
     pub command: NewCommand,
-    /// Where it stands.
+    /// Where it status.
     pub state: CommandState,
     /// The PBX's words, if any.
     pub detail: Option<String>,
 }
 
-/// Where a command stands by now.
+/// Where a command status by now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandStands {
+pub struct CommandStatus {
     /// Which.
     pub id: CommandId,
     /// The call that it belongs to by now.
     pub call: CallId,
-    /// Where it stands.
+    /// Where it status.
     pub state: CommandState,
     /// The PBX's words, if any.
     pub detail: Option<String>,
@@ -87,9 +87,9 @@ impl Store {
         })
     }
 
-    /// Notes where a command stands.
-    pub fn set_command(&self, stands: CommandStands) -> Write<()> {
-        self.write(move |sql| set(sql, &stands))
+    /// Notes where a command status.
+    pub fn set_command(&self, status: CommandStatus) -> Write<()> {
+        self.write(move |sql| set(sql, &status))
     }
 
     /// The command, if it was ever asked.
@@ -116,12 +116,12 @@ impl Store {
     }
 }
 
-pub(crate) fn set(sql: &Connection, stands: &CommandStands) -> Result<(), Error> {
+pub(crate) fn set(sql: &Connection, status: &CommandStatus) -> Result<(), Error> {
     sql.prepare_cached("UPDATE commands SET call = ?2, state = ?3, detail = ?4 WHERE id = ?1")?.execute(params![
-        stands.id.to_string(),
-        stands.call.as_str(),
-        text_of(stands.state),
-        stands.detail.as_deref().unwrap_or_default()
+        status.id.to_string(),
+        status.call.as_str(),
+        text_of(status.state),
+        status.detail.as_deref().unwrap_or_default()
     ])?;
     Ok(())
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calls::CallId;
-use jiff::Timestamp;
+use calls::{CallId, Fact, FactKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,30 +16,6 @@ use crate::{
     transaction::Transaction,
     write::Write,
 };
-
-/// Kind whose text search finds.
-const NOTE: &str = "note";
-
-/// Something that a person wrote about a call.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fact {
-    /// UUIDv7, made where it was written.
-    pub id: Uuid,
-    /// `note`, `outcome`, …
-    pub kind: String,
-    /// Who wrote it.
-    pub author: String,
-    /// When, by the writer's clock.
-    pub at: Timestamp,
-    /// The call that it is about.
-    pub subject: CallId,
-    /// The fact that it stands for from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<Uuid>,
-    /// What was written; a note's text is a string, or under `text`. Null takes back what it replaces.
-    pub value: Value,
-}
 
 /// A fact as it is to be shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +46,11 @@ impl Store {
         self.write(move |sql| {
             let office = office::ordinal(sql, &office)?;
             if let Some((known, seq)) = logged(sql, office, fact.id)? {
-                return Ok(if known == fact { FactAppended::Known(seq) } else { FactAppended::Taken });
+                return Ok(if known.as_ref() == Some(&fact) { FactAppended::Known(seq) } else { FactAppended::Taken });
             }
             let body = serde_json::to_string(&fact)
                 .map_err(|error| Error::Unreadable { what: "fact", reason: format!("{:?}", error.classify()) })?;
-            let seq = log::append_fact(sql, fact.subject.as_str(), to_ns(fact.at), &body)?;
+            let seq = log::append_fact(sql, fact.call.as_str(), to_ns(fact.at), &body)?;
             keep(sql, office, &fact, seq)?;
             Ok(FactAppended::New(seq))
         })
@@ -102,7 +77,7 @@ impl Store {
             let mut rows = statement.query([office])?;
             let mut facts = Vec::new();
             while let Some(row) = rows.next()? {
-                facts.push(fact(row)?);
+                facts.extend(fact(row)?);
             }
             Ok(facts)
         })
@@ -120,31 +95,32 @@ impl Store {
 
 const COLUMNS: &str = "id, kind, author, at_ns, subject, replaces, value, seq";
 
-fn fact(row: &Row<'_>) -> Result<Fact, Error> {
+/// The fact of a row; none where its kind is one of a later version.
+fn fact(row: &Row<'_>) -> Result<Option<Fact>, Error> {
+    let kind: String = row.get(1)?;
+    let Some(kind) = FactKind::of_word(&kind) else { return Ok(None) };
     let unreadable = |what| move |_| Error::Unreadable { what, reason: "it does not fit".into() };
     let id: String = row.get(0)?;
-    let subject: String = row.get(4)?;
+    let call: String = row.get(4)?;
     let replaces: String = row.get(5)?;
     let value: String = row.get(6)?;
-    Ok(Fact {
+    Ok(Some(Fact {
         id: Uuid::parse_str(&id).map_err(unreadable("fact id"))?,
-        kind: row.get(1)?,
+        kind,
         author: row.get(2)?,
         at: from_ns(row.get(3)?),
-        subject: subject
-            .parse()
-            .map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?,
+        call: call.parse().map_err(|_| Error::Unreadable { what: "call id", reason: "it does not fit".into() })?,
         replaces: match replaces.as_str() {
             "" => None,
             id => Some(Uuid::parse_str(id).map_err(unreadable("fact id"))?),
         },
         value: serde_json::from_str(&value)
             .map_err(|error| Error::Unreadable { what: "fact", reason: format!("{:?}", error.classify()) })?,
-    })
+    }))
 }
 
-/// The fact of this id, if it is in its office's log.
-fn logged(sql: &Connection, office: i64, id: Uuid) -> Result<Option<(Fact, u64)>, Error> {
+/// The fact of this id and its place, if it is in its office's log.
+fn logged(sql: &Connection, office: i64, id: Uuid) -> Result<Option<(Option<Fact>, u64)>, Error> {
     let sql_text = format!("SELECT {COLUMNS} FROM facts WHERE office = ?1 AND id = ?2 AND seq > 0");
     let mut statement = sql.prepare_cached(&sql_text)?;
     let mut rows = statement.query(params![office, id.to_string()])?;
@@ -165,22 +141,22 @@ pub(crate) fn keep(sql: &Transaction<'_>, office: i64, fact: &Fact, seq: u64) ->
     .execute(params![
         office,
         fact.id.to_string(),
-        fact.kind,
+        fact.kind.as_str(),
         fact.author,
         to_ns(fact.at),
-        fact.subject.as_str(),
+        fact.call.as_str(),
         fact.replaces.map(|id| id.to_string()).unwrap_or_default(),
         fact.value.to_string(),
         seq as i64,
     ])?;
-    if fact.kind != NOTE {
+    if fact.kind != FactKind::Note {
         return Ok(());
     }
     let ruling: Option<String> = sql
         .prepare_cached("SELECT new FROM redirects WHERE office = ?1 AND old = ?2")?
-        .query_row(params![office, fact.subject.as_str()], |row| row.get(0))
+        .query_row(params![office, fact.call.as_str()], |row| row.get(0))
         .optional()?;
-    refresh_words(sql, office, ruling.as_deref().unwrap_or(fact.subject.as_str()))
+    refresh_words(sql, office, ruling.as_deref().unwrap_or(fact.call.as_str()))
 }
 
 /// Which facts are asked for.
@@ -234,7 +210,8 @@ pub(crate) fn of_changed_calls(sql: &Connection, span: Span<'_>, known: u64) -> 
 fn read_with_place(rows: &mut rusqlite::Rows<'_>) -> Result<Vec<(Fact, u64)>, Error> {
     let mut facts = Vec::new();
     while let Some(row) = rows.next()? {
-        facts.push((fact(row)?, row.get::<_, i64>(7)? as u64));
+        let seq = row.get::<_, i64>(7)? as u64;
+        facts.extend(fact(row)?.map(|fact| (fact, seq)));
     }
     Ok(facts)
 }
@@ -261,13 +238,13 @@ pub(crate) fn note_texts(sql: &Connection, office: i64, call: &str) -> Result<Ve
     let notes = shown(sql, office, call)?;
     Ok(notes
         .into_iter()
-        .filter(|shown| shown.fact.kind == NOTE)
+        .filter(|shown| shown.fact.kind == FactKind::Note)
         .filter_map(|shown| text_of(&shown.fact.value))
         .collect())
 }
 
 fn text_of(value: &Value) -> Option<String> {
-    value.as_str().or_else(|| value.get("text").and_then(Value::as_str)).map(str::to_owned)
+    value.as_str().map(str::to_owned)
 }
 
 fn shown(sql: &Connection, office: i64, subject: &str) -> Result<Vec<ShownFact>, Error> {

@@ -13,7 +13,7 @@ use crate::{
 
 /// Something to be noted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewJournalEntry {
+pub struct NewJournalRow {
     /// When it was.
     pub at: Timestamp,
     /// The connection that it is about, if one.
@@ -26,16 +26,16 @@ pub struct NewJournalEntry {
 
 /// Something that was noted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JournalEntry {
+pub struct JournalRow {
     /// Its place; older ones are lower.
     pub id: i64,
     /// What was noted.
-    pub entry: NewJournalEntry,
+    pub entry: NewJournalRow,
 }
 
 impl Store {
     /// Notes these.
-    pub fn journal(&self, entries: Vec<NewJournalEntry>) -> Write<()> {
+    pub fn journal(&self, entries: Vec<NewJournalRow>) -> Write<()> {
         self.write(move |sql| {
             let mut insert =
                 sql.prepare_cached("INSERT INTO journal (at_ns, connection, kind, body) VALUES (?1, ?2, ?3, ?4)")?;
@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// The newest notes below this id, newest first.
-    pub fn journal_before(&self, before: Option<i64>, limit: usize) -> Result<Vec<JournalEntry>, Error> {
+    pub fn journal_before(&self, before: Option<i64>, limit: usize) -> Result<Vec<JournalRow>, Error> {
         self.read(|sql| {
             let mut statement = sql.prepare_cached(
                 "SELECT id, at_ns, connection, kind, body FROM journal WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
@@ -56,9 +56,9 @@ impl Store {
             let entries = statement
                 .query_map(params![before.unwrap_or(i64::MAX), limit as i64], |row| {
                     let connection: String = row.get(2)?;
-                    Ok(JournalEntry {
+                    Ok(JournalRow {
                         id: row.get(0)?,
-                        entry: NewJournalEntry {
+                        entry: NewJournalRow {
                             at: from_ns(row.get(1)?),
                             connection: connection.parse().ok(),
                             kind: row.get(3)?,

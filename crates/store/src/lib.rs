@@ -43,16 +43,15 @@ pub mod cache;
 
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
 pub use calls::{
-    Audience, CallRecord, Changed, Cursor, Filter, Moved, Parted, Redirect, Revealed, Save, SavedCall, Scope, Step,
-    Visible,
+    Audience, Changed, Cursor, Filter, Moved, Parted, Redirect, Revealed, Save, SavedCall, Scope, Step, Visible,
 };
-pub use commands::{Began, CommandRow, CommandStands, NewCommand};
+pub use commands::{Began, CommandRow, CommandStatus, NewCommand};
 pub use error::{Error, ErrorKind};
-pub use facts::{Fact, FactAppended, ShownFact};
-pub use journal::{JournalEntry, NewJournalEntry};
+pub use facts::{FactAppended, ShownFact};
+pub use journal::{JournalRow, NewJournalRow};
 pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;
-pub use open::{Durability, Memory, Opened, Options, Role};
+pub use open::{Access, Durability, Memory, Opened, Options};
 pub use random::{Random, SystemRandom};
 pub use store::Store;
 pub use tokens::Token;

@@ -73,7 +73,7 @@ impl Store {
     /// Stores the entries, all or none, in this order; shares its commit with whoever else writes.
     pub fn append(&self, entries: Vec<NewEntry>) -> Write<Vec<Appended>> {
         // Put into words on the caller's thread: the writer's is everybody's.
-        let lines: Result<Vec<Line>, Error> = entries.into_iter().map(Line::new).collect();
+        let lines: Result<Vec<LogRow>, Error> = entries.into_iter().map(LogRow::new).collect();
         self.write(move |connection| lines?.iter().map(|line| line.append(connection)).collect())
     }
 
@@ -170,7 +170,7 @@ pub(crate) fn head(sql: &Connection) -> Result<u64, Error> {
 
 /// Puts one entry into the log.
 pub(crate) fn append_entry(sql: &Connection, entry: NewEntry) -> Result<Appended, Error> {
-    Line::new(entry)?.append(sql)
+    LogRow::new(entry)?.append(sql)
 }
 
 /// Puts a fact's text into the log and returns its place.
@@ -214,7 +214,7 @@ fn insert(
 }
 
 /// An entry as the columns take it.
-struct Line {
+struct LogRow {
     connection: ConnectionId,
     call: Option<CallId>,
     key: Option<[u8; 16]>,
@@ -222,7 +222,7 @@ struct Line {
     body: String,
 }
 
-impl Line {
+impl LogRow {
     fn new(entry: NewEntry) -> Result<Self, Error> {
         Ok(Self {
             connection: entry.connection,

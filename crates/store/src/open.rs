@@ -38,7 +38,7 @@ impl Durability {
 
 /// What a process is to a data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum Access {
     /// The one that runs the office: makes, migrates, sets aside; there is one at a time.
     Owner,
     /// One that works beside it, such as a command line tool: makes and migrates too, but judges nothing.
@@ -76,7 +76,7 @@ impl Memory {
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What this process is to the folder.
-    pub role: Role,
+    pub access: Access,
     /// What a power cut may cost.
     pub durability: Durability,
     /// How much memory its caches may take.
@@ -91,7 +91,7 @@ impl Options {
     /// The owner, with every acknowledged write on the disk.
     pub fn owner(suffix: &str, random: impl Random + 'static) -> Self {
         Self {
-            role: Role::Owner,
+            access: Access::Owner,
             durability: Durability::Full,
             memory: Memory::Server,
             suffix: suffix.to_owned(),
@@ -107,13 +107,7 @@ impl Options {
 
     /// One that looks in beside the owner.
     pub fn guest(random: impl Random + 'static) -> Self {
-        Self { role: Role::Guest, ..Self::owner("", random) }
-    }
-
-    /// The same with another durability.
-    pub fn with_durability(mut self, durability: Durability) -> Self {
-        self.durability = durability;
-        self
+        Self { access: Access::Guest, ..Self::owner("", random) }
     }
 }
 
@@ -143,9 +137,9 @@ pub(crate) struct Found {
 
 pub(crate) fn open(folder: &Path, options: &Options) -> Result<Found, Error> {
     let path = database_in(folder);
-    match options.role {
-        Role::Owner => own(folder, path, options),
-        Role::Guest => {
+    match options.access {
+        Access::Owner => own(folder, path, options),
+        Access::Guest => {
             make_private_folder(folder)?;
             let connection = connect_and_migrate(&path, options)?;
             Ok(Found { path, connection, opened: Opened::Beside, lock: None })

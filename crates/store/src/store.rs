@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{
     error::Error,
-    open::{self, Opened, Options, Role},
+    open::{self, Access, Opened, Options},
     pool::{Pool, Readers},
     random::Random,
     transaction::Transaction,
@@ -48,7 +48,7 @@ impl Store {
         let pool = |readers| Arc::new(Pool::new(&found.path, readers, options.memory));
         let (lists, keeper) = (pool(Readers::Lists), pool(Readers::Keeper));
         let (unused_lists, unused_keeper) = (Arc::clone(&lists), Arc::clone(&keeper));
-        let owner = options.role == Role::Owner;
+        let owner = options.access == Access::Owner;
         let chores = Chores {
             damaged: Box::new(move || open::flag_damage(&path)),
             idle: Box::new(move || {

@@ -39,7 +39,7 @@ pub(crate) fn ensure(wanted: &[&str]) -> Result<()> {
         return Ok(());
     }
     println!("Missing packages: {}", missing.join(" "));
-    let Some(way) = Way::on_this_machine() else {
+    let Some(way) = Installer::on_this_machine() else {
         bail!("this user may not install packages, and cannot be asked for a password here. {}", please_run(&missing));
     };
     for arguments in [vec!["update".to_owned()], install_arguments(&missing)] {
@@ -75,12 +75,12 @@ fn please_run(missing: &[&str]) -> String {
 }
 
 /// How this user may install packages.
-enum Way {
+enum Installer {
     Root,
     Sudo,
 }
 
-impl Way {
+impl Installer {
     fn on_this_machine() -> Option<Self> {
         if process::answer(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0") {
             return Some(Self::Root);

@@ -6,10 +6,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use calls::{CallId, CommandId, RecordingId};
+use calls::{CallId, CommandId, Fact, RecordingId};
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
-    wire::{ActOnCall, CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, CommandView, Cursor, PeaksView, PlaceCall, Trace},
 };
 use secrecy::SecretString;
 use tokio::{

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::{
     Book, Change,
     decided::{Decided, Doubt},
-    facts::{self, When},
+    evidence::{self, When},
     record::Record,
 };
 use crate::{
@@ -20,9 +20,6 @@ const STILL_NEW: SignedDuration = SignedDuration::from_secs(10);
 
 impl Book {
     pub(super) fn vendor(&mut self, stored: &Stored, event: &VendorEvent, changes: &mut Vec<Change>) {
-        if let Some(call) = event.effects.iter().find_map(final_state) {
-            return self.take_final_state(stored, call, changes);
-        }
         let Some(vendor_call) = &event.call else { return self.outcome(stored, event, changes) };
         let id = CallId::of_vendor(&self.connection, vendor_call);
         let id = self.join(stored, event, &id, changes).unwrap_or_else(|| self.resolve(&id).clone());
@@ -36,11 +33,11 @@ impl Book {
             return;
         }
         record.number(event);
-        record.facts.hear(event, When::of(event, stored.received_at, on_time));
+        record.evidence.hear(event, When::of(event, stored.received_at, on_time));
         record.touch(stored.received_at);
         record.absences.clear();
         record.polled = event.source == Source::Poll;
-        if event.effects.iter().any(facts::tells_state) {
+        if event.effects.iter().any(evidence::tells_state) {
             // Of a PBX that is asked for its calls, one that is in its list again has not ended.
             let goes_on = !self.settings.told_after.is_zero() && !event.effects.iter().any(ends);
             self.reconsider(&id, on_time || goes_on);
@@ -111,10 +108,6 @@ impl Book {
     }
 }
 
-fn final_state(effect: &Effect) -> Option<&crate::Call> {
-    if let Effect::State { call } = effect { Some(call) } else { None }
-}
-
 fn ends(effect: &Effect) -> bool {
     matches!(effect, Effect::CallEnded { .. })
 }
@@ -125,5 +118,5 @@ fn tells_of_call(effect: &Effect) -> bool {
         effect,
         Effect::RecordingAvailable { .. } | Effect::RecordingStarted | Effect::NotRecorded | Effect::CallUpdated { .. }
     );
-    recording || facts::tells_state(effect)
+    recording || evidence::tells_state(effect)
 }

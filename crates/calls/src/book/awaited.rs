@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts;
+use super::evidence;
 use crate::{
     action::{Action, Target},
     call::{Call, CallState, EndCause, Leg, LegState},
@@ -38,7 +38,7 @@ impl Awaited {
             return Some(refusal);
         }
         let is_named = event.vendor_command.as_deref() == Some(command.to_string().as_str());
-        let is_caused = is_named && event.effects.iter().any(facts::tells_state);
+        let is_caused = is_named && event.effects.iter().any(evidence::tells_state);
         (is_caused || self.has_effect(call, event)).then_some(Shown::Effect)
     }
 

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
+    asked::Asked,
     awaited::{Awaited, Shown},
     decided::Decided,
     origin::Origin,
@@ -18,19 +19,6 @@ use crate::{
 
 /// How long an accepted command may go without an effect.
 const NOT_CONFIRMED: SignedDuration = SignedDuration::from_secs(15);
-
-/// A command and where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) state: CommandState,
-    /// The call that it started or acts on.
-    pub(super) call: CallId,
-    detail: Option<String>,
-    /// What shows its effect; absent where that is the call itself, which it placed.
-    awaited: Option<Awaited>,
-    /// When its effect is missed.
-    due: Option<Timestamp>,
-}
 
 impl Book {
     pub(super) fn command(&mut self, stored: &Stored, command: &Command, changes: &mut Vec<Change>) {
@@ -50,7 +38,7 @@ impl Book {
             record.commands.push(command.id);
         }
         let asked = Asked { state: CommandState::Sent, call, detail: None, awaited, due: None };
-        changes.push(asked.change(command.id));
+        changes.push(change(command.id, &asked));
         self.commands.insert(command.id, asked);
     }
 
@@ -102,7 +90,7 @@ impl Book {
         };
         let Some(call) = self.commands.get(&id).map(|asked| asked.call.clone()) else { return };
         let record = self.records.get_mut(&call).filter(|_| places);
-        let shown = record.as_ref().is_some_and(|record| record.facts.has_state());
+        let shown = record.as_ref().is_some_and(|record| record.evidence.has_state());
         if let Some(record) = record {
             record.touch(stored.received_at);
             self.refresh(&call, changes);
@@ -124,7 +112,7 @@ impl Book {
 
     /// An event of the call may show that commands which placed it or act on it took effect.
     pub(super) fn confirm(&mut self, id: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
-        let Some(record) = self.records.get(id).filter(|record| record.facts.has_state()) else { return };
+        let Some(record) = self.records.get(id).filter(|record| record.evidence.has_state()) else { return };
         let at = record.last_told;
         let commands = record.commands.iter();
         let shown: Vec<_> =
@@ -200,7 +188,7 @@ impl Book {
         if let Some(due) = due {
             self.deadlines.insert((due, Timer::NotConfirmed { command: id }));
         }
-        changes.push(asked.change(id));
+        changes.push(change(id, asked));
     }
 
     /// Lets go of a command that nothing more is waited for and whose call is not held.
@@ -227,13 +215,6 @@ impl Book {
     }
 }
 
-impl Asked {
-    /// It acts on a call that was there before.
-    pub(super) fn acts(&self) -> bool {
-        self.awaited.is_some()
-    }
-
-    fn change(&self, id: CommandId) -> Change {
-        Change::Command { id, call: self.call.clone(), state: self.state, detail: self.detail.clone() }
-    }
+fn change(id: CommandId, asked: &Asked) -> Change {
+    Change::Command { id, call: asked.call.clone(), state: asked.state, detail: asked.detail.clone() }
 }

@@ -95,7 +95,7 @@ impl Book {
     ) {
         let session = session.cloned();
         self.gaps.remove(&session);
-        let filled = |record: &Record| match (hole_until, record.facts.times.began()) {
+        let filled = |record: &Record| match (hole_until, record.evidence.times.began()) {
             (Some(hole), Some(began)) => began >= hole,
             (Some(_), None) => false,
             (None, _) => true,
@@ -111,7 +111,7 @@ impl Book {
             // Where it is asked for calls, whether one of them rings or is talked on is not told.
             let rings = self.settings.told_after.is_zero() && still_rings(record, at);
             if rings {
-                record.facts.ring_since(at - STILL_RINGS);
+                record.evidence.ring_since(at - STILL_RINGS);
             }
             if cleared || rings {
                 touched.push(id.clone());
@@ -137,5 +137,5 @@ fn involves(record: &Record, extension: &str) -> bool {
 fn still_rings(record: &Record, at: Timestamp) -> bool {
     let late = |call: &Call| call.late || call.legs.iter().any(|leg| leg.late);
     let rings = record.call.as_ref().is_some_and(|call| call.state == CallState::Ringing && late(call));
-    rings && record.facts.times.last.is_some_and(|last| at.duration_since(last.at) <= STILL_RINGS)
+    rings && record.evidence.times.last.is_some_and(|last| at.duration_since(last.at) <= STILL_RINGS)
 }

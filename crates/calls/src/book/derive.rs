@@ -1,14 +1,16 @@
-//! A [`Call`] from everything known of it.
+//! A [`Call`] from everything that is known of it.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    BookSettings,
     decided::Decided,
-    facts::{Facts, Step, When},
-    legs::{self, Played},
+    derived_leg::DerivedLeg,
+    evidence::{Evidence, Step, When},
+    legs,
     origin::Origin,
-    result, state,
+    result,
+    settings::BookSettings,
+    state,
 };
 use crate::{
     call::{
@@ -20,12 +22,12 @@ use crate::{
 
 /// Everything that a call is derived from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct Input<'a> {
     pub(super) connection: &'a ConnectionId,
     pub(super) settings: &'a BookSettings,
     pub(super) id: &'a CallId,
     pub(super) vendor_call: Option<&'a String>,
-    pub(super) facts: &'a Facts,
+    pub(super) evidence: &'a Evidence,
     pub(super) origin: Option<&'a Origin>,
     pub(super) decided: Option<&'a Decided>,
     /// Messages may be missing.
@@ -41,77 +43,80 @@ pub(super) struct Derived {
 }
 
 /// The call; `None` while nothing is known that is worth showing.
-pub(super) fn derive(known: Known<'_>) -> Option<Derived> {
-    let Known { facts, settings, origin, .. } = known;
-    if !facts.is_worth_showing() && origin.is_none() {
+pub(super) fn derive(input: Input<'_>) -> Option<Derived> {
+    let Input { evidence, settings, origin, .. } = input;
+    if !evidence.is_worth_showing() && origin.is_none() {
         return None;
     }
-    let direction = direction(facts, origin);
+    let direction = direction(evidence, origin);
     let originator = origin.map(|origin| origin.from.as_str());
-    let setting = legs::Setting {
+    let rules = legs::LegRules {
         direction,
         answer_retrieves: settings.answer_retrieves,
         equal_messages_repeat: settings.equal_messages_repeat,
     };
-    let mut legs = legs::play_all(facts, setting);
+    let mut legs = legs::derive_legs(evidence, rules);
     let agent_first = settings.legs_join_two
         && direction == Direction::Outgoing
-        && (facts.was_shown_as_incoming() || legs.iter().any(Played::is_customer));
+        && (evidence.was_shown_as_incoming() || legs.iter().any(DerivedLeg::is_customer));
     let settled = is_settled(&legs, settings.legs_join_two);
-    let told_end = told_end(known, &legs, direction);
-    let end = told_end.or_else(|| concluded_end(known, &legs));
+    let told_end = told_end(input, &legs, direction);
+    let end = told_end.or_else(|| concluded_end(input, &legs));
     let last_words = last_words(&legs);
     if let Some(end) = end {
         legs.iter_mut().for_each(|leg| leg.close(end, Default::default()));
     }
-    let clock = Clock { by_vendor: facts.times.by_vendor() };
-    let started_at = started_at(known);
-    let parts = result::Parts { direction, originator, agent_first, recorded: facts.recordings.tells_of_talk() };
+    let clock = Clock { by_vendor: evidence.times.by_vendor() };
+    let started_at = started_at(input);
+    let parts = result::Parts { direction, originator, agent_first, recorded: evidence.recordings.tells_of_talk() };
     let talk = result::first_talk(&legs, parts);
     let answered_at = talk.map(|leg| clock.read(leg.talk_began()).max(started_at));
     let ended_at = end.map(|end| clock.read(end).max(answered_at.unwrap_or(started_at)));
-    let partial = origin.is_none() && !facts.created || legs.iter().any(|leg| leg.answer_missed);
-    let is_queued = |leg: &Played<'_>| leg.is_customer() && leg.state == LegState::Queued;
-    let waits = facts.menu
-        || facts.line_queue.get().is_some()
+    let partial = origin.is_none() && !evidence.created || legs.iter().any(|leg| leg.answer_missed);
+    let is_queued = |leg: &DerivedLeg<'_>| leg.is_customer() && leg.state == LegState::Queued;
+    let waits = evidence.menu
+        || evidence.line_queue.get().is_some()
         || settings.legs_join_two && legs.iter().any(is_queued)
-        || facts.legs.iter().any(|leg| facts.is_line(leg) && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
+        || evidence
+            .legs
+            .iter()
+            .any(|leg| evidence.is_line(leg) && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
     let state = match end {
         Some(_) => CallState::Ended,
         None => {
             let legs_join_two = settings.legs_join_two;
             let agent_talked = || legs.iter().any(|leg| leg.is_agent() && leg.talked());
             let answered = if agent_first { talk.is_some() } else { agent_talked() };
-            let setting = state::Setting { direction, legs_join_two, waits, originator, agent_first, answered };
-            state::of_open(&legs, setting)
+            let open = state::StateInput { direction, legs_join_two, waits, originator, agent_first, answered };
+            state::of_open(&legs, open)
         }
     };
-    let result = end.map(|_| ended_result(known, &legs, parts, partial, told_end.is_some()));
+    let result = end.map(|_| ended_result(input, &legs, parts, partial, told_end.is_some()));
     let call = Call {
-        id: known.id.clone(),
-        connection: known.connection.clone(),
-        vendor_call: known.vendor_call.cloned(),
+        id: input.id.clone(),
+        connection: input.connection.clone(),
+        vendor_call: input.vendor_call.cloned(),
         state,
         direction,
         customer: Customer {
-            number: origin.and_then(|origin| origin.to.clone()).or_else(|| facts.customer_number.get().cloned()),
-            name: facts.customer_name.get().cloned(),
+            number: origin.and_then(|origin| origin.to.clone()).or_else(|| evidence.customer_number.get().cloned()),
+            name: evidence.customer_name.get().cloned(),
         },
-        line: Line { number: facts.line_number.get().cloned(), queue: facts.line_queue.get().cloned() },
-        legs: legs_of(known, &legs, clock, end),
+        line: Line { number: evidence.line_number.get().cloned(), queue: evidence.line_queue.get().cloned() },
+        legs: legs_of(input, &legs, clock, end),
         started_at,
         answered_at,
         ended_at,
         result,
-        end_reason: end.and_then(|end| end_reason(known, last_words, end)),
-        transferring: end.is_none() && facts.transfer && legs.iter().any(is_asked),
+        end_reason: end.and_then(|end| end_reason(input, last_words, end)),
+        transferring: end.is_none() && evidence.transfer && legs.iter().any(is_asked),
         partial,
-        late: origin.is_none() && !facts.fresh,
+        late: origin.is_none() && !evidence.fresh,
         in_menu: state == CallState::Queued,
         command: origin.map(|origin| origin.command),
-        placed_by: placed_by(known, &legs, direction),
+        placed_by: placed_by(input, &legs, direction),
         redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
-        recordings: recordings(known, talk.and(answered_at).zip(ended_at)),
+        recordings: recordings(input, talk.and(answered_at).zip(ended_at)),
     };
     Some(Derived { call, settled: settled && end.is_none() })
 }
@@ -129,8 +134,8 @@ impl Clock {
 }
 
 /// A call that we placed is outgoing even where its PBX shows it as a call from the number that we dialled.
-fn direction(facts: &Facts, origin: Option<&Origin>) -> Direction {
-    let said = facts.direction();
+fn direction(evidence: &Evidence, origin: Option<&Origin>) -> Direction {
+    let said = evidence.direction();
     match origin {
         Some(origin) if said != Direction::Internal => origin.direction,
         Some(_) | None => said,
@@ -139,40 +144,40 @@ fn direction(facts: &Facts, origin: Option<&Origin>) -> Direction {
 
 /// Whose phone the call began with. By hand that is the first of the office in an outgoing call, and the one who is not
 /// the called colleague in an internal one.
-fn placed_by(known: Known<'_>, legs: &[Played<'_>], direction: Direction) -> Option<String> {
-    if let Some(origin) = known.origin {
+fn placed_by(input: Input<'_>, legs: &[DerivedLeg<'_>], direction: Direction) -> Option<String> {
+    if let Some(origin) = input.origin {
         return Some(origin.from.clone());
     }
     let called = match direction {
         Direction::Outgoing => None,
-        Direction::Internal => known.facts.customer_number.get(),
+        Direction::Internal => input.evidence.customer_number.get(),
         Direction::Incoming | Direction::Unknown => return None,
     };
-    let own = legs.iter().filter(|leg| leg.facts.role == LegRole::Agent && leg.facts.extension.get() != called);
-    let first = own.min_by(|a, b| a.started.cmp(&b.started).then_with(|| a.facts.key.cmp(&b.facts.key)));
+    let own = legs.iter().filter(|leg| leg.evidence.role == LegRole::Agent && leg.evidence.extension.get() != called);
+    let first = own.min_by(|a, b| a.started.cmp(&b.started).then_with(|| a.evidence.key.cmp(&b.evidence.key)));
     first?.extension().map(str::to_owned)
 }
 
-fn started_at(known: Known<'_>) -> Timestamp {
-    let asked = known.origin.map(|origin| origin.asked);
-    known.facts.times.began().or(asked).unwrap_or(known.facts.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
+fn started_at(input: Input<'_>) -> Timestamp {
+    let asked = input.origin.map(|origin| origin.asked);
+    input.evidence.times.began().or(asked).unwrap_or(input.evidence.recordings.heard.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// A colleague to whom a call is to be passed on, and has not been yet.
-fn is_asked(leg: &Played<'_>) -> bool {
-    leg.facts.role == LegRole::TransferTarget
+fn is_asked(leg: &DerivedLeg<'_>) -> bool {
+    leg.evidence.role == LegRole::TransferTarget
         && !leg.state.is_terminal()
         && (leg.is_consultation() || leg.consultation.is_none())
 }
 
 /// The end that the PBX tells. Where each user is told of his own part, that is the end of the last of them.
-fn told_end(known: Known<'_>, legs: &[Played<'_>], direction: Direction) -> Option<When> {
-    let endings = &known.facts.endings;
+fn told_end(input: Input<'_>, legs: &[DerivedLeg<'_>], direction: Direction) -> Option<When> {
+    let endings = &input.evidence.endings;
     let first = endings.first()?.when;
-    if !known.settings.own_leg_only {
+    if !input.settings.own_leg_only {
         return Some(first);
     }
-    let is_open = |leg: &Played<'_>| leg.is_agent() && !leg.state.is_terminal();
+    let is_open = |leg: &DerivedLeg<'_>| leg.is_agent() && !leg.state.is_terminal();
     if legs.iter().any(is_open) || may_go_on(legs, direction) {
         return None;
     }
@@ -180,69 +185,69 @@ fn told_end(known: Known<'_>, legs: &[Played<'_>], direction: Direction) -> Opti
 }
 
 /// The end that we conclude where none is told.
-fn concluded_end(known: Known<'_>, legs: &[Played<'_>]) -> Option<When> {
-    let facts = known.facts;
-    if !facts.has_state() && known.origin.is_none() {
-        return facts.recordings.heard.map(When::ours);
+fn concluded_end(input: Input<'_>, legs: &[DerivedLeg<'_>]) -> Option<When> {
+    let evidence = input.evidence;
+    if !evidence.has_state() && input.origin.is_none() {
+        return evidence.recordings.heard.map(When::ours);
     }
     let last_cleared = || legs.iter().filter_map(|leg| leg.ended).max_by_key(|when| (when.at, when.received));
-    Some(match known.decided? {
+    Some(match input.decided? {
         Decided::Grace { at } => last_cleared().unwrap_or(When::ours(*at)),
-        Decided::Silent { at } | Decided::Absent { at } => facts.times.last.unwrap_or(When::ours(*at)),
+        Decided::Silent { at } | Decided::Absent { at } => evidence.times.last.unwrap_or(When::ours(*at)),
         Decided::Unstitched { at } | Decided::Rejected { at, .. } => When::ours(*at),
     })
 }
 
 /// Whether the part that ended last may not be the call's: its phone was on hold, so the call was passed on and the
 /// next phone is about to be told of; or it only rang and its end was in order, as when a colleague takes the call.
-fn may_go_on(legs: &[Played<'_>], direction: Direction) -> bool {
+fn may_go_on(legs: &[DerivedLeg<'_>], direction: Direction) -> bool {
     let agents = || legs.iter().filter(|leg| leg.is_agent());
-    let nobody_talked = direction == Direction::Incoming && !agents().any(Played::talked);
+    let nobody_talked = direction == Direction::Incoming && !agents().any(DerivedLeg::talked);
     agents()
         .max_by_key(|leg| leg.ended)
         .is_some_and(|last| last.left_on_hold || nobody_talked && last.rang && last.cause == EndCause::Normal)
 }
 
 fn ended_result(
-    known: Known<'_>,
-    legs: &[Played<'_>],
+    input: Input<'_>,
+    legs: &[DerivedLeg<'_>],
     parts: result::Parts<'_>,
     partial: bool,
     is_told: bool,
 ) -> CallResult {
-    let words = || known.facts.endings.iter().rev().filter_map(|ending| ending.result);
+    let words = || input.evidence.endings.iter().rev().filter_map(|ending| ending.result);
     // Of two legs that end, that of the one who ordered a callback is answered first, and says less.
     let of_customer = || words().find(|word| *word != CallResult::Answered);
-    let said = if known.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
-    match known.decided.filter(|_| !is_told) {
+    let said = if input.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
+    match input.decided.filter(|_| !is_told) {
         Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
         Some(Decided::Rejected { .. }) => return CallResult::Failed,
         Some(Decided::Grace { .. } | Decided::Absent { .. }) | None => {}
     }
-    let unseen = |leg: &Played<'_>| !leg.is_agent() || leg.only_end;
-    let doubtful = known.doubtful
-        || matches!(known.decided, Some(Decided::Absent { .. }) if !is_told)
+    let unseen = |leg: &DerivedLeg<'_>| !leg.is_agent() || leg.only_end;
+    let doubtful = input.doubtful
+        || matches!(input.decided, Some(Decided::Absent { .. }) if !is_told)
         || (partial && legs.iter().all(unseen))
         || legs.iter().any(|leg| leg.is_agent() && leg.answer_may_be_lost);
-    let own_leg_only = known.settings.own_leg_only;
-    result::of_ended(legs, parts, result::Setting { own_leg_only, said, doubtful })
+    let own_leg_only = input.settings.own_leg_only;
+    result::of_ended(legs, parts, result::ResultInput { own_leg_only, said, doubtful })
 }
 
 /// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
-fn end_reason(known: Known<'_>, last_words: Option<(When, &str)>, end: When) -> Option<String> {
-    let said = known.facts.endings.iter().rev().find_map(|ending| ending.reason.clone());
-    let refused = match known.decided {
+fn end_reason(input: Input<'_>, last_words: Option<(When, &str)>, end: When) -> Option<String> {
+    let said = input.evidence.endings.iter().rev().find_map(|ending| ending.reason.clone());
+    let refused = match input.decided {
         Some(Decided::Rejected { reason, .. }) => Some(reason.clone()),
         Some(Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. })
         | None => None,
     };
-    let went_with_it = |when: When| end.at.duration_since(when.at) <= known.settings.grace;
+    let went_with_it = |when: When| end.at.duration_since(when.at) <= input.settings.grace;
     let of_leg = || last_words.filter(|(when, _)| went_with_it(*when)).map(|(_, words)| words.to_owned());
     said.or(refused).or_else(of_leg)
 }
 
 /// What was said of the leg that went last, unless it lost the call to a colleague.
-fn last_words<'a>(legs: &[Played<'a>]) -> Option<(When, &'a str)> {
+fn last_words<'a>(legs: &[DerivedLeg<'a>]) -> Option<(When, &'a str)> {
     let gone = legs.iter().filter(|leg| leg.cause != EndCause::AnsweredElsewhere);
     let (when, leg) =
         gone.filter_map(|leg| Some((leg.ended?, leg))).max_by_key(|(when, _)| (when.at, when.received))?;
@@ -250,13 +255,13 @@ fn last_words<'a>(legs: &[Played<'a>]) -> Option<(When, &'a str)> {
 }
 
 /// Every leg that a message can still end has ended.
-fn is_settled(legs: &[Played<'_>], legs_join_two: bool) -> bool {
+fn is_settled(legs: &[DerivedLeg<'_>], legs_join_two: bool) -> bool {
     let agents = || legs.iter().filter(|leg| leg.is_agent());
     let last = agents().filter(|leg| leg.ended.is_some()).max_by_key(|leg| leg.ended);
     let last_left = last.and_then(|leg| leg.ended).map(|when| when.at);
     // Where each user's part is all that is shown, the customer's leg ends with the last part: what is mirrored, a wait
     // that ended when phones began to ring, and a number that was never dialled.
-    let outlived = |leg: &Played<'_>| match leg.state {
+    let outlived = |leg: &DerivedLeg<'_>| match leg.state {
         LegState::Queued => leg.last_heard() <= last_left,
         LegState::Initiated => true,
         LegState::Alerting | LegState::Connected | LegState::Held | LegState::Failed | LegState::Cleared => false,
@@ -265,16 +270,16 @@ fn is_settled(legs: &[Played<'_>], legs_join_two: bool) -> bool {
     // even where that is never said; who passed it on, or did not answer, leaves a customer who waits.
     let hung_up =
         last.is_some_and(|leg| leg.talked() && !matches!(leg.cause, EndCause::Transferred | EndCause::Diverted));
-    let ends_with_agents = |leg: &Played<'_>| {
+    let ends_with_agents = |leg: &DerivedLeg<'_>| {
         leg.is_customer()
             && if legs_join_two { leg.mirrored || outlived(leg) } else { hung_up && leg.state == LegState::Connected }
     };
     !legs.is_empty() && legs.iter().all(|leg| leg.state.is_terminal() || ends_with_agents(leg))
 }
 
-fn legs_of(known: Known<'_>, played: &[Played<'_>], clock: Clock, end: Option<When>) -> Vec<Leg> {
-    let mut legs: Vec<Leg> = played.iter().map(|leg| leg_of(leg, clock)).collect();
-    if let Some(origin) = known.origin
+fn legs_of(input: Input<'_>, derived: &[DerivedLeg<'_>], clock: Clock, end: Option<When>) -> Vec<Leg> {
+    let mut legs: Vec<Leg> = derived.iter().map(|leg| leg_of(leg, clock)).collect();
+    if let Some(origin) = input.origin
         && !legs.iter().any(|leg| stands_for(leg, origin))
     {
         legs.push(origin.leg(end.map(|end| clock.read(end))));
@@ -288,47 +293,47 @@ fn stands_for(leg: &Leg, origin: &Origin) -> bool {
     leg.is_agent() && (origin.direction != Direction::Internal || leg.extension.as_deref() == Some(&origin.from))
 }
 
-fn leg_of(played: &Played<'_>, clock: Clock) -> Leg {
-    let facts = played.facts;
-    let started_at = clock.read(played.started);
-    let answered_at = played.talks_since().map(|when| clock.read(when).max(started_at));
+fn leg_of(leg: &DerivedLeg<'_>, clock: Clock) -> Leg {
+    let evidence = leg.evidence;
+    let started_at = clock.read(leg.started);
+    let answered_at = leg.talks_since().map(|when| clock.read(when).max(started_at));
     Leg {
-        key: if played.turn == 0 { facts.key.clone() } else { format!("{}#{}", facts.key, played.turn + 1) },
-        role: facts.role,
-        extension: facts.extension.get().cloned(),
-        number: facts.number.get().cloned(),
-        name: facts.name.get().cloned(),
-        state: played.state,
+        key: if leg.turn == 0 { evidence.key.clone() } else { format!("{}#{}", evidence.key, leg.turn + 1) },
+        role: evidence.role,
+        extension: evidence.extension.get().cloned(),
+        number: evidence.number.get().cloned(),
+        name: evidence.name.get().cloned(),
+        state: leg.state,
         started_at,
         answered_at,
-        ended_at: played.ended.map(|when| clock.read(when).max(answered_at.unwrap_or(started_at))),
-        end_cause: played.cause,
-        end_reason: played.reason.map(str::to_owned),
-        only_end: played.only_end,
-        asked_by: played.asked_by.filter(|_| !played.state.is_terminal()).map(str::to_owned),
-        late: played.late && played.state == LegState::Alerting,
+        ended_at: leg.ended.map(|when| clock.read(when).max(answered_at.unwrap_or(started_at))),
+        end_cause: leg.cause,
+        end_reason: leg.reason.map(str::to_owned),
+        only_end: leg.only_end,
+        asked_by: leg.asked_by.filter(|_| !leg.state.is_terminal()).map(str::to_owned),
+        late: leg.late && leg.state == LegState::Alerting,
     }
 }
 
 /// `talk` is its beginning and end, where both are known.
-fn recordings(known: Known<'_>, talk: Option<(Timestamp, Timestamp)>) -> Vec<Recording> {
-    let facts = &known.facts.recordings;
-    if !facts.references.is_empty() {
+fn recordings(input: Input<'_>, talk: Option<(Timestamp, Timestamp)>) -> Vec<Recording> {
+    let evidence = &input.evidence.recordings;
+    if !evidence.references.is_empty() {
         let ready = |reference: &crate::RecordingReference| Recording {
-            id: RecordingId::of(known.id, reference.as_str()),
+            id: RecordingId::of(input.id, reference.as_str()),
             state: RecordingState::Ready,
             reference: Some(reference.clone()),
         };
-        return facts.references.iter().map(ready).collect();
+        return evidence.references.iter().map(ready).collect();
     }
     let length = talk.map(|(from, to)| to.duration_since(from));
     let too_short = |shortest: SignedDuration| length.is_some_and(|length| length <= shortest);
-    let state = if facts.refused || known.settings.shortest_recording.is_some_and(too_short) {
+    let state = if evidence.refused || input.settings.shortest_recording.is_some_and(too_short) {
         RecordingState::NotRecorded
-    } else if facts.started {
+    } else if evidence.started {
         RecordingState::Preparing
     } else {
         return Vec::new();
     };
-    vec![Recording { id: RecordingId::of(known.id, ""), state, reference: None }]
+    vec![Recording { id: RecordingId::of(input.id, ""), state, reference: None }]
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     Book, Change,
-    facts::{Facts, Step},
+    evidence::{Evidence, Step},
     record::Record,
 };
 use crate::{
@@ -67,31 +67,31 @@ impl<'a> Leg<'a> {
     /// Whether the call is of the same extension and, where both say so, to the same number, and nobody has answered
     /// there: two calls by hand are not made at once.
     fn is_of(&self, record: &Record) -> bool {
-        let facts = &record.facts;
+        let evidence = &record.evidence;
         let placed = record.origin.as_ref();
-        let known = facts.customer_number.get().or_else(|| placed.and_then(|origin| origin.to.as_ref()));
+        let known = evidence.customer_number.get().or_else(|| placed.and_then(|origin| origin.to.as_ref()));
         let fits = match (self.target, known) {
             (Some(target), Some(known)) => number::same(target, known),
             (Some(_), None) | (None, Some(_)) => true,
             (None, None) => false,
         };
-        let is_own = facts
+        let is_own = evidence
             .legs
             .iter()
             .any(|leg| leg.is_agent() && leg.extension.get().map(String::as_str) == Some(self.extension));
-        let answered = facts
+        let answered = evidence
             .legs
             .iter()
             .any(|leg| leg.role == LegRole::Customer && leg.steps.iter().any(|(_, step)| *step == Step::Answered));
-        facts.has_state() && facts.direction() == Direction::Outgoing && is_own && fits && !answered
+        evidence.has_state() && evidence.direction() == Direction::Outgoing && is_own && fits && !answered
     }
 }
 
 /// Whether the call is told of as one of the office to a phone of its own: nobody else takes part.
-pub(super) fn names_no_target(facts: &Facts) -> bool {
-    let names_nobody = |leg: &super::facts::LegFacts| leg.number.get().is_none();
-    facts.direction() == Direction::Outgoing
-        && facts.customer_number.get().is_none()
-        && facts.legs.iter().filter(|leg| !leg.is_agent()).all(names_nobody)
-        && facts.legs.iter().filter(|leg| leg.is_agent()).count() == 1
+pub(super) fn names_no_target(evidence: &Evidence) -> bool {
+    let names_nobody = |leg: &super::evidence::LegEvidence| leg.number.get().is_none();
+    evidence.direction() == Direction::Outgoing
+        && evidence.customer_number.get().is_none()
+        && evidence.legs.iter().filter(|leg| !leg.is_agent()).all(names_nobody)
+        && evidence.legs.iter().filter(|leg| leg.is_agent()).count() == 1
 }

@@ -1,145 +1,47 @@
-//! Legs from facts: the table of transitions, several turns of one phone, losers of a group,
-//! mirroring of the customer.
+//! The legs of a call from the evidence: the table of transitions, phones that ring several times in one call (each time is
+//! a turn and has a leg of its own), those who lost a group's call to a colleague, and the customer's leg where its state
+//! follows from an agent's.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     consultation,
-    facts::{Facts, LegFacts, Step, When},
+    derived_leg::DerivedLeg,
+    evidence::{Evidence, LegEvidence, Step, When},
 };
-use crate::call::{Direction, EndCause, LegRole, LegState};
+use crate::call::{Direction, EndCause, LegState};
 
 /// Clocks of one PBX differ by less than this between its own messages.
 const JITTER: SignedDuration = SignedDuration::from_secs(1);
 
-/// A leg as its facts leave it, before the call's end closes it.
-#[derive(Debug, Clone)]
-pub(super) struct Played<'a> {
-    pub(super) facts: &'a LegFacts,
-    /// Which turn of this phone in the call, from 0.
-    pub(super) turn: usize,
-    pub(super) state: LegState,
-    pub(super) started: When,
-    pub(super) answered: Option<When>,
-    pub(super) ended: Option<When>,
-    pub(super) cause: EndCause,
-    pub(super) reason: Option<&'a str>,
-    /// It rang.
-    pub(super) rang: bool,
-    /// Its state follows from another leg's answer.
-    pub(super) mirrored: bool,
-    /// It talked, but no message said that it was answered.
-    pub(super) answer_missed: bool,
-    /// Nothing was heard of it but its end.
-    pub(super) only_end: bool,
-    /// That it rings was told late.
-    pub(super) late: bool,
-    /// It was on hold when it ended: who holds and leaves has passed the call on.
-    pub(super) left_on_hold: bool,
-    /// It was hung up without having been answered, and the vendor's numbers show that a message between is lost: it may
-    /// have been the answer.
-    pub(super) answer_may_be_lost: bool,
-    /// When it was told that somebody else has taken his place.
-    pub(super) replaced: Option<When>,
-    /// A colleague called on this leg, and what of it was a talk with the other side of the call.
-    pub(super) consultation: Option<Consultation>,
-    /// Extension of the colleague who called on this leg, where nobody but the two is on it.
-    pub(super) asked_by: Option<&'a str>,
-}
-
-/// A leg on which one colleague calls another about a call that he has already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Consultation {
-    /// Nobody but the two was ever on it.
-    Alone,
-    /// From then on, or from the answer where that came later, the other side of the call is on it.
-    PassedOn(When),
-}
-
-impl Played<'_> {
-    /// Talks or has talked.
-    pub(super) fn talked(&self) -> bool {
-        match self.state {
-            LegState::Connected | LegState::Held | LegState::Cleared => true,
-            LegState::Initiated | LegState::Queued | LegState::Alerting | LegState::Failed => false,
-        }
-    }
-
-    pub(super) fn is_agent(&self) -> bool {
-        self.facts.is_agent()
-    }
-
-    /// Two colleagues are on it, and nobody else.
-    pub(super) fn is_consultation(&self) -> bool {
-        self.consultation == Some(Consultation::Alone)
-    }
-
-    /// When its talk with the other side of the call began: with its answer, or when the call was passed on to it.
-    pub(super) fn talks_since(&self) -> Option<When> {
-        match self.consultation {
-            None => self.answered,
-            Some(Consultation::Alone) => None,
-            Some(Consultation::PassedOn(since)) => self.answered.map(|answered| answered.max(since)),
-        }
-    }
-
-    pub(super) fn is_customer(&self) -> bool {
-        self.facts.role == LegRole::Customer
-    }
-
-    /// The last that was heard of it in the whole call, by the vendor's clock.
-    pub(super) fn last_heard(&self) -> Option<Timestamp> {
-        self.facts.steps.iter().map(|(when, _)| when.at).max()
-    }
-
-    pub(super) fn extension(&self) -> Option<&str> {
-        self.facts.extension.get().map(String::as_str)
-    }
-
-    /// When its talk began, as far as that is known.
-    pub(super) fn talk_began(&self) -> When {
-        self.talks_since().or(self.answered).or(self.ended).unwrap_or(self.started)
-    }
-
-    /// Ends a leg that is still open.
-    pub(super) fn close(&mut self, when: When, cause: EndCause) {
-        if self.state.is_terminal() {
-            return;
-        }
-        self.state = if self.state.is_talking() { LegState::Cleared } else { LegState::Failed };
-        self.ended = Some(when);
-        self.cause = cause;
-    }
-}
-
 /// What of the call bears on its legs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
+pub(super) struct LegRules {
     pub(super) direction: Direction,
     pub(super) answer_retrieves: bool,
     pub(super) equal_messages_repeat: bool,
 }
 
 /// All legs of a call, in order of their keys and turns.
-pub(super) fn play_all(facts: &Facts, setting: Setting) -> Vec<Played<'_>> {
-    let first_answer = first_answer(facts);
-    let group_answer = first_answer.filter(|_| matches!(setting.direction, Direction::Incoming | Direction::Internal));
-    let mut legs = Vec::with_capacity(facts.legs.len());
-    for leg in facts.legs.iter().filter(|leg| !facts.is_line(leg)) {
+pub(super) fn derive_legs(evidence: &Evidence, rules: LegRules) -> Vec<DerivedLeg<'_>> {
+    let first_answer = first_answer(evidence);
+    let group_answer = first_answer.filter(|_| matches!(rules.direction, Direction::Incoming | Direction::Internal));
+    let mut legs = Vec::with_capacity(evidence.legs.len());
+    for leg in evidence.legs.iter().filter(|leg| !evidence.is_line(leg)) {
         let taken_by_other = group_answer.filter(|(_, by)| by.key != leg.key && leg.is_agent()).map(|(when, _)| when);
-        for (turn, steps) in turns(leg, taken_by_other, setting).into_iter().enumerate() {
-            let Some(mut played) = play(leg, turn, steps, setting.answer_retrieves) else { continue };
+        for (turn, steps) in turns(leg, taken_by_other, rules).into_iter().enumerate() {
+            let Some(mut derived) = derive_leg(leg, turn, steps, rules.answer_retrieves) else { continue };
             if let Some(answer) = taken_by_other {
-                lose(&mut played, answer, setting.direction);
+                lose(&mut derived, answer, rules.direction);
             }
-            legs.push(played);
+            legs.push(derived);
         }
     }
     consultation::settle(&mut legs);
-    if let Some((answer, _)) = first_answer.filter(|_| setting.direction == Direction::Incoming) {
-        let is_caller = |leg: &&mut Played<'_>| {
-            let number = leg.facts.number.get();
-            leg.is_customer() && (number.is_none() || number == facts.customer_number.get())
+    if let Some((answer, _)) = first_answer.filter(|_| rules.direction == Direction::Incoming) {
+        let is_caller = |leg: &&mut DerivedLeg<'_>| {
+            let number = leg.evidence.number.get();
+            leg.is_customer() && (number.is_none() || number == evidence.customer_number.get())
         };
         legs.iter_mut().filter(is_caller).for_each(|leg| mirror(leg, answer));
     }
@@ -147,19 +49,19 @@ pub(super) fn play_all(facts: &Facts, setting: Setting) -> Vec<Played<'_>> {
 }
 
 /// The first answer of an agent, and whose.
-fn first_answer(facts: &Facts) -> Option<(When, &LegFacts)> {
-    let answer = |leg: &LegFacts| leg.steps.iter().find(|(_, step)| *step == Step::Answered).map(|(when, _)| *when);
-    let agents = facts.legs.iter().filter(|leg| leg.is_agent() && !facts.is_line(leg));
+fn first_answer(evidence: &Evidence) -> Option<(When, &LegEvidence)> {
+    let answer = |leg: &LegEvidence| leg.steps.iter().find(|(_, step)| *step == Step::Answered).map(|(when, _)| *when);
+    let agents = evidence.legs.iter().filter(|leg| leg.is_agent() && !evidence.is_line(leg));
     let answers = agents.filter_map(|leg| Some((answer(leg)?, leg)));
     answers.min_by_key(|(when, _)| (when.at, when.received))
 }
 
-/// Cuts a leg's facts where the phone rings anew after it had ended, or after a colleague had answered.
+/// Cuts a leg's evidence where the phone rings anew after it had ended, or after a colleague had answered.
 ///
 /// Only the vendor's clock can tell a second turn from a message that was late on its way; where he numbers the
 /// messages of a leg, every turn has a key of its own. Where equal messages repeat, one that was only sent again is not
 /// here, so there our clock tells it, too: once a phone has rung and stopped.
-fn turns(leg: &LegFacts, taken: Option<When>, setting: Setting) -> Vec<&[(When, Step)]> {
+fn turns(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When, Step)]> {
     let mut turns = Vec::with_capacity(1);
     let (mut begin, mut closed, mut answered) = (0, None::<Timestamp>, false);
     // Who passed the call on and is rung again got it back, however soon.
@@ -169,7 +71,7 @@ fn turns(leg: &LegFacts, taken: Option<When>, setting: Setting) -> Vec<&[(When, 
         let taken = taken.filter(|taken| !answered && leg.steps[begin].0.at < taken.at).map(|taken| taken.at);
         let anew = matches!(step, Step::Offered | Step::Queued | Step::Ringing | Step::Answered);
         let over = closed.or(taken);
-        let is_dated = when.by_vendor || setting.equal_messages_repeat && began;
+        let is_dated = when.by_vendor || rules.equal_messages_repeat && began;
         if anew
             && place > begin
             && is_dated
@@ -181,7 +83,7 @@ fn turns(leg: &LegFacts, taken: Option<When>, setting: Setting) -> Vec<&[(When, 
         }
         began |= anew;
         answered |= *step == Step::Answered;
-        if matches!(step, Step::Cleared { .. }) && (when.by_vendor || setting.equal_messages_repeat) {
+        if matches!(step, Step::Cleared { .. }) && (when.by_vendor || rules.equal_messages_repeat) {
             closed = Some(when.at);
         }
         if matches!(step, Step::Cleared { cause: EndCause::Transferred, .. }) && when.by_vendor && answered {
@@ -193,7 +95,12 @@ fn turns(leg: &LegFacts, taken: Option<When>, setting: Setting) -> Vec<&[(When, 
 }
 
 /// The table of transitions, applied in order.
-fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_retrieves: bool) -> Option<Played<'a>> {
+fn derive_leg<'a>(
+    leg: &'a LegEvidence,
+    turn: usize,
+    steps: &'a [(When, Step)],
+    answer_retrieves: bool,
+) -> Option<DerivedLeg<'a>> {
     let mut state = None;
     let (mut answered, mut ended, mut reason) = (None, None, None);
     let (mut cause, mut answer_missed) = (EndCause::Normal, false);
@@ -257,8 +164,8 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
     let started = steps.iter().map(|(when, _)| *when).min_by_key(|when| (when.at, when.received))?;
     let rings: Vec<&When> = steps.iter().filter(|(_, step)| *step == Step::Ringing).map(|(when, _)| when).collect();
     let state = state?;
-    Some(Played {
-        facts: leg,
+    Some(DerivedLeg {
+        evidence: leg,
         turn,
         state,
         started,
@@ -276,7 +183,7 @@ fn play<'a>(leg: &'a LegFacts, turn: usize, steps: &'a [(When, Step)], answer_re
             && matches!(cause, EndCause::Normal | EndCause::Cancelled)
             && misses_number(steps),
         replaced,
-        consultation: leg.was_consultation.then_some(Consultation::Alone),
+        consultation: None,
         asked_by: None,
     })
 }
@@ -304,7 +211,7 @@ fn telling(cause: EndCause) -> u8 {
 
 /// A phone that rang when a colleague answered has lost the call, whatever the PBX calls that. One that had given up
 /// before keeps its cause, one that rings later is a transfer's, and an answer of its own keeps it.
-fn lose(leg: &mut Played<'_>, answer: When, direction: Direction) {
+fn lose(leg: &mut DerivedLeg<'_>, answer: When, direction: Direction) {
     let waited = leg.started.at < answer.at + JITTER && (leg.rang || direction == Direction::Incoming);
     match leg.state {
         LegState::Initiated | LegState::Queued | LegState::Alerting if waited => {
@@ -326,7 +233,7 @@ fn lose(leg: &mut Played<'_>, answer: When, direction: Direction) {
 }
 
 /// Where only agents' legs are reported, the agent's answer is the customer's talk; the call's end clears it.
-fn mirror(leg: &mut Played<'_>, answer: When) {
+fn mirror(leg: &mut DerivedLeg<'_>, answer: When) {
     match leg.state {
         LegState::Initiated | LegState::Queued | LegState::Alerting => {
             leg.state = LegState::Connected;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    BookSettings,
     decided::{Decided, Doubt},
-    derive::{self, Derived, Known},
-    facts::Facts,
+    derive::{self, Derived, Input},
+    evidence::Evidence,
     origin::Origin,
+    settings::BookSettings,
 };
 use crate::{
     call::Call,
@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Record {
     pub(super) id: CallId,
     pub(super) vendor_call: Option<String>,
-    pub(super) facts: Facts,
+    pub(super) evidence: Evidence,
     pub(super) origin: Option<Origin>,
     pub(super) decided: Option<Decided>,
     /// The sessions of gaps that lie in its life and that nothing has filled.
@@ -57,7 +57,7 @@ impl Record {
         Self {
             id,
             vendor_call,
-            facts: Facts::default(),
+            evidence: Evidence::default(),
             origin: None,
             decided: None,
             doubts: BTreeMap::new(),
@@ -105,7 +105,7 @@ impl Record {
 
     /// Our command, of which the PBX has shown nothing yet.
     pub(super) fn is_pending(&self) -> bool {
-        self.origin.is_some() && !self.facts.has_state()
+        self.origin.is_some() && !self.evidence.has_state()
     }
 
     pub(super) fn touch(&mut self, told: Timestamp) {
@@ -127,12 +127,12 @@ impl Record {
 
     /// The call as it would be without a conclusion of ours.
     pub(super) fn derive(&self, connection: &ConnectionId, settings: &BookSettings) -> Option<Derived> {
-        derive::derive(Known {
+        derive::derive(Input {
             connection,
             settings,
             id: &self.id,
             vendor_call: self.vendor_call.as_ref(),
-            facts: &self.facts,
+            evidence: &self.evidence,
             origin: self.origin.as_ref(),
             decided: self.decided.as_ref(),
             doubtful: self.is_doubtful(),

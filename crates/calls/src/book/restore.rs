@@ -1,10 +1,7 @@
 //! Calls that the book has let go and that a straggler brings back.
 
-use super::{Book, Change, facts::Facts, origin::Origin, record::Record};
-use crate::{
-    call::{Call, Direction},
-    event::{Decision, Stored, Timer, Told},
-};
+use super::Book;
+use crate::event::{Decision, Stored, Timer, Told};
 
 impl Book {
     /// Brings a call back whose tombstone has passed, so that a straggler can be applied to it. `entries` are the
@@ -44,29 +41,6 @@ impl Book {
             }
             self.records.insert(id, record);
         }
-    }
-
-    /// Takes in what is left of a call whose events were replaced by its final state.
-    pub(super) fn take_final_state(&mut self, stored: &Stored, call: &Call, changes: &mut Vec<Change>) {
-        if self.records.contains_key(&call.id) {
-            return;
-        }
-        let mut record = Record::new(call.id.clone(), call.vendor_call.clone(), stored.seq, stored.received_at);
-        record.facts = Facts::of_call(call);
-        record.origin = call.command.map(|command| Origin {
-            command,
-            from: call.placed_by.clone().unwrap_or_default(),
-            to: call.customer.number.clone(),
-            direction: if call.direction == Direction::Internal { Direction::Internal } else { Direction::Outgoing },
-            asked: call.started_at,
-            redirected_from: call.redirected_from.clone(),
-        });
-        if let Some(from) = &call.redirected_from {
-            self.redirects.insert(from.clone(), call.id.clone());
-        }
-        self.low_watermark.hold(stored.seq);
-        self.records.insert(call.id.clone(), record);
-        self.refresh(&call.id, changes);
     }
 }
 

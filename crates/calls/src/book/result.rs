@@ -1,6 +1,6 @@
 //! How an ended call went.
 
-use super::{facts::Step, legs::Played};
+use super::{derived_leg::DerivedLeg, evidence::Step};
 use crate::call::{CallResult, Direction, EndCause};
 
 /// What part the legs have in the call.
@@ -16,7 +16,7 @@ pub(super) struct Parts<'a> {
 
 /// What besides the legs bears on the result.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
+pub(super) struct ResultInput {
     pub(super) own_leg_only: bool,
     /// What the PBX itself says.
     pub(super) said: Option<CallResult>,
@@ -25,16 +25,16 @@ pub(super) struct Setting {
 }
 
 /// The leg with which somebody first talked with the customer, if anybody did.
-pub(super) fn first_talk<'a, 'b>(legs: &'b [Played<'a>], parts: Parts<'_>) -> Option<&'b Played<'a>> {
+pub(super) fn first_talk<'a, 'b>(legs: &'b [DerivedLeg<'a>], parts: Parts<'_>) -> Option<&'b DerivedLeg<'a>> {
     let talked = || legs.iter().filter(|leg| leg.talked() && !leg.mirrored);
     let agents = || talked().filter(|leg| leg.is_agent());
     let customers = || talked().filter(|leg| leg.is_customer());
-    let candidates: Vec<&Played<'_>> = match parts.direction {
+    let candidates: Vec<&DerivedLeg<'_>> = match parts.direction {
         Direction::Incoming | Direction::Unknown => agents().collect(),
         Direction::Outgoing if parts.agent_first => {
             // That he talked may be told by his end alone, or by nothing but the recording: then the talk began on the
             // agent's leg.
-            let told_by_end = |leg: &Played<'_>| leg.answered.is_some() && leg.answered == leg.ended;
+            let told_by_end = |leg: &DerivedLeg<'_>| leg.answered.is_some() && leg.answered == leg.ended;
             let on_own_leg = customers().any(told_by_end) || parts.recorded && legs.iter().all(never_dialled);
             let own = agents().filter(|_| on_own_leg);
             customers().filter(|leg| !told_by_end(leg)).chain(own).collect()
@@ -51,18 +51,18 @@ pub(super) fn first_talk<'a, 'b>(legs: &'b [Played<'a>], parts: Parts<'_>) -> Op
 }
 
 /// It is no customer of whom more is known than that he is to be dialled.
-fn never_dialled(leg: &Played<'_>) -> bool {
-    !leg.is_customer() || leg.facts.steps.iter().all(|(_, step)| *step == Step::Offered)
+fn never_dialled(leg: &DerivedLeg<'_>) -> bool {
+    !leg.is_customer() || leg.evidence.steps.iter().all(|(_, step)| *step == Step::Offered)
 }
 
 /// The result of an ended call.
-pub(super) fn of_ended(legs: &[Played<'_>], parts: Parts<'_>, setting: Setting) -> CallResult {
+pub(super) fn of_ended(legs: &[DerivedLeg<'_>], parts: Parts<'_>, input: ResultInput) -> CallResult {
     let talked = first_talk(legs, parts).is_some();
     // Our rule refused the caller, whatever the PBX calls that.
     let refused = parts.direction == Direction::Incoming
         && legs.iter().any(|leg| leg.is_customer() && leg.cause == EndCause::Rejected);
-    if let Some(said) = setting.said
-        && !(talked && denies_talk(said, setting.own_leg_only))
+    if let Some(said) = input.said
+        && !(talked && denies_talk(said, input.own_leg_only))
         && !(refused && said == CallResult::Missed)
     {
         return said;
@@ -74,7 +74,7 @@ pub(super) fn of_ended(legs: &[Played<'_>], parts: Parts<'_>, setting: Setting) 
     if causes(true).any(|cause| cause == EndCause::AnsweredElsewhere) {
         return CallResult::AnsweredElsewhere;
     }
-    if setting.doubtful {
+    if input.doubtful {
         return CallResult::Unknown;
     }
     match parts.direction {
@@ -101,8 +101,8 @@ fn denies_talk(said: CallResult, own_leg_only: bool) -> bool {
 }
 
 /// Why a call that we placed was not answered: the called side's cause counts before the caller's.
-fn unanswered(legs: &[Played<'_>], originator: Option<&str>) -> CallResult {
-    let placed_it = |leg: &Played<'_>| leg.is_agent() && (originator.is_none() || leg.extension() == originator);
+fn unanswered(legs: &[DerivedLeg<'_>], originator: Option<&str>) -> CallResult {
+    let placed_it = |leg: &DerivedLeg<'_>| leg.is_agent() && (originator.is_none() || leg.extension() == originator);
     let of = |ours: bool| legs.iter().filter(move |leg| placed_it(leg) == ours).find_map(|leg| of_cause(leg.cause));
     of(false).or_else(|| of(true)).unwrap_or(CallResult::NoAnswer)
 }

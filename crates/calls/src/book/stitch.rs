@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Book, Change, facts::LegFacts, join, origin::Origin, record::Record};
+use super::{Book, Change, evidence::LegEvidence, join, origin::Origin, record::Record};
 use crate::{
     call::Direction,
     event::{CommandState, VendorEvent},
@@ -34,7 +34,7 @@ impl Book {
         if !self.settings.answer_names_call {
             return;
         }
-        let unbound = self.records.values().filter(|record| record.origin.is_none() && record.facts.has_state());
+        let unbound = self.records.values().filter(|record| record.origin.is_none() && record.evidence.has_state());
         let mut unbound: Vec<_> = unbound.map(|record| (record.first_told, record.id.clone())).collect();
         unbound.sort();
         for (_, id) in unbound {
@@ -64,7 +64,7 @@ impl Book {
         }
         record.commands.extend(from.commands);
         record.origin = origin;
-        if !record.facts.has_state() {
+        if !record.evidence.has_state() {
             record.decided = from.decided;
         }
         record.touch(from.last_told);
@@ -90,13 +90,13 @@ impl Book {
         let call = self.records.get(id)?;
         // A call from outside is one, also from the number that is being dialled. MANGO shows our own as such, but
         // names no line that was called.
-        let from_outside = call.facts.direction() == Direction::Incoming;
-        if from_outside && (!self.settings.legs_join_two || call.facts.line_number.get().is_some()) {
+        let from_outside = call.evidence.direction() == Direction::Incoming;
+        if from_outside && (!self.settings.legs_join_two || call.evidence.line_number.get().is_some()) {
             return None;
         }
         let waiting = self.open.iter().filter(|id| self.is_waiting(id)).filter_map(|id| self.records.get(id));
         // The phone of the one who ordered a callback may be called before the customer is named.
-        let own_phone = self.settings.callback_in_two_calls && join::names_no_target(&call.facts);
+        let own_phone = self.settings.callback_in_two_calls && join::names_no_target(&call.evidence);
         let is_newer = |pending: &&Record| self.began_after(pending, call);
         let like = waiting.filter(is_newer).filter(|pending| is_like(pending, call, own_phone));
         if like.clone().any(|pending| self.may_be_named(pending)) {
@@ -108,7 +108,7 @@ impl Book {
     /// Where calls are read from a list, one that was told after we asked may have begun long before.
     fn began_after(&self, pending: &Record, call: &Record) -> bool {
         let asked = pending.origin.as_ref().map(|origin| origin.asked - CLOCKS_APART);
-        self.settings.told_after.is_zero() || call.facts.times.began() >= asked
+        self.settings.told_after.is_zero() || call.evidence.times.began() >= asked
     }
 
     /// The answer that names the command's call is still on its way.
@@ -123,14 +123,14 @@ impl Book {
 fn is_like(pending: &Record, call: &Record, own_phone: bool) -> bool {
     let Some(origin) = &pending.origin else { return false };
     let Some(target) = &origin.to else { return false };
-    let is_own = |leg: &LegFacts| leg.is_agent() && leg.extension.get() == Some(&origin.from);
+    let is_own = |leg: &LegEvidence| leg.is_agent() && leg.extension.get() == Some(&origin.from);
     let is_target = |party: Option<&String>| party.is_some_and(|party| number::same(party, target));
-    let facts = &call.facts;
-    let others = facts.legs.iter().filter(|leg| !is_own(leg));
+    let evidence = &call.evidence;
+    let others = evidence.legs.iter().filter(|leg| !is_own(leg));
     call.first_told >= origin.asked
-        && facts.legs.iter().any(is_own)
+        && evidence.legs.iter().any(is_own)
         && (own_phone
-            || is_target(facts.customer_number.get())
-            || facts.legs.iter().any(|leg| is_target(leg.number.get()))
+            || is_target(evidence.customer_number.get())
+            || evidence.legs.iter().any(|leg| is_target(leg.number.get()))
             || others.into_iter().any(|leg| is_target(leg.extension.get())))
 }

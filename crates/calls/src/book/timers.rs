@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Book, BookSettings, Change, decided::Decided, record::Record};
+use super::{Book, Change, decided::Decided, record::Record, settings::BookSettings};
 use crate::{event::Timer, id::CallId};
 
 /// How long an ended call catches stragglers.

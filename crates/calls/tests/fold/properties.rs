@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use calls::{Effect, Source, Stored, Told, VendorEvent};
+use calls::{Stored, Told, VendorEvent};
 use proptest::{prelude::*, sample::Index};
 
 use crate::{
@@ -115,29 +115,6 @@ fn a_straggler_after_the_tombstone_finds_its_call_again() {
         let held = office.calls.keys().filter(|id| office.book.holds(id)).count();
         assert_eq!(held, office.calls.len(), "{}", script.name);
         assert_eq!(summary::of(&office), before, "{}", script.name);
-    }
-}
-
-#[test]
-fn what_is_left_of_a_call_after_a_month_is_the_same_call() {
-    for script in scripts() {
-        let office = played(script).settle();
-        for call in office.calls.values() {
-            let mut later = Office::new(script.settings.clone());
-            let event = VendorEvent {
-                dedupe_key: "state".into(),
-                raw_kind: "state".into(),
-                call: call.vendor_call.clone(),
-                time: None,
-                leg_seq: None,
-                source: Source::Poll,
-                session: None,
-                vendor_command: None,
-                effects: vec![Effect::State { call: Box::new(call.clone()) }],
-            };
-            later.tell(0, event);
-            assert_eq!(later.calls.values().collect::<Vec<_>>(), [call], "{}", script.name);
-        }
     }
 }
 

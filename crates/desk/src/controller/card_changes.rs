@@ -1,12 +1,16 @@
 //! What follows when a card comes up, says something else, or goes.
 
+use calls::{CallId, FactKind};
+use link::wire::Call;
+
 use super::{
     Controller,
     message::{Finished, Message},
+    office_desk::OfficeDesk,
 };
 use crate::{
-    archive::{Archive, Kept, NOTE},
-    cards::CardChange,
+    archive::{Archive, Kept},
+    cards::{Card, CardChange},
     contract::{CallRef, LastTalk},
     ui_port::UiPort,
     views::{
@@ -33,10 +37,32 @@ impl<U: UiPort> Controller<U> {
         }
     }
 
+    /// A talk with the party of a card may come to the database after the card: while the history is still being fetched,
+    /// or when a colleague has talked to him meanwhile.
+    pub(super) fn look_up_last_talks_again<'a>(&self, office: &str, changed: impl Iterator<Item = &'a Call>) {
+        let me_of = |office: &str| self.offices.get(office).map(OfficeDesk::me).unwrap_or_default();
+        let of = |card: &Card| dial(&card.call, &me_of(&card.key.office));
+        let shown: Vec<(&Card, String)> =
+            self.cards.shown().into_iter().filter_map(|card| Some((card, of(card)?))).collect();
+        if shown.is_empty() {
+            return;
+        }
+        let me = me_of(office);
+        let talks: Vec<(&CallId, String)> = changed
+            .filter(|call| call.ended_at.is_some() && call.answered_at.is_some())
+            .filter_map(|call| Some((&call.id, dial(call, &me)?)))
+            .collect();
+        for (card, number) in shown {
+            if talks.iter().any(|(call, of)| **call != card.call.id && *of == number) {
+                self.look_up_last_talk(&card.key);
+            }
+        }
+    }
+
     /// The card is up already; the talk is added when it was found.
     pub(super) fn look_up_last_talk(&self, key: &CallRef) {
         let Some(card) = self.cards.find(key) else { return };
-        let me = self.offices.get(&key.office).map(super::office_desk::OfficeDesk::me).unwrap_or_default();
+        let me = self.offices.get(&key.office).map(OfficeDesk::me).unwrap_or_default();
         let Some(number) = dial(&card.call, &me) else { return };
         let (archive, key, this) = (self.archive.clone(), key.clone(), card.call.id.clone());
         self.beside(async move {
@@ -58,6 +84,7 @@ fn talk(archive: &Archive, kept: &Kept) -> Option<LastTalk> {
     let at = kept.call.answered_at?;
     let talk_ms = talk_ms(&kept.call)?;
     let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();
-    let note = facts.iter().rfind(|shown| shown.fact.kind == NOTE).and_then(|shown| shown.fact.value.as_str());
+    let note =
+        facts.iter().rfind(|shown| shown.fact.kind == FactKind::Note).and_then(|shown| shown.fact.value.as_str());
     Some(LastTalk { at, agent: agent(&kept.call), talk_ms, note: note.map(str::to_owned) })
 }

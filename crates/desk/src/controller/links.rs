@@ -224,6 +224,16 @@ impl<U: UiPort> Controller<U> {
         if office.slot.replicate {
             office.uncommitted.push(touched);
         } else {
+            self.readable(id, vec![touched]);
+        }
+    }
+
+    /// These changes can be read from the database now.
+    fn readable(&mut self, id: &str, touched: Vec<Touched>) {
+        let calls =
+            touched.iter().filter_map(|touched| if let Touched::Call(call) = touched { Some(&**call) } else { None });
+        self.look_up_last_talks_again(id, calls);
+        for touched in touched {
             self.refresh.add(id, touched);
         }
     }
@@ -231,9 +241,8 @@ impl<U: UiPort> Controller<U> {
     fn committed(&mut self, id: &str) {
         self.withdraw_notice(NoticeKind::DiskFull);
         let Some(office) = self.offices.get_mut(id) else { return };
-        for touched in std::mem::take(&mut office.uncommitted) {
-            self.refresh.add(id, touched);
-        }
+        let touched = std::mem::take(&mut office.uncommitted);
+        self.readable(id, touched);
     }
 
     /// The database may know calls that went on when this desk was last closed.

@@ -129,7 +129,7 @@ pub(crate) enum Request {
         reply: Reply<Result<PlacedView, ContractError>>,
     },
     Ways(Reply<WaysNow>),
-    Known(Reply<Vec<(String, Me)>>),
+    Viewers(Reply<Vec<(String, Me)>>),
     Office {
         id: String,
         reply: Reply<Option<OfficeNow>>,

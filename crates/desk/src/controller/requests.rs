@@ -53,7 +53,7 @@ impl<U: UiPort> Controller<U> {
             Request::Corner(to) => reply(to, self.settings.card_corner),
             Request::PlaceCall { request, reply } => self.place(&request, reply),
             Request::Ways(to) => reply(to, WaysNow { ways: self.ways(), extensions: self.extensions() }),
-            Request::Known(to) => {
+            Request::Viewers(to) => {
                 reply(to, self.offices.iter().map(|(id, office)| (id.clone(), office.me())).collect());
             }
             Request::Office { id, reply: to } => reply(to, self.office_now(&id)),

@@ -1,17 +1,15 @@
 //! What people write about calls.
 
-use calls::CallId;
-use link::wire::{Fact, FactKind};
+use calls::{CallId, Fact, FactKind};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Desk;
 use crate::{
-    archive::{OUTCOME, off_loop},
+    archive::off_loop,
     contract::{CallDetails, CallRef, ContractError, ErrorCode, SaveNoteRequest, SaveOutcomeRequest},
     controller::message::Request,
     errors::no_such_call,
-    offices::stored_fact,
     ports::fact_id,
 };
 
@@ -55,7 +53,7 @@ impl Desk {
         let before = off_loop(&self.archive, move |archive| {
             let id: CallId = asked.id.parse().map_err(|_| no_such_call())?;
             let facts = archive.facts(&asked.office, &id)?;
-            Ok(facts.iter().rfind(|shown| shown.fact.kind == OUTCOME).map(|shown| shown.fact.id))
+            Ok(facts.iter().rfind(|shown| shown.fact.kind == FactKind::Outcome).map(|shown| shown.fact.id))
         })
         .await?;
         if before.is_none() && outcome.is_none() {
@@ -80,7 +78,7 @@ impl Desk {
         let fact = Fact { id, kind, author: office.author, at: office.now, call: about, replaces, value };
         if office.replicate {
             // Shown at once, sent as soon as the office takes it: it is one fact however often that is tried.
-            self.archive.store.keep_unsent_fact(&call.office, stored_fact(&fact)).await?;
+            self.archive.store.keep_unsent_fact(&call.office, fact).await?;
             office.written.notify_one();
         } else {
             office.office.add_fact(fact).await?;

@@ -30,37 +30,39 @@ const TRACE_WITHIN: Duration = Duration::from_secs(2);
 impl Desk {
     /// A page of the call list, newest first, from this computer's database.
     pub async fn list_calls(&self, request: ListCallsRequest) -> Result<CallsPage, ContractError> {
-        let known = self.known().await?;
-        off_loop(&self.archive, move |archive| page(archive, &known, &request)).await
+        let viewers = self.viewers().await?;
+        off_loop(&self.archive, move |archive| page(archive, &viewers, &request)).await
     }
 
     /// A call with everything that is known of it.
     pub async fn call_details(&self, call: CallRef) -> Result<CallDetails, ContractError> {
         let office = self.office(&call.office).await?;
-        let known = self.known().await?;
+        let viewers = self.viewers().await?;
         let asked = call.clone();
         let kept = off_loop(&self.archive, move |archive| archive.call(&asked.office, &asked.id)).await?;
         let trace = trace(&office, &kept).await;
-        off_loop(&self.archive, move |archive| details(archive, &known, &call.office, &office.me, kept, trace.as_ref()))
-            .await
+        off_loop(&self.archive, move |archive| {
+            details(archive, &viewers, &call.office, &office.me, kept, trace.as_ref())
+        })
+        .await
     }
 
     /// Who sits here, by office.
-    async fn known(&self) -> Result<Known, ContractError> {
-        Ok(Known(self.ask(Request::Known).await?))
+    async fn viewers(&self) -> Result<Viewers, ContractError> {
+        Ok(Viewers(self.ask(Request::Viewers).await?))
     }
 }
 
 /// Offices at this desk, and who sits here as they see him.
-struct Known(Vec<(String, Me)>);
+struct Viewers(Vec<(String, Me)>);
 
-impl Known {
+impl Viewers {
     fn me(&self, office: &str) -> Me {
         self.0.iter().find(|(id, _)| id == office).map(|(_, me)| me.clone()).unwrap_or_default()
     }
 }
 
-fn page(archive: &Archive, known: &Known, request: &ListCallsRequest) -> Result<CallsPage, ContractError> {
+fn page(archive: &Archive, viewers: &Viewers, request: &ListCallsRequest) -> Result<CallsPage, ContractError> {
     let filter = match request.filter {
         CallFilter::All => Filter::default(),
         CallFilter::Incoming => Filter { direction: Some(Direction::Incoming), ..Filter::default() },
@@ -85,12 +87,12 @@ fn page(archive: &Archive, known: &Known, request: &ListCallsRequest) -> Result<
         (true, None) => Some(u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX)),
         (true, Some(_)) | (false, _) => None,
     };
-    let rows = saved.iter().filter_map(kept).map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;
+    let rows = saved.iter().filter_map(kept).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
     Ok(CallsPage { rows, next, total })
 }
 
-fn row(archive: &Archive, known: &Known, kept: Kept) -> Result<CallRow, ContractError> {
-    let me = known.me(&kept.office);
+fn row(archive: &Archive, viewers: &Viewers, kept: Kept) -> Result<CallRow, ContractError> {
+    let me = viewers.me(&kept.office);
     let noted = archive.noted(&kept.office, &kept.call.id)?;
     Ok(call_row(&kept.office, &me.side_of(kept.call), &me, noted))
 }
@@ -106,7 +108,7 @@ async fn trace(office: &OfficeNow, call: &Call) -> Option<Trace> {
 
 fn details(
     archive: &Archive,
-    known: &Known,
+    viewers: &Viewers,
     office: &str,
     me: &Me,
     call: Call,
@@ -121,7 +123,7 @@ fn details(
         calls_with_number = u32::try_from(archive.store.count(&filter)? + this).unwrap_or(u32::MAX);
         let same = |kept: &Kept| kept.office == office && kept.call.id == call.id;
         let newest = archive.with_number(number, OTHERS + 1)?.into_iter().filter(|kept| !same(kept)).take(OTHERS);
-        others = newest.map(|kept| row(archive, known, kept)).collect::<Result<_, _>>()?;
+        others = newest.map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
     }
     let notes = notes(&facts);
     let call = me.side_of(call);

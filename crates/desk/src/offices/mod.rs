@@ -2,11 +2,7 @@
 
 mod backoff;
 mod outbox;
-mod record;
 mod replica;
 mod supervisor;
 
-pub(crate) use self::{
-    outbox::stored_fact,
-    supervisor::{Supervision, Supervisor},
-};
+pub(crate) use self::supervisor::{Supervision, Supervisor};

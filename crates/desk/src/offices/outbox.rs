@@ -1,50 +1,13 @@
-//! Facts on their way to a remote office, and in the form in which the store keeps them.
+//! Facts on their way to a remote office.
 
 use std::{collections::BTreeSet, time::Duration};
 
-use link::{Office, wire};
+use link::Office;
 use store::Store;
 use uuid::Uuid;
 
-use crate::archive::{NOTE, OUTCOME};
-
 /// When an office that cannot take something now is asked again, unless it says when.
 const AGAIN: Duration = Duration::from_secs(30);
-
-/// A fact as the store keeps it.
-pub(crate) fn stored_fact(fact: &wire::Fact) -> store::Fact {
-    let kind = match fact.kind {
-        wire::FactKind::Note => NOTE,
-        wire::FactKind::Outcome => OUTCOME,
-    };
-    store::Fact {
-        id: fact.id,
-        kind: kind.to_owned(),
-        author: fact.author.clone(),
-        at: fact.at,
-        subject: fact.call.clone(),
-        replaces: fact.replaces,
-        value: fact.value.clone(),
-    }
-}
-
-/// The same on its way out; a kind that the wire does not know stays here.
-fn wire_fact(fact: store::Fact) -> Option<wire::Fact> {
-    let kind = match fact.kind.as_str() {
-        NOTE => wire::FactKind::Note,
-        OUTCOME => wire::FactKind::Outcome,
-        _ => return None,
-    };
-    Some(wire::Fact {
-        id: fact.id,
-        kind,
-        author: fact.author,
-        at: fact.at,
-        call: fact.subject,
-        replaces: fact.replaces,
-        value: fact.value,
-    })
-}
 
 /// Sends what was written here, while the stream of its office is open.
 #[derive(Debug, Default)]
@@ -67,7 +30,7 @@ impl Outbox {
     pub(super) async fn send(&mut self, store: &Store, id: &str, office: &dyn Office) -> Result<Sent, store::Error> {
         let mut outcome = Sent::default();
         let mut refused = refused(store, id)?;
-        for fact in store.outbox(id)?.into_iter().filter_map(wire_fact) {
+        for fact in store.outbox(id)? {
             let fact_id = fact.id;
             if self.sent.contains(&fact_id) || refused.contains(&fact_id) {
                 continue;

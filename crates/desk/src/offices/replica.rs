@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use calls::CallId;
-use link::wire::{Call, Cursor, Fact, StreamEvent};
+use calls::{CallId, Fact};
+use link::wire::{Call, Cursor, StreamEvent};
 use store::{Redirect, ReplicaCursor, Save, Store};
-
-use super::{outbox::stored_fact, record::record};
 
 /// What came since the last commit, each thing in its newest state.
 #[derive(Debug, Default)]
@@ -51,15 +49,10 @@ impl Batch {
 
     /// Writes everything; the place is kept only together with all that lies before it.
     pub(super) async fn commit(self, store: &Store, office: &str) -> Result<(), store::Error> {
-        let mut calls = Vec::with_capacity(self.calls.len());
-        for (seq, call) in self.calls.into_values() {
-            let row = record(&call, seq)
-                .map_err(|error| store::Error::Unreadable { what: "call of the stream", reason: error.to_string() })?;
-            calls.push(row);
-        }
+        let calls = self.calls.into_values().map(|(seq, call)| call.record(Vec::new(), seq)).collect();
         let cursor = self.cursor.map(|Cursor { epoch, seq }| ReplicaCursor { epoch, seq });
         let gone = self.gone.into_iter().collect();
-        let facts = self.facts.iter().map(|(seq, fact)| (stored_fact(fact), *seq)).collect();
+        let facts = self.facts.into_iter().map(|(seq, fact)| (fact, seq)).collect();
         store.save(office, Save { calls, redirects: self.redirects, gone, facts, cursor, ..Save::default() }).await
     }
 }

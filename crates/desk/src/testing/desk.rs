@@ -10,10 +10,10 @@ use std::{
     time::Duration,
 };
 
-use calls::{CallState, CommandId};
+use calls::CommandId;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{Call, StreamEvent};
-use store::{CallRecord, Options, ReplicaCursor, Save, Store, SystemRandom};
+use store::{Options, ReplicaCursor, Save, Store, SystemRandom};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -169,26 +169,7 @@ impl Bench {
 
     /// The office in the same process writes a call's row.
     pub(crate) fn keep(&self, office: &str, seq: u64, call: &Call) {
-        let talked = call.answered_at.zip(call.ended_at);
-        let record = CallRecord {
-            id: call.id.clone(),
-            connection: call.connection.clone(),
-            direction: call.direction,
-            state: call.state,
-            result: call.result,
-            customer_number: call.customer.number.clone(),
-            customer_name: call.customer.name.clone(),
-            line: call.line.number.clone(),
-            agents: call.legs.iter().filter_map(|leg| leg.extension.clone()).collect(),
-            groups: vec![],
-            started_at: call.started_at,
-            talk_ms: talked.map_or(0, |(from, to)| i64::try_from(to.duration_since(from).as_millis()).expect("short")),
-            has_recording: !call.recordings.is_empty(),
-            in_menu: call.in_menu,
-            open: call.state != CallState::Ended,
-            seq,
-            body: serde_json::to_string(call).expect("a call"),
-        };
+        let record = call.record(Vec::new(), seq);
         self.store.save(office, Save { calls: vec![record], ..Save::default() }).wait().expect("kept");
     }
 

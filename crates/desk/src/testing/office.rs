@@ -7,12 +7,12 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use calls::{Abilities, Ability, CallId, CommandId, CommandState, RecordingId};
+use calls::{Abilities, Ability, CallId, CommandId, CommandState, Fact, RecordingId};
 use futures_util::StreamExt;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, Call, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Fact, Frame, PROTOCOL,
+        ActOnCall, Call, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Frame, PROTOCOL,
         PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
     },
 };

@@ -436,6 +436,32 @@ async fn the_last_talk_with_the_number_is_added_to_the_card() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_talk_that_is_fetched_while_the_card_is_up_is_added_to_it() {
+    let bench = Bench::live().await;
+    bench.office.call(2, &call("1").ringing_here());
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    breathe().await;
+    assert_eq!(only_card(&bench).last_talk, None);
+    // The history comes later than the call that rings.
+    let before = call("0").named_leg("103", "Ирина", LegState::Connected).state(CallState::Talking);
+    let before = before.ended(CallResult::Answered).with(|call| call.late = true);
+    let elsewhere = before.clone().with(|call| call.customer.number = Some("+79161234567".into()));
+    bench.keep("own", 3, &elsewhere);
+    bench.office.call(3, &elsewhere);
+    breathe().await;
+    assert_eq!(only_card(&bench).last_talk, None, "a talk with somebody else");
+    bench.keep("own", 4, &before);
+    bench.office.call(4, &before);
+    bench
+        .shown
+        .until("the talk", |record| {
+            record.cards.last().is_some_and(|view| view.cards.iter().any(|card| card.last_talk.is_some()))
+        })
+        .await;
+    assert_eq!(only_card(&bench).last_talk.and_then(|talk| talk.agent).as_deref(), Some("Ирина"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_card_goes_away_under_the_hands_of_who_writes_on_it() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").ringing_here());

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use calls::{CallResult, CallState, LegState};
+use calls::{CallResult, CallState, FactKind, LegState};
 use link::{
     OfficeErrorKind,
-    wire::{FactKind, RecordingState, Signature, Trace, TraceEvent},
+    wire::{RecordingState, Signature, Trace, TraceEvent},
 };
 use serde_json::json;
 

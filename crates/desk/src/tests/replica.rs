@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use calls::{CallId, CallResult};
-use link::wire::{Cursor, Fact, FactKind, Frame, StreamEvent};
+use calls::{CallId, CallResult, Fact, FactKind};
+use link::wire::{Cursor, Frame, StreamEvent};
 use store::{Filter, ReplicaCursor};
 
 use crate::{

@@ -1,14 +1,11 @@
 //! Legs, notes and outcome as the side panel shows them.
 
-use calls::{CallState, number::national};
+use calls::{CallState, FactKind, number::national};
 use link::wire::{Call, Leg};
 use store::ShownFact;
 
 use super::{party::who, row::span_ms};
-use crate::{
-    archive::{NOTE, OUTCOME},
-    contract::{LegView, NoteView, OutcomeKind},
-};
+use crate::contract::{LegView, NoteView, OutcomeKind};
 
 /// The legs, in the order in which they joined.
 pub(crate) fn legs(call: &Call) -> Vec<LegView> {
@@ -39,7 +36,7 @@ pub(crate) fn notes(facts: &[ShownFact]) -> Vec<NoteView> {
     facts
         .iter()
         .rev()
-        .filter(|shown| shown.fact.kind == NOTE)
+        .filter(|shown| shown.fact.kind == FactKind::Note)
         .filter_map(|shown| {
             Some(NoteView {
                 id: shown.fact.id.to_string(),
@@ -54,6 +51,6 @@ pub(crate) fn notes(facts: &[ShownFact]) -> Vec<NoteView> {
 
 /// The newest outcome; a word of a later version is none.
 pub(crate) fn outcome(facts: &[ShownFact]) -> Option<OutcomeKind> {
-    let newest = facts.iter().rfind(|shown| shown.fact.kind == OUTCOME)?;
+    let newest = facts.iter().rfind(|shown| shown.fact.kind == FactKind::Outcome)?;
     serde_json::from_value(newest.fact.value.clone()).ok()
 }

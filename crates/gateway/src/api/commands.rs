@@ -14,7 +14,7 @@ use super::{
     segment::Segment,
 };
 use crate::{
-    body::{self, Whole},
+    body::{self, WholeBody},
     problem::ApiError,
 };
 
@@ -43,7 +43,7 @@ struct Place {
 /// Places a call.
 pub(crate) async fn place(
     bearer: Bearer,
-    Whole(body): Whole<CAP>,
+    WholeBody(body): WholeBody<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
     let Place { command, connection, from, to, number, customer_first } = body::json(&body)?;
     let request = PlaceCall { command, connection, from, to, number, customer_first };
@@ -61,7 +61,7 @@ pub(crate) async fn one(bearer: Bearer, Segment(id): Segment<String>) -> Result<
 pub(crate) async fn act(
     bearer: Bearer,
     Segment((id, word)): Segment<(String, String)>,
-    Whole(body): Whole<CAP>,
+    WholeBody(body): WholeBody<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
     if !ACTIONS.contains(&word.as_str()) {
         return Err(no_such_action());

@@ -1,14 +1,15 @@
 //! What people write.
 
 use axum::{Json, http::StatusCode};
-use link::{Office, OfficeError, wire::Fact};
+use calls::Fact;
+use link::{Office, OfficeError};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::auth::Bearer;
 use crate::{
-    body::{self, Whole},
+    body::{self, WholeBody},
     problem::ApiError,
 };
 
@@ -22,7 +23,7 @@ pub(crate) struct Kept {
 }
 
 /// Keeps a fact. The same one twice is kept once.
-pub(crate) async fn add(bearer: Bearer, Whole(body): Whole<CAP>) -> Result<(StatusCode, Json<Kept>), ApiError> {
+pub(crate) async fn add(bearer: Bearer, WholeBody(body): WholeBody<CAP>) -> Result<(StatusCode, Json<Kept>), ApiError> {
     let mut sent: serde_json::Map<String, Value> = body::json(&body)?;
     // The author is whoever's token it is, whatever is said.
     sent.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));

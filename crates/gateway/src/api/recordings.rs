@@ -27,13 +27,13 @@ pub(crate) async fn audio(
     let id = read_id(&id)?;
     let view = bearer.view;
     match wanted(&headers) {
-        Wanted::All => whole(view, id).await,
+        Wanted::All => whole_recording(view, id).await,
         Wanted::Span { start, end } => span(view, id, start, end).await,
         Wanted::Last(length) => {
             // Its place is known only once the length is, so this waits for nothing that is not there.
             match total(&view, &id).await? {
                 Some(total) => span(view, id, total.saturating_sub(length), None).await,
-                None => whole(view, id).await,
+                None => whole_recording(view, id).await,
             }
         }
         Wanted::Nothing => {
@@ -70,7 +70,7 @@ async fn total(view: &View, id: &RecordingId) -> Result<Option<u64>, OfficeError
     Ok(view.recording(id, ByteRange { start: 0, end: Some(0) }).await?.total)
 }
 
-async fn whole(view: View, id: RecordingId) -> Result<Response, ApiError> {
+async fn whole_recording(view: View, id: RecordingId) -> Result<Response, ApiError> {
     let first = view.recording(&id, ByteRange { start: 0, end: None }).await?;
     let (mime, total) = (first.mime, first.total);
     let mut response = follow(view, id, first, None).into_response();

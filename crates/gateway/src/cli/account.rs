@@ -149,7 +149,7 @@ fn lines(reply: &Reply) -> Vec<String> {
         }
         Reply::Users(users) => users.iter().map(user).collect(),
         Reply::Channels(channels) => channels.clone(),
-        Reply::Facts(facts) => facts.iter().map(|(name, value)| format!("{name}\t{value}")).collect(),
+        Reply::Details(facts) => facts.iter().map(|(name, value)| format!("{name}\t{value}")).collect(),
         Reply::Done { name } => vec![name.clone().unwrap_or_else(|| "done".to_owned())],
     }
 }

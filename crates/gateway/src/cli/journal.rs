@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use calls::ConnectionId;
 use clap::Args;
 use serde_json::{Value, json};
-use store::{JournalEntry, Store};
+use store::{JournalRow, Store};
 
 use super::{WithConfig, connection_id, open, output};
 
@@ -36,21 +36,21 @@ pub(super) fn journal(arguments: &JournalArguments) -> anyhow::Result<ExitCode> 
 }
 
 /// The newest entries of this connection, or of all, newest first.
-fn newest(store: &Store, connection: Option<&ConnectionId>, limit: usize) -> Result<Vec<JournalEntry>, store::Error> {
+fn newest(store: &Store, connection: Option<&ConnectionId>, limit: usize) -> Result<Vec<JournalRow>, store::Error> {
     let mut found = Vec::new();
     let mut before = None;
     while found.len() < limit {
         let page = store.journal_before(before, PAGE)?;
         let Some(last) = page.last() else { break };
         before = Some(last.id);
-        let is_wanted = |one: &JournalEntry| connection.is_none() || one.entry.connection.as_ref() == connection;
+        let is_wanted = |one: &JournalRow| connection.is_none() || one.entry.connection.as_ref() == connection;
         found.extend(page.into_iter().filter(is_wanted));
     }
     found.truncate(limit);
     Ok(found)
 }
 
-fn line(JournalEntry { entry, .. }: JournalEntry) -> Value {
+fn line(JournalRow { entry, .. }: JournalRow) -> Value {
     let mut line = json!({ "at": entry.at, "connection": entry.connection, "kind": entry.kind });
     match (line.as_object_mut(), serde_json::from_str(&entry.body)) {
         (Some(fields), Ok(Value::Object(body))) => fields.extend(body),
@@ -62,7 +62,7 @@ fn line(JournalEntry { entry, .. }: JournalEntry) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use store::{NewJournalEntry, Options, SystemRandom};
+    use store::{NewJournalRow, Options, SystemRandom};
 
     use super::*;
 
@@ -70,7 +70,7 @@ mod tests {
     fn the_newest_entries_of_a_connection_are_found_among_those_of_others() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("opens");
-        let entry = |number: usize| NewJournalEntry {
+        let entry = |number: usize| NewJournalRow {
             at: "2026-03-05T09:00:00Z".parse().expect("a time"),
             connection: Some(if number.is_multiple_of(400) { "rt1" } else { "m1" }.parse().expect("valid")),
             kind: "webhook".to_owned(),

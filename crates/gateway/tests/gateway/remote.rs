@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use calls::{CommandId, CommandState};
+use calls::{CommandId, CommandState, Fact, FactKind};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeErrorKind, RemoteOffice,
-    wire::{Cursor, Fact, FactKind, Frame, PlaceCall, Role, StreamEvent},
+    wire::{Cursor, Frame, PlaceCall, Role, StreamEvent},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;

@@ -6,7 +6,7 @@ mod recording;
 mod stream;
 
 use async_trait::async_trait;
-use calls::{CallId, CommandId, RecordingId};
+use calls::{CallId, CommandId, Fact, RecordingId};
 use secrecy::SecretString;
 use url::Url;
 
@@ -14,7 +14,7 @@ use crate::{
     error::OfficeError,
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
-    wire::{ActOnCall, ActionBody, CommandView, Cursor, Fact, PeaksView, PlaceCall, Trace},
+    wire::{ActOnCall, ActionBody, CommandView, Cursor, PeaksView, PlaceCall, Trace},
 };
 
 /// An office behind a gateway. Cheap to clone; every clone uses the same connections.

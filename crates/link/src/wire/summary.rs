@@ -1,8 +1,35 @@
 //! What lists and searches need to know of a call.
 
+use calls::{CallRecord, CallState};
+
 use super::{Call, RecordingState};
 
 impl Call {
+    /// The call as a database keeps it: `groups` are those whose line was called, `seq` is the place of the log entry that
+    /// changed it last.
+    pub fn record(&self, groups: Vec<String>, seq: u64) -> CallRecord {
+        CallRecord {
+            id: self.id.clone(),
+            connection: self.connection.clone(),
+            direction: self.direction,
+            state: self.state,
+            result: self.result,
+            customer_number: self.customer.number.clone(),
+            customer_name: self.customer.name.clone(),
+            line: self.line.number.clone(),
+            agents: self.agents().map(str::to_owned).collect(),
+            groups,
+            started_at: self.started_at,
+            talk_ms: self.talk_ms(),
+            has_recording: self.has_recording(),
+            in_menu: self.in_menu,
+            open: self.state != CallState::Ended,
+            seq,
+            // A call is made of plain data, which always has a JSON.
+            body: serde_json::to_string(self).unwrap_or_default(),
+        }
+    }
+
     /// Extensions of the people of the office in it.
     pub fn agents(&self) -> impl Iterator<Item = &str> {
         self.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.extension.as_deref())

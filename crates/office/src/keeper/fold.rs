@@ -8,7 +8,7 @@ use std::{
 use calls::{CallId, Change, Stored};
 
 use super::{published::Published, state::Keeper, unread::is_for_good};
-use crate::history;
+use crate::call_entries;
 
 /// What the log holds of calls that no book holds.
 pub(super) type Histories = BTreeMap<CallId, Vec<Stored>>;
@@ -88,7 +88,7 @@ impl Keeper {
             return Histories::new();
         }
         let (store, office) = (self.store.clone(), self.office.clone());
-        let read = move |call: CallId| Some((call.clone(), history::of_call(&store, &office, &call).ok()?));
+        let read = move |call: CallId| Some((call.clone(), call_entries::of_call(&store, &office, &call).ok()?));
         let reading = tokio::task::spawn_blocking(move || unknown.into_iter().filter_map(read).collect());
         // What is missing is read again where it is needed, and its error told there.
         reading.await.unwrap_or_default()
@@ -111,7 +111,7 @@ impl Keeper {
         if let Some(call) = self.unknown_call(stored) {
             let earlier = match histories.get(&call) {
                 Some(known) => Cow::Borrowed(known.as_slice()),
-                None => Cow::Owned(history::of_call(&self.store, &self.office, &call)?),
+                None => Cow::Owned(call_entries::of_call(&self.store, &self.office, &call)?),
             };
             if let Some(book) = self.books.get_mut(&stored.connection) {
                 book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));

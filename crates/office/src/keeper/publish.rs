@@ -7,7 +7,7 @@ use std::{
 
 use calls::{CallId, Change, CommandId, ConnectionId};
 use link::wire;
-use store::{Audience, CommandStands, Redirect, Revealed};
+use store::{Audience, CommandStatus, Redirect, Revealed};
 
 use super::unread::is_for_good;
 use super::{
@@ -43,8 +43,8 @@ impl Keeper {
                     unsaved.redirects.push(Redirect { from, to, seq });
                 }
                 Change::Command { id, call, state, detail } => {
-                    let stands = CommandStands { id, call: call.clone(), state, detail: detail.clone() };
-                    unsaved.commands.insert(id, stands);
+                    let status = CommandStatus { id, call: call.clone(), state, detail: detail.clone() };
+                    unsaved.commands.insert(id, status);
                     let (audience, author) = (self.ask(Some(id), &call), Arc::default());
                     let command = Arc::new(wire::CommandView { command: id, call, state, detail });
                     self.news.push(Published::Command { seq, command, author, audience });
@@ -156,7 +156,7 @@ impl Keeper {
         if self.unfolded.is_empty() && self.questions.is_empty() {
             self.reads.worked();
         }
-        self.news.extend(revealed.into_iter().filter_map(fact_for_others));
+        self.news.extend(revealed.into_iter().map(fact_for_others));
         let was = *self.head.borrow();
         let behind = !(self.unsaved.is_empty() && self.unfolded.is_empty() && self.questions.is_empty());
         self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });
@@ -184,7 +184,7 @@ impl Keeper {
         }
     }
 
-    /// What is to be published now, in the order of the log. What a question stands open of is kept back.
+    /// What is to be published now, in the order of the log. What a question status open of is kept back.
     fn take_news(&mut self) -> Vec<Published> {
         let asked: BTreeSet<usize> = self.questions.iter().map(|question| question.item).collect();
         let mut news = Vec::with_capacity(self.news.len());
@@ -206,7 +206,7 @@ impl Keeper {
 }
 
 /// What a person wrote about a call, for those who see the call from now on.
-fn fact_for_others(revealed: Revealed) -> Option<Published> {
+fn fact_for_others(revealed: Revealed) -> Published {
     let Revealed { fact, seq, who } = revealed;
-    Some(Published::Fact { seq, fact: Arc::new(rows::fact_of(fact)?), audience: Arc::new(who) })
+    Published::Fact { seq, fact: Arc::new(fact), audience: Arc::new(who) }
 }

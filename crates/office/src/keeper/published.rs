@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calls::ConnectionId;
+use calls::{ConnectionId, Fact};
 use link::wire;
 use store::Audience;
 
@@ -25,7 +25,7 @@ pub(crate) enum Published {
         /// Its place, or that of the change which showed its call to more people.
         seq: u64,
         /// It.
-        fact: Arc<wire::Fact>,
+        fact: Arc<Fact>,
         /// Who sees its call, or sees it from now on.
         audience: Arc<Audience>,
     },

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use calls::{Call, CallId, Command, ConnectionId, Told, VendorEvent};
+use calls::{Call, CallId, Command, ConnectionId, Fact, Told, VendorEvent};
 use jiff::Timestamp;
-use link::wire;
 use pbx::HeldCall;
 use store::{Appended, Began, NewCommand, NewEntry};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -47,7 +46,7 @@ pub(crate) enum Request {
     /// Say how a call stands that a book holds.
     Call { connection: ConnectionId, id: CallId, done: oneshot::Sender<Option<Call>> },
     /// Keep what a person wrote.
-    Fact { fact: wire::Fact, done: Done<(), NotKept> },
+    Fact { fact: Fact, done: Done<(), NotKept> },
     /// Tell everybody how a connection stands.
     Status { connection: ConnectionId },
     /// Stop after everything before this.
@@ -114,7 +113,7 @@ impl KeeperHandle {
     }
 
     /// Stores a fact and tells everybody.
-    pub(crate) async fn fact(&self, fact: wire::Fact) -> Result<(), NotKept> {
+    pub(crate) async fn fact(&self, fact: Fact) -> Result<(), NotKept> {
         let (done, answer) = oneshot::channel();
         self.requests.send(Request::Fact { fact, done }).await.map_err(|_| NotKept::NotStored)?;
         answer.await.unwrap_or(Err(NotKept::NotStored))

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use calls::{Book, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
 use serde::{Deserialize, Serialize};
-use store::{CommandStands, Filter, Store, UnreadEntry};
+use store::{CommandStatus, Filter, Store, UnreadEntry};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     state::Keeper,
     unread::is_for_good,
 };
-use crate::{backoff::Backoff, clock::Clock, history, rows, settings::Directory, status::Board};
+use crate::{backoff::Backoff, call_entries, clock::Clock, rows, settings::Directory, status::Board};
 
 /// How many log entries, or rows, are read at a time.
 const PAGE: usize = 4096;
@@ -138,7 +138,7 @@ impl Keeper {
                 if is_held || self.is_unread(&call.connection, &call.id) {
                     continue;
                 }
-                match history::of_call(&self.store, &self.office, &call.id) {
+                match call_entries::of_call(&self.store, &self.office, &call.id) {
                     Ok(entries) => {
                         if let Some(book) = self.books.get_mut(&call.connection) {
                             book.restore(&entries);
@@ -166,8 +166,8 @@ impl Keeper {
             }
             // Its call is let go, or it was answered and the row does not say so.
             let state = known.unwrap_or(CommandState::Unknown);
-            let stands = CommandStands { id, call: row.command.call, state, detail: row.detail };
-            if let Err(error) = self.store.set_command(stands).await {
+            let status = CommandStatus { id, call: row.command.call, state, detail: row.detail };
+            if let Err(error) = self.store.set_command(status).await {
                 tracing::error!(%connection, kind = ?error.kind(), "a lost command could not be settled; the next start will");
             }
         }

@@ -151,9 +151,9 @@ async fn facts_that_come_together_are_kept_together_and_told_in_their_order() {
     let (keeper, handle) = keeper(&store);
     let (mut published, _) = handle.subscribe();
     let call = calls::CallId::of_vendor(&connection(), "s1");
-    let fact = |n: u128| link::wire::Fact {
+    let fact = |n: u128| calls::Fact {
         id: uuid::Uuid::from_u128(n),
-        kind: link::wire::FactKind::Note,
+        kind: calls::FactKind::Note,
         author: "anna".into(),
         at: Timestamp::UNIX_EPOCH,
         call: call.clone(),
@@ -195,9 +195,9 @@ async fn what_cannot_be_addressed_just_now_is_told_once_it_can() {
     };
     // Who sees the call cannot be read.
     behind_the_stores_back("ALTER TABLE redirects RENAME TO unreadable");
-    let outcome = link::wire::Fact {
+    let outcome = calls::Fact {
         id: uuid::Uuid::from_u128(1),
-        kind: link::wire::FactKind::Outcome,
+        kind: calls::FactKind::Outcome,
         author: "anna".into(),
         at: Timestamp::UNIX_EPOCH,
         call: calls::CallId::of_vendor(&connection(), "s-1"),

@@ -7,10 +7,13 @@
 use std::collections::BTreeSet;
 
 use calls::{CallId, ConnectionId, Decision, Told};
-use store::{ErrorKind, Store, UnreadEntry};
+use store::{ErrorKind, UnreadEntry};
 
 use super::{published::Published, requests::entry, state::Keeper};
-use crate::history;
+use crate::{
+    call_entries,
+    held_back::{self, kept},
+};
 
 /// What of one connection cannot be read.
 #[derive(Debug, Default)]
@@ -21,17 +24,6 @@ pub(crate) struct Unread {
     pub(super) newer_from: Option<u64>,
     /// `calls` has changed since it was kept.
     is_kept: bool,
-}
-
-/// The calls of a connection that are held back, for whoever looks at the data beside the office.
-pub(crate) fn kept(store: &Store, connection: &ConnectionId) -> Result<BTreeSet<CallId>, store::Error> {
-    let text = store.setting(&key(connection))?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-}
-
-/// The setting that keeps a connection's calls that are held back.
-fn key(connection: &ConnectionId) -> String {
-    format!("unread:{connection}")
 }
 
 impl Keeper {
@@ -97,7 +89,7 @@ impl Keeper {
         for (connection, unread) in self.unread.iter_mut().filter(|(_, unread)| !unread.is_kept) {
             // Ids always have a JSON.
             let text = serde_json::to_string(&unread.calls).unwrap_or_default();
-            self.store.set_setting(&key(connection), &text).await?;
+            self.store.set_setting(&held_back::key(connection), &text).await?;
             unread.is_kept = true;
         }
         Ok(())
@@ -107,7 +99,7 @@ impl Keeper {
     pub(super) async fn read_again(&mut self) {
         let mut readable = Vec::new();
         for (connection, unread) in &self.unread {
-            let can_be_read = |call: &&CallId| history::of_call(&self.store, &self.office, call).is_ok();
+            let can_be_read = |call: &&CallId| call_entries::of_call(&self.store, &self.office, call).is_ok();
             let calls: Vec<CallId> = unread.calls.iter().filter(can_be_read).cloned().collect();
             readable.push((connection.clone(), calls));
         }

@@ -2,8 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{Book, ConnectionId, Decision, Stored, Told};
-use link::wire;
+use calls::{Book, ConnectionId, Decision, Fact, Stored, Told};
 use pbx::HeldCall;
 use store::{Appended, Began, FactAppended, NewCommand, NewEntry};
 use tokio::{sync::oneshot, task::JoinSet};
@@ -13,7 +12,7 @@ use super::{
     requests::{Done, NotKept, NotStored, Request, entry},
     state::Keeper,
 };
-use crate::{journal, rows};
+use crate::journal;
 
 /// How many requests are committed together at most.
 const BATCH: usize = 512;
@@ -222,11 +221,11 @@ impl Keeper {
     /// Puts what people wrote into the log: all of it is handed in before any is waited for, so that it shares a commit.
     async fn take_facts(
         &mut self,
-        facts: Vec<(wire::Fact, Done<(), NotKept>)>,
+        facts: Vec<(Fact, Done<(), NotKept>)>,
     ) -> Vec<(Done<(), NotKept>, Result<(), NotKept>)> {
         let sent: Vec<_> = facts
             .into_iter()
-            .map(|(fact, done)| (done, self.store.append_fact(&self.office, rows::fact(&fact)).send(), fact))
+            .map(|(fact, done)| (done, self.store.append_fact(&self.office, fact.clone()).send(), fact))
             .collect();
         let mut kept = Vec::with_capacity(sent.len());
         for (done, answer, fact) in sent {
@@ -236,7 +235,7 @@ impl Keeper {
         kept
     }
 
-    fn take_fact(&mut self, fact: wire::Fact, appended: Result<FactAppended, store::Error>) -> Result<(), NotKept> {
+    fn take_fact(&mut self, fact: Fact, appended: Result<FactAppended, store::Error>) -> Result<(), NotKept> {
         match appended {
             Ok(FactAppended::New(seq)) => {
                 self.logged = self.logged.max(seq);

@@ -96,7 +96,6 @@ pub(super) fn refused(error: &pbx::Error) -> OfficeError {
         ErrorKind::RateLimited { .. } => OfficeErrorKind::RateLimited,
         ErrorKind::Unauthorized
         | ErrorKind::Forbidden
-        | ErrorKind::ClockSkew
         | ErrorKind::InvalidRequest { .. }
         | ErrorKind::Conflict
         | ErrorKind::Refused

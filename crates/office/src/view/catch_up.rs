@@ -192,9 +192,9 @@ impl View {
     fn frame_of(&self, changed: Changed) -> Option<Frame> {
         let seq = changed.seq();
         let event = match changed {
-            Changed::Call(row) => StreamEvent::Call { call: Box::new(self.seen(rows::call(&row)?)?) },
+            Changed::Call(row) => StreamEvent::Call { call: Box::new(self.visible_call(rows::call(&row)?)?) },
             Changed::Gone { id, .. } => StreamEvent::Gone { id },
-            Changed::Fact { fact, .. } => StreamEvent::Fact { fact: rows::fact_of(fact)? },
+            Changed::Fact { fact, .. } => StreamEvent::Fact { fact },
         };
         Some(Frame::Event { seq, event })
     }

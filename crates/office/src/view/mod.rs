@@ -9,10 +9,10 @@ mod trace;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use calls::{CallId, CommandId, RecordingId};
+use calls::{CallId, CommandId, Fact, RecordingId};
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
-    wire::{self, ActOnCall, CommandView, Cursor, Fact, PeaksView, PlaceCall, Role, Trace},
+    wire::{self, ActOnCall, CommandView, Cursor, PeaksView, PlaceCall, Role, Trace},
 };
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
@@ -62,7 +62,7 @@ impl View {
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| more).map(|row| row.cursor.0.to_string());
-            Ok(CallsPage { calls: rows.iter().filter_map(|row| view.seen(rows::call(row)?)).collect(), next })
+            Ok(CallsPage { calls: rows.iter().filter_map(|row| view.visible_call(rows::call(row)?)).collect(), next })
         })
         .await
     }
@@ -82,10 +82,10 @@ impl View {
     fn read_call(&self, id: &CallId) -> Result<Option<wire::Call>, OfficeError> {
         let office = &self.office;
         let row = office.store.get_visible(&office.name, id, &self.visible).map_err(|error| storage(&error))?;
-        Ok(row.and_then(|row| rows::call(&row)).and_then(|call| self.seen(call)))
+        Ok(row.and_then(|row| rows::call(&row)).and_then(|call| self.visible_call(call)))
     }
 
-    fn seen(&self, call: wire::Call) -> Option<wire::Call> {
+    fn visible_call(&self, call: wire::Call) -> Option<wire::Call> {
         visibility::as_seen_by(call, &self.viewer, &self.office.directory)
     }
 

@@ -62,7 +62,7 @@ impl View {
             }
             Published::Call { seq, call, audience, parted } => {
                 if audience.has(&self.visible) {
-                    (seq, StreamEvent::Call { call: Box::new(self.seen((*call).clone())?) })
+                    (seq, StreamEvent::Call { call: Box::new(self.visible_call((*call).clone())?) })
                 } else if parted.has(&self.visible) {
                     (seq, StreamEvent::Gone { id: call.id.clone() })
                 } else {

@@ -47,7 +47,6 @@ fn party_of(effect: &Effect) -> Option<String> {
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded
         | Effect::CallEnded { .. }
-        | Effect::State { .. }
         | Effect::Unknown { .. } => return None,
     };
     leg.extension.clone().or_else(|| leg.number.clone())

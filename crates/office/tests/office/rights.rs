@@ -1,10 +1,10 @@
 //! Who sees and hears what.
 
-use calls::{CallResult, CallState};
+use calls::{CallResult, CallState, Fact};
 use jiff::Timestamp;
 use link::{
     ByteRange, Office, OfficeErrorKind,
-    wire::{Fact, Frame, Role, StreamEvent},
+    wire::{Frame, Role, StreamEvent},
 };
 
 use crate::support::{Bench, note, viewer};

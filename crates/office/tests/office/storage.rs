@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use calls::{CallId, CallState, Decision, Direction, Told};
+use calls::{CallId, CallRecord, CallState, Decision, Direction, Told};
 use jiff::SignedDuration;
 use link::wire::{ConnectionState, DownCause, Frame, StreamEvent};
 use office::HookOutcome;
-use store::{Appended, CallRecord, Filter, NewEntry, Save};
+use store::{Appended, Filter, NewEntry, Save};
 
 use crate::support::{Bench, connection};
 

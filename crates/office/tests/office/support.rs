@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-use calls::{CallId, CallState, ConnectionId};
+use calls::{CallId, CallState, ConnectionId, Fact, FactKind};
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use link::{
     FrameStream, Office,
-    wire::{Call, Cursor, ExtensionRef, Fact, FactKind, Frame, Role, StreamEvent},
+    wire::{Call, Cursor, ExtensionRef, Frame, Role, StreamEvent},
 };
 use office::{
     Clock, ConnectionSettings, GroupSettings, HookOutcome, LineSettings, OfficeConfig, OfficeHandle, RoutingRules,

@@ -176,16 +176,6 @@ impl Driver {
         self.pbx.route_reply(request, route)
     }
 
-    /// Adds the signature that the PBX would send with this webhook.
-    pub fn sign_request(&self, request: &mut WebhookRequest) -> Result<(), Error> {
-        self.pbx.sign_webhook(request)
-    }
-
-    /// Checks a webhook's signature and nothing else.
-    pub fn verify_request(&self, request: &WebhookRequest) -> Result<(), VerifyError> {
-        self.pbx.verify(request).map(|_| ())
-    }
-
     /// Whether anything answers at the PBX's address. Says nothing of the credentials and uses up no quota: it asks for
     /// no method of the API.
     pub async fn is_reachable(&self) -> bool {

@@ -65,7 +65,7 @@ const WAITING_QUESTIONS: usize = 16;
 
 /// The way to a session that runs.
 #[derive(Debug, Clone)]
-struct Way {
+struct SessionHandle {
     stop: watch::Sender<bool>,
     ask: mpsc::Sender<Asked>,
 }
@@ -73,11 +73,11 @@ struct Way {
 /// The sessions that run, by their keys.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    sessions: Mutex<BTreeMap<String, Way>>,
+    sessions: Mutex<BTreeMap<String, SessionHandle>>,
 }
 
 impl Running {
-    fn sessions(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Way>> {
+    fn sessions(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, SessionHandle>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -89,7 +89,7 @@ impl Running {
         }
         let (stop, stopped) = watch::channel(false);
         let (ask, asked) = mpsc::channel(WAITING_QUESTIONS);
-        sessions.insert(key.to_owned(), Way { stop, ask });
+        sessions.insert(key.to_owned(), SessionHandle { stop, ask });
         Some(Entered { running: self, key: key.to_owned(), stopped, asked })
     }
 

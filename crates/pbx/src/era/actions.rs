@@ -4,7 +4,7 @@ use ::calls::{Abilities, Ability, ActOn, Action, Call, Cannot, Leg, Target};
 
 use super::{
     Shared,
-    calls::Known,
+    calls::KnownCall,
     requests::{Verb, goes_over_socket, over_http, over_socket},
     wire::{Commands, Transport, Wire},
 };
@@ -145,7 +145,7 @@ fn leg_id(leg: &Leg) -> Option<&str> {
 }
 
 /// The leg at the other end of a dialogue.
-fn other_side(known: &Known, own: Option<&str>) -> Option<String> {
+fn other_side(known: &KnownCall, own: Option<&str>) -> Option<String> {
     let (a, b) = (known.leg_a.as_deref(), known.answering_leg());
     if own.is_some() && own == a { b } else { a.map(str::to_owned) }
 }

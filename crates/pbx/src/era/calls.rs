@@ -54,7 +54,7 @@ pub(super) struct Fork {
 
 /// A call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct KnownCall {
     /// What commands call it; the newest of its dialogues.
     pub(super) connection: Option<String>,
     /// Its dialogues that are not over.
@@ -82,7 +82,7 @@ pub(super) struct Known {
     heard: u64,
 }
 
-impl Known {
+impl KnownCall {
     /// Takes in what a message says of the call.
     pub(super) fn hear(&mut self, data: &Named<'_>) {
         let fill = |known: &mut Option<String>, said: Option<String>| {
@@ -195,7 +195,7 @@ pub(super) struct OpenCalls(Mutex<Remembered>);
 
 #[derive(Debug, Default)]
 struct Remembered {
-    calls: BTreeMap<String, Known>,
+    calls: BTreeMap<String, KnownCall>,
     heard: u64,
 }
 
@@ -205,7 +205,7 @@ impl OpenCalls {
     }
 
     /// Takes in what a message says of a call, changes what follows from its kind, and gives the whole.
-    pub(super) fn hear(&self, call: &str, data: &Named<'_>, change: impl FnOnce(&mut Known)) -> Known {
+    pub(super) fn hear(&self, call: &str, data: &Named<'_>, change: impl FnOnce(&mut KnownCall)) -> KnownCall {
         let mut remembered = self.remembered();
         remembered.heard += 1;
         let heard = remembered.heard;
@@ -223,7 +223,7 @@ impl OpenCalls {
     }
 
     /// What is known of a call.
-    pub(super) fn get(&self, call: &str) -> Option<Known> {
+    pub(super) fn get(&self, call: &str) -> Option<KnownCall> {
         self.remembered().calls.get(call).cloned()
     }
 
@@ -269,7 +269,7 @@ mod tests {
     fn who_calls_whom_follows_from_what_each_message_says() {
         let wire = Wire::default();
         let direction = |messages: &[serde_json::Value]| {
-            let mut known = Known::default();
+            let mut known = KnownCall::default();
             for message in messages {
                 known.hear(&wire.read(message.clone()).expect("an object"));
             }

@@ -5,8 +5,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
-    calls::{Known, OpenCalls, Side, call, connection},
-    counts::Counts,
+    assumption_counts::AssumptionCounts,
+    calls::{KnownCall, OpenCalls, Side, call, connection},
     frame::{Pushed, kept},
     wire::{Field, Kind, Named, Wire},
 };
@@ -17,7 +17,7 @@ use crate::{dedupe, party, redact, zone};
 pub(super) struct EventContext<'a> {
     pub(super) wire: &'a Wire,
     pub(super) calls: &'a OpenCalls,
-    pub(super) counts: &'a Counts,
+    pub(super) counts: &'a AssumptionCounts,
     pub(super) received_at: Timestamp,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn pushed(event: &Pushed, context: EventContext<'_>) -> VendorEvent {
     let Some(data) = context.wire.read(event.payload.clone()) else { return unknown() };
     let Some((kind, is_assumed)) = context.wire.kind(&event.class, &event.kind) else { return unknown() };
     if is_assumed {
-        context.counts.met("A-4: an event of a name that no page gives");
+        context.counts.count("A-4: an event of a name that no page gives");
     }
     let Some(call) = call(&data) else { return unknown() };
     let known = context.calls.hear(&call, &data, |known| follow(known, kind, &data));
@@ -78,7 +78,7 @@ fn unknown(name: &str, body: Value) -> VendorEvent {
 }
 
 /// What of the call follows from a message's kind.
-fn follow(known: &mut Known, kind: Kind, data: &Named<'_>) {
+fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>) {
     match kind {
         Kind::ForkStop | Kind::ForkRedirect => {
             if let Some(fork) = data.text(Field::Fork).and_then(|leg| known.forks.get_mut(&leg)) {
@@ -121,7 +121,7 @@ fn follow(known: &mut Known, kind: Kind, data: &Named<'_>) {
 struct Message<'a> {
     kind: Kind,
     data: &'a Named<'a>,
-    known: &'a Known,
+    known: &'a KnownCall,
     wire: &'a Wire,
 }
 
@@ -209,7 +209,7 @@ impl Message<'_> {
 }
 
 /// Who calls whom, as far as is known.
-pub(super) fn parties(known: &Known) -> (Direction, Customer, Line) {
+pub(super) fn parties(known: &KnownCall) -> (Direction, Customer, Line) {
     let direction = known.direction();
     let number = |raw: &String| party::number(raw);
     let inside = |wanted: bool| {
@@ -247,7 +247,7 @@ fn customer(key: String, raw: Option<&str>) -> LegRef {
 }
 
 /// The leg of side A. Where nothing says who it is, he is taken for the customer until something does.
-pub(super) fn caller(known: &Known) -> LegRef {
+pub(super) fn caller(known: &KnownCall) -> LegRef {
     let key = known.leg_a.clone().unwrap_or_else(|| "a".to_owned());
     if known.is_from_outside() == Some(false) {
         colleague(key, known.caller.as_deref())
@@ -257,7 +257,7 @@ pub(super) fn caller(known: &Known) -> LegRef {
 }
 
 /// The leg of a destination: a person of the office where it lies inside, or where the call comes from outside.
-pub(super) fn destination(known: &Known, key: &str) -> LegRef {
+pub(super) fn destination(known: &KnownCall, key: &str) -> LegRef {
     let raw = known.forks.get(key).and_then(|fork| fork.number.as_deref());
     let is_colleague =
         known.is_inside(key).or(known.is_from_outside()) == Some(true) || known.is_from_outside() == Some(true);
@@ -265,7 +265,7 @@ pub(super) fn destination(known: &Known, key: &str) -> LegRef {
 }
 
 /// The leg of side B.
-fn called(known: &Known) -> LegRef {
+fn called(known: &KnownCall) -> LegRef {
     match known.answering_leg() {
         Some(leg) => destination(known, &leg),
         None if known.is_from_outside() == Some(true) => colleague("b".to_owned(), None),
@@ -274,7 +274,7 @@ fn called(known: &Known) -> LegRef {
 }
 
 /// The leg of a side.
-pub(super) fn party_of(known: &Known, side: Side) -> LegRef {
+pub(super) fn party_of(known: &KnownCall, side: Side) -> LegRef {
     match side {
         Side::A => caller(known),
         Side::B => called(known),
@@ -282,7 +282,7 @@ pub(super) fn party_of(known: &Known, side: Side) -> LegRef {
 }
 
 /// Both sides talk; whoever else rang has lost the call.
-pub(super) fn answered(known: &Known) -> Vec<Effect> {
+pub(super) fn answered(known: &KnownCall) -> Vec<Effect> {
     let answering = known.answering_leg();
     let losers = known.forks.iter().filter(|(leg, fork)| !fork.is_over && answering.as_ref() != Some(*leg));
     let lost = losers.map(|(leg, _)| {
@@ -294,7 +294,7 @@ pub(super) fn answered(known: &Known) -> Vec<Effect> {
     talk.into_iter().chain(lost.filter(|_| answering.is_some())).collect()
 }
 
-fn cleared(known: &Known, leg: Option<String>, cause: EndCause, reason: Option<String>) -> Vec<Effect> {
+fn cleared(known: &KnownCall, leg: Option<String>, cause: EndCause, reason: Option<String>) -> Vec<Effect> {
     let Some(leg) = leg else { return Vec::new() };
     vec![Effect::LegCleared { leg: destination(known, &leg), cause, reason }]
 }

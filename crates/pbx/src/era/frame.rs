@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{config::Settings, counts::Counts, wire::Wire};
+use super::{assumption_counts::AssumptionCounts, config::Settings, wire::Wire};
 use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
@@ -54,9 +54,9 @@ impl Frame {
 
     /// The events that it carries, in the documented framing or one of the assumed; nothing where it is none. What was
     /// met is counted.
-    pub(super) fn pushed(&self, wire: &Wire, counts: &Counts) -> Option<Vec<Pushed>> {
+    pub(super) fn pushed(&self, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
         if let Some((class, kind)) = dotted(&self.name) {
-            counts.met("A-1a: the frame's name is class and type");
+            counts.count("A-1a: the frame's name is class and type");
             return Some(payloads(&class, &kind, &self.body, counts));
         }
         let events: Option<Vec<Vec<Pushed>>> =
@@ -66,17 +66,17 @@ impl Frame {
 }
 
 /// The events of an object that says itself what they are.
-fn in_object(body: &Value, wire: &Wire, counts: &Counts) -> Option<Vec<Pushed>> {
+fn in_object(body: &Value, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
     let fields = Fields::of(body.clone())?;
     if let Some((class, kind)) = ["event", "name"].iter().find_map(|key| dotted(&fields.text(key)?)) {
-        counts.met("A-1b: the object names class and type");
+        counts.count("A-1b: the object names class and type");
         return Some(payloads(&class, &kind, body, counts));
     }
     if wire.strict {
         return None;
     }
     let (class, kind) = (fields.text("class")?, fields.text("type")?);
-    counts.met("A-1c: class and type stand apart");
+    counts.count("A-1c: class and type stand apart");
     Some(payloads(&class.to_ascii_lowercase(), &kind.to_ascii_lowercase(), body, counts))
 }
 
@@ -89,13 +89,13 @@ fn dotted(name: &str) -> Option<(String, String)> {
 }
 
 /// The payload stands under `data`, `content` or `event`, or it is the object itself. An array is several events.
-fn payloads(class: &str, kind: &str, body: &Value, counts: &Counts) -> Vec<Pushed> {
+fn payloads(class: &str, kind: &str, body: &Value, counts: &AssumptionCounts) -> Vec<Pushed> {
     let fields = Fields::of(body.clone());
     let inner = fields.as_ref().and_then(|fields| {
         ["data", "content", "event"].iter().find_map(|key| fields.value(key).filter(|value| !value.is_string()))
     });
     if inner.is_none() {
-        counts.met("A-1: the object is the payload");
+        counts.count("A-1: the object is the payload");
     }
     let pushed = |payload: &Value| Pushed { class: class.to_owned(), kind: kind.to_owned(), payload: payload.clone() };
     several(inner.unwrap_or(body)).iter().map(pushed).collect()
@@ -183,7 +183,7 @@ mod tests {
 
     fn pushed(text: &str) -> Vec<Pushed> {
         let frame = Frame::parse(text).expect("a frame");
-        frame.pushed(&Wire::default(), &Counts::default()).unwrap_or_default()
+        frame.pushed(&Wire::default(), &AssumptionCounts::default()).unwrap_or_default()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
-    calls::{Known, Side, call, connection},
+    calls::{KnownCall, Side, call, connection},
     events::{EventContext, answered, caller, destination, parties, party_of},
     wire::Field,
 };
@@ -86,7 +86,7 @@ impl Listing {
         let mut listed = BTreeSet::new();
         for row in rows {
             let Some((call, key)) = self.row(row, asked.at, ahead, context, &mut snapshot.events) else {
-                context.counts.met("A-8: a row without an id");
+                context.counts.count("A-8: a row without an id");
                 continue;
             };
             snapshot.calls.insert(call);
@@ -111,7 +111,7 @@ impl Listing {
         let key = connection(&data).unwrap_or_else(|| call.clone());
         let state = State::read(data.text(Field::State).as_deref());
         if state == State::Unknown {
-            context.counts.met("A-8: a state that is not known");
+            context.counts.count("A-8: a state that is not known");
         }
         let known = context.calls.hear(&call, &data, |known| {
             known.is_held = state == State::Held;
@@ -161,7 +161,7 @@ impl Listing {
 }
 
 /// What a state means for the legs.
-fn meaning(state: State, known: &Known, side: Option<Side>) -> Vec<Effect> {
+fn meaning(state: State, known: &KnownCall, side: Option<Side>) -> Vec<Effect> {
     match state {
         State::Unknown => vec![Effect::LegOffered { leg: caller(known) }],
         State::Alerting => {

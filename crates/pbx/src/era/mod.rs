@@ -5,9 +5,9 @@
 //! number the assumptions. Sources, assumptions and what was never tried on a live account: `docs/makes/era.md`.
 
 mod actions;
+mod assumption_counts;
 mod calls;
 mod config;
-mod counts;
 mod description;
 mod events;
 mod frame;
@@ -28,7 +28,10 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 pub use self::description::MAKE;
-use self::{calls::OpenCalls, config::Settings, counts::Counts, polling::Polling, session::Socket, wire::Transport};
+use self::{
+    assumption_counts::AssumptionCounts, calls::OpenCalls, config::Settings, polling::Polling, session::Socket,
+    wire::Transport,
+};
 use crate::{
     config_error::ConfigError,
     error::Error,
@@ -46,7 +49,7 @@ struct Shared {
     settings: Settings,
     /// The calls that go on: commands name them otherwise than events do.
     calls: OpenCalls,
-    counts: Counts,
+    counts: AssumptionCounts,
 }
 
 /// The Era platform, configured for one connection.
@@ -58,7 +61,7 @@ pub struct Era {
 impl Era {
     /// Reads the settings, or says what is wrong with them.
     pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        let (settings, calls, counts) = (Settings::read(config)?, OpenCalls::default(), Counts::default());
+        let (settings, calls, counts) = (Settings::read(config)?, OpenCalls::default(), AssumptionCounts::default());
         Ok(Self { shared: Arc::new(Shared { settings, calls, counts }) })
     }
 }

@@ -167,7 +167,7 @@ impl Socket {
             // A slip of the vendor's documents shows another qid than the one asked with.
             let info = self.questions.iter().find(|(_, (question, _))| matches!(question, Question::Info));
             if let Some(qid) = info.filter(|_| frame.name == "connection_info_result").map(|(qid, _)| qid.clone()) {
-                self.shared.counts.met("connection_info_result with another qid");
+                self.shared.counts.count("connection_info_result with another qid");
                 self.questions.remove(&qid);
                 return self.answered(Question::Info, &frame, now);
             }
@@ -309,7 +309,7 @@ impl Socket {
             self.no_events = true;
             return Vec::new();
         };
-        self.shared.counts.met("A-11: the filter by subscriber brought nothing");
+        self.shared.counts.count("A-11: the filter by subscriber brought nothing");
         self.filters = true;
         self.silent_since = Some(now.monotonic);
         let gone = json!({"id": former.id, "expires": 0});
@@ -374,12 +374,12 @@ impl Socket {
     fn unanswered(&mut self, question: &Question, now: Moment) -> Vec<SessionOutput> {
         match question {
             Question::Info => {
-                self.shared.counts.met("connection_info without an answer");
+                self.shared.counts.count("connection_info without an answer");
                 let filter = self.shared.settings.wire.objects.clone();
                 vec![self.subscribe(filter.as_deref(), now)]
             }
             Question::Subscribe { id } => {
-                self.shared.counts.met("A-2: subscribe without an answer");
+                self.shared.counts.count("A-2: subscribe without an answer");
                 if let Some(subscription) = self.subscription.as_mut().filter(|subscription| subscription.id == *id) {
                     subscription.doubt();
                 }

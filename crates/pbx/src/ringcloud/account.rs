@@ -78,7 +78,7 @@ pub(super) fn read(
             let list = data.as_array().map(Vec::as_slice).unwrap_or_default();
             Reply::Channels(list.iter().filter_map(channel).collect())
         }
-        Query::Channel(_) | Query::Number(_) => Reply::Facts(facts(told?).ok_or_else(unreadable)?),
+        Query::Channel(_) | Query::Number(_) => Reply::Details(facts(told?).ok_or_else(unreadable)?),
         Query::CreateUser { .. } => Reply::Done { name: fields::text(&told?) },
         Query::ChangeUser { .. } => told.map(|_| Reply::Done { name: None })?,
     }))

@@ -110,7 +110,7 @@ async fn a_recording_is_asked_for_over_the_socket_and_fetched_without_the_token(
 fn with_overrides(pbx: &FakePbx, overrides: &[(&str, &str)]) -> Arc<Driver> {
     let mut config = config(pbx::era::MAKE, &pbx.url);
     config.overrides.extend(overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let (journal, clock) = (Arc::new(Kept::default()), Arc::new(crate::support::Standing));
+    let (journal, clock) = (Arc::new(Kept::default()), Arc::new(crate::support::FixedClock));
     Arc::new(Driver::new(config, journal, clock).unwrap())
 }
 

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, WebhookRequest};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, driver};
+use crate::support::{FakePbx, Reply, driver, make};
 
 const COMMAND: CommandId = CommandId(Uuid::from_u128(7));
 const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
@@ -34,7 +34,7 @@ async fn a_callback_is_a_signed_form_and_sent_once() {
     let body = String::from_utf8(seen[0].body.clone()).unwrap();
     assert!(body.contains("%22to_number%22%3A%22%2B74951234567%22") && !body.contains("s3cret"), "{body}");
     // Both directions are signed alike.
-    assert_eq!(driver.verify_request(&form_of(&seen[0].body)), Ok(()));
+    assert!(make(pbx::mango_vpbx::MAKE, &pbx).verify(&form_of(&seen[0].body)).is_ok());
     let sign = body.split('&').find_map(|field| field.strip_prefix("sign=")).unwrap();
     let kept = format!("{:?}", journal.entries());
     assert!(kept.contains("+74951234567") && !kept.contains(sign) && !kept.contains("s3cret"), "{kept}");
@@ -123,7 +123,7 @@ async fn the_journal_keeps_a_notification_without_its_signature() {
     let (driver, journal) = driver(pbx::mango_vpbx::MAKE, &pbx);
     let mut webhook =
         form_of(br#"{"entry_id":"e1","call_id":"c1","seq":1,"call_state":"Appeared","to":{"extension":"101"}}"#);
-    driver.sign_request(&mut webhook).unwrap();
+    make(pbx::mango_vpbx::MAKE, &pbx).sign_webhook(&mut webhook).unwrap();
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
     assert_eq!(driver.receive(&webhook, &context).unwrap().events.len(), 1);
     let check = driver.receive(&form_of(b""), &context).unwrap();

@@ -8,7 +8,7 @@ use std::{
 use calls::Clock;
 use futures_util::{SinkExt, StreamExt};
 use jiff::Timestamp;
-use pbx::{ConnectionConfig, Driver, Journal, JournalEntry, Make};
+use pbx::{ConnectionConfig, Driver, Journal, JournalEntry, Make, Pbx};
 use secrecy::SecretString;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -254,18 +254,23 @@ pub(crate) fn config(make: Make, base_url: &Url) -> ConnectionConfig {
 
 /// A clock that stands still.
 #[derive(Debug)]
-pub(crate) struct Standing;
+pub(crate) struct FixedClock;
 
-impl Clock for Standing {
+impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         "2026-03-05T09:00:00Z".parse().expect("a time")
     }
+}
+
+/// The make itself, with the same settings: signs and checks as the PBX does.
+pub(crate) fn make(make: Make, pbx: &FakePbx) -> Box<dyn Pbx> {
+    pbx::build(&config(make, &pbx.url)).expect("a make")
 }
 
 /// A driver of this make for a PBX, and its journal.
 pub(crate) fn driver(make: Make, pbx: &FakePbx) -> (Driver, Arc<Kept>) {
     let kept = Arc::new(Kept::default());
     let journal = Arc::clone(&kept) as Arc<dyn Journal>;
-    let driver = Driver::new(config(make, &pbx.url), journal, Arc::new(Standing)).expect("a driver");
+    let driver = Driver::new(config(make, &pbx.url), journal, Arc::new(FixedClock)).expect("a driver");
     (driver, kept)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calls::ConnectionId;
+use calls::{CallRecord, ConnectionId};
 
 /// Something that lets a person see a call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +63,12 @@ impl Visible {
 pub struct Audience(BTreeSet<Scope>);
 
 impl Audience {
+    /// Who may see this call.
+    pub(crate) fn of(call: &CallRecord) -> Self {
+        let agents = call.agents.iter().map(|agent| Scope::Extension(call.connection.clone(), agent.clone()));
+        agents.chain(call.groups.iter().cloned().map(Scope::Group)).collect()
+    }
+
     /// Whether somebody who may see this much is one of it.
     pub fn has(&self, visible: &Visible) -> bool {
         match visible {

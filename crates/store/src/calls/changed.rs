@@ -1,15 +1,10 @@
 //! What changed since a place in the log, for streams that resume.
 
-use calls::CallId;
+use calls::{CallId, Fact};
 use rusqlite::{Connection, params};
 
 use super::{COLUMNS, SavedCall, Visible, saved_call};
-use crate::{
-    error::Error,
-    facts::{self, Fact},
-    office,
-    store::Store,
-};
+use crate::{error::Error, facts, office, store::Store};
 
 /// Something that changed, in its newest state.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ mod save;
 pub use audience::{Audience, Scope, Visible};
 pub use changed::{Changed, Step};
 pub use filter::Filter;
-pub use record::{CallRecord, Cursor, SavedCall};
+pub use record::{Cursor, SavedCall};
 pub use save::{Moved, Parted, Redirect, Revealed, Save};
 
 pub(crate) use filter::Conditions;

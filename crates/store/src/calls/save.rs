@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use calls::{CallId, CallResult, ConnectionId, Direction, RecordingId};
+use calls::{CallId, CallRecord, CallResult, ConnectionId, Direction, Fact, RecordingId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     audience::{Audience, Scope},
-    record::{CallRecord, word},
+    record::word,
     recordings,
 };
 use crate::{
-    commands::{self, CommandStands},
+    commands::{self, CommandStatus},
     error::Error,
-    facts::{self, Fact},
-    log,
+    facts, log,
     office::{self, ReplicaCursor},
     search::{
         index::{Change, Texts},
@@ -51,7 +50,7 @@ pub struct Save {
     /// Recordings, each with its call.
     pub recordings: Vec<(RecordingId, CallId)>,
     /// Commands that moved.
-    pub commands: Vec<CommandStands>,
+    pub commands: Vec<CommandStatus>,
     /// How far which connection's log is folded with this.
     pub folded: Option<(ConnectionId, u64)>,
     /// How far a remote office's stream is committed with this.
@@ -132,8 +131,8 @@ fn write(connection: &Transaction<'_>, office: &str, save: &Save) -> Result<Move
     for (recording, call) in &save.recordings {
         recordings::add(connection, office, recording, call)?;
     }
-    for stands in &save.commands {
-        commands::set(connection, stands)?;
+    for status in &save.commands {
+        commands::set(connection, status)?;
     }
     if let Some((id, position)) = &save.folded {
         log::set_folded(connection, id, *position)?;
@@ -266,7 +265,7 @@ fn free_place(connection: &Connection, first: i64) -> Result<i64, Error> {
 
 /// Brings the audience up to the call.
 fn set_audience(connection: &Connection, at: i64, call: &CallRecord) -> Result<AudienceChange, Error> {
-    let wanted = call.audience().keys();
+    let wanted = Audience::of(call).keys();
     let held = scopes(connection, "SELECT scope FROM audience WHERE at = ?1", at)?;
     for scope in held.difference(&wanted) {
         connection.prepare_cached("DELETE FROM audience WHERE scope = ?1 AND at = ?2")?.execute(params![scope, at])?;

@@ -1,9 +1,8 @@
 //! Lists, filters, redirects, resume.
 
-use calls::{CallId, CallResult, Direction};
+use calls::{CallId, CallRecord, CallResult, Direction};
 use store::{
-    Audience, CallRecord, Changed, Cursor, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step,
-    Store, Visible,
+    Audience, Changed, Cursor, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step, Store, Visible,
 };
 
 use crate::common::{OFFICE, call_id, connection, folder, open, record};

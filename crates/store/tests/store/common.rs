@@ -1,8 +1,8 @@
 //! What several of these tests need.
 
-use calls::{CallId, CallResult, CallState, ConnectionId, Decision, Direction, Source, Told, VendorEvent};
+use calls::{CallId, CallRecord, CallResult, CallState, ConnectionId, Decision, Direction, Source, Told, VendorEvent};
 use jiff::Timestamp;
-use store::{CallRecord, NewEntry, Options, Store, SystemRandom};
+use store::{NewEntry, Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 /// The office of these tests.

@@ -1,7 +1,8 @@
 //! Notes and outcomes.
 
+use calls::{Fact, FactKind};
 use serde_json::{Value, json};
-use store::{Changed, Fact, FactAppended, Filter, Redirect, Save, Scope, Step, Visible};
+use store::{Changed, FactAppended, Filter, Redirect, Save, Scope, Step, Visible};
 use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
@@ -9,10 +10,10 @@ use crate::common::{OFFICE, at, call_id, connection, folder, open, record};
 fn fact(id: u128, replaces: Option<u128>, value: Value) -> Fact {
     Fact {
         id: Uuid::from_u128(id),
-        kind: "note".into(),
+        kind: FactKind::Note,
         author: "anna".into(),
         at: at(id as i64),
-        subject: call_id(1),
+        call: call_id(1),
         replaces: replaces.map(Uuid::from_u128),
         value,
     }
@@ -107,7 +108,7 @@ fn notes_are_found_and_follow_their_call() {
     let folder = folder();
     let store = open(&folder);
     // Written while the call had its command's id, and before the call itself came.
-    store.append_fact(OFFICE, fact(1, None, json!({ "text": "Договор №17" }))).wait().expect("written");
+    store.append_fact(OFFICE, fact(1, None, json!("Договор №17"))).wait().expect("written");
     let step = Save {
         calls: vec![record(2, 1000, "+79001234567", "Анна")],
         redirects: vec![Redirect { from: call_id(1), to: call_id(2), seq: 2 }],

@@ -22,7 +22,7 @@ fn child_that_is_killed() {
     let (Ok(folder), Ok(first)) = (std::env::var(FOLDER), std::env::var(FIRST)) else { return };
     let first: u64 = first.parse().expect("a number");
     let durability = if std::env::var_os(NORMAL).is_some() { Durability::Normal } else { Durability::Full };
-    let options = Options::owner("x", SystemRandom).with_durability(durability);
+    let options = Options { durability, ..Options::owner("x", SystemRandom) };
     let store = Store::open_in(folder.as_ref(), options).expect("opens");
     let writers: Vec<_> = (0..4)
         .map(|writer| {

@@ -23,8 +23,9 @@ fn a_folder_is_new_then_clean() {
 #[test]
 fn what_was_copied_while_it_ran_is_unclean() {
     let (running, copy) = (folder(), folder());
-    let store = Store::open_in(running.path(), Options::owner("x", SystemRandom).with_durability(Durability::Normal))
-        .expect("opens");
+    let store =
+        Store::open_in(running.path(), Options { durability: Durability::Normal, ..Options::owner("x", SystemRandom) })
+            .expect("opens");
     store.append(vec![entry("rt1", Some("k"), "a")]).wait().expect("stored");
     for name in ["trubka.db", "trubka.db-wal"] {
         std::fs::copy(running.path().join(name), copy.path().join(name)).expect("copied");

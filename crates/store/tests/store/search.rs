@@ -1,10 +1,11 @@
 //! Search finds what a naive scan finds, in the same order.
 
+use calls::{Fact, FactKind};
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
-use store::{Fact, Filter, Save, SavedCall};
+use store::{Filter, Save, SavedCall};
 use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, folder, open, record};
@@ -289,12 +290,12 @@ fn numbers_abroad_and_extensions_are_found_as_they_are_dialled() {
 fn note_of(n: u64, text: &str) -> Fact {
     Fact {
         id: Uuid::from_u128(u128::from(n) + 1),
-        kind: "note".into(),
+        kind: FactKind::Note,
         author: "anna".into(),
         at: at(0),
-        subject: call_id(n),
+        call: call_id(n),
         replaces: None,
-        value: serde_json::json!({ "text": text }),
+        value: text.into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Commands, tokens, settings, journal.
 
 use calls::{CommandId, CommandState};
-use store::{Began, CommandStands, NewCommand, NewEntry, NewJournalEntry, Save, Token};
+use store::{Began, CommandStatus, NewCommand, NewEntry, NewJournalRow, Save, Token};
 use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, connection, entry, folder, open};
@@ -21,9 +21,9 @@ fn a_command_acts_once_over_a_restart() {
     let told = NewEntry { call: Some(call_id(1)), ..entry("rt1", None, "asked") };
     assert_eq!(store.begin_command(command.clone(), told.clone()).wait(), Ok(Began::New(1)));
     assert_eq!(store.read_call(OFFICE, &call_id(1)).expect("reads").len(), 1, "it is in the log with its row");
-    let stands =
-        CommandStands { id: command.id, call: call_id(2), state: CommandState::Accepted, detail: Some("doubt".into()) };
-    store.save(OFFICE, Save { commands: vec![stands], ..Save::default() }).wait().expect("noted");
+    let status =
+        CommandStatus { id: command.id, call: call_id(2), state: CommandState::Accepted, detail: Some("doubt".into()) };
+    store.save(OFFICE, Save { commands: vec![status], ..Save::default() }).wait().expect("noted");
     store.close();
     let store = open(&folder);
     let Ok(Began::Known(known)) = store.begin_command(command.clone(), told).wait() else { panic!("acted twice") };
@@ -31,7 +31,7 @@ fn a_command_acts_once_over_a_restart() {
     assert_eq!(known.command, NewCommand { call: call_id(2), ..command.clone() });
     assert_eq!((known.state, known.detail.as_deref()), (CommandState::Accepted, Some("doubt")));
     assert_eq!(store.commands_in_state(CommandState::Accepted).expect("reads").len(), 1);
-    let settled = CommandStands { id: command.id, call: call_id(2), state: CommandState::Unknown, detail: None };
+    let settled = CommandStatus { id: command.id, call: call_id(2), state: CommandState::Unknown, detail: None };
     store.set_command(settled).wait().expect("noted");
     assert_eq!(store.commands_in_state(CommandState::Accepted), Ok(vec![]));
     assert_eq!(store.commands_in_state(CommandState::Sent), Ok(vec![]));
@@ -75,7 +75,7 @@ fn a_setting_is_the_last_that_was_chosen() {
 fn the_journal_is_read_newest_first_and_pruned_by_age() {
     let folder = folder();
     let store = open(&folder);
-    let note = |ms| NewJournalEntry {
+    let note = |ms| NewJournalRow {
         at: at(ms),
         connection: Some(connection("rt1")),
         kind: "webhook".into(),

@@ -4,11 +4,13 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
-use calls::{CallId, CallResult, CallState, ConnectionId, Customer, Direction, EndCause, LegRole, LegState};
+use calls::{
+    CallId, CallRecord, CallResult, CallState, ConnectionId, Customer, Direction, EndCause, LegRole, LegState,
+};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use link::wire;
-use store::{CallRecord, Durability, Options, Save, Store, SystemRandom};
+use store::{Durability, Options, Save, Store, SystemRandom};
 
 use crate::office;
 
@@ -102,7 +104,7 @@ pub(crate) fn profile() -> Result<PathBuf> {
 pub(crate) fn open(profile: &std::path::Path) -> Result<Store> {
     Ok(Store::open_in(
         &profile.join("data"),
-        Options::owner("bench", SystemRandom).with_durability(Durability::Normal),
+        Options { durability: Durability::Normal, ..Options::owner("bench", SystemRandom) },
     )?)
 }
 
@@ -120,8 +122,8 @@ fn fill(profile: &std::path::Path) -> Result<()> {
             let age = oldest - place;
             record(age, &callers[*caller], newest - SignedDuration::from_secs(63 * age as i64), &connection)
         });
-        let records = records.collect::<Result<Vec<_>>>()?;
-        store.save(office::NAME, Save { calls: records, ..Save::default() }).wait()?;
+        let calls = records.collect();
+        store.save(office::NAME, Save { calls, ..Save::default() }).wait()?;
     }
     store.close();
     Ok(())
@@ -132,7 +134,7 @@ pub(crate) fn id(age: usize, connection: &ConnectionId) -> CallId {
     CallId::of_vendor(connection, &format!("call-{age}"))
 }
 
-fn record(age: usize, caller: &Caller, started: Timestamp, connection: &ConnectionId) -> Result<CallRecord> {
+fn record(age: usize, caller: &Caller, started: Timestamp, connection: &ConnectionId) -> CallRecord {
     let answered = !age.is_multiple_of(4);
     let direction = if age.is_multiple_of(3) { Direction::Outgoing } else { Direction::Incoming };
     let result = match (answered, direction) {
@@ -170,23 +172,5 @@ fn record(age: usize, caller: &Caller, started: Timestamp, connection: &Connecti
         ..wire::Call::new(id(age, connection), connection.clone(), direction, customer, started)
     };
     let seq = (CALLS - age) as u64;
-    Ok(CallRecord {
-        id: call.id.clone(),
-        connection: connection.clone(),
-        direction,
-        state: CallState::Ended,
-        result: Some(result),
-        customer_number: Some(caller.number.clone()),
-        customer_name: caller.name.clone(),
-        line: call.line.number.clone(),
-        agents: vec!["202".to_owned()],
-        groups: vec!["sales".to_owned()],
-        started_at: started,
-        talk_ms: i64::try_from(talk.as_millis())?,
-        has_recording: false,
-        in_menu: false,
-        open: false,
-        seq,
-        body: serde_json::to_string(&call)?,
-    })
+    call.record(vec!["sales".to_owned()], seq)
 }

@@ -64,6 +64,16 @@ describe("the controls of a call", () => {
     expect(sent()).toHaveLength(1);
   });
 
+  it("say why a text is no number to send the call to, until it is one", async () => {
+    const { platform, user } = show(all("transferBlind"));
+    await user.click(screen.getByTestId("call-transfer"));
+    platform.previewDial.mockRejectedValueOnce(failure("invalidRequest"));
+    await user.type(screen.getByTestId("transfer-number"), "x");
+    expect(screen.getByTestId("error").textContent).not.toBe("");
+    await user.type(screen.getByTestId("transfer-number"), "{Backspace}203");
+    expect(screen.queryByTestId("error")).toBeNull();
+  });
+
   it("say what came of a wish that failed", async () => {
     const { platform, user } = show(all("hangup"));
     platform.actOnCall.mockRejectedValueOnce(failure("refused", { message: "the call has ended" }));

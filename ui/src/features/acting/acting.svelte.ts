@@ -48,8 +48,8 @@ export class Acting {
     try {
       const preview = await this.platform.previewDial({ text });
       if (this.#text === text) this.preview = preview;
-    } catch {
-      // What is no number yet may become one.
+    } catch (thrown) {
+      if (this.#text === text) this.error = toContractError(thrown);
     }
   }
 

@@ -32,6 +32,7 @@ export type DeskCommand =
   | "dismissNotice"
   | "dismissAway"
   | "demoPhone"
+  | "demoPbxs"
   | "startDemo"
   | "leaveDemo"
   | "connectOffice"
@@ -72,12 +73,9 @@ export class Desk {
   /** Subscribes first, then asks for everything that is shown at first. */
   async start(): Promise<void> {
     const { platform } = this;
-    this.#subscriptions = await Promise.all([
-      platform.listen("main", (view) => this.accept(view)),
-      platform.listen("calls", ({ rows }) => this.#changed(rows)),
-    ]);
     let first: CallsPage | undefined;
     await this.failures.run("snapshot", async () => {
+      await this.#subscribe();
       const { view, calls } = await platform.startMain(FIRST_PAGE);
       first = calls;
       this.accept(view);
@@ -87,15 +85,24 @@ export class Desk {
     else await this.calls.reload();
   }
 
+  async #subscribe(): Promise<void> {
+    if (this.#subscriptions.length > 0) return;
+    this.#subscriptions = await Promise.all([
+      this.platform.listen("main", (view) => this.accept(view)),
+      this.platform.listen("calls", ({ rows }) => this.#changed(rows)),
+    ]);
+  }
+
   /** Ends the subscriptions. */
   stop(): void {
     for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
     this.player.close();
   }
 
-  /** Asks for the snapshot. */
+  /** Asks for the snapshot; subscribes, where that has not worked yet. */
   async refresh(): Promise<void> {
     await this.failures.run("snapshot", async () => {
+      await this.#subscribe();
       this.accept(await this.platform.mainSnapshot());
     });
   }
@@ -175,12 +182,13 @@ export class Desk {
     await this.#moveTo("startDemo", () => this.platform.startDemo({ makes }));
   }
 
-  /** The PBXs that the demo can play; none where that cannot be known. */
+  /** The PBXs that the demo can play; none where that could not be asked. */
   async demoPbxs(): Promise<DemoPbx[]> {
-    return await this.platform.demoPbxs().then(
-      ({ pbxs }) => pbxs,
-      () => [],
-    );
+    let pbxs: DemoPbx[] = [];
+    await this.failures.run("demoPbxs", async () => {
+      ({ pbxs } = await this.platform.demoPbxs());
+    });
+    return pbxs;
   }
 
   /** Leaves the demo office. */

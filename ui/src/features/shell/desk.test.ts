@@ -89,6 +89,32 @@ describe("the main window", () => {
     expect([desk.view?.stage, desk.failures.of("snapshot")]).toEqual(["demo", undefined]);
   });
 
+  it("says that it cannot be told of what changes, and listens once it can", async () => {
+    const platform = mainPlatform();
+    const { listen } = platform;
+    platform.listen = async () => Promise.reject(failure("internal"));
+    const desk = new Desk(platform);
+    await desk.start();
+    expect([desk.view, desk.failures.of("snapshot")?.code]).toEqual([undefined, "internal"]);
+    platform.listen = listen;
+    await desk.refresh();
+    expect([desk.view?.stage, desk.failures.of("snapshot")]).toEqual(["demo", undefined]);
+    platform.wire.send("main", { ...mainView(), revision: 9, language: "en" });
+    expect(desk.view?.revision).toBe(9);
+  });
+
+  it("says that the PBXs of the demo could not be read, until they can", async () => {
+    const platform = mainPlatform();
+    const { demoPbxs } = platform;
+    platform.demoPbxs = async () => Promise.reject(failure("internal"));
+    const desk = new Desk(platform);
+    await desk.start();
+    expect([await desk.demoPbxs(), desk.failures.of("demoPbxs")?.code]).toEqual([[], "internal"]);
+    platform.demoPbxs = demoPbxs;
+    expect((await desk.demoPbxs()).length).toBeGreaterThan(0);
+    expect(desk.failures.all).toEqual([]);
+  });
+
   it("lets no late snapshot undo what a new office has told already", async () => {
     const platform = mainPlatform();
     platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });

@@ -81,7 +81,7 @@ const UNKNOWN: &str = "unknown";
 /// What is printed as JSON: the connections, then the gateway itself.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Line<'a> {
+enum JsonFinding<'a> {
     Connection(&'a Finding),
     Own(&'a OwnFinding),
 }
@@ -110,7 +110,7 @@ pub(super) async fn check(arguments: CheckArguments) -> anyhow::Result<ExitCode>
     }
     let own = if is_whole { own_findings(&config, &findings, SystemClock.now()).await } else { Vec::new() };
     if arguments.json {
-        let lines = findings.iter().map(Line::Connection).chain(own.iter().map(Line::Own));
+        let lines = findings.iter().map(JsonFinding::Connection).chain(own.iter().map(JsonFinding::Own));
         output::say(&serde_json::to_string_pretty(&lines.collect::<Vec<_>>())?)?;
     } else {
         say(&findings, &own)?;

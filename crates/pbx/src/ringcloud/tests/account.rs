@@ -96,7 +96,7 @@ fn answers_are_told_without_passwords() {
     let list = r#"["SIP/111111-0000a1",{"Channel":"SIP/2"},null]"#;
     assert_eq!(told(&pbx, &Query::Channels, &success(list)), channels);
     let number = r#"{"country":"Россия","operator":"МТС","DEF/ABC":916,"password":"s3cret"}"#;
-    let Reply::Facts(facts) = told(&pbx, &Query::Number("+79161234567".into()), &success(number)) else { panic!() };
+    let Reply::Details(facts) = told(&pbx, &Query::Number("+79161234567".into()), &success(number)) else { panic!() };
     assert_eq!((facts["operator"].as_str(), facts["DEF/ABC"].as_str()), ("МТС", "916"));
     assert!(!format!("{facts:?}{pbx:?}").contains("s3cret"));
     let created = Query::CreateUser { extension: "401".into(), mail: "a@b".into(), password: SecretString::from("x") };

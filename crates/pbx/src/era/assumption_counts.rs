@@ -1,4 +1,4 @@
-//! Counts which of the assumed forms of the wire were met, so that the first session with a live PBX shows which
+//! AssumptionCounts which of the assumed forms of the wire were met, so that the first session with a live PBX shows which
 //! assumptions hold.
 
 use std::{
@@ -8,16 +8,16 @@ use std::{
 
 /// How often each form was met, by its name.
 #[derive(Debug, Default)]
-pub(super) struct Counts(Mutex<BTreeMap<&'static str, u64>>);
+pub(super) struct AssumptionCounts(Mutex<BTreeMap<&'static str, u64>>);
 
-impl Counts {
+impl AssumptionCounts {
     /// A form was met. The first, tenth, hundredth and so on are said in the program's log.
-    pub(super) fn met(&self, form: &'static str) {
+    pub(super) fn count(&self, form: &'static str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(form).or_default();
-        *count += 1;
-        if is_power_of_ten(*count) {
-            tracing::info!(form, count = *count, "a form of the Era platform's messages was met");
+        let times = counts.entry(form).or_default();
+        *times += 1;
+        if is_power_of_ten(*times) {
+            tracing::info!(form, times = *times, "a form of the Era platform's messages was met");
         }
     }
 
@@ -37,12 +37,12 @@ mod tests {
 
     #[test]
     fn each_form_is_counted_and_said_ever_more_rarely() {
-        let counts = Counts::default();
+        let counts = AssumptionCounts::default();
         for _ in 0..12 {
-            counts.met("a");
+            counts.count("a");
         }
         assert_eq!((counts.of("a"), counts.of("b")), (12, 0));
-        let said: Vec<u64> = (0..=1000).filter(|count| is_power_of_ten(*count)).collect();
+        let said: Vec<u64> = (0..=1000).filter(|times| is_power_of_ten(*times)).collect();
         assert_eq!(said, [1, 10, 100, 1000]);
     }
 }

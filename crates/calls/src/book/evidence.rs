@@ -1,7 +1,7 @@
 //! What has been heard of one call, kept so that the order of hearing does not matter.
 //!
 //! Every field is a smallest, a greatest or a set of what was said, so hearing the same messages in another order
-//! leaves the same facts. States are not kept here: `legs` and `state` derive them.
+//! leaves the same evidence. States are not kept here: `legs` and `state` derive them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// When something happened. Ordered by the vendor's clock, then by ours; within one leg the vendor's number goes before
-/// both ([`LegFacts::insert`]), but between legs it says nothing.
+/// both ([`LegEvidence::insert`]), but between legs it says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct When {
     /// By the vendor's clock, or ours where he names no time.
@@ -47,9 +47,9 @@ impl When {
 
 /// The preferred of several statements about one thing: the lower rank, then the earlier, then the smaller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said<T>(Option<(u8, When, T)>);
+pub(super) struct Preferred<T>(Option<(u8, When, T)>);
 
-impl<T: Ord> Said<T> {
+impl<T: Ord> Preferred<T> {
     fn hear(&mut self, rank: u8, when: When, value: T) {
         let new = (rank, when, value);
         if self.0.as_ref().is_none_or(|known| new < *known) {
@@ -71,7 +71,7 @@ impl<T: Ord> Said<T> {
     }
 }
 
-/// What happened to a leg. The order of the variants decides between facts of one message.
+/// What happened to a leg. The order of the variants decides between steps that one message tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Offered,
@@ -86,24 +86,22 @@ pub(super) enum Step {
 
 /// Everything heard of one leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LegFacts {
+pub(super) struct LegEvidence {
     pub(super) key: String,
     pub(super) role: LegRole,
-    pub(super) extension: Said<String>,
-    pub(super) number: Said<String>,
-    pub(super) name: Said<String>,
+    pub(super) extension: Preferred<String>,
+    pub(super) number: Preferred<String>,
+    pub(super) name: Preferred<String>,
     /// In order.
     pub(super) steps: Vec<(When, Step)>,
     /// The leg whose calling end this is, where the PBX tells of both ends as of one leg.
     pub(super) calls: Option<String>,
-    /// It was a consultation leg, and is known from a final state alone.
-    pub(super) was_consultation: bool,
 }
 
-impl LegFacts {
+impl LegEvidence {
     fn new(key: String, role: LegRole) -> Self {
-        let (extension, number, name) = (Said(None), Said(None), Said(None));
-        Self { key, role, extension, number, name, steps: Vec::new(), calls: None, was_consultation: false }
+        let (extension, number, name) = (Preferred(None), Preferred(None), Preferred(None));
+        Self { key, role, extension, number, name, steps: Vec::new(), calls: None }
     }
 
     pub(super) fn is_agent(&self) -> bool {
@@ -145,7 +143,7 @@ pub(super) struct Ending {
 
 /// Everything heard of the recordings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct RecordingFacts {
+pub(super) struct RecordingEvidence {
     pub(super) started: bool,
     pub(super) refused: bool,
     /// In order of their text.
@@ -154,7 +152,7 @@ pub(super) struct RecordingFacts {
     pub(super) heard: Option<Timestamp>,
 }
 
-impl RecordingFacts {
+impl RecordingEvidence {
     /// Only talks are recorded.
     pub(super) fn tells_of_talk(&self) -> bool {
         self.started || !self.references.is_empty()
@@ -163,16 +161,16 @@ impl RecordingFacts {
 
 /// Everything the PBX has said of one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Facts {
+pub(super) struct Evidence {
     /// The beginning was heard.
     pub(super) created: bool,
-    pub(super) direction: Said<Direction>,
-    pub(super) customer_number: Said<String>,
-    pub(super) customer_name: Said<String>,
-    pub(super) line_number: Said<String>,
-    pub(super) line_queue: Said<String>,
+    pub(super) direction: Preferred<Direction>,
+    pub(super) customer_number: Preferred<String>,
+    pub(super) customer_name: Preferred<String>,
+    pub(super) line_number: Preferred<String>,
+    pub(super) line_queue: Preferred<String>,
     /// In order of their keys.
-    pub(super) legs: Vec<LegFacts>,
+    pub(super) legs: Vec<LegEvidence>,
     /// The customer was in a menu.
     pub(super) menu: bool,
     /// Keys that stand for others: one phone, told of under two names.
@@ -183,7 +181,7 @@ pub(super) struct Facts {
     pub(super) transfer: bool,
     /// In order.
     pub(super) endings: Vec<Ending>,
-    pub(super) recordings: RecordingFacts,
+    pub(super) recordings: RecordingEvidence,
     /// Something of its course was heard on time: it may ring.
     pub(super) fresh: bool,
     pub(super) times: Times,
@@ -230,7 +228,7 @@ const ADDITION: u8 = 1;
 /// Who asks whom before a transfer says least of the call.
 const CONSULTATION: u8 = 2;
 
-impl Facts {
+impl Evidence {
     /// Who called whom, as the PBX says.
     ///
     /// A callback rings the office's own phone as if the customer called; that he was dialled then shows what it was.
@@ -246,7 +244,7 @@ impl Facts {
     }
 
     /// Whether what was told as a leg is the office's own line: a greeting or a menu that answers in its name.
-    pub(super) fn is_line(&self, leg: &LegFacts) -> bool {
+    pub(super) fn is_line(&self, leg: &LegEvidence) -> bool {
         let number = leg.number.get().filter(|_| leg.is_agent() && leg.extension.get().is_none());
         number.is_some() && number == self.line_number.get() && self.direction() == Direction::Incoming
     }
@@ -308,7 +306,6 @@ impl Facts {
                 self.sort_endings();
             }
             Effect::TransferStarted
-            | Effect::State { .. }
             | Effect::Dtmf { .. }
             | Effect::RouteResult { .. }
             | Effect::CommandResult { .. }
@@ -363,15 +360,10 @@ impl Facts {
         end.insert(when, if step == Step::Ringing { Step::Offered } else { step });
     }
 
-    /// Nobody talked on this leg but two colleagues.
-    pub(super) fn was_consultation(&mut self, key: &str) {
-        self.legs.iter_mut().filter(|leg| leg.key == key).for_each(|leg| leg.was_consultation = true);
-    }
-
-    /// The facts of a leg, new ones if it is not known.
-    fn leg(&mut self, key: String, role: LegRole) -> &mut LegFacts {
+    /// What was heard of a leg; a new entry if the leg is not known.
+    fn leg(&mut self, key: String, role: LegRole) -> &mut LegEvidence {
         let place = self.legs.binary_search_by(|known| known.key.cmp(&key)).unwrap_or_else(|place| {
-            self.legs.insert(place, LegFacts::new(key, role));
+            self.legs.insert(place, LegEvidence::new(key, role));
             place
         });
         &mut self.legs[place]
@@ -383,7 +375,7 @@ impl Facts {
         if let Some(place) = self.legs.iter().position(|known| known.key == alias) {
             let mut other = self.legs.remove(place);
             // The name under which it was told of is no extension.
-            other.extension = Said::default();
+            other.extension = Preferred::default();
             self.leg(key.to_owned(), other.role).absorb(other);
         }
     }
@@ -443,7 +435,6 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         | Effect::RecordingStarted
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded
-        | Effect::State { .. }
         | Effect::Unknown { .. } => false,
     }
 }
