@@ -1,14 +1,15 @@
 //! Calls, notes and settings as this computer's database holds them. Everything here blocks: callers are off the loop.
 
-use calls::{CallId, FactKind};
+use calls::{CallId, CallResult, Direction, FactKind};
 use jiff::Timestamp;
 use link::wire::Call;
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Filter, SavedCall, ShownFact, Store};
 
 use crate::{
-    contract::{ContractError, ErrorCode},
+    contract::{ContractError, ErrorCode, OutcomeKind},
     errors::no_such_call,
+    views::details::outcome,
 };
 
 /// Rows read at once when a list is walked.
@@ -74,9 +75,16 @@ impl Archive {
         self.store.facts(office, call)
     }
 
-    /// Whether somebody wrote a note about the call.
-    pub(crate) fn noted(&self, office: &str, call: &CallId) -> Result<bool, store::Error> {
-        Ok(self.facts(office, call)?.iter().any(|shown| shown.fact.kind == FactKind::Note))
+    /// What else a row says of a call, which is given from the side of the person here.
+    pub(crate) fn beside(&self, office: &str, call: &Call) -> Result<Beside, store::Error> {
+        let facts = self.facts(office, &call.id)?;
+        let noted = facts.iter().any(|shown| shown.fact.kind == FactKind::Note);
+        let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
+        let reached_at = match call.customer.number.as_deref().filter(|_| missed) {
+            Some(number) => self.store.reached_after(number, call.started_at)?,
+            None => None,
+        };
+        Ok(Beside { noted, outcome: outcome(&facts), reached_at })
     }
 
     /// A choice of the person at this desk; one that a later version wrote in its own way counts as not made.
@@ -91,6 +99,17 @@ impl Archive {
         })?;
         Ok(self.store.set_setting(key, &text).await?)
     }
+}
+
+/// What a row says of a call that the call itself does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Beside {
+    /// Somebody wrote a note about it.
+    pub(crate) noted: bool,
+    /// How the talk ended, as somebody said.
+    pub(crate) outcome: Option<OutcomeKind>,
+    /// When the number of a missed call was talked with afterwards.
+    pub(crate) reached_at: Option<Timestamp>,
 }
 
 /// A saved call of an office, or nothing where a later version wrote it in an unknown form.

@@ -11,6 +11,7 @@ mod desk;
 mod dispatch;
 mod errors;
 mod language;
+mod last_talk;
 mod me;
 mod offices;
 mod ports;

@@ -53,6 +53,7 @@ pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;
 pub use open::{Access, Durability, Memory, Opened, Options};
 pub use random::{Random, SystemRandom};
+pub use search::folded_words;
 pub use store::Store;
 pub use tokens::Token;
 pub use write::{Answer, Write};

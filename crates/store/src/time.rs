@@ -17,3 +17,13 @@ pub(crate) fn from_ns(ns: i64) -> Timestamp {
 pub(crate) fn first_place(at: Timestamp) -> i64 {
     at.as_millisecond() * PER_MS
 }
+
+/// When the call at this place began.
+pub(crate) fn began_at(place: i64) -> Timestamp {
+    Timestamp::from_millisecond(place.div_euclid(PER_MS)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The highest place of a call that began at this moment.
+pub(crate) fn last_place(at: Timestamp) -> i64 {
+    first_place(at) + PER_MS - 1
+}

@@ -5,12 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { remote, type Browser } from 'webdriverio';
-import type Axe from '../../../ui/node_modules/axe-core/axe.js';
+import { objections } from './axe.ts';
 import type { Desktop } from './desktop.ts';
 import { ended, freePort, listening, program, start, until, type Running } from './process.ts';
-
-/** The checker of accessibility that the tests of the pages use, too. */
-const AXE = readFileSync(path.resolve('../../ui/node_modules/axe-core/axe.min.js'), 'utf8');
 
 export interface Options {
   /** Names the logs. */
@@ -148,17 +145,8 @@ export class Trubka {
   }
 
   /** What axe objects to in the current window, colours included: only a real one has them. */
-  async objections(): Promise<string[]> {
-    const browser = this.browser;
-    const isLoaded = await browser.execute(() => 'axe' in window);
-    if (!isLoaded) await browser.execute(AXE);
-    const found = await browser.executeAsync((done: (violations: string[]) => void) => {
-      const { axe } = window as unknown as { axe: typeof Axe };
-      void axe.run(document.body).then(({ violations }) => {
-        done(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`)));
-      });
-    });
-    return found;
+  objections(): Promise<string[]> {
+    return objections(this.browser);
   }
 
   /** Another start of the same program in the same profile, as other programs start it. */

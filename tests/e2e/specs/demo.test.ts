@@ -50,15 +50,19 @@ test('the call stands in the list and is found by a part of its number and of it
   await trubka.click('nav-calls');
   await trubka.find('call-row');
   for (const part of ['2345', 'smit']) {
-    await trubka.type('search-input', part);
+    await trubka.type('command-input', part);
+    await trubka.find('command-result');
+    await trubka.browser.keys(['Control', 'Enter']);
     await until(`"${part}" finds the call`, async () => {
       const rows = await trubka.browser.$$('[data-testid="call-row"]').map((row) => row.getProperty('textContent'));
       return rows.length > 0 && rows.some((row) => plain(row).includes('Mary Smith'));
     });
   }
-  await trubka.type('search-input', 'zzzz');
+  await trubka.type('command-input', 'zzzz');
   await trubka.find('empty');
-  await trubka.type('search-input', '');
+  await trubka.type('command-input', '');
+  await trubka.browser.keys(['Escape']);
+  await trubka.click('search-chip');
   await trubka.find('call-row');
 });
 
@@ -83,8 +87,7 @@ test('a recording plays, time advances, and a seek moves it', async () => {
 
 test('dialling shows the number, asks, and rings the own phone first', async () => {
   await trubka.main();
-  await trubka.type('dial-input', '8 900 123-45-69');
-  await trubka.click('dial-button');
+  await trubka.type('command-input', '8 900 123-45-69');
   expect(await trubka.text('dial-number')).toContain('+7 900 123-45-69');
   await trubka.click('dial-confirm');
   await trubka.card();

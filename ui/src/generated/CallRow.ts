@@ -4,6 +4,7 @@ import type { CallResult } from "./CallResult";
 import type { CallState } from "./CallState";
 import type { ControlView } from "./ControlView";
 import type { Direction } from "./Direction";
+import type { OutcomeKind } from "./OutcomeKind";
 import type { PartyView } from "./PartyView";
 import type { RecordingRow } from "./RecordingRow";
 
@@ -63,6 +64,14 @@ recording?: RecordingRow,
  * It has a note.
  */
 noted: boolean, 
+/**
+ * How the talk ended, as somebody said.
+ */
+outcome?: OutcomeKind, 
+/**
+ * When the number of a missed call was talked with afterwards.
+ */
+reachedAt?: string, 
 /**
  * What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
  */

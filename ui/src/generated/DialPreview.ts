@@ -2,6 +2,8 @@
 import type { DialNumber } from "./DialNumber";
 import type { DialWarning } from "./DialWarning";
 import type { DialWay } from "./DialWay";
+import type { LastTalk } from "./LastTalk";
+import type { RegionView } from "./RegionView";
 
 /**
  * What a text would dial.
@@ -31,6 +33,14 @@ asks: boolean,
  * Name of the contact or of the last caller with this number.
  */
 name?: string, 
+/**
+ * Where the number belongs, as far as its digits tell.
+ */
+region?: RegionView, 
+/**
+ * The last talk with this number.
+ */
+lastTalk?: LastTalk, 
 /**
  * Ways to call, the usual one first; empty when nothing can place calls now.
  */

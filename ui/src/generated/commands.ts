@@ -12,6 +12,8 @@ import type { DemoPhoneAction } from "./DemoPhoneAction";
 import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { ListCallsRequest } from "./ListCallsRequest";
+import type { LookUpRequest } from "./LookUpRequest";
+import type { LookUpView } from "./LookUpView";
 import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
 import type { NoticeKind } from "./NoticeKind";
@@ -42,6 +44,8 @@ export interface MainCommands {
   saveNote(request: SaveNoteRequest): Promise<CallDetails>;
   /** Keeps how a talk ended. */
   saveOutcome(request: SaveOutcomeRequest): Promise<CallDetails>;
+  /** People, calls and notes that a text finds. */
+  lookUp(request: LookUpRequest): Promise<LookUpView>;
   /** What a text would dial, and how. Dials nothing. */
   previewDial(request: PreviewDialRequest): Promise<DialPreview>;
   /** Calls. The same command answers the same call and acts once. */
@@ -56,6 +60,8 @@ export interface MainCommands {
   dismissNotice(request: NoticeKind): Promise<void>;
   /** The person has read how many calls came while he was away. */
   dismissAway(): Promise<void>;
+  /** Tries every office that is out of reach at once, without the wait between tries. */
+  reconnect(): Promise<void>;
   /** Looks at an office behind a gateway. */
   connectOffice(request: ConnectOfficeRequest): Promise<void>;
   /** Goes on at an office with another token. */
@@ -81,6 +87,7 @@ export const mainCommands = {
   callDetails: { name: "call_details", answers: true },
   saveNote: { name: "save_note", answers: true },
   saveOutcome: { name: "save_outcome", answers: true },
+  lookUp: { name: "look_up", answers: true },
   previewDial: { name: "preview_dial", answers: true },
   placeCall: { name: "place_call", answers: true },
   actOnCall: { name: "act_on_call", answers: false },
@@ -88,6 +95,7 @@ export const mainCommands = {
   saveSettings: { name: "save_settings", answers: false },
   dismissNotice: { name: "dismiss_notice", answers: false },
   dismissAway: { name: "dismiss_away", answers: false },
+  reconnect: { name: "reconnect", answers: false },
   connectOffice: { name: "connect_office", answers: false },
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },

@@ -13,3 +13,9 @@ export function applyAppearance(chosen: { language: Language; theme: Theme; zone
   if (chosen.theme === "system") delete root.dataset.theme;
   else root.dataset.theme = chosen.theme;
 }
+
+/** Whether a chosen theme is dark, the system's where that is the choice. */
+export function isDark(theme: Theme): boolean {
+  if (theme !== "system") return theme === "dark";
+  return typeof matchMedia === "function" && matchMedia("(prefers-color-scheme: dark)").matches;
+}

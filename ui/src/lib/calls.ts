@@ -21,6 +21,12 @@ export function isOpen(row: CallRow): boolean {
   return row.state !== "ended";
 }
 
+/** The person here talks in it: what can be done with his own talk is told. */
+export function isMyTalk(row: CallRow): boolean {
+  const talks = row.state === "talking" || row.state === "onHold" || row.state === "conference";
+  return talks && row.controls.some(({ ability }) => ability === "hangup");
+}
+
 /** How long an open call has gone on, in milliseconds by its office's clock: its talk once there is one. */
 export function runsFor(row: CallRow, nowMs: number, clockOffsetMs: number): number {
   return nowMs + clockOffsetMs - Date.parse(row.answeredAt ?? row.startedAt);

@@ -3,6 +3,11 @@ export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
+/** The same within a sentence: names in it keep their capitals. */
+export function uncapital(text: string): string {
+  return text.charAt(0).toLocaleLowerCase() + text.slice(1);
+}
+
 // Russian past tense needs a gender, and a PBX knows only names: the first name tells it, a surname only by its ending.
 const words = (text: string) => new Set(text.trim().split(/\s+/));
 

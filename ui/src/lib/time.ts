@@ -56,9 +56,19 @@ function daysBetween(earlier: Date, later: Date): number {
   return day(later) - day(earlier);
 }
 
+/** The hour on the wall clock. */
+export function hourOf(ms: number): number {
+  return wallClock(ms).getUTCHours();
+}
+
 /** A key that is equal for moments of one day. */
 export function dayKey(at: string | number): string {
   return wallClock(at).toISOString().slice(0, 10);
+}
+
+/** Whether a moment is of the day that it is now. */
+export function isToday(at: string, nowMs: number): boolean {
+  return dayKey(at) === dayKey(nowMs);
 }
 
 /** The heading of a day in a list: `Сегодня, 20 ноября`. */
@@ -80,6 +90,11 @@ export function spokenTime(at: string, nowMs: number): string {
   if (ago === 1) return `${timeText().yesterdayAt}, ${clockTime(at)}`;
   const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   return sameYear ? `${longDay(date, now)}, ${clockTime(at)}` : longDay(date, now);
+}
+
+/** A day as people say it: `3 ноября`. */
+export function spokenDay(at: string, nowMs: number): string {
+  return longDay(wallClock(at), wallClock(nowMs));
 }
 
 function longDay(date: Date, now: Date): string {

@@ -7,10 +7,9 @@ import { isolate } from "$lib/isolate";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface CallsText {
-  search: string;
-  searchKeys: string;
-  clearSearch: string;
   filter: string;
+  searchedFor: (text: string) => string;
+  clearSearch: string;
   filters: Record<CallFilter, string>;
   list: string;
   callCount: (count: number) => string;
@@ -19,6 +18,20 @@ interface CallsText {
   ringingOut: string;
   results: Record<CallResult, string>;
   answeredBy: (who: string) => string;
+  theyAnswered: (who: string | undefined) => string;
+  calledBack: (when: string, isToday: boolean) => string;
+  waits: (length: string) => string;
+  you: string;
+  hiddenNumber: string;
+  answeredCount: (count: number) => string;
+  waitingCount: (count: number) => string;
+  allSince: (day: string) => string;
+  answerTime: string;
+  perHour: string;
+  answeredKey: string;
+  missedKey: string;
+  nowHour: string;
+  hour: (hour: number, answered: number, missed: number) => string;
   rang: (who: string | undefined, length: string) => string;
   waited: (length: string) => string;
   internal: string;
@@ -48,10 +61,9 @@ interface CallsText {
 /** Lists of calls: the views Calls and Now. */
 export const callsText = texts<CallsText>({
   ru: {
-    search: "Имя, номер или слово из заметки",
-    searchKeys: "Ctrl K",
-    clearSearch: "Очистить поиск",
     filter: "Какие звонки",
+    searchedFor: (text) => `Поиск: ${isolate(text)}`,
+    clearSearch: "Убрать поиск",
     filters: {
       all: "Все",
       incoming: "Входящие",
@@ -93,6 +105,20 @@ export const callsText = texts<CallsText>({
       unknown: "Результат неизвестен",
     },
     answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
+    theyAnswered: (who) => byGender(who ?? "", "Ответил", "Ответила", "Ответили"),
+    calledBack: (when, isToday) => (isToday ? `Перезвонили в ${when}` : `Перезвонили ${when}`),
+    waits: (length) => `Ждёт ${length}`,
+    you: "вы",
+    hiddenNumber: "номер не передан",
+    answeredCount: (count) => russianCount(count, "отвечен", "отвечены", "отвечено"),
+    waitingCount: (count) => russianCount(count, "ждёт", "ждут", "ждут"),
+    allSince: (day) => `Это все звонки с ${day}`,
+    answerTime: "Отвечаем за",
+    perHour: "Звонки по часам",
+    answeredKey: "отвечены",
+    missedKey: "пропущены",
+    nowHour: "сейчас",
+    hour: (hour, answered, missed) => `${hour}:00: отвечено ${answered}, пропущено ${missed}`,
     rang: (who, length) => `${byGender(who ?? "", "звонил", "звонила", "звонил")} ${length}`,
     waited: (length) => `ждали ${length}`,
     internal: "Внутренний",
@@ -119,10 +145,9 @@ export const callsText = texts<CallsText>({
     showCalls: "Показать",
   },
   en: {
-    search: "Name, number or a word from a note",
-    searchKeys: "Ctrl K",
-    clearSearch: "Clear the search",
     filter: "Which calls",
+    searchedFor: (text) => `Search: ${isolate(text)}`,
+    clearSearch: "Clear the search",
     filters: {
       all: "All",
       incoming: "Incoming",
@@ -164,6 +189,20 @@ export const callsText = texts<CallsText>({
       unknown: "Result unknown",
     },
     answeredBy: (who) => `Answered by ${isolate(who)}`,
+    theyAnswered: () => "Answered",
+    calledBack: (when, isToday) => (isToday ? `Called back at ${when}` : `Called back ${when}`),
+    waits: (length) => `Waits ${length}`,
+    you: "you",
+    hiddenNumber: "number withheld",
+    answeredCount: (count) => `${count.toLocaleString("en")} answered`,
+    waitingCount: (count) => `${count.toLocaleString("en")} waiting`,
+    allSince: (day) => `These are all calls since ${day}`,
+    answerTime: "Answered in",
+    perHour: "Calls by hour",
+    answeredKey: "answered",
+    missedKey: "missed",
+    nowHour: "now",
+    hour: (hour, answered, missed) => `${hour}:00: ${answered} answered, ${missed} missed`,
     rang: (_, length) => `rang ${length}`,
     waited: (length) => `waited ${length}`,
     internal: "Internal",

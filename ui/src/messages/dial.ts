@@ -3,11 +3,7 @@ import type { DialWarning } from "$generated/DialWarning";
 import { texts } from "$lib/language.svelte";
 
 interface DialText {
-  dial: string;
-  field: string;
-  placeholder: string;
-  sheet: string;
-  hint: string;
+  reading: string;
   kinds: Record<DialKind, string>;
   warnings: Record<DialWarning, string>;
   other: (number: string) => string;
@@ -15,20 +11,21 @@ interface DialText {
   ringsFirst: (phone: string) => string;
   way: string;
   noWay: string;
+  lastTime: string;
+  quoted: (note: string) => string;
+  ownPhoneFirst: (phone: string) => string;
   fromProgram: string;
   confirm: string;
   confirmAnyway: string;
+  doNotCall: string;
+  enterDoesNotCall: string;
   placing: string;
 }
 
 /** Dialling: what will be dialled is shown, then called. */
 export const dialText = texts<DialText>({
   ru: {
-    dial: "Позвонить",
-    field: "Номер, на который позвонить",
-    placeholder: "Номер",
-    sheet: "Что будет набрано",
-    hint: "Введите номер или добавочный: сначала покажем, что наберём.",
+    reading: "Разбираем номер…",
     kinds: {
       emergency: "Экстренная служба",
       service: "Служебный номер",
@@ -39,29 +36,30 @@ export const dialText = texts<DialText>({
     warnings: {
       tooShort: "Номер короче обычного: проверьте, все ли цифры на месте.",
       tooLong: "Номер длиннее обычного: проверьте, нет ли лишних цифр.",
-      premium: "Звонок на этот номер платный. Позвонить?",
+      premium: "Дорогой звонок: номер платный.",
       international: "Звонок за границу.",
       unrecognised: "Таких номеров нет ни в одной стране: проверьте код и цифры.",
-      alsoExtension: "Это и экстренная служба, и добавочный в вашем офисе. Куда попадёт звонок, решает АТС. Позвонить?",
-      sipName: "Это имя SIP, а большинство АТС набирают только цифры. Позвонить?",
-      twoReadings: "Этот текст можно прочесть и как другой номер. Проверьте, тот ли показан. Позвонить?",
+      alsoExtension: "Это и экстренная служба, и добавочный в вашем офисе. Куда попадёт звонок, решает АТС.",
+      sipName: "Это имя SIP, а большинство АТС набирают только цифры.",
+      twoReadings: "Этот текст можно прочесть и как другой номер. Проверьте, тот ли показан.",
     },
     other: (number) => `Другой номер: ${number}`,
     phone: "Ваш телефон",
-    ringsFirst: (phone) => `${phone}, зазвонит первым`,
+    ringsFirst: (phone) => `${phone} · зазвонит первым`,
     way: "С линии",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
-    fromProgram: "Номер передала другая программа",
+    lastTime: "В прошлый раз",
+    quoted: (note) => `«${note}»`,
+    ownPhoneFirst: (phone) => `Сначала зазвонит ваш телефон ${phone}`,
+    fromProgram: "Номер передала другая программа: проверьте, что он вам нужен",
     confirm: "Позвонить",
     confirmAnyway: "Всё равно позвонить",
+    doNotCall: "Не звонить",
+    enterDoesNotCall: "Enter здесь не звонит: для такого номера нужно Ctrl Enter.",
     placing: "Звоним…",
   },
   en: {
-    dial: "Call",
-    field: "Number to call",
-    placeholder: "Number",
-    sheet: "What will be dialled",
-    hint: "Type a number or an extension: you see what is dialled first.",
+    reading: "Reading the number…",
     kinds: {
       emergency: "Emergency service",
       service: "Service number",
@@ -72,22 +70,26 @@ export const dialText = texts<DialText>({
     warnings: {
       tooShort: "Shorter than usual: check that no digit is missing.",
       tooLong: "Longer than usual: check for a digit too many.",
-      premium: "This number costs extra. Call?",
+      premium: "An expensive call: this number costs extra.",
       international: "This is a call abroad.",
       unrecognised: "No country has such numbers: check the code and the digits.",
-      alsoExtension:
-        "An emergency service and an extension of your office share it. The PBX decides who is reached. Call?",
-      sipName: "This is a SIP name, and most PBXs dial digits only. Call?",
-      twoReadings: "This text may also mean another number. Check that the right one is shown. Call?",
+      alsoExtension: "An emergency service and an extension of your office share it. The PBX decides who is reached.",
+      sipName: "This is a SIP name, and most PBXs dial digits only.",
+      twoReadings: "This text may also mean another number. Check that the right one is shown.",
     },
     other: (number) => `The other number: ${number}`,
     phone: "Your phone",
-    ringsFirst: (phone) => `${phone}, rings first`,
+    ringsFirst: (phone) => `${phone} · rings first`,
     way: "Call via",
     noWay: "No call can be placed now: there is no connection that can dial.",
-    fromProgram: "Another program handed over this number",
+    lastTime: "Last time",
+    quoted: (note) => `“${note}”`,
+    ownPhoneFirst: (phone) => `Your phone ${phone} rings first`,
+    fromProgram: "Another program handed over this number: check that you want it",
     confirm: "Call",
     confirmAnyway: "Call anyway",
+    doNotCall: "Don’t call",
+    enterDoesNotCall: "Enter does not call here: such a number needs Ctrl Enter.",
     placing: "Calling…",
   },
 });

@@ -1,11 +1,13 @@
 import type { CardCorner } from "$generated/CardCorner";
 import type { Theme } from "$generated/Theme";
+import type { Section } from "$features/settings/sections";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
 interface SettingsText {
   title: string;
-  look: string;
+  savedAtOnce: string;
+  sections: Record<Section, string>;
   language: string;
   languageHint: string;
   systemLanguage: string;
@@ -17,7 +19,6 @@ interface SettingsText {
   corner: string;
   cornerHint: string;
   corners: Record<CardCorner, string>;
-  offices: string;
   noOffices: string;
   addOffice: string;
   newToken: string;
@@ -35,7 +36,8 @@ const list = (names: string[]) => names.map(isolate).join(", ");
 export const settingsText = texts<SettingsText>({
   ru: {
     title: "Настройки",
-    look: "Вид и язык",
+    savedAtOnce: "Изменения сохраняются сразу",
+    sections: { card: "Карточка", look: "Вид и язык", offices: "Офисы и подключения" },
     language: "Язык",
     languageHint: "Для всех окон.",
     systemLanguage: "Как в системе",
@@ -44,15 +46,14 @@ export const settingsText = texts<SettingsText>({
     theme: "Оформление",
     themeHint: "Светлое, тёмное или то, что выбрано в системе.",
     themes: { system: "Как в системе", light: "Светлое", dark: "Тёмное" },
-    corner: "Карточка звонка",
-    cornerHint: "В каком углу экрана она появляется.",
+    corner: "Где показывать",
+    cornerHint: "Угол экрана, в котором появляется карточка звонка.",
     corners: {
       bottomRight: "Справа внизу",
       bottomLeft: "Слева внизу",
       topRight: "Справа вверху",
       topLeft: "Слева вверху",
     },
-    offices: "Офисы и подключения",
     noOffices: "Подключений пока нет.",
     addOffice: "Подключить офис",
     newToken: "Новый токен",
@@ -68,7 +69,8 @@ export const settingsText = texts<SettingsText>({
   },
   en: {
     title: "Settings",
-    look: "Look and language",
+    savedAtOnce: "Changes are saved at once",
+    sections: { card: "Card", look: "Look and language", offices: "Offices and connections" },
     language: "Language",
     languageHint: "For all windows.",
     systemLanguage: "System default",
@@ -77,15 +79,14 @@ export const settingsText = texts<SettingsText>({
     theme: "Appearance",
     themeHint: "Light, dark, or what the system has chosen.",
     themes: { system: "System default", light: "Light", dark: "Dark" },
-    corner: "Call card",
-    cornerHint: "The corner of the screen in which it appears.",
+    corner: "Where to show it",
+    cornerHint: "The corner of the screen in which the card of a call appears.",
     corners: {
       bottomRight: "Bottom right",
       bottomLeft: "Bottom left",
       topRight: "Top right",
       topLeft: "Top left",
     },
-    offices: "Offices and connections",
     noOffices: "There are no connections yet.",
     addOffice: "Connect an office",
     newToken: "New token",

@@ -24,6 +24,8 @@ interface ShellText {
   causes: Record<DownCause, string>;
   officeCauses: Record<LinkCause, string>;
   worksMeanwhile: string;
+  othersWork: string;
+  checkNow: string;
   live: string;
   notLive: string;
   understood: string;
@@ -75,6 +77,8 @@ export const shellText = texts<ShellText>({
     },
     worksMeanwhile:
       "Карточки не появятся, звонить отсюда нельзя: звоните с телефона. Заметки сохраним и отправим, когда связь вернётся.",
+    othersWork: "Звонков этого офиса пока не видно, остальное работает.",
+    checkNow: "Проверить сейчас",
     live: "на связи",
     notLive: "нет связи",
     understood: "Понятно",
@@ -129,6 +133,8 @@ export const shellText = texts<ShellText>({
     },
     worksMeanwhile:
       "No cards appear and no calls can be placed here: use your phone. Notes are kept and sent once the office is back.",
+    othersWork: "Calls of this office are not seen for now; everything else works.",
+    checkNow: "Check now",
     live: "connected",
     notLive: "not connected",
     understood: "Got it",

@@ -5,9 +5,12 @@ import { errorText } from "./errors";
 /** The first screen. */
 export const welcomeText = texts({
   ru: {
-    title: "Звонки вашей АТС на этом компьютере",
-    lead: "Трубка показывает, кто звонит, набирает номер одним щелчком и проигрывает записи. Говорите вы, как и прежде, по телефону.",
-    demoTitle: "Посмотреть, как это работает",
+    title: "Видно, кто звонит, ещё до ответа",
+    lead: "Говорите вы по своему телефону, как раньше. Трубка показывает карточку, набирает номер и хранит историю.",
+    light: "Светлое оформление",
+    dark: "Тёмное оформление",
+    dataStays: "Данные остаются на этом компьютере и в вашем офисе.",
+    demoTitle: "Посмотреть демо",
     demoText: "Придуманный офис, который звонит сам. Первая карточка придёт через несколько секунд.",
     demoPoints: ["Без учётной записи и ключей", "Можно звонить и слушать записи", "После выхода ничего не останется"],
     demoAction: "Открыть демо",
@@ -21,9 +24,12 @@ export const welcomeText = texts({
     numberWaits: "Чтобы позвонить, подключитесь к офису.",
   },
   en: {
-    title: "Your PBX calls on this computer",
-    lead: "Trubka shows who is calling, dials a number in one click and plays recordings. You talk on your phone, as before.",
-    demoTitle: "See how it works",
+    title: "See who is calling before you answer",
+    lead: "You talk on your own phone, as before. Trubka shows a card, dials the number and keeps the history.",
+    light: "Light appearance",
+    dark: "Dark appearance",
+    dataStays: "Your data stays on this computer and in your office.",
+    demoTitle: "Look at the demo",
     demoText: "A made-up office that rings by itself. The first card comes within seconds.",
     demoPoints: [
       "No account and no keys",

@@ -1,6 +1,7 @@
 // Stands in for the program when the pages are looked at in a browser, and in component tests: invented calls, and
 // commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost` and
-// `&fail=storage&recording=gone` for the main page, `?phases=missed,talking` for the card.
+// `&fail=storage&recording=gone&names=long` for the main page, `?phases=missed,talking` for the card, `&now=…` for both.
+import "./fake/clock";
 import type { CardPhase } from "$generated/CardPhase";
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
@@ -14,14 +15,15 @@ import type { Theme } from "$generated/Theme";
 import { cardCommands, mainCommands } from "$generated/commands";
 import type { CardCommands, CardEvents, MainCommands, MainEvents } from "$generated/commands";
 import { client } from "./client";
+import { asked, inLanguage } from "./fake/english";
 import { detailsOf } from "./fake/details";
+import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { pageOf, rowAt } from "./fake/rows";
-import { cardsView, mainView } from "./fake/views";
+import { cardsView, lastTalk, mainView } from "./fake/views";
 import { Wire } from "./fake/wire";
 import type { CardPlatform, MainPlatform } from "./types";
 
-const asked = new URLSearchParams(typeof location === "undefined" ? "" : location.search);
 const look = () => ({
   language: (asked.get("lang") ?? "ru") as Language,
   theme: (asked.get("theme") ?? "system") as Theme,
@@ -84,6 +86,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       details.set(call.id, { ...old, ...(outcome ? { outcome } : {}) });
       return detailsFor(call.id);
     },
+    lookUp: async ({ text }) => lookUp(size, text),
     previewDial: async ({ text }) => preview(text),
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
     openRecording: async ({ recording }) => {
@@ -157,13 +160,15 @@ function preview(text: string): DialPreview {
   if (digits === "") throw failure("invalidRequest", "text");
   const short = digits.length <= 5;
   const national = digits.replace(/^(?:\+7|8)(\d{3})(\d{3})(\d{2})(\d{2})$/, "+7 $1 $2-$3-$4");
+  const [known, abroad] = [digits.endsWith("9001234567"), digits.startsWith("+49")];
   return {
     number: { kind: digits === "112" ? "emergency" : short ? "extension" : "phone", digits },
     display: short ? digits : national,
-    warnings:
-      digits.length > 5 && digits.length < 11 ? ["tooShort"] : digits.startsWith("+49") ? ["international"] : [],
-    ...(digits.endsWith("9001234567") ? { name: "Морозова Ольга" } : {}),
-    asks: false,
+    warnings: digits.length > 5 && digits.length < 11 ? ["tooShort"] : abroad ? ["international"] : [],
+    ...(known && { name: inLanguage("Морозова Ольга"), lastTalk: lastTalk() }),
+    ...(abroad && { region: { country: "DE" } }),
+    ...(national.startsWith("+7 495") && { region: { country: "RU", area: { ru: "Москва", en: "Moscow" } } }),
+    asks: abroad,
     ways: [
       { office: "demo", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "202" },
       { office: "demo", connection: "mango1", title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" }, from: "202" },

@@ -16,6 +16,7 @@ mod parse;
 mod phone;
 mod plan;
 mod readings;
+mod region;
 mod remark;
 
 pub use address::header_address;
@@ -24,6 +25,7 @@ pub use dialable::{DialError, DialWarning, Dialable};
 pub use parse::Number;
 pub use phone::{Phone, national};
 pub use plan::NumberingPlan;
+pub use region::{Area, Region, region};
 
 /// How often [`normalise`] reads its own result again: wrapped texts (`tel:tel:…`) get shorter each time.
 const ROUNDS: usize = 8;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::action::ControlView;
+use super::dial::RegionView;
 
 /// Names a call among all offices that this desk looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -64,6 +65,26 @@ pub struct CallsPage {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u32>,
+    /// How many calls each filter shows without a search; with the first page only.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<CallCounts>,
+}
+
+/// Calls of each [`CallFilter`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallCounts {
+    /// All.
+    pub all: u32,
+    /// From outside.
+    pub incoming: u32,
+    /// To outside.
+    pub outgoing: u32,
+    /// Nobody answered.
+    pub missed: u32,
+    /// With a recording.
+    pub recorded: u32,
 }
 
 /// A row of the call list.
@@ -111,6 +132,14 @@ pub struct CallRow {
     pub recording: Option<RecordingRow>,
     /// It has a note.
     pub noted: bool,
+    /// How the talk ended, as somebody said.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeKind>,
+    /// When the number of a missed call was talked with afterwards.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached_at: Option<Timestamp>,
     /// What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
     pub controls: Vec<ControlView>,
 }
@@ -133,6 +162,10 @@ pub struct PartyView {
     pub dial: Option<String>,
     /// A colleague.
     pub internal: bool,
+    /// Where the number belongs, of somebody without a name.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<RegionView>,
 }
 
 /// A recording in a list.

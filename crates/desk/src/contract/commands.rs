@@ -25,6 +25,8 @@ macro_rules! command_table {
             [Main] desk save_note(SaveNoteRequest) -> CallDetails;
             /// Keeps how a talk ended.
             [Main] desk save_outcome(SaveOutcomeRequest) -> CallDetails;
+            /// People, calls and notes that a text finds.
+            [Main] desk look_up(LookUpRequest) -> LookUpView;
             /// What a text would dial, and how. Dials nothing.
             [Main] desk preview_dial(PreviewDialRequest) -> DialPreview;
             /// Calls. The same command answers the same call and acts once.
@@ -39,6 +41,8 @@ macro_rules! command_table {
             [Main] desk dismiss_notice(NoticeKind);
             /// The person has read how many calls came while he was away.
             [Main] desk dismiss_away();
+            /// Tries every office that is out of reach at once, without the wait between tries.
+            [Main] desk reconnect();
             /// Looks at an office behind a gateway.
             [Main] shell connect_office(ConnectOfficeRequest);
             /// Goes on at an office with another token.

@@ -4,7 +4,7 @@ pub use calls::number::{DialKind, DialNumber, DialWarning};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{call::CallRef, main_view::Titles};
+use super::{call::CallRef, card::LastTalk, main_view::Titles};
 
 /// Wish to see what a text would dial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -34,8 +34,28 @@ pub struct DialPreview {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Where the number belongs, as far as its digits tell.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<RegionView>,
+    /// The last talk with this number.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_talk: Option<LastTalk>,
     /// Ways to call, the usual one first; empty when nothing can place calls now.
     pub ways: Vec<DialWay>,
+}
+
+/// Where a number belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RegionView {
+    /// The country, in two letters of ISO 3166.
+    pub country: String,
+    /// The town or region of a fixed line of the own country.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<Titles>,
 }
 
 /// Through which connection a call can go.

@@ -233,8 +233,26 @@ pub struct NowView {
     pub answered_today: u32,
     /// Missed today: all that the list shows under "missed".
     pub missed_today: u32,
+    /// How long callers waited today for an answer, on the average; absent while nobody was answered.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_ms: Option<u32>,
+    /// The calls of today by the hour in which they began, without a hole; empty while there is none.
+    pub hours: Vec<HourView>,
     /// Calls that came while this desk was away; gone once dismissed, or once main was closed.
     pub while_away: u32,
+}
+
+/// Calls of one hour of today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HourView {
+    /// Which hour of the day.
+    pub hour: u8,
+    /// Answered calls.
+    pub answered: u32,
+    /// Missed calls.
+    pub missed: u32,
 }
 
 /// Something to tell.

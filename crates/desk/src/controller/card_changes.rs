@@ -1,6 +1,6 @@
 //! What follows when a card comes up, says something else, or goes.
 
-use calls::{CallId, FactKind};
+use calls::CallId;
 use link::wire::Call;
 
 use super::{
@@ -9,18 +9,12 @@ use super::{
     office_desk::OfficeDesk,
 };
 use crate::{
-    archive::{Archive, Kept},
     cards::{Card, CardChange},
-    contract::{CallRef, LastTalk},
+    contract::CallRef,
+    last_talk::last_talk,
     ui_port::UiPort,
-    views::{
-        party::{agent, dial},
-        row::talk_ms,
-    },
+    views::party::dial,
 };
-
-/// Calls with a number that are looked through for the last talk.
-const LOOK_BACK: usize = 20;
 
 impl<U: UiPort> Controller<U> {
     pub(super) fn follow(&mut self, changes: impl IntoIterator<Item = CardChange>) {
@@ -66,25 +60,10 @@ impl<U: UiPort> Controller<U> {
         let Some(number) = dial(&card.call, &me) else { return };
         let (archive, key, this) = (self.archive.clone(), key.clone(), card.call.id.clone());
         self.beside(async move {
-            let look = move || {
-                let calls = archive.with_number(&number, LOOK_BACK)?;
-                Ok::<_, store::Error>(
-                    calls.into_iter().filter(|kept| kept.call.id != this).find_map(|kept| talk(&archive, &kept)),
-                )
-            };
+            let look = move || last_talk(&archive, &number, Some(&this));
             let found = tokio::task::spawn_blocking(look).await.ok()?;
             let talk = found.inspect_err(|error| tracing::warn!(%error, "the last talk cannot be read")).ok()??;
             Some(Message::Finished(Finished::LastTalk { card: key, talk }))
         });
     }
-}
-
-/// The talk of a call, with the newest note about it. Blocks on the database.
-fn talk(archive: &Archive, kept: &Kept) -> Option<LastTalk> {
-    let at = kept.call.answered_at?;
-    let talk_ms = talk_ms(&kept.call)?;
-    let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();
-    let note =
-        facts.iter().rfind(|shown| shown.fact.kind == FactKind::Note).and_then(|shown| shown.fact.value.as_str());
-    Some(LastTalk { at, agent: agent(&kept.call), talk_ms, note: note.map(str::to_owned) })
 }

@@ -45,6 +45,11 @@ impl<U: UiPort> Controller<U> {
         self.offices.values().filter(|office| office.slot.replicate).for_each(|office| office.slot.woke.notify_one());
     }
 
+    /// What is open stays as it is.
+    pub(super) fn reconnect(&self) {
+        self.offices.values().filter(|office| !office.reachable()).for_each(|office| office.slot.woke.notify_one());
+    }
+
     pub(super) fn remove_office(&mut self, id: &str) -> bool {
         let Some(office) = self.offices.remove(id) else { return false };
         drop(office);

@@ -143,6 +143,8 @@ pub(crate) enum Request {
     AddOffice(OfficeSlot),
     /// The computer has slept.
     Woke,
+    /// A person does not want to wait for the next try.
+    Reconnect,
     RemoveOffice {
         id: String,
         reply: Reply<bool>,

@@ -68,6 +68,7 @@ impl<U: UiPort> Controller<U> {
             Request::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
             Request::AddOffice(slot) => self.add_office(slot),
             Request::Woke => self.woke(),
+            Request::Reconnect => self.reconnect(),
             Request::RemoveOffice { id, reply: to } => reply(to, self.remove_office(&id)),
             Request::DemoPhone(phone) => {
                 self.phone = phone;

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::Controller;
 use crate::{
+    archive::Beside,
     contract::{
         CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage, ZoneView,
     },
@@ -216,12 +217,13 @@ impl<U: UiPort> Controller<U> {
             let (me, abilities) =
                 self.offices.get(office).map(|office| (office.me(), office.abilities(&call.connection)))?;
             let controls = controls(call, &me, abilities);
-            Some(CallRow { controls, ..call_row(office, call, &me, noted) })
+            Some(CallRow { controls, ..call_row(office, call, &me, Beside { noted, ..Beside::default() }) })
         };
         let open = self.offices.iter().flat_map(|(id, office)| office.open.values().map(move |call| (id, call)));
         let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();
         open.sort_by_key(|row| row.started_at);
         let (today, answered_today, missed_today) = self.today.figures();
+        let (hours, answer_ms) = (self.today.hours(), self.today.answer_ms());
         let missed = self.today.to_call_back();
         NowView {
             open,
@@ -230,6 +232,8 @@ impl<U: UiPort> Controller<U> {
             today,
             answered_today,
             missed_today,
+            answer_ms,
+            hours,
             while_away: u32::try_from(self.away.len()).unwrap_or(u32::MAX),
         }
     }

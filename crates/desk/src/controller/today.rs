@@ -7,16 +7,27 @@ use jiff::{Timestamp, tz::TimeZone};
 use link::wire::Call;
 
 use super::message::Key;
+use crate::{contract::HourView, views::row::span_ms};
 
 /// Calls of one local day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Today {
     from: Timestamp,
     until: Timestamp,
-    calls: BTreeMap<Key, Class>,
+    zone: TimeZone,
+    calls: BTreeMap<Key, Counted>,
     missed: BTreeMap<Key, Call>,
     /// When a number was last talked with.
     reached: BTreeMap<String, Timestamp>,
+}
+
+/// What the figures need of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Counted {
+    class: Class,
+    began: Timestamp,
+    /// How long a caller from outside waited for the answer.
+    waited_ms: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +43,14 @@ impl Today {
         let local = now.to_zoned(zone.clone());
         let from = local.start_of_day().map_or(now, |start| start.timestamp());
         let until = local.tomorrow().and_then(|next| next.start_of_day()).map_or(Timestamp::MAX, |end| end.timestamp());
-        Self { from, until, calls: BTreeMap::new(), missed: BTreeMap::new(), reached: BTreeMap::new() }
+        Self {
+            from,
+            until,
+            zone: zone.clone(),
+            calls: BTreeMap::new(),
+            missed: BTreeMap::new(),
+            reached: BTreeMap::new(),
+        }
     }
 
     /// Its first moment.
@@ -68,7 +86,9 @@ impl Today {
         } else {
             self.missed.remove(&key);
         }
-        self.calls.insert(key, class);
+        let answered = call.answered_at.filter(|_| call.direction == Direction::Incoming);
+        let waited_ms = answered.map(|answered| span_ms(call.started_at, answered));
+        self.calls.insert(key, Counted { class, began: call.started_at, waited_ms });
     }
 
     /// Whoever talked with a number, here or elsewhere, reached it.
@@ -95,10 +115,37 @@ impl Today {
 
     /// Calls, answered, missed.
     pub(crate) fn figures(&self) -> (u32, u32, u32) {
-        let count = |wanted: Class| self.calls.values().filter(|class| **class == wanted).count();
+        let count = |wanted: Class| self.calls.values().filter(|call| call.class == wanted).count();
         let (answered, missed) = (count(Class::Answered), count(Class::Missed));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         (number(self.calls.len()), number(answered), number(missed))
+    }
+
+    /// How long callers waited for an answer, on the average; `None` while nobody was answered.
+    pub(crate) fn answer_ms(&self) -> Option<u32> {
+        let waited: Vec<u64> = self.calls.values().filter_map(|call| call.waited_ms.map(u64::from)).collect();
+        let mean = waited.iter().sum::<u64>().checked_div(waited.len().try_into().ok()?)?;
+        u32::try_from(mean).ok()
+    }
+
+    /// Answered and missed calls by the hour in which they began, from the first such hour to the last.
+    pub(crate) fn hours(&self) -> Vec<HourView> {
+        let mut hours: BTreeMap<u8, HourView> = BTreeMap::new();
+        for call in self.calls.values() {
+            let hour = call.began.to_zoned(self.zone.clone()).hour().unsigned_abs();
+            let of_hour = hours.entry(hour).or_insert(HourView { hour, answered: 0, missed: 0 });
+            match call.class {
+                Class::Answered => of_hour.answered += 1,
+                Class::Missed => of_hour.missed += 1,
+                Class::Other => {}
+            }
+        }
+        let (Some((&first, _)), Some((&last, _))) = (hours.first_key_value(), hours.last_key_value()) else {
+            return Vec::new();
+        };
+        (first..=last)
+            .map(|hour| hours.get(&hour).cloned().unwrap_or(HourView { hour, answered: 0, missed: 0 }))
+            .collect()
     }
 
     /// Missed and not reached since, newest first. Hidden numbers are never matched, so their calls stay.

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use calls::number::{Dialable, NumberingPlan};
+use calls::number::{DialWarning, Dialable, NumberingPlan};
 
 use super::Desk;
 use crate::{
     archive::off_loop,
     contract::{ContractError, DialPreview, PlaceCallRequest, PlacedView, PreviewDialRequest},
     controller::message::Request,
+    last_talk::last_talk,
+    views::party::region,
 };
 
 /// What is longer than this is no number; main says so of its beginning.
 const LONGEST_LINK: usize = 200;
+/// Newest calls with a number that are looked through for a name.
+const LOOK_BACK: usize = 20;
 
 impl Desk {
     /// What a text would dial, and how. Dials nothing.
@@ -23,13 +27,17 @@ impl Desk {
         let dialable = Dialable::read_in(&request.text, &plan)
             .map_err(|error| ContractError::invalid("text", error.to_string()))?;
         let digits = dialable.number.digits.clone();
-        let name = off_loop(&self.archive, move |archive| {
-            let calls = archive.with_number(&digits, 1)?;
-            Ok(calls.into_iter().next().and_then(|kept| kept.call.customer.name))
+        let known = off_loop(&self.archive, move |archive| {
+            let calls = archive.with_number(&digits, LOOK_BACK)?;
+            let name = calls.into_iter().find_map(|kept| kept.call.customer.name);
+            Ok((name, last_talk(archive, &digits, None)?))
         });
+        let (name, last_talk) = known.await?;
         Ok(DialPreview {
-            name: name.await?,
-            asks: dialable.asks(),
+            name,
+            asks: dialable.asks() || dialable.warnings.contains(&DialWarning::International),
+            region: region(&dialable.number.digits),
+            last_talk,
             number: dialable.number,
             display: dialable.display,
             warnings: dialable.warnings,

@@ -9,7 +9,9 @@ use store::{Cursor, Filter};
 use super::Desk;
 use crate::{
     archive::{Archive, Kept, kept, off_loop},
-    contract::{CallDetails, CallFilter, CallRef, CallRow, CallsPage, ContractError, EventView, ListCallsRequest},
+    contract::{
+        CallCounts, CallDetails, CallFilter, CallRef, CallRow, CallsPage, ContractError, EventView, ListCallsRequest,
+    },
     controller::message::{OfficeNow, Request},
     me::Me,
     views::{
@@ -48,28 +50,22 @@ impl Desk {
     }
 
     /// Who sits here, by office.
-    async fn viewers(&self) -> Result<Viewers, ContractError> {
+    pub(super) async fn viewers(&self) -> Result<Viewers, ContractError> {
         Ok(Viewers(self.ask(Request::Viewers).await?))
     }
 }
 
 /// Offices at this desk, and who sits here as they see him.
-struct Viewers(Vec<(String, Me)>);
+pub(super) struct Viewers(Vec<(String, Me)>);
 
 impl Viewers {
-    fn me(&self, office: &str) -> Me {
+    pub(super) fn me(&self, office: &str) -> Me {
         self.0.iter().find(|(id, _)| id == office).map(|(_, me)| me.clone()).unwrap_or_default()
     }
 }
 
 fn page(archive: &Archive, viewers: &Viewers, request: &ListCallsRequest) -> Result<CallsPage, ContractError> {
-    let filter = match request.filter {
-        CallFilter::All => Filter::default(),
-        CallFilter::Incoming => Filter { direction: Some(Direction::Incoming), ..Filter::default() },
-        CallFilter::Outgoing => Filter { direction: Some(Direction::Outgoing), ..Filter::default() },
-        CallFilter::Missed => Filter { missed: true, ..Filter::default() },
-        CallFilter::Recorded => Filter { with_recording: true, ..Filter::default() },
-    };
+    let filter = filter(request.filter);
     let before = match request.before.as_deref().map(str::parse) {
         Some(Ok(place)) => Some(Cursor(place)),
         Some(Err(_)) => return Err(ContractError::invalid("before", "this is not the end of a page")),
@@ -88,13 +84,38 @@ fn page(archive: &Archive, viewers: &Viewers, request: &ListCallsRequest) -> Res
         (true, Some(_)) | (false, _) => None,
     };
     let rows = saved.iter().filter_map(kept).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
-    Ok(CallsPage { rows, next, total })
+    let counts = if before.is_none() { Some(counts(archive)?) } else { None };
+    Ok(CallsPage { rows, next, total, counts })
 }
 
-fn row(archive: &Archive, viewers: &Viewers, kept: Kept) -> Result<CallRow, ContractError> {
+/// How many calls each filter shows; the store keeps them, so a long history is not read for it.
+fn counts(archive: &Archive) -> Result<CallCounts, ContractError> {
+    let count = |kind| -> Result<u32, ContractError> {
+        Ok(u32::try_from(archive.store.count(&filter(kind))?).unwrap_or(u32::MAX))
+    };
+    Ok(CallCounts {
+        all: count(CallFilter::All)?,
+        incoming: count(CallFilter::Incoming)?,
+        outgoing: count(CallFilter::Outgoing)?,
+        missed: count(CallFilter::Missed)?,
+        recorded: count(CallFilter::Recorded)?,
+    })
+}
+
+fn filter(kind: CallFilter) -> Filter {
+    match kind {
+        CallFilter::All => Filter::default(),
+        CallFilter::Incoming => Filter { direction: Some(Direction::Incoming), ..Filter::default() },
+        CallFilter::Outgoing => Filter { direction: Some(Direction::Outgoing), ..Filter::default() },
+        CallFilter::Missed => Filter { missed: true, ..Filter::default() },
+        CallFilter::Recorded => Filter { with_recording: true, ..Filter::default() },
+    }
+}
+
+pub(super) fn row(archive: &Archive, viewers: &Viewers, kept: Kept) -> Result<CallRow, ContractError> {
     let me = viewers.me(&kept.office);
-    let noted = archive.noted(&kept.office, &kept.call.id)?;
-    Ok(call_row(&kept.office, &me.side_of(kept.call), &me, noted))
+    let call = me.side_of(kept.call);
+    Ok(call_row(&kept.office, &call, &me, archive.beside(&kept.office, &call)?))
 }
 
 /// The stored events, unless the office is out of reach.
@@ -128,7 +149,7 @@ fn details(
     let notes = notes(&facts);
     let call = me.side_of(call);
     Ok(CallDetails {
-        row: call_row(office, &call, me, !notes.is_empty()),
+        row: call_row(office, &call, me, archive.beside(office, &call)?),
         end_reason: call.end_reason.clone(),
         legs: legs(&call),
         timeline: timeline(&call, trace),

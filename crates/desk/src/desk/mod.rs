@@ -5,6 +5,7 @@ mod card;
 mod dial;
 mod facts;
 mod lists;
+mod look_up;
 mod offices;
 mod player;
 mod settings;

@@ -29,6 +29,12 @@ impl Desk {
         self.tell(Request::Woke).await;
     }
 
+    /// A person does not want to wait for the next try to reach an office.
+    pub async fn reconnect(&self) -> Result<(), ContractError> {
+        self.tell(Request::Reconnect).await;
+        Ok(())
+    }
+
     /// Looks at it no more; the copy of a remote office goes too, but for what was written here and not sent yet.
     pub async fn remove_office(&self, id: &str) -> Result<(), ContractError> {
         let replicate = self.office(id).await.is_ok_and(|office| office.replicate);

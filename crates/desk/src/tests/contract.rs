@@ -37,6 +37,7 @@ fn row() -> CallRow {
             number: Some("+7 495 123-45-67".into()),
             dial: Some("+74951234567".into()),
             internal: false,
+            region: None,
         },
         direction: Direction::Incoming,
         state: CallState::Ended,
@@ -49,6 +50,8 @@ fn row() -> CallRow {
         rang_ms: None,
         recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
         noted: true,
+        outcome: Some(OutcomeKind::Order),
+        reached_at: Some(at()),
         controls: vec![ControlView { ability: Ability::Pickup, cannot: None }],
     }
 }
@@ -60,6 +63,7 @@ fn row_json() -> Value {
         "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
         "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,
         "recording": {"id": "r", "state": "ready"}, "noted": true,
+        "outcome": "order", "reachedAt": "2026-03-02T09:00:00Z",
         "controls": [{"ability": "pickup"}],
     })
 }
@@ -68,14 +72,45 @@ fn row_json() -> Value {
 fn lists() {
     travels(&row(), row_json());
     travels(
-        &CallsPage { rows: vec![row()], next: Some("7".into()), total: Some(9) },
-        json!({"rows": [row_json()], "next": "7", "total": 9}),
+        &CallsPage {
+            rows: vec![row()],
+            next: Some("7".into()),
+            total: Some(9),
+            counts: Some(CallCounts { all: 9, incoming: 5, outgoing: 4, missed: 2, recorded: 1 }),
+        },
+        json!({
+            "rows": [row_json()], "next": "7", "total": 9,
+            "counts": {"all": 9, "incoming": 5, "outgoing": 4, "missed": 2, "recorded": 1},
+        }),
     );
     travels(&CallsChanged { rows: vec![] }, json!({"rows": []}));
     let request =
         ListCallsRequest { text: "495".into(), filter: CallFilter::Missed, before: Some("7".into()), limit: 60 };
     travels(&request, json!({"text": "495", "filter": "missed", "before": "7", "limit": 60}));
     assert_eq!(serde_json::from_value::<ListCallsRequest>(json!({})).unwrap(), ListCallsRequest::default());
+}
+
+#[test]
+fn what_a_text_finds() {
+    travels(&LookUpRequest { text: "моро".into() }, json!({"text": "моро"}));
+    let party = PartyView { dial: Some("102".into()), internal: true, ..PartyView::default() };
+    let view = LookUpView {
+        people: vec![PersonRow { party: party.clone(), calls: 3 }],
+        calls: vec![row()],
+        notes: vec![NoteRow { call: call(), party, text: "раз".into(), author: "Пётр".into(), at: at() }],
+        found: 9,
+        more: true,
+        since: Some(at()),
+    };
+    let party = json!({"dial": "102", "internal": true});
+    let note = json!({"call": {"office": "demo", "id": "a"}, "party": party, "text": "раз", "author": "Пётр", "at": "2026-03-02T09:00:00Z"});
+    travels(
+        &view,
+        json!({
+            "people": [{"party": party, "calls": 3}], "calls": [row_json()], "notes": [note],
+            "found": 9, "more": true, "since": "2026-03-02T09:00:00Z",
+        }),
+    );
 }
 
 #[test]
@@ -245,6 +280,8 @@ fn main_view() {
             today: 3,
             answered_today: 2,
             missed_today: 1,
+            answer_ms: Some(9_000),
+            hours: vec![HourView { hour: 9, answered: 2, missed: 1 }],
             while_away: 0,
         },
         phone: None,
@@ -267,7 +304,8 @@ fn main_view() {
                 "gapSince": "2026-03-02T09:00:00Z", "clockSkewMs": -1,
             }]}],
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,
-                    "missedToday": 1, "whileAway": 0},
+                    "missedToday": 1, "whileAway": 0,
+                    "answerMs": 9000, "hours": [{"hour": 9, "answered": 2, "missed": 1}]},
             "notices": [{"kind": "databaseSetAside"}],
             "errand": {"id": 2, "task": {"kind": "open", "call": {"office": "demo", "id": "a"}}},
         }),
@@ -303,6 +341,11 @@ fn dialling() {
         warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::TwoReadings],
         asks: true,
         name: None,
+        region: Some(RegionView {
+            country: "RU".into(),
+            area: Some(Titles { ru: "Москва".into(), en: "Moscow".into() }),
+        }),
+        last_talk: None,
         ways: vec![DialWay {
             office: "demo".into(),
             connection: "rt1".into(),
@@ -314,6 +357,7 @@ fn dialling() {
         &preview,
         json!({
             "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true,
+            "region": {"country": "RU", "area": {"ru": "Москва", "en": "Moscow"}},
             "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102"}],
         }),
     );

@@ -7,7 +7,10 @@ use link::{
 };
 
 use crate::{
-    contract::{CallFilter, CallRef, ErrorCode, ListCallsRequest, OpenRecordingRequest},
+    contract::{
+        CallCounts, CallFilter, CallRef, CallRow, ErrorCode, ListCallsRequest, OpenRecordingRequest, OutcomeKind,
+        SaveOutcomeRequest,
+    },
     testing::{Bench, Shape, agent_leg, at, call},
 };
 
@@ -73,6 +76,56 @@ async fn a_row_is_told_from_this_persons_side() {
     assert_eq!(row.result, Some(CallResult::AnsweredElsewhere));
     assert_eq!((row.agent.as_deref(), row.line.as_deref()), (Some("Ирина"), Some("Продажи")));
     assert_eq!((row.talk_ms, row.party.dial.as_deref()), (Some(55_000), Some("+74951234567")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_says_how_many_calls_each_filter_shows() {
+    let bench = Bench::live().await;
+    for number in 0..3 {
+        bench.keep("own", number, &call(&number.to_string()).ended(CallResult::Missed));
+    }
+    let outgoing = call("out").with(|call| call.direction = calls::Direction::Outgoing).ended(CallResult::NoAnswer);
+    bench.keep("own", 4, &outgoing);
+    let first =
+        page(&bench, ListCallsRequest { limit: 2, filter: CallFilter::Missed, ..ListCallsRequest::default() }).await;
+    let counts = CallCounts { all: 4, incoming: 3, outgoing: 1, missed: 3, recorded: 0 };
+    assert_eq!((first.total, first.counts), (Some(3), Some(counts)));
+    let second = ListCallsRequest { limit: 2, before: first.next, ..ListCallsRequest::default() };
+    assert_eq!(page(&bench, second).await.counts, None, "with the first page only");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_says_when_its_caller_was_reached() {
+    let bench = Bench::live().await;
+    let outgoing = |name: &str, began, result| {
+        let call = call(name).with(|call| (call.direction, call.started_at) = (calls::Direction::Outgoing, at(began)));
+        if result == CallResult::Answered { call.leg("102", LegState::Cleared) } else { call }.ended(result)
+    };
+    bench.keep("own", 1, &outgoing("before", -60, CallResult::Answered));
+    bench.keep("own", 2, &call("missed").ended(CallResult::Missed));
+    bench.keep("own", 3, &outgoing("in vain", 60, CallResult::NoAnswer));
+    let missed = async |bench: &Bench| {
+        let request = ListCallsRequest { filter: CallFilter::Missed, limit: 9, ..ListCallsRequest::default() };
+        page(bench, request).await.rows.remove(0)
+    };
+    assert_eq!(missed(&bench).await.reached_at, None, "nobody has reached him since");
+    bench.keep("own", 4, &outgoing("reached", 120, CallResult::Answered));
+    bench.keep("own", 5, &outgoing("again", 180, CallResult::Answered));
+    assert_eq!(missed(&bench).await.reached_at, Some(at(120)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_says_how_the_talk_ended_and_where_an_unnamed_number_belongs() {
+    let bench = Bench::remote().await;
+    let named = call("1").leg("102", LegState::Cleared).ended(CallResult::Answered);
+    bench.keep("remote", 1, &named.clone().with(|call| call.customer.name = Some("Анна".into())));
+    bench.keep("remote", 2, &call("2").with(|call| call.started_at = at(1)).ended(CallResult::Missed));
+    let of = CallRef { office: "remote".into(), id: named.id.as_str().into() };
+    bench.desk.save_outcome(SaveOutcomeRequest { call: of, outcome: Some(OutcomeKind::Order) }).await.unwrap();
+    let rows = page(&bench, ListCallsRequest { limit: 9, ..ListCallsRequest::default() }).await.rows;
+    let area = |row: &CallRow| row.party.region.clone().and_then(|region| region.area).map(|area| area.en);
+    assert_eq!((rows[0].outcome, area(&rows[0]).as_deref()), (None, Some("Moscow")));
+    assert_eq!((rows[1].outcome, area(&rows[1])), (Some(OutcomeKind::Order), None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -101,6 +101,33 @@ async fn the_figures_count_what_the_list_shows() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_day_is_told_by_its_hours_and_by_how_soon_callers_were_answered() {
+    let bench = Bench::live().await;
+    let hour = 3600;
+    for (seq, began) in (1..).zip([0, 1, 3 * hour]) {
+        bench
+            .office
+            .call(seq, &call(&seq.to_string()).ended(CallResult::Missed).with(|call| call.started_at = at(began)));
+    }
+    for (seq, waited) in [(4, 4), (5, 10)] {
+        let talked = call(&seq.to_string()).leg("102", LegState::Cleared).ended(CallResult::Answered);
+        bench.office.call(
+            seq,
+            &talked.with(|call| {
+                (call.started_at, call.answered_at, call.ended_at) =
+                    (at(hour), Some(at(hour + waited)), Some(at(2 * hour)));
+            }),
+        );
+    }
+    bench.shown.until("all", |record| record.now().now.today == 5).await;
+    let record = bench.shown.record();
+    let now = &record.now().now;
+    let hours: Vec<_> = now.hours.iter().map(|of| (of.hour, of.answered, of.missed)).collect();
+    assert_eq!(hours, [(9, 0, 2), (10, 2, 0), (11, 0, 0), (12, 0, 1)]);
+    assert_eq!(now.answer_ms, Some(7_000));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_day_begins_at_midnight() {
     let bench = Bench::live().await;
     bench.office.call(1, &call("1").ended(CallResult::Missed));

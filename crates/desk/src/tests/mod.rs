@@ -9,6 +9,7 @@ mod contract;
 mod dialling;
 mod facts;
 mod lists;
+mod look_up;
 mod main_view;
 mod phases;
 mod replica;

@@ -287,6 +287,22 @@ async fn after_a_sleep_the_stream_is_opened_anew_at_once_whatever_it_waited_for(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_person_may_try_a_lost_office_at_once_and_cuts_off_none_that_is_there() {
+    let bench = Bench::remote().await;
+    bench.desk.reconnect().await.unwrap();
+    breathe().await;
+    assert_eq!(bench.office.streams(), 1, "the open stream stays");
+    bench.office.refuse(Some(OfficeErrorKind::Unreachable));
+    bench.office.cut();
+    bench.pass(Duration::from_secs(600)).await;
+    bench.office.refuse(None);
+    let tried = bench.office.streams();
+    bench.desk.reconnect().await.unwrap();
+    breathe().await;
+    assert!(bench.office.streams() > tried, "it does not wait for its turn");
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_connections_of_one_make_are_told_apart() {
     let bench = Bench::live().await;
     let second = ConnectionView { id: "rt2".parse().unwrap(), ..live_connection() };

@@ -1,9 +1,12 @@
 //! Who is on the other side of a call.
 
 use calls::{Direction, number::national};
-use link::wire::{Call, Leg};
+use link::wire::{Call, Leg, Titles};
 
-use crate::{contract::PartyView, me::Me};
+use crate::{
+    contract::{PartyView, RegionView},
+    me::Me,
+};
 
 /// The external party, or the colleague at the other end of an internal call.
 pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
@@ -14,16 +17,25 @@ pub(crate) fn party(call: &Call, me: &Me) -> PartyView {
         if colleague.is_some() || called_me(call, me) {
             let extension = colleague.and_then(|leg| leg.extension.clone());
             let name = colleague.and_then(|leg| leg.name.clone());
-            return PartyView { name, number: extension.clone(), dial: extension, internal };
+            return PartyView { name, number: extension.clone(), dial: extension, internal, region: None };
         }
     }
     let number = call.customer.number.as_deref().filter(|number| !number.is_empty());
+    let name = call.customer.name.clone().filter(|name| !name.trim().is_empty());
     PartyView {
-        name: call.customer.name.clone().filter(|name| !name.trim().is_empty()),
+        region: number.filter(|_| name.is_none()).and_then(region),
+        name,
         number: number.map(national),
         dial: number.map(str::to_owned),
         internal,
     }
+}
+
+/// Where a number in E.164 belongs.
+pub(crate) fn region(number: &str) -> Option<RegionView> {
+    let region = calls::number::region(number)?;
+    let area = region.area.map(|area| Titles { ru: area.ru.to_owned(), en: area.en.to_owned() });
+    Some(RegionView { country: region.country, area })
 }
 
 /// What calls the other side: whoever calls back, or looks for talks with him, asks here.

@@ -6,6 +6,7 @@ use link::wire::{Call, Recording, RecordingState};
 
 use super::party::{agent, line, party};
 use crate::{
+    archive::Beside,
     contract::{CallRef, CallRow, RecordingRow},
     me::Me,
 };
@@ -16,7 +17,7 @@ pub(crate) fn call_ref(office: &str, id: &CallId) -> CallRef {
 }
 
 /// The row of a call.
-pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallRow {
+pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> CallRow {
     CallRow {
         call: call_ref(office, &call.id),
         party: party(call, me),
@@ -30,7 +31,9 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, noted: bool) -> CallR
         talk_ms: talk_ms(call),
         rang_ms: rang_ms(call),
         recording: recording(&call.recordings),
-        noted,
+        noted: beside.noted,
+        outcome: beside.outcome,
+        reached_at: beside.reached_at,
         controls: Vec::new(),
     }
 }

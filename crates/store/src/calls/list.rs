@@ -1,10 +1,16 @@
 //! Lists of calls, newest first.
 
 use calls::{CallId, Direction};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::{COLUMNS, Conditions, Cursor, Filter, SavedCall, Visible, record::word, saved_call};
-use crate::{error::Error, office, store::Store};
+use crate::{
+    error::Error,
+    office,
+    store::Store,
+    time::{began_at, last_place},
+};
 
 impl Store {
     /// Up to `limit` calls older than `before`, newest first.
@@ -24,6 +30,26 @@ impl Store {
             let from = if conditions.is_empty() { SEEN } else { SEEN_CALLS };
             conditions.first(keys);
             count(connection, from, conditions)
+        })
+    }
+
+    /// When somebody first talked with this number after that moment.
+    pub fn reached_after(&self, number: &str, moment: Timestamp) -> Result<Option<Timestamp>, Error> {
+        self.read(|connection| {
+            let reached: Option<i64> = connection
+                .prepare_cached(REACHED_AFTER)?
+                .query_row(params![number, last_place(moment)], |row| row.get(0))
+                .optional()?;
+            Ok(reached.map(began_at))
+        })
+    }
+
+    /// When the oldest call began; `None` where there is none.
+    pub fn oldest(&self) -> Result<Option<Timestamp>, Error> {
+        self.read(|connection| {
+            let oldest: Option<i64> =
+                connection.prepare_cached("SELECT min(at) FROM calls")?.query_one([], |row| row.get(0))?;
+            Ok(oldest.map(began_at))
         })
     }
 
@@ -56,6 +82,9 @@ impl Store {
         self.list(&Filter { number: Some(number.to_owned()), ..filter.clone() }, None, limit)
     }
 }
+
+const REACHED_AFTER: &str = "SELECT c.at FROM calls c WHERE c.number <> '' AND c.number = ?1 AND c.at > ?2
+     AND (c.talk_ms > 0 OR c.result IN ('answered', 'answeredElsewhere')) ORDER BY c.at LIMIT 1";
 
 fn list(
     connection: &Connection,
@@ -190,6 +219,20 @@ mod tests {
             .map(|step: Result<String, _>| step.expect("a step"))
             .filter(|step| !office.iter().any(|start| step.starts_with(start)))
             .collect()
+    }
+
+    #[test]
+    fn whether_a_missed_caller_was_reached_is_read_from_the_index_of_numbers() {
+        let connection = Connection::open_in_memory().expect("opens");
+        schema::migrate(&connection).expect("migrates");
+        let steps: Vec<String> = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {REACHED_AFTER}"))
+            .expect("is SQL")
+            .query_map(params!["", 0], |row| row.get("detail"))
+            .expect("explains")
+            .map(|step| step.expect("a step"))
+            .collect();
+        assert_eq!(steps, ["SEARCH c USING INDEX calls_number (number=? AND at>?)"]);
     }
 
     #[test]

@@ -4,3 +4,8 @@ pub(crate) mod index;
 mod plan;
 mod run;
 pub(crate) mod text;
+
+/// Lower-case words as search sees them, single blanks between them: what is compared with them is folded so, too.
+pub fn folded_words(text: &str) -> String {
+    text::words([text])
+}

@@ -17,6 +17,9 @@ export class Details {
   call: CallRef | undefined = $state.raw();
   current: CallDetails | undefined = $state.raw();
 
+  /** Grows each time that the keyboard is to go to what is said of the call. */
+  reads = $state(0);
+
   readonly failures = new Failures<DetailsCommand>();
 
   #asked = 0;

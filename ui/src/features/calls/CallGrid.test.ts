@@ -1,4 +1,5 @@
 import type { CallRow } from "$generated/CallRow";
+import { language } from "$lib/language.svelte";
 import { pageOf } from "$platform/fake/rows";
 import { fireEvent, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -9,10 +10,10 @@ import { CallList } from "./list.svelte";
 
 async function show(list: CallList, selected?: CallRow) {
   await list.reload();
-  const play = vi.fn();
-  const unused = { today: undefined, clockOffset: () => 0, select: vi.fn(), dial: vi.fn() };
-  render(CallGrid, { list, selected: selected?.call, play, ...unused });
-  return { play, user: userEvent.setup() };
+  const [play, dial, read] = [vi.fn(), vi.fn(), vi.fn()];
+  const unused = { today: undefined, playing: undefined, clockOffset: () => 0, select: vi.fn() };
+  render(CallGrid, { list, selected: selected?.call, play, dial, read, ...unused });
+  return { play, dial, read, user: userEvent.setup() };
 }
 
 const shown = () => screen.queryAllByTestId("call-row").map((element) => element.dataset.call);
@@ -45,5 +46,29 @@ describe("the list on the screen", () => {
     screen.getByRole("grid").focus();
     await user.keyboard(" ");
     expect(play).toHaveBeenCalledTimes(1);
+  });
+
+  it("goes through what can be done in a row by arrows, and Enter does it", async () => {
+    const ready = row(1, { recording: { id: "r", state: "ready" } });
+    const { play, dial, read, user } = await show(new CallList({ listCalls: async () => ({ rows: [ready] }) }), ready);
+    const grid = screen.getByRole("grid");
+    grid.focus();
+    await user.keyboard("{Enter}");
+    expect(read).toHaveBeenCalledTimes(1);
+    await user.keyboard("{ArrowRight}");
+    expect(document.getElementById(grid.getAttribute("aria-activedescendant") ?? "")?.textContent).toContain("+7 900");
+    await user.keyboard("{Enter}");
+    expect(dial).toHaveBeenCalledWith("+79001234567");
+    await user.keyboard("{ArrowRight}{ArrowRight}{Enter}");
+    expect(play).toHaveBeenCalledTimes(1);
+    await user.keyboard("{ArrowLeft}{ArrowLeft}{ArrowLeft}{Enter}");
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it("says where a short list ends", async () => {
+    language.code = "ru";
+    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
+    await show(new CallList({ listCalls: async () => ({ rows: [row(1), row(2)] }) }));
+    expect(screen.getByTestId("list-end").textContent).toContain("20 ноября");
   });
 });

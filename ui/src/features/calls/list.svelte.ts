@@ -1,3 +1,4 @@
+import type { CallCounts } from "$generated/CallCounts";
 import type { CallFilter } from "$generated/CallFilter";
 import type { CallRow } from "$generated/CallRow";
 import type { CallsPage } from "$generated/CallsPage";
@@ -13,7 +14,6 @@ import { Layout } from "./window";
 
 /** What the list asks at first. */
 export const FIRST_PAGE: ListCallsRequest = { text: "", filter: "all", limit: 60 };
-const TYPING_MS = 120;
 /** New calls may be this late in the list: an office with many calls asks for no more than it can read. */
 const SETTLE_MS = 100;
 
@@ -22,6 +22,8 @@ export class CallList {
   text = $state("");
   filter: CallFilter = $state("all");
   error: ContractError | undefined = $state.raw();
+  /** How many calls each filter shows, without a search. */
+  counts: CallCounts | undefined = $state.raw();
   /** The first page has come. */
   loaded = $state(false);
   /** Grows with every answer to a new question: it is read from its top. */
@@ -32,7 +34,6 @@ export class CallList {
   #asked = 0;
   #wanted: Wanted = [0, 0];
   #pumping = false;
-  #typing: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** Something changed since the last refresh began. */
   #behind = false;
@@ -52,6 +53,8 @@ export class CallList {
       this.days.map((day) => day.index),
     ),
   );
+  /** Every call is known: what is shown last is the oldest. */
+  readonly complete = $derived.by(() => this.#seen().complete);
   /** There is nothing to show. */
   readonly empty = $derived(this.loaded && this.#seen().complete && this.#seen().known === 0);
 
@@ -80,11 +83,10 @@ export class CallList {
     return pages.complete ? pages.known - start.index : undefined;
   }
 
-  /** Searches while somebody types. */
+  /** Shows the calls of every kind that answer to a text. */
   search(text: string): void {
     this.text = text;
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => void this.reload(), TYPING_MS);
+    this.choose("all");
   }
 
   /** Shows other calls. */
@@ -102,12 +104,11 @@ export class CallList {
   /** Begins with the answer to `FIRST_PAGE`, which came with the window's view. */
   begin(page: CallsPage): void {
     this.#asked++;
-    this.#take(page);
+    this.#take(this.#counted(page));
   }
 
   /** Asks anew from the top. */
   async reload(): Promise<void> {
-    clearTimeout(this.#typing);
     const asked = ++this.#asked;
     this.#wanted = [0, 0];
     try {
@@ -211,11 +212,18 @@ export class CallList {
   readonly #wantedNow = (): Wanted => this.#wanted;
 
   readonly #ask: AskForPage = (part) =>
-    this.platform.listCalls({ text: this.text.trim(), filter: this.filter, ...part });
+    this.platform
+      .listCalls({ text: this.text.trim(), filter: this.filter, ...part })
+      .then((page) => this.#counted(page));
 
   #took(): void {
     this.error = undefined;
     this.#version++;
+  }
+
+  #counted(page: CallsPage): CallsPage {
+    if (page.counts) this.counts = page.counts;
+    return page;
   }
 
   /** Tells a failure unless something else was asked meanwhile; says whether it was. */

@@ -1,7 +1,11 @@
 import type { CallRow } from "$generated/CallRow";
 import { isMissed, isOpen, runsFor } from "$lib/calls";
-import { duration } from "$lib/time";
+import { person } from "$lib/person.svelte";
+import { duration, isToday, roughly, spokenTime } from "$lib/time";
 import { callsText } from "$messages/calls";
+
+/** A missed caller should be called back sooner. */
+const LATE_MS = 30 * 60_000;
 
 /** A word for how a call went, and whether it asks for attention. */
 export interface RowWord {
@@ -13,11 +17,53 @@ export interface RowWord {
 export function rowWord(row: CallRow): RowWord {
   if (isOpen(row)) return openWord(row);
   if (isMissed(row)) return { word: callsText().results.missed, tone: "bad" };
-  if (row.result === undefined) return { word: callsText().states.ended, tone: "plain" };
-  if (row.result === "answeredElsewhere" && row.agent && /\p{L}/u.test(row.agent)) {
-    return { word: callsText().answeredBy(row.agent), tone: "plain" };
+  return { word: endedWord(row), tone: "plain" };
+}
+
+function endedWord(row: CallRow): string {
+  const text = callsText();
+  if (row.result === undefined) return text.states.ended;
+  if (row.result !== "answered" && row.result !== "answeredElsewhere") return text.results[row.result];
+  if (row.direction === "outgoing") return text.theyAnswered(row.party.name);
+  const colleague = row.agent !== undefined && /\p{L}/u.test(row.agent) && !person.is(row.agent);
+  return colleague && row.agent ? text.answeredBy(row.agent) : text.results.answered;
+}
+
+/** A missed caller of today who can be called and was not: he waits. */
+export function waits(row: CallRow, nowMs: number): boolean {
+  return isMissed(row) && isToday(row.startedAt, nowMs) && row.reachedAt === undefined && row.party.dial !== undefined;
+}
+
+/** What the list says of a call: of a missed one, what came of it. */
+export function listWord(row: CallRow, nowMs: number): RowWord {
+  if (row.reachedAt !== undefined) {
+    return {
+      word: callsText().calledBack(spokenTime(row.reachedAt, nowMs), isToday(row.reachedAt, nowMs)),
+      tone: "plain",
+    };
   }
-  return { word: callsText().results[row.result], tone: "plain" };
+  if (waits(row, nowMs)) return { word: callsText().waits(waitedFor(row, nowMs)), tone: "bad" };
+  return rowWord(row);
+}
+
+/** How long a missed caller has waited for a call: `42 мин`. */
+export function waitedFor(row: CallRow, nowMs: number): string {
+  return roughly(Math.max(60_000, nowMs - Date.parse(row.startedAt)));
+}
+
+/** A caller has waited so long that it is late. */
+export function waitsLong(row: CallRow, nowMs: number): boolean {
+  return nowMs - Date.parse(row.startedAt) > LATE_MS;
+}
+
+/** Who of us talked, or whose phone rang; the person here is not named. */
+export function rowAgent(row: CallRow): string | undefined {
+  return person.is(row.agent) ? callsText().you : row.agent;
+}
+
+/** The line, or that it was a colleague. */
+export function rowLine(row: CallRow): string | undefined {
+  return row.line ?? (row.direction === "internal" ? callsText().internal : undefined);
 }
 
 function openWord(row: CallRow): RowWord {

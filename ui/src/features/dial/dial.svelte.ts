@@ -14,10 +14,21 @@ export function wayKey(way: Pick<DialWay, "office" | "connection">): string {
   return `${way.office} ${way.connection}`;
 }
 
+// A number as people write or paste it: digits and the signs between them, an address, or a number among words.
+const SIGNS = /^[\s\d+*#().,;/–−‑-]*$/u;
+const ADDRESS = /^\s*(?:tel|callto|sips?):/iu;
+const LONG = 7;
+
+/** Whether a text is meant as a number to call rather than as words to look for. */
+export function isNumber(text: string): boolean {
+  const digits = text.replace(/\D/g, "").length;
+  return ADDRESS.test(text) || digits >= LONG || (digits > 0 && SIGNS.test(text)) || /^[*#]/.test(text.trim());
+}
+
 /** Dialling: shows what would be dialled, and calls once a person has said so. */
 export class Dial {
   text = $state("");
-  /** What would be dialled is shown. */
+  /** What the text would do is shown. */
   shown = $state(false);
   origin: DialOrigin = $state("typed");
   error: ContractError | undefined = $state.raw();
@@ -33,9 +44,14 @@ export class Dial {
 
   constructor(private readonly platform: Pick<MainPlatform, "previewDial" | "placeCall">) {}
 
+  /** The text is a number to call. */
+  get isNumber(): boolean {
+    return this.text.trim() !== "" && (this.origin !== "typed" || isNumber(this.text));
+  }
+
   /** What the text would dial; what was typed before stays in sight until that is known. */
   get preview(): DialPreview | undefined {
-    return this.text.trim() === "" ? undefined : this.#preview?.view;
+    return this.isNumber ? this.#preview?.view : undefined;
   }
 
   /** What is shown is of exactly this text. */
@@ -65,19 +81,9 @@ export class Dial {
     await this.#take(text);
   }
 
-  /** Opens what belongs to the text in the field. */
-  reveal(): void {
-    this.shown = true;
-  }
-
-  /** Enter alone does not call, only the button does: nobody typed the number, or calling it may be regretted. */
+  /** Enter alone does not call: nobody typed the number, or calling it may be regretted. */
   get asks(): boolean {
-    return this.origin === "program" || this.grave;
-  }
-
-  /** The call costs extra, or somebody else than meant might answer. */
-  get grave(): boolean {
-    return this.preview?.asks ?? false;
+    return this.origin === "program" || (this.preview?.asks ?? false);
   }
 
   /** Calls. A second click while the first is under way is the same wish. */
@@ -108,9 +114,15 @@ export class Dial {
 
   /** Puts everything away. */
   cancel(): void {
+    this.clear();
+    this.shown = false;
+  }
+
+  /** Leaves the field empty. */
+  clear(): void {
     this.#asked++;
     this.text = "";
-    this.shown = false;
+    this.origin = "typed";
     this.error = undefined;
     this.way = undefined;
     this.#preview = undefined;
@@ -123,7 +135,7 @@ export class Dial {
     if (of !== this.text.trim()) this.#command = newCommand();
     this.text = text;
     this.error = undefined;
-    if (of === "") {
+    if (!this.isNumber) {
       this.#preview = undefined;
       return;
     }

@@ -23,7 +23,7 @@ describe("the main window", () => {
     const rows = await screen.findAllByTestId("call-row");
     await user.click(within(rows[0] as HTMLElement).getByText("Морозова Ольга"));
     const panel = within(screen.getByTestId("call-panel"));
-    expect(await panel.findByText("ответила Ирина", { exact: false })).toBeDefined();
+    expect(await panel.findAllByText("ответила Ирина", { exact: false })).not.toHaveLength(0);
     expect(rows[0]?.getAttribute("aria-selected")).toBe("true");
   });
 
@@ -46,21 +46,41 @@ describe("the main window", () => {
     expect(placeCall).toHaveBeenCalledTimes(1);
   });
 
-  it("searches from any view, after Ctrl+K", async () => {
+  it("lists what is searched for from any view, after Ctrl+K, and everything again", async () => {
     const { desk, user } = await show();
     await user.click(screen.getByTestId("nav-settings"));
     await user.keyboard("{Control>}k{/Control}");
-    expect(document.activeElement).toBe(screen.getByTestId("search-input"));
-    await user.keyboard("Вектор");
+    expect(document.activeElement).toBe(screen.getByTestId("command-input"));
+    await user.keyboard("Вектор{Control>}{Enter}{/Control}");
     await vi.waitFor(() => expect(desk.calls.row(0)?.party.name).toBe("ООО «Вектор»"));
-    expect(desk.page).toBe("calls");
+    expect([desk.page, screen.getByTestId("search-chip").textContent?.trim()]).toEqual(["calls", "Поиск: Вектор"]);
+    await user.click(screen.getByTestId("search-chip"));
+    await vi.waitFor(() => expect(desk.calls.row(0)?.party.name).toBe("Морозова Ольга"));
+    expect(screen.queryByTestId("search-chip")).toBeNull();
+  });
+
+  it("goes to its views by the keys that their titles name", async () => {
+    const { desk, user } = await show();
+    for (const page of ["now", "settings", "calls"] as const) {
+      const key = /Ctrl (\d)/.exec(screen.getByTestId(`nav-${page}`).title)?.[1];
+      await user.keyboard(`{Control>}[Digit${key}]{/Control}`);
+      expect(desk.page).toBe(page);
+    }
+  });
+
+  it("does by name what it can do: another language, another theme", async () => {
+    const { user } = await show();
+    await user.keyboard("{Control>}k{/Control}тёмное{Enter}");
+    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
+    await user.keyboard("{Control>}k{/Control}english{Enter}");
+    await vi.waitFor(() => expect(screen.getByTestId("nav-calls").textContent?.trim()).toBe("Calls"));
   });
 
   it("says that a search failed, above what was found before, and tries again", async () => {
     const { platform, user } = await show();
     const { listCalls } = platform;
     platform.listCalls = async () => Promise.reject(failure("storage"));
-    await user.type(screen.getByTestId("search-input"), "Вектор");
+    await user.type(screen.getByTestId("command-input"), "Вектор{Control>}{Enter}{/Control}");
     const error = within(await screen.findByTestId("error"));
     expect(screen.queryAllByTestId("call-row")).not.toHaveLength(0);
     platform.listCalls = listCalls;
@@ -76,7 +96,7 @@ describe("the main window", () => {
 
   it("says that nothing was found, with a way back", async () => {
     const { user } = await show();
-    await user.type(screen.getByTestId("search-input"), "нет такого");
+    await user.type(screen.getByTestId("command-input"), "нет такого{Control>}{Enter}{/Control}");
     const empty = await screen.findByTestId("empty");
     await user.click(within(empty).getByRole("button", { name: "Все звонки" }));
     expect(await screen.findAllByTestId("call-row")).not.toHaveLength(0);
@@ -133,6 +153,76 @@ describe("the main window", () => {
   it("explains itself when it cannot start", async () => {
     await show((platform) => (platform.mainSnapshot = async () => Promise.reject(failure("storage"))));
     expect((await screen.findByTestId("error")).textContent).toContain("диск");
+  });
+
+  it("counts what each filter shows, and sums up the day", async () => {
+    await show();
+    await screen.findAllByTestId("call-row");
+    expect(screen.getByTestId("filter-all").textContent?.replace(/\s/g, " ").trim()).toBe("Все 1 000");
+    const today = document.querySelector(".pinned")?.textContent;
+    expect(today).toContain("47 звонков · 39 отвечено · 2 ждут");
+  });
+
+  it("lets the panel have the keyboard on Enter, and gives it back on Escape", async () => {
+    const { user } = await show();
+    await screen.findAllByTestId("call-row");
+    screen.getByRole("grid").focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("call-panel")));
+    await user.keyboard("{Escape}");
+    expect(document.activeElement).toBe(screen.getByRole("grid"));
+  });
+
+  it("says since when an office is lost, what goes on without it, and tries at once when told", async () => {
+    const lost = { link: "lost" as const, cause: "unreachable" as const, lostAt: "2025-11-20T11:31:00Z" };
+    const { platform, user } = await show((platform) => {
+      const { mainSnapshot } = platform;
+      platform.mainSnapshot = async () => {
+        const view = await mainSnapshot();
+        return { ...view, offices: view.offices.map((office) => ({ ...office, ...lost })) };
+      };
+    });
+    const reconnect = vi.fn(async () => {});
+    platform.reconnect = reconnect;
+    const bar = screen.getByTestId("connection-bar");
+    expect(bar.textContent).toMatch(/Нет связи с офисом с \d\d:31/);
+    expect(bar.textContent).toContain("Карточки не появятся, звонить отсюда нельзя");
+    await user.click(screen.getByTestId("office-retry"));
+    await user.keyboard("r");
+    expect(reconnect).toHaveBeenCalledTimes(2);
+    await user.click(screen.getByTestId("nav-now"));
+    for (const button of screen.getAllByTestId("missed-call-back"))
+      expect((button as HTMLButtonElement).disabled).toBe(true);
+    await user.type(screen.getByTestId("command-input"), "r");
+    expect(reconnect).toHaveBeenCalledTimes(2);
+  });
+
+  it("opens its doors by their keys, in the language that is chosen there", async () => {
+    const { platform, user } = await show((platform) => {
+      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
+    });
+    const save = vi.spyOn(platform, "saveSettings").mockResolvedValue();
+    await user.click(await screen.findByTestId("welcome-en"));
+    expect(save).toHaveBeenLastCalledWith(expect.objectContaining({ language: "en" }));
+    expect(await objections()).toEqual([]);
+    await user.keyboard("1");
+    expect(document.activeElement).toBe(screen.getByTestId("office-address"));
+    await user.keyboard("2");
+    expect((screen.getByTestId("office-address") as HTMLInputElement).value).toBe("2");
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard("2");
+    expect(await screen.findByTestId("nav-calls")).toBeDefined();
+  });
+
+  it("leads to each section of the settings by its name", async () => {
+    const { desk, user } = await show();
+    await user.keyboard("{Control>}k{/Control}офисы{Enter}");
+    await vi.waitFor(() => expect(desk.page).toBe("settings"));
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Офисы и подключения"));
+    await user.click(screen.getByTestId("settings-go-card"));
+    expect(document.activeElement?.textContent).toBe("Карточка");
+    await user.selectOptions(screen.getByTestId("settings-corner"), "topLeft");
+    expect(screen.getByTestId("card-preview").dataset.corner).toBe("topLeft");
   });
 
   it("offers two ways in when there is no office yet", async () => {

@@ -90,3 +90,18 @@ function lostWords({ cause = "unreachable", lostAt }: OfficeView): string {
 export function rowSummary(office: OfficeView, row: ConnectionRow): Summary {
   return office.link === "live" ? connectionSummary(row) : officeSummary(office);
 }
+
+/** Nothing of this office is seen, and nothing can be asked of it. */
+export function isUnreachable({ link }: OfficeView): boolean {
+  return link === "lost" || link === "refused";
+}
+
+/** No office can be reached. */
+export function isCutOff(offices: OfficeView[]): boolean {
+  return offices.length > 0 && offices.every(isUnreachable);
+}
+
+/** Trying at once may help: what an office refuses it refuses again. */
+export function canRetry({ link }: OfficeView): boolean {
+  return link === "lost";
+}

@@ -13,16 +13,19 @@ import type { MainPlatform, Unsubscribe } from "$platform/types";
 import type { ActingPlatform } from "$features/acting/acting.svelte";
 import { Details } from "$features/call/details.svelte";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
+import { CommandField } from "$features/command/field.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Player } from "$features/player/player.svelte";
+import type { Section } from "$features/settings/sections";
 import { applyAppearance } from "$lib/appearance";
+import { sameCall } from "$lib/calls";
 import { toContractError } from "$lib/errors";
 import { Failures } from "$lib/failures.svelte";
 import { NewestView } from "$lib/newest.svelte";
+import { person } from "$lib/person.svelte";
 import { mainText } from "$messages/main";
-
-/** The views of the main window. */
-export type Page = "now" | "calls" | "settings";
+import { commandsOf } from "./commands";
+import type { Page } from "./pages";
 
 /** Commands of the main window whose failure is shown above its pages. */
 export type DeskCommand =
@@ -36,16 +39,20 @@ export type DeskCommand =
   | "startDemo"
   | "leaveDemo"
   | "connectOffice"
-  | "disconnectOffice";
+  | "disconnectOffice"
+  | "reconnect";
 
 /** The main window: what the program around it says, and what a person does there. */
 export class Desk {
   page: Page = $state("calls");
+  /** The section of the settings that was asked for last. */
+  wanted: { section: Section } | undefined = $state.raw();
 
   readonly failures = new Failures<DeskCommand>();
   readonly calls: CallList;
   readonly details: Details;
   readonly dial: Dial;
+  readonly field: CommandField;
   readonly player: Player;
 
   readonly #view = new NewestView<MainView>();
@@ -57,6 +64,11 @@ export class Desk {
     this.calls = new CallList(platform);
     this.details = new Details(platform);
     this.dial = new Dial(platform);
+    this.field = new CommandField(platform, this.dial, {
+      commands: () => commandsOf(this),
+      openCall: (call) => this.openCall(call),
+      list: (text) => this.search(text),
+    });
     this.player = new Player(platform);
   }
 
@@ -111,6 +123,7 @@ export class Desk {
   accept(view: MainView): void {
     if (!this.#view.accept(view)) return;
     applyAppearance(view);
+    person.view = view.me;
     document.title = mainText().product;
     if (view.errand && view.errand.id > this.#errand) this.#run(view.errand);
   }
@@ -126,6 +139,13 @@ export class Desk {
   /** Shows another view. */
   go(page: Page): void {
     this.page = page;
+    this.wanted = undefined;
+  }
+
+  /** Shows a section of the settings. */
+  goToSettings(section: Section): void {
+    this.page = "settings";
+    this.wanted = { section };
   }
 
   /** Shows a call in the view Calls. */
@@ -140,6 +160,18 @@ export class Desk {
     void this.player.play(row);
   }
 
+  /** The same from the list; what plays already pauses. */
+  playOrPause(row: CallRow): void {
+    if (sameCall(this.player.row?.call, row.call) && this.player.opened) this.player.toggle();
+    else this.play(row);
+  }
+
+  /** Shows a call, and lets its panel have the keyboard. */
+  read(row: CallRow): void {
+    this.details.show(row);
+    this.details.reads++;
+  }
+
   /** Shows all missed calls. */
   showMissed(): void {
     this.page = "calls";
@@ -151,7 +183,7 @@ export class Desk {
     return this.view?.offices.find((one) => one.id === office)?.clockOffsetMs ?? 0;
   }
 
-  /** Searches, in the view Calls. */
+  /** Lists every call that answers to a text. */
   search(text: string): void {
     this.page = "calls";
     this.calls.search(text);
@@ -212,6 +244,11 @@ export class Desk {
     return failing(() => this.platform.renewOfficeToken({ office, token }));
   }
 
+  /** Tries offices that are out of reach at once. */
+  async reconnect(): Promise<void> {
+    await this.failures.run("reconnect", () => this.platform.reconnect());
+  }
+
   /** Looks at an office no more. */
   async disconnect(office: string): Promise<void> {
     await this.failures.run("disconnectOffice", async () => {
@@ -231,7 +268,7 @@ export class Desk {
       const waits = this.dial.shown && this.dial.origin === "program" ? this.dial.text : "";
       await move();
       this.player.close();
-      this.dial.cancel();
+      this.field.close();
       this.details.close();
       this.accept(await this.platform.mainSnapshot());
       await this.calls.reload();

@@ -1,5 +1,6 @@
 import type { CallDetails } from "$generated/CallDetails";
 import type { CallRow } from "$generated/CallRow";
+import { inLanguage } from "./english";
 import { rowAt } from "./rows";
 
 /** Everything about a call of the history. */
@@ -27,7 +28,7 @@ export function detailsOf(row: CallRow): CallDetails {
     ],
     timeline: [
       { at: at(0), what: "arrived", who: ["8 800 555-01-10"] },
-      { at: at(2), what: "rings", who: ["Ирина (201)", "Пётр (202)"] },
+      { at: at(2), what: "rings", who: [inLanguage("Ирина (201)"), inLanguage("Пётр (202)")] },
       ...(row.agent ? [{ at: at(7), what: "answered" as const, who: [row.agent] }] : []),
       { at: at(talk + 7), what: "ended", who: [] },
       ...(row.recording ? [{ at: at(talk + 9), what: "recordingReady" as const, who: [] }] : []),
@@ -36,8 +37,8 @@ export function detailsOf(row: CallRow): CallDetails {
       ? [
           {
             id: "note1",
-            text: "Перенести доставку на 18:00, курьер звонит за час.",
-            author: "Ирина",
+            text: inLanguage("Перенести доставку на 18:00, курьер звонит за час."),
+            author: inLanguage("Ирина"),
             at: at(talk + 60),
             alsoEditedBy: [],
           },

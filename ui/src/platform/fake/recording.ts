@@ -1,4 +1,5 @@
 import type { RecordingView } from "$generated/RecordingView";
+import { inLanguage } from "./english";
 
 const RATE = 8000;
 
@@ -12,7 +13,7 @@ export function recordingOf(id: string, lengthMs: number): RecordingView {
     bytes: (RATE * lengthMs) / 1000 + 44,
     lanes: [lane(points, 0), lane(points, 1)],
     seconds: [],
-    agent: "Ирина",
+    agent: inLanguage("Ирина"),
   };
 }
 

@@ -1,9 +1,16 @@
+import type { CallCounts } from "$generated/CallCounts";
+import type { CallFilter } from "$generated/CallFilter";
 import type { CallRow } from "$generated/CallRow";
+import type { RegionView } from "$generated/RegionView";
 import type { CallsPage } from "$generated/CallsPage";
 import type { ListCallsRequest } from "$generated/ListCallsRequest";
+import { asked, inLanguage } from "./english";
 
-type Sketch = Partial<Omit<CallRow, "call" | "party" | "startedAt">> & {
+type Sketch = Partial<Omit<CallRow, "call" | "party" | "startedAt" | "reachedAt">> & {
   at: string;
+  /** When a missed caller was called back. */
+  reached?: string;
+  region?: RegionView;
   name?: string;
   number?: string;
   internal?: boolean;
@@ -19,7 +26,7 @@ const sketches: Sketch[] = [
     talkMs: 192_000,
     noted: true,
   },
-  { at: "14:20:11", number: "+7 901 123-45-67", line: "Поддержка", result: "missed" },
+  { at: "14:20:11", number: "+7 901 123-45-67", line: "Поддержка", result: "missed", rangMs: 24_000 },
   {
     at: "14:05:40",
     name: "Лебедев Павел",
@@ -35,6 +42,7 @@ const sketches: Sketch[] = [
     number: "+7 495 123-45-00",
     line: "Отдел продаж",
     agent: "Пётр",
+    outcome: "order",
     talkMs: 725_000,
   },
   { at: "13:40:55", line: "Общая линия", agent: "Ирина", talkMs: 70_000 },
@@ -47,8 +55,25 @@ const sketches: Sketch[] = [
     direction: "internal",
     talkMs: 35_000,
   },
-  { at: "13:02:18", name: "Морозова Ольга", number: "+7 900 123-45-67", line: "Отдел продаж", result: "missed" },
-  { at: "12:47:09", number: "+49 30 123456", line: "Поддержка", agent: "Анна", direction: "outgoing", talkMs: 341_000 },
+  {
+    at: "13:02:18",
+    name: "Морозова Ольга",
+    number: "+7 900 123-45-67",
+    line: "Отдел продаж",
+    result: "missed",
+    rangMs: 31_000,
+    reached: "13:10:00",
+  },
+  {
+    at: "12:47:09",
+    number: "+49 30 123456",
+    line: "Поддержка",
+    agent: "Анна",
+    direction: "outgoing",
+    result: "noAnswer",
+    rangMs: 40_000,
+    region: { country: "DE" },
+  },
   {
     at: "12:30:00",
     name: "Кузнецов Артём",
@@ -62,8 +87,9 @@ const sketches: Sketch[] = [
     number: "+7 383 123-45-67",
     line: "Поддержка",
     agent: "Пётр",
-    result: "answeredElsewhere",
+    outcome: "complaint",
     talkMs: 260_000,
+    region: { country: "RU", area: { ru: "Новосибирск", en: "Novosibirsk" } },
   },
   {
     at: "11:58:13",
@@ -84,6 +110,14 @@ const sketches: Sketch[] = [
   },
 ];
 
+/** The longest that a page must bear, for pictures of small windows. */
+const LONG = {
+  name: "Общество с ограниченной ответственностью «Северо-Западная логистическая компания»",
+  line: "Клиентская поддержка северо-западного региона",
+  agent: "Ксения Преображенская-Голенищева",
+};
+const hasLongNames = asked.get("names") === "long";
+
 /** Time of day on the day that lies `daysAgo` back, on this computer's clock. */
 function on(daysAgo: number, clock: string): string {
   const date = new Date();
@@ -95,24 +129,31 @@ function on(daysAgo: number, clock: string): string {
 
 /** The call at a place of a history of any length. */
 export function rowAt(index: number): CallRow {
-  const sketch = sketches[index % sketches.length] as Sketch;
-  const { at, name, number, internal = false, ...rest } = sketch;
+  const usual = sketches[index % sketches.length] as Sketch;
+  const sketch = hasLongNames && usual.name ? { ...usual, ...LONG } : usual;
+  const { at, number, internal = false, ...rest } = sketch;
+  const [name, line, agent] = [inLanguage(sketch.name), inLanguage(sketch.line), inLanguage(sketch.agent)];
   const answered = rest.talkMs !== undefined;
+  const daysAgo = Math.floor(index / sketches.length);
   return {
     call: { office: "demo", id: `call${index}` },
     party: {
       internal,
       ...(name === undefined ? {} : { name }),
       ...(number === undefined ? {} : { number, dial: number.replace(/[ -]/g, "") }),
+      ...(sketch.region && { region: sketch.region }),
     },
     direction: rest.direction ?? "incoming",
     state: "ended",
     result: rest.result ?? "answered",
-    ...(rest.line === undefined ? {} : { line: rest.line }),
-    ...(rest.agent === undefined ? {} : { agent: rest.agent }),
+    ...(line === undefined ? {} : { line }),
+    ...(agent === undefined ? {} : { agent }),
     ...(rest.talkMs === undefined ? {} : { talkMs: rest.talkMs }),
     ...(answered && number && !internal ? { recording: { id: `rec${index}`, state: "ready" as const } } : {}),
-    startedAt: on(Math.floor(index / sketches.length), at),
+    ...(rest.rangMs === undefined ? {} : { rangMs: rest.rangMs }),
+    ...(rest.outcome === undefined ? {} : { outcome: rest.outcome }),
+    ...(rest.reached === undefined ? {} : { reachedAt: on(daysAgo, rest.reached) }),
+    startedAt: on(daysAgo, at),
     noted: rest.noted ?? false,
     controls: rest.controls ?? [],
   };
@@ -128,7 +169,27 @@ export function pageOf(size: number, request: ListCallsRequest): CallsPage {
     const row = rowAt(index);
     if (matches(row, request)) rows.push(row);
   }
-  return { rows, ...(index < size ? { next: String(index) } : {}), ...(plain ? { total: size } : {}) };
+  const counts = from === 0 ? { counts: countsOf(size) } : {};
+  return { rows, ...(index < size ? { next: String(index) } : {}), ...(plain ? { total: size } : {}), ...counts };
+}
+
+/** How many calls of such a history each filter shows. */
+function countsOf(size: number): CallCounts {
+  const count = (filter: CallFilter) => {
+    const of = (from: number, end: number) =>
+      Array.from({ length: end - from }, (_, index) => rowAt(from + index)).filter((row) =>
+        matches(row, { text: "", filter, limit: 0 }),
+      ).length;
+    const rounds = Math.floor(size / sketches.length);
+    return rounds * of(0, sketches.length) + of(0, size % sketches.length);
+  };
+  return {
+    all: size,
+    incoming: count("incoming"),
+    outgoing: count("outgoing"),
+    missed: count("missed"),
+    recorded: count("recorded"),
+  };
 }
 
 function matches(row: CallRow, { text, filter }: ListCallsRequest): boolean {

@@ -3,7 +3,9 @@ import type { CardPhase } from "$generated/CardPhase";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import type { ControlView } from "$generated/ControlView";
+import type { LastTalk } from "$generated/LastTalk";
 import type { MainView } from "$generated/MainView";
+import { inLanguage } from "./english";
 import { rowAt } from "./rows";
 
 /** The browser's own idea of the zone. */
@@ -29,7 +31,7 @@ export function mainView(): MainView {
     theme: "system",
     zone,
     settings: { theme: "system", cardCorner: "bottomRight" },
-    me: { name: "Пётр", extensions: ["202"] },
+    me: { name: inLanguage("Пётр"), extensions: ["202"] },
     offices: [
       {
         id: "demo",
@@ -67,6 +69,12 @@ export function mainView(): MainView {
       today: 47,
       answeredToday: 39,
       missedToday: 5,
+      answerMs: 9_000,
+      hours: [2, 5, 6, 7, 4, 6, 11].map((answered, index) => ({
+        hour: 8 + index,
+        answered,
+        missed: [0, 1, 0, 1, 0, 2, 1][index] ?? 0,
+      })),
       whileAway: 3,
     },
     phone: { state: "ringing", shows: "+7 900 123-45-67" },
@@ -95,10 +103,10 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     state: over ? "ended" : phase === "talking" ? "talking" : phase === "onHold" ? "onHold" : "ringing",
     direction: outgoing.includes(phase) ? "outgoing" : "incoming",
     phase,
-    party: { name: "Морозова Ольга", number: "+7 900 123-45-67", dial: "+79001234567", internal: false },
-    line: "Отдел продаж",
+    party: { name: inLanguage("Морозова Ольга"), number: "+7 900 123-45-67", dial: "+79001234567", internal: false },
+    line: inLanguage("Отдел продаж"),
     lineNumber: "8 800 555-01-10",
-    ...(phase === "answeredBy" ? { answeredBy: "Ирина · 201" } : {}),
+    ...(phase === "answeredBy" ? { answeredBy: inLanguage("Ирина") } : {}),
     startedAt: ago(170),
     ...(talks ? { answeredAt: ago(157) } : {}),
     ...(over ? { endedAt: ago(4) } : {}),
@@ -109,21 +117,33 @@ export function cardOf(phase: CardPhase, id: string): CardView {
   };
 }
 
+/** The talk with the same caller on the day before. */
+export function lastTalk(): LastTalk {
+  return {
+    at: rowAt(12).startedAt,
+    agent: inLanguage("Ирина"),
+    talkMs: 192_000,
+    note: inLanguage("перенести доставку на 18:00"),
+  };
+}
+
 /** What the card window starts with: the three cards of the pictures, or the phases that are asked for. */
 export function cardsView(phases: CardPhase[]): CardsView {
   const asked = phases.map((phase, index) => cardOf(phase, `card${index}`));
-  const lastTalk = { at: rowAt(12).startedAt, agent: "Ирина", talkMs: 192_000, note: "перенести доставку на 18:00" };
   const unknown = { internal: false, number: "+7 901 123-45-67", dial: "+79011234567" };
   const pictured: CardView[] = [
-    { ...cardOf("ringing", "card1"), startedAt: ago(4), lastTalk },
+    { ...cardOf("ringing", "card1"), startedAt: ago(4), lastTalk: lastTalk() },
     {
       ...cardOf("talking", "card2"),
       party: unknown,
-      line: "Поддержка",
+      line: inLanguage("Поддержка"),
       lineNumber: "+7 495 123-45-67",
       controls: [{ ability: "hangup", cannot: "onPhone" }],
     },
-    { ...cardOf("answeredBy", "card3"), party: { ...unknown, name: "Лебедев Павел", number: "+7 903 123-45-67" } },
+    {
+      ...cardOf("answeredBy", "card3"),
+      party: { ...unknown, name: inLanguage("Лебедев Павел"), number: "+7 903 123-45-67" },
+    },
   ];
   return {
     revision: 1,

@@ -1,0 +1,33 @@
+//! The last talk with a number, as the card and the preview of a call show it.
+
+use calls::{CallId, FactKind};
+
+use crate::{
+    archive::{Archive, Kept},
+    contract::LastTalk,
+    views::{party::agent, row::talk_ms},
+};
+
+/// Calls with a number that are looked through for the last talk.
+const LOOK_BACK: usize = 20;
+
+/// The newest talk with a number but for the call that is just being shown. Blocks on the database.
+pub(crate) fn last_talk(
+    archive: &Archive,
+    number: &str,
+    but_for: Option<&CallId>,
+) -> Result<Option<LastTalk>, store::Error> {
+    let calls = archive.with_number(number, LOOK_BACK)?;
+    let mut others = calls.iter().filter(|kept| Some(&kept.call.id) != but_for);
+    Ok(others.find_map(|kept| talk(archive, kept)))
+}
+
+/// The talk of a call, with the newest note about it.
+fn talk(archive: &Archive, kept: &Kept) -> Option<LastTalk> {
+    let at = kept.call.answered_at?;
+    let talk_ms = talk_ms(&kept.call)?;
+    let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();
+    let note =
+        facts.iter().rfind(|shown| shown.fact.kind == FactKind::Note).and_then(|shown| shown.fact.value.as_str());
+    Some(LastTalk { at, agent: agent(&kept.call), talk_ms, note: note.map(str::to_owned) })
+}
