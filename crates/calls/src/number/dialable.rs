@@ -343,12 +343,39 @@ mod tests {
     }
 
     #[test]
+    fn what_has_one_reading_does_not_ask() {
+        for (text, digits) in [
+            ("+8 800 555-01-10", "+78005550110"),
+            ("tel:+88005550111", "+78005550111"),
+            ("2. +7 916 204-55-22", "+79162045522"),
+            ("3) +7 916 204-55-23", "+79162045523"),
+            ("* 8 495 123-45-76", "+74951234576"),
+            ("+7 (0) 495 123-45-67", "+74951234567"),
+            ("(495) 1234567.0", "+74951234567"),
+            ("8 (495) 123-45-67,0", "+74951234567"),
+            ("+7 495 123\u{2027}45\u{2027}67", "+74951234567"),
+        ] {
+            let dialable = read(text);
+            assert_eq!((dialable.number.digits.as_str(), dialable.asks()), (digits, false), "{text}");
+        }
+        for (text, extension) in [
+            ("8 495 123-45-67 dob. 147", "147"),
+            ("8 495 123-45-67 (вн. т. 109)", "109"),
+            ("+1 212 555 0123 local 104", "104"),
+        ] {
+            assert_eq!(read(text).number.extension.as_deref(), Some(extension), "{text}");
+        }
+    }
+
+    #[test]
     fn two_readings_ask_a_person_and_refuse_a_program() {
         for (text, digits, other) in [
             ("9 8 916 204-55-18", "+79162045518", Some("+98 916 204 5518")),
             ("+8 (495) 123-45-67", "+74951234567", Some("+84 951 234 567")),
             ("(495) 123-45-67/68", "+74951234567", None),
             ("8 495 123-45-67 доб. 100, 101", "+74951234567", None),
+            ("7+4951234567", "+74951234567", None),
+            ("8+4951234567", "+74951234567", None),
         ] {
             let dialable = read(text);
             assert_eq!((dialable.number.digits.as_str(), dialable.other.as_deref()), (digits, other), "{text}");

@@ -3,10 +3,10 @@
 use super::groups::{Group, groups};
 
 /// Beginnings of the words for an extension, lower case, `ё` as `е`.
-const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "дод", "дадат"];
+const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "dob", "дод", "дадат"];
 /// Whole words for it, too short to be beginnings.
 const EXTENSION_SIGNS: &[&str] =
-    &["вн", "вну", "д", "доп", "x", "х", "int", "durchwahl", "poste", "interno", "wewn", "dahili"];
+    &["вн", "вну", "д", "доп", "x", "х", "int", "local", "durchwahl", "poste", "interno", "wewn", "dahili"];
 /// Whole words for keying something in after the answer.
 const AFTERWARDS: &[&str] = &[
     "затем",
@@ -37,6 +37,7 @@ const BEFORE_DIGITS: &[&str] = &[
     "номер",
     "ном",
     "н",
+    "т",
     "тел",
     "телефон",
     "абонент",

@@ -172,10 +172,11 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         let is_label = mark || groups[start].gap.trim_end().ends_with(is_word);
         Some((PhoneReading { doubtful: reading.doubtful || !is_label, ..reading }, run))
     };
-    // "+7+495…": a plus behind the country's code begins no other country.
+    // "+7+495…", "7+495…": a plus behind the country's code begins no other country.
+    let is_home = whole.as_ref().is_some_and(|(reading, _)| home_number(reading));
     let after_code = || {
         let before = start.checked_sub(1).map(|before| &groups[before])?;
-        let repeated = before.has_plus() && before.digits == "7" && groups[start].gap == "+";
+        let repeated = matches!(before.digits, "7" | "8") && groups[start].gap == "+" && !is_home;
         let digits: String = groups[start..run].iter().map(|group| group.digits).collect();
         let reading = Written::plain(&format!("+7{digits}")).read().filter(|_| repeated)?;
         reading.phone.recognised.then_some((PhoneReading { doubtful: true, ..reading }, run))
@@ -195,8 +196,9 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         } else {
             // Digits without a word beside them may be a number of their own.
             let repeated = matches!(before.digits, "7" | "8") && groups[start].has_plus();
+            let is_mark = start == 1 && groups[start].has_plus() && is_mark(before, groups[start].gap);
             let explained = groups[..=start].iter().any(|group| group.gap.contains(is_word));
-            reading.doubtful |= !repeated && (!explained || is_outside_line(before));
+            reading.doubtful |= !repeated && !is_mark && (!explained || is_outside_line(before));
         }
     }
     Some(Found { reading, ending })
@@ -226,9 +228,19 @@ fn is_range(groups: &[Group<'_>], end: usize, run: usize) -> bool {
 
 /// `1)` or `2.` before a number.
 fn is_list_mark(groups: &[Group<'_>], start: usize, run: usize) -> bool {
-    let (group, next) = (&groups[start], groups.get(start + 1).filter(|_| run > start + 1));
-    let closes = |gap: &str| gap.starts_with(')') && !group.is_bracketed() || gap.starts_with(". ");
-    group.digits.len() <= LONGEST_MARK && !group.has_plus() && next.is_some_and(|next| closes(next.gap))
+    let next = groups.get(start + 1).filter(|_| run > start + 1);
+    next.is_some_and(|next| is_mark(&groups[start], next.gap))
+}
+
+/// Whether digits with these signs behind them are the mark of a list.
+fn is_mark(group: &Group<'_>, behind: &str) -> bool {
+    let closes = behind.starts_with(')') && !group.is_bracketed() || behind.starts_with(". ");
+    group.digits.len() <= LONGEST_MARK && !group.has_plus() && closes
+}
+
+/// A number of this country.
+fn home_number(reading: &PhoneReading) -> bool {
+    !reading.phone.abroad
 }
 
 /// A letter that stands for a digit, glued to the number.

@@ -32,6 +32,7 @@ const NOT_SHOWN: &[&str] = &[
     "недоступ",
     "отсутств",
     "приватн",
+    "частн",
     "конфиденц",
     "секретн",
     // Ukrainian, Belarusian, Kazakh
@@ -82,6 +83,9 @@ const WHOLE: &[&str] = &[
     "masked",
     "missing",
     "privacy",
+    "out",
+    "p",
+    "o",
     "privé",
     "privée",
     "нет",
@@ -124,6 +128,7 @@ const AROUND: &[&str] = &[
     "provided",
     "shown",
     "displayed",
+    "area",
     "номер",
     "данных",
     "информации",
@@ -142,6 +147,11 @@ const AROUND: &[&str] = &[
     "пользователем",
     "удалось",
     "показан",
+    "указан",
+    "установлен",
+    "опр",
+    "с",
+    "со",
     "nummer",
     "rufnummer",
     "numéro",
@@ -151,6 +161,8 @@ const AROUND: &[&str] = &[
     "numara",
     "numarası",
 ];
+/// Signs of the shortest number that is covered.
+const LEAST_MASKED: usize = 3;
 /// Zeros in a row that no number ends with unless it is all zeros.
 const ZEROS: &str = "0000000";
 
@@ -159,6 +171,9 @@ pub(super) fn is_wording(text: &str) -> bool {
     let text = text.to_lowercase().replace('ё', "е");
     if text.chars().any(char::is_numeric) {
         return false;
+    }
+    if is_masked(&text) {
+        return true;
     }
     let mut says = false;
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -169,6 +184,12 @@ pub(super) fn is_wording(text: &str) -> bool {
         }
         None => false,
     }) && says
+}
+
+/// Every digit is covered: `XXXXXXXXXX`, `***`.
+fn is_masked(text: &str) -> bool {
+    let signs = || text.chars().filter(|c| !matches!(c, ' ' | '-' | '+' | '(' | ')'));
+    signs().count() >= LEAST_MASKED && signs().all(|c| matches!(c, 'x' | 'х' | '*'))
 }
 
 /// Whether a word says it (`true`) or only stands around such words (`false`); `None` for all other words. A word may be
@@ -248,6 +269,15 @@ mod tests {
             "Numéro inconnu",
             "Número oculto",
             "Numer zastrzeżony",
+            "Частный номер",
+            "Номер не указан",
+            "Не опр.",
+            "Не установлен",
+            "Звонок со скрытого номера",
+            "Out of area",
+            "P",
+            "XXXXXXXXXX",
+            "***",
         ] {
             assert!(is_wording(text), "{text}");
         }
@@ -262,6 +292,9 @@ mod tests {
             "Anna",
             "Noname Ltd",
             "test_user",
+            "Частная клиника",
+            "x",
+            "*8",
         ] {
             assert!(!is_wording(text), "{text}");
         }

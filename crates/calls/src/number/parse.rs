@@ -77,7 +77,7 @@ impl Reading {
     pub(super) fn of(raw: &str) -> Self {
         let text = fold(raw);
         let address = Address::read(&text);
-        let user = without_wait(without_marks_of_a_cell(&address.user));
+        let user = without_wait(without_marks_of_a_cell(without_bullet(&address.user)));
         let is_callable = user.contains(|c: char| c.is_alphanumeric() || matches!(c, '*' | '#'));
         if address.is_withheld || !is_callable || hidden::is_wording(&user) {
             return Self { is_address: address.is_address, ..Self::plain(Number::Hidden) };
@@ -213,6 +213,13 @@ fn without_wait(user: String) -> String {
     if waits && user[2..].starts_with("10") { format!("8{}", &user[2..]) } else { user }
 }
 
+/// A star and a blank before a whole number are the mark of a list, and no code of the PBX.
+fn without_bullet(user: &str) -> &str {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let inner = user.strip_prefix("* ").filter(|inner| !inner.contains(['*', '#']) && digits(inner) >= LEAST_WITH_CODE);
+    inner.unwrap_or(user)
+}
+
 /// What spreadsheets put around and behind a number: `'79…`, `="79…"`, `4951234567.0`, `79,162,045,518`.
 fn without_marks_of_a_cell(user: &str) -> String {
     let inner = user.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(user);
@@ -221,13 +228,20 @@ fn without_marks_of_a_cell(user: &str) -> String {
         let digits = text.strip_prefix('+').unwrap_or(text);
         digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
+    // "(495) 1234567.0"
+    let is_grouped = |text: &str| {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        digits >= LEAST_WITH_CODE
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')'))
+    };
     let whole = inner.rsplit_once(['.', ',']).filter(|(whole, decimals)| {
         let zeros = !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0');
         zeros && (decimals.len() < 3 || whole.len() >= LEAST_WITH_CODE)
     });
     // Behind a plus, a comma is a pause: no spreadsheet has a plus.
     let is_pause = inner.starts_with('+') && inner.contains(',');
-    if let Some((whole, _)) = whole.filter(|(whole, _)| is_number(whole) && !is_pause) {
+    let fits = |(whole, decimals): &(&str, &str)| is_number(whole) || is_grouped(whole) && *decimals == "0";
+    if let Some((whole, _)) = whole.filter(|found| fits(found) && !is_pause) {
         return whole.to_owned();
     }
     for separator in [',', '\''] {

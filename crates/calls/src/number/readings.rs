@@ -43,13 +43,19 @@ impl<'a> Written<'a> {
         let digits = self.digits;
         let as_written = exact(digits);
         if as_written.is_none()
-            && let Some(phone) = behind_exit_code(digits, &["810", "00"]).or_else(|| kept_trunk(digits))
+            && let Some(phone) = behind_exit_code(digits, &["810", "00"])
+                .or_else(|| kept_trunk(digits))
+                .or_else(|| digits.strip_prefix("70").and_then(russian))
         {
             return Some(PhoneReading::sure(phone));
         }
         if let Some(home) = digits.strip_prefix('8').and_then(russian) {
             let possible = as_written.clone().or_else(|| possible(digits));
-            let Some(abroad) = possible.filter(|phone| digits.ends_with(&phone.e164[2..])) else {
+            // None of the countries whose codes begin with 8 has a number that begins with 0.
+            let begins_with_zero =
+                |phone: &Phone| country_code(&phone.e164).is_some_and(|code| digits[code.len()..].starts_with('0'));
+            let fits = |phone: &Phone| digits.ends_with(&phone.e164[2..]) && !begins_with_zero(phone);
+            let Some(abroad) = possible.filter(fits) else {
                 return Some(PhoneReading::sure(home));
             };
             return Some(match self.first {

@@ -170,6 +170,11 @@ fn read(lines: &[&str]) -> Vec<Value> {
         .collect()
 }
 
+/// Whether a question may be what is expected, or in place of it.
+fn may_ask(expect: &Expect) -> bool {
+    expect.asks || expect.or_asks || expect.or_refused || expect.or_doubts || !expect.must_not.is_empty()
+}
+
 /// What is wrong with an answer.
 fn judge(expect: &Expect, answer: &Value) -> Option<String> {
     let kinds: Vec<&str> = expect.kind.iter().chain(&expect.kinds).map(String::as_str).collect();
@@ -211,6 +216,7 @@ fn judge(expect: &Expect, answer: &Value) -> Option<String> {
             "no such warning",
         ),
         (!expect.asks || asks, "does not ask"),
+        (!asks || may_ask(expect), "asks without need"),
     ];
     checks.into_iter().find(|(holds, _)| !holds).map(|(_, why)| why.to_owned())
 }
