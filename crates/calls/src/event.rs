@@ -461,4 +461,9 @@ pub enum Timer {
         /// Which call.
         call: CallId,
     },
+    /// Nothing has shown that a call was taken off hold, though the PBX accepted the command.
+    Provisional {
+        /// Which call.
+        call: CallId,
+    },
 }

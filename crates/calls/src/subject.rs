@@ -21,7 +21,7 @@ impl Told {
             Self::Answer(answer) => Some(CallId::of_command(connection, answer.command())),
             Self::Decision(decision) => match decision {
                 Decision::TimerFired { timer } => match timer {
-                    Timer::Grace { call } | Timer::Silent { call } => Some(call.clone()),
+                    Timer::Grace { call } | Timer::Silent { call } | Timer::Provisional { call } => Some(call.clone()),
                     Timer::NotConfirmed { command } | Timer::Unstitched { command } => {
                         Some(CallId::of_command(connection, *command))
                     }

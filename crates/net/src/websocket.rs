@@ -24,7 +24,7 @@ use url::Url;
 use crate::{
     client::{Client, from_rustls},
     error::Error,
-    lossy::TextAsBinary,
+    filtered::Filtered,
     proxy::Via,
 };
 
@@ -37,8 +37,9 @@ pub struct SocketRequest {
     pub headers: HeaderMap,
     /// Largest message accepted.
     pub cap: usize,
-    /// Text messages come as [`Frame::Binary`] and need not be UTF-8.
-    pub text_as_binary: bool,
+    /// No message ends the connection: text messages come as [`Frame::Binary`] and need not be UTF-8, and one that is
+    /// longer than the cap comes as [`Frame::LeftOut`].
+    pub lenient: bool,
 }
 
 impl std::fmt::Debug for SocketRequest {
@@ -50,13 +51,13 @@ impl std::fmt::Debug for SocketRequest {
 impl SocketRequest {
     /// Without headers, with messages of up to 1 MiB.
     pub fn new(url: Url) -> Self {
-        Self { url, headers: HeaderMap::new(), cap: 1 << 20, text_as_binary: false }
+        Self { url, headers: HeaderMap::new(), cap: 1 << 20, lenient: false }
     }
 
-    /// Whose text messages come as [`Frame::Binary`], also those that are not UTF-8 and would end the connection.
+    /// Whose connection is ended by no message, however broken or long.
     #[must_use]
-    pub fn text_as_binary(mut self) -> Self {
-        self.text_as_binary = true;
+    pub fn lenient(mut self) -> Self {
+        self.lenient = true;
         self
     }
 
@@ -76,6 +77,11 @@ pub enum Frame {
     Text(String),
     /// A binary message.
     Binary(Bytes),
+    /// A message that was longer than the cap, and was not read.
+    LeftOut {
+        /// How long it was.
+        bytes: u64,
+    },
     /// A ping (answered already) or a pong: the other side lives.
     Alive,
 }
@@ -84,6 +90,7 @@ pub enum Frame {
 pub struct Socket {
     stream: WebSocketStream<Pin<Box<dyn Wire>>>,
     cap: usize,
+    lenient: bool,
 }
 
 trait Wire: AsyncRead + AsyncWrite + Send {}
@@ -115,8 +122,8 @@ impl Client {
         handshake.headers_mut().extend(request.headers);
 
         let mut wire = self.wire(&url, encrypted).await?;
-        if request.text_as_binary {
-            wire = Box::pin(TextAsBinary::new(wire));
+        if request.lenient {
+            wire = Box::pin(Filtered::new(wire, request.cap));
         }
         let config = WebSocketConfig::default()
             .max_message_size(Some(request.cap))
@@ -126,7 +133,7 @@ impl Client {
         let (stream, _) = client_async_with_config(handshake, wire, Some(config))
             .await
             .map_err(|error| from_tungstenite(error, request.cap))?;
-        Ok(Socket { stream, cap: request.cap })
+        Ok(Socket { stream, cap: request.cap, lenient: request.lenient })
     }
 
     async fn wire(&self, url: &Url, encrypted: bool) -> Result<Pin<Box<dyn Wire>>, Error> {
@@ -196,6 +203,10 @@ impl Socket {
         loop {
             let Some(message) = self.stream.next().await else { return Err(Error::Closed { code: 1006 }) };
             match message.map_err(|error| from_tungstenite(error, self.cap))? {
+                // The filter leaves no other text messages.
+                Message::Text(text) if self.lenient => {
+                    return Ok(Frame::LeftOut { bytes: text.as_str().parse().unwrap_or(u64::MAX) });
+                }
                 Message::Text(text) => return Ok(Frame::Text(text.as_str().to_owned())),
                 Message::Binary(bytes) => return Ok(Frame::Binary(bytes)),
                 Message::Ping(_) => {

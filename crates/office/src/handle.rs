@@ -124,7 +124,7 @@ impl OfficeHandle {
             wanted_sessions.push((id.clone(), settings.extensions));
             let connection = Connection {
                 id: id.clone(),
-                signs: driver.make().delivery == Delivery::Webhook,
+                signs: driver.delivery() == Delivery::Webhook,
                 driver,
                 zone: Arc::new(RwLock::new(zone)),
                 people: Arc::default(),
@@ -315,7 +315,7 @@ impl OfficeHandle {
             let _ = link.await;
         }
         self.work.sessions.end_all().await;
-        let others = self.state.connections.values().filter(|c| !has_sessions(c.driver.make().delivery));
+        let others = self.state.connections.values().filter(|c| !has_sessions(c.driver.delivery()));
         others.for_each(|connection| self.link(connection).stamp_at_end());
         if let Some(keeper) = keeper {
             self.state.keeper.stop().await;
@@ -342,13 +342,13 @@ impl OfficeHandle {
     /// The link of a connection whose make needs a session for each extension.
     fn link_with_sessions(&self, connection: &ConnectionId) -> Option<Link> {
         let known = self.state.connections.get(connection)?;
-        (known.driver.make().delivery == Delivery::SocketPerExtension).then(|| self.link(known))
+        (known.driver.delivery() == Delivery::SocketPerExtension).then(|| self.link(known))
     }
 
     fn open_link(&self, id: &ConnectionId) {
         let Some(connection) = self.state.connections.get(id) else { return };
         let link = self.link(connection);
-        let task = match connection.driver.make().delivery {
+        let task = match connection.driver.delivery() {
             Delivery::Webhook => tokio::spawn(link.keep_checking()),
             Delivery::Polling => {
                 let zone = connection.zone.read().unwrap_or_else(PoisonError::into_inner).clone();

@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::{
+    capability::Capability,
     check::RightProbe,
+    delivery::Delivery,
     error::Error,
     history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     poll::{PollStart, Poller},
@@ -29,6 +31,17 @@ pub enum RecordingStep {
     Fetch(Request),
 }
 
+/// What follows the answer to a request of an action.
+#[derive(Debug, Clone)]
+pub enum ActStep {
+    /// Nothing: that answer says what came of the action.
+    Done,
+    /// Another request.
+    Send(Box<Request>),
+    /// Nothing before the PBX has told that what was asked took effect. Where it does not in time, this is said.
+    Wait(&'static str),
+}
+
 /// A call that is placed for a group of people.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupCallback<'a> {
@@ -46,6 +59,16 @@ pub struct GroupCallback<'a> {
 pub trait Pbx: Send + Sync {
     /// What differs in the fold.
     fn book_settings(&self) -> BookSettings;
+
+    /// How this connection's events reach us, where its settings choose another way than its make's description says.
+    fn delivery(&self) -> Option<Delivery> {
+        None
+    }
+
+    /// What the settings of this connection make of what its make can do.
+    fn capability(&self, of_make: Capability) -> Capability {
+        of_make
+    }
 
     /// The vendor's address.
     fn base_url(&self) -> &Url;
@@ -120,7 +143,13 @@ pub trait Pbx: Send + Sync {
         Err(Error::unsupported(action.ability().words()))
     }
 
-    /// What came of an action. Accepted means no more than that the PBX took it: events show the effect.
+    /// What is sent next for an action that takes several requests, after the answer to the one before; `step` counts those
+    /// that were sent.
+    fn act_next(&self, _on: &ActOn, _action: &Action, _step: usize, _answer: &Answer) -> Result<ActStep, Error> {
+        Ok(ActStep::Done)
+    }
+
+    /// What came of an action, from the last answer. Accepted means no more than that the PBX took it: events show the effect.
     fn read_act(&self, command: CommandId, action: &Action, _answer: &Answer) -> CommandAnswer {
         CommandAnswer::Rejected { command, reason: Error::unsupported(action.ability().words()).to_string() }
     }

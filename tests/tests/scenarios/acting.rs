@@ -33,7 +33,7 @@ async fn talking(make: Make) -> (Scene, CallRow) {
 }
 
 /// A person presses a button once.
-async fn press(scene: &Scene, row: &CallRow, action: CallAction) -> Result<(), ErrorCode> {
+pub(crate) async fn press(scene: &Scene, row: &CallRow, action: CallAction) -> Result<(), ErrorCode> {
     let request = ActOnCallRequest { command: Uuid::new_v4().to_string(), call: row.call.clone(), action };
     scene.desk.act_on_call(request).await.map_err(|error| error.code)
 }
@@ -111,12 +111,12 @@ async fn what_a_pbx_cannot_do_is_refused_with_the_reason_and_shown_with_it() {
 }
 
 /// The number of a colleague, as it was shown.
-fn colleague(extension: &str) -> DialNumber {
+pub(crate) fn colleague(extension: &str) -> DialNumber {
     Dialable::read(extension).expect("a number").number
 }
 
 /// A colleague picks up by hand or has done so by himself.
-async fn talks(scene: &Scene, extension: &str) {
+pub(crate) async fn talks(scene: &Scene, extension: &str) {
     let phones = scene.simulator.phones();
     eventually("the colleague talks", async || {
         // It may not ring yet, or no more.

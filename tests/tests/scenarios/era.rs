@@ -96,11 +96,21 @@ async fn a_recording_comes_after_the_talk() {
 
 #[tokio::test]
 async fn click_to_call_is_one_call_whatever_its_answer_names() {
-    for reading in [Reading::POST_ANSWERS_CID, Reading::POST_ANSWERS_NOTHING] {
-        let scene = scene(&[reading]).await;
+    for reading in [
+        &[Reading::POST_ANSWERS_CID][..],
+        &[Reading::POST_ANSWERS_NOTHING],
+        &[Reading::CALLBACK_TWO_CIDS],
+        &[Reading::CALLBACK_TWO_CIDS, Reading::POST_ANSWERS_CID],
+        &[Reading::CALLBACK_TWO_CIDS, Reading::POST_ANSWERS_NOTHING],
+    ] {
+        let scene = scene(reading).await;
         scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+        let card = scene.screens.until_card(Some("+79001234567"), CardPhase::PickUpYourPhone).await;
+        assert_eq!(card.direction, Direction::Outgoing, "{reading:?}");
         scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
         assert_eq!(scene.list(CallFilter::All).await.len(), 1, "{reading:?}");
+        let cards = scene.screens.record();
+        assert!(!cards.story(Some("+79001234567")).contains(&CardPhase::Ringing), "never incoming: {reading:?}");
     }
 }
 

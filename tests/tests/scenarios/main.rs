@@ -14,6 +14,7 @@ mod connections;
 mod dialling;
 mod disorder;
 mod era;
+mod era_acting;
 mod extensions;
 mod groups;
 mod incoming;

@@ -3,7 +3,7 @@
 use simulator::Make;
 
 /// The makes of every scene.
-pub(crate) const MAKES: [Make; 4] = [Make::ROSTELECOM, Make::MANGO_CLIENT, Make::MANGO_VPBX, Make::ZADARMA];
+pub(crate) const MAKES: [Make; 5] = [Make::ROSTELECOM, Make::MANGO_CLIENT, Make::MANGO_VPBX, Make::ZADARMA, Make::ERA];
 
 /// Turns each scenario into one test a make.
 macro_rules! on_all_makes {
@@ -27,6 +27,11 @@ macro_rules! on_all_makes {
             #[tokio::test]
             async fn zadarma() {
                 super::$scenario(simulator::Make::ZADARMA).await;
+            }
+
+            #[tokio::test]
+            async fn era() {
+                super::$scenario(simulator::Make::ERA).await;
             }
         })+
     };

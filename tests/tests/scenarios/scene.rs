@@ -120,9 +120,11 @@ impl Scene {
         Self { simulator, desk, screens, office, gateway, store, folder }
     }
 
-    /// Both connections work.
+    /// The connections work.
     pub(crate) async fn settled(&self) {
-        self.screens.until_connection(Make::MANGO_CLIENT, "live", |row| row.state == ConnectionState::Live).await;
+        for make in [Make::MANGO_CLIENT, Make::ERA] {
+            self.screens.until_connection(make, "live", |row| row.state == ConnectionState::Live).await;
+        }
         let works = |state| matches!(state, ConnectionState::Waiting | ConnectionState::Live);
         self.screens.until_connection(Make::ROSTELECOM, "works", |row| works(row.state)).await;
     }

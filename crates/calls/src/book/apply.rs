@@ -36,6 +36,8 @@ impl Book {
         record.evidence.hear(event, When::of(event, stored.received_at, on_time));
         record.touch(stored.received_at);
         record.absences.clear();
+        // What the PBX tells of the hold goes before what was believed of it.
+        record.taken_back.take_if(|_| event.effects.iter().any(tells_of_hold));
         record.polled = event.source == Source::Poll;
         if event.effects.iter().any(evidence::tells_state) {
             // Of a PBX that is asked for its calls, one that is in its list again has not ended.
@@ -45,6 +47,7 @@ impl Book {
         }
         self.refresh(&id, changes);
         self.confirm(&id, event, changes);
+        self.confirm_question(&id, changes);
         self.hold_open(&id, stored.seq);
     }
 
@@ -106,6 +109,10 @@ impl Book {
             | None => None,
         };
     }
+}
+
+fn tells_of_hold(effect: &Effect) -> bool {
+    matches!(effect, Effect::LegHeld { .. } | Effect::LegRetrieved { .. })
 }
 
 fn ends(effect: &Effect) -> bool {

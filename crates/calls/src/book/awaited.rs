@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence;
+use jiff::Timestamp;
+
+use super::{
+    evidence::{self, LegEvidence},
+    record::Record,
+};
 use crate::{
     action::{Action, Target},
     call::{Call, CallState, EndCause, Leg, LegState},
     event::{Effect, VendorEvent},
     id::CommandId,
+    number,
 };
 
 /// The effect that a command waits for.
@@ -20,6 +26,8 @@ pub(super) struct Awaited {
     pub(super) extension: Option<String>,
     /// The legs that the call had when it was asked for.
     pub(super) known: BTreeSet<String>,
+    /// When it was asked for.
+    pub(super) at: Timestamp,
 }
 
 /// What an event says of a command.
@@ -40,6 +48,19 @@ impl Awaited {
         let is_named = event.vendor_command.as_deref() == Some(command.to_string().as_str());
         let is_caused = is_named && event.effects.iter().any(evidence::tells_state);
         (is_caused || self.has_effect(call, event)).then_some(Shown::Effect)
+    }
+
+    /// Whether this call, another than the one that is to be passed on, is the question to the colleague.
+    pub(super) fn asks_in(&self, call: &Record) -> bool {
+        let Action::Transfer { to: Target::Number(to), attended: true } = &self.action else { return false };
+        let is_own = |leg: &&LegEvidence| leg.is_agent() && leg.extension.get() == self.extension.as_ref();
+        let is_meant = |said: Option<&String>| said.is_some_and(|said| number::same(said, &to.digits));
+        let evidence = &call.evidence;
+        let others = || evidence.legs.iter().filter(|leg| !is_own(leg));
+        call.first_told >= self.at
+            && evidence.legs.iter().any(|leg| is_own(&leg))
+            && (is_meant(evidence.customer_number.get())
+                || others().any(|leg| is_meant(leg.extension.get()) || is_meant(leg.number.get())))
     }
 
     /// The outcome of routing comes as an event of the call and names no command.

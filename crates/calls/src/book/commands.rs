@@ -11,6 +11,7 @@ use super::{
     record::Record,
 };
 use crate::{
+    action::Action,
     call::{Call, Direction},
     event::{Command, CommandAnswer, CommandKind, CommandState, Effect, Stored, Timer, VendorEvent},
     id::{CallId, CommandId},
@@ -31,7 +32,8 @@ impl Book {
                 let call = self.resolve(call).clone();
                 let legs = self.call(&call).map(|call| call.legs.iter().map(|leg| leg.key.clone()).collect());
                 let (action, leg, extension) = (action.clone(), leg.clone(), extension.clone());
-                (call, Some(Awaited { action, leg, extension, known: legs.unwrap_or_default() }))
+                let (known, at) = (legs.unwrap_or_default(), stored.received_at);
+                (call, Some(Awaited { action, leg, extension, known, at }))
             }
         };
         if let Some(record) = self.records.get_mut(&call) {
@@ -77,6 +79,7 @@ impl Book {
                 if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
                     self.name(stored, &call, vendor_call, changes);
                 }
+                self.believe(id, stored.received_at, changes);
                 (CommandState::Accepted, doubt.clone())
             }
             CommandAnswer::Rejected { reason, .. } => {
@@ -101,6 +104,18 @@ impl Book {
         self.forget_settled(id);
     }
 
+    /// The PBX has accepted to take a call off hold, and may never tell that it is: for a while it counts as taken back.
+    fn believe(&mut self, command: CommandId, at: Timestamp, changes: &mut Vec<Change>) {
+        let believed = self.settings.believes_retrieve;
+        let Some(asked) = self.commands.get(&command).filter(|_| !believed.is_zero()) else { return };
+        let Some(Awaited { action: Action::Retrieve, leg, .. }) = &asked.awaited else { return };
+        let (call, leg) = (asked.call.clone(), leg.clone());
+        if let Some(record) = self.records.get_mut(&call).filter(|record| !record.is_ended()) {
+            record.taken_back = Some((leg, at + believed));
+            self.refresh(&call, changes);
+        }
+    }
+
     /// The answer tells the vendor's id of the call that we placed; its events may have come before.
     fn name(&mut self, stored: &Stored, pending: &CallId, vendor_call: &str, changes: &mut Vec<Change>) {
         let id = CallId::of_vendor(&self.connection, vendor_call);
@@ -114,7 +129,9 @@ impl Book {
     pub(super) fn confirm(&mut self, id: &CallId, event: &VendorEvent, changes: &mut Vec<Change>) {
         let Some(record) = self.records.get(id).filter(|record| record.evidence.has_state()) else { return };
         let at = record.last_told;
-        let commands = record.commands.iter();
+        // What is only believed confirms nothing.
+        let is_believed = |id: &&CommandId| record.taken_back.is_some() && self.takes_back(**id);
+        let commands = record.commands.iter().filter(|id| !is_believed(id));
         let shown: Vec<_> =
             commands.filter_map(|id| Some((*id, self.shown(*id, record.call.as_ref()?, event)?))).collect();
         for (id, shown) in shown {
@@ -122,6 +139,23 @@ impl Book {
                 Shown::Effect => self.advance(id, CommandState::Confirmed, None, at, changes),
                 Shown::Refusal(reason) => self.advance(id, CommandState::Rejected, Some(reason), at, changes),
             }
+        }
+    }
+
+    fn takes_back(&self, id: CommandId) -> bool {
+        let awaited = self.commands.get(&id).and_then(|asked| asked.awaited.as_ref());
+        awaited.is_some_and(|awaited| awaited.action == Action::Retrieve)
+    }
+
+    /// A call that has begun may be the question to a colleague that a transfer begins with, where the PBX tells of that
+    /// as of a call of its own.
+    pub(super) fn confirm_question(&mut self, id: &CallId, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get(id).filter(|record| record.origin.is_none()) else { return };
+        let is_it = |asked: &Asked| asked.call != *id && asked.awaited.as_ref().is_some_and(|to| to.asks_in(record));
+        let shown = self.commands.iter().filter(|(_, asked)| is_it(asked)).map(|(command, _)| *command);
+        let (shown, at): (Vec<_>, _) = (shown.collect(), record.last_told);
+        for command in shown {
+            self.advance(command, CommandState::Confirmed, None, at, changes);
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Input<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) origin: Option<&'a Origin>,
     pub(super) decided: Option<&'a Decided>,
+    /// The leg that counts as taken off hold, though nothing has shown it.
+    pub(super) taken_back: Option<&'a str>,
     /// Messages may be missing.
     pub(super) doubtful: bool,
 }
@@ -56,6 +58,10 @@ pub(super) fn derive(input: Input<'_>) -> Option<Derived> {
         equal_messages_repeat: settings.equal_messages_repeat,
     };
     let mut legs = legs::derive_legs(evidence, rules);
+    if let Some(key) = input.taken_back {
+        let is_meant = |leg: &&mut DerivedLeg<'_>| leg.state == LegState::Held && leg.key() == key;
+        legs.iter_mut().filter(is_meant).for_each(|leg| leg.state = LegState::Connected);
+    }
     let agent_first = settings.legs_join_two
         && direction == Direction::Outgoing
         && (evidence.was_shown_as_incoming() || legs.iter().any(DerivedLeg::is_customer));
@@ -298,7 +304,7 @@ fn leg_of(leg: &DerivedLeg<'_>, clock: Clock) -> Leg {
     let started_at = clock.read(leg.started);
     let answered_at = leg.talks_since().map(|when| clock.read(when).max(started_at));
     Leg {
-        key: if leg.turn == 0 { evidence.key.clone() } else { format!("{}#{}", evidence.key, leg.turn + 1) },
+        key: leg.key(),
         role: evidence.role,
         extension: evidence.extension.get().cloned(),
         number: evidence.number.get().cloned(),

@@ -50,6 +50,11 @@ pub(super) enum Consultation {
 }
 
 impl DerivedLeg<'_> {
+    /// The key of the leg in the call.
+    pub(super) fn key(&self) -> String {
+        if self.turn == 0 { self.evidence.key.clone() } else { format!("{}#{}", self.evidence.key, self.turn + 1) }
+    }
+
     /// Talks or has talked.
     pub(super) fn talked(&self) -> bool {
         match self.state {

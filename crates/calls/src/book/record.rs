@@ -35,6 +35,8 @@ pub(super) struct Record {
     pub(super) polled: bool,
     /// What the PBX tells of as of other calls, and is a part of this one.
     pub(super) joined: Vec<CallId>,
+    /// A leg that counts as taken off hold until this moment, though nothing has shown it.
+    pub(super) taken_back: Option<(String, Timestamp)>,
     /// Commands that started the call or act on it.
     pub(super) commands: Vec<CommandId>,
     /// Keys of the messages taken in.
@@ -65,6 +67,7 @@ impl Record {
             absences: Vec::new(),
             polled: false,
             joined: Vec::new(),
+            taken_back: None,
             commands: Vec::new(),
             keys: HashSet::new(),
             first_told: told,
@@ -135,6 +138,7 @@ impl Record {
             evidence: &self.evidence,
             origin: self.origin.as_ref(),
             decided: self.decided.as_ref(),
+            taken_back: self.taken_back.as_ref().map(|(leg, _)| leg.as_str()),
             doubtful: self.is_doubtful(),
         })
     }

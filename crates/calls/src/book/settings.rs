@@ -30,6 +30,9 @@ pub struct BookSettings {
     /// itself. Effects of commands are waited for so much longer, and a call that is first seen when it is old rings
     /// nobody.
     pub told_after: SignedDuration,
+    /// How long a call counts as taken off hold because the PBX accepted the command, before anything shows it (5 s on
+    /// Era, which may tell nothing of it); nothing where the PBX tells.
+    pub believes_retrieve: SignedDuration,
 }
 
 impl Default for BookSettings {
@@ -46,6 +49,7 @@ impl Default for BookSettings {
             callback_in_two_calls: false,
             equal_messages_repeat: false,
             told_after: SignedDuration::ZERO,
+            believes_retrieve: SignedDuration::ZERO,
         }
     }
 }

@@ -38,11 +38,12 @@ fn wanted(record: &Record, settings: &BookSettings) -> Vec<(Timestamp, Timer)> {
             Timer::Unstitched { command: origin.command },
         )];
     }
-    let silent = (record.last_told + settings.silence, Timer::Silent { call: call() });
+    let mut wanted = vec![(record.last_told + settings.silence, Timer::Silent { call: call() })];
     if record.settled {
-        return vec![(record.last_told + settings.grace, Timer::Grace { call: call() }), silent];
+        wanted.push((record.last_told + settings.grace, Timer::Grace { call: call() }));
     }
-    vec![silent]
+    wanted.extend(record.taken_back.as_ref().map(|(_, until)| (*until, Timer::Provisional { call: call() })));
+    wanted
 }
 
 impl Book {
@@ -64,6 +65,14 @@ impl Book {
             Timer::NotConfirmed { command } => {
                 if self.due(*command).is_some_and(|due| due <= at + ROUNDING) {
                     self.not_confirmed(*command, at, changes);
+                }
+            }
+            Timer::Provisional { call } => {
+                if self.is_due(call, timer, at)
+                    && let Some(record) = self.records.get_mut(call)
+                {
+                    record.taken_back = None;
+                    self.refresh(call, changes);
                 }
             }
             Timer::Tombstone { call } => {

@@ -65,7 +65,7 @@ async fn read(socket: &mut Socket) -> Result<Option<Frame>, OfficeError> {
             Ok(Ok(net::Frame::Text(text))) => {
                 return frame(&text).map(Some);
             }
-            Ok(Ok(net::Frame::Binary(_) | net::Frame::Alive)) => asked = false,
+            Ok(Ok(net::Frame::Binary(_) | net::Frame::LeftOut { .. } | net::Frame::Alive)) => asked = false,
             Ok(Err(error)) => return ended(&error),
             Err(_) if asked => {
                 return Err(OfficeError::new(OfficeErrorKind::Unreachable, "The gateway has gone silent."));

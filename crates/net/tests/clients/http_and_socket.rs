@@ -195,10 +195,26 @@ async fn a_text_that_is_no_utf_8_ends_no_socket_whose_texts_come_as_bytes() {
         socket.send(Message::text("y".repeat(70_000))).await.unwrap();
         socket.next().await;
     });
-    let mut socket = client(&url).socket(SocketRequest::new(url.clone()).text_as_binary()).await.unwrap();
+    let mut socket = client(&url).socket(SocketRequest::new(url.clone()).lenient()).await.unwrap();
     assert_eq!(socket.next().await, Ok(Frame::Binary(broken.into())));
     assert_eq!(socket.next().await, Ok(Frame::Alive));
     assert_eq!(socket.next().await, Ok(Frame::Binary("y".repeat(70_000).into())));
+}
+
+#[tokio::test]
+async fn a_message_over_the_cap_is_left_out_where_none_may_end_the_socket() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("ws://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut socket = accept_async(stream).await.unwrap();
+        socket.send(Message::text("[".repeat(10 << 20))).await.unwrap();
+        socket.send(Message::text("next")).await.unwrap();
+        socket.next().await;
+    });
+    let mut socket = client(&url).socket(SocketRequest::new(url.clone()).lenient()).await.unwrap();
+    assert_eq!(socket.next().await, Ok(Frame::LeftOut { bytes: 10 << 20 }));
+    assert_eq!(socket.next().await, Ok(Frame::Binary("next".into())));
 }
 
 #[tokio::test]

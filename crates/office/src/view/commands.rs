@@ -164,7 +164,7 @@ impl View {
             office.answered(&id, answer).await;
             // What the key may do shows only when it is done.
             let abilities = driver.abilities(None);
-            if abilities != driver.make().capability.abilities && office.board.set_rights(&id, "", abilities) {
+            if abilities != driver.capability().abilities && office.board.set_rights(&id, "", abilities) {
                 office.keeper.status_changed(&id).await;
             }
         });

@@ -9,19 +9,23 @@ use super::{Driver, Priority};
 use crate::{
     error::{Error, ErrorKind},
     request::{Answer, Request},
-    traits::{GroupCallback, Pbx},
+    traits::{ActStep, GroupCallback, Pbx},
 };
 
 /// How long a right that was refused is not asked for again.
 const LACKING: Duration = Duration::from_secs(15 * 60);
+/// How long a step of an action may take to show its effect, before the next is sent.
+const TAKES_EFFECT: Duration = Duration::from_secs(4);
+/// How often that is looked for.
+const LOOK: Duration = Duration::from_millis(50);
 
 impl Driver {
     /// What may be asked now, with the reason of each "no": what the PBX said for this extension's session or for the
-    /// whole connection, otherwise what the make's description says.
+    /// whole connection, otherwise what the connection's settings or the make's description say.
     pub fn abilities(&self, extension: Option<&str>) -> Abilities {
         let rights = self.rights.read().unwrap_or_else(PoisonError::into_inner);
         let told = extension.and_then(|extension| rights.get(extension)).or_else(|| rights.get(""));
-        let abilities = told.copied().unwrap_or(self.make.capability.abilities);
+        let abilities = told.copied().unwrap_or_else(|| self.capability().abilities);
         match *self.lacking.read().unwrap_or_else(PoisonError::into_inner) {
             Some((ability, until)) if Instant::now() < until => abilities.without(&[ability], Cannot::NoRight),
             Some(_) | None => abilities,
@@ -90,14 +94,33 @@ impl Driver {
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
     }
 
-    /// Does something with a call. Sent once at most: a lost answer is an unknown outcome.
+    /// Does something with a call. Each request is sent once at most: a lost answer is an unknown outcome.
     pub async fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
         let ability = action.ability();
         let sent = match self.abilities(on.extension.as_deref()).of(ability) {
             Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
-            Can::Yes => self.send_once(self.pbx.act(command, on, action)).await,
+            Can::Yes => self.send_all(command, on, action).await,
         };
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_act(command, action, &answer))
+    }
+
+    /// Sends the requests of an action, each after the answer to the one before; its last answer.
+    async fn send_all(&self, command: CommandId, on: &ActOn, action: &Action) -> Result<Answer, Failed> {
+        let mut answer = self.send_once(self.pbx.act(command, on, action)).await?;
+        let (mut step, mut waits_until) = (1, Instant::now() + TAKES_EFFECT);
+        loop {
+            match self.pbx.act_next(on, action, step, &answer).map_err(Failed::Unsent)? {
+                ActStep::Done => return Ok(answer),
+                ActStep::Send(request) => {
+                    answer = self.send_once(Ok(*request)).await?;
+                    (step, waits_until) = (step + 1, Instant::now() + TAKES_EFFECT);
+                }
+                ActStep::Wait(why) if Instant::now() >= waits_until => {
+                    return Err(Failed::Unsent(Error::new(ErrorKind::Conflict, why)));
+                }
+                ActStep::Wait(_) => tokio::time::sleep(LOOK).await,
+            }
+        }
     }
 
     /// Sends a command, soon or not at all.

@@ -32,6 +32,7 @@ use crate::{
     capability::Capability,
     config,
     config_error::ConfigError,
+    delivery::Delivery,
     error::{Error, ErrorKind},
     journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind},
     make::{ConnectionConfig, Make},
@@ -127,7 +128,12 @@ impl Driver {
 
     /// What the PBX can do.
     pub fn capability(&self) -> Capability {
-        self.make.capability.clone()
+        self.pbx.capability(self.make.capability.clone())
+    }
+
+    /// How the connection's events reach us.
+    pub fn delivery(&self) -> Delivery {
+        self.pbx.delivery().unwrap_or(self.make.delivery)
     }
 
     /// What differs in the fold.

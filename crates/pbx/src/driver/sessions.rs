@@ -278,7 +278,7 @@ impl Driver {
         if handshake.signed {
             self.pbx.sign(&mut handshake)?;
         }
-        let mut request = net::SocketRequest::new(handshake.url).text_as_binary();
+        let mut request = net::SocketRequest::new(handshake.url).lenient();
         request.headers = handshake.headers;
         Ok(self.client.socket(request).await?)
     }
@@ -319,6 +319,8 @@ async fn next(pending: &mut Pending<'_>, timer: Option<Instant>) -> Result<Next,
         frame = some(socket, |socket| Box::pin(socket.next())) => match frame? {
             net::Frame::Text(text) => Ok(Next::Text(text)),
             net::Frame::Binary(bytes) => Ok(Next::Text(String::from_utf8_lossy(&bytes).into_owned())),
+            // Kept as what was not understood, like every other text that is no frame.
+            net::Frame::LeftOut { bytes } => Ok(Next::Text(format!("a frame of {bytes} bytes, which is longer than is read"))),
             net::Frame::Alive => Ok(Next::Heard),
         },
         stored = some(storing, |storing| storing) => {

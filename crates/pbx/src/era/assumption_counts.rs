@@ -1,4 +1,4 @@
-//! AssumptionCounts which of the assumed forms of the wire were met, so that the first session with a live PBX shows which
+//! Counts which of the assumed forms of the wire were met, so that the first session with a live PBX shows which
 //! assumptions hold.
 
 use std::{

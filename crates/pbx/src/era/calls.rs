@@ -7,7 +7,7 @@ use std::{
 
 use calls::Direction;
 
-use super::wire::{Field, Named};
+use super::{names::Field, wire::Named};
 use crate::party;
 
 /// Calls that are remembered at most; those that were heard of longest ago are forgotten first.
@@ -64,6 +64,8 @@ pub(super) struct KnownCall {
     /// The caller's number or extension, as the PBX writes it.
     pub(super) caller: Option<String>,
     pub(super) caller_name: Option<String>,
+    /// A script of the PBX calls, to ring the phone of one who ordered a call; the call that he ordered follows.
+    pub(super) is_by_script: bool,
     /// What was dialled first.
     pub(super) dialled: Option<String>,
     /// The leg of side A.
@@ -96,6 +98,7 @@ impl KnownCall {
         }
         fill(&mut self.leg_a, data.text(Field::LegA));
         fill(&mut self.caller, caller(data));
+        self.is_by_script = self.caller.as_deref().is_some_and(|caller| data.is_script(party::user(caller)));
         fill(&mut self.caller_name, data.text(Field::CallerName));
         fill(&mut self.dialled, data.text(Field::Called));
         self.outside = self.outside.or_else(|| data.flag(Field::Outside));
@@ -113,6 +116,9 @@ impl KnownCall {
 
     /// Whether the caller lies outside: as was said, or by his number.
     pub(super) fn is_from_outside(&self) -> Option<bool> {
+        if self.is_by_script {
+            return Some(false);
+        }
         self.outside.or_else(|| Some(party::is_phone(party::user(self.caller.as_deref()?))))
     }
 
@@ -124,6 +130,9 @@ impl KnownCall {
 
     /// Who calls whom, as far as is known: a caller from outside comes in, and otherwise the destination decides.
     pub(super) fn direction(&self) -> Direction {
+        if self.is_by_script {
+            return Direction::Outgoing;
+        }
         if self.is_from_outside() == Some(true) {
             return Direction::Incoming;
         }
@@ -142,10 +151,21 @@ impl KnownCall {
         }
     }
 
+    /// The destinations but for the caller's own phone, which may be dialled as one before the number that he wants.
+    pub(super) fn called_forks(&self) -> impl Iterator<Item = (&String, &Fork)> {
+        self.forks.iter().filter(|(leg, _)| self.leg_a.as_ref() != Some(*leg))
+    }
+
+    /// The legs that take part or ring.
+    pub(super) fn open_legs(&self) -> BTreeSet<String> {
+        let ringing = self.forks.iter().filter(|(_, fork)| !fork.is_over).map(|(leg, _)| leg);
+        self.leg_a.iter().chain(&self.leg_b).chain(ringing).cloned().collect()
+    }
+
     /// The leg that answered: as was said, or the only one that is still dialled.
     pub(super) fn answering_leg(&self) -> Option<String> {
         self.leg_b.clone().or_else(|| {
-            let mut open = self.forks.iter().filter(|(_, fork)| !fork.is_over).map(|(leg, _)| leg);
+            let mut open = self.called_forks().filter(|(_, fork)| !fork.is_over).map(|(leg, _)| leg);
             open.next().filter(|_| open.next().is_none()).cloned()
         })
     }
@@ -225,6 +245,33 @@ impl OpenCalls {
     /// What is known of a call.
     pub(super) fn get(&self, call: &str) -> Option<KnownCall> {
         self.remembered().calls.get(call).cloned()
+    }
+
+    /// Whether a call that goes on is placed by this leg.
+    pub(super) fn begins_with(&self, leg: &str) -> bool {
+        self.remembered().calls.values().any(|known| !known.is_over && known.leg_a.as_deref() == Some(leg))
+    }
+
+    /// The talk between this extension and this number, another than `beside`, and the extension's leg in it.
+    pub(super) fn talk_between(&self, extension: &str, number: &str, beside: &str) -> Option<(KnownCall, String)> {
+        let is = |raw: Option<&String>, whom: &str| {
+            raw.map(|raw| party::without_pbx(party::user(raw)))
+                .is_some_and(|user| user == whom || calls::number::same(user, whom))
+        };
+        let remembered = self.remembered();
+        let others = remembered.calls.iter().filter(|(call, _)| *call != beside).map(|(_, known)| known);
+        others.filter(|known| known.is_answered && !known.is_over).find_map(|known| {
+            let (a, b) = (known.leg_a.clone()?, known.answering_leg()?);
+            let called = known.forks.get(&b).and_then(|fork| fork.number.as_ref());
+            let own = if is(known.caller.as_ref(), extension) && is(called, number) {
+                a
+            } else if is(called, extension) && is(known.caller.as_ref(), number) {
+                b
+            } else {
+                return None;
+            };
+            Some((known.clone(), own))
+        })
     }
 
     /// Whether a call goes on, and whether one is on hold.

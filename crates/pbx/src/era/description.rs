@@ -1,6 +1,6 @@
 //! What everybody else knows of this make.
 
-use super::{Era, actions::ABILITIES};
+use super::{Era, abilities::ABILITIES};
 use crate::{
     capability::{Capability, CardOnRing},
     delivery::Delivery,
@@ -44,6 +44,7 @@ static DESCRIPTION: Description = Description {
         "hold_side",
         "refer_leg",
         "strictness",
+        "script",
         "objects",
         "expires",
         "poll",

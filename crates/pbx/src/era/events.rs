@@ -8,7 +8,8 @@ use super::{
     assumption_counts::AssumptionCounts,
     calls::{KnownCall, OpenCalls, Side, call, connection},
     frame::{Pushed, kept},
-    wire::{Field, Kind, Named, Wire},
+    names::{Field, Kind},
+    wire::{Named, Wire},
 };
 use crate::{dedupe, party, redact, zone};
 
@@ -32,7 +33,9 @@ pub(super) fn pushed(event: &Pushed, context: EventContext<'_>) -> VendorEvent {
     }
     let Some(call) = call(&data) else { return unknown() };
     let known = context.calls.hear(&call, &data, |known| follow(known, kind, &data));
-    let effects = Message { kind, data: &data, known: &known, wire: context.wire }.effects();
+    // Somebody who has picked up his own phone for a script has it in the call that he ordered.
+    let goes_on = known.is_by_script && known.answering_leg().is_some_and(|leg| context.calls.begins_with(&leg));
+    let effects = Message { kind, data: &data, known: &known, wire: context.wire, goes_on }.effects();
     let time = data.text(Field::EventTime).and_then(|raw| zone::read(&raw, &TimeZone::UTC, context.received_at));
     let dedupe_key = match data.text(Field::EventId) {
         Some(id) => dedupe::of_parts("event", &[Some(&id)]),
@@ -123,6 +126,8 @@ struct Message<'a> {
     data: &'a Named<'a>,
     known: &'a KnownCall,
     wire: &'a Wire,
+    /// What was ordered with it has begun as a call of its own.
+    goes_on: bool,
 }
 
 impl Message<'_> {
@@ -134,7 +139,8 @@ impl Message<'_> {
         let more = match kind {
             Kind::Invite => {
                 let (direction, customer, line) = parties(known);
-                vec![Effect::CallCreated { direction, customer, line }, Effect::LegOffered { leg: caller(known) }]
+                let begun = Effect::CallCreated { direction, customer, line };
+                std::iter::once(begun).chain(offered(known)).collect()
             }
             Kind::DialogInit | Kind::DialogCall | Kind::ReferringInvite | Kind::ReplacesRefer => Vec::new(),
             // Strictly it is the start of dialling: nothing that is documented says that a phone rings.
@@ -178,7 +184,10 @@ impl Message<'_> {
 
     /// The side that the message names; else the side whose leg it names; else the office's.
     fn hold(self) -> Vec<Effect> {
-        let Self { kind, data, known, wire } = self;
+        let Self { kind, data, known, wire, .. } = self;
+        if known.is_by_script {
+            return Vec::new();
+        }
         let by_leg = || data.text(Field::Leg).filter(|leg| known.leg_a.as_ref() == Some(leg)).map(|_| Side::A);
         let named = Side::read(data).map(|side| if wire.hold_names_held { side.opposite() } else { side });
         let leg = party_of(known, named.or_else(by_leg).unwrap_or_else(|| known.office_side()));
@@ -187,7 +196,13 @@ impl Message<'_> {
 
     /// The end of a dialogue: of the call, unless another dialogue of it goes on.
     fn end(self) -> Vec<Effect> {
-        let Self { kind, data, known, .. } = self;
+        let Self { kind, data, known, goes_on, .. } = self;
+        if goes_on {
+            return Vec::new();
+        }
+        if known.is_by_script {
+            return end_by_script(known, data.text(Field::EndKind));
+        }
         let reason = data.text(Field::EndKind);
         let is_failure = matches!(kind, Kind::DialogDead | Kind::Failure);
         let cause = if is_failure { EndCause::Failed } else { cause_of_end(reason.as_deref()) };
@@ -281,17 +296,38 @@ pub(super) fn party_of(known: &KnownCall, side: Side) -> LegRef {
     }
 }
 
-/// Both sides talk; whoever else rang has lost the call.
+/// Both sides talk; whoever else rang has lost the call. The phone of the one who calls may have been dialled, too, before
+/// the number that he wants: it has lost nothing.
 pub(super) fn answered(known: &KnownCall) -> Vec<Effect> {
+    if known.is_by_script {
+        // Somebody has picked up his own phone: the call that he ordered begins.
+        return Vec::new();
+    }
     let answering = known.answering_leg();
-    let losers = known.forks.iter().filter(|(leg, fork)| !fork.is_over && answering.as_ref() != Some(*leg));
+    let losers = known.called_forks().filter(|(leg, fork)| !fork.is_over && answering.as_ref() != Some(*leg));
     let lost = losers.map(|(leg, _)| {
-        let cause = EndCause::AnsweredElsewhere;
+        // Whose leg was replaced by a transfer has passed the call on.
+        let cause = if known.refers.is_some() { EndCause::Transferred } else { EndCause::AnsweredElsewhere };
         Effect::LegCleared { leg: destination(known, leg), cause, reason: None }
     });
     let talk = [Effect::LegAnswered { leg: caller(known) }, Effect::LegAnswered { leg: called(known) }];
     // Which destination answered may not be said: then nobody has lost.
     talk.into_iter().chain(lost.filter(|_| answering.is_some())).collect()
+}
+
+/// The caller is there, unless he is a script.
+pub(super) fn offered(known: &KnownCall) -> Option<Effect> {
+    (!known.is_by_script).then(|| Effect::LegOffered { leg: caller(known) })
+}
+
+/// A script has rung the phone of one who ordered a call. Once he has picked up, the call goes on as the one that he
+/// ordered, on the same phone; so the end of his leg is told, and the end of the call only where he has not.
+fn end_by_script(known: &KnownCall, reason: Option<String>) -> Vec<Effect> {
+    let mut effects = cleared(known, known.answering_leg(), EndCause::Normal, None);
+    if !known.is_answered {
+        effects.push(Effect::CallEnded { result: None, reason });
+    }
+    effects
 }
 
 fn cleared(known: &KnownCall, leg: Option<String>, cause: EndCause, reason: Option<String>) -> Vec<Effect> {

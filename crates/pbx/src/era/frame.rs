@@ -136,9 +136,11 @@ pub(super) fn failure(body: &Value) -> Option<Error> {
         Some(401) => ErrorKind::Unauthorized,
         Some(403) => ErrorKind::Forbidden,
         Some(404) => ErrorKind::NotFound,
+        Some(410) => ErrorKind::Gone,
         Some(429) => ErrorKind::RateLimited { retry_after: None },
         Some(408) => ErrorKind::Timeout,
-        Some(500..) => ErrorKind::Internal,
+        // Those of HTTP. Other numbers are the PBX's own, and nothing says what they mean.
+        Some(500..=599) => ErrorKind::Internal,
         _ if named.contains("timeout") => ErrorKind::Timeout,
         _ if ["denied", "forbidden", "rights", "permission"].iter().any(|word| named.contains(word)) => {
             ErrorKind::Forbidden
@@ -247,6 +249,9 @@ mod tests {
             (json!({"error": {"code": 1, "message": "bad"}}), ErrorKind::Conflict, "bad"),
             (json!({"code": 404, "description": "no such call"}), ErrorKind::NotFound, "no such call"),
             (json!({"code": "401"}), ErrorKind::Unauthorized, "without a reason"),
+            (json!({"error_code": 503}), ErrorKind::Internal, "503"),
+            (json!({"error_code": 1404, "error_message": "no such key"}), ErrorKind::Conflict, "no such key"),
+            (json!({"error_code": 600, "error_message": "busy"}), ErrorKind::Conflict, "busy"),
         ];
         for (body, kind, words) in refusals {
             let error = failure(&body).expect("a refusal");

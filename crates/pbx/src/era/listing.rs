@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::{
     calls::{KnownCall, Side, call, connection},
-    events::{EventContext, answered, caller, destination, parties, party_of},
-    wire::Field,
+    conference::Conferences,
+    events::{EventContext, answered, destination, offered, parties, party_of},
+    names::Field,
+    wire::Named,
 };
 use crate::{dedupe, fields::Fields, json, request::Answer, session::Snapshot, zone};
 
@@ -43,9 +45,11 @@ impl State {
 }
 
 /// How a row was told last.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Told {
     state: State,
+    /// The legs that take part or ring.
+    legs: BTreeSet<String>,
     at: Timestamp,
 }
 
@@ -66,11 +70,17 @@ pub(super) struct Listing {
     /// Rows that were told, so that no two have one key.
     count: u64,
     told: BTreeMap<String, Told>,
+    conferences: Conferences,
 }
 
 impl Listing {
     pub(super) fn new(started: Timestamp) -> Self {
-        Self { run: started.as_millisecond().to_string(), count: 0, told: BTreeMap::new() }
+        Self {
+            run: started.as_millisecond().to_string(),
+            count: 0,
+            told: BTreeMap::new(),
+            conferences: Conferences::default(),
+        }
     }
 
     /// What the answer lists; `None` where it is no list. `ahead` is how far the vendor's clock is ahead of ours.
@@ -83,37 +93,51 @@ impl Listing {
     ) -> Option<Snapshot> {
         let rows = rows(&answer.body)?;
         let mut snapshot = Snapshot { asked: asked.at, events: Vec::new(), calls: BTreeSet::new() };
-        let mut listed = BTreeSet::new();
+        let (mut listed, mut dialogues) = (BTreeSet::new(), Vec::new());
         for row in rows {
-            let Some((call, key)) = self.row(row, asked.at, ahead, context, &mut snapshot.events) else {
+            let data = context.wire.read(row);
+            let conference = data.as_ref().and_then(|data| data.text(Field::Conference));
+            let told = data.and_then(|data| self.row(&data, asked.at, ahead, context, &mut snapshot.events));
+            let Some((call, key)) = told else {
                 context.counts.count("A-8: a row without an id");
                 continue;
             };
+            dialogues.extend(context.calls.get(&call).map(|known| (call.clone(), conference, known)));
             snapshot.calls.insert(call);
             listed.insert(key);
+        }
+        for (call, effects) in self.conferences.compare(&dialogues) {
+            self.count += 1;
+            let dedupe_key = self.key(&call);
+            snapshot.events.push(polled(dedupe_key, "uc/calls conference", &call, listed_at(asked.at, ahead), effects));
         }
         self.told.retain(|key, _| listed.contains(key));
         context.calls.keep(&snapshot.calls, asked.heard);
         Some(snapshot)
     }
 
+    /// The key of what is told next of a row or a call.
+    fn key(&self, of: &str) -> String {
+        dedupe::of_parts("listed", &[Some(&self.run), Some(&self.count.to_string()), Some(of)])
+    }
+
     /// A row: its call, and what tells it from others.
     fn row(
         &mut self,
-        row: Value,
+        data: &Named<'_>,
         asked: Timestamp,
         ahead: SignedDuration,
         context: EventContext<'_>,
         events: &mut Vec<VendorEvent>,
     ) -> Option<(String, String)> {
-        let data = context.wire.read(row)?;
-        let call = call(&data)?;
-        let key = connection(&data).unwrap_or_else(|| call.clone());
+        let call = call(data)?;
+        let key = connection(data).unwrap_or_else(|| call.clone());
         let state = State::read(data.text(Field::State).as_deref());
         if state == State::Unknown {
             context.counts.count("A-8: a state that is not known");
         }
-        let known = context.calls.hear(&call, &data, |known| {
+        let known = context.calls.hear(&call, data, |known| {
+            data.list_of(Field::Forks).iter().for_each(|fork| known.hear(fork));
             known.is_held = state == State::Held;
             if matches!(state, State::Connected | State::Held) {
                 known.is_answered = true;
@@ -121,53 +145,62 @@ impl Listing {
             }
         });
         let before = self.told.get(&key);
-        if before.is_some_and(|told| told.state == state && asked.duration_since(told.at) < TOLD_AGAIN) {
+        let legs = known.open_legs();
+        let is_as_told = |told: &Told| told.state == state && told.legs == legs;
+        if before.is_some_and(|told| is_as_told(told) && asked.duration_since(told.at) < TOLD_AGAIN) {
             return Some((call, key));
         }
-        let time = |at: Timestamp| {
-            let utc = at.checked_add(ahead).unwrap_or(at);
-            Some(VendorTime { raw: utc.as_millisecond().to_string(), utc, zone: None })
-        };
         let (direction, customer, line) = parties(&known);
         let update = || Effect::CallUpdated { direction, customer: customer.clone(), line: line.clone() };
-        let event = |dedupe_key: String, kind: &str, time, effects| VendorEvent {
-            dedupe_key,
-            raw_kind: kind.to_owned(),
-            call: Some(call.clone()),
-            time,
-            leg_seq: None,
-            source: Source::Poll,
-            session: None,
-            vendor_command: None,
-            effects,
-        };
         if before.is_none() {
             let invited = data.text(Field::InviteTime).and_then(|raw| zone::read(&raw, &TimeZone::UTC, asked));
             if let Some(invited) = invited {
-                let effects = vec![update(), Effect::LegOffered { leg: caller(&known) }];
+                let effects = std::iter::once(update()).chain(offered(&known)).collect();
                 let begun = dedupe::of_parts("listed since", &[Some(&call), Some(&key)]);
-                events.push(event(begun, "uc/calls", Some(invited), effects));
+                events.push(polled(begun, "uc/calls", &call, invited, effects));
             }
         }
         self.count += 1;
-        self.told.insert(key.clone(), Told { state, at: asked });
+        self.told.insert(key.clone(), Told { state, legs, at: asked });
         let mut effects = vec![update()];
-        effects.extend(meaning(state, &known, Side::read(&data)));
-        let told = dedupe::of_parts("listed", &[Some(&self.run), Some(&self.count.to_string()), Some(&key)]);
+        effects.extend(meaning(state, &known, Side::read(data)));
+        let told = self.key(&key);
         let kind = format!("uc/calls {}", data.text(Field::State).unwrap_or_default());
-        events.push(event(told, kind.trim_end(), time(asked), effects));
+        events.push(polled(told, kind.trim_end(), &call, listed_at(asked, ahead), effects));
         Some((call, key))
+    }
+}
+
+/// When a list was asked for, by the vendor's clock.
+fn listed_at(asked: Timestamp, ahead: SignedDuration) -> VendorTime {
+    let utc = asked.checked_add(ahead).unwrap_or(asked);
+    VendorTime { raw: utc.as_millisecond().to_string(), utc, zone: None }
+}
+
+/// What a list tells of a call.
+fn polled(dedupe_key: String, kind: &str, call: &str, time: VendorTime, effects: Vec<Effect>) -> VendorEvent {
+    VendorEvent {
+        dedupe_key,
+        raw_kind: kind.to_owned(),
+        call: Some(call.to_owned()),
+        time: Some(time),
+        leg_seq: None,
+        source: Source::Poll,
+        session: None,
+        vendor_command: None,
+        effects,
     }
 }
 
 /// What a state means for the legs.
 fn meaning(state: State, known: &KnownCall, side: Option<Side>) -> Vec<Effect> {
     match state {
-        State::Unknown => vec![Effect::LegOffered { leg: caller(known) }],
+        State::Unknown => offered(known).into_iter().collect(),
+        State::Connected | State::Held if known.is_by_script => Vec::new(),
         State::Alerting => {
             let ringing = known.forks.iter().filter(|(_, fork)| !fork.is_over);
             let ringing = ringing.map(|(leg, _)| Effect::LegRinging { leg: destination(known, leg) });
-            std::iter::once(Effect::LegOffered { leg: caller(known) }).chain(ringing).collect()
+            offered(known).into_iter().chain(ringing).collect()
         }
         State::Connected => {
             let taken_back = [Side::A, Side::B].map(|side| Effect::LegRetrieved { leg: party_of(known, side) });

@@ -1,17 +1,20 @@
 //! The Era platform: events over one WebSocket with subscriptions, the list of calls and commands over REST.
 //!
-//! Much of the wire is not in the pages that could be read: what is ASSUMED stands in `wire.rs` and can be overridden
-//! by name, every decoder reads what may come tolerantly, and which of the forms were met is counted. Marks such as A-1
-//! number the assumptions. Sources, assumptions and what was never tried on a live account: `docs/makes/era.md`.
+//! Much of the wire is not in the pages that could be read: what is ASSUMED stands in `wire.rs` and `names.rs` and can be
+//! overridden by name, every decoder reads what may come tolerantly, and which of the forms were met is counted. Marks such
+//! as A-1 number the assumptions. Sources, assumptions and what was never tried on a live account: `docs/makes/era.md`.
 
+mod abilities;
 mod actions;
 mod assumption_counts;
 mod calls;
+mod conference;
 mod config;
 mod description;
 mod events;
 mod frame;
 mod listing;
+mod names;
 mod polling;
 mod requests;
 mod responses;
@@ -29,19 +32,29 @@ use url::Url;
 
 pub use self::description::MAKE;
 use self::{
-    assumption_counts::AssumptionCounts, calls::OpenCalls, config::Settings, polling::Polling, session::Socket,
-    wire::Transport,
+    assumption_counts::AssumptionCounts,
+    calls::OpenCalls,
+    config::Settings,
+    polling::ListPoller,
+    session::Socket,
+    wire::{Api, Transport},
 };
 use crate::{
+    capability::{Capability, CardOnRing},
     config_error::ConfigError,
+    delivery::Delivery,
     error::Error,
     make::ConnectionConfig,
+    poll::{PollStart, Poller},
     quota::Quota,
     request::{Answer, Request},
     session::{Session, WHOLE_ACCOUNT},
-    traits::{Pbx, RecordingStep},
+    traits::{ActStep, Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
+
+/// How long a call counts as taken off hold because the command was accepted, before an event or the list shows it.
+const BELIEVED: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the sessions and the commands of one connection have in common.
 #[derive(Debug)]
@@ -68,7 +81,29 @@ impl Era {
 
 impl Pbx for Era {
     fn book_settings(&self) -> BookSettings {
-        BookSettings { grace: SignedDuration::from_secs(4), callback_in_two_calls: true, ..BookSettings::default() }
+        let wire = &self.shared.settings.wire;
+        let told_after = match wire.transport {
+            Transport::Socket => SignedDuration::ZERO,
+            Transport::Rest => SignedDuration::from_secs(i64::from(wire.poll)),
+        };
+        BookSettings {
+            grace: SignedDuration::from_secs(4),
+            callback_in_two_calls: true,
+            told_after,
+            believes_retrieve: BELIEVED,
+            ..BookSettings::default()
+        }
+    }
+
+    fn delivery(&self) -> Option<Delivery> {
+        (self.shared.settings.wire.transport == Transport::Rest).then_some(Delivery::Polling)
+    }
+
+    fn capability(&self, of_make: Capability) -> Capability {
+        let wire = &self.shared.settings.wire;
+        let card_on_ring = if wire.transport == Transport::Rest { CardOnRing::Late } else { of_make.card_on_ring };
+        let key_acts_for_all = wire.api == Api::Token;
+        Capability { abilities: abilities::abilities(wire, None), card_on_ring, key_acts_for_all, ..of_make }
     }
 
     fn base_url(&self) -> &Url {
@@ -110,6 +145,10 @@ impl Pbx for Era {
         actions::act(&self.shared, on, action)
     }
 
+    fn act_next(&self, on: &ActOn, action: &Action, step: usize, answer: &Answer) -> Result<ActStep, Error> {
+        actions::next(&self.shared, on, action, step, answer)
+    }
+
     fn read_act(&self, command: CommandId, _action: &Action, answer: &Answer) -> CommandAnswer {
         responses::act(command, answer)
     }
@@ -131,10 +170,12 @@ impl Pbx for Era {
     }
 
     fn session(&self, key: &str) -> Option<Box<dyn Session>> {
-        let shared = Arc::clone(&self.shared);
-        (key == WHOLE_ACCOUNT).then(|| match shared.settings.wire.transport {
-            Transport::Socket => Box::new(Socket::new(shared)) as Box<dyn Session>,
-            Transport::Rest => Box::new(Polling::new(shared)),
-        })
+        let is_ours = key == WHOLE_ACCOUNT && self.shared.settings.wire.transport == Transport::Socket;
+        is_ours.then(|| Box::new(Socket::new(Arc::clone(&self.shared))) as Box<dyn Session>)
+    }
+
+    fn poller(&self, start: PollStart) -> Option<Box<dyn Poller>> {
+        let is_polled = self.shared.settings.wire.transport == Transport::Rest;
+        is_polled.then(|| Box::new(ListPoller::new(Arc::clone(&self.shared), &start)) as Box<dyn Poller>)
     }
 }

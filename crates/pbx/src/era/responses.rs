@@ -50,10 +50,21 @@ fn named_call(answer: &Answer) -> Option<String> {
     Some(id.split_once('.').map_or(id.clone(), |(call, _)| call.to_owned()))
 }
 
+/// The conference that a call was turned into, where the answer names it.
+pub(super) fn conference(answer: &Answer) -> Option<String> {
+    let fields = answer.fields()?;
+    let nested = ["result", "content", "data"].iter().find_map(|key| fields.object(key));
+    let named =
+        |fields: &Fields| ["conference", "conferenceid", "idconf", "id"].iter().find_map(|key| fields.text(key));
+    named(&fields).or_else(|| named(nested.as_ref()?))
+}
+
 /// The path behind which a recording lies for some minutes.
 pub(super) fn recording(settings: &Settings, answer: &Answer) -> Result<Request, Error> {
     if let Some(error) = failure(answer) {
-        let kind = if error.kind() == ErrorKind::NotFound { ErrorKind::Gone } else { error.kind() };
+        // The key was told by the PBX, so a refusal that blames nothing else says that nothing lies under it yet.
+        let is_unready = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict);
+        let kind = if is_unready { ErrorKind::NotReady } else { error.kind() };
         return Err(Error::new(kind, error.to_string()));
     }
     let path = json::parse(&answer.body).and_then(|body| frame::result(&body)).unwrap_or_default();

@@ -15,13 +15,13 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    Shared, actions,
+    Shared, abilities,
     events::{self, EventContext},
     frame::{self, Frame},
     listing::{Asked, Listing},
+    names::{EVENTS, Field},
     requests, responses,
     subscription::Subscription,
-    wire::{EVENTS, Field},
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -40,8 +40,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 const FORGET: Duration = Duration::from_secs(120);
 /// How often the list is read while calls go on, or as long as no event has shown that events come.
 const LIST: Duration = Duration::from_secs(60);
-/// How often it is read while a call is on hold: nothing that is documented says that it was taken back.
-const LIST_HELD: Duration = Duration::from_secs(10);
+/// How often it is read while a call is on hold: nothing that is documented says that it was taken back, and a command that
+/// takes it back is believed for no longer than five seconds (A-5).
+const LIST_HELD: Duration = Duration::from_secs(4);
 
 /// Said where subscriptions are accepted and yet nothing comes.
 pub(super) const NO_EVENTS: &str = "the PBX lists calls but sends no events of them: the token's integration channel lacks rights. Give its role the \
@@ -204,9 +205,9 @@ impl Socket {
                 if let Some(error) = frame::failure(&frame.body) {
                     return Err(error);
                 }
-                let abilities = self.take_info(&frame.body, now)?;
+                let rights = self.take_info(&frame.body, now)?;
                 let filter = self.shared.settings.wire.objects.clone();
-                let mut outputs = vec![SessionOutput::Rights(abilities), self.subscribe(filter.as_deref(), now)];
+                let mut outputs = vec![SessionOutput::Rights(rights), self.subscribe(filter.as_deref(), now)];
                 outputs.extend(self.say());
                 Ok(outputs)
             }
@@ -231,17 +232,17 @@ impl Socket {
     /// What the PBX says of the token: what it may do, and the clock.
     fn take_info(&mut self, body: &Value, now: Moment) -> Result<Abilities, Error> {
         let wire = &self.shared.settings.wire;
-        let Some(info) = wire.read(body.clone()) else { return Ok(actions::abilities(wire, None)) };
+        let Some(info) = wire.read(body.clone()) else { return Ok(abilities::abilities(wire, None)) };
         let time = info.text(Field::ServerTime).and_then(|raw| zone::read(&raw, &TimeZone::UTC, now.wall));
         self.ahead = time.map_or(SignedDuration::ZERO, |time| time.utc.duration_since(now.wall));
-        let Some(capabilities) = info.list(Field::Capabilities) else { return Ok(actions::abilities(wire, None)) };
+        let Some(capabilities) = info.list(Field::Capabilities) else { return Ok(abilities::abilities(wire, None)) };
         let has = |name: &str| capabilities.iter().any(|capability| capability.eq_ignore_ascii_case(name));
         if !has("subscr") {
             let why = "the token may not subscribe to events: give its integration channel the capability subscr";
             return Err(Error::new(ErrorKind::Forbidden, why));
         }
         self.no_recordings = !has("callrecord");
-        Ok(actions::abilities(wire, Some(&capabilities)))
+        Ok(abilities::abilities(wire, Some(&capabilities)))
     }
 
     fn not_subscribed(&mut self, id: &str, error: &Error) -> Result<Vec<SessionOutput>, Error> {

@@ -1,158 +1,14 @@
-//! The wire, in large part ASSUMED: the vendor's pages name events, identifiers and verbs, but few fields and no body.
+//! Paths, switches and names of a connection, in large part ASSUMED.
 //!
-//! Everything that is assumed stands here and can be overridden by the names in [`Wire::set`]; `docs/makes/era.md` says
-//! of each what is documented and what is not.
+//! Everything that is assumed can be overridden by the names in [`Wire::set`]; `docs/makes/era.md` says of each what is
+//! documented and what is not.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::names::{FIELDS, Field, KINDS, Kind, PARAMETERS};
 use crate::fields::Fields;
-
-/// What messages and rows call their fields: the field, its name among the overrides, and the names that are accepted.
-/// Keys are compared in lower case.
-#[rustfmt::skip]
-const FIELDS: [(Field, &str, &[&str]); 31] = [
-    (Field::EventId,      "event_id",      &["eventid"]),
-    (Field::EventTime,    "event_time",    &["eventts", "eventdt"]),
-    (Field::Call,         "call",          &["cid"]),
-    (Field::InviteTime,   "invite_time",   &["invitets"]),
-    (Field::Connection,   "connection",    &["connectionid", "idconn"]),
-    (Field::LegA,         "leg_a",         &["acallid"]),
-    (Field::LegB,         "leg_b",         &["bcallid"]),
-    (Field::Fork,         "fork",          &["forkcallid"]),
-    (Field::Leg,          "leg",           &["idcall", "callid"]),
-    (Field::Outside,      "outside",       &["fromouter", "aouter", "isouter", "external", "fromexternal", "aexternal"]),
-    (Field::Caller,       "caller",        &["fromnumber", "fromnum", "anumber", "anum", "callernum", "callingnum"]),
-    (Field::CallerUser,   "caller_user",   &["fromusername", "ausername", "fromuser", "fromlogin"]),
-    (Field::CallerUri,    "caller_uri",    &["aremoteuri", "blocaluri", "fromuri"]),
-    (Field::CallerName,   "caller_name",   &["fromdisplayname", "fromdisplay", "displayname", "adisplayname"]),
-    (Field::Called,       "called",        &["callednum", "tonumber", "tonum", "bnumber", "bnum", "number"]),
-    (Field::CalledUri,    "called_uri",    &["bremoteuri", "alocaluri", "touri"]),
-    (Field::ForkNumber,   "fork_number",   &["forkcallednum", "forknumber"]),
-    (Field::ForkUri,      "fork_uri",      &["forkrequesturi", "forkremoteuri"]),
-    (Field::ForkWay,      "fork_direction", &["forkdir"]),
-    (Field::Code,         "code",          &["sipcode", "sip_code", "forksipcode", "stopcode", "code"]),
-    (Field::Reason,       "reason",        &["sipreason", "sip_reason", "reason", "redirectreason", "cause"]),
-    (Field::Redirect,     "redirect",      &["redirectto"]),
-    (Field::EndKind,      "end_kind",      &["completiontype", "completion_type", "completion", "endtype", "stoptype", "reason", "stopreason"]),
-    (Field::Side,         "side",          &["side", "holdside", "hold_side", "initiatorside", "referside"]),
-    (Field::Target,       "target",        &["referto", "refertouri", "refer_to", "targeturi", "target_uri", "target", "torefer"]),
-    (Field::State,        "state",         &["state", "status", "connstate", "dialogstate"]),
-    (Field::Digits,       "digits",        &["dtmf", "digit", "digits", "signal", "symbol", "value"]),
-    (Field::RecordKey,    "record_key",    &["key", "recordkey", "record_key", "rec_key"]),
-    (Field::Capabilities, "capabilities",  &["capabilities"]),
-    (Field::ServerTime,   "server_time",   &["timestamp", "datetime"]),
-    (Field::Expires,      "expires",       &["expires"]),
-];
-
-/// A field of a message, a row or an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
-    EventId,
-    EventTime,
-    Call,
-    InviteTime,
-    Connection,
-    LegA,
-    LegB,
-    Fork,
-    Leg,
-    Outside,
-    Caller,
-    CallerUser,
-    CallerUri,
-    CallerName,
-    Called,
-    CalledUri,
-    ForkNumber,
-    ForkUri,
-    ForkWay,
-    Code,
-    Reason,
-    Redirect,
-    EndKind,
-    Side,
-    Target,
-    State,
-    Digits,
-    RecordKey,
-    Capabilities,
-    ServerTime,
-    Expires,
-}
-
-/// What an event is, whatever it is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    Invite,
-    DialogInit,
-    DialogCall,
-    ForkStart,
-    ForkRinging,
-    ForkAnswered,
-    ForkRedirect,
-    ForkStop,
-    DialogStart,
-    Hold,
-    Unhold,
-    Refer,
-    ReferAborted,
-    ReferringInvite,
-    ReplacesRefer,
-    DialogEnd,
-    DialogStop,
-    DialogDead,
-    Menu,
-    Digits,
-    RecordStarted,
-    RecordReady,
-    Failure,
-}
-
-/// How the vendor calls the kinds: the kind, the class, and the types that are accepted. Those that no page names are
-/// ASSUMED, marked so.
-#[rustfmt::skip]
-const KINDS: [(Kind, &str, &[&str], bool); 28] = [
-    (Kind::Invite,          "callevents", &["invite"],           false),
-    (Kind::DialogInit,      "callevents", &["dlg_init"],         false),
-    (Kind::DialogCall,      "callevents", &["dlg_call"],         false),
-    (Kind::ForkStart,       "callevents", &["fork_start"],       false),
-    (Kind::ForkRinging,     "callevents", &["fork_preanswer", "fork_ringing", "fork_1xx"], true),
-    (Kind::ForkAnswered,    "callevents", &["fork_answer", "fork_answered"], true),
-    (Kind::ForkRedirect,    "callevents", &["fork_redirect"],    false),
-    (Kind::ForkStop,        "callevents", &["fork_stop"],        false),
-    (Kind::DialogStart,     "callevents", &["dlg_start"],        false),
-    (Kind::Hold,            "callevents", &["hold"],             false),
-    (Kind::Unhold,          "callevents", &["unhold", "resume", "retrieve"], true),
-    (Kind::Refer,           "callevents", &["refer"],            false),
-    (Kind::ReferAborted,    "callevents", &["refer_aborted"],    false),
-    (Kind::ReferringInvite, "callevents", &["referring_invite"], false),
-    (Kind::ReplacesRefer,   "callevents", &["replaces_refer"],   false),
-    (Kind::DialogEnd,       "callevents", &["dlg_end"],          false),
-    (Kind::DialogStop,      "callevents", &["dlg_stop"],         false),
-    (Kind::DialogDead,      "callevents", &["dlg_dead"],         false),
-    (Kind::Digits,          "callevents", &["dtmf", "call_dtmf"], true),
-    (Kind::RecordStarted,   "callevents", &["connection_start_record"], true),
-    (Kind::RecordReady,     "callevents", &["connection_set_record_info"], true),
-    (Kind::Menu,            "ivrevents",  &["init"],             false),
-    (Kind::Digits,          "ccsevents",  &["call_dtmf"],        false),
-    (Kind::Digits,          "ccsevents",  &["dtmf"],             true),
-    (Kind::RecordStarted,   "ccsevents",  &["connection_start_record"], false),
-    (Kind::RecordReady,     "ccsevents",  &["connection_set_record_info"], false),
-    (Kind::Failure,         "ccsevents",  &["connection_failure"], false),
-    (Kind::Failure,         "callevents", &["connection_failure"], true),
-];
-
-/// What is subscribed to: the calls, and of the contact centre's layer what tells more of them.
-pub(super) const EVENTS: [&str; 6] = [
-    "callevents.*",
-    "ccsevents.call_dtmf",
-    "ccsevents.connection_start_record",
-    "ccsevents.connection_set_record_info",
-    "ccsevents.connection_failure",
-    "ivrevents.init",
-];
 
 /// Which of the two interfaces the token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +59,8 @@ pub(super) struct Wire {
     pub(super) refer_names_goer: bool,
     /// Only what the pages name is understood.
     pub(super) strict: bool,
+    /// What a script of the PBX is called that rings the phone of one who ordered a call.
+    pub(super) script: String,
     /// Events of this subscriber alone are subscribed to.
     pub(super) objects: Option<String>,
     /// How long a subscription lasts, in seconds.
@@ -217,10 +75,6 @@ pub(super) struct Wire {
     parameters: BTreeMap<&'static str, String>,
 }
 
-/// What the parameters of commands are called.
-const PARAMETERS: [&str; 9] =
-    ["owner", "number", "idconn", "idcall", "toidconn", "toidcall", "conference", "event", "dtmf"];
-
 impl Default for Wire {
     fn default() -> Self {
         Self {
@@ -231,6 +85,7 @@ impl Default for Wire {
             hold_names_held: false,
             refer_names_goer: false,
             strict: false,
+            script: "ivr".to_owned(),
             objects: None,
             expires: 3600,
             poll: 3,
@@ -312,6 +167,7 @@ impl Wire {
                 let known = [("goes", true), ("stays", false)];
                 self.refer_names_goer = one_of(value, known).ok_or("must be goes or stays")?;
             }
+            "script" => self.script = named(value)?.to_owned(),
             "objects" => self.objects = Some(named(value)?.to_owned()),
             "expires" => self.expires = within(value, 30, 86_400).ok_or("must be seconds from 30 to 86400")?,
             "poll" => self.poll = within(value, 1, 300).ok_or("must be seconds from 1 to 300")?,
@@ -372,10 +228,21 @@ impl Named<'_> {
         self.first(field, |fields, name| fields.value(name).map(|_| fields.flag(name)))
     }
 
+    /// Whether a user part is that of a script of the PBX.
+    pub(super) fn is_script(&self, user: &str) -> bool {
+        user.eq_ignore_ascii_case(&self.wire.script)
+    }
+
     /// The texts of an array.
     pub(super) fn list(&self, field: Field) -> Option<Vec<String>> {
         let list = self.first(field, |fields, name| fields.array(name).cloned())?;
         Some(list.iter().filter_map(crate::fields::text).collect())
+    }
+
+    /// The objects of an array.
+    pub(super) fn list_of(&self, field: Field) -> Vec<Self> {
+        let list = self.first(field, |fields, name| fields.array(name).cloned()).unwrap_or_default();
+        list.into_iter().filter_map(|object| self.wire.read(object)).collect()
     }
 
     /// The plain fields.

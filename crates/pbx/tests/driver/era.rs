@@ -3,7 +3,8 @@ use std::{sync::Arc, time::Duration};
 
 use calls::{Ability, CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
-use pbx::{CheckReason, Driver, Error, ErrorKind, JournalKind, SessionReport, WHOLE_ACCOUNT};
+use jiff::tz::TimeZone;
+use pbx::{CheckReason, Delivery, Driver, Error, ErrorKind, JournalKind, SessionReport, WHOLE_ACCOUNT};
 use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
@@ -67,7 +68,7 @@ async fn a_session_opens_signed_subscribes_reads_the_list_and_hears_events() {
     let (driver, journal) = driver(pbx::era::MAKE, &pbx);
     let (mut reports, session) = run(&Arc::new(driver));
     let SessionReport::Rights(rights) = reports.recv().await.unwrap() else { panic!("no rights") };
-    assert!(rights.can(Ability::Pickup) && !rights.can(Ability::Conference));
+    assert!(rights.can(Ability::Pickup) && rights.can(Ability::Conference));
     assert!(matches!(reports.recv().await.unwrap(), SessionReport::Connected));
     let SessionReport::Snapshot(listed) = reports.recv().await.unwrap() else { panic!("no list") };
     assert!(listed.calls.contains("c1") && listed.events.iter().all(|event| event.source == Source::Poll));
@@ -150,12 +151,32 @@ async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
 async fn without_sockets_the_list_alone_is_read() {
     let pbx = pbx().await;
     let driver = with_overrides(&pbx, &[("transport", "rest"), ("poll", "1")]);
-    let (mut reports, session) = live(&driver).await;
-    let SessionReport::Snapshot(again) = reports.recv().await.unwrap() else { panic!("no second list") };
+    assert_eq!(driver.delivery(), Delivery::Polling);
+    assert!(!driver.abilities(None).can(Ability::Pickup) && driver.abilities(None).can(Ability::Hold));
+    let mut poller = driver.poller(Vec::new(), TimeZone::UTC, true).expect("it asks");
+    let first = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
+    assert!(first.calls.contains("c1") && !first.events.is_empty(), "{first:?}");
+    let again = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
     assert!(again.calls.contains("c1") && again.events.is_empty(), "{again:?}");
     assert!(pbx.handshakes().is_empty());
-    assert_eq!(driver.end_session(WHOLE_ACCOUNT).await, Ok(()));
-    assert_eq!(session.await.unwrap().kind(), ErrorKind::Stopped);
+}
+
+#[tokio::test]
+async fn a_frame_of_any_length_ends_no_session_and_is_kept_as_not_understood() {
+    let pbx = pbx().await;
+    let (driver, _) = driver(pbx::era::MAKE, &pbx);
+    let (mut reports, session) = live(&Arc::new(driver)).await;
+    let nested = format!(r#"["event", {}"#, "[".repeat(10 << 20));
+    let event = r#"["event",{"event":"callevents.dlg_start","data":{"eventid":"e1","cid":"c1","acallid":"a"}}]"#;
+    for text in [nested.as_str(), event] {
+        pbx.frames.as_ref().unwrap().send(text.to_owned()).await.unwrap();
+    }
+    let SessionReport::Batch { events, .. } = reports.recv().await.unwrap() else { panic!("nothing kept") };
+    let kept = serde_json::to_string(&events).unwrap();
+    assert!(events[0].call.is_none() && kept.contains(&format!("{} bytes", nested.len())), "{kept}");
+    let SessionReport::Batch { events, .. } = reports.recv().await.unwrap() else { panic!("no event") };
+    assert_eq!(events[0].call.as_deref(), Some("c1"));
+    session.abort();
 }
 
 #[tokio::test]

@@ -15,6 +15,10 @@ pub(super) struct Dialogs {
     open: BTreeMap<String, Dialog>,
 }
 
+/// What the platform calls the script of its own that rings the device of one who ordered a call: the page has such a call
+/// begin with an "IVR leg", and does not name it.
+pub(super) const SCRIPT: &str = "ivr";
+
 /// One side of a dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
@@ -30,6 +34,11 @@ impl Side {
     /// The number that is dialled for it.
     pub(super) fn number(&self) -> &str {
         self.extension.as_deref().unwrap_or(&self.number)
+    }
+
+    /// It is neither an agent nor the platform's script.
+    pub(super) fn is_outside(&self) -> bool {
+        self.extension.is_none() && self.number != SCRIPT
     }
 }
 
@@ -138,7 +147,7 @@ impl Dialog {
             .collect();
         object.insert("state".into(), word.into());
         object.insert("fromusername".into(), self.a.number().into());
-        object.insert("fromouter".into(), self.a.extension.is_none().into());
+        object.insert("fromouter".into(), self.a.is_outside().into());
         object.insert("callednum".into(), self.called.as_str().into());
         object.insert("isreferred".into(), self.referred.into());
         if !forks.is_empty() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::dialog::{Dialog, Side};
+use super::dialog::{Dialog, SCRIPT, Side};
 use crate::reading::Reading;
 use crate::world::World;
 
@@ -38,6 +38,7 @@ pub(super) fn uri(world: &World, side: &Side) -> String {
     match side {
         Side { extension: Some(extension), .. } if world.reads(Reading::URIS_BY_LOGIN) => world.staff.sip(extension),
         Side { extension: Some(extension), .. } => format!("sip:{extension}@{}", world.staff.domain),
+        Side { number, .. } if number == SCRIPT => format!("sip:{number}@{}", world.staff.domain),
         Side { number, .. } if number.is_empty() => "sip:anonymous@anonymous.invalid".into(),
         Side { number, .. } => format!("sip:{number}@provider.example"),
     }

@@ -6,6 +6,7 @@
 mod actions;
 mod answers;
 mod dialog;
+mod ending;
 mod events;
 mod readings;
 mod recordings;

@@ -1,33 +1,27 @@
 //! A call in the platform's words: events of its dialogues.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Era;
-use super::dialog::{Dialog, Fork, Side, State};
+use super::dialog::{Dialog, Fork, SCRIPT, Side, State};
 use super::events;
-use crate::fault::Fault;
 use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
 use crate::reading::Reading;
 use crate::world::lock;
 
-/// How long after `dlg_end` the platform says `dlg_stop`.
-const STOP_AFTER: Duration = Duration::from_secs(3);
-
 pub(crate) struct EraStage {
-    pbx: Era,
-    facts: Facts,
+    pub(super) pbx: Era,
+    pub(super) facts: Facts,
     /// The dialogue that the customer is in.
-    main: String,
+    pub(super) main: String,
     /// The one in which a colleague is asked, or the call is passed to him.
-    second: Option<String>,
+    pub(super) second: Option<String>,
     /// Of a click-to-call in two calls: the one to the owner's device, once the other has begun.
-    device: Option<String>,
+    pub(super) device: Option<String>,
     /// Why the last phone gave up.
-    unmet: Option<EndReason>,
+    pub(super) unmet: Option<EndReason>,
 }
 
 /// The platform's id of a call of the simulator.
@@ -41,7 +35,7 @@ impl EraStage {
         Self { pbx, facts, main, second: None, device: None, unmet: None }
     }
 
-    fn is_told(&self) -> bool {
+    pub(super) fn is_told(&self) -> bool {
         self.facts.telling != Telling::Remembered
     }
 
@@ -59,18 +53,18 @@ impl EraStage {
     }
 
     /// Looks at a dialogue that is not over.
-    fn with<T>(&self, cid: &str, look: impl FnOnce(&mut Dialog) -> T) -> Option<T> {
+    pub(super) fn with<T>(&self, cid: &str, look: impl FnOnce(&mut Dialog) -> T) -> Option<T> {
         lock(&self.pbx.shared.dialogs).get_mut(cid).map(look)
     }
 
     /// Says something of a dialogue, to those who take part in it.
-    fn tell(&self, at: Timestamp, cid: &str, kind: &str, more: Value) {
+    pub(super) fn tell(&self, at: Timestamp, cid: &str, kind: &str, more: Value) {
         if let Some(dialog) = lock(&self.pbx.shared.dialogs).get(cid).cloned() {
             self.tell_of(at, &dialog, kind, more);
         }
     }
 
-    fn tell_of(&self, at: Timestamp, dialog: &Dialog, name: &str, more: Value) {
+    pub(super) fn tell_of(&self, at: Timestamp, dialog: &Dialog, name: &str, more: Value) {
         if self.is_told() {
             let mut data = events::common(&self.pbx.shared.world, dialog, at);
             data.extend(more.as_object().cloned().unwrap_or_default());
@@ -87,7 +81,7 @@ impl EraStage {
         }
         let from = json!({
             "fromusername": dialog.a.number(),
-            "fromouter": dialog.a.extension.is_none(),
+            "fromouter": dialog.a.is_outside(),
             "callednum": called,
         });
         let mut invite = from.clone();
@@ -113,71 +107,11 @@ impl EraStage {
         self.tell(at, cid, "callevents.fork_start", more);
     }
 
-    /// A dialled phone, or all of them where none is named, will not answer any more.
-    fn stop_forks(&self, at: Timestamp, cid: &str, extension: Option<&str>, why: EndReason) {
-        let (code, reason) = sip(why);
-        let stopped = self.with(cid, |dialog| {
-            let meant = |fork: &&mut Fork| {
-                fork.open && extension.is_none_or(|extension| fork.side.extension.as_deref() == Some(extension))
-            };
-            let stopped: Vec<Side> = dialog.forks.iter_mut().filter(meant).map(|fork| fork.side.clone()).collect();
-            stopped
-        });
-        for side in stopped.unwrap_or_default() {
-            let more =
-                json!({"forkcallid": side.call_id, "forkcallednum": side.number(), "sipcode": code, "reason": reason});
-            // Whose phone it was is told before he is forgotten.
-            self.tell(at, cid, "callevents.fork_stop", more);
-            self.with(cid, |dialog| {
-                dialog.forks.iter_mut().filter(|fork| fork.side == side).for_each(|fork| fork.open = false);
-            });
-        }
-    }
-
-    fn has_fork(&self, cid: &str, extension: &str) -> bool {
+    pub(super) fn has_fork(&self, cid: &str, extension: &str) -> bool {
         let rings = |dialog: &mut Dialog| {
             dialog.forks.iter().any(|fork| fork.open && fork.side.extension.as_deref() == Some(extension))
         };
         self.with(cid, rings).unwrap_or_default()
-    }
-
-    /// A dialogue is over, in the platform's word for it.
-    fn end(&self, at: Timestamp, cid: &str, completion: &str) {
-        let Some(dialog) = lock(&self.pbx.shared.dialogs).close(cid) else { return };
-        if !self.is_told() {
-            return;
-        }
-        let world = &self.pbx.shared.world;
-        // Of a call that nobody answered all hear whose phones rang.
-        let rang = dialog.forks.iter().filter_map(|fork| fork.side.extension.clone());
-        let mut who: Vec<String> = dialog.extensions().into_iter().map(str::to_owned).collect();
-        who.extend(rang.filter(|_| dialog.b.is_none()));
-        let pbx = self.pbx.clone();
-        let end = move |at: Timestamp, kind: &str, completion: &str| {
-            let mut data = events::common(&pbx.shared.world, &dialog, at);
-            data.insert("completiontype".into(), completion.into());
-            let who: Vec<&str> = who.iter().map(String::as_str).collect();
-            pbx.tell(kind, data, &who);
-            if kind == "callevents.dlg_end" && dialog.state == State::Forking {
-                let data = events::common(&pbx.shared.world, &dialog, at);
-                pbx.tell("ccsevents.connection_failure", data, &who);
-            }
-        };
-        if world.faults.has(Fault::DialogLost) {
-            // The loss is told by two services.
-            end(at, "callevents.dlg_dead", "error");
-            return end(at, "callevents.dlg_dead", "error");
-        }
-        end(at, "callevents.dlg_end", completion);
-        if self.facts.telling == Telling::Late {
-            return end(at, "callevents.dlg_stop", completion);
-        }
-        let (completion, pause) = (completion.to_owned(), world.scaled(STOP_AFTER));
-        let later = std::sync::Arc::clone(world);
-        world.tasks.spawn(async move {
-            tokio::time::sleep(pause).await;
-            end(later.now(), "callevents.dlg_stop", &completion);
-        });
     }
 
     fn side_of(&self, cid: &str, extension: &str) -> char {
@@ -197,10 +131,7 @@ impl EraStage {
 
     /// The customer's side as a new dialogue has it.
     fn customer_again(&self) -> Side {
-        let known = self.with(&self.main, |dialog| {
-            let outside = |side: &&Side| side.extension.is_none();
-            dialog.sides().find(outside).cloned()
-        });
+        let known = self.with(&self.main, |dialog| dialog.sides().find(|side| side.is_outside()).cloned());
         let known = known.flatten().unwrap_or_else(|| self.customer());
         Side { call_id: self.call_id(), ..known }
     }
@@ -236,36 +167,6 @@ impl EraStage {
     }
 }
 
-/// The SIP code of a phone that did not answer.
-fn sip(why: EndReason) -> (u16, &'static str) {
-    match why {
-        EndReason::Busy => (486, "Busy Here"),
-        EndReason::NoAnswer => (480, "Temporarily Unavailable"),
-        EndReason::Refused => (603, "Decline"),
-        EndReason::Unreachable => (404, "Not Found"),
-        EndReason::AnsweredElsewhere
-        | EndReason::CustomerHungUp
-        | EndReason::AgentHungUp
-        | EndReason::ColleagueHungUp
-        | EndReason::Transferred => (487, "Request Terminated"),
-    }
-}
-
-fn completion(why: Option<EndReason>) -> &'static str {
-    match why {
-        Some(EndReason::CustomerHungUp | EndReason::AgentHungUp | EndReason::ColleagueHungUp) => "cancel",
-        Some(EndReason::NoAnswer) => "timeout",
-        Some(
-            EndReason::Busy
-            | EndReason::Refused
-            | EndReason::Unreachable
-            | EndReason::AnsweredElsewhere
-            | EndReason::Transferred,
-        )
-        | None => "call_final",
-    }
-}
-
 impl Stage for EraStage {
     fn call_id(&self) -> &str {
         &self.facts.id
@@ -285,7 +186,7 @@ impl Stage for EraStage {
             }
             CallKind::Callback if self.has_two_calls() => {
                 // The platform's own script calls the owner's device.
-                let script = Side { extension: None, number: "ivr".into(), call_id: self.call_id() };
+                let script = Side { extension: None, number: SCRIPT.into(), call_id: self.call_id() };
                 self.begin(at, &self.main, script, &caller, false);
             }
             CallKind::Callback => self.begin(at, &self.main, self.agent(&caller), &number, false),
@@ -429,7 +330,9 @@ impl Stage for EraStage {
     }
 
     fn joined(&mut self, _at: Timestamp, _extension: &str) {
-        let conference = self.pbx.shared.world.new_id().to_string();
+        // The page has one call turned into a conference and others moved into it.
+        let known = self.with(&self.main, |dialog| dialog.conference.clone()).flatten();
+        let conference = known.unwrap_or_else(|| self.pbx.shared.world.new_id().to_string());
         for cid in std::iter::once(&self.main).chain(&self.second) {
             self.with(cid, |dialog| {
                 dialog.state = State::Talking;
@@ -439,37 +342,7 @@ impl Stage for EraStage {
     }
 
     fn left(&mut self, at: Timestamp, extension: &str, why: EndReason) {
-        if let Some(second) = self.second.clone() {
-            if self.has_fork(&second, extension) {
-                self.stop_forks(at, &second, Some(extension), why);
-                self.end(at, &second, completion(Some(why)));
-                self.second = None;
-                return;
-            }
-            if self.with(&second, |dialog| dialog.b.as_ref().and_then(|b| b.extension.clone())).flatten().as_deref()
-                == Some(extension)
-            {
-                self.end(at, &second, "bye");
-                self.second = None;
-                return;
-            }
-            if why == EndReason::CustomerHungUp {
-                // The customer is gone while the colleague is still asked.
-                return self.end(at, &self.main, "bye");
-            }
-        }
-        if why != EndReason::AnsweredElsewhere {
-            self.unmet = Some(why);
-        }
-        if self.has_fork(&self.main, extension) {
-            return self.stop_forks(at, &self.main, Some(extension), why);
-        }
-        let placed = self.with(&self.main, |dialog| {
-            dialog.state == State::Forking && dialog.a.extension.as_deref() == Some(extension)
-        });
-        if placed.unwrap_or_default() {
-            self.stop_forks(at, &self.main, None, why);
-        }
+        self.leave(at, extension, why);
     }
 
     fn cut(&mut self, _extension: &str) {
@@ -478,45 +351,6 @@ impl Stage for EraStage {
     }
 
     fn ended(&mut self, at: Timestamp, recorded: Option<Recorded>) {
-        let main = lock(&self.pbx.shared.dialogs).get(&self.main).cloned();
-        let talked = main.as_ref().is_some_and(|dialog| dialog.state != State::Forking);
-        let word = if talked { "bye" } else { completion(self.unmet) };
-        self.end(at, &self.main, word);
-        for other in self.second.take().into_iter().chain(self.device.take()) {
-            self.end(at, &other, "bye");
-        }
-        if let Some(recorded) = recorded {
-            self.record(at, main, recorded);
-        }
-    }
-}
-
-impl EraStage {
-    fn record(&self, at: Timestamp, dialog: Option<Dialog>, recorded: Recorded) {
-        let key = format!("fs:main1:Srv-002/{}/{}.mp3", at.strftime("%Y-%m-%d"), self.main);
-        let Some(dialog) = dialog else {
-            // From before the simulator started: nothing will be told of it.
-            return lock(&self.pbx.shared.recordings).add(key, recorded.topic);
-        };
-        let pbx = self.pbx.clone();
-        let late = self.facts.telling == Telling::Late;
-        self.pbx.shared.world.tasks.spawn(async move {
-            let world = &pbx.shared.world;
-            if !late {
-                tokio::time::sleep(world.scaled(world.timing.recording_lag)).await;
-            }
-            let mut faults = world.faults.watch();
-            if faults.wait_for(|faults| !faults.contains(&Fault::RecordingNotReady)).await.is_err() {
-                return;
-            }
-            lock(&pbx.shared.recordings).add(key.clone(), recorded.topic);
-            let mut data: Map<String, Value> = events::common(world, &dialog, world.now());
-            if world.reads(Reading::RECORD_INFO_WITHOUT_CID) {
-                let kept = ["eventid", "eventts", "connectionid"];
-                data.retain(|field, _| kept.contains(&field.as_str()));
-            }
-            data.insert("key".into(), key.into());
-            pbx.tell("ccsevents.connection_set_record_info", data, &dialog.extensions());
-        });
+        self.end_all(at, recorded);
     }
 }

@@ -1,14 +1,20 @@
 //! What is asked of a call, as it is sent, and what comes back.
 
 use ::calls::{
-    Ability, ActOn, Action, Book, Call, CommandAnswer, CommandId, Leg, Stored, Target, Told, VendorEvent,
-    number::Dialable,
+    Ability, ActOn, Action, Book, Call, CallState, Command, CommandAnswer, CommandId, CommandKind, CommandState,
+    Decision, Leg, Stored, Target, Timer, Told, VendorEvent, number::Dialable,
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ByHand, answer, events, received};
-use crate::{error::ErrorKind, request::Request, session::WHOLE_ACCOUNT, traits::Pbx};
+use super::{ByHand, answer, configured, events, received};
+use crate::{
+    error::ErrorKind,
+    request::Request,
+    session::WHOLE_ACCOUNT,
+    traits::{ActStep, Pbx},
+};
 
 const BEGUN: i64 = 1_772_442_000_000;
 
@@ -17,13 +23,14 @@ struct Desk {
     by_hand: ByHand,
     book: Book,
     seq: u64,
+    at: Timestamp,
 }
 
 impl Desk {
     fn new(overrides: &[(&str, &str)]) -> Self {
         let by_hand = ByHand::live_with(overrides, "[]");
         let book = Book::new("era".parse().expect("an id"), by_hand.era.book_settings());
-        Self { by_hand, book, seq: 0 }
+        Self { by_hand, book, seq: 0, at: received() }
     }
 
     fn told(&mut self, call: &str, event: &str, more: &Value) {
@@ -38,8 +45,17 @@ impl Desk {
     }
 
     fn apply(&mut self, event: VendorEvent) {
-        let (connection, told) = ("era".parse().expect("an id"), Told::Vendor(event));
-        self.book.apply(&Stored { seq: self.seq, connection, received_at: received(), told });
+        self.tell(Told::Vendor(event));
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.seq += 1;
+        self.book.apply(&Stored {
+            seq: self.seq,
+            connection: "era".parse().expect("an id"),
+            received_at: self.at,
+            told,
+        });
     }
 
     /// A call from outside that 101 has answered.
@@ -59,10 +75,19 @@ impl Desk {
         self.call(vendor).legs.iter().find(of).expect("the leg").clone()
     }
 
-    fn ask(&self, action: &Action, other: Option<&str>) -> Result<Request, crate::error::Error> {
+    /// What 101 acts on.
+    fn on(&self, other: Option<&str>) -> ActOn {
         let other = other.map(|other| (self.call(other), self.leg(other, "101")));
-        let on = ActOn { call: self.call("c1"), leg: self.leg("c1", "101"), extension: Some("101".to_owned()), other };
-        self.by_hand.era.act(CommandId(Uuid::nil()), &on, action)
+        ActOn { call: self.call("c1"), leg: self.leg("c1", "101"), extension: Some("101".to_owned()), other }
+    }
+
+    fn ask(&self, action: &Action, other: Option<&str>) -> Result<Request, crate::error::Error> {
+        self.by_hand.era.act(CommandId(Uuid::nil()), &self.on(other), action)
+    }
+
+    /// What follows this answer.
+    fn next(&self, action: &Action, step: usize, text: &str) -> Result<ActStep, crate::error::Error> {
+        self.by_hand.era.act_next(&self.on(None), action, step, &answer(200, text))
     }
 }
 
@@ -125,13 +150,18 @@ fn the_same_commands_are_messages_of_the_socket() {
     }
 }
 
+/// The person of the talk asks a colleague, who has answered.
+fn asks(desk: &mut Desk) {
+    desk.told("c2", "invite", &json!({"fromouter": false, "fromnumber": "101", "callednum": "102"}));
+    desk.told("c2", "fork_start", &json!({"forkcallid": "c2-b", "forkdir": "in", "forkcallednum": "102"}));
+    desk.told("c2", "dlg_start", &json!({"bcallid": "c2-b"}));
+}
+
 #[test]
 fn two_calls_are_joined_by_the_legs_of_the_others() {
     let mut desk = Desk::new(&[]);
     desk.talk("c1");
-    desk.told("c2", "invite", &json!({"fromouter": false, "fromnumber": "101", "callednum": "102"}));
-    desk.told("c2", "fork_start", &json!({"forkcallid": "c2-b", "forkdir": "in", "forkcallednum": "102"}));
-    desk.told("c2", "dlg_start", &json!({"bcallid": "c2-b"}));
+    asks(&mut desk);
     let join = Action::Transfer { to: Target::Call(desk.call("c2").id), attended: true };
     let request = desk.ask(&join, Some("c2")).expect("a request");
     assert_eq!(request.method.as_str(), "REFERREPLACES");
@@ -142,14 +172,127 @@ fn two_calls_are_joined_by_the_legs_of_the_others() {
     assert_eq!(body(&refer)["idcall"], "c1-b");
 }
 
+fn method(request: &Request) -> (&str, Value) {
+    (request.method.as_str(), body(request))
+}
+
+#[test]
+fn digits_are_sent_one_by_one() {
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    let action = Action::Dtmf { digits: "1*#".to_owned() };
+    assert_eq!(body(&desk.ask(&action, None).expect("a request"))["dtmf"], "1");
+    for (step, digit) in [(1, "*"), (2, "#")] {
+        let Ok(ActStep::Send(next)) = desk.next(&action, step, "") else { panic!("{step}") };
+        assert_eq!(method(&next), ("SEND_DTMF", json!({"idcall": "c1-b", "dtmf": digit})));
+    }
+    assert!(matches!(desk.next(&action, 3, ""), Ok(ActStep::Done)));
+    let refused = desk.next(&action, 1, r#"{"result":"error","error_message":"no"}"#);
+    assert!(matches!(refused, Ok(ActStep::Done)), "nothing follows what was refused: {refused:?}");
+}
+
+#[test]
+fn a_colleague_is_asked_once_the_customer_is_on_hold_and_joined_when_he_has_answered() {
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    let action = Action::Transfer { to: number("102"), attended: true };
+    let hold = desk.ask(&action, None).expect("a request");
+    assert_eq!(method(&hold), ("NOTIFY", json!({"idcall": "c1-b", "event": "hold"})));
+    // That the PBX took it is no proof that the phone did.
+    assert!(matches!(desk.next(&action, 1, "{}"), Ok(ActStep::Wait(_))));
+    let before = desk.leg("c1", "101");
+    desk.told("c1", "hold", &json!({"side": "b"}));
+    let on = ActOn { leg: before, ..desk.on(None) };
+    let next = desk.by_hand.era.act_next(&on, &action, 1, &answer(200, "{}"));
+    let Ok(ActStep::Send(question)) = next else { panic!("{next:?}") };
+    let asked = json!({"owner": "101", "number": "102"});
+    assert_eq!((method(&question), question.url.path()), (("POST", asked.clone()), "/rest/v1/uc/calls"));
+    // What is on hold already needs no hold.
+    assert_eq!(method(&desk.ask(&action, None).expect("a request")), ("POST", asked));
+    assert!(matches!(desk.next(&action, 1, "{}"), Ok(ActStep::Done)));
+    asks(&mut desk);
+    let join = desk.ask(&action, None).expect("a request");
+    let joined = json!({"idcall": "c1-a", "toidconn": format!("c2.{BEGUN}"), "toidcall": "c2-b"});
+    assert_eq!(method(&join), ("REFERREPLACES", joined));
+}
+
+#[test]
+fn whoever_is_asked_already_is_added_to_a_conference_that_the_call_becomes() {
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    asks(&mut desk);
+    let other = desk.call("c2").id;
+    for (with, other) in [(number("102"), None), (Target::Call(other), Some("c2"))] {
+        let action = Action::Conference { with };
+        let made = desk.ask(&action, other).expect("a request");
+        assert_eq!(
+            (method(&made), made.url.path()),
+            (("SWITCHCONF", json!({})), &*format!("/rest/v1/uc/calls/c1.{BEGUN}"))
+        );
+        let on = desk.on(other);
+        let next = |text: &str| desk.by_hand.era.act_next(&on, &action, 1, &answer(200, text));
+        for text in [r#"{"result":"ok","conference":"k1"}"#, r#"{"result":{"id":"k1"}}"#] {
+            let Ok(ActStep::Send(added)) = next(text) else { panic!("{text}") };
+            assert_eq!(method(&added), ("REFERCONF", json!({"idcall": "c2-b", "conference": "k1"})));
+            assert_eq!(added.url.path(), format!("/rest/v1/uc/calls/c2.{BEGUN}"));
+        }
+        assert_eq!(next("{}").expect_err("no conference").kind(), ErrorKind::Protocol);
+    }
+}
+
+#[test]
+fn without_a_socket_recording_is_switched_by_its_method() {
+    let era = configured(&[("transport", "rest")]);
+    let monotonic = tokio::time::Instant::now().into_std();
+    let now = crate::session::Moment { monotonic, wall: received() };
+    let start = crate::poll::PollStart { held: Vec::new(), zone: jiff::tz::TimeZone::UTC, is_zone_settled: true, now };
+    let list = format!(r#"[{{"cid":"c1","connectionid":"c1.{BEGUN}","state":"Dialog"}}]"#);
+    era.poller(start).expect("it asks").read(Ok(&answer(200, &list)), now, now).expect("a list");
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    for (on, word) in [(true, "on"), (false, "off")] {
+        let request = era.act(CommandId(Uuid::nil()), &desk.on(None), &Action::Record { on }).expect("a request");
+        assert_eq!(method(&request), ("SETUP_RECORD", json!({"idcall": "c1-b", "record": word})));
+    }
+}
+
+/// A call on hold that the PBX has accepted to take back.
+fn taken_back() -> Desk {
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    desk.told("c1", "hold", &json!({"side": "b"}));
+    assert_eq!(desk.call("c1").state, CallState::OnHold);
+    let command = CommandId(Uuid::nil());
+    let (call, leg) = (desk.call("c1").id, desk.leg("c1", "101").key);
+    let kind = CommandKind::Act { call, leg, extension: Some("101".to_owned()), action: Action::Retrieve };
+    desk.tell(Told::Command(Command { id: command, author: "somebody".to_owned(), kind }));
+    desk.tell(Told::Answer(CommandAnswer::Accepted { command, vendor_call: None, doubt: None }));
+    desk
+}
+
+#[test]
+fn a_call_taken_back_is_believed_for_five_seconds() {
+    let stands = |desk: &Desk| (desk.call("c1").state, desk.book.command_state(CommandId(Uuid::nil())));
+    let mut desk = taken_back();
+    assert_eq!(stands(&desk), (CallState::Talking, Some(CommandState::Accepted)));
+    desk.told("c1", "colour", &json!({}));
+    assert_eq!(stands(&desk).1, Some(CommandState::Accepted), "what is believed confirms nothing");
+    let (due, timer) = desk.book.next_deadline().expect("it ends");
+    assert!(matches!(timer, Timer::Provisional { .. }) && due == received() + jiff::SignedDuration::from_secs(5));
+    desk.at = due;
+    desk.tell(Told::Decision(Decision::TimerFired { timer }));
+    assert_eq!(stands(&desk), (CallState::OnHold, Some(CommandState::Accepted)), "nothing has shown it");
+    let mut shown = taken_back();
+    shown.told("c1", "unhold", &json!({"side": "b"}));
+    assert_eq!(stands(&shown), (CallState::Talking, Some(CommandState::Confirmed)));
+}
+
 #[test]
 fn what_cannot_be_asked_is_refused_before_anything_is_sent() {
     let mut desk = Desk::new(&[]);
     desk.talk("c1");
     let refused = [
-        Action::Dtmf { digits: "12".to_owned() },
         Action::Dtmf { digits: String::new() },
-        Action::Transfer { to: number("102"), attended: true },
         Action::Conference { with: number("102") },
         Action::Transfer { to: Target::Call(desk.call("c1").id), attended: true },
     ];

@@ -5,11 +5,15 @@ use std::time::Duration;
 use ::calls::{Ability, Effect, Source};
 use serde_json::json;
 
-use super::{ByHand, answer, events, names, notice, sent, snapshot};
+use super::{ByHand, answer, configured, events, names, notice, received, sent, snapshot};
 use crate::{
-    era::session::NO_EVENTS,
+    capability::CardOnRing,
+    delivery::Delivery,
+    era::{MAKE, session::NO_EVENTS},
     error::ErrorKind,
-    session::{SessionInput, SessionOutput},
+    poll::PollStart,
+    session::{Moment, SessionInput, SessionOutput, WHOLE_ACCOUNT},
+    traits::Pbx,
 };
 
 const TALK: &str = r#"[{"cid":"c1","connectionid":"c1.1772442000000","invitets":1772442000000,"state":"Dialog",
@@ -178,7 +182,7 @@ fn the_list_is_read_while_calls_go_on_and_oftener_while_one_is_held() {
     assert_eq!(first, 60);
     by_hand.answered(&TALK.replace("Dialog", "Hold"));
     let (second, outputs) = by_hand.wait();
-    assert_eq!(second, 70, "{outputs:?}");
+    assert_eq!(second, 64, "{outputs:?}");
     let taken_back = snapshot(&by_hand.answered(TALK));
     assert!(names(&taken_back.events[0]).contains(&"legRetrieved b1".to_owned()), "{:?}", taken_back.events);
 }
@@ -267,24 +271,30 @@ fn bad_frames_are_kept_and_change_no_call() {
 
 #[test]
 fn without_sockets_the_list_is_read_again_and_again() {
-    let mut by_hand = ByHand::new(&[("transport", "rest"), ("poll", "2")]);
-    let outputs = by_hand.step(SessionInput::Start);
-    let [SessionOutput::Rights(rights), SessionOutput::Request(_)] = outputs.as_slice() else { panic!("{outputs:?}") };
+    let era = configured(&[("transport", "rest"), ("poll", "2")]);
+    assert!(era.session(WHOLE_ACCOUNT).is_none() && era.delivery() == Some(Delivery::Polling));
+    let capability = era.capability(MAKE.capability.clone());
+    assert_eq!((capability.card_on_ring, capability.key_acts_for_all), (CardOnRing::Late, true));
+    let rights = capability.abilities;
     assert!(!rights.can(Ability::Pickup) && !rights.can(Ability::Recordings) && rights.can(Ability::Hold));
-    let outputs = by_hand.answered(TALK);
-    let [SessionOutput::Connected, SessionOutput::Snapshot(first), SessionOutput::Drained { complete: true }] =
-        outputs.as_slice()
-    else {
-        panic!("{outputs:?}")
+    let monotonic = tokio::time::Instant::now().into_std();
+    let after = |seconds: u64| Moment {
+        monotonic: monotonic + Duration::from_secs(seconds),
+        wall: received() + jiff::SignedDuration::from_secs(i64::try_from(seconds).expect("small")),
     };
-    assert_eq!(first.calls.len(), 1);
-    let (after, outputs) = by_hand.wait();
-    assert!(after == 2 && matches!(outputs.as_slice(), [SessionOutput::Request(_)]), "{after} {outputs:?}");
-    assert_eq!(snapshot(&by_hand.answered("[]")).calls.len(), 0);
-    let outputs = by_hand.step(SessionInput::Answered(Ok(&answer(401, ""))));
-    assert!(outputs.is_empty(), "nothing was asked: {outputs:?}");
-    by_hand.wait();
-    let outputs = by_hand.step(SessionInput::Answered(Ok(&answer(401, ""))));
-    let [SessionOutput::End(error)] = outputs.as_slice() else { panic!("{outputs:?}") };
-    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let start = PollStart { held: Vec::new(), zone: jiff::tz::TimeZone::UTC, is_zone_settled: true, now: after(0) };
+    let mut poller = era.poller(start).expect("it asks");
+    let (due, request) = poller.due();
+    assert_eq!((due, request.method.as_str(), request.url.path()), (monotonic, "GET", "/rest/v1/uc/calls"));
+    let first = poller.read(Ok(&answer(200, TALK)), after(0), after(1)).expect("a list");
+    assert_eq!((first.snapshot.expect("a list").calls.len(), first.complete_since), (1, Some(after(0).wall)));
+    assert_eq!(poller.due().0, after(3).monotonic);
+    let second = poller.read(Ok(&answer(200, "[]")), after(3), after(3)).expect("a list");
+    assert_eq!((second.snapshot.expect("a list").calls.len(), second.complete_since), (0, Some(after(0).wall)));
+    // After an outage only what still goes on is told, so there is a hole.
+    let refused = poller.read(Ok(&answer(401, "")), after(5), after(5)).expect_err("refused");
+    assert_eq!((refused.kind(), poller.due().0), (ErrorKind::Unauthorized, after(7).monotonic));
+    poller.read(Ok(&answer(200, "<html>")), after(7), after(7)).expect_err("no list");
+    let again = poller.read(Ok(&answer(200, TALK)), after(9), after(9)).expect("a list");
+    assert_eq!(again.complete_since, Some(after(9).wall));
 }

@@ -197,6 +197,83 @@ fn an_event_of_another_name_is_kept_and_changes_nothing() {
     }
 }
 
+/// Click-to-call may be told of as a call of a script to the phone of the one who ordered it, and a second one from it.
+#[test]
+fn a_script_that_rings_the_own_phone_is_no_caller() {
+    let mut by_hand = ByHand::live();
+    let from = json!({"fromouter": true, "fromusername": "ivr", "callednum": "101"});
+    let begun = by_hand.event("callevents.invite", data(1, from));
+    assert_eq!(names(&begun), ["callCreated"]);
+    let Effect::CallCreated { direction, customer, .. } = &begun.effects[0] else { panic!("{begun:?}") };
+    assert_eq!((*direction, customer.number.as_deref()), (Direction::Outgoing, None));
+    let rings = by_hand.event("callevents.fork_start", data(2, fork("f1", "101")));
+    assert_eq!(names(&rings), ["callUpdated", "legRinging f1"]);
+    let picked_up = by_hand.event("callevents.dlg_start", data(3, json!({"bcallid": "f1"})));
+    assert_eq!(names(&picked_up), ["callUpdated"], "nobody talks yet");
+    // What he ordered is on his phone now, so the script's part of it ends nothing.
+    let ordered = json!({"cid": "c2", "connectionid": "c2.1772442000001", "acallid": "f1", "fromouter": false,
+        "fromusername": "101", "callednum": "79161234567"});
+    by_hand.event("callevents.invite", data(4, ordered.clone()));
+    let ended = by_hand.event("callevents.dlg_end", data(5, json!({"completiontype": "bye"})));
+    assert_eq!(names(&ended), ["callUpdated"]);
+    let whole = by_hand.event("callevents.dlg_end", data(6, with(ordered, json!({"completiontype": "bye"}))));
+    assert!(names(&whole).contains(&"callEnded".to_owned()), "{whole:?}");
+    // He does not pick up.
+    let mut by_hand = ByHand::live();
+    by_hand.event("callevents.invite", data(1, json!({"fromusername": "ivr", "callednum": "101"})));
+    by_hand.event("callevents.fork_start", data(2, fork("f1", "101")));
+    let ended = by_hand.event("callevents.dlg_end", data(3, json!({"completiontype": "timeout"})));
+    assert_eq!(names(&ended), ["callUpdated", "legCleared f1", "callEnded"]);
+}
+
+#[test]
+fn the_own_phone_that_is_dialled_first_has_not_lost_the_call() {
+    let mut by_hand = ByHand::live();
+    by_hand.event(
+        "callevents.invite",
+        data(1, json!({"fromouter": false, "fromnumber": "101", "callednum": "79161234567"})),
+    );
+    by_hand.event("callevents.fork_start", data(2, fork("a1", "101")));
+    let out = json!({"forkcallid": "f1", "forkdir": "out", "forkcallednum": "79161234567"});
+    by_hand.event("callevents.fork_start", data(3, out));
+    // Without the leg that answered it is the only other one.
+    for (number, answer) in [(4, json!({"bcallid": "f1"})), (5, json!({}))] {
+        let answered = by_hand.event("callevents.dlg_start", data(number, answer));
+        assert_eq!(names(&answered), ["callUpdated", "legAnswered a1", "legAnswered f1"]);
+    }
+}
+
+#[test]
+fn whoever_joins_a_conference_is_a_leg_more_while_the_list_shows_it() {
+    let row = |call: &str, more: &str| {
+        format!(
+            r#"{{"cid":"{call}","connectionid":"{call}.1","state":"Dialog","acallid":"{call}-a","bcallid":"{call}-b",{more}}}"#
+        )
+    };
+    let outside = r#""fromouter":true,"fromnumber":"79161234567","bremoteuri":"sip:101@pbx.example""#;
+    let inside = r#""fromouter":false,"fromnumber":"101","bremoteuri":"sip:102@pbx.example""#;
+    let both = |conference: &str| {
+        format!("[{},{}]", row("c1", &format!("{outside}{conference}")), row("c2", &format!("{inside}{conference}")))
+    };
+    let mut by_hand = ByHand::live_with(&[], &both(""));
+    let mut read = |list: &str| {
+        loop {
+            by_hand.step(crate::session::SessionInput::Heard);
+            let (_, outputs) = by_hand.wait();
+            if outputs.iter().any(|output| matches!(output, crate::session::SessionOutput::Request(_))) {
+                let told = super::snapshot(&by_hand.answered(list)).events;
+                break told.iter().map(|event| (event.call.clone().expect("a call"), names(event))).collect::<Vec<_>>();
+            }
+        }
+    };
+    let joined = both(r#","conference":"k1""#);
+    assert_eq!(read(&joined), [("c1".to_owned(), vec!["legAnswered c2-b".to_owned()])]);
+    assert_eq!(read(&joined), [], "told once");
+    assert_eq!(read(&both("")), [("c1".to_owned(), vec!["legCleared c2-b".to_owned()])]);
+    let apart = both(r#","conference":"k1""#).replacen("k1", "k2", 1);
+    assert_eq!(read(&apart), [], "two conferences");
+}
+
 #[test]
 fn numbers_as_texts_and_floats_and_keys_in_any_case_are_read() {
     let mut by_hand = ByHand::live();

@@ -86,7 +86,10 @@ fn a_recording_is_asked_for_by_its_key_each_time() {
     let Ok(RecordingStep::Ask(ask)) = era.recording("c1", &reference, super::received()) else { panic!("no question") };
     assert_eq!(body(&ask), json!(["callrecord_get_path", {"key": "s3:main/1.mp3"}]));
     for (text, kind) in [
-        (r#"{"result":"error","error_code":404}"#, ErrorKind::Gone),
+        (r#"{"result":"error","error_code":404}"#, ErrorKind::NotReady),
+        (r#"{"result":"error","error_code":1404,"error_message":"no such key"}"#, ErrorKind::NotReady),
+        (r#"{"result":"error","error_code":410}"#, ErrorKind::Gone),
+        (r#"{"result":"error","error_code":403}"#, ErrorKind::Forbidden),
         (r#"{"result":"ok"}"#, ErrorKind::Protocol),
         (r#"{"result":"//evil.example/x"}"#, ErrorKind::Protocol),
         (r#"{"result":"https://evil.example/x"}"#, ErrorKind::Protocol),
