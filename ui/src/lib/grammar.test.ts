@@ -16,6 +16,9 @@ describe("gender of a name", () => {
     ["Ольга Шевченко", true],
     ["Скрипка", undefined],
     ["Кузнецов", false],
+    ["«Берёзова и Ко»", undefined],
+    ["Общество с ограниченной ответственностью Заря", undefined],
+    ["ООО Соколова", undefined],
     ["101", undefined],
     ["John", undefined],
   ])("%s: %s", (name, feminine) => {

@@ -26,8 +26,12 @@ const feminineNames = words(`
 const feminineSurname = /(?:ова|ева|ина|ына|ая)$/u;
 const masculineSurname = /(?:ов|ев|ин|ын|ий|ой)$/u;
 
-/** Whether a name reads as a woman's; `undefined` where that cannot be said, as of an extension. */
+// A firm's name has quotation marks, or begins with its kind: words in it may end as surnames do.
+const firm = /[«"“]|^([оп]?ао|ооо|общество) /i;
+
+/** Whether a name reads as a woman's; `undefined` where that cannot be said, as of an extension or a firm. */
 export function isFeminine(name: string): boolean | undefined {
+  if (firm.test(name)) return undefined;
   const parts =
     name
       .toLocaleLowerCase("ru")

@@ -22,6 +22,7 @@ interface CallsText {
   calledBack: (when: string, isToday: boolean) => string;
   waits: (length: string) => string;
   you: string;
+  onThePhone: string;
   hiddenNumber: string;
   answeredCount: (count: number) => string;
   waitingCount: (count: number) => string;
@@ -109,6 +110,7 @@ export const callsText = texts<CallsText>({
     calledBack: (when, isToday) => (isToday ? `Перезвонили в ${when}` : `Перезвонили ${when}`),
     waits: (length) => `Ждёт ${length}`,
     you: "вы",
+    onThePhone: "Управляйте звонком на телефоне",
     hiddenNumber: "номер не передан",
     answeredCount: (count) => russianCount(count, "отвечен", "отвечены", "отвечено"),
     waitingCount: (count) => russianCount(count, "ждёт", "ждут", "ждут"),
@@ -193,6 +195,7 @@ export const callsText = texts<CallsText>({
     calledBack: (when, isToday) => (isToday ? `Called back at ${when}` : `Called back ${when}`),
     waits: (length) => `Waits ${length}`,
     you: "you",
+    onThePhone: "Control the call on your phone",
     hiddenNumber: "number withheld",
     answeredCount: (count) => `${count.toLocaleString("en")} answered`,
     waitingCount: (count) => `${count.toLocaleString("en")} waiting`,

@@ -47,7 +47,7 @@ export const settingsText = texts<SettingsText>({
     themeHint: "Светлое, тёмное или то, что выбрано в системе.",
     themes: { system: "Как в системе", light: "Светлое", dark: "Тёмное" },
     corner: "Где показывать",
-    cornerHint: "Угол экрана, в котором появляется карточка звонка.",
+    cornerHint: "Угол экрана для карточки звонка.",
     corners: {
       bottomRight: "Справа внизу",
       bottomLeft: "Слева внизу",
@@ -80,7 +80,7 @@ export const settingsText = texts<SettingsText>({
     themeHint: "Light, dark, or what the system has chosen.",
     themes: { system: "System default", light: "Light", dark: "Dark" },
     corner: "Where to show it",
-    cornerHint: "The corner of the screen in which the card of a call appears.",
+    cornerHint: "The corner of the screen for the card of a call.",
     corners: {
       bottomRight: "Bottom right",
       bottomLeft: "Bottom left",

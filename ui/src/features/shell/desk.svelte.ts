@@ -25,6 +25,7 @@ import { NewestView } from "$lib/newest.svelte";
 import { person } from "$lib/person.svelte";
 import { mainText } from "$messages/main";
 import { commandsOf } from "./commands";
+import { isUnreachable } from "./connection";
 import type { Page } from "./pages";
 
 /** Commands of the main window whose failure is shown above its pages. */
@@ -181,6 +182,12 @@ export class Desk {
   /** What an office's clock says more than this computer's, in milliseconds. */
   clockOffset(office: string): number {
     return this.view?.offices.find((one) => one.id === office)?.clockOffsetMs ?? 0;
+  }
+
+  /** An office is there, so that calls can be placed and acted on. */
+  reachable(office: string): boolean {
+    const found = this.view?.offices.find((one) => one.id === office);
+    return found !== undefined && !isUnreachable(found);
   }
 
   /** Lists every call that answers to a text. */

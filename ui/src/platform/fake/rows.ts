@@ -194,9 +194,11 @@ function countsOf(size: number): CallCounts {
 
 function matches(row: CallRow, { text, filter }: ListCallsRequest): boolean {
   const wanted = text.toLocaleLowerCase();
-  const found = [row.party.name, row.party.number, row.party.dial].some((part) =>
-    part?.toLocaleLowerCase().includes(wanted),
-  );
+  // As people type a number: with signs, and with 8 for 7.
+  const digits = /^[\d\s()+-]+$/.test(text) ? text.replace(/\D/g, "").replace(/^8(?=\d{3})/, "7") : undefined;
+  const isIn = (part: string | undefined) =>
+    part?.toLocaleLowerCase().includes(wanted) || (digits && part?.replace(/\D/g, "").includes(digits));
+  const found = [row.party.name, row.party.number, row.party.dial].some(isIn);
   if (wanted !== "" && !found) return false;
   switch (filter) {
     case "all":

@@ -1,0 +1,143 @@
+//! Pictures of every page in both languages and themes, each pixel as two of the screen, over made-up data at one moment.
+//! `TRUBKA_SCREENS=1` renews those of the documentation, for which ImageMagick's `convert` makes them small.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Desktop } from '../harness/desktop.ts';
+import { Pages, type Size } from '../harness/pages.ts';
+import { colours } from '../harness/png.ts';
+import { output } from '../harness/process.ts';
+
+const renewing = process.env.TRUBKA_SCREENS === '1';
+const folder = renewing ? path.resolve('../../docs/screens') : path.join(output, 'pictures');
+mkdirSync(folder, { recursive: true });
+
+/** A page of one colour, or of a few bars before anything was drawn, has fewer. */
+const FEWEST_COLOURS = 40;
+
+const USUAL: Size = { width: 1240, height: 780 };
+const LAPTOP: Size = { width: 1366, height: 768 };
+const SMALL: Size = { width: 880, height: 560 };
+/** Width of the card's window. */
+const CARD = 416;
+
+/** Phases of a card, and what their pictures are called. */
+const PHASES = {
+  ringing: 'ringing',
+  talking: 'talking',
+  onHold: 'on-hold',
+  pickUpYourPhone: 'pick-up',
+  calling: 'calling',
+  answeredBy: 'answered-by',
+  missed: 'missed',
+  ended: 'ended',
+};
+
+const looks = (['ru', 'en'] as const).flatMap((lang) => (['light', 'dark'] as const).map((theme) => ({ lang, theme })));
+
+let desktop: Desktop;
+let pages: Pages;
+
+beforeAll(async () => {
+  desktop = new Desktop('pictures');
+  await desktop.startScreen(2900, 1900, 0);
+  pages = await Pages.start(desktop);
+}, 120_000);
+
+afterAll(async () => {
+  await pages?.stop();
+  await desktop?.stop();
+});
+
+describe.each(looks)('$lang $theme', ({ lang, theme }) => {
+  async function picture(name: string, width: number, selector?: string): Promise<void> {
+    expect.soft(await pages.objections(), name).toEqual([]);
+    expect.soft(await pages.tooWide(), name).toBeLessThanOrEqual(0);
+    const file = path.join(folder, `${lang}-${theme}-${name}.png`);
+    await pages.picture(file, selector);
+    const shown = readFileSync(file);
+    expect(shown.readUInt32BE(16), `${file} shows each pixel as two`).toBe(2 * width);
+    expect(colours(shown).size, file).toBeGreaterThan(FEWEST_COLOURS);
+    if (renewing) execFileSync('convert', [file, '+dither', '-colors', '128', '-strip', `PNG8:${file}`]);
+  }
+
+  const open = (asked: Record<string, string>, size: Size) => pages.open({ lang, theme, ...asked }, size);
+
+  test('the first screen', async () => {
+    await open({ stage: 'welcome' }, USUAL);
+    await pages.find('start-demo');
+    await picture('welcome', USUAL.width);
+  });
+
+  test('calls, with a recording that is listened to', async () => {
+    await open({}, USUAL);
+    await pages.browser.$('[data-testid="call-row"]').click();
+    await pages.find('call-outcome');
+    await picture('calls', USUAL.width);
+    await open({ names: 'long' }, SMALL);
+    await pages.find('call-row');
+    await picture('calls-small', SMALL.width);
+    await open({}, LAPTOP);
+    await pages.find('call-row');
+    await picture('calls-laptop', LAPTOP.width);
+    await open({ fail: 'storage' }, USUAL);
+    await pages.find('error');
+    await picture('error', USUAL.width);
+  });
+
+  test('what goes on, also without the office', async () => {
+    await open({}, USUAL);
+    await pages.click('nav-now');
+    await pages.find('open-call');
+    await picture('now', USUAL.width);
+    await open({ names: 'long' }, SMALL);
+    await pages.click('nav-now');
+    await pages.find('open-call');
+    await picture('now-small', SMALL.width);
+    await open({ link: 'lost' }, USUAL);
+    await pages.click('nav-now');
+    await pages.find('connection-bar');
+    await picture('now-lost', USUAL.width);
+  });
+
+  test('the field: commands, people, a number, a warning, nothing', async () => {
+    await open({}, USUAL);
+    await pages.click('command-input');
+    await pages.find('command-result');
+    await picture('field-commands', USUAL.width);
+    await pages.type('command-input', lang === 'ru' ? 'моро' : 'morr');
+    await pages.browser.$('[data-kind="person"]').waitForExist();
+    await picture('field-letters', USUAL.width);
+    await open({}, USUAL);
+    await pages.type('command-input', '8 900 123-45-67');
+    await pages.browser.$('[data-kind="call"]').waitForExist();
+    await picture('field-number', USUAL.width);
+    await open({}, USUAL);
+    await pages.type('command-input', '+49 30 123456');
+    await pages.find('dial-number');
+    await picture('field-warning', USUAL.width);
+    await open({}, USUAL);
+    await pages.type('command-input', 'zzzz');
+    await pages.find('empty');
+    await picture('field-nothing', USUAL.width);
+  });
+
+  test('settings', async () => {
+    await open({}, USUAL);
+    await pages.click('nav-settings');
+    await pages.find('demo-pbxs');
+    await picture('settings', USUAL.width);
+    await open({}, SMALL);
+    await pages.click('nav-settings');
+    await pages.find('demo-pbxs');
+    await picture('settings-small', SMALL.width);
+  });
+
+  test.each(Object.entries(PHASES))('the card %s', async (phase, name) => {
+    await pages.openCards({ lang, theme, phases: phase }, CARD);
+    await pages.find('call-card');
+    await picture(`card-${name}`, CARD, 'main');
+  });
+});
