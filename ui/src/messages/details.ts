@@ -42,6 +42,7 @@ interface DetailsText {
   signed: string;
   unsigned: string;
   talked: (length: string) => string;
+  keyHints: { space: string; choose: string; read: string; act: string; listen: string; find: string };
 }
 
 /** The side panel of a call. */
@@ -104,6 +105,14 @@ export const detailsText = texts<DetailsText>({
     signed: "подпись проверена",
     unsigned: "без подписи",
     talked: (length) => `говорили ${length}`,
+    keyHints: {
+      space: "Пробел",
+      choose: "выбрать звонок",
+      read: "к подробностям",
+      act: "к номеру и записи",
+      listen: "слушать запись",
+      find: "найти или позвонить",
+    },
   },
   en: {
     panel: "Selected call",
@@ -158,6 +167,14 @@ export const detailsText = texts<DetailsText>({
     signed: "signature checked",
     unsigned: "not signed",
     talked: (length) => `talked ${length}`,
+    keyHints: {
+      space: "Space",
+      choose: "choose a call",
+      read: "to its details",
+      act: "to number and recording",
+      listen: "listen to the recording",
+      find: "find or call",
+    },
   },
 });
 

@@ -36,7 +36,13 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   const size = Number(asked.get("calls") ?? 1000);
   const details = new Map<string, ReturnType<typeof detailsOf>>();
   const link = asked.get("link");
-  if (link) view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState }));
+  if (link) {
+    const lost = link === "lost" && {
+      cause: "unreachable" as const,
+      lostAt: new Date(Date.now() - 300_000).toISOString(),
+    };
+    view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState, ...lost }));
+  }
   const [dial, open] = [asked.get("dial"), asked.get("open")];
   if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial, fromProgram: true } };
   else if (open) view.errand = { id: 1, task: { kind: "open", call: { office: "demo", id: open } } };
