@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
-pub use connection::{ConnectionState, ConnectionView, ConnectionWarning, DownCause, Titles};
+pub use connection::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles};
 
 use crate::lenient;
 

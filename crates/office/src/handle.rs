@@ -18,6 +18,7 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::{
     clock::Clock,
+    holes::Holes,
     journal::StoreJournal,
     keeper::{Keeper, NotStored},
     links::Link,
@@ -120,6 +121,7 @@ impl OfficeHandle {
             let driver = Driver::new(settings.config, Arc::clone(&journal) as _, Arc::clone(&clock))?;
             let driver = Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone()))));
             board.add(&id, make, &driver.capability());
+            board.set_holes(&id, Holes::kept(&store, &id));
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             wanted_sessions.push((id.clone(), settings.extensions));
             let connection = Connection {

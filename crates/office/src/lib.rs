@@ -3,19 +3,22 @@
 //! It needs neither a window nor a server. One task, the keeper, writes the log, folds it and publishes what changed, so
 //! everybody who looks at the office sees the same things in the same order.
 
+mod account_zone;
 mod backoff;
+mod balance;
 mod call_entries;
 mod cause;
 mod clock;
+mod gap_filling;
 mod handle;
 mod held_back;
+mod holes;
 mod journal;
 mod keeper;
 mod links;
 mod people;
 mod polling;
 mod reachability;
-mod reconcile;
 mod recordings;
 mod request_times;
 mod routing;

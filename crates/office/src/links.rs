@@ -9,9 +9,10 @@ use store::Store;
 
 use crate::{
     clock::Clock,
+    gap_filling::Filling,
+    holes,
     keeper::KeeperHandle,
     people::People,
-    reconcile::Filling,
     state::Zone,
     status::{Board, SessionStatus},
 };
@@ -62,14 +63,16 @@ impl Link {
     /// Events of this session are complete again, but for what lies before `hole_until`. The book is told each time,
     /// also where there was no gap: a call that still rings in what was replayed is shown by it.
     pub(crate) async fn close_gap(&self, session: &str, to: Timestamp, hole_until: Option<Timestamp>) {
-        self.board.close_gap(&self.connection, session);
+        if let Some(holes) = self.board.close_gap(&self.connection, session, hole_until) {
+            self.keep_text(&holes::key(&self.connection), &holes.text());
+        }
         self.decide(Decision::GapClosed { session: named(session), to, hole_until }).await;
     }
 
-    async fn decide(&self, decision: Decision) {
+    pub(crate) async fn decide(&self, decision: Decision) {
         let told = vec![Told::Decision(decision)];
         if self.keeper.tell(&self.connection, self.clock.now(), told).await.is_err() {
-            tracing::error!(connection = %self.connection, "a gap could not be logged");
+            tracing::error!(connection = %self.connection, "a decision could not be logged");
         }
     }
 

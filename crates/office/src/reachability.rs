@@ -3,7 +3,7 @@
 //! Nothing numbers webhooks, so one that was lost is not missed. What can be told is when one may have been lost: while
 //! this program does not run, and while the PBX cannot be reached from here, since what cuts our way to it usually cuts
 //! its way to us. Such an outage is a gap from the last sign of life, a good look or a webhook, up to the next one. A
-//! PBX with a history fills it once it can be asked ([`crate::reconcile`]); elsewhere it is closed as a hole. A webhook
+//! PBX with a history fills it once it can be asked ([`crate::gap_filling`]); elsewhere it is closed as a hole. A webhook
 //! in the middle of an outage shows that only our requests are lost: until the next good look, that outage opens no
 //! further gap.
 
@@ -21,6 +21,8 @@ const LOOK: Duration = Duration::from_secs(300);
 const GLANCE: Duration = Duration::from_secs(15);
 /// How often the PBX is asked who works there.
 const PEOPLE: Duration = Duration::from_secs(24 * 3600);
+/// How often it is asked for the balance.
+const BALANCE: Duration = Duration::from_secs(3600);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -45,6 +47,7 @@ impl Link {
         let mut waiting = true;
         let mut is_there = true;
         let mut people_due = tokio::time::Instant::now();
+        let mut balance_due = people_due;
         loop {
             let report = self.driver.check().await;
             let status = match (report.ok, waiting) {
@@ -61,10 +64,17 @@ impl Link {
                 known = self.out_of_reach(known).await;
                 tokio::time::sleep(LOOK_AGAIN).await;
             } else {
+                if report.ok {
+                    self.learn_zone().await;
+                }
                 known = self.reached().await;
                 if report.ok && people_due <= tokio::time::Instant::now() {
                     self.people.learn(&self.driver).await;
                     people_due = tokio::time::Instant::now() + PEOPLE;
+                }
+                if report.ok && balance_due <= tokio::time::Instant::now() {
+                    self.learn_balance().await;
+                    balance_due = tokio::time::Instant::now() + BALANCE;
                 }
                 is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known).await;
             }

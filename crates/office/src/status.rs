@@ -7,11 +7,12 @@ use std::{
 
 use calls::{Abilities, ConnectionId, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
+use link::wire::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
 use pbx::{Capability, Make, VerifyError};
 
 use crate::{
     clock::Clock,
+    holes::Holes,
     settings::Viewer,
     skew::{Skew, TimeFault},
     warnings::Warnings,
@@ -55,6 +56,10 @@ struct Entry {
     sessions: BTreeMap<String, SessionStatus>,
     /// Sessions whose events may be missing, each since then.
     gaps: BTreeMap<String, Timestamp>,
+    /// Times of which calls are missing for good.
+    holes: Holes,
+    /// What is left on the account, where its PBX tells that.
+    balance: Option<Balance>,
     /// When the last authentic message came.
     heard_at: Option<Timestamp>,
     bad_signatures: u32,
@@ -123,6 +128,8 @@ impl Board {
             rights: BTreeMap::new(),
             sessions: BTreeMap::new(),
             gaps: BTreeMap::new(),
+            holes: Holes::default(),
+            balance: None,
             heard_at: None,
             bad_signatures: 0,
             last_bad: None,
@@ -216,15 +223,36 @@ impl Board {
         })
     }
 
-    /// A session's events are complete again.
-    pub(crate) fn close_gap(&self, connection: &ConnectionId, session: &str) {
-        self.change(connection, |entry| entry.gaps.remove(session).is_some());
+    /// A session's events are complete again, but for those before `hole_until`; gives all holes where there is one more.
+    pub(crate) fn close_gap(
+        &self,
+        connection: &ConnectionId,
+        session: &str,
+        hole_until: Option<Timestamp>,
+    ) -> Option<Holes> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = entries.get_mut(connection)?;
+        let from = entry.gaps.remove(session)?;
+        hole_until.is_some_and(|until| entry.holes.add(session, from, until)).then(|| entry.holes.clone())
+    }
+
+    /// The holes that earlier runs have left.
+    pub(crate) fn set_holes(&self, connection: &ConnectionId, holes: Holes) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = entries.get_mut(connection) {
+            entry.holes = holes;
+        }
     }
 
     /// Since when events of this session may be missing.
     pub(crate) fn gap(&self, connection: &ConnectionId, session: &str) -> Option<Timestamp> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(connection)?.gaps.get(session).copied()
+    }
+
+    /// So much is left on the account; says whether that is news.
+    pub(crate) fn set_balance(&self, connection: &ConnectionId, balance: Balance) -> bool {
+        self.change(connection, |entry| entry.balance.replace(balance.clone()) != Some(balance))
     }
 
     /// Whether events of this session may be missing.
@@ -364,6 +392,9 @@ impl Entry {
             refused: self.refused(viewer.role, &own),
             drained: self.those_of(his).map(|(_, session)| session.drained).sum(),
             gap_since: self.gap_since(his),
+            holes: self.holes.of(his),
+            // Money is not an agent's matter.
+            balance: self.balance.clone().filter(|_| viewer.role != Role::Agent).map(Box::new),
             capability: self.abilities(&own),
             extension: own.first().map(|own| (*own).to_owned()),
             // Ours minus the vendor's, as desks have always been told it.

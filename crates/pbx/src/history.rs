@@ -28,7 +28,7 @@ pub struct HistoryRequest {
 }
 
 /// Where a question stands on the way through a history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum HistoryPlace {
     /// An export is ordered.
     Order {
@@ -46,11 +46,15 @@ pub enum HistoryPlace {
     Details {
         /// The vendor's ids of calls of which the export did not tell enough.
         calls: Vec<String>,
+        /// How many were asked about before.
+        asked: usize,
     },
     /// So many rows were read before this page.
     Page {
         /// Rows.
         skip: usize,
+        /// The calls in them: parts of one call may stand on several pages.
+        calls: Vec<HistoryCall>,
     },
 }
 

@@ -44,17 +44,20 @@ pub use check::{CheckReason, CheckReport, RightProbe};
 pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
-pub use driver::{Download, Driver, LARGEST_RECORDING, SessionReport};
+pub use driver::{Download, Driver, HistoryReading, LARGEST_RECORDING, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
 pub use journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
 pub use make::{ConnectionConfig, Description, Make, Secret, Text};
 pub use party::extension;
 pub use poll::{Found, HeldCall, PollStart, Poller};
-pub use query::{AccountUser, Query, QueryStep, Reply, UserChange};
+pub use query::{
+    AccountUser, Destination, OwnNumber, PhoneLine, Query, QueryStep, RecordingSetting, Redirection, Reply, Row,
+    Statistics, StatisticsKind, UserChange,
+};
 pub use quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
-pub use request::{Answer, Request, Times};
+pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, Route};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{GroupCallback, Pbx, RecordingStep};

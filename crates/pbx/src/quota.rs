@@ -85,6 +85,19 @@ impl LockOut {
         let lasts = answer.retry_after.unwrap_or(window);
         (answer.status == 429).then_some(Self { counted, lasts, words })
     }
+
+    /// What it means that the PBX says with an answer that no requests are left: those of the narrowest class in which the
+    /// request is counted are not answered until it counts anew, which it does once in `window`.
+    pub(crate) fn of_none_left(
+        request: &Request,
+        everything: Quota,
+        answer: &Answer,
+        window: Duration,
+    ) -> Option<Self> {
+        let limits = answer.limits.filter(|limits| limits.remaining == 0)?;
+        let Quota { counted, words, .. } = request.quotas.last().cloned().unwrap_or(everything);
+        Some(Self { counted, lasts: limits.counts_anew?.min(window), words })
+    }
 }
 
 /// When the requests of each class were sent, newest last.

@@ -145,6 +145,17 @@ impl Request {
     }
 }
 
+/// What a PBX says with an answer of how often it may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// How many requests it takes until it counts anew.
+    pub limit: u32,
+    /// How many of them are left.
+    pub remaining: u32,
+    /// In how long it counts anew.
+    pub counts_anew: Option<Duration>,
+}
+
 /// What a PBX answered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -156,6 +167,8 @@ pub struct Answer {
     pub date: Option<Timestamp>,
     /// Where it sends to. Never followed by itself.
     pub location: Option<String>,
+    /// What is left of the PBX's patience, where it says so.
+    pub limits: Option<RateLimits>,
     /// The body.
     pub body: Bytes,
 }
@@ -218,6 +231,7 @@ mod tests {
             retry_after: None,
             date: None,
             location: Some(url.to_string()),
+            limits: None,
             body: Bytes::from_static(b"secret"),
         };
         let webhook = WebhookRequest {

@@ -104,6 +104,11 @@ pub trait Pbx: Send + Sync {
         None
     }
 
+    /// Whether an authentic webhook tells that an export of the history is made.
+    fn announces_history(&self, _request: &WebhookRequest) -> bool {
+        false
+    }
+
     /// Adds the signature that this PBX would send with a webhook.
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error>;
 

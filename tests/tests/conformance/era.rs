@@ -48,7 +48,7 @@ fn follow(
             SessionOutput::Send(text) => session.step(SessionInput::Text(&answer(&text)?), now),
             SessionOutput::Request(_) => {
                 let body = bytes::Bytes::from(list.to_owned());
-                let answer = Answer { status: 200, retry_after: None, date: None, location: None, body };
+                let answer = Answer { status: 200, retry_after: None, date: None, location: None, limits: None, body };
                 session.step(SessionInput::Answered(Ok(&answer)), now)
             }
             SessionOutput::Events { events, .. } => {

@@ -1,6 +1,6 @@
 //! The table of makes in both READMEs says what the makes' `Capability` says.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use calls::Ability;
 use pbx::{CardOnRing, Delivery, MAKES, Make, Text};
@@ -84,11 +84,15 @@ fn the_readmes_table_of_makes_says_what_the_makes_can_do() {
 }
 
 /// The cells below a make's name that follow from what it can do.
-fn cells(words: &Words, make: Make) -> [String; 8] {
+fn cells(words: &Words, make: Make) -> [String; 12] {
     let can = &make.capability;
     let yes = |can: bool| if can { words.yes } else { words.no };
     let in_call = [Ability::Answer, Ability::Hold, Ability::TransferBlind, Ability::TransferAttended, Ability::Hangup];
     let in_call = in_call.into_iter().any(|ability| can.can(ability));
+    let for_days = |can: bool, kept: Option<Duration>| match kept.filter(|_| can) {
+        Some(kept) => (words.days)(kept.as_secs() / 86_400),
+        None => yes(can).to_owned(),
+    };
     let (originate, recordings) = (can.can(Ability::Originate), can.can(Ability::Recordings));
     [
         (words.arrival)(make.delivery).to_owned(),
@@ -98,10 +102,11 @@ fn cells(words: &Words, make: Make) -> [String; 8] {
         if originate && can.originate_prompt { words.prompt } else { yes(originate) }.to_owned(),
         yes(in_call).to_owned(),
         if recordings && can.recording_link_once { words.once } else { yes(recordings) }.to_owned(),
-        match can.replay_kept.filter(|_| can.missed_replay) {
-            Some(kept) => (words.days)(kept.as_secs() / 86_400),
-            None => yes(can.missed_replay).to_owned(),
-        },
+        for_days(can.missed_replay, can.replay_kept),
+        for_days(can.can(Ability::History), can.history_kept),
+        yes(can.can(Ability::Balance)).to_owned(),
+        yes(can.can(Ability::Sms)).to_owned(),
+        yes(can.can(Ability::Status)).to_owned(),
     ]
 }
 

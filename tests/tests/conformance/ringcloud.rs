@@ -107,5 +107,12 @@ fn read(recorded: &str) -> Result<Answer, String> {
 }
 
 fn told(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: bytes::Bytes::from(body.to_owned()) }
+    Answer {
+        status,
+        retry_after: None,
+        date: None,
+        location: None,
+        limits: None,
+        body: bytes::Bytes::from(body.to_owned()),
+    }
 }

@@ -134,7 +134,7 @@ fn has_recording(raw: &Value) -> Result<bool, String> {
 
 fn is_success(result: &Value) -> Result<bool, String> {
     let body = json!({"result": result}).to_string().into();
-    let answer = Answer { status: 200, retry_after: None, date: None, location: None, body };
+    let answer = Answer { status: 200, retry_after: None, date: None, location: None, limits: None, body };
     let answer = pbx("id", "key")?.read_originate(CommandId(Uuid::nil()), &answer);
     Ok(matches!(answer, CommandAnswer::Accepted { .. }))
 }

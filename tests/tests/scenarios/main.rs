@@ -8,6 +8,7 @@
 mod makes;
 mod mango_vpbx;
 
+mod account;
 mod acting;
 mod callbacks;
 mod connections;

@@ -51,14 +51,13 @@ async fn a_missed_call_of_yesterday(make: Make) {
 }
 
 /// Webhooks that were posted while nobody listened are lost; what they told is read from the PBX's history.
-#[tokio::test]
-async fn calls_of_a_time_without_the_program_come_from_the_history() {
+async fn calls_of_a_time_without_the_program_come_from_the_history(make: Make) {
     let scene = Scene::new().await;
-    scene.play(Make::ROSTELECOM, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
     scene.row(Some(PRESENT), |row| row.result.is_some()).await;
     let scene = scene
         .away(
-            Make::ROSTELECOM,
+            make,
             r#"{"call":"missed","from":"+79161234567","ring":"1s"}
             {"call":"replay","from":"+79051234567","ago":"10m","talk":"20s"}"#,
         )
@@ -67,10 +66,20 @@ async fn calls_of_a_time_without_the_program_come_from_the_history() {
     let answered = scene.row(Some("+79051234567"), |row| row.result.is_some()).await;
     assert_eq!((missed.result, answered.result), (Some(CallResult::Missed), Some(CallResult::Answered)));
     let filled = |row: &ConnectionRow| row.gap_since.is_none();
-    scene.screens.until_connection(Make::ROSTELECOM, "lacks nothing any more", filled).await;
+    scene.screens.until_connection(make, "lacks nothing any more", filled).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 3, "what came live is there once");
     for party in [PAST, PRESENT, "+79051234567"] {
         assert_eq!(scene.screens.record().cards_of(Some(party)), 0, "{party} pops nothing");
     }
     assert!(scene.screens.record().notifications.is_empty(), "nor notifies");
+}
+
+#[tokio::test]
+async fn a_time_without_the_program_is_filled_from_rostelecoms_history() {
+    calls_of_a_time_without_the_program_come_from_the_history(Make::ROSTELECOM).await;
+}
+
+#[tokio::test]
+async fn a_time_without_the_program_is_filled_from_zadarmas_statistics() {
+    calls_of_a_time_without_the_program_come_from_the_history(Make::ZADARMA).await;
 }

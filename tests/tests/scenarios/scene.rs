@@ -177,6 +177,11 @@ impl Scene {
         Self { simulator, desk, screens, office, gateway, store, folder }
     }
 
+    /// The gateway's address.
+    pub(crate) fn gateway_url(&self) -> String {
+        format!("http://{}", self.gateway.addr())
+    }
+
     /// Plays these lines of a script; the make is filled in.
     pub(crate) fn play(&self, make: Make, lines: &str) {
         play(&self.simulator, make, lines);

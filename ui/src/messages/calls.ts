@@ -13,6 +13,7 @@ interface CallsText {
   filters: Record<CallFilter, string>;
   list: string;
   callCount: (count: number) => string;
+  hole: (pbx: string, from: string, until: string) => string;
   directions: Record<Direction, string>;
   states: Record<CallState, string>;
   ringingOut: string;
@@ -74,6 +75,7 @@ export const callsText = texts<CallsText>({
     },
     list: "Список звонков",
     callCount: (count) => russianCount(count, "звонок", "звонка", "звонков"),
+    hole: (pbx, from, until) => `${pbx}: с ${from} до ${until} связи не было, звонки этого времени неизвестны`,
     directions: {
       incoming: "Входящий",
       outgoing: "Исходящий",
@@ -159,6 +161,7 @@ export const callsText = texts<CallsText>({
     },
     list: "List of calls",
     callCount: (count) => englishCount(count, "call", "calls"),
+    hole: (pbx, from, until) => `${pbx}: no connection from ${from} to ${until}, the calls of that time are not known`,
     directions: {
       incoming: "Incoming",
       outgoing: "Outgoing",

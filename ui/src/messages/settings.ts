@@ -24,6 +24,7 @@ interface SettingsText {
   newToken: string;
   disconnect: string;
   disconnectAsk: (office: string) => string;
+  balance: (amount: string, currency: string | undefined) => string;
   refused: (extensions: string[]) => string;
   demo: string;
   demoHint: string;
@@ -62,6 +63,7 @@ export const settingsText = texts<SettingsText>({
     demo: "АТС в демо",
     demoHint: "Демо начнётся заново с отмеченными АТС.",
     demoRestart: "Начать демо заново",
+    balance: (amount, currency) => isolate(`баланс ${amount} ${currency ?? ""}`.trim()),
     refused: (extensions) =>
       extensions.length === 1
         ? `АТС не подключает номер ${list(extensions)}. Проверьте его в настройках АТС и офиса.`
@@ -96,6 +98,7 @@ export const settingsText = texts<SettingsText>({
     demo: "PBXs of the demo",
     demoHint: "The demo begins again with the PBXs that are ticked.",
     demoRestart: "Start the demo again",
+    balance: (amount, currency) => isolate(`balance ${amount} ${currency ?? ""}`.trim()),
     refused: (extensions) =>
       extensions.length === 1
         ? `The PBX does not connect extension ${list(extensions)}. Check it in the settings of the PBX and the office.`

@@ -1,7 +1,7 @@
 //! What the main window shows besides lists.
 
 use jiff::Timestamp;
-pub use link::wire::{ConnectionState, ConnectionWarning, DownCause, Titles};
+pub use link::wire::{Balance, ConnectionState, ConnectionWarning, DownCause, Hole, Titles};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -211,6 +211,12 @@ pub struct ConnectionRow {
     #[ts(optional, type = "string")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_since: Option<Timestamp>,
+    /// Times of which calls are missing for good, oldest first.
+    pub holes: Vec<Hole>,
+    /// What is left on the account, for whoever looks after it.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Balance>,
     /// The vendor's clock differs by this much, when that is worth a warning.
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -230,6 +230,8 @@ pub(crate) fn live_connection() -> ConnectionView {
         refused: Vec::new(),
         warnings: Vec::new(),
         gap_since: None,
+        holes: Vec::new(),
+        balance: None,
         capability: Abilities::NONE.with(&[Ability::Originate]),
         extension: Some("102".into()),
         clock_skew_ms: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use calls::{CallResult, CallState, LegState};
 use link::{
     OfficeErrorKind, SignInError,
-    wire::{ConnectionState, ConnectionView, Cursor, DownCause, Frame, StreamEvent},
+    wire::{ConnectionState, ConnectionView, Cursor, DownCause, Frame, Hole, StreamEvent},
 };
 
 use crate::{
@@ -114,10 +114,12 @@ async fn unknown_frames_and_kinds_are_passed_over() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_tells_its_state_its_cause_and_its_gap() {
     let bench = Bench::live().await;
+    let hole = Hole { from: at(-3600), until: at(-1800) };
     let down = ConnectionView {
         state: ConnectionState::Down,
         cause: Some(DownCause::Unauthorized),
         gap_since: Some(at(-60)),
+        holes: vec![hole],
         drained: 7,
         ..live_connection()
     };
@@ -132,6 +134,7 @@ async fn a_connection_tells_its_state_its_cause_and_its_gap() {
     let row = &record.now().offices[0].connections[0];
     assert_eq!((row.title.ru.as_str(), row.title.en.as_str()), ("Некая АТС", "Some make"));
     assert_eq!((row.cause, row.gap_since, row.drained), (Some(DownCause::Unauthorized), Some(at(-60)), 7));
+    assert_eq!(row.holes, [hole]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,6 +22,8 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
         detail: connection.detail.clone(),
         drained: connection.drained,
         gap_since: connection.gap_since,
+        holes: connection.holes.clone(),
+        balance: connection.balance.as_deref().cloned(),
         clock_skew_ms: connection
             .clock_skew_ms
             .map(|skew| i32::try_from(skew).unwrap_or(if skew < 0 { i32::MIN } else { i32::MAX })),

@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod hook_address;
 mod journal;
 mod message;
 mod number;

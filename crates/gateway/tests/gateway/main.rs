@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests talk over real sockets, by the computer's clock")]
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod account;
 mod api;
 mod cli;
 mod events;

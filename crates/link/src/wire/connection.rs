@@ -39,6 +39,12 @@ pub struct ConnectionView {
     /// Events may be missing since then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap_since: Option<Timestamp>,
+    /// Times of which calls are missing for good, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<Hole>,
+    /// What is left on the account, for whoever looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Box<Balance>>,
     /// What it can do for this viewer, and why not the rest.
     pub capability: Abilities,
     /// The viewer's extension there, from which calls are placed.
@@ -47,6 +53,30 @@ pub struct ConnectionView {
     /// The vendor's clock differs from ours by this much, when that is worth a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i64>,
+}
+
+/// What is left on an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Balance {
+    /// As the PBX writes it.
+    pub amount: String,
+    /// Where it says so.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// A time of which calls are missing for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Hole {
+    /// Since when.
+    #[ts(type = "string")]
+    pub from: Timestamp,
+    /// Until when.
+    #[ts(type = "string")]
+    pub until: Timestamp,
 }
 
 /// What is to be put right in the settings of a connection, though calls come.

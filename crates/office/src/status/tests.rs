@@ -89,3 +89,17 @@ fn one_extension_that_is_refused_is_no_connection_that_is_down() {
     board.forget(&id, "101");
     assert_eq!(view(Role::Manager, "101").state, ConnectionState::Down, "nobody is left who works");
 }
+
+#[test]
+fn money_is_shown_to_whoever_looks_after_the_account() {
+    let (board, id) = (Board::new(Arc::new(SystemClock)), "z1".parse().expect("valid"));
+    board.add(&id, pbx::zadarma::MAKE, &Capability::default());
+    let balance = || Balance { amount: "10.34".to_owned(), currency: Some("USD".to_owned()) };
+    assert!(board.set_balance(&id, balance()) && !board.set_balance(&id, balance()), "the same is no news");
+    let shown =
+        |role| board.view(&id, &viewer(role, "101", &id)).expect("is on the board").balance.map(|balance| *balance);
+    assert_eq!(
+        (shown(Role::Admin), shown(Role::Manager), shown(Role::Agent)),
+        (Some(balance()), Some(balance()), None)
+    );
+}

@@ -39,18 +39,29 @@ impl Driver {
 
     /// Rings `from`, then dials `to`. Sent once at most: a lost answer is an unknown outcome.
     pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        if self.abilities(Some(from)).can(Ability::Originate)
-            && let Err(error) = self.look_up(from).await
-        {
-            return CommandAnswer::Rejected { command, reason: error.to_string() };
-        }
-        self.place(command, Some(from), Ability::Originate, |pbx| pbx.originate(command, from, to)).await
+        self.place_for(command, from, Ability::Originate, |pbx| pbx.originate(command, from, to)).await
     }
 
     /// Rings `to`, then `from`. Sent once at most.
     pub async fn originate_customer_first(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
         let request = |pbx: &dyn Pbx| pbx.originate_customer_first(command, from, to);
-        self.place(command, Some(from), Ability::CustomerFirst, request).await
+        self.place_for(command, from, Ability::CustomerFirst, request).await
+    }
+
+    /// Places a call for an agent, once the make knows what it has to of him.
+    async fn place_for(
+        &self,
+        command: CommandId,
+        from: &str,
+        ability: Ability,
+        request: impl FnOnce(&dyn Pbx) -> Result<Request, Error>,
+    ) -> CommandAnswer {
+        if self.abilities(Some(from)).can(ability)
+            && let Err(error) = self.look_up(from).await
+        {
+            return CommandAnswer::Rejected { command, reason: error.to_string() };
+        }
+        self.place(command, Some(from), ability, request).await
     }
 
     /// Rings a group and a number. Sent once at most.

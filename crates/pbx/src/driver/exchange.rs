@@ -16,11 +16,14 @@ use crate::{
     journal::{JournalEntry, JournalKind},
     quota::Quota,
     redact,
-    request::{Answer, Request},
+    request::{Answer, RateLimits, Request},
 };
 
-/// Whose value says when requests are counted anew (Zadarma).
+/// When requests are counted anew, in Unix seconds (Zadarma).
 const RATE_LIMIT_RESET: header::HeaderName = header::HeaderName::from_static("x-ratelimit-reset");
+/// How many requests are taken until then, and how many of them are left.
+const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("x-ratelimit-limit");
+const RATE_LIMIT_REMAINING: header::HeaderName = header::HeaderName::from_static("x-ratelimit-remaining");
 /// Largest answer of an API. A recording has a cap of its own.
 const CAP: u64 = 4 << 20;
 
@@ -77,7 +80,7 @@ impl Driver {
         let (at, began) = (self.clock.now(), Instant::now());
         let answer = match &request.session {
             Some(session) => self.ask(session, request).await,
-            None => self.client.send(self.prepare(request, CAP)?).await.map(read).map_err(Error::from),
+            None => self.client.send(self.prepare(request, CAP)?).await.map(|told| read(told, at)).map_err(Error::from),
         };
         self.journal.record(JournalEntry {
             at,
@@ -123,18 +126,26 @@ impl Classes {
     }
 }
 
-fn read(response: net::Response) -> Answer {
-    let date = text(&response.headers, header::DATE).as_deref().and_then(time);
-    let asked = || text(&response.headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
-    let counts_anew = || text(&response.headers, RATE_LIMIT_RESET).and_then(|text| until(text.parse().ok()?, date));
-    let retry_after = asked().or_else(|| if response.status == 429 { counts_anew() } else { None });
-    let location = text(&response.headers, header::LOCATION);
-    Answer { status: response.status, retry_after, date, location, body: response.body }
+fn read(response: net::Response, now: Timestamp) -> Answer {
+    let headers = &response.headers;
+    let date = text(headers, header::DATE).as_deref().and_then(time);
+    let asked = || text(headers, header::RETRY_AFTER).and_then(|text| retry_after(&text, date));
+    let number = |name| text(headers, name).and_then(|text| text.parse::<u32>().ok());
+    let reset = text(headers, RATE_LIMIT_RESET).and_then(|text| text.parse().ok());
+    let counts_anew = reset.and_then(|reset| until(reset, date.unwrap_or(now)));
+    let limits = number(RATE_LIMIT).zip(number(RATE_LIMIT_REMAINING)).map(|(limit, remaining)| RateLimits {
+        limit,
+        remaining,
+        counts_anew,
+    });
+    let retry_after = asked().or(counts_anew.filter(|_| response.status == 429));
+    let location = text(headers, header::LOCATION);
+    Answer { status: response.status, retry_after, date, location, limits, body: response.body }
 }
 
-/// When too many requests are counted anew, in Unix seconds, measured from the server's own clock.
-fn until(reset: i64, date: Option<Timestamp>) -> Option<Duration> {
-    Duration::try_from(Timestamp::from_second(reset).ok()?.duration_since(date?)).ok()
+/// When requests are counted anew, in Unix seconds, measured from the server's own clock where it tells the time.
+fn until(reset: i64, now: Timestamp) -> Option<Duration> {
+    Duration::try_from(Timestamp::from_second(reset).ok()?.duration_since(now)).ok()
 }
 
 /// Seconds, or a moment, which is measured from the server's own clock.
@@ -162,7 +173,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::DATE, http::HeaderValue::from_static("Thu, 05 Mar 2026 09:00:02 GMT"));
         headers.insert(header::RETRY_AFTER, http::HeaderValue::from_static(" 7 "));
-        let answer = read(net::Response { status: 429, headers, body: bytes::Bytes::new() });
+        let now = Timestamp::UNIX_EPOCH;
+        let answer = read(net::Response { status: 429, headers, body: bytes::Bytes::new() }, now);
         assert_eq!(answer.date, Some("2026-03-05T09:00:02Z".parse().expect("a time")));
         assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
         let until = |text| retry_after(text, answer.date);
@@ -170,5 +182,24 @@ mod tests {
         assert_eq!((until("Thu, 05 Mar 2026 08:00:00 GMT"), until("soon"), until("-1")), (None, None, None));
         let told = answer.failure().expect("a failure");
         assert_eq!(told.retry(), Retry::After(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn what_is_left_of_the_pbxs_patience_is_kept() {
+        let reset = Timestamp::from_second(1_434_371_160).expect("a time");
+        let told = |headers: &[(&'static str, &'static str)], before: i64| {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (header::HeaderName::from_static(name), http::HeaderValue::from_static(value)));
+            let now = reset - jiff::SignedDuration::from_secs(before);
+            read(net::Response { status: 200, headers: headers.collect(), body: bytes::Bytes::new() }, now).limits
+        };
+        let all = [("x-ratelimit-limit", "3"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1434371160")];
+        let limits = |seconds: Option<u64>| {
+            Some(RateLimits { limit: 3, remaining: 0, counts_anew: seconds.map(Duration::from_secs) })
+        };
+        assert_eq!((told(&all, 20), told(&all, -20)), (limits(Some(20)), limits(None)));
+        assert_eq!((told(&all[..2], 20), told(&all[..1], 20)), (limits(None), None));
+        assert_eq!(told(&[("x-ratelimit-limit", "many"), ("x-ratelimit-remaining", "-1")], 20), None);
     }
 }

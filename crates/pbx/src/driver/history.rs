@@ -1,54 +1,58 @@
 //! Reads a PBX's history for a span of time, page by page.
 
-use std::collections::HashMap;
-
 use calls::Ability;
 use jiff::Timestamp;
 
-use super::{Driver, Priority};
+use super::{Driver, Priority, internal};
 use crate::{
     error::{Error, ErrorKind},
-    history::{HistoryCall, Span},
+    history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span},
+    request::Answer,
     webhook::DecodeContext,
 };
 
-/// Parts of one call may stand on several pages, and what a page leaves open is asked later.
-fn merge(calls: &mut Vec<HistoryCall>, places: &mut HashMap<String, usize>, more: Vec<HistoryCall>) {
-    for call in more {
-        match places.get(&call.call) {
-            Some(place) => {
-                let known = &mut calls[*place];
-                known.events.extend(call.events);
-                known.says_more |= call.says_more;
+/// Questions of one reading. A PBX that sends on and on is no history.
+const MOST_QUESTIONS: usize = 5000;
+
+/// A history that is being read.
+#[derive(Debug)]
+pub struct HistoryReading<'a> {
+    driver: &'a Driver,
+    span: Span,
+    context: DecodeContext,
+    next: Option<HistoryRequest>,
+    asked: usize,
+}
+
+impl HistoryReading<'_> {
+    /// The next calls that are over, in the PBX's order; `None` at the end. A call may be told again with what was not
+    /// known of it before. Takes as long as the PBX needs: minutes where an export is made first, or few questions are
+    /// admitted.
+    pub async fn next(&mut self) -> Result<Option<Vec<HistoryCall>>, Error> {
+        while let Some(asked) = self.next.take() {
+            if self.asked == MOST_QUESTIONS {
+                return Err(Error::new(ErrorKind::Protocol, "the PBX's history has no end"));
             }
-            None => {
-                places.insert(call.call.clone(), calls.len());
-                calls.push(call);
+            self.asked += 1;
+            self.driver.wait_for(&asked).await;
+            let answer = self.driver.exchange_once(&asked.request, Priority::Background).await?;
+            let page = self.driver.read_page(self.span, asked.place, answer, self.context.clone()).await?;
+            self.next = page.next;
+            if !page.calls.is_empty() {
+                return Ok(Some(page.calls));
             }
         }
+        Ok(None)
     }
 }
 
-/// Questions of one reading. A PBX that sends on and on is no history.
-const MOST_QUESTIONS: usize = 500;
-
 impl Driver {
-    /// The calls of a span that are over, oldest first as the PBX gives them. Takes as long as the PBX needs: minutes
-    /// where an export is made first, or few questions are admitted.
-    pub async fn history(&self, span: Span, context: &DecodeContext) -> Result<Vec<HistoryCall>, Error> {
+    /// Begins to read the calls of a span that are over.
+    pub fn history(&self, span: Span, context: &DecodeContext) -> Result<HistoryReading<'_>, Error> {
         let from = self.history_reaches(span.to).map_or(span.from, |reaches| span.from.max(reaches));
         let span = Span { from, ..span };
-        let (mut calls, mut places) = (Vec::new(), HashMap::new());
-        let mut next = Some(self.pbx.history(span, context)?);
-        for _ in 0..MOST_QUESTIONS {
-            let Some(asked) = next else { return Ok(calls) };
-            tokio::time::sleep(asked.wait).await;
-            let answer = self.exchange_once(&asked.request, Priority::Background).await?;
-            let page = self.pbx.read_history(span, &asked.place, &answer, context)?;
-            merge(&mut calls, &mut places, page.calls);
-            next = page.next;
-        }
-        Err(Error::new(ErrorKind::Protocol, "the PBX's history has no end"))
+        let next = Some(self.pbx.history(span, context)?);
+        Ok(HistoryReading { driver: self, span, context: context.clone(), next, asked: 0 })
     }
 
     /// The earliest moment of which this PBX still tells, looking back from `now`; `None` where it keeps no history.
@@ -59,19 +63,98 @@ impl Driver {
         let kept = self.make.capability.history_kept.and_then(|kept| jiff::SignedDuration::try_from(kept).ok());
         Some(kept.and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::UNIX_EPOCH))
     }
+
+    /// Waits as long as the make says, or until the PBX tells that the export is made.
+    async fn wait_for(&self, asked: &HistoryRequest) {
+        let wait = tokio::time::sleep(asked.wait);
+        if matches!(asked.place, HistoryPlace::Export { .. }) {
+            tokio::select! {
+                () = wait => {}
+                () = self.history_made.notified() => {}
+            }
+        } else {
+            wait.await;
+        }
+    }
+
+    /// Reads an answer where it holds nothing up: an export is unpacked, and may be large.
+    async fn read_page(
+        &self,
+        span: Span,
+        place: HistoryPlace,
+        answer: Answer,
+        context: DecodeContext,
+    ) -> Result<HistoryPage, Error> {
+        let pbx = std::sync::Arc::clone(&self.pbx);
+        let read = tokio::task::spawn_blocking(move || pbx.read_history(span, &place, &answer, &context));
+        read.await.unwrap_or_else(|_| Err(internal("the PBX's history could not be read")))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-    #[test]
-    fn parts_of_one_call_on_several_pages_are_one() {
-        let call = |call: &str, says_more| HistoryCall { call: call.into(), events: Vec::new(), says_more };
-        let (mut calls, mut places) = (Vec::new(), HashMap::new());
-        merge(&mut calls, &mut places, vec![call("1", false), call("2", false)]);
-        merge(&mut calls, &mut places, vec![call("1", true), call("3", false)]);
-        let told: Vec<_> = calls.iter().map(|call| (call.call.as_str(), call.says_more)).collect();
-        assert_eq!(told, [("1", true), ("2", false), ("3", false)]);
+    use secrecy::SecretString;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::{ConnectionConfig, Request, WebhookRequest, journal::NoJournal};
+
+    struct NoTime;
+
+    impl calls::Clock for NoTime {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn driver() -> Driver {
+        let secrets = ["client_id", "key"].map(|name| (name.to_owned(), SecretString::from("word")));
+        let config = ConnectionConfig {
+            id: "rt1".parse().expect("an id"),
+            make: crate::rostelecom::MAKE,
+            zone: None,
+            base_url: None,
+            trust_anchor_pem: None,
+            secrets: BTreeMap::from(secrets),
+            overrides: BTreeMap::new(),
+        };
+        Driver::new(config, Arc::new(NoJournal), Arc::new(NoTime)).expect("good settings")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_export_is_fetched_as_soon_as_the_pbx_says_that_it_is_made() {
+        let driver = driver();
+        let context = DecodeContext {
+            received_at: Timestamp::UNIX_EPOCH,
+            zone: jiff::tz::TimeZone::UTC,
+            source: calls::Source::Webhook,
+        };
+        let told = |path: &str, body: &'static str| {
+            let mut request = WebhookRequest {
+                method: "POST".to_owned(),
+                path: path.to_owned(),
+                headers: Vec::new(),
+                body: bytes::Bytes::from_static(body.as_bytes()),
+            };
+            driver.pbx.sign_webhook(&mut request).expect("signed");
+            driver.receive(&request, &context).map(|_| ())
+        };
+        let request = Request::get("export", "https://pbx.example/".parse().expect("an address"));
+        let wait = Duration::from_secs(30);
+        let export = HistoryRequest { request, wait, place: HistoryPlace::Export { order: "o-1".into(), tries: 1 } };
+        let waited = async |asked: &HistoryRequest| {
+            let before = Instant::now();
+            driver.wait_for(asked).await;
+            before.elapsed()
+        };
+        assert_eq!(told("/call_events", r#"{"session_id":"s-1","state":"end"}"#), Ok(()));
+        assert_eq!(waited(&export).await, wait, "something else was told");
+        assert_eq!(told("/history_file_completed", r#"{"order_id":"o-1","result":"0"}"#), Ok(()));
+        assert_eq!((waited(&export).await, waited(&export).await), (Duration::ZERO, wait));
+        let details = HistoryRequest { place: HistoryPlace::Details { calls: Vec::new(), asked: 0 }, ..export };
+        assert_eq!(told("/history_file_completed", r#"{"order_id":"o-2","result":"0"}"#), Ok(()));
+        assert_eq!(waited(&details).await, wait, "the pause between other questions stays");
     }
 }

@@ -20,13 +20,14 @@ use std::{
 use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId};
 use tokio::time::Instant;
 
+pub use self::{
+    history::HistoryReading,
+    recording::{Download, LARGEST_RECORDING},
+    sessions::SessionReport,
+};
 use self::{
     limit::{Limit, Priority},
     sessions::Running,
-};
-pub use self::{
-    recording::{Download, LARGEST_RECORDING},
-    sessions::SessionReport,
 };
 use crate::{
     capability::Capability,
@@ -53,7 +54,7 @@ const STRANGERS_TEXT: usize = 128;
 pub struct Driver {
     id: ConnectionId,
     make: Make,
-    pbx: Box<dyn Pbx>,
+    pbx: Arc<dyn Pbx>,
     client: net::Client,
     limit: Limit,
     redactor: Redactor,
@@ -62,6 +63,8 @@ pub struct Driver {
     running: Running,
     /// What the PBX has refused the key the right to, and until when that is believed: rights may be given.
     lacking: RwLock<Option<(Ability, Instant)>>,
+    /// The PBX told that the export of its history is made.
+    history_made: tokio::sync::Notify,
     /// Held by whoever reads what is needed before a call is placed.
     looking_up: tokio::sync::Mutex<()>,
     /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
@@ -81,7 +84,7 @@ impl Driver {
         journal: Arc<dyn Journal>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
-        let pbx = config::build(&config)?;
+        let pbx: Arc<dyn Pbx> = config::build(&config)?.into();
         let anchor_error =
             |error: net::Error| ConfigError::TrustAnchor { connection: config.id.clone(), reason: error.to_string() };
         let base = pbx.base_url();
@@ -104,6 +107,7 @@ impl Driver {
             clock,
             running: Running::default(),
             lacking: RwLock::default(),
+            history_made: tokio::sync::Notify::new(),
             looking_up: tokio::sync::Mutex::default(),
             rights: RwLock::default(),
         })
@@ -148,6 +152,9 @@ impl Driver {
             Some(reply) => Ok(Decoded { events: Vec::new(), reply }),
             None => self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context)),
         };
+        if decoded.is_ok() && self.pbx.announces_history(request) {
+            self.history_made.notify_one();
+        }
         let (operation, outcome, received) = match &decoded {
             Ok(decoded) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), "answered".to_owned(), None),
             Ok(decoded) => {

@@ -113,7 +113,8 @@ impl Driver {
                 return Err(Error::new(ErrorKind::Gone, "the PBX does not have this recording any more"));
             }
             status => {
-                let answer = Answer { status, retry_after: None, date: None, location: None, body: Bytes::new() };
+                let answer =
+                    Answer { status, retry_after: None, date: None, location: None, limits: None, body: Bytes::new() };
                 return Err(answer.failure().unwrap_or_else(|| super::internal("the PBX answered oddly")));
             }
         }

@@ -421,7 +421,7 @@ fn one(event: VendorEvent) -> SessionOutput {
 
 /// An answer over the socket, read as one over HTTP is.
 fn as_answer(body: &Value) -> Answer {
-    Answer { status: 200, retry_after: None, date: None, location: None, body: body.to_string().into() }
+    Answer { status: 200, retry_after: None, date: None, location: None, limits: None, body: body.to_string().into() }
 }
 
 impl Session for Socket {

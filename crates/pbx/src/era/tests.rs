@@ -38,7 +38,14 @@ pub(super) fn received() -> Timestamp {
 }
 
 pub(super) fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: bytes::Bytes::from(body.to_owned()) }
+    Answer {
+        status,
+        retry_after: None,
+        date: None,
+        location: None,
+        limits: None,
+        body: bytes::Bytes::from(body.to_owned()),
+    }
 }
 
 /// The account's session, told by hand.

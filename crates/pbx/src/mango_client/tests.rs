@@ -378,7 +378,14 @@ fn messages_are_the_same_by_entry_leg_and_number() {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status,
+        retry_after: None,
+        date: None,
+        location: None,
+        limits: None,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    }
 }
 
 proptest! {

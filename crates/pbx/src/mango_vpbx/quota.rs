@@ -75,7 +75,14 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &'static str) -> Answer {
-        Answer { status, retry_after: None, date: None, location: None, body: Bytes::from_static(body.as_bytes()) }
+        Answer {
+            status,
+            retry_after: None,
+            date: None,
+            location: None,
+            limits: None,
+            body: Bytes::from_static(body.as_bytes()),
+        }
     }
 
     #[test]

@@ -53,6 +53,23 @@ pub(super) fn request(settings: &Settings, query: &Query) -> Result<Request, Err
             };
             requests::change_user(settings, user, function, parameter)
         }
+        Query::TimeZone
+        | Query::Tariff
+        | Query::Price { .. }
+        | Query::Numbers
+        | Query::Lines
+        | Query::Status(_)
+        | Query::Redirection(_)
+        | Query::Statistics(_)
+        | Query::RecordingLinks { .. }
+        | Query::Webhooks
+        | Query::SetRecording { .. }
+        | Query::SetCallerId { .. }
+        | Query::SetRedirection { .. }
+        | Query::SendSms { .. }
+        | Query::DeleteRecording(_)
+        | Query::SetWebhooks(_)
+        | Query::RemoveWebhooks => return Err(Error::unsupported(query.name())),
     })
 }
 
@@ -81,6 +98,23 @@ pub(super) fn read(
         Query::Channel(_) | Query::Number(_) => Reply::Details(facts(told?).ok_or_else(unreadable)?),
         Query::CreateUser { .. } => Reply::Done { name: fields::text(&told?) },
         Query::ChangeUser { .. } => told.map(|_| Reply::Done { name: None })?,
+        Query::TimeZone
+        | Query::Tariff
+        | Query::Price { .. }
+        | Query::Numbers
+        | Query::Lines
+        | Query::Status(_)
+        | Query::Redirection(_)
+        | Query::Statistics(_)
+        | Query::RecordingLinks { .. }
+        | Query::Webhooks
+        | Query::SetRecording { .. }
+        | Query::SetCallerId { .. }
+        | Query::SetRedirection { .. }
+        | Query::SendSms { .. }
+        | Query::DeleteRecording(_)
+        | Query::SetWebhooks(_)
+        | Query::RemoveWebhooks => return Err(Error::unsupported(query.name())),
     }))
 }
 

@@ -33,7 +33,7 @@ pub(super) fn pbx() -> RingCloud {
 }
 
 pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: body.into() }
+    Answer { status, retry_after: None, date: None, location: None, limits: None, body: body.into() }
 }
 
 pub(super) fn success(data: &str) -> Answer {

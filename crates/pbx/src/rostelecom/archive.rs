@@ -2,8 +2,13 @@
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder};
+use flate2::{
+    Crc,
+    read::{DeflateDecoder, MultiGzDecoder},
+};
 
+/// The largest file that is looked at: a domain's month of calls is far smaller.
+const LARGEST_PACKED: usize = 16 << 20;
 /// The largest file that is unpacked: more than a domain's month of calls.
 const LARGEST: u64 = 64 << 20;
 /// Files of an archive: one is usual, and many may point at the same data.
@@ -11,14 +16,17 @@ const MOST_FILES: usize = 16;
 /// Length of the head of a packed file, and of its entry in the directory.
 const LOCAL_HEAD: usize = 30;
 const ENTRY: usize = 46;
+/// The mark of an encrypted file.
+const ENCRYPTED: usize = 1;
 /// Length of the end of the directory, without a comment.
 const END: usize = 22;
 
 /// The text that was packed; `None` where it cannot be unpacked.
 pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     match bytes {
+        _ if bytes.len() > LARGEST_PACKED => None,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => zip(bytes),
-        [0x1f, 0x8b, ..] => read(MultiGzDecoder::new(bytes)),
+        [0x1f, 0x8b, ..] => read(MultiGzDecoder::new(bytes), LARGEST),
         _ => Some(bytes.to_vec()),
     }
 }
@@ -46,15 +54,19 @@ fn zip(bytes: &[u8]) -> Option<Vec<u8>> {
         }
         let data = head + LOCAL_HEAD + number(bytes, head + 26, 2)? + number(bytes, head + 28, 2)?;
         let data = bytes.get(data..data.checked_add(packed)?)?;
+        let left = LARGEST - text.len() as u64;
         let file = match method {
-            0 => data.to_vec(),
-            8 => read(DeflateDecoder::new(data))?,
+            _ if number(bytes, entry + 8, 2)? & ENCRYPTED != 0 => return None,
+            0 => read(data, left)?,
+            8 => read(DeflateDecoder::new(data), left)?,
             _ => return None,
         };
-        text.extend(file);
-        if text.len() as u64 > LARGEST {
+        let mut sum = Crc::new();
+        sum.update(&file);
+        if (sum.sum() as usize, file.len()) != (number(bytes, entry + 16, 4)?, number(bytes, entry + 24, 4)?) {
             return None;
         }
+        text.extend(file);
         entry += ENTRY + names.into_iter().sum::<Option<usize>>()?;
     }
     Some(text)
@@ -66,10 +78,11 @@ fn number(bytes: &[u8], place: usize, length: usize) -> Option<usize> {
     Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
 
-fn read(packed: impl Read) -> Option<Vec<u8>> {
+/// What was packed, unless it is more than this.
+fn read(packed: impl Read, most: u64) -> Option<Vec<u8>> {
     let mut text = Vec::new();
-    packed.take(LARGEST + 1).read_to_end(&mut text).ok()?;
-    (text.len() as u64 <= LARGEST).then_some(text)
+    packed.take(most + 1).read_to_end(&mut text).ok()?;
+    (text.len() as u64 <= most).then_some(text)
 }
 
 #[cfg(test)]
@@ -94,11 +107,15 @@ pub(super) mod tests {
             text.to_vec()
         };
         let (size, whole) = (data.len() as u32, text.len() as u32);
+        let mut sum = Crc::new();
+        sum.update(text);
+        let sum = sum.sum();
         let name = b"history.csv";
         let common = |out: &mut Vec<u8>| {
             out.extend([20, 0, 0, 0]);
             out.extend(method.to_le_bytes());
-            out.extend([0; 8]);
+            out.extend([0; 4]);
+            out.extend(sum.to_le_bytes());
             out.extend(size.to_le_bytes());
             out.extend(whole.to_le_bytes());
             out.extend((name.len() as u16).to_le_bytes());
@@ -144,6 +161,30 @@ pub(super) mod tests {
             assert_eq!(unpacked(broken), None);
         }
         assert_eq!(unpacked(&gzipped(&vec![0; LARGEST as usize + 1])), None, "a small file may be a large one");
+    }
+
+    /// Packed by `zip` and `gzip`: the tools' own heads, names and extra fields.
+    #[test]
+    fn what_the_usual_tools_have_packed_is_read() {
+        let text = include_bytes!("tests/archives/history.csv");
+        for (name, packed) in [
+            ("zip", include_bytes!("tests/archives/history.zip").as_slice()),
+            ("zip -0", include_bytes!("tests/archives/history-stored.zip")),
+            ("zip from a pipe", include_bytes!("tests/archives/history-piped.zip")),
+            ("zip with a comment", include_bytes!("tests/archives/history-comment.zip")),
+            ("gzip", include_bytes!("tests/archives/history.csv.gz")),
+            ("gzip -n9", include_bytes!("tests/archives/history-best.csv.gz")),
+        ] {
+            assert_eq!(unpacked(packed).as_deref(), Some(text.as_slice()), "{name}");
+        }
+        let two = unpacked(include_bytes!("tests/archives/history-two.zip"));
+        assert_eq!(two, Some(text.repeat(2)), "two files, one behind the other");
+        for broken in [include_bytes!("tests/archives/history-encrypted.zip").as_slice(), &[b'a'; LARGEST_PACKED + 1]] {
+            assert_eq!(unpacked(broken), None);
+        }
+        let mut damaged = include_bytes!("tests/archives/history-stored.zip").to_vec();
+        damaged[80] ^= 1;
+        assert_eq!(unpacked(&damaged), None, "its sum is another");
     }
 
     proptest! {

@@ -53,6 +53,14 @@ pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
     asks.then(|| Incoming { from: fields.text("from_number").as_deref().and_then(party::number) })
 }
 
+/// Whether it tells that an export of the history is made.
+pub(super) fn announces_history(request: &WebhookRequest) -> bool {
+    let path = request.method_name();
+    let is_told_by_fields =
+        || Fields::parse(&request.body).is_some_and(|fields| method("", &fields) == HISTORY_FILE_COMPLETED);
+    path == HISTORY_FILE_COMPLETED || path.is_empty() && is_told_by_fields()
+}
+
 /// The name to show and the pin to ring; without a pin the platform's own routing is in force. It refuses nobody.
 pub(super) fn route_reply(route: &Route) -> WebhookReply {
     let is_pin = |to: &&String| to.bytes().all(|byte| byte.is_ascii_digit());

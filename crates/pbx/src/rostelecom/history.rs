@@ -33,8 +33,12 @@ const TRIES: u32 = 20;
 const LATER: SignedDuration = SignedDuration::from_secs(1);
 /// How often it is tried to order.
 const ORDERS: u32 = 5;
-/// Sessions that one export asks `call_info` about: its quota is small.
-const MOST_QUESTIONS: usize = 50;
+/// Sessions that `call_info` is asked about one after the other. Its quota is 1000 in a time that is not named; we take a
+/// day for it.
+const AT_ONCE: usize = 50;
+/// The pauses between these questions, and between those that follow them.
+const SOON: Duration = Duration::from_secs(1);
+const LATER_ON: Duration = Duration::from_secs(90);
 
 /// `domain_call_history`: every call of the span, in Moscow's time.
 pub(super) fn order(settings: &Settings, span: Span, again: u32) -> Result<HistoryRequest, Error> {
@@ -63,7 +67,7 @@ pub(super) fn read(
     match place {
         HistoryPlace::Order { again } => ordered(settings, span, *again, answer),
         HistoryPlace::Export { order, tries } => exported(settings, order, *tries, answer, context),
-        HistoryPlace::Details { calls } => details(settings, calls, answer, context),
+        HistoryPlace::Details { calls, asked } => details(settings, calls, *asked, answer, context),
         HistoryPlace::Page { .. } => Err(Error::new(ErrorKind::Protocol, "this PBX's history has no pages")),
     }
 }
@@ -131,27 +135,40 @@ fn exported(
     }
     // What a row leaves open is asked singly; until then the call is shown as far as it is known.
     let is_open = |row: &&Row| row.direction.is_none() || row.answered.is_none();
-    let open = rows.iter().filter(is_open).take(MOST_QUESTIONS).map(|row| row.session.clone()).collect();
+    let open = rows.iter().filter(is_open).map(|row| row.session.clone()).collect();
     let calls = rows.iter().map(|row| call(row, context)).collect();
-    Ok(HistoryPage { calls, next: next_details(settings, open)? })
+    Ok(HistoryPage { calls, next: next_details(settings, open, 0)? })
 }
 
 /// `call_info` of the first of these calls.
-fn next_details(settings: &Settings, calls: Vec<String>) -> Result<Option<HistoryRequest>, Error> {
+fn next_details(settings: &Settings, calls: Vec<String>, asked: usize) -> Result<Option<HistoryRequest>, Error> {
     let Some(first) = calls.first() else { return Ok(None) };
     let request = requests::call_info(settings, first)?;
-    Ok(Some(HistoryRequest { request, wait: Duration::from_secs(1), place: HistoryPlace::Details { calls } }))
+    let wait = if asked < AT_ONCE { SOON } else { LATER_ON };
+    Ok(Some(HistoryRequest { request, wait, place: HistoryPlace::Details { calls, asked: asked + 1 } }))
 }
 
 fn details(
     settings: &Settings,
     calls: &[String],
+    asked: usize,
     answer: &Answer,
     context: &DecodeContext,
 ) -> Result<HistoryPage, Error> {
     let Some((first, rest)) = calls.split_first() else { return Ok(HistoryPage::default()) };
+    match answer.failure().map(|error| error.kind()) {
+        // The quota is used up: the same call is asked about when there is more of it.
+        Some(ErrorKind::RateLimited { retry_after }) => {
+            let again = next_details(settings, calls.to_vec(), asked)?;
+            let wait = retry_after.unwrap_or(LATER_ON).max(LATER_ON);
+            return Ok(HistoryPage { calls: Vec::new(), next: again.map(|again| HistoryRequest { wait, ..again }) });
+        }
+        // The method is not there: the rest stays as far as it is known.
+        Some(ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthorized) => return Ok(HistoryPage::default()),
+        _ => {}
+    }
     let calls = info(first, answer).iter().map(|row| call(row, context)).collect();
-    Ok(HistoryPage { calls, next: next_details(settings, rest.to_vec())? })
+    Ok(HistoryPage { calls, next: next_details(settings, rest.to_vec(), asked)? })
 }
 
 /// What `call_info` says of a session; `None` where it says nothing that can be read.

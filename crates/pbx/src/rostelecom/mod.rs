@@ -76,6 +76,10 @@ impl Pbx for Rostelecom {
         Some(events::route_reply(route))
     }
 
+    fn announces_history(&self, request: &WebhookRequest) -> bool {
+        events::announces_history(request)
+    }
+
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {
         sign::sign_webhook(&self.settings, request);
         Ok(())
@@ -107,16 +111,11 @@ impl Pbx for Rostelecom {
     }
 
     fn query(&self, query: &Query) -> Result<Request, Error> {
-        match query {
-            Query::Users => requests::users_info(&self.settings, None),
-            Query::User(pin) => requests::users_info(&self.settings, Some(pin)),
-            Query::Balance
-            | Query::Channels
-            | Query::Channel(_)
-            | Query::Number(_)
-            | Query::CreateUser { .. }
-            | Query::ChangeUser { .. } => Err(Error::unsupported(query.name())),
+        if let Query::Users = query {
+            return requests::users_info(&self.settings, None);
         }
+        let Query::User(pin) = query else { return Err(Error::unsupported(query.name())) };
+        requests::users_info(&self.settings, Some(pin))
     }
 
     fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {

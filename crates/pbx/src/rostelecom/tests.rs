@@ -336,7 +336,14 @@ fn a_lost_path_is_found_by_the_fields() {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status,
+        retry_after: None,
+        date: None,
+        location: None,
+        limits: None,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    }
 }
 
 #[test]

@@ -19,7 +19,16 @@ pub const NOVOFON: Make = Make::of(&NOVOFON_DESCRIPTION);
 
 /// What can be asked of a connection.
 const ABILITIES: Abilities = Abilities::NONE
-    .with(&[Ability::Originate, Ability::CustomerFirst, Ability::Recordings, Ability::History, Ability::Balance])
+    .with(&[
+        Ability::Originate,
+        Ability::CustomerFirst,
+        Ability::Recordings,
+        Ability::History,
+        Ability::Balance,
+        Ability::Sms,
+        Ability::Status,
+        Ability::Directory,
+    ])
     .without(ON_THE_PHONE, Cannot::OnPhone);
 
 static ZADARMA_DESCRIPTION: Description = Description {
@@ -66,7 +75,7 @@ const BOTH: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "",
     domains: &[],
-    overrides: &["pbx_id", "caller_id"],
+    overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],
     delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,

@@ -2,6 +2,7 @@
 //!
 //! Sources, oddities and what was never tried on a live account: `docs/makes/zadarma.md`.
 
+mod account;
 mod config;
 mod description;
 mod events;
@@ -13,12 +14,19 @@ mod sign;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod told;
+mod xml;
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use calls::{BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::Timestamp;
 use url::Url;
 
-use self::config::Settings;
+use self::config::{PbxId, Settings};
 pub use self::description::{MAKE, NOVOFON};
 use crate::{
     config_error::ConfigError,
@@ -26,7 +34,7 @@ use crate::{
     history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
     query::{Query, QueryStep},
-    quota::Quota,
+    quota::{LockOut, Quota},
     request::{Answer, Request},
     routing::{Incoming, Route},
     traits::{Pbx, RecordingStep},
@@ -37,14 +45,27 @@ use crate::{
 #[derive(Debug)]
 pub struct Zadarma {
     settings: Settings,
+    /// The number of the PBX as the account tells it; nothing where it tells none.
+    pbx_id: OnceLock<Option<String>>,
 }
 
 impl Zadarma {
     /// Reads the settings, or says what is wrong with them.
     pub fn new(config: &ConnectionConfig) -> Result<Self, ConfigError> {
-        Ok(Self { settings: Settings::read(config)? })
+        Ok(Self { settings: Settings::read(config)?, pbx_id: OnceLock::new() })
+    }
+
+    fn pbx_id(&self) -> Option<&str> {
+        match &self.settings.pbx_id {
+            PbxId::Ask => self.pbx_id.get()?.as_deref(),
+            PbxId::Given(id) => Some(id),
+            PbxId::None => None,
+        }
     }
 }
+
+/// How long the service counts requests for.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Pbx for Zadarma {
     fn book_settings(&self) -> BookSettings {
@@ -57,6 +78,12 @@ impl Pbx for Zadarma {
 
     fn quota(&self) -> Quota {
         Quota::per_minute(100)
+    }
+
+    /// Every answer says how many requests are left of this minute, beside ours those of other programs with this account.
+    fn lock_out(&self, request: &Request, answer: &Answer, _now: Instant) -> Option<LockOut> {
+        let refused = LockOut::of_too_many(request, self.quota(), answer);
+        refused.or_else(|| LockOut::of_none_left(request, self.quota(), answer, A_MINUTE))
     }
 
     fn address_check(&self, request: &WebhookRequest) -> Option<WebhookReply> {
@@ -87,12 +114,23 @@ impl Pbx for Zadarma {
         sign::sign(&self.settings, request)
     }
 
+    fn lookup(&self, agent: &str) -> Option<Request> {
+        let is_needed = self.settings.pbx_id == PbxId::Ask && self.pbx_id.get().is_none() && party::is_of_pbx(agent);
+        is_needed.then(|| requests::extensions(&self.settings))
+    }
+
+    fn read_lookup(&self, _agent: &str, answer: &Answer) -> Result<(), Error> {
+        // Two may have asked at once and were told the same.
+        let _ = self.pbx_id.set(responses::pbx_id(answer)?);
+        Ok(())
+    }
+
     fn originate(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
-        requests::callback(&self.settings, from, to, false)
+        requests::callback(&self.settings, self.pbx_id(), from, to, false)
     }
 
     fn originate_customer_first(&self, _command: CommandId, from: &str, to: &str) -> Result<Request, Error> {
-        requests::callback(&self.settings, from, to, true)
+        requests::callback(&self.settings, self.pbx_id(), from, to, true)
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
@@ -112,7 +150,7 @@ impl Pbx for Zadarma {
     }
 
     fn history(&self, span: Span, context: &DecodeContext) -> Result<HistoryRequest, Error> {
-        statistics::ask(&self.settings, span, 0, context)
+        Ok(statistics::ask(&self.settings, span, 0, Vec::new(), context))
     }
 
     fn read_history(
@@ -134,10 +172,10 @@ impl Pbx for Zadarma {
     }
 
     fn query(&self, query: &Query) -> Result<Request, Error> {
-        if matches!(query, Query::Balance) { self.check() } else { Err(Error::unsupported(query.name())) }
+        account::request(&self.settings, query)
     }
 
-    fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
-        responses::balance(answer).map(QueryStep::Done)
+    fn read_query(&self, query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        told::read(&self.settings, query, answer)
     }
 }

@@ -47,6 +47,12 @@ pub(super) fn is_extension(user: &str) -> bool {
     is_digits(user) && (2..=5).contains(&user.len()) && !user.starts_with('0')
 }
 
+/// Whether this is an extension of the PBX rather than a SIP line of the account, whose number is longer.
+pub(super) fn is_of_pbx(login: &str) -> bool {
+    let short = party::without_pbx(login);
+    is_digits(short) && short.len() <= EXTENSION_DIGITS
+}
+
 /// Whether an outgoing call's destination is a colleague: an extension behind the number of the PBX, a SIP name, or three
 /// digits that are no code of the country. Longer digits are a number in town, which a phone dials without its code.
 /// `caller` is who calls: where he is told with the number of the PBX, colleagues are, too.

@@ -22,6 +22,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 /// The parameters as they are sent and signed: sorted by name on the top level, and there only.
 pub fn canonical<K: AsRef<str>>(parameters: &[(K, Value)]) -> String {
     let mut sorted: Vec<(&str, &Value)> = parameters.iter().map(|(name, value)| (name.as_ref(), value)).collect();

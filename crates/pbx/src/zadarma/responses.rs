@@ -3,10 +3,10 @@
 use calls::{CommandAnswer, CommandId};
 use url::Url;
 
+use super::xml;
 use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
-    query::Reply,
     redact,
     request::{Answer, Request},
 };
@@ -31,8 +31,7 @@ pub(super) fn callback(command: CommandId, answer: &Answer) -> CommandAnswer {
 pub(super) fn record(answer: &Answer) -> Result<Request, Error> {
     match status(answer) {
         Some(Ok(fields)) if answer.is_success() => {
-            let first = |links: &Vec<serde_json::Value>| links.iter().find_map(fields::text);
-            let link = fields.text("link").or_else(|| fields.array("links").and_then(first));
+            let link = links(&fields).into_iter().next();
             let link = link.ok_or_else(|| Error::new(ErrorKind::NotReady, "no link to the recording yet"))?;
             let url = Url::parse(&link)
                 .map_err(|_| Error::new(ErrorKind::Protocol, "the PBX gave a recording link that is no address"))?;
@@ -46,14 +45,25 @@ pub(super) fn record(answer: &Answer) -> Result<Request, Error> {
     }
 }
 
+/// `link` of one recording, `links` of all of a call.
+pub(super) fn links(told: &Fields) -> Vec<String> {
+    let listed = told.array("links").into_iter().flatten().filter_map(fields::text);
+    told.text("link").into_iter().chain(listed).collect()
+}
+
 /// Whether the service accepted key and signature.
 pub(super) fn check(answer: &Answer) -> Result<(), Error> {
+    told(answer, "info/balance").map(|_| ())
+}
+
+/// The fields of a success, or what went wrong: in the service's words where it refuses what is asked.
+pub(super) fn told(answer: &Answer, method: &str) -> Result<Fields, Error> {
     match status(answer) {
-        Some(Ok(_)) if answer.is_success() => Ok(()),
+        Some(Ok(fields)) if answer.is_success() => Ok(fields),
         Some(Err(words)) if answer.failure().is_none_or(|error| error.kind() == ErrorKind::Protocol) => {
             Err(Error::new(ErrorKind::Protocol, format!("the PBX refuses: {words}")))
         }
-        Some(_) | None => Err(failure(answer, "info/balance")),
+        Some(_) | None => Err(failure(answer, method)),
     }
 }
 
@@ -68,22 +78,20 @@ pub(super) fn statistics(answer: &Answer) -> Result<Vec<Fields>, Error> {
     }
 }
 
-/// What is left on the account.
-pub(super) fn balance(answer: &Answer) -> Result<Reply, Error> {
-    check(answer)?;
-    let fields = answer.fields().unwrap_or_default();
-    let amount = fields.text("balance").ok_or_else(|| failure(answer, "info/balance"))?;
-    Ok(Reply::Balance { amount, currency: fields.text("currency") })
+/// The number of the account's PBX; `None` where it is not told.
+pub(super) fn pbx_id(answer: &Answer) -> Result<Option<String>, Error> {
+    let id = told(answer, "pbx/internal")?.text("pbx_id");
+    Ok(id.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()) && id != "0"))
 }
 
-fn failure(answer: &Answer, method: &str) -> Error {
+pub(super) fn failure(answer: &Answer, method: &str) -> Error {
     let unreadable = || Error::new(ErrorKind::Protocol, format!("the PBX's answer to {method} cannot be read"));
     answer.failure().unwrap_or_else(unreadable)
 }
 
 /// The answer's fields, or the words of its refusal; `None` where it is no answer of the service.
 fn status(answer: &Answer) -> Option<Result<Fields, String>> {
-    let fields = answer.fields()?;
+    let fields = answer.fields().or_else(|| xml::fields(&answer.body))?;
     match fields.text("status")?.to_ascii_lowercase().as_str() {
         "success" => Some(Ok(fields)),
         "error" => {

@@ -1,9 +1,9 @@
 //! The statistics of the PBX: finished calls, a row for each part, three questions a minute.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use calls::{CallResult, Customer, Direction, Effect, EndCause, LegRef, Line, RecordingReference, Source, VendorEvent};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{config::Settings, events::customer_leg, party, requests, responses};
 use crate::{
@@ -17,21 +17,36 @@ use crate::{
 };
 
 /// Rows of a page: the most that the service gives.
-const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
 
-/// `statistics/pbx`: the rows of the span behind the first `skip`.
+/// `statistics/pbx`: the rows of the span behind those that were read, whose calls are kept until the last page.
 pub(super) fn ask(
     settings: &Settings,
     span: Span,
     skip: usize,
+    calls: Vec<HistoryCall>,
     context: &DecodeContext,
-) -> Result<HistoryRequest, Error> {
-    let local = |at: jiff::Timestamp| at.to_zoned(context.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let request = requests::statistics(settings, &local(span.from), &local(span.to), skip, PAGE);
-    Ok(HistoryRequest { request, wait: Duration::ZERO, place: HistoryPlace::Page { skip } })
+) -> HistoryRequest {
+    let (start, end) = (local(span.from, &context.zone), local(span.to, &context.zone));
+    let version = vec![("version", "2".into())];
+    let request = requests::statistics(settings, "/v1/statistics/pbx/", version, (&start, &end), (skip, PAGE));
+    HistoryRequest { request, wait: Duration::ZERO, place: HistoryPlace::Page { skip, calls } }
 }
 
-/// What a page holds; the next one is asked for until one is not full.
+/// Days of a question; what is longer is cut by the service without a word.
+const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Until when one question reaches of a span. Both of its ends are within, and the next question begins a second later.
+pub(super) fn end_of_part(from: Timestamp, to: Timestamp) -> Timestamp {
+    from.checked_add(LONGEST - SignedDuration::from_secs(1)).map_or(to, |end| end.min(to))
+}
+
+/// A moment as the service writes it: the clock on the wall in the account's zone.
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// What a page holds; the next one is asked for until one is not full, and then all calls are told.
 pub(super) fn read(
     settings: &Settings,
     span: Span,
@@ -39,25 +54,33 @@ pub(super) fn read(
     answer: &Answer,
     context: &DecodeContext,
 ) -> Result<HistoryPage, Error> {
-    let HistoryPlace::Page { skip } = place else {
+    let HistoryPlace::Page { skip, calls } = place else {
         return Err(Error::new(ErrorKind::Internal, "this history is read in pages"));
     };
     let stats = responses::statistics(answer)?;
-    let next = (stats.len() >= PAGE).then(|| ask(settings, span, skip + stats.len(), context)).transpose()?;
-    Ok(HistoryPage { calls: calls(&stats, context), next })
+    let mut calls = calls.clone();
+    merge(&mut calls, &stats, context);
+    if stats.len() >= PAGE {
+        let next = ask(settings, span, skip + stats.len(), calls, context);
+        return Ok(HistoryPage { calls: Vec::new(), next: Some(next) });
+    }
+    Ok(HistoryPage { calls, next: None })
 }
 
-/// The rows as calls: parts of one call have one `pbx_call_id`.
-fn calls(rows: &[Fields], context: &DecodeContext) -> Vec<HistoryCall> {
-    let mut calls: Vec<HistoryCall> = Vec::new();
+/// Adds the rows to the calls: parts of one call have one `pbx_call_id`.
+fn merge(calls: &mut Vec<HistoryCall>, rows: &[Fields], context: &DecodeContext) {
+    let mut places: HashMap<String, usize> =
+        calls.iter().enumerate().map(|(place, known)| (known.call.clone(), place)).collect();
     for row in rows {
         let Some((call, events)) = part(row, context) else { continue };
-        match calls.iter_mut().find(|known| known.call == call) {
-            Some(known) => known.events.extend(events),
-            None => calls.push(HistoryCall { call, events, says_more: false }),
+        match places.get(&call) {
+            Some(place) => calls[*place].events.extend(events),
+            None => {
+                places.insert(call.clone(), calls.len());
+                calls.push(HistoryCall { call, events, says_more: false });
+            }
         }
     }
-    calls
 }
 
 /// One part of a call: its beginning, with the answer, and its end.

@@ -1,5 +1,6 @@
 //! The make by its wire: signatures, requests, answers, notifications.
 
+mod account;
 mod statistics;
 
 use std::collections::BTreeMap;
@@ -229,6 +230,74 @@ fn the_first_notification_may_be_answered_with_a_route() {
     assert_eq!(reply(None, Some("anna"), false), "{}", "the PBX's own routing");
 }
 
+#[test]
+fn a_notification_of_2015_without_a_signature_is_believed_where_the_settings_say_so() {
+    let body = "caller_id=442037691880&called_did=442037691881&callstart=2026-01-15+10%3A00%3A00";
+    let verify =
+        |overrides: &[(&str, &str)], body: &str| pbx(overrides).verify(&webhook("POST", "", &[], body)).map(|_| ());
+    let missing = Err(VerifyError::Missing("Signature"));
+    assert_eq!((verify(&[], body), verify(&[("unsigned_2015", "refuse")], body)), (missing.clone(), missing.clone()));
+    let accept = [("unsigned_2015", "accept")];
+    assert_eq!(verify(&accept, body), Ok(()));
+    for other in [&format!("event=NOTIFY_START&{body}"), "caller_id=1&called_did=2", &body.replace("442037691880", "")]
+    {
+        assert_eq!(verify(&accept, other), missing, "{other}");
+    }
+    let wrong = [("Signature", "XNwDOF49svW5/C5g5a2H6LDQFu4=")];
+    assert_eq!(pbx(&accept).verify(&webhook("POST", "", &wrong, body)).map(|_| ()), Err(VerifyError::Mismatch));
+}
+
+#[test]
+fn what_the_service_says_is_left_of_a_minute_is_believed() {
+    let limits = |remaining, seconds| {
+        let counts_anew = Some(std::time::Duration::from_secs(seconds));
+        Answer { limits: Some(crate::RateLimits { limit: 3, remaining, counts_anew }), ..answer(200, "{}") }
+    };
+    let lock = |request: &crate::Request, answer: &Answer| {
+        pbx(&[])
+            .lock_out(request, answer, tokio::time::Instant::now().into_std())
+            .map(|lock| (lock.counted, lock.lasts.as_secs()))
+    };
+    let balance = pbx(&[]).check().expect("a request");
+    assert_eq!(lock(&balance, &limits(1, 20)), None);
+    assert_eq!(lock(&balance, &limits(0, 20)), Some((crate::Counted::Everything, 20)));
+    assert_eq!(lock(&balance, &limits(0, 9000)), Some((crate::Counted::Everything, 60)), "it counts by minutes");
+    let context =
+        DecodeContext { received_at: jiff::Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Replay };
+    let span = crate::Span { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::UNIX_EPOCH };
+    let statistics = pbx(&[]).history(span, &context).expect("a request").request;
+    assert_eq!(lock(&statistics, &limits(0, 20)), Some((crate::Counted::Kind("statistics"), 20)), "others go on");
+}
+
+#[test]
+fn the_number_of_the_pbx_is_known_before_the_first_call() {
+    let dialled = |pbx: &dyn Pbx| {
+        let request = pbx.originate_customer_first(CommandId(Uuid::nil()), "101", "+79161234567");
+        url(&request.expect("a request"))
+    };
+    let base = "https://api.zadarma.com/v1/request/callback/?format=json";
+    let asks = pbx(&[]);
+    let lookup = asks.lookup("101").expect("is asked");
+    assert_eq!(url(&lookup), "https://api.zadarma.com/v1/pbx/internal/?format=json");
+    for known in ["79161234567", "00001", "anna"] {
+        assert!(asks.lookup(known).is_none(), "{known} is no extension");
+    }
+    for (status, body) in [(401, r#"{"status":"error","message":"Auth error"}"#), (503, ""), (200, "<html>")] {
+        assert!(asks.read_lookup("101", &answer(status, body)).is_err(), "{status} {body}");
+    }
+    asks.read_lookup("101", &answer(200, r#"{"status":"success","pbx_id":402022,"numbers":[101]}"#)).expect("is read");
+    assert!(asks.lookup("101").is_none(), "once");
+    let expected = format!("{base}&from=402022-101&predicted=predicted&sip=402022-101&to=%2B79161234567");
+    assert_eq!(dialled(&*asks), expected);
+    let without = pbx(&[]);
+    without.read_lookup("101", &answer(200, r#"{"status":"success","numbers":[101]}"#)).expect("is read");
+    assert!(without.lookup("101").is_none(), "it has none");
+    for pbx in [without, pbx(&[("pbx_id", "none")])] {
+        assert_eq!(dialled(&*pbx), format!("{base}&from=101&predicted=predicted&sip=101&to=%2B79161234567"));
+    }
+    assert!(pbx(&[("pbx_id", "none")]).lookup("101").is_none() && pbx(&[("pbx_id", "1")]).lookup("101").is_none());
+}
+
 fn url(request: &crate::Request) -> String {
     request.url.to_string()
 }
@@ -254,14 +323,28 @@ fn a_callback_rings_the_extension_first() {
 
 #[test]
 fn wrong_overrides_are_named() {
-    for (name, value) in [("pbx_id", "a"), ("pbx_id", ""), ("caller_id", "x"), ("sandbox", "yes")] {
+    for (name, value) in [
+        ("pbx_id", "a"),
+        ("pbx_id", ""),
+        ("caller_id", "x"),
+        ("format", "yaml"),
+        ("unsigned_2015", "1"),
+        ("sandbox", "yes"),
+    ] {
         let error = made(super::MAKE, &[(name, value)]).map(|_| ()).expect_err("not good");
         assert!(error.to_string().contains(name), "{error}");
     }
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, retry_after: None, date: None, location: None, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status,
+        retry_after: None,
+        date: None,
+        location: None,
+        limits: None,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    }
 }
 
 #[test]
@@ -333,5 +416,4 @@ fn the_balance_is_told_with_its_currency() {
     let Ok(QueryStep::Done(reply)) = told(body) else { panic!("{body}") };
     assert_eq!(reply, Reply::Balance { amount: "10.34".to_owned(), currency: Some("USD".to_owned()) });
     assert!(told(r#"{"status":"success"}"#).is_err());
-    assert!(pbx(&[]).query(&Query::Channels).is_err(), "it has no such question");
 }

@@ -23,9 +23,10 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
     let (driver, journal) = driver(pbx::zadarma::MAKE, &pbx);
     let answer = driver.originate(COMMAND, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
-    assert_eq!(pbx.lines(), ["GET /v1/request/callback/?format=json&from=101&sip=101&to=%2B79161234567"]);
+    let callback = "GET /v1/request/callback/?format=json&from=101&sip=101&to=%2B79161234567";
+    assert_eq!(pbx.lines(), ["GET /v1/pbx/internal/?format=json", callback], "the account names no PBX");
     let seen = pbx.seen();
-    let header = seen[0].header("authorization").expect("signed");
+    let header = seen[1].header("authorization").expect("signed");
     // By `openssl dgst -sha1 -hmac s3cret-key`, over the path, the query, and its MD5.
     assert_eq!(header, "0A1B2C3D:NmI4NzdlYTg5YTUyMTFkZDU0NWY1NDY4YWZmNWY5OTFkZWIyNDdhMg==");
     let kept = format!("{:?}", journal.entries());
@@ -34,10 +35,19 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
 
 #[tokio::test]
 async fn a_lost_answer_is_an_unknown_outcome_and_a_refusal_is_not() {
-    let cut = FakePbx::start(|_, _| Reply::Cut).await;
+    let of_pbx = r#"{"status":"success","pbx_id":402022,"numbers":[101]}"#;
+    let cut = FakePbx::start(move |seen, _| match seen.line.contains("/internal/") {
+        true => Reply::json(200, of_pbx),
+        false => Reply::Cut,
+    })
+    .await;
     let (lost, _) = driver(pbx::zadarma::NOVOFON, &cut);
-    assert_eq!(lost.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Unknown { command: COMMAND });
-    assert_eq!(cut.lines().len(), 1);
+    for _ in 0..2 {
+        assert_eq!(lost.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Unknown { command: COMMAND });
+    }
+    let lines = cut.lines();
+    assert_eq!(lines.len(), 3, "the PBX's number is asked once: {lines:?}");
+    assert!(lines[1].contains("from=402022-101&sip=402022-101"), "{lines:?}");
     let busy = FakePbx::start(|_, _| Reply::Busy(30)).await;
     let (refused, _) = driver(pbx::zadarma::NOVOFON, &busy);
     assert!(matches!(refused.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Rejected { .. }));

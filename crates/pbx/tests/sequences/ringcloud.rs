@@ -137,7 +137,7 @@ impl Office {
             let is_lost = is_list && lost.contains(&polls);
             let body = json!({"status": "success", "data": data}).to_string();
             let (status, body) = if is_lost { (503, Bytes::new()) } else { (200, Bytes::from(body)) };
-            let answer = Answer { status, retry_after: None, date: None, location: None, body };
+            let answer = Answer { status, retry_after: None, date: None, location: None, limits: None, body };
             let Ok(found) = poller.read(Ok(&answer), now, now) else { continue };
             let (listed, list) = match found.snapshot {
                 Some(list) => (list.events, Some((list.calls, list.asked))),

@@ -55,7 +55,7 @@ impl Account {
 }
 
 /// The SIP line of an extension.
-fn sip_of(extension: &str) -> String {
+pub(super) fn sip_of(extension: &str) -> String {
     format!("00{extension}")
 }
 

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::DateTime};
 use serde_json::{Value, json};
 
 use super::Zadarma;
+use super::account::sip_of;
 use super::call::{Call, recording_id, zone_of};
 use crate::play::CallKind;
 use crate::world::lock;
@@ -42,15 +43,26 @@ pub(super) fn rows(pbx: &Zadarma, kind: &[&str], field: impl Fn(&str) -> String)
     let month_ago = now.checked_sub(jiff::SignedDuration::from_hours(30 * 24)).unwrap_or(now);
     let (start, end) = (time("start", month_ago)?, time("end", now)?);
     let (skip, limit) = (number("skip", 0)?, number("limit", MOST)?.min(MOST));
-    let wanted = field("call_type");
+    let (wanted, line) = (field("call_type"), field("sip"));
+    let is_of_line = |call: &Call| {
+        let extension = if call.kind == CallKind::Incoming { &call.answered_by } else { &call.caller };
+        line.is_empty() || line == *extension || line == sip_of(extension)
+    };
     let calls = lock(&pbx.shared.calls);
     let mut found: Vec<(&String, &Call)> = calls
         .iter()
         .filter(|(_, call)| (start..=end).contains(&call.began) && call.ended.is_some())
         .filter(|(_, call)| is_meant(call) && (wanted.is_empty() || wanted == direction(call)))
+        .filter(|(_, call)| kind == ["pbx"] || is_of_line(call))
         .collect();
     found.sort_by_key(|(_, call)| call.began);
-    let rows: Vec<Value> = found.into_iter().skip(skip).take(limit).map(|(id, call)| row(pbx, id, call)).collect();
+    let costs = kind.is_empty() && !field("cost_only").is_empty();
+    let (skip, limit) = if costs { (0, usize::MAX) } else { (skip, limit) };
+    let mut rows: Vec<Value> = found.into_iter().skip(skip).take(limit).map(|(id, call)| row(pbx, id, call)).collect();
+    if costs {
+        let sum = |name: &str| rows.iter().filter_map(|row| row[name].as_f64()).sum::<f64>();
+        rows = vec![json!({"cost": sum("billcost"), "currency": "USD", "seconds": sum("billseconds")})];
+    }
     Some(json!({
         "status": "success",
         "start": pbx.time(start),

@@ -9,6 +9,7 @@ import { isOpen } from "$lib/calls";
 import { toContractError } from "$lib/errors";
 import { dayKey } from "$lib/time";
 import { fetchMissing, pagesUpTo, type AskForPage, type Wanted } from "./fetching";
+import { holeLines, type HoleLine, type NamedHole } from "./holes";
 import { Pages, type DayStart } from "./pages";
 import { Layout } from "./window";
 
@@ -24,6 +25,8 @@ export class CallList {
   error: ContractError | undefined = $state.raw();
   /** How many calls each filter shows, without a search. */
   counts: CallCounts | undefined = $state.raw();
+  /** Times of which calls are missing, whichever are listed. */
+  missing: NamedHole[] = $state.raw([]);
   /** The first page has come. */
   loaded = $state(false);
   /** Grows with every answer to a new question: it is read from its top. */
@@ -46,11 +49,13 @@ export class CallList {
   readonly total = $derived.by(() => this.#seen().total);
   /** Rows that begin a day. */
   readonly days: DayStart[] = $derived.by(() => this.#seen().days());
+  /** Times without calls that are known, where all calls are listed. */
+  readonly holes: HoleLine[] = $derived.by(() => (this.#isPlain ? holeLines(this.missing, this.#seen()) : []));
   /** Where rows stand. */
   readonly layout = $derived(
     new Layout(
       this.total,
-      this.days.map((day) => day.index),
+      [...this.days, ...this.holes].map((heading) => heading.index).sort((one, other) => one - other),
     ),
   );
   /** Every call is known: what is shown last is the oldest. */
@@ -70,7 +75,7 @@ export class CallList {
 
   /** The newest calls that are over, while all are listed. */
   newestEnded(count: number): CallRow[] {
-    if (this.filter !== "all" || this.text.trim() || !this.loaded) return [];
+    if (!this.#isPlain || !this.loaded) return [];
     const rows = Array.from({ length: Math.min(FIRST_PAGE.limit, this.#seen().known) }, (_, index) => this.row(index));
     return rows.flatMap((row) => (row && !isOpen(row) ? [row] : [])).slice(0, count);
   }
@@ -231,6 +236,10 @@ export class CallList {
     if (asked !== this.#asked) return true;
     this.error = toContractError(thrown);
     return false;
+  }
+
+  get #isPlain(): boolean {
+    return this.filter === "all" && !this.text.trim();
   }
 
   #seen(): Pages {

@@ -9,6 +9,9 @@ export interface DayStart {
   at: string;
 }
 
+/** A moment in the list, by milliseconds since 1970. */
+type Moment = number;
+
 interface Page {
   /** What the office was asked with; absent for the newest page. */
   before: string | undefined;
@@ -18,6 +21,10 @@ interface Page {
   /** Rows that begin a day, by their place within the page. */
   days: { offset: number; at: string }[];
   lastDay: string | undefined;
+  /** When its oldest call began; absent on an empty page. */
+  oldest: Moment | undefined;
+  /** Where moments that were asked for lie in it, for when its rows were dropped. */
+  places: Map<Moment, number>;
 }
 
 /** How many pages keep their rows; a million calls stay a list of cursors. */
@@ -88,6 +95,16 @@ export class Pages {
     return days;
   }
 
+  /** Index of the newest call that began before a moment; `undefined` where none is known. */
+  indexBefore(moment: Moment): number | undefined {
+    let start = 0;
+    for (const page of this.#pages) {
+      if (page.oldest !== undefined && page.oldest < moment) return start + placeIn(page, moment);
+      start += page.count;
+    }
+    return undefined;
+  }
+
   /** The page that an index falls into when its rows were dropped: its number and what to ask with. */
   dropped(index: number): { page: number; before: string | undefined; limit: number } | undefined {
     const found = this.#find(index);
@@ -151,6 +168,12 @@ export class Pages {
   }
 }
 
+function placeIn(page: Page, moment: Moment): number {
+  const found = page.rows?.findIndex((row) => Date.parse(row.startedAt) < moment);
+  if (found !== undefined && found >= 0) page.places.set(moment, found);
+  return page.places.get(moment) ?? 0;
+}
+
 function overlap(known: CallRow[], fresh: CallRow[]): boolean {
   const listed = new Set(fresh.map((row) => callKey(row.call)));
   return known.some((row) => listed.has(callKey(row.call)));
@@ -175,5 +198,7 @@ function measured(rows: CallRow[], previousDay: string | undefined): Omit<Page, 
     if (key !== day) days.push({ offset, at: row.startedAt });
     day = key;
   }
-  return { rows, count: rows.length, days, lastDay: day };
+  const last = rows.at(-1);
+  const oldest = last && Date.parse(last.startedAt);
+  return { rows, count: rows.length, days, lastDay: day, oldest, places: new Map() };
 }

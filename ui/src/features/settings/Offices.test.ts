@@ -85,12 +85,27 @@ describe("offices in the settings", () => {
       detail,
       drained: 0,
     } as const;
-    await show({ ...REFUSED, link: "live", connections: [{ ...row, refused: [...row.refused], warnings: [] }] });
+    const lists = { refused: [...row.refused], warnings: [], holes: [] };
+    await show({ ...REFUSED, link: "live", connections: [{ ...row, ...lists }] });
     const note = screen.getByTestId("connection-note").textContent ?? "";
     expect(note).toContain("АТС не подключает номера 103, 105.");
     expect(note).toContain(detail);
     expect(screen.getByTestId("connection-row").textContent).not.toContain("103");
     expect(await objections()).toEqual([]);
+  });
+
+  it("say what is left on the account of a PBX that tells it", async () => {
+    const row = { id: "z1", title: { ru: "Zadarma", en: "Zadarma" }, state: "live", drained: 0 } as const;
+    const lists = { refused: [], warnings: [], holes: [] };
+    const balance = { amount: "10.34", currency: "USD" };
+    const connections = [
+      { ...row, ...lists, balance },
+      { ...row, ...lists, id: "z2" },
+    ];
+    await show({ ...REFUSED, link: "live", connections });
+    expect(screen.getAllByTestId("connection-balance").map((one) => one.textContent?.trim())).toEqual([
+      expect.stringContaining("баланс 10.34 USD"),
+    ]);
   });
 
   it("of the demo can be looked at only", async () => {

@@ -14,6 +14,7 @@ const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
   refused: [],
   warnings: [],
   drained: 0,
+  holes: [],
   ...changes,
 });
 const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): OfficeView => ({

@@ -12,6 +12,7 @@ import type { Settings } from "$generated/Settings";
 import type { MainPlatform, Unsubscribe } from "$platform/types";
 import type { ActingPlatform } from "$features/acting/acting.svelte";
 import { Details } from "$features/call/details.svelte";
+import { holesOf } from "$features/calls/holes";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
 import { CommandField } from "$features/command/field.svelte";
 import { Dial } from "$features/dial/dial.svelte";
@@ -125,6 +126,7 @@ export class Desk {
     if (!this.#view.accept(view)) return;
     applyAppearance(view);
     person.view = view.me;
+    this.calls.missing = holesOf(view.offices);
     document.title = mainText().product;
     if (view.errand && view.errand.id > this.#errand) this.#run(view.errand);
   }

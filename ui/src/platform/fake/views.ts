@@ -47,6 +47,7 @@ export function mainView(): MainView {
             refused: [],
             warnings: [],
             drained: 0,
+            holes: [],
           },
           {
             id: "mango1",
@@ -55,6 +56,7 @@ export function mainView(): MainView {
             refused: [],
             warnings: [],
             drained: 0,
+            holes: [],
           },
         ],
       },

@@ -3,6 +3,7 @@
 mod address;
 mod certificate;
 mod host;
+mod posting;
 
 use std::{collections::BTreeSet, process::ExitCode, sync::Arc};
 
@@ -166,10 +167,13 @@ fn warnings(config: &Config, id: &ConnectionId, pbx: Make) -> Vec<String> {
 
 /// A connection that cannot even be asked is a finding like any other, and the next one is asked all the same.
 async fn find(config: &Config, id: ConnectionId, pbx: Make) -> Finding {
-    let warnings = warnings(config, &id, pbx);
+    let mut warnings = warnings(config, &id, pbx);
     match driver(config, &id) {
         Ok(driver) => {
             let CheckReport { ok, reason, detail, took, clock_ahead, .. } = driver.check().await;
+            if ok {
+                warnings.extend(posting::warning(config, &driver, &id).await);
+            }
             Finding {
                 connection: id,
                 pbx,

@@ -16,7 +16,7 @@ const COMMAND: CommandId = CommandId(Uuid::from_u128(7));
 
 fn answer(status: u16, body: &str) -> Answer {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    Answer { status, retry_after: None, date: None, location: None, body }
+    Answer { status, retry_after: None, date: None, location: None, limits: None, body }
 }
 
 fn originate(status: u16, body: &str) -> CommandAnswer {

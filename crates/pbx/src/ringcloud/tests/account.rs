@@ -14,6 +14,7 @@ fn told(pbx: &RingCloud, query: &Query, answer: &Answer) -> Reply {
     match pbx.read_query(query, answer).expect("read") {
         QueryStep::Done(reply) => reply,
         QueryStep::Ask(request) => panic!("asks {request:?}"),
+        QueryStep::More { next, .. } => panic!("asks {next:?}"),
     }
 }
 

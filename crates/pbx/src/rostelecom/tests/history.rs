@@ -2,6 +2,8 @@
 
 use calls::{CallResult, Direction, Effect, RecordingReference, Source};
 
+use proptest::prelude::*;
+
 use super::{answer, context, pbx};
 use crate::{
     ErrorKind, HistoryCall, HistoryPlace, Pbx, Span,
@@ -140,4 +142,74 @@ fn what_a_row_leaves_open_is_asked_singly() {
     assert!(page.next.is_none());
     let nothing = read(&next.place, &answer(200, r#"{"result":"1","resultMessage":"no"}"#)).expect("a page");
     assert!(nothing.calls.is_empty() && nothing.next.is_none());
+}
+
+#[test]
+fn every_call_that_a_row_leaves_open_is_asked_about_and_gently() {
+    let row = |number: u32| format!("5f1e1a2c-{number:04};2026-03-02 12:00:00;0;false;false;false\n");
+    let rows: String = (0..60).map(row).collect();
+    let page = read(&export(0), &packed(rows.into_bytes())).expect("a page");
+    let mut next = page.next.expect("a question");
+    let mut waits = Vec::new();
+    loop {
+        let HistoryPlace::Details { calls, .. } = &next.place else { panic!("{:?}", next.place) };
+        let body = String::from_utf8_lossy(&next.request.body).into_owned();
+        assert!(body.contains(&calls[0]), "{body}");
+        waits.push(next.wait.as_secs());
+        let said_nothing = answer(200, r#"{"result":"1","resultMessage":"no"}"#);
+        let Some(more) = read(&next.place, &said_nothing).expect("a page").next else { break };
+        next = more;
+    }
+    assert_eq!((waits.len(), waits[0], waits[49], waits[50], waits[59]), (60, 1, 1, 90, 90));
+    let place = HistoryPlace::Details { calls: vec!["a-0000001".into(), "b-0000002".into()], asked: 7 };
+    let again = read(&place, &answer(429, "")).expect("a page").next.expect("asked again");
+    assert!(again.wait.as_secs() >= 90 && String::from_utf8_lossy(&again.request.body).contains("a-0000001"));
+    for status in [401, 403, 404] {
+        assert!(read(&place, &answer(status, "")).expect("a page").next.is_none(), "HTTP {status}: not for each call");
+    }
+    let other = read(&place, &answer(500, "")).expect("a page").next.expect("the next call");
+    assert!(String::from_utf8_lossy(&other.request.body).contains("b-0000002"));
+}
+
+#[test]
+fn the_platform_tells_when_the_export_is_made() {
+    let tells = |path: &str, body: &str| {
+        pbx().announces_history(&crate::WebhookRequest {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: bytes::Bytes::copy_from_slice(body.as_bytes()),
+        })
+    };
+    let made = r#"{"order_id":"o-1","result":"0"}"#;
+    assert!(tells("/history_file_completed", made) && tells("/history_file_completed/", "") && tells("", made));
+    assert!(!tells("/call_events", made) && !tells("", r#"{"session_id":"1","state":"end"}"#) && !tells("", "["));
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_read_or_refused(
+        status in prop_oneof![Just(200_u16), Just(404), Just(429), Just(500), 100_u16..600],
+        bytes in proptest::collection::vec(any::<u8>(), 0..400),
+        cells in proptest::collection::vec("[0-9a-f;,:+ \"-]{0,24}|true|false|2026-03-02 12:00:00|17724420[0-9]{2}", 0..40),
+        tries in 0_u32..25,
+    ) {
+        let rows = format!("{HEADER}{}", cells.join(";"));
+        let json = format!(r#"{{"result":"0","order_id":"{tries}","info":{{"direction":{tries},"start_call_date":"{}"}}}}"#, cells.concat().replace('"', ""));
+        let places = [
+            HistoryPlace::Order { again: tries },
+            export(tries),
+            HistoryPlace::Details { calls: cells.clone(), asked: 3 },
+            HistoryPlace::Page { skip: 1, calls: Vec::new() },
+        ];
+        for place in &places {
+            for body in [bytes.clone(), rows.clone().into_bytes(), json.clone().into_bytes(), gzipped(&bytes), zipped(rows.as_bytes(), 8)] {
+                let Ok(page) = read(place, &Answer { body: body.into(), ..answer(status, "") }) else { continue };
+                for call in &page.calls {
+                    prop_assert!(!call.call.is_empty() && !call.events.is_empty());
+                    prop_assert!(call.events.iter().all(|event| event.source == Source::Replay));
+                }
+            }
+        }
+    }
 }

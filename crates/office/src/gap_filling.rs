@@ -4,11 +4,13 @@
 //! keeps no history, or does not give it, the time is closed as a hole.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use calls::{CallId, CallResult, CallState, Source, Told, VendorEvent, VendorTime};
+use calls::{CallId, CallResult, CallState, Direction, Source, Told, VendorEvent, VendorTime};
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use pbx::{DecodeContext, Error, ErrorKind, HistoryCall, Span};
 use tokio::task::JoinHandle;
@@ -63,7 +65,7 @@ impl Link {
     pub(crate) fn begin_to_fill(&self) {
         let Some(since) = self.board.gap(&self.connection, "") else { return };
         // A history may be written in the account's time: until the zone is known its calls would be dated wrongly.
-        if !self.zone.read().unwrap_or_else(PoisonError::into_inner).settled {
+        if !self.is_zone_settled() {
             return;
         }
         // The task may not hold what ends it.
@@ -82,7 +84,7 @@ impl Link {
             // Webhooks come from now on.
             let until = self.clock.now();
             let reaches = self.driver.history_reaches(until).unwrap_or(until);
-            let hole = match self.read_missed(since.max(reaches), until).await {
+            let hole = match counted(self.read_missed(since.max(reaches), until)).await {
                 Ok(()) => (since < reaches).then_some(reaches),
                 Err(error) => {
                     tracing::warn!(connection = %self.connection, kind = ?error.kind(), "the PBX's history cannot be read");
@@ -105,16 +107,18 @@ impl Link {
         let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         let context = DecodeContext { received_at: until, zone, source: Source::Replay };
-        let mut calls = self.driver.history(span, &context).await?;
-        calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
-        let total = calls.len();
-        let mut told = 0;
-        for calls in calls.chunks(TOGETHER) {
-            let missed: Vec<Vec<VendorEvent>> = calls.iter().map(|call| self.missed(call)).collect();
-            told += missed.iter().filter(|events| !events.is_empty()).count();
-            let events = missed.into_iter().flatten().map(Told::Vendor).collect();
-            if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
-                return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
+        let mut history = self.driver.history(span, &context)?;
+        let (mut total, mut told) = (0, 0);
+        while let Some(mut calls) = history.next().await? {
+            calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
+            total += calls.len();
+            for calls in calls.chunks(TOGETHER) {
+                let missed: Vec<Vec<VendorEvent>> = calls.iter().map(|call| self.missed(call)).collect();
+                told += missed.iter().filter(|events| !events.is_empty()).count();
+                let events = missed.into_iter().flatten().map(Told::Vendor).collect();
+                if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
+                    return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
+                }
             }
         }
         tracing::info!(connection = %self.connection, total, told, "the PBX's history was read for a time without events");
@@ -127,7 +131,8 @@ impl Link {
         let row = self.store.get(&self.office, &id).ok().flatten();
         let known = row.as_ref().and_then(rows::call).filter(|known| {
             let has_result = known.result.is_some_and(|result| result != CallResult::Unknown);
-            known.state == CallState::Ended && !known.partial && has_result
+            let has_direction = known.direction != Direction::Unknown;
+            known.state == CallState::Ended && !known.partial && has_result && has_direction
         });
         let Some(known) = known else { return call.events.clone() };
         let says_as_much = matches!(known.result, Some(CallResult::Voicemail | CallResult::Fax));
@@ -138,6 +143,12 @@ impl Link {
         };
         end.map(dated).into_iter().collect()
     }
+}
+
+/// What came of reading. One that panics has failed like any other, so the next try is made in its time.
+async fn counted(reading: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let panicked = |_| Err(Error::new(ErrorKind::Internal, "reading the history failed inside"));
+    AssertUnwindSafe(reading).catch_unwind().await.unwrap_or_else(panicked)
 }
 
 /// Whether the same may be answered later.
@@ -205,7 +216,18 @@ mod tests {
         link.keeper.tell(&link.connection, at(30), told).await.expect("stored");
         let missed = |call: &str, says_more| link.missed(&history(call, CallResult::Voicemail, says_more));
         assert_eq!(missed("talk", false), [], "everything of it is known");
-        for unknown in ["open", "only its end", "another"] {
+        let unknown_direction = Effect::CallCreated {
+            direction: Direction::Unknown,
+            customer: Default::default(),
+            line: Default::default(),
+        };
+        let half_read = [
+            event("9", "half read", 0, vec![unknown_direction]),
+            event("10", "half read", 9, vec![Effect::LegAnswered { leg: leg() }, ended(Some(CallResult::Answered))]),
+        ];
+        let told = half_read.into_iter().map(Told::Vendor).collect();
+        link.keeper.tell(&link.connection, at(30), told).await.expect("stored");
+        for unknown in ["open", "only its end", "half read", "another"] {
             assert_eq!(missed(unknown, false).len(), 2, "{unknown}");
         }
         let call = || {
@@ -240,6 +262,13 @@ mod tests {
         );
         link.end_filling();
         assert_eq!(link.board.gap(&link.connection, ""), Some(at(0)), "the next try begins where the gap does");
+    }
+
+    #[tokio::test]
+    async fn a_reading_that_panics_has_failed_and_is_tried_again() {
+        let failed = counted(async { panic!("a slip of ours") }).await.expect_err("failed");
+        assert!(may_pass(&failed), "{failed}");
+        assert_eq!(counted(async { Ok(()) }).await, Ok(()));
     }
 
     #[test]
