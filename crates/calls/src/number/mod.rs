@@ -27,6 +27,9 @@ pub use phone::{Phone, national};
 pub use plan::NumberingPlan;
 pub use region::{Area, Region, region};
 
+/// Digits from which on those behind a `№` may be a telephone number.
+const LEAST_COUNTED: usize = 7;
+
 /// How often [`normalise`] reads its own result again: wrapped texts (`tel:tel:…`) get shorter each time.
 const ROUNDS: usize = 8;
 
@@ -76,12 +79,14 @@ pub fn complete_numbers(text: &str) -> Vec<String> {
     first.into_iter().chain(reading.other.as_deref()).map(|e164| e164.trim_start_matches('+').to_owned()).collect()
 }
 
-/// The text without words such as `тел.` or `доб.` before its digits; `None` where it does not begin with one, or has
+/// The text without words such as `тел.` or `доб.`, or the sign `№`, before its digits; `None` where it does not begin with one, or has
 /// other words.
 pub fn behind_label(text: &str) -> Option<&str> {
     let start = text.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
     let (label, rest) = text.split_at(start);
-    let is_label = found::is_label(label) || ending::is_extension_mark(label);
+    // "№ 84951234567" is dialled by nobody, and looked for as a number.
+    let is_counted = || label.trim() == "№" && rest.bytes().filter(u8::is_ascii_digit).count() >= LEAST_COUNTED;
+    let is_label = found::is_label(label) || ending::is_extension_mark(label) || is_counted();
     (is_label && !rest.contains(char::is_alphabetic)).then_some(rest)
 }
 

@@ -280,6 +280,8 @@ fn numbers_abroad_and_extensions_are_found_as_they_are_dialled() {
         ("тел. 00 44 20 7946 0958", 1),
         ("011 44 20 7946 0958", 1),
         ("доб. 205", 2),
+        ("№ 8 900 555-00-12", 3),
+        ("№ 89005550012", 3),
         ("тел. 900 555", 3),
     ] {
         let found = store.search(asked, &Filter::default(), None, 10).expect("searches");
