@@ -17,6 +17,8 @@ export interface Options {
   script?: object[];
   language?: 'ru' | 'en';
   theme?: 'light' | 'dark';
+  /** The computer's time zone. */
+  zone?: string;
   /** A profile that the test has made and removes; without it one that goes with the program. */
   profile?: string;
   /** A desktop of the test's own. */
@@ -50,7 +52,7 @@ export class Trubka {
         TRUBKA_LANG: options.language ?? 'en',
         TRUBKA_THEME: options.theme ?? 'light',
         TRUBKA_LOG: 'info',
-        TZ: 'Europe/Moscow',
+        TZ: options.zone ?? 'Europe/Moscow',
         ...options.desktop?.env,
       },
     );

@@ -34,7 +34,7 @@ struct State {
     not_signed_in: Option<SignInError>,
     placed: Vec<(PlaceCall, Answer)>,
     acted: Vec<(ActOnCall, Answer)>,
-    stands: Option<CommandView>,
+    command: Option<CommandView>,
     facts: Vec<Fact>,
     facts_fail: Option<OfficeErrorKind>,
     facts_held: bool,
@@ -211,9 +211,9 @@ impl FakeOffice {
         to.send(answer).expect("the desk waits");
     }
 
-    /// From now on every command stands so.
-    pub(crate) fn stands(&self, view: CommandView) {
-        self.state().stands = Some(view);
+    /// From now on this is where every command stands.
+    pub(crate) fn set_command(&self, view: CommandView) {
+        self.state().command = Some(view);
     }
 }
 
@@ -273,7 +273,7 @@ impl Office for FakeOffice {
     }
 
     async fn command(&self, _: CommandId) -> Result<Option<CommandView>, OfficeError> {
-        Ok(self.state().stands.clone())
+        Ok(self.state().command.clone())
     }
 
     async fn trace(&self, _: &CallId) -> Result<Option<Trace>, OfficeError> {

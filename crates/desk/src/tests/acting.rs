@@ -30,7 +30,7 @@ async fn talking() -> Bench {
     bench
 }
 
-fn stands(state: CommandState) -> CommandView {
+fn status_of(state: CommandState) -> CommandView {
     CommandView { detail: Some("4101".into()), ..command_view(command(1), state) }
 }
 
@@ -39,11 +39,11 @@ async fn what_is_asked_is_done_when_an_event_has_shown_it_and_not_before() {
     let bench = talking().await;
     let outcome = pressed(&bench, CallAction::Hold).await;
     assert_eq!(bench.office.act_wish().await.expect("a wish").action, Action::Hold);
-    bench.office.answer_act(Ok(stands(CommandState::Sent)));
-    bench.office.stands(stands(CommandState::Accepted));
+    bench.office.answer_act(Ok(status_of(CommandState::Sent)));
+    bench.office.set_command(status_of(CommandState::Accepted));
     bench.pass(Duration::from_secs(3)).await;
     assert!(!outcome.is_finished(), "the PBX said ok, and nothing has shown it");
-    bench.office.stands(stands(CommandState::Confirmed));
+    bench.office.set_command(status_of(CommandState::Confirmed));
     assert_eq!(outcome.await.unwrap(), Ok(()));
 }
 
@@ -51,8 +51,8 @@ async fn what_is_asked_is_done_when_an_event_has_shown_it_and_not_before() {
 async fn what_the_pbx_refuses_is_told_in_its_words() {
     let bench = talking().await;
     let outcome = pressed(&bench, CallAction::Hangup).await;
-    bench.office.answer_act(Ok(stands(CommandState::Sent)));
-    bench.office.stands(stands(CommandState::Rejected));
+    bench.office.answer_act(Ok(status_of(CommandState::Sent)));
+    bench.office.set_command(status_of(CommandState::Rejected));
     let error = outcome.await.unwrap().expect_err("refused");
     assert_eq!((error.code, error.message.as_str()), (ErrorCode::Refused, "4101"));
 }
@@ -62,7 +62,7 @@ async fn a_lost_answer_is_looked_up_and_otherwise_unknown() {
     let lost = || OfficeError::new(OfficeErrorKind::UnknownOutcome, "as the test says");
     let bench = talking().await;
     let outcome = pressed(&bench, CallAction::Hold).await;
-    bench.office.stands(stands(CommandState::Confirmed));
+    bench.office.set_command(status_of(CommandState::Confirmed));
     bench.office.answer_act(Err(lost()));
     assert_eq!(outcome.await.unwrap(), Ok(()), "it had come there");
 
@@ -95,7 +95,7 @@ async fn a_number_travels_as_it_was_shown() {
     let outcome = pressed(&bench, CallAction::Transfer { to: shown.clone(), attended: false }).await;
     let wish = bench.office.act_wish().await.expect("a wish");
     assert_eq!(wish.action, Action::Transfer { to: Target::Number(shown.clone()), attended: false });
-    bench.office.answer_act(Ok(stands(CommandState::Confirmed)));
+    bench.office.answer_act(Ok(status_of(CommandState::Confirmed)));
     assert_eq!(outcome.await.unwrap(), Ok(()));
     let mut unread = shown;
     unread.digits = "20 3".into();

@@ -7,7 +7,6 @@
 mod background;
 mod demo;
 mod figure;
-mod hand;
 mod history;
 mod hook;
 mod memory;
@@ -20,6 +19,7 @@ mod screen;
 mod search;
 mod start;
 mod trubka;
+mod x_session;
 
 use std::{env, fs, path::PathBuf};
 

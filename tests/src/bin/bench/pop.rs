@@ -12,10 +12,10 @@ use crate::{
     background::Background,
     demo::{self, Demo},
     figure::{Budget, Figure, ms, percentile},
-    hand::{Hand, Key},
     hook::{Hook, Session, Signer},
     screen::{Part, Screen},
     trubka,
+    x_session::{Key, XSession},
 };
 
 /// Cards that are measured, in the tray and beside main.
@@ -50,9 +50,9 @@ enum Beside {
 }
 
 pub(crate) fn measure() -> Result<Vec<Figure>> {
-    let (screen, hand, signer) = (Screen::open()?, Hand::open()?, demo::signer()?);
-    let alone = cards(&screen, &hand, &signer, Beside::Nothing)?;
-    let playing = cards(&screen, &hand, &signer, Beside::MainThatPlays)?;
+    let (screen, session, signer) = (Screen::open()?, XSession::open()?, demo::signer()?);
+    let alone = cards(&screen, &session, &signer, Beside::Nothing)?;
+    let playing = cards(&screen, &session, &signer, Beside::MainThatPlays)?;
     let windows = windows(&screen)?;
     let figure = |name, values: &[f64], share, most| {
         let peer = format!("the same share of {WINDOWS} windows made on demand (main, in the running program)");
@@ -82,9 +82,9 @@ struct Pops {
     seen: Vec<f64>,
 }
 
-fn cards(screen: &Screen, hand: &Hand, signer: &Signer, beside: Beside) -> Result<Pops> {
+fn cards(screen: &Screen, session: &XSession, signer: &Signer, beside: Beside) -> Result<Pops> {
     let demo = Demo::start(NO_CALLS, beside == Beside::Nothing)?;
-    let player = (beside == Beside::MainThatPlays).then(|| Player::open(screen, hand)).transpose()?;
+    let player = (beside == Beside::MainThatPlays).then(|| Player::open(screen, session)).transpose()?;
     let background = Background::start(demo.address, signer)?;
     let mut hook = Hook::open(demo.address, signer.clone())?;
     let mut pops = Pops::default();
@@ -102,8 +102,8 @@ fn cards(screen: &Screen, hand: &Hand, signer: &Signer, beside: Beside) -> Resul
         pops.seen.push(ms(shown.duration_since(sent)));
         pops.painted.push(demo.first_paint(wall, PATIENCE)?);
         thread::sleep(ARMED);
-        let card = hand.area(hand.window(CARD, PATIENCE)?)?;
-        hand.click(card.x + card.width as i16 - PUTS_AWAY.0, card.y + card.height as i16 - PUTS_AWAY.1)?;
+        let card = session.area(session.window(CARD, PATIENCE)?)?;
+        session.click(card.x + card.width as i16 - PUTS_AWAY.0, card.y + card.height as i16 - PUTS_AWAY.1)?;
         let gone = screen.back(corner, &before, PUT_AWAY)?;
         for state in ["calling", "connected", "disconnected", "end"] {
             let agent = Session { to: "sip:petr@office.example".to_owned(), to_pin: "202", ..call.clone() };
@@ -124,18 +124,18 @@ fn incoming(round: usize) -> Session {
 
 /// The main window, in which a recording plays.
 struct Player<'a> {
-    hand: &'a Hand,
+    session: &'a XSession,
 }
 
 impl<'a> Player<'a> {
     /// Goes down the list of calls to the first one that plays.
-    fn open(screen: &Screen, hand: &'a Hand) -> Result<Self> {
-        let main = hand.window("Trubka", PATIENCE)?;
-        hand.place(main, MAIN)?;
-        let area = hand.area(main)?;
-        hand.click(area.x + LIST.0, area.y + LIST.1)?;
-        hand.press(Key::Home)?;
-        let player = Self { hand };
+    fn open(screen: &Screen, session: &'a XSession) -> Result<Self> {
+        let main = session.window("Trubka", PATIENCE)?;
+        session.place(main, MAIN)?;
+        let area = session.area(main)?;
+        session.click(area.x + LIST.0, area.y + LIST.1)?;
+        session.press(Key::Home)?;
+        let player = Self { session };
         let bar = Part { y: area.y + area.height as i16 - 60, height: 60, ..area };
         for _ in 0..NEWEST {
             player.play()?;
@@ -145,14 +145,14 @@ impl<'a> Player<'a> {
             if screen.look(bar)? != before {
                 return Ok(player);
             }
-            hand.press(Key::Down)?;
+            session.press(Key::Down)?;
         }
         bail!("nothing plays in the main window")
     }
 
     /// Plays it from its beginning.
     fn play(&self) -> Result<()> {
-        self.hand.press(Key::Space)
+        self.session.press(Key::Space)
     }
 }
 

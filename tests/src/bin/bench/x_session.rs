@@ -37,12 +37,12 @@ pub(crate) enum Key {
 }
 
 /// The mouse and the window manager of this session.
-pub(crate) struct Hand {
+pub(crate) struct XSession {
     server: RustConnection,
     root: Window,
 }
 
-impl Hand {
+impl XSession {
     pub(crate) fn open() -> Result<Self> {
         let (server, number) = x11rb::connect(None).context("there is no X display; `cargo xtask bench` has one")?;
         let root = server.setup().roots[number].root;
