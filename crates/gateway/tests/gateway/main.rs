@@ -11,6 +11,7 @@ mod hooks;
 mod http;
 mod kill;
 mod limits;
+mod makes;
 mod number;
 mod recordings;
 mod remote;
