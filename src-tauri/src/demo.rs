@@ -17,7 +17,7 @@ use link::wire::{ExtensionRef, Role, Titles};
 use office::{
     ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock, View, Viewer,
 };
-use pbx::ConnectionConfig;
+use pbx::{ConnectionConfig, Delivery};
 use secrecy::SecretString;
 use simulator::{Access, Make, Names, PhoneState, PhoneView, Script, Simulator, SimulatorConfig, Staff};
 use store::Store;
@@ -33,6 +33,8 @@ const EXTENSION: &str = "202";
 const SEED: u64 = 20;
 /// The PBXs of the demo where nobody names others.
 const USUAL_MAKES: [Make; 2] = [Make::ROSTELECOM, Make::MANGO_CLIENT];
+/// The zone of the simulated PBXs' wall clocks.
+const SIMULATED_ZONE: &str = "Europe/Moscow";
 /// All lines of the demo ring at this group.
 const GROUP: &str = "office";
 
@@ -220,13 +222,14 @@ fn connection(make: Make, access: &Access, staff: &Staff) -> anyhow::Result<Conn
         config: ConnectionConfig {
             id: id(make)?,
             make: of_office,
-            zone: None,
+            // What a PBX that is asked has told by a wall clock would wait until the clock's zone shows.
+            zone: (of_office.delivery == Delivery::Polling).then(|| SIMULATED_ZONE.to_owned()),
             base_url: Some(access.url.parse()?),
             trust_anchor_pem: None,
             secrets: access.secrets().map(|(name, secret)| (name.to_owned(), SecretString::from(secret))).collect(),
             overrides: std::collections::BTreeMap::new(),
         },
-        extensions: if of_office.delivery == pbx::Delivery::SocketPerExtension { everybody() } else { Vec::new() },
+        extensions: if of_office.delivery == Delivery::SocketPerExtension { everybody() } else { Vec::new() },
     })
 }
 

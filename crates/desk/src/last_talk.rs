@@ -25,7 +25,7 @@ pub(crate) fn last_talk(
 /// The talk of a call, with the newest note about it.
 fn talk(archive: &Archive, kept: &Kept) -> Option<LastTalk> {
     let at = kept.call.answered_at?;
-    let talk_ms = talk_ms(&kept.call)?;
+    let talk_ms = talk_ms(&kept.call);
     let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();
     let note =
         facts.iter().rfind(|shown| shown.fact.kind == FactKind::Note).and_then(|shown| shown.fact.value.as_str());

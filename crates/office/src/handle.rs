@@ -354,7 +354,9 @@ impl OfficeHandle {
             Delivery::Webhook => tokio::spawn(link.keep_checking()),
             Delivery::Polling => {
                 let zone = connection.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
-                tokio::spawn(link.keep_polling(zone))
+                tokio::spawn(async move {
+                    tokio::join!(link.clone().keep_polling(zone), link.keep_learning_balance());
+                })
             }
             // One for the whole connection, kept like those of extensions.
             Delivery::Socket => return self.work.sessions.watch(link, WHOLE_ACCOUNT, true),

@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_secs(15);
 /// How often the PBX is asked who works there.
 const PEOPLE: Duration = Duration::from_secs(24 * 3600);
 /// How often it is asked for the balance.
-const BALANCE: Duration = Duration::from_secs(3600);
+pub(crate) const BALANCE: Duration = Duration::from_secs(3600);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 

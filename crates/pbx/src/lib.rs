@@ -44,7 +44,7 @@ pub use check::{CheckReason, CheckReport, RightProbe};
 pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
-pub use driver::{Download, Driver, HistoryReading, LARGEST_RECORDING, SessionReport};
+pub use driver::{Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, SessionReport};
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
 pub use journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};

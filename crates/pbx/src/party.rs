@@ -15,9 +15,13 @@ pub(crate) fn user(raw: &str) -> &str {
     without_scheme.split(['@', ';']).next().unwrap_or_default().trim()
 }
 
+/// Whether a text is digits and nothing else.
+pub(crate) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// An extension without the number of its PBX before it (`499499-100`).
 pub(crate) fn without_pbx(user: &str) -> &str {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match user.split_once('-') {
         Some((pbx, extension)) if pbx.len() >= 4 && is_digits(pbx) && is_digits(extension) => extension,
         Some(_) | None => user,
@@ -39,7 +43,7 @@ pub fn extension(raw: &str) -> Option<String> {
 /// Whether a user part is a telephone number rather than an extension or a name.
 pub(crate) fn is_phone(user: &str) -> bool {
     let digits = user.strip_prefix('+').unwrap_or(user);
-    (6..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    (6..=20).contains(&digits.len()) && is_digits(digits)
 }
 
 /// An external number: E.164 where it is one, otherwise the text without scheme and domain, `None` when withheld.

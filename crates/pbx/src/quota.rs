@@ -18,6 +18,21 @@ pub enum Counted {
     SameAddress,
 }
 
+/// The class in which every request of a connection is counted.
+pub(crate) const EVERYTHING: &str = "everything";
+
+impl Counted {
+    /// The name of the class in which requests are counted together. `address` stands for method and address of the
+    /// request, without keys.
+    pub(crate) fn class(self, address: &str) -> String {
+        match self {
+            Self::Everything => EVERYTHING.to_owned(),
+            Self::Kind(kind) => format!("kind {kind}"),
+            Self::SameAddress => format!("address {address}"),
+        }
+    }
+}
+
 /// So many requests in any stretch of time of this length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
@@ -54,15 +69,6 @@ impl Quota {
     pub fn of_kind(kind: &'static str, requests: u32, window: Duration, words: &'static str) -> Self {
         let (counted, words) = (Counted::Kind(kind), Cow::Borrowed(words));
         Self { counted, requests, window, outlives_program: false, words }
-    }
-
-    /// The name under which its requests are counted. `address` stands for the method and the address, without keys.
-    pub(crate) fn class(&self, address: &str) -> String {
-        match self.counted {
-            Counted::Everything => "everything".to_owned(),
-            Counted::Kind(kind) => format!("kind {kind}"),
-            Counted::SameAddress => format!("address {address}"),
-        }
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Request {
     pub idempotent: bool,
     /// To be signed: it goes to the vendor's own address.
     pub signed: bool,
+    /// What it sends or is answered carries passwords, so the journal keeps neither body.
+    pub has_passwords: bool,
     /// Asked over the running session of this key instead of by HTTP: its body is what is asked.
     pub session: Option<String>,
     /// What it counts towards beside [`crate::Pbx::quota`], the widest first.
@@ -78,6 +80,7 @@ impl Request {
             times: Times::SHORT,
             idempotent: false,
             signed: false,
+            has_passwords: false,
             session: None,
             quotas: Vec::new(),
         }
@@ -104,6 +107,7 @@ impl Request {
             times: Times::MINUTE,
             idempotent: false,
             signed: false,
+            has_passwords: false,
             session: None,
             quotas: Vec::new(),
         }
@@ -120,6 +124,13 @@ impl Request {
     #[must_use]
     pub(crate) fn signed(mut self) -> Self {
         self.signed = true;
+        self
+    }
+
+    /// Carries passwords, or is answered with some.
+    #[must_use]
+    pub(crate) fn with_passwords(mut self) -> Self {
+        self.has_passwords = true;
         self
     }
 

@@ -142,6 +142,9 @@ pub trait Pbx: Send + Sync {
     /// What came of an originate, of whatever kind.
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer;
 
+    /// The answer to an originate was lost: a call may have been placed.
+    fn originate_lost(&self, _command: CommandId) {}
+
     /// Does something with a call that goes on, over HTTP or a running session ([`Request::session`]). The driver asks only
     /// for what [`Driver::abilities`](crate::Driver::abilities) says yes to.
     fn act(&self, _command: CommandId, _on: &ActOn, action: &Action) -> Result<Request, Error> {
@@ -194,7 +197,7 @@ pub trait Pbx: Send + Sync {
 
     /// The reads by which a check tells a key that lacks a right from a wrong one, where a key's rights are given one by
     /// one. The first is that of [`Pbx::check`].
-    fn rights(&self) -> Vec<RightProbe> {
+    fn right_probes(&self) -> Vec<RightProbe> {
         Vec::new()
     }
 

@@ -25,6 +25,21 @@ pub fn choose(raw: &str, received_at: Timestamp, zones: &[&str]) -> Option<(Stri
     })
 }
 
+/// Whether the text is a time that does not say its zone itself.
+pub(crate) fn is_local(raw: &str) -> bool {
+    civil(raw).is_some()
+}
+
+/// The zones of these in which none of these times would lie ahead: what is over has not ended later than now.
+pub(crate) fn not_ahead<'a>(ended: &[&str], now: Timestamp, zones: &[&'a str]) -> Vec<&'a str> {
+    let ended: Vec<DateTime> = ended.iter().filter_map(|raw| civil(raw)).collect();
+    let is_past = |name: &&str| {
+        let Ok(zone) = TimeZone::get(name) else { return false };
+        ended.iter().all(|local| resolve(*local, &zone, now).is_none_or(|utc| utc.duration_since(now) <= NEAR))
+    };
+    zones.iter().copied().filter(is_past).collect()
+}
+
 /// A vendor's time: Unix seconds or milliseconds, ISO 8601 with offset, or a local time in `zone`.
 pub fn read(raw: &str, zone: &TimeZone, received_at: Timestamp) -> Option<VendorTime> {
     let raw = raw.trim();
@@ -93,6 +108,17 @@ mod tests {
         for raw in ["2026-03-05 10:30:00.000", "2026-03-04 09:00:00.000", "", "yesterday", "1772701202"] {
             assert_eq!(choose(raw, received, &[UTC, MOSCOW]), None, "{raw}");
         }
+    }
+
+    #[test]
+    fn what_is_over_cannot_have_ended_in_the_future() {
+        let now = at("2026-03-05T09:00:00Z");
+        let left = |ended: &[&str]| not_ahead(ended, now, &[MOSCOW, UTC]);
+        assert_eq!(left(&["2026-03-05 11:30:00", "2026-03-01 10:00:00"]), [MOSCOW], "half an hour ago in Moscow");
+        assert_eq!(left(&["2026-03-05 08:30:00"]), [MOSCOW, UTC]);
+        assert_eq!(left(&["1772701202", "once upon a time"]), [MOSCOW, UTC]);
+        assert!(left(&["2026-03-05 15:00:00"]).is_empty());
+        assert!(is_local("2026-03-05 11:30:00") && !is_local("1772701202.5") && !is_local("2026-03-05T11:30:00Z"));
     }
 
     #[test]

@@ -56,6 +56,7 @@ fn sign(vector: &Value, all: &[Value]) -> Outcome {
         times: Times::SHORT,
         idempotent: false,
         signed: true,
+        has_passwords: false,
         session: None,
         quotas: Vec::new(),
     };

@@ -38,6 +38,7 @@ pub(crate) fn check(_kind: &str, vector: &Value, _all: &[Value]) -> Result<(), S
             times: Times::SHORT,
             idempotent: false,
             signed: true,
+            has_passwords: false,
             session: None,
             quotas: Vec::new(),
         };

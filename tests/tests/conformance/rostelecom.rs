@@ -174,6 +174,7 @@ fn signed_request(pbx: &dyn Pbx, body: &[u8]) -> Result<String, String> {
         times: Times::SHORT,
         idempotent: false,
         signed: true,
+        has_passwords: false,
         session: None,
         quotas: Vec::new(),
     };

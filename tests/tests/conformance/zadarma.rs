@@ -94,6 +94,7 @@ fn request(pbx: &dyn Pbx, vector: &Value, parameters: &Ordered) -> Outcome {
         times,
         idempotent: false,
         signed: true,
+        has_passwords: false,
         session: None,
         quotas: Vec::new(),
     };

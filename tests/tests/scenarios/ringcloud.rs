@@ -54,10 +54,25 @@ async fn a_call_is_the_same_one_however_its_rows_name_the_employee_and_the_time(
         Reading::ROWS_TO_LINE,
         Reading::TIMES_UNIX,
         Reading::TIMES_ISO,
+        Reading::TIMES_UTC,
         Reading::ROWS_LATE,
         Reading::REC_FILE_WITH_SLASH,
     ] {
         answered(&Scene::polled(&[reading]).await).await;
+    }
+}
+
+#[tokio::test]
+async fn phones_with_a_row_each_are_one_call_and_none_is_missed() {
+    for readings in [&[Reading::ROW_PER_PHONE][..], &[Reading::ROW_PER_PHONE, Reading::ROWS_BY_USER_NAME]] {
+        let scene = Scene::polled(readings).await;
+        scene.play(MAKE, r#"{"call":"group","from":"+79161234567","rings":["201","202","203"],"answers":"203","ring":"60s","talk":"360s"}"#);
+        let row = scene.row(Some(CALLER), |row| row.result.is_some_and(|result| result != CallResult::Missed)).await;
+        assert_eq!((row.result, row.direction), (Some(CallResult::AnsweredElsewhere), Direction::Incoming));
+        assert_eq!((scene.list(CallFilter::All).await.len(), scene.list(CallFilter::Missed).await.len()), (1, 0));
+        scene.play(MAKE, r#"{"call":"missed","from":"+79161234568","agent":"202","ring":"240s"}"#);
+        scene.row(Some("+79161234568"), |row| row.result == Some(CallResult::Missed)).await;
+        assert_eq!(scene.list(CallFilter::All).await.len(), 2);
     }
 }
 
@@ -104,6 +119,15 @@ async fn limits_days_and_users_in_their_other_readings() {
         scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
         answered_beside(&scene, 1).await;
     }
+}
+
+#[tokio::test]
+async fn the_balance_is_shown_to_who_looks_after_the_account() {
+    let scene = Scene::polled(&[]).await;
+    scene
+        .screens
+        .until_connection(MAKE, "its balance", |row| row.balance.as_ref().is_some_and(|it| it.amount == "1500.25"))
+        .await;
 }
 
 #[tokio::test]

@@ -80,7 +80,9 @@ impl Scene {
         let simulator = Simulator::start(config).await.expect("a free port");
         let folder = TempDir::new().expect("a folder");
         let every_second = [(Make::RINGCLOUD, "interval", "1")];
-        Self::on(simulator, folder, ([127, 0, 0, 1], 0).into(), &every_second).await
+        let scene = Self::on(simulator, folder, ([127, 0, 0, 1], 0).into(), &every_second).await;
+        scene.screens.until_connection(Make::RINGCLOUD, "live", |row| row.state == ConnectionState::Live).await;
+        scene
     }
 
     /// One PBX alone, with its page read so where it is silent; how its connection stands is not waited for.

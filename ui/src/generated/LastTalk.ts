@@ -13,9 +13,9 @@ at: string,
  */
 agent?: string, 
 /**
- * How long.
+ * How long, where that is known.
  */
-talkMs: number, 
+talkMs?: number, 
 /**
  * The newest note of that call.
  */

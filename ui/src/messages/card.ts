@@ -16,7 +16,7 @@ interface CardText {
   tryAgain: string;
   endReason: (words: string) => string;
   notConfirmed: string;
-  lastTalk: (when: string, agent: string | undefined, length: string) => string;
+  lastTalk: (when: string, agent: string | undefined, length: string | undefined) => string;
   quoted: (note: string) => string;
   nothingKnown: string;
   notToCallBack: string;
@@ -70,10 +70,11 @@ export const cardText = texts<CardText>({
     tryAgain: "Повторить",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
     notConfirmed: "АТС приняла команду, но звонка пока не видно",
-    lastTalk: (when, agent, length) =>
-      agent
-        ? `${capital(when)} · ${byGender(agent, "говорил", "говорила", "разговор:")} ${isolate(agent)}, ${length}`
-        : `${capital(when)} · разговор ${length}`,
+    lastTalk: (when, agent, length) => {
+      const who = agent && `${byGender(agent, "говорил", "говорила", "разговор:")} ${isolate(agent)}`;
+      const talk = who ? [who, length].filter(Boolean).join(", ") : ["разговор", length].filter(Boolean).join(" ");
+      return `${capital(when)} · ${talk}`;
+    },
     quoted: (note) => `«${isolate(note)}»`,
     nothingKnown: "Прошлых разговоров не найдено.",
     notToCallBack: "Номер не передан, перезвонить не получится.",
@@ -123,8 +124,10 @@ export const cardText = texts<CardText>({
     tryAgain: "Try again",
     endReason: (words) => (isCode(words) ? `The PBX’s code: ${words}` : `The PBX says: ${isolate(words)}`),
     notConfirmed: "The PBX took the command, but no call is seen yet",
-    lastTalk: (when, agent, length) =>
-      agent ? `${capital(when)} · talked to ${isolate(agent)}, ${length}` : `${capital(when)} · talked ${length}`,
+    lastTalk: (when, agent, length) => {
+      const talk = agent ? `talked to ${isolate(agent)}` : "talked";
+      return `${capital(when)} · ${[talk, length].filter(Boolean).join(agent ? ", " : " ")}`;
+    },
     quoted: (note) => `“${isolate(note)}”`,
     nothingKnown: "No earlier talks found.",
     notToCallBack: "The number was withheld and cannot be called back.",

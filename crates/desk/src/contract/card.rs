@@ -148,9 +148,10 @@ pub struct LastTalk {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// How long.
-    #[ts(type = "number")]
-    pub talk_ms: u32,
+    /// How long, where that is known.
+    #[ts(optional, type = "number")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub talk_ms: Option<u32>,
     /// The newest note of that call.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]

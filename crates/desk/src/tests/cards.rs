@@ -432,7 +432,7 @@ async fn the_last_talk_with_the_number_is_added_to_the_card() {
         })
         .await;
     let talk = only_card(&bench).last_talk.expect("found");
-    assert_eq!((talk.at, talk.agent.as_deref(), talk.talk_ms, talk.note), (at(5), Some("Ирина"), 55_000, None));
+    assert_eq!((talk.at, talk.agent.as_deref(), talk.talk_ms, talk.note), (at(5), Some("Ирина"), Some(55_000), None));
 }
 
 #[tokio::test(start_paused = true)]

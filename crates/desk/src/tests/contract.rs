@@ -201,7 +201,7 @@ fn cards() {
         ended_at: None,
         end_reason: Some("USER_BUSY".into()),
         clock_offset_ms: -5,
-        last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: 1, note: Some("раз".into()) }),
+        last_talk: Some(LastTalk { at: at(), agent: None, talk_ms: Some(1), note: Some("раз".into()) }),
         extension: Some("12".into()),
         post_dial: Some("1#".into()),
         controls: vec![

@@ -129,6 +129,22 @@ async fn a_row_says_how_the_talk_ended_and_where_an_unnamed_number_belongs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_talk_of_which_only_the_end_is_told_has_no_length() {
+    let bench = Bench::live().await;
+    let ended =
+        call("1").named_leg("103", "Ирина", LegState::Connected).state(CallState::Talking).ended(CallResult::Answered);
+    let kept = ended.with(|call| {
+        call.answered_at = call.ended_at;
+        call.legs.iter_mut().for_each(|leg| leg.answered_at = leg.ended_at);
+    });
+    bench.keep("own", 1, &kept);
+    let row = page(&bench, ListCallsRequest { limit: 1, ..ListCallsRequest::default() }).await.rows.remove(0);
+    assert_eq!((row.result, row.talk_ms, row.rang_ms), (Some(CallResult::Answered), None, None));
+    let details = bench.desk.call_details(row.call).await.expect("it is there");
+    assert!(details.legs.iter().all(|leg| leg.talk_ms.is_none()), "{:?}", details.legs);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recording_is_opened_and_read_in_pieces() {
     let bench = Bench::live().await;
     let talked = call("1").named_leg("102", "Пётр", LegState::Connected).state(CallState::Talking);

@@ -81,7 +81,7 @@ async fn a_preview_says_where_the_number_belongs_and_what_was_said_last() {
         async |text: &str| bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.expect("a number");
     let olga = preview("8 900 123-45-67").await;
     assert_eq!(olga.name.as_deref(), Some("Ольга Морозова"));
-    assert_eq!(olga.last_talk.map(|talk| talk.talk_ms), Some(55_000));
+    assert_eq!(olga.last_talk.and_then(|talk| talk.talk_ms), Some(55_000));
     assert!(!olga.asks);
     let moscow = preview("8 495 123-45-67").await;
     let area = moscow.region.and_then(|region| region.area).expect("a town");

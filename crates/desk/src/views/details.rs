@@ -19,7 +19,8 @@ fn leg_view(call: &Call, leg: &Leg) -> Option<LegView> {
     };
     let extension = leg.extension.clone().filter(|extension| *extension != who);
     let until = leg.ended_at.or(call.ended_at.filter(|_| call.state == CallState::Ended));
-    let talk_ms = leg.answered_at.zip(until).map(|(from, to)| span_ms(from, to));
+    let talk = leg.answered_at.zip(until).filter(|(from, to)| from < to);
+    let talk_ms = talk.map(|(from, to)| span_ms(from, to));
     Some(LegView { role: leg.role, who, extension, state: leg.state, talk_ms })
 }
 

@@ -38,10 +38,11 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> Ca
     }
 }
 
-/// Length of an ended talk.
+/// Length of an ended talk. Where only the call's end tells that somebody answered, nobody knows how long he talked.
 pub(crate) fn talk_ms(call: &Call) -> Option<u32> {
     let ended = call.ended_at.filter(|_| call.state == CallState::Ended)?;
-    call.answered_at.map(|answered| span_ms(answered, ended))
+    let answered = call.answered_at.filter(|answered| *answered < ended)?;
+    Some(span_ms(answered, ended))
 }
 
 /// How long an ended call rang that nobody took.

@@ -20,8 +20,6 @@ use crate::state::{Connection, OfficeState};
 
 /// Digits of the longest extension or SIP login of a PBX; a telephone number has more.
 const LONGEST_EXTENSION: usize = 6;
-/// How long after a person asked something is still handed to the driver, which sends it soon or refuses it, too.
-const LATEST: Duration = Duration::from_secs(2);
 /// First and longest wait before an outcome that could not be logged is logged again.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
 
@@ -144,22 +142,19 @@ impl View {
     fn carry_out(&self, connection: &Connection, command: CommandId, what: What, asked: Instant) {
         let (office, driver, id) = (Arc::clone(&self.office), Arc::clone(&connection.driver), connection.id.clone());
         tokio::spawn(async move {
+            // Later the person does something else, and the call may be another one.
+            let commands = driver.commands(asked);
             let answer = match &what {
-                // By now the person does something else, and the call may be another one.
-                _ if asked.elapsed() > LATEST => {
-                    let reason = "the office was too busy to send this in time; it was not done".to_owned();
-                    CommandAnswer::Rejected { command, reason }
-                }
-                What::Originate { from, to, customer_first: false } => driver.originate(command, from, to).await,
+                What::Originate { from, to, customer_first: false } => commands.originate(command, from, to).await,
                 What::Originate { from, to, customer_first: true } => {
-                    driver.originate_customer_first(command, from, to).await
+                    commands.originate_customer_first(command, from, to).await
                 }
                 What::CallBackForGroup { group, line, to, first } => {
-                    driver
+                    commands
                         .call_back_for_group(command, &GroupCallback { group, to, line, customer_first: *first })
                         .await
                 }
-                What::Act { on, action } => driver.act(command, on, action).await,
+                What::Act { on, action } => commands.act(command, on, action).await,
             };
             office.answered(&id, answer).await;
             // What the key may do shows only when it is done.

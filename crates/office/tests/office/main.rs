@@ -6,6 +6,7 @@ mod address_checks;
 mod catch_up;
 mod commands;
 mod facts;
+mod polling;
 mod rights;
 mod rostelecom;
 mod routing;

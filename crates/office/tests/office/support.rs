@@ -89,12 +89,22 @@ impl Bench {
 
     /// The same, with the line in these groups.
     pub(crate) async fn restart_with(self, meanwhile: impl FnOnce(&Store), groups: &[&str]) -> Self {
+        self.restart_on(rostelecom(), meanwhile, groups).await
+    }
+
+    /// The same, with this connection.
+    pub(crate) async fn restart_on(
+        self,
+        config: ConnectionConfig,
+        meanwhile: impl FnOnce(&Store),
+        groups: &[&str],
+    ) -> Self {
         let Self { office, store, clock, folder } = self;
         office.shutdown().await;
         drop(office);
         meanwhile(&store);
         store.close();
-        let (office, store) = open(&folder, &clock, groups, rostelecom()).await;
+        let (office, store) = open(&folder, &clock, groups, config).await;
         Self { office, store, clock, folder }
     }
 

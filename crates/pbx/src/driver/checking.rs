@@ -61,7 +61,7 @@ impl Driver {
     /// What the rights of a key amount to, where they are given one by one and some are missing: a missing right may look
     /// like a wrong key, but what the key may do shows that it is none. `first` is the outcome of the first of them.
     async fn missing_rights(&self, first: &Result<(), Error>) -> Option<(CheckReason, String)> {
-        let probes = self.pbx.rights();
+        let probes = self.pbx.right_probes();
         let mut missing: Vec<&RightProbe> = Vec::new();
         let mut is_accepted = false;
         for (place, probe) in probes.iter().enumerate() {

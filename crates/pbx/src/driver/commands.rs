@@ -5,7 +5,7 @@ use std::{sync::PoisonError, time::Duration};
 use calls::{Abilities, Ability, ActOn, Action, Can, Cannot, CommandAnswer, CommandId};
 use tokio::time::Instant;
 
-use super::{Driver, Priority};
+use super::{Driver, Patience};
 use crate::{
     error::{Error, ErrorKind},
     request::{Answer, Request},
@@ -37,53 +37,45 @@ impl Driver {
         self.rights.write().unwrap_or_else(PoisonError::into_inner).insert(extension.to_owned(), abilities);
     }
 
-    /// Rings `from`, then dials `to`. Sent once at most: a lost answer is an unknown outcome.
+    /// Commands that somebody asked for at this moment.
+    pub fn commands(&self, asked: Instant) -> Commands<'_> {
+        Commands { driver: self, patience: Patience::of_command(asked) }
+    }
+
+    /// The same as [`Commands::originate`], asked for now.
     pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        self.place_for(command, from, Ability::Originate, |pbx| pbx.originate(command, from, to)).await
+        self.commands(Instant::now()).originate(command, from, to).await
     }
 
-    /// Rings `to`, then `from`. Sent once at most.
+    /// The same as [`Commands::originate_customer_first`], asked for now.
     pub async fn originate_customer_first(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        let request = |pbx: &dyn Pbx| pbx.originate_customer_first(command, from, to);
-        self.place_for(command, from, Ability::CustomerFirst, request).await
+        self.commands(Instant::now()).originate_customer_first(command, from, to).await
     }
 
-    /// Places a call for an agent, once the make knows what it has to of him.
-    async fn place_for(
-        &self,
-        command: CommandId,
-        from: &str,
-        ability: Ability,
-        request: impl FnOnce(&dyn Pbx) -> Result<Request, Error>,
-    ) -> CommandAnswer {
-        if self.abilities(Some(from)).can(ability)
-            && let Err(error) = self.look_up(from).await
-        {
-            return CommandAnswer::Rejected { command, reason: error.to_string() };
-        }
-        self.place(command, Some(from), ability, request).await
-    }
-
-    /// Rings a group and a number. Sent once at most.
+    /// The same as [`Commands::call_back_for_group`], asked for now.
     pub async fn call_back_for_group(&self, command: CommandId, wish: &GroupCallback<'_>) -> CommandAnswer {
-        let request = |pbx: &dyn Pbx| pbx.call_back_for_group(command, wish);
-        self.place(command, None, Ability::GroupCallback, request).await
+        self.commands(Instant::now()).call_back_for_group(command, wish).await
+    }
+
+    /// The same as [`Commands::act`], asked for now.
+    pub async fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
+        self.commands(Instant::now()).act(command, on, action).await
     }
 
     /// Reads what the make needs to know of an agent whose phone is to be rung: nothing is placed yet, so whatever goes
     /// wrong, nothing was.
-    async fn look_up(&self, agent: &str) -> Result<(), Error> {
+    async fn look_up(&self, agent: &str, patience: Patience) -> Result<(), Error> {
         let looking = async {
             // Two who dial at once want the same answers, which the PBX gives once.
             let _turn = self.looking_up.lock().await;
             while let Some(request) = self.pbx.lookup(agent) {
-                let answer = self.exchange_once(&request, Priority::Command).await?;
+                let answer = self.exchange_once(&request, patience).await?;
                 self.pbx.read_lookup(agent, &answer)?;
             }
             Ok(())
         };
         let slow = || Error::new(ErrorKind::Timeout, "the PBX takes too long to say who has this extension; try again");
-        tokio::time::timeout(Priority::Command.patience(), looking).await.unwrap_or_else(|_| Err(slow()))
+        tokio::time::timeout_at(patience.until, looking).await.unwrap_or_else(|_| Err(slow()))
     }
 
     async fn place(
@@ -91,39 +83,39 @@ impl Driver {
         command: CommandId,
         extension: Option<&str>,
         ability: Ability,
+        patience: Patience,
         request: impl FnOnce(&dyn Pbx) -> Result<Request, Error>,
     ) -> CommandAnswer {
         let sent = match self.abilities(extension).of(ability) {
             Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
-            Can::Yes => self.send_once(request(&*self.pbx)).await,
+            Can::Yes => self.send_once(request(&*self.pbx), patience).await,
         };
         if let Ok(answer) = &sent
             && self.pbx.lacks_right(ability, answer)
         {
             *self.lacking.write().unwrap_or_else(PoisonError::into_inner) = Some((ability, Instant::now() + LACKING));
         }
+        if matches!(sent, Err(Failed::Lost)) {
+            self.pbx.originate_lost(command);
+        }
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
     }
 
-    /// Does something with a call. Each request is sent once at most: a lost answer is an unknown outcome.
-    pub async fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
-        let ability = action.ability();
-        let sent = match self.abilities(on.extension.as_deref()).of(ability) {
-            Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
-            Can::Yes => self.send_all(command, on, action).await,
-        };
-        sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_act(command, action, &answer))
-    }
-
     /// Sends the requests of an action, each after the answer to the one before; its last answer.
-    async fn send_all(&self, command: CommandId, on: &ActOn, action: &Action) -> Result<Answer, Failed> {
-        let mut answer = self.send_once(self.pbx.act(command, on, action)).await?;
+    async fn send_all(
+        &self,
+        command: CommandId,
+        on: &ActOn,
+        action: &Action,
+        patience: Patience,
+    ) -> Result<Answer, Failed> {
+        let mut answer = self.send_once(self.pbx.act(command, on, action), patience).await?;
         let (mut step, mut waits_until) = (1, Instant::now() + TAKES_EFFECT);
         loop {
             match self.pbx.act_next(on, action, step, &answer).map_err(Failed::Unsent)? {
                 ActStep::Done => return Ok(answer),
                 ActStep::Send(request) => {
-                    answer = self.send_once(Ok(*request)).await?;
+                    answer = self.send_once(Ok(*request), patience).await?;
                     (step, waits_until) = (step + 1, Instant::now() + TAKES_EFFECT);
                 }
                 ActStep::Wait(why) if Instant::now() >= waits_until => {
@@ -135,11 +127,66 @@ impl Driver {
     }
 
     /// Sends a command, soon or not at all.
-    async fn send_once(&self, request: Result<Request, Error>) -> Result<Answer, Failed> {
+    async fn send_once(&self, request: Result<Request, Error>, patience: Patience) -> Result<Answer, Failed> {
         let request = request.map_err(Failed::Unsent)?;
-        self.exchange_once(&request, Priority::Command)
+        self.exchange_once(&request, patience)
             .await
             .map_err(|error| if error.unsent() { Failed::Unsent(error) } else { Failed::Lost })
+    }
+}
+
+/// Commands that somebody asked for at one moment: each is sent within five seconds of it or refused with the reason, and
+/// once at most; a lost answer is an unknown outcome.
+#[derive(Debug, Clone, Copy)]
+pub struct Commands<'a> {
+    driver: &'a Driver,
+    patience: Patience,
+}
+
+impl Commands<'_> {
+    /// Rings `from`, then dials `to`.
+    pub async fn originate(self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
+        self.place_for(command, from, Ability::Originate, |pbx| pbx.originate(command, from, to)).await
+    }
+
+    /// Rings `to`, then `from`.
+    pub async fn originate_customer_first(self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
+        let request = |pbx: &dyn Pbx| pbx.originate_customer_first(command, from, to);
+        self.place_for(command, from, Ability::CustomerFirst, request).await
+    }
+
+    /// Places a call for an agent, once the make knows what it has to of him.
+    async fn place_for(
+        self,
+        command: CommandId,
+        from: &str,
+        ability: Ability,
+        request: impl FnOnce(&dyn Pbx) -> Result<Request, Error>,
+    ) -> CommandAnswer {
+        let Self { driver, patience } = self;
+        if driver.abilities(Some(from)).can(ability)
+            && let Err(error) = driver.look_up(from, patience).await
+        {
+            return CommandAnswer::Rejected { command, reason: error.to_string() };
+        }
+        driver.place(command, Some(from), ability, patience, request).await
+    }
+
+    /// Rings a group and a number.
+    pub async fn call_back_for_group(self, command: CommandId, wish: &GroupCallback<'_>) -> CommandAnswer {
+        let request = |pbx: &dyn Pbx| pbx.call_back_for_group(command, wish);
+        self.driver.place(command, None, Ability::GroupCallback, self.patience, request).await
+    }
+
+    /// Does something with a call.
+    pub async fn act(self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
+        let Self { driver, patience } = self;
+        let ability = action.ability();
+        let sent = match driver.abilities(on.extension.as_deref()).of(ability) {
+            Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
+            Can::Yes => driver.send_all(command, on, action, patience).await,
+        };
+        sent.map_or_else(|failed| failed.answer(command), |answer| driver.pbx.read_act(command, action, &answer))
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
     Driver,
-    limit::{Priority, ToCount},
+    limit::{Patience, ToCount},
 };
 use crate::{
-    error::{Error, ErrorKind, Retry},
+    error::{Error, Retry},
     journal::{JournalEntry, JournalKind},
     quota::Quota,
     redact,
@@ -24,40 +25,50 @@ const RATE_LIMIT_RESET: header::HeaderName = header::HeaderName::from_static("x-
 /// How many requests are taken until then, and how many of them are left.
 const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("x-ratelimit-limit");
 const RATE_LIMIT_REMAINING: header::HeaderName = header::HeaderName::from_static("x-ratelimit-remaining");
+/// How long a repetition waits for its place.
+const REPEATED_WITHIN: Duration = Duration::from_secs(5);
 /// Largest answer of an API. A recording has a cap of its own.
 const CAP: u64 = 4 << 20;
 
 impl Driver {
-    /// Sends a request that may be sent twice, up to three times while the PBX is out of reach or fails inside.
-    pub(super) async fn exchange_again(&self, request: Request, priority: Priority) -> Result<Answer, Error> {
-        let last = std::sync::Mutex::new(None);
+    /// Sends a request that may be sent twice, up to three times while the PBX is out of reach or fails inside. A
+    /// repetition for which the quotas have no place soon is left to whoever asks again.
+    pub(super) async fn exchange_again(
+        &self,
+        request: &Request,
+        patience: impl Into<Patience>,
+    ) -> Result<Answer, Error> {
+        let patience = patience.into();
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(300)).with_max_times(2).with_jitter();
-        let done = (|| async {
-            let answer = self.exchange_once(&request, priority).await?;
-            if answer.status < 500 {
-                return Ok(answer);
+        let mut outcome = self.exchange_once(request, patience).await;
+        for pause in pauses.build() {
+            let may_pass = match &outcome {
+                Ok(answer) => answer.status >= 500,
+                Err(error) => error.retry() == Retry::IfIdempotent,
+            };
+            if !may_pass {
+                break;
             }
-            let error = answer.failure().unwrap_or_else(|| super::internal("the PBX failed inside"));
-            if let Ok(mut last) = last.lock() {
-                *last = Some(answer);
+            tokio::time::sleep(pause).await;
+            match self.exchange_once(request, patience.at_most(REPEATED_WITHIN)).await {
+                Err(error) if error.unsent() && error.retry_after().is_some() => break,
+                // The last answer says more than its status alone: the make reads its body.
+                again => outcome = again,
             }
-            Err(error)
-        })
-        .retry(pauses)
-        .when(|error: &Error| error.retry() == Retry::IfIdempotent)
-        .await;
-        match done {
-            // The last answer says more than its status alone: the make reads its body.
-            Err(error) if error.kind() == ErrorKind::Internal => last.into_inner().ok().flatten().ok_or(error),
-            other => other,
         }
+        outcome
     }
 
     /// Sends a request once, in its turn.
-    pub(super) async fn exchange_once(&self, request: &Request, priority: Priority) -> Result<Answer, Error> {
-        self.wait_turn(request, priority).await?;
-        let answer = self.exchange_now(request).await?;
+    pub(super) async fn exchange_once(
+        &self,
+        request: &Request,
+        patience: impl Into<Patience>,
+    ) -> Result<Answer, Error> {
+        let patience = patience.into();
+        self.wait_turn(request, patience).await?;
+        let answer = self.exchange_now(request, patience.until).await?;
         if let Some(lock_out) = self.pbx.lock_out(request, &answer, Instant::now().into_std()) {
             self.limit.lock_out(&self.to_count(request).of(), lock_out);
         }
@@ -65,8 +76,8 @@ impl Driver {
     }
 
     /// Waits until the PBX's quotas admit the request.
-    pub(super) async fn wait_turn(&self, request: &Request, priority: Priority) -> Result<(), Error> {
-        self.limit.wait(&self.to_count(request).of(), priority).await
+    pub(super) async fn wait_turn(&self, request: &Request, patience: impl Into<Patience>) -> Result<(), Error> {
+        self.limit.wait(&self.to_count(request).of(), patience.into()).await
     }
 
     fn to_count(&self, request: &Request) -> Classes {
@@ -75,13 +86,15 @@ impl Driver {
         Classes { quotas, address: request.address_digest() }
     }
 
-    /// Sends a request once, whatever the quotas.
-    pub(super) async fn exchange_now(&self, request: &Request) -> Result<Answer, Error> {
+    /// Sends a request once, whatever the quotas; not after `until`, where it waits for a session to send it.
+    pub(super) async fn exchange_now(&self, request: &Request, until: Instant) -> Result<Answer, Error> {
         let (at, began) = (self.clock.now(), Instant::now());
         let answer = match &request.session {
-            Some(session) => self.ask(session, request).await,
+            Some(session) => self.ask(session, request, until).await,
             None => self.client.send(self.prepare(request, CAP)?).await.map(|told| read(told, at)).map_err(Error::from),
         };
+        // Passwords of a vendor's own stand wherever he puts them: names of fields do not find them all.
+        let kept = |body: &Bytes| if request.has_passwords { None } else { self.redactor.body(body) };
         self.journal.record(JournalEntry {
             at,
             connection: self.id.clone(),
@@ -91,8 +104,8 @@ impl Driver {
             status: answer.as_ref().ok().map(|answer| answer.status),
             outcome: answer.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
             took: began.elapsed(),
-            sent: self.redactor.body(&request.body),
-            received: answer.as_ref().ok().and_then(|answer| self.redactor.body(&answer.body)),
+            sent: kept(&request.body),
+            received: answer.as_ref().ok().and_then(|answer| kept(&answer.body)),
         });
         answer
     }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::{
     error::{Error, ErrorKind},
-    quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper},
+    quota::{Counted, EVERYTHING, LockOut, Quota, RequestTimes, RequestTimesKeeper},
 };
 
 /// Whom a request serves.
@@ -28,9 +28,9 @@ pub(super) enum Priority {
 
 impl Priority {
     /// How long it waits for its place.
-    pub(super) fn patience(self) -> Duration {
+    fn patience(self) -> Duration {
         match self {
-            // Sent within five seconds, with what it takes to send it.
+            // Sent within five seconds of the click, with what it takes to send it.
             Self::Command => Duration::from_millis(4500),
             // Longer than the windows that vendors count in.
             Self::Person | Self::Background => Duration::from_secs(75),
@@ -55,6 +55,32 @@ impl Priority {
             Self::Background => all - all / 3,
         };
         usize::try_from(share).unwrap_or(usize::MAX)
+    }
+}
+
+/// Whom a request serves, and the moment after which it is not sent any more. Whoever sends several requests for one wish
+/// gives them one moment, so that their waits do not add up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) priority: Priority,
+    pub(super) until: Instant,
+}
+
+impl From<Priority> for Patience {
+    fn from(priority: Priority) -> Self {
+        Self { priority, until: Instant::now() + priority.patience() }
+    }
+}
+
+impl Patience {
+    /// That of a command which somebody asked for then.
+    pub(super) fn of_command(asked: Instant) -> Self {
+        Self { priority: Priority::Command, until: asked + Priority::Command.patience() }
+    }
+
+    /// The same, but no longer than for so long from now on.
+    pub(super) fn at_most(self, wait: Duration) -> Self {
+        Self { until: self.until.min(Instant::now() + wait), ..self }
     }
 }
 
@@ -101,7 +127,7 @@ pub(super) struct ToCount<'a> {
 
 impl ToCount<'_> {
     fn classes(&self) -> impl Iterator<Item = (&Quota, String)> {
-        self.quotas.iter().map(|quota| (quota, quota.class(self.address)))
+        self.quotas.iter().map(|quota| (quota, quota.counted.class(self.address)))
     }
 }
 
@@ -130,10 +156,9 @@ impl Limit {
 
     /// Waits for a place, or says that it would take too long. The time of a command is settled at once, so that
     /// commands go in their order; a read looks again when there may be a place, so that commands go before it.
-    pub(super) async fn wait(&self, request: &ToCount<'_>, priority: Priority) -> Result<(), Error> {
-        let last = Instant::now() + priority.patience();
+    pub(super) async fn wait(&self, request: &ToCount<'_>, patience: Patience) -> Result<(), Error> {
         loop {
-            match self.turn(request, priority, last) {
+            match self.turn(request, patience) {
                 Turn::At(time) => {
                     tokio::time::sleep_until(time).await;
                     return Ok(());
@@ -149,7 +174,7 @@ impl Limit {
         }
     }
 
-    fn turn(&self, request: &ToCount<'_>, priority: Priority, last: Instant) -> Turn {
+    fn turn(&self, request: &ToCount<'_>, Patience { priority, until: mut last }: Patience) -> Turn {
         let now = Instant::now();
         let outlives = request.quotas.iter().any(|quota| quota.outlives_program);
         let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +182,7 @@ impl Limit {
             self.recall(&mut classes, request, now);
         }
         let mut free = now;
-        let mut words = "";
+        let mut words = BUSY;
         for (quota, class) in request.classes() {
             let Some(class) = classes.get(&class) else { continue };
             let window = with_margin(quota.window);
@@ -165,9 +190,7 @@ impl Limit {
                 (free, words) = (time, &quota.words);
             }
         }
-        let mut last = last;
-        let everything = Quota::per_second(1);
-        let locks = request.classes().map(|(_, class)| class).chain([everything.class("")]);
+        let locks = request.classes().map(|(_, class)| class).chain([EVERYTHING.to_owned()]);
         for class in locks {
             if let Some((until, why)) = classes.get(&class).and_then(|class| class.locked.as_ref())
                 && *until > free
@@ -200,7 +223,7 @@ impl Limit {
     /// The PBX answers no requests of these classes for a while.
     pub(super) fn lock_out(&self, request: &ToCount<'_>, lock_out: LockOut) {
         let LockOut { counted, lasts, words } = lock_out;
-        let class = Quota { counted, ..Quota::per_second(1) }.class(request.address);
+        let class = counted.class(request.address);
         let until = Instant::now() + lasts.min(HOUR);
         let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
         let locked = &mut classes.entry(class).or_default().locked;
@@ -212,7 +235,7 @@ impl Limit {
     /// How long everything is still locked out, and why.
     pub(super) fn locked_out(&self) -> Option<(Duration, String)> {
         let classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
-        let (until, words) = classes.get(&Quota::per_second(1).class(""))?.locked.as_ref()?;
+        let (until, words) = classes.get(EVERYTHING)?.locked.as_ref()?;
         let left = until.saturating_duration_since(Instant::now());
         (!left.is_zero()).then(|| (left, words.clone()))
     }
@@ -248,6 +271,8 @@ impl Limit {
     }
 }
 
+/// Said where what was waited for before has taken all the time.
+const BUSY: &str = "this program was too busy to send it in time";
 /// The longest lock-out that is believed, and the longest time for which a request is remembered.
 const HOUR: Duration = Duration::from_secs(3600);
 /// The number of classes beyond which those that have expired are dropped.

@@ -21,12 +21,13 @@ use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId};
 use tokio::time::Instant;
 
 pub use self::{
+    commands::Commands,
     history::HistoryReading,
     recording::{Download, LARGEST_RECORDING},
     sessions::SessionReport,
 };
 use self::{
-    limit::{Limit, Priority},
+    limit::{Limit, Patience, Priority},
     sessions::Running,
 };
 use crate::{
@@ -206,11 +207,11 @@ impl Driver {
     }
 
     /// The request's answer, repeated where that does no harm.
-    async fn exchange(&self, request: Request, priority: Priority) -> Result<Answer, Error> {
+    async fn exchange(&self, request: Request, patience: impl Into<Patience>) -> Result<Answer, Error> {
         if request.idempotent {
-            self.exchange_again(request, priority).await
+            self.exchange_again(&request, patience).await
         } else {
-            self.exchange_once(&request, priority).await
+            self.exchange_once(&request, patience).await
         }
     }
 }

@@ -172,7 +172,8 @@ impl Driver {
         self.running.stop(key).await;
         let Some(request) = self.pbx.end_session(key) else { return Ok(()) };
         // Not under the limit: when everything stops at once, there is nothing left to leave room for.
-        let answer = self.exchange_now(&request).await?;
+        let until = tokio::time::Instant::now() + request.times.total;
+        let answer = self.exchange_now(&request, until).await?;
         answer.failure().map_or(Ok(()), Err)
     }
 

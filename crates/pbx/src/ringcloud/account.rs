@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{config::Settings, directory::Directory, requests, responses};
+use super::{
+    config::Settings,
+    directory::{Directory, employee},
+    requests, responses,
+};
 use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
@@ -88,7 +92,7 @@ pub(super) fn read(
         Query::User(name) => {
             let data = told?;
             directory.take_user(name, &data);
-            Reply::Users(vec![user(&data).ok_or_else(unreadable)?])
+            Reply::Users(vec![employee(&data).ok_or_else(unreadable)?])
         }
         Query::Channels => {
             let data = told?;
@@ -140,18 +144,6 @@ fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Err
     Ok(QueryStep::Done(Reply::Users(directory.users().map(named).collect())))
 }
 
-/// One employee, without the password that the service tells along.
-fn user(data: &Value) -> Option<AccountUser> {
-    let told = Fields::of(data.clone())?;
-    let voice_mail = told.text("voice_mail_box").and_then(|word| match word.to_ascii_lowercase().as_str() {
-        "on" | "1" | "true" | "yes" => Some(true),
-        "off" | "0" | "false" | "no" => Some(false),
-        _ => None,
-    });
-    let (extension, mail) = (told.text("num"), told.text("mail"));
-    Some(AccountUser { name: told.text("user")?, extension, title: None, mail, voice_mail })
-}
-
 /// The name of a channel; how elements of the list look is not documented.
 fn channel(element: &Value) -> Option<String> {
     fields::text(element).or_else(|| Fields::of(element.clone())?.text("channel"))
@@ -166,8 +158,7 @@ fn facts(data: Value) -> Option<BTreeMap<String, String>> {
 /// An extension as the service admits it: three digits that begin with 4.
 fn own_extension(extension: &str) -> Result<&str, Error> {
     let extension = extension.trim();
-    let fits =
-        extension.len() == 3 && extension.starts_with('4') && extension.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = extension.len() == 3 && extension.starts_with('4') && party::is_digits(extension);
     let wrong =
         || Error::new(ErrorKind::InvalidRequest { field: "extension" }, "RingCloud's extensions are 400 to 499");
     if fits { Ok(extension) } else { Err(wrong().before_sending()) }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::sign;
-use crate::{config_error::ConfigError, make::ConnectionConfig};
+use crate::{config_error::ConfigError, make::ConnectionConfig, party::is_digits};
 
 /// The service admits the same request about once in this time. Its table of limits is lost; its announcement says so of
 /// changes to a user.
@@ -62,8 +62,7 @@ impl Settings {
 /// The number of the account that the key belongs to.
 fn account(key: &str) -> Option<&str> {
     let (account, rest) = key.split_once('_')?;
-    let is_number = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && !rest.is_empty()).then_some(account)
+    (is_digits(account) && !rest.is_empty()).then_some(account)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{
     fields::{self, Fields},
-    party,
+    party::{self, is_digits},
+    query::AccountUser,
 };
 
 /// Longest extension; a longer number is somebody's outside.
@@ -46,7 +47,7 @@ impl Directory {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
         };
         for element in listed {
-            if let Some((name, extension)) = user(element) {
+            if let Some(AccountUser { name, extension, .. }) = employee(element) {
                 users.insert(name, extension);
             }
         }
@@ -60,8 +61,8 @@ impl Directory {
 
     /// One employee was read.
     pub(super) fn take_user(&mut self, asked: &str, data: &Value) {
-        match user(data) {
-            Some((name, Some(extension))) if name == asked => {
+        match employee(data) {
+            Some(AccountUser { name, extension: Some(extension), .. }) if name == asked => {
                 self.users.insert(name, Some(extension));
             }
             // Whoever else it is about, he was not asked for, and would be asked for without end.
@@ -112,8 +113,7 @@ impl Directory {
         if let Some((name, extension)) = known {
             return Party::Colleague(extension.clone().unwrap_or_else(|| name.clone()));
         }
-        let is_extension =
-            (1..=LONGEST_EXTENSION).contains(&user.len()) && user.bytes().all(|byte| byte.is_ascii_digit());
+        let is_extension = user.len() <= LONGEST_EXTENSION && is_digits(user);
         if is_extension { Party::Colleague(user.to_owned()) } else { Party::Outside(party::number(raw)) }
     }
 }
@@ -124,18 +124,23 @@ fn without_channel(user: &str) -> &str {
     inner.map_or(user, |inner| inner.split('-').next().unwrap_or(inner))
 }
 
-/// The user name and the extension in an element of the list, or in what is told of one.
-fn user(element: &Value) -> Option<(String, Option<String>)> {
-    if let Some(name) = fields::text(element) {
-        return Some((name, None));
+/// An employee in an element of the list, or in what is told of one. The password that is told along is not read.
+pub(super) fn employee(told: &Value) -> Option<AccountUser> {
+    let named = |name, extension| AccountUser { name, extension, title: None, mail: None, voice_mail: None };
+    if let Some(name) = fields::text(told) {
+        return Some(named(name, None));
     }
-    if let Value::Array(parts) = element {
-        let name = fields::text(parts.first()?)?;
-        return Some((name, parts.get(1).and_then(fields::text)));
+    if let Value::Array(parts) = told {
+        return Some(named(fields::text(parts.first()?)?, parts.get(1).and_then(fields::text)));
     }
-    let told = Fields::of(element.clone())?;
+    let told = Fields::of(told.clone())?;
     let name = ["user", "name", "login"].into_iter().find_map(|name| told.text(name))?;
-    Some((name, told.text("num")))
+    let voice_mail = told.text("voice_mail_box").and_then(|word| match word.to_ascii_lowercase().as_str() {
+        "on" | "1" | "true" | "yes" => Some(true),
+        "off" | "0" | "false" | "no" => Some(false),
+        _ => None,
+    });
+    Some(AccountUser { mail: told.text("mail"), voice_mail, ..named(name, told.text("num")) })
 }
 
 #[cfg(test)]

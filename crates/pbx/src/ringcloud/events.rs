@@ -1,6 +1,8 @@
 //! What rows mean.
 
-use calls::{Customer, Direction, Effect, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent, VendorTime};
+use calls::{
+    Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent, VendorTime,
+};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -137,11 +139,10 @@ fn event(kind: &str, key: String, call: &str, time: Option<VendorTime>, effects:
     }
 }
 
-/// A call is in the list of current calls and was not in the one before. `again`: it was known already.
+/// A call is in the list of current calls for the first time.
 pub(super) fn active(
     call: &str,
     row: &ActiveRow,
-    again: bool,
     placed: Option<&Placed>,
     who: &Directory,
     now: Timestamp,
@@ -150,14 +151,30 @@ pub(super) fn active(
         Some(placed) => Parties::of_placed(placed, who),
         None => Parties::of_ends(&row.src, &row.dst, who),
     };
-    let kind = if again { "active again" } else { "active" };
-    let seen = now.to_string();
-    let key = dedupe::of_parts(kind, &[Some(call), again.then_some(seen.as_str())]);
-    let began = now.checked_sub(row.age).unwrap_or(now);
-    let time = VendorTime { raw: row.age.as_secs().to_string(), utc: began, zone: None };
+    let key = dedupe::of_parts("active", &[Some(call), None]);
     let effects = [parties.updated()].into_iter().chain(parties.going_on()).collect();
     let command = placed.map(|placed| placed.command.to_string());
-    VendorEvent { vendor_command: command, ..event(kind, key, call, Some(time), effects) }
+    VendorEvent { vendor_command: command, ..event("active", key, call, Some(began(row, now)), effects) }
+}
+
+/// Another phone rings in a call that is known.
+pub(super) fn another_phone(call: &str, row: &ActiveRow, who: &Directory, now: Timestamp) -> VendorEvent {
+    let parties = Parties::of_ends(&row.src, &row.dst, who);
+    let key = dedupe::of_parts("active", &[Some(call), Some(&row.dst)]);
+    event("active", key, call, Some(began(row, now)), parties.going_on())
+}
+
+/// A call that is known is still in the list. Who called whom was told when it was first seen.
+pub(super) fn active_again(call: &str, row: &ActiveRow, who: &Directory, now: Timestamp) -> VendorEvent {
+    let parties = Parties::of_ends(&row.src, &row.dst, who);
+    let key = dedupe::of_parts("active again", &[Some(call), Some(&now.to_string())]);
+    event("active again", key, call, Some(began(row, now)), parties.going_on())
+}
+
+/// When a row of the current calls says that its call began.
+fn began(row: &ActiveRow, now: Timestamp) -> VendorTime {
+    let utc = now.checked_sub(row.age).unwrap_or(now);
+    VendorTime { raw: row.age.as_secs().to_string(), utc, zone: None }
 }
 
 /// A call is in the list of finished calls: how it began, and how it went.
@@ -171,34 +188,61 @@ pub(super) fn finished(
 ) -> [VendorEvent; 2] {
     let parties = match placed {
         Some(placed) => Parties::of_placed(placed, who),
-        None => Parties::of(row.direction, &row.src, &row.dst, who),
+        None => Parties::of(row.direction, &row.key.src, &row.key.dst, who),
     };
     let started = [parties.created()].into_iter().chain(parties.going_on()).collect();
-    let start = event("started", dedupe::of_parts("started", &row.key()), call, row.started(zone, now), started);
-    let result = row.result();
-    let answered = if result == Some(calls::CallResult::Answered) { parties.answered() } else { Vec::new() };
-    let reason = row.disposition.as_ref().map(|words| redact::words(words));
-    let over = answered.into_iter().chain([Effect::CallEnded { result, reason }]).collect();
-    let end = event("complete", dedupe::of_parts("complete", &row.key()), call, row.ended(zone, now), over);
+    let start = event("started", row.key.dedupe("started", None), call, row.started(zone, now), started);
+    let answered = if row.is_answered() { parties.answered() } else { Vec::new() };
+    let ended = Effect::CallEnded { result: row.result(), reason: reason(row) };
+    let over = answered.into_iter().chain([ended]).collect();
+    let end = event("complete", row.key.dedupe("complete", None), call, row.ended(zone, now), over);
     let command = placed.map(|placed| placed.command.to_string());
     [VendorEvent { vendor_command: command, ..start }, end]
+}
+
+/// One phone's part in a call is over, and the call was or is taken elsewhere: `elsewhere` says that it still rang then.
+pub(super) fn phone_left(
+    call: &str,
+    row: &FinishedRow,
+    elsewhere: bool,
+    who: &Directory,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> [VendorEvent; 2] {
+    let parties = Parties::of(row.direction, &row.key.src, &row.key.dst, who);
+    let started = [parties.created()].into_iter().chain(parties.going_on()).collect();
+    let start = event("started", row.key.dedupe("started", None), call, row.started(zone, now), started);
+    let rang_in_vain = row.cause() == EndCause::NoAnswer && elsewhere;
+    let cause = if rang_in_vain { EndCause::AnsweredElsewhere } else { row.cause() };
+    let answered = if row.is_answered() { parties.answered() } else { Vec::new() };
+    let left = parties.to.clone().map(|leg| Effect::LegCleared { leg, cause, reason: reason(row) });
+    let over = answered.into_iter().chain(left).collect();
+    [start, event("complete", row.key.dedupe("complete", None), call, row.ended(zone, now), over)]
+}
+
+/// How it went, in the service's words.
+fn reason(row: &FinishedRow) -> Option<String> {
+    row.key.disposition.as_ref().map(|words| redact::words(words))
 }
 
 /// A finished call has a recording. The key names the row and not the call: a program that has forgotten which call it
 /// is must not tell it anew.
 pub(super) fn recorded(call: &str, row: &FinishedRow, path: &str) -> VendorEvent {
     let reference = RecordingReference::Id(path.to_owned());
-    let parts: Vec<Option<&str>> = row.key().into_iter().chain([Some(path)]).collect();
-    event("recorded", dedupe::of_parts("recorded", &parts), call, None, vec![Effect::RecordingAvailable { reference }])
+    let key = row.key.dedupe("recorded", Some(path));
+    event("recorded", key, call, None, vec![Effect::RecordingAvailable { reference }])
 }
 
 /// A finished call whose beginning cannot be read: it is kept, and shown nowhere.
 pub(super) fn undated(row: &FinishedRow) -> VendorEvent {
+    let key = &row.key;
     let body = redact::value(json!({
-        "src": row.src, "dst": row.dst, "call_start_time": row.start, "disposition": row.disposition,
+        "src": key.src, "dst": key.dst, "call_start_time": key.start, "disposition": key.disposition,
     }));
-    let key = dedupe::of_parts("undated", &row.key());
-    VendorEvent { call: None, ..event("complete", key, "", None, vec![Effect::Unknown { body }]) }
+    VendorEvent {
+        call: None,
+        ..event("complete", key.dedupe("undated", None), "", None, vec![Effect::Unknown { body }])
+    }
 }
 
 /// A row that is none: kept once, however often it comes.

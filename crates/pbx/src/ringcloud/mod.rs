@@ -5,10 +5,13 @@
 
 mod account;
 mod config;
+mod current;
 mod description;
 mod directory;
 mod events;
+mod finished;
 mod known;
+mod lists;
 mod placed;
 mod poller;
 mod recordings;
@@ -154,6 +157,10 @@ impl Pbx for RingCloud {
         outcome
     }
 
+    fn originate_lost(&self, command: CommandId) {
+        self.placed.accept(command);
+    }
+
     fn recording(&self, _call: &str, reference: &RecordingReference, _now: Timestamp) -> Result<RecordingStep, Error> {
         recordings::request(&self.settings, reference).map(RecordingStep::Fetch)
     }
@@ -174,7 +181,7 @@ impl Pbx for RingCloud {
         ability == Ability::Originate && responses::is_forbidden(answer)
     }
 
-    fn rights(&self) -> Vec<RightProbe> {
+    fn right_probes(&self) -> Vec<RightProbe> {
         let settings = &self.settings;
         // Not the lists that are polled: these may be asked for once a minute.
         vec![

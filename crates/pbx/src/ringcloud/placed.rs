@@ -91,14 +91,21 @@ impl PlacedCalls {
     }
 }
 
+impl Placed {
+    /// Whether this end of a row is whom it was placed to.
+    pub(super) fn is_to(&self, end: &str, who: &Directory) -> bool {
+        match (who.party(end), who.party(&self.to)) {
+            (Party::Outside(Some(end)), Party::Outside(Some(to))) => calls::number::same(&end, &to),
+            (end @ Party::Colleague(_), to @ Party::Colleague(_)) => end == to,
+            _ => false,
+        }
+    }
+}
+
 fn is_like(placed: &Placed, src: &str, dst: &str, who: &Directory) -> bool {
     let own = who.party(&placed.extension);
     let is_own = |end: &str| who.party(end) == own;
-    let is_target = |end: &str| match (who.party(end), who.party(&placed.to)) {
-        (Party::Outside(Some(end)), Party::Outside(Some(to))) => calls::number::same(&end, &to),
-        (end @ Party::Colleague(_), to @ Party::Colleague(_)) => end == to,
-        _ => false,
-    };
+    let is_target = |end: &str| placed.is_to(end, who);
     // Once it is known which call it is, one from the number is that customer's own.
     let is_reversed = placed.call.is_none() && is_own(dst) && is_target(src);
     is_own(src) && (is_target(dst) || is_own(dst) || dst.is_empty()) || is_reversed

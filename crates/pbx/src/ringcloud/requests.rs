@@ -37,12 +37,12 @@ pub(super) fn complete(settings: &Settings, days: u32) -> Request {
 
 /// The names of the employees.
 pub(super) fn users(settings: &Settings) -> Request {
-    get(settings, "users", &["users"])
+    get(settings, "users", &["users"]).with_passwords()
 }
 
 /// One employee.
 pub(super) fn user(settings: &Settings, name: &str) -> Request {
-    get(settings, "users/<user>", &["users", name])
+    get(settings, "users/<user>", &["users", name]).with_passwords()
 }
 
 /// The account's balance.
@@ -69,7 +69,8 @@ pub(super) fn phone_number(settings: &Settings, number: &str) -> Request {
 /// A new employee.
 pub(super) fn create_user(settings: &Settings, extension: &str, mail: &str, password: &str) -> Request {
     let parameters = json!({"password": password, "num": number(extension), "mail": mail});
-    post(settings, "users/create", &["users", "create"], Some(parameters), minute(settings, "new user"))
+    let minute = minute(settings, "new user");
+    post(settings, "users/create", &["users", "create"], Some(parameters), minute).with_passwords()
 }
 
 /// A change of an employee: the function's name, and its parameter where it has one.
@@ -81,7 +82,7 @@ pub(super) fn change_user(
 ) -> Request {
     let parameters = parameter.map(|(name, value)| Value::Object(Map::from_iter([(name.to_owned(), value)])));
     let minute = minute(settings, "change of this kind to a user");
-    post(settings, change, &["users", user, change], parameters, minute)
+    post(settings, change, &["users", user, change], parameters, minute).with_passwords()
 }
 
 /// The file of a recording, by its address without a host.

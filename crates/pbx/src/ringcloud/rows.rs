@@ -1,11 +1,14 @@
 //! Rows of the lists of calls, as they come.
 
-use calls::{CallResult, Direction, VendorTime};
+use calls::{CallResult, Direction, EndCause, VendorTime};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 
+use super::known::RowEnds;
 use crate::{
+    dedupe,
     fields::{self, Fields},
+    party::is_digits,
     zone,
 };
 
@@ -18,22 +21,42 @@ pub(super) struct ActiveRow {
     pub(super) age: SignedDuration,
 }
 
+/// What tells a row from the other rows of finished calls.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowKey {
+    pub(super) src: String,
+    pub(super) dst: String,
+    /// When the call began, verbatim.
+    pub(super) start: String,
+    /// How it went, verbatim.
+    pub(super) disposition: Option<String>,
+    /// Its number among the rows that are equal in all of this.
+    pub(super) ordinal: u32,
+}
+
 /// A call that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FinishedRow {
-    pub(super) src: String,
-    pub(super) dst: String,
+    pub(super) key: RowKey,
     pub(super) direction: Direction,
-    /// Verbatim.
-    pub(super) start: String,
     /// Verbatim.
     pub(super) end: Option<String>,
     /// Dialling and talk together.
     pub(super) duration: Option<SignedDuration>,
-    /// How it went, verbatim.
-    pub(super) disposition: Option<String>,
     /// Where its recording lies.
     pub(super) recording: Option<String>,
+}
+
+impl RowKey {
+    /// The key of an event of this kind. The first of equal rows has no number in it.
+    pub(super) fn dedupe(&self, kind: &str, more: Option<&str>) -> String {
+        let ordinal = (self.ordinal > 0).then(|| self.ordinal.to_string());
+        let mut parts = vec![Some(self.src.as_str()), Some(self.dst.as_str()), Some(self.start.as_str())];
+        parts.push(self.disposition.as_deref());
+        parts.extend(more.map(Some));
+        parts.extend(ordinal.as_deref().map(Some));
+        dedupe::of_parts(kind, &parts)
+    }
 }
 
 impl ActiveRow {
@@ -43,6 +66,11 @@ impl ActiveRow {
         let age = row.value("seconds").and_then(seconds)?;
         let (src, dst) = parties(&row)?;
         Some(Self { src, dst, age })
+    }
+
+    /// By what its call is found, by this clock.
+    pub(super) fn ends(&self, now: Timestamp) -> RowEnds<'_> {
+        RowEnds { src: &self.src, dst: &self.dst, start: now.checked_sub(self.age).unwrap_or(now) }
     }
 }
 
@@ -57,26 +85,35 @@ impl FinishedRow {
             Some("internal") => Direction::Internal,
             Some(_) | None => Direction::Unknown,
         };
+        let (start, disposition) = (row.text("call_start_time")?, row.text("disposition"));
         Some(Self {
-            src,
-            dst,
+            key: RowKey { src, dst, start, disposition, ordinal: 0 },
             direction,
-            start: row.text("call_start_time")?,
             end: row.text("call_end_time"),
             duration: row.value("duration").and_then(seconds),
-            disposition: row.text("disposition"),
             recording: row.text("rec_file").filter(|path| is_recording(path)),
         })
     }
 
-    /// What tells it from other finished calls.
-    pub(super) fn key(&self) -> [Option<&str>; 3] {
-        [Some(self.src.as_str()), Some(self.dst.as_str()), Some(self.start.as_str())]
+    /// Numbers rows that are equal: they are as many calls, and no call has an id.
+    pub(super) fn number_equal(rows: &mut [Self]) {
+        rows.sort_by(|one, other| (&one.key, &one.end).cmp(&(&other.key, &other.end)));
+        for place in 1..rows.len() {
+            let before = rows[place - 1].key.clone();
+            if rows[place].key == (RowKey { ordinal: 0, ..before.clone() }) {
+                rows[place].key.ordinal = before.ordinal + 1;
+            }
+        }
+    }
+
+    /// By what its call is found, where it began then.
+    pub(super) fn ends(&self, start: Timestamp) -> RowEnds<'_> {
+        RowEnds { src: &self.key.src, dst: &self.key.dst, start }
     }
 
     /// When it began.
     pub(super) fn started(&self, zone: &TimeZone, now: Timestamp) -> Option<VendorTime> {
-        time(&self.start, zone, now)
+        time(&self.key.start, zone, now)
     }
 
     /// When it was over: as the row says, or by its start and duration.
@@ -89,11 +126,35 @@ impl FinishedRow {
         Some(VendorTime { utc, ..start })
     }
 
+    /// Its times are a wall clock's, which means nothing as long as its zone is not known.
+    pub(super) fn needs_zone(&self) -> bool {
+        zone::is_local(&self.key.start)
+    }
+
+    /// Somebody talked.
+    pub(super) fn is_answered(&self) -> bool {
+        self.result() == Some(CallResult::Answered)
+    }
+
+    /// Why this phone's part in the call came to nothing.
+    pub(super) fn cause(&self) -> EndCause {
+        match self.word().as_deref() {
+            Some("BUSY") => EndCause::Busy,
+            Some("FAILED") => EndCause::Failed,
+            Some("NO ANSWER") => EndCause::NoAnswer,
+            Some(_) | None => EndCause::Normal,
+        }
+    }
+
+    /// The disposition in one spelling.
+    fn word(&self) -> Option<String> {
+        Some(self.key.disposition.as_ref()?.to_ascii_uppercase().replace(['_', '-'], " "))
+    }
+
     /// How it went.
     pub(super) fn result(&self) -> Option<CallResult> {
         let incoming = self.direction == Direction::Incoming;
-        let word = self.disposition.as_ref()?.to_ascii_uppercase();
-        Some(match word.replace(['_', '-'], " ").as_str() {
+        Some(match self.word()?.as_str() {
             "ANSWERED" => CallResult::Answered,
             "NO ANSWER" | "BUSY" | "FAILED" if incoming => CallResult::Missed,
             "NO ANSWER" => CallResult::NoAnswer,
@@ -110,10 +171,6 @@ fn time(raw: &str, zone: &TimeZone, now: Timestamp) -> Option<VendorTime> {
     let read = zone::read(whole.map_or(raw, |(number, _)| number), zone, now)?;
     // The age of a call that goes on is read in no zone, and times of one call are compared only within one.
     Some(VendorTime { raw: raw.to_owned(), zone: None, ..read })
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Both ends, one of which may be hidden.
@@ -173,6 +230,30 @@ mod tests {
         }
         let path = "v1/users/111111/records/None_of_us.mp3";
         assert_eq!(recording(path.into()).as_deref(), Some(path));
+    }
+
+    #[test]
+    fn equal_rows_are_numbered_whichever_comes_first() {
+        let row = |dst: &str, disposition: &str, end: u32| {
+            let row = json!({"src": "1", "dst": dst, "call_start_time": "1", "call_end_time": end, "disposition": disposition});
+            FinishedRow::read(&row).expect("a row")
+        };
+        let listed = [
+            row("2", "BUSY", 9),
+            row("2", "BUSY", 5),
+            row("3", "BUSY", 5),
+            row("2", "ANSWERED", 5),
+            row("2", "BUSY", 7),
+        ];
+        let numbered = |mut rows: Vec<FinishedRow>| {
+            FinishedRow::number_equal(&mut rows);
+            rows
+        };
+        let rows = numbered(listed.to_vec());
+        let ordinals: Vec<_> = rows.iter().map(|row| (row.key.ordinal, row.end.clone().unwrap_or_default())).collect();
+        let ordinals: Vec<(u32, &str)> = ordinals.iter().map(|(ordinal, end)| (*ordinal, end.as_str())).collect();
+        assert_eq!(ordinals, [(0, "5"), (0, "5"), (1, "7"), (2, "9"), (0, "5")]);
+        assert_eq!(numbered(listed.iter().rev().cloned().collect()), rows);
     }
 
     #[test]

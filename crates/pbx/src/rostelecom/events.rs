@@ -63,7 +63,7 @@ pub(super) fn announces_history(request: &WebhookRequest) -> bool {
 
 /// The name to show and the pin to ring; without a pin the platform's own routing is in force. It refuses nobody.
 pub(super) fn route_reply(route: &Route) -> WebhookReply {
-    let is_pin = |to: &&String| to.bytes().all(|byte| byte.is_ascii_digit());
+    let is_pin = |to: &&String| party::is_digits(to);
     let pin = route.to.as_ref().filter(is_pin).map_or("", String::as_str);
     let name = route.name.as_deref().unwrap_or_default();
     let body = serde_json::json!({"result": "0", "resultMessage": "OK", "displayName": name, "PIN": pin});

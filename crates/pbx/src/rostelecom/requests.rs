@@ -6,7 +6,7 @@ use super::config::{GetRecord, Settings};
 use crate::{
     dial,
     error::{Error, ErrorKind},
-    party,
+    party::{self, is_digits},
     request::Request,
 };
 
@@ -54,7 +54,7 @@ fn caller(settings: &Settings, from: &str) -> Result<(&'static str, String), Err
     if user.is_empty() || from.chars().any(char::is_control) {
         return Err(unusable());
     }
-    if user.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_digits(user) {
         return Ok(("from_pin", user.to_owned()));
     }
     match (from.contains('@'), &settings.domain) {

@@ -2,7 +2,7 @@
 
 use calls::{LegRef, LegRole, number::Number};
 
-use crate::party;
+use crate::party::{self, is_digits};
 
 /// Digits of an extension: the service gives out 100 to 999.
 const EXTENSION_DIGITS: usize = 3;
@@ -82,10 +82,6 @@ pub(super) fn colleague(raw: &str) -> Option<LegRef> {
     }
     let number = number(raw)?;
     Some(leg(number.clone(), None, Some(number)))
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use calls::{Book, Call, CallResult, CallState, Decision, Direction, Stored, Told};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use pbx::{Answer, ConnectionConfig, HeldCall, Pbx, PollStart, Poller, session::Moment};
+use pbx::{Answer, ConnectionConfig, Found, HeldCall, Pbx, PollStart, Poller, session::Moment};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -139,25 +139,56 @@ impl Office {
             let (status, body) = if is_lost { (503, Bytes::new()) } else { (200, Bytes::from(body)) };
             let answer = Answer { status, retry_after: None, date: None, location: None, limits: None, body };
             let Ok(found) = poller.read(Ok(&answer), now, now) else { continue };
-            let (listed, list) = match found.snapshot {
-                Some(list) => (list.events, Some((list.calls, list.asked))),
-                None => (Vec::new(), None),
-            };
-            for event in found.events.into_iter().chain(listed) {
-                self.tell(second, Told::Vendor(event));
-            }
-            if let Some((calls, asked)) = list {
-                for call in self.book.absent_from(&calls, asked) {
-                    self.tell(second, Told::Decision(Decision::AbsentFromSnapshot { call }));
-                }
-            }
+            self.take(second, found);
         }
         self.calls.into_values().collect()
+    }
+
+    /// Takes in what an answer shows.
+    fn take(&mut self, second: i64, found: Found) {
+        let (listed, list) = match found.snapshot {
+            Some(list) => (list.events, Some((list.calls, list.asked))),
+            None => (Vec::new(), None),
+        };
+        for event in found.events.into_iter().chain(listed) {
+            self.tell(second, Told::Vendor(event));
+        }
+        if let Some((calls, asked)) = list {
+            for call in self.book.absent_from(&calls, asked) {
+                self.tell(second, Told::Decision(Decision::AbsentFromSnapshot { call }));
+            }
+        }
     }
 }
 
 /// What is told of a call in the end: the customer, how it went, its recordings, and how long it lasted.
 type Outcome<'a> = (Option<&'a str>, Direction, CallState, Option<CallResult>, usize, SignedDuration);
+
+#[test]
+fn a_call_of_many_hours_goes_on_as_long_as_it_is_listed() {
+    let mut office = Office::new();
+    let began = tokio::time::Instant::now().into_std();
+    let mut poller = office.poller(began, 0);
+    let (last, mut second) = (10 * 3600, 0);
+    while second < last {
+        let (due, request) = poller.due();
+        second = due.saturating_duration_since(began).as_secs_f64().ceil() as i64;
+        let data = match request.url.path() {
+            "/v1/calls/active" => json!([{"src": "79161234567", "dst": "401", "seconds": second + 5}]),
+            "/v1/calls/complete" => json!([]),
+            _ => json!(["1"]),
+        };
+        let body = Bytes::from(json!({"status": "success", "data": data}).to_string());
+        let answer = Answer { status: 200, retry_after: None, limits: None, date: None, location: None, body };
+        let now = Moment { monotonic: due, wall: wall(second) };
+        office.take(second, poller.read(Ok(&answer), now, now).expect("read"));
+        while let Some((at, timer)) = office.book.next_deadline().filter(|(at, _)| *at <= wall(second)) {
+            office.tell(at.as_second() - START, Told::Decision(Decision::TimerFired { timer }));
+        }
+    }
+    let calls: Vec<&Call> = office.calls.values().collect();
+    assert_eq!((calls.len(), calls[0].is_ended()), (1, false), "{calls:?}");
+}
 
 fn summary(calls: &[Call]) -> Vec<Outcome<'_>> {
     let mut all: Vec<_> = calls

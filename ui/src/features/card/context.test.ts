@@ -23,6 +23,14 @@ describe("the box of a card", () => {
     expect(note).toBe("«доставка на 18:00»");
   });
 
+  it("tells of a talk whose length nobody knows", () => {
+    const { at, agent } = lastTalk;
+    expect(lines("ringing", { lastTalk: { at, agent } })[0]).toMatch(/ · говорила Ирина$/);
+    expect(lines("ringing", { lastTalk: { at } })[0]).toMatch(/ · разговор$/);
+    language.code = "en";
+    expect(lines("ringing", { lastTalk: { at } })[0]).toMatch(/ · talked$/);
+  });
+
   it("is never empty, in either language", () => {
     for (const code of ["ru", "en"] as const) {
       language.code = code;

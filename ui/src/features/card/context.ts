@@ -25,7 +25,8 @@ export function context(card: CardView, nowMs: number): ContextLine[] {
 
 function lastTalk({ lastTalk: last }: CardView, nowMs: number): ContextLine[] {
   if (!last) return [];
-  const talk = { words: cardText().lastTalk(spokenTime(last.at, nowMs), last.agent, duration(last.talkMs)) };
+  const length = last.talkMs === undefined ? undefined : duration(last.talkMs);
+  const talk = { words: cardText().lastTalk(spokenTime(last.at, nowMs), last.agent, length) };
   return last.note ? [talk, { words: cardText().quoted(last.note), isNote: true }] : [talk];
 }
 

@@ -38,7 +38,7 @@ fn once_a_minute() -> Quota {
 }
 
 async fn ask(limit: &Limit, quotas: &[Quota], address: &str, priority: Priority) -> Result<(), Error> {
-    limit.wait(&ToCount { quotas, address }, priority).await
+    limit.wait(&ToCount { quotas, address }, priority.into()).await
 }
 
 /// Sends so many at once, and says when each was sent, in milliseconds, and how many were refused.
@@ -184,4 +184,22 @@ async fn a_restart_and_a_program_beside_this_one_share_the_minute() {
     tokio::time::advance(Duration::from_secs(2 * 3600)).await;
     assert_eq!(ask(&serve, &quotas, CALL, Priority::Command).await, Ok(()));
     assert_eq!(kept.0.lock().expect("whole").len(), 1, "what counts no more is not kept");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_waited_for_before_counts_towards_the_five_seconds() {
+    let limit = limit();
+    let quotas = [Quota::of_kind("callback", 1, Duration::from_secs(3), "one call in three seconds")];
+    let patience = Patience::from(Priority::Command);
+    assert_eq!(ask(&limit, &quotas, CALL, Priority::Command).await, Ok(()));
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let request = ToCount { quotas: &quotas, address: CALL };
+    let began = Instant::now();
+    assert_eq!(limit.wait(&request, patience).await, Ok(()), "two of its four seconds are left");
+    assert!(began.elapsed() < Duration::from_secs(2));
+    let told = limit.wait(&request, patience).await.expect_err("they are over before it may be sent");
+    assert!(told.unsent() && told.to_string().starts_with("one call in three seconds"), "{told}");
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let told = limit.wait(&request, patience).await.expect_err("nobody wants it any more");
+    assert!(told.unsent() && told.to_string().contains("too busy"), "{told}");
 }

@@ -239,27 +239,199 @@ fn a_recording_may_come_later_than_its_row() {
     assert_eq!(key(&told, "recorded"), key(&found, "recorded"), "told again after a restart, it is the same event");
 }
 
+/// A finished call with its times by the wall clock of a zone.
+fn local(src: &str, at: i64, zone: &str) -> Value {
+    let zone = TimeZone::get(zone).expect("a zone");
+    let local = |second: i64| zone.to_datetime(wall(second)).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let mut row = finished(src, "401", "incoming", at, 30, "ANSWERED");
+    (row["call_start_time"], row["call_end_time"]) = (local(at).into(), local(at + 30).into());
+    row
+}
+
+/// The zone that was chosen, and when the calls began that were told.
+fn zone_and_beginnings(found: &[Found]) -> (Option<String>, Vec<i64>) {
+    let zone = found.iter().find_map(|found| found.zone.clone()).map(|(zone, _)| zone);
+    let started = events(found).into_iter().filter(|event| event.raw_kind == "started");
+    (zone, started.filter_map(|event| Some(event.time.as_ref()?.utc.as_second() - START)).collect())
+}
+
 #[test]
-fn a_zone_is_chosen_by_what_ended_just_now_and_by_nothing_older() {
-    let local = |second: i64, zone: &str| {
-        let zone = TimeZone::get(zone).expect("a zone");
-        zone.to_datetime(wall(second)).strftime("%Y-%m-%d %H:%M:%S").to_string()
-    };
-    let row = |at: i64, zone: &str| {
-        let mut row = finished("79161234567", "401", "incoming", at, 30, "ANSWERED");
-        row["call_start_time"] = local(at, zone).into();
-        row["call_end_time"] = local(at + 30, zone).into();
-        row
-    };
+fn what_ended_before_is_told_once_its_zone_is_known() {
+    const HOUR: i64 = 3600;
     let mut desk = Desk::new();
     // Three hours ago by UTC it was now by Moscow's clocks.
-    desk.complete = json!([row(-3 * 3600, "UTC")]);
-    assert!(desk.until(0).iter().all(|found| found.zone.is_none()));
-    desk.complete = json!([row(10, "UTC")]);
+    let past = [local("79161234567", -3 * HOUR, "UTC"), local("79161234568", -100 * HOUR, "UTC")];
+    desk.complete = json!(past);
+    let found = desk.until(0);
+    assert_eq!(zone_and_beginnings(&found), (None, Vec::new()), "nothing is read in a zone that is only assumed");
+    assert!(found.iter().all(|found| found.complete_since.is_none()), "nothing is said to be complete");
+    desk.complete = json!([past[0], past[1], local("79161234569", 10, "UTC")]);
     let found = desk.until(65);
-    let (zone, _) = found.iter().find_map(|found| found.zone.clone()).expect("a choice");
-    assert_eq!(zone, "UTC");
-    assert_eq!(events(&found)[0].time.as_ref().map(|time| time.utc), Some(wall(10)), "read in it at once");
+    let (zone, mut began) = zone_and_beginnings(&found);
+    began.sort_unstable();
+    assert_eq!((zone.as_deref(), began), (Some("UTC"), vec![-100 * HOUR, -3 * HOUR, 10]), "what just ended shows it");
+    assert!(found.iter().any(|found| found.complete_since.is_some()));
+    assert_eq!(desk.poller.due().1.url.query(), Some("days=2"));
+}
+
+#[test]
+fn no_call_has_ended_in_the_future() {
+    let mut desk = Desk::new();
+    desk.complete =
+        json!([local("79161234567", -3600, "Europe/Moscow"), local("79161234568", -90_000, "Europe/Moscow")]);
+    let (zone, began) = zone_and_beginnings(&desk.until(0));
+    assert_eq!((zone.as_deref(), began), (Some("Europe/Moscow"), vec![-90_000, -3600]), "at the first answer");
+}
+
+#[test]
+fn a_call_that_was_seen_going_on_shows_the_zone_however_late_it_is_listed() {
+    let mut desk = Desk::new();
+    desk.active = json!([row("79161234567", "401", 5)]);
+    desk.until(0);
+    desk.active = json!([]);
+    desk.until(600);
+    desk.complete = json!([local("79161234567", -5, "UTC")]);
+    let (zone, began) = zone_and_beginnings(&desk.until(660));
+    assert_eq!((zone.as_deref(), began), (Some("UTC"), vec![-5]));
+}
+
+#[test]
+fn in_a_zone_that_the_make_does_not_know_calls_are_told_all_the_same() {
+    let mut desk = Desk::new();
+    desk.complete = json!([local("79161234567", -300_000, "Asia/Vladivostok")]);
+    assert_eq!(zone_and_beginnings(&desk.until(0)), (None, Vec::new()));
+    desk.complete =
+        json!([local("79161234567", -300_000, "Asia/Vladivostok"), local("79161234568", 10, "Asia/Vladivostok")]);
+    let (zone, began) = zone_and_beginnings(&desk.until(65));
+    assert_eq!((zone, began.len()), (None, 2));
+}
+
+#[test]
+fn a_time_that_says_its_zone_waits_for_none() {
+    let mut desk = Desk::new();
+    let mut iso = local("79161234567", -50_000, "UTC");
+    iso["call_start_time"] = format!("{}", wall(-50_000)).into();
+    iso["call_end_time"] = format!("{}", wall(-49_970)).into();
+    desk.complete = json!([
+        iso,
+        finished("79161234568", "401", "incoming", -90, 60, "ANSWERED"),
+        local("79161234569", -90_000, "UTC")
+    ]);
+    assert_eq!(zone_and_beginnings(&desk.until(0)), (None, vec![-50_000, -90]));
+}
+
+#[test]
+fn equal_rows_of_finished_calls_are_as_many_calls() {
+    let row = |disposition| finished("79161234567", "401", "incoming", -90, 60, disposition);
+    let mut desk = Desk::new();
+    desk.complete = json!([row("NO ANSWER"), row("ANSWERED"), row("NO ANSWER")]);
+    let found = desk.until(0);
+    let ended = |found: &[Found]| {
+        let over = events(found).into_iter().filter(|event| event.raw_kind == "complete");
+        over.map(|event| (event.call.clone(), event.dedupe_key.clone())).collect::<Vec<_>>()
+    };
+    let first = ended(&found);
+    let calls: std::collections::BTreeSet<_> = first.iter().map(|(call, _)| call).collect();
+    assert_eq!((first.len(), calls.len()), (3, 3), "{first:?}");
+    assert_eq!(kinds(&desk.until(130)), [""; 0], "told once");
+    // A program that remembers nothing but the calls tells the same events of the same calls.
+    let held = first.iter().filter_map(|(call, _)| call.clone());
+    let held = held.map(|vendor_call| HeldCall { vendor_call, is_open: false }).collect();
+    let mut again = Desk::with(pbx(), held, 140);
+    again.complete = json!([row("ANSWERED"), row("NO ANSWER"), row("NO ANSWER")]);
+    let (mut first, mut told) = (first, ended(&again.until(140)));
+    first.sort();
+    told.sort();
+    assert_eq!(told, first);
+}
+
+/// How the phones of each call were left, and how the call went, in order.
+fn outcomes(found: &[Found]) -> Vec<(Option<String>, String)> {
+    let effects =
+        events(found).into_iter().flat_map(|event| event.effects.iter().map(|effect| (event.call.clone(), effect)));
+    let told = effects.filter_map(|(call, effect)| {
+        if let Effect::LegCleared { leg, cause, .. } = effect {
+            return Some((call, format!("{} {cause:?}", leg.key)));
+        }
+        if let Effect::CallEnded { result, .. } = effect { Some((call, format!("{result:?}"))) } else { None }
+    });
+    told.collect()
+}
+
+#[test]
+fn phones_that_rang_in_vain_in_an_answered_call_are_no_missed_calls() {
+    let incoming = |dst: &str, at: i64, lasted: i64, disposition| {
+        finished("79161234567", dst, "incoming", at, lasted, disposition)
+    };
+    // Rung at once; one after the other; passed on after the talk.
+    let cases = [
+        (
+            json!([incoming("401", -90, 20, "NO ANSWER"), incoming("402", -90, 80, "ANSWERED")]),
+            ["401 AnsweredElsewhere", "Some(Answered)"],
+        ),
+        (
+            json!([incoming("401", -90, 20, "NO ANSWER"), incoming("402", -70, 60, "ANSWERED")]),
+            ["401 NoAnswer", "Some(Answered)"],
+        ),
+        (
+            json!([incoming("401", -90, 20, "BUSY"), incoming("402", -69, 20, "NO ANSWER")]),
+            ["401 Busy", "Some(Missed)"],
+        ),
+        (
+            json!([incoming("401", -90, 50, "ANSWERED"), incoming("402", -40, 30, "ANSWERED")]),
+            ["401 Normal", "Some(Answered)"],
+        ),
+    ];
+    for (rows, expected) in cases {
+        let mut desk = Desk::new();
+        desk.complete = rows.clone();
+        let told = outcomes(&desk.until(0));
+        let words: Vec<&str> = told.iter().map(|(_, word)| word.as_str()).collect();
+        assert!(expected.iter().all(|word| words.contains(word)) && words.len() == 2, "{rows}: {words:?}");
+        assert_eq!(told[0].0, told[1].0, "{rows}: one call");
+    }
+    let mut apart = Desk::new();
+    apart.complete = json!([incoming("401", -90, 20, "NO ANSWER"), incoming("402", -50, 30, "ANSWERED")]);
+    let words: Vec<String> = outcomes(&apart.until(0)).into_iter().map(|(_, word)| word).collect();
+    assert_eq!(words, ["Some(Answered)", "Some(Missed)"], "he called again");
+}
+
+#[test]
+fn a_call_that_goes_on_at_another_phone_is_not_missed() {
+    let mut desk = Desk::new();
+    desk.active = json!([row("79161234567", "401", 4), row("79161234567", "402", 4)]);
+    let found = desk.until(0);
+    assert_eq!(kinds(&found), ["active", "active"]);
+    let call = events(&found)[0].call.clone();
+    assert!(events(&found).iter().all(|event| event.call == call), "both phones ring in one call");
+    // The first phone is left, and a third rings; both are seen in the next answers only.
+    desk.complete = json!([finished("79161234567", "401", "incoming", -4, 34, "NO ANSWER")]);
+    desk.active = json!([row("79161234567", "403", 31), row("79161234567", "402", 65)]);
+    let found = desk.until(65);
+    assert!(events(&found).iter().all(|event| event.call == call), "{found:?}");
+    assert_eq!(outcomes(&found), [(call.clone(), "401 NoAnswer".to_owned())]);
+    desk.active = json!([]);
+    desk.complete = json!([
+        finished("79161234567", "401", "incoming", -4, 34, "NO ANSWER"),
+        finished("79161234567", "402", "incoming", -4, 70, "NO ANSWER"),
+        finished("79161234567", "403", "incoming", 30, 80, "ANSWERED"),
+    ]);
+    let told = outcomes(&desk.until(130));
+    let words = [(call.clone(), "402 AnsweredElsewhere".to_owned()), (call, "Some(Answered)".to_owned())];
+    assert_eq!(told, words);
+}
+
+#[test]
+fn a_call_that_stays_in_the_list_is_told_again_before_it_seems_silent() {
+    let mut desk = Desk::new();
+    let mut told = Vec::new();
+    for second in 0..6 * 3600 {
+        desk.active = json!([row("79161234567", "401", second + 4)]);
+        let found = desk.until(second);
+        told.extend(events(&found).into_iter().map(|event| (second, event.raw_kind.clone(), event.call.clone())));
+    }
+    assert_eq!(told.len(), 6, "{told:?}");
+    assert!(told.windows(2).all(|two| two[1].0 - two[0].0 < 3700 && two[1].2 == two[0].2), "{told:?}");
 }
 
 #[test]
