@@ -113,7 +113,13 @@ impl Link {
             calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
             total += calls.len();
             for calls in calls.chunks(TOGETHER) {
-                let missed: Vec<Vec<VendorEvent>> = calls.iter().map(|call| self.missed(call)).collect();
+                let (link, calls) = (self.clone(), calls.to_vec());
+                // Each call is looked up in the database.
+                let looking_up =
+                    tokio::task::spawn_blocking(move || calls.iter().map(|call| link.missed(call)).collect());
+                let missed: Vec<Vec<VendorEvent>> = looking_up.await.map_err(|_| {
+                    Error::new(ErrorKind::Internal, "what was read could not be compared with what is stored")
+                })?;
                 told += missed.iter().filter(|events| !events.is_empty()).count();
                 let events = missed.into_iter().flatten().map(Told::Vendor).collect();
                 if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {

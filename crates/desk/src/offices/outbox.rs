@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use calls::Fact;
 use link::Office;
 use store::Store;
 use uuid::Uuid;
@@ -29,8 +30,8 @@ impl Outbox {
     /// Sends what waits, oldest first, until something cannot be sent now.
     pub(super) async fn send(&mut self, store: &Store, id: &str, office: &dyn Office) -> Result<Sent, store::Error> {
         let mut outcome = Sent::default();
-        let mut refused = refused(store, id)?;
-        for fact in store.outbox(id)? {
+        let (mut refused, waiting) = read(store, id).await?;
+        for fact in waiting {
             let fact_id = fact.id;
             if self.sent.contains(&fact_id) || refused.contains(&fact_id) {
                 continue;
@@ -51,6 +52,13 @@ impl Outbox {
         }
         Ok(outcome)
     }
+}
+
+/// What the office has refused before, and what waits to be sent, oldest first.
+async fn read(store: &Store, id: &str) -> Result<(BTreeSet<Uuid>, Vec<Fact>), store::Error> {
+    let (store, id) = (store.clone(), id.to_owned());
+    let reading = tokio::task::spawn_blocking(move || Ok((refused(&store, &id)?, store.outbox(&id)?)));
+    reading.await.unwrap_or(Err(store::Error::Closed))
 }
 
 /// What the office has refused before. A list of a later version counts as empty: then it is said once more.
