@@ -24,6 +24,7 @@ async fn answered(scene: &Scene) {
     scene.hang_up("202");
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
+    scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
     let story = scene.screens.record().story(Some(CALLER));
     assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);

@@ -1,7 +1,7 @@
 //! What a person does with a call at his desk on Era: over REST and over the socket, and where the page leaves open what
 //! is told of it.
 
-use calls::{CallState, LegState};
+use calls::{CallResult, CallState, LegState};
 use desk::contract::{CallAction, CallRow, CardPhase, ErrorCode};
 use simulator::{Fault, Make, PhoneState, Reading};
 
@@ -37,7 +37,7 @@ async fn talking(readings: &[Reading], way: &[Override]) -> (Scene, CallRow) {
 
 async fn pressed(scene: &Scene, row: &CallRow, action: CallAction) {
     // What was asked before may not be told yet.
-    let pressed = async || press(scene, row, action.clone()).await.inspect_err(|error| eprintln!("{error:?}")).ok();
+    let pressed = async || press(scene, row, action.clone()).await.ok();
     eventually("it is sent", pressed).await;
 }
 
@@ -53,6 +53,18 @@ async fn asked(readings: &[Reading], way: &[Override]) -> (Scene, CallRow) {
     talks(&scene, "203").await;
     scene.row(Some("203"), |row| row.state == CallState::Talking).await;
     (scene, row)
+}
+
+#[tokio::test]
+async fn i_answer_and_hang_up() {
+    for way in WAYS {
+        let (scene, row) = ringing(&[], way).await;
+        pressed(&scene, &row, CallAction::Answer).await;
+        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+        pressed(&scene, &row, CallAction::Hangup).await;
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+        assert!(matches!(row.result, Some(CallResult::Answered | CallResult::Unknown)), "{way:?}: {:?}", row.result);
+    }
 }
 
 #[tokio::test]
@@ -80,6 +92,27 @@ async fn nobody_is_asked_while_the_customer_listens() {
     let phones = scene.simulator.phones().views();
     assert!(phones.iter().all(|phone| phone.extension != "203" || phone.state == PhoneState::Idle));
     assert_eq!(scene.screens.record().card(Some(CALLER)).map(|card| card.phase), Some(CardPhase::Talking));
+}
+
+#[tokio::test]
+async fn i_ask_a_colleague_and_connect_the_two() {
+    let readings: [&[Reading]; 2] = [&[], &[Reading::ATTENDED_KEEPS_FIRST]];
+    for (readings, way) in
+        [(readings[0], WAYS[0]), (readings[1], WAYS[0]), (readings[0], WAYS[1]), (readings[0], WAYS[2])]
+    {
+        let (scene, row) = asked(readings, way).await;
+        pressed(&scene, &row, ask_203()).await;
+        let mine = |phone: &simulator::PhoneView| phone.extension == ME && phone.state == PhoneState::Idle;
+        let gone = async || scene.simulator.phones().views().iter().any(mine).then_some(());
+        eventually("I am out of it", gone).await;
+        scene.hang_up("203");
+        let over = async || {
+            let rows = scene.list(desk::contract::CallFilter::All).await;
+            rows.iter().all(|row| row.state == CallState::Ended).then_some(rows)
+        };
+        let rows = eventually("all is over", over).await;
+        assert!(rows.iter().all(|row| row.result != Some(CallResult::Missed)), "{readings:?} {way:?}: {rows:#?}");
+    }
 }
 
 #[tokio::test]

@@ -159,6 +159,19 @@ impl Book {
         }
     }
 
+    /// We have concluded that a call is over: what was to end it, or somebody's part of it, took effect.
+    pub(super) fn confirm_end(&mut self, id: &CallId, at: Timestamp, changes: &mut Vec<Change>) {
+        let Some(record) = self.records.get(id).filter(|record| record.is_ended()) else { return };
+        let ends = |id: &&CommandId| {
+            let awaited = self.commands.get(*id).and_then(|asked| asked.awaited.as_ref());
+            awaited.is_some_and(|to| matches!(to.action, Action::Hangup | Action::Transfer { .. }))
+        };
+        let shown: Vec<CommandId> = record.commands.iter().filter(ends).copied().collect();
+        for command in shown {
+            self.advance(command, CommandState::Confirmed, None, at, changes);
+        }
+    }
+
     /// What an event of a command's call says of the command.
     fn shown(&self, id: CommandId, call: &Call, event: &VendorEvent) -> Option<Shown> {
         match &self.commands.get(&id)?.awaited {

@@ -59,6 +59,7 @@ impl Book {
             record.decided = Some(Decided::Absent { at: stored.received_at });
             record.touch(stored.received_at);
             self.refresh(&id, changes);
+            self.confirm_end(&id, stored.received_at, changes);
         }
     }
 

@@ -92,6 +92,7 @@ impl Book {
             record.touch(at);
         }
         self.refresh(call, changes);
+        self.confirm_end(call, at, changes);
     }
 
     fn is_due(&self, call: &CallId, timer: &Timer, at: Timestamp) -> bool {

@@ -11,7 +11,6 @@ mod hooks;
 mod http;
 mod kill;
 mod limits;
-mod makes;
 mod number;
 mod recordings;
 mod remote;

@@ -214,7 +214,7 @@ fn meaning(state: State, known: &KnownCall, side: Option<Side>) -> Vec<Effect> {
 }
 
 /// The rows of a list: bare, or under one of the usual names.
-fn rows(body: &[u8]) -> Option<Vec<Value>> {
+pub(super) fn rows(body: &[u8]) -> Option<Vec<Value>> {
     let json = json::parse(body)?;
     if let Value::Array(rows) = json {
         return Some(rows);

@@ -15,6 +15,7 @@ mod events;
 mod frame;
 mod listing;
 mod names;
+mod phones;
 mod polling;
 mod requests;
 mod responses;
@@ -46,6 +47,7 @@ use crate::{
     error::Error,
     make::ConnectionConfig,
     poll::{PollStart, Poller},
+    query::{Query, QueryStep},
     quota::Quota,
     request::{Answer, Request},
     session::{Session, WHOLE_ACCOUNT},
@@ -167,6 +169,14 @@ impl Pbx for Era {
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {
         responses::check(answer)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        phones::ask(&self.shared.settings, query)
+    }
+
+    fn read_query(&self, query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        phones::read(query, answer)
     }
 
     fn session(&self, key: &str) -> Option<Box<dyn Session>> {

@@ -39,8 +39,7 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("trubka-gateway", &["office"]),
     ("trubka-simulator", &[]),
     ("trubka", &["desk", "office", "trubka-gateway", "trubka-simulator"]),
-    ("trubka-fuzz", &["pbx"]),
-    ("trubka-tests", &["desk", "office", "trubka-fuzz", "trubka-gateway", "trubka-simulator"]),
+    ("trubka-tests", &["desk", "office", "trubka-gateway", "trubka-simulator"]),
     ("xtask", &[]),
 ];
 

@@ -58,6 +58,15 @@ impl Desk {
         });
     }
 
+    /// 101 asks for this, and the PBX accepts it.
+    fn accepted(&mut self, action: Action) {
+        let command = CommandId(Uuid::nil());
+        let (call, leg) = (self.call("c1").id, self.leg("c1", "101").key);
+        let kind = CommandKind::Act { call, leg, extension: Some("101".to_owned()), action };
+        self.tell(Told::Command(Command { id: command, author: "somebody".to_owned(), kind }));
+        self.tell(Told::Answer(CommandAnswer::Accepted { command, vendor_call: None, doubt: None }));
+    }
+
     /// A call from outside that 101 has answered.
     fn talk(&mut self, call: &str) {
         self.told(call, "invite", &json!({"fromouter": true, "fromnumber": "79161234567"}));
@@ -262,12 +271,23 @@ fn taken_back() -> Desk {
     desk.talk("c1");
     desk.told("c1", "hold", &json!({"side": "b"}));
     assert_eq!(desk.call("c1").state, CallState::OnHold);
-    let command = CommandId(Uuid::nil());
-    let (call, leg) = (desk.call("c1").id, desk.leg("c1", "101").key);
-    let kind = CommandKind::Act { call, leg, extension: Some("101".to_owned()), action: Action::Retrieve };
-    desk.tell(Told::Command(Command { id: command, author: "somebody".to_owned(), kind }));
-    desk.tell(Told::Answer(CommandAnswer::Accepted { command, vendor_call: None, doubt: None }));
+    desk.accepted(Action::Retrieve);
     desk
+}
+
+/// Where lists are all there is, no event tells of an end.
+#[test]
+fn a_call_that_the_list_lacks_was_hung_up() {
+    let stands = |desk: &Desk| desk.book.command_state(CommandId(Uuid::nil()));
+    for (action, expected) in [(Action::Hangup, CommandState::Confirmed), (Action::Hold, CommandState::Accepted)] {
+        let mut desk = Desk::new(&[]);
+        desk.talk("c1");
+        let call = desk.call("c1").id;
+        desk.accepted(action);
+        assert_eq!(stands(&desk), Some(CommandState::Accepted));
+        desk.tell(Told::Decision(Decision::AbsentFromSnapshot { call }));
+        assert_eq!(stands(&desk), Some(expected));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{answer, configured};
 use crate::{
     error::ErrorKind,
+    query::{Query, QueryStep, Reply},
     request::Request,
     session::WHOLE_ACCOUNT,
     traits::{Pbx, RecordingStep},
@@ -102,6 +103,34 @@ fn a_recording_is_asked_for_by_its_key_each_time() {
     let barred = configured(&[("transport", "rest")]);
     let error = barred.recording("c1", &reference, super::received()).expect_err("no socket");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn a_phone_is_registered_or_not_and_unknown_ones_are_said_so() {
+    let era = configured(&[]);
+    let one = Query::Status("101".to_owned());
+    let ask = era.query(&one).expect("a request");
+    let filter = ask.url.query_pairs().find(|(name, _)| name == "filter").expect("a filter").1.into_owned();
+    assert_eq!((ask.url.path(), ask.signed, ask.idempotent), ("/rest/v1/uc/sipuser_states", true, true));
+    assert_eq!(filter, r#"["==",["property","username"],"101"]"#);
+    let told = |query: &Query, text: &str| match era.read_query(query, &answer(200, text)) {
+        Ok(QueryStep::Done(reply)) => Ok(reply),
+        Ok(more) => panic!("nothing more is asked: {more:?}"),
+        Err(error) => Err(error.kind()),
+    };
+    let all = r#"[{"id":"1","username":"101","status":"Online"},{"id":"2","username":"102","status":"offline"}]"#;
+    assert_eq!(told(&one, all), Ok(Reply::Registered(true)));
+    assert_eq!(
+        told(&Query::Status("102".to_owned()), &format!(r#"{{"content":{all}}}"#)),
+        Ok(Reply::Registered(false))
+    );
+    assert_eq!(told(&one, "[]"), Err(ErrorKind::NotFound));
+    assert_eq!(told(&one, "<html>"), Err(ErrorKind::Protocol));
+    assert_eq!(told(&one, r#"{"result":"error","error_code":403}"#), Err(ErrorKind::Forbidden));
+    assert_eq!(era.query(&Query::Lines).expect("a request").url.query(), None);
+    let Ok(Reply::Lines(lines)) = told(&Query::Lines, all) else { panic!("lines") };
+    assert_eq!(lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>(), ["101", "102"]);
+    assert!(era.query(&Query::Balance).expect_err("not in the pages").unsent());
 }
 
 #[test]
