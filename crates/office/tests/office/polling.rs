@@ -187,7 +187,8 @@ async fn what_ended_while_the_pbx_answered_nothing_is_told_once_it_does() {
     pbx.until_asked().await;
     let began = bench.clock.now();
     pbx.set(|lists| lists.fails = true);
-    pbx.until_asked().await;
+    let is_down = || bench.manager().connections().remove(0).state == ConnectionState::Down;
+    until("the connection is down", is_down).await;
     pbx.set(|lists| (lists.fails, lists.complete) = (false, finished(began, 1, "ANSWERED")));
     assert_eq!(result(&bench).await, Some(CallResult::Answered));
     until("the gap is closed", || !holes(&bench.store).is_empty()).await;
