@@ -1,7 +1,7 @@
 //! Consultation legs: a colleague calls another about a call that he has, and may pass it on to him.
 //!
-//! The PBX tells of such a leg as of one, with a colleague at each end. The end of the one who calls is no leg of his
-//! own: he has one already, on which the call waits. When somebody else takes his place on the leg, the call has been
+//! The PBX tells of one leg with a colleague at each end. The end of the colleague who calls is not a leg of his own: he
+//! has one already, on which the call waits. When the customer takes his place on the consultation leg, the call has been
 //! passed on.
 
 use super::{

@@ -1,4 +1,5 @@
-//! Messages that are equal to earlier ones and tell of something new: a phone that rings again in the same call.
+//! Messages that are equal to earlier ones and tell of something new: a phone that rings again in the same call. Each time
+//! that a phone rings in a call is a turn.
 
 use super::Book;
 use crate::{

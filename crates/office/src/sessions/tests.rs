@@ -1,4 +1,4 @@
-//! What a session lacks, told by hand; the whole of it against a PBX in `tests/office/sessions.rs`.
+//! What a session lacks, told by hand; against a simulated PBX it is tried in `tests/tests/scenarios/extensions.rs`.
 
 use std::collections::BTreeSet;
 
