@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Filter, SavedCall, ShownFact, Store};
 
 use crate::{
-    contract::{ContractError, ErrorCode, OutcomeKind},
+    contract::{ContractError, ErrorCode, OutcomeKind, ReachedView},
     errors::no_such_call,
     views::details::outcome,
 };
@@ -80,11 +80,12 @@ impl Archive {
         let facts = self.facts(office, &call.id)?;
         let noted = facts.iter().any(|shown| shown.fact.kind == FactKind::Note);
         let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
-        let reached_at = match call.customer.number.as_deref().filter(|_| missed) {
+        let reached = match call.customer.number.as_deref().filter(|_| missed) {
             Some(number) => self.store.reached_after(number, call.started_at)?,
             None => None,
         };
-        Ok(Beside { noted, outcome: outcome(&facts), reached_at })
+        let reached = reached.map(|(at, called_back)| ReachedView { at, called_back });
+        Ok(Beside { noted, outcome: outcome(&facts), reached })
     }
 
     /// A choice of the person at this desk; one that a later version wrote in its own way counts as not made.
@@ -108,8 +109,8 @@ pub(crate) struct Beside {
     pub(crate) noted: bool,
     /// How the talk ended, as somebody said.
     pub(crate) outcome: Option<OutcomeKind>,
-    /// When the number of a missed call was talked with afterwards.
-    pub(crate) reached_at: Option<Timestamp>,
+    /// How the number of a missed call was talked with afterwards.
+    pub(crate) reached: Option<ReachedView>,
 }
 
 /// A saved call of an office, or nothing where a later version wrote it in an unknown form.

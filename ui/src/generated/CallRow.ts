@@ -6,6 +6,7 @@ import type { ControlView } from "./ControlView";
 import type { Direction } from "./Direction";
 import type { OutcomeKind } from "./OutcomeKind";
 import type { PartyView } from "./PartyView";
+import type { ReachedView } from "./ReachedView";
 import type { RecordingRow } from "./RecordingRow";
 
 /**
@@ -69,9 +70,9 @@ noted: boolean,
  */
 outcome?: OutcomeKind, 
 /**
- * When the number of a missed call was talked with afterwards.
+ * How the number of a missed call was talked with afterwards.
  */
-reachedAt?: string, 
+reached?: ReachedView, 
 /**
  * What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
  */

@@ -1,5 +1,6 @@
 import type { Language } from "$generated/Language";
 import { language } from "$lib/language.svelte";
+import { uncapital } from "$lib/grammar";
 import { wallClock } from "$lib/zone.svelte";
 import { dayText, timeText, unitText } from "$messages/time";
 
@@ -90,6 +91,13 @@ export function spokenTime(at: string, nowMs: number): string {
   if (ago === 1) return `${timeText().yesterdayAt}, ${clockTime(at)}`;
   const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   return sameYear ? `${longDay(date, now)}, ${clockTime(at)}` : longDay(date, now);
+}
+
+/** A day as people say it within a sentence: `сегодня`, `вчера`, `3 ноября`. */
+export function nearDay(at: string, nowMs: number): string {
+  const ago = daysBetween(wallClock(at), wallClock(nowMs));
+  if (ago === 0) return uncapital(dayText().today);
+  return ago === 1 ? uncapital(dayText().yesterday) : spokenDay(at, nowMs);
 }
 
 /** A day as people say it: `3 ноября`. */

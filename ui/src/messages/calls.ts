@@ -20,7 +20,9 @@ interface CallsText {
   results: Record<CallResult, string>;
   answeredBy: (who: string) => string;
   theyAnswered: (who: string | undefined) => string;
-  calledBack: (when: string, isToday: boolean) => string;
+  at: (time: string) => string;
+  calledBack: (when: string) => string;
+  calledAgain: (who: string | undefined, when: string) => string;
   waits: (length: string) => string;
   you: string;
   onThePhone: string;
@@ -109,7 +111,9 @@ export const callsText = texts<CallsText>({
     },
     answeredBy: (who) => `${byGender(who, "Ответил", "Ответила", "Ответ:")} ${isolate(who)}`,
     theyAnswered: (who) => byGender(who ?? "", "Ответил", "Ответила", "Ответили"),
-    calledBack: (when, isToday) => (isToday ? `Перезвонили в ${when}` : `Перезвонили ${when}`),
+    at: (time) => `в ${time}`,
+    calledBack: (when) => `Перезвонили ${when}`,
+    calledAgain: (who, when) => `${byGender(who ?? "", "Дозвонился", "Дозвонилась", "Дозвонились")} ${when}`,
     waits: (length) => `Ждёт ${length}`,
     you: "вы",
     onThePhone: "Управляйте звонком на телефоне",
@@ -195,7 +199,9 @@ export const callsText = texts<CallsText>({
     },
     answeredBy: (who) => `Answered by ${isolate(who)}`,
     theyAnswered: () => "Answered",
-    calledBack: (when, isToday) => (isToday ? `Called back at ${when}` : `Called back ${when}`),
+    at: (time) => `at ${time}`,
+    calledBack: (when) => `Called back ${when}`,
+    calledAgain: (_, when) => `Got through ${when}`,
     waits: (length) => `Waits ${length}`,
     you: "you",
     onThePhone: "Control the call on your phone",

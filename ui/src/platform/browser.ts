@@ -162,7 +162,7 @@ async function unscripted(name: string): Promise<void> {
 }
 
 function preview(text: string): DialPreview {
-  const digits = text.replace(/[^\d+]/g, "");
+  const digits = text.replace(/[^\d+]/g, "").replace(/^8(?=\d{10}$)/, "+7");
   if (digits === "") throw failure("invalidRequest", "text");
   const short = digits.length <= 5;
   const national = digits.replace(/^(?:\+7|8)(\d{3})(\d{3})(\d{2})(\d{2})$/, "+7 $1 $2-$3-$4");

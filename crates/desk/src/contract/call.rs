@@ -136,12 +136,23 @@ pub struct CallRow {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<OutcomeKind>,
-    /// When the number of a missed call was talked with afterwards.
-    #[ts(optional, type = "string")]
+    /// How the number of a missed call was talked with afterwards.
+    #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reached_at: Option<Timestamp>,
+    pub reached: Option<ReachedView>,
     /// What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
     pub controls: Vec<ControlView>,
+}
+
+/// The first talk with somebody whose call was missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReachedView {
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// We had called; otherwise he called again.
+    pub called_back: bool,
 }
 
 /// Who is on the other side.

@@ -51,7 +51,7 @@ fn row() -> CallRow {
         recording: Some(RecordingRow { id: "r".into(), state: RecordingState::Ready }),
         noted: true,
         outcome: Some(OutcomeKind::Order),
-        reached_at: Some(at()),
+        reached: Some(ReachedView { at: at(), called_back: true }),
         controls: vec![ControlView { ability: Ability::Pickup, cannot: None }],
     }
 }
@@ -63,7 +63,7 @@ fn row_json() -> Value {
         "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
         "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,
         "recording": {"id": "r", "state": "ready"}, "noted": true,
-        "outcome": "order", "reachedAt": "2026-03-02T09:00:00Z",
+        "outcome": "order", "reached": {"at": "2026-03-02T09:00:00Z", "calledBack": true},
         "controls": [{"ability": "pickup"}],
     })
 }

@@ -9,7 +9,7 @@ use link::{
 use crate::{
     contract::{
         CallCounts, CallFilter, CallRef, CallRow, ErrorCode, ListCallsRequest, OpenRecordingRequest, OutcomeKind,
-        SaveOutcomeRequest,
+        ReachedView, SaveOutcomeRequest,
     },
     testing::{Bench, Shape, agent_leg, at, call},
 };
@@ -108,10 +108,13 @@ async fn a_missed_call_says_when_its_caller_was_reached() {
         let request = ListCallsRequest { filter: CallFilter::Missed, limit: 9, ..ListCallsRequest::default() };
         page(bench, request).await.rows.remove(0)
     };
-    assert_eq!(missed(&bench).await.reached_at, None, "nobody has reached him since");
+    assert_eq!(missed(&bench).await.reached, None, "nobody has reached him since");
     bench.keep("own", 4, &outgoing("reached", 120, CallResult::Answered));
     bench.keep("own", 5, &outgoing("again", 180, CallResult::Answered));
-    assert_eq!(missed(&bench).await.reached_at, Some(at(120)));
+    assert_eq!(missed(&bench).await.reached, Some(ReachedView { at: at(120), called_back: true }));
+    let again = call("again by himself").leg("102", LegState::Cleared).ended(CallResult::Answered);
+    bench.keep("own", 6, &again.with(|call| call.started_at = at(90)));
+    assert_eq!(missed(&bench).await.reached, Some(ReachedView { at: at(90), called_back: false }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> Ca
         recording: recording(&call.recordings),
         noted: beside.noted,
         outcome: beside.outcome,
-        reached_at: beside.reached_at,
+        reached: beside.reached,
         controls: Vec::new(),
     }
 }

@@ -33,14 +33,14 @@ impl Store {
         })
     }
 
-    /// When somebody first talked with this number after that moment.
-    pub fn reached_after(&self, number: &str, moment: Timestamp) -> Result<Option<Timestamp>, Error> {
+    /// The first talk with this number after that moment: when it began, and whether we had called.
+    pub fn reached_after(&self, number: &str, moment: Timestamp) -> Result<Option<(Timestamp, bool)>, Error> {
         self.read(|connection| {
-            let reached: Option<i64> = connection
+            let reached: Option<(i64, bool)> = connection
                 .prepare_cached(REACHED_AFTER)?
-                .query_row(params![number, last_place(moment)], |row| row.get(0))
+                .query_row(params![number, last_place(moment)], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            Ok(reached.map(began_at))
+            Ok(reached.map(|(place, outgoing)| (began_at(place), outgoing)))
         })
     }
 
@@ -83,7 +83,8 @@ impl Store {
     }
 }
 
-const REACHED_AFTER: &str = "SELECT c.at FROM calls c WHERE c.number <> '' AND c.number = ?1 AND c.at > ?2
+const REACHED_AFTER: &str =
+    "SELECT c.at, c.direction = 'outgoing' FROM calls c WHERE c.number <> '' AND c.number = ?1 AND c.at > ?2
      AND (c.talk_ms > 0 OR c.result IN ('answered', 'answeredElsewhere')) ORDER BY c.at LIMIT 1";
 
 fn list(

@@ -31,15 +31,29 @@ describe("what a row says of its call", () => {
     ["a missed one of today", { result: "missed" } as const, "Ждёт 42 мин"],
     [
       "a missed one that was called back",
-      { result: "missed", reachedAt: "2025-11-20T12:10:00Z" } as const,
+      { result: "missed", reached: { at: "2025-11-20T12:10:00Z", calledBack: true } } as const,
       "Перезвонили в 12:10",
     ],
     [
       "one called back on another day",
-      { result: "missed", reachedAt: "2025-11-18T12:10:00Z" } as const,
-      "Перезвонили 18 ноября, 12:10",
+      { result: "missed", reached: { at: "2025-11-18T12:10:00Z", calledBack: true } } as const,
+      "Перезвонили 18 ноября",
     ],
     ["a missed one of another day", { result: "missed", startedAt: "2025-11-18T12:00:00Z" } as const, "Пропущен"],
+    [
+      "one that called again",
+      olga({ result: "missed", reached: { at: "2025-11-20T12:10:00Z", calledBack: false } }),
+      "Дозвонилась в 12:10",
+    ],
+    [
+      "one of another day that was reached today",
+      {
+        result: "missed",
+        startedAt: "2025-11-18T12:00:00Z",
+        reached: { at: "2025-11-20T12:10:00Z", calledBack: true },
+      } as const,
+      "Перезвонили сегодня",
+    ],
     ["a hidden number", { result: "missed", party: { internal: false } } as const, "Пропущен"],
   ])("%s: %s", (_, changes, expected) => expect(says(changes)).toBe(expected));
 

@@ -1,7 +1,8 @@
 import type { CallRow } from "$generated/CallRow";
+import type { ReachedView } from "$generated/ReachedView";
 import { isMissed, isOpen, runsFor } from "$lib/calls";
 import { person } from "$lib/person.svelte";
-import { duration, isToday, roughly, spokenTime } from "$lib/time";
+import { clockTime, dayKey, duration, isToday, nearDay, roughly } from "$lib/time";
 import { callsText } from "$messages/calls";
 
 /** A missed caller should be called back sooner. */
@@ -31,19 +32,21 @@ function endedWord(row: CallRow): string {
 
 /** A missed caller of today who can be called and was not: he waits. */
 export function waits(row: CallRow, nowMs: number): boolean {
-  return isMissed(row) && isToday(row.startedAt, nowMs) && row.reachedAt === undefined && row.party.dial !== undefined;
+  return isMissed(row) && isToday(row.startedAt, nowMs) && row.reached === undefined && row.party.dial !== undefined;
 }
 
 /** What the list says of a call: of a missed one, what came of it. */
 export function listWord(row: CallRow, nowMs: number): RowWord {
-  if (row.reachedAt !== undefined) {
-    return {
-      word: callsText().calledBack(spokenTime(row.reachedAt, nowMs), isToday(row.reachedAt, nowMs)),
-      tone: "plain",
-    };
-  }
+  if (row.reached) return { word: reachedWord(row.reached, row, nowMs), tone: "plain" };
   if (waits(row, nowMs)) return { word: callsText().waits(waitedFor(row, nowMs)), tone: "bad" };
   return rowWord(row);
+}
+
+/** Who called whom at last, and when: on the day of the missed call its time, else the day. */
+function reachedWord({ at, calledBack }: ReachedView, row: CallRow, nowMs: number): string {
+  const text = callsText();
+  const when = dayKey(at) === dayKey(row.startedAt) ? text.at(clockTime(at)) : nearDay(at, nowMs);
+  return calledBack ? text.calledBack(when) : text.calledAgain(row.party.name, when);
 }
 
 /** How long a missed caller has waited for a call: `42 мин`. */

@@ -6,7 +6,7 @@ import type { CallsPage } from "$generated/CallsPage";
 import type { ListCallsRequest } from "$generated/ListCallsRequest";
 import { asked, inLanguage } from "./english";
 
-type Sketch = Partial<Omit<CallRow, "call" | "party" | "startedAt" | "reachedAt">> & {
+type Sketch = Partial<Omit<CallRow, "call" | "party" | "startedAt" | "reached">> & {
   at: string;
   /** When a missed caller was called back. */
   reached?: string;
@@ -152,7 +152,7 @@ export function rowAt(index: number): CallRow {
     ...(answered && number && !internal ? { recording: { id: `rec${index}`, state: "ready" as const } } : {}),
     ...(rest.rangMs === undefined ? {} : { rangMs: rest.rangMs }),
     ...(rest.outcome === undefined ? {} : { outcome: rest.outcome }),
-    ...(rest.reached === undefined ? {} : { reachedAt: on(daysAgo, rest.reached) }),
+    ...(rest.reached === undefined ? {} : { reached: { at: on(daysAgo, rest.reached), calledBack: true } }),
     startedAt: on(daysAgo, at),
     noted: rest.noted ?? false,
     controls: rest.controls ?? [],

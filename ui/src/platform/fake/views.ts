@@ -84,6 +84,14 @@ export function mainView(): MainView {
   };
 }
 
+/** What a PBX that can do much offers in a phase. */
+const CONTROLS: Partial<Record<CardPhase, Ability[]>> = {
+  ringing: ["answer"],
+  talking: ["hold", "transferBlind", "hangup"],
+  onHold: ["retrieve", "transferBlind", "hangup"],
+  calling: ["hangup"],
+};
+
 /** A card in a phase. */
 export function cardOf(phase: CardPhase, id: string): CardView {
   const talks = ["talking", "onHold", "ended", "answeredBy"].includes(phase);
@@ -109,11 +117,12 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     line: inLanguage("Отдел продаж"),
     lineNumber: "8 800 555-01-10",
     ...(phase === "answeredBy" ? { answeredBy: inLanguage("Ирина") } : {}),
-    startedAt: ago(170),
+    startedAt: ago({ ringing: 4, pickUpYourPhone: 3, calling: 12, missed: 28 }[phase as string] ?? 170),
+    ...(over ? {} : { lastTalk: lastTalk() }),
     ...(talks ? { answeredAt: ago(157) } : {}),
     ...(over ? { endedAt: ago(4) } : {}),
     clockOffsetMs: 0,
-    controls: [],
+    controls: all(...(CONTROLS[phase] ?? [])),
     canCall: true,
     notConfirmed: false,
   };
