@@ -11,13 +11,14 @@ use desk::{
     Clock, Desk, DeskOptions, Surroundings, SystemChance, SystemClock,
     contract::{Notice, NoticeKind, Stage},
 };
+use own::OwnOffice;
 use store::{Opened, Options, Store, SystemRandom};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
     command_line::CommandLine, commands, demo::Demo, instance::Owner, notifications::Notifications, offices,
-    paint_log::PaintLog, platform, profile::Profile, recordings, smoke, starting_desk::StartingDesk, tray,
-    ui_port::Screens, wake, windows,
+    paint_log::PaintLog, platform, profile::Profile, recordings, secrets::SystemKeyring, smoke,
+    starting_desk::StartingDesk, tray, ui_port::Screens, wake, windows,
 };
 
 /// Threads that never wait: a desk has little to compute.
@@ -90,7 +91,7 @@ pub(crate) fn run(args: CommandLine, profile: Profile, owner: Owner) -> anyhow::
             // Closing the last window is not the end: the card waits for calls.
             api.prevent_exit();
         } else if matches!(event, RunEvent::Exit) {
-            stop_demo(app);
+            stop_offices(app);
         }
     });
     // What still waits for a service that does not answer is not waited for.
@@ -120,6 +121,7 @@ async fn set_up(
     let prepared = preparing.await.context("opening the database was cut off")??;
     let desk = start(app, &prepared).await?;
     app.manage(prepared.demo);
+    app.manage(prepared.own.clone());
     app.state::<StartingDesk>().set(desk.clone());
     let listening = desk.clone();
     owner.listen(move |link| {
@@ -128,9 +130,17 @@ async fn set_up(
     })?;
     let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
+    let (own, sleeping) = (prepared.own.clone(), prepared.own);
     tauri::async_runtime::spawn(wake::watch(platform::slept, move || {
-        let desk = waking.clone();
-        async move { desk.woke().await }
+        let (desk, own) = (waking.clone(), own.clone());
+        async move {
+            desk.woke().await;
+            tauri::async_runtime::spawn(async move { own.wake().await });
+        }
+    }));
+    tauri::async_runtime::spawn(platform::before_sleep(move || {
+        let own = sleeping.clone();
+        async move { own.sleep().await }
     }));
     tauri::async_runtime::spawn(async move {
         if let Some(link) = args.link {
@@ -153,6 +163,7 @@ async fn set_up(
 struct Prepared {
     store: Store,
     demo: Option<Demo>,
+    own: OwnOffice,
 }
 
 impl Prepared {
@@ -167,7 +178,9 @@ impl Prepared {
             }
             false => None,
         };
-        Ok(Self { store, demo })
+        let clock = Arc::new(office::SystemClock);
+        let own = OwnOffice::open(store.clone(), Arc::new(SystemKeyring), clock, profile.recordings());
+        Ok(Self { store, demo, own })
     }
 }
 
@@ -211,7 +224,10 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
     }
     match &prepared.demo {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
-        None => offices::open_stored(&desk).await,
+        None => {
+            prepared.own.attach(&desk).await;
+            offices::open_stored(&desk).await;
+        }
     }
     Ok(desk)
 }
@@ -244,10 +260,17 @@ fn surroundings() -> Surroundings {
 }
 
 /// Tells the PBXs that nobody listens any more, so that they keep what comes; for two seconds at most.
-fn stop_demo(app: &AppHandle) {
-    let Some(demo) = app.try_state::<Option<Demo>>() else { return };
-    let Some(demo) = demo.inner() else { return };
-    let told = tauri::async_runtime::block_on(async { tokio::time::timeout(STOP_TIMEOUT, demo.stop()).await });
+fn stop_offices(app: &AppHandle) {
+    let (own, demo) = (app.try_state::<OwnOffice>(), app.try_state::<Option<Demo>>());
+    let stopped = async {
+        if let Some(own) = own {
+            own.shutdown().await;
+        }
+        if let Some(demo) = demo.as_ref().and_then(|demo| demo.as_ref()) {
+            demo.stop().await;
+        }
+    };
+    let told = tauri::async_runtime::block_on(async { tokio::time::timeout(STOP_TIMEOUT, stopped).await });
     if told.is_err() {
         tracing::warn!("a PBX did not take the farewell in time");
     }

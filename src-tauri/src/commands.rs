@@ -4,10 +4,13 @@
 use desk::{
     Desk, ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
-        RenewTokenRequest, StartDemoRequest, Window,
+        BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
+        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, Makes,
+        OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones, RenewTokenRequest, StartDemoRequest,
+        Window,
     },
 };
+use own::OwnOffice;
 use serde_json::Value;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 
@@ -47,6 +50,16 @@ struct Shell<'a> {
     desk: &'a Desk,
 }
 
+impl Shell<'_> {
+    /// What is connected in the demo would be gone with it.
+    fn own(&self) -> Answer<&OwnOffice> {
+        match self.app.state::<Option<Demo>>().inner() {
+            Some(_) => Err(ContractError::new(ErrorCode::Unsupported, "leave the demo before you connect a PBX")),
+            None => Ok(self.app.state::<OwnOffice>().inner()),
+        }
+    }
+}
+
 impl ShellCommands for Shell<'_> {
     async fn connect_office(&self, request: ConnectOfficeRequest) -> Answer<()> {
         offices::connect(self.desk, request).await
@@ -58,6 +71,46 @@ impl ShellCommands for Shell<'_> {
 
     async fn disconnect_office(&self, request: DisconnectOfficeRequest) -> Answer<()> {
         offices::disconnect(self.desk, request).await
+    }
+
+    async fn connectable_makes(&self) -> Answer<Makes> {
+        Ok(OwnOffice::makes())
+    }
+
+    async fn own_connections(&self) -> Answer<OwnConnections> {
+        self.own()?.connections()
+    }
+
+    async fn begin_connection(&self, request: BeginConnectionRequest) -> Answer<DraftView> {
+        self.own()?.begin(request).await
+    }
+
+    async fn fill_connection(&self, request: FillConnectionRequest) -> Answer<DraftView> {
+        self.own()?.fill(request).await
+    }
+
+    async fn list_phones(&self, request: OwnConnectionRequest) -> Answer<Phones> {
+        self.own()?.list_phones(request).await
+    }
+
+    async fn check_connection(&self, request: CheckConnectionRequest) -> Answer<CheckOutcome> {
+        self.own()?.check(request).await
+    }
+
+    async fn save_connection(&self, request: OwnConnectionRequest) -> Answer<()> {
+        self.own()?.save(self.desk, request).await
+    }
+
+    async fn drop_draft(&self, request: OwnConnectionRequest) -> Answer<()> {
+        self.own()?.drop_draft(request).await
+    }
+
+    async fn pause_connection(&self, request: PauseConnectionRequest) -> Answer<()> {
+        self.own()?.pause(request).await
+    }
+
+    async fn remove_connection(&self, request: OwnConnectionRequest) -> Answer<()> {
+        self.own()?.remove(request).await
     }
 
     async fn start_demo(&self, request: StartDemoRequest) -> Answer<()> {

@@ -230,6 +230,7 @@ fn connection(make: Make, access: &Access, staff: &Staff) -> anyhow::Result<Conn
             overrides: std::collections::BTreeMap::new(),
         },
         extensions: if of_office.delivery == Delivery::SocketPerExtension { everybody() } else { Vec::new() },
+        has_address: true,
     })
 }
 

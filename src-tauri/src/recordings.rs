@@ -118,6 +118,7 @@ fn status(error: &ContractError) -> StatusCode {
         | ErrorCode::Unreachable
         | ErrorCode::NotAGateway
         | ErrorCode::HttpsNeeded
+        | ErrorCode::KeyringLocked
         | ErrorCode::Internal => StatusCode::BAD_GATEWAY,
     }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::{SecretBox, SecretString};
+use own::Keyring;
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::{Random, SystemRandom};
 use tokio::{sync::oneshot, time::timeout};
 
@@ -19,23 +20,26 @@ pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
     Ok(SecretBox::new(Box::new(random_key()?)))
 }
 
-/// Where the tokens of offices are kept.
-pub(crate) trait TokenStore: Send + Sync + 'static {
-    /// The token of an office. May wait for a person who is asked to unlock the keyring.
-    fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>>;
-    /// A person would be asked to unlock the keyring. Answers at once.
-    fn is_locked(&self) -> bool;
-}
-
 /// The operating system's keyring.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemKeyring;
 
-impl TokenStore for SystemKeyring {
-    fn read(&self, office: &str) -> anyhow::Result<Option<SecretString>> {
-        match keyring::Entry::new(SERVICE, &user(office))?.get_password() {
-            Ok(token) => Ok(Some(SecretString::from(token))),
+impl Keyring for SystemKeyring {
+    fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
+        match keyring::Entry::new(SERVICE, name)?.get_password() {
+            Ok(secret) => Ok(Some(SecretString::from(secret))),
             Err(keyring::Error::NoEntry) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
+        Ok(keyring::Entry::new(SERVICE, name)?.set_password(secret.expose_secret())?)
+    }
+
+    fn remove(&self, name: &str) -> anyhow::Result<()> {
+        match keyring::Entry::new(SERVICE, name)?.delete_credential() {
+            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
@@ -47,21 +51,18 @@ impl TokenStore for SystemKeyring {
 
 /// Keeps the token of an office.
 pub(crate) async fn keep_token(office: &str, token: &str) -> anyhow::Result<()> {
-    let (user, token) = (user(office), token.to_owned());
-    with_timeout(move || keyring::Entry::new(SERVICE, &user)?.set_password(&token)).await
+    let (name, token) = (token_name(office), SecretString::from(token));
+    with_timeout(move || SystemKeyring.write(&name, &token)).await
 }
 
 /// Removes the token of an office.
 pub(crate) async fn forget_token(office: &str) -> anyhow::Result<()> {
-    let user = user(office);
-    with_timeout(move || match keyring::Entry::new(SERVICE, &user)?.delete_credential() {
-        Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-        Err(error) => Err(error),
-    })
-    .await
+    let name = token_name(office);
+    with_timeout(move || SystemKeyring.remove(&name)).await
 }
 
-fn user(office: &str) -> String {
+/// Where the token of an office lies.
+pub(crate) fn token_name(office: &str) -> String {
     format!("token:{office}")
 }
 
@@ -73,7 +74,7 @@ fn random_key() -> anyhow::Result<[u8; 32]> {
 
 /// On a thread of its own, since a keyring may wait for a person; one that never answers is left behind.
 async fn with_timeout<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, keyring::Error> + Send + 'static,
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
     let (done, answer) = oneshot::channel();
     std::thread::Builder::new().name("keyring".into()).spawn(move || {

@@ -138,6 +138,11 @@ pub enum StreamEvent {
         /// The connection.
         connection: ConnectionView,
     },
+    /// The office has this connection no more. Its calls stay.
+    Disconnected {
+        /// Which.
+        id: ConnectionId,
+    },
     /// A call was erased.
     Erased {
         /// Which.

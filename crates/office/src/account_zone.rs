@@ -10,7 +10,7 @@ use pbx::{
     query::{Query, Reply},
 };
 
-use crate::{handle::zone_key, links::Link, state::Zone};
+use crate::{connections::Zone, handle::zone_key, links::Link};
 
 impl Link {
     /// Asks for the zone, unless it is known. Whoever cannot be asked shows it by his first live event.

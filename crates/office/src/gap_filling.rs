@@ -103,7 +103,7 @@ impl Link {
     }
 
     /// Reads the calls of this time and tells those that are not known.
-    async fn read_missed(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
+    pub(crate) async fn read_missed(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
         let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         let context = DecodeContext { received_at: until, zone, source: Source::Replay };
@@ -158,7 +158,7 @@ async fn counted(reading: impl Future<Output = Result<(), Error>>) -> Result<(),
 }
 
 /// Whether the same may be answered later.
-fn may_pass(error: &Error) -> bool {
+pub(crate) fn may_pass(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Forbidden)
 }
 

@@ -1,4 +1,7 @@
-//! An office at work: starting it, taking webhooks in, handing out views, stopping it.
+//! An office at work: starting it, taking webhooks in, handing out views.
+
+mod changing;
+mod links;
 
 use std::{
     collections::BTreeMap,
@@ -10,23 +13,21 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{
-    DecodeContext, Decoded, Delivery, Driver, Make, VerifyError, WHOLE_ACCOUNT, WebhookReply, WebhookRequest, zone,
-};
+use pbx::{DecodeContext, Decoded, Delivery, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::{
     clock::Clock,
+    connections::{Connection, Connections, Zone},
     holes::Holes,
     journal::StoreJournal,
     keeper::{Keeper, NotStored},
-    links::Link,
     recordings::Recordings,
     request_times::StoredTimes,
     routing::{self, Routed},
-    settings::{Directory, OfficeConfig, Viewer},
-    state::{Connection, OfficeState, Zone},
+    settings::{ConnectionSettings, Directory, OfficeConfig, Viewer},
+    state::OfficeState,
     status::Board,
     view::View,
     warnings::Warnings,
@@ -101,7 +102,11 @@ struct Work {
     not_understood: AtomicU64,
     journal: Arc<StoreJournal>,
     sessions: WatchedSessions,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// What asks or watches over connections without sessions.
+    links: Mutex<BTreeMap<ConnectionId, JoinHandle<()>>>,
+    keeper: Mutex<Option<JoinHandle<()>>>,
+    /// Held by whoever changes connections: one after the other.
+    changing: tokio::sync::Mutex<()>,
 }
 
 impl OfficeHandle {
@@ -109,37 +114,22 @@ impl OfficeHandle {
     pub async fn start(config: OfficeConfig, store: Store, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let board = Arc::new(Board::new(Arc::clone(&clock)));
         let journal = Arc::new(StoreJournal::new(store.clone()));
-        let mut connections = BTreeMap::new();
+        let connections = Arc::new(Connections::default());
         let mut books = BTreeMap::new();
-        let mut wanted_sessions = Vec::new();
         let mut given_zones = Vec::new();
         for settings in config.connections {
-            let id = settings.config.id.clone();
-            let make = settings.config.make;
-            let zone = zone_of(&store, &id, make, settings.config.zone.as_deref())?;
-            given_zones.extend(settings.config.zone.clone().map(|zone| (id.clone(), zone)));
-            let driver = Driver::new(settings.config, Arc::clone(&journal) as _, Arc::clone(&clock))?;
-            let driver = Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone()))));
-            board.add(&id, make, &driver.capability());
+            let zone = settings.config.zone.clone();
+            let connection = Connection::new(settings, &store, &journal, &clock)?;
+            let (id, driver) = (connection.id.clone(), &connection.driver);
+            given_zones.extend(zone.map(|zone| (id.clone(), zone)));
+            board.add(&id, driver.make(), &driver.capability());
             board.set_holes(&id, Holes::kept(&store, &id));
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
-            wanted_sessions.push((id.clone(), settings.extensions));
-            let connection = Connection {
-                id: id.clone(),
-                signs: driver.delivery() == Delivery::Webhook,
-                driver,
-                zone: Arc::new(RwLock::new(zone)),
-                people: Arc::default(),
-            };
-            if connections.insert(id.clone(), connection).is_some() {
+            if connections.put(Arc::new(connection)).is_some() {
                 return Err(StartError::Twice(id));
             }
         }
-        let naming = connections
-            .values()
-            .filter(|connection: &&Connection| connection.driver.capability().names_agent_on_ring)
-            .map(|connection| connection.id.clone())
-            .collect();
+        let naming = connections.all().iter().filter(|it| it.names_agent_on_ring()).map(|it| it.id.clone()).collect();
         let directory = Directory::new(config.lines, &config.groups, config.people, config.contacts, naming);
         let directory = Arc::new(directory.with_routing(config.routing));
         follow_rules(&config.name, &store, &directory).await?;
@@ -153,13 +143,12 @@ impl OfficeHandle {
         )?;
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
-        let drivers = connections.values().map(|c: &Connection| (c.id.clone(), Arc::clone(&c.driver))).collect();
         let state = OfficeState {
-            recordings: Recordings::new(&config.name, store.clone(), cache, drivers),
+            recordings: Recordings::new(&config.name, store.clone(), cache, Arc::clone(&connections)),
             name: config.name,
             store,
             clock,
-            directory,
+            directory: RwLock::new(directory),
             keeper: handle,
             board,
             connections,
@@ -170,19 +159,16 @@ impl OfficeHandle {
             not_understood: AtomicU64::new(0),
             journal,
             sessions: WatchedSessions::default(),
-            tasks: Mutex::new(vec![tokio::spawn(keeper.run())]),
+            links: Mutex::default(),
+            keeper: Mutex::new(Some(tokio::spawn(keeper.run()))),
+            changing: tokio::sync::Mutex::default(),
         };
         let office = Self { state: Arc::new(state), work: Arc::new(work) };
         for (connection, zone) in given_zones {
             office.log_given_zone(&connection, zone).await?;
         }
-        for (connection, extensions) in wanted_sessions {
-            office.open_link(&connection);
-            for extension in extensions {
-                if let Some(link) = office.link_with_sessions(&connection) {
-                    office.work.sessions.watch(link, &extension, true);
-                }
-            }
+        for connection in office.state.connections.all() {
+            office.open_links(&connection);
         }
         Ok(office)
     }
@@ -202,9 +188,9 @@ impl OfficeHandle {
                 return HookOutcome::Refused(refusal);
             }
         };
-        let routed = connection.routed(&request, &self.state.directory);
+        let routed = connection.routed(&request, &self.state.directory());
         let refused_by = routed.as_ref().and_then(|routed| routed.refused_by);
-        let outcome = self.store_decoded(connection, received_at, &request, decoded, refused_by).await;
+        let outcome = self.store_decoded(&connection, received_at, &request, decoded, refused_by).await;
         let outcome = answered(outcome, routed);
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
@@ -288,8 +274,8 @@ impl OfficeHandle {
     }
 
     /// Its connections.
-    pub fn connections(&self) -> impl Iterator<Item = &ConnectionId> {
-        self.state.connections.keys()
+    pub fn connections(&self) -> Vec<ConnectionId> {
+        self.state.connections.all().iter().map(|connection| connection.id.clone()).collect()
     }
 
     /// Figures since the start.
@@ -305,81 +291,6 @@ impl OfficeHandle {
     pub fn warnings(&self) -> Vec<(ConnectionId, Warnings)> {
         self.state.board.warnings()
     }
-
-    /// Ends the sessions so that the PBXs keep events from now on, finishes what was begun and stops.
-    pub async fn shutdown(&self) {
-        let tasks: Vec<_> = self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
-        let mut tasks = tasks.into_iter();
-        let keeper = tasks.next();
-        for link in tasks {
-            link.abort();
-            // An error says that it was aborted.
-            let _ = link.await;
-        }
-        self.work.sessions.end_all().await;
-        let others = self.state.connections.values().filter(|c| !has_sessions(c.driver.delivery()));
-        others.for_each(|connection| self.link(connection).stamp_at_end());
-        if let Some(keeper) = keeper {
-            self.state.keeper.stop().await;
-            if keeper.await.is_err() {
-                tracing::error!("the keeper of the log had failed before the end");
-            }
-        }
-    }
-
-    /// Keeps a session for this extension, on makes that need one; asking twice keeps one.
-    pub fn watch_extension(&self, connection: &ConnectionId, extension: &str) {
-        if let Some(link) = self.link_with_sessions(connection) {
-            self.work.sessions.watch(link, extension, false);
-        }
-    }
-
-    /// Ends the session of an extension that nobody wants any more, unless the settings name it.
-    pub fn unwatch_extension(&self, connection: &ConnectionId, extension: &str) {
-        if let Some(link) = self.link_with_sessions(connection) {
-            self.work.sessions.unwatch(link, extension);
-        }
-    }
-
-    /// The link of a connection whose make needs a session for each extension.
-    fn link_with_sessions(&self, connection: &ConnectionId) -> Option<Link> {
-        let known = self.state.connections.get(connection)?;
-        (known.driver.delivery() == Delivery::SocketPerExtension).then(|| self.link(known))
-    }
-
-    fn open_link(&self, id: &ConnectionId) {
-        let Some(connection) = self.state.connections.get(id) else { return };
-        let link = self.link(connection);
-        let task = match connection.driver.delivery() {
-            Delivery::Webhook => tokio::spawn(link.keep_checking()),
-            Delivery::Polling => {
-                let zone = connection.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
-                tokio::spawn(async move {
-                    tokio::join!(link.clone().keep_polling(zone), link.keep_learning_balance());
-                })
-            }
-            // One for the whole connection, kept like those of extensions.
-            Delivery::Socket => return self.work.sessions.watch(link, WHOLE_ACCOUNT, true),
-            // Opened for those who want them.
-            Delivery::SocketPerExtension => return,
-        };
-        self.work.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
-    }
-
-    fn link(&self, connection: &Connection) -> Link {
-        Link {
-            office: self.state.name.clone(),
-            connection: connection.id.clone(),
-            driver: Arc::clone(&connection.driver),
-            keeper: self.state.keeper.clone(),
-            board: Arc::clone(&self.state.board),
-            clock: Arc::clone(&self.state.clock),
-            store: self.state.store.clone(),
-            zone: Arc::clone(&connection.zone),
-            people: Arc::clone(&connection.people),
-            filling: Arc::default(),
-        }
-    }
 }
 
 /// The outcome with the answer of the rules, where the PBX waits for one before it routes a call.
@@ -394,12 +305,35 @@ fn answered(outcome: HookOutcome, routed: Option<Routed>) -> HookOutcome {
     }
 }
 
-/// Whether sessions are kept, which know themselves until when they had everything.
-fn has_sessions(delivery: Delivery) -> bool {
-    matches!(delivery, Delivery::Socket | Delivery::SocketPerExtension)
-}
-
 impl Connection {
+    /// The connection of these settings, not at work yet.
+    fn new(
+        settings: ConnectionSettings,
+        store: &Store,
+        journal: &Arc<StoreJournal>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let ConnectionSettings { config, extensions, has_address } = settings;
+        let (id, make) = (config.id.clone(), config.make);
+        let zone = zone_of(store, &id, make, config.zone.as_deref())?;
+        let driver = Driver::new(config, Arc::clone(journal) as _, Arc::clone(clock))?;
+        let signs = driver.delivery() == Delivery::Webhook;
+        Ok(Self {
+            id,
+            driver: Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone())))),
+            signs,
+            zone: Arc::new(RwLock::new(zone)),
+            people: Arc::default(),
+            extensions,
+            has_address,
+        })
+    }
+
+    /// Its first event says whose phone rings.
+    fn names_agent_on_ring(&self) -> bool {
+        self.driver.capability().names_agent_on_ring
+    }
+
     fn decode(&self, request: &WebhookRequest, received_at: Timestamp) -> Result<Decoded, VerifyError> {
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         self.driver.receive(request, &DecodeContext { received_at, zone, source: Source::Webhook })

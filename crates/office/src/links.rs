@@ -9,11 +9,11 @@ use store::Store;
 
 use crate::{
     clock::Clock,
+    connections::Zone,
     gap_filling::Filling,
     holes,
     keeper::KeeperHandle,
     people::People,
-    state::Zone,
     status::{Board, SessionStatus},
 };
 

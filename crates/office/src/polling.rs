@@ -12,7 +12,8 @@ use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
 use store::{Filter, Store};
 
 use crate::{
-    call_entries, cause, handle::zone_key, keeper::NotStored, links::Link, rows, state::Zone, status::SessionStatus,
+    call_entries, cause, connections::Zone, handle::zone_key, keeper::NotStored, links::Link, rows,
+    status::SessionStatus,
 };
 
 /// How long to wait before asking again when the database could not store what was found.

@@ -177,7 +177,7 @@ impl Link {
 
 /// When a PBX that is there is looked at again. One that refuses our credentials will do so for a while, and each look
 /// counts towards a quota; one that is asked too often says when it may be.
-fn next_look(report: &CheckReport) -> Duration {
+pub(crate) fn next_look(report: &CheckReport) -> Duration {
     if report.ok {
         return LOOK;
     }

@@ -19,7 +19,7 @@ use store::{Cache, CacheError, CacheWriter, RecordingMeta, Store};
 use tokio::sync::{Semaphore, watch};
 
 use self::{failure::Failure, gone::Gone};
-use crate::call_entries;
+use crate::{call_entries, connections::Connections};
 
 /// A piece that is asked for without an end.
 const PIECE: u64 = 256 * 1024;
@@ -52,24 +52,19 @@ pub(crate) struct Recordings {
     office: String,
     store: Store,
     cache: Arc<Cache>,
-    drivers: BTreeMap<ConnectionId, Arc<Driver>>,
+    connections: Arc<Connections>,
     running: Mutex<BTreeMap<RecordingId, watch::Receiver<Progress>>>,
     gone: Gone,
     measuring: Semaphore,
 }
 
 impl Recordings {
-    pub(crate) fn new(
-        office: &str,
-        store: Store,
-        cache: Cache,
-        drivers: BTreeMap<ConnectionId, Arc<Driver>>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(office: &str, store: Store, cache: Cache, connections: Arc<Connections>) -> Arc<Self> {
         Arc::new(Self {
             office: office.to_owned(),
             store,
             cache: Arc::new(cache),
-            drivers,
+            connections,
             running: Mutex::default(),
             gone: Gone::default(),
             measuring: Semaphore::new(MEASURED_AT_ONCE),
@@ -178,7 +173,7 @@ impl Recordings {
     ) -> Result<(), Failure> {
         let (this, of_call, wanted) = (Arc::clone(self), call.clone(), id.clone());
         let (connection, vendor_call, reference) = blocking(move || Ok(this.reference(&of_call, &wanted)?)).await?;
-        let driver = self.drivers.get(&connection).ok_or_else(failure::not_found)?;
+        let driver = self.driver(&connection)?;
         let download = driver.recording(&vendor_call, &reference).await.map_err(|error| failure::refused(&error))?;
         let mut stream = download.stream;
         let cache = Arc::clone(&self.cache);
@@ -209,6 +204,12 @@ impl Recordings {
         blocking(move || Ok(writer.finish(RecordingMeta { media_type: media_type.to_owned(), details })?)).await
     }
 
+    /// What talks to the PBX of a connection, unless that was removed.
+    fn driver(&self, connection: &ConnectionId) -> Result<Arc<Driver>, OfficeError> {
+        let connection = self.connections.get(connection).ok_or_else(failure::not_found)?;
+        Ok(Arc::clone(&connection.driver))
+    }
+
     /// What fetches this recording, folded from its call's own part of the log.
     fn reference(
         &self,
@@ -218,7 +219,7 @@ impl Recordings {
         let entries =
             call_entries::of_call(&self.store, &self.office, call).map_err(|error| failure::storage(&error))?;
         let connection = entries.first().map(|entry| entry.connection.clone()).ok_or_else(failure::not_found)?;
-        let driver = self.drivers.get(&connection).ok_or_else(failure::not_found)?;
+        let driver = self.driver(&connection)?;
         let mut book = Book::new(connection.clone(), driver.book_settings());
         book.restore(&entries);
         let call = book.call(call).ok_or_else(failure::not_found)?;

@@ -42,6 +42,8 @@ pub struct ConnectionSettings {
     pub config: ConnectionConfig,
     /// Extensions that get a session of their own, on makes that need one.
     pub extensions: Vec<String>,
+    /// The PBX can post to this office. Where it cannot, one that posts is asked for its finished calls instead.
+    pub has_address: bool,
 }
 
 /// A line, as the office calls it.
@@ -127,6 +129,26 @@ impl Directory {
     #[must_use]
     pub fn with_routing(self, rules: RoutingRules) -> Self {
         Self { routing: rules.normalised(), ..self }
+    }
+
+    /// The same with these lines and people of one connection, in place of those that it had.
+    #[must_use]
+    pub(crate) fn with_connection(
+        mut self,
+        connection: &ConnectionId,
+        names_agent: bool,
+        lines: Vec<LineSettings>,
+        people: Vec<Person>,
+    ) -> Self {
+        self.lines.retain(|line| line.connection != *connection);
+        self.lines.extend(lines);
+        self.people.retain(|person| person.connection != *connection);
+        self.people.extend(people);
+        if names_agent {
+            self.naming.insert(connection.clone());
+        }
+        self.rules = rules(&self.lines, &self.ringing_groups, &self.naming);
+        self
     }
 
     /// The rules for calls from outside.

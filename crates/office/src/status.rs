@@ -145,6 +145,16 @@ impl Board {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), entry);
     }
 
+    /// Takes a connection off the board.
+    pub(crate) fn remove(&self, connection: &ConnectionId) {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+    }
+
+    /// Why a session is down, if it is.
+    pub(crate) fn cause(&self, connection: &ConnectionId, session: &str) -> Option<DownCause> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(connection)?.sessions.get(session)?.cause
+    }
+
     /// Sets how a session stands (`""` for a connection without sessions); says whether that is news.
     pub(crate) fn set(&self, connection: &ConnectionId, session: &str, status: SessionStatus) -> bool {
         self.change(connection, |entry| {

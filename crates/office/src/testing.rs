@@ -13,7 +13,13 @@ use store::{Cache, Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 use crate::{
-    clock::Clock, keeper::Keeper, links::Link, recordings::Recordings, settings::Directory, state::Zone, status::Board,
+    clock::Clock,
+    connections::{Connection, Connections, Zone},
+    keeper::Keeper,
+    links::Link,
+    recordings::Recordings,
+    settings::Directory,
+    status::Board,
 };
 
 /// A clock that stands where it was set.
@@ -116,8 +122,17 @@ impl Bench {
         let (folder, clock, random) =
             (self.folder.path().join("recordings"), Arc::clone(&self.clock), self.link.store.random());
         let cache = Cache::open(&folder, key, 1 << 20, clock, random).expect("opens");
-        let drivers = BTreeMap::from([(self.link.connection.clone(), Arc::clone(&self.link.driver))]);
-        Recordings::new("test", self.link.store.clone(), cache, drivers)
+        let connections = Connections::default();
+        connections.put(Arc::new(Connection {
+            id: self.link.connection.clone(),
+            driver: Arc::clone(&self.link.driver),
+            signs: false,
+            zone: Arc::clone(&self.link.zone),
+            people: Arc::clone(&self.link.people),
+            extensions: Vec::new(),
+            has_address: true,
+        }));
+        Recordings::new("test", self.link.store.clone(), cache, Arc::new(connections))
     }
 
     /// What was decided so far.

@@ -107,6 +107,22 @@ impl WatchedSessions {
         endings.push(ending);
     }
 
+    /// Opens the sessions that wait for their next try at once, of those that this says yes to.
+    pub(crate) fn try_again(&self, is_wanted: impl Fn(&ConnectionId, &str) -> bool) {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = sessions.iter().filter(|((connection, extension), _)| is_wanted(connection, extension));
+        wanted.for_each(|(_, watched)| watched.control.try_again());
+    }
+
+    /// Ends all sessions of one connection.
+    pub(crate) async fn end_of(&self, connection: &ConnectionId) {
+        let ended: Vec<Watched> = {
+            let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+            sessions.extract_if(.., |(of, _), _| of == connection).map(|(_, watched)| watched).collect()
+        };
+        end_within(ended).await;
+    }
+
     /// Ends all sessions side by side. A PBX that is too slow keeps its events from the moment at which it notices.
     pub(crate) async fn end_all(&self) {
         let endings = std::mem::take(&mut *self.endings.lock().unwrap_or_else(PoisonError::into_inner));
@@ -116,14 +132,19 @@ impl WatchedSessions {
             let _ = ending.await;
         }
         let sessions = std::mem::take(&mut *self.sessions.lock().unwrap_or_else(PoisonError::into_inner));
-        let endings = sessions.into_values().map(Watched::end);
-        if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
-            tracing::warn!("not every PBX took in that its sessions end");
-        }
+        end_within(sessions.into_values()).await;
     }
 
     #[cfg(test)]
     pub(crate) fn kept(&self) -> Vec<Key> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+}
+
+/// Ends these side by side, as far as their PBXs take that in soon.
+async fn end_within(sessions: impl IntoIterator<Item = Watched>) {
+    let endings = sessions.into_iter().map(Watched::end);
+    if tokio::time::timeout(ENDING, join_all(endings)).await.is_err() {
+        tracing::warn!("not every PBX took in that its sessions end");
     }
 }

@@ -33,6 +33,7 @@ pub mod request;
 pub mod ringcloud;
 pub mod rostelecom;
 mod routing;
+mod secret;
 pub mod session;
 mod traits;
 pub mod webhook;
@@ -44,11 +45,14 @@ pub use check::{CheckReason, CheckReport, RightProbe};
 pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
-pub use driver::{Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, SessionReport};
+pub use driver::{
+    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, SessionReport, Trial, TrialOutcome, TrialReason,
+    TrialStep,
+};
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
 pub use journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
-pub use make::{ConnectionConfig, Description, Make, Secret, Text};
+pub use make::{ConnectionConfig, Description, Kind, Make, Secret, Text};
 pub use party::extension;
 pub use poll::{Found, HeldCall, PollStart, Poller};
 pub use query::{
@@ -59,6 +63,7 @@ pub use quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, Route};
+pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{GroupCallback, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};

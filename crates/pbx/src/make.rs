@@ -29,6 +29,17 @@ pub struct Secret {
     pub is_sent: bool,
 }
 
+/// Whose key a connection has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The override that says so.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// What people call it.
+    pub title: Text,
+}
+
 /// A make of PBX, described.
 pub struct Description {
     /// The name in configuration, on the command line and over the wire.
@@ -51,6 +62,9 @@ pub struct Description {
     pub base_url: &'static str,
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],
+    /// Whose key it may be, where that makes a difference: each is an override with its value. The first is usual for an
+    /// office of one person.
+    pub kinds: &'static [Kind],
     /// Names of undocumented parts of the wire that a connection may replace; `<name>` stands for any text.
     pub overrides: &'static [&'static str],
     /// How the PBX's events reach us.

@@ -31,7 +31,7 @@ impl<T: Send + 'static> Write<T> {
     }
 
     /// On the disk before the answer, also where [`crate::Durability::Normal`] lets other writes wait.
-    pub(crate) fn durable(mut self) -> Self {
+    pub fn durable(mut self) -> Self {
         self.durable = true;
         self
     }

@@ -1,9 +1,6 @@
 //! An office from the settings, whose token is still in the keyring.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use calls::{CallId, CommandId, Fact, RecordingId};
@@ -11,42 +8,24 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{ActOnCall, CommandView, Cursor, PeaksView, PlaceCall, Trace},
 };
+use own::{Keyring, KeyringQuestion};
 use secrecy::SecretString;
-use tokio::{
-    sync::{Mutex, oneshot},
-    time::timeout,
-};
 use url::Url;
 
-use crate::secrets::TokenStore;
-
-/// After this a keyring that has not answered is said to be locked; its answer is waited for all the same.
-const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
-
-type Answer = anyhow::Result<Option<SecretString>>;
+use crate::secrets;
 
 /// Signs in with the stored token, as soon as the keyring gives it. Before that it refuses everything.
 pub(super) struct StoredOffice {
     name: String,
     address: Option<Url>,
-    tokens: Arc<dyn TokenStore>,
-    request: Mutex<KeyringRequest>,
+    question: KeyringQuestion<Option<SecretString>>,
     signed_in: OnceLock<RemoteOffice>,
-}
-
-/// The question to the keyring for the token of this office.
-#[derive(Default)]
-struct KeyringRequest {
-    /// Its answer has not come yet. A second question would be a second dialogue for the person.
-    pending: Option<oneshot::Receiver<Answer>>,
-    /// It was asked before: a person who sent the dialogue away is not shown it again.
-    asked_before: bool,
 }
 
 impl StoredOffice {
     /// An office by its stored address, if that can be used.
-    pub(super) fn new(name: String, address: Option<Url>, tokens: Arc<dyn TokenStore>) -> Self {
-        Self { name, address, tokens, request: Mutex::default(), signed_in: OnceLock::new() }
+    pub(super) fn new(name: String, address: Option<Url>, keyring: Arc<dyn Keyring>) -> Self {
+        Self { name, address, question: KeyringQuestion::new(keyring), signed_in: OnceLock::new() }
     }
 
     fn office(&self) -> Result<&RemoteOffice, OfficeError> {
@@ -55,45 +34,8 @@ impl StoredOffice {
     }
 
     async fn token(&self) -> Result<SecretString, SignInError> {
-        let mut request = self.request.lock().await;
-        if request.pending.is_none() && request.asked_before && self.is_locked().await {
-            return Err(SignInError::KeyringLocked);
-        }
-        request.asked_before = true;
-        let answer = request.pending.get_or_insert_with(|| self.ask());
-        let Ok(answer) = timeout(KEYRING_TIMEOUT, answer).await else {
-            tracing::info!("the keyring takes its time");
-            return Err(SignInError::KeyringLocked);
-        };
-        request.pending = None;
-        match answer {
-            Ok(Ok(Some(token))) => Ok(token),
-            Ok(Ok(None)) => Err(SignInError::TokenMissing),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the keyring refused");
-                Err(SignInError::KeyringLocked)
-            }
-            Err(_) => Err(SignInError::KeyringLocked),
-        }
-    }
-
-    /// On a thread of its own, since a keyring may wait for a person for as long as he likes.
-    fn ask(&self) -> oneshot::Receiver<Answer> {
-        let (done, answer) = oneshot::channel();
-        let (name, tokens) = (self.name.clone(), Arc::clone(&self.tokens));
-        let asking = std::thread::Builder::new().name("keyring".into()).spawn(move || {
-            // Whoever asked may have gone: the office was disconnected.
-            let _ = done.send(tokens.read(&name));
-        });
-        if let Err(error) = asking {
-            tracing::warn!(%error, "the keyring cannot be asked");
-        }
-        answer
-    }
-
-    async fn is_locked(&self) -> bool {
-        let tokens = Arc::clone(&self.tokens);
-        tokio::task::spawn_blocking(move || tokens.is_locked()).await.unwrap_or(true)
+        let name = secrets::token_name(&self.name);
+        self.question.ask(move |keyring| keyring.read(&name)).await?.ok_or(SignInError::TokenMissing)
     }
 }
 
@@ -153,17 +95,27 @@ mod tests {
 
     use super::*;
 
+    type Answer = anyhow::Result<Option<SecretString>>;
+
     /// A keyring whose answers come when the test sends them.
-    struct Keyring {
+    struct LateKeyring {
         answers: StdMutex<mpsc::Receiver<Answer>>,
         asked: AtomicUsize,
         locked: AtomicBool,
     }
 
-    impl TokenStore for Keyring {
+    impl Keyring for LateKeyring {
         fn read(&self, _: &str) -> Answer {
             self.asked.fetch_add(1, Ordering::SeqCst);
             self.answers.lock().expect("one at a time").recv().expect("the test answers")
+        }
+
+        fn write(&self, _: &str, _: &SecretString) -> anyhow::Result<()> {
+            unreachable!("a stored office only reads")
+        }
+
+        fn remove(&self, _: &str) -> anyhow::Result<()> {
+            unreachable!("a stored office only reads")
         }
 
         fn is_locked(&self) -> bool {
@@ -171,10 +123,13 @@ mod tests {
         }
     }
 
-    fn office() -> (StoredOffice, Arc<Keyring>, mpsc::Sender<Answer>) {
+    fn office() -> (StoredOffice, Arc<LateKeyring>, mpsc::Sender<Answer>) {
         let (answer, answers) = mpsc::channel();
-        let keyring =
-            Keyring { answers: StdMutex::new(answers), asked: AtomicUsize::default(), locked: AtomicBool::new(true) };
+        let keyring = LateKeyring {
+            answers: StdMutex::new(answers),
+            asked: AtomicUsize::default(),
+            locked: AtomicBool::new(true),
+        };
         let keyring = Arc::new(keyring);
         let address = Url::parse("https://calls.example.org/").ok();
         (StoredOffice::new("calls.example.org".into(), address, keyring.clone()), keyring, answer)

@@ -76,6 +76,37 @@ pub(crate) fn slept() -> Option<Duration> {
     Some(read(ClockId::Boottime)?.saturating_sub(read(ClockId::Monotonic)?))
 }
 
+/// Calls `sleeps` each time that the computer is about to sleep, and keeps it awake until that has ended or the system
+/// waits no longer (five seconds, usually). Where nobody tells of sleep this ends.
+pub(crate) async fn before_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F) {
+    if let Err(error) = watch_sleep(sleeps).await {
+        tracing::info!(%error, "nothing tells that the computer is about to sleep");
+    }
+}
+
+async fn watch_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F) -> zbus::Result<()> {
+    use futures_util::StreamExt;
+    let bus = zbus::Connection::system().await?;
+    let (service, path) = ("org.freedesktop.login1", "/org/freedesktop/login1");
+    let manager = zbus::Proxy::new(&bus, service, path, "org.freedesktop.login1.Manager").await?;
+    let mut told = manager.receive_signal("PrepareForSleep").await?;
+    let hold = async || -> zbus::Result<zbus::OwnedFd> {
+        manager.call("Inhibit", &("sleep", "Trubka", "The PBXs are told that nobody listens", "delay")).await
+    };
+    let mut held = Some(hold().await?);
+    while let Some(signal) = told.next().await {
+        let is_about_to: bool = signal.body().deserialize()?;
+        if is_about_to {
+            sleeps().await;
+            // Lets it sleep.
+            held = None;
+        } else if held.is_none() {
+            held = Some(hold().await?);
+        }
+    }
+    Ok(())
+}
+
 /// Reading the keyring would ask a person to unlock it.
 pub(crate) fn keyring_is_locked() -> bool {
     let (service, collection) = ("org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default");

@@ -35,6 +35,9 @@ pub(crate) fn slept() -> Option<Duration> {
     Some(read(libc::CLOCK_MONOTONIC_RAW).saturating_sub(read(libc::CLOCK_UPTIME_RAW)))
 }
 
+/// Nothing tells here that the computer is about to sleep: what comes meanwhile is missed, or fetched on waking.
+pub(crate) async fn before_sleep<F: Future<Output = ()>>(_sleeps: impl Fn() -> F) {}
+
 /// The keyring is open as long as the person is signed in, or asks the person by itself.
 pub(crate) fn keyring_is_locked() -> bool {
     false

@@ -50,6 +50,9 @@ pub(crate) fn slept() -> Option<Duration> {
     Some(Duration::from_nanos(with_sleep.saturating_sub(without).saturating_mul(100)))
 }
 
+/// Nothing tells here that the computer is about to sleep: what comes meanwhile is missed, or fetched on waking.
+pub(crate) async fn before_sleep<F: Future<Output = ()>>(_sleeps: impl Fn() -> F) {}
+
 /// The keyring is open as long as the person is signed in, or asks the person by itself.
 pub(crate) fn keyring_is_locked() -> bool {
     false

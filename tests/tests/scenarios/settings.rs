@@ -105,6 +105,7 @@ pub(crate) fn account(
             overrides,
         },
         extensions,
+        has_address: true,
     }
 }
 

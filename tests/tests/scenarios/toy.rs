@@ -42,6 +42,7 @@ static DESCRIPTION: Description = Description {
     zones: &["UTC"],
     base_url: "https://toy.example",
     domains: &[],
+    kinds: &[],
     overrides: &["voice.<doll>"],
     delivery: Delivery::SocketPerExtension,
     capability: Capability {
@@ -188,6 +189,7 @@ async fn a_make_that_only_its_description_tells_of_rings_a_desk_under_its_own_ti
         connections: vec![ConnectionSettings {
             config: connection(&["winder"], &["voice.anna"]),
             extensions: vec![ME.to_owned()],
+            has_address: true,
         }],
         lines: Vec::new(),
         groups: Vec::new(),

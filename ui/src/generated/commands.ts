@@ -1,23 +1,33 @@
 // Written from `desk::contract` by `cargo xtask types`. Do not edit it.
 import type { ActOnCallRequest } from "./ActOnCallRequest";
+import type { BeginConnectionRequest } from "./BeginConnectionRequest";
 import type { CallBackRequest } from "./CallBackRequest";
 import type { CallDetails } from "./CallDetails";
 import type { CallRef } from "./CallRef";
 import type { CallsChanged } from "./CallsChanged";
 import type { CallsPage } from "./CallsPage";
 import type { CardsView } from "./CardsView";
+import type { CheckConnectionRequest } from "./CheckConnectionRequest";
+import type { CheckOutcome } from "./CheckOutcome";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
 import type { DemoPbxs } from "./DemoPbxs";
 import type { DemoPhoneAction } from "./DemoPhoneAction";
 import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
+import type { DraftView } from "./DraftView";
+import type { FillConnectionRequest } from "./FillConnectionRequest";
 import type { ListCallsRequest } from "./ListCallsRequest";
 import type { LookUpRequest } from "./LookUpRequest";
 import type { LookUpView } from "./LookUpView";
 import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
+import type { Makes } from "./Makes";
 import type { NoticeKind } from "./NoticeKind";
 import type { OpenRecordingRequest } from "./OpenRecordingRequest";
+import type { OwnConnectionRequest } from "./OwnConnectionRequest";
+import type { OwnConnections } from "./OwnConnections";
+import type { PauseConnectionRequest } from "./PauseConnectionRequest";
+import type { Phones } from "./Phones";
 import type { PlaceCallRequest } from "./PlaceCallRequest";
 import type { PlacedView } from "./PlacedView";
 import type { PreviewDialRequest } from "./PreviewDialRequest";
@@ -68,6 +78,26 @@ export interface MainCommands {
   renewOfficeToken(request: RenewTokenRequest): Promise<void>;
   /** Looks at an office no more. */
   disconnectOffice(request: DisconnectOfficeRequest): Promise<void>;
+  /** The makes of PBX that the office in this program can be connected to. */
+  connectableMakes(): Promise<Makes>;
+  /** What the office in this program is connected to, and what is being connected. */
+  ownConnections(): Promise<OwnConnections>;
+  /** Begins to connect a PBX, or to change a connection; a draft that was begun before goes. */
+  beginConnection(request: BeginConnectionRequest): Promise<DraftView>;
+  /** Takes in what a person has entered. */
+  fillConnection(request: FillConnectionRequest): Promise<DraftView>;
+  /** The phones that the PBX of a draft lists; within 20 seconds. */
+  listPhones(request: OwnConnectionRequest): Promise<Phones>;
+  /** Takes one step of the check of a draft, within the time that it is allowed. */
+  checkConnection(request: CheckConnectionRequest): Promise<CheckOutcome>;
+  /** Connects what was drafted: keys to the keyring, the rest to the settings, and nothing where one fails. */
+  saveConnection(request: OwnConnectionRequest): Promise<void>;
+  /** Gives up what was drafted. */
+  dropDraft(request: OwnConnectionRequest): Promise<void>;
+  /** Pauses a connection, or goes on with it. */
+  pauseConnection(request: PauseConnectionRequest): Promise<void>;
+  /** Connects to a PBX no more: its settings and keys go, its calls stay. */
+  removeConnection(request: OwnConnectionRequest): Promise<void>;
   /** Starts the program again with the demo office. */
   startDemo(request: StartDemoRequest): Promise<void>;
   /** The PBXs that the demo can play; none where no demo is shown. */
@@ -99,6 +129,16 @@ export const mainCommands = {
   connectOffice: { name: "connect_office", answers: false },
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },
+  connectableMakes: { name: "connectable_makes", answers: true },
+  ownConnections: { name: "own_connections", answers: true },
+  beginConnection: { name: "begin_connection", answers: true },
+  fillConnection: { name: "fill_connection", answers: true },
+  listPhones: { name: "list_phones", answers: true },
+  checkConnection: { name: "check_connection", answers: true },
+  saveConnection: { name: "save_connection", answers: false },
+  dropDraft: { name: "drop_draft", answers: false },
+  pauseConnection: { name: "pause_connection", answers: false },
+  removeConnection: { name: "remove_connection", answers: false },
   startDemo: { name: "start_demo", answers: false },
   demoPbxs: { name: "demo_pbxs", answers: true },
   leaveDemo: { name: "leave_demo", answers: false },

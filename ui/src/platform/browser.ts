@@ -16,6 +16,7 @@ import { cardCommands, mainCommands } from "$generated/commands";
 import type { CardCommands, CardEvents, MainCommands, MainEvents } from "$generated/commands";
 import { client } from "./client";
 import { asked, inLanguage } from "./fake/english";
+import { connecting } from "./fake/connecting";
 import { detailsOf } from "./fake/details";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
@@ -117,6 +118,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       const offices = view.offices.filter((other) => other.id !== office);
       change({ offices, ...(offices.length === 0 && { stage: "welcome" }) });
     },
+    ...connecting(() => change({ stage: "office" })),
     startDemo: async () => change({ stage: "demo" }),
     demoPbxs: async () => ({
       pbxs: [

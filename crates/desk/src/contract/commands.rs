@@ -49,6 +49,26 @@ macro_rules! command_table {
             [Main] shell renew_office_token(RenewTokenRequest);
             /// Looks at an office no more.
             [Main] shell disconnect_office(DisconnectOfficeRequest);
+            /// The makes of PBX that the office in this program can be connected to.
+            [Main] shell connectable_makes() -> Makes;
+            /// What the office in this program is connected to, and what is being connected.
+            [Main] shell own_connections() -> OwnConnections;
+            /// Begins to connect a PBX, or to change a connection; a draft that was begun before goes.
+            [Main] shell begin_connection(BeginConnectionRequest) -> DraftView;
+            /// Takes in what a person has entered.
+            [Main] shell fill_connection(FillConnectionRequest) -> DraftView;
+            /// The phones that the PBX of a draft lists; within 20 seconds.
+            [Main] shell list_phones(OwnConnectionRequest) -> Phones;
+            /// Takes one step of the check of a draft, within the time that it is allowed.
+            [Main] shell check_connection(CheckConnectionRequest) -> CheckOutcome;
+            /// Connects what was drafted: keys to the keyring, the rest to the settings, and nothing where one fails.
+            [Main] shell save_connection(OwnConnectionRequest);
+            /// Gives up what was drafted.
+            [Main] shell drop_draft(OwnConnectionRequest);
+            /// Pauses a connection, or goes on with it.
+            [Main] shell pause_connection(PauseConnectionRequest);
+            /// Connects to a PBX no more: its settings and keys go, its calls stay.
+            [Main] shell remove_connection(OwnConnectionRequest);
             /// Starts the program again with the demo office.
             [Main] shell start_demo(StartDemoRequest);
             /// The PBXs that the demo can play; none where no demo is shown.

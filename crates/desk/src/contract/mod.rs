@@ -7,6 +7,7 @@ mod action;
 mod call;
 mod card;
 pub(crate) mod commands;
+mod connect;
 mod demo;
 mod dial;
 mod look_up;
@@ -20,6 +21,7 @@ pub use action::*;
 pub use call::*;
 pub use card::*;
 pub use commands::{Event, Window};
+pub use connect::*;
 pub use demo::*;
 pub use dial::*;
 pub use look_up::*;
@@ -81,6 +83,8 @@ pub enum ErrorCode {
     Unreachable,
     /// What answers at this address is no Trubka gateway, or one of another version.
     NotAGateway,
+    /// The keyring is locked: unlock it and try again.
+    KeyringLocked,
     /// The address must begin with `https://`: plain `http` is for this computer only.
     HttpsNeeded,
     /// The disk is full or the database failed.

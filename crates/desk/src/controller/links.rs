@@ -172,6 +172,12 @@ impl<U: UiPort> Controller<U> {
                     self.screens.all_changed();
                 }
             }
+            StreamEvent::Disconnected { id: connection } => {
+                if let Some(office) = self.offices.get_mut(id) {
+                    office.connections.remove(&connection);
+                    self.screens.all_changed();
+                }
+            }
             StreamEvent::Other => {}
         }
     }

@@ -33,7 +33,10 @@ impl Batch {
                 self.gone.insert(id.clone(), seq);
             }
             StreamEvent::Fact { fact } => self.facts.push((seq, fact.clone())),
-            StreamEvent::Command { .. } | StreamEvent::Connection { .. } | StreamEvent::Other => {}
+            StreamEvent::Command { .. }
+            | StreamEvent::Connection { .. }
+            | StreamEvent::Disconnected { .. }
+            | StreamEvent::Other => {}
         }
     }
 

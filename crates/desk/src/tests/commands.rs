@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::{
     ShellCommands,
     contract::{
-        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, ErrorCode,
-        RenewTokenRequest, StartDemoRequest, Window,
+        BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
+        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, Makes,
+        OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones, RenewTokenRequest, StartDemoRequest,
+        Window,
     },
     testing::Bench,
 };
@@ -28,6 +30,46 @@ impl ShellCommands for Refusing {
     }
 
     async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn connectable_makes(&self) -> Result<Makes, ContractError> {
+        refused()
+    }
+
+    async fn own_connections(&self) -> Result<OwnConnections, ContractError> {
+        refused()
+    }
+
+    async fn begin_connection(&self, _: BeginConnectionRequest) -> Result<DraftView, ContractError> {
+        refused()
+    }
+
+    async fn fill_connection(&self, _: FillConnectionRequest) -> Result<DraftView, ContractError> {
+        refused()
+    }
+
+    async fn list_phones(&self, _: OwnConnectionRequest) -> Result<Phones, ContractError> {
+        refused()
+    }
+
+    async fn check_connection(&self, _: CheckConnectionRequest) -> Result<CheckOutcome, ContractError> {
+        refused()
+    }
+
+    async fn save_connection(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn drop_draft(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn pause_connection(&self, _: PauseConnectionRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn remove_connection(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
         refused()
     }
 

@@ -193,3 +193,12 @@ async fn lists_are_told_of_rows_and_asked_to_read_again_after_many() {
     bench.pass(Duration::from_millis(200)).await;
     bench.shown.until("read again", |record| record.calls.iter().any(|changed| changed.rows.is_empty())).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_its_office_has_no_more_goes_from_the_list() {
+    let bench = Bench::live().await;
+    let before = bench.shown.record().now().offices[0].connections.len();
+    let gone = bench.shown.record().now().offices[0].connections[0].id.parse().expect("an id");
+    bench.office.event(1, link::wire::StreamEvent::Disconnected { id: gone });
+    bench.shown.until("one less", |record| record.now().offices[0].connections.len() + 1 == before).await;
+}

@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::Random;
 
@@ -43,11 +42,7 @@ pub(super) fn check(source: Option<&SecretSource>, data_dir: &Path, folder: &Pat
 }
 
 fn decode(text: &SecretString) -> Result<SecretBox<[u8; 32]>, String> {
-    let mut key = Box::new([0; 32]);
-    let bytes = HEXLOWER_PERMISSIVE.decode(text.expose_secret().as_bytes()).ok().filter(|bytes| bytes.len() == 32);
-    let Some(bytes) = bytes else { return Err(format!("{WHAT}: it must be 64 hexadecimal digits")) };
-    key.copy_from_slice(&bytes);
-    Ok(SecretBox::new(key))
+    store::cache::read_key(text).ok_or_else(|| format!("{WHAT}: it must be 64 hexadecimal digits"))
 }
 
 /// Makes the file with a new key unless it exists.
@@ -56,15 +51,14 @@ fn made(path: PathBuf, random: &dyn Random) -> Result<PathBuf, String> {
         return Ok(path);
     }
     let failed = |error: &dyn std::fmt::Display| format!("{WHAT}: {} cannot be made: {error}", path.display());
-    let mut key = [0; 32];
-    random.fill(&mut key).map_err(|error| failed(&error))?;
+    let key = store::cache::new_key(random).map_err(|error| failed(&error))?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
     // Whole or not at all: half a key would lock the cache for good.
     let fresh = path.with_extension("new");
     let mut file = platform::create_private(&fresh).map_err(|error| failed(&error))?;
-    let written = writeln!(file, "{}", HEXLOWER_PERMISSIVE.encode(&key)).and_then(|()| file.sync_all());
+    let written = writeln!(file, "{}", key.expose_secret()).and_then(|()| file.sync_all());
     written.and_then(|()| std::fs::rename(&fresh, &path)).map_err(|error| failed(&error))?;
     Ok(path)
 }

@@ -159,7 +159,11 @@ impl Config {
     pub fn office(&self) -> Result<OfficeConfig, ConfigError> {
         let mut connections = Vec::new();
         for id in self.connections() {
-            connections.push(ConnectionSettings { config: self.connection(id)?, extensions: Vec::new() });
+            connections.push(ConnectionSettings {
+                config: self.connection(id)?,
+                extensions: Vec::new(),
+                has_address: true,
+            });
         }
         let data_dir = self.data_dir();
         let source = self.file.secrets.cache_key.as_ref();

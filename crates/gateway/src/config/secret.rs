@@ -21,8 +21,7 @@ pub(super) enum SecretSource {
 }
 
 impl SecretSource {
-    /// The secret, without what editors put around it: a byte order mark, blanks, ends of line. What stands in its
-    /// middle and can be no part of a secret is refused. `what` names it in errors; `folder` is where a relative path
+    /// The secret, without what editors put around it. `what` names it in errors; `folder` is where a relative path
     /// begins.
     pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, String> {
         let (text, place) = match self {
@@ -41,28 +40,8 @@ impl SecretSource {
                 (text, place)
             }
         };
-        let secret = text.trim_matches(is_padding);
-        if secret.is_empty() {
-            return Err(format!("{what}: {place} is empty"));
-        }
-        if secret.chars().any(|c| c.is_control() || is_invisible(c)) {
-            return Err(format!(
-                "{what}: {place} holds an end of line or an invisible character in the middle of the secret; write \
-                 the secret alone, on one line"
-            ));
-        }
-        Ok(SecretString::from(secret))
+        pbx::clean_secret(&text).map_err(|fault| format!("{what}: {place} {fault}"))
     }
-}
-
-/// What editors and clipboards put before and behind a text.
-fn is_padding(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || is_invisible(c)
-}
-
-/// Byte order mark, zero-width characters, and marks of writing direction.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{ad}')
 }
 
 impl<'de> Deserialize<'de> for SecretSource {

@@ -184,7 +184,7 @@ fn zadarma(vendor: &Url) -> ConnectionSettings {
         secrets: secrets.into_iter().map(|(name, value)| (name.to_owned(), SecretString::from(value))).collect(),
         overrides: BTreeMap::new(),
     };
-    ConnectionSettings { config, extensions: Vec::new() }
+    ConnectionSettings { config, extensions: Vec::new(), has_address: true }
 }
 
 fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
@@ -202,6 +202,7 @@ fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
             overrides: BTreeMap::new(),
         },
         extensions: Vec::new(),
+        has_address: true,
     };
     OfficeConfig {
         name: "office".to_owned(),

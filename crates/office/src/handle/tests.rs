@@ -43,7 +43,7 @@ async fn office(folder: &tempfile::TempDir, base: url::Url, extensions: &[&str])
     let extensions = extensions.iter().map(|extension| (*extension).to_owned()).collect();
     let config = OfficeConfig {
         name: "test".to_owned(),
-        connections: vec![ConnectionSettings { config, extensions }],
+        connections: vec![ConnectionSettings { config, extensions, has_address: true }],
         lines: Vec::new(),
         groups: Vec::new(),
         people: Vec::new(),

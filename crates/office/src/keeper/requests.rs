@@ -1,14 +1,15 @@
 //! What the keeper is asked, and the way to it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use calls::{Call, CallId, Command, ConnectionId, Fact, Told, VendorEvent};
+use calls::{BookSettings, Call, CallId, Command, ConnectionId, Fact, Told, VendorEvent};
 use jiff::Timestamp;
 use pbx::HeldCall;
 use store::{Appended, Began, NewCommand, NewEntry};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::published::{Head, Published};
+use crate::settings::Directory;
 
 /// The log could not take it: the disk is full or the database failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +46,13 @@ pub(crate) enum Request {
     Held { connection: ConnectionId, done: oneshot::Sender<Vec<HeldCall>> },
     /// Say how a call stands that a book holds.
     Call { connection: ConnectionId, id: CallId, done: oneshot::Sender<Option<Call>> },
+    /// Fold what this connection tells from now on, and look things up here.
+    Connect {
+        connection: ConnectionId,
+        settings: BookSettings,
+        directory: Arc<Directory>,
+        done: Done<(), store::Error>,
+    },
     /// Keep what a person wrote.
     Fact { fact: Fact, done: Done<(), NotKept> },
     /// Tell everybody how a connection stands.
@@ -110,6 +118,19 @@ impl KeeperHandle {
         let request = Request::Call { connection: connection.clone(), id: id.clone(), done };
         self.requests.send(request).await.ok()?;
         answer.await.ok()?
+    }
+
+    /// Has a connection's events folded from now on, a known one's as before, and looks things up in this directory.
+    pub(crate) async fn connect(
+        &self,
+        connection: &ConnectionId,
+        settings: BookSettings,
+        directory: Arc<Directory>,
+    ) -> Result<(), store::Error> {
+        let (done, answer) = oneshot::channel();
+        let request = Request::Connect { connection: connection.clone(), settings, directory, done };
+        self.requests.send(request).await.map_err(|_| store::Error::Closed)?;
+        answer.await.unwrap_or(Err(store::Error::Closed))
     }
 
     /// Stores a fact and tells everybody.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use calls::{Book, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
+use calls::{Book, BookSettings, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
 use serde::{Deserialize, Serialize};
 use store::{CommandStatus, Filter, Store, UnreadEntry};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -70,37 +70,51 @@ impl Keeper {
     /// Reads what the open calls need from the log; what was not folded before the last stop is folded now.
     fn rebuild(&mut self) -> Result<(), store::Error> {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
-        for connection in connections {
-            self.open_unread(&connection)?;
-            let folded = self.store.fold_position(&connection)?;
-            let start = self.store.setting(&rebuild_key(&connection))?;
-            let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-            if let Some(book) = self.books.get_mut(&connection) {
-                if let Some(chosen_at) = start.zone_chosen {
-                    book.settle_zone(chosen_at);
-                }
-                for (session, opened_at) in start.gaps {
-                    book.reopen_gap(session, opened_at);
-                }
+        connections.iter().try_for_each(|connection| self.rebuild_book(connection))
+    }
+
+    /// Takes a connection in that came while the office is at work, with what its log says of an earlier time.
+    pub(super) fn join(&mut self, connection: &ConnectionId, settings: BookSettings) -> Result<(), store::Error> {
+        if self.books.contains_key(connection) {
+            return Ok(());
+        }
+        self.books.insert(connection.clone(), Book::new(connection.clone(), settings));
+        let rebuilt = self.rebuild_book(connection).and_then(|()| self.restore_open_calls());
+        if rebuilt.is_err() {
+            self.books.remove(connection);
+        }
+        rebuilt
+    }
+
+    fn rebuild_book(&mut self, connection: &ConnectionId) -> Result<(), store::Error> {
+        self.open_unread(connection)?;
+        let folded = self.store.fold_position(connection)?;
+        let start = self.store.setting(&rebuild_key(connection))?;
+        let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        if let Some(book) = self.books.get_mut(connection) {
+            if let Some(chosen_at) = start.zone_chosen {
+                book.settle_zone(chosen_at);
             }
-            // The floor may be beyond rows that could not be written.
-            let mut next = start.floor.min(folded + 1);
-            loop {
-                let page = self.store.read_from(&connection, next, PAGE)?;
-                let Some(last) = page.last() else { break };
-                next = seq_of(last) + 1;
-                for entry in page {
-                    let seq = seq_of(&entry);
-                    let changes = self.fold_read(&connection, entry)?;
-                    if seq > folded {
-                        // Until the rows are written nobody may resume from beyond them.
-                        self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
-                        self.note(seq, &connection, changes);
-                    }
+            for (session, opened_at) in start.gaps {
+                book.reopen_gap(session, opened_at);
+            }
+        }
+        // The floor may be beyond rows that could not be written.
+        let mut next = start.floor.min(folded + 1);
+        loop {
+            let page = self.store.read_from(connection, next, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            next = seq_of(last) + 1;
+            for entry in page {
+                let seq = seq_of(&entry);
+                let changes = self.fold_read(connection, entry)?;
+                if seq > folded {
+                    // Until the rows are written nobody may resume from beyond them.
+                    self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
+                    self.note(seq, connection, changes);
                 }
             }
         }
-        Ok(())
     }
 
     /// Folds an entry that was read at the start. What can never be read holds back its own call.

@@ -120,12 +120,13 @@ impl Keeper {
                 | Request::Status { .. }
                 | Request::Absent { .. }
                 | Request::Held { .. }
+                | Request::Connect { .. }
                 | Request::Call { .. }) => others.push(other),
             }
         }
         let appended = self.append(entries).await;
         let kept = self.take_facts(facts).await;
-        let (mut began, mut changed, mut concluded) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut began, mut changed, mut concluded, mut joined) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for request in others {
             match request {
                 Request::Begin { row, command, done } => began.push((done, self.begin(row, command).await)),
@@ -136,6 +137,13 @@ impl Keeper {
                     let decisions =
                         absent.into_iter().flatten().map(|call| entry(&connection, received_at, told(call)));
                     concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
+                }
+                Request::Connect { connection, settings, directory, done } => {
+                    let outcome = self.join(&connection, settings);
+                    if outcome.is_ok() {
+                        self.directory = directory;
+                    }
+                    joined.push((done, outcome));
                 }
                 // Whoever asked may have gone.
                 Request::Held { connection, done } => drop(done.send(self.held(&connection))),
@@ -162,6 +170,9 @@ impl Keeper {
             let _ = done.send(outcome);
         }
         for (done, outcome) in concluded {
+            let _ = done.send(outcome);
+        }
+        for (done, outcome) in joined {
             let _ = done.send(outcome);
         }
         stop

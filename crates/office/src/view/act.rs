@@ -29,7 +29,7 @@ impl View {
         check(&action)?;
         let connection = self.connection(&call.connection)?;
         let own = self.own_extension(&call.connection);
-        may(connection, own, action.ability())?;
+        may(&connection, own, action.ability())?;
         let leg = self.leg(&call, &action).await?.clone();
         let extension =
             if action == Action::Pickup { Some(own.ok_or_else(no_phone)?.to_owned()) } else { leg.extension.clone() };
@@ -48,7 +48,7 @@ impl View {
             return Some(ended());
         }
         let connection = self.connection(&call.connection).ok()?;
-        may(connection, self.own_extension(&call.connection), ability).err()
+        may(&connection, self.own_extension(&call.connection), ability).err()
     }
 
     /// The viewer's own extension there.

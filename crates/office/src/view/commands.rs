@@ -16,7 +16,7 @@ use store::{Audience, Began, CommandRow, NewCommand};
 use tokio::time::Instant;
 
 use super::{View, storage};
-use crate::state::{Connection, OfficeState};
+use crate::{connections::Connection, state::OfficeState};
 
 /// Digits of the longest extension or SIP login of a PBX; a telephone number has more.
 const LONGEST_EXTENSION: usize = 6;
@@ -74,7 +74,7 @@ impl View {
         let group = request.from.as_deref().and_then(|from| self.group_line(&connection.id, from));
         let what = match group {
             Some((group, line)) => {
-                may(connection, None, Ability::GroupCallback)?;
+                may(&connection, None, Ability::GroupCallback)?;
                 let line = line.ok_or_else(|| {
                     OfficeError::invalid(
                         "from",
@@ -86,7 +86,7 @@ impl View {
             None => {
                 let from = self.from(&request).await?;
                 let ability = if request.customer_first { Ability::CustomerFirst } else { Ability::Originate };
-                may(connection, Some(&from), ability).map_err(|error| {
+                may(&connection, Some(&from), ability).map_err(|error| {
                     let field = request.customer_first.then_some("customerFirst");
                     OfficeError { field, ..error }
                 })?;
@@ -115,9 +115,11 @@ impl View {
 
     async fn log_and_send(&self, wish: Wish, asked: Instant) -> Result<CommandView, OfficeError> {
         let Wish { command, connection, call, what } = wish;
+        // Found before anything is logged: it may be removed at any moment.
+        let connection = self.connection(&connection)?;
         let row = NewCommand {
             id: command,
-            connection: connection.clone(),
+            connection: connection.id.clone(),
             call: call.clone(),
             author: self.viewer.id.clone(),
             at: self.office.clock.now(),
@@ -126,7 +128,7 @@ impl View {
         let told = Command { id: command, author: self.viewer.name.clone(), kind: what.kind() };
         match self.office.keeper.begin(row, told).await {
             Ok(Began::New(_)) => {
-                self.carry_out(self.connection(&connection)?, command, what, asked);
+                self.carry_out(&connection, command, what, asked);
                 Ok(CommandView { command, call, state: CommandState::Sent, detail: None })
             }
             Ok(Began::Known(row)) if row.command.author == self.viewer.id => Ok(command_view(row)),
@@ -184,7 +186,7 @@ impl View {
     /// A queue of the office that this viewer may call back for, by its short number, and a number of the office that the
     /// same group looks after.
     fn group_line(&self, connection: &ConnectionId, named: &str) -> Option<(String, Option<String>)> {
-        let directory = &self.office.directory;
+        let directory = self.office.directory();
         let queue = directory.line(connection, named).filter(|line| !is_telephone(&line.number))?;
         let shares = |groups: &[String]| groups.iter().any(|group| queue.groups.contains(group));
         if self.viewer.role == Role::Agent && !shares(&self.viewer.groups) {
@@ -236,7 +238,7 @@ impl View {
         .await
     }
 
-    pub(super) fn connection(&self, id: &ConnectionId) -> Result<&Connection, OfficeError> {
+    pub(super) fn connection(&self, id: &ConnectionId) -> Result<Arc<Connection>, OfficeError> {
         self.office.connections.get(id).ok_or_else(|| OfficeError::invalid("connection", "there is no such connection"))
     }
 }

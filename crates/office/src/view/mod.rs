@@ -86,13 +86,13 @@ impl View {
     }
 
     fn visible_call(&self, call: wire::Call) -> Option<wire::Call> {
-        visibility::as_seen_by(call, &self.viewer, &self.office.directory)
+        visibility::as_seen_by(call, &self.viewer, &self.office.directory())
     }
 
     /// The epoch of the log for this viewer: another one after a change of rights, or of what rights mean.
     fn epoch(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [self.office.store.epoch(), self.office.directory.rules(), &self.viewer.rights] {
+        for part in [self.office.store.epoch(), self.office.directory().rules(), &self.viewer.rights] {
             hash.update(part);
             hash.update([0]);
         }

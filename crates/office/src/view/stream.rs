@@ -78,8 +78,11 @@ impl View {
                 (seq, known.then(|| StreamEvent::Command { command: (*command).clone() })?)
             }
             Published::Status { seq, connection } => {
-                let connection = self.office.board.view(&connection, &self.viewer)?;
-                (seq.max(head), StreamEvent::Connection { connection })
+                let event = match self.office.board.view(&connection, &self.viewer) {
+                    Some(connection) => StreamEvent::Connection { connection },
+                    None => StreamEvent::Disconnected { id: connection },
+                };
+                (seq.max(head), event)
             }
             Published::At { seq } => return (seq >= head).then_some(Frame::At { seq }),
             Published::Recovered => return None,

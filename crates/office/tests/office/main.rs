@@ -4,6 +4,7 @@
 
 mod address_checks;
 mod catch_up;
+mod changing;
 mod commands;
 mod facts;
 mod polling;

@@ -27,7 +27,7 @@ use store::{Options, Store, SystemRandom};
 use tempfile::TempDir;
 
 const CLIENT_ID: &str = "0A1B2C3D4E5F60718293A4B5C6D7E8F9";
-const KEY: &str = "F0E1D2C3B4A5968778695A4B3C2D1E0F";
+pub(crate) const KEY: &str = "F0E1D2C3B4A5968778695A4B3C2D1E0F";
 /// A number that is known, and whom somebody looks after.
 pub(crate) const CONTACT: &str = "+79995550101";
 /// A number whose calls are not wanted.
@@ -347,7 +347,7 @@ async fn open(
     let store = Store::open_in(&folder.path().join("data"), Options::owner("test", SystemRandom)).expect("a store");
     let config = OfficeConfig {
         name: "test".into(),
-        connections: vec![ConnectionSettings { config: connection_config, extensions: Vec::new() }],
+        connections: vec![ConnectionSettings { config: connection_config, extensions: Vec::new(), has_address: true }],
         lines: vec![LineSettings {
             connection: connection(),
             number: "+74951234567".into(),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A clock difference beyond which the check warns.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 impl Driver {
     /// Whether the PBX answers and accepts the credentials, with the reason in words.

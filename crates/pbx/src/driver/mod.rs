@@ -10,6 +10,7 @@ mod polling;
 mod querying;
 mod recording;
 mod sessions;
+mod trial;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +26,7 @@ pub use self::{
     history::HistoryReading,
     recording::{Download, LARGEST_RECORDING},
     sessions::SessionReport,
+    trial::{Trial, TrialOutcome, TrialReason, TrialStep},
 };
 use self::{
     limit::{Limit, Patience, Priority},
@@ -193,12 +195,17 @@ impl Driver {
     /// Whether anything answers at the PBX's address. Says nothing of the credentials and uses up no quota: it asks for
     /// no method of the API.
     pub async fn is_reachable(&self) -> bool {
+        self.reach().await.is_ok()
+    }
+
+    /// The same, with the reason where nothing does.
+    async fn reach(&self) -> Result<(), Error> {
         let mut request = net::Request::get(self.pbx.base_url().clone());
         request.timeout = REACH_PATIENCE;
         match self.client.send(request).await {
             // Longer than we read, so it is there.
-            Ok(_) | Err(net::Error::TooLarge { .. }) => true,
-            Err(_) => false,
+            Ok(_) | Err(net::Error::TooLarge { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 

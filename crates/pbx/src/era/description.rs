@@ -4,7 +4,7 @@ use super::{Era, abilities::ABILITIES};
 use crate::{
     capability::{Capability, CardOnRing},
     delivery::Delivery,
-    make::{Description, Make, Secret, Text},
+    make::{Description, Kind, Make, Secret, Text},
     zone::UTC,
 };
 
@@ -36,6 +36,18 @@ static DESCRIPTION: Description = Description {
     delivery: Delivery::Socket,
     base_url: "",
     domains: &[],
+    kinds: &[
+        Kind {
+            name: "api",
+            value: "user",
+            title: Text { ru: "токен пользователя (User API)", en: "a user's token (User API)" },
+        },
+        Kind {
+            name: "api",
+            value: "token",
+            title: Text { ru: "токен домена (Token API)", en: "the domain's token (Token API)" },
+        },
+    ],
     overrides: &[
         "api",
         "transport",

@@ -46,6 +46,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://api-client.mango-office.ru/api",
     domains: &["mango-office.ru"],
+    kinds: &[],
     overrides: &[
         "path.users_create",
         "path.channel",

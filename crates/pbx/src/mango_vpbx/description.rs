@@ -60,6 +60,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://app.mango-office.ru/vpbx",
     domains: &["mango-office.ru"],
+    kinds: &[],
     overrides: &["recording"],
     delivery: Delivery::Webhook,
     capability: Capability {

@@ -51,6 +51,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://api.ringcloud.ru",
     domains: &[],
+    kinds: &[],
     overrides: &["interval"],
     delivery: Delivery::Polling,
     capability: Capability {

@@ -50,6 +50,7 @@ static DESCRIPTION: Description = Description {
     base_url: "https://api.cloudpbx.rt.ru",
     // A recording is fetched from the host that gave its link.
     domains: &[],
+    kinds: &[],
     overrides: &["domain", "connected", "get_record", "disconnect_reason.<value>"],
     delivery: Delivery::Webhook,
     capability: Capability {

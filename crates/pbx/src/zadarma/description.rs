@@ -75,6 +75,7 @@ const BOTH: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "",
     domains: &[],
+    kinds: &[],
     overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],
     delivery: Delivery::Webhook,
     capability: Capability {

@@ -6,6 +6,7 @@
 mod catalogue;
 mod error;
 mod file;
+mod key;
 mod seal;
 mod writer;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use error::CacheError;
+pub use key::{new_key, read_key};
 pub use writer::CacheWriter;
 
 use catalogue::Catalogue;

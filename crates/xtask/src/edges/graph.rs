@@ -36,9 +36,10 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("link", &["calls", "net"]),
     ("office", &["pbx", "store", "trubka-audio", "link", "net"]),
     ("desk", &["link", "store", "trubka-audio"]),
+    ("own", &["desk", "office"]),
     ("trubka-gateway", &["office"]),
     ("trubka-simulator", &[]),
-    ("trubka", &["desk", "office", "trubka-gateway", "trubka-simulator"]),
+    ("trubka", &["desk", "office", "own", "trubka-gateway", "trubka-simulator"]),
     ("trubka-tests", &["desk", "office", "trubka-gateway", "trubka-simulator"]),
     ("xtask", &[]),
 ];

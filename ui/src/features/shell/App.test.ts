@@ -210,7 +210,7 @@ describe("the main window", () => {
     await user.keyboard("2");
     expect((screen.getByTestId("office-address") as HTMLInputElement).value).toBe("2");
     (document.activeElement as HTMLElement).blur();
-    await user.keyboard("2");
+    await user.keyboard("3");
     expect(await screen.findByTestId("nav-calls")).toBeDefined();
   });
 

@@ -18,6 +18,7 @@ import { CommandField } from "$features/command/field.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Player } from "$features/player/player.svelte";
 import type { Section } from "$features/settings/sections";
+import { Wizard, type WizardPlatform } from "$features/wizard/wizard.svelte";
 import { applyAppearance } from "$lib/appearance";
 import { sameCall } from "$lib/calls";
 import { toContractError } from "$lib/errors";
@@ -56,6 +57,7 @@ export class Desk {
   readonly dial: Dial;
   readonly field: CommandField;
   readonly player: Player;
+  readonly wizard: Wizard;
 
   readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
@@ -72,10 +74,16 @@ export class Desk {
       list: (text) => this.search(text),
     });
     this.player = new Player(platform);
+    this.wizard = new Wizard(platform);
   }
 
   /** What the controls of a call ask. */
   get acting(): ActingPlatform {
+    return this.platform;
+  }
+
+  /** What connecting a PBX asks. */
+  get connecting(): WizardPlatform {
     return this.platform;
   }
 
@@ -141,6 +149,7 @@ export class Desk {
 
   /** Shows another view. */
   go(page: Page): void {
+    this.wizard.close();
     this.page = page;
     this.wanted = undefined;
   }

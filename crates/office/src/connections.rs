@@ -1,0 +1,74 @@
+//! The connections at work. They come and go while the office runs.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use calls::ConnectionId;
+use jiff::tz::TimeZone;
+use pbx::{Driver, WebhookRequest};
+
+use crate::{people::People, routing::Routed, settings::Directory};
+
+/// A connection at work.
+pub(crate) struct Connection {
+    pub(crate) id: ConnectionId,
+    pub(crate) driver: Arc<Driver>,
+    /// Its PBX signs what it sends.
+    pub(crate) signs: bool,
+    pub(crate) zone: Arc<RwLock<Zone>>,
+    /// Who works there, as the PBX lists them.
+    pub(crate) people: Arc<People>,
+    /// Extensions whose sessions are kept whoever else wants them, on makes that need one for each.
+    pub(crate) extensions: Vec<String>,
+    /// Its PBX can post to us.
+    pub(crate) has_address: bool,
+}
+
+impl Connection {
+    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
+    /// no rule says anything.
+    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
+        let from = self.driver.incoming(request)?.from?;
+        let name = directory.contact(&from).map(str::to_owned);
+        let (rule, route) = directory.routing().route(&self.id, name, &from)?;
+        tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
+        let refused_by = route.refuse.then_some(rule);
+        self.driver.route_reply(request, &route).map(|reply| Routed { reply, refused_by })
+    }
+}
+
+/// The zone in which a vendor's times without a mark are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone {
+    pub(crate) zone: TimeZone,
+    /// Given in the settings or chosen before: never changed by events.
+    pub(crate) settled: bool,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(crate) struct Connections(RwLock<BTreeMap<ConnectionId, Arc<Connection>>>);
+
+impl Connections {
+    /// The connection with this id.
+    pub(crate) fn get(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// All of them, in the order of their ids.
+    pub(crate) fn all(&self) -> Vec<Arc<Connection>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Puts one at its place; answers the one that was there.
+    pub(crate) fn put(&self, connection: Arc<Connection>) -> Option<Arc<Connection>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(connection.id.clone(), connection)
+    }
+
+    /// Takes one away.
+    pub(crate) fn take(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id)
+    }
+}

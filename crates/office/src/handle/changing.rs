@@ -1,0 +1,79 @@
+//! Connections that come, change and go while the office is at work.
+
+use std::sync::{Arc, PoisonError};
+
+use calls::ConnectionId;
+
+use super::{OfficeHandle, StartError, follow_rules};
+use crate::{
+    connections::Connection,
+    holes::Holes,
+    settings::{ConnectionSettings, LineSettings, Person},
+};
+
+impl OfficeHandle {
+    /// Connects one more PBX, or goes on at a known one with other settings. Calls that are known stay, and those that
+    /// are on go on. Where something is wrong with the settings nothing changes.
+    pub async fn put_connection(
+        &self,
+        settings: ConnectionSettings,
+        lines: Vec<LineSettings>,
+        people: Vec<Person>,
+    ) -> Result<(), StartError> {
+        let _turn = self.work.changing.lock().await;
+        let state = &self.state;
+        let given_zone = settings.config.zone.clone();
+        let connection = Arc::new(Connection::new(settings, &state.store, &self.work.journal, &state.clock)?);
+        let (id, driver) = (connection.id.clone(), &connection.driver);
+        let known = Arc::unwrap_or_clone(state.directory());
+        let directory = Arc::new(known.with_connection(&id, connection.names_agent_on_ring(), lines, people));
+        follow_rules(&state.name, &state.store, &directory).await?;
+        let before = state.connections.get(&id);
+        if let Some(before) = &before {
+            self.end_links(before).await;
+        }
+        state.board.add(&id, driver.make(), &driver.capability());
+        state.board.set_holes(&id, Holes::kept(&state.store, &id));
+        let joined = state.keeper.connect(&id, driver.book_settings(), Arc::clone(&directory)).await;
+        if let Err(error) = joined {
+            match before {
+                Some(before) => self.open_links(&before),
+                None => state.board.remove(&id),
+            }
+            return Err(error.into());
+        }
+        *state.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+        state.connections.put(Arc::clone(&connection));
+        if let Some(zone) = given_zone {
+            self.log_given_zone(&id, zone).await?;
+        }
+        state.keeper.status_changed(&id).await;
+        self.open_links(&connection);
+        Ok(())
+    }
+
+    /// Opens anew what keeps this connection alive, if there is one.
+    pub async fn reopen(&self, id: &ConnectionId) {
+        let _turn = self.work.changing.lock().await;
+        if let Some(connection) = self.state.connections.get(id) {
+            self.end_links(&connection).await;
+            self.open_links(&connection);
+        }
+    }
+
+    /// Connects to this PBX no more: its sessions end, and what is on is over for this office, whatever becomes of it at
+    /// the PBX. Calls and what people wrote stay. Says whether there was such a connection.
+    pub async fn remove_connection(&self, id: &ConnectionId) -> bool {
+        let _turn = self.work.changing.lock().await;
+        let state = &self.state;
+        let Some(connection) = state.connections.take(id) else { return false };
+        self.end_links(&connection).await;
+        let now = state.clock.now();
+        if state.keeper.absent(id, now, now, Default::default()).await.is_err() {
+            tracing::error!(connection = %id, "the calls of a connection that was removed could not be ended");
+        }
+        state.board.remove(id);
+        state.keeper.status_changed(id).await;
+        true
+    }
+}

@@ -1,0 +1,187 @@
+//! Connections come, change, pause and go. The settings are written last, so that what fails leaves nothing behind.
+
+use std::sync::PoisonError;
+
+use calls::ConnectionId;
+use desk::{
+    Desk,
+    contract::{ContractError, ErrorCode, Notice, NoticeKind, OwnConnectionRequest, PauseConnectionRequest},
+};
+use office::ConnectionSettings;
+
+use crate::{
+    draft::invalid_settings,
+    keyring,
+    office::OwnOffice,
+    secrets::{Keys, written},
+    settings::OwnConnection,
+};
+
+impl OwnOffice {
+    /// Connects what was drafted.
+    pub async fn save(&self, desk: &Desk, request: OwnConnectionRequest) -> Result<(), ContractError> {
+        let _turn = self.0.changing.lock().await;
+        let draft = OwnConnection { paused: false, ..self.draft(&request.connection)? };
+        let id = draft.id.clone();
+        let keys = self.keys_of(&draft);
+        let config = draft.with_keys(keys.clone())?;
+        complete(&draft, &config)?;
+        let before = self.settings();
+        let known = before.connection(&id).cloned();
+        let mut begun = before.clone();
+        begun.name_it(&*self.0.store.random())?;
+        if known.is_none() && !begun.to_forget.contains(&id) {
+            // Should the program end before all is kept, the next start takes the keys out of the keyring.
+            begun.to_forget.push(id.clone());
+        }
+        if begun != before {
+            self.keep(begun.clone()).await?;
+        }
+        let office = self.started().await?;
+        let known_keys = self.known_keys(&id);
+        let is_kept = self.write_keys(&id, &keys).await?;
+        let done = office.put_connection(config, draft.lines(), draft.people()).await;
+        if let Err(error) = done {
+            self.restore_keys(&id, known_keys).await;
+            return Err(ContractError::new(ErrorCode::Storage, error.to_string()));
+        }
+        let mut after = begun;
+        after.put(draft);
+        after.used = true;
+        after.to_forget.retain(|other| *other != id);
+        after.draft = None;
+        if let Err(error) = self.keep(after).await {
+            self.restore_keys(&id, known_keys.clone()).await;
+            self.restore_connection(&id, known.filter(|known| !known.paused), known_keys).await;
+            return Err(error);
+        }
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), keys);
+        self.forget_problem(&id);
+        self.forget_draft_keys();
+        if !is_kept {
+            desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
+        }
+        self.attach(desk).await;
+        Ok(())
+    }
+
+    /// Pauses a connection, or goes on with it.
+    pub async fn pause(&self, request: PauseConnectionRequest) -> Result<(), ContractError> {
+        let _turn = self.0.changing.lock().await;
+        let PauseConnectionRequest { connection, paused } = request;
+        let mut settings = self.settings();
+        let Some(known) = settings.connections.iter_mut().find(|known| known.id.as_str() == connection) else {
+            return Err(not_there());
+        };
+        known.paused = paused;
+        let known = known.clone();
+        let office = self.started().await?;
+        if paused {
+            self.keep(settings).await?;
+            office.remove_connection(&known.id).await;
+            return Ok(());
+        }
+        let keys = self.known_keys(&known.id).ok_or_else(|| {
+            ContractError::new(ErrorCode::NotFound, "the keyring has no key for this connection; enter it again")
+        })?;
+        let config = known.with_keys(keys)?;
+        let put = office.put_connection(config, known.lines(), known.people()).await;
+        put.map_err(|error| ContractError::new(ErrorCode::Storage, error.to_string()))?;
+        if let Err(error) = self.keep(settings).await {
+            office.remove_connection(&known.id).await;
+            return Err(error);
+        }
+        self.forget_problem(&known.id);
+        Ok(())
+    }
+
+    /// Connects to a PBX no more. Its settings and keys go, its calls stay.
+    pub async fn remove(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
+        let _turn = self.0.changing.lock().await;
+        let mut settings = self.settings();
+        let found = settings.connections.iter().position(|known| known.id.as_str() == request.connection);
+        let known = settings.connections.remove(found.ok_or_else(not_there)?);
+        settings.to_forget.push(known.id.clone());
+        if settings.draft.as_ref().is_some_and(|draft| draft.id == known.id) {
+            settings.draft = None;
+            self.forget_draft_keys();
+        }
+        self.keep(settings).await?;
+        if let Some(office) = self.running() {
+            office.remove_connection(&known.id).await;
+        }
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(&known.id);
+        self.forget_problem(&known.id);
+        self.remove_keys(&known.id).await;
+        Ok(())
+    }
+
+    /// The keys of a connection, as far as this run knows them.
+    pub(crate) fn known_keys(&self, id: &ConnectionId) -> Option<Keys> {
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Says whether they are kept for later runs, too. A keyring that is locked keeps nothing now.
+    async fn write_keys(&self, id: &ConnectionId, keys: &Keys) -> Result<bool, ContractError> {
+        let (entry, text) = (self.entries().of_connection(id), written(keys));
+        let kept = keyring::done(&self.0.keyring, move |keyring| match keyring.write(&entry, &text) {
+            Err(error) if !keyring.is_locked() => {
+                tracing::warn!(%error, "a key is kept for this run only");
+                Ok(false)
+            }
+            written => written.map(|()| true),
+        });
+        kept.await.map_err(|error| {
+            tracing::warn!(%error, "the keyring took no key");
+            ContractError::new(ErrorCode::KeyringLocked, "the keyring is locked; unlock it and try again")
+        })
+    }
+
+    async fn restore_keys(&self, id: &ConnectionId, keys: Option<Keys>) {
+        match keys {
+            // What cannot be put back is told by the next start: its key is missing.
+            Some(keys) => drop(self.write_keys(id, &keys).await),
+            None => self.remove_keys(id).await,
+        }
+    }
+
+    /// Takes keys out of the keyring. Where that fails the next start does it.
+    async fn remove_keys(&self, id: &ConnectionId) {
+        let entry = self.entries().of_connection(id);
+        match keyring::done(&self.0.keyring, move |keyring| keyring.remove(&entry)).await {
+            Ok(()) => {
+                let mut settings = self.settings();
+                settings.to_forget.retain(|other| other != id);
+                if let Err(error) = self.keep(settings).await {
+                    tracing::warn!(message = error.message, "keys that were removed will be removed once more");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the keys of a connection stay in the keyring until the next start"),
+        }
+    }
+
+    async fn restore_connection(&self, id: &ConnectionId, known: Option<OwnConnection>, keys: Option<Keys>) {
+        let Some(office) = self.running() else { return };
+        let config = known.as_ref().zip(keys).and_then(|(known, keys)| known.with_keys(keys).ok());
+        match (known, config) {
+            (Some(known), Some(config)) => {
+                if let Err(error) = office.put_connection(config, known.lines(), known.people()).await {
+                    tracing::error!(%error, "a connection could not be put back; the next start will");
+                }
+            }
+            _ => drop(office.remove_connection(id).await),
+        }
+    }
+}
+
+/// Whether everything that is needed is there.
+fn complete(draft: &OwnConnection, config: &ConnectionSettings) -> Result<(), ContractError> {
+    if draft.phone.is_empty() {
+        return Err(ContractError::invalid("phone", "say which phone is yours"));
+    }
+    pbx::validate(&config.config).map_err(|error| invalid_settings(&error))
+}
+
+fn not_there() -> ContractError {
+    ContractError::new(ErrorCode::NotFound, "this connection was removed")
+}

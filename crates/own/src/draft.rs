@@ -1,0 +1,176 @@
+//! What a person has begun to connect or to change. It survives closing, but for its keys.
+
+use std::{collections::BTreeMap, net::IpAddr, sync::PoisonError};
+
+use calls::number;
+use desk::contract::{
+    BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, LineDraft,
+    OwnConnectionRequest, Token,
+};
+use pbx::{ConfigError, Make};
+use url::{Host, Url};
+
+use crate::{office::OwnOffice, secrets::Keys, settings::OwnConnection};
+
+/// What is longer is no name of a person or a line.
+const LONGEST_NAME: usize = 100;
+
+impl OwnOffice {
+    /// Begins to connect a PBX, or to change a connection.
+    pub async fn begin(&self, request: BeginConnectionRequest) -> Result<DraftView, ContractError> {
+        let _turn = self.0.changing.lock().await;
+        let mut settings = self.settings();
+        let draft = match (request.make, request.connection) {
+            (Some(make), None) => {
+                let make: Make =
+                    make.parse().map_err(|_| ContractError::invalid("make", "there is no such kind of PBX"))?;
+                settings.begin(make)?
+            }
+            (None, Some(connection)) => {
+                let known = settings.connections.iter().find(|known| known.id.as_str() == connection);
+                known.cloned().ok_or_else(|| ContractError::new(ErrorCode::NotFound, "this connection was removed"))?
+            }
+            _ => return Err(ContractError::invalid("make", "name a make or a connection")),
+        };
+        settings.draft = Some(draft.clone());
+        self.keep(settings).await?;
+        self.forget_draft_keys();
+        self.draft_view(&draft)
+    }
+
+    /// Takes in what a person has entered. Where one thing is wrong nothing of it is taken.
+    pub async fn fill(&self, request: FillConnectionRequest) -> Result<DraftView, ContractError> {
+        let _turn = self.0.changing.lock().await;
+        let mut draft = self.draft(&request.connection)?;
+        let make = draft.make()?;
+        let FillConnectionRequest { connection: _, keys, kind, address, phone, name, lines } = request;
+        let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?;
+        if let Some(kind) = kind {
+            let known = make.kinds.iter().find(|known| known.value == kind);
+            let known = known.ok_or_else(|| ContractError::invalid("kind", "there is no such kind of key"))?;
+            draft.overrides.insert(known.name.to_owned(), known.value.to_owned());
+        }
+        if let Some(address) = address {
+            draft.address = read_address(&address)?;
+        }
+        if let Some(phone) = phone {
+            draft.phone = read_phone(&phone)?;
+        }
+        if let Some(name) = name {
+            draft.person = plain(&name);
+        }
+        if let Some(lines) = lines {
+            draft.lines = lines.into_iter().map(read_line).collect::<Result<_, _>>()?;
+        }
+        let mut settings = self.settings();
+        settings.draft = Some(draft.clone());
+        self.keep(settings).await?;
+        if let Some(keys) = keys {
+            self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        }
+        *self.0.trial.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.draft_view(&draft)
+    }
+
+    /// Gives up what was drafted.
+    pub async fn drop_draft(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
+        let _turn = self.0.changing.lock().await;
+        self.draft(&request.connection)?;
+        let mut settings = self.settings();
+        settings.draft = None;
+        self.keep(settings).await?;
+        self.forget_draft_keys();
+        Ok(())
+    }
+
+    /// The draft of this connection; another wizard may have begun another one meanwhile.
+    pub(crate) fn draft(&self, connection: &str) -> Result<OwnConnection, ContractError> {
+        let draft = self.settings().draft.filter(|draft| draft.id.as_str() == connection);
+        draft.ok_or_else(|| {
+            ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")
+        })
+    }
+
+    /// The keys of a draft: those that were entered, and where none was, those that are known.
+    pub(crate) fn keys_of(&self, draft: &OwnConnection) -> Keys {
+        let mut keys = self.known_keys(&draft.id).unwrap_or_default();
+        keys.extend(self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        keys
+    }
+
+    pub(crate) fn forget_draft_keys(&self) {
+        self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.0.trial.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// What is wrong with settings, at the field that mends it.
+pub(crate) fn invalid_settings(error: &ConfigError) -> ContractError {
+    let field = match error {
+        ConfigError::MissingSecret { .. }
+        | ConfigError::UnknownSecret { .. }
+        | ConfigError::UnsendableSecret { .. }
+        | ConfigError::MalformedSecret { .. } => "keys",
+        ConfigError::BaseUrl { .. } | ConfigError::MissingAddress { .. } => "address",
+        ConfigError::Zone { .. } | ConfigError::TrustAnchor { .. } | ConfigError::Override { .. } => {
+            return ContractError::new(ErrorCode::InvalidRequest, error.to_string());
+        }
+    };
+    ContractError::invalid(field, error.to_string())
+}
+
+/// A key that is empty stays as it was.
+fn read_keys(make: Make, given: &BTreeMap<String, Token>) -> Result<Keys, ContractError> {
+    let mut keys = Keys::new();
+    for (name, token) in given.iter().filter(|(_, token)| !token.reveal().is_empty()) {
+        if !make.secrets.iter().any(|secret| secret.name == name) {
+            return Err(ContractError::invalid("keys", "this make has no such key"));
+        }
+        let secret = pbx::clean_secret(token.reveal())
+            .map_err(|fault| ContractError::invalid("keys", format!("the key {fault}")))?;
+        keys.insert(name.clone(), secret);
+    }
+    Ok(keys)
+}
+
+/// An address; none is the make's own. Keys go over plain HTTP to this computer only.
+fn read_address(text: &str) -> Result<Option<Url>, ContractError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(text).ok().filter(Url::has_host);
+    let url = url.ok_or_else(|| ContractError::invalid("address", "write it as https://pbx.example.org"))?;
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        let error = ContractError::invalid("address", "plain http is for this computer only");
+        return Err(ContractError { code: ErrorCode::HttpsNeeded, ..error });
+    }
+    Ok(Some(url))
+}
+
+fn read_phone(text: &str) -> Result<String, ContractError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    pbx::extension(text).ok_or_else(|| ContractError::invalid("phone", "write it as the PBX does, such as 101"))
+}
+
+fn read_line(line: LineDraft) -> Result<LineDraft, ContractError> {
+    let number = number::normalise(line.number.trim());
+    let number = number
+        .filter(|number| number.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or_else(|| ContractError::invalid("lines", "write each line's number, such as +7 495 123-45-67"))?;
+    Ok(LineDraft { number, title: plain(&line.title) })
+}
+
+/// A name as a person typed it, of bounded length.
+fn plain(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
+}

@@ -1,0 +1,20 @@
+//! The office that the desktop runs for one person, in its own process: what it is connected to stands in the settings,
+//! its keys lie in the keyring, and a wizard makes both.
+//!
+//! It is the same office as a gateway's. What is here is only where its settings come from: [`OwnOffice`] waits for the
+//! keyring, starts it, and changes its connections while it runs.
+
+mod changes;
+mod draft;
+mod keyring;
+mod makes;
+mod office;
+mod secrets;
+mod settings;
+mod trial;
+mod views;
+
+pub use self::{
+    keyring::{Keyring, KeyringQuestion},
+    office::{OFFICE, OwnOffice},
+};

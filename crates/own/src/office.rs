@@ -1,0 +1,299 @@
+//! The own office: started once the keyring gives its keys, and looked at by the desk like any other.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+};
+
+use async_trait::async_trait;
+use calls::{CallId, Clock, CommandId, ConnectionId, Fact, RecordingId};
+use desk::{
+    Desk,
+    contract::{ContractError, ErrorCode, OwnProblem},
+};
+use link::{
+    ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
+    wire::{ActOnCall, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role, Trace},
+};
+use office::{ConnectionSettings, GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
+use pbx::Trial;
+use store::{Store, cache};
+
+use crate::{
+    keyring::{Keyring, KeyringQuestion},
+    secrets::{Entries, Keys, Unlocked},
+    settings::Settings,
+};
+
+/// The office's name in the database and on screens.
+pub const OFFICE: &str = "own";
+/// All lines of it ring at this group.
+pub(crate) const GROUP: &str = "own";
+
+/// The office that the desktop runs for one person. Clones are the same office.
+#[derive(Clone)]
+pub struct OwnOffice(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) keyring: Arc<dyn Keyring>,
+    pub(crate) clock: Arc<dyn Clock>,
+    cache_dir: PathBuf,
+    question: KeyringQuestion<Unlocked>,
+    running: OnceLock<OfficeHandle>,
+    /// Held by whoever starts it.
+    starting: tokio::sync::Mutex<()>,
+    /// Held by whoever changes what it is connected to, or a draft of that.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    settings: RwLock<Settings>,
+    /// Keys of connections, as far as this run knows them.
+    pub(crate) keys: Mutex<BTreeMap<ConnectionId, Keys>>,
+    /// Keys that were entered for the draft.
+    pub(crate) draft_keys: Mutex<Keys>,
+    pub(crate) trial: Mutex<Option<Arc<Trial>>>,
+    problems: Mutex<BTreeMap<ConnectionId, OwnProblem>>,
+}
+
+/// Why it is not at work.
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    /// The keyring does not give what is needed.
+    Keyring(SignInError),
+    /// The office itself cannot start.
+    Office(office::StartError),
+}
+
+impl OwnOffice {
+    /// The office of this profile, not started yet. `cache_dir` is where its recordings are kept.
+    pub fn open(store: Store, keyring: Arc<dyn Keyring>, clock: Arc<dyn Clock>, cache_dir: PathBuf) -> Self {
+        let settings = Settings::read(&store).unwrap_or_else(|error| {
+            tracing::error!(message = error.message, "the own office cannot be read");
+            Settings::default()
+        });
+        Self(Arc::new(Shared {
+            store,
+            question: KeyringQuestion::new(Arc::clone(&keyring)),
+            keyring,
+            clock,
+            cache_dir,
+            running: OnceLock::new(),
+            starting: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            settings: RwLock::new(settings),
+            keys: Mutex::default(),
+            draft_keys: Mutex::default(),
+            trial: Mutex::default(),
+            problems: Mutex::default(),
+        }))
+    }
+
+    /// Has the desk look at it, if it was ever connected to anything. A desk that looks already looks anew.
+    pub async fn attach(&self, desk: &Desk) {
+        if self.settings().used {
+            desk.add_office(OFFICE, Arc::new(self.clone()), false).await;
+        }
+    }
+
+    /// Ends its sessions, so that the PBXs keep what comes from now on, and stops.
+    pub async fn shutdown(&self) {
+        if let Some(office) = self.0.running.get() {
+            office.shutdown().await;
+        }
+    }
+
+    /// The computer is about to sleep.
+    pub async fn sleep(&self) {
+        if let Some(office) = self.0.running.get() {
+            office.sleep().await;
+        }
+    }
+
+    /// The computer has slept.
+    pub async fn wake(&self) {
+        if let Some(office) = self.0.running.get() {
+            office.wake().await;
+        }
+    }
+
+    /// The settings as they are now.
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps other settings; where they cannot be kept the old ones hold.
+    pub(crate) async fn keep(&self, settings: Settings) -> Result<(), ContractError> {
+        settings.keep(&self.0.store).await?;
+        *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        Ok(())
+    }
+
+    /// Where its keys lie.
+    pub(crate) fn entries(&self) -> Entries {
+        Entries::of(&self.settings().name)
+    }
+
+    /// The office at work, if it is.
+    pub(crate) fn running(&self) -> Option<&OfficeHandle> {
+        self.0.running.get()
+    }
+
+    /// Why a connection could not be started.
+    pub(crate) fn problem(&self, connection: &ConnectionId) -> Option<OwnProblem> {
+        self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).get(connection).copied()
+    }
+
+    /// It works now, or is no more.
+    pub(crate) fn forget_problem(&self, connection: &ConnectionId) {
+        self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+    }
+
+    /// The office at work, started now if it is not.
+    pub(crate) async fn started(&self) -> Result<&OfficeHandle, NotStarted> {
+        let _turn = self.0.starting.lock().await;
+        if let Some(office) = self.0.running.get() {
+            return Ok(office);
+        }
+        let settings = self.settings();
+        let entries = Entries::of(&settings.name);
+        let connections: Vec<ConnectionId> = settings.connections.iter().map(|it| it.id.clone()).collect();
+        let (random, to_forget) = (self.0.store.random(), settings.to_forget.clone());
+        let asked = self
+            .0
+            .question
+            .ask(move |keyring| entries.read_all(keyring, &*random, &connections, &to_forget))
+            .await
+            .map_err(NotStarted::Keyring)?;
+        self.forget_forgotten(&asked.forgotten).await;
+        let config = self.config(&settings, &asked).map_err(NotStarted::Office)?;
+        let office = OfficeHandle::start(config, self.0.store.clone(), Arc::clone(&self.0.clock)).await;
+        let office = office.map_err(NotStarted::Office)?;
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(asked.keys);
+        Ok(self.0.running.get_or_init(|| office))
+    }
+
+    /// What can be started of it. What cannot is remembered with the reason, and the rest works.
+    fn config(&self, settings: &Settings, unlocked: &Unlocked) -> Result<OfficeConfig, office::StartError> {
+        let mut problems = BTreeMap::new();
+        let (mut connections, mut lines, mut people) = (Vec::new(), Vec::new(), Vec::new());
+        for connection in settings.connections.iter().filter(|connection| !connection.paused) {
+            let Some(keys) = unlocked.keys.get(&connection.id) else {
+                problems.insert(connection.id.clone(), OwnProblem::KeyMissing);
+                continue;
+            };
+            let usable = |config: &ConnectionSettings| pbx::validate(&config.config).is_ok();
+            let Some(config) = connection.with_keys(keys.clone()).ok().filter(usable) else {
+                problems.insert(connection.id.clone(), OwnProblem::Settings);
+                continue;
+            };
+            connections.push(config);
+            lines.extend(connection.lines());
+            people.extend(connection.people());
+        }
+        *self.0.problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
+        let cache_key = cache::read_key(&unlocked.cache_key).ok_or(store::Error::Closed)?;
+        Ok(OfficeConfig {
+            name: OFFICE.to_owned(),
+            connections,
+            lines,
+            groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
+            people,
+            contacts: BTreeMap::new(),
+            routing: RoutingRules::default(),
+            cache_dir: self.0.cache_dir.clone(),
+            cache_key,
+        })
+    }
+
+    async fn forget_forgotten(&self, forgotten: &[ConnectionId]) {
+        if forgotten.is_empty() {
+            return;
+        }
+        let mut settings = self.settings();
+        settings.to_forget.retain(|connection| !forgotten.contains(connection));
+        if let Err(error) = self.keep(settings).await {
+            tracing::warn!(message = error.message, "keys that were removed will be removed once more");
+        }
+    }
+
+    /// Who looks at it: the person of this computer, with his phones.
+    fn viewer(&self) -> Viewer {
+        let settings = self.settings();
+        let name = settings.connections.iter().map(|it| it.person.as_str()).find(|name| !name.is_empty());
+        let phones = settings.connections.iter().filter(|connection| !connection.phone.is_empty());
+        Viewer {
+            id: OFFICE.to_owned(),
+            name: name.unwrap_or_default().to_owned(),
+            role: Role::Admin,
+            extensions: phones
+                .map(|it| ExtensionRef { connection: it.id.clone(), extension: it.phone.clone() })
+                .collect(),
+            groups: vec![GROUP.to_owned()],
+            rights: OFFICE.to_owned(),
+        }
+    }
+
+    fn view(&self) -> Result<View, OfficeError> {
+        let not_yet = || OfficeError::new(OfficeErrorKind::Unreachable, "this office has not started yet");
+        Ok(self.0.running.get().ok_or_else(not_yet)?.view(self.viewer()))
+    }
+}
+
+impl From<NotStarted> for ContractError {
+    fn from(why: NotStarted) -> Self {
+        match why {
+            NotStarted::Keyring(_) => Self::new(ErrorCode::KeyringLocked, "the keyring is locked"),
+            NotStarted::Office(error) => Self::new(ErrorCode::Storage, error.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl Office for OwnOffice {
+    async fn sign_in(&self) -> Result<(), SignInError> {
+        match self.started().await {
+            Ok(_) => Ok(()),
+            Err(NotStarted::Keyring(why)) => Err(why),
+            Err(NotStarted::Office(error)) => {
+                // It is tried again with the stream.
+                tracing::error!(%error, "the own office cannot start");
+                Ok(())
+            }
+        }
+    }
+
+    async fn stream(&self, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
+        match self.running() {
+            Some(_) => self.view()?.stream(resume).await,
+            None => Err(OfficeError::new(OfficeErrorKind::Storage, "this office cannot start")),
+        }
+    }
+
+    async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
+        self.view()?.place_call(request).await
+    }
+
+    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+        self.view()?.act(wish).await
+    }
+
+    async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {
+        self.view()?.command(id).await
+    }
+
+    async fn trace(&self, call: &CallId) -> Result<Option<Trace>, OfficeError> {
+        self.view()?.trace(call).await
+    }
+
+    async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError> {
+        self.view()?.add_fact(fact).await
+    }
+
+    async fn recording(&self, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
+        self.view()?.recording(id, range).await
+    }
+
+    async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
+        self.view()?.peaks(id).await
+    }
+}

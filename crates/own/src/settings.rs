@@ -1,0 +1,171 @@
+//! What stands in the settings: connections without their keys.
+
+use std::collections::BTreeMap;
+
+use calls::ConnectionId;
+use desk::contract::{ContractError, ErrorCode, LineDraft};
+use office::{ConnectionSettings, LineSettings, Person};
+use pbx::{ConnectionConfig, Make};
+use serde::{Deserialize, Serialize};
+use store::{Random, Store};
+use url::Url;
+
+use crate::{office::GROUP, secrets::Keys};
+
+/// Setting that holds all of it.
+const SETTING: &str = "own.office";
+
+/// The settings of the own office.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settings {
+    /// Tells its entries in the keyring from those of other profiles; empty until something is kept there.
+    #[serde(default)]
+    pub(crate) name: String,
+    /// It was connected to something once, so there may be calls of it.
+    #[serde(default)]
+    pub(crate) used: bool,
+    /// How many connections were ever begun: no id is given twice.
+    #[serde(default)]
+    begun: u32,
+    /// The connections, in the order in which they were made.
+    #[serde(default)]
+    pub(crate) connections: Vec<OwnConnection>,
+    /// Connections that are no more, or never came to be, whose keys may still lie in the keyring.
+    #[serde(default)]
+    pub(crate) to_forget: Vec<ConnectionId>,
+    /// What a person has begun to connect or to change.
+    #[serde(default)]
+    pub(crate) draft: Option<OwnConnection>,
+}
+
+/// A connection, without its keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OwnConnection {
+    pub(crate) id: ConnectionId,
+    /// The name of its make.
+    pub(crate) make: String,
+    /// The vendor's address, where it is not the make's own.
+    #[serde(default)]
+    pub(crate) address: Option<Url>,
+    /// Undocumented parts of the wire that are replaced.
+    #[serde(default)]
+    pub(crate) overrides: BTreeMap<String, String>,
+    /// The person's phone.
+    #[serde(default)]
+    pub(crate) phone: String,
+    /// The person's name.
+    #[serde(default)]
+    pub(crate) person: String,
+    /// The office's lines, by number.
+    #[serde(default)]
+    pub(crate) lines: Vec<LineDraft>,
+    #[serde(default)]
+    pub(crate) paused: bool,
+}
+
+impl Settings {
+    pub(crate) fn read(store: &Store) -> Result<Self, ContractError> {
+        let Some(text) = store.setting(SETTING)? else { return Ok(Self::default()) };
+        serde_json::from_str(&text)
+            .map_err(|_| ContractError::new(ErrorCode::Storage, "the own office was stored in an unknown form"))
+    }
+
+    /// Keeps them, on the disk before this answers.
+    pub(crate) async fn keep(&self, store: &Store) -> Result<(), ContractError> {
+        let text = serde_json::to_string(self).map_err(|error| {
+            ContractError::new(ErrorCode::Internal, format!("the settings cannot be written: {error}"))
+        })?;
+        Ok(store.set_setting(SETTING, &text).durable().await?)
+    }
+
+    /// Gives the office its name in the keyring, where it has none.
+    pub(crate) fn name_it(&mut self, random: &dyn Random) -> Result<(), ContractError> {
+        if self.name.is_empty() {
+            let mut bytes = [0; 8];
+            random
+                .fill(&mut bytes)
+                .map_err(|error| ContractError::new(ErrorCode::Internal, format!("no random numbers: {error}")))?;
+            self.name = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        }
+        Ok(())
+    }
+
+    /// A fresh connection of this make.
+    pub(crate) fn begin(&mut self, make: Make) -> Result<OwnConnection, ContractError> {
+        self.begun += 1;
+        let id = format!("{}-{}", make.name, self.begun)
+            .parse()
+            .map_err(|_| ContractError::new(ErrorCode::Internal, "the make's name is no beginning of an id"))?;
+        let kind = make.kinds.first().map(|kind| (kind.name.to_owned(), kind.value.to_owned()));
+        Ok(OwnConnection {
+            id,
+            make: make.name.to_owned(),
+            address: None,
+            overrides: kind.into_iter().collect(),
+            phone: String::new(),
+            person: String::new(),
+            lines: Vec::new(),
+            paused: false,
+        })
+    }
+
+    pub(crate) fn connection(&self, id: &ConnectionId) -> Option<&OwnConnection> {
+        self.connections.iter().find(|connection| connection.id == *id)
+    }
+
+    /// Puts a connection at its place, or behind the others.
+    pub(crate) fn put(&mut self, connection: OwnConnection) {
+        match self.connections.iter_mut().find(|known| known.id == connection.id) {
+            Some(known) => *known = connection,
+            None => self.connections.push(connection),
+        }
+    }
+}
+
+impl OwnConnection {
+    pub(crate) fn make(&self) -> Result<Make, ContractError> {
+        self.make.parse().map_err(|_| {
+            ContractError::new(ErrorCode::Unsupported, "this version does not know the make of this connection")
+        })
+    }
+
+    /// As the office needs it.
+    pub(crate) fn with_keys(&self, keys: Keys) -> Result<ConnectionSettings, ContractError> {
+        let make = self.make()?;
+        // Only live events choose a zone, and where the PBX cannot reach us none come.
+        let zone = make.delivery.needs_public_address().then(|| make.default_zone().to_owned());
+        Ok(ConnectionSettings {
+            config: ConnectionConfig {
+                id: self.id.clone(),
+                make,
+                zone,
+                base_url: self.address.clone(),
+                trust_anchor_pem: None,
+                secrets: keys,
+                overrides: self.overrides.clone(),
+            },
+            extensions: if self.phone.is_empty() { Vec::new() } else { vec![self.phone.clone()] },
+            has_address: false,
+        })
+    }
+
+    pub(crate) fn lines(&self) -> Vec<LineSettings> {
+        let line = |line: &LineDraft| LineSettings {
+            connection: self.id.clone(),
+            number: line.number.clone(),
+            title: line.title.clone(),
+            groups: vec![GROUP.to_owned()],
+        };
+        self.lines.iter().map(line).collect()
+    }
+
+    pub(crate) fn people(&self) -> Vec<Person> {
+        let has_name = !self.phone.is_empty() && !self.person.is_empty();
+        has_name
+            .then(|| Person { connection: self.id.clone(), extension: self.phone.clone(), name: self.person.clone() })
+            .into_iter()
+            .collect()
+    }
+}

@@ -1,0 +1,46 @@
+//! The own office as the pages show it.
+
+use desk::contract::{ContractError, DraftView, OwnConnectionView, OwnConnections, Titles};
+
+use crate::{makes::titles, office::OwnOffice, settings::OwnConnection};
+
+impl OwnOffice {
+    /// What it is connected to, and what is being connected.
+    pub fn connections(&self) -> Result<OwnConnections, ContractError> {
+        let settings = self.settings();
+        Ok(OwnConnections {
+            connections: settings.connections.iter().map(|connection| self.connection_view(connection)).collect(),
+            draft: settings.draft.as_ref().map(|draft| self.draft_view(draft)).transpose()?,
+        })
+    }
+
+    fn connection_view(&self, connection: &OwnConnection) -> OwnConnectionView {
+        let by_name = || Titles { ru: connection.make.clone(), en: connection.make.clone() };
+        OwnConnectionView {
+            id: connection.id.as_str().to_owned(),
+            make: connection.make.clone(),
+            title: connection.make().map_or_else(|_| by_name(), |make| titles(make.title)),
+            phone: connection.phone.clone(),
+            paused: connection.paused,
+            problem: self.problem(&connection.id),
+        }
+    }
+
+    pub(crate) fn draft_view(&self, draft: &OwnConnection) -> Result<DraftView, ContractError> {
+        let make = draft.make()?;
+        let kind =
+            make.kinds.iter().find(|kind| draft.overrides.get(kind.name).is_some_and(|value| value == kind.value));
+        Ok(DraftView {
+            connection: draft.id.as_str().to_owned(),
+            make: draft.make.clone(),
+            is_new: self.settings().connection(&draft.id).is_none(),
+            keys: self.keys_of(draft).into_keys().collect(),
+            kind: kind.map(|kind| kind.value.to_owned()),
+            address: draft.address.as_ref().map(ToString::to_string).unwrap_or_default(),
+            phone: draft.phone.clone(),
+            name: draft.person.clone(),
+            lines: draft.lines.clone(),
+            steps: self.steps(draft),
+        })
+    }
+}

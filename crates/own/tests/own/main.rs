@@ -1,0 +1,8 @@
+//! The own office with simulated PBXs and a keyring that a test controls.
+
+#![expect(clippy::expect_used, reason = "tests")]
+
+mod changes;
+mod keyring;
+mod support;
+mod wizard;

@@ -1,0 +1,237 @@
+//! A desk with an own office, on a temporary folder.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use calls::Clock;
+use desk::{
+    Desk, DeskOptions, Notification, Surroundings, SystemChance, SystemClock, UiPort,
+    contract::{
+        BeginConnectionRequest, CallsChanged, CardCorner, CardsView, ContractError, DraftView, FillConnectionRequest,
+        LinkState, MainView, OwnConnectionRequest, Stage,
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use own::{Keyring, OFFICE, OwnOffice};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use simulator::{Make, Script, Simulator, SimulatorConfig};
+use store::{Options, Store, SystemRandom};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Whose desk it is.
+pub(crate) const ME: &str = "202";
+
+/// A keyring in memory.
+#[derive(Default)]
+pub(crate) struct FakeKeyring {
+    entries: Mutex<BTreeMap<String, String>>,
+    pub(crate) is_locked: AtomicBool,
+    /// There is none on this computer.
+    pub(crate) is_missing: AtomicBool,
+}
+
+impl FakeKeyring {
+    pub(crate) fn entries(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.entries.lock().expect("not poisoned")
+    }
+
+    /// The entries of connections.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let entries = self.entries();
+        let names = entries.keys().filter(|name| !name.ends_with(":recordings"));
+        names.filter_map(|name| name.rsplit(':').next()).map(str::to_owned).collect()
+    }
+
+    fn usable(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.is_locked.load(Ordering::SeqCst), "locked");
+        anyhow::ensure!(!self.is_missing.load(Ordering::SeqCst), "there is none");
+        Ok(())
+    }
+}
+
+impl Keyring for FakeKeyring {
+    fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
+        self.usable()?;
+        Ok(self.entries().get(name).map(|secret| SecretString::from(secret.as_str())))
+    }
+
+    fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
+        self.usable()?;
+        self.entries().insert(name.to_owned(), secret.expose_secret().to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> anyhow::Result<()> {
+        self.usable()?;
+        self.entries().remove(name);
+        Ok(())
+    }
+
+    fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::SeqCst)
+    }
+}
+
+/// Screens that nobody looks at: tests ask the desk.
+struct Shown;
+
+impl UiPort for Shown {
+    fn publish_cards(&mut self, _: &CardsView) {}
+    fn show_card(&mut self, _: CardCorner) {}
+    fn hide_card(&mut self) {}
+    fn publish_main(&mut self, _: &MainView) {}
+    fn publish_calls(&mut self, _: &CallsChanged) {}
+    fn open_main(&mut self) {}
+    fn notify(&mut self, _: Notification) {}
+    fn withdraw(&mut self, _: &str) {}
+}
+
+pub(crate) struct Bench {
+    pub(crate) desk: Desk,
+    pub(crate) own: OwnOffice,
+    pub(crate) keyring: Arc<FakeKeyring>,
+    pub(crate) store: Store,
+    pub(crate) simulator: Simulator,
+    pub(crate) clock: Arc<TestClock>,
+    folder: TempDir,
+}
+
+/// The computer's clock, wrong by as many minutes as a test says.
+#[derive(Default)]
+pub(crate) struct TestClock {
+    pub(crate) minutes_ahead: AtomicI64,
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        office::SystemClock.now() + SignedDuration::from_mins(self.minutes_ahead.load(Ordering::SeqCst))
+    }
+}
+
+impl Bench {
+    /// With these PBXs to connect to, and connected to nothing.
+    pub(crate) async fn with(makes: &[Make]) -> Self {
+        let simulator = Simulator::start(SimulatorConfig::of(makes)).await.expect("starts");
+        Self::on(simulator, TempDir::new().expect("a folder"), Arc::default()).await
+    }
+
+    async fn on(simulator: Simulator, folder: TempDir, keyring: Arc<FakeKeyring>) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let (store, desk, own) = open(folder.path(), &keyring, &clock).await;
+        Self { desk, own, keyring, store, simulator, clock, folder }
+    }
+
+    /// The next run of the program, with the same PBXs.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { desk, own, keyring, store, simulator, folder, .. } = self;
+        own.shutdown().await;
+        drop((desk, own));
+        store.close();
+        // The folder is free once the desk's loop has ended.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Self::on(simulator, folder, keyring).await
+    }
+
+    /// Begins to connect this make.
+    pub(crate) async fn begin(&self, make: &str) -> DraftView {
+        let request = BeginConnectionRequest { make: Some(make.to_owned()), connection: None };
+        self.own.begin(request).await.expect("is begun")
+    }
+
+    /// Enters these things, as the page sends them.
+    pub(crate) async fn fill(&self, draft: &DraftView, fields: Value) -> Result<DraftView, ContractError> {
+        let mut request = json!({"connection": draft.connection});
+        request.as_object_mut().expect("is one").extend(fields.as_object().expect("is one").clone());
+        let request: FillConnectionRequest = serde_json::from_value(request).expect("as a page writes it");
+        self.own.fill(request).await
+    }
+
+    /// What a person enters for the simulated PBX of this make.
+    pub(crate) fn right_fields(&self, make: Make) -> Value {
+        let access = self.simulator.credentials().of(make).expect("it runs");
+        let keys: BTreeMap<&str, &str> = access.secrets().collect();
+        json!({"address": access.url, "keys": keys, "phone": ME, "name": "Пётр"})
+    }
+
+    /// Connects the simulated PBX of this make as the wizard does.
+    pub(crate) async fn connect(&self, make: Make) -> DraftView {
+        let draft = self.begin(make.name()).await;
+        let mut fields = self.right_fields(make);
+        if make == Make::ERA {
+            fields["kind"] = json!("token");
+        }
+        let draft = self.fill(&draft, fields).await.expect("is right");
+        self.own.save(&self.desk, of(&draft.connection)).await.expect("is saved");
+        draft
+    }
+
+    pub(crate) async fn main(&self) -> MainView {
+        self.desk.main_snapshot().await.expect("answers")
+    }
+
+    /// Waits until main shows what fits.
+    pub(crate) async fn until(&self, what: &str, fits: impl Fn(&MainView) -> bool) -> MainView {
+        let end = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let view = self.main().await;
+            if fits(&view) {
+                return view;
+            }
+            assert!(tokio::time::Instant::now() < end, "{what}: {view:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until all connections are up.
+    pub(crate) async fn until_live(&self, connections: usize) {
+        self.until("live", |view| {
+            view.offices.iter().any(|office| {
+                let is_up = |row: &desk::contract::ConnectionRow| row.state == desk::contract::ConnectionState::Live;
+                office.id == OFFICE
+                    && office.link == LinkState::Live
+                    && office.connections.len() == connections
+                    && office.connections.iter().all(is_up)
+            })
+        })
+        .await;
+    }
+
+    /// Lets calls come in at my phone.
+    pub(crate) fn ring(&self, make: Make) {
+        let script = format!(
+            r#"{{"make":"{make}","call":"answered","from":"+79161234567","to":"{ME}","ring":"600s","talk":"600s"}}"#
+        );
+        self.simulator.play(Script::parse(&script).expect("a script")).expect("is played");
+    }
+}
+
+async fn open(folder: &Path, keyring: &Arc<FakeKeyring>, clock: &Arc<TestClock>) -> (Store, Desk, OwnOffice) {
+    let store = Store::open_in(&folder.join("data"), Options::desk("test", SystemRandom)).expect("opens");
+    let options = DeskOptions {
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+        surroundings: Surroundings::default(),
+        stage: Stage::Welcome,
+        card_can_be_placed: true,
+    };
+    let desk = Desk::start(options, Shown).expect("starts");
+    let (keys, clock) = (Arc::clone(keyring) as _, Arc::clone(clock) as _);
+    let own = OwnOffice::open(store.clone(), keys, clock, folder.join("recordings"));
+    own.attach(&desk).await;
+    (store, desk, own)
+}
+
+/// Names a connection.
+pub(crate) fn of(connection: &str) -> OwnConnectionRequest {
+    OwnConnectionRequest { connection: connection.to_owned() }
+}

@@ -1,0 +1,156 @@
+//! The wizard: what is entered, what is checked, what is said.
+
+use desk::contract::{CheckConnectionRequest, CheckField, CheckFinding, CheckOutcome, CheckStep, DraftView, ErrorCode};
+use serde_json::json;
+use simulator::{Fault, Make};
+
+use crate::support::{Bench, ME, of};
+
+async fn check(bench: &Bench, draft: &DraftView, step: CheckStep) -> CheckOutcome {
+    let request = CheckConnectionRequest { connection: draft.connection.clone(), step };
+    bench.own.check(request).await.expect("is taken")
+}
+
+fn steps(draft: &DraftView) -> Vec<CheckStep> {
+    draft.steps.iter().map(|step| step.step).collect()
+}
+
+#[tokio::test]
+async fn every_make_passes_the_steps_that_fit_it() {
+    use CheckStep::{Address, Clock, History, Key, Live};
+    let cases = [
+        (Make::MANGO_CLIENT, vec![Address, Key, Clock, Live]),
+        (Make::ERA, vec![Address, Key, Clock, Live]),
+        (Make::RINGCLOUD, vec![Address, Key, Clock]),
+        (Make::ZADARMA, vec![Address, Key, Clock, History]),
+        (Make::MANGO_VPBX, vec![Address, Key, Clock]),
+    ];
+    for (make, expected) in cases {
+        let bench = Bench::with(&[make]).await;
+        let draft = bench.begin(make.name()).await;
+        let mut fields = bench.right_fields(make);
+        if make == Make::ERA {
+            fields["kind"] = json!("token");
+        }
+        let draft = bench.fill(&draft, fields).await.expect("is right");
+        assert_eq!(steps(&draft), expected, "{make}");
+        for step in expected {
+            let outcome = check(&bench, &draft, step).await;
+            assert!(outcome.ok && outcome.field.is_none(), "{make} {step:?}: {outcome:?}");
+        }
+        bench.own.save(&bench.desk, of(&draft.connection)).await.expect("is saved");
+        bench.until_live(1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_fails_names_the_field_that_mends_it_and_passes_once_it_is_mended() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let right = bench.right_fields(Make::MANGO_CLIENT);
+    let draft = bench.begin("mango-client").await;
+    let mut wrong = right.clone();
+    wrong["keys"] = json!({"token": "somebody-elses"});
+    let draft = bench.fill(&draft, wrong).await.expect("looks right");
+    assert!(check(&bench, &draft, CheckStep::Address).await.ok);
+    let outcome = check(&bench, &draft, CheckStep::Key).await;
+    assert_eq!((outcome.ok, outcome.finding, outcome.field), (false, CheckFinding::WrongKey, Some(CheckField::Keys)));
+    let draft = bench.fill(&draft, json!({"keys": right["keys"]})).await.expect("is right");
+    assert!(check(&bench, &draft, CheckStep::Key).await.ok);
+    bench.simulator.fault(Fault::ExtensionGone(202), true);
+    let outcome = check(&bench, &draft, CheckStep::Live).await;
+    assert_eq!((outcome.finding, outcome.field), (CheckFinding::NoSuchPhone, Some(CheckField::Phone)), "{outcome:?}");
+    bench.simulator.fault(Fault::ExtensionGone(202), false);
+    assert!(check(&bench, &draft, CheckStep::Live).await.ok);
+}
+
+#[tokio::test]
+async fn nobody_at_the_address_and_a_clock_that_is_off_are_told_apart() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.begin("mango-client").await;
+    let mut fields = bench.right_fields(Make::MANGO_CLIENT);
+    // A port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");
+    let right = std::mem::replace(&mut fields["address"], json!(format!("http://{free}")));
+    let draft = bench.fill(&draft, fields).await.expect("looks right");
+    let outcome = check(&bench, &draft, CheckStep::Address).await;
+    assert_eq!((outcome.finding, outcome.field), (CheckFinding::Unreachable, Some(CheckField::Address)));
+    let draft = bench.fill(&draft, json!({"address": right})).await.expect("is right");
+    bench.clock.minutes_ahead.store(60, std::sync::atomic::Ordering::SeqCst);
+    assert!(check(&bench, &draft, CheckStep::Key).await.ok);
+    let outcome = check(&bench, &draft, CheckStep::Clock).await;
+    assert_eq!((outcome.ok, outcome.finding), (false, CheckFinding::ClockOff), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_trial_takes_no_event_away_from_the_office_that_comes_after_it() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    bench.own.sleep().await;
+    // Comes while nobody listens, so the PBX keeps it.
+    bench.ring(Make::MANGO_CLIENT);
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let request = serde_json::from_value(json!({"connection": draft.connection})).expect("a request");
+    let draft = bench.own.begin(request).await.expect("is begun");
+    assert!(check(&bench, &draft, CheckStep::Live).await.ok);
+    bench.until("the call is there", |view| !view.now.open.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_draft_survives_the_end_of_the_program_without_its_keys() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.begin("mango-client").await;
+    let filled = bench.fill(&draft, bench.right_fields(Make::MANGO_CLIENT)).await.expect("is right");
+    assert_eq!(filled.keys, ["token"]);
+    let bench = bench.restart().await;
+    let draft = bench.own.connections().expect("is read").draft.expect("is there");
+    assert_eq!((draft.phone.as_str(), draft.keys.len(), draft.steps.len()), (ME, 0, 0));
+    let refused = bench.own.save(&bench.desk, of(&draft.connection)).await.expect_err("a key is missing");
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::InvalidRequest, Some("keys")));
+    let given_up = bench.own.drop_draft(of(&draft.connection)).await;
+    assert!(given_up.is_ok() && bench.own.connections().expect("is read").draft.is_none());
+    assert!(bench.main().await.offices.is_empty());
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.begin("mango-client").await;
+    let cases = [
+        (json!({"address": "pbx.example.org"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "http://pbx.example.org"}), "address", ErrorCode::HttpsNeeded),
+        (json!({"phone": "2 0 2"}), "phone", ErrorCode::InvalidRequest),
+        (json!({"keys": {"token": "half\nof it"}}), "keys", ErrorCode::InvalidRequest),
+        (json!({"keys": {"password": "x"}}), "keys", ErrorCode::InvalidRequest),
+        (json!({"kind": "user"}), "kind", ErrorCode::InvalidRequest),
+        (json!({"lines": [{"number": "sales", "title": ""}], "phone": "202"}), "lines", ErrorCode::InvalidRequest),
+    ];
+    for (fields, field, code) in cases {
+        let refused = bench.fill(&draft, fields).await.expect_err("is wrong");
+        assert_eq!((refused.field.as_deref(), refused.code), (Some(field), code));
+        assert!(!refused.message.contains("half"), "no key is repeated");
+    }
+    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    assert_eq!((now.phone.as_str(), now.address.as_str(), now.keys.len()), ("", "", 0));
+    let taken = bench.fill(&draft, json!({"keys": {"token": " \u{feff}a token\r\n"}})).await.expect("is cleaned");
+    assert_eq!(taken.keys, ["token"]);
+}
+
+#[tokio::test]
+async fn of_two_wizards_the_later_one_goes_on() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT, Make::ERA]).await;
+    let first = bench.begin("mango-client").await;
+    let second = bench.begin("era").await;
+    let refused = bench.fill(&first, json!({"phone": "202"})).await.expect_err("another was begun");
+    assert_eq!(refused.code, ErrorCode::NotFound);
+    assert!(bench.fill(&second, json!({"phone": "202"})).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_pbx_that_lists_its_phones_lets_one_choose() {
+    let bench = Bench::with(&[Make::RINGCLOUD]).await;
+    let draft = bench.begin("ringcloud").await;
+    let draft = bench.fill(&draft, bench.right_fields(Make::RINGCLOUD)).await.expect("is right");
+    let phones = bench.own.list_phones(of(&draft.connection)).await.expect("are listed").phones;
+    assert!(phones.iter().any(|choice| choice.phone == ME), "{phones:?}");
+}

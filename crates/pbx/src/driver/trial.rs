@@ -1,0 +1,195 @@
+//! Tries a connection step by step, in the way that a real call takes, so that a person sees where it stops.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use calls::Source;
+use jiff::{SignedDuration, tz::TimeZone};
+use tokio::{sync::mpsc, time::Instant};
+
+use super::{Driver, SessionReport, checking::SKEW};
+use crate::{
+    check::CheckReason,
+    delivery::Delivery,
+    error::{Error, ErrorKind},
+    history::Span,
+    session::WHOLE_ACCOUNT,
+    webhook::DecodeContext,
+};
+
+/// The calls that are read to see whether a history can be.
+const RECENT: SignedDuration = SignedDuration::from_hours(1);
+
+/// One step on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TrialStep {
+    /// Something answers at the address, with a certificate that is trusted.
+    Address,
+    /// The PBX accepts the key, and the key may do what is needed.
+    Key,
+    /// This computer's clock agrees with the PBX's.
+    Clock,
+    /// Calls are told as they ring.
+    Live,
+    /// Finished calls can be read.
+    History,
+}
+
+impl TrialStep {
+    /// What it takes at most; then it has failed.
+    pub fn allowed(self) -> Duration {
+        match self {
+            Self::Address => Duration::from_secs(8),
+            Self::Clock => Duration::from_secs(1),
+            Self::Key | Self::Live => Duration::from_secs(20),
+            Self::History => Duration::from_secs(30),
+        }
+    }
+}
+
+/// What came of a step, as a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrialReason {
+    /// As a check of the connection finds it.
+    Found(CheckReason),
+    /// The PBX has no such phone.
+    NoSuchPhone,
+    /// The clocks differ by more than signed messages bear.
+    ClockOff,
+    /// It works, but takes longer than can be waited for here.
+    TakesLong,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialOutcome {
+    /// Whether calls get past it.
+    pub ok: bool,
+    /// The finding.
+    pub reason: TrialReason,
+    /// The finding in words, with what to do.
+    pub detail: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A connection that is being tried, beside the office: nothing that it hears of is taken from the PBX.
+pub struct Trial {
+    driver: Arc<Driver>,
+    phone: String,
+    zone: TimeZone,
+    clock_ahead: Mutex<Option<SignedDuration>>,
+}
+
+impl Trial {
+    /// Tries what this driver talks to, for the person with this phone.
+    pub fn new(driver: Driver, phone: &str, zone: TimeZone) -> Self {
+        Self { driver: Arc::new(driver), phone: phone.to_owned(), zone, clock_ahead: Mutex::default() }
+    }
+
+    /// The steps for this connection, in their order.
+    pub fn steps(&self) -> Vec<TrialStep> {
+        let mut steps = vec![TrialStep::Address, TrialStep::Key, TrialStep::Clock];
+        match self.driver.delivery() {
+            Delivery::Socket | Delivery::SocketPerExtension => steps.push(TrialStep::Live),
+            Delivery::Webhook if self.driver.history_reaches(self.driver.clock.now()).is_some() => {
+                steps.push(TrialStep::History);
+            }
+            Delivery::Webhook | Delivery::Polling => {}
+        }
+        steps
+    }
+
+    /// Takes one step, within the time that it is allowed.
+    pub async fn take(&self, step: TrialStep) -> TrialOutcome {
+        let began = Instant::now();
+        let (ok, reason, detail) = match tokio::time::timeout(step.allowed(), self.outcome(step)).await {
+            Ok(outcome) => outcome,
+            Err(_) if step == TrialStep::History => {
+                (true, TrialReason::TakesLong, "the PBX still prepares the list of finished calls".to_owned())
+            }
+            Err(_) => {
+                let detail = format!("the PBX did not answer within {} seconds", step.allowed().as_secs());
+                (false, TrialReason::Found(CheckReason::TimedOut), detail)
+            }
+        };
+        TrialOutcome { ok, reason, detail, took: began.elapsed() }
+    }
+
+    async fn outcome(&self, step: TrialStep) -> (bool, TrialReason, String) {
+        match step {
+            TrialStep::Address => told(self.driver.reach().await, "the PBX answers at its address"),
+            TrialStep::Key => {
+                let report = self.driver.check().await;
+                *self.clock_ahead.lock().unwrap_or_else(PoisonError::into_inner) = report.clock_ahead;
+                (report.ok, TrialReason::Found(report.reason), report.detail)
+            }
+            TrialStep::Clock => self.clock(),
+            TrialStep::Live => {
+                let lived = self.live().await;
+                if lived.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+                    let detail = "the PBX has no phone with this number; look at the extension".to_owned();
+                    return (false, TrialReason::NoSuchPhone, detail);
+                }
+                told(lived, "the PBX tells of calls as they ring")
+            }
+            TrialStep::History => told(self.history().await, "finished calls can be read"),
+        }
+    }
+
+    /// As the answer to the key showed it; a PBX that tells no time says nothing against our clock.
+    fn clock(&self) -> (bool, TrialReason, String) {
+        let ahead = *self.clock_ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        match ahead.filter(|ahead| ahead.abs() > SKEW) {
+            None => (true, TrialReason::Found(CheckReason::Works), "the clocks agree".to_owned()),
+            Some(ahead) => {
+                let detail = format!("this computer's clock is {} minutes away from the PBX's", ahead.abs().as_mins());
+                (false, TrialReason::ClockOff, detail)
+            }
+        }
+    }
+
+    /// Opens a session until live events flow. What was missed before stays at the PBX: it is not said to be stored.
+    async fn live(&self) -> Result<(), Error> {
+        let key = match self.driver.delivery() {
+            Delivery::SocketPerExtension => self.phone.as_str(),
+            Delivery::Socket | Delivery::Webhook | Delivery::Polling => WHOLE_ACCOUNT,
+        };
+        let (out, mut reports) = mpsc::channel(16);
+        let connected = async {
+            loop {
+                match reports.recv().await {
+                    Some(SessionReport::Connected) => return true,
+                    Some(_) => {}
+                    None => return false,
+                }
+            }
+        };
+        tokio::select! {
+            error = self.driver.run_session(key, out) => return Err(error),
+            is_live = connected => if !is_live { return Err(Error::new(ErrorKind::Transport, "the session broke")) },
+        }
+        if let Err(error) = self.driver.end_session(key).await {
+            tracing::warn!(kind = ?error.kind(), "the session of a trial could not be ended at the PBX");
+        }
+        Ok(())
+    }
+
+    async fn history(&self) -> Result<(), Error> {
+        let now = self.driver.clock.now();
+        let span = Span { from: now.checked_sub(RECENT).unwrap_or(now), to: now };
+        let context = DecodeContext { received_at: now, zone: self.zone.clone(), source: Source::Replay };
+        let mut reading = self.driver.history(span, &context)?;
+        while reading.next().await?.is_some() {}
+        Ok(())
+    }
+}
+
+fn told(outcome: Result<(), Error>, works: &str) -> (bool, TrialReason, String) {
+    match outcome {
+        Ok(()) => (true, TrialReason::Found(CheckReason::Works), works.to_owned()),
+        Err(error) => (false, TrialReason::Found(CheckReason::of(&error)), error.to_string()),
+    }
+}

@@ -1,0 +1,192 @@
+import type { CheckOutcome } from "$generated/CheckOutcome";
+import type { CheckStep } from "$generated/CheckStep";
+import type { ContractError } from "$generated/ContractError";
+import type { DraftView } from "$generated/DraftView";
+import type { FillConnectionRequest } from "$generated/FillConnectionRequest";
+import type { MakeView } from "$generated/MakeView";
+import type { PhoneChoice } from "$generated/PhoneChoice";
+import type { MainPlatform } from "$platform/types";
+import { toContractError } from "$lib/errors";
+
+/** The pages of the wizard. */
+export type StepName = "make" | "keys" | "phone" | "check" | "done";
+export const STEPS: StepName[] = ["make", "keys", "phone", "check", "done"];
+
+/** What the wizard asks of the program. */
+export type WizardPlatform = Pick<
+  MainPlatform,
+  | "connectableMakes"
+  | "ownConnections"
+  | "beginConnection"
+  | "fillConnection"
+  | "listPhones"
+  | "checkConnection"
+  | "saveConnection"
+  | "dropDraft"
+  | "pauseConnection"
+  | "removeConnection"
+>;
+
+/** What a person has entered, without which draft. */
+export type Fields = Omit<FillConnectionRequest, "connection">;
+
+/** Connecting a PBX, or changing a connection: from the make to the first call. */
+export class Wizard {
+  shown = $state(false);
+  step: StepName = $state("make");
+  makes: MakeView[] = $state.raw([]);
+  draft: DraftView | undefined = $state.raw();
+  /** What came of each step of the check. */
+  outcomes: ReadonlyMap<CheckStep, CheckOutcome> = $state.raw(new Map());
+  /** The step that is being checked. */
+  checking: CheckStep | undefined = $state();
+  /** Steps that a person goes on without. */
+  skipped: ReadonlySet<CheckStep> = $state.raw(new Set());
+  failure: ContractError | undefined = $state.raw();
+  busy = $state(false);
+  /** When it was connected. */
+  savedAt: Date | undefined = $state.raw();
+  /** A check that was begun later replaces one that still runs. */
+  #round = 0;
+
+  constructor(private readonly platform: WizardPlatform) {}
+
+  /** The make of the draft. */
+  get make(): MakeView | undefined {
+    return this.makes.find((make) => make.make === this.draft?.make);
+  }
+
+  /** All steps of the check have passed, or are gone on without. */
+  get passed(): boolean {
+    const steps = this.draft?.steps ?? [];
+    return steps.length > 0 && steps.every(({ step }) => this.outcomes.get(step)?.ok || this.skipped.has(step));
+  }
+
+  /** Shows the wizard: where it was left, or at this connection. */
+  async open(connection?: string): Promise<void> {
+    await this.#run(async () => {
+      this.makes = (await this.platform.connectableMakes()).makes;
+      if (connection !== undefined) {
+        this.#take(await this.platform.beginConnection({ connection }), "keys");
+      } else {
+        const { draft } = await this.platform.ownConnections();
+        this.#take(draft, draft ? "keys" : "make");
+      }
+    });
+    this.shown = true;
+  }
+
+  /** Puts it away. What was entered stays for the next time. */
+  close(): void {
+    this.shown = false;
+    this.#round += 1;
+  }
+
+  async choose(make: MakeView): Promise<void> {
+    if (this.draft?.make === make.make && this.draft.isNew) {
+      this.step = "keys";
+      return;
+    }
+    await this.#run(async () => {
+      this.#take(await this.platform.beginConnection({ make: make.make }), "keys");
+    });
+  }
+
+  /** Takes in what was entered, and goes to the next page. */
+  async next(fields: Fields): Promise<void> {
+    if (!(await this.fill(fields))) return;
+    this.step = STEPS[STEPS.indexOf(this.step) + 1] ?? "done";
+    if (this.step === "check") void this.check();
+  }
+
+  back(): void {
+    this.#round += 1;
+    this.failure = undefined;
+    this.checking = undefined;
+    this.step = STEPS[Math.max(0, STEPS.indexOf(this.step) - 1)] ?? "make";
+  }
+
+  /** Takes in what was entered; says whether it could be. */
+  async fill(fields: Fields): Promise<boolean> {
+    const { draft } = this;
+    if (!draft) return false;
+    return this.#run(async () => {
+      this.draft = await this.platform.fillConnection({ connection: draft.connection, ...fields });
+    });
+  }
+
+  /** The phones that the PBX lists. */
+  async phones(): Promise<PhoneChoice[]> {
+    const { draft } = this;
+    if (!draft) return [];
+    try {
+      return (await this.platform.listPhones({ connection: draft.connection })).phones;
+    } catch {
+      // A person can type his own.
+      return [];
+    }
+  }
+
+  /** Checks step by step, up to the first that fails. */
+  async check(): Promise<void> {
+    const { draft } = this;
+    if (!draft) return;
+    this.#round += 1;
+    const round = this.#round;
+    this.outcomes = new Map();
+    await this.#run(async () => {
+      for (const { step } of draft.steps) {
+        this.checking = step;
+        const outcome = await this.platform.checkConnection({ connection: draft.connection, step });
+        if (round !== this.#round) return;
+        this.outcomes = new Map(this.outcomes).set(step, outcome);
+        if (!outcome.ok && !this.skipped.has(step)) break;
+      }
+    });
+    if (round === this.#round) this.checking = undefined;
+  }
+
+  /** Mends a step and checks again. */
+  async mend(fields: Fields): Promise<void> {
+    if (await this.fill(fields)) await this.check();
+  }
+
+  /** Goes on without this step. */
+  async skip(step: CheckStep): Promise<void> {
+    this.skipped = new Set(this.skipped).add(step);
+    await this.check();
+  }
+
+  /** Connects it. */
+  async save(): Promise<void> {
+    const { draft } = this;
+    if (!draft) return;
+    const now = new Date();
+    const saved = await this.#run(() => this.platform.saveConnection({ connection: draft.connection }));
+    if (!saved) return;
+    this.savedAt = now;
+    this.step = "done";
+  }
+
+  #take(draft: DraftView | undefined, step: StepName): void {
+    this.draft = draft;
+    this.step = step;
+    this.outcomes = new Map();
+    this.skipped = new Set();
+    this.savedAt = undefined;
+  }
+
+  async #run(act: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    this.failure = undefined;
+    try {
+      await act();
+      return true;
+    } catch (thrown) {
+      this.failure = toContractError(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

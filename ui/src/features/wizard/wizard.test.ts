@@ -1,0 +1,107 @@
+import { mainPlatform } from "$platform/browser";
+import { RIGHT_KEY } from "$platform/fake/connecting";
+import { mainView } from "$platform/fake/views";
+import { rowAt } from "$platform/fake/rows";
+import App from "$features/shell/App.svelte";
+import { Desk } from "$features/shell/desk.svelte";
+import { objections } from "$tests/axe";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+async function show(stage: "welcome" | "office" = "welcome") {
+  const platform = mainPlatform();
+  const shown = { ...mainView(), stage, offices: [] };
+  platform.startMain = async () => ({ view: shown });
+  platform.mainSnapshot = async () => shown;
+  const desk = new Desk(platform);
+  render(App, { desk });
+  await desk.start();
+  return { desk, platform, user: userEvent.setup() };
+}
+
+type Shown = Awaited<ReturnType<typeof show>>;
+
+/** From the first screen to the check, with this key. */
+async function untilCheck({ user }: Shown, key: string) {
+  await user.click(screen.getByTestId("connect-own"));
+  await user.click(await screen.findByTestId("wizard-make-mango-client"));
+  await user.type(await screen.findByTestId("wizard-key-token"), key);
+  await user.click(screen.getByTestId("wizard-next"));
+  await user.type(await screen.findByTestId("wizard-phone"), "202");
+  await user.click(screen.getByTestId("wizard-next"));
+}
+
+const state = async (step: string) => (await screen.findByTestId(`wizard-check-${step}`)).dataset["state"];
+
+describe("connecting a PBX", () => {
+  it("says of each make what will work, by words and marks", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("connect-own"));
+    const make = await screen.findByTestId("wizard-make-rostelecom");
+    expect(make.textContent).toContain("нет без адреса; звонки в списке позже");
+    expect(make.textContent).toContain("только позвонить");
+    expect(await objections()).toEqual([]);
+  });
+
+  it("opens the step that fails with the field that mends it, and goes on from there", async () => {
+    const shown = await show();
+    await untilCheck(shown, "wrong");
+    await vi.waitFor(async () => expect(await state("key")).toBe("failed"));
+    expect(await state("address")).toBe("passed");
+    expect(await state("live")).toBe("waiting");
+    expect(screen.getByTestId<HTMLButtonElement>("wizard-save").disabled).toBe(true);
+    const failed = screen.getByTestId("wizard-check-key");
+    expect(within(failed).getByRole("alert").textContent).toContain("не приняла ключ");
+    expect(await objections()).toEqual([]);
+    await shown.user.type(within(failed).getByTestId("wizard-key-token"), `${RIGHT_KEY}{Enter}`);
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    await shown.user.click(screen.getByTestId("wizard-save"));
+    expect((await screen.findByTestId("wizard-call")).dataset["came"]).toBe("false");
+  });
+
+  it("ends with the first call that comes", async () => {
+    const shown = await show();
+    await untilCheck(shown, RIGHT_KEY);
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    await shown.user.click(screen.getByTestId("wizard-save"));
+    await screen.findByTestId("wizard-call");
+    const view = shown.desk.view;
+    if (!view) throw new Error("nothing is shown");
+    const call = {
+      ...rowAt(0),
+      call: { office: "own", id: "c1" },
+      startedAt: new Date(Date.now() + 1000).toISOString(),
+    };
+    shown.platform.wire.send("main", { ...view, revision: view.revision + 1, now: { ...view.now, open: [call] } });
+    await vi.waitFor(() => expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("true"));
+  });
+
+  it("goes on where it was closed, and never shows a key again", async () => {
+    const shown = await show();
+    await untilCheck(shown, "wrong");
+    await vi.waitFor(async () => expect(await state("key")).toBe("failed"));
+    await shown.user.keyboard("{Escape}");
+    expect(screen.queryByTestId("wizard")).toBeNull();
+    await shown.user.click(screen.getByTestId("connect-own"));
+    const key = await screen.findByTestId<HTMLInputElement>("wizard-key-token");
+    expect([key.value, key.placeholder]).toEqual(["", "Введён. Чтобы заменить, введите новый."]);
+    await shown.user.click(screen.getByTestId("wizard-next"));
+    expect((await screen.findByTestId<HTMLInputElement>("wizard-phone")).value).toBe("202");
+  });
+
+  it("is reached from the settings, where connections are paused and removed", async () => {
+    const { platform, user } = await show("office");
+    await platform.beginConnection({ make: "mango-client" });
+    await platform.saveConnection({ connection: "mango-client-1" });
+    const paused = vi.spyOn(platform, "pauseConnection");
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.click(await screen.findByTestId("own-pause"));
+    expect(paused).toHaveBeenCalledWith({ connection: "mango-client-1", paused: true });
+    await user.click(screen.getByTestId("own-remove"));
+    await user.click(screen.getByTestId("own-remove-confirm"));
+    await vi.waitFor(() => expect(screen.queryByTestId("own-connection")).toBeNull());
+    await user.click(screen.getByTestId("own-add"));
+    expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
+  });
+});

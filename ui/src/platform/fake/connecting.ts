@@ -1,0 +1,126 @@
+// The made-up program's side of the wizard: two makes, a key that is right, and steps that pass or fail by it.
+import type { CheckOutcome } from "$generated/CheckOutcome";
+import type { ContractError } from "$generated/ContractError";
+import type { DraftView } from "$generated/DraftView";
+import type { MakeView } from "$generated/MakeView";
+import type { OwnConnectionView } from "$generated/OwnConnectionView";
+import type { WizardPlatform } from "$features/wizard/wizard.svelte";
+
+const both = (ru: string, en: string) => ({ ru, en });
+
+const MAKES: MakeView[] = [
+  {
+    make: "mango-client",
+    title: both("MANGO OFFICE", "MANGO OFFICE"),
+    interface: both("клиент-серверный API", "server-client API"),
+    card: "live",
+    recordings: "yes",
+    control: ["originate", "transferBlind"],
+    needsAddress: false,
+    first: both("подключите «API-коннектор»", "connect the “API connector”"),
+    keyActsFor: both("от имени каждого пользователя интеграции", "every user of the integration"),
+    keyActsForAll: true,
+    keys: [{ name: "token", found: both("в кабинете", "in the account") }],
+    kinds: [],
+    address: "https://api-client.mango-office.ru/api",
+    listsPhones: false,
+  },
+  {
+    make: "rostelecom",
+    title: both("Ростелеком", "Rostelecom"),
+    card: "afterwards",
+    recordings: "byLinkOnce",
+    control: ["originate"],
+    needsAddress: true,
+    first: both("включите Integration API", "switch on the Integration API"),
+    keyActsFor: both("от имени всего домена", "the whole domain"),
+    keyActsForAll: true,
+    keys: [
+      { name: "client_id", found: both("в кабинете", "in the account") },
+      { name: "key", found: both("в кабинете", "in the account") },
+    ],
+    kinds: [],
+    address: "https://api.cloudpbx.rt.ru",
+    listsPhones: true,
+  },
+];
+
+/** The token that the made-up PBX accepts. */
+export const RIGHT_KEY = "right";
+
+export function connecting(connected: () => void): WizardPlatform {
+  let draft: DraftView | undefined;
+  let keys: Record<string, string> = {};
+  let connections: OwnConnectionView[] = [];
+
+  function known(connection: string): DraftView {
+    if (draft?.connection !== connection) throw failure("notFound");
+    return draft;
+  }
+
+  return {
+    connectableMakes: async () => ({ makes: MAKES }),
+    ownConnections: async () => ({ connections, ...(draft && { draft }) }),
+    beginConnection: async ({ make, connection }) => {
+      const old = connections.find((one) => one.id === connection);
+      keys = old ? { token: RIGHT_KEY } : {};
+      draft = {
+        connection: old?.id ?? `${make}-1`,
+        make: old?.make ?? make ?? "",
+        isNew: !old,
+        keys: Object.keys(keys),
+        address: "",
+        phone: old?.phone ?? "",
+        name: "",
+        lines: [],
+        steps: [],
+      };
+      return draft;
+    },
+    fillConnection: async ({ connection, keys: given, address, phone, name, lines }) => {
+      if (phone?.includes(" ")) throw failure("invalidRequest", "phone");
+      for (const [key, value] of Object.entries(given ?? {})) if (value) keys[key] = value;
+      const steps = (["address", "key", "clock", "live"] as const).map((step) => ({ step, allowedMs: 8000 }));
+      draft = {
+        ...known(connection),
+        keys: Object.keys(keys),
+        steps,
+        ...(address !== undefined && { address }),
+        ...(phone !== undefined && { phone }),
+        ...(name !== undefined && { name }),
+        ...(lines !== undefined && { lines }),
+      };
+      return draft;
+    },
+    listPhones: async () => ({ phones: [{ phone: "101", name: "Ирина" }, { phone: "202" }] }),
+    checkConnection: async ({ connection, step }): Promise<CheckOutcome> => {
+      known(connection);
+      if (step === "key" && keys.token !== RIGHT_KEY)
+        return { ok: false, tookMs: 40, finding: "wrongKey", detail: "401", field: "keys" };
+      return { ok: true, tookMs: 40, finding: "works", detail: "fine" };
+    },
+    saveConnection: async ({ connection }) => {
+      const { make, phone } = known(connection);
+      const title = MAKES.find((one) => one.make === make)?.title ?? both(make, make);
+      connections = [
+        ...connections.filter((one) => one.id !== connection),
+        { id: connection, make, title, phone, paused: false },
+      ];
+      draft = undefined;
+      connected();
+    },
+    dropDraft: async () => {
+      draft = undefined;
+    },
+    pauseConnection: async ({ connection, paused }) => {
+      connections = connections.map((one) => (one.id === connection ? { ...one, paused } : one));
+    },
+    removeConnection: async ({ connection }) => {
+      connections = connections.filter((one) => one.id !== connection);
+    },
+  };
+}
+
+function failure(code: ContractError["code"], field?: string): ContractError {
+  return { code, ...(field === undefined ? {} : { field }), message: "refused by the made-up program" };
+}
