@@ -369,6 +369,9 @@ pub struct TraceEvent {
     /// Extension or number that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<String>,
+    /// What was said of the call's route: the office's rule that acted, or the PBX's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 /// How an event was authenticated.

@@ -34,8 +34,8 @@ impl Connection {
         let name = directory.contact(&from).map(str::to_owned);
         let (rule, route) = directory.routing().route(&self.id, name, &from)?;
         tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
-        let refused_by = route.refuse.then_some(rule);
-        self.driver.route_reply(request, &route).map(|reply| Routed { reply, refused_by })
+        let is_refused = route.refuse.is_some();
+        self.driver.route_reply(request, &route).map(|reply| Routed { reply, rule, is_refused })
     }
 }
 

@@ -189,8 +189,8 @@ impl OfficeHandle {
             }
         };
         let routed = connection.routed(&request, &self.state.directory());
-        let refused_by = routed.as_ref().and_then(|routed| routed.refused_by);
-        let outcome = self.store_decoded(&connection, received_at, &request, decoded, refused_by).await;
+        let acted = routed.as_ref().map(|routed| (routed.rule, routed.is_refused));
+        let outcome = self.store_decoded(&connection, received_at, &request, decoded, acted).await;
         let outcome = answered(outcome, routed);
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
@@ -213,13 +213,13 @@ impl OfficeHandle {
         received_at: Timestamp,
         request: &WebhookRequest,
         decoded: Decoded,
-        refused_by: Option<&str>,
+        acted: Option<(&'static str, bool)>,
     ) -> HookOutcome {
         let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
         let Decoded { mut events, reply } = decoded;
         connection.people.name(&mut events);
-        if let Some(rule) = refused_by {
-            routing::refuse(&mut events, rule);
+        if let Some((rule, is_refused)) = acted {
+            routing::mark(&mut events, rule, is_refused);
         }
         if events.is_empty() {
             return HookOutcome::Reply(reply);

@@ -1,25 +1,32 @@
 //! The office's rules for calls from outside: whom a caller is sent to, and who is not wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use calls::{CallResult, ConnectionId, Effect, EndCause, LegRole, VendorEvent, number};
-use pbx::{Route, WebhookReply};
+use pbx::{Refusal, Route, WebhookReply};
 
 /// The rules as the settings have them.
 #[derive(Debug, Clone, Default)]
 pub struct RoutingRules {
     /// The extension that looks after a number, by connection.
     pub responsible: BTreeMap<String, BTreeMap<ConnectionId, String>>,
-    /// Numbers that are not wanted.
-    pub blocked: BTreeSet<String>,
+    /// The scenario or menu that a number is sent through, by connection.
+    pub scenario: BTreeMap<String, BTreeMap<ConnectionId, String>>,
+    /// Numbers that are not wanted, and what they hear.
+    pub blocked: BTreeMap<String, Refusal>,
 }
 
 impl RoutingRules {
     /// The same with its numbers as calls name them.
     pub(crate) fn normalised(self) -> Self {
-        let responsible = self.responsible.into_iter().filter_map(|(from, to)| Some((number::normalise(&from)?, to)));
-        let blocked = self.blocked.iter().filter_map(|from| number::normalise(from)).collect();
-        Self { responsible: responsible.collect(), blocked }
+        fn by_number<T>(rules: BTreeMap<String, T>) -> BTreeMap<String, T> {
+            rules.into_iter().filter_map(|(from, rule)| Some((number::normalise(&from)?, rule))).collect()
+        }
+        Self {
+            responsible: by_number(self.responsible),
+            scenario: by_number(self.scenario),
+            blocked: by_number(self.blocked),
+        }
     }
 
     /// What is said of a caller, whose `name` is that of a contact, and the rule that says it: the stricter before the more
@@ -30,12 +37,18 @@ impl RoutingRules {
         name: Option<String>,
         from: &str,
     ) -> Option<(&'static str, Route)> {
-        if self.blocked.contains(from) {
-            return Some(("blocked", Route { name, to: None, refuse: true }));
+        if let Some(refusal) = self.blocked.get(from) {
+            return Some(("blocked", Route { name, refuse: Some(*refusal), ..Route::default() }));
         }
-        let to = self.responsible.get(from).and_then(|of| of.get(connection)).cloned();
-        let rule = if to.is_some() { "responsible" } else { "contact" };
-        (to.is_some() || name.is_some()).then_some((rule, Route { name, to, refuse: false }))
+        let of = |rules: &BTreeMap<String, BTreeMap<ConnectionId, String>>| rules.get(from)?.get(connection).cloned();
+        let (to, scenario) = (of(&self.responsible), of(&self.scenario));
+        let rule = match (&to, &scenario, &name) {
+            (Some(_), ..) => "responsible",
+            (None, Some(_), _) => "scenario",
+            (None, None, Some(_)) => "contact",
+            (None, None, None) => return None,
+        };
+        Some((rule, Route { name, to, scenario, refuse: None }))
     }
 }
 
@@ -43,23 +56,28 @@ impl RoutingRules {
 pub(crate) struct Routed {
     /// What the PBX is answered.
     pub(crate) reply: WebhookReply,
-    /// The rule that refuses the call.
-    pub(crate) refused_by: Option<&'static str>,
+    /// The rule that said it.
+    pub(crate) rule: &'static str,
+    /// The caller is not wanted.
+    pub(crate) is_refused: bool,
 }
 
-/// A call that the answer refuses is over before it rings anybody.
-pub(crate) fn refuse(events: &mut [VendorEvent], rule: &str) {
+/// The event that begins the call names the rule that acted. A call that the answer refuses is over before it rings
+/// anybody.
+pub(crate) fn mark(events: &mut [VendorEvent], rule: &str, is_refused: bool) {
     for event in events {
         let begins = event.effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
         let leg = event.effects.iter_mut().filter_map(Effect::leg_mut).find(|leg| leg.role == LegRole::Customer);
         let leg = leg.map(|leg| leg.clone());
         let Some(leg) = leg.filter(|_| begins) else { continue };
         let reason = Some(rule.to_owned());
-        event.effects.extend([
-            Effect::RouteResult { accepted: true, detail: reason.clone() },
-            Effect::LegCleared { leg, cause: EndCause::Rejected, reason: reason.clone() },
-            Effect::CallEnded { result: Some(CallResult::Rejected), reason },
-        ]);
+        event.effects.push(Effect::RouteResult { accepted: true, detail: reason.clone() });
+        if is_refused {
+            event.effects.extend([
+                Effect::LegCleared { leg, cause: EndCause::Rejected, reason: reason.clone() },
+                Effect::CallEnded { result: Some(CallResult::Rejected), reason },
+            ]);
+        }
     }
 }
 
@@ -75,7 +93,8 @@ mod tests {
         let of = |number: &str| (number.to_owned(), BTreeMap::from([(connection.clone(), "101".to_owned())]));
         let rules = RoutingRules {
             responsible: [of("8 916 123-45-67"), of("+79161234569"), of("+79161234560")].into(),
-            blocked: ["8 (916) 123-45-60".to_owned()].into(),
+            scenario: [of("+79161234569"), of("+79161234562")].into(),
+            blocked: [("8 (916) 123-45-60".to_owned(), Refusal::HangUp)].into(),
         };
         let rules = rules.normalised();
         let name = |from: &str| contacts.get(from).map(|name| (*name).to_owned());
@@ -83,14 +102,24 @@ mod tests {
         let route = |name: Option<&str>, to: Option<&str>| Route {
             name: name.map(str::to_owned),
             to: to.map(str::to_owned),
-            refuse: false,
+            ..Route::default()
         };
+        let scenario = Some("101".to_owned());
         for (at, from, expected) in [
             (&connection, "+79161234567", Some(("responsible", route(Some("Анна"), Some("101"))))),
             (&other, "+79161234567", Some(("contact", route(Some("Анна"), None)))),
             (&connection, "+79161234568", Some(("contact", route(Some("Борис"), None)))),
-            (&connection, "+79161234569", Some(("responsible", route(None, Some("101"))))),
-            (&connection, "+79161234560", Some(("blocked", Route { refuse: true, ..Route::default() }))),
+            (
+                &connection,
+                "+79161234569",
+                Some(("responsible", Route { scenario: scenario.clone(), ..route(None, Some("101")) })),
+            ),
+            (&connection, "+79161234562", Some(("scenario", Route { scenario, ..Route::default() }))),
+            (
+                &connection,
+                "+79161234560",
+                Some(("blocked", Route { refuse: Some(Refusal::HangUp), ..Route::default() })),
+            ),
             (&connection, "+79161234561", None),
         ] {
             assert_eq!(said(at, from), expected, "{from}");

@@ -62,7 +62,7 @@ pub use query::{
 pub use quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
-pub use routing::{Incoming, Route};
+pub use routing::{Incoming, Refusal, Route};
 pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{GroupCallback, Pbx, RecordingStep};

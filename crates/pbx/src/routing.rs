@@ -14,6 +14,17 @@ pub struct Route {
     pub name: Option<String>,
     /// The extension to be rung first.
     pub to: Option<String>,
+    /// The scenario or menu of the PBX that the call goes through, by the PBX's own name, where nobody is to be rung first.
+    pub scenario: Option<String>,
     /// The caller is not wanted.
-    pub refuse: bool,
+    pub refuse: Option<Refusal>,
+}
+
+/// What a caller hears who is not wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The tone of a busy line.
+    Busy,
+    /// Nothing: the call is ended.
+    HangUp,
 }

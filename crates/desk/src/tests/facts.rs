@@ -182,6 +182,7 @@ async fn the_side_panel_tells_the_whole_story() {
         late: false,
         signature,
         party: None,
+        route: None,
     };
     bench.office.set_trace(Trace {
         events: vec![

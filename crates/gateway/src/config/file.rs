@@ -115,9 +115,41 @@ pub(super) struct ContactSection {
     /// The extension that looks after it, by connection.
     #[serde(default)]
     pub(super) responsible: BTreeMap<ConnectionId, String>,
+    /// The scenario or menu of the PBX that its calls go through, by connection.
+    #[serde(default)]
+    pub(super) scenario: BTreeMap<ConnectionId, String>,
     /// Calls from it are not wanted.
     #[serde(default)]
-    pub(super) blocked: bool,
+    pub(super) blocked: Blocked,
+}
+
+/// Whether calls are wanted: `true` or `"busy"`, so that the caller hears a busy line, or `"hangup"`.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Blocked {
+    #[default]
+    #[serde(skip)]
+    No,
+    Whether(bool),
+    By(Refusing),
+}
+
+/// How a caller is refused.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Refusing {
+    Busy,
+    Hangup,
+}
+
+impl Blocked {
+    pub(super) fn refusal(self) -> Option<pbx::Refusal> {
+        match self {
+            Self::No | Self::Whether(false) => None,
+            Self::Whether(true) | Self::By(Refusing::Busy) => Some(pbx::Refusal::Busy),
+            Self::By(Refusing::Hangup) => Some(pbx::Refusal::HangUp),
+        }
+    }
 }
 
 impl File {
@@ -155,6 +187,12 @@ impl File {
         for (place, contact) in self.contact.iter().enumerate() {
             let what = format!("entry {} of [[contact]] (\"{}\")", place + 1, contact.name);
             found_at_calls(&what, &contact.number)?;
+            for (connection, scenario) in &contact.scenario {
+                if scenario.trim().is_empty() {
+                    return Err(format!("{what}, scenario: write it as the PBX calls it, such as 0-1"));
+                }
+                there_is(what.clone(), connection)?;
+            }
             for (connection, extension) in &contact.responsible {
                 if pbx::extension(extension).is_none() {
                     return Err(format!("{what}, responsible: write the extension as the PBX does, such as 201"));

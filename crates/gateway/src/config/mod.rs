@@ -205,8 +205,13 @@ impl Config {
             of.iter().filter_map(|(id, extension)| Some((id.clone(), pbx::extension(extension)?))).collect()
         };
         let responsible = contacts.iter().map(|contact| (contact.number.clone(), extensions(&contact.responsible)));
-        let blocked = contacts.iter().filter(|contact| contact.blocked).map(|contact| contact.number.clone());
-        RoutingRules { responsible: responsible.collect(), blocked: blocked.collect() }
+        let scenario = contacts.iter().map(|contact| (contact.number.clone(), contact.scenario.clone()));
+        let refused = |contact: &file::ContactSection| Some((contact.number.clone(), contact.blocked.refusal()?));
+        RoutingRules {
+            responsible: responsible.collect(),
+            scenario: scenario.collect(),
+            blocked: contacts.iter().filter_map(refused).collect(),
+        }
     }
 
     fn section(&self, id: &ConnectionId) -> Result<&ConnectionSection, ConfigError> {

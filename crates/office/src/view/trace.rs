@@ -8,24 +8,30 @@ use crate::state::OfficeState;
 impl OfficeState {
     /// One stored event as it is told.
     pub(super) fn trace_event(&self, entry: Stored) -> TraceEvent {
-        let (kind, vendor_time, party, signature) = match entry.told {
+        let (kind, vendor_time, party, signature, route) = match entry.told {
             Told::Vendor(event) => {
                 let signed = self.connections.get(&entry.connection).is_some_and(|connection| connection.signs);
                 let party = event.effects.iter().find_map(party_of);
                 let signature = if signed { Signature::Valid } else { Signature::None };
-                (event.raw_kind, event.time.map(|time| time.utc), party, signature)
+                let route = event.effects.iter().find_map(route_of);
+                (event.raw_kind, event.time.map(|time| time.utc), party, signature, route)
             }
-            Told::Command(_) => ("command".to_owned(), None, None, Signature::Own),
-            Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own),
-            Told::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own),
+            Told::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
+            Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),
+            Told::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own, None),
         };
         let late = vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE);
-        TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party }
+        TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party, route }
     }
 }
 
 /// Events older than this by their vendor's time pop nothing.
 const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// What was said of the call's route: the office's rule that acted, or the PBX's words.
+fn route_of(effect: &Effect) -> Option<String> {
+    if let Effect::RouteResult { detail, .. } = effect { detail.clone() } else { None }
+}
 
 fn party_of(effect: &Effect) -> Option<String> {
     let leg = match effect {

@@ -1,6 +1,7 @@
 //! What a PBX is answered that waits for the office's rules before it routes a call.
 
 use calls::{CallId, CallResult, CallState};
+use link::Office;
 use office::HookOutcome;
 use pbx::WebhookRequest;
 use serde_json::{Value, json};
@@ -59,6 +60,9 @@ async fn whoever_is_not_wanted_rings_nobody_and_is_not_missed() {
     assert_eq!(call.end_reason.as_deref(), Some("blocked"), "the rule is named");
     post("NOTIFY_END", "&disposition=busy&is_recorded=0").await;
     let id = CallId::of_vendor(&connection(), "in_1");
+    let trace = bench.manager().trace(&id).await.expect("readable").expect("there");
+    let rules: Vec<_> = trace.events.iter().map(|event| (event.kind.as_str(), event.route.as_deref())).collect();
+    assert_eq!(rules[0], ("NOTIFY_START", Some("blocked")), "the trace names the rule that acted");
     let after = bench.manager().call(&id).await.expect("readable").expect("there");
     assert_eq!((after.state, after.result), (CallState::Ended, Some(CallResult::Rejected)));
 }

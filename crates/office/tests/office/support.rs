@@ -359,7 +359,8 @@ async fn open(
         contacts: [(CONTACT.to_owned(), "Анна".to_owned())].into(),
         routing: RoutingRules {
             responsible: [(CONTACT.to_owned(), [(connection(), "102".to_owned())].into())].into(),
-            blocked: [BLOCKED.to_owned()].into(),
+            blocked: [(BLOCKED.to_owned(), pbx::Refusal::Busy)].into(),
+            ..Default::default()
         },
         cache_dir: folder.path().join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),

@@ -12,7 +12,7 @@ use crate::{
     dedupe,
     form::Form,
     redact,
-    routing::{Incoming, Route},
+    routing::{Incoming, Refusal, Route},
     webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
     zone,
 };
@@ -53,20 +53,39 @@ pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
     is_first.then(|| Incoming { from: form.text("caller_id").and_then(|raw| party::number(&raw)) })
 }
 
-/// The name to show, the extension to ring first, or the tone for a busy line.
+/// The name to show, and the extension to ring first, the scenario to go through, or how the caller is refused.
 pub(super) fn route_reply(route: &Route) -> WebhookReply {
     let mut answer = serde_json::Map::new();
     if let Some(name) = &route.name {
         answer.insert("caller_name".to_owned(), name.as_str().into());
     }
-    if route.refuse {
-        answer.insert("redirect".to_owned(), "blacklist".into());
-    } else if let Some(to) = route.to.as_deref().filter(|to| party::is_extension(to)) {
-        answer.insert("redirect".to_owned(), to.into());
-        answer.insert("return_timeout".to_owned(), RETURN_AFTER.into());
+    match (route.refuse, route.to.as_deref().filter(|to| party::is_extension(to)), &route.scenario) {
+        (Some(Refusal::Busy), ..) => {
+            answer.insert("redirect".to_owned(), "blacklist".into());
+        }
+        (Some(Refusal::HangUp), ..) => {
+            answer.insert("hangup".to_owned(), 1.into());
+        }
+        (None, Some(to), _) => {
+            answer.insert("redirect".to_owned(), to.into());
+            answer.insert("return_timeout".to_owned(), RETURN_AFTER.into());
+        }
+        (None, None, Some(scenario)) if is_scenario(scenario) => {
+            answer.insert("redirect".to_owned(), scenario.as_str().into());
+        }
+        (None, None, Some(_) | None) => {}
     }
     let body = Bytes::from(serde_json::Value::Object(answer).to_string());
     WebhookReply { status: 200, content_type: "application/json", body }
+}
+
+/// A scenario (`1`, or `0-1` with its menu), or the beginning of a menu (`0-main`).
+fn is_scenario(name: &str) -> bool {
+    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    match name.split_once('-') {
+        None => is_number(name),
+        Some((menu, scenario)) => is_number(menu) && (scenario == "main" || is_number(scenario)),
+    }
 }
 
 /// What the notification of 2015, which names no event, is called in traces.

@@ -12,8 +12,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, Query, QueryStep, RecordingStep, Reply,
-    Route, VerifyError, WebhookReply, WebhookRequest,
+    Answer, ConnectionConfig, DecodeContext, Decoded, ErrorKind, Make, Pbx, Query, QueryStep, RecordingStep, Refusal,
+    Reply, Route, VerifyError, WebhookReply, WebhookRequest,
 };
 
 const CALL: &str = "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d";
@@ -216,18 +216,31 @@ fn the_first_notification_may_be_answered_with_a_route() {
     assert_eq!(asked("NOTIFY_START", "%2B442037691880"), Some(Some("+442037691880".to_owned())));
     assert_eq!(asked("NOTIFY_START", "anonymous"), Some(None));
     assert_eq!(asked("NOTIFY_END", "%2B442037691880"), None);
-    let reply = |name: Option<&str>, to: Option<&str>, refuse| {
-        let route = Route { name: name.map(str::to_owned), to: to.map(str::to_owned), refuse };
+    let reply = |route: Route| {
         let reply = pbx(&[]).route_reply(&start("NOTIFY_START", "1"), &route).expect("an answer");
         String::from_utf8(reply.body.to_vec()).expect("text")
     };
+    let some = |text: &str| Some(text.to_owned());
+    let named = || Route { name: some("Анна"), ..Route::default() };
     assert_eq!(
-        reply(Some("Анна"), Some("101"), false),
+        reply(Route { to: some("101"), ..named() }),
         r#"{"caller_name":"Анна","redirect":"101","return_timeout":20}"#
     );
-    assert_eq!(reply(Some("Анна"), None, false), r#"{"caller_name":"Анна"}"#);
-    assert_eq!(reply(None, Some("101"), true), r#"{"redirect":"blacklist"}"#);
-    assert_eq!(reply(None, Some("anna"), false), "{}", "the PBX's own routing");
+    assert_eq!(reply(named()), r#"{"caller_name":"Анна"}"#);
+    let to = || Route { to: some("101"), ..Route::default() };
+    assert_eq!(reply(Route { refuse: Some(Refusal::Busy), ..to() }), r#"{"redirect":"blacklist"}"#);
+    assert_eq!(reply(Route { refuse: Some(Refusal::HangUp), ..to() }), r#"{"hangup":1}"#);
+    for scenario in ["1", "0-1", "0-main"] {
+        let expected = format!(r#"{{"redirect":"{scenario}"}}"#);
+        assert_eq!(reply(Route { scenario: some(scenario), ..Route::default() }), expected);
+    }
+    for wrong in ["blacklist", "main", "0-", "-1", "1-main-2", "12345"] {
+        let route = Route { scenario: some(wrong), ..Route::default() };
+        assert_eq!(reply(route), "{}", "{wrong}: the PBX's own routing");
+    }
+    let first = Route { scenario: some("0-1"), ..to() };
+    assert!(reply(first).contains(r#""redirect":"101""#), "somebody is rung first");
+    assert_eq!(reply(Route { to: some("anna"), ..Route::default() }), "{}", "the PBX's own routing");
 }
 
 #[test]
