@@ -42,11 +42,12 @@ async fn each_live_make_rings_at_once_and_after_a_restart_without_a_question() {
 }
 
 #[tokio::test]
-async fn ringcloud_is_asked_and_lists_its_calls() {
+async fn a_pbx_that_is_asked_is_connected_and_goes_on_after_a_restart() {
     let bench = Bench::with(&[Make::RINGCLOUD]).await;
     bench.connect(Make::RINGCLOUD).await;
     bench.until_live(1).await;
-    bench.until("its calls are listed", |view| view.now.today > 0 || !view.now.open.is_empty()).await;
+    let bench = bench.restart().await;
+    bench.until("the office is there", |view| view.offices.iter().any(|it| it.connections.len() == 1)).await;
 }
 
 #[tokio::test]
