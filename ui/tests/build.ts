@@ -50,6 +50,7 @@ export function preview(digits: string, { number, ...changes }: PreviewChanges =
     display: `shown ${digits}`,
     warnings: [],
     asks: false,
+    asksToTransfer: false,
     ways: [{ office: "o", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "102" }],
     ...changes,
   };

@@ -1,4 +1,4 @@
-import type { ActOnCallRequest } from "$generated/ActOnCallRequest";
+import type { ActOnCardRequest } from "$generated/ActOnCardRequest";
 import type { CardsView } from "$generated/CardsView";
 import type { CardEvents } from "$generated/commands";
 import CardApp from "$features/card/CardApp.svelte";
@@ -42,7 +42,7 @@ export async function show(...shown: CardsView["cards"]) {
     cardSnapshot: async () => view(shown),
     dismissCard: vi.fn(async () => {}),
     callBack: vi.fn(async () => {}),
-    actOnCall: vi.fn(async (_: ActOnCallRequest) => {}),
+    actOnCard: vi.fn(async (_: ActOnCardRequest) => {}),
     showCall: vi.fn(async () => {}),
     saveCardNote: vi.fn(async () => {}),
     resizeCard: async () => {},

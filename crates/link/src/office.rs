@@ -63,7 +63,7 @@ pub trait Office: Send + Sync {
     async fn place_call(&self, request: PlaceCall) -> Result<CommandView, OfficeError>;
 
     /// Does something with a call. The same command answers the same outcome and never acts twice.
-    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError>;
+    async fn act(&self, request: ActOnCall) -> Result<CommandView, OfficeError>;
 
     /// Where a command stands; `None` when this viewer never sent it.
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError>;
@@ -74,7 +74,7 @@ pub trait Office: Send + Sync {
     /// Keeps what a person wrote. The same fact twice is kept once.
     async fn add_fact(&self, fact: Fact) -> Result<(), OfficeError>;
 
-    /// A piece of a recording, fetched from the PBX when this is the first wish for it.
+    /// A piece of a recording, fetched from the PBX when this is the first request for it.
     async fn recording(&self, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError>;
 
     /// Shape and length of a recording.

@@ -306,11 +306,11 @@ pub enum RecordingState {
     NotRecorded,
 }
 
-/// A wish to place a call.
+/// Asks for a call to be placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlaceCall {
-    /// Identity of the wish.
+    /// Identity of the request.
     pub command: CommandId,
     /// Through which connection.
     pub connection: ConnectionId,

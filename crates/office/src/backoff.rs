@@ -35,7 +35,7 @@ pub(crate) fn before_session(error: &Error, failures: usize, spread: f64) -> Dur
             ErrorKind::NotFound | ErrorKind::InvalidRequest { .. } | ErrorKind::Conflict | ErrorKind::Unsupported,
         ) => step(&REFUSED),
         (Retry::No, _) => step(&REFUSED).min(ACCOUNT_REFUSED),
-        (Retry::After(wish), _) => step(&SESSION).max(wish).min(LONGEST),
+        (Retry::After(asked), _) => step(&SESSION).max(asked).min(LONGEST),
         (Retry::IfIdempotent, _) => step(&SESSION),
     };
     wait + wait.mul_f64(spread.clamp(0.0, 1.0) / 2.0)

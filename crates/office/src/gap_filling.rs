@@ -65,7 +65,7 @@ impl Link {
     pub(crate) fn begin_to_fill(&self) {
         let Some(since) = self.board.gap(&self.connection, "") else { return };
         // A history may be written in the account's time: until the zone is known its calls would be dated wrongly.
-        if !self.is_zone_settled() {
+        if !self.is_zone_settled() && !self.driver.capability().history_without_zone {
             return;
         }
         // The task may not hold what ends it.
@@ -159,7 +159,9 @@ async fn counted(reading: impl Future<Output = Result<(), Error>>) -> Result<(),
 
 /// Whether the same may be answered later.
 pub(crate) fn may_pass(error: &Error) -> bool {
-    !matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Forbidden)
+    let never = matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Forbidden);
+    // What was wrong once is wrong again, and some PBXs lock out whoever repeats it.
+    !never && !matches!(error.kind(), ErrorKind::InvalidRequest { .. })
 }
 
 #[cfg(test)]
@@ -283,6 +285,7 @@ mod tests {
             (ErrorKind::NotFound, false),
             (ErrorKind::Unsupported, false),
             (ErrorKind::Forbidden, false),
+            (ErrorKind::InvalidRequest { field: "request" }, false),
             (ErrorKind::Transport, true),
             (ErrorKind::NotReady, true),
             (ErrorKind::RateLimited { retry_after: None }, true),

@@ -25,6 +25,7 @@ use crate::{
     keeper::{Keeper, NotStored},
     recordings::Recordings,
     request_times::StoredTimes,
+    route_commands,
     routing::{self, Routed},
     settings::{ConnectionSettings, Directory, OfficeConfig, Viewer},
     state::OfficeState,
@@ -105,6 +106,8 @@ struct Work {
     /// What asks or watches over connections without sessions.
     links: Mutex<BTreeMap<ConnectionId, JoinHandle<()>>>,
     keeper: Mutex<Option<JoinHandle<()>>>,
+    /// Sends calls on by the office's rules.
+    routing: Mutex<Option<JoinHandle<()>>>,
     /// Held by whoever changes connections: one after the other.
     changing: tokio::sync::Mutex<()>,
 }
@@ -161,9 +164,13 @@ impl OfficeHandle {
             sessions: WatchedSessions::default(),
             links: Mutex::default(),
             keeper: Mutex::new(Some(tokio::spawn(keeper.run()))),
+            routing: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
         };
         let office = Self { state: Arc::new(state), work: Arc::new(work) };
+        let (news, _) = office.state.keeper.subscribe();
+        let routing = tokio::spawn(route_commands::route_by_rules(Arc::clone(&office.state), news));
+        *office.work.routing.lock().unwrap_or_else(PoisonError::into_inner) = Some(routing);
         for (connection, zone) in given_zones {
             office.log_given_zone(&connection, zone).await?;
         }

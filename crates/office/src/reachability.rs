@@ -218,7 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_outage_is_a_hole_from_the_last_sign_of_life_to_the_next() {
-        let bench = Bench::new(pbx::mango_vpbx::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE);
         let link = &bench.link;
         let known = link.out_of_reach(Reachability::Lost { heard: None }).await;
         assert_eq!(
@@ -242,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_webhook_shows_that_only_our_requests_are_lost() {
-        let bench = Bench::new(pbx::mango_vpbx::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE);
         let link = &bench.link;
         bench.set(100);
         let known = link.reached().await;

@@ -53,6 +53,8 @@ pub struct Capability {
     /// How far back finished calls can be read; all that the PBX has where it is not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history_kept: Option<Duration>,
+    /// Finished calls are dated so that no zone is needed to read them.
+    pub history_without_zone: bool,
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
@@ -68,6 +70,7 @@ impl Capability {
         missed_replay: false,
         replay_kept: None,
         history_kept: None,
+        history_without_zone: false,
         key_acts_for_all: false,
     };
 

@@ -56,6 +56,17 @@ pub enum HistoryPlace {
         /// The calls in them: parts of one call may stand on several pages.
         calls: Vec<HistoryCall>,
     },
+    /// Statistics of a part of the span are ordered, or fetched under the key that the order got.
+    Part {
+        /// Where the part begins.
+        from: Timestamp,
+        /// Rows of it that were read before.
+        skip: usize,
+        /// The key, once it is ordered.
+        key: Option<String>,
+        /// How often it was not ready.
+        tries: u32,
+    },
 }
 
 /// What one answer held.

@@ -65,5 +65,5 @@ pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, Refusal, Route};
 pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
-pub use traits::{GroupCallback, Pbx, RecordingStep};
+pub use traits::{GroupCallback, Introduction, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};

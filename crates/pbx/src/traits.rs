@@ -55,6 +55,15 @@ pub struct GroupCallback<'a> {
     pub customer_first: bool,
 }
 
+/// How a program makes itself known to a PBX that gives it a key for that.
+#[derive(Debug, Clone)]
+pub struct Introduction {
+    /// The name of the secret that the key is.
+    pub secret: &'static str,
+    /// The request, which needs no key. Each one that arrives may make another integration: it is sent once.
+    pub request: Request,
+}
+
 /// A make of PBX, configured for one connection.
 pub trait Pbx: Send + Sync {
     /// What differs in the fold.
@@ -135,7 +144,7 @@ pub trait Pbx: Send + Sync {
     }
 
     /// Rings a group and a number over a line of the office, whichever is wanted first.
-    fn call_back_for_group(&self, _command: CommandId, _wish: &GroupCallback<'_>) -> Result<Request, Error> {
+    fn call_back_for_group(&self, _command: CommandId, _callback: &GroupCallback<'_>) -> Result<Request, Error> {
         Err(Error::unsupported(Ability::GroupCallback.words()))
     }
 
@@ -167,6 +176,16 @@ pub trait Pbx: Send + Sync {
 
     /// The next step, from the answer to [`RecordingStep::Ask`].
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error>;
+
+    /// Makes this program known under a name; `None` where the key is found in the vendor's account pages.
+    fn introduce(&self, _name: &str) -> Option<Introduction> {
+        None
+    }
+
+    /// The key that the PBX gave for it.
+    fn read_introduction(&self, _answer: &Answer) -> Result<SecretString, Error> {
+        Err(Error::unsupported("give a program its key"))
+    }
 
     /// A cheap request that shows whether the credentials are right.
     fn check(&self) -> Result<Request, Error>;

@@ -60,8 +60,8 @@ impl Office for StoredOffice {
         self.office()?.place_call(request).await
     }
 
-    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
-        self.office()?.act(wish).await
+    async fn act(&self, request: ActOnCall) -> Result<CommandView, OfficeError> {
+        self.office()?.act(request).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

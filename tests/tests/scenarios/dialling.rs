@@ -129,12 +129,12 @@ async fn two_clicks_are_one_call(make: Make) {
     let scene = Scene::new().await;
     callee(&scene, "answer");
     let mut phones = scene.simulator.phones().subscribe();
-    let wish = Uuid::new_v4();
-    let (first, second) = tokio::join!(scene.call(make, CALLED, wish), scene.call(make, CALLED, wish));
+    let command = Uuid::new_v4();
+    let (first, second) = tokio::join!(scene.call(make, CALLED, command), scene.call(make, CALLED, command));
     assert_eq!(first.expect("it is placed").call, second.expect("it is known").call);
     scene.pick_up(ME).await;
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
-    let third = scene.call(make, CALLED, wish).await;
+    let third = scene.call(make, CALLED, command).await;
     scene.hang_up(ME);
     ended_as(&scene, CardPhase::Ended, CallResult::Answered).await;
     assert!(third.is_ok(), "{third:?}");

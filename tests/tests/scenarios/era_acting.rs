@@ -6,7 +6,7 @@ use desk::contract::{CallAction, CallRow, CardPhase, ErrorCode};
 use simulator::{Fault, Make, PhoneState, Reading};
 
 use crate::{
-    acting::{colleague, press, talks},
+    call_actions::{colleague, press, talks},
     scene::{Scene, eventually},
     settings::{ME, Override},
 };
@@ -42,7 +42,7 @@ async fn pressed(scene: &Scene, row: &CallRow, action: CallAction) {
 }
 
 fn ask_203() -> CallAction {
-    CallAction::Transfer { to: colleague("203"), attended: true }
+    CallAction::Transfer { to: colleague("203"), attended: true, confirmed: false }
 }
 
 /// I have asked the colleague, who talks with me.
@@ -119,7 +119,7 @@ async fn i_ask_a_colleague_and_connect_the_two() {
 async fn i_ask_a_colleague_and_add_him() {
     for way in WAYS {
         let (scene, row) = asked(&[], way).await;
-        let add = CallAction::Conference { with: colleague("203") };
+        let add = CallAction::Conference { with: colleague("203"), confirmed: false };
         pressed(&scene, &row, add).await;
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Conference).await;
         let legs = scene.details(&row.call).await.legs;
@@ -132,7 +132,7 @@ async fn i_ask_a_colleague_and_add_him() {
 #[tokio::test]
 async fn nobody_is_added_with_whom_i_do_not_talk() {
     let (scene, row) = talking(&[], &[]).await;
-    let add = CallAction::Conference { with: colleague("203") };
+    let add = CallAction::Conference { with: colleague("203"), confirmed: false };
     assert_eq!(press(&scene, &row, add).await, Err(ErrorCode::Refused));
     let phones = scene.simulator.phones().views();
     assert!(phones.iter().all(|phone| phone.extension != "203" || phone.state == PhoneState::Idle));

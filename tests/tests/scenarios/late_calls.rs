@@ -83,3 +83,8 @@ async fn a_time_without_the_program_is_filled_from_rostelecoms_history() {
 async fn a_time_without_the_program_is_filled_from_zadarmas_statistics() {
     calls_of_a_time_without_the_program_come_from_the_history(Make::ZADARMA).await;
 }
+
+#[tokio::test]
+async fn a_time_without_the_program_is_filled_from_mangos_statistics() {
+    calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX).await;
+}

@@ -9,7 +9,7 @@ mod makes;
 mod mango_vpbx;
 
 mod account;
-mod acting;
+mod call_actions;
 mod callbacks;
 mod connections;
 mod dialling;
@@ -25,6 +25,7 @@ mod offices;
 mod recordings;
 mod remote;
 mod ringcloud;
+mod routing_rules;
 mod scene;
 mod screens;
 mod settings;

@@ -41,8 +41,8 @@ async fn a_call_rings_talks_ends_and_its_recording_is_played() {
     assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
     assert_eq!(scene.screens.record().cards_of(Some(NUMBER)), 1);
     let recording = row.recording.as_ref().expect("it is recorded").id.clone();
-    let wish = || OpenRecordingRequest { call: row.call.clone(), recording: recording.clone() };
-    let view = eventually("it can be played", async || scene.desk.open_recording(wish()).await.ok()).await;
+    let request = || OpenRecordingRequest { call: row.call.clone(), recording: recording.clone() };
+    let view = eventually("it can be played", async || scene.desk.open_recording(request()).await.ok()).await;
     assert_eq!(view.mime, "audio/mpeg");
     assert!(scene.desk.recording_bytes(OFFICE, &view.id, ByteRange { start: 0, end: None }).await.is_ok());
 }

@@ -65,8 +65,8 @@ impl Remote {
     async fn call(&self, make: Make, text: &str) -> DialNumber {
         let number = self.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.expect("a number").number;
         let (command, connection) = (Uuid::new_v4().to_string(), Some(connection(make).to_string()));
-        let wish = PlaceCallRequest { command, number: number.clone(), office: None, connection };
-        self.desk.place_call(wish).await.expect("it is placed");
+        let request = PlaceCallRequest { command, number: number.clone(), office: None, connection };
+        self.desk.place_call(request).await.expect("it is placed");
         number
     }
 

@@ -136,7 +136,7 @@ async fn a_recording_is_played() {
     answered(&scene).await;
     let row = scene.row(Some(CALLER), |row| row.recording.is_some()).await;
     let recording = row.recording.expect("it is recorded").id;
-    let wish = || OpenRecordingRequest { call: row.call.clone(), recording: recording.clone() };
-    let view = eventually("it can be played", async || scene.desk.open_recording(wish()).await.ok()).await;
+    let request = || OpenRecordingRequest { call: row.call.clone(), recording: recording.clone() };
+    let view = eventually("it can be played", async || scene.desk.open_recording(request()).await.ok()).await;
     assert_eq!(view.mime, "audio/mpeg");
 }

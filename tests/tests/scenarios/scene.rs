@@ -212,7 +212,7 @@ impl Scene {
         self.simulator.fault(fault, false);
     }
 
-    /// A person types a number and calls what is shown; `command` is the wish of the page.
+    /// A person types a number and calls what is shown; `command` is the request of the page.
     pub(crate) async fn call(&self, make: Make, text: &str, command: Uuid) -> Result<PlacedView, ContractError> {
         let number = self.desk.preview_dial(PreviewDialRequest { text: text.to_owned() }).await?.number;
         let (command, connection) = (command.to_string(), Some(connection(make).to_string()));
@@ -308,8 +308,8 @@ pub(crate) fn desk(store: Store) -> (Desk, Screens) {
 
 /// The newest rows of a desk's list.
 pub(crate) async fn list(desk: &Desk, filter: CallFilter) -> Vec<CallRow> {
-    let wish = ListCallsRequest { filter, limit: 200, ..ListCallsRequest::default() };
-    desk.list_calls(wish).await.expect("readable").rows
+    let request = ListCallsRequest { filter, limit: 200, ..ListCallsRequest::default() };
+    desk.list_calls(request).await.expect("readable").rows
 }
 
 /// Looks until there is something.

@@ -18,6 +18,11 @@ pub(crate) const ME: &str = "202";
 /// All lines ring at this group.
 pub(crate) const GROUP: &str = "everybody";
 
+/// The office's rules send this caller to me.
+pub(crate) const MY_CUSTOMER: &str = "+79165550101";
+/// And refuse this one.
+pub(crate) const UNWANTED: &str = "+79165550102";
+
 /// Connections are called after their make.
 pub(crate) fn connection(make: Make) -> ConnectionId {
     make.to_string().parse().expect("a make's name is a connection's id")
@@ -63,11 +68,24 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
     OfficeConfig {
         name: OFFICE.to_owned(),
         connections: makes(simulator).map(|make| account(simulator, make, extensions(make), of(make))).collect(),
-        lines: staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some()).map(line).collect(),
+        lines: staff
+            .lines
+            .iter()
+            .filter(|line| simulator.credentials().of(line.make).is_some())
+            .map(line)
+            .chain(group_of_everybody(simulator))
+            .collect(),
         groups: vec![GroupSettings { id: GROUP.to_owned(), rings: true }],
         people: makes(simulator).flat_map(|make| people(simulator, make)).collect(),
         contacts: BTreeMap::new(),
-        routing: office::RoutingRules::default(),
+        routing: office::RoutingRules {
+            responsible: BTreeMap::from([(
+                MY_CUSTOMER.to_owned(),
+                makes(simulator).map(|make| (connection(make), ME.to_owned())).collect(),
+            )]),
+            scenario: BTreeMap::new(),
+            blocked: [(UNWANTED.to_owned(), pbx::Refusal::HangUp)].into(),
+        },
         cache_dir: folder.join("recordings"),
         cache_key: SecretBox::new(Box::new([7; 32])),
     }
@@ -116,6 +134,18 @@ fn line(line: &simulator::Line) -> LineSettings {
         title: line.title.clone(),
         groups: vec![GROUP.to_owned()],
     }
+}
+
+/// The short number of MANGO's group that everybody is in.
+pub(crate) const SHORT_NUMBER: &str = "500";
+
+fn group_of_everybody(simulator: &Simulator) -> Option<LineSettings> {
+    simulator.credentials().of(Make::MANGO_VPBX).map(|_| LineSettings {
+        connection: connection(Make::MANGO_VPBX),
+        number: SHORT_NUMBER.to_owned(),
+        title: "Everybody".to_owned(),
+        groups: vec![GROUP.to_owned()],
+    })
 }
 
 fn people(simulator: &Simulator, make: Make) -> Vec<Person> {

@@ -3,11 +3,11 @@ import type { CallAction } from "./CallAction";
 import type { CallRef } from "./CallRef";
 
 /**
- * Wish to do something with a call.
+ * Asks for something to be done with a call.
  */
 export type ActOnCallRequest = { 
 /**
- * UUID made by the page for this wish: a second click is the same wish.
+ * UUID made by the page for this request: a second click is the same request.
  */
 command: string, 
 /**

@@ -12,11 +12,19 @@ to: DialNumber,
 /**
  * The two talk first.
  */
-attended: boolean, } | { "kind": "conference", 
+attended: boolean, 
+/**
+ * The person has confirmed a number that may cost extra or reach somebody else than meant.
+ */
+confirmed: boolean, } | { "kind": "connect" } | { "kind": "conference", 
 /**
  * The number of a preview.
  */
-with: DialNumber, } | { "kind": "dtmf", 
+with: DialNumber, 
+/**
+ * The same.
+ */
+confirmed: boolean, } | { "kind": "dtmf", 
 /**
  * Which.
  */

@@ -2,12 +2,12 @@
 import type { CallRef } from "./CallRef";
 
 /**
- * Wish to call the other side of a call back.
+ * Asks to call the other side of a call back.
  */
 export type CallBackRequest = { 
 /**
  * UUID made by the page for this click. While the outcome of an earlier one for the same call is not known, it is
- * the same wish and dials nothing.
+ * the same request and dials nothing.
  */
 command: string, 
 /**

@@ -2,6 +2,7 @@
 import type { Balance } from "./Balance";
 import type { ConnectionState } from "./ConnectionState";
 import type { ConnectionWarning } from "./ConnectionWarning";
+import type { ControlView } from "./ControlView";
 import type { DownCause } from "./DownCause";
 import type { Hole } from "./Hole";
 import type { Titles } from "./Titles";
@@ -57,4 +58,8 @@ balance?: Balance,
 /**
  * The vendor's clock differs by this much, when that is worth a warning.
  */
-clockSkewMs?: number, };
+clockSkewMs?: number, 
+/**
+ * Everything that a connection may be asked for, with the reason where it cannot.
+ */
+abilities: Array<ControlView>, };

@@ -13,4 +13,8 @@ ability: Ability,
 /**
  * Why not; absent where it can be done.
  */
-cannot?: Cannot, };
+cannot?: Cannot, 
+/**
+ * Of a transfer: the colleague was asked and talks, so that it connects him with the other side.
+ */
+connects?: boolean, };

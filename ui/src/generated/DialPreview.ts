@@ -30,6 +30,11 @@ warnings: Array<DialWarning>,
  */
 asks: boolean, 
 /**
+ * A call is sent to this number only after the person has said once more that he means it: beside those that ask
+ * always, numbers abroad and emergency services.
+ */
+asksToTransfer: boolean, 
+/**
  * Name of the contact or of the last caller with this number.
  */
 name?: string, 

@@ -2,11 +2,11 @@
 import type { DialNumber } from "./DialNumber";
 
 /**
- * Wish to call.
+ * Asks to call.
  */
 export type PlaceCallRequest = { 
 /**
- * UUID made by the page for this wish: a second click is the same wish.
+ * UUID made by the page for this request: a second click is the same request.
  */
 command: string, 
 /**

@@ -1,5 +1,6 @@
 // Written from `desk::contract` by `cargo xtask types`. Do not edit it.
 import type { ActOnCallRequest } from "./ActOnCallRequest";
+import type { ActOnCardRequest } from "./ActOnCardRequest";
 import type { BeginConnectionRequest } from "./BeginConnectionRequest";
 import type { CallBackRequest } from "./CallBackRequest";
 import type { CallDetails } from "./CallDetails";
@@ -155,8 +156,6 @@ export interface MainEvents {
 
 /** What the card window may ask. Failures are `ContractError` objects. */
 export interface CardCommands {
-  /** Does something with a call that goes on. Answers once an event has shown it. */
-  actOnCall(request: ActOnCallRequest): Promise<void>;
   /** Does something with the demo's phone. */
   demoPhone(request: DemoPhoneAction): Promise<void>;
   /** Everything that the card window shows. The page subscribes to its events before it asks. */
@@ -165,6 +164,8 @@ export interface CardCommands {
   dismissCard(request: CallRef): Promise<void>;
   /** Calls the other side of a call, or shows main what would be dialled where a person must look first. */
   callBack(request: CallBackRequest): Promise<void>;
+  /** Does something with a card's call, as `act_on_call` does. */
+  actOnCard(request: ActOnCardRequest): Promise<void>;
   /** Shows the call in main. */
   showCall(request: CallRef): Promise<void>;
   /** Keeps a note written on the card. */
@@ -179,11 +180,11 @@ export interface CardCommands {
 
 /** By which names it asks, and whether there is an answer. */
 export const cardCommands = {
-  actOnCall: { name: "act_on_call", answers: false },
   demoPhone: { name: "demo_phone", answers: false },
   cardSnapshot: { name: "card_snapshot", answers: true },
   dismissCard: { name: "dismiss_card", answers: false },
   callBack: { name: "call_back", answers: false },
+  actOnCard: { name: "act_on_card", answers: false },
   showCall: { name: "show_call", answers: false },
   saveCardNote: { name: "save_card_note", answers: false },
   resizeCard: { name: "resize_card", answers: false },

@@ -1,4 +1,4 @@
-/** A fresh UUID (version 4) that names one wish of a person. */
+/** A fresh UUID (version 4) that names one command of a person. */
 export function newCommand(): string {
   // `crypto.randomUUID` is missing where the page's scheme does not count as secure.
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -177,6 +177,7 @@ function preview(text: string): DialPreview {
     ...(abroad && { region: { country: "DE" } }),
     ...(national.startsWith("+7 495") && { region: { country: "RU", area: { ru: "Москва", en: "Moscow" } } }),
     asks: abroad,
+    asksToTransfer: abroad,
     ways: [
       { office: "demo", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "202" },
       { office: "demo", connection: "mango1", title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" }, from: "202" },

@@ -194,12 +194,12 @@ pub enum DemoPhoneAction {
     HangUp,
 }
 
-/// Wish to call the other side of a call back.
+/// Asks to call the other side of a call back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CallBackRequest {
     /// UUID made by the page for this click. While the outcome of an earlier one for the same call is not known, it is
-    /// the same wish and dials nothing.
+    /// the same request and dials nothing.
     pub command: String,
     /// Which call.
     pub call: CallRef,

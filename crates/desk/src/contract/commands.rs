@@ -32,7 +32,7 @@ macro_rules! command_table {
             /// Calls. The same command answers the same call and acts once.
             [Main] desk place_call(PlaceCallRequest) -> PlacedView;
             /// Does something with a call that goes on. Answers once an event has shown it.
-            [Main Card] desk act_on_call(ActOnCallRequest);
+            [Main] desk act_on_call(ActOnCallRequest);
             /// Shape, length and place of a recording.
             [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
             /// Keeps what a person has set and shows it at once.
@@ -83,6 +83,8 @@ macro_rules! command_table {
             [Card] desk dismiss_card(CallRef);
             /// Calls the other side of a call, or shows main what would be dialled where a person must look first.
             [Card] desk call_back(CallBackRequest);
+            /// Does something with a card's call, as `act_on_call` does.
+            [Card] desk act_on_card(ActOnCardRequest);
             /// Shows the call in main.
             [Card] desk show_call(CallRef);
             /// Keeps a note written on the card.

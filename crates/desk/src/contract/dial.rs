@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::{call::CallRef, card::LastTalk, main_view::Titles};
 
-/// Wish to see what a text would dial.
+/// Asks what a text would dial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewDialRequest {
@@ -30,6 +30,9 @@ pub struct DialPreview {
     pub warnings: Vec<DialWarning>,
     /// Enter alone does not call: a person says once more that he means it.
     pub asks: bool,
+    /// A call is sent to this number only after the person has said once more that he means it: beside those that ask
+    /// always, numbers abroad and emergency services.
+    pub asks_to_transfer: bool,
     /// Name of the contact or of the last caller with this number.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,11 +85,11 @@ pub struct WayRef {
     pub connection: String,
 }
 
-/// Wish to call.
+/// Asks to call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PlaceCallRequest {
-    /// UUID made by the page for this wish: a second click is the same wish.
+    /// UUID made by the page for this request: a second click is the same request.
     pub command: String,
     /// The number of the preview.
     pub number: DialNumber,

@@ -5,6 +5,7 @@ pub use link::wire::{Balance, ConnectionState, ConnectionWarning, DownCause, Hol
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::action::ControlView;
 use super::call::{CallRef, CallRow, CallsPage};
 use super::card::DemoPhoneView;
 use super::dial::WayRef;
@@ -221,6 +222,8 @@ pub struct ConnectionRow {
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i32>,
+    /// Everything that a connection may be asked for, with the reason where it cannot.
+    pub abilities: Vec<ControlView>,
 }
 
 /// The view Now.

@@ -58,7 +58,7 @@ impl<U: UiPort> Controller<U> {
         }
     }
 
-    /// What is wrong with the wish is said before anybody is asked.
+    /// What is wrong with the request is said before anybody is asked.
     fn prepare(&self, request: &PlaceCallRequest) -> Result<DialWay, ContractError> {
         if !request.number.is_well_formed() {
             return Err(ContractError::invalid("number", "only a number that was shown before is called"));
@@ -72,20 +72,20 @@ impl<U: UiPort> Controller<U> {
         })
     }
 
-    fn ask(&mut self, command: CommandId, way: &DialWay, wish: &PlaceCallRequest, to: Reply<Outcome>) {
+    fn ask(&mut self, command: CommandId, way: &DialWay, request: &PlaceCallRequest, to: Reply<Outcome>) {
         let (Some(office), Ok(connection)) = (self.offices.get(&way.office), way.connection.parse::<ConnectionId>())
         else {
             return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
         };
         let (port, id) = (office.office(), way.office.clone());
-        let call = pending(&connection, &way.from, command, wish, office.now(self.clock.now()));
+        let call = pending(&connection, &way.from, command, request, office.now(self.clock.now()));
         let while_talking = office.talks_at(&connection, &way.from);
-        let card = self.cards.placing(&id, call, command, wish.number.clone(), while_talking);
+        let card = self.cards.placing(&id, call, command, request.number.clone(), while_talking);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placements.asked(command, &id, card, to, self.clock.uptime());
         self.remember_way(way);
-        let number = wish.number.clone();
+        let number = request.number.clone();
         let (from, to) = (Some(way.from.clone()), number.digits.clone());
         let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first: false };
         self.beside(async move {
@@ -140,7 +140,7 @@ impl<U: UiPort> Controller<U> {
     }
 
     /// The command by which this call is called back. What is no command is refused when it is given.
-    fn wish_for(&mut self, call: Key, command: String) -> String {
+    fn command_for(&mut self, call: Key, command: String) -> String {
         let Ok(asked) = command.parse::<CommandId>() else { return command };
         let chance = &*self.chance;
         self.placements.calling_back(call, asked, || CommandId(command_id(chance))).to_string()
@@ -163,7 +163,7 @@ impl<U: UiPort> Controller<U> {
         let there = self.ways().iter().any(|now| now.office == way.office && now.connection == way.connection);
         match Dialable::read_in(&number, &plan) {
             Ok(read) if there && !must_be_seen(&read) => Some(PlaceCallRequest {
-                command: self.wish_for(key, command),
+                command: self.command_for(key, command),
                 number: read.number,
                 office: Some(way.office),
                 connection: Some(way.connection),
@@ -200,10 +200,16 @@ fn must_be_seen(read: &Dialable) -> bool {
 }
 
 /// A call as it is before its office has told of it.
-fn pending(connection: &ConnectionId, from: &str, command: CommandId, wish: &PlaceCallRequest, now: Timestamp) -> Call {
-    let colleague = wish.number.kind == DialKind::Extension;
+fn pending(
+    connection: &ConnectionId,
+    from: &str,
+    command: CommandId,
+    request: &PlaceCallRequest,
+    now: Timestamp,
+) -> Call {
+    let colleague = request.number.kind == DialKind::Extension;
     let direction = if colleague { Direction::Internal } else { Direction::Outgoing };
-    let customer = Customer { number: Some(wish.number.digits.clone()), name: None };
+    let customer = Customer { number: Some(request.number.digits.clone()), name: None };
     Call {
         state: CallState::Dialling,
         mine: true,

@@ -176,7 +176,7 @@ pub(crate) struct CallBackTo {
     pub(crate) call: CallId,
     /// As the call has it; empty where it is hidden.
     pub(crate) number: String,
-    /// Identity of the wish, unless an earlier one for the same call goes on.
+    /// Identity of the request, unless an earlier one for the same call goes on.
     pub(crate) command: String,
 }
 

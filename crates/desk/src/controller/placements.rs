@@ -1,4 +1,4 @@
-//! Commands of this desk that place calls, and what came of each: so that the same wish, asked again, calls nobody twice.
+//! Commands of this desk that place calls, and what came of each: so that the same request, made again, calls nobody twice.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -51,7 +51,7 @@ pub(super) struct Waiting {
 }
 
 impl Placements {
-    /// Answers a wish that was told before, or lets it wait for its answer; gives the way back where it is new.
+    /// Answers a request that was told before, or lets it wait for its answer; gives the way back where it is new.
     pub(super) fn repeated(&mut self, command: CommandId, to: Reply<Outcome>) -> Option<Reply<Outcome>> {
         match self.all.get_mut(&command).map(|known| &mut known.state) {
             Some(State::Asked { waiting, .. }) => waiting.push(to),

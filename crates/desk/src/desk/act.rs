@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{Action, CommandId, CommandState, Target};
+use calls::{
+    Action, CallId, CommandId, CommandState, Target,
+    number::{DialKind, DialNumber, DialWarning, Dialable},
+};
 use link::{
     Office,
     wire::{ActOnCall, CommandView},
@@ -10,7 +13,7 @@ use link::{
 
 use super::Desk;
 use crate::{
-    contract::{ActOnCallRequest, CallAction, ContractError, ErrorCode},
+    contract::{ActOnCallRequest, ActOnCardRequest, CallAction, ContractError, ErrorCode},
     controller::message::Request,
     errors::no_such_call,
 };
@@ -29,13 +32,13 @@ impl Desk {
         let ActOnCallRequest { command, call, action } = request;
         let command: CommandId =
             command.parse().map_err(|_| ContractError::invalid("command", "the command must be a UUID"))?;
-        let action = read(action)?;
         let office = self.office(&call.office).await?;
         if !office.reachable {
             let message = "the office is out of reach, so nothing was done";
             return Err(ContractError::new(ErrorCode::Unreachable, message));
         }
         let call = self.ask(|reply| Request::RulingId { call, reply }).await?.ok_or_else(no_such_call)?;
+        let action = read(action, &call)?;
         let asked = tokio::time::timeout(ANSWER_WITHIN, office.office.act(ActOnCall { command, call, action })).await;
         let stands = match asked {
             Ok(Ok(view)) => Some(view),
@@ -45,6 +48,12 @@ impl Desk {
         };
         let shown = tokio::time::timeout(SHOWN_WITHIN, shown(office.office, command, stands)).await;
         shown.unwrap_or_else(|_| Err(not_known()))
+    }
+
+    /// The same from a card, which has no place to show a number before it is used.
+    pub async fn act_on_card(&self, request: ActOnCardRequest) -> Result<(), ContractError> {
+        let ActOnCardRequest { command, call, action } = request;
+        self.act_on_call(ActOnCallRequest { command, call, action: action.into() }).await
     }
 }
 
@@ -77,21 +86,41 @@ fn not_known() -> ContractError {
 }
 
 /// The action with numbers that a person was shown.
-fn read(action: CallAction) -> Result<Action, ContractError> {
+fn read(action: CallAction, call: &CallId) -> Result<Action, ContractError> {
     Ok(match action {
         CallAction::Answer => Action::Answer,
         CallAction::Hangup => Action::Hangup,
         CallAction::Hold => Action::Hold,
         CallAction::Retrieve => Action::Retrieve,
         CallAction::Pickup => Action::Pickup,
-        CallAction::Transfer { to, attended } if to.is_well_formed() => {
-            Action::Transfer { to: Target::Number(to), attended }
+        CallAction::Transfer { to, attended, confirmed } => {
+            Action::Transfer { to: Target::Number(shown_before(to, confirmed)?), attended }
         }
-        CallAction::Conference { with } if with.is_well_formed() => Action::Conference { with: Target::Number(with) },
-        CallAction::Transfer { .. } | CallAction::Conference { .. } => {
-            return Err(ContractError::invalid("number", "only a number that was shown before is sent"));
+        CallAction::Conference { with, confirmed } => {
+            Action::Conference { with: Target::Number(shown_before(with, confirmed)?) }
         }
+        // The question is a part of the same call.
+        CallAction::Connect => Action::Transfer { to: Target::Call(call.clone()), attended: true },
         CallAction::Dtmf { digits } => Action::Dtmf { digits },
         CallAction::Record { on } => Action::Record { on },
     })
+}
+
+/// A number that a person was shown, and that he has confirmed where a call is not sent to it otherwise.
+fn shown_before(number: DialNumber, confirmed: bool) -> Result<DialNumber, ContractError> {
+    if !number.is_well_formed() {
+        return Err(ContractError::invalid("number", "only a number that was shown before is sent"));
+    }
+    // Its text was read once; this asks no more than what is known of the digits.
+    let asks = Dialable::read(&number.digits).map_or(true, |read| asks_to_transfer(&read));
+    if asks && !confirmed && number.kind != DialKind::Extension {
+        return Err(ContractError::invalid("confirmed", "this number must be confirmed before a call is sent to it"));
+    }
+    Ok(number)
+}
+
+/// Whether a call is sent to this number only after a person has confirmed it: the office pays for the way, and whoever
+/// answers there gets a customer.
+pub(super) fn asks_to_transfer(read: &Dialable) -> bool {
+    read.asks() || read.number.kind == DialKind::Emergency || read.warnings.contains(&DialWarning::International)
 }

@@ -30,7 +30,7 @@ impl Desk {
     }
 
     /// Calls the other side of a call by the way that the call took, or has main show what would be dialled and ask. As
-    /// long as an earlier wish for the same call has no known outcome, it is that one and nobody is dialled again.
+    /// long as an earlier request for the same call has no known outcome, it is that one and nobody is dialled again.
     pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {
         let CallBackRequest { call, command } = request;
         let known = self.ask(|reply| Request::CallOfCard { card: call.clone(), reply }).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use calls::number::{DialWarning, Dialable, NumberingPlan};
 
-use super::Desk;
+use super::{Desk, act::asks_to_transfer};
 use crate::{
     archive::off_loop,
     contract::{ContractError, DialPreview, PlaceCallRequest, PlacedView, PreviewDialRequest},
@@ -36,6 +36,7 @@ impl Desk {
         Ok(DialPreview {
             name,
             asks: dialable.asks() || dialable.warnings.contains(&DialWarning::International),
+            asks_to_transfer: asks_to_transfer(&dialable),
             region: region(&dialable.number.digits),
             last_talk,
             number: dialable.number,

@@ -174,19 +174,19 @@ impl FakeOffice {
         self.state().peaks = Some(peaks);
     }
 
-    /// Wishes to call that came so far.
-    pub(crate) async fn wishes(&self, count: usize) -> Vec<PlaceCall> {
+    /// Requests to call that came so far.
+    pub(crate) async fn placed_requests(&self, count: usize) -> Vec<PlaceCall> {
         for _ in 0..PATIENCE {
-            let wishes: Vec<_> = self.state().placed.iter().map(|(wish, _)| wish.clone()).collect();
-            if wishes.len() >= count {
-                return wishes;
+            let placed_requests: Vec<_> = self.state().placed.iter().map(|(request, _)| request.clone()).collect();
+            if placed_requests.len() >= count {
+                return placed_requests;
             }
             breathe().await;
         }
         panic!("the office was never asked");
     }
 
-    /// Answers the oldest wish to call that was not answered.
+    /// Answers the oldest request to call that was not answered.
     pub(crate) fn answer(&self, answer: Result<CommandView, OfficeError>) {
         let (_, to) = self.state().placed.remove(0);
         to.send(answer).expect("the desk waits");
@@ -194,11 +194,11 @@ impl FakeOffice {
 }
 
 impl FakeOffice {
-    /// The wish to do something with a call that was not answered yet; none when nothing was asked for a while.
-    pub(crate) async fn act_wish(&self) -> Option<ActOnCall> {
+    /// The request to do something with a call that was not answered yet; none when nothing was asked for a while.
+    pub(crate) async fn act_request(&self) -> Option<ActOnCall> {
         for _ in 0..200 {
-            if let Some((wish, _)) = self.state().acted.first() {
-                return Some(wish.clone());
+            if let Some((request, _)) = self.state().acted.first() {
+                return Some(request.clone());
             }
             breathe().await;
         }
@@ -266,9 +266,9 @@ impl Office for FakeOffice {
         answer.await.expect("the test answers")
     }
 
-    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
+    async fn act(&self, request: ActOnCall) -> Result<CommandView, OfficeError> {
         let (to, answer) = oneshot::channel();
-        self.state().acted.push((wish, to));
+        self.state().acted.push((request, to));
         answer.await.expect("the test answers")
     }
 

@@ -24,7 +24,7 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
             async move { desk.call_back(CallBackRequest { command: command(1).to_string(), call: card }).await },
         );
     bench.shown.until_phases(&[CardPhase::PickUpYourPhone, CardPhase::Missed]).await;
-    assert_eq!(bench.office.wishes(1).await[0].to, "+74951234567");
+    assert_eq!(bench.office.placed_requests(1).await[0].to, "+74951234567");
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     back.await.unwrap().expect("placed");
 
@@ -34,7 +34,7 @@ async fn a_missed_call_is_called_back_from_its_card_and_from_the_list() {
         tokio::spawn(
             async move { desk.call_back(CallBackRequest { command: command(2).to_string(), call: row }).await },
         );
-    assert_eq!(bench.office.wishes(1).await[0].command, command(2));
+    assert_eq!(bench.office.placed_requests(1).await[0].command, command(2));
     bench.office.answer(Ok(command_view(command(2), CommandState::Sent)));
     back.await.unwrap().expect("placed");
 }
@@ -59,7 +59,7 @@ async fn a_missed_colleague_is_called_back_and_never_oneself() {
         let back = tokio::spawn(async move {
             desk.call_back(CallBackRequest { command: command(number).to_string(), call: key }).await
         });
-        let to = bench.office.wishes(1).await[0].to.clone();
+        let to = bench.office.placed_requests(1).await[0].to.clone();
         bench.office.answer(Ok(command_view(command(number), CommandState::Sent)));
         back.await.unwrap().expect("placed");
         to
@@ -96,10 +96,10 @@ async fn a_notification_that_is_pressed_twice_is_one_call() {
     let id = bench.shown.record().notifications[0].id.clone();
     bench.desk.notification_action(&id, crate::ActionKind::CallBack);
     bench.desk.notification_action(&id, crate::ActionKind::CallBack);
-    let wishes = bench.office.wishes(1).await;
+    let placed_requests = bench.office.placed_requests(1).await;
     breathe().await;
-    assert_eq!(bench.office.wishes(1).await, wishes);
-    assert_eq!(wishes[0].to, "205");
+    assert_eq!(bench.office.placed_requests(1).await, placed_requests);
+    assert_eq!(placed_requests[0].to, "205");
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,13 +121,13 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
     };
     bench.keep("own", 2, &on("1", "+74951234567"));
     let answer = async {
-        let wishes = bench.office.wishes(1).await;
+        let placed_requests = bench.office.placed_requests(1).await;
         bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
-        wishes
+        placed_requests
     };
-    let (placed, wishes) = tokio::join!(back(1, "1"), answer);
+    let (placed, placed_requests) = tokio::join!(back(1, "1"), answer);
     placed.unwrap();
-    assert_eq!((wishes[0].connection.as_str(), wishes[0].to.as_str()), ("mg1", "+74951234567"));
+    assert_eq!((placed_requests[0].connection.as_str(), placed_requests[0].to.as_str()), ("mg1", "+74951234567"));
 
     // What a person must look at first is shown by the same way, and not dialled.
     let way = || Some(WayRef { office: "own".into(), connection: "mg1".into() });
@@ -151,7 +151,7 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
     back(9, "1").await.unwrap();
     let errand = bench.desk.main_snapshot().await.unwrap().errand.expect("main asks");
     assert_eq!(errand.task, ErrandTask::Dial { text: "+74951234567".into(), from_program: false, way: way() });
-    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.office.placed_requests(0).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +165,7 @@ async fn a_notification_says_when_it_could_not_call_back() {
     let id = bench.shown.record().notifications[0].id.clone();
     bench.keep("own", 2, &call("1").ringing_here().ended(CallResult::Missed));
     bench.desk.notification_action(&id, crate::ActionKind::CallBack);
-    bench.office.wishes(1).await;
+    bench.office.placed_requests(1).await;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
     bench.shown.until("it is said", |record| record.notifications.len() == 2).await;
     let told = bench.shown.record().notifications[1].clone();
@@ -185,16 +185,16 @@ async fn calling_back_again_is_another_call_once_the_outcome_of_the_first_is_kno
     let (mut clicks, mut seq) = (0, 1);
     for result in [CallResult::Busy, CallResult::NoAnswer, CallResult::Failed, CallResult::Rejected] {
         let first = back(clicks + 1);
-        let sent = bench.office.wishes(1).await[0].command;
-        // Before the office has answered, and while the call goes on, it is the same wish.
+        let sent = bench.office.placed_requests(1).await[0].command;
+        // Before the office has answered, and while the call goes on, it is the same request.
         let second = back(clicks + 2);
         breathe().await;
-        assert_eq!(bench.office.wishes(1).await.len(), 1, "{result:?}");
+        assert_eq!(bench.office.placed_requests(1).await.len(), 1, "{result:?}");
         bench.office.answer(Ok(command_view(sent, CommandState::Accepted)));
         first.await.unwrap().expect("placed");
         second.await.unwrap().expect("the same");
         back(clicks + 3).await.unwrap().expect("the same");
-        assert!(bench.office.wishes(0).await.is_empty(), "{result:?}");
+        assert!(bench.office.placed_requests(0).await.is_empty(), "{result:?}");
         seq += 1;
         bench.office.call(seq, &call(&format!("placed {seq}")).placed(sent).ended(result));
         breathe().await;
@@ -202,18 +202,18 @@ async fn calling_back_again_is_another_call_once_the_outcome_of_the_first_is_kno
     }
     // What the PBX refuses is known, too.
     let refused = back(50);
-    bench.office.wishes(1).await;
+    bench.office.placed_requests(1).await;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
     assert_eq!(refused.await.unwrap().unwrap_err().code, ErrorCode::Refused);
     // After a lost answer nobody is dialled again, by whatever click.
     let lost = back(51);
-    let sent = bench.office.wishes(1).await[0].command;
+    let sent = bench.office.placed_requests(1).await[0].command;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, "lost")));
     assert_eq!(lost.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
     assert_eq!(back(52).await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
-    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.office.placed_requests(0).await.is_empty());
     bench.office.call(seq + 1, &call("late").placed(sent).ended(CallResult::Busy));
     breathe().await;
     back(53);
-    assert_eq!(bench.office.wishes(1).await[0].command, command(53));
+    assert_eq!(bench.office.placed_requests(1).await[0].command, command(53));
 }

@@ -33,7 +33,7 @@ async fn a_ringing_call_has_a_card_until_its_end() {
     assert_eq!(card.line.as_deref(), Some("Продажи"));
     assert_eq!(card.line_number.as_deref(), Some("+7 495 765-43-21"));
     assert!(!card.can_call);
-    let on_phone = |ability| ControlView { ability, cannot: Some(Cannot::NotOffered) };
+    let on_phone = |ability| ControlView { ability, cannot: Some(Cannot::NotOffered), connects: false };
     assert_eq!(card.controls, [on_phone(Ability::Answer)]);
 
     let talking = call("1").leg("102", LegState::Connected).state(CallState::Talking);
@@ -311,7 +311,7 @@ async fn a_missed_call_that_somebody_had_answered_takes_its_notification_back() 
     let id = bench.shown.record().notifications[0].id.clone();
     bench.desk.notification_action(&id, ActionKind::CallBack);
     breathe().await;
-    assert!(bench.office.wishes(0).await.is_empty(), "a click that came too late calls nobody");
+    assert!(bench.office.placed_requests(0).await.is_empty(), "a click that came too late calls nobody");
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A program around the desk that refuses everything but to size its card.
-struct Refusing;
+pub(super) struct Refusing;
 
 fn refused<T>() -> Result<T, ContractError> {
     Err(ContractError::new(ErrorCode::Refused, "as the test says"))

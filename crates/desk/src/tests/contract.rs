@@ -52,7 +52,7 @@ fn row() -> CallRow {
         noted: true,
         outcome: Some(OutcomeKind::Order),
         reached: Some(ReachedView { at: at(), called_back: true }),
-        controls: vec![ControlView { ability: Ability::Pickup, cannot: None }],
+        controls: vec![ControlView { ability: Ability::Pickup, cannot: None, connects: false }],
     }
 }
 
@@ -163,7 +163,7 @@ fn details() {
 #[test]
 fn actions() {
     let request = |action| ActOnCallRequest { command: "c".into(), call: call(), action };
-    let wish = |action: Value| json!({"command": "c", "call": {"office": "demo", "id": "a"}, "action": action});
+    let written = |action: Value| json!({"command": "c", "call": {"office": "demo", "id": "a"}, "action": action});
     let to = || DialNumber { kind: DialKind::Extension, digits: "203".into(), extension: None, post_dial: None };
     let number = json!({"kind": "extension", "digits": "203"});
     for (action, expected) in [
@@ -172,15 +172,27 @@ fn actions() {
         (CallAction::Hold, json!({"kind": "hold"})),
         (CallAction::Retrieve, json!({"kind": "retrieve"})),
         (CallAction::Pickup, json!({"kind": "pickup"})),
+        (CallAction::Connect, json!({"kind": "connect"})),
         (
-            CallAction::Transfer { to: to(), attended: true },
-            json!({"kind": "transfer", "to": number, "attended": true}),
+            CallAction::Transfer { to: to(), attended: true, confirmed: false },
+            json!({"kind": "transfer", "to": number, "attended": true, "confirmed": false}),
         ),
-        (CallAction::Conference { with: to() }, json!({"kind": "conference", "with": number})),
+        (
+            CallAction::Conference { with: to(), confirmed: true },
+            json!({"kind": "conference", "with": number, "confirmed": true}),
+        ),
         (CallAction::Dtmf { digits: "1#".into() }, json!({"kind": "dtmf", "digits": "1#"})),
         (CallAction::Record { on: true }, json!({"kind": "record", "on": true})),
     ] {
-        travels(&request(action), wish(expected));
+        travels(&request(action), written(expected));
+    }
+    for (action, word) in [
+        (CardAction::Answer, "answer"),
+        (CardAction::Hangup, "hangup"),
+        (CardAction::Hold, "hold"),
+        (CardAction::Retrieve, "retrieve"),
+    ] {
+        travels(&ActOnCardRequest { command: "c".into(), call: call(), action }, written(word.into()));
     }
 }
 
@@ -205,8 +217,8 @@ fn cards() {
         extension: Some("12".into()),
         post_dial: Some("1#".into()),
         controls: vec![
-            ControlView { ability: Ability::Hold, cannot: None },
-            ControlView { ability: Ability::Hangup, cannot: Some(Cannot::OnPhone) },
+            ControlView { ability: Ability::Hold, cannot: None, connects: false },
+            ControlView { ability: Ability::Hangup, cannot: Some(Cannot::OnPhone), connects: false },
         ],
         can_call: false,
         not_confirmed: false,
@@ -273,6 +285,10 @@ fn main_view() {
                 holes: vec![Hole { from: at(), until: at() }],
                 balance: Some(Balance { amount: "10.34".into(), currency: Some("USD".into()) }),
                 clock_skew_ms: Some(-1),
+                abilities: vec![
+                    ControlView { ability: Ability::Hold, cannot: None, connects: false },
+                    ControlView { ability: Ability::Sms, cannot: Some(Cannot::NotOffered), connects: false },
+                ],
             }],
         }],
         now: NowView {
@@ -306,6 +322,7 @@ fn main_view() {
                 "gapSince": "2026-03-02T09:00:00Z",
                 "holes": [{"from": "2026-03-02T09:00:00Z", "until": "2026-03-02T09:00:00Z"}],
                 "balance": {"amount": "10.34", "currency": "USD"}, "clockSkewMs": -1,
+                "abilities": [{"ability": "hold"}, {"ability": "sms", "cannot": "notOffered"}],
             }]}],
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,
                     "missedToday": 1, "whileAway": 0,
@@ -344,6 +361,7 @@ fn dialling() {
         other: Some("+98 916 204 5518".into()),
         warnings: vec![DialWarning::AlsoExtension, DialWarning::TooShort, DialWarning::TwoReadings],
         asks: true,
+        asks_to_transfer: true,
         name: None,
         region: Some(RegionView {
             country: "RU".into(),
@@ -360,7 +378,7 @@ fn dialling() {
     travels(
         &preview,
         json!({
-            "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true,
+            "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true, "asksToTransfer": true,
             "region": {"country": "RU", "area": {"ru": "Москва", "en": "Moscow"}},
             "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102"}],
         }),

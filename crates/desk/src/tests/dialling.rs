@@ -17,7 +17,7 @@ fn phone(digits: &str) -> DialNumber {
     DialNumber { kind: DialKind::Phone, digits: digits.into(), extension: None, post_dial: None }
 }
 
-fn wish(number: u128, to: &str) -> PlaceCallRequest {
+fn to_call(number: u128, to: &str) -> PlaceCallRequest {
     PlaceCallRequest { command: command(number).to_string(), number: phone(to), office: None, connection: None }
 }
 
@@ -31,10 +31,10 @@ fn place(bench: &Bench, request: PlaceCallRequest) -> Placing {
 #[tokio::test(start_paused = true)]
 async fn a_placed_call_says_pick_up_and_never_incoming() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
+    let placing = place(&bench, to_call(1, "+74951234567"));
     bench.shown.until_phases(&[CardPhase::PickUpYourPhone]).await;
-    let wishes = bench.office.wishes(1).await;
-    assert_eq!((wishes[0].to.as_str(), wishes[0].from.as_deref()), ("+74951234567", Some("102")));
+    let placed_requests = bench.office.placed_requests(1).await;
+    assert_eq!((placed_requests[0].to.as_str(), placed_requests[0].from.as_deref()), ("+74951234567", Some("102")));
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     let placed = placing.await.unwrap().expect("placed");
 
@@ -85,8 +85,8 @@ async fn the_office_is_asked_for_what_was_shown() {
     ]) {
         let preview = bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.unwrap();
         let shown = preview.number.clone();
-        place(&bench, PlaceCallRequest { number: preview.number, ..wish(number, "") });
-        let asked = bench.office.wishes(1).await;
+        place(&bench, PlaceCallRequest { number: preview.number, ..to_call(number, "") });
+        let asked = bench.office.placed_requests(1).await;
         assert_eq!((&asked[0].to, asked[0].number.as_ref()), (&shown.digits, Some(&shown)), "{text}");
         bench.office.answer(Ok(command_view(command(number), CommandState::Sent)));
     }
@@ -96,8 +96,8 @@ async fn the_office_is_asked_for_what_was_shown() {
 async fn the_card_says_what_to_key_in_after_the_answer() {
     let bench = Bench::live().await;
     let number = DialNumber { extension: Some("12".into()), post_dial: Some("1#".into()), ..phone("+74951234567") };
-    place(&bench, PlaceCallRequest { number, ..wish(1, "") });
-    bench.office.wishes(1).await;
+    place(&bench, PlaceCallRequest { number, ..to_call(1, "") });
+    bench.office.placed_requests(1).await;
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     let talking = call("7").placed(command(1)).leg("102", LegState::Connected).state(CallState::Talking);
     bench.office.call(1, &talking);
@@ -109,13 +109,13 @@ async fn the_card_says_what_to_key_in_after_the_answer() {
 #[tokio::test(start_paused = true)]
 async fn two_clicks_are_one_call() {
     let bench = Bench::live().await;
-    let first = place(&bench, wish(1, "+74951234567"));
-    let second = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let first = place(&bench, to_call(1, "+74951234567"));
+    let second = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     breathe().await;
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     let (first, second) = (first.await.unwrap().unwrap(), second.await.unwrap().unwrap());
-    let third = bench.desk.place_call(wish(1, "+74951234567")).await.unwrap();
+    let third = bench.desk.place_call(to_call(1, "+74951234567")).await.unwrap();
     assert_eq!((&first, &first), (&second, &third));
     assert_eq!(bench.shown.record().phases().len(), 1);
 }
@@ -123,14 +123,14 @@ async fn two_clicks_are_one_call() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_an_unknown_outcome_and_never_dialled_again() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, "lost")));
     assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
     bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
     assert!(!bench.shown.record().cards.last().unwrap().cards[0].can_call);
-    assert_eq!(bench.desk.place_call(wish(1, "+74951234567")).await.unwrap_err().code, ErrorCode::UnknownOutcome);
-    assert!(bench.office.wishes(0).await.is_empty(), "asked once, answered once, not asked again");
+    assert_eq!(bench.desk.place_call(to_call(1, "+74951234567")).await.unwrap_err().code, ErrorCode::UnknownOutcome);
+    assert!(bench.office.placed_requests(0).await.is_empty(), "asked once, answered once, not asked again");
 
     // The PBX had acted after all.
     let late = call("7").placed(command(1)).leg("102", LegState::Connected).state(CallState::Talking);
@@ -141,8 +141,8 @@ async fn a_lost_answer_is_an_unknown_outcome_and_never_dialled_again() {
 #[tokio::test(start_paused = true)]
 async fn an_office_that_does_not_answer_in_a_minute_leaves_the_outcome_unknown() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.pass(Duration::from_secs(61)).await;
     assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
     bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
@@ -151,8 +151,8 @@ async fn an_office_that_does_not_answer_in_a_minute_leaves_the_outcome_unknown()
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_says_so_and_goes() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Refused, "no money")));
     assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::Refused);
     bench.shown.until_phases(&[CardPhase::Failed]).await;
@@ -163,8 +163,8 @@ async fn a_refused_call_says_so_and_goes() {
 #[tokio::test(start_paused = true)]
 async fn accepted_without_effect_is_not_confirmed_and_no_error() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     placing.await.unwrap().unwrap();
     let say = |state| {
@@ -192,14 +192,14 @@ async fn accepted_without_effect_is_not_confirmed_and_no_error() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_dialled_is_said_before_anybody_is_asked() {
     let bench = Bench::live().await;
-    let error = bench.desk.place_call(wish(1, "привет")).await.unwrap_err();
+    let error = bench.desk.place_call(to_call(1, "привет")).await.unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("number")));
-    let bad = PlaceCallRequest { command: "1".into(), ..wish(1, "101") };
+    let bad = PlaceCallRequest { command: "1".into(), ..to_call(1, "101") };
     let error = bench.desk.place_call(bad).await.unwrap_err();
     assert_eq!(error.field.as_deref(), Some("command"));
-    let elsewhere = PlaceCallRequest { connection: Some("other".into()), ..wish(1, "101") };
+    let elsewhere = PlaceCallRequest { connection: Some("other".into()), ..to_call(1, "101") };
     assert_eq!(bench.desk.place_call(elsewhere).await.unwrap_err().code, ErrorCode::Unreachable);
-    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.office.placed_requests(0).await.is_empty());
     assert!(bench.shown.record().phases().is_empty());
 }
 
@@ -233,7 +233,7 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     assert_eq!((&named.warnings[..], named.asks), (&[DialWarning::SipName][..], true));
     assert_eq!(preview("*100#").await.unwrap().warnings, []);
     assert_eq!(preview("").await.unwrap_err().field.as_deref(), Some("text"));
-    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.office.placed_requests(0).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -267,14 +267,14 @@ async fn a_connection_that_is_down_is_no_way_to_call() {
         .await;
     let preview = bench.desk.preview_dial(PreviewDialRequest { text: "205".into() }).await.unwrap();
     assert!(preview.ways.is_empty());
-    assert_eq!(bench.desk.place_call(wish(1, "205")).await.unwrap_err().code, ErrorCode::Unreachable);
+    assert_eq!(bench.desk.place_call(to_call(1, "205")).await.unwrap_err().code, ErrorCode::Unreachable);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.office.answer(Err(OfficeError::new(OfficeErrorKind::Protocol, "no JSON")));
     assert_eq!(placing.await.unwrap().unwrap_err().code, ErrorCode::UnknownOutcome);
     bench.shown.until_phases(&[CardPhase::UnknownOutcome]).await;
@@ -284,8 +284,8 @@ async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_does_not_undo_what_an_event_has_shown() {
     let bench = Bench::live().await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     let confirmed = command_view(command(1), CommandState::Confirmed);
     bench.office.event(1, StreamEvent::Command { command: confirmed });
     breathe().await;
@@ -315,7 +315,7 @@ async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
     assert_eq!(start.view.errand, Some(second.clone()), "a page that begins anew finds it");
     bench.desk.errand_done(second.id).await.unwrap();
     bench.shown.until("done", |record| record.now().errand.is_none()).await;
-    assert!(bench.office.wishes(0).await.is_empty());
+    assert!(bench.office.placed_requests(0).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -324,8 +324,8 @@ async fn a_busy_phone_of_ones_own_is_told_from_a_busy_number() {
     let talk = call("5").leg("102", LegState::Connected).state(CallState::Talking);
     bench.office.call(1, &talk);
     bench.shown.until("a talk", |record| record.now().now.open.len() == 1).await;
-    let placing = place(&bench, wish(1, "+74951234567"));
-    bench.office.wishes(1).await;
+    let placing = place(&bench, to_call(1, "+74951234567"));
+    bench.office.placed_requests(1).await;
     bench.office.answer(Ok(command_view(command(1), CommandState::Sent)));
     let placed = placing.await.unwrap().expect("placed");
     let mine = call("7").placed(command(1)).leg("102", LegState::Alerting).ended(CallResult::Busy);
@@ -336,7 +336,7 @@ async fn a_busy_phone_of_ones_own_is_told_from_a_busy_number() {
     let again = CallBackRequest { command: command(2).to_string(), call: placed.call };
     let desk = bench.desk.clone();
     tokio::spawn(async move { desk.call_back(again).await });
-    assert_eq!(bench.office.wishes(1).await[0].command, command(2));
+    assert_eq!(bench.office.placed_requests(1).await[0].command, command(2));
 
     let his = call("7").placed(command(1)).leg("102", LegState::Connected).ended(CallResult::Busy);
     bench.office.call(2, &his);

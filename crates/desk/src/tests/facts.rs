@@ -144,7 +144,7 @@ async fn an_outcome_replaces_the_one_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_wishes_name_their_field() {
+async fn wrong_requests_name_their_field() {
     let bench = Bench::live().await;
     let bad = SaveNoteRequest { replaces: Some("x".into()), ..note("own", "раз") };
     assert_eq!(bench.desk.save_note(bad).await.unwrap_err().field.as_deref(), Some("replaces"));

@@ -1,7 +1,7 @@
 //! The desk from outside: an office speaks, a person clicks, and the screens show.
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-mod acting;
+mod call_actions;
 mod calling_back;
 mod cards;
 mod commands;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use calls::ConnectionId;
+use calls::{Ability, ConnectionId};
 use link::wire::ConnectionView;
 
+use super::controls::control;
 use crate::contract::{ConnectionRow, Titles};
 
 /// The connections of an office.
@@ -27,6 +28,7 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
         clock_skew_ms: connection
             .clock_skew_ms
             .map(|skew| i32::try_from(skew).unwrap_or(if skew < 0 { i32::MIN } else { i32::MAX })),
+        abilities: Ability::ALL.into_iter().map(|ability| control(connection.capability, ability)).collect(),
     }
 }
 

@@ -1,20 +1,39 @@
 //! What can be done with a call, as it stands for the person here.
 
-use calls::{Abilities, Ability, CallState, Can, LegState};
+use calls::{Abilities, Ability, CallState, Can, LegRole, LegState};
 use link::wire::Call;
 
 use crate::{contract::ControlView, me::Me};
 
 /// The controls that fit the call, each with the reason where it cannot be used.
 pub(crate) fn controls(call: &Call, me: &Me, abilities: Abilities) -> Vec<ControlView> {
-    let control = |ability: &Ability| {
-        let cannot = match abilities.of(*ability) {
-            Can::Yes => None,
-            Can::No(why) => Some(why),
-        };
-        ControlView { ability: *ability, cannot }
+    if was_asked(call, me) {
+        let connect = ControlView { connects: true, ..control(abilities, Ability::TransferAttended) };
+        return vec![connect, control(abilities, Ability::Hangup)];
+    }
+    fitting(call, me).iter().map(|ability| control(abilities, *ability)).collect()
+}
+
+/// A colleague whom the person here asks about the call talks with him.
+fn was_asked(call: &Call, me: &Me) -> bool {
+    let is_mine = |extension: &str| {
+        me.legs(call).any(|leg| leg.state.is_talking() && leg.extension.as_deref() == Some(extension))
     };
-    fitting(call, me).iter().map(control).collect()
+    call.state != CallState::Ended
+        && call.legs.iter().any(|leg| {
+            leg.role == LegRole::TransferTarget
+                && leg.state == LegState::Connected
+                && leg.asked_by.as_deref().is_some_and(is_mine)
+        })
+}
+
+/// One of them.
+pub(super) fn control(abilities: Abilities, ability: Ability) -> ControlView {
+    let cannot = match abilities.of(ability) {
+        Can::Yes => None,
+        Can::No(why) => Some(why),
+    };
+    ControlView { ability, cannot, connects: false }
 }
 
 fn fitting(call: &Call, me: &Me) -> &'static [Ability] {

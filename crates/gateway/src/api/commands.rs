@@ -25,7 +25,7 @@ const CAP: usize = 16 << 10;
 const ACTIONS: [&str; 10] =
     ["answer", "hangup", "hold", "retrieve", "pickup", "transfer", "conference", "dtmf", "record", "route"];
 
-/// A wish to place a call, as scripts send it: what is not understood is refused, for it might have meant another call.
+/// Asks for a call to be placed, as scripts send it: what is not understood is refused, for it might have meant another call.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Place {
@@ -57,7 +57,7 @@ pub(crate) async fn one(bearer: Bearer, Segment(id): Segment<String>) -> Result<
     Ok(Json(bearer.view.command(id).await?.ok_or_else(missing)?))
 }
 
-/// Does something with a call. Whether it can be done at all goes before what is wrong with the wish.
+/// Does something with a call. Whether it can be done at all goes before what is wrong with the request.
 pub(crate) async fn act(
     bearer: Bearer,
     Segment((id, word)): Segment<(String, String)>,

@@ -3,6 +3,7 @@
 mod account;
 mod check;
 mod hook_address;
+mod introduce;
 mod journal;
 mod message;
 mod number;
@@ -37,6 +38,8 @@ enum Command {
     Token(token::TokenCommand),
     /// Asks each PBX whether it accepts the credentials, and proves what the gateway itself needs.
     Check(check::CheckArguments),
+    /// Makes the gateway known to a PBX that gives it a key for that, once.
+    Introduce(introduce::IntroduceArguments),
     /// Asks about an account at the PBX, and changes it.
     Account(account::AccountArguments),
     /// Prints what went to and from the PBXs lately, without secrets: a JSON object a line.
@@ -77,6 +80,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             Command::Serve(_) => "info",
             Command::Token(_)
             | Command::Check(_)
+            | Command::Introduce(_)
             | Command::Account(_)
             | Command::Journal(_)
             | Command::Sign(_)
@@ -104,6 +108,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(config) => serve::serve(&config.read()?).await,
         Command::Token(command) => token::run(command).await,
         Command::Check(arguments) => check::check(arguments).await,
+        Command::Introduce(arguments) => introduce::introduce(arguments).await,
         Command::Account(arguments) => account::account(arguments).await,
         Command::Journal(arguments) => journal::journal(&arguments),
         Command::Sign(arguments) => message::sign(&arguments),

@@ -79,6 +79,15 @@ impl Config {
             let what = format!("connection \"{id}\", secret \"{name}\"");
             secrets.insert(name.clone(), source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?);
         }
+        self.configured(section, secrets)
+    }
+
+    fn configured(
+        &self,
+        section: &ConnectionSection,
+        secrets: BTreeMap<String, SecretString>,
+    ) -> Result<ConnectionConfig, ConfigError> {
+        let id = &section.id;
         let trust_anchor_pem = match &section.trust_anchor {
             Some(file) => {
                 let file = self.resolve(file);
@@ -100,6 +109,31 @@ impl Config {
         };
         pbx::validate(&config).map_err(|error| self.wrong(error.to_string()))?;
         Ok(config)
+    }
+
+    /// One connection before its PBX has given it a key: what stands in for each secret whose file is not there yet, and
+    /// where those files are to be.
+    pub fn connection_without_key(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<(ConnectionConfig, BTreeMap<String, PathBuf>), ConfigError> {
+        let section = self.section(id)?;
+        let absent: BTreeMap<String, PathBuf> = section
+            .secrets
+            .iter()
+            .filter_map(|(name, source)| Some((name.clone(), source.absent_file(self.folder())?)))
+            .collect();
+        let mut secrets = BTreeMap::new();
+        for (name, source) in &section.secrets {
+            let what = format!("connection \"{id}\", secret \"{name}\"");
+            let secret = match absent.contains_key(name) {
+                true => SecretString::from("not given yet"),
+                false => source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?,
+            };
+            secrets.insert(name.clone(), secret);
+        }
+        let config = self.configured(section, secrets)?;
+        Ok((config, absent))
     }
 
     /// The words in hook addresses that only the vendor knows.

@@ -21,6 +21,13 @@ pub(super) enum SecretSource {
 }
 
 impl SecretSource {
+    /// Its file, where that is not there yet.
+    pub(super) fn absent_file(&self, folder: &Path) -> Option<PathBuf> {
+        let Self::File(path) = self else { return None };
+        let path = folder.join(path);
+        (!path.exists()).then_some(path)
+    }
+
     /// The secret, without what editors put around it. `what` names it in errors; `folder` is where a relative path
     /// begins.
     pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, String> {

@@ -44,6 +44,11 @@ pub fn free_space(folder: &Path) -> io::Result<Option<u64>> {
     Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
+/// A file that is not there yet, and that nobody else may read; fails where somebody was quicker.
+pub fn create_new_private(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// A new file that nobody else may read.
 pub fn create_private(path: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(true).mode(0o600).open(path)

@@ -142,12 +142,12 @@ async fn a_command_acts_once_however_often_it_is_sent() {
     let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
     let token = rig.agent("101").await;
     let command = Uuid::now_v7();
-    let wish = json!({"command": command, "connection": "rt1", "to": "+79001234567"});
-    let first = rig.post(&token, "/v1/calls", &wish).await;
+    let request = json!({"command": command, "connection": "rt1", "to": "+79001234567"});
+    let first = rig.post(&token, "/v1/calls", &request).await;
     assert_eq!(first.status, 202, "{}", first.text());
     assert_eq!(first.json()["command"], json!(command));
     assert_eq!(command_state(&rig, &token, command).await, "accepted");
-    let second = rig.post(&token, "/v1/calls", &wish).await;
+    let second = rig.post(&token, "/v1/calls", &request).await;
     assert_eq!((second.status, &second.json()["state"]), (202, &json!("accepted")), "its outcome, not another call");
     // The vendor has named the call by now; the name that it had before still leads there.
     let before = first.json()["call"].as_str().expect("an id").to_owned();
@@ -159,7 +159,7 @@ async fn a_command_acts_once_however_often_it_is_sent() {
     assert_eq!(placed[0]["from_pin"], "101", "the token's own extension");
     let namesake = rig.agent("102").await;
     assert_eq!(rig.get(&namesake, &format!("/v1/commands/{command}")).await.status, 404, "names are not rights");
-    let taken = rig.post(&namesake, "/v1/calls", &wish).await;
+    let taken = rig.post(&namesake, "/v1/calls", &request).await;
     assert_eq!((taken.status, &taken.json()["field"]), (400, &json!("command")), "{}", taken.text());
 }
 
@@ -188,9 +188,9 @@ async fn a_wish_that_cannot_be_is_told_with_its_field() {
         (numbered("205", json!({"kind": "extension", "digits": "205", "postDial": "1 2"})), "number"),
         (numbered("205", json!({"kind": "extension", "digits": "205", "post": "1"})), "number"),
     ];
-    for (wish, field) in cases {
-        let answer = rig.post(&agent, "/v1/calls", &wish).await;
-        assert_eq!((answer.status, &answer.json()["field"]), (400, &json!(field)), "{wish}");
+    for (request, field) in cases {
+        let answer = rig.post(&agent, "/v1/calls", &request).await;
+        assert_eq!((answer.status, &answer.json()["field"]), (400, &json!(field)), "{request}");
         assert!(answer.json()["reference"].is_string());
         assert!(!answer.text().contains("79001234567"), "{}", answer.text());
     }
@@ -221,8 +221,8 @@ async fn calls_are_placed_from_the_phones_that_a_token_may_use_however_they_are_
         (&all, "sip:103@pbx.example", Some("103")),
     ];
     for (token, from, allowed) in cases {
-        let wish = json!({"command": Uuid::now_v7(), "connection": "rt1", "from": from, "to": "+79001234567"});
-        let answer = rig.post(token, "/v1/calls", &wish).await;
+        let request = json!({"command": Uuid::now_v7(), "connection": "rt1", "from": from, "to": "+79001234567"});
+        let answer = rig.post(token, "/v1/calls", &request).await;
         let Some(allowed) = allowed else {
             assert_eq!((answer.status, &answer.json()["field"]), (400, &json!("from")), "{from}");
             continue;
@@ -251,8 +251,8 @@ async fn a_number_that_a_person_was_shown_is_not_read_again() {
     for number in shown {
         let command = Uuid::now_v7();
         let to = number["digits"].clone();
-        let wish = json!({"command": command, "connection": "rt1", "to": to, "number": number});
-        let answer = rig.post(&token, "/v1/calls", &wish).await;
+        let request = json!({"command": command, "connection": "rt1", "to": to, "number": number});
+        let answer = rig.post(&token, "/v1/calls", &request).await;
         assert_eq!(answer.status, 202, "{}", answer.text());
         assert_eq!(command_state(&rig, &token, command).await, "accepted");
         let placed = vendor.placed.lock().expect("unpoisoned").last().cloned().expect("a call");
@@ -264,11 +264,12 @@ async fn a_number_that_a_person_was_shown_is_not_read_again() {
 async fn the_customer_is_not_rung_first_where_the_make_cannot() {
     let rig = Rig::new().await;
     let agent = rig.agent("101").await;
-    let mut wish = json!({"command": Uuid::now_v7(), "connection": "rt1", "to": "+79001234567", "customerFirst": true});
-    let answer = rig.post(&agent, "/v1/calls", &wish).await;
+    let mut request =
+        json!({"command": Uuid::now_v7(), "connection": "rt1", "to": "+79001234567", "customerFirst": true});
+    let answer = rig.post(&agent, "/v1/calls", &request).await;
     assert_eq!((answer.status, &answer.json()["error"]), (422, &json!("unsupported")));
-    wish["customerFirst"] = json!(false);
-    assert_eq!(rig.post(&agent, "/v1/calls", &wish).await.status, 202);
+    request["customerFirst"] = json!(false);
+    assert_eq!(rig.post(&agent, "/v1/calls", &request).await.status, 202);
 }
 
 #[tokio::test]

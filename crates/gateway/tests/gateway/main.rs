@@ -9,6 +9,7 @@ mod cli;
 mod events;
 mod hooks;
 mod http;
+mod introduce;
 mod kill;
 mod limits;
 mod number;

@@ -94,7 +94,7 @@ async fn commands_traces_and_facts_travel() {
     let rig = Rig::with(Setup { vendor: base, ..Setup::default() }).await;
     let remote = office(&rig, &rig.agent("101").await);
     let command = CommandId(Uuid::now_v7());
-    let wish = PlaceCall {
+    let request = PlaceCall {
         command,
         connection: connection("rt1"),
         from: None,
@@ -102,12 +102,12 @@ async fn commands_traces_and_facts_travel() {
         number: None,
         customer_first: false,
     };
-    let placed = remote.place_call(wish.clone()).await.expect("is taken");
+    let placed = remote.place_call(request.clone()).await.expect("is taken");
     assert_eq!(placed.command, command);
     let known = remote.command(command).await.expect("is answered").expect("is known");
     assert!(matches!(known.state, CommandState::Sent | CommandState::Accepted));
     assert_eq!(remote.command(CommandId(Uuid::now_v7())).await, Ok(None));
-    let wrong = remote.place_call(PlaceCall { from: Some("102".to_owned()), ..wish }).await.expect_err("is not his");
+    let wrong = remote.place_call(PlaceCall { from: Some("102".to_owned()), ..request }).await.expect_err("is not his");
     assert_eq!((wrong.kind, wrong.field), (OfficeErrorKind::InvalidRequest, Some("from")));
 
     rig.tell(&answered_call("s1", "101", Timestamp::now())).await;

@@ -46,9 +46,9 @@ impl Office for RemoteOffice {
         self.http.act(&["v1", "calls"], &request).await
     }
 
-    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
-        let path = ["v1", "calls", wish.call.as_str(), wish.action.name()];
-        self.http.act(&path, &ActionBody::from(&wish)).await
+    async fn act(&self, request: ActOnCall) -> Result<CommandView, OfficeError> {
+        let path = ["v1", "calls", request.call.as_str(), request.action.name()];
+        self.http.act(&path, &ActionBody::from(&request)).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

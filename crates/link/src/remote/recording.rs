@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) async fn part(http: &Http, id: &RecordingId, range: ByteRange) -> Result<RecordingPart, OfficeError> {
     let mut request = Request::get(http.url(&["v1", "recordings", id.as_str()]));
-    // The first wish makes the gateway fetch it from the PBX, which takes its time.
+    // The first request makes the gateway fetch it from the PBX, which takes its time.
     request.timeout = std::time::Duration::from_secs(60);
     let wanted = match range.end {
         Some(end) => format!("bytes={}-{end}", range.start),

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{OfficeError, OfficeErrorKind};
 
-/// A wish to do something with a call.
+/// Asks for something to be done with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActOnCall {
-    /// Identity of the wish: it acts once.
+    /// Identity of the request: it acts once.
     pub command: CommandId,
     /// Which call.
     pub call: CallId,
@@ -121,9 +121,9 @@ impl ActionBody {
 }
 
 impl From<&ActOnCall> for ActionBody {
-    fn from(wish: &ActOnCall) -> Self {
-        let body = Self::of(wish.command);
-        match &wish.action {
+    fn from(request: &ActOnCall) -> Self {
+        let body = Self::of(request.command);
+        match &request.action {
             Action::Answer | Action::Hangup | Action::Hold | Action::Retrieve | Action::Pickup => body,
             Action::Transfer { to, attended } => {
                 let (to, number) = written(to);
@@ -186,11 +186,11 @@ mod tests {
             Action::Record { on: false },
             Action::Route { to: colleague },
         ] {
-            let wish = ActOnCall { command: CommandId(Uuid::nil()), call: call.clone(), action };
-            let body = serde_json::to_value(ActionBody::from(&wish)).expect("JSON");
+            let request = ActOnCall { command: CommandId(Uuid::nil()), call: call.clone(), action };
+            let body = serde_json::to_value(ActionBody::from(&request)).expect("JSON");
             let back: ActionBody = serde_json::from_value(body).expect("the same shape");
-            assert_eq!(back.ability(wish.action.name()), Some(wish.action.ability()));
-            assert_eq!(back.read(wish.action.name()), Ok(wish.action));
+            assert_eq!(back.ability(request.action.name()), Some(request.action.ability()));
+            assert_eq!(back.read(request.action.name()), Ok(request.action));
         }
     }
 

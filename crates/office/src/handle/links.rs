@@ -66,6 +66,9 @@ impl OfficeHandle {
     /// Ends the sessions so that the PBXs keep events from now on, finishes what was begun and stops.
     pub async fn shutdown(&self) {
         let _turn = self.work.changing.lock().await;
+        if let Some(routing) = self.work.routing.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            routing.abort();
+        }
         self.end_all_links().await;
         let keeper = self.work.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(keeper) = keeper {

@@ -11,17 +11,18 @@ use link::{
 
 use super::{
     View,
-    commands::{What, Wish, command_view, may},
+    commands::{command_view, may},
     storage,
 };
+use crate::commands::{CommandRequest, What};
 
 /// Digits that are pressed at once, at most.
 const MOST_DIGITS: usize = 32;
 
 impl View {
     /// Does something with a call, once: an agent with a call of his own, others with those that they look after.
-    pub(super) async fn act_on(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
-        let ActOnCall { command, call, action } = wish;
+    pub(super) async fn act_on(&self, request: ActOnCall) -> Result<CommandView, OfficeError> {
+        let ActOnCall { command, call, action } = request;
         if let Some(known) = self.known_command(command).await? {
             return Ok(known);
         }
@@ -39,7 +40,7 @@ impl View {
         };
         let (connection, id) = (call.connection.clone(), call.id.clone());
         let on = Box::new(ActOn { call, leg, extension, other });
-        self.begin(Wish { command, connection, call: id, what: What::Act { on, action } }).await
+        self.begin(CommandRequest { command, connection, call: id, what: What::Act { on, action } }).await
     }
 
     /// Why nothing of this kind can be done with a call, if that is so.

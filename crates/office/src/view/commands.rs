@@ -1,72 +1,26 @@
-//! Commands: each is logged, sent once, and answers the same outcome however often it is asked.
+//! Commands of a viewer: what he may ask, and the same outcome however often he asks it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use calls::{
-    Ability, ActOn, Action, CallId, Can, Command, CommandAnswer, CommandId, CommandKind, CommandState, ConnectionId,
-    Told,
+    Ability, CallId, Can, CommandId, CommandState, ConnectionId,
     number::{DialNumber, Dialable},
 };
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{CommandView, PlaceCall, Role},
 };
-use pbx::GroupCallback;
-use store::{Audience, Began, CommandRow, NewCommand};
+use store::{Audience, Began, CommandRow};
 use tokio::time::Instant;
 
 use super::{View, storage};
-use crate::{connections::Connection, state::OfficeState};
+use crate::{
+    commands::{Author, CommandRequest, What},
+    connections::Connection,
+};
 
 /// Digits of the longest extension or SIP login of a PBX; a telephone number has more.
 const LONGEST_EXTENSION: usize = 6;
-/// First and longest wait before an outcome that could not be logged is logged again.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
-
-/// A command that is about to act.
-pub(super) struct Wish {
-    pub(super) command: CommandId,
-    pub(super) connection: ConnectionId,
-    /// The call that it starts or acts on.
-    pub(super) call: CallId,
-    pub(super) what: What,
-}
-
-/// What a command is to do.
-pub(super) enum What {
-    /// Ring `from`, then dial `to`, or the other way round.
-    Originate { from: String, to: String, customer_first: bool },
-    /// Ring a group and `to` over this line, `to` perhaps first.
-    CallBackForGroup { group: String, line: String, to: String, first: bool },
-    /// Do something with a call.
-    Act { on: Box<ActOn>, action: Action },
-}
-
-impl What {
-    /// Its name in the table of commands.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Originate { .. } | Self::CallBackForGroup { .. } => "originate",
-            Self::Act { action, .. } => action.name(),
-        }
-    }
-
-    /// The same as the log has it.
-    fn kind(&self) -> CommandKind {
-        match self {
-            Self::Originate { from, to, .. } | Self::CallBackForGroup { group: from, to, .. } => {
-                CommandKind::Originate { from: from.clone(), to: to.clone() }
-            }
-            Self::Act { on, action } => CommandKind::Act {
-                call: on.call.id.clone(),
-                leg: on.leg.key.clone(),
-                extension: on.extension.clone(),
-                action: action.clone(),
-            },
-        }
-    }
-}
-
 impl View {
     /// Asks the PBX to ring us, then them.
     pub(super) async fn place(&self, request: PlaceCall) -> Result<CommandView, OfficeError> {
@@ -93,7 +47,7 @@ impl View {
                 What::Originate { from, to: number(&request)?.digits, customer_first: request.customer_first }
             }
         };
-        self.begin(Wish {
+        self.begin(CommandRequest {
             command: request.command,
             call: CallId::of_command(&connection.id, request.command),
             connection: request.connection,
@@ -103,34 +57,22 @@ impl View {
     }
 
     /// Logs a command and has it sent, once.
-    pub(super) async fn begin(&self, wish: Wish) -> Result<CommandView, OfficeError> {
+    pub(super) async fn begin(&self, request: CommandRequest) -> Result<CommandView, OfficeError> {
         let (view, asked) = (self.clone(), Instant::now());
         // A task of its own: whoever asks may hang up, and what is logged is to be sent.
-        let beginning = tokio::spawn(async move { view.log_and_send(wish, asked).await });
+        let beginning = tokio::spawn(async move { view.log_and_send(request, asked).await });
         beginning.await.unwrap_or_else(|_| {
             let message = "this failed midway; look at the phone before trying again";
             Err(OfficeError::new(OfficeErrorKind::UnknownOutcome, message))
         })
     }
 
-    async fn log_and_send(&self, wish: Wish, asked: Instant) -> Result<CommandView, OfficeError> {
-        let Wish { command, connection, call, what } = wish;
-        // Found before anything is logged: it may be removed at any moment.
-        let connection = self.connection(&connection)?;
-        let row = NewCommand {
-            id: command,
-            connection: connection.id.clone(),
-            call: call.clone(),
-            author: self.viewer.id.clone(),
-            at: self.office.clock.now(),
-            request: what.name().to_owned(),
-        };
-        let told = Command { id: command, author: self.viewer.name.clone(), kind: what.kind() };
-        match self.office.keeper.begin(row, told).await {
-            Ok(Began::New(_)) => {
-                self.carry_out(&connection, command, what, asked);
-                Ok(CommandView { command, call, state: CommandState::Sent, detail: None })
-            }
+    async fn log_and_send(&self, request: CommandRequest, asked: Instant) -> Result<CommandView, OfficeError> {
+        self.connection(&request.connection)?;
+        let (command, call) = (request.command, request.call.clone());
+        let author = Author { id: self.viewer.id.clone(), name: self.viewer.name.clone() };
+        match self.office.begin(author, request, asked).await {
+            Ok(Began::New(_)) => Ok(CommandView { command, call, state: CommandState::Sent, detail: None }),
             Ok(Began::Known(row)) if row.command.author == self.viewer.id => Ok(command_view(row)),
             Ok(Began::Known(_)) => Err(OfficeError::invalid("command", "this id was used before; make a new one")),
             Err(_) => {
@@ -138,33 +80,6 @@ impl View {
                 Err(OfficeError::new(OfficeErrorKind::Storage, message))
             }
         }
-    }
-
-    /// Sends a logged command to its PBX, and logs what came of it.
-    fn carry_out(&self, connection: &Connection, command: CommandId, what: What, asked: Instant) {
-        let (office, driver, id) = (Arc::clone(&self.office), Arc::clone(&connection.driver), connection.id.clone());
-        tokio::spawn(async move {
-            // Later the person does something else, and the call may be another one.
-            let commands = driver.commands(asked);
-            let answer = match &what {
-                What::Originate { from, to, customer_first: false } => commands.originate(command, from, to).await,
-                What::Originate { from, to, customer_first: true } => {
-                    commands.originate_customer_first(command, from, to).await
-                }
-                What::CallBackForGroup { group, line, to, first } => {
-                    commands
-                        .call_back_for_group(command, &GroupCallback { group, to, line, customer_first: *first })
-                        .await
-                }
-                What::Act { on, action } => commands.act(command, on, action).await,
-            };
-            office.answered(&id, answer).await;
-            // What the key may do shows only when it is done.
-            let abilities = driver.abilities(None);
-            if abilities != driver.capability().abilities && office.board.set_rights(&id, "", abilities) {
-                office.keeper.status_changed(&id).await;
-            }
-        });
     }
 
     /// Where a command stands that this viewer may know of.
@@ -254,22 +169,6 @@ fn number(request: &PlaceCall) -> Result<DialNumber, OfficeError> {
             Err(OfficeError::invalid("number", "its digits must be the same as in \"to\""))
         }
         Some(number) => Ok(number.clone()),
-    }
-}
-
-impl OfficeState {
-    /// Logs what came of a command, for as long as it takes: until then nobody knows.
-    async fn answered(&self, connection: &ConnectionId, answer: CommandAnswer) {
-        let (mut wait, longest) = AGAIN;
-        while self.keeper.tell(connection, self.clock.now(), vec![Told::Answer(answer.clone())]).await.is_err() {
-            tracing::error!(%connection, "what came of a command could not be logged");
-            if self.keeper.has_stopped() {
-                // The next start takes the outcome for unknown.
-                return;
-            }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(longest);
-        }
     }
 }
 

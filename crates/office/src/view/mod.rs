@@ -143,8 +143,8 @@ impl Office for View {
         self.place(request).await
     }
 
-    async fn act(&self, wish: ActOnCall) -> Result<CommandView, OfficeError> {
-        self.act_on(wish).await
+    async fn act(&self, request: ActOnCall) -> Result<CommandView, OfficeError> {
+        self.act_on(request).await
     }
 
     async fn command(&self, id: CommandId) -> Result<Option<CommandView>, OfficeError> {

@@ -1,9 +1,9 @@
 //! The stored events of a call, for the side panel and for support.
 
-use calls::{Effect, Stored, Told};
+use calls::{Command, CommandKind, Effect, Stored, Told};
 use link::wire::{Signature, TraceEvent};
 
-use crate::state::OfficeState;
+use crate::{route_commands, state::OfficeState};
 
 impl OfficeState {
     /// One stored event as it is told.
@@ -15,6 +15,12 @@ impl OfficeState {
                 let signature = if signed { Signature::Valid } else { Signature::None };
                 let route = event.effects.iter().find_map(route_of);
                 (event.raw_kind, event.time.map(|time| time.utc), party, signature, route)
+            }
+            // The office's rules sign with the name of the rule.
+            Told::Command(Command { id, author, kind: CommandKind::Act { call, .. } })
+                if id == route_commands::command_of(&call) =>
+            {
+                (author, None, None, Signature::Own, None)
             }
             Told::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
             Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),

@@ -53,8 +53,8 @@ impl Driver {
     }
 
     /// The same as [`Commands::call_back_for_group`], asked for now.
-    pub async fn call_back_for_group(&self, command: CommandId, wish: &GroupCallback<'_>) -> CommandAnswer {
-        self.commands(Instant::now()).call_back_for_group(command, wish).await
+    pub async fn call_back_for_group(&self, command: CommandId, callback: &GroupCallback<'_>) -> CommandAnswer {
+        self.commands(Instant::now()).call_back_for_group(command, callback).await
     }
 
     /// The same as [`Commands::act`], asked for now.
@@ -173,8 +173,8 @@ impl Commands<'_> {
     }
 
     /// Rings a group and a number.
-    pub async fn call_back_for_group(self, command: CommandId, wish: &GroupCallback<'_>) -> CommandAnswer {
-        let request = |pbx: &dyn Pbx| pbx.call_back_for_group(command, wish);
+    pub async fn call_back_for_group(self, command: CommandId, callback: &GroupCallback<'_>) -> CommandAnswer {
+        let request = |pbx: &dyn Pbx| pbx.call_back_for_group(command, callback);
         self.driver.place(command, None, Ability::GroupCallback, self.patience, request).await
     }
 

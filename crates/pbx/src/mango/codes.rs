@@ -192,9 +192,9 @@ pub(crate) fn cause(code: i64) -> EndCause {
     }
 }
 
-/// Whether the PBX itself turned the caller away.
-pub(crate) fn is_barred_caller(code: i64) -> bool {
-    matches!(listed(code), 1150..=1152)
+/// Whether the caller was turned away, by the PBX itself or by a command.
+pub(crate) fn is_turned_away(code: i64) -> bool {
+    matches!(listed(code), 1150..=1152 | 1181)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ static DESCRIPTION: Description = Description {
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &[
+        "path.integration_create",
         "path.users_create",
         "path.channel",
         "path.register",
@@ -55,6 +56,7 @@ static DESCRIPTION: Description = Description {
         "path.callback",
         "path.transfer",
         "path.route",
+        "parameter.name",
         "parameter.extension",
         "parameter.call_id",
         "parameter.limit",

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use calls::{ActOn, Action, BookSettings, CommandAnswer, CommandId, RecordingReference};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use url::Url;
 
 pub use self::description::MAKE;
@@ -28,7 +29,7 @@ use crate::{
     quota::Quota,
     request::{Answer, Request},
     session::Session,
-    traits::{Pbx, RecordingStep},
+    traits::{Introduction, Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
 };
 
@@ -102,6 +103,14 @@ impl Pbx for MangoClient {
 
     fn read_recording(&self, _answer: &Answer) -> Result<Request, Error> {
         Err(Error::unsupported("be asked for a recording's link: the link is stored"))
+    }
+
+    fn introduce(&self, name: &str) -> Option<Introduction> {
+        Some(Introduction { secret: "token", request: requests::integration_create(&self.settings, name) })
+    }
+
+    fn read_introduction(&self, answer: &Answer) -> Result<SecretString, Error> {
+        responses::token(&self.settings.wire, answer)
     }
 
     fn check(&self) -> Result<Request, Error> {

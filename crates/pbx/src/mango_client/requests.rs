@@ -66,6 +66,13 @@ pub(super) fn channel(settings: &Settings, extension: &str) -> Request {
     post(settings, "channel", &settings.wire.channel, [of_user(settings, extension)])
 }
 
+/// Makes an integration of this name, which gives the token: once for each external system.
+pub(super) fn integration_create(settings: &Settings, name: &str) -> Request {
+    let wire = &settings.wire;
+    let body = Value::Object(Map::from_iter([(wire.integration_name.clone(), Value::from(name))]));
+    Request::post_json("integration/create", settings.url(&wire.integration_create), &body)
+}
+
 /// Makes an extension one of the integration's users.
 pub(super) fn users_create(settings: &Settings, extension: &str) -> Request {
     post(settings, "users/create", &settings.wire.users_create, [of_user(settings, extension)])

@@ -1,6 +1,7 @@
 //! Answers of the API: `{"Result": {"code": …}}`, with HTTP 4xx for "no data" as well as for errors.
 
 use calls::{CommandAnswer, CommandId};
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
@@ -35,6 +36,14 @@ pub(super) fn done(wire: &Wire, answer: &Answer) -> Result<(), Error> {
         code if is_done(wire, answer, code) => Ok(()),
         code => Err(failure(wire, answer, code)),
     }
+}
+
+/// The token of the integration that was made.
+pub(super) fn token(wire: &Wire, answer: &Answer) -> Result<SecretString, Error> {
+    done(wire, answer)?;
+    let token = fields(wire, answer).and_then(|fields| fields.text(Field::Token));
+    let none = || Error::new(ErrorKind::Protocol, "the PBX made an integration, but its answer holds no token");
+    token.map(SecretString::from).ok_or_else(none)
 }
 
 /// Whether the token was accepted: the PBX then looks for the user, whom there need not be.

@@ -12,7 +12,7 @@ use crate::fields::Fields;
 /// What messages and answers call their fields: the field, its name among the overrides, and the names that are
 /// accepted. Keys are compared in lower case.
 #[rustfmt::skip]
-const FIELDS: [(Field, &str, &[&str]); 25] = [
+const FIELDS: [(Field, &str, &[&str]); 26] = [
     (Field::RouteKey,          "route_key",           &["routekey"]),
     (Field::Data,              "data",                &["data"]),
     (Field::State,             "state",               &["state", "call_state"]),
@@ -38,6 +38,7 @@ const FIELDS: [(Field, &str, &[&str]); 25] = [
     (Field::Result,            "result",              &["result"]),
     (Field::Code,              "code",                &["code"]),
     (Field::Message,           "message",             &["message"]),
+    (Field::Token,             "token",               &["token", "key", "access_key"]),
 ];
 
 /// A field of a message or an answer.
@@ -68,6 +69,7 @@ pub(super) enum Field {
     Result,
     Code,
     Message,
+    Token,
 }
 
 /// What the service's own codes are, where they decide.
@@ -97,6 +99,7 @@ pub(super) enum CallbackLegs {
 /// Paths and names that configuration may replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wire {
+    pub(super) integration_create: String,
     pub(super) users_create: String,
     pub(super) channel: String,
     pub(super) register: String,
@@ -108,6 +111,8 @@ pub(super) struct Wire {
     pub(super) token_header: String,
     /// What stands before the token, a blank included.
     pub(super) token_prefix: String,
+    /// The parameter that carries the name of an integration.
+    pub(super) integration_name: String,
     /// The parameter that carries an extension.
     pub(super) extension: String,
     /// The parameter of `callback` and `transfer` that carries the number.
@@ -127,6 +132,7 @@ pub(super) struct Wire {
 impl Default for Wire {
     fn default() -> Self {
         Self {
+            integration_create: "/v1/integration/create".to_owned(),
             users_create: "/v1/users/create".to_owned(),
             channel: "/v1/channel/".to_owned(),
             register: "/v1/session/register".to_owned(),
@@ -136,6 +142,7 @@ impl Default for Wire {
             route: "/v1/route".to_owned(),
             token_header: "authorization".to_owned(),
             token_prefix: "Bearer ".to_owned(),
+            integration_name: "name".to_owned(),
             extension: "extension".to_owned(),
             destination: "DESTINATION_NUMBER".to_owned(),
             call_name: "call_id".to_owned(),
@@ -161,6 +168,7 @@ impl Wire {
             return Ok(());
         }
         let place = match name {
+            "path.integration_create" => &mut self.integration_create,
             "path.users_create" => &mut self.users_create,
             "path.channel" => &mut self.channel,
             "path.register" => &mut self.register,
@@ -168,6 +176,7 @@ impl Wire {
             "path.callback" => &mut self.callback,
             "path.transfer" => &mut self.transfer,
             "path.route" => &mut self.route,
+            "parameter.name" => &mut self.integration_name,
             "parameter.extension" => &mut self.extension,
             "parameter.call_id" => &mut self.call_name,
             "parameter.limit" => &mut self.limit_name,

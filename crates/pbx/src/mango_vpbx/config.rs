@@ -19,12 +19,22 @@ pub(super) enum RecordingBy {
     Link,
 }
 
+/// From which statistics missed calls are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Statistics {
+    /// A table of legs that names employees by their extensions.
+    Basic,
+    /// Calls with their legs, which name employees by their SIP accounts.
+    Extended,
+}
+
 /// One connection's settings.
 pub(super) struct Settings {
     pub(super) base: Url,
     pub(super) api_key: SecretString,
     pub(super) api_salt: SecretString,
     pub(super) recording: RecordingBy,
+    pub(super) statistics: Statistics,
 }
 
 impl fmt::Debug for Settings {
@@ -44,13 +54,17 @@ impl Settings {
             api_key: config.secret("api_key")?,
             api_salt: config.secret("api_salt")?,
             recording: RecordingBy::Post,
+            statistics: Statistics::Basic,
         };
         for (name, value) in &config.overrides {
-            settings.recording = match (name.as_str(), value.as_str()) {
-                ("recording", "post") => RecordingBy::Post,
-                ("recording", "link") => RecordingBy::Link,
+            match (name.as_str(), value.as_str()) {
+                ("recording", "post") => settings.recording = RecordingBy::Post,
+                ("recording", "link") => settings.recording = RecordingBy::Link,
+                ("statistics", "basic") => settings.statistics = Statistics::Basic,
+                ("statistics", "extended") => settings.statistics = Statistics::Extended,
+                ("statistics", _) => return Err(config.bad_override(name, "must be basic or extended")),
                 (_, _) => return Err(config.bad_override(name, "must be post or link")),
-            };
+            }
         }
         Ok(settings)
     }

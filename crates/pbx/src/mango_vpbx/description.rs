@@ -25,7 +25,9 @@ const ABILITIES: Abilities = Abilities::NONE.without(ON_THE_PHONE, Cannot::OnPho
     Ability::RecordOn,
     Ability::Route,
     Ability::Recordings,
+    Ability::History,
     Ability::Balance,
+    Ability::Directory,
 ]);
 
 static DESCRIPTION: Description = Description {
@@ -61,13 +63,14 @@ static DESCRIPTION: Description = Description {
     base_url: "https://app.mango-office.ru/vpbx",
     domains: &["mango-office.ru"],
     kinds: &[],
-    overrides: &["recording"],
+    overrides: &["recording", "statistics"],
     delivery: Delivery::Webhook,
     capability: Capability {
         card_on_ring: CardOnRing::Live,
         names_agent_on_ring: true,
         abilities: ABILITIES,
         recording_link_once: true,
+        history_without_zone: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },

@@ -238,10 +238,10 @@ impl Message<'_> {
 }
 
 /// How a call ended in which nobody talked; `None` where only the legs tell.
-fn unanswered(direction: Direction, code: Option<i64>) -> Option<CallResult> {
+pub(super) fn unanswered(direction: Direction, code: Option<i64>) -> Option<CallResult> {
     let cause = code.map(codes::cause).unwrap_or_default();
     match (direction, cause) {
-        (Direction::Incoming, _) if code.is_some_and(codes::is_barred_caller) => Some(CallResult::Rejected),
+        (Direction::Incoming, _) if code.is_some_and(codes::is_turned_away) => Some(CallResult::Rejected),
         (Direction::Incoming, _) => Some(CallResult::Missed),
         (Direction::Unknown, _) => None,
         (Direction::Outgoing | Direction::Internal, EndCause::Busy) => Some(CallResult::Busy),

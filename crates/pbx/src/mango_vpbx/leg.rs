@@ -228,7 +228,7 @@ fn is_taken(fields: &Fields) -> bool {
 }
 
 /// An agent of whom nothing but his leg is known.
-fn leg(key: String) -> LegRef {
+pub(super) fn leg(key: String) -> LegRef {
     LegRef { key, role: LegRole::Agent, extension: None, number: None, name: None, alias: None, caller: None }
 }
 
@@ -237,7 +237,7 @@ fn agent(key: String, extension: &str) -> LegRef {
 }
 
 /// The customer's leg of a call that the office places, the same in all messages that name him.
-fn dialled(customer: &Customer) -> LegRef {
+pub(super) fn dialled(customer: &Customer) -> LegRef {
     let number = customer.number.clone();
     LegRef { role: LegRole::Customer, number: number.clone(), ..leg(format!("dialled/{}", number.unwrap_or_default())) }
 }

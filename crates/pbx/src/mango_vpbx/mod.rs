@@ -2,6 +2,7 @@
 //!
 //! Sources, oddities and what was never tried on a live account: `docs/makes/mango-vpbx.md`.
 
+mod account;
 mod config;
 mod description;
 mod events;
@@ -10,6 +11,7 @@ mod quota;
 mod requests;
 mod responses;
 mod sign;
+mod statistics;
 #[cfg(test)]
 mod tests;
 pub mod wire;
@@ -28,6 +30,7 @@ use self::{
 use crate::{
     config_error::ConfigError,
     error::Error,
+    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
     query::{Query, QueryStep},
     quota::{LockOut, Quota},
@@ -98,8 +101,8 @@ impl Pbx for MangoVpbx {
         requests::callback(&self.settings, command, from, to)
     }
 
-    fn call_back_for_group(&self, command: CommandId, wish: &GroupCallback<'_>) -> Result<Request, Error> {
-        requests::group_callback(&self.settings, command, wish)
+    fn call_back_for_group(&self, command: CommandId, callback: &GroupCallback<'_>) -> Result<Request, Error> {
+        requests::group_callback(&self.settings, command, callback)
     }
 
     fn read_originate(&self, command: CommandId, answer: &Answer) -> CommandAnswer {
@@ -134,11 +137,25 @@ impl Pbx for MangoVpbx {
         responses::check(answer)
     }
 
-    fn query(&self, query: &Query) -> Result<Request, Error> {
-        if matches!(query, Query::Balance) { self.check() } else { Err(Error::unsupported(query.name())) }
+    fn history(&self, span: Span, _context: &DecodeContext) -> Result<HistoryRequest, Error> {
+        statistics::ask(&self.settings, span)
     }
 
-    fn read_query(&self, _query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
-        responses::balance(answer).map(QueryStep::Done)
+    fn read_history(
+        &self,
+        span: Span,
+        place: &HistoryPlace,
+        answer: &Answer,
+        context: &DecodeContext,
+    ) -> Result<HistoryPage, Error> {
+        statistics::read(&self.settings, span, place, answer, context)
+    }
+
+    fn query(&self, query: &Query) -> Result<Request, Error> {
+        account::ask(&self.settings, query)
+    }
+
+    fn read_query(&self, query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
+        account::read(query, answer)
     }
 }

@@ -33,6 +33,12 @@ pub(super) fn of_path(path: &str) -> Option<Quota> {
         "commands/route" => {
             Quota::of_kind("route", 1, 2 * second, "MANGO routes one call in two seconds with this key")
         }
+        "stats/request" | "stats/calls/request/" => {
+            Quota::of_kind("statistics", 1, 2 * second, "MANGO begins statistics once in two seconds")
+        }
+        "config/users/request" => {
+            Quota::of_kind("users", 1, 2 * second, "MANGO lists the employees once in two seconds")
+        }
         "account/balance" => Quota::of_kind("balance", 2, second, "MANGO tells the balance twice a second"),
         _ => return None,
     })

@@ -33,12 +33,12 @@ pub(super) fn callback(settings: &Settings, command: CommandId, from: &str, to: 
 pub(super) fn group_callback(
     settings: &Settings,
     command: CommandId,
-    wish: &GroupCallback<'_>,
+    callback: &GroupCallback<'_>,
 ) -> Result<Request, Error> {
-    let (group, to) = (dial::extension(wish.group)?, dial::target(wish.to)?);
-    let (from, to) = if wish.customer_first { (to, group) } else { (group, to) };
+    let (group, to) = (dial::extension(callback.group)?, dial::target(callback.to)?);
+    let (from, to) = if callback.customer_first { (to, group) } else { (group, to) };
     let body = json!({
-        "command_id": command.to_string(), "from": from, "to": to, "line_number": dial::target(wish.line)?,
+        "command_id": command.to_string(), "from": from, "to": to, "line_number": dial::target(callback.line)?,
     });
     Ok(post(settings, "callback_group", "commands/callback_group", &body))
 }
@@ -122,7 +122,8 @@ pub(super) fn recording_id(reference: &RecordingReference) -> Result<&str, Error
     }
 }
 
-fn post(settings: &Settings, operation: &'static str, path: &str, body: &serde_json::Value) -> Request {
+/// A request at a path of the API, counted as MANGO counts it.
+pub(super) fn post(settings: &Settings, operation: &'static str, path: &str, body: &serde_json::Value) -> Request {
     let request = Request::post_json(operation, settings.url(path), body).signed();
     quota::of_path(path).into_iter().fold(request, Request::counted)
 }

@@ -115,7 +115,7 @@ fn barred(answer: &Answer) -> Option<Error> {
 }
 
 /// What an answer that is not the wanted one means.
-fn failure(answer: &Answer) -> Error {
+pub(super) fn failure(answer: &Answer) -> Error {
     if let Some(refused) = barred(answer) {
         return refused;
     }

@@ -1,8 +1,10 @@
 //! Webhooks, requests and answers against what they mean.
 
+mod account;
 mod actions;
 mod answers;
 mod notifications;
+mod statistics;
 
 use std::collections::BTreeMap;
 

@@ -68,7 +68,9 @@ pub(super) fn read(
         HistoryPlace::Order { again } => ordered(settings, span, *again, answer),
         HistoryPlace::Export { order, tries } => exported(settings, order, *tries, answer, context),
         HistoryPlace::Details { calls, asked } => details(settings, calls, *asked, answer, context),
-        HistoryPlace::Page { .. } => Err(Error::new(ErrorKind::Protocol, "this PBX's history has no pages")),
+        HistoryPlace::Page { .. } | HistoryPlace::Part { .. } => {
+            Err(Error::new(ErrorKind::Protocol, "this PBX's history has no pages"))
+        }
     }
 }
 

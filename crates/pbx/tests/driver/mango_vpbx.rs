@@ -1,10 +1,12 @@
 //! The driver with MANGO's VPBX make, against a PBX on loopback.
 
 use bytes::Bytes;
-use calls::{CommandAnswer, CommandId, RecordingReference, Source};
+use calls::{
+    ActOn, Action, Book, CommandAnswer, CommandId, RecordingReference, Source, Stored, Target, Told, number::Dialable,
+};
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, WebhookRequest};
+use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, GroupCallback, WebhookRequest};
 use uuid::Uuid;
 
 use crate::support::{FakePbx, Reply, driver, make};
@@ -134,4 +136,89 @@ async fn the_journal_keeps_a_notification_without_its_signature() {
     assert_eq!((entries[0].operation.as_str(), entries[1].operation.as_str()), ("call Appeared", "address check"));
     let kept = format!("{entries:?}");
     assert!(kept.contains("call_state") && !kept.contains(sign) && !kept.contains("0A1B2C3D"), "{kept}");
+}
+
+/// A customer talks with 202.
+fn talk(driver: &Driver, pbx: &FakePbx) -> ActOn {
+    let mut webhook = form_of(
+        br#"{"entry_id":"e1","call_id":"c1","seq":1,"call_state":"Connected","location":"abonent",
+            "from":{"number":"79161234567"},"to":{"extension":"202","line_number":"74951234567"}}"#,
+    );
+    make(pbx::mango_vpbx::MAKE, pbx).sign_webhook(&mut webhook).unwrap();
+    let received_at = Timestamp::UNIX_EPOCH;
+    let context = DecodeContext { received_at, zone: TimeZone::UTC, source: Source::Webhook };
+    let event = driver.receive(&webhook, &context).unwrap().events.remove(0);
+    let connection: calls::ConnectionId = "mv1".parse().unwrap();
+    let mut book = Book::new(connection.clone(), driver.book_settings());
+    book.apply(&Stored { seq: 1, connection, received_at, told: Told::Vendor(event) });
+    let call = book.open_calls().next().unwrap().clone();
+    let leg = call.legs.iter().find(|leg| leg.is_agent()).unwrap().clone();
+    ActOn { extension: leg.extension.clone(), call, leg, other: None }
+}
+
+/// Everything that changes a call, as the driver sends it.
+async fn commands(driver: &Driver, pbx: &FakePbx) -> Vec<(&'static str, CommandAnswer)> {
+    let to = |text: &str| Dialable::read(text).unwrap().number;
+    let on = talk(driver, pbx);
+    let group = GroupCallback { group: "500", to: "+79161234567", line: "+74951234567", customer_first: false };
+    let mut answers = vec![
+        ("commands/callback", driver.originate(COMMAND, "101", "+79161234567").await),
+        ("commands/callback_group", driver.call_back_for_group(COMMAND, &group).await),
+    ];
+    for (path, action) in [
+        ("commands/call/hangup", Action::Hangup),
+        ("commands/call/hold/on", Action::Hold),
+        ("commands/transfer", Action::Transfer { to: Target::Number(to("203")), attended: true }),
+        ("commands/route", Action::Route { to: to("203") }),
+        ("commands/recording/start", Action::Record { on: true }),
+    ] {
+        answers.push((path, driver.act(COMMAND, &on, &action).await));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn each_command_is_sent_once_and_its_loss_is_an_unknown_outcome() {
+    for (lost, name) in [(true, "cut"), (false, "failed inside")] {
+        let pbx =
+            FakePbx::start(move |_, _| if lost { Reply::Cut } else { Reply::json(500, r#"{"result":5000}"#) }).await;
+        let (driver, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
+        let commands = commands(&driver, &pbx).await;
+        for (path, answer) in &commands {
+            assert_eq!(*answer, CommandAnswer::Unknown { command: COMMAND }, "{name}: {path}");
+        }
+        let sent: Vec<String> = commands.iter().map(|(path, _)| format!("POST /vpbx/{path}")).collect();
+        assert_eq!(pbx.lines(), sent, "{name}: none is tried again");
+    }
+}
+
+#[tokio::test]
+async fn each_command_is_taken_or_refused_in_words() {
+    let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":"1000"}"#)).await;
+    let (taking, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
+    for (path, answer) in commands(&taking, &pbx).await {
+        assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None }, "{path}");
+    }
+    let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":4101}"#)).await;
+    let (refusing, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
+    for (path, answer) in commands(&refusing, &pbx).await {
+        let CommandAnswer::Rejected { reason, .. } = answer else { panic!("{path}: {answer:?}") };
+        assert_eq!(reason, "the call has ended or does not exist (code 4101)", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_calls_back_over_a_line_of_the_office() {
+    let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000}"#)).await;
+    let (driver, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
+    for customer_first in [false, true] {
+        let group = GroupCallback { group: "500", to: "+79161234567", line: "+74951234567", customer_first };
+        driver.call_back_for_group(COMMAND, &group).await;
+    }
+    let sides = |seen: &crate::support::Seen| {
+        let body = String::from_utf8(seen.body.clone()).unwrap();
+        (body.contains("%22from%22%3A%22500%22"), body.contains("%22to%22%3A%22500%22"))
+    };
+    let seen = pbx.seen();
+    assert_eq!((sides(&seen[0]), sides(&seen[1])), ((true, false), (false, true)), "who rings first stands as from");
 }

@@ -33,6 +33,21 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
     assert!(!kept.contains("s3cret") && !kept.contains("0A1B2C3D"), "{kept}");
 }
 
+/// The customer's phone rings first.
+#[tokio::test]
+async fn a_predicted_call_is_asked_for_as_one_and_sent_once() {
+    let pbx = answering(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#).await;
+    let (asking, _) = driver(pbx::zadarma::MAKE, &pbx);
+    let answer = asking.originate_customer_first(COMMAND, "101", "+79161234567").await;
+    assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
+    let [line] = &pbx.lines()[..] else { panic!("one request") };
+    assert!(line.contains("&predicted") && line.contains("to=%2B79161234567"), "{line}");
+    let cut = FakePbx::start(|_, _| Reply::Cut).await;
+    let (lost, _) = driver(pbx::zadarma::MAKE, &cut);
+    let answer = lost.originate_customer_first(COMMAND, "101", "+79161234567").await;
+    assert_eq!((answer, cut.lines().len()), (CommandAnswer::Unknown { command: COMMAND }, 1));
+}
+
 #[tokio::test]
 async fn a_lost_answer_is_an_unknown_outcome_and_a_refusal_is_not() {
     let of_pbx = r#"{"status":"success","pbx_id":402022,"numbers":[101]}"#;

@@ -77,7 +77,10 @@ impl Live {
     async fn incoming(&mut self) {
         if let Some(menu) = self.plan.menu {
             self.stage.in_menu(self.now());
-            self.wait_in_menu(menu).await;
+            if !self.wait_in_menu(menu).await {
+                self.stage.turned_away(self.now());
+                return self.stage.ended(self.now(), None);
+            }
         }
         let mut ringing = Vec::new();
         for extension in self.plan.rings.clone() {
@@ -114,19 +117,27 @@ impl Live {
         self.talk_and_pass_on(agent).await;
     }
 
-    /// Stands in the menu until its time is over, or until a program sends the call to somebody.
-    async fn wait_in_menu(&mut self, menu: Duration) {
+    /// Stands in the menu until its time is over, or until a program sends the call to somebody; whether it goes on.
+    async fn wait_in_menu(&mut self, menu: Duration) -> bool {
         let end = Instant::now() + self.world.scaled(menu);
         loop {
             tokio::select! {
-                Some(order) = self.orders.recv() => {
-                    if let Order::Take { by } = order {
+                Some(order) = self.orders.recv() => match order {
+                    Order::Take { by } => {
                         self.plan.answers = self.plan.answers.take().map(|_| by.clone());
                         self.plan.rings = vec![by];
-                        return;
+                        return true;
                     }
-                }
-                () = sleep_until(end) => return,
+                    Order::HangUp => return false,
+                    Order::Hold
+                    | Order::Retrieve
+                    | Order::PassOn { .. }
+                    | Order::HandOver
+                    | Order::GiveUp
+                    | Order::Join
+                    | Order::Record(_) => {}
+                },
+                () = sleep_until(end) => return true,
             }
         }
     }
@@ -350,6 +361,7 @@ impl Live {
                     | Order::HandOver
                     | Order::GiveUp
                     | Order::Join
+                    | Order::HangUp
                     | Order::Take { .. } => {}
                 },
                 () = sleep_until(end) => return TalkOutcome::TimedOut,

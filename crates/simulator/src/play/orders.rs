@@ -27,6 +27,8 @@ pub(crate) enum Order {
     Take { by: String },
     /// The call is recorded from now on, or not.
     Record(bool),
+    /// The caller who stands in the menu is turned away.
+    HangUp,
 }
 
 /// The calls that take orders.

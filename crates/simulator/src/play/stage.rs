@@ -93,6 +93,8 @@ pub(crate) trait Stage: Send + Sync {
     fn opened(&mut self, at: Timestamp);
     /// It stands in the menu.
     fn in_menu(&mut self, at: Timestamp);
+    /// A program turns away whoever stands in the menu, on a make that can; the end is told apart.
+    fn turned_away(&mut self, _at: Timestamp) {}
     /// An agent's phone rings.
     fn rings(&mut self, at: Timestamp, extension: &str);
     /// An agent talks with the other side.

@@ -103,6 +103,8 @@ async fn paths_come_with_and_without_version_and_slash() {
     assert_eq!(code(&ask(&simulator, "/session/ping", json!({})).await), 0);
     let made = ask(&simulator, "/v1/integration/create", json!({"name": "Trubka"})).await.json();
     assert_eq!(made["token"], office::mango(&simulator).secret("token"));
+    let again = ask(&simulator, "/integration/create", json!({"name": "Trubka"})).await;
+    assert_eq!(code(&again), 3106, "one for each external system");
     let without_base = office::mango(&simulator).url.replace("/api", "/v1/channel/");
     let bearer = format!("Bearer {}", office::mango(&simulator).secret("token"));
     let answer = post(&without_base, &[("Authorization", &bearer)], r#"{"extension":202}"#).await;

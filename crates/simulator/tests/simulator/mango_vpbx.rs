@@ -181,14 +181,54 @@ async fn statistics_have_the_fields_that_were_asked_for() {
     hook.until(|form| form.path == "events/summary").await;
     let span = json!({"date_from": 1, "date_to": 2_000_000, "fields": "entry_id"});
     let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
+    let early = ask(&access, "stats/result", &json!({"key": key})).await;
+    assert_eq!(early.status, 204, "they are being made");
     assert_eq!(ask(&access, "stats/result", &json!({"key": key})).await.body, b"");
+    assert_eq!(ask(&access, "stats/request", &span).await.status, 429, "once in two seconds");
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let span = json!({"date_from": now - 3600, "date_to": now + 60, "fields": "from_number,to_extension,records"});
     let key = ask(&access, "stats/request", &span).await.json()["key"].clone();
+    ask(&access, "stats/result", &json!({"key": key})).await;
     let table = ask(&access, "stats/result", &json!({"key": key})).await.body;
     let table = String::from_utf8(table).expect("text");
     assert!(table.starts_with("79001234567;202;[") && table.trim_end().ends_with(']'), "{table}");
+}
+
+#[tokio::test]
+async fn extended_statistics_are_calls_with_their_legs() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202"}"#);
+    hook.until(|form| form.path == "events/summary").await;
+    let span = |limit: &str, end: &str| json!({"start_date": "01.01.2020 00:00:00", "end_date": end, "limit": limit, "offset": "0"});
+    let wrong = ask(&access, "stats/calls/request/", &span("100", "31.01.2020 00:00:00")).await.json();
+    assert_eq!(wrong["result"], 3111, "thirty days are too long");
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let moscow = jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone");
+    let at = |seconds| {
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
+        at.to_zoned(moscow.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string()
+    };
+    let span = json!({"start_date": at(-3600), "end_date": at(60), "limit": "100", "offset": "0"});
+    let key = ask(&access, "stats/calls/request/", &span).await.json()["key"].clone();
+    let fetch = async || ask(&access, "stats/calls/result/", &json!({"key": key})).await.json();
+    assert_eq!(fetch().await["status"], "work");
+    let told = fetch().await;
+    assert_eq!((&told["status"], &told["result"]), (&json!("complete"), &json!(1000)));
+    let list = told["data"][0]["list"].as_array().expect("calls");
+    let call = list.iter().find(|call| call["caller_number"] == "79001234567").expect("the call");
+    assert_eq!((&call["context_type"], &call["context_calls"][0]["call_type"]), (&json!(1), &json!("user")));
+    assert!(call["context_calls"][0]["call_abonent_number"].as_str().is_some_and(|sip| sip.starts_with("sip:")));
+    assert_eq!(ask(&access, "stats/calls/result/", &json!({"key": "other"})).await.json()["status"], "not-found");
+}
+
+#[tokio::test]
+async fn groups_are_listed_with_their_people() {
+    let (_simulator, access, _hook) = scene().await;
+    let told = ask(&access, "groups", &json!({"show_users": 1})).await.json();
+    let group = &told["groups"][0];
+    assert_eq!(group["extension"], "500");
+    assert!(group["operators"].as_array().is_some_and(|people| people.iter().any(|one| one["extension"] == "202")));
 }
 
 /// The newest leg that stands so.
@@ -245,6 +285,8 @@ async fn a_call_in_the_menu_is_routed_and_a_ringing_one_is_taken() {
     let menu = leg(&forms, &access, "Appeared")["call_id"].clone();
     let route = |leg: &Value, to: &str| json!({"command_id": "r", "call_id": leg, "to_number": to});
     assert_eq!(ask(&access, "commands/route", &route(&menu, "299")).await.json()["result"], 3330);
+    assert_eq!(ask(&access, "commands/route", &route(&menu, "203")).await.status, 429, "one in two seconds");
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(ask(&access, "commands/route", &route(&menu, "203")).await.json()["result"], 1000);
     let forms = hook.until(|form| form.path == "events/summary").await;
     let own = event(&access, forms.last().expect("the summary"));
@@ -255,7 +297,24 @@ async fn a_call_in_the_menu_is_routed_and_a_ringing_one_is_taken() {
     );
     let forms = hook.until(|form| is_state(form, "Appeared")).await;
     let ringing = leg(&forms, &access, "Appeared")["call_id"].clone();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(ask(&access, "commands/route", &route(&ringing, "201")).await.json()["result"], 1000);
     let forms = hook.until(|form| form.path == "events/summary").await;
     assert_eq!(event(&access, forms.last().expect("the summary"))["to"]["extension"], "201");
+}
+
+#[tokio::test]
+async fn who_stands_in_the_menu_is_turned_away() {
+    let (simulator, access, mut hook) = scene().await;
+    office::play(
+        &simulator,
+        r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","menu":"600s","answers":"202","ring":"1s"}"#,
+    );
+    let forms = hook.until(|form| is_state(form, "Appeared")).await;
+    let menu = leg(&forms, &access, "Appeared")["call_id"].clone();
+    let hangup = json!({"command_id": "h", "call_id": menu});
+    assert_eq!(ask(&access, "commands/call/hangup", &hangup).await.json()["result"], 1000);
+    let forms = hook.until(|form| form.path == "events/summary").await;
+    let over = event(&access, forms.last().expect("the summary"));
+    assert_eq!((&over["disconnect_reason"], &over["talk_time"]), (&json!(1181), &json!(0)));
 }

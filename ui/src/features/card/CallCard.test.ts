@@ -182,8 +182,8 @@ describe("what can be done with a call", () => {
     await vi.advanceTimersByTimeAsync(500);
     await fireEvent.click(screen.getByTestId("call-card-hold"));
     await fireEvent.click(screen.getByTestId("call-card-hangup"));
-    const sent = platform.actOnCall.mock.calls.map(([request]) => request.action);
-    expect(sent.slice(0, 1)).toEqual([{ kind: "hold" }]);
+    const sent = platform.actOnCard.mock.calls.map(([request]) => request.action);
+    expect(sent.slice(0, 1)).toEqual(["hold"]);
     expect(screen.getByTestId("call-card-open").textContent.trim()).toBe("Перевести");
   });
 
@@ -198,7 +198,7 @@ describe("what can be done with a call", () => {
 
   it("says that it is not known whether the PBX did it", async () => {
     const { platform } = await show(card("talking", { controls: [hold] }));
-    platform.actOnCall.mockRejectedValueOnce(failure("unknownOutcome"));
+    platform.actOnCard.mockRejectedValueOnce(failure("unknownOutcome"));
     await vi.advanceTimersByTimeAsync(500);
     await fireEvent.click(screen.getByTestId("call-card-hold"));
     await tick();

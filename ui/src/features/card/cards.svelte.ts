@@ -1,4 +1,4 @@
-import type { CallAction } from "$generated/CallAction";
+import type { CardAction } from "$generated/CardAction";
 import type { CallRef } from "$generated/CallRef";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
@@ -61,8 +61,8 @@ export class Cards {
   }
 
   /** Does something with the call of a card; done once the PBX has shown it. */
-  async act(call: CallRef, action: CallAction): Promise<void> {
-    await this.platform.actOnCall({ command: newCommand(), call, action });
+  async act(call: CallRef, action: CardAction): Promise<void> {
+    await this.platform.actOnCard({ command: newCommand(), call, action });
   }
 
   /** Shows the call in the main window. */

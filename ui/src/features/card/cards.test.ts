@@ -30,7 +30,7 @@ function program() {
     cardSnapshot: () => snapshot.promise,
     callBack,
     dismissCard: async () => {},
-    actOnCall: async () => {},
+    actOnCard: async () => {},
     showCall: async () => {},
     saveCardNote: async () => {},
     resizeCard: async () => {},
@@ -93,7 +93,7 @@ describe("the card window", () => {
     expect(cards.announcement.words).toBe("");
   });
 
-  it("brings each click to the desk under a command of its own: the desk knows which are one wish", async () => {
+  it("brings each click to the desk under a command of its own: the desk knows which are one command", async () => {
     const { cards, callBack } = program();
     const missed = card("missed");
     cards.accept(view(1, missed));

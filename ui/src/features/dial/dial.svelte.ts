@@ -86,7 +86,7 @@ export class Dial {
     return this.origin === "program" || (this.preview?.asks ?? false);
   }
 
-  /** Calls. A second click while the first is under way is the same wish. */
+  /** Calls. A second click while the first is under way is the same command. */
   async confirm(): Promise<void> {
     const preview = this.preview;
     if (!preview || !this.ready) return;
@@ -100,12 +100,12 @@ export class Dial {
         number: preview.number,
         ...(way && { office: way.office, connection: way.connection }),
       });
-      // Another number may have come meanwhile: that is another wish.
+      // Another number may have come meanwhile: that is another command.
       if (command === this.#command) this.cancel();
     } catch (thrown) {
       if (command !== this.#command) return;
       this.error = toContractError(thrown);
-      // A refusal ends the wish. Where it is not known whether the PBX acted, asking again must not call twice.
+      // A refusal ends the command. Where it is not known whether the PBX acted, asking again must not call twice.
       if (this.error.code !== "unknownOutcome") this.#command = newCommand();
     } finally {
       this.placing = false;

@@ -61,7 +61,7 @@ describe("dialling", () => {
     expect(dial.preview?.number.digits).toBe("1123");
   });
 
-  it("means one wish by a double click", async () => {
+  it("gives one command by a double click", async () => {
     const { dial, placeCall } = phone();
     await dial.show("+79001234567");
     await Promise.all([dial.confirm(), dial.confirm()]);
@@ -78,7 +78,7 @@ describe("dialling", () => {
     expect(second).toBe(first);
   });
 
-  it("lets a number that comes while the last one is called be another wish", async () => {
+  it("lets a number that comes while the last one is called be another command", async () => {
     const placed = later<void>();
     const { dial } = phone(() => placed.promise);
     await dial.show("112");
@@ -89,7 +89,7 @@ describe("dialling", () => {
     expect([dial.shown, dial.preview?.number.digits]).toEqual([true, "113"]);
   });
 
-  it("takes a refusal for the end of the wish", async () => {
+  it("takes a refusal for the end of the command", async () => {
     const { dial, placeCall } = phone(async () => Promise.reject(failure("refused")));
     await dial.show("+79001234567");
     await dial.confirm();

@@ -84,8 +84,9 @@ describe("offices in the settings", () => {
       refused: ["103", "105"],
       detail,
       drained: 0,
+      abilities: [],
     } as const;
-    const lists = { refused: [...row.refused], warnings: [], holes: [] };
+    const lists = { refused: [...row.refused], warnings: [], holes: [], abilities: [] };
     await show({ ...REFUSED, link: "live", connections: [{ ...row, ...lists }] });
     const note = screen.getByTestId("connection-note").textContent ?? "";
     expect(note).toContain("АТС не подключает номера 103, 105.");
@@ -96,7 +97,7 @@ describe("offices in the settings", () => {
 
   it("say what is left on the account of a PBX that tells it", async () => {
     const row = { id: "z1", title: { ru: "Zadarma", en: "Zadarma" }, state: "live", drained: 0 } as const;
-    const lists = { refused: [], warnings: [], holes: [] };
+    const lists = { refused: [], warnings: [], holes: [], abilities: [] };
     const balance = { amount: "10.34", currency: "USD" };
     const connections = [
       { ...row, ...lists, balance },

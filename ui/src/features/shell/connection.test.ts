@@ -15,6 +15,7 @@ const row = (changes: Partial<ConnectionRow> = {}): ConnectionRow => ({
   warnings: [],
   drained: 0,
   holes: [],
+  abilities: [],
   ...changes,
 });
 const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): OfficeView => ({

@@ -10,7 +10,7 @@ import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
 import type { Settings } from "$generated/Settings";
 import type { MainPlatform, Unsubscribe } from "$platform/types";
-import type { ActingPlatform } from "$features/acting/acting.svelte";
+import type { ActionsPlatform } from "$features/controls/actions.svelte";
 import { Details } from "$features/call/details.svelte";
 import { holesOf } from "$features/calls/holes";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
@@ -78,7 +78,7 @@ export class Desk {
   }
 
   /** What the controls of a call ask. */
-  get acting(): ActingPlatform {
+  get actions(): ActionsPlatform {
     return this.platform;
   }
 

@@ -48,6 +48,7 @@ export function mainView(): MainView {
             warnings: [],
             drained: 0,
             holes: [],
+            abilities: [],
           },
           {
             id: "mango1",
@@ -57,6 +58,7 @@ export function mainView(): MainView {
             warnings: [],
             drained: 0,
             holes: [],
+            abilities: [],
           },
         ],
       },

@@ -5,7 +5,7 @@ use calls::{
     ActOn, Action, Book, Can, Cannot, CommandAnswer, CommandId, RecordingReference, Stored, Target, Told,
     number::Dialable,
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -174,4 +174,23 @@ fn the_check_asks_something_that_needs_the_token() {
     ] {
         assert_eq!(check(status, body), Err(kind), "{status} {body}");
     }
+}
+
+#[test]
+fn a_program_that_makes_itself_known_gets_its_token() {
+    let introduction = pbx().introduce("Trubka").expect("this make gives one");
+    let request = &introduction.request;
+    assert_eq!(request.url.as_str(), "https://api-client.mango-office.ru/api/v1/integration/create");
+    assert_eq!((introduction.secret, request.signed, request.idempotent), ("token", false, false));
+    assert_eq!(serde_json::from_slice::<Value>(&request.body).expect("JSON"), json!({"name": "Trubka"}));
+    let read = |status, body: &str| {
+        let read = pbx().read_introduction(&answer(status, body));
+        read.map(|token| token.expose_secret().to_owned()).map_err(|error| error.kind())
+    };
+    for body in [r#"{"Result":{"code":0},"token":"t0k"}"#, r#"{"RESULT":{"Code":"0"},"Key":"t0k"}"#] {
+        assert_eq!(read(200, body), Ok("t0k".to_owned()), "{body}");
+    }
+    assert_eq!(read(200, r#"{"Result":{"code":0}}"#), Err(ErrorKind::Protocol));
+    let refused = r#"{"Result":{"code":3106,"message":"value in use"}}"#;
+    assert_eq!(read(400, refused), Err(ErrorKind::InvalidRequest { field: "request" }));
 }

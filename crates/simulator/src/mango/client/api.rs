@@ -49,7 +49,7 @@ async fn request(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let answer = if is_authorised(&pbx, &headers) || is_open(&pbx, uri.path()) {
+    let answer = if is_authorised(&pbx, &headers) || is_open(&pbx, uri.path()) || makes_integration(uri.path()) {
         dispatch(&pbx, &method, uri.path(), &body)
     } else {
         Err(Refusal(StatusCode::UNAUTHORIZED, 3105, "wrong access key"))
@@ -76,6 +76,11 @@ fn is_open(pbx: &MangoClient, path: &str) -> bool {
     path.trim_end_matches('/').ends_with("/session/ping") && pbx.shared.world.faults.has(Fault::OpenPing)
 }
 
+/// The request that gives the token needs none.
+fn makes_integration(path: &str) -> bool {
+    path.trim_end_matches('/').ends_with("/integration/create")
+}
+
 fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answer {
     // The vendor's text mixes forms with and without the version, with and without a final slash.
     let name = path.trim_end_matches('/');
@@ -94,7 +99,12 @@ fn dispatch(pbx: &MangoClient, method: &Method, path: &str, body: &[u8]) -> Answ
     }
     match name {
         "/integration/create" => {
-            text(&parameters, "name")?;
+            let name = text(&parameters, "name")?;
+            pbx.shared.world.count_request("/integration/create", &name);
+            // One for each external system.
+            if !lock(&pbx.shared.integrations).insert(name) {
+                return Err(Refusal(StatusCode::BAD_REQUEST, 3106, "value in use"));
+            }
             Ok(json!({"token": pbx.shared.access.secret("token")}))
         }
         "/users/create" => create_user(pbx, &extension(&parameters)?),

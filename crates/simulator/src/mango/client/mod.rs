@@ -6,7 +6,7 @@ mod socket;
 mod stage;
 mod user;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -31,6 +31,8 @@ pub(crate) struct MangoClient {
 struct Shared {
     world: Arc<World>,
     access: Access,
+    /// The names of the integrations that were made.
+    integrations: Mutex<BTreeSet<String>>,
     users: Mutex<BTreeMap<String, User>>,
     recordings: Mutex<BTreeMap<String, Recording>>,
 }
@@ -110,7 +112,15 @@ impl MangoClient {
     fn new(world: Arc<World>, access: &Access) -> Self {
         let users = world.staff.employees.iter().map(|employee| (employee.extension.clone(), User::default()));
         let users = Mutex::new(users.collect());
-        Self { shared: Arc::new(Shared { world, access: access.clone(), users, recordings: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                world,
+                access: access.clone(),
+                integrations: Mutex::default(),
+                users,
+                recordings: Mutex::default(),
+            }),
+        }
     }
 
     fn user_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> MangoStage {

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, body::Bytes};
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::form_urlencoded;
@@ -22,7 +21,7 @@ use crate::fault::Fault;
 use crate::hook::Webhook;
 use crate::make::Make;
 use crate::numbers;
-use crate::play::{Telling, perform};
+use crate::play::{Order, Telling, perform};
 use crate::recordings;
 use crate::script::{CallPlan, Sign};
 use crate::world::lock;
@@ -102,8 +101,11 @@ fn answer(pbx: &MangoVpbx, path: &str, request: &Value) -> Result<Response, Refu
         "config/users/request" => users(pbx, request)?,
         "incominglines" => lines(pbx),
         "account/balance" => json!({"result": 1000, "balance": 1250.5, "currency": "RUB"}),
-        "stats/request" => order_statistics(pbx, request)?,
-        "stats/result" => return Ok(fetch_statistics(pbx, request)),
+        "groups" => groups(pbx, request),
+        "stats/request" => statistics::order_table(pbx, request)?,
+        "stats/result" => return Ok(statistics::fetch_table(pbx, request)),
+        "stats/calls/request" => statistics::order_calls(pbx, request)?,
+        "stats/calls/result" => return Ok(statistics::fetch_calls(pbx, request)),
         "commands/callback_group" => callback_group(pbx, request)?,
         _ => {
             let command = path.strip_prefix("commands/").and_then(|command| commands::answer(pbx, command, request));
@@ -161,7 +163,10 @@ fn hang_up(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
     let command_id = text(&request["command_id"]).ok_or(NO_PARAMETER)?;
     let call_id = text(&request["call_id"]).ok_or(NO_PARAMETER)?;
     let extension = lock(&pbx.shared.open_legs).get(&call_id).cloned();
-    let ended = extension.is_some_and(|extension| pbx.shared.world.phones.hang_up(&extension).is_ok());
+    let ended = match call_id.strip_suffix(".menu") {
+        Some(entry) => pbx.shared.world.orders.send(entry, Order::HangUp),
+        None => extension.is_some_and(|extension| pbx.shared.world.phones.hang_up(&extension).is_ok()),
+    };
     if ended { Ok(carried_out(pbx, "call/hangup", &command_id)) } else { Err(Refusal(StatusCode::OK, 4101)) }
 }
 
@@ -219,6 +224,19 @@ fn users(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
     if users.is_empty() { Err(Refusal(StatusCode::OK, 3330)) } else { Ok(json!({"users": users})) }
 }
 
+/// The group of everybody.
+fn groups(pbx: &MangoVpbx, request: &Value) -> Value {
+    let employees = pbx.shared.world.staff.employees.iter().zip(1..);
+    let operators: Vec<Value> = employees
+        .map(|(one, id)| json!({"id": id, "name": one.name, "extension": one.extension, "priority": 1, "order": id}))
+        .collect();
+    let mut group = json!({"id": 1, "name": "Everybody", "description": null, "extension": GROUP, "dial_alg_group": 2});
+    if text(&request["show_users"]).as_deref() == Some("1") {
+        group["operators"] = operators.into();
+    }
+    json!({"result": 1000, "groups": [group]})
+}
+
 fn lines(pbx: &MangoVpbx) -> Value {
     let lines = pbx.shared.world.staff.lines.iter().filter(|line| line.make == Make::MANGO_VPBX);
     let lines: Vec<Value> = lines
@@ -226,27 +244,4 @@ fn lines(pbx: &MangoVpbx) -> Value {
         .map(|(line, id)| json!({"line_id": id, "number": line.number.trim_start_matches('+'), "name": line.title}))
         .collect();
     json!({"result": 1000, "lines": lines})
-}
-
-fn order_statistics(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
-    let time = |name: &str| {
-        let seconds = text(&request[name]).and_then(|text| text.parse().ok()).ok_or(NO_PARAMETER)?;
-        Timestamp::from_second(seconds).map_err(|_| Refusal(StatusCode::BAD_REQUEST, 3111))
-    };
-    let (from, to) = (time("date_from")?, time("date_to")?);
-    if from > to || to.duration_since(from).as_hours() > 31 * 24 {
-        return Err(Refusal(StatusCode::BAD_REQUEST, 3111));
-    }
-    let table = statistics::table(lock(&pbx.shared.entries).iter(), from, to, request["fields"].as_str());
-    let key = pbx.shared.world.new_id().simple().to_string();
-    lock(&pbx.shared.statistics).insert(key.clone(), table.ok_or(WRONG_PARAMETER)?);
-    Ok(json!({"key": key}))
-}
-
-fn fetch_statistics(pbx: &MangoVpbx, request: &Value) -> Response {
-    let table = request["key"].as_str().and_then(|key| lock(&pbx.shared.statistics).get(key).cloned());
-    table.map_or_else(
-        || StatusCode::NOT_FOUND.into_response(),
-        |table| ([(header::CONTENT_TYPE, "text/csv")], table).into_response(),
-    )
 }

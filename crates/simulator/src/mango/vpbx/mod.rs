@@ -24,6 +24,7 @@ use crate::world::{World, lock};
 use entry::Entry;
 use quota::Quota;
 use stage::VpbxStage;
+use statistics::Ordered;
 use wire::VpbxWire;
 
 /// The simulated make; clones share it.
@@ -45,7 +46,7 @@ struct Shared {
     /// Links to files that work once.
     links: Mutex<BTreeMap<String, Topic>>,
     /// Statistics that were asked for, by their key.
-    statistics: Mutex<BTreeMap<String, String>>,
+    statistics: Mutex<BTreeMap<String, Ordered>>,
     quota: Mutex<Quota>,
 }
 

@@ -62,8 +62,12 @@ fn limit(path: &str) -> (&'static str, usize, Duration) {
     match path {
         "commands/callback" => ("callback", 4, second),
         "commands/call/hangup" => ("hangup", 4, second),
+        "commands/callback_group" => ("callback of a group", 4, second),
+        "commands/recording/start" => ("recording", 4, second),
+        "commands/transfer" => ("transfer", 1, 2 * second),
+        "commands/route" => ("route", 1, 2 * second),
         "config/users/request" => ("users", 1, 2 * second),
-        "stats/request" => ("statistics", 1, 2 * second),
+        "stats/request" | "stats/calls/request" => ("statistics", 1, 2 * second),
         "account/balance" => ("balance", 2, second),
         _ => ("others", 10, second),
     }

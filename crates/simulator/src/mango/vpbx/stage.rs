@@ -190,6 +190,9 @@ impl VpbxStage {
 }
 
 /// The vendor's ids of recordings are Base64, so they need encoding in a form.
+/// The external system ended the call.
+const ENDED_BY_PROGRAM: u16 = 1181;
+
 pub(super) fn recording_id(entry_id: &str) -> String {
     data_encoding::BASE64.encode(format!("1:{entry_id}").as_bytes())
 }
@@ -235,6 +238,11 @@ impl Stage for VpbxStage {
         self.tell_menu(at, &call_id, 1, "Appeared", Value::Null);
         self.tell_menu(at, &call_id, 2, "Connected", Value::Null);
         self.menu = Some(call_id);
+    }
+
+    fn turned_away(&mut self, at: Timestamp) {
+        self.remember(|entry| entry.reason = ENDED_BY_PROGRAM);
+        self.leave_menu(at, ENDED_BY_PROGRAM);
     }
 
     fn rings(&mut self, at: Timestamp, extension: &str) {

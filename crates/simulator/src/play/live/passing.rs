@@ -178,7 +178,7 @@ impl Live {
                         self.stage.joined(self.now(), to);
                     }
                     Order::Record(on) => self.plan.record = Some(on),
-                    Order::Hold | Order::PassOn { .. } | Order::Take { .. } => {}
+                    Order::Hold | Order::PassOn { .. } | Order::HangUp | Order::Take { .. } => {}
                 },
                 () = sleep_until(end) => break,
             }

@@ -5,9 +5,10 @@ use calls::{
     number::{DialNumber, Dialable},
 };
 use desk::contract::{Ability, ActOnCallRequest, CallAction, CallRow, CardPhase, ErrorCode};
+use gateway::tokens::{NewToken, issue};
 use link::{
-    Office, OfficeErrorKind,
-    wire::{ActOnCall, ExtensionRef, Role},
+    Office, OfficeErrorKind, RemoteOffice,
+    wire::{ActOnCall, ExtensionRef, PlaceCall, Role},
 };
 use office::Viewer;
 use simulator::{Make, PhoneState, PhoneView};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     scene::{Scene, eventually},
-    settings::{GROUP, ME, connection},
+    settings::{GROUP, ME, SHORT_NUMBER, connection},
 };
 
 const CALLER: &str = "+79161234567";
@@ -64,17 +65,17 @@ async fn i_hang_up_and_it_is_done_when_the_pbx_says_so() {
 }
 
 #[tokio::test]
-async fn the_same_wish_acts_once_and_answers_the_same_after_the_call() {
+async fn the_same_command_acts_once_and_answers_the_same_after_the_call() {
     let (scene, row) = talking(Make::MANGO_VPBX).await;
-    let (me, wish) = (scene.view(somebody(Make::MANGO_VPBX, Role::Agent, ME)), hang_up(&row));
-    let first = me.act(wish.clone()).await.expect("it is sent");
+    let (me, request) = (scene.view(somebody(Make::MANGO_VPBX, Role::Agent, ME)), hang_up(&row));
+    let first = me.act(request.clone()).await.expect("it is sent");
     let stands = eventually("it is confirmed", async || {
-        let view = me.command(wish.command).await.expect("readable")?;
+        let view = me.command(request.command).await.expect("readable")?;
         (view.state == CommandState::Confirmed).then_some(view)
     });
     let stands = stands.await;
     assert_eq!((first.call, stands.call.as_str()), (stands.call.clone(), row.call.id.as_str()));
-    let again = me.act(wish).await.expect("it is known");
+    let again = me.act(request).await.expect("it is known");
     assert_eq!(again, stands, "although the call is over");
     let trace = me.trace(&stands.call).await.expect("readable").expect("to be seen");
     let of_ours = |kind: &str| trace.events.iter().filter(|event| event.kind == kind).count();
@@ -127,9 +128,9 @@ pub(crate) async fn talks(scene: &Scene, extension: &str) {
     .await;
 }
 
-async fn confirmed(me: &impl Office, wish: ActOnCall) {
-    let command = wish.command;
-    me.act(wish).await.expect("it is sent");
+async fn confirmed(me: &impl Office, request: ActOnCall) {
+    let command = request.command;
+    me.act(request).await.expect("it is sent");
     eventually("it is confirmed", async || {
         let view = me.command(command).await.expect("readable")?;
         assert!(
@@ -155,7 +156,7 @@ async fn i_put_a_call_on_hold() {
 async fn i_pass_a_call_on_without_a_word() {
     for make in [Make::MANGO_VPBX, Make::MANGO_CLIENT] {
         let (scene, row) = talking(make).await;
-        let transfer = CallAction::Transfer { to: colleague("203"), attended: false };
+        let transfer = CallAction::Transfer { to: colleague("203"), attended: false, confirmed: false };
         assert_eq!(press(&scene, &row, transfer).await, Ok(()), "{make}");
         talks(&scene, "203").await;
         scene.screens.until_card(Some(CALLER), CardPhase::Ended).await;
@@ -172,7 +173,7 @@ async fn i_pass_a_call_on_without_a_word() {
 #[tokio::test]
 async fn i_ask_a_colleague_and_connect_the_two() {
     let (scene, row) = talking(Make::MANGO_VPBX).await;
-    let transfer = CallAction::Transfer { to: colleague("203"), attended: true };
+    let transfer = CallAction::Transfer { to: colleague("203"), attended: true, confirmed: false };
     assert_eq!(press(&scene, &row, transfer).await, Ok(()));
     talks(&scene, "203").await;
     let is_asked = async || {
@@ -237,4 +238,165 @@ async fn who_is_rung_sends_the_call_to_colleagues_only_and_others_not_at_all() {
         "it rings at nobody whom he looks after"
     );
     confirmed(&scene.view(me()), route(colleague("203"))).await;
+}
+
+/// The same office over HTTP, as this person's desk at home or a script sees it.
+async fn afar(scene: &Scene, make: Make, role: Role, extension: &str) -> RemoteOffice {
+    let Viewer { name, extensions, groups, .. } = somebody(make, role, extension);
+    let token = NewToken { name, role, extensions, groups, expires_at: None };
+    let issued = issue(scene.store(), token).await.expect("a token");
+    let address = format!("http://{}", scene.gateway()).parse().expect("an address");
+    eventually("the gateway knows the token", async || {
+        let office = RemoteOffice::connect(&address, issued.secret.clone(), None).expect("on this computer");
+        office.stream(None).await.is_ok().then_some(office)
+    })
+    .await
+}
+
+/// Each goes over the gateway's endpoint, acts once, and is done when an event of the call has shown it.
+async fn each_is_confirmed(scene: &Scene, make: Make, row: &CallRow, actions: &[Action]) {
+    let me = afar(scene, make, Role::Agent, ME).await;
+    for action in actions {
+        let request = ActOnCall { action: action.clone(), ..hang_up(row) };
+        confirmed(&me, request.clone()).await;
+        let again = me.act(request.clone()).await.expect("it is known");
+        assert_eq!((again.command, again.state), (request.command, CommandState::Confirmed), "{action:?}");
+    }
+    let trace = me.trace(&row.call.id.parse().expect("an id")).await.expect("readable").expect("to be seen");
+    let sent = trace.events.iter().filter(|event| event.kind == "command").count();
+    assert_eq!(sent, actions.len(), "none was sent twice");
+}
+
+#[tokio::test]
+async fn a_call_is_recorded_held_and_ended_over_http() {
+    let (scene, row) = talking(Make::MANGO_VPBX).await;
+    each_is_confirmed(&scene, Make::MANGO_VPBX, &row, &[Action::Record { on: true }, Action::Hold, Action::Hangup])
+        .await;
+    scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+}
+
+/// A ringing call on Era, which takes every command.
+async fn ringing_on_era() -> (Scene, CallRow) {
+    let scene = Scene::alone(Make::ERA, &[]).await;
+    let live = |row: &desk::contract::ConnectionRow| row.state == desk::contract::ConnectionState::Live;
+    scene.screens.until_connection(Make::ERA, "live", live).await;
+    scene.play(Make::ERA, ANSWERED);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ringing).await;
+    (scene, row)
+}
+
+#[tokio::test]
+async fn a_call_is_answered_held_taken_back_and_recorded_over_http() {
+    let (scene, row) = ringing_on_era().await;
+    each_is_confirmed(
+        &scene,
+        Make::ERA,
+        &row,
+        &[
+            Action::Answer,
+            Action::Dtmf { digits: "1#".to_owned() },
+            Action::Record { on: true },
+            Action::Record { on: false },
+            Action::Hold,
+            Action::Retrieve,
+            Action::Hangup,
+        ],
+    )
+    .await;
+    scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+}
+
+#[tokio::test]
+async fn a_colleague_joins_a_talk() {
+    let (scene, row) = ringing_on_era().await;
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    let me = afar(&scene, Make::ERA, Role::Agent, ME).await;
+    let join = ActOnCall { action: Action::Conference { with: Target::Number(colleague("203")) }, ..hang_up(&row) };
+    let command = join.command;
+    me.act(join).await.expect("it is sent");
+    talks(&scene, "203").await;
+    eventually("it is confirmed", async || {
+        let view = me.command(command).await.expect("readable")?;
+        (view.state == CommandState::Confirmed).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_do_what_with_a_call_of_others() {
+    let (scene, row) = ringing_on_era().await;
+    let kind = async |viewer: Viewer, action: Action| {
+        let asked = scene.view(viewer).act(ActOnCall { action, ..hang_up(&row) }).await;
+        asked.map(drop).map_err(|error| error.kind)
+    };
+    let manager = || Viewer { groups: Vec::new(), ..somebody(Make::ERA, Role::Manager, "201") };
+    let conflict = Err(OfficeErrorKind::Conflict);
+    assert_eq!(kind(manager(), Action::Answer).await, conflict, "it would open the microphone of another");
+    let me = || somebody(Make::ERA, Role::Agent, ME);
+    assert_eq!(kind(me(), Action::Pickup).await, conflict, "it rings at nobody else's");
+    let without_phone = Viewer { extensions: Vec::new(), ..manager() };
+    assert_eq!(
+        kind(without_phone, Action::Pickup).await,
+        Err(OfficeErrorKind::InvalidRequest),
+        "he has no phone there"
+    );
+    // Nobody talks in the other call, or there is none.
+    let with = |call: &str| Action::Conference { with: Target::Call(call.parse().expect("an id")) };
+    assert_eq!(kind(me(), with(&row.call.id)).await, conflict, "it only rings");
+    scene.pick_up(ME).await;
+    scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    assert_eq!(kind(me(), with(&row.call.id)).await, conflict, "nobody was asked about it");
+    assert_eq!(kind(me(), with("abcdefghijklmnopqrstuvwx23")).await, Err(OfficeErrorKind::NotFound));
+    assert_eq!(kind(me(), Action::Answer).await, conflict, "it is answered already");
+}
+
+#[tokio::test]
+async fn a_call_of_another_connection_is_not_joined() {
+    let scene = Scene::new().await;
+    scene.play(Make::MANGO_VPBX, ANSWERED);
+    scene.pick_up(ME).await;
+    let first = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    scene.play(
+        Make::MANGO_CLIENT,
+        r#"{"call":"answered","from":"+79031234567","rings":["203"],"ring":"600s","talk":"600s"}"#,
+    );
+    scene.pick_up("203").await;
+    let second = scene.row(Some("+79031234567"), |row| row.state == CallState::Talking).await;
+    let connect = Action::Transfer { to: Target::Call(second.call.id.parse().expect("an id")), attended: true };
+    let manager = Viewer { groups: Vec::new(), ..somebody(Make::MANGO_VPBX, Role::Manager, ME) };
+    let refused = scene.view(manager).act(ActOnCall { action: connect, ..hang_up(&first) }).await.expect_err("apart");
+    assert_eq!((refused.kind, refused.field), (OfficeErrorKind::InvalidRequest, Some("to")));
+}
+
+#[tokio::test]
+async fn a_group_calls_a_customer_back() {
+    for customer_first in [false, true] {
+        let scene = Scene::new().await;
+        let me = afar(&scene, Make::MANGO_VPBX, Role::Agent, ME).await;
+        let request = PlaceCall {
+            command: CommandId(Uuid::new_v4()),
+            connection: connection(Make::MANGO_VPBX),
+            from: Some(SHORT_NUMBER.to_owned()),
+            to: "+79001234567".to_owned(),
+            number: None,
+            customer_first,
+        };
+        me.place_call(request.clone()).await.expect("it is sent");
+        let row = scene.row(Some("+79001234567"), |row| row.result.is_some()).await;
+        assert_eq!(row.direction, calls::Direction::Outgoing);
+        assert_eq!(me.place_call(request).await.expect("it is known").state, CommandState::Confirmed);
+        let stranger = Viewer { groups: Vec::new(), ..somebody(Make::MANGO_VPBX, Role::Agent, "203") };
+        let request = PlaceCall {
+            command: CommandId(Uuid::new_v4()),
+            connection: connection(Make::MANGO_VPBX),
+            from: Some(SHORT_NUMBER.to_owned()),
+            to: "+79001234567".to_owned(),
+            number: None,
+            customer_first,
+        };
+        let refused = scene.view(stranger).place_call(request).await.expect_err("not his group");
+        assert_eq!(refused.kind, OfficeErrorKind::InvalidRequest);
+    }
 }

@@ -8,20 +8,20 @@ import { toContractError } from "$lib/errors";
 import type { MainPlatform } from "$platform/types";
 
 /** What the controls of a call need of the program. */
-export type ActingPlatform = Pick<MainPlatform, "actOnCall" | "previewDial">;
+export type ActionsPlatform = Pick<MainPlatform, "actOnCall" | "previewDial">;
 
-/** What a person does with one call that goes on. Each press is a wish of its own, and one at a time. */
-export class Acting {
+/** What a person does with one call that goes on. Each press is a command of its own, and one at a time. */
+export class Actions {
   busy = $state(false);
   error: ContractError | undefined = $state.raw();
   /** Whom a call would be sent to, as it was read. */
   preview: DialPreview | undefined = $state.raw();
-  /** A number that costs extra, or may be somebody else's, was shown and is meant. */
-  sure = $state(false);
+  /** A number that costs extra, or may be somebody else's, was shown and is asked about. */
+  asks = $state(false);
 
   #text = "";
 
-  constructor(private readonly platform: ActingPlatform) {}
+  constructor(private readonly platform: ActionsPlatform) {}
 
   /** Does it; says whether that was shown to have worked. */
   async act(call: CallRef, action: CallAction): Promise<boolean> {
@@ -43,7 +43,7 @@ export class Acting {
   async type(text: string): Promise<void> {
     this.#text = text;
     this.preview = this.error = undefined;
-    this.sure = false;
+    this.asks = false;
     if (text.trim() === "") return;
     try {
       const preview = await this.platform.previewDial({ text });
@@ -54,12 +54,12 @@ export class Acting {
   }
 
   /** Sends the call to the number that is shown. One that asks is pressed twice. */
-  async send(call: CallRef, action: (to: DialNumber) => CallAction): Promise<boolean> {
+  async send(call: CallRef, action: (to: DialNumber, confirmed: boolean) => CallAction): Promise<boolean> {
     if (!this.preview) return false;
-    if (this.preview.asks && !this.sure) {
-      this.sure = true;
+    if (this.preview.asksToTransfer && !this.asks) {
+      this.asks = true;
       return false;
     }
-    return this.act(call, action(this.preview.number));
+    return this.act(call, action(this.preview.number, this.asks));
   }
 }

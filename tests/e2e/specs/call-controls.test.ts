@@ -10,7 +10,7 @@ let trubka: Trubka;
 
 beforeAll(async () => {
   trubka = await Trubka.start({
-    name: 'acting',
+    name: 'call-controls',
     args: ['--demo', '--make', 'mango-vpbx'],
     script: [
       { at: '1s', ...CALL, from: '+79001234567', name: 'Mary Smith' },

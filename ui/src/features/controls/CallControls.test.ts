@@ -13,7 +13,7 @@ const all = (...abilities: Ability[]): ControlView[] => abilities.map((ability) 
 function show(controls: ControlView[]) {
   const platform = {
     actOnCall: vi.fn(async (_: ActOnCallRequest) => {}),
-    previewDial: vi.fn(async ({ text }: { text: string }) => preview(text, { asks: text === "8 809 1" })),
+    previewDial: vi.fn(async ({ text }: { text: string }) => preview(text, { asksToTransfer: text === "8 809 1" })),
   };
   render(CallControls, { row: row(1, { state: "talking", controls }), platform });
   const sent = () => platform.actOnCall.mock.calls.map(([request]) => request.action);
@@ -31,10 +31,11 @@ describe("the controls of a call", () => {
     ]);
     expect(screen.getByTestId("call-hold")).toBeTruthy();
     for (const absent of ["call-hangup", "call-keypad", "call-answer"]) expect(screen.queryByTestId(absent)).toBeNull();
-    expect(screen.getByTestId("call-controls").textContent).toContain("End the call on your phone");
+    expect(screen.getByTestId("call-controls").textContent).toContain("On your phone only: hang up");
+    expect(screen.getByTestId("call-controls").textContent).toContain("Not offered by the PBX: press digits");
   });
 
-  it("send each wish under an id of its own", async () => {
+  it("send each press under an id of its own", async () => {
     const { platform, sent, user } = show(all("hold", "hangup", "recordOn"));
     await user.click(screen.getByTestId("call-hold"));
     await user.click(screen.getByTestId("call-recordOn"));
@@ -50,7 +51,7 @@ describe("the controls of a call", () => {
     await user.type(screen.getByTestId("transfer-number"), "203");
     expect(screen.getByTestId("transfer-preview").textContent).toContain("shown 203");
     await user.click(screen.getByTestId("transfer-transferAttended"));
-    expect(sent()).toEqual([{ kind: "transfer", to: preview("203").number, attended: true }]);
+    expect(sent()).toEqual([{ kind: "transfer", to: preview("203").number, attended: true, confirmed: false }]);
     expect(screen.queryByTestId("transfer-number")).toBeNull();
   });
 
@@ -61,7 +62,7 @@ describe("the controls of a call", () => {
     await user.click(screen.getByTestId("transfer-transferBlind"));
     expect(sent()).toEqual([]);
     await user.click(screen.getByTestId("transfer-transferBlind"));
-    expect(sent()).toHaveLength(1);
+    expect(sent()).toEqual([{ kind: "transfer", to: preview("8 809 1").number, attended: false, confirmed: true }]);
   });
 
   it("say why a text is no number to send the call to, until it is one", async () => {
@@ -74,11 +75,18 @@ describe("the controls of a call", () => {
     expect(screen.queryByTestId("error")).toBeNull();
   });
 
-  it("say what came of a wish that failed", async () => {
+  it("say what came of an action that failed", async () => {
     const { platform, user } = show(all("hangup"));
     platform.actOnCall.mockRejectedValueOnce(failure("refused", { message: "the call has ended" }));
     await user.click(screen.getByTestId("call-hangup"));
     expect(screen.getByTestId("error").textContent).toContain("the call has ended");
+  });
+
+  it("connect the colleague who was asked with the other side", async () => {
+    const { sent, user } = show([{ ability: "transferAttended", connects: true }, ...all("hangup")]);
+    expect(screen.queryByTestId("call-transfer")).toBeNull();
+    await user.click(screen.getByTestId("call-connect"));
+    expect(sent()).toEqual([{ kind: "connect" }]);
   });
 
   it("press keys and nothing else", async () => {

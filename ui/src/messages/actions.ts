@@ -2,9 +2,10 @@ import type { ContractError } from "$generated/ContractError";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
-interface ActingText {
+interface ActionText {
   controls: string;
   pickup: string;
+  connect: string;
   keypad: string;
   keys: string;
   press: string;
@@ -15,15 +16,15 @@ interface ActingText {
   askFirst: string;
   join: string;
   sure: string;
-  transferOnPhone: string;
   failed: (error: ContractError) => string;
 }
 
 /** What can be done with a call, in the main window. */
-export const actingText = texts<ActingText>({
+export const actionText = texts<ActionText>({
   ru: {
     controls: "Управление звонком",
     pickup: "Перехватить",
+    connect: "Соединить",
     keypad: "Набрать цифры",
     keys: "Цифры, * и #",
     press: "Отправить",
@@ -34,7 +35,6 @@ export const actingText = texts<ActingText>({
     askFirst: "Сначала спросить",
     join: "Добавить в разговор",
     sure: "Проверьте номер и нажмите ещё раз.",
-    transferOnPhone: "Перевести можно только на телефоне",
     failed: ({ code, message }) =>
       ({
         refused: message ? `АТС отказала: ${isolate(message)}` : "АТС отказала.",
@@ -48,6 +48,7 @@ export const actingText = texts<ActingText>({
   en: {
     controls: "Call controls",
     pickup: "Pick up",
+    connect: "Connect them",
     keypad: "Press digits",
     keys: "Digits, * and #",
     press: "Send",
@@ -58,7 +59,6 @@ export const actingText = texts<ActingText>({
     askFirst: "Ask first",
     join: "Add to the call",
     sure: "Check the number and press once more.",
-    transferOnPhone: "Transfer the call on your phone",
     failed: ({ code, message }) =>
       ({
         refused: message ? `The PBX refused: ${isolate(message)}` : "The PBX refused.",

@@ -1,0 +1,78 @@
+import type { Ability } from "$generated/Ability";
+import type { Cannot } from "$generated/Cannot";
+import { texts } from "$lib/language.svelte";
+
+interface AbilityText {
+  title: string;
+  can: (list: string) => string;
+  cannot: Record<Cannot, (list: string) => string>;
+  names: Record<Ability, string>;
+}
+
+/** What a connection can do, and why not the rest. */
+export const abilityText = texts<AbilityText>({
+  ru: {
+    title: "Что умеет подключение",
+    can: (list) => `Умеет: ${list}`,
+    cannot: {
+      onPhone: (list) => `Только на телефоне: ${list}`,
+      notOffered: (list) => `АТС не предлагает: ${list}`,
+      noRight: (list) => `У ключа подключения нет права: ${list}`,
+    },
+    names: {
+      originate: "позвонить",
+      customerFirst: "сначала клиенту",
+      groupCallback: "перезвонить от группы",
+      answer: "ответить",
+      hangup: "завершить",
+      hold: "удержать",
+      retrieve: "вернуться",
+      transferBlind: "перевести сразу",
+      transferAttended: "перевести с вопросом",
+      pickup: "перехватить",
+      conference: "добавить в разговор",
+      dtmf: "набрать цифры",
+      recordOn: "начать запись",
+      recordOff: "остановить запись",
+      route: "направить звонок из меню",
+      recordings: "записи разговоров",
+      history: "история звонков",
+      balance: "баланс",
+      sms: "SMS",
+      status: "состояние телефонов",
+      directory: "список сотрудников",
+    },
+  },
+  en: {
+    title: "What the connection can do",
+    can: (list) => `Can: ${list}`,
+    cannot: {
+      onPhone: (list) => `On your phone only: ${list}`,
+      notOffered: (list) => `Not offered by the PBX: ${list}`,
+      noRight: (list) => `The connection's key has no right to: ${list}`,
+    },
+    names: {
+      originate: "call",
+      customerFirst: "call the customer first",
+      groupCallback: "call back for a group",
+      answer: "answer",
+      hangup: "hang up",
+      hold: "hold",
+      retrieve: "resume",
+      transferBlind: "transfer now",
+      transferAttended: "transfer after asking",
+      pickup: "pick up",
+      conference: "add to the call",
+      dtmf: "press digits",
+      recordOn: "start recording",
+      recordOff: "stop recording",
+      route: "send a call out of the menu",
+      recordings: "recordings",
+      history: "call history",
+      balance: "balance",
+      sms: "text messages",
+      status: "state of phones",
+      directory: "list of employees",
+    },
+  },
+});
