@@ -126,8 +126,10 @@ async fn what_the_account_tells_is_printed_in_lines_and_as_json() {
     assert_eq!(run(&["time-zone"]).succeeded(), "Europe/Moscow\tUTC+3\n");
     let rows = run(&["statistics", "general", "--from", "2026-03-01", "--to", "2026-03-02"]).succeeded();
     assert_eq!(rows, "billcost\tfrom\tid\tto\n0.01\t101\t1\t\n\t\t2\t442037691880\n");
-    let json: Value = serde_json::from_str(&run(&["--json", "statistics", "cost", "--from", "2026-03-01"]).succeeded())
-        .expect("JSON");
+    let json: Value = serde_json::from_str(
+        &run(&["--json", "statistics", "cost", "--from", "2026-03-01", "--to", "2026-03-02"]).succeeded(),
+    )
+    .expect("JSON");
     assert_eq!(json["rows"][1]["to"], "442037691880");
     let sent = run(&["sms", "+442037691880", "+79161234567"]).failed();
     assert!(sent.contains("a message needs a text"), "stdin is empty: {sent}");
