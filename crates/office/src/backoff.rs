@@ -28,8 +28,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 3600);
 pub(crate) fn before_session(error: &Error, failures: usize, spread: f64) -> Duration {
     let step = |waits: &[Duration]| waits[failures.min(waits.len() - 1)];
     let wait = match (error.retry(), error.kind()) {
-        // Ended by ourselves, so nothing was refused.
-        (_, ErrorKind::Stopped) => step(&SESSION),
+        // Ended by ourselves, or by a frame that is too long to be read: nothing was refused.
+        (_, ErrorKind::Stopped | ErrorKind::TooLarge) => step(&SESSION),
         (
             Retry::No,
             ErrorKind::NotFound | ErrorKind::InvalidRequest { .. } | ErrorKind::Conflict | ErrorKind::Unsupported,
@@ -83,6 +83,12 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_too_long_to_be_read_is_no_refusal() {
+        let wait = |kind| before_session(&Error::new(kind, "why"), 0, 0.0);
+        assert_eq!([ErrorKind::TooLarge, ErrorKind::Forbidden].map(wait), [SESSION[0], REFUSED[0]]);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn rests_grow_until_something_works() {

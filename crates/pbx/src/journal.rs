@@ -2,11 +2,20 @@
 
 use std::time::Duration;
 
-use calls::ConnectionId;
+use calls::{ConnectionId, Effect, VendorEvent};
 use jiff::Timestamp;
 
 /// The operation of an entry about a test of our address, which anybody may send.
 pub const ADDRESS_CHECK: &str = "address check";
+
+/// What an entry says of a message that is kept as an event of unknown meaning.
+pub(crate) const NOT_UNDERSTOOD: &str = "not understood; kept as it came";
+
+/// Whether all of these events say something of a call.
+pub(crate) fn is_understood<'a>(events: impl IntoIterator<Item = &'a VendorEvent>) -> bool {
+    let is_unknown = |effect: &Effect| matches!(effect, Effect::Unknown { .. });
+    !events.into_iter().any(|event| event.effects.iter().any(is_unknown))
+}
 
 /// Where the driver's entries go.
 pub trait Journal: Send + Sync {

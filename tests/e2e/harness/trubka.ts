@@ -87,11 +87,22 @@ export class Trubka {
   private async window(fits: (url: string) => boolean): Promise<void> {
     await until('the window is there', async () => {
       for (const handle of await this.browser.getWindowHandles()) {
-        await this.browser.switchToWindow(handle);
-        if (fits(await this.browser.getUrl())) return true;
+        const url = await this.address(handle);
+        if (url !== undefined && fits(url)) return true;
       }
       return false;
     });
+  }
+
+  /** Turns to a window; its address, or nothing where it has gone since it was listed or its page is not there yet. */
+  private async address(handle: string): Promise<string | undefined> {
+    try {
+      await this.browser.switchToWindow(handle);
+      return await this.browser.getUrl();
+    } catch (error) {
+      if (error instanceof Error && /no such window|unknown error/i.test(error.message)) return undefined;
+      throw error;
+    }
   }
 
   /** The first element with this test id, once it is there. */

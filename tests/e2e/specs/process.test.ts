@@ -43,6 +43,14 @@ test('--smoke walks the whole path and leaves nothing of the demo behind', async
   expect(existsSync(path.join(profile, 'demo'))).toBe(false);
 });
 
+/** The makes whose calls ring a card; RingCloud's are listed when they are over. */
+const RINGING = ['rostelecom', 'mango-client', 'mango-vpbx', 'zadarma', 'novofon', 'era'];
+
+test.each(RINGING)('the demo of %s alone rings a card', async (make) => {
+  const { child } = trubka(`smoke-${make}`, '--smoke', '--make', make);
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
+});
+
 test('a demo that is ended at once leaves nothing behind, whatever it has come to', async () => {
   for (const wait of [0, 300, 800, 1500]) {
     const { child } = trubka(`ended-after-${wait}`, '--demo', '--hidden');

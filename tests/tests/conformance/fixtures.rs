@@ -1,4 +1,5 @@
-//! Recorded exchanges: `fixtures/<make>/<case>/request.http` and what it must mean in `expected.json`.
+//! Recorded exchanges: `fixtures/<make>/<case>/` with what came, and what it must mean in `expected.json`. What came is
+//! `request.http` of a make that posts, `frames.jsonl` of one with a socket, answers of one that is polled.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +10,7 @@ use std::{
 use calls::Source;
 use gateway::http_message::HttpMessage;
 use jiff::tz::TimeZone;
-use pbx::{ConnectionConfig, DecodeContext, Make, Pbx};
+use pbx::{ConnectionConfig, DecodeContext, Delivery, Make, Pbx, SessionInput, SessionOutput};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -23,14 +24,14 @@ pub(crate) fn check_all(report: &mut Report) {
     let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");
     for make in folders(&Path::new(&package).join("fixtures")) {
         for case in folders(&make) {
-            // Each anew: some makes remember the calls that go on.
+            // A session remembers its calls, so each case begins with a make of its own.
             let pbx = configured(&make);
-            report.checked_one("fixtures", &json!({"id": name(&case)}), check(pbx.as_ref(), &case));
+            report.checked_one("fixtures", &json!({"id": name(&case)}), check(pbx.as_ref(), of(&make), &case));
         }
     }
 }
 
-fn check(pbx: &dyn Pbx, case: &Path) -> Result<(), String> {
+fn check(pbx: &dyn Pbx, make: Make, case: &Path) -> Result<(), String> {
     let read = |file: &str| fs::read(case.join(file)).map_err(|error| format!("{file}: {error}"));
     if read("NOTES.md")?.trim_ascii().is_empty() {
         return Err("NOTES.md must say where the exchange comes from".to_owned());
@@ -39,7 +40,10 @@ fn check(pbx: &dyn Pbx, case: &Path) -> Result<(), String> {
     let found = if case.join("request.http").exists() {
         meaning(pbx, &HttpMessage::parse(&read("request.http")?).map_err(|error| error.to_string())?)
     } else if case.join("frames.jsonl").exists() {
-        crate::era::meaning(pbx, case, RECEIVED_AT)?
+        match make.delivery {
+            Delivery::SocketPerExtension => of_frames(pbx, make, &String::from_utf8_lossy(&read("frames.jsonl")?)),
+            Delivery::Socket | Delivery::Webhook | Delivery::Polling => crate::era::meaning(pbx, case, RECEIVED_AT)?,
+        }
     } else {
         crate::ringcloud::meaning(pbx, case, RECEIVED_AT)?
     };
@@ -59,11 +63,37 @@ fn meaning(pbx: &dyn Pbx, message: &HttpMessage) -> Value {
     json!({"events": decoded.events, "reply": reply, "status": decoded.reply.status})
 }
 
+/// What frames mean to a session that is live: its events, in order.
+fn of_frames(pbx: &dyn Pbx, make: Make, frames: &str) -> Value {
+    let mut session = trubka_fuzz::live(pbx, make);
+    let outputs = frames.lines().flat_map(|frame| session.step(SessionInput::Text(frame), trubka_fuzz::now()));
+    let events = outputs.filter_map(|output| match output {
+        SessionOutput::Events { events, .. } => Some(events),
+        SessionOutput::Request(_)
+        | SessionOutput::Open(_)
+        | SessionOutput::Send(_)
+        | SessionOutput::Ping
+        | SessionOutput::Connected
+        | SessionOutput::DrainProgress { .. }
+        | SessionOutput::Drained { .. }
+        | SessionOutput::Snapshot(_)
+        | SessionOutput::Notice(_)
+        | SessionOutput::Answer { .. }
+        | SessionOutput::Rights(_)
+        | SessionOutput::End(_) => None,
+    });
+    json!({"events": events.flatten().collect::<Vec<_>>()})
+}
+
+fn of(folder: &Path) -> Make {
+    name(folder).parse().expect("the folder has the make's name")
+}
+
 /// The make with the fixtures' own secrets.
 fn configured(folder: &Path) -> Box<dyn Pbx> {
     let secrets = fs::read(folder.join("secrets.json")).expect("secrets.json beside the cases");
     let secrets: BTreeMap<String, String> = serde_json::from_slice(&secrets).expect("names and values");
-    let make: Make = name(folder).parse().expect("the folder has the make's name");
+    let make = of(folder);
     let own_address = make.base_url.is_empty().then(|| "https://pbx.example".parse().expect("an address"));
     let config = ConnectionConfig {
         id: "fixture".parse().expect("an id"),

@@ -76,7 +76,8 @@ fn turns(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When
             && place > begin
             && is_dated
             && when.number.is_none()
-            && (over.is_some_and(|over| when.at >= over + JITTER) || passed_on.is_some_and(|left| when.at > left))
+            && (over.is_some_and(|over| when.at.duration_since(over) >= JITTER)
+                || passed_on.is_some_and(|left| when.at > left))
         {
             turns.push(&leg.steps[begin..place]);
             (begin, closed, answered, passed_on) = (place, None, false, None);
@@ -212,13 +213,13 @@ fn telling(cause: EndCause) -> u8 {
 /// A phone that rang when a colleague answered has lost the call, whatever the PBX calls that. One that had given up
 /// before keeps its cause, one that rings later is a transfer's, and an answer of its own keeps it.
 fn lose(leg: &mut DerivedLeg<'_>, answer: When, direction: Direction) {
-    let waited = leg.started.at < answer.at + JITTER && (leg.rang || direction == Direction::Incoming);
+    let waited = leg.started.at.duration_since(answer.at) < JITTER && (leg.rang || direction == Direction::Incoming);
     match leg.state {
         LegState::Initiated | LegState::Queued | LegState::Alerting if waited => {
             leg.close(answer, EndCause::AnsweredElsewhere);
         }
         LegState::Failed if waited => {
-            if leg.ended.is_some_and(|ended| ended.at + JITTER >= answer.at) {
+            if leg.ended.is_some_and(|ended| answer.at.duration_since(ended.at) <= JITTER) {
                 leg.cause = EndCause::AnsweredElsewhere;
             }
         }

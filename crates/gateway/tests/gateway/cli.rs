@@ -38,6 +38,11 @@ impl Ran {
         String::from_utf8(self.0.stdout.clone()).expect("text")
     }
 
+    /// Whether it failed, and what it said on stdout begins so.
+    pub(crate) fn refused_with(&self, answer: &str) -> bool {
+        !self.0.status.success() && self.said().starts_with(answer)
+    }
+
     /// What it said on stderr, given that it failed.
     pub(crate) fn failed(&self) -> String {
         assert!(!self.0.status.success(), "{}", String::from_utf8_lossy(&self.0.stdout));

@@ -12,6 +12,7 @@ mod http;
 mod introduce;
 mod kill;
 mod limits;
+mod makes;
 mod number;
 mod recordings;
 mod remote;

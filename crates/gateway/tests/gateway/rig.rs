@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use calls::ConnectionId;
+use calls::{Clock, ConnectionId};
+use jiff::Timestamp;
 use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock};
 use pbx::ConnectionConfig;
@@ -34,6 +35,17 @@ pub(crate) struct Setup {
     pub(crate) contacts: BTreeMap<String, String>,
     /// There is a connection `zd1` to Zadarma, with the account of the published vectors.
     pub(crate) zadarma: bool,
+    /// Tells the office the time.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// A clock that stands still.
+pub(crate) struct Stopped(pub(crate) Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
 }
 
 impl Default for Setup {
@@ -45,6 +57,7 @@ impl Default for Setup {
             narrow: false,
             contacts: BTreeMap::new(),
             zadarma: false,
+            clock: Arc::new(SystemClock),
         }
     }
 }
@@ -75,7 +88,7 @@ impl Rig {
         let store = Store::open_in(folder.path(), store::Options::owner("test", store::SystemRandom)).expect("opens");
         let mut config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
         config.connections.extend(setup.zadarma.then(|| zadarma(&setup.vendor)));
-        let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("starts");
+        let office = OfficeHandle::start(config, store.clone(), setup.clock).await.expect("starts");
         let office = Arc::new(office);
         let listener = listener(setup.narrow);
         let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));

@@ -38,7 +38,7 @@ use crate::{
     config_error::ConfigError,
     delivery::Delivery,
     error::{Error, ErrorKind},
-    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind},
+    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
     make::{ConnectionConfig, Make},
     quota::{KeepNoTimes, RequestTimesKeeper},
     redact::Redactor,
@@ -162,7 +162,11 @@ impl Driver {
             Ok(decoded) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), "answered".to_owned(), None),
             Ok(decoded) => {
                 let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
-                (kinds.join(" "), "valid".to_owned(), self.redactor.body(&request.body))
+                let outcome = match is_understood(&decoded.events) {
+                    true => "valid".to_owned(),
+                    false => format!("valid, {NOT_UNDERSTOOD}"),
+                };
+                (kinds.join(" "), outcome, self.redactor.body(&request.body))
             }
             // A body that nobody vouches for is not kept.
             Err(error) => (cut(&request.method_name()), format!("refused: {error}"), None),

@@ -1,11 +1,15 @@
 //! Asks a PBX that tells nothing by itself: the make's state machine decides, this carries out.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 
 use super::{Driver, limit::Priority};
 use crate::{
     error::Error,
+    journal::{JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
     poll::{Found, HeldCall, PollStart, Poller},
+    redact,
 };
 
 impl Driver {
@@ -19,7 +23,37 @@ impl Driver {
         let (due, request) = poller.due();
         tokio::time::sleep_until(due.into()).await;
         let asked = self.moment();
+        let (operation, target) = (request.operation.to_owned(), redact::target(&request.url, request.signed));
         let answer = self.exchange(request, Priority::Background).await;
-        poller.read(answer.as_ref(), asked, self.moment())
+        let read = poller.read(answer.as_ref(), asked, self.moment());
+        // The answer itself stands in the journal already: this is what was made of it.
+        if let Some(outcome) = answer.ok().and_then(|_| objection(&read)) {
+            let (at, connection, kind) = (self.clock.now(), self.id.clone(), JournalKind::Request);
+            let (status, took, sent, received) = (None, Duration::ZERO, None, None);
+            self.journal.record(JournalEntry {
+                at,
+                connection,
+                kind,
+                operation,
+                target,
+                status,
+                outcome,
+                took,
+                sent,
+                received,
+            });
+        }
+        read
+    }
+}
+
+/// Why an answer, or a part of it, was of no use.
+fn objection(read: &Result<Found, Error>) -> Option<String> {
+    match read {
+        Err(error) => Some(error.to_string()),
+        Ok(found) => {
+            let listed = found.snapshot.iter().flat_map(|list| &list.events);
+            (!is_understood(found.events.iter().chain(listed))).then(|| NOT_UNDERSTOOD.to_owned())
+        }
     }
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind},
-    journal::{JournalEntry, JournalKind},
+    journal::{JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
     request::{Answer, Request},
     session::{Moment, Session, SessionInput, SessionOutput, Snapshot},
 };
@@ -198,8 +198,9 @@ impl Driver {
             outputs = match input {
                 Next::Answered(answer) => session.step(SessionInput::Answered(answer.as_ref()), self.moment()),
                 Next::Text(text) => {
-                    self.journal_frame(None, Some(&text));
-                    session.step(SessionInput::Text(&text), self.moment())
+                    let outputs = session.step(SessionInput::Text(&text), self.moment());
+                    self.journal_frame(None, Some(&text), outcome_of(&outputs));
+                    outputs
                 }
                 Next::Heard => {
                     // Who listens is behind with what was reported before, so he knows that the other side lives.
@@ -240,7 +241,7 @@ impl Driver {
             }
             SessionOutput::Send(text) => {
                 let Some(socket) = &mut pending.socket else { return Ok(()) };
-                self.journal_frame(Some(&text), None);
+                self.journal_frame(Some(&text), None, "ok");
                 return Ok(socket.send_text(text).await?);
             }
             SessionOutput::Answer { number, answer } => {
@@ -288,7 +289,7 @@ impl Driver {
         Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.clock.now() }
     }
 
-    fn journal_frame(&self, sent: Option<&str>, received: Option<&str>) {
+    fn journal_frame(&self, sent: Option<&str>, received: Option<&str>, outcome: &str) {
         let kept = |text: Option<&str>| self.redactor.body(text?.as_bytes());
         self.journal.record(JournalEntry {
             at: self.clock.now(),
@@ -297,12 +298,32 @@ impl Driver {
             operation: "frame".to_owned(),
             target: self.pbx.base_url().host_str().unwrap_or_default().to_owned(),
             status: None,
-            outcome: "ok".to_owned(),
+            outcome: outcome.to_owned(),
             took: Duration::ZERO,
             sent: kept(sent),
             received: kept(received),
         });
     }
+}
+
+/// What the journal says of a frame that a session made this of.
+fn outcome_of(outputs: &[SessionOutput]) -> &'static str {
+    let events = outputs.iter().filter_map(|output| match output {
+        SessionOutput::Events { events, .. } => Some(events),
+        SessionOutput::Request(_)
+        | SessionOutput::Open(_)
+        | SessionOutput::Send(_)
+        | SessionOutput::Ping
+        | SessionOutput::Connected
+        | SessionOutput::DrainProgress { .. }
+        | SessionOutput::Drained { .. }
+        | SessionOutput::Snapshot(_)
+        | SessionOutput::Notice(_)
+        | SessionOutput::Answer { .. }
+        | SessionOutput::Rights(_)
+        | SessionOutput::End(_) => None,
+    });
+    if is_understood(events.flatten()) { "ok" } else { NOT_UNDERSTOOD }
 }
 
 fn stopped() -> Error {

@@ -229,7 +229,7 @@ fn call(row: &Row, context: &DecodeContext) -> HistoryCall {
     if row.recorded {
         ends.push(Effect::RecordingAvailable { reference: RecordingReference::Id(row.session.clone()) });
     }
-    let ended = row.began + SignedDuration::from_secs(row.duration);
+    let ended = row.began.checked_add(SignedDuration::from_secs(row.duration)).unwrap_or(row.began);
     let events =
         vec![event(row, "history begin", row.began, begins, context), event(row, "history end", ended, ends, context)];
     HistoryCall { call: row.session.clone(), events, says_more: left_message }

@@ -121,7 +121,8 @@ fn part(row: &Fields, context: &DecodeContext) -> Option<(String, Vec<VendorEven
         vendor_command: None,
         effects,
     };
-    let ended = calls::VendorTime { utc: began.utc + SignedDuration::from_secs(seconds), ..began.clone() };
+    let utc = began.utc.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(began.utc);
+    let ended = calls::VendorTime { utc, ..began.clone() };
     let events = vec![event("history begin", begins, began), event("history end", over, ended)];
     Some((call, events))
 }

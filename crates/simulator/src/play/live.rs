@@ -207,6 +207,8 @@ impl Live {
         };
         if let Some(why) = unmet {
             self.stage.left(self.now(), &agent, why);
+            // Whoever is told of the end may use the phone at once.
+            drop(handset);
             return self.stage.ended(self.now(), None);
         }
         self.stage.answered(self.now(), &agent);
@@ -257,6 +259,8 @@ impl Live {
         };
         if let Some(why) = unmet {
             self.stage.left(self.now(), &agent, why);
+            // Whoever is told of the end may use the phone at once.
+            drop(handset);
             return self.stage.ended(self.now(), None);
         }
         self.stage.answered(self.now(), &agent);
@@ -266,18 +270,20 @@ impl Live {
     async fn internal(&mut self) {
         let [caller, called] = self.plan.rings.as_slice() else { return };
         let (caller, called) = (caller.clone(), called.clone());
-        let own = self.world.phones.ring(&caller, Some(called.clone()));
-        if let Some(own) = &own {
+        let mut own = self.world.phones.ring(&caller, Some(called.clone()));
+        if let Some(phone) = &own {
             if !self.plan.clicked {
-                own.answer();
-            } else if let Some(why) = self.unmet(own).await {
+                phone.answer();
+            } else if let Some(why) = self.unmet(phone).await {
                 self.stage.left(self.now(), &caller, why);
+                drop(own.take());
                 return self.stage.ended(self.now(), None);
             }
         }
         self.stage.rings(self.now(), &called);
         let Some(handset) = self.world.phones.ring(&called, Some(caller)) else {
             self.stage.left(self.now(), &called, EndReason::Busy);
+            drop(own);
             return self.stage.ended(self.now(), None);
         };
         let why = match self.ring(&handset, self.plan.ring, true).await {
@@ -289,6 +295,7 @@ impl Live {
             RingOutcome::TimedOut => EndReason::NoAnswer,
         };
         self.stage.left(self.now(), &called, why);
+        drop((own, handset));
         self.stage.ended(self.now(), None);
     }
 

@@ -141,7 +141,7 @@ impl Stage for ZadarmaStage {
 
     fn dials_customer(&mut self, at: Timestamp, _extension: &str) {
         if self.pbx.shared.world.reads(Reading::CALLBACK_TWO_CALLS) {
-            let second = format!("{}b", self.id.get(..self.id.len() - 1).unwrap_or(&self.id));
+            let second = beside(&self.id);
             self.out_start(&second, at);
             self.second = Some(second);
         }
@@ -303,6 +303,12 @@ impl ZadarmaStage {
     }
 }
 
+/// Another id that differs in its last digit.
+fn beside(id: &str) -> String {
+    let (rest, last) = id.split_at(id.len() - 1);
+    format!("{rest}{}", if last == "b" { "c" } else { "b" })
+}
+
 /// The code of Q.931 that goes with a disposition.
 fn status_code(disposition: &str) -> &'static str {
     match disposition {
@@ -310,5 +316,18 @@ fn status_code(disposition: &str) -> &'static str {
         "no answer" => "19",
         "failed" => "1",
         _ => "16",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn the_second_call_of_a_callback_has_an_id_of_its_own() {
+        for digit in "0123456789abcdef".chars() {
+            let id = format!("out_{digit}");
+            assert_ne!(beside(&id), id);
+        }
     }
 }

@@ -40,7 +40,8 @@ const STANDS_ON: &[(&str, &[&str])] = &[
     ("trubka-gateway", &["office"]),
     ("trubka-simulator", &[]),
     ("trubka", &["desk", "office", "own", "trubka-gateway", "trubka-simulator"]),
-    ("trubka-tests", &["desk", "office", "trubka-gateway", "trubka-simulator"]),
+    ("trubka-fuzz", &["pbx"]),
+    ("trubka-tests", &["desk", "office", "trubka-fuzz", "trubka-gateway", "trubka-simulator"]),
     ("xtask", &[]),
 ];
 

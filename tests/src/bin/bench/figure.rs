@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Figure {
     #[serde(skip)]
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
     /// What the value is compared to, or why it could not be.
@@ -36,7 +36,8 @@ pub(crate) type Peer = (String, Option<f64>);
 
 impl Figure {
     /// Compares a value with its peer and its budget.
-    pub(crate) fn new(name: &'static str, value: f64, unit: &'static str, peer: Peer, budget: Budget) -> Self {
+    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str, peer: Peer, budget: Budget) -> Self {
+        let name = name.into();
         let (peer, peer_value) = peer;
         let ratio = peer_value.filter(|peer| *peer > 0.0).map(|peer| value / peer);
         let most = budget.most.map(|most| (format!("≤ {most} {unit}"), Some(value <= most)));
@@ -75,7 +76,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
 
 /// The report that programs read.
 pub(crate) fn json(figures: &[Figure]) -> Result<String> {
-    let by_name: BTreeMap<&str, &Figure> = figures.iter().map(|figure| (figure.name, figure)).collect();
+    let by_name: BTreeMap<&str, &Figure> = figures.iter().map(|figure| (figure.name.as_str(), figure)).collect();
     Ok(serde_json::to_string_pretty(&by_name)? + "\n")
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod figure;
 mod history;
 mod hook;
+mod makes;
 mod memory;
 mod office;
 mod page;
@@ -31,8 +32,13 @@ use figure::Figure;
 type Measure = fn() -> Result<Vec<Figure>>;
 
 /// What can be asked for, with what measures it.
-const MEASUREMENTS: [(&str, Measure); 4] =
-    [("search", search::measure), ("pop", pop::measure), ("start", start::measure), ("memory", memory::measure)];
+const MEASUREMENTS: [(&str, Measure); 5] = [
+    ("makes", makes::measure),
+    ("search", search::measure),
+    ("pop", pop::measure),
+    ("start", start::measure),
+    ("memory", memory::measure),
+];
 
 fn main() -> Result<()> {
     let names: Vec<String> = env::args().skip(1).collect();

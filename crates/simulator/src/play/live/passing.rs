@@ -20,6 +20,7 @@ impl Live {
         let half = self.plan.talk / 2;
         if let Some(why) = self.talk(&agent, half).await {
             self.stage.left(self.now(), agent.extension(), why);
+            drop(agent);
             return self.end(half).await;
         }
         self.stage.held(self.now(), agent.extension());
@@ -78,6 +79,7 @@ impl Live {
             RingOutcome::TimedOut => EndReason::NoAnswer,
         };
         self.stage.left(self.now(), agent, unmet);
+        drop(handset);
         self.end(half).await;
     }
 
@@ -112,8 +114,10 @@ impl Live {
             self.talk_to_the_end(agent, half).await;
         } else if self.plan.scenario == Scenario::TransferAbandoned {
             self.stage.left(self.now(), &extension, EndReason::CustomerHungUp);
+            drop(agent);
             self.wait(CONSULTATION).await;
             self.stage.left(self.now(), &target, EndReason::ColleagueHungUp);
+            drop(colleague);
             self.end(half).await;
         } else {
             self.stage.left(self.now(), &extension, EndReason::Transferred);
