@@ -146,5 +146,6 @@ test('RingCloud is connected, its password mended on the way', async () => {
   await restart();
   await until('all is connected', async () => /all connected/i.test(await trubka.text('connection-state')), 90_000);
   await trubka.click('nav-settings');
-  expect(await trubka.browser.$$('[data-testid="own-connection"]').length).toBe(3);
+  const listed = async () => trubka.browser.$$('[data-testid="own-connection"]').length;
+  await until('three connections are listed', async () => (await listed()) === 3);
 });

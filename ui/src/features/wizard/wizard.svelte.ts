@@ -162,6 +162,8 @@ export class Wizard {
     const { draft } = this;
     if (!draft) return;
     const now = new Date();
+    // PBXs tell times in whole seconds.
+    now.setMilliseconds(0);
     const saved = await this.#run(() => this.platform.saveConnection({ connection: draft.connection }));
     if (!saved) return;
     this.savedAt = now;
