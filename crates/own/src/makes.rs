@@ -91,7 +91,10 @@ mod tests {
             (MakeCard::Live, MakeCard::Live, MakeCard::Late)
         );
         assert_eq!((card("rostelecom"), card("zadarma")), (MakeCard::Afterwards, MakeCard::Afterwards));
-        assert_eq!((card("mango-vpbx"), made("mango-vpbx").recordings), (MakeCard::None, MakeRecordings::No));
+        assert_eq!(
+            (card("mango-vpbx"), made("mango-vpbx").recordings),
+            (MakeCard::Afterwards, MakeRecordings::ByLinkOnce)
+        );
         assert_eq!(made("rostelecom").control, [Ability::Originate]);
         assert!(made("era").control.contains(&Ability::Answer) && made("era").address.is_none());
         assert_eq!(made("era").kinds[0].kind, "user", "an office of one person has that person's token");

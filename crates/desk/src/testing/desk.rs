@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicI8, AtomicU64, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -91,7 +90,7 @@ impl Bench {
     }
 
     async fn in_folder(folder: TempDir, card_can_be_placed: bool) -> Self {
-        let store = open(folder.path());
+        let store = open(folder.path()).await;
         let (shown, adjusted) = (Shown::default(), Arc::<Adjusted>::default());
         let options = DeskOptions {
             store: store.clone(),
@@ -193,10 +192,11 @@ impl Bench {
 }
 
 /// Opens the database; after a restart the former desk may still be letting go of it.
-fn open(folder: &Path) -> Store {
-    for _ in 0..100 {
+async fn open(folder: &Path) -> Store {
+    for _ in 0..1000 {
         match Store::open_in(folder, Options::owner("test", SystemRandom)) {
-            Err(store::Error::InUse) => thread::sleep(Duration::from_millis(20)),
+            // Its tasks let go of it on this thread.
+            Err(store::Error::InUse) => super::screens::breathe().await,
             opened => return opened.expect("a database"),
         }
     }

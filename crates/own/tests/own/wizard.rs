@@ -23,7 +23,7 @@ async fn every_make_passes_the_steps_that_fit_it() {
         (Make::ERA, vec![Address, Key, Clock, Live]),
         (Make::RINGCLOUD, vec![Address, Key, Clock]),
         (Make::ZADARMA, vec![Address, Key, Clock, History]),
-        (Make::MANGO_VPBX, vec![Address, Key, Clock]),
+        (Make::MANGO_VPBX, vec![Address, Key, Clock, History]),
     ];
     for (make, expected) in cases {
         let bench = Bench::with(&[make]).await;

