@@ -187,6 +187,9 @@ async fn nothing_that_comes_over_a_socket_changes_another_call() {
         eventually("it is live", async || (office.state(make).await == "live").then_some(())).await;
         let tells = |frames: Vec<Value>| frames.iter().for_each(|frame| pbx.says(frame.to_string()));
         tells(ring("witness"));
+        // Frames of a socket are read in their order: the witness is whole once the next call rings.
+        tells(ring("next"));
+        rings(&office, make, "next").await;
         let witness = rings(&office, make, "witness").await;
 
         let junk = ["", "{", "null", "[]", "[1,2,3]", "\"call\"", "<html>", "\u{0}", "{\"routeKey\":1,\"data\":2}"];

@@ -308,23 +308,6 @@ async fn a_call_is_answered_held_taken_back_and_recorded_over_http() {
 }
 
 #[tokio::test]
-async fn a_colleague_joins_a_talk() {
-    let (scene, row) = ringing_on_era().await;
-    scene.pick_up(ME).await;
-    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-    let me = afar(&scene, Make::ERA, Role::Agent, ME).await;
-    let join = ActOnCall { action: Action::Conference { with: Target::Number(colleague("203")) }, ..hang_up(&row) };
-    let command = join.command;
-    me.act(join).await.expect("it is sent");
-    talks(&scene, "203").await;
-    eventually("it is confirmed", async || {
-        let view = me.command(command).await.expect("readable")?;
-        (view.state == CommandState::Confirmed).then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn who_may_do_what_with_a_call_of_others() {
     let (scene, row) = ringing_on_era().await;
     let kind = async |viewer: Viewer, action: Action| {

@@ -24,7 +24,7 @@ async fn ordered_by_another_program(scene: Scene, make: Make, results: &[(&str, 
         );
         let row = scene.row(Some(&number), |row| row.state == CallState::Ended).await;
         assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(*result)), "{does}");
-        assert_eq!(row.talk_ms.is_some(), *result == CallResult::Answered, "{does}");
+        assert_eq!(row.answered_at.is_some(), *result == CallResult::Answered, "{does}");
         let story = scene.screens.record().story(Some(&number));
         assert!(!story.contains(&CardPhase::Ringing) && !story.contains(&CardPhase::Missed), "{does}: {story:?}");
     }
@@ -61,7 +61,7 @@ async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
     eventually("they have answered", both_talk).await;
     scene.hang_up("202");
     let row = scene.row(Some(CALLED), |row| row.result == Some(CallResult::Answered)).await;
-    assert!(row.talk_ms.is_some());
+    assert!(row.answered_at.is_some());
 }
 
 /// Where the setting says that callbacks are one leg, the card talks in time.
@@ -75,7 +75,7 @@ async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
     scene.screens.until_card(Some(CALLED), CardPhase::Talking).await;
     scene.hang_up("202");
     let row = scene.row(Some(CALLED), |row| row.state == CallState::Ended).await;
-    assert_eq!((row.result, row.talk_ms.is_some()), (Some(CallResult::Answered), true));
+    assert_eq!((row.result, row.answered_at.is_some()), (Some(CallResult::Answered), true));
 }
 
 fn they_answer() -> String {

@@ -46,7 +46,7 @@ async fn ended_as(scene: &Scene, phase: CardPhase, result: CallResult) {
     assert_eq!(story.first(), Some(&CardPhase::PickUpYourPhone));
     assert!(!story.contains(&CardPhase::Ringing), "never incoming: {story:?}");
     let talked = result == CallResult::Answered;
-    assert_eq!((story.contains(&CardPhase::Talking), row.talk_ms.is_some()), (talked, talked), "{story:?}");
+    assert_eq!((story.contains(&CardPhase::Talking), row.answered_at.is_some()), (talked, talked), "{story:?}");
     assert_eq!(record.cards_of(Some(CALLED)), 1);
 }
 

@@ -38,7 +38,7 @@ async fn a_call_that_i_answer(make: Make) {
     assert_eq!(scene.screens.record().story(Some(CALLER)), [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended]);
     let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
     assert_eq!((row.result, row.direction), (Some(CallResult::Answered), Direction::Incoming));
-    assert!(row.talk_ms.is_some());
+    assert!(row.answered_at.is_some());
     assert!(scene.list(CallFilter::Missed).await.is_empty());
     scene.screens.until("no card", |record| !record.card_visible).await;
 }
