@@ -254,7 +254,7 @@ mod tests {
         ] {
             assert_eq!(rows(body.as_bytes()).map(|rows| rows.len()), Some(1), "{body}");
         }
-        for body in ["", "<html>", r#"{"cid":"c"}"#, "7"] {
+        for body in ["", "<html>", r#"{"cid":"c"}"#, "7", "null", r#"{"data":null}"#, r#"{"items":{}}"#] {
             assert_eq!(rows(body.as_bytes()), None, "{body}");
         }
     }

@@ -84,7 +84,7 @@ pub(super) fn read(
     query: &Query,
     answer: &Answer,
 ) -> Result<QueryStep, Error> {
-    let told = responses::data(settings, answer);
+    let told = if query.is_change() { responses::done(settings, answer) } else { responses::data(settings, answer) };
     let unreadable = || Error::new(ErrorKind::Protocol, "RingCloud's answer cannot be read");
     Ok(QueryStep::Done(match query {
         Query::Users => return users(settings, directory, told),

@@ -79,12 +79,11 @@ impl Lists {
     }
 }
 
-/// The rows of a list; nothing at all is none.
+/// The rows of a list.
 pub(super) fn rows(data: &Value) -> Result<&[Value], Error> {
     match data {
         Value::Array(rows) => Ok(rows),
-        Value::Null => Ok(&[]),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
             Err(Error::new(ErrorKind::Protocol, "RingCloud's answer is no list of calls"))
         }
     }

@@ -12,8 +12,17 @@ use crate::{
     request::Answer,
 };
 
-/// What an answer carries, or what went wrong.
+/// What an answer tells, or what went wrong. A success that tells nothing answers no question: an empty list is `[]`.
 pub(super) fn data(settings: &Settings, answer: &Answer) -> Result<Value, Error> {
+    let data = done(settings, answer)?;
+    if data.is_null() {
+        return Err(Error::new(ErrorKind::Protocol, "RingCloud says success and nothing else"));
+    }
+    Ok(data)
+}
+
+/// What came of a change, which need not tell anything, or what went wrong.
+pub(super) fn done(settings: &Settings, answer: &Answer) -> Result<Value, Error> {
     match envelope(settings, answer) {
         Some(Ok(data)) if answer.status == 200 => Ok(data),
         Some(Err(words)) => Err(refusal(answer, &words)),

@@ -1,6 +1,7 @@
 //! Answers of the service: `status` decides, beside the HTTP status.
 
 use calls::{CommandAnswer, CommandId};
+use serde_json::Value;
 use url::Url;
 
 use super::xml;
@@ -71,7 +72,10 @@ pub(super) fn told(answer: &Answer, method: &str) -> Result<Fields, Error> {
 pub(super) fn statistics(answer: &Answer) -> Result<Vec<Fields>, Error> {
     match status(answer) {
         Some(Ok(fields)) if answer.is_success() => {
-            let rows = fields.array("stats").cloned().unwrap_or_default();
+            // As XML, a list without items is an empty text.
+            let is_empty = fields.value("stats").and_then(Value::as_str) == Some("");
+            let rows = fields.array("stats").cloned().or_else(|| is_empty.then(Vec::new));
+            let rows = rows.ok_or_else(|| failure(answer, "statistics/pbx"))?;
             Ok(rows.into_iter().filter_map(Fields::of).collect())
         }
         Some(_) | None => Err(failure(answer, "statistics/pbx")),

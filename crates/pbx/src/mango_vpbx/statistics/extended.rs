@@ -60,7 +60,9 @@ pub(super) fn read(answer: &Answer, context: &DecodeContext) -> Result<Ready, Er
             return Err(Error::new(ErrorKind::Internal, "MANGO could not make its statistics"));
         }
     }
-    let chunks = fields.array("data").cloned().unwrap_or_default();
+    // Where there was no call the list is empty; none at all tells nothing of the time.
+    let no_list = || Error::new(ErrorKind::Protocol, "MANGO's statistics are complete and have no list of calls");
+    let chunks = fields.array("data").cloned().ok_or_else(no_list)?;
     let chunks = chunks.into_iter().filter_map(Fields::of);
     let rows: Vec<Fields> =
         chunks.flat_map(|chunk| chunk.array("list").cloned().unwrap_or_default()).filter_map(Fields::of).collect();

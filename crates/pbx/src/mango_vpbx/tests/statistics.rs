@@ -253,6 +253,17 @@ fn only_complete_statistics_are_read() {
 }
 
 #[test]
+fn complete_statistics_without_a_list_are_not_a_time_without_calls() {
+    for data in ["", r#","data":null"#, r#","data":"""#, r#","data":{}"#] {
+        let bad = answer(200, &format!(r#"{{"result":"1000","status":"complete"{data}}}"#));
+        let read = read(&extended(), &bad).map(drop).map_err(|error| error.kind());
+        assert_eq!(read, Err(ErrorKind::Protocol), "{data}");
+    }
+    let empty = answer(200, r#"{"result":"1000","status":"complete","data":[]}"#);
+    assert!(read(&extended(), &empty).expect("a list").calls.is_empty());
+}
+
+#[test]
 fn an_outgoing_call_of_the_extended_statistics_has_both_ends() {
     let row = r#"{"entry_id":"e1","context_type":2,"caller_number":"sip:anna@x.example","called_number":"79161234567",
         "context_start_time":1772438400,"duration":8,"talk_duration":1,"context_calls":[{"call_type":"number",

@@ -579,7 +579,30 @@ fn broken_rows_are_kept_once_and_cost_the_others_nothing() {
         desk.until(0);
         assert!(desk.step(100_000, Some(success(data))).expect("due").1.is_err(), "{data}");
     }
-    let mut desk = Desk::new();
-    desk.until(0);
-    assert!(desk.step(100_000, Some(success("null"))).expect("due").1.is_ok(), "nothing is no call");
+}
+
+#[test]
+fn a_success_without_data_is_no_empty_list_and_ends_no_call() {
+    for nothing in [r#"{"status":"success"}"#, r#"{"status":"success","message":null,"data":null}"#] {
+        let mut desk = Desk::new();
+        desk.active = json!([row("79161234567", "401", 4)]);
+        let found = desk.until(0);
+        assert!(events(&found).iter().any(|event| event.call.is_some()));
+        let mut refused = Vec::new();
+        for _ in 0..4 {
+            let (path, answered) = desk.step(10_000, Some(answer(200, nothing.to_owned()))).expect("due");
+            assert!(answered.is_err(), "{path}: {answered:?}");
+            refused.push(path);
+        }
+        for list in ["/v1/calls/active", "/v1/calls/complete"] {
+            assert!(refused.iter().any(|path| path == list), "{refused:?}");
+        }
+        // Nor are there no employees.
+        let mut desk = Desk::new();
+        let (path, _) = desk.step(0, Some(answer(200, nothing.to_owned()))).expect("due");
+        assert_eq!(path, "/v1/users");
+        assert!(!desk.pbx.directory().is_listed(), "{nothing}");
+        let wrong = desk.pbx.read_check(&answer(200, nothing.to_owned())).map_err(|error| error.kind());
+        assert_eq!(wrong, Err(ErrorKind::Protocol));
+    }
 }

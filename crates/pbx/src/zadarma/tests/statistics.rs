@@ -23,6 +23,17 @@ fn read(skip: usize, body: &str) -> Result<HistoryPage, crate::Error> {
     pbx(&[]).read_history(span(), &HistoryPlace::Page { skip, calls: Vec::new() }, &answer(200, body), &context())
 }
 
+#[test]
+fn a_success_without_a_list_is_not_a_time_without_calls() {
+    for rows in ["", r#","stats":null"#, r#","stats":{}"#] {
+        let read = read(0, &format!(r#"{{"status":"success"{rows}}}"#)).map(drop).map_err(|error| error.kind());
+        assert_eq!(read, Err(crate::ErrorKind::Protocol), "{rows}");
+    }
+    for empty in [r#"{"status":"success","stats":[]}"#, "<root><status>success</status><stats></stats></root>"] {
+        assert!(read(0, empty).expect("a page").calls.is_empty(), "{empty}");
+    }
+}
+
 fn page(rows: &str) -> Vec<HistoryCall> {
     read(0, &format!(r#"{{"status":"success","version":2,"stats":[{rows}]}}"#)).expect("a page").calls
 }
