@@ -4,7 +4,7 @@ use ::calls::{ActOn, Action, Leg, LegState, Target};
 
 use super::{
     Shared,
-    calls::KnownCall,
+    calls::{KnownCall, Side},
     requests::{INVITE, Verb, goes_over_socket, over_http, over_socket},
     responses,
     wire::Transport,
@@ -90,7 +90,7 @@ pub(super) fn next(
             }
             // Some phones take no notice of being told to hold, and the customer must not hear what is said of him.
             let heard = "the phone has not put the call on hold: do that on the phone, and ask then";
-            if acting.known.is_held { acting.question(number).map(send) } else { Ok(ActStep::Wait(heard)) }
+            if acting.holds() { acting.question(number).map(send) } else { Ok(ActStep::Wait(heard)) }
         }
         (Action::Conference { with }, 1) => {
             let acting = Acting::of(shared, on)?;
@@ -132,6 +132,13 @@ impl<'a> Acting<'a> {
 
     fn own(&self) -> Option<&str> {
         leg_id(&self.on.leg)
+    }
+
+    /// Whether the one who acts has put the other side on hold: that the other side holds keeps nobody from hearing.
+    fn holds(&self) -> bool {
+        let key = self.on.leg.make_key();
+        let is_caller = key == "a" || self.known.leg_a.as_deref() == Some(key);
+        self.known.held_by.contains(if is_caller { &Side::A } else { &Side::B })
     }
 
     fn send(&self, connection: &str, verb: Verb, event: Option<&str>, more: &[(&str, &str)]) -> Request {

@@ -78,8 +78,8 @@ pub(super) struct KnownCall {
     pub(super) refers: Option<Side>,
     /// The two sides have talked.
     pub(super) is_answered: bool,
-    /// A side is on hold.
-    pub(super) is_held: bool,
+    /// The sides that have put the other one on hold.
+    pub(super) held_by: BTreeSet<Side>,
     pub(super) is_over: bool,
     heard: u64,
 }
@@ -278,7 +278,7 @@ impl OpenCalls {
     pub(super) fn are_open(&self) -> (bool, bool) {
         let remembered = self.remembered();
         let open = || remembered.calls.values().filter(|known| !known.is_over);
-        (open().next().is_some(), open().any(|known| known.is_held))
+        (open().next().is_some(), open().any(|known| !known.held_by.is_empty()))
     }
 
     /// The moment, in messages heard.

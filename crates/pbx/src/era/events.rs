@@ -32,7 +32,7 @@ pub(super) fn pushed(event: &Pushed, context: EventContext<'_>) -> VendorEvent {
         context.counts.count("A-4: an event of a name that no page gives");
     }
     let Some(call) = call(&data) else { return unknown() };
-    let known = context.calls.hear(&call, &data, |known| follow(known, kind, &data));
+    let known = context.calls.hear(&call, &data, |known| follow(known, kind, &data, context.wire));
     // Somebody who has picked up his own phone for a script has it in the call that he ordered.
     let goes_on = known.is_by_script && known.answering_leg().is_some_and(|leg| context.calls.begins_with(&leg));
     let effects = Message { kind, data: &data, known: &known, wire: context.wire, goes_on }.effects();
@@ -81,7 +81,7 @@ fn unknown(name: &str, body: Value) -> VendorEvent {
 }
 
 /// What of the call follows from a message's kind.
-fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>) {
+fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>, wire: &Wire) {
     match kind {
         Kind::ForkStop | Kind::ForkRedirect => {
             if let Some(fork) = data.text(Field::Fork).and_then(|leg| known.forks.get_mut(&leg)) {
@@ -93,8 +93,8 @@ fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>) {
             known.is_answered = true;
             known.leg_b = known.answering_leg();
         }
-        Kind::Hold => known.is_held = true,
-        Kind::Unhold => known.is_held = false,
+        Kind::Hold => drop(known.held_by.insert(holding_side(known, data, wire))),
+        Kind::Unhold => drop(known.held_by.remove(&holding_side(known, data, wire))),
         Kind::Refer => known.refers = Side::read(data).or(known.refers),
         Kind::ReferAborted => known.refers = None,
         Kind::DialogEnd | Kind::DialogStop | Kind::DialogDead | Kind::Failure => {
@@ -103,7 +103,9 @@ fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>) {
                 None => known.dialogues.pop_last().is_some(),
             };
             known.is_over = known.dialogues.is_empty();
-            known.is_held &= !known.is_over;
+            if known.is_over {
+                known.held_by.clear();
+            }
         }
         Kind::Invite
         | Kind::DialogInit
@@ -117,6 +119,13 @@ fn follow(known: &mut KnownCall, kind: Kind, data: &Named<'_>) {
         | Kind::RecordStarted
         | Kind::RecordReady => {}
     }
+}
+
+/// Which side holds or takes back: the one that the message names; else the one whose leg it names; else the office's.
+fn holding_side(known: &KnownCall, data: &Named<'_>, wire: &Wire) -> Side {
+    let by_leg = || data.text(Field::Leg).filter(|leg| known.leg_a.as_ref() == Some(leg)).map(|_| Side::A);
+    let named = Side::read(data).map(|side| if wire.hold_names_held { side.opposite() } else { side });
+    named.or_else(by_leg).unwrap_or_else(|| known.office_side())
 }
 
 /// A message about a call, and what is known of the call with it.
@@ -182,15 +191,12 @@ impl Message<'_> {
         effects
     }
 
-    /// The side that the message names; else the side whose leg it names; else the office's.
     fn hold(self) -> Vec<Effect> {
         let Self { kind, data, known, wire, .. } = self;
         if known.is_by_script {
             return Vec::new();
         }
-        let by_leg = || data.text(Field::Leg).filter(|leg| known.leg_a.as_ref() == Some(leg)).map(|_| Side::A);
-        let named = Side::read(data).map(|side| if wire.hold_names_held { side.opposite() } else { side });
-        let leg = party_of(known, named.or_else(by_leg).unwrap_or_else(|| known.office_side()));
+        let leg = party_of(known, holding_side(known, data, wire));
         vec![if kind == Kind::Hold { Effect::LegHeld { leg } } else { Effect::LegRetrieved { leg } }]
     }
 

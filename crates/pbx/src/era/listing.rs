@@ -138,10 +138,17 @@ impl Listing {
         }
         let known = context.calls.hear(&call, data, |known| {
             data.list_of(Field::Forks).iter().for_each(|fork| known.hear(fork));
-            known.is_held = state == State::Held;
             if matches!(state, State::Connected | State::Held) {
                 known.is_answered = true;
                 known.leg_b = known.answering_leg();
+            }
+            if state != State::Held {
+                known.held_by.clear();
+            } else if let Some(side) = Side::read(data) {
+                known.held_by = BTreeSet::from([side]);
+            } else if known.held_by.is_empty() {
+                // An event may have said it better.
+                known.held_by.insert(known.office_side());
             }
         });
         let before = self.told.get(&key);

@@ -12,7 +12,7 @@ use super::{ByHand, answer, configured, events, received};
 use crate::{
     error::ErrorKind,
     request::Request,
-    session::WHOLE_ACCOUNT,
+    session::{SessionInput, SessionOutput, WHOLE_ACCOUNT},
     traits::{ActStep, Pbx},
 };
 
@@ -42,6 +42,18 @@ impl Desk {
         for event in events(&outputs) {
             self.apply(event);
         }
+    }
+
+    /// The PBX lists these calls when it is next asked.
+    fn list(&mut self, rows: &Value) {
+        loop {
+            self.by_hand.step(SessionInput::Heard);
+            let (_, outputs) = self.by_hand.wait();
+            if outputs.iter().any(|output| matches!(output, SessionOutput::Request(_))) {
+                break;
+            }
+        }
+        self.by_hand.answered(&rows.to_string());
     }
 
     fn apply(&mut self, event: VendorEvent) {
@@ -223,6 +235,38 @@ fn a_colleague_is_asked_once_the_customer_is_on_hold_and_joined_when_he_has_answ
     let join = desk.ask(&action, None).expect("a request");
     let joined = json!({"idcall": "c1-a", "toidconn": format!("c2.{BEGUN}"), "toidcall": "c2-b"});
     assert_eq!(method(&join), ("REFERREPLACES", joined));
+}
+
+#[test]
+fn a_colleague_is_not_asked_while_only_the_customer_holds() {
+    let mut desk = Desk::new(&[]);
+    desk.talk("c1");
+    let action = Action::Transfer { to: number("102"), attended: true };
+    let on = ActOn { leg: desk.leg("c1", "101"), ..desk.on(None) };
+    let mut waits = |event: &str, side: &str| {
+        desk.told("c1", event, &json!({ "side": side }));
+        let next = desk.by_hand.era.act_next(&on, &action, 1, &answer(200, "{}")).expect("a step");
+        matches!(next, ActStep::Wait(_))
+    };
+    assert!(waits("hold", "a"), "the customer's phone has put us on hold, and he may hear");
+    assert!(!waits("hold", "b"));
+    assert!(!waits("unhold", "a"), "he is on hold all the same");
+    assert!(waits("unhold", "b"));
+}
+
+#[test]
+fn a_list_that_shows_the_customers_hold_is_no_hold_of_ours() {
+    for (side, is_ours) in [("a", false), ("b", true)] {
+        let mut desk = Desk::new(&[]);
+        desk.talk("c1");
+        let action = Action::Transfer { to: number("102"), attended: true };
+        let on = ActOn { leg: desk.leg("c1", "101"), ..desk.on(None) };
+        let row = json!([{"cid": "c1", "connectionid": format!("c1.{BEGUN}"), "acallid": "c1-a", "bcallid": "c1-b",
+            "state": "Hold", "side": side}]);
+        desk.list(&row);
+        let next = desk.by_hand.era.act_next(&on, &action, 1, &answer(200, "{}")).expect("a step");
+        assert_eq!(matches!(next, ActStep::Send(_)), is_ours, "{side}: {next:?}");
+    }
 }
 
 #[test]
