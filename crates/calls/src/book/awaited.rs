@@ -50,6 +50,24 @@ impl Awaited {
         (is_caused || self.has_effect(call, event)).then_some(Shown::Effect)
     }
 
+    /// Whether the end of the call shows it. Who asks a colleague before he passes the call on stays in it meanwhile.
+    pub(super) fn ends_with_the_call(&self) -> bool {
+        match &self.action {
+            Action::Hangup
+            | Action::Transfer { attended: false, .. }
+            | Action::Transfer { to: Target::Call(_), .. } => true,
+            Action::Transfer { to: Target::Number(_), attended: true }
+            | Action::Answer
+            | Action::Hold
+            | Action::Retrieve
+            | Action::Pickup
+            | Action::Conference { .. }
+            | Action::Dtmf { .. }
+            | Action::Record { .. }
+            | Action::Route { .. } => false,
+        }
+    }
+
     /// Whether this call, another than the one that is to be passed on, is the question to the colleague.
     pub(super) fn asks_in(&self, call: &Record) -> bool {
         let Action::Transfer { to: Target::Number(to), attended: true } = &self.action else { return false };

@@ -159,12 +159,16 @@ impl Book {
         }
     }
 
-    /// We have concluded that a call is over: what was to end it, or somebody's part of it, took effect.
+    /// We have concluded that a call is over because its legs are gone or the PBX lists it no more: what was to end it, or
+    /// the part of the one who asked, took effect. A call that merely fell silent shows nothing, and whoever asks a
+    /// colleague first stays in the call.
     pub(super) fn confirm_end(&mut self, id: &CallId, at: Timestamp, changes: &mut Vec<Change>) {
-        let Some(record) = self.records.get(id).filter(|record| record.is_ended()) else { return };
+        let shows_end =
+            |record: &&Record| matches!(record.decided, Some(Decided::Grace { .. } | Decided::Absent { .. }));
+        let Some(record) = self.records.get(id).filter(|record| record.is_ended()).filter(shows_end) else { return };
         let ends = |id: &&CommandId| {
             let awaited = self.commands.get(*id).and_then(|asked| asked.awaited.as_ref());
-            awaited.is_some_and(|to| matches!(to.action, Action::Hangup | Action::Transfer { .. }))
+            awaited.is_some_and(Awaited::ends_with_the_call)
         };
         let shown: Vec<CommandId> = record.commands.iter().filter(ends).copied().collect();
         for command in shown {

@@ -1,8 +1,8 @@
 //! Commands that act on a call: the answer alone confirms nothing, an event does.
 
 use calls::{
-    Action, Command, CommandAnswer, CommandKind, CommandState, Effect, EndCause, LegState, Source, Target, Told,
-    VendorEvent, number::Dialable,
+    Action, CallState, Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, EndCause, LegState, Source,
+    Target, Told, VendorEvent, number::Dialable,
 };
 
 use crate::{
@@ -178,6 +178,31 @@ fn a_routing_is_confirmed_or_refused_by_its_own_event() {
         let mut office = taken(route());
         tell(&mut office, message(4_000, Effect::RouteResult { accepted: told, detail: Some("4100".into()) }));
         assert_eq!(state(&office), stands);
+    }
+}
+
+#[test]
+fn an_end_that_we_conclude_confirms_what_was_to_end_the_call_and_nothing_else() {
+    let other = || Action::Transfer { to: Target::Call(call_id("e2")), attended: true };
+    let absent = || Decision::AbsentFromSnapshot { call: call_id("e1") };
+    for (action, shown) in [
+        (Action::Hangup, true),
+        (transfer("203", false), true),
+        (other(), true),
+        (transfer("203", true), false),
+        (Action::Hold, false),
+    ] {
+        let mut office = taken(action.clone());
+        office.tell(10_000, absent());
+        assert_eq!(office.call("e1").state, CallState::Ended);
+        let stands = if shown { CommandState::Confirmed } else { CommandState::Accepted };
+        assert_eq!(state(&office), stands, "{action:?}");
+    }
+    // That nothing is heard for hours says nothing of what was asked.
+    for action in [Action::Hangup, transfer("203", false)] {
+        let mut office = taken(action.clone());
+        office.wait_until(5 * 3_600_000);
+        assert_eq!((office.call("e1").state, state(&office)), (CallState::Ended, CommandState::Unknown), "{action:?}");
     }
 }
 
