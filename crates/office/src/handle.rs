@@ -172,7 +172,9 @@ impl OfficeHandle {
         let routing = tokio::spawn(route_commands::route_by_rules(Arc::clone(&office.state), news));
         *office.work.routing.lock().unwrap_or_else(PoisonError::into_inner) = Some(routing);
         for (connection, zone) in given_zones {
-            office.log_given_zone(&connection, zone).await?;
+            if office.is_new_zone(&connection, &zone)? {
+                office.log_given_zone(&connection, zone).await;
+            }
         }
         for connection in office.state.connections.all() {
             office.open_links(&connection);
@@ -251,16 +253,17 @@ impl OfficeHandle {
     }
 
     /// A zone of the settings is a choice like any other: it is in the log before the events that it decides on.
-    async fn log_given_zone(&self, connection: &ConnectionId, zone: String) -> Result<(), store::Error> {
-        if self.state.store.setting(&zone_key(connection))?.as_deref() == Some(zone.as_str()) {
-            return Ok(());
-        }
+    async fn log_given_zone(&self, connection: &ConnectionId, zone: String) {
         let choice = Decision::ZoneChosen { zone: zone.clone(), because: "given in the settings".to_owned() };
         match self.state.keeper.tell(connection, self.state.clock.now(), vec![Told::Decision(choice)]).await {
             Ok(_) => self.keep_zone(connection, &zone).await,
             Err(NotStored) => tracing::error!(%connection, "the given zone could not be logged; the next start will"),
         }
-        Ok(())
+    }
+
+    /// Whether another zone than this was chosen before, or none.
+    fn is_new_zone(&self, connection: &ConnectionId, zone: &str) -> Result<bool, store::Error> {
+        Ok(self.state.store.setting(&zone_key(connection))?.as_deref() != Some(zone))
     }
 
     /// The next start reads times as this one does.

@@ -22,11 +22,17 @@ impl OfficeHandle {
     ) -> Result<(), StartError> {
         let _turn = self.work.changing.lock().await;
         let state = &self.state;
-        let given_zone = settings.config.zone.clone();
+        let mut new_zone = settings.config.zone.clone();
         let connection = Arc::new(Connection::new(settings, &state.store, &self.work.journal, &state.clock)?);
         let (id, driver) = (connection.id.clone(), &connection.driver);
         let known = Arc::unwrap_or_clone(state.directory());
         let directory = Arc::new(known.with_connection(&id, connection.names_agent_on_ring(), lines, people));
+        // Whatever may fail comes before the links end: nobody would open them again.
+        if let Some(zone) = &new_zone
+            && !self.is_new_zone(&id, zone)?
+        {
+            new_zone = None;
+        }
         follow_rules(&state.name, &state.store, &directory).await?;
         let before = state.connections.get(&id);
         if let Some(before) = &before {
@@ -44,8 +50,8 @@ impl OfficeHandle {
         }
         *state.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         state.connections.put(Arc::clone(&connection));
-        if let Some(zone) = given_zone {
-            self.log_given_zone(&id, zone).await?;
+        if let Some(zone) = new_zone {
+            self.log_given_zone(&id, zone).await;
         }
         state.keeper.status_changed(&id).await;
         self.open_links(&connection);

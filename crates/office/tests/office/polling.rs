@@ -8,7 +8,7 @@ use std::{
 use calls::{CallResult, CallState, Decision, Told};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
-use office::Clock;
+use office::{Clock, ConnectionSettings};
 use pbx::ConnectionConfig;
 use serde_json::{Value, json};
 use store::Store;
@@ -213,4 +213,16 @@ async fn what_could_not_be_stored_is_told_again() {
     pbx.set(|lists| (lists.active, lists.complete) = (json!([]), finished(began, 1, "ANSWERED")));
     bench.behind_the_stores_back("DROP TRIGGER full");
     assert_eq!(result(&bench).await, Some(CallResult::Answered));
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_compared_leave_the_pbx_connected() {
+    let pbx = RingCloud::start().await;
+    let bench = Bench::of(pbx.config.clone()).await;
+    pbx.until_asked().await;
+    bench.behind_the_stores_back("UPDATE settings SET value = CAST(x'ff' AS TEXT) WHERE key LIKE 'zone:%'");
+    let settings = ConnectionSettings { config: pbx.config.clone(), extensions: Vec::new(), has_address: true };
+    let refused = bench.office.put_connection(settings, Vec::new(), Vec::new()).await;
+    assert!(refused.is_err(), "{refused:?}");
+    pbx.until_asked().await;
 }
