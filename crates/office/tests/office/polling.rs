@@ -226,3 +226,18 @@ async fn settings_that_cannot_be_compared_leave_the_pbx_connected() {
     assert!(refused.is_err(), "{refused:?}");
     pbx.until_asked().await;
 }
+
+#[tokio::test]
+async fn a_call_of_a_pbx_that_is_asked_is_over_when_its_connection_is_removed() {
+    let pbx = RingCloud::start().await;
+    pbx.set(|lists| lists.active = active(1));
+    let bench = Bench::of(pbx.config.clone()).await;
+    let looking = async {
+        while bench.manager().calls(None, 10).await.expect("readable").calls.is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.expect("the call is seen");
+    assert!(bench.office.remove_connection(&connection()).await);
+    assert_eq!(result(&bench).await, Some(CallResult::Unknown));
+}
