@@ -104,6 +104,14 @@ impl Book {
         }
     }
 
+    /// What is peculiar to the make has changed, as how often it is asked: what is open waits as long as that says.
+    pub fn change_settings(&mut self, settings: BookSettings) {
+        self.settings = settings;
+        for record in self.records.values_mut() {
+            timers::arm(record, &self.settings, &mut self.deadlines);
+        }
+    }
+
     /// Takes one log entry in and says what it changed. Pure: the same entries give the same changes.
     ///
     /// Before an event of a call that the book does not hold ([`Book::holds`]) and that the log knows, that call must

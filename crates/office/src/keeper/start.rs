@@ -73,9 +73,11 @@ impl Keeper {
         connections.iter().try_for_each(|connection| self.rebuild_book(connection))
     }
 
-    /// Takes a connection in that came while the office is at work, with what its log says of an earlier time.
+    /// Takes a connection in that came while the office is at work, with what its log says of an earlier time; one that is
+    /// known goes on by these settings.
     pub(super) fn join(&mut self, connection: &ConnectionId, settings: BookSettings) -> Result<(), store::Error> {
-        if self.books.contains_key(connection) {
+        if let Some(book) = self.books.get_mut(connection) {
+            book.change_settings(settings);
             return Ok(());
         }
         self.books.insert(connection.clone(), Book::new(connection.clone(), settings));

@@ -254,3 +254,17 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
     assert_eq!(again.books.get(&connection()).expect("there").zone_chosen(), Some(2));
     assert_eq!(late(&again), live, "read again it says the same");
 }
+
+#[tokio::test]
+async fn a_connection_with_other_settings_goes_on_by_them() {
+    let folder = TempDir::new().expect("a folder");
+    let (mut keeper, _) = keeper(&store(&folder));
+    told(&mut keeper, "s1").await;
+    let due = |keeper: &Keeper| keeper.books.get(&connection()).and_then(Book::next_deadline).expect("it waits").0;
+    let before = due(&keeper);
+    let usual = BookSettings::default();
+    let longer = BookSettings { silence: usual.silence + SignedDuration::from_hours(1), ..usual };
+    keeper.join(&connection(), longer).expect("it is known");
+    assert_eq!(due(&keeper), before + SignedDuration::from_hours(1));
+    assert_eq!(keeper.books.get(&connection()).map(|book| book.open_calls().count()), Some(1), "the call goes on");
+}
