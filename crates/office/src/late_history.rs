@@ -29,8 +29,11 @@ impl Link {
             self.set("", status).await;
             if report.ok {
                 self.people.learn(&self.driver).await;
+                self.learn_zone().await;
             }
-            if report.ok && is_read {
+            // Read in another zone than theirs, the newest calls would be passed over for good.
+            let is_dated = self.is_zone_settled() || !self.driver.capability().tells_zone;
+            if report.ok && is_read && is_dated {
                 let until = self.clock.now();
                 let reaches = self.driver.history_reaches(until).unwrap_or(until);
                 match self.read_missed(since.max(reaches), until).await {

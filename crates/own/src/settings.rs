@@ -134,8 +134,10 @@ impl OwnConnection {
     /// As the office needs it.
     pub(crate) fn with_keys(&self, keys: Keys) -> Result<ConnectionSettings, ContractError> {
         let make = self.make()?;
-        // Only live events choose a zone, and where the PBX cannot reach us none come.
-        let zone = make.delivery.needs_public_address().then(|| make.default_zone().to_owned());
+        // Only live events choose a zone, and where the PBX cannot reach us none come: the usual one is taken, unless the
+        // PBX says which it is.
+        let is_never_shown = make.delivery.needs_public_address() && !make.capability.tells_zone;
+        let zone = is_never_shown.then(|| make.default_zone().to_owned());
         Ok(ConnectionSettings {
             config: ConnectionConfig {
                 id: self.id.clone(),
@@ -167,5 +169,24 @@ impl OwnConnection {
             .then(|| Person { connection: self.id.clone(), extension: self.phone.clone(), name: self.person.clone() })
             .into_iter()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pbx_that_says_its_zone_is_given_none() {
+        for (make, zone) in [
+            (pbx::zadarma::MAKE, None),
+            (pbx::zadarma::NOVOFON, None),
+            (pbx::rostelecom::MAKE, Some("UTC")),
+            (pbx::ringcloud::MAKE, None),
+        ] {
+            let connection = Settings::default().begin(make).expect("a connection");
+            let given = connection.with_keys(Keys::new()).expect("settings").config.zone;
+            assert_eq!(given.as_deref(), zone, "{}", make.name);
+        }
     }
 }

@@ -55,6 +55,8 @@ pub struct Capability {
     pub history_kept: Option<Duration>,
     /// Finished calls are dated so that no zone is needed to read them.
     pub history_without_zone: bool,
+    /// The PBX says in which zone it writes its times.
+    pub tells_zone: bool,
     /// The key acts for everybody in the account: it belongs in the gateway.
     pub key_acts_for_all: bool,
 }
@@ -71,6 +73,7 @@ impl Capability {
         replay_kept: None,
         history_kept: None,
         history_without_zone: false,
+        tells_zone: false,
         key_acts_for_all: false,
     };
 

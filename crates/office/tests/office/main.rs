@@ -7,6 +7,7 @@ mod catch_up;
 mod changing;
 mod commands;
 mod facts;
+mod late_history;
 mod polling;
 mod rights;
 mod rostelecom;

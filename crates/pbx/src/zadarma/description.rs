@@ -84,6 +84,7 @@ const BOTH: Description = Description {
         originate_prompt: true,
         // A longer span is cut to this without a word.
         history_kept: Some(Duration::from_secs(30 * 24 * 3600)),
+        tells_zone: true,
         key_acts_for_all: true,
         ..Capability::NONE
     },
