@@ -127,6 +127,25 @@ async fn a_window_has_its_own_commands_and_no_others() {
         let answer = call(&bench, Window::Card, command, json!({})).await;
         assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of the card");
     }
+    let connection = json!({"connection": "era-1"});
+    for (command, request) in [
+        ("connectable_makes", Value::Null),
+        ("own_connections", Value::Null),
+        ("begin_connection", json!({"make": "era"})),
+        ("fill_connection", json!({"connection": "era-1", "keys": {"token": "a-key"}})),
+        ("list_phones", connection.clone()),
+        ("check_connection", json!({"connection": "era-1", "step": "key"})),
+        ("save_connection", connection.clone()),
+        ("drop_draft", connection.clone()),
+        ("pause_connection", json!({"connection": "era-1", "paused": true})),
+        ("remove_connection", connection),
+    ] {
+        // The request can be read: only the window is wrong.
+        let answer = call(&bench, Window::Main, command, request.clone()).await;
+        assert_eq!(answer, Err(ErrorCode::Refused), "{command} of main");
+        let answer = call(&bench, Window::Card, command, request).await;
+        assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of the card");
+    }
     for command in ["dismiss_card", "call_back", "card_typing", "resize_card", "mainSnapshot"] {
         let answer = call(&bench, Window::Main, command, json!({"office": "own", "id": "a"})).await;
         assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of main");
