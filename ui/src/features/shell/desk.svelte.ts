@@ -142,6 +142,7 @@ export class Desk {
   /** Does what the program asks for, once. */
   #run({ id, task }: Errand): void {
     this.#errand = id;
+    this.wizard.close();
     if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
     else this.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));
@@ -156,12 +157,14 @@ export class Desk {
 
   /** Shows a section of the settings. */
   goToSettings(section: Section): void {
+    this.wizard.close();
     this.page = "settings";
     this.wanted = { section };
   }
 
   /** Shows a call in the view Calls. */
   openCall(call: CallRef): void {
+    this.wizard.close();
     this.page = "calls";
     void this.details.open(call);
   }
@@ -184,8 +187,15 @@ export class Desk {
     this.details.reads++;
   }
 
+  /** Lets the command field have the keyboard. */
+  find(): void {
+    this.wizard.close();
+    this.field.call();
+  }
+
   /** Shows all missed calls. */
   showMissed(): void {
+    this.wizard.close();
     this.page = "calls";
     this.calls.clear("missed");
   }
@@ -203,6 +213,7 @@ export class Desk {
 
   /** Lists every call that answers to a text. */
   search(text: string): void {
+    this.wizard.close();
     this.page = "calls";
     this.calls.search(text);
   }

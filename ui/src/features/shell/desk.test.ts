@@ -77,6 +77,42 @@ describe("the main window", () => {
     expect([desk.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
   });
 
+  it.each<[string, (desk: Desk) => unknown]>([
+    ["a call", (desk) => desk.openCall({ office: "demo", id: "call3" })],
+    ["the missed calls", (desk) => desk.showMissed()],
+    ["what is searched for", (desk) => desk.search("Вектор")],
+    ["a section of the settings", (desk) => desk.goToSettings("offices")],
+    ["the command field", (desk) => desk.find()],
+  ])("puts the wizard away to show %s, and keeps what was entered there", async (_, show) => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    await platform.beginConnection({ make: "mango-client" });
+    await desk.wizard.open();
+    expect(desk.wizard.shown).toBe(true);
+    show(desk);
+    await settle();
+    expect(desk.wizard.shown).toBe(false);
+    await desk.wizard.open();
+    expect([desk.wizard.draft?.make, desk.wizard.step]).toEqual(["mango-client", "keys"]);
+  });
+
+  it("puts the wizard away for what the program asks for", async () => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    const tasks = [
+      { kind: "dial" as const, text: "tel:+74951234567", fromProgram: true },
+      { kind: "open" as const, call: { office: "demo", id: "call3" } },
+    ];
+    for (const [at, task] of tasks.entries()) {
+      await desk.wizard.open();
+      platform.wire.send("main", { ...mainView(), revision: 9 + at, errand: { id: 1 + at, task } });
+      await settle();
+      expect(desk.wizard.shown).toBe(false);
+    }
+  });
+
   it("says what failed and gets well by trying again", async () => {
     const platform = mainPlatform();
     const { mainSnapshot } = platform;
