@@ -15,6 +15,8 @@ interface WizardText {
   steps: Record<StepName, string>;
   resume: string;
   close: string;
+  giveUp: string;
+  giveUpChange: string;
   back: string;
   next: string;
   which: string;
@@ -86,6 +88,8 @@ export const wizardText = texts<WizardText>({
     steps: { make: "АТС", keys: "Ключи", phone: "Линии и телефон", check: "Проверка", done: "Готово" },
     resume: "Можно закрыть: продолжите с этого места. Ключи после перезапуска введёте снова.",
     close: "Закрыть",
+    giveUp: "Не подключать",
+    giveUpChange: "Не менять",
     back: "Назад",
     next: "Дальше",
     which: "Какая у вас АТС?",
@@ -200,6 +204,8 @@ export const wizardText = texts<WizardText>({
     steps: { make: "PBX", keys: "Keys", phone: "Lines and phone", check: "Check", done: "Done" },
     resume: "You can close this and go on from here. After a restart you enter the keys again.",
     close: "Close",
+    giveUp: "Do not connect",
+    giveUpChange: "Do not change",
     back: "Back",
     next: "Next",
     which: "Which PBX do you have?",

@@ -70,7 +70,9 @@ export class Wizard {
         this.#take(await this.platform.beginConnection({ connection }), "keys");
       } else {
         const { draft } = await this.platform.ownConnections();
-        this.#take(draft, draft ? "keys" : "make");
+        // A change of a connection that was left is gone on with from that connection.
+        const begun = draft?.isNew ? draft : undefined;
+        this.#take(begun, begun ? "keys" : "make");
       }
     });
     this.shown = true;
@@ -80,6 +82,18 @@ export class Wizard {
   close(): void {
     this.shown = false;
     this.#round += 1;
+  }
+
+  /** Gives up what was begun: nothing of it stays. */
+  async giveUp(): Promise<void> {
+    const { draft } = this;
+    if (!draft) return;
+    this.#round += 1;
+    this.checking = undefined;
+    const dropped = await this.#run(() => this.platform.dropDraft({ connection: draft.connection }));
+    if (!dropped) return;
+    this.#take(undefined, "make");
+    this.close();
   }
 
   async choose(make: MakeView): Promise<void> {

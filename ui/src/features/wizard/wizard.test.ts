@@ -5,6 +5,7 @@ import { rowAt } from "$platform/fake/rows";
 import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
 import { objections } from "$tests/axe";
+import { failure, settle } from "$tests/build";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -106,5 +107,54 @@ describe("connecting a PBX", () => {
     await vi.waitFor(() => expect(screen.queryByTestId("own-connection")).toBeNull());
     await user.click(screen.getByTestId("own-add"));
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
+  });
+
+  it("begins anew where a change of a connection was left, and changes only what is asked for", async () => {
+    const { platform, user } = await show("office");
+    await platform.beginConnection({ make: "mango-client" });
+    await platform.saveConnection({ connection: "mango-client-1" });
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.click(await screen.findByTestId("own-change"));
+    expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("keys");
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByTestId("own-add"));
+    expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
+    expect(screen.queryByTestId("wizard-give-up")).toBeNull();
+  });
+
+  it("gives up what was begun, also while it is checked", async () => {
+    const shown = await show();
+    const { platform, user } = shown;
+    platform.checkConnection = async () => new Promise(() => {});
+    const dropped = vi.spyOn(platform, "dropDraft");
+    await untilCheck(shown, RIGHT_KEY);
+    await vi.waitFor(async () => expect(await state("address")).toBe("running"));
+    await user.click(screen.getByTestId("wizard-give-up"));
+    expect(dropped).toHaveBeenCalledWith({ connection: "mango-client-1" });
+    await vi.waitFor(() => expect(screen.queryByTestId("wizard")).toBeNull());
+    await user.click(screen.getByTestId("connect-own"));
+    expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
+  });
+
+  it("stays with what could not be given up, and says so", async () => {
+    const { desk, platform, user } = await show();
+    platform.dropDraft = async () => Promise.reject(failure("storage"));
+    await platform.beginConnection({ make: "mango-client" });
+    await user.click(screen.getByTestId("connect-own"));
+    await user.click(await screen.findByTestId("wizard-give-up"));
+    expect(await screen.findByRole("alert")).toBeTruthy();
+    expect([desk.wizard.shown, desk.wizard.draft?.make]).toEqual([true, "mango-client"]);
+  });
+
+  it("shows a check without steps once, and asks nothing over and over", async () => {
+    const shown = await show();
+    const { fillConnection } = shown.platform;
+    shown.platform.fillConnection = async (request) => ({ ...(await fillConnection(request)), steps: [] });
+    await untilCheck(shown, RIGHT_KEY);
+    await vi.waitFor(() => expect(screen.getByTestId("wizard").dataset["step"]).toBe("check"));
+    const checked = vi.spyOn(shown.desk.wizard, "check");
+    await settle();
+    expect(checked).not.toHaveBeenCalled();
+    expect(screen.getByTestId<HTMLButtonElement>("wizard-save").disabled).toBe(true);
   });
 });
