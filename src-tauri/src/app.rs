@@ -130,7 +130,7 @@ async fn set_up(
     })?;
     let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
-    let (own, sleeping) = (prepared.own.clone(), prepared.own);
+    let (own, sleeping, awake) = (prepared.own.clone(), prepared.own.clone(), prepared.own);
     tauri::async_runtime::spawn(wake::watch(platform::slept, move || {
         let (desk, own) = (waking.clone(), own.clone());
         async move {
@@ -138,10 +138,16 @@ async fn set_up(
             tauri::async_runtime::spawn(async move { own.wake().await });
         }
     }));
-    tauri::async_runtime::spawn(platform::before_sleep(move || {
-        let own = sleeping.clone();
-        async move { own.sleep().await }
-    }));
+    tauri::async_runtime::spawn(platform::before_sleep(
+        move || {
+            let own = sleeping.clone();
+            async move { own.sleep().await }
+        },
+        move || {
+            let own = awake.clone();
+            tauri::async_runtime::spawn(async move { own.wake().await });
+        },
+    ));
     tauri::async_runtime::spawn(async move {
         if let Some(link) = args.link {
             show_link_or_main(&desk, Some(link)).await;

@@ -77,14 +77,15 @@ pub(crate) fn slept() -> Option<Duration> {
 }
 
 /// Calls `sleeps` each time that the computer is about to sleep, and keeps it awake until that has ended or the system
-/// waits no longer (five seconds, usually). Where nobody tells of sleep this ends.
-pub(crate) async fn before_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F) {
-    if let Err(error) = watch_sleep(sleeps).await {
+/// waits no longer (five seconds, usually). Calls `woke` after it, also where the computer did not sleep in the end: the
+/// clocks do not tell of that. Where nobody tells of sleep this ends.
+pub(crate) async fn before_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F, woke: impl Fn()) {
+    if let Err(error) = watch_sleep(sleeps, woke).await {
         tracing::info!(%error, "nothing tells that the computer is about to sleep");
     }
 }
 
-async fn watch_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F) -> zbus::Result<()> {
+async fn watch_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F, woke: impl Fn()) -> zbus::Result<()> {
     use futures_util::StreamExt;
     let bus = zbus::Connection::system().await?;
     let (service, path) = ("org.freedesktop.login1", "/org/freedesktop/login1");
@@ -100,8 +101,11 @@ async fn watch_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F) -> zbus::Re
             sleeps().await;
             // Lets it sleep.
             held = None;
-        } else if held.is_none() {
-            held = Some(hold().await?);
+        } else {
+            woke();
+            if held.is_none() {
+                held = Some(hold().await?);
+            }
         }
     }
     Ok(())

@@ -51,7 +51,7 @@ pub(crate) fn slept() -> Option<Duration> {
 }
 
 /// Nothing tells here that the computer is about to sleep: what comes meanwhile is missed, or fetched on waking.
-pub(crate) async fn before_sleep<F: Future<Output = ()>>(_sleeps: impl Fn() -> F) {}
+pub(crate) async fn before_sleep<F: Future<Output = ()>>(_sleeps: impl Fn() -> F, _woke: impl Fn()) {}
 
 /// The keyring is open as long as the person is signed in, or asks the person by itself.
 pub(crate) fn keyring_is_locked() -> bool {
