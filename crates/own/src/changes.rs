@@ -68,6 +68,7 @@ impl OwnOffice {
     /// Pauses a connection, or goes on with it.
     pub async fn pause(&self, request: PauseConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
+        self.read_again()?;
         let PauseConnectionRequest { connection, paused } = request;
         let mut settings = self.settings();
         let Some(known) = settings.connections.iter_mut().find(|known| known.id.as_str() == connection) else {
@@ -98,6 +99,9 @@ impl OwnOffice {
     /// Connects to a PBX no more. Its settings and keys go, its calls stay.
     pub async fn remove(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
+        self.read_again()?;
+        // An office that is starting has read the settings: it must run, or not have begun, when they change.
+        let not_starting = self.0.starting.lock().await;
         let mut settings = self.settings();
         let found = settings.connections.iter().position(|known| known.id.as_str() == request.connection);
         let known = settings.connections.remove(found.ok_or_else(not_there)?);
@@ -110,6 +114,7 @@ impl OwnOffice {
         if let Some(office) = self.running() {
             office.remove_connection(&known.id).await;
         }
+        drop(not_starting);
         self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(&known.id);
         self.forget_problem(&known.id);
         self.remove_keys(&known.id).await;

@@ -19,6 +19,7 @@ impl OwnOffice {
     /// Begins to connect a PBX, or to change a connection.
     pub async fn begin(&self, request: BeginConnectionRequest) -> Result<DraftView, ContractError> {
         let _turn = self.0.changing.lock().await;
+        self.read_again()?;
         let mut settings = self.settings();
         let draft = match (request.make, request.connection) {
             (Some(make), None) => {
@@ -62,6 +63,9 @@ impl OwnOffice {
         if let Some(lines) = lines {
             draft.lines = lines.into_iter().map(read_line).collect::<Result<_, _>>()?;
         }
+        let mut all = self.keys_of(&draft);
+        all.extend(keys.clone().unwrap_or_default());
+        usable(&draft, all)?;
         let mut settings = self.settings();
         settings.draft = Some(draft.clone());
         self.keep(settings).await?;
@@ -85,6 +89,7 @@ impl OwnOffice {
 
     /// The draft of this connection; another wizard may have begun another one meanwhile.
     pub(crate) fn draft(&self, connection: &str) -> Result<OwnConnection, ContractError> {
+        self.read_again()?;
         let draft = self.settings().draft.filter(|draft| draft.id.as_str() == connection);
         draft.ok_or_else(|| {
             ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")
@@ -119,6 +124,14 @@ pub(crate) fn invalid_settings(error: &ConfigError) -> ContractError {
     ContractError::invalid(field, error.to_string())
 }
 
+/// Whether the make can use what was entered so far. What is missing may be entered later.
+fn usable(draft: &OwnConnection, keys: Keys) -> Result<(), ContractError> {
+    match pbx::validate(&draft.with_keys(keys)?.config) {
+        Ok(()) | Err(ConfigError::MissingSecret { .. } | ConfigError::MissingAddress { .. }) => Ok(()),
+        Err(error) => Err(invalid_settings(&error)),
+    }
+}
+
 /// A key that is empty stays as it was.
 fn read_keys(make: Make, given: &BTreeMap<String, Token>) -> Result<Keys, ContractError> {
     let mut keys = Keys::new();
@@ -133,7 +146,8 @@ fn read_keys(make: Make, given: &BTreeMap<String, Token>) -> Result<Keys, Contra
     Ok(keys)
 }
 
-/// An address; none is the make's own. Keys go over plain HTTP to this computer only.
+/// An address; none is the make's own. Keys go over plain HTTP to this computer only. An address is kept and shown as
+/// it is, so nothing secret may stand in it: keys belong into the keyring.
 fn read_address(text: &str) -> Result<Option<Url>, ContractError> {
     let text = text.trim();
     if text.is_empty() {
@@ -141,6 +155,12 @@ fn read_address(text: &str) -> Result<Option<Url>, ContractError> {
     }
     let url = Url::parse(text).ok().filter(Url::has_host);
     let url = url.ok_or_else(|| ContractError::invalid("address", "write it as https://pbx.example.org"))?;
+    let is_bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    if !is_bare {
+        let problem = "write it without a name, a password, and what follows ? or #";
+        return Err(ContractError::invalid("address", problem));
+    }
     let is_here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

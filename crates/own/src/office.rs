@@ -42,11 +42,13 @@ pub(crate) struct Shared {
     cache_dir: PathBuf,
     question: KeyringQuestion<Unlocked>,
     running: OnceLock<OfficeHandle>,
-    /// Held by whoever starts it.
-    starting: tokio::sync::Mutex<()>,
+    /// Held by whoever starts it, and by whoever must know whether it runs. Taken after `changing`.
+    pub(crate) starting: tokio::sync::Mutex<()>,
     /// Held by whoever changes what it is connected to, or a draft of that.
     pub(crate) changing: tokio::sync::Mutex<()>,
     settings: RwLock<Settings>,
+    /// Why the settings could not be read. Nothing is written over them until they can be.
+    unread: Mutex<Option<ContractError>>,
     /// Keys of connections, as far as this run knows them.
     pub(crate) keys: Mutex<BTreeMap<ConnectionId, Keys>>,
     /// Keys that were entered for the draft.
@@ -67,10 +69,13 @@ pub(crate) enum NotStarted {
 impl OwnOffice {
     /// The office of this profile, not started yet. `cache_dir` is where its recordings are kept.
     pub fn open(store: Store, keyring: Arc<dyn Keyring>, clock: Arc<dyn Clock>, cache_dir: PathBuf) -> Self {
-        let settings = Settings::read(&store).unwrap_or_else(|error| {
-            tracing::error!(message = error.message, "the own office cannot be read");
-            Settings::default()
-        });
+        let (settings, unread) = match Settings::read(&store) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                tracing::error!(message = error.message, "the own office cannot be read");
+                (Settings::default(), Some(error))
+            }
+        };
         Self(Arc::new(Shared {
             store,
             question: KeyringQuestion::new(Arc::clone(&keyring)),
@@ -81,6 +86,7 @@ impl OwnOffice {
             starting: tokio::sync::Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             settings: RwLock::new(settings),
+            unread: Mutex::new(unread),
             keys: Mutex::default(),
             draft_keys: Mutex::default(),
             trial: Mutex::default(),
@@ -121,8 +127,23 @@ impl OwnOffice {
         self.0.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps other settings; where they cannot be kept the old ones hold.
+    /// Reads the settings once more where that has failed before.
+    pub(crate) fn read_again(&self) -> Result<(), ContractError> {
+        let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        if unread.is_some() {
+            let settings = Settings::read(&self.0.store)?;
+            *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+            *unread = None;
+        }
+        Ok(())
+    }
+
+    /// Keeps other settings; where they cannot be kept the old ones hold. Those that could not be read are left alone.
     pub(crate) async fn keep(&self, settings: Settings) -> Result<(), ContractError> {
+        let unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(error) = unread {
+            return Err(error);
+        }
         settings.keep(&self.0.store).await?;
         *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         Ok(())

@@ -7,6 +7,7 @@ use crate::{makes::titles, office::OwnOffice, settings::OwnConnection};
 impl OwnOffice {
     /// What it is connected to, and what is being connected.
     pub fn connections(&self) -> Result<OwnConnections, ContractError> {
+        self.read_again()?;
         let settings = self.settings();
         Ok(OwnConnections {
             connections: settings.connections.iter().map(|connection| self.connection_view(connection)).collect(),

@@ -206,3 +206,68 @@ async fn sessions_end_before_a_sleep_and_are_live_soon_after_it() {
     bench.ring(Make::MANGO_CLIENT);
     until_it_rings(&bench).await;
 }
+
+#[tokio::test]
+async fn waking_twice_is_waking_once() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    bench.own.sleep().await;
+    // The system says that it does not sleep after all, and the clocks say that it has slept.
+    tokio::join!(bench.own.wake(), bench.own.wake());
+    bench.own.wake().await;
+    bench.until_live(1).await;
+    bench.ring(Make::MANGO_CLIENT);
+    until_it_rings(&bench).await;
+}
+
+#[tokio::test]
+async fn a_connection_removed_while_the_office_starts_is_not_started() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    bench.keyring.is_slow.store(true, Ordering::SeqCst);
+    let keyring = bench.keyring.clone();
+    let bench = bench.restart().await;
+    while !keyring.is_asked.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let own = bench.own.clone();
+    let mut removing = tokio::spawn(async move { own.remove(of(&draft.connection)).await });
+    // It waits for the start, or has ended before it.
+    let _ = tokio::time::timeout(Duration::from_millis(500), &mut removing).await;
+    keyring.is_slow.store(false, Ordering::SeqCst);
+    bench
+        .until("it has started", |view| {
+            view.offices.iter().any(|it| it.link == LinkState::Live && it.connections.is_empty())
+        })
+        .await;
+    assert!(bench.own.connections().expect("is read").connections.is_empty());
+    bench.until("its key is gone", |_| keyring.keys().is_empty()).await;
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_read_are_left_as_they_are_until_they_can_be() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    let right = bench.store.setting("own.office").expect("is read").expect("is there");
+    let broken = r#"{"name":"x","begun":1,"connections":[{"id":"mango-client-1"}]}"#;
+    bench.store.set_setting("own.office", broken).durable().await.expect("is written");
+    let bench = bench.restart().await;
+    let begin = || BeginConnectionRequest { make: Some("mango-client".to_owned()), connection: None };
+    assert_eq!(bench.own.connections().expect_err("cannot be read").code, ErrorCode::Storage);
+    assert_eq!(bench.own.begin(begin()).await.expect_err("cannot be read").code, ErrorCode::Storage);
+    assert_eq!(bench.own.remove(of(&draft.connection)).await.expect_err("cannot be read").code, ErrorCode::Storage);
+    assert_eq!(bench.own.drop_draft(of(&draft.connection)).await.expect_err("not read").code, ErrorCode::Storage);
+    assert_eq!(
+        bench.store.setting("own.office").expect("is read").as_deref(),
+        Some(broken),
+        "nothing is written over it"
+    );
+    bench.store.set_setting("own.office", &right).durable().await.expect("is written");
+    let now = bench.own.connections().expect("is read again").connections;
+    assert_eq!(now.len(), 1);
+    let another = bench.own.begin(begin()).await.expect("is begun");
+    assert_ne!(another.connection, draft.connection, "no name is given twice");
+}

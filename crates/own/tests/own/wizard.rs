@@ -119,6 +119,12 @@ async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
     let cases = [
         (json!({"address": "pbx.example.org"}), "address", ErrorCode::InvalidRequest),
         (json!({"address": "http://pbx.example.org"}), "address", ErrorCode::HttpsNeeded),
+        (json!({"address": "https://me:half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "https://half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "https://:half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "https://pbx.example.org/api?key=half"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "https://pbx.example.org/#half"}), "address", ErrorCode::InvalidRequest),
+        (json!({"address": "http://me:half@127.0.0.1:8080"}), "address", ErrorCode::InvalidRequest),
         (json!({"phone": "2 0 2"}), "phone", ErrorCode::InvalidRequest),
         (json!({"keys": {"token": "half\nof it"}}), "keys", ErrorCode::InvalidRequest),
         (json!({"keys": {"password": "x"}}), "keys", ErrorCode::InvalidRequest),
@@ -134,6 +140,33 @@ async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
     assert_eq!((now.phone.as_str(), now.address.as_str(), now.keys.len()), ("", "", 0));
     let taken = bench.fill(&draft, json!({"keys": {"token": " \u{feff}a token\r\n"}})).await.expect("is cleaned");
     assert_eq!(taken.keys, ["token"]);
+}
+
+#[tokio::test]
+async fn what_the_make_cannot_use_is_refused_when_it_is_entered_and_what_is_still_missing_is_not() {
+    let bench = Bench::with(&[Make::RINGCLOUD]).await;
+    let draft = bench.begin("ringcloud").await;
+    let right = bench.right_fields(Make::RINGCLOUD);
+    // One thing after another: the rest is missing yet.
+    let draft = bench.fill(&draft, json!({"phone": ME})).await.expect("the key is missing yet");
+    let wrong = json!({"keys": {"api_key": "half", "password": "half"}, "phone": "101"});
+    let refused = bench.fill(&draft, wrong).await.expect_err("is no key");
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::InvalidRequest, Some("keys")));
+    assert!(!refused.message.contains("half"), "no key is repeated");
+    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    assert_eq!((now.phone.as_str(), now.keys.len()), (ME, 0), "nothing of it is taken");
+    let draft = bench.fill(&draft, right).await.expect("is right");
+    assert_eq!(steps(&draft), [CheckStep::Address, CheckStep::Key, CheckStep::Clock]);
+    let refused = bench.fill(&draft, json!({"keys": {"api_key": "half"}})).await.expect_err("is no key");
+    assert_eq!(refused.field.as_deref(), Some("keys"));
+    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    assert_eq!(now.steps.len(), 3, "the right key is still there");
+    // A make without an address of its own.
+    let draft = bench.begin("rostelecom").await;
+    let make: pbx::Make = "rostelecom".parse().expect("is a make");
+    let keys: std::collections::BTreeMap<_, _> = make.secrets.iter().map(|it| (it.name, "a-key")).collect();
+    let draft = bench.fill(&draft, json!({"keys": keys})).await.expect("the address is missing yet");
+    assert!(bench.fill(&draft, json!({"address": "https://pbx.example.org"})).await.is_ok());
 }
 
 #[tokio::test]
