@@ -84,7 +84,7 @@ impl Link {
             // Webhooks come from now on.
             let until = self.clock.now();
             let reaches = self.driver.history_reaches(until).unwrap_or(until);
-            let hole = match counted(self.read_missed(since.max(reaches), until)).await {
+            let hole = match self.read_missed(since.max(reaches), until).await {
                 Ok(()) => (since < reaches).then_some(reaches),
                 Err(error) => {
                     tracing::warn!(connection = %self.connection, kind = ?error.kind(), "the PBX's history cannot be read");
@@ -104,6 +104,10 @@ impl Link {
 
     /// Reads the calls of this time and tells those that are not known.
     pub(crate) async fn read_missed(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
+        counted(self.read_all(from, until)).await
+    }
+
+    async fn read_all(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
         let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         let context = DecodeContext { received_at: until, zone, source: Source::Replay };

@@ -6,7 +6,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use link::wire::ConnectionState;
 
-use crate::{cause, gap_filling::may_pass, links::Link, reachability::next_look, status::SessionStatus};
+use crate::{
+    cause,
+    gap_filling::may_pass,
+    links::Link,
+    reachability::{PEOPLE, next_look},
+    status::SessionStatus,
+};
 
 /// How often. A PBX may have to prepare its list first.
 const READ: Duration = Duration::from_secs(600);
@@ -20,6 +26,7 @@ impl Link {
         let now = self.clock.now();
         let mut since = self.complete("").map_or_else(|| now.checked_sub(FIRST).unwrap_or(now), |known| known.until);
         let mut is_read = self.has_history();
+        let mut people_due = tokio::time::Instant::now();
         loop {
             let report = self.driver.check().await;
             let status = match report.ok {
@@ -28,8 +35,11 @@ impl Link {
             };
             self.set("", status).await;
             if report.ok {
-                self.people.learn(&self.driver).await;
                 self.learn_zone().await;
+                if people_due <= tokio::time::Instant::now() {
+                    self.people.learn(&self.driver).await;
+                    people_due = tokio::time::Instant::now() + PEOPLE;
+                }
             }
             // Read in another zone than theirs, the newest calls would be passed over for good.
             let is_dated = self.is_zone_settled() || !self.driver.capability().tells_zone;

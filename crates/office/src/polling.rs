@@ -3,7 +3,7 @@
 //! What began and ended between two answers is read from the list of finished calls, so an outage is a gap that the
 //! first answer after it fills, as far back as the PBX keeps that list; what is older is a hole.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::PoisonError, time::Duration};
 
 use calls::{ConnectionId, Decision, Told};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -21,7 +21,7 @@ const STORE_AGAIN: Duration = Duration::from_secs(5);
 
 impl Link {
     /// Asks for calls until the office stops.
-    pub(crate) async fn keep_polling(self, mut zone: Zone) {
+    pub(crate) async fn keep_polling(self) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
         let mut complete = self.complete("").map(|complete| complete.until);
         if let Some(from) = self.complete_until("") {
@@ -29,7 +29,8 @@ impl Link {
         }
         loop {
             let held = self.known_calls().await;
-            let Some(mut poller) = self.driver.poller(held, zone.zone.clone(), zone.settled) else {
+            let Zone { zone, settled } = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let Some(mut poller) = self.driver.poller(held, zone, settled) else {
                 tracing::error!(connection = %self.connection, "this PBX is to be asked, and its make asks nothing");
                 return;
             };
@@ -37,7 +38,7 @@ impl Link {
             loop {
                 let asked = self.driver.poll(poller.as_mut()).await;
                 let taken = match asked {
-                    Ok(found) => self.take_found(found, &mut complete, &mut zone).await,
+                    Ok(found) => self.take_found(found, &mut complete).await,
                     Err(error) => {
                         self.poll_failed(&error, complete).await;
                         Ok(())
@@ -75,20 +76,15 @@ impl Link {
     }
 
     /// Stores what an answer shows. All calls that ended before `complete` are known; the answer moves it.
-    async fn take_found(
-        &self,
-        found: Found,
-        complete: &mut Option<Timestamp>,
-        zone: &mut Zone,
-    ) -> Result<(), NotStored> {
+    async fn take_found(&self, found: Found, complete: &mut Option<Timestamp>) -> Result<(), NotStored> {
         let now = self.clock.now();
         let Found { zone: choice, events, snapshot, complete_since } = found;
         let mut told = Vec::with_capacity(events.len() + 1);
         if let Some((name, because)) = choice
             && let Ok(time_zone) = TimeZone::get(&name)
         {
-            *zone = Zone { zone: time_zone, settled: true };
-            // The next start reads times as this one does.
+            // A later poller, and the next start, read times as this one does.
+            *self.zone.write().unwrap_or_else(PoisonError::into_inner) = Zone { zone: time_zone, settled: true };
             self.keep_text(&zone_key(&self.connection), &name);
             told.push(Told::Decision(Decision::ZoneChosen { zone: name, because }));
         }

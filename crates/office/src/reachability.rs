@@ -20,9 +20,7 @@ const LOOK: Duration = Duration::from_secs(300);
 /// In between it is only asked whether it is there at all, which counts towards no quota.
 const GLANCE: Duration = Duration::from_secs(15);
 /// How often the PBX is asked who works there.
-const PEOPLE: Duration = Duration::from_secs(24 * 3600);
-/// How often it is asked for the balance.
-pub(crate) const BALANCE: Duration = Duration::from_secs(3600);
+pub(crate) const PEOPLE: Duration = Duration::from_secs(24 * 3600);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -47,7 +45,6 @@ impl Link {
         let mut waiting = true;
         let mut is_there = true;
         let mut people_due = tokio::time::Instant::now();
-        let mut balance_due = people_due;
         loop {
             let report = self.driver.check().await;
             let status = match (report.ok, waiting) {
@@ -71,10 +68,6 @@ impl Link {
                 if report.ok && people_due <= tokio::time::Instant::now() {
                     self.people.learn(&self.driver).await;
                     people_due = tokio::time::Instant::now() + PEOPLE;
-                }
-                if report.ok && balance_due <= tokio::time::Instant::now() {
-                    self.learn_balance().await;
-                    balance_due = tokio::time::Instant::now() + BALANCE;
                 }
                 is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known).await;
             }

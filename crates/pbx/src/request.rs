@@ -159,9 +159,7 @@ impl Request {
 /// What a PBX says with an answer of how often it may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
-    /// How many requests it takes until it counts anew.
-    pub limit: u32,
-    /// How many of them are left.
+    /// How many requests are left until it counts anew.
     pub remaining: u32,
     /// In how long it counts anew.
     pub counts_anew: Option<Duration>,

@@ -96,6 +96,13 @@ pub struct Snapshot {
     pub calls: BTreeSet<String>,
 }
 
+impl SessionOutput {
+    /// The events that it tells.
+    pub fn events(&self) -> &[VendorEvent] {
+        if let Self::Events { events, .. } = self { events } else { &[] }
+    }
+}
+
 impl fmt::Debug for SessionOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -29,25 +29,25 @@ pub struct NewCommand {
     pub request: String,
 }
 
-/// A command as it status.
+/// A command as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandRow {
     /// What was asked.
     pub command: NewCommand,
-    /// Where it status.
+    /// Where it stands.
     pub state: CommandState,
     /// The PBX's words, if any.
     pub detail: Option<String>,
 }
 
-/// Where a command status by now.
+/// Where a command stands by now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandStatus {
     /// Which.
     pub id: CommandId,
     /// The call that it belongs to by now.
     pub call: CallId,
-    /// Where it status.
+    /// Where it stands.
     pub state: CommandState,
     /// The PBX's words, if any.
     pub detail: Option<String>,
@@ -87,7 +87,7 @@ impl Store {
         })
     }
 
-    /// Notes where a command status.
+    /// Notes where a command stands.
     pub fn set_command(&self, status: CommandStatus) -> Write<()> {
         self.write(move |sql| set(sql, &status))
     }

@@ -67,22 +67,7 @@ fn meaning(pbx: &dyn Pbx, message: &HttpMessage) -> Value {
 fn of_frames(pbx: &dyn Pbx, make: Make, frames: &str) -> Value {
     let mut session = trubka_fuzz::live(pbx, make);
     let outputs = frames.lines().flat_map(|frame| session.step(SessionInput::Text(frame), trubka_fuzz::now()));
-    let events = outputs.filter_map(|output| match output {
-        SessionOutput::Events { events, .. } => Some(events),
-        SessionOutput::Request(_)
-        | SessionOutput::Open(_)
-        | SessionOutput::Send(_)
-        | SessionOutput::Ping
-        | SessionOutput::Connected
-        | SessionOutput::DrainProgress { .. }
-        | SessionOutput::Drained { .. }
-        | SessionOutput::Snapshot(_)
-        | SessionOutput::Notice(_)
-        | SessionOutput::Answer { .. }
-        | SessionOutput::Rights(_)
-        | SessionOutput::End(_) => None,
-    });
-    json!({"events": events.flatten().collect::<Vec<_>>()})
+    json!({"events": outputs.flat_map(|output| output.events().to_vec()).collect::<Vec<_>>()})
 }
 
 fn of(folder: &Path) -> Make {

@@ -83,14 +83,15 @@ impl OfficeHandle {
     pub(super) fn open_links(&self, connection: &Arc<Connection>) {
         let link = self.link(connection);
         let task = match connection.driver.delivery() {
-            Delivery::Webhook if connection.has_address => tokio::spawn(link.keep_checking()),
-            Delivery::Webhook => tokio::spawn(link.keep_reading()),
-            Delivery::Polling => {
-                let zone = connection.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
-                tokio::spawn(async move {
-                    tokio::join!(link.clone().keep_polling(zone), link.keep_learning_balance());
-                })
-            }
+            Delivery::Webhook if connection.has_address => tokio::spawn(async move {
+                tokio::join!(link.clone().keep_checking(), link.keep_learning_balance());
+            }),
+            Delivery::Webhook => tokio::spawn(async move {
+                tokio::join!(link.clone().keep_reading(), link.keep_learning_balance());
+            }),
+            Delivery::Polling => tokio::spawn(async move {
+                tokio::join!(link.clone().keep_polling(), link.keep_learning_balance());
+            }),
             // One for the whole connection, kept like those of extensions.
             Delivery::Socket => return self.work.sessions.watch(link, WHOLE_ACCOUNT, true),
             Delivery::SocketPerExtension => {

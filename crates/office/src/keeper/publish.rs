@@ -184,7 +184,7 @@ impl Keeper {
         }
     }
 
-    /// What is to be published now, in the order of the log. What a question status open of is kept back.
+    /// What is to be published now, in the order of the log. What has a question open is kept back.
     fn take_news(&mut self) -> Vec<Published> {
         let asked: BTreeSet<usize> = self.questions.iter().map(|question| question.item).collect();
         let mut news = Vec::with_capacity(self.news.len());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use calls::{CallResult, CallState, Decision, Told};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{ConnectionState, DownCause};
 use office::{Clock, ConnectionSettings};
 use pbx::ConnectionConfig;
@@ -240,4 +240,32 @@ async fn a_call_of_a_pbx_that_is_asked_is_over_when_its_connection_is_removed() 
     tokio::time::timeout(PATIENCE, looking).await.expect("the call is seen");
     assert!(bench.office.remove_connection(&connection()).await);
     assert_eq!(result(&bench).await, Some(CallResult::Unknown));
+}
+
+/// The zones that were chosen.
+fn zones_chosen(store: &Store) -> Vec<String> {
+    let log = store.read_from(&connection(), 0, 1000).expect("readable");
+    let chosen = log.into_iter().flatten().filter_map(|entry| {
+        if let Told::Decision(Decision::ZoneChosen { zone, .. }) = entry.told { Some(zone) } else { None }
+    });
+    chosen.collect()
+}
+
+#[tokio::test]
+async fn a_zone_that_was_found_stays_known_after_a_sleep() {
+    let mut pbx = RingCloud::start().await;
+    pbx.config.zone = None;
+    let bench = Bench::of(pbx.config.clone()).await;
+    let moscow = TimeZone::get("Europe/Moscow").expect("a zone");
+    let ended = bench.clock.now() - SignedDuration::from_hours(1);
+    let local = |time: Timestamp| moscow.to_datetime(time).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let mut rows = finished(ended - SignedDuration::from_secs(30), 30, "ANSWERED");
+    rows[0]["call_start_time"] = local(ended - SignedDuration::from_secs(30)).into();
+    rows[0]["call_end_time"] = local(ended).into();
+    pbx.set(|lists| lists.complete = rows);
+    until("the zone is found", || !zones_chosen(&bench.store).is_empty()).await;
+    bench.office.sleep().await;
+    bench.office.wake().await;
+    pbx.until_asked().await;
+    assert_eq!(zones_chosen(&bench.store), ["Europe/Moscow"], "it is found once");
 }

@@ -23,7 +23,6 @@ use crate::{
 /// When requests are counted anew, in Unix seconds (Zadarma).
 const RATE_LIMIT_RESET: header::HeaderName = header::HeaderName::from_static("x-ratelimit-reset");
 /// How many requests are taken until then, and how many of them are left.
-const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("x-ratelimit-limit");
 const RATE_LIMIT_REMAINING: header::HeaderName = header::HeaderName::from_static("x-ratelimit-remaining");
 /// How long a repetition waits for its place.
 const REPEATED_WITHIN: Duration = Duration::from_secs(5);
@@ -146,11 +145,7 @@ fn read(response: net::Response, now: Timestamp) -> Answer {
     let number = |name| text(headers, name).and_then(|text| text.parse::<u32>().ok());
     let reset = text(headers, RATE_LIMIT_RESET).and_then(|text| text.parse().ok());
     let counts_anew = reset.and_then(|reset| until(reset, date.unwrap_or(now)));
-    let limits = number(RATE_LIMIT).zip(number(RATE_LIMIT_REMAINING)).map(|(limit, remaining)| RateLimits {
-        limit,
-        remaining,
-        counts_anew,
-    });
+    let limits = number(RATE_LIMIT_REMAINING).map(|remaining| RateLimits { remaining, counts_anew });
     let retry_after = asked().or(counts_anew.filter(|_| response.status == 429));
     let location = text(headers, header::LOCATION);
     Answer { status: response.status, retry_after, date, location, limits, body: response.body }
@@ -208,9 +203,8 @@ mod tests {
             read(net::Response { status: 200, headers: headers.collect(), body: bytes::Bytes::new() }, now).limits
         };
         let all = [("x-ratelimit-limit", "3"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1434371160")];
-        let limits = |seconds: Option<u64>| {
-            Some(RateLimits { limit: 3, remaining: 0, counts_anew: seconds.map(Duration::from_secs) })
-        };
+        let limits =
+            |seconds: Option<u64>| Some(RateLimits { remaining: 0, counts_anew: seconds.map(Duration::from_secs) });
         assert_eq!((told(&all, 20), told(&all, -20)), (limits(Some(20)), limits(None)));
         assert_eq!((told(&all[..2], 20), told(&all[..1], 20)), (limits(None), None));
         assert_eq!(told(&[("x-ratelimit-limit", "many"), ("x-ratelimit-remaining", "-1")], 20), None);

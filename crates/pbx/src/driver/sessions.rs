@@ -308,22 +308,7 @@ impl Driver {
 
 /// What the journal says of a frame that a session made this of.
 fn outcome_of(outputs: &[SessionOutput]) -> &'static str {
-    let events = outputs.iter().filter_map(|output| match output {
-        SessionOutput::Events { events, .. } => Some(events),
-        SessionOutput::Request(_)
-        | SessionOutput::Open(_)
-        | SessionOutput::Send(_)
-        | SessionOutput::Ping
-        | SessionOutput::Connected
-        | SessionOutput::DrainProgress { .. }
-        | SessionOutput::Drained { .. }
-        | SessionOutput::Snapshot(_)
-        | SessionOutput::Notice(_)
-        | SessionOutput::Answer { .. }
-        | SessionOutput::Rights(_)
-        | SessionOutput::End(_) => None,
-    });
-    if is_understood(events.flatten()) { "ok" } else { NOT_UNDERSTOOD }
+    if is_understood(outputs.iter().flat_map(SessionOutput::events)) { "ok" } else { NOT_UNDERSTOOD }
 }
 
 fn stopped() -> Error {

@@ -48,10 +48,10 @@ pub(super) fn abilities(wire: &Wire, capabilities: Option<&[String]>) -> Abiliti
         abilities = abilities.without(&[Ability::Recordings], Cannot::NoRight);
     }
     if !has("ccs") {
-        abilities = abilities.without(&[Ability::Pickup], Cannot::NoRight);
+        let over_socket = [Ability::Pickup, Ability::RecordOn, Ability::RecordOff];
+        abilities = abilities.without(&over_socket, Cannot::NoRight);
         if wire.commands == Commands::Ccs {
             abilities = abilities.without(COMMANDS, Cannot::NoRight);
-            abilities = abilities.without(&[Ability::RecordOn, Ability::RecordOff], Cannot::NoRight);
         }
     }
     abilities

@@ -5,7 +5,7 @@ use ::calls::{ActOn, Action, Leg, LegState, Target};
 use super::{
     Shared,
     calls::{KnownCall, Side},
-    requests::{INVITE, Verb, goes_over_socket, over_http, over_socket},
+    requests::{self, Verb, goes_over_socket, over_http, over_socket},
     responses,
     wire::Transport,
 };
@@ -183,10 +183,7 @@ impl<'a> Acting<'a> {
 
     /// Calls a colleague, while the customer is on hold.
     fn question(&self, number: &str) -> Result<Request, Error> {
-        let settings = &self.shared.settings;
-        let parameters = [("owner", dial::extension(self.owner)?), ("number", number)];
-        let over_socket = || over_socket(settings, INVITE, None, &parameters);
-        Ok(if goes_over_socket(settings) { over_socket() } else { over_http(settings, INVITE, None, &parameters) })
+        requests::originate(&self.shared.settings, self.owner, number)
     }
 
     /// The talk that the action names.

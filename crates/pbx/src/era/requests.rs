@@ -58,7 +58,7 @@ pub(super) struct Verb {
 }
 
 /// Ring the owner's device, then dial.
-pub(super) const INVITE: Verb = Verb { operation: "uc/calls POST", method: "POST", message: "new_invite" };
+const INVITE: Verb = Verb { operation: "uc/calls POST", method: "POST", message: "new_invite" };
 
 /// Rings the owner's device, then dials.
 pub(super) fn originate(settings: &Settings, from: &str, to: &str) -> Result<Request, Error> {

@@ -86,39 +86,26 @@ pub(super) fn read(
 ) -> Result<QueryStep, Error> {
     let told = if query.is_change() { responses::done(settings, answer) } else { responses::data(settings, answer) };
     let unreadable = || Error::new(ErrorKind::Protocol, "RingCloud's answer cannot be read");
-    Ok(QueryStep::Done(match query {
-        Query::Users => return users(settings, directory, told),
-        Query::Balance => Reply::Balance { amount: fields::text(&told?).ok_or_else(unreadable)?, currency: None },
-        Query::User(name) => {
-            let data = told?;
+    if matches!(query, Query::Users) {
+        return users(settings, directory, told);
+    }
+    Ok(QueryStep::Done(match (query, told?) {
+        (Query::Balance, data) => {
+            Reply::Balance { amount: fields::text(&data).ok_or_else(unreadable)?, currency: None }
+        }
+        (Query::User(name), data) => {
             directory.take_user(name, &data);
             Reply::Users(vec![employee(&data).ok_or_else(unreadable)?])
         }
-        Query::Channels => {
-            let data = told?;
+        (Query::Channels, data) => {
             let list = data.as_array().map(Vec::as_slice).unwrap_or_default();
             Reply::Channels(list.iter().filter_map(channel).collect())
         }
-        Query::Channel(_) | Query::Number(_) => Reply::Details(facts(told?).ok_or_else(unreadable)?),
-        Query::CreateUser { .. } => Reply::Done { name: fields::text(&told?) },
-        Query::ChangeUser { .. } => told.map(|_| Reply::Done { name: None })?,
-        Query::TimeZone
-        | Query::Tariff
-        | Query::Price { .. }
-        | Query::Numbers
-        | Query::Lines
-        | Query::Status(_)
-        | Query::Redirection(_)
-        | Query::Statistics(_)
-        | Query::RecordingLinks { .. }
-        | Query::Webhooks
-        | Query::SetRecording { .. }
-        | Query::SetCallerId { .. }
-        | Query::SetRedirection { .. }
-        | Query::SendSms { .. }
-        | Query::DeleteRecording(_)
-        | Query::SetWebhooks(_)
-        | Query::RemoveWebhooks => return Err(Error::unsupported(query.name())),
+        (Query::Channel(_) | Query::Number(_), data) => Reply::Details(facts(data).ok_or_else(unreadable)?),
+        (Query::CreateUser { .. }, data) => Reply::Done { name: fields::text(&data) },
+        (Query::ChangeUser { .. }, _) => Reply::Done { name: None },
+        // Nothing else is asked.
+        (_, _) => return Err(Error::unsupported(query.name())),
     }))
 }
 
@@ -128,7 +115,7 @@ fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Err
     match (directory.unread().map(str::to_owned), data) {
         (Some(name), Ok(data)) if directory.is_listed() && !data.is_array() => directory.take_user(&name, &data),
         (_, Ok(data)) => directory.take_list(&data),
-        (Some(name), Err(_)) if directory.is_listed() => directory.skip(&name),
+        (Some(name), Err(_)) if directory.is_listed() => directory.mark_silent(&name),
         (_, Err(error)) => return Err(error),
     }
     if let Some(name) = directory.unread() {

@@ -1,7 +1,7 @@
 //! Who works in the account: an employee has a user name, by which calls are placed, and an extension. Passwords, which
 //! the service tells along, are not read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(super) struct Directory {
     /// The list of names was read.
     is_listed: bool,
     /// The names whose extension was asked for in vain.
-    silent: Vec<String>,
+    silent: BTreeSet<String>,
 }
 
 /// One end of a call.
@@ -66,13 +66,13 @@ impl Directory {
                 self.users.insert(name, Some(extension));
             }
             // Whoever else it is about, he was not asked for, and would be asked for without end.
-            Some(_) | None => self.skip(asked),
+            Some(_) | None => self.mark_silent(asked),
         }
     }
 
     /// This employee cannot be read.
-    pub(super) fn skip(&mut self, asked: &str) {
-        self.silent.push(asked.to_owned());
+    pub(super) fn mark_silent(&mut self, asked: &str) {
+        self.silent.insert(asked.to_owned());
     }
 
     /// The list cannot be read.
@@ -87,7 +87,7 @@ impl Directory {
     /// Somebody whose extension is not known yet.
     pub(super) fn unread(&self) -> Option<&str> {
         let unread =
-            |(name, extension): &(&String, &Option<String>)| extension.is_none() && !self.silent.contains(name);
+            |(name, extension): &(&String, &Option<String>)| extension.is_none() && !self.silent.contains(*name);
         self.users.iter().find(unread).map(|(name, _)| name.as_str())
     }
 
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(directory.unread(), Some("222222"));
         assert_eq!((directory.name_of("401"), directory.name_of("111111")), (Some("111111"), Some("111111")));
         assert_eq!(directory.name_of("402"), None);
-        directory.skip("222222");
+        directory.mark_silent("222222");
         assert_eq!(directory.unread(), None, "not asked for again and again");
         assert!(!format!("{directory:?}").contains("secret"));
         directory.take_list(&json!(["111111"]));

@@ -124,7 +124,7 @@ impl Pbx for RingCloud {
         } else if let Some(name) = directory.unread().map(str::to_owned) {
             match data {
                 Ok(data) => directory.take_user(&name, &data),
-                Err(_) => directory.skip(&name),
+                Err(_) => directory.mark_silent(&name),
             }
         }
         Ok(())

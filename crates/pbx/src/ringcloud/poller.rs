@@ -198,7 +198,7 @@ impl RingCloudPoller {
     fn skip_users(&mut self, question: &Question, error: &Error, now: Moment) {
         let is_final = matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound);
         match question {
-            Question::User(name) if is_final => self.directory().skip(name),
+            Question::User(name) if is_final => self.directory().mark_silent(name),
             Question::User(_) => self.due.user = now.monotonic + self.interval(),
             Question::Users | Question::Complete { .. } | Question::Active if is_final => {
                 self.directory().give_up();

@@ -264,7 +264,7 @@ fn a_notification_of_2015_without_a_signature_is_believed_where_the_settings_say
 fn what_the_service_says_is_left_of_a_minute_is_believed() {
     let limits = |remaining, seconds| {
         let counts_anew = Some(std::time::Duration::from_secs(seconds));
-        Answer { limits: Some(crate::RateLimits { limit: 3, remaining, counts_anew }), ..answer(200, "{}") }
+        Answer { limits: Some(crate::RateLimits { remaining, counts_anew }), ..answer(200, "{}") }
     };
     let lock = |request: &crate::Request, answer: &Answer| {
         pbx(&[])

@@ -116,6 +116,8 @@ fn what_the_token_may_not_do_ends_the_session_with_words_or_is_said() {
         outputs.iter().find_map(|output| if let SessionOutput::Rights(rights) = output { Some(rights) } else { None });
     let rights = rights.expect("what may be asked");
     assert!(!rights.can(Ability::Recordings) && !rights.can(Ability::Pickup) && rights.can(Ability::Hold));
+    let over_socket = [Ability::RecordOn, Ability::RecordOff];
+    assert!(!over_socket.iter().any(|ability| rights.can(*ability)), "without ccs nothing goes over the socket");
     let (_, subscribe) = sent(&outputs);
     let refused = json!({"qid": subscribe["qid"], "result": "error", "error_message": "no role"});
     let outputs = by_hand.text("subscribe_result", refused);
