@@ -9,6 +9,7 @@ import type { DialPreview } from "$generated/DialPreview";
 export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
   return {
     call: { office: "o", id: `call${number}` },
+    connection: "pbx",
     party: { internal: false, number: "+7 900 123-45-67", dial: "+79001234567" },
     direction: "incoming",
     state: "ended",

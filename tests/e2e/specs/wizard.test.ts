@@ -126,6 +126,8 @@ test('Era is connected beside it, its address mended on the way', async () => {
   await stepIs('live', 'passed');
   await save();
   await ringsAndEnds('era', '+79001234569', /900 123-45-69/);
+  const came = async () => (await trubka.find('wizard-call')).getAttribute('data-came');
+  await until('the wizard has seen the call', async () => (await came()) === 'true');
   await trubka.click('wizard-finish');
 });
 

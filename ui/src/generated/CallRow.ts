@@ -18,6 +18,10 @@ export type CallRow = {
  */
 call: CallRef, 
 /**
+ * The connection whose PBX it goes through.
+ */
+connection: string, 
+/**
  * The external party or colleague.
  */
 party: PartyView, 

@@ -43,7 +43,6 @@ interface WizardText {
   address: string;
   addressOwn: (address: string) => string;
   addressOfYours: string;
-  whereInCabinet: string;
   phone: string;
   phoneHint: string;
   phoneExample: string;
@@ -86,7 +85,7 @@ export const wizardText = texts<WizardText>({
     newConnection: "Новое подключение",
     change: "Изменить подключение",
     steps: { make: "АТС", keys: "Ключи", phone: "Линии и телефон", check: "Проверка", done: "Готово" },
-    resume: "Можно закрыть: продолжите с этого места. Ключи после перезапуска введёте снова.",
+    resume: "Можно закрыть: пройденные страницы сохранятся. Ключи после перезапуска введёте снова.",
     close: "Закрыть",
     giveUp: "Не подключать",
     giveUpChange: "Не менять",
@@ -129,7 +128,6 @@ export const wizardText = texts<WizardText>({
     address: "Адрес АТС",
     addressOwn: (address) => `Обычный: ${isolate(address)}. Меняйте, только если вам дали другой.`,
     addressOfYours: "Адрес вашей установки, с https://",
-    whereInCabinet: "Где это в кабинете",
     phone: "Ваш телефон в АТС",
     phoneHint: "Внутренний номер, на котором вы говорите. По нему Трубка узнаёт ваши звонки и звонит с него.",
     phoneExample: "101",
@@ -202,7 +200,7 @@ export const wizardText = texts<WizardText>({
     newConnection: "New connection",
     change: "Change the connection",
     steps: { make: "PBX", keys: "Keys", phone: "Lines and phone", check: "Check", done: "Done" },
-    resume: "You can close this and go on from here. After a restart you enter the keys again.",
+    resume: "You can close this: the pages you went on from are kept. After a restart you enter the keys again.",
     close: "Close",
     giveUp: "Do not connect",
     giveUpChange: "Do not change",
@@ -245,7 +243,6 @@ export const wizardText = texts<WizardText>({
     address: "Address of the PBX",
     addressOwn: (address) => `Usually ${isolate(address)}. Change it only if you were given another.`,
     addressOfYours: "The address of your installation, with https://",
-    whereInCabinet: "Where it is in the account",
     phone: "Your phone in the PBX",
     phoneHint: "The extension that you talk on. By it Trubka knows your calls, and calls from it.",
     phoneExample: "101",

@@ -70,13 +70,23 @@ impl Awaited {
 
     /// Whether this call, another than the one that is to be passed on, is the question to the colleague.
     pub(super) fn asks_in(&self, call: &Record) -> bool {
+        call.first_told >= self.at && self.is_with_colleague(call)
+    }
+
+    /// Whether this call was the question already when the transfer was asked for: then the two were to be connected.
+    pub(super) fn connects(&self, call: &Record) -> bool {
+        let ended_before = call.call.as_ref().and_then(|call| call.ended_at).is_some_and(|ended| ended < self.at);
+        call.first_told < self.at && !ended_before && self.is_with_colleague(call)
+    }
+
+    /// Whether the one who acts and the colleague to whom he passes a call on are in this call.
+    fn is_with_colleague(&self, call: &Record) -> bool {
         let Action::Transfer { to: Target::Number(to), attended: true } = &self.action else { return false };
         let is_own = |leg: &&LegEvidence| leg.is_agent() && leg.extension.get() == self.extension.as_ref();
         let is_meant = |said: Option<&String>| said.is_some_and(|said| number::same(said, &to.digits));
         let evidence = &call.evidence;
         let others = || evidence.legs.iter().filter(|leg| !is_own(leg));
-        call.first_told >= self.at
-            && evidence.legs.iter().any(|leg| is_own(&leg))
+        evidence.legs.iter().any(|leg| is_own(&leg))
             && (is_meant(evidence.customer_number.get())
                 || others().any(|leg| is_meant(leg.extension.get()) || is_meant(leg.number.get())))
     }

@@ -161,14 +161,17 @@ impl Book {
 
     /// We have concluded that a call is over because its legs are gone or the PBX lists it no more: what was to end it, or
     /// the part of the one who asked, took effect. A call that merely fell silent shows nothing, and whoever asks a
-    /// colleague first stays in the call.
+    /// colleague first stays in the call until he connects the two.
     pub(super) fn confirm_end(&mut self, id: &CallId, at: Timestamp, changes: &mut Vec<Change>) {
         let shows_end =
             |record: &&Record| matches!(record.decided, Some(Decided::Grace { .. } | Decided::Absent { .. }));
         let Some(record) = self.records.get(id).filter(|record| record.is_ended()).filter(shows_end) else { return };
-        let ends = |id: &&CommandId| {
-            let awaited = self.commands.get(*id).and_then(|asked| asked.awaited.as_ref());
-            awaited.is_some_and(Awaited::ends_with_the_call)
+        let ends = |command: &&CommandId| {
+            let awaited = self.commands.get(*command).and_then(|asked| asked.awaited.as_ref());
+            awaited.is_some_and(|awaited| {
+                let connects = || self.records.iter().any(|(other, record)| other != id && awaited.connects(record));
+                awaited.ends_with_the_call() || connects()
+            })
         };
         let shown: Vec<CommandId> = record.commands.iter().filter(ends).copied().collect();
         for command in shown {

@@ -198,6 +198,18 @@ fn an_end_that_we_conclude_confirms_what_was_to_end_the_call_and_nothing_else() 
         let stands = if shown { CommandState::Confirmed } else { CommandState::Accepted };
         assert_eq!(state(&office), stands, "{action:?}");
     }
+    // Whoever talks with the colleague already connects the two, and is out of it.
+    for (colleague, shown) in [("203", CommandState::Confirmed), ("204", CommandState::Accepted)] {
+        let (asking, asked) = (Channel::incoming("e2", "101"), Channel::incoming("e2", colleague));
+        let mut office = talk();
+        for entry in [asking.appeared(1, 2_100), asking.connected(2, 2_200), asked.appeared(1, 2_300)] {
+            tell(&mut office, entry);
+        }
+        office.tell(3_000, of(transfer("203", true)));
+        office.tell(3_100, accepted(1, None));
+        office.tell(10_000, absent());
+        assert_eq!(state(&office), shown, "{colleague}");
+    }
     // That nothing is heard for hours says nothing of what was asked.
     for action in [Action::Hangup, transfer("203", false)] {
         let mut office = taken(action.clone());

@@ -93,6 +93,8 @@ pub struct CallCounts {
 pub struct CallRow {
     /// Which call.
     pub call: CallRef,
+    /// The connection whose PBX it goes through.
+    pub connection: String,
     /// The external party or colleague.
     pub party: PartyView,
     /// Who called whom.

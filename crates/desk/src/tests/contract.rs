@@ -32,6 +32,7 @@ fn call() -> CallRef {
 fn row() -> CallRow {
     CallRow {
         call: call(),
+        connection: "rostelecom".into(),
         party: PartyView {
             name: Some("Анна".into()),
             number: Some("+7 495 123-45-67".into()),
@@ -59,6 +60,7 @@ fn row() -> CallRow {
 fn row_json() -> Value {
     json!({
         "call": {"office": "demo", "id": "a"},
+        "connection": "rostelecom",
         "party": {"name": "Анна", "number": "+7 495 123-45-67", "dial": "+74951234567", "internal": false},
         "direction": "incoming", "state": "ended", "result": "answered", "line": "Продажи", "agent": "Пётр",
         "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,

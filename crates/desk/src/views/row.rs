@@ -20,6 +20,7 @@ pub(crate) fn call_ref(office: &str, id: &CallId) -> CallRef {
 pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> CallRow {
     CallRow {
         call: call_ref(office, &call.id),
+        connection: call.connection.to_string(),
         party: party(call, me),
         direction: call.direction,
         state: call.state,

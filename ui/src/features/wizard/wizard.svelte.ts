@@ -117,6 +117,11 @@ export class Wizard {
     this.#round += 1;
     this.failure = undefined;
     this.checking = undefined;
+    // A change has no make to choose.
+    if (this.step === "keys" && this.draft?.isNew === false) {
+      this.close();
+      return;
+    }
     this.step = STEPS[Math.max(0, STEPS.indexOf(this.step) - 1)] ?? "make";
   }
 

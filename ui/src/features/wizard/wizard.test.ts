@@ -1,3 +1,4 @@
+import type { CallRow } from "$generated/CallRow";
 import { mainPlatform } from "$platform/browser";
 import { RIGHT_KEY } from "$platform/fake/connecting";
 import { mainView } from "$platform/fake/views";
@@ -75,13 +76,27 @@ describe("connecting a PBX", () => {
     const call = {
       ...rowAt(0),
       call: { office: "own", id: "c1" },
+      connection: "mango-client-1",
+      direction: "incoming" as const,
       startedAt: "2026-11-20T12:00:00Z",
     };
-    shown.platform.wire.send("main", { ...view, revision: view.revision + 1, now: { ...view.now, open: [call] } });
+    const shows = (open: CallRow[], later: number) =>
+      shown.platform.wire.send("main", { ...view, revision: view.revision + later, now: { ...view.now, open } });
+    // Neither another PBX's call nor one that was placed here proves that calls come in.
+    shows(
+      [
+        { ...call, connection: "era-1" },
+        { ...call, direction: "outgoing" },
+      ],
+      1,
+    );
+    await vi.waitFor(() => expect(shown.desk.view?.now.open.length).toBe(2));
+    expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("false");
+    shows([call], 2);
     await vi.waitFor(() => expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("true"));
   });
 
-  it("goes on where it was closed, and never shows a key again", async () => {
+  it("keeps the filled pages when it is closed, and never shows a key again", async () => {
     const shown = await show();
     await untilCheck(shown, "wrong");
     await vi.waitFor(async () => expect(await state("key")).toBe("failed"));
@@ -116,7 +131,8 @@ describe("connecting a PBX", () => {
     await user.click(screen.getByTestId("nav-settings"));
     await user.click(await screen.findByTestId("own-change"));
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("keys");
-    await user.keyboard("{Escape}");
+    await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
+    expect(screen.queryByTestId("wizard")).toBeNull();
     await user.click(await screen.findByTestId("own-add"));
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
     expect(screen.queryByTestId("wizard-give-up")).toBeNull();

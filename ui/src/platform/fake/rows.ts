@@ -137,6 +137,7 @@ export function rowAt(index: number): CallRow {
   const daysAgo = Math.floor(index / sketches.length);
   return {
     call: { office: "demo", id: `call${index}` },
+    connection: "pbx",
     party: {
       internal,
       ...(name === undefined ? {} : { name }),
