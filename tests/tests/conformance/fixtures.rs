@@ -10,7 +10,7 @@ use std::{
 use calls::Source;
 use gateway::http_message::HttpMessage;
 use jiff::tz::TimeZone;
-use pbx::{ConnectionConfig, DecodeContext, Delivery, Make, Pbx, SessionInput, SessionOutput};
+use pbx::{ConnectionConfig, DecodeContext, Delivery, Make, Pbx, SessionInput};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
