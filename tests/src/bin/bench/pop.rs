@@ -19,13 +19,11 @@ use crate::{
 };
 
 /// Cards that are measured, in the tray and beside main.
-const CARDS: usize = 200;
+const CARDS: usize = 120;
 /// Windows on demand that are measured.
 const WINDOWS: usize = 20;
 /// The demo's own calls would be in the way: the only one of this script comes after everything.
 const NO_CALLS: &str = r#"{"at":"3h","make":"rostelecom","call":"internal","from":"201","to":"203"}"#;
-/// After this many cards the recording is started again: those of the demo's past calls are 15 s long and longer.
-const PLAY_AGAIN: usize = 12;
 /// One of so many newest calls has a recording.
 const NEWEST: usize = 8;
 /// How long the buttons of a card take no click.
@@ -38,9 +36,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const MAIN: Part = Part { x: 0, y: 0, width: 1080, height: 720 };
 /// A place in main's list of calls, from its upper left corner.
 const LIST: (i16, i16) = (400, 300);
-/// The card's window, and where the lowest card has its button that puts it away, from the window's lower right corner.
+/// So much of the player's bar is never under a card.
+const BAR: u16 = 900;
+/// The card's window, and where the newest card has its button that closes it, from the window's upper right corner.
 const CARD: &str = "Trubka card";
-const PUTS_AWAY: (i16, i16) = (37, 87);
+const CLOSE: (i16, i16) = (36, 37);
 
 /// What stands on the screen besides cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,9 +89,6 @@ fn cards(screen: &Screen, session: &XSession, signer: &Signer, beside: Beside) -
     let mut hook = Hook::open(demo.address, signer.clone())?;
     let mut pops = Pops::default();
     for round in 0..CARDS {
-        if let Some(player) = player.as_ref().filter(|_| round % PLAY_AGAIN == 0) {
-            player.play()?;
-        }
         let call = incoming(round);
         let corner = screen.corner();
         let before = screen.look(corner)?;
@@ -101,9 +98,12 @@ fn cards(screen: &Screen, session: &XSession, signer: &Signer, beside: Beside) -
         let shown = screen.changed(corner, &before, PATIENCE)?.context("no card was seen")?;
         pops.seen.push(ms(shown.duration_since(sent)));
         pops.painted.push(demo.first_paint(wall, PATIENCE)?);
-        thread::sleep(ARMED);
+        match &player {
+            Some(player) => player.keep_playing(screen, ARMED)?,
+            None => thread::sleep(ARMED),
+        }
         let card = session.area(session.window(CARD, PATIENCE)?)?;
-        session.click(card.x + card.width as i16 - PUTS_AWAY.0, card.y + card.height as i16 - PUTS_AWAY.1)?;
+        session.click(card.x + card.width as i16 - CLOSE.0, card.y + CLOSE.1)?;
         let gone = screen.back(corner, &before, PUT_AWAY)?;
         for state in ["calling", "connected", "disconnected", "end"] {
             let agent = Session { to: "sip:petr@office.example".to_owned(), to_pin: "202", ..call.clone() };
@@ -125,6 +125,8 @@ fn incoming(round: usize) -> Session {
 /// The main window, in which a recording plays.
 struct Player<'a> {
     session: &'a XSession,
+    /// The part of its bar that cards do not cover.
+    bar: Part,
 }
 
 impl<'a> Player<'a> {
@@ -135,14 +137,12 @@ impl<'a> Player<'a> {
         let area = session.area(main)?;
         session.click(area.x + LIST.0, area.y + LIST.1)?;
         session.press(Key::Home)?;
-        let player = Self { session };
-        let bar = Part { y: area.y + area.height as i16 - 60, height: 60, ..area };
+        let bar = Part { y: area.y + area.height as i16 - 60, height: 60, width: BAR, ..area };
+        let player = Self { session, bar };
         for _ in 0..NEWEST {
-            player.play()?;
+            player.play_or_pause()?;
             thread::sleep(Duration::from_secs(2));
-            let before = screen.look(bar)?;
-            thread::sleep(Duration::from_secs(2));
-            if screen.look(bar)? != before {
+            if player.moves(screen, Duration::from_secs(2))? {
                 return Ok(player);
             }
             session.press(Key::Down)?;
@@ -150,8 +150,19 @@ impl<'a> Player<'a> {
         bail!("nothing plays in the main window")
     }
 
-    /// Plays it from its beginning.
-    fn play(&self) -> Result<()> {
+    /// Waits for so long, and plays it again if it came to its end.
+    fn keep_playing(&self, screen: &Screen, wait: Duration) -> Result<()> {
+        if self.moves(screen, wait)? { Ok(()) } else { self.play_or_pause() }
+    }
+
+    /// Whether its bar changes while so much time goes by.
+    fn moves(&self, screen: &Screen, wait: Duration) -> Result<bool> {
+        let before = screen.look(self.bar)?;
+        thread::sleep(wait);
+        Ok(screen.look(self.bar)? != before)
+    }
+
+    fn play_or_pause(&self) -> Result<()> {
         self.session.press(Key::Space)
     }
 }
