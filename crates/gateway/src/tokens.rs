@@ -61,6 +61,10 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
         groups: token.groups,
         expires_at: token.expires_at,
         revoked_at: None,
+        days: None,
+        device: String::new(),
+        version: String::new(),
+        seen_at: None,
     };
     store.add_token(row).await?;
     Ok(Issued { id, secret })
@@ -68,7 +72,7 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
 
 /// The token whose secret has this digest, if it is valid now.
 pub(crate) fn find(store: &Store, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>, store::Error> {
-    Ok(store.token_by_hash(hash)?.filter(|token| token.is_valid(now)))
+    Ok(store.token_by_hash(hash, now)?.filter(|token| token.is_valid(now)))
 }
 
 /// All tokens, read on a thread that may wait for the database.

@@ -1,7 +1,12 @@
 //! What travels between an office and those who look at it (JSON, camelCase, times RFC 3339).
 
+pub mod admin;
+pub mod join;
+
 mod action;
 mod connection;
+mod join_link;
+mod setup;
 mod summary;
 
 use calls::{
@@ -14,6 +19,11 @@ use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
 pub use connection::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles};
+pub use join_link::{JoinCode, JoinLink, JoinLinkError};
+pub use setup::{
+    CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
+    PhoneChoice, Phones,
+};
 
 use crate::lenient;
 

@@ -17,11 +17,14 @@
 //! The log ([`Store::append`]) belongs to this process's own office; the calls, facts and redirects of several
 //! offices lie beside each other, each row marked with its office, so that a list or a search is one query.
 
+mod audit;
 mod calls;
 mod commands;
+mod configuration;
 mod error;
 mod facts;
 mod folder;
+mod invitations;
 mod journal;
 mod log;
 mod office;
@@ -41,13 +44,16 @@ mod writer;
 
 pub mod cache;
 
+pub use audit::{AuditEntry, AuditRow};
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
 pub use calls::{
     Audience, Changed, Cursor, Filter, Moved, Parted, Redirect, Revealed, Save, SavedCall, Scope, Step, Visible,
 };
 pub use commands::{Began, CommandRow, CommandStatus, NewCommand};
+pub use configuration::Configuration;
 pub use error::{Error, ErrorKind};
 pub use facts::{FactAppended, ShownFact};
+pub use invitations::{Invitation, InvitationStanding, Redeemed};
 pub use journal::{JournalRow, NewJournalRow};
 pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;
@@ -55,5 +61,5 @@ pub use open::{Access, Durability, Memory, Opened, Options};
 pub use random::{Random, SystemRandom};
 pub use search::folded_words;
 pub use store::Store;
-pub use tokens::Token;
+pub use tokens::{Renewal, Token};
 pub use write::{Answer, Write};

@@ -1,13 +1,16 @@
 //! Tokens of the people and programs that a gateway lets in. Only their hashes are here.
 
 use calls::ConnectionId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Row, params};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    audit::{self, AuditEntry},
     error::Error,
     store::Store,
     time::{from_ns, to_ns},
+    transaction::Transaction,
     write::Write,
 };
 
@@ -30,6 +33,25 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// Taken back then.
     pub revoked_at: Option<Timestamp>,
+    /// Each renewal makes it valid for so many days; where absent it ends when it ends.
+    pub days: Option<u32>,
+    /// The device that bears it, as it called itself.
+    pub device: String,
+    /// The program that bears it, and its version.
+    pub version: String,
+    /// When it was last here.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A former secret of a renewed token, as long as it is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// SHA-256 of the secret that was used to ask for it: it stays valid for a while.
+    pub former: [u8; 32],
+    /// Until then.
+    pub former_until: Timestamp,
+    /// SHA-256 of the new secret.
+    pub hash: [u8; 32],
 }
 
 impl Token {
@@ -39,42 +61,34 @@ impl Token {
     }
 }
 
-const COLUMNS: &str = "id, hash, name, role, extensions, groups, expires_ns, revoked_ns";
+const COLUMNS: &str =
+    "id, hash, name, role, extensions, groups, expires_ns, revoked_ns, days, device, version, seen_ns";
 
 impl Store {
     /// Adds a token.
     pub fn add_token(&self, token: Token) -> Write<()> {
-        self.write(move |sql| {
-            let json = |error: serde_json::Error| Error::Unreadable {
-                what: "token",
-                reason: format!("{:?}", error.classify()),
-            };
-            sql.execute(
-                "INSERT INTO tokens (id, hash, name, role, extensions, groups, expires_ns, revoked_ns)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    token.id,
-                    token.hash,
-                    token.name,
-                    token.role,
-                    serde_json::to_string(&token.extensions).map_err(json)?,
-                    serde_json::to_string(&token.groups).map_err(json)?,
-                    token.expires_at.map(to_ns),
-                    token.revoked_at.map(to_ns),
-                ],
-            )?;
-            Ok(())
-        })
+        self.write(move |sql| add(sql, &token))
     }
 
-    /// The token whose secret hashes to this, revoked and expired ones too.
-    pub fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Token>, Error> {
-        self.one_token("hash", hash)
+    /// The token whose secret hashes to this, revoked and expired ones too; also by its former secret, while that is valid.
+    pub fn token_by_hash(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>, Error> {
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM tokens WHERE hash = ?1
+                 UNION ALL SELECT {COLUMNS} FROM tokens WHERE former_hash = ?1 AND former_until_ns > ?2"
+            ))?;
+            let mut rows = statement.query(params![hash, to_ns(now)])?;
+            rows.next()?.map(token).transpose()
+        })
     }
 
     /// The token of this id, revoked and expired ones too.
     pub fn token(&self, id: &str) -> Result<Option<Token>, Error> {
-        self.one_token("id", &id)
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE id = ?1"))?;
+            let mut rows = statement.query([id])?;
+            rows.next()?.map(token).transpose()
+        })
     }
 
     /// All tokens, by id.
@@ -102,18 +116,122 @@ impl Store {
         })
     }
 
-    fn one_token(&self, column: &str, value: &dyn rusqlite::ToSql) -> Result<Option<Token>, Error> {
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE {column} = ?1"))?;
-            let mut rows = statement.query([value])?;
-            rows.next()?.map(token).transpose()
+    /// Takes a token back as an admin; answers whether there was one to take.
+    pub fn revoke_token_as(&self, id: &str, entry: AuditEntry) -> Write<bool> {
+        let id = id.to_owned();
+        self.write(move |sql| {
+            let revoked = sql.execute(
+                "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL",
+                params![id, to_ns(entry.at)],
+            )?;
+            if revoked > 0 {
+                audit::note(sql, &entry)?;
+            }
+            Ok(revoked > 0)
+        })
+    }
+
+    /// Gives a token other rights; answers whether there was one that is not revoked.
+    pub fn change_token(
+        &self,
+        id: &str,
+        role: &str,
+        extensions: Vec<(ConnectionId, String)>,
+        groups: Vec<String>,
+        entry: AuditEntry,
+    ) -> Write<bool> {
+        let (id, role) = (id.to_owned(), role.to_owned());
+        self.write(move |sql| {
+            let changed = sql.execute(
+                "UPDATE tokens SET role = ?2, extensions = ?3, groups = ?4 WHERE id = ?1 AND revoked_ns IS NULL",
+                params![id, role, json(&extensions)?, json(&groups)?],
+            )?;
+            if changed > 0 {
+                audit::note(sql, &entry)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+
+    /// Gives a token another secret; answers the token, or `None` where it is none any more. One that is valid for some days
+    /// after each renewal is valid for so many from now on.
+    pub fn renew_token(&self, id: &str, renewal: Renewal, now: Timestamp) -> Write<Option<Token>> {
+        let id = id.to_owned();
+        self.write(move |sql| {
+            let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE id = ?1"))?;
+            let mut rows = statement.query([&id])?;
+            let Some(known) = rows.next()?.map(token).transpose()?.filter(|known| known.is_valid(now)) else {
+                return Ok(None);
+            };
+            let expires_at = known.days.map(|days| after(now, days)).or(known.expires_at);
+            sql.prepare_cached(
+                "UPDATE tokens SET hash = ?2, former_hash = ?3, former_until_ns = ?4, expires_ns = ?5 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                renewal.hash,
+                renewal.former,
+                to_ns(renewal.former_until),
+                expires_at.map(to_ns)
+            ])?;
+            Ok(Some(Token { hash: renewal.hash, expires_at, ..known }))
+        })
+        .durable()
+    }
+
+    /// Notes that the desk with this token was here, and what it runs.
+    pub fn saw_token(&self, id: &str, version: &str, at: Timestamp) -> Write<()> {
+        let (id, version) = (id.to_owned(), version.to_owned());
+        self.write(move |sql| {
+            sql.prepare_cached("UPDATE tokens SET seen_ns = ?2, version = ?3 WHERE id = ?1")?.execute(params![
+                id,
+                to_ns(at),
+                version
+            ])?;
+            Ok(())
         })
     }
 }
 
+/// So many days later, or the end of time.
+pub(crate) fn after(now: Timestamp, days: u32) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+}
+
+pub(crate) fn add(sql: &Transaction<'_>, token: &Token) -> Result<(), Error> {
+    sql.execute(
+        &format!("INSERT INTO tokens ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+        params![
+            token.id,
+            token.hash,
+            token.name,
+            token.role,
+            json(&token.extensions)?,
+            json(&token.groups)?,
+            token.expires_at.map(to_ns),
+            token.revoked_at.map(to_ns),
+            token.days,
+            token.device,
+            token.version,
+            token.seen_at.map(to_ns),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| unreadable(&error))
+}
+
+pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> Error {
+    Error::Unreadable { what: "token", reason: format!("{:?}", error.classify()) }
+}
+
 fn token(row: &Row<'_>) -> Result<Token, Error> {
-    let json =
-        |error: serde_json::Error| Error::Unreadable { what: "token", reason: format!("{:?}", error.classify()) };
     let extensions: String = row.get(4)?;
     let groups: String = row.get(5)?;
     Ok(Token {
@@ -121,9 +239,13 @@ fn token(row: &Row<'_>) -> Result<Token, Error> {
         hash: row.get(1)?,
         name: row.get(2)?,
         role: row.get(3)?,
-        extensions: serde_json::from_str(&extensions).map_err(json)?,
-        groups: serde_json::from_str(&groups).map_err(json)?,
+        extensions: read_json(&extensions)?,
+        groups: read_json(&groups)?,
         expires_at: row.get::<_, Option<i64>>(6)?.map(from_ns),
         revoked_at: row.get::<_, Option<i64>>(7)?.map(from_ns),
+        days: row.get(8)?,
+        device: row.get(9)?,
+        version: row.get(10)?,
+        seen_at: row.get::<_, Option<i64>>(11)?.map(from_ns),
     })
 }

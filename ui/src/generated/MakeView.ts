@@ -23,7 +23,7 @@ title: Titles,
  */
 interface?: Titles, 
 /**
- * When a call can be seen by those whom it rings, from this computer.
+ * When a call can be seen by those whom it rings, from where the office runs.
  */
 card: MakeCard, 
 /**
@@ -31,7 +31,7 @@ card: MakeCard,
  */
 recordings: MakeRecordings, 
 /**
- * What can be done with calls from here.
+ * What can be done with calls.
  */
 control: Array<Ability>, 
 /**

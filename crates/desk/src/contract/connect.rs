@@ -2,95 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use calls::Ability;
+pub use link::wire::{
+    CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
+    PhoneChoice, Phones,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{main_view::Titles, settings::Token};
-
-/// A make of PBX that can be connected, as its own description says what it can do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct MakeView {
-    /// Its name in configuration.
-    pub make: String,
-    /// What people call it.
-    pub title: Titles,
-    /// Which of the vendor's interfaces it is, where there are several.
-    #[ts(optional)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interface: Option<Titles>,
-    /// When a call can be seen by those whom it rings, from this computer.
-    pub card: MakeCard,
-    /// Whether recordings can be fetched, and how.
-    pub recordings: MakeRecordings,
-    /// What can be done with calls from here.
-    pub control: Vec<Ability>,
-    /// Whether the PBX has to reach us at a public address.
-    pub needs_address: bool,
-    /// What must be switched on at the vendor first.
-    pub first: Titles,
-    /// For whom the key can act.
-    pub key_acts_for: Titles,
-    /// Whether that is everybody: then it belongs to an office of several people on a gateway.
-    pub key_acts_for_all: bool,
-    /// The keys that are needed.
-    pub keys: Vec<KeyField>,
-    /// Whose token it may be, where that makes a difference; the first is usual for one person.
-    pub kinds: Vec<KeyKind>,
-    /// The vendor's address; absent where each installation has its own, which is then to be given.
-    #[ts(optional)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// Whether the PBX lists its phones.
-    pub lists_phones: bool,
-}
-
-/// When a call can be seen by those whom it rings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum MakeCard {
-    /// As it rings.
-    Live,
-    /// Up to a minute later, in the list.
-    Late,
-    /// Only once it is over, in the list: the PBX cannot reach this computer.
-    Afterwards,
-    /// Not at all from this computer.
-    None,
-}
-
-/// Whether recordings can be fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum MakeRecordings {
-    /// Yes.
-    Yes,
-    /// Yes, by a link that works once.
-    ByLinkOnce,
-    /// No.
-    No,
-}
-
-/// A key that a make needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyField {
-    /// Its name in configuration.
-    pub name: String,
-    /// Where it stands in the vendor's account.
-    pub found: Titles,
-}
-
-/// Whose key it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyKind {
-    /// Names it.
-    pub kind: String,
-    /// What people call it.
-    pub title: Titles,
-}
 
 /// All makes, in the order in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -237,22 +156,6 @@ pub struct CheckStepView {
     pub allowed_ms: u32,
 }
 
-/// The steps of a check, in the way that a real call takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckStep {
-    /// The PBX answers at its address.
-    Address,
-    /// The PBX accepts the key.
-    Key,
-    /// The clocks agree.
-    Clock,
-    /// Calls are told as they ring.
-    Live,
-    /// Finished calls can be read.
-    History,
-}
-
 /// Wish to take a step of the check of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -261,67 +164,6 @@ pub struct CheckConnectionRequest {
     pub connection: String,
     /// Which step.
     pub step: CheckStep,
-}
-
-/// What came of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckOutcome {
-    /// Calls get past it.
-    pub ok: bool,
-    /// How long it took.
-    #[ts(type = "number")]
-    pub took_ms: u32,
-    /// What was found.
-    pub finding: CheckFinding,
-    /// The same in the program's or the PBX's own words.
-    pub detail: String,
-    /// The field that mends it.
-    #[ts(optional)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<CheckField>,
-}
-
-/// The field that mends a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckField {
-    /// The keys.
-    Keys,
-    /// The address.
-    Address,
-    /// The phone.
-    Phone,
-}
-
-/// What a step found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum CheckFinding {
-    /// As it should be.
-    Works,
-    /// The PBX does not accept the key.
-    WrongKey,
-    /// The key lacks a right, or the service is switched off at the vendor.
-    NotAdmitted,
-    /// Nobody answers at the address.
-    Unreachable,
-    /// No answer in time.
-    TimedOut,
-    /// Somebody answers whose certificate is not trusted.
-    NotTrusted,
-    /// Asked too often.
-    Busy,
-    /// Something else answers there.
-    NotThisPbx,
-    /// The PBX failed inside.
-    PbxFailed,
-    /// The PBX has no such phone.
-    NoSuchPhone,
-    /// This computer's clock is wrong.
-    ClockOff,
-    /// It works, but takes longer than can be waited for.
-    TakesLong,
 }
 
 /// Names a connection of the office in this program.
@@ -340,24 +182,4 @@ pub struct PauseConnectionRequest {
     pub connection: String,
     /// Pause it.
     pub paused: bool,
-}
-
-/// The phones that a PBX lists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Phones {
-    /// In the order of the PBX.
-    pub phones: Vec<PhoneChoice>,
-}
-
-/// A phone to choose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct PhoneChoice {
-    /// Its number.
-    pub phone: String,
-    /// Whose it is, where the PBX says so.
-    #[ts(optional)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }

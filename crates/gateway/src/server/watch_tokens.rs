@@ -100,6 +100,10 @@ mod tests {
             groups: Vec::new(),
             expires_at,
             revoked_at,
+            days: None,
+            device: String::new(),
+            version: String::new(),
+            seen_at: None,
         };
         let tokens = [
             token("101", None, None),

@@ -113,6 +113,10 @@ fn a_write_that_fails_takes_no_other_with_it() {
         groups: Vec::new(),
         expires_at: None,
         revoked_at: None,
+        days: None,
+        device: String::new(),
+        version: String::new(),
+        seen_at: None,
     };
     let before = store.append(vec![entry("rt1", None, "a")]).send();
     let first = store.add_token(token("t1")).send();

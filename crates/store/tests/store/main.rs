@@ -7,5 +7,6 @@ mod facts;
 mod kill;
 mod log;
 mod opening;
+mod people;
 mod search;
 mod small;

@@ -51,11 +51,15 @@ fn a_token_is_found_by_its_hash_and_revoked_once() {
         groups: vec!["sales".into()],
         expires_at: Some(at(1000)),
         revoked_at: None,
+        days: None,
+        device: String::new(),
+        version: String::new(),
+        seen_at: None,
     };
     store.add_token(token.clone()).wait().expect("added");
     assert!(store.add_token(token.clone()).wait().is_err(), "an id is given once");
-    assert_eq!(store.token_by_hash(&[7; 32]), Ok(Some(token.clone())));
-    assert_eq!(store.token_by_hash(&[8; 32]), Ok(None));
+    assert_eq!(store.token_by_hash(&[7; 32], at(1)), Ok(Some(token.clone())));
+    assert_eq!(store.token_by_hash(&[8; 32], at(1)), Ok(None));
     assert_eq!(store.revoke_token("t1", at(500)).wait(), Ok(true));
     assert_eq!(store.revoke_token("t1", at(600)).wait(), Ok(false));
     assert_eq!(store.tokens(), Ok(vec![Token { revoked_at: Some(at(500)), ..token }]));

@@ -1,0 +1,436 @@
+//! What an admin sees and changes of a gateway.
+
+use std::collections::BTreeMap;
+
+use calls::ConnectionId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{CheckStep, ExtensionRef, MakeView, Role, join::SecretText};
+
+/// The people who may look at the office, and those who are invited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct People {
+    /// Who has a token.
+    pub people: Vec<TokenPerson>,
+    /// Who has, or had, an invitation; newest first.
+    pub invitations: Vec<InvitationView>,
+}
+
+/// Somebody who has a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenPerson {
+    /// Names the token.
+    pub token_id: String,
+    /// Whose it is.
+    pub name: String,
+    /// What he sees.
+    pub role: Role,
+    /// His extensions.
+    pub extensions: Vec<ExtensionRef>,
+    /// His groups.
+    pub groups: Vec<String>,
+    /// From then on it is no token, unless it is renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// The computer that it was given to, as that called itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The program that uses it, with its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// When it was last here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// Its desk looks at the office now.
+    pub online: bool,
+}
+
+/// An invitation, without its code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    /// Names it.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// What he will see.
+    pub role: Role,
+    /// The extensions that will be his.
+    pub extensions: Vec<ExtensionRef>,
+    /// The groups that will be his.
+    pub groups: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From then on it is of no use.
+    pub expires_at: Timestamp,
+    /// How it stands.
+    pub state: InvitationState,
+}
+
+/// How an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum InvitationState {
+    /// It can be used.
+    Open,
+    /// It was.
+    Used,
+    /// It cannot be used any more.
+    Expired,
+    /// It was taken back.
+    Revoked,
+}
+
+/// Invites somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Invite {
+    /// Whose it is.
+    pub name: String,
+    /// What he will see.
+    pub role: Role,
+    /// The extensions that will be his.
+    #[serde(default)]
+    pub extensions: Vec<ExtensionRef>,
+    /// The groups that will be his.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// How many days his token is valid after each renewal; for good when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_expires_days: Option<u32>,
+}
+
+/// An invitation that was made; its link is told this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invited {
+    /// Names it.
+    pub id: String,
+    /// What he opens.
+    pub link: SecretText,
+    /// From then on it is of no use.
+    pub expires_at: Timestamp,
+}
+
+/// Invites all people of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportInvitations {
+    /// The table: name, role, extensions, groups.
+    pub csv: String,
+}
+
+/// The invitations of a table, in its order; their links are told this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportedInvitations {
+    /// One a line.
+    pub invitations: Vec<NamedLink>,
+}
+
+/// Whose link it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedLink {
+    /// Whose.
+    pub name: String,
+    /// What he opens.
+    pub link: SecretText,
+}
+
+/// What somebody sees from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeRights {
+    /// What he sees.
+    pub role: Role,
+    /// His extensions.
+    pub extensions: Vec<ExtensionRef>,
+    /// His groups.
+    pub groups: Vec<String>,
+}
+
+/// How the office is configured. What is `fixed` stands in the gateway's file and is changed there alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficeSetup {
+    /// Changes with every change; sent back with one, so that nobody undoes what somebody else did meanwhile.
+    pub revision: u64,
+    /// Where vendors and desks reach the gateway, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// The makes of PBX that can be connected.
+    pub makes: Vec<MakeView>,
+    /// The connections.
+    pub connections: Vec<ConnectionSetup>,
+    /// The lines.
+    pub lines: Vec<LineSetup>,
+    /// The groups.
+    pub groups: Vec<GroupSetup>,
+    /// Names of extensions.
+    pub people: Vec<PersonName>,
+    /// Names of known numbers, and where their calls go.
+    pub contacts: Vec<ContactSetup>,
+}
+
+/// A connection, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionSetup {
+    /// Which.
+    pub id: ConnectionId,
+    /// Its make.
+    pub pbx: String,
+    /// It stands in the gateway's file.
+    pub fixed: bool,
+    /// An admin has paused it.
+    pub paused: bool,
+    /// The zone of its times, where it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Its address, where it is not the make's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Undocumented parts of the wire.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// Names of the secrets that are set.
+    pub secrets: Vec<String>,
+    /// The address that the vendor is given, where it posts and the gateway knows its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hook_url: Option<String>,
+    /// Why it is not at work though it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// What a connection is to be from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutConnection {
+    /// Its make.
+    pub pbx: String,
+    /// The zone of its times; chosen by its first events when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Its address, where it is not the make's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Undocumented parts of the wire.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// Secrets by their names. One that is left out stays as it was.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, SecretText>,
+    /// Pause it.
+    #[serde(default)]
+    pub paused: bool,
+}
+
+/// Takes a step of the check of a connection, or of what it is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckConnection {
+    /// Which connection: its secrets stand in for those that are left out.
+    pub id: ConnectionId,
+    /// Which step.
+    pub step: CheckStep,
+    /// An extension whose phone is looked for.
+    #[serde(default)]
+    pub phone: String,
+    /// Its make.
+    pub pbx: String,
+    /// The zone of its times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Its address, where it is not the make's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Undocumented parts of the wire.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// Secrets by their names.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, SecretText>,
+}
+
+/// Asks for the phones of the PBX of a connection, or of what it is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPhones {
+    /// Which connection: its secrets stand in for those that are left out.
+    pub id: ConnectionId,
+    /// Its make.
+    pub pbx: String,
+    /// The zone of its times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Its address, where it is not the make's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Undocumented parts of the wire.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// Secrets by their names.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, SecretText>,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LineSetup {
+    /// Where it is.
+    pub connection: ConnectionId,
+    /// Its number, or the queue's name.
+    pub number: String,
+    /// What people call it.
+    #[serde(default)]
+    pub title: String,
+    /// Groups that it belongs to.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// It stands in the gateway's file.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// A group of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GroupSetup {
+    /// Which.
+    pub id: String,
+    /// Its lines ring at its members while no agent is named.
+    #[serde(default)]
+    pub rings: bool,
+    /// It stands in the gateway's file.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// The name of an extension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonName {
+    /// Where.
+    pub connection: ConnectionId,
+    /// Which.
+    pub extension: String,
+    /// Whose it is.
+    pub name: String,
+    /// It stands in the gateway's file.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// A known number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContactSetup {
+    /// Which.
+    pub number: String,
+    /// Whose it is.
+    pub name: String,
+    /// The extension that looks after it, by connection.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub responsible: BTreeMap<ConnectionId, String>,
+    /// The scenario or menu of the PBX that its calls go through, by connection.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scenario: BTreeMap<ConnectionId, String>,
+    /// What its calls are told where they are not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Blocking>,
+    /// It stands in the gateway's file.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// How a caller is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Blocking {
+    /// He hears a busy line.
+    Busy,
+    /// His call is ended.
+    Hangup,
+}
+
+/// All lines that are not fixed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutLines {
+    /// The one that was seen.
+    pub revision: u64,
+    /// The lines.
+    pub lines: Vec<LineSetup>,
+}
+
+/// All groups that are not fixed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutGroups {
+    /// The one that was seen.
+    pub revision: u64,
+    /// The groups.
+    pub groups: Vec<GroupSetup>,
+}
+
+/// All names of extensions that are not fixed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutPeopleNames {
+    /// The one that was seen.
+    pub revision: u64,
+    /// The names.
+    pub people: Vec<PersonName>,
+}
+
+/// All contacts that are not fixed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutContacts {
+    /// The one that was seen.
+    pub revision: u64,
+    /// The contacts.
+    pub contacts: Vec<ContactSetup>,
+}
+
+/// The revision after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// Which.
+    pub revision: u64,
+}
+
+/// What admins changed, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Audit {
+    /// A page of it.
+    pub entries: Vec<AuditView>,
+}
+
+/// A change by an admin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditView {
+    /// Its place; the `before` of the next page.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What was done, as a word.
+    pub action: String,
+    /// What it was done to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// The rest, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
