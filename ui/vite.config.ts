@@ -32,6 +32,10 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: here(mode === "card" ? "./card.html" : "./index.html"),
+      output: {
+        // What a page begins with comes in one script; only what is fetched later comes in parts.
+        codeSplitting: { groups: [{ name: mode, tags: ["$initial"] }] },
+      },
       treeshake: {
         // Modules of these that nothing is taken from, such as Svelte's custom elements, do nothing that a page needs.
         moduleSideEffects: [{ test: /\/node_modules\/(svelte|@tauri-apps)\//, sideEffects: false }],

@@ -4,9 +4,12 @@ import { objections } from "$tests/axe";
 import { failure } from "$tests/build";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import App from "./App.svelte";
 import { Desk } from "./desk.svelte";
+import { parts } from "./parts";
+
+beforeAll(() => Promise.all(Object.values(parts).map((part) => part.fetch())));
 
 async function show(change: (platform: ReturnType<typeof mainPlatform>) => void = () => {}) {
   const platform = mainPlatform();

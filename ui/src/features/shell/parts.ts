@@ -1,0 +1,9 @@
+import { Later } from "$lib/later.svelte";
+
+/** What the main window shows besides its list of calls; each is fetched when it is shown first. */
+export const parts = {
+  now: new Later(() => import("$features/now/NowView.svelte")),
+  settings: new Later(() => import("$features/settings/SettingsView.svelte")),
+  welcome: new Later(() => import("./Welcome.svelte")),
+  wizard: new Later(() => import("$features/wizard/WizardView.svelte")),
+};
