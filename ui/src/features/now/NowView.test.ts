@@ -3,9 +3,12 @@ import { mainPlatform } from "$platform/browser";
 import { mainView } from "$platform/fake/views";
 import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
+import { fetchParts } from "$tests/parts";
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+
+fetchParts();
 
 async function show(now: Partial<MainView["now"]> = {}, offset = 0) {
   const platform = mainPlatform();

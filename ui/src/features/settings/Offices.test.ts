@@ -5,9 +5,12 @@ import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
 import { objections } from "$tests/axe";
 import { failure } from "$tests/build";
+import { fetchParts } from "$tests/parts";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+
+fetchParts();
 
 const REFUSED: OfficeView = {
   id: "calls.example.org",

@@ -7,9 +7,12 @@ import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
 import { objections } from "$tests/axe";
 import { failure, settle } from "$tests/build";
+import { fetchParts } from "$tests/parts";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+
+fetchParts();
 
 async function show(stage: "welcome" | "office" = "welcome") {
   const platform = mainPlatform();
