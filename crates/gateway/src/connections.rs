@@ -100,6 +100,11 @@ impl Connections {
 }
 
 impl Permit {
+    /// Where the connection comes from; of IPv6 its network.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// Counts the connection as a stream from now on; `None` when there are too many of them.
     pub(crate) fn begin_stream(permit: &Arc<Self>) -> Option<StreamPermit> {
         let connections = &permit.connections;
@@ -153,7 +158,7 @@ fn most_with(descriptors: Option<u64>) -> usize {
 }
 
 /// Whom an address stands for: a household of IPv6 has a whole /64.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))

@@ -6,7 +6,10 @@
 pub mod config;
 pub mod hooks;
 pub mod http_message;
+pub mod invitations;
+pub mod own_ca;
 pub mod path_tokens;
+pub mod people_table;
 pub mod platform;
 pub mod tokens;
 
@@ -15,8 +18,10 @@ mod body;
 mod connections;
 mod counters;
 mod error_log;
+mod join_limit;
 mod limits;
 mod log_rate;
+mod presence;
 mod problem;
 mod router;
 mod server;

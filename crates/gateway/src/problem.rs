@@ -55,6 +55,12 @@ impl ApiError {
         Self { connection: Some(connection), ..Self::other(StatusCode::FORBIDDEN, "forbidden", message) }
     }
 
+    /// Whoever asks has a token, but not of an admin.
+    pub(crate) fn admins_only() -> Self {
+        let message = "Only an admin of this office may do this.".to_owned();
+        Self::other(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
     /// No byte of what is `length` bytes long is in the range.
     pub(crate) fn range(error: OfficeError, length: Option<u64>) -> Self {
         Self { length, ..error.into() }
@@ -81,7 +87,8 @@ impl ApiError {
         self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
 
-    fn other(status: StatusCode, code: &str, message: String) -> Self {
+    /// An error with a code of its own.
+    pub(crate) fn other(status: StatusCode, code: &str, message: String) -> Self {
         let problem =
             Problem { error: code.to_owned(), message, field: None, retry_after_ms: None, reference: reference() };
         Self::of(status, problem)

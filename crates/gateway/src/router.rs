@@ -6,12 +6,13 @@ use axum::{
     Router,
     http::Uri,
     middleware::map_response_with_state,
-    routing::{any, get, post},
+    routing::{any, delete, get, post, put},
 };
 
 use crate::{api, error_log, hooks, problem::ApiError, state::State as Gateway, stream};
 
-/// The gateway's paths. Everything but the hooks and the sign of life asks for a token, unknown paths too.
+/// The gateway's paths. Everything but the hooks, the sign of life and joining asks for a token,
+/// unknown paths too.
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/hook/{*rest}", any(hooks::receive))
@@ -29,10 +30,28 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/v1/facts", post(api::facts::add))
         .route("/v1/recordings/{id}", get(api::recordings::audio))
         .route("/v1/recordings/{id}/peaks", get(api::recordings::peaks))
+        .route("/v1/join/preview", post(api::join::preview))
+        .route("/v1/join", post(api::join::join))
+        .route("/v1/join/ca", get(api::join::ca))
+        .route("/v1/token", delete(api::token::sign_out))
+        .route("/v1/token/renew", post(api::token::renew))
+        .nest("/v1/admin", admin())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(map_response_with_state(Arc::clone(&gateway), error_log::log))
         .with_state(gateway)
+}
+
+/// What only admins may ask for.
+fn admin() -> Router<Arc<Gateway>> {
+    use api::admin::{audit, invitations, people};
+    Router::new()
+        .route("/audit", get(audit::list))
+        .route("/people", get(people::list))
+        .route("/people/{id}", put(people::change).delete(people::remove))
+        .route("/invitations", post(invitations::invite))
+        .route("/invitations/import", post(invitations::import))
+        .route("/invitations/{id}", delete(invitations::revoke))
 }
 
 /// The address with one slash where there are several: a public address that was entered with a slash at its end makes

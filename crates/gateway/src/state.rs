@@ -1,14 +1,19 @@
 //! The state that requests share. Everything that serves them uses it; it uses none of that.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    sync::Arc,
+};
 
+use calls::ConnectionId;
 use office::{Clock, OfficeHandle};
 use store::Token;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::{
-    connections::Connections, counters::Counters, limits::Limits, log_rate::LogRate, path_tokens::PathTokens,
-    throttle::Throttle, tokens,
+    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
+    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, presence::Presence, throttle::Throttle, tokens,
 };
 
 /// What each token may do and see, by its id; `None` for one that has ended.
@@ -18,10 +23,24 @@ pub(crate) type TokenRights = Arc<BTreeMap<String, Option<String>>>;
 pub(crate) struct State {
     pub(crate) office: Arc<OfficeHandle>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What the office is called.
+    pub(crate) name: String,
+    /// Where those who are invited find it, where that is known.
+    pub(crate) join_address: Option<JoinAddress>,
+    /// The certificate that vouches for it, where no public CA does.
+    pub(crate) own_ca: Option<OwnCa>,
     pub(crate) path_tokens: PathTokens,
     pub(crate) limits: Limits,
     pub(crate) counters: Counters,
     pub(crate) throttle: Throttle,
+    /// Who tries codes of invitations.
+    pub(crate) join_limit: JoinLimit,
+    /// Whose desks look now.
+    pub(crate) presence: Presence,
+    /// Wakes whoever compares open streams with the tokens.
+    pub(crate) tokens_changed: Arc<Notify>,
+    /// Held by whoever changes rights: there is always an admin.
+    pub(crate) changing_people: tokio::sync::Mutex<()>,
     /// Errors in the log.
     pub(crate) log_rate: LogRate,
     /// Whoever reads tokens.
@@ -37,6 +56,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The ids of the connections that the office has.
+    pub(crate) fn connections_of_office(&self) -> BTreeSet<ConnectionId> {
+        self.office.connections().into_iter().collect()
+    }
+
     /// The token that this secret is, if it is valid now; read on a thread that may wait for the database.
     pub(crate) async fn token(&self, secret: &str) -> Result<Option<Token>, store::Error> {
         // One at a time: a flood of guesses leaves the database's other readers to those who have a token.

@@ -8,7 +8,7 @@ use axum::{
         State,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
@@ -31,6 +31,8 @@ use crate::{
 const LARGEST: usize = 4096;
 /// Room for reading; an idle desk holds this for as long as it looks.
 const READ_BUFFER: usize = 1024;
+/// The longest name of a program that is kept.
+const LONGEST_VERSION: usize = 60;
 /// How long a desk is given to answer a close.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -39,6 +41,7 @@ pub(crate) async fn stream(
     State(gateway): State<Arc<Gateway>>,
     bearer: Bearer,
     Extension(connection): Extension<Arc<Permit>>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| OfficeError::invalid("body", "The stream is a WebSocket; open it as one."))?;
@@ -46,15 +49,32 @@ pub(crate) async fn stream(
         add(&gateway.counters.streams_refused);
         return Ok(too_many_streams());
     };
+    let version = version(&headers);
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
-            let _open = (Open::new(&gateway.counters.streams), permit);
+            let id = bearer.token.id.clone();
+            let _open = (Open::new(&gateway.counters.streams), gateway.presence.enter(&id), permit);
+            note_visit(&gateway, &id, &version).await;
             Desk::new(&gateway, bearer, socket).serve().await;
+            note_visit(&gateway, &id, &version).await;
         }))
+}
+
+/// The program that asks, with its version, as far as it says so.
+fn version(headers: &HeaderMap) -> String {
+    let said = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said.chars().take(LONGEST_VERSION).collect()
+}
+
+/// Notes that a desk was here, for whoever looks after the office.
+async fn note_visit(gateway: &Gateway, token: &str, version: &str) {
+    if let Err(error) = gateway.office.store().saw_token(token, version, gateway.clock.now()).await {
+        tracing::warn!(%error, "when a desk was here could not be noted");
+    }
 }
 
 /// Webhooks and requests need what connections are left.

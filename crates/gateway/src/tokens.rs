@@ -6,7 +6,7 @@ use link::wire::{ExtensionRef, Role};
 use office::Viewer;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use store::{Store, Token};
+use store::{Random, Store, Token};
 
 /// Begins every token, so that people and leak scanners know what they look at.
 const PREFIX: &str = "trubka_";
@@ -47,11 +47,7 @@ pub enum IssueError {
 
 /// Makes a token.
 pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError> {
-    let mut bytes = [0; 37];
-    store.random().fill(&mut bytes).map_err(|error| IssueError::Randomness(error.to_string()))?;
-    let (id, secret) = bytes.split_at(5);
-    let id = BASE32_NOPAD.encode(id).to_ascii_lowercase();
-    let secret = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(secret)));
+    let (id, secret) = identity(&*store.random())?;
     let row = Token {
         id: id.clone(),
         hash: hash(secret.expose_secret()),
@@ -68,6 +64,21 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
     };
     store.add_token(row).await?;
     Ok(Issued { id, secret })
+}
+
+/// The id and the secret of a new token.
+pub(crate) fn identity(random: &dyn Random) -> Result<(String, SecretString), IssueError> {
+    let mut bytes = [0; 37];
+    random.fill(&mut bytes).map_err(|error| IssueError::Randomness(error.to_string()))?;
+    let (id, secret) = bytes.split_at(5);
+    let id = BASE32_NOPAD.encode(id).to_ascii_lowercase();
+    Ok((id, SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(secret)))))
+}
+
+/// The token of this id, valid or not, read on a thread that may wait for the database.
+pub(crate) async fn by_id(store: &Store, id: &str) -> Result<Option<Token>, store::Error> {
+    let (store, id) = (store.clone(), id.to_owned());
+    tokio::task::spawn_blocking(move || store.token(&id)).await.unwrap_or(Err(store::Error::Closed))
 }
 
 /// The token whose secret has this digest, if it is valid now.
@@ -100,11 +111,12 @@ pub(crate) fn viewer(token: &Token) -> Option<Viewer> {
     })
 }
 
-/// Says whether two states of a token may do and see the same.
+/// Says whether two tokens, or two states of one, may do and see the same. The epoch of a stream follows from it, so it
+/// holds nothing else: neither the token's id nor whose it is.
 pub(crate) fn rights(token: &Token) -> String {
     let extensions: Vec<String> =
         token.extensions.iter().map(|(connection, extension)| format!("{connection}:{extension}")).collect();
-    format!("{}\n{}\n{}\n{}", token.id, token.role, extensions.join(","), token.groups.join(","))
+    format!("{}\n{}\n{}", token.role, extensions.join(","), token.groups.join(","))
 }
 
 /// The name of a role, as the command line and the database write it.

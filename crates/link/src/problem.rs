@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 21] = [
+const FIELDS: [&str; 42] = [
     "command",
     "connection",
     "from",
@@ -46,6 +46,27 @@ const FIELDS: [&str; 21] = [
     "call",
     "replaces",
     "value",
+    "code",
+    "device",
+    "name",
+    "role",
+    "extensions",
+    "groups",
+    "tokenExpiresDays",
+    "csv",
+    "pbx",
+    "zone",
+    "baseUrl",
+    "overrides",
+    "secrets",
+    "paused",
+    "step",
+    "phone",
+    "revision",
+    "lines",
+    "people",
+    "contacts",
+    "title",
     "body",
 ];
 

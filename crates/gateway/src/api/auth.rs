@@ -14,6 +14,8 @@ use crate::{counters::add, problem::ApiError, state::State as Gateway, tokens};
 /// The token that a request bears, valid now, and the office as it shows itself to it.
 pub(crate) struct Bearer {
     pub(crate) token: Token,
+    /// SHA-256 of the secret that was sent.
+    pub(crate) presented: [u8; 32],
     pub(crate) viewer: office::Viewer,
     pub(crate) view: View,
 }
@@ -27,10 +29,11 @@ impl FromRequestParts<Arc<Gateway>> for Bearer {
             ApiError::unauthorized()
         };
         let secret = secret(parts).ok_or_else(refused)?;
+        let presented = tokens::hash(secret);
         let token = gateway.token(secret).await?.ok_or_else(refused)?;
         let viewer = tokens::viewer(&token).ok_or_else(refused)?;
         let view = gateway.office.view(viewer.clone());
-        Ok(Self { token, viewer, view })
+        Ok(Self { token, presented, viewer, view })
     }
 }
 

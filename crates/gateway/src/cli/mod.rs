@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod hook_address;
 mod introduce;
+mod invite;
 mod journal;
 mod message;
 mod number;
@@ -36,6 +37,8 @@ enum Command {
     /// Issues, lists and revokes tokens; also while the gateway runs.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Invites somebody: prints the link that he opens with Trubka.
+    Invite(invite::InviteArguments),
     /// Asks each PBX whether it accepts the credentials, and proves what the gateway itself needs.
     Check(check::CheckArguments),
     /// Makes the gateway known to a PBX that gives it a key for that, once.
@@ -79,6 +82,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         EnvFilter::new(match arguments.command {
             Command::Serve(_) => "info",
             Command::Token(_)
+            | Command::Invite(_)
             | Command::Check(_)
             | Command::Introduce(_)
             | Command::Account(_)
@@ -107,6 +111,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(config) => serve::serve(&config.read()?).await,
         Command::Token(command) => token::run(command).await,
+        Command::Invite(arguments) => invite::invite(arguments).await,
         Command::Check(arguments) => check::check(arguments).await,
         Command::Introduce(arguments) => introduce::introduce(arguments).await,
         Command::Account(arguments) => account::account(arguments).await,

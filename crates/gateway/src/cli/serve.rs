@@ -12,7 +12,14 @@ use super::{open, output};
 pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listen = config.listen()?;
     let limits = Limits { behind_proxy: listen.behind_proxy, ..Limits::default() };
-    let options = GatewayOptions { path_tokens: config.path_tokens()?, tls: config.tls()?, limits };
+    let options = GatewayOptions {
+        path_tokens: config.path_tokens()?,
+        tls: config.tls()?,
+        limits,
+        name: config.name().to_owned(),
+        public_url: config.public_url().cloned(),
+        own_ca: config.own_ca()?,
+    };
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let store = open::as_owner(&config.data_dir())?;
     let office = config.office()?;

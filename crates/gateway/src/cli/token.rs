@@ -11,15 +11,18 @@ use secrecy::ExposeSecret;
 use store::Token;
 use trubka_gateway::{
     config::Config,
+    invitations::{extension_ref, person_name},
     tokens::{self, NewToken},
 };
 
-use super::{WithConfig, open, output, span};
+use super::{WithConfig, invite, open, output, span};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
     /// Makes a token and prints it, alone, on stdout. It is shown this once.
     Issue(IssueArguments),
+    /// Invites all people of a table, all or nobody: prints a name and a link a line.
+    Import(invite::ImportArguments),
     /// A line each: id, role, name, extensions, expiry.
     List(WithConfig),
     /// Takes a token back; its open stream closes within seconds.
@@ -56,15 +59,26 @@ pub(super) struct RevokeArguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum RoleArgument {
+pub(super) enum RoleArgument {
     Agent,
     Manager,
     Admin,
 }
 
+impl From<RoleArgument> for Role {
+    fn from(role: RoleArgument) -> Self {
+        match role {
+            RoleArgument::Agent => Self::Agent,
+            RoleArgument::Manager => Self::Manager,
+            RoleArgument::Admin => Self::Admin,
+        }
+    }
+}
+
 pub(super) async fn run(command: TokenCommand) -> anyhow::Result<ExitCode> {
     match command {
         TokenCommand::Issue(arguments) => issue(arguments).await,
+        TokenCommand::Import(arguments) => invite::import(arguments).await,
         TokenCommand::List(config) => list(&config.read()?),
         TokenCommand::Revoke(arguments) => revoke(&arguments.config.read()?, &arguments.id).await,
     }
@@ -72,19 +86,17 @@ pub(super) async fn run(command: TokenCommand) -> anyhow::Result<ExitCode> {
 
 async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
     let config = arguments.config.read()?;
+    let store = open::beside(&config.data_dir())?;
+    let known = config.all_connections(&store)?;
     for own in &arguments.extensions {
-        if !config.connections().any(|id| *id == own.connection) {
+        if !known.contains(&own.connection) {
             bail!("--extension: there is no connection \"{}\" in the configuration", own.connection);
         }
     }
     for group in arguments.groups.iter().filter(|group| !config.has_group(group)) {
         output::note(&format!("note: the configuration names no group \"{group}\"; nothing rings for it"));
     }
-    let role = match arguments.role {
-        RoleArgument::Agent => Role::Agent,
-        RoleArgument::Manager => Role::Manager,
-        RoleArgument::Admin => Role::Admin,
-    };
+    let role = Role::from(arguments.role);
     if role == Role::Agent && arguments.extensions.is_empty() && arguments.groups.is_empty() {
         output::note("note: an agent without --extension and --group sees no calls of his own");
     }
@@ -92,7 +104,6 @@ async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
         Some(span) => Some(SystemClock.now().checked_add(span).context("--expires: that is too far away")?),
         None => None,
     };
-    let store = open::beside(&config.data_dir())?;
     let new =
         NewToken { name: arguments.name, role, extensions: arguments.extensions, groups: arguments.groups, expires_at };
     let issued = tokens::issue(&store, new).await.context("keeping the token")?;
@@ -127,20 +138,10 @@ fn line(token: &Token) -> String {
     [token.id.as_str(), &token.role, &token.name, &extensions, &expiry].join("\t")
 }
 
-fn extension(text: &str) -> Result<ExtensionRef, String> {
-    let shape = || "write CONNECTION:EXT, such as rt1:201".to_owned();
-    let (connection, extension) = text.split_once(':').ok_or_else(shape)?;
-    let connection = super::connection_id(connection)?;
-    // In the spelling in which events name it: whose call it is, is a comparison of texts.
-    let extension = pbx::extension(extension).ok_or_else(shape)?;
-    Ok(ExtensionRef { connection, extension })
+pub(super) fn extension(text: &str) -> Result<ExtensionRef, String> {
+    extension_ref(text)
 }
 
-/// A name stands in lists and on cards, so it is one line.
-fn name(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().any(char::is_control) {
-        return Err("a name is one line of text".to_owned());
-    }
-    Ok(text.to_owned())
+pub(super) fn name(text: &str) -> Result<String, String> {
+    person_name(text).ok_or_else(|| "a name is one line of text, of at most 100 characters".to_owned())
 }

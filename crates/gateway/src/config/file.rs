@@ -16,10 +16,15 @@ use super::{error::Wrong, secret::SecretSource};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
+    /// What the office is called.
+    #[serde(default)]
+    pub(super) name: String,
     pub(super) listen: String,
     pub(super) public_url: Option<Url>,
     pub(super) data_dir: PathBuf,
     pub(super) tls: Option<TlsFiles>,
+    /// The certificate that vouches for the public address, where no public CA does.
+    pub(super) ca: Option<PathBuf>,
     #[serde(default, rename = "log")]
     _log: Log,
     #[serde(default)]

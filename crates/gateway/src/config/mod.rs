@@ -8,7 +8,7 @@ mod secret;
 mod tls;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -16,7 +16,7 @@ use calls::ConnectionId;
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person, RoutingRules};
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
-use store::SystemRandom;
+use store::{Store, SystemRandom};
 use url::Url;
 
 pub use error::ConfigError;
@@ -24,8 +24,13 @@ pub use listen::Listen;
 
 use crate::{
     config::file::{ConnectionSection, File},
+    invitations::JoinAddress,
+    own_ca::OwnCa,
     path_tokens::PathTokens,
 };
+
+/// Begins the keys of connections that admins have added, in the database.
+pub(crate) const CONNECTION_KEY: &str = "connection:";
 
 /// The name under which the gateway's office keeps its rows.
 pub const OFFICE: &str = "office";
@@ -164,6 +169,51 @@ impl Config {
     /// The address under which vendors and desks reach the gateway, where it is named.
     pub fn public_url(&self) -> Option<&Url> {
         self.file.public_url.as_ref()
+    }
+
+    /// What the office is called; empty where the file does not say so.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// The certificate that vouches for the gateway where no public CA does: the one that is named, or the gateway's own
+    /// where that is signed by itself.
+    pub fn own_ca(&self) -> Result<Option<OwnCa>, ConfigError> {
+        let read = |what: &str, file: &Path| {
+            let file = self.resolve(file);
+            let failed = |error: &dyn std::fmt::Display| self.wrong(format!("{what}: {}: {error}", file.display()));
+            std::fs::read_to_string(&file).map_err(|error| failed(&error)).map(|text| (text, file.clone()))
+        };
+        if let Some(file) = &self.file.ca {
+            let (text, file) = read("ca", file)?;
+            let ca = OwnCa::of_pem(&text).map_err(|error| self.wrong(format!("ca: {}: {error}", file.display())))?;
+            return Ok(Some(ca));
+        }
+        let Some(files) = &self.file.tls else { return Ok(None) };
+        let (text, _) = read("tls.cert", &files.cert)?;
+        Ok(OwnCa::of_self_signed(&text))
+    }
+
+    /// Where those who are invited find the gateway.
+    pub fn join_address(&self) -> Result<JoinAddress, ConfigError> {
+        let ca = self.own_ca()?.map(|ca| ca.fingerprint);
+        if let Some(url) = self.public_url() {
+            return Ok(JoinAddress { url: url.clone(), ca });
+        }
+        let listen = self.listen()?.address;
+        let scheme = if self.file.tls.is_some() { "https" } else { "http" };
+        let here = (listen.ip().is_loopback() && listen.port() != 0)
+            .then(|| Url::parse(&format!("{scheme}://{listen}/")).ok())
+            .flatten();
+        let missing = || self.wrong("public_url: set it to the https address that desks and vendors reach".to_owned());
+        Ok(JoinAddress { url: here.ok_or_else(missing)?, ca })
+    }
+
+    /// The ids of all connections: of the file, and those that admins have added.
+    pub fn all_connections(&self, store: &Store) -> Result<BTreeSet<ConnectionId>, store::Error> {
+        let added = store.configuration()?.parts;
+        let added = added.keys().filter_map(|key| key.strip_prefix(CONNECTION_KEY)?.parse().ok());
+        Ok(self.connections().cloned().chain(added).collect())
     }
 
     /// The zone of a connection, where it is given.

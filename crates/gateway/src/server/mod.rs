@@ -9,13 +9,15 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use office::{Clock, OfficeHandle, SystemClock};
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, mpsc, watch},
+    sync::{Notify, Semaphore, mpsc, watch},
     task::JoinHandle,
 };
+use url::Url;
 
 use crate::{
-    connections::Connections, counters::Counters, limits::Limits, log_rate::LogRate, path_tokens::PathTokens, platform,
-    router, state::State, throttle::Throttle,
+    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
+    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router, state::State,
+    throttle::Throttle,
 };
 
 /// How a gateway is run.
@@ -27,6 +29,12 @@ pub struct GatewayOptions {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Time-outs and sizes.
     pub limits: Limits,
+    /// What the office is called; its host when empty.
+    pub name: String,
+    /// Where vendors and desks reach the gateway; where it listens when absent, and that is this computer.
+    pub public_url: Option<Url>,
+    /// The certificate that vouches for it, where no public CA does.
+    pub own_ca: Option<OwnCa>,
 }
 
 /// An office behind HTTP.
@@ -53,15 +61,26 @@ impl Gateway {
         let (stop, stopping) = watch::channel(false);
         let (in_use, ended) = mpsc::channel(1);
         let patience = options.limits.stop;
+        let tokens_changed = Arc::new(Notify::new());
+        let pace = watch_tokens::Pace { every: options.limits.token_check, at_once: Arc::clone(&tokens_changed) };
         let (tokens, watcher) =
-            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), options.limits.token_check, stopping.clone())
-                .await?;
+            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), pace, stopping.clone()).await?;
+        let join_address = join_address(&options, address);
+        let host = join_address.as_ref().and_then(|join| join.url.host_str()).unwrap_or_default();
+        let name = if options.name.is_empty() { host.to_owned() } else { options.name };
         let descriptors = platform::raise_descriptor_limit();
         let connections = Connections::new(&options.limits, descriptors);
         tracing::debug!(most = connections.most(), "connections at a time");
         let state = Arc::new(State {
             office,
             clock,
+            name,
+            join_address,
+            own_ca: options.own_ca,
+            join_limit: JoinLimit::default(),
+            presence: Presence::default(),
+            tokens_changed,
+            changing_people: tokio::sync::Mutex::default(),
             path_tokens: options.path_tokens,
             throttle: Throttle::new(options.limits.bad_signatures),
             log_rate: LogRate::default(),
@@ -78,6 +97,16 @@ impl Gateway {
         tracing::info!(%address, "listening");
         Ok(Running { address, stop, tasks, ended, patience })
     }
+}
+
+/// Where those who are invited find the gateway.
+fn join_address(options: &GatewayOptions, listening: SocketAddr) -> Option<JoinAddress> {
+    let here = || {
+        let scheme = if options.tls.is_some() { "https" } else { "http" };
+        listening.ip().is_loopback().then(|| Url::parse(&format!("{scheme}://{listening}/")).ok()).flatten()
+    };
+    let url = options.public_url.clone().or_else(here)?;
+    Some(JoinAddress { url, ca: options.own_ca.as_ref().map(|ca| ca.fingerprint) })
 }
 
 /// Why a gateway did not start.

@@ -10,29 +10,42 @@ use calls::ConnectionId;
 use jiff::Timestamp;
 use office::{Clock, OfficeHandle};
 use store::Token;
-use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::MissedTickBehavior,
+};
 
 use crate::{
     state::{TokenRights, stopped},
     tokens,
 };
 
+/// When the tokens are read.
+pub(super) struct Pace {
+    /// Now and then, since the command line tells nobody.
+    pub(super) every: Duration,
+    /// At once, when a request has changed them.
+    pub(super) at_once: Arc<Notify>,
+}
+
 /// Reads the tokens now and then; the receiver sees a change only where there is one.
 pub(super) async fn start(
     office: Arc<OfficeHandle>,
     clock: Arc<dyn Clock>,
-    every: Duration,
+    pace: Pace,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(watch::Receiver<TokenRights>, JoinHandle<()>), store::Error> {
     let known = rights_of(&tokens::all(office.store()).await?, clock.now());
     let (send, receive) = watch::channel(Arc::new(known));
     let task = tokio::spawn(async move {
         let mut watched = BTreeSet::new();
-        let mut ticks = tokio::time::interval(every);
+        let mut ticks = tokio::time::interval(pace.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
+                () = pace.at_once.notified() => {}
                 () = stopped(&mut stopping) => return,
             }
             match tokens::all(office.store()).await {

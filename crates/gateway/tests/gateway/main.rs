@@ -10,6 +10,7 @@ mod events;
 mod hooks;
 mod http;
 mod introduce;
+mod joining;
 mod kill;
 mod limits;
 mod makes;

@@ -93,7 +93,7 @@ impl Rig {
         let listener = listener(setup.narrow);
         let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));
         let path_tokens = PathTokens::new(BTreeMap::from([path_token])).expect("fits into a path");
-        let options = GatewayOptions { path_tokens, tls: None, limits: setup.limits };
+        let options = GatewayOptions { path_tokens, limits: setup.limits, ..GatewayOptions::default() };
         let running = Gateway::serve(listener, Arc::clone(&office), options).await.expect("serves");
         Self { folder, store, office, address: running.addr(), running }
     }

@@ -1,0 +1,104 @@
+//! Inviting people, and taking invitations back.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use link::{
+    OfficeError, OfficeErrorKind,
+    wire::{
+        ExtensionRef,
+        admin::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink},
+    },
+};
+
+use super::{Admin, people::own_extensions};
+use crate::{
+    api::segment::Segment,
+    body::{self, WholeBody},
+    invitations::{self, InviteError, MadeInvitation, NewInvitation, person_name},
+    people_table,
+    problem::ApiError,
+    state::State as Gateway,
+};
+
+/// The largest invitation.
+const CAP: usize = 64 << 10;
+/// The largest table.
+const TABLE_CAP: usize = 4 << 20;
+/// A token is valid for ten years at most, or for good.
+const MOST_DAYS: u32 = 3650;
+
+/// Invites somebody.
+pub(crate) async fn invite(
+    State(gateway): State<Arc<Gateway>>,
+    admin: Admin,
+    WholeBody(body): WholeBody<CAP>,
+) -> Result<(StatusCode, Json<Invited>), ApiError> {
+    let Invite { name, role, extensions, groups, token_expires_days } = body::json(&body)?;
+    let name = person_name(&name)
+        .ok_or_else(|| OfficeError::invalid("name", "A name is one line of at most 100 characters."))?;
+    if token_expires_days.is_some_and(|days| days == 0 || days > MOST_DAYS) {
+        let message = format!("A token is valid for 1 to {MOST_DAYS} days, or for good.");
+        return Err(OfficeError::invalid("tokenExpiresDays", message).into());
+    }
+    let extensions = own_extensions(&gateway, extensions)?
+        .into_iter()
+        .map(|(connection, extension)| ExtensionRef { connection, extension })
+        .collect();
+    let new = NewInvitation { name, role, extensions, groups, days: token_expires_days };
+    let made = make(&gateway, &admin, vec![new]).await?.pop();
+    let MadeInvitation { id, link, expires_at } = made.ok_or_else(|| ApiError::not_found("Nobody was invited."))?;
+    Ok((StatusCode::CREATED, Json(Invited { id, link, expires_at })))
+}
+
+/// Invites all people of a table, or nobody.
+pub(crate) async fn import(
+    State(gateway): State<Arc<Gateway>>,
+    admin: Admin,
+    WholeBody(body): WholeBody<TABLE_CAP>,
+) -> Result<(StatusCode, Json<ImportedInvitations>), ApiError> {
+    let ImportInvitations { csv } = body::json(&body)?;
+    let people = people_table::read(&csv, None).map_err(|error| OfficeError::invalid("csv", format!("{error}.")))?;
+    let known = gateway.connections_of_office();
+    for person in &people {
+        if let Some(own) = person.extensions.iter().find(|own| !known.contains(&own.connection)) {
+            let message = format!("\"{}\": there is no connection \"{}\".", person.name, own.connection);
+            return Err(OfficeError::invalid("csv", message).into());
+        }
+    }
+    let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
+    let made = make(&gateway, &admin, people).await?;
+    let invitations = names.into_iter().zip(made).map(|(name, made)| NamedLink { name, link: made.link }).collect();
+    Ok((StatusCode::CREATED, Json(ImportedInvitations { invitations })))
+}
+
+/// Takes an invitation back.
+pub(crate) async fn revoke(
+    State(gateway): State<Arc<Gateway>>,
+    admin: Admin,
+    Segment(id): Segment<String>,
+) -> Result<StatusCode, ApiError> {
+    let entry = admin.audit(&gateway, "revokedInvitation", &id, String::new());
+    match gateway.office.store().revoke_invitation(&id, entry).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found("There is no open invitation of this id.")),
+    }
+}
+
+async fn make(gateway: &Gateway, admin: &Admin, people: Vec<NewInvitation>) -> Result<Vec<MadeInvitation>, ApiError> {
+    let address = gateway.join_address.as_ref().ok_or(InviteError::NoAddress);
+    let made = match address {
+        Ok(address) => {
+            let store = gateway.office.store();
+            invitations::invite(store, address, people, &admin.0.viewer.name, gateway.clock.now()).await
+        }
+        Err(error) => Err(error),
+    };
+    made.map_err(|error| match error {
+        InviteError::NoAddress => {
+            OfficeError::new(OfficeErrorKind::Conflict, format!("No link can be made: {error}.")).into()
+        }
+        InviteError::Issue(crate::tokens::IssueError::Store(error)) => error.into(),
+        InviteError::Issue(crate::tokens::IssueError::Randomness(_)) => super::super::join::no_randomness(),
+    })
+}

@@ -1,0 +1,42 @@
+//! What only an admin may see and change: `/v1/admin/…`, one file a resource.
+
+pub(crate) mod audit;
+pub(crate) mod invitations;
+pub(crate) mod people;
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use link::wire::Role;
+use store::AuditEntry;
+
+use super::auth::Bearer;
+use crate::{problem::ApiError, state::State as Gateway};
+
+/// The bearer of a token with the role of an admin; everybody else is answered 403.
+pub(crate) struct Admin(pub(crate) Bearer);
+
+impl FromRequestParts<Arc<Gateway>> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+        let bearer = Bearer::from_request_parts(parts, gateway).await?;
+        match bearer.viewer.role {
+            Role::Admin => Ok(Self(bearer)),
+            Role::Agent | Role::Manager => Err(ApiError::admins_only()),
+        }
+    }
+}
+
+impl Admin {
+    /// An entry of the audit about what he does now.
+    pub(crate) fn audit(&self, gateway: &Gateway, action: &str, subject: &str, detail: String) -> AuditEntry {
+        AuditEntry {
+            at: gateway.clock.now(),
+            who: self.0.viewer.name.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail,
+        }
+    }
+}
