@@ -36,6 +36,20 @@ pub struct OfficeConfig {
     pub cache_key: SecretBox<[u8; 32]>,
 }
 
+/// What an office looks up by the numbers of a call.
+pub struct Lookups {
+    /// Lines with titles and groups.
+    pub lines: Vec<LineSettings>,
+    /// Groups and whether their lines ring.
+    pub groups: Vec<GroupSettings>,
+    /// Names of extensions.
+    pub people: Vec<Person>,
+    /// Names of known numbers.
+    pub contacts: BTreeMap<String, String>,
+    /// Whom known numbers are sent to, and who is not wanted.
+    pub routing: RoutingRules,
+}
+
 /// One connection and the extensions whose sessions it keeps.
 pub struct ConnectionSettings {
     /// The account.
@@ -149,6 +163,13 @@ impl Directory {
         }
         self.rules = rules(&self.lines, &self.ringing_groups, &self.naming);
         self
+    }
+
+    /// The same connections with other lines, groups, people and contacts.
+    #[must_use]
+    pub(crate) fn replaced(self, lookups: Lookups) -> Self {
+        let Lookups { lines, groups, people, contacts, routing } = lookups;
+        Self::new(lines, &groups, people, contacts, self.naming).with_routing(routing)
     }
 
     /// The rules for calls from outside.

@@ -2,7 +2,9 @@
 
 use desk::contract::{ContractError, DraftView, OwnConnectionView, OwnConnections, Titles};
 
-use crate::{makes::titles, office::OwnOffice, settings::OwnConnection};
+use office::titles;
+
+use crate::{office::OwnOffice, settings::OwnConnection};
 
 impl OwnOffice {
     /// What it is connected to, and what is being connected.

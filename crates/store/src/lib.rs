@@ -43,6 +43,7 @@ mod write;
 mod writer;
 
 pub mod cache;
+pub mod sealed;
 
 pub use audit::{AuditEntry, AuditRow};
 pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};

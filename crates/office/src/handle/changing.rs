@@ -8,7 +8,7 @@ use super::{OfficeHandle, StartError, follow_rules};
 use crate::{
     connections::Connection,
     holes::Holes,
-    settings::{ConnectionSettings, LineSettings, Person},
+    settings::{ConnectionSettings, LineSettings, Lookups, Person},
 };
 
 impl OfficeHandle {
@@ -55,6 +55,18 @@ impl OfficeHandle {
         }
         state.keeper.status_changed(&id).await;
         self.open_links(&connection);
+        Ok(())
+    }
+
+    /// Looks up lines, groups, people and contacts in these from now on, in place of all those that there were. Who may see
+    /// the calls that are known follows the new lines and groups.
+    pub async fn put_lookups(&self, lookups: Lookups) -> Result<(), StartError> {
+        let _turn = self.work.changing.lock().await;
+        let state = &self.state;
+        let directory = Arc::new(Arc::unwrap_or_clone(state.directory()).replaced(lookups));
+        follow_rules(&state.name, &state.store, &directory).await?;
+        state.keeper.look_up_in(Arc::clone(&directory)).await?;
+        *state.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         Ok(())
     }
 

@@ -53,6 +53,8 @@ pub(crate) enum Request {
         directory: Arc<Directory>,
         done: Done<(), store::Error>,
     },
+    /// Look things up here from now on.
+    LookUpIn { directory: Arc<Directory>, done: oneshot::Sender<()> },
     /// Keep what a person wrote.
     Fact { fact: Fact, done: Done<(), NotKept> },
     /// Tell everybody how a connection stands.
@@ -131,6 +133,13 @@ impl KeeperHandle {
         let request = Request::Connect { connection: connection.clone(), settings, directory, done };
         self.requests.send(request).await.map_err(|_| store::Error::Closed)?;
         answer.await.unwrap_or(Err(store::Error::Closed))
+    }
+
+    /// Looks things up in this directory from now on.
+    pub(crate) async fn look_up_in(&self, directory: Arc<Directory>) -> Result<(), store::Error> {
+        let (done, answer) = oneshot::channel();
+        self.requests.send(Request::LookUpIn { directory, done }).await.map_err(|_| store::Error::Closed)?;
+        answer.await.map_err(|_| store::Error::Closed)
     }
 
     /// Stores a fact and tells everybody.

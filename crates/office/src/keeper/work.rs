@@ -121,6 +121,7 @@ impl Keeper {
                 | Request::Absent { .. }
                 | Request::Held { .. }
                 | Request::Connect { .. }
+                | Request::LookUpIn { .. }
                 | Request::Call { .. }) => others.push(other),
             }
         }
@@ -144,6 +145,11 @@ impl Keeper {
                         self.directory = directory;
                     }
                     joined.push((done, outcome));
+                }
+                Request::LookUpIn { directory, done } => {
+                    self.directory = directory;
+                    // Whoever asked may have gone.
+                    let _ = done.send(());
                 }
                 // Whoever asked may have gone.
                 Request::Held { connection, done } => drop(done.send(self.held(&connection))),
