@@ -143,6 +143,13 @@ impl ShellCommands for Shell<'_> {
         Ok(())
     }
 
+    async fn focus_card(&self) -> Answer<()> {
+        if windows::card::is_shown(self.app) {
+            self.card_typing(true).await?;
+        }
+        Ok(())
+    }
+
     async fn card_typing(&self, writing: bool) -> Answer<()> {
         self.desk.card_typing(writing).await?;
         if let Err(error) = windows::card::take_keyboard(self.app, writing) {

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const dist = new URL("../dist/", import.meta.url);
 const pages = {
   main: { html: "index.html", begins: 90_000, later: 90_000 },
-  card: { html: "card.html", begins: 25_000, later: 3_000 },
+  card: { html: "card.html", begins: 25_000, later: 5_000 },
 };
 
 const read = (file) => readFileSync(new URL(file, dist), "utf8");

@@ -8,3 +8,4 @@ const platform = cardPlatform();
 const cards = new Cards(platform);
 mount(CardApp, { target: document.querySelector("#app") as HTMLElement, props: { cards, platform } });
 await cards.start();
+void import("$lib/names");

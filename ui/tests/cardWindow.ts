@@ -3,19 +3,21 @@ import type { CardsView } from "$generated/CardsView";
 import type { CardEvents } from "$generated/commands";
 import CardApp from "$features/card/CardApp.svelte";
 import { Cards } from "$features/card/cards.svelte";
+import { parts } from "$features/card/parts";
 import { Wire } from "$platform/fake/wire";
 import type { CardPlatform } from "$platform/types";
 import { render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, vi } from "vitest";
 
 /** A screen with so much room between its panels. */
 export function roomFor(height: number): void {
   Object.defineProperty(window.screen, "availHeight", { value: height, configurable: true });
 }
 
-/** Time stands still, on a large screen. */
+/** Time stands still, on a large screen, and everything that a card shows is here already. */
 export function setUpCardWindow(): void {
+  beforeAll(() => Promise.all(Object.values(parts).map((part) => part.fetch())));
   beforeEach(() => {
     roomFor(1050);
     vi.useFakeTimers({ now: Date.parse("2025-11-20T12:00:04Z") });
@@ -45,6 +47,7 @@ export async function show(...shown: CardsView["cards"]) {
     actOnCard: vi.fn(async (_: ActOnCardRequest) => {}),
     showCall: vi.fn(async () => {}),
     saveCardNote: vi.fn(async () => {}),
+    saveCardOutcome: vi.fn(async () => {}),
     resizeCard: async () => {},
     cardTyping: vi.fn(async (_: boolean) => {}),
     cardPainted: async () => {},

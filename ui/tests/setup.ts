@@ -1,3 +1,6 @@
+// As both pages have them.
+import "$lib/names";
+
 // What jsdom lacks and the pages use.
 class StillObserver implements ResizeObserver {
   observe(): void {}

@@ -127,7 +127,12 @@ pub(crate) fn hide(app: &AppHandle) -> tauri::Result<()> {
     app.get_webview_window(LABEL).map_or(Ok(()), |card| card.hide())
 }
 
-/// Takes the keyboard while a person writes a note on the card, and gives it back afterwards.
+/// Whether a card is shown.
+pub(crate) fn is_shown(app: &AppHandle) -> bool {
+    app.state::<Placement>().wanted().corner.is_some()
+}
+
+/// Takes the keyboard while a person uses it on the card, and gives it back afterwards.
 pub(crate) fn take_keyboard(app: &AppHandle, writing: bool) -> tauri::Result<()> {
     let Some(card) = app.get_webview_window(LABEL) else { return Ok(()) };
     card.set_focusable(writing)?;

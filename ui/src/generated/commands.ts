@@ -107,6 +107,8 @@ export interface MainCommands {
   leaveDemo(): Promise<void>;
   /** Does something with the demo's phone. */
   demoPhone(request: DemoPhoneAction): Promise<void>;
+  /** Gives the keyboard to the card, where one is shown. */
+  focusCard(): Promise<void>;
 }
 
 /** By which names it asks, and whether there is an answer. */
@@ -144,6 +146,7 @@ export const mainCommands = {
   demoPbxs: { name: "demo_pbxs", answers: true },
   leaveDemo: { name: "leave_demo", answers: false },
   demoPhone: { name: "demo_phone", answers: false },
+  focusCard: { name: "focus_card", answers: false },
 } as const satisfies Record<keyof MainCommands, CommandName>;
 
 /** What the main window is told, with the payloads. */
@@ -170,9 +173,11 @@ export interface CardCommands {
   showCall(request: CallRef): Promise<void>;
   /** Keeps a note written on the card. */
   saveCardNote(request: SaveNoteRequest): Promise<void>;
+  /** Keeps how a talk ended, said on the card. */
+  saveCardOutcome(request: SaveOutcomeRequest): Promise<void>;
   /** The height of the content in CSS pixels: the window follows it. */
   resizeCard(request: number): Promise<void>;
-  /** A note is being written, or no more: the window takes the keyboard, and no card goes by itself, meanwhile. */
+  /** The keyboard is used on the card, or no more: the window takes it, and no card goes by itself, meanwhile. */
   cardTyping(request: boolean): Promise<void>;
   /** A revision has been painted. */
   cardPainted(request: number): Promise<void>;
@@ -187,6 +192,7 @@ export const cardCommands = {
   actOnCard: { name: "act_on_card", answers: false },
   showCall: { name: "show_call", answers: false },
   saveCardNote: { name: "save_card_note", answers: false },
+  saveCardOutcome: { name: "save_card_outcome", answers: false },
   resizeCard: { name: "resize_card", answers: false },
   cardTyping: { name: "card_typing", answers: false },
   cardPainted: { name: "card_painted", answers: false },

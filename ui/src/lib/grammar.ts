@@ -9,20 +9,16 @@ export function uncapital(text: string): string {
 }
 
 // Russian past tense needs a gender, and a PBX knows only names: the first name tells it, a surname only by its ending.
-const words = (text: string) => new Set(text.trim().split(/\s+/));
+// The names come in a module of their own, which the card's page fetches once it has begun.
+let masculineNames: ReadonlySet<string> = new Set();
+let feminineNames: ReadonlySet<string> = new Set();
 
-// Names whose ending tells the same as a surname's, such as `Ирина` or `Дмитрий`, are left to the endings below.
-const masculineNames = words(`
-  александр алексей алеша андрей антон артем борис вадим ваня виктор витя владимир владислав вова вячеслав глеб денис
-  дима егор иван игорь илья кирилл коля костя леонид леша максим матвей миша михаил никита николай олег павел паша петр
-  петя роман руслан сережа сергей слава станислав степан тимофей толя федор юра ярослав
-`);
-const feminineNames = words(`
-  александра алена алиса алла анастасия анна аня валерия варвара вера вероника вика виктория галя дарья даша диана ева
-  евгения елена елизавета жанна зоя инна ира катя ксения лариса лена лера лидия лиза любовь людмила маргарита мария маша
-  надежда надя наталия наталья наташа нина оксана олеся ольга оля раиса светлана света соня софия софья таисия тамара
-  таня татьяна ульяна юлия юля яна
-`);
+/** Takes in the first names that tell a gender. */
+export function learnNames(masculine: ReadonlySet<string>, feminine: ReadonlySet<string>): void {
+  masculineNames = masculine;
+  feminineNames = feminine;
+}
+
 const feminineSurname = /(?:ова|ева|ина|ына|ая)$/u;
 const masculineSurname = /(?:ов|ев|ин|ын|ий|ой)$/u;
 

@@ -19,8 +19,8 @@ export function titleOf(titles: Titles): string {
   return titles[language.code];
 }
 
-const russianRules = new Intl.PluralRules("ru");
-const englishRules = new Intl.PluralRules("en");
+const russianRules = /* @__PURE__ */ new Intl.PluralRules("ru");
+const englishRules = /* @__PURE__ */ new Intl.PluralRules("en");
 
 /** A number with the Russian word that goes with it: 1 звонок, 2 звонка, 5 звонков. */
 export function russianCount(count: number, one: string, few: string, many: string): string {

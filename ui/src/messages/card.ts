@@ -21,6 +21,7 @@ interface CardText {
   nothingKnown: string;
   notToCallBack: string;
   details: string;
+  done: string;
   dismiss: string;
   noteSaved: string;
   noteFailed: string;
@@ -79,6 +80,7 @@ export const cardText = texts<CardText>({
     nothingKnown: "Прошлых разговоров не найдено.",
     notToCallBack: "Номер не передан, перезвонить не получится.",
     details: "Подробнее",
+    done: "Готово",
     dismiss: "Убрать карточку",
     noteSaved: "Заметка сохранена",
     noteFailed: "Заметка не сохранилась, попробуйте ещё раз",
@@ -132,6 +134,7 @@ export const cardText = texts<CardText>({
     nothingKnown: "No earlier talks found.",
     notToCallBack: "The number was withheld and cannot be called back.",
     details: "Details",
+    done: "Done",
     dismiss: "Dismiss",
     noteSaved: "Note saved",
     noteFailed: "The note was not saved, try again",

@@ -31,9 +31,10 @@ interface CommandText {
   listAll: (text: string) => string;
   lookFor: (text: string) => string;
   goTo: (page: string) => string;
+  toCard: string;
   showMissed: string;
   speak: Record<Language, string>;
-  wear: Record<Theme, string>;
+  useTheme: Record<Theme, string>;
   alsoLanguage: string;
   alsoTheme: string;
 }
@@ -68,9 +69,10 @@ export const commandText = texts<CommandText>({
     listAll: (text) => `Показать все звонки: ${isolate(text)}`,
     lookFor: (text) => `Искать: ${isolate(text)}`,
     goTo: (page) => `Перейти: ${page}`,
+    toCard: "К карточке звонка",
     showMissed: "Показать пропущенные",
     speak: { ru: "Говорить по-русски", en: "Switch to English" },
-    wear: { light: "Светлое оформление", dark: "Тёмное оформление", system: "Оформление как в системе" },
+    useTheme: { light: "Светлое оформление", dark: "Тёмное оформление", system: "Оформление как в системе" },
     alsoLanguage: "язык language english английский русский",
     alsoTheme: "тема theme цвета",
   },
@@ -102,9 +104,10 @@ export const commandText = texts<CommandText>({
     listAll: (text) => `Show all calls: ${isolate(text)}`,
     lookFor: (text) => `Look for: ${isolate(text)}`,
     goTo: (page) => `Go to: ${page}`,
+    toCard: "Go to the call card",
     showMissed: "Show missed calls",
     speak: { ru: "Переключить на русский", en: "Speak English" },
-    wear: { light: "Light appearance", dark: "Dark appearance", system: "Appearance as in the system" },
+    useTheme: { light: "Light appearance", dark: "Dark appearance", system: "Appearance as in the system" },
     alsoLanguage: "language язык russian русский english",
     alsoTheme: "theme тема colours",
   },

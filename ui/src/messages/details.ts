@@ -1,6 +1,5 @@
 import type { LegRole } from "$generated/LegRole";
 import type { LegState } from "$generated/LegState";
-import type { OutcomeKind } from "$generated/OutcomeKind";
 import type { TimelineKind } from "$generated/TimelineKind";
 import { byGender, isCode } from "$lib/grammar";
 import { isolate } from "$lib/isolate";
@@ -28,9 +27,7 @@ interface DetailsText {
   parties: string;
   roles: Record<LegRole, string>;
   legs: Record<LegState, string>;
-  outcome: string;
   noOutcome: string;
-  outcomes: Record<OutcomeKind, string>;
   notes: string;
   addNote: string;
   editNote: string;
@@ -85,15 +82,7 @@ export const detailsText = texts<DetailsText>({
       failed: "не соединили",
       cleared: "завершено",
     },
-    outcome: "Итог",
     noOutcome: "Выберите",
-    outcomes: {
-      resolved: "Решено",
-      callBack: "Перезвонить",
-      order: "Заказ",
-      complaint: "Жалоба",
-      wrongNumber: "Ошиблись номером",
-    },
     notes: "Заметка",
     addNote: "Добавить заметку",
     editNote: "Изменить заметку",
@@ -147,15 +136,7 @@ export const detailsText = texts<DetailsText>({
       failed: "not connected",
       cleared: "over",
     },
-    outcome: "Outcome",
     noOutcome: "Choose an outcome",
-    outcomes: {
-      resolved: "Resolved",
-      callBack: "Call back",
-      order: "Order",
-      complaint: "Complaint",
-      wrongNumber: "Wrong number",
-    },
     notes: "Note",
     addNote: "Add a note",
     editNote: "Edit the note",

@@ -15,11 +15,13 @@ pub(crate) fn stays(phase: CardPhase) -> Option<Duration> {
         | CardPhase::Calling
         | CardPhase::Talking
         | CardPhase::OnHold => None,
-        CardPhase::Ended => Some(Duration::from_secs(4)),
         CardPhase::AnsweredBy => Some(Duration::from_secs(6)),
-        CardPhase::OwnPhoneBusy | CardPhase::Busy | CardPhase::NoAnswer | CardPhase::Cancelled | CardPhase::Failed => {
-            Some(Duration::from_secs(10))
-        }
+        CardPhase::Ended
+        | CardPhase::OwnPhoneBusy
+        | CardPhase::Busy
+        | CardPhase::NoAnswer
+        | CardPhase::Cancelled
+        | CardPhase::Failed => Some(Duration::from_secs(10)),
         CardPhase::Missed | CardPhase::UnknownOutcome => Some(Duration::from_secs(30)),
     }
 }

@@ -89,11 +89,14 @@ macro_rules! command_table {
             [Card] desk show_call(CallRef);
             /// Keeps a note written on the card.
             [Card] desk save_card_note(SaveNoteRequest);
+            /// Keeps how a talk ended, said on the card.
+            [Card] desk save_card_outcome(SaveOutcomeRequest);
             /// The height of the content in CSS pixels: the window follows it.
             [Card] shell resize_card(f64);
-            /// A note is being written, or no more: the window takes the keyboard, and no card goes by itself,
-            /// meanwhile.
+            /// The keyboard is used on the card, or no more: the window takes it, and no card goes by itself, meanwhile.
             [Card] shell card_typing(bool);
+            /// Gives the keyboard to the card, where one is shown.
+            [Main] shell focus_card();
             /// A revision has been painted.
             [Card] shell card_painted(u32);
         }

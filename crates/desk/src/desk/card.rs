@@ -5,7 +5,7 @@ use link::wire::Call;
 use super::Desk;
 use crate::{
     archive::off_loop,
-    contract::{CallBackRequest, CallRef, CardsView, ContractError, SaveNoteRequest},
+    contract::{CallBackRequest, CallRef, CardsView, ContractError, SaveNoteRequest, SaveOutcomeRequest},
     controller::message::{CallBackTo, PressedCallBack, Request},
     ui_port::ActionKind,
     views::party::dial,
@@ -23,7 +23,7 @@ impl Desk {
         Ok(())
     }
 
-    /// A note is being written on a card, or no more: meanwhile no card goes away by itself.
+    /// The keyboard is used on a card, or no more: meanwhile no card goes away by itself.
     pub async fn card_typing(&self, writing: bool) -> Result<(), ContractError> {
         self.tell(Request::CardTyping(writing)).await;
         Ok(())
@@ -67,6 +67,11 @@ impl Desk {
     /// Keeps a note written on the card.
     pub async fn save_card_note(&self, request: SaveNoteRequest) -> Result<(), ContractError> {
         self.keep_note(request).await
+    }
+
+    /// Keeps how a talk ended, said on the card.
+    pub async fn save_card_outcome(&self, request: SaveOutcomeRequest) -> Result<(), ContractError> {
+        self.keep_outcome(request).await
     }
 
     /// A button of the notification with this id was pressed.

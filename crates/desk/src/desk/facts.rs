@@ -47,7 +47,7 @@ impl Desk {
         self.call_details(call).await
     }
 
-    async fn keep_outcome(&self, request: SaveOutcomeRequest) -> Result<(), ContractError> {
+    pub(super) async fn keep_outcome(&self, request: SaveOutcomeRequest) -> Result<(), ContractError> {
         let SaveOutcomeRequest { call, outcome } = request;
         let asked = call.clone();
         let before = off_loop(&self.archive, move |archive| {

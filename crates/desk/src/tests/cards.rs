@@ -46,7 +46,7 @@ async fn a_ringing_call_has_a_card_until_its_end() {
 
     bench.office.call(3, &talking.ended(CallResult::Answered));
     bench.shown.until_phases(&[CardPhase::Ended]).await;
-    bench.pass(Duration::from_millis(3_500)).await;
+    bench.pass(Duration::from_millis(9_500)).await;
     assert_eq!(bench.shown.record().phases(), [CardPhase::Ended]);
     bench.pass(Duration::from_millis(600)).await;
     bench.shown.until_phases(&[]).await;

@@ -94,6 +94,10 @@ impl ShellCommands for Refusing {
         Ok(())
     }
 
+    async fn focus_card(&self) -> Result<(), ContractError> {
+        refused()
+    }
+
     async fn card_typing(&self, _: bool) -> Result<(), ContractError> {
         refused()
     }
@@ -146,7 +150,9 @@ async fn a_window_has_its_own_commands_and_no_others() {
         let answer = call(&bench, Window::Card, command, request).await;
         assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of the card");
     }
-    for command in ["dismiss_card", "call_back", "card_typing", "resize_card", "mainSnapshot"] {
+    assert_eq!(call(&bench, Window::Main, "focus_card", Value::Null).await, Err(ErrorCode::Refused));
+    assert_eq!(call(&bench, Window::Card, "focus_card", Value::Null).await, Err(ErrorCode::InvalidRequest));
+    for command in ["dismiss_card", "call_back", "card_typing", "save_card_outcome", "resize_card", "mainSnapshot"] {
         let answer = call(&bench, Window::Main, command, json!({"office": "own", "id": "a"})).await;
         assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of main");
     }

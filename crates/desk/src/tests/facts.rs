@@ -141,6 +141,8 @@ async fn an_outcome_replaces_the_one_before() {
     assert_eq!(details.outcome, Some(OutcomeKind::Order));
     let details = bench.desk.save_outcome(outcome(None)).await.unwrap();
     assert_eq!(details.outcome, None);
+    bench.desk.save_card_outcome(outcome(Some(OutcomeKind::Resolved))).await.unwrap();
+    assert_eq!(bench.desk.call_details(row("remote")).await.unwrap().outcome, Some(OutcomeKind::Resolved));
 }
 
 #[tokio::test(start_paused = true)]

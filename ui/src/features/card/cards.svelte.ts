@@ -3,6 +3,7 @@ import type { CallRef } from "$generated/CallRef";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
+import type { OutcomeKind } from "$generated/OutcomeKind";
 import type { CardPlatform, Unsubscribe } from "$platform/types";
 import { applyAppearance } from "$lib/appearance";
 import { callKey } from "$lib/calls";
@@ -12,13 +13,16 @@ import { NewestView } from "$lib/newest.svelte";
 import { cardText } from "$messages/card";
 
 /** Commands of one card. */
-export type CardCommand = "act" | "callBack" | "saveNote" | "open" | "dismiss" | "typing";
+export type CardCommand = "act" | "callBack" | "saveNote" | "saveOutcome" | "open" | "dismiss" | "typing";
 
 /** The card window: what it shows and what a person does there. */
 export class Cards {
   readonly #view = new NewestView<CardsView>();
   /** What a screen reader says; each ringing call is said once, and again where the next call has the same words. */
   announcement = $state.raw({ words: "", turn: 0 });
+
+  /** The window has the keyboard, so that its keys act. */
+  keyed = $state(document.hasFocus());
 
   #announced = new Set<string>();
   /** Cards that a note is being written on. */
@@ -48,6 +52,20 @@ export class Cards {
     if (!this.#view.accept(view)) return;
     applyAppearance(view);
     this.#announce(view.cards);
+    // A window without cards keeps no keyboard.
+    if (view.cards.length === 0 && this.keyed) void this.giveBack();
+  }
+
+  /** The window has got the keyboard, or has lost it to another one. */
+  focused(keyed: boolean): void {
+    if (this.keyed && !keyed && this.#writing === 0) void this.platform.cardTyping(false);
+    this.keyed = keyed;
+  }
+
+  /** Lets who had the keyboard before have it again. */
+  async giveBack(): Promise<void> {
+    this.keyed = false;
+    await this.platform.cardTyping(this.#writing > 0);
   }
 
   /** Puts a card away. */
@@ -79,6 +97,11 @@ export class Cards {
   /** Keeps a note. */
   async saveNote(call: CallRef, text: string): Promise<void> {
     await this.platform.saveCardNote({ call, text });
+  }
+
+  /** Keeps how a talk ended. */
+  async saveOutcome(call: CallRef, outcome: OutcomeKind): Promise<void> {
+    await this.platform.saveCardOutcome({ call, outcome });
   }
 
   /** Does something with the demo phone. */

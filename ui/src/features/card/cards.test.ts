@@ -32,6 +32,7 @@ function program() {
     dismissCard: async () => {},
     actOnCard: async () => {},
     showCall: async () => {},
+    saveCardOutcome: async () => {},
     saveCardNote: async () => {},
     resizeCard: async () => {},
     cardTyping: async () => {},
@@ -54,7 +55,7 @@ describe("the card window", () => {
     expect(cards.view?.cards).toHaveLength(1);
   });
 
-  it("wears the language and the theme that it is told", () => {
+  it("takes the language and the theme that it is told", () => {
     const { cards } = program();
     cards.accept(view(1));
     expect(document.documentElement.lang).toBe("ru");

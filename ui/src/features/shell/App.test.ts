@@ -2,14 +2,14 @@ import { mainPlatform } from "$platform/browser";
 import { mainView } from "$platform/fake/views";
 import { objections } from "$tests/axe";
 import { failure } from "$tests/build";
+import { fetchParts } from "$tests/parts";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import App from "./App.svelte";
 import { Desk } from "./desk.svelte";
-import { parts } from "./parts";
 
-beforeAll(() => Promise.all(Object.values(parts).map((part) => part.fetch())));
+fetchParts();
 
 async function show(change: (platform: ReturnType<typeof mainPlatform>) => void = () => {}) {
   const platform = mainPlatform();
@@ -113,7 +113,7 @@ describe("the main window", () => {
     expect(screen.getByTestId("nav-calls").textContent?.trim()).toBe("Calls");
   });
 
-  it("wears the theme that is chosen", async () => {
+  it("takes the theme that is chosen", async () => {
     const { user } = await show();
     await user.click(screen.getByTestId("nav-settings"));
     await user.selectOptions(screen.getByTestId("settings-theme"), "dark");
@@ -232,7 +232,7 @@ describe("the main window", () => {
     const { desk, user } = await show((platform) => {
       platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
     });
-    const connect = vi.spyOn(desk, "connect");
+    const connect = vi.spyOn(desk.offices, "connect");
     await user.type(await screen.findByTestId("office-address"), "https://calls.example.org");
     await user.type(screen.getByTestId("office-token"), "secret");
     await user.click(screen.getByTestId("office-connect"));

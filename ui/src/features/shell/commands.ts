@@ -26,6 +26,7 @@ export function commandsOf(desk: Desk): Command[] {
       keys: ["Ctrl", key],
       run: () => desk.go(page),
     })),
+    { id: "card", icon: "card", words: text.toCard, keys: ["Ctrl", "J"], run: () => void desk.focusCard() },
     { id: "missed", icon: "missed", words: text.showMissed, run: () => desk.showMissed() },
     ...SECTIONS.map((section) => ({
       id: section,
@@ -43,12 +44,19 @@ export function commandsOf(desk: Desk): Command[] {
     ...THEMES.filter((theme) => theme !== settings.theme).map((theme) => ({
       id: theme,
       icon: "theme" as const,
-      words: text.wear[theme],
+      words: text.useTheme[theme],
       also: text.alsoTheme,
       run: () => void desk.save({ ...settings, theme }),
     })),
     ...(view.stage === "demo"
-      ? [{ id: "leave", icon: "leave" as const, words: shellText().leaveDemo, run: () => void desk.leaveDemo() }]
+      ? [
+          {
+            id: "leave",
+            icon: "leave" as const,
+            words: shellText().leaveDemo,
+            run: () => void desk.offices.leaveDemo(),
+          },
+        ]
       : []),
   ];
 }

@@ -1,16 +1,12 @@
 import type { CallRef } from "$generated/CallRef";
 import type { CallsPage } from "$generated/CallsPage";
 import type { CallRow } from "$generated/CallRow";
-import type { ConnectOfficeRequest } from "$generated/ConnectOfficeRequest";
-import type { ContractError } from "$generated/ContractError";
-import type { DemoPbx } from "$generated/DemoPbx";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
 import type { Errand } from "$generated/Errand";
 import type { MainView } from "$generated/MainView";
 import type { NoticeKind } from "$generated/NoticeKind";
 import type { Settings } from "$generated/Settings";
 import type { MainPlatform, Unsubscribe } from "$platform/types";
-import type { ActionsPlatform } from "$features/controls/actions.svelte";
 import { Details } from "$features/call/details.svelte";
 import { holesOf } from "$features/calls/holes";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
@@ -18,16 +14,15 @@ import { CommandField } from "$features/command/field.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Player } from "$features/player/player.svelte";
 import type { Section } from "$features/settings/sections";
-import { Wizard, type WizardPlatform } from "$features/wizard/wizard.svelte";
+import { Wizard } from "$features/wizard/wizard.svelte";
 import { applyAppearance } from "$lib/appearance";
 import { sameCall } from "$lib/calls";
-import { toContractError } from "$lib/errors";
 import { Failures } from "$lib/failures.svelte";
 import { NewestView } from "$lib/newest.svelte";
 import { person } from "$lib/person.svelte";
 import { mainText } from "$messages/main";
 import { commandsOf } from "./commands";
-import { isUnreachable } from "./connection";
+import { Offices, type OfficeCommand } from "./offices.svelte";
 import type { Page } from "./pages";
 
 /** Commands of the main window whose failure is shown above its pages. */
@@ -38,12 +33,8 @@ export type DeskCommand =
   | "dismissNotice"
   | "dismissAway"
   | "demoPhone"
-  | "demoPbxs"
-  | "startDemo"
-  | "leaveDemo"
-  | "connectOffice"
-  | "disconnectOffice"
-  | "reconnect";
+  | "focusCard"
+  | OfficeCommand;
 
 /** The main window: what the program around it says, and what a person does there. */
 export class Desk {
@@ -52,6 +43,7 @@ export class Desk {
   wanted: { section: Section } | undefined = $state.raw();
 
   readonly failures = new Failures<DeskCommand>();
+  readonly offices: Offices;
   readonly calls: CallList;
   readonly details: Details;
   readonly dial: Dial;
@@ -64,7 +56,13 @@ export class Desk {
   /** The newest errand that was begun. */
   #errand = 0;
 
-  constructor(private readonly platform: MainPlatform) {
+  constructor(readonly platform: MainPlatform) {
+    this.offices = new Offices(platform, this.failures, {
+      shown: () => this.view,
+      added: () => this.calls.reload(),
+      moved: (move) => this.#moveTo(move),
+      gone: (office) => this.#forget(office),
+    });
     this.calls = new CallList(platform);
     this.details = new Details(platform);
     this.dial = new Dial(platform);
@@ -75,16 +73,6 @@ export class Desk {
     });
     this.player = new Player(platform);
     this.wizard = new Wizard(platform);
-  }
-
-  /** What the controls of a call ask. */
-  get actions(): ActionsPlatform {
-    return this.platform;
-  }
-
-  /** What connecting a PBX asks. */
-  get connecting(): WizardPlatform {
-    return this.platform;
   }
 
   /** What is shown besides lists. */
@@ -200,17 +188,6 @@ export class Desk {
     this.calls.clear("missed");
   }
 
-  /** What an office's clock says more than this computer's, in milliseconds. */
-  clockOffset(office: string): number {
-    return this.view?.offices.find((one) => one.id === office)?.clockOffsetMs ?? 0;
-  }
-
-  /** An office is there, so that calls can be placed and acted on. */
-  reachable(office: string): boolean {
-    const found = this.view?.offices.find((one) => one.id === office);
-    return found !== undefined && !isUnreachable(found);
-  }
-
   /** Lists every call that answers to a text. */
   search(text: string): void {
     this.wizard.close();
@@ -233,89 +210,40 @@ export class Desk {
     await this.failures.run("dismissAway", () => this.platform.dismissAway());
   }
 
+  /** Gives the keyboard to the card, where one is shown. */
+  async focusCard(): Promise<void> {
+    await this.failures.run("focusCard", () => this.platform.focusCard());
+  }
+
   /** Does something with the demo phone. */
   async phone(action: DemoPhoneAction): Promise<void> {
     await this.failures.run("demoPhone", () => this.platform.demoPhone(action));
-  }
-
-  /** Opens the demo office with PBXs of these makes; with none, of the usual ones. */
-  async startDemo(makes: string[] = []): Promise<void> {
-    await this.#moveTo("startDemo", () => this.platform.startDemo({ makes }));
-  }
-
-  /** The PBXs that the demo can play; none where that could not be asked. */
-  async demoPbxs(): Promise<DemoPbx[]> {
-    let pbxs: DemoPbx[] = [];
-    await this.failures.run("demoPbxs", async () => {
-      ({ pbxs } = await this.platform.demoPbxs());
-    });
-    return pbxs;
-  }
-
-  /** Leaves the demo office. */
-  async leaveDemo(): Promise<void> {
-    await this.#moveTo("leaveDemo", () => this.platform.leaveDemo());
-  }
-
-  /** Looks at an office behind a gateway; gives back why that failed. */
-  async connect(request: ConnectOfficeRequest): Promise<ContractError | undefined> {
-    const another = this.view?.stage === "office";
-    const failure = await failing(() => this.platform.connectOffice(request));
-    if (failure) return failure;
-    // One more among others is shown with them.
-    if (another) await this.calls.reload();
-    else await this.#moveTo("connectOffice", async () => {});
-    return undefined;
-  }
-
-  /** Goes on at an office with another token; gives back why that failed. */
-  async renewToken(office: string, token: string): Promise<ContractError | undefined> {
-    return failing(() => this.platform.renewOfficeToken({ office, token }));
-  }
-
-  /** Tries offices that are out of reach at once. */
-  async reconnect(): Promise<void> {
-    await this.failures.run("reconnect", () => this.platform.reconnect());
-  }
-
-  /** Looks at an office no more. */
-  async disconnect(office: string): Promise<void> {
-    await this.failures.run("disconnectOffice", async () => {
-      await this.platform.disconnectOffice({ office });
-      if (this.details.call?.office === office) this.details.close();
-      if (this.player.row?.call.office === office) this.player.close();
-      await this.calls.reload();
-    });
   }
 
   /**
    * Another office: everything that is shown comes from it. A number that has waited for an office is asked about
    * there.
    */
-  async #moveTo(command: DeskCommand, move: () => Promise<void>): Promise<void> {
-    await this.failures.run(command, async () => {
-      const waits = this.dial.shown && this.dial.origin === "program" ? this.dial.text : "";
-      await move();
-      this.player.close();
-      this.field.close();
-      this.details.close();
-      this.accept(await this.platform.mainSnapshot());
-      await this.calls.reload();
-      if (waits) void this.dial.show(waits, "program");
-    });
+  async #moveTo(move: () => Promise<void>): Promise<void> {
+    const waits = this.dial.shown && this.dial.origin === "program" ? this.dial.text : "";
+    await move();
+    this.player.close();
+    this.field.close();
+    this.details.close();
+    this.accept(await this.platform.mainSnapshot());
+    await this.calls.reload();
+    if (waits) void this.dial.show(waits, "program");
+  }
+
+  /** Nothing of this office is shown any more. */
+  async #forget(office: string): Promise<void> {
+    if (this.details.call?.office === office) this.details.close();
+    if (this.player.row?.call.office === office) this.player.close();
+    await this.calls.reload();
   }
 
   #changed(rows: CallRow[]): void {
     this.calls.changed(rows);
     this.details.changed(rows);
-  }
-}
-
-async function failing(act: () => Promise<void>): Promise<ContractError | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (thrown) {
-    return toContractError(thrown);
   }
 }

@@ -145,9 +145,9 @@ describe("the main window", () => {
     platform.demoPbxs = async () => Promise.reject(failure("internal"));
     const desk = new Desk(platform);
     await desk.start();
-    expect([await desk.demoPbxs(), desk.failures.of("demoPbxs")?.code]).toEqual([[], "internal"]);
+    expect([await desk.offices.demoPbxs(), desk.failures.of("demoPbxs")?.code]).toEqual([[], "internal"]);
     platform.demoPbxs = demoPbxs;
-    expect((await desk.demoPbxs()).length).toBeGreaterThan(0);
+    expect((await desk.offices.demoPbxs()).length).toBeGreaterThan(0);
     expect(desk.failures.all).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe("the main window", () => {
     await desk.start();
     const snapshot = later<MainView>();
     platform.mainSnapshot = () => snapshot.promise;
-    const connecting = desk.connect({ address: "https://calls.example.org", token: "t" });
+    const connecting = desk.offices.connect({ address: "https://calls.example.org", token: "t" });
     await settle();
     platform.wire.send("main", { ...mainView(), revision: 9, stage: "office" });
     snapshot.resolve({ ...mainView(), revision: 8, stage: "office" });
@@ -169,7 +169,7 @@ describe("the main window", () => {
   it("keeps the address that was refused apart from other failures", async () => {
     const desk = new Desk(mainPlatform());
     await desk.start();
-    const failure = await desk.connect({ address: "http://calls.example.org", token: "t" });
+    const failure = await desk.offices.connect({ address: "http://calls.example.org", token: "t" });
     expect(failure).toMatchObject({ code: "httpsNeeded", field: "address" });
     expect(desk.failures.all).toEqual([]);
   });
