@@ -3,17 +3,13 @@
 //! What is read is told as kept by the PBX, so it rings nobody. A call that came live is not told again. Where the PBX
 //! keeps no history, or does not give it, the time is closed as a hole.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::PoisonError, time::Duration};
 
-use calls::{CallId, CallResult, CallState, Direction, Source, Told, VendorEvent, VendorTime};
+use calls::{CallId, CallResult, CallState, Direction, Effect, RecordingId, Source, Told, VendorEvent, VendorTime};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
+use link::wire::Call;
 use pbx::{DecodeContext, Error, ErrorKind, HistoryCall, Span};
-use tokio::task::JoinHandle;
 
 use crate::{links::Link, rows};
 
@@ -29,31 +25,6 @@ const TRIES: [Duration; 5] = [
 ];
 /// Calls that are told together.
 const TOGETHER: usize = 100;
-
-/// The task that reads a history to fill a gap, if one runs; it ends with its link.
-#[derive(Default)]
-pub(crate) struct Filling(Mutex<Option<JoinHandle<()>>>);
-
-impl Filling {
-    fn begin(&self, fill: impl Future<Output = ()> + Send + 'static) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.as_ref().is_none_or(JoinHandle::is_finished) {
-            *running = Some(tokio::spawn(fill));
-        }
-    }
-
-    fn end(&self) {
-        if let Some(running) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            running.abort();
-        }
-    }
-}
-
-impl Drop for Filling {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
 
 impl Link {
     /// Whether a gap can be filled afterwards.
@@ -109,33 +80,50 @@ impl Link {
 
     async fn read_all(&self, from: Timestamp, until: Timestamp) -> Result<(), Error> {
         let span = Span { from: from.checked_sub(BEFORE).unwrap_or(from), to: until };
-        let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
-        let context = DecodeContext { received_at: until, zone, source: Source::Replay };
+        let context = self.history_context(until);
         let mut history = self.driver.history(span, &context)?;
         let (mut total, mut told) = (0, 0);
         while let Some(mut calls) = history.next().await? {
-            calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
             total += calls.len();
-            for calls in calls.chunks(TOGETHER) {
-                let (link, calls) = (self.clone(), calls.to_vec());
-                // Each call is looked up in the database.
-                let looking_up =
-                    tokio::task::spawn_blocking(move || calls.iter().map(|call| link.missed(call)).collect());
-                let missed: Vec<Vec<VendorEvent>> = looking_up.await.map_err(|_| {
-                    Error::new(ErrorKind::Internal, "what was read could not be compared with what is stored")
-                })?;
-                told += missed.iter().filter(|events| !events.is_empty()).count();
-                let events = missed.into_iter().flatten().map(Told::Vendor).collect();
-                if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
-                    return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
-                }
+            while !calls.is_empty() {
+                let rest = calls.split_off(calls.len().min(TOGETHER));
+                told += self.tell_missed(std::mem::replace(&mut calls, rest)).await?;
             }
         }
         tracing::info!(connection = %self.connection, total, told, "the PBX's history was read for a time without events");
         Ok(())
     }
 
-    /// What of this call did not come live. Of one that did, at most how it went: its times are known better.
+    /// How a history that is read now is understood.
+    pub(crate) fn history_context(&self, now: Timestamp) -> DecodeContext {
+        let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
+        DecodeContext { received_at: now, zone, source: Source::Replay }
+    }
+
+    /// Tells what is not known of these calls, and has those asked about of which not enough is; how many had news.
+    pub(crate) async fn tell_missed(&self, mut calls: Vec<HistoryCall>) -> Result<usize, Error> {
+        calls.iter_mut().for_each(|call| self.people.name(&mut call.events));
+        let link = self.clone();
+        // Each call is looked up in the database.
+        let looking_up = tokio::task::spawn_blocking(move || {
+            let missed = |call: HistoryCall| (link.missed(&call), call);
+            calls.into_iter().map(missed).filter(|(events, _)| !events.is_empty()).collect()
+        });
+        let missed: Vec<(Vec<VendorEvent>, HistoryCall)> = looking_up
+            .await
+            .map_err(|_| Error::new(ErrorKind::Internal, "what was read could not be compared with what is stored"))?;
+        let told = missed.len();
+        let (events, calls): (Vec<_>, Vec<_>) = missed.into_iter().unzip();
+        let events = events.into_iter().flatten().map(Told::Vendor).collect();
+        if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
+            return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
+        }
+        self.details.ask(calls.iter().filter(|call| call.needs_details));
+        Ok(told)
+    }
+
+    /// What of this call did not come live. Of one that did, at most how it went, and its recordings: its times are known
+    /// better.
     fn missed(&self, call: &HistoryCall) -> Vec<VendorEvent> {
         let id = CallId::of_vendor(&self.connection, &call.call);
         let row = self.store.get(&self.office, &id).ok().flatten();
@@ -147,12 +135,32 @@ impl Link {
         let Some(known) = known else { return call.events.clone() };
         let says_as_much = matches!(known.result, Some(CallResult::Voicemail | CallResult::Fax));
         let end = call.events.last().filter(|_| call.says_more && !says_as_much);
-        let dated = |end: &VendorEvent| {
-            let time = end.time.clone().zip(known.ended_at).map(|(time, ended)| VendorTime { utc: ended, ..time });
-            VendorEvent { time, ..end.clone() }
-        };
-        end.map(dated).into_iter().collect()
+        let recordings = call.events.iter().filter_map(|event| unknown_recordings(&known, event));
+        end.cloned().into_iter().chain(recordings).map(|event| at_end(&known, event)).collect()
     }
+}
+
+/// The recordings that an event tells of and that the call lacks. What was told of a call live may lack them: they are
+/// often made only after its end.
+fn unknown_recordings(known: &Call, event: &VendorEvent) -> Option<VendorEvent> {
+    let unknown = |effect: &Effect| {
+        let Effect::RecordingAvailable { reference } = effect else { return None };
+        let id = RecordingId::of(&known.id, reference.as_str());
+        known.recordings.iter().all(|recording| recording.id != id).then(|| (id.to_string(), effect.clone()))
+    };
+    let (ids, effects): (Vec<String>, Vec<Effect>) = event.effects.iter().filter_map(unknown).unzip();
+    if effects.is_empty() {
+        return None;
+    }
+    // The same event may have been told before, when the PBX had no such recording yet.
+    let dedupe_key = format!("{} recordings {}", event.dedupe_key, ids.join(" "));
+    Some(VendorEvent { dedupe_key, raw_kind: "history recording".to_owned(), effects, ..event.clone() })
+}
+
+/// The event, at the end of the call that is known.
+fn at_end(known: &Call, event: VendorEvent) -> VendorEvent {
+    let time = event.time.clone().zip(known.ended_at).map(|(time, ended)| VendorTime { utc: ended, ..time });
+    VendorEvent { time, ..event }
 }
 
 /// What came of reading. One that panics has failed like any other, so the next try is made in its time.
@@ -170,7 +178,7 @@ pub(crate) fn may_pass(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use calls::{Decision, Effect};
+    use calls::{Decision, RecordingReference};
 
     use super::*;
     use crate::testing::{Bench, at};
@@ -206,7 +214,7 @@ mod tests {
         let begins = event(&format!("history begin {call}"), call, 0, vec![created()]);
         let ends = event(&format!("history end {call}"), call, 0, vec![ended(Some(result))]);
         let events = [begins, ends].map(|event| VendorEvent { source: Source::Replay, ..event });
-        HistoryCall { call: call.into(), events: events.into(), says_more }
+        HistoryCall { call: call.into(), events: events.into(), says_more, needs_details: false }
     }
 
     #[tokio::test]
@@ -255,6 +263,39 @@ mod tests {
         let after = call();
         assert_eq!((after.result, after.ended_at), (Some(CallResult::Voicemail), before.ended_at));
         assert_eq!(missed("message", true), [], "it is told once");
+    }
+
+    #[tokio::test]
+    async fn a_recording_that_was_made_in_a_gap_comes_to_the_call_that_is_known() {
+        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let link = &bench.link;
+        let talk = [
+            event("1", "talk", 0, vec![created()]),
+            event("2", "talk", 5, vec![Effect::LegAnswered { leg: leg() }]),
+            event("3", "talk", 30, vec![ended(None)]),
+        ];
+        bench.set(30);
+        link.keeper.tell(&link.connection, at(30), talk.map(Told::Vendor).into()).await.expect("stored");
+        let recorded = |name: &str| {
+            let mut told = history("talk", CallResult::Answered, false);
+            let reference = RecordingReference::Id(name.into());
+            told.events.last_mut().expect("an end").effects.push(Effect::RecordingAvailable { reference });
+            told
+        };
+        let known = || {
+            let row = link.store.get("test", &CallId::of_vendor(&link.connection, "talk")).expect("readable");
+            rows::call(&row.expect("there")).expect("a call")
+        };
+        let before = known();
+        for (name, news, all) in [("talk", 1, 1), ("talk", 0, 1), ("second part", 1, 2)] {
+            assert_eq!(link.tell_missed(vec![recorded(name)]).await, Ok(news), "{name}");
+            assert_eq!(known().recordings.len(), all, "{name}");
+        }
+        let after = known();
+        assert_eq!(
+            (after.result, after.ended_at, after.answered_at),
+            (before.result, before.ended_at, before.answered_at)
+        );
     }
 
     #[tokio::test]

@@ -1,10 +1,11 @@
 //! A PBX that posts to us cannot reach an office without a public address. There its finished calls are read again and
-//! again: they are listed late and ring nobody.
+//! again: they are listed late and ring nobody. The times of which they could not be read are gaps like others.
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use link::wire::ConnectionState;
+use tokio::time::Instant;
 
 use crate::{
     cause,
@@ -16,48 +17,92 @@ use crate::{
 
 /// How often. A PBX may have to prepare its list first.
 const READ: Duration = Duration::from_secs(600);
+/// How often where the PBX does not give its history: somebody must switch it on first.
+const READ_REFUSED: Duration = Duration::from_secs(3600);
 /// The calls that are read when a connection is new.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
+
+/// How far finished calls are read.
+struct Progress {
+    /// All calls that ended before then are known; nothing is known of a connection that is new.
+    complete: Option<Timestamp>,
+    /// Why they cannot be read, in words.
+    failure: Option<String>,
+    /// When they are read again.
+    due: Instant,
+}
 
 impl Link {
     /// Reads finished calls until the office stops.
     pub(crate) async fn keep_reading(self) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
-        let now = self.clock.now();
-        let mut since = self.complete("").map_or_else(|| now.checked_sub(FIRST).unwrap_or(now), |known| known.until);
-        let mut is_read = self.has_history();
-        let mut people_due = tokio::time::Instant::now();
+        let complete = self.complete("").map(|known| known.until);
+        let mut progress = Progress { complete, failure: None, due: Instant::now() };
+        let mut people_due = Instant::now();
+        if let Some(from) = self.complete_until("").filter(|_| self.has_history()) {
+            self.open_gap("", from, "stopped").await;
+        }
         loop {
             let report = self.driver.check().await;
-            let status = match report.ok {
-                true => SessionStatus::of(ConnectionState::Live),
-                false => SessionStatus::down(cause::of_check(report.reason)),
-            };
-            self.set("", status).await;
             if report.ok {
+                self.set("", readable(&progress)).await;
                 self.learn_zone().await;
-                if people_due <= tokio::time::Instant::now() {
+                if people_due <= Instant::now() {
                     self.people.learn(&self.driver).await;
-                    people_due = tokio::time::Instant::now() + PEOPLE;
+                    people_due = Instant::now() + PEOPLE;
                 }
-            }
-            // Read in another zone than theirs, the newest calls would be passed over for good.
-            let is_dated = self.is_zone_settled() || !self.driver.capability().tells_zone;
-            if report.ok && is_read && is_dated {
-                let until = self.clock.now();
-                let reaches = self.driver.history_reaches(until).unwrap_or(until);
-                match self.read_missed(since.max(reaches), until).await {
-                    Ok(()) => {
-                        since = until;
-                        self.stamp_at("", until);
-                    }
-                    Err(error) => {
-                        tracing::warn!(connection = %self.connection, kind = ?error.kind(), "finished calls cannot be read");
-                        is_read = may_pass(&error);
-                    }
-                }
+                self.read_finished(&mut progress).await;
+                self.set("", readable(&progress)).await;
+            } else {
+                self.set("", SessionStatus::down(cause::of_check(report.reason))).await;
+                self.not_read(&progress).await;
             }
             tokio::time::sleep(if report.ok { READ } else { next_look(&report) }).await;
         }
     }
+
+    /// Reads what ended since the last time, where that is due and the zone is known: read in another zone than theirs,
+    /// the newest calls would be passed over for good.
+    async fn read_finished(&self, progress: &mut Progress) {
+        let is_dated = self.is_zone_settled() || !self.driver.capability().tells_zone;
+        if !is_dated || !self.has_history() || Instant::now() < progress.due {
+            return;
+        }
+        let until = self.clock.now();
+        let since = progress.complete.unwrap_or_else(|| until.checked_sub(FIRST).unwrap_or(until));
+        let reaches = self.driver.history_reaches(until).unwrap_or(until);
+        match self.read_missed(since.max(reaches), until).await {
+            Ok(()) => {
+                if since < reaches {
+                    self.open_gap("", since, "stopped").await;
+                }
+                if self.board.has_gap(&self.connection, "") {
+                    self.close_gap("", until, (since < reaches).then_some(reaches)).await;
+                    self.keeper.status_changed(&self.connection).await;
+                }
+                self.stamp_at("", until);
+                *progress = Progress { complete: Some(until), failure: None, due: Instant::now() };
+            }
+            Err(error) => {
+                tracing::warn!(connection = %self.connection, kind = ?error.kind(), "finished calls cannot be read");
+                progress.failure = Some(format!("finished calls cannot be read: {error}"));
+                if !may_pass(&error) {
+                    progress.due = Instant::now() + READ_REFUSED;
+                }
+                self.not_read(progress).await;
+            }
+        }
+    }
+
+    /// Calls are missing since the last reading.
+    async fn not_read(&self, progress: &Progress) {
+        if let Some(from) = progress.complete.filter(|_| self.has_history()) {
+            self.open_gap("", from, "unreachable").await;
+        }
+    }
+}
+
+/// A PBX that answers, and whether its finished calls can be read.
+fn readable(progress: &Progress) -> SessionStatus {
+    SessionStatus { detail: progress.failure.clone(), ..SessionStatus::of(ConnectionState::Live) }
 }

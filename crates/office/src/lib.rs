@@ -11,6 +11,8 @@ mod cause;
 mod clock;
 mod commands;
 mod connections;
+mod details;
+mod filling;
 mod gap_filling;
 mod handle;
 mod held_back;

@@ -10,7 +10,8 @@ use store::Store;
 use crate::{
     clock::Clock,
     connections::Zone,
-    gap_filling::Filling,
+    details::Details,
+    filling::Filling,
     holes,
     keeper::KeeperHandle,
     people::People,
@@ -42,6 +43,7 @@ pub(crate) struct Link {
     pub(crate) zone: Arc<RwLock<Zone>>,
     pub(crate) people: Arc<People>,
     pub(crate) filling: Arc<Filling>,
+    pub(crate) details: Arc<Details>,
 }
 
 impl Link {

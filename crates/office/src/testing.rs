@@ -87,6 +87,7 @@ impl Bench {
             zone: Arc::new(RwLock::new(Zone { zone: TimeZone::UTC, settled: true })),
             people: Arc::default(),
             filling: Arc::default(),
+            details: Arc::default(),
         };
         Self { link, clock, folder }
     }

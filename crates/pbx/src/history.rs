@@ -42,13 +42,6 @@ pub enum HistoryPlace {
         /// How often it was not ready.
         tries: u32,
     },
-    /// The first of these calls is asked about singly.
-    Details {
-        /// The vendor's ids of calls of which the export did not tell enough.
-        calls: Vec<String>,
-        /// How many were asked about before.
-        asked: usize,
-    },
     /// So many rows were read before this page.
     Page {
         /// Rows.
@@ -87,4 +80,7 @@ pub struct HistoryCall {
     pub events: Vec<VendorEvent>,
     /// It says something of the call that no live event of this make says: a message was left, or a fax sent.
     pub says_more: bool,
+    /// The history does not tell enough of it, and the PBX can be asked about it singly
+    /// ([`Pbx::call_details`](crate::Pbx::call_details)).
+    pub needs_details: bool,
 }

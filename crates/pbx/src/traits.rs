@@ -12,7 +12,7 @@ use crate::{
     check::RightProbe,
     delivery::Delivery,
     error::Error,
-    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
+    history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span},
     poll::{PollStart, Poller},
     query::{Query, QueryStep},
     quota::{LockOut, Quota},
@@ -40,6 +40,8 @@ pub enum ActStep {
     Send(Box<Request>),
     /// Nothing before the PBX has told that what was asked took effect. Where it does not in time, this is said.
     Wait(&'static str),
+    /// Nothing more; this says what was done and what was not.
+    Stop(&'static str),
 }
 
 /// A call that is placed for a group of people.
@@ -207,6 +209,21 @@ pub trait Pbx: Send + Sync {
         _context: &DecodeContext,
     ) -> Result<HistoryPage, Error> {
         Err(Error::unsupported("read finished calls"))
+    }
+
+    /// Asks about one call that is over, of which the history does not tell enough.
+    fn call_details(&self, _call: &str) -> Result<Request, Error> {
+        Err(Error::unsupported("tell of one call"))
+    }
+
+    /// What the answer to [`Pbx::call_details`] says of the call; nothing where it says nothing that can be read.
+    fn read_call_details(
+        &self,
+        _call: &str,
+        _answer: &Answer,
+        _context: &DecodeContext,
+    ) -> Result<Option<HistoryCall>, Error> {
+        Err(Error::unsupported("tell of one call"))
     }
 
     /// Whether the answer to a command shows that the key has no right to what was asked, as one that may only read.

@@ -84,10 +84,18 @@ impl OfficeHandle {
         let link = self.link(connection);
         let task = match connection.driver.delivery() {
             Delivery::Webhook if connection.has_address => tokio::spawn(async move {
-                tokio::join!(link.clone().keep_checking(), link.keep_learning_balance());
+                tokio::join!(
+                    link.clone().keep_checking(),
+                    link.clone().keep_asking_details(),
+                    link.keep_learning_balance()
+                );
             }),
             Delivery::Webhook => tokio::spawn(async move {
-                tokio::join!(link.clone().keep_reading(), link.keep_learning_balance());
+                tokio::join!(
+                    link.clone().keep_reading(),
+                    link.clone().keep_asking_details(),
+                    link.keep_learning_balance()
+                );
             }),
             Delivery::Polling => tokio::spawn(async move {
                 tokio::join!(link.clone().keep_polling(), link.keep_learning_balance());
@@ -151,6 +159,7 @@ impl OfficeHandle {
             zone: Arc::clone(&connection.zone),
             people: Arc::clone(&connection.people),
             filling: Arc::default(),
+            details: Arc::default(),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
+use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
+use link::wire::{ConnectionState, ConnectionView, StreamEvent};
 use office::{Clock, ConnectionSettings};
 use pbx::ConnectionConfig;
 use serde_json::json;
@@ -24,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Default)]
 struct Zadarma {
     tells_zone: bool,
+    refuses_calls: bool,
     /// How often each path was asked for.
     asked: BTreeMap<String, usize>,
 }
@@ -32,12 +35,12 @@ fn local(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-async fn start(began: Timestamp) -> (ConnectionConfig, Arc<Mutex<Zadarma>>) {
+/// Answers each request, by its path, on loopback.
+async fn serve(mut answer: impl FnMut(&str) -> Option<(u16, String)> + Send + 'static) -> url::Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let pbx = Arc::new(Mutex::new(Zadarma::default()));
-    let shared = Arc::clone(&pbx);
     tokio::spawn(async move {
+        let mut unanswered = Vec::new();
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
@@ -46,17 +49,55 @@ async fn start(began: Timestamp) -> (ConnectionConfig, Arc<Mutex<Zadarma>>) {
             }
             let head = String::from_utf8(head).expect("text");
             let path = head.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
-            let (status, body) = shared.lock().expect("not poisoned").answer(&path, began);
+            let Some((status, body)) = answer(&path) else {
+                unanswered.push(stream);
+                continue;
+            };
             let length = body.len();
             let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
             // Whoever asked may have gone.
             let _ = stream.write_all(answer.as_bytes()).await;
         }
     });
+    url.parse().expect("an address")
+}
+
+async fn start(began: Timestamp) -> (ConnectionConfig, Arc<Mutex<Zadarma>>) {
+    let pbx = Arc::new(Mutex::new(Zadarma::default()));
+    let shared = Arc::clone(&pbx);
+    let url = serve(move |path| Some(shared.lock().expect("not poisoned").answer(path, began))).await;
     let mut config = config(pbx::zadarma::MAKE, &[("key", "0a1b"), ("secret", "2c3d")]);
     (config.id, config.zone) = ("z1".parse().expect("valid"), None);
-    config.base_url = Some(url.parse().expect("an address"));
+    config.base_url = Some(url);
     (config, pbx)
+}
+
+async fn until<T>(what: &str, fits: impl AsyncFn() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(found) = fits().await {
+                return found;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
+}
+
+/// How the connection stands, once that fits.
+async fn status(bench: &Bench, id: &ConnectionId, fits: impl Fn(&ConnectionView) -> bool) -> ConnectionView {
+    let mut stream = bench.stream(None).await;
+    let looking = async {
+        loop {
+            if let StreamEvent::Connection { connection } = stream.event().await
+                && connection.id == *id
+                && fits(&connection)
+            {
+                return connection;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.expect("it comes to stand so")
 }
 
 impl Zadarma {
@@ -68,7 +109,7 @@ impl Zadarma {
             "/v1/info/timezone/" if self.tells_zone => json!({
                 "status": "success", "unixtime": now.as_second(), "datetime": local(now), "timezone": "UTC+0",
             }),
-            "/v1/statistics/pbx/" => json!({"status": "success", "stats": [{
+            "/v1/statistics/pbx/" if !self.refuses_calls => json!({"status": "success", "stats": [{
                 "call_id": "1.2", "sip": "100", "callstart": local(began), "clid": "79161234567", "destination": "100",
                 "disposition": "answered", "seconds": 5, "is_recorded": false, "pbx_call_id": "in_1",
             }]}),
@@ -86,28 +127,92 @@ async fn finished_calls_are_read_once_the_pbx_has_said_its_zone() {
     let id = config.id.clone();
     let settings = ConnectionSettings { config, extensions: Vec::new(), has_address: false };
     bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
-    let until = async |what: &str, fits: &dyn Fn() -> bool| {
-        let looking = async {
-            while !fits() {
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"));
-    };
     let asked = |path: &str| pbx.lock().expect("not poisoned").asked.get(path).copied().unwrap_or_default();
-    until("the zone is asked for", &|| asked("/v1/info/timezone/") > 0).await;
+    until("the zone is asked for", async || (asked("/v1/info/timezone/") > 0).then_some(())).await;
     assert_eq!(asked("/v1/statistics/pbx/"), 0, "in which zone they are written is not known");
     pbx.lock().expect("not poisoned").tells_zone = true;
     bench.office.reopen(&id).await;
-    until("the calls are read", &|| asked("/v1/statistics/pbx/") > 0).await;
-    let looking = async {
-        loop {
-            if let Some(call) = bench.manager().calls(None, 10).await.expect("is read").calls.pop() {
-                return call;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    };
-    let call = tokio::time::timeout(PATIENCE, looking).await.expect("it is told");
+    until("the calls are read", async || (asked("/v1/statistics/pbx/") > 0).then_some(())).await;
+    let listed = async || bench.manager().calls(None, 10).await.expect("is read").calls.pop();
+    let call = until("it is told", listed).await;
     assert_eq!((call.connection, call.started_at.as_second()), (id, began.as_second()));
+}
+
+#[tokio::test]
+async fn a_time_that_the_pbx_tells_nothing_of_is_a_hole() {
+    let bench = Bench::new().await;
+    let (config, pbx) = start(bench.clock.now() - SignedDuration::from_mins(10)).await;
+    pbx.lock().expect("not poisoned").tells_zone = true;
+    let id = config.id.clone();
+    let settings = ConnectionSettings { config, extensions: Vec::new(), has_address: false };
+    bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
+    let listed = async || bench.manager().calls(None, 10).await.expect("is read").calls.pop();
+    until("the call is told", listed).await;
+    let stamp = format!("complete:{id}:");
+    until("how far they are known is kept", async || bench.store.setting(&stamp).expect("is read")).await;
+    let before = bench.clock.now();
+    // Statistics are kept for a month.
+    bench.clock.put_forward(SignedDuration::from_hours(24 * 40));
+    bench.office.reopen(&id).await;
+    let view = status(&bench, &id, |view| !view.holes.is_empty() && view.gap_since.is_none()).await;
+    let [hole] = view.holes.as_slice() else { panic!("{view:?}") };
+    let (length, begins) = (hole.until.duration_since(hole.from), before.duration_since(hole.from));
+    assert!((9..=10).contains(&(length.as_hours() / 24)) && begins < SignedDuration::from_mins(1), "{hole:?}");
+}
+
+#[tokio::test]
+async fn finished_calls_that_cannot_be_read_are_said_and_leave_a_gap() {
+    let bench = Bench::new().await;
+    let (config, pbx) = start(bench.clock.now() - SignedDuration::from_mins(10)).await;
+    {
+        let mut pbx = pbx.lock().expect("not poisoned");
+        (pbx.tells_zone, pbx.refuses_calls) = (true, true);
+    }
+    let id = config.id.clone();
+    bench.store.set_setting(&format!("complete:{id}:"), "2026-03-05T09:00:00Z").await.expect("is kept");
+    let settings = ConnectionSettings { config, extensions: Vec::new(), has_address: false };
+    bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
+    let says = |view: &ConnectionView| view.detail.as_ref().is_some_and(|detail| detail.contains("finished calls"));
+    let view = status(&bench, &id, says).await;
+    assert_eq!(view.state, ConnectionState::Live, "the PBX itself answers");
+    assert_eq!(view.gap_since, Some("2026-03-05T09:00:00Z".parse().expect("a time")));
+}
+
+/// Rostelecom admits few questions about single calls; the newest calls do not wait for them.
+#[tokio::test]
+async fn calls_that_are_asked_about_singly_hold_up_nothing() {
+    let bench = Bench::new().await;
+    let now = bench.clock.now();
+    let row = |number: i64| {
+        let began = now - SignedDuration::from_mins(10 + number);
+        format!("5f1e1a2c-{number:04};{};0;false;false;false\n", began.as_second())
+    };
+    let rows: String = (0..60).map(row).collect();
+    let asked = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&asked);
+    let url = serve(move |path| {
+        if path.ends_with("/call_info") {
+            *counted.lock().expect("not poisoned") += 1;
+            return None;
+        }
+        Some((
+            200,
+            match path.rsplit('/').next() {
+                Some("domain_call_history") => json!({"result": "0", "order_id": "o-1"}).to_string(),
+                Some("download_call_history") => rows.clone(),
+                _ => json!({"result": "1", "resultMessage": "no such session"}).to_string(),
+            },
+        ))
+    })
+    .await;
+    let mut config = config(pbx::rostelecom::MAKE, &[("client_id", "0A1B"), ("key", "2C3D")]);
+    (config.id, config.base_url) = ("rt2".parse().expect("valid"), Some(url));
+    let id = config.id.clone();
+    let settings = ConnectionSettings { config, extensions: Vec::new(), has_address: false };
+    bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
+    until("one is asked about", async || (*asked.lock().expect("not poisoned") > 0).then_some(())).await;
+    let stamp = format!("complete:{id}:");
+    until("all are known up to now", async || bench.store.setting(&stamp).expect("is read")).await;
+    assert_eq!(bench.manager().calls(None, 100).await.expect("is read").calls.len(), 60);
+    assert_eq!(*asked.lock().expect("not poisoned"), 1, "one after the other");
 }

@@ -78,10 +78,9 @@ pub(super) fn read(
                 }
             }
         }
-        HistoryPlace::Order { .. }
-        | HistoryPlace::Export { .. }
-        | HistoryPlace::Details { .. }
-        | HistoryPlace::Page { .. } => Err(Error::new(ErrorKind::Internal, "this history is read in parts")),
+        HistoryPlace::Order { .. } | HistoryPlace::Export { .. } | HistoryPlace::Page { .. } => {
+            Err(Error::new(ErrorKind::Internal, "this history is read in parts"))
+        }
     }
 }
 

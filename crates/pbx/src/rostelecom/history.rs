@@ -1,5 +1,5 @@
-//! The history of a domain: an export is ordered, waited for, and read; what its rows leave open is asked of
-//! `call_info`.
+//! The history of a domain: an export is ordered, waited for, and read; about a call whose row leaves something open
+//! `call_info` is asked.
 
 use std::time::Duration;
 
@@ -33,12 +33,6 @@ const TRIES: u32 = 20;
 const LATER: SignedDuration = SignedDuration::from_secs(1);
 /// How often it is tried to order.
 const ORDERS: u32 = 5;
-/// Sessions that `call_info` is asked about one after the other. Its quota is 1000 in a time that is not named; we take a
-/// day for it.
-const AT_ONCE: usize = 50;
-/// The pauses between these questions, and between those that follow them.
-const SOON: Duration = Duration::from_secs(1);
-const LATER_ON: Duration = Duration::from_secs(90);
 
 /// `domain_call_history`: every call of the span, in Moscow's time.
 pub(super) fn order(settings: &Settings, span: Span, again: u32) -> Result<HistoryRequest, Error> {
@@ -67,7 +61,6 @@ pub(super) fn read(
     match place {
         HistoryPlace::Order { again } => ordered(settings, span, *again, answer),
         HistoryPlace::Export { order, tries } => exported(settings, order, *tries, answer, context),
-        HistoryPlace::Details { calls, asked } => details(settings, calls, *asked, answer, context),
         HistoryPlace::Page { .. } | HistoryPlace::Part { .. } => {
             Err(Error::new(ErrorKind::Protocol, "this PBX's history has no pages"))
         }
@@ -135,42 +128,16 @@ fn exported(
     if rows.is_empty() && unread > 0 {
         return Err(Error::new(ErrorKind::Protocol, "no row of the PBX's history can be read"));
     }
-    // What a row leaves open is asked singly; until then the call is shown as far as it is known.
-    let is_open = |row: &&Row| row.direction.is_none() || row.answered.is_none();
-    let open = rows.iter().filter(is_open).map(|row| row.session.clone()).collect();
-    let calls = rows.iter().map(|row| call(row, context)).collect();
-    Ok(HistoryPage { calls, next: next_details(settings, open, 0)? })
+    Ok(HistoryPage { calls: rows.iter().map(|row| call(row, context)).collect(), next: None })
 }
 
-/// `call_info` of the first of these calls.
-fn next_details(settings: &Settings, calls: Vec<String>, asked: usize) -> Result<Option<HistoryRequest>, Error> {
-    let Some(first) = calls.first() else { return Ok(None) };
-    let request = requests::call_info(settings, first)?;
-    let wait = if asked < AT_ONCE { SOON } else { LATER_ON };
-    Ok(Some(HistoryRequest { request, wait, place: HistoryPlace::Details { calls, asked: asked + 1 } }))
-}
-
-fn details(
-    settings: &Settings,
-    calls: &[String],
-    asked: usize,
-    answer: &Answer,
-    context: &DecodeContext,
-) -> Result<HistoryPage, Error> {
-    let Some((first, rest)) = calls.split_first() else { return Ok(HistoryPage::default()) };
-    match answer.failure().map(|error| error.kind()) {
-        // The quota is used up: the same call is asked about when there is more of it.
-        Some(ErrorKind::RateLimited { retry_after }) => {
-            let again = next_details(settings, calls.to_vec(), asked)?;
-            let wait = retry_after.unwrap_or(LATER_ON).max(LATER_ON);
-            return Ok(HistoryPage { calls: Vec::new(), next: again.map(|again| HistoryRequest { wait, ..again }) });
-        }
-        // The method is not there: the rest stays as far as it is known.
-        Some(ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthorized) => return Ok(HistoryPage::default()),
-        _ => {}
+/// The call that `call_info` was asked about.
+pub(super) fn details(session: &str, answer: &Answer, context: &DecodeContext) -> Result<Option<HistoryCall>, Error> {
+    if let Some(error) = answer.failure() {
+        return Err(error);
     }
-    let calls = info(first, answer).iter().map(|row| call(row, context)).collect();
-    Ok(HistoryPage { calls, next: next_details(settings, rest.to_vec(), asked)? })
+    // Asked again, it would be told the same.
+    Ok(info(session, answer).map(|row| HistoryCall { needs_details: false, ..call(&row, context) }))
 }
 
 /// What `call_info` says of a session; `None` where it says nothing that can be read.
@@ -232,7 +199,9 @@ fn call(row: &Row, context: &DecodeContext) -> HistoryCall {
     let ended = row.began.checked_add(SignedDuration::from_secs(row.duration)).unwrap_or(row.began);
     let events =
         vec![event(row, "history begin", row.began, begins, context), event(row, "history end", ended, ends, context)];
-    HistoryCall { call: row.session.clone(), events, says_more: left_message }
+    // Until it is asked about, the call is shown as far as its row goes.
+    let needs_details = row.direction.is_none() || row.answered.is_none();
+    HistoryCall { call: row.session.clone(), events, says_more: left_message, needs_details }
 }
 
 fn event(row: &Row, kind: &str, at: Timestamp, effects: Vec<Effect>, context: &DecodeContext) -> VendorEvent {

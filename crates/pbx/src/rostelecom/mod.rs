@@ -24,7 +24,7 @@ pub use self::description::MAKE;
 use crate::{
     config_error::ConfigError,
     error::Error,
-    history::{HistoryPage, HistoryPlace, HistoryRequest, Span},
+    history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span},
     make::ConnectionConfig,
     query::{Query, QueryStep, Reply},
     quota::Quota,
@@ -134,6 +134,19 @@ impl Pbx for Rostelecom {
         context: &DecodeContext,
     ) -> Result<HistoryPage, Error> {
         history::read(&self.settings, span, place, answer, context)
+    }
+
+    fn call_details(&self, call: &str) -> Result<Request, Error> {
+        requests::call_info(&self.settings, call)
+    }
+
+    fn read_call_details(
+        &self,
+        call: &str,
+        answer: &Answer,
+        context: &DecodeContext,
+    ) -> Result<Option<HistoryCall>, Error> {
+        history::details(call, answer, context)
     }
 
     fn check(&self) -> Result<Request, Error> {

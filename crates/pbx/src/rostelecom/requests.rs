@@ -1,5 +1,7 @@
 //! Requests to the platform. The method's name is the path; bodies are signed as they are sent.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::config::{GetRecord, Settings};
@@ -7,11 +9,15 @@ use crate::{
     dial,
     error::{Error, ErrorKind},
     party::{self, is_digits},
+    quota::Quota,
     request::Request,
 };
 
 /// A session that never exists: asking for its recording shows whether the signature is accepted.
 pub(super) const NIL_SESSION: &str = "00000000-0000-0000-0000-000000000000";
+
+/// 1000 questions of a method are admitted in a time that the vendor does not name. We take a day for it.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// `call_back`: rings the user, plays a prompt, dials the number.
 pub(super) fn call_back(settings: &Settings, from: &str, to: &str) -> Result<Request, Error> {
@@ -80,7 +86,11 @@ pub(super) fn call_info(settings: &Settings, session: &str) -> Result<Request, E
     if let Some(domain) = &settings.domain {
         body.insert("domain".to_owned(), Value::from(domain.as_str()));
     }
-    post(settings, "call_info", body).map(Request::idempotent)
+    let quota = Quota {
+        outlives_program: true,
+        ..Quota::of_kind("call_info", 40, HOUR, "Rostelecom is asked about single calls 40 times an hour")
+    };
+    post(settings, "call_info", body).map(Request::idempotent).map(|request| request.counted(quota))
 }
 
 pub(super) fn post(settings: &Settings, method: &'static str, body: Map<String, Value>) -> Result<Request, Error> {

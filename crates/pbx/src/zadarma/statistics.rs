@@ -77,7 +77,7 @@ fn merge(calls: &mut Vec<HistoryCall>, rows: &[Fields], context: &DecodeContext)
             Some(place) => calls[*place].events.extend(events),
             None => {
                 places.insert(call.clone(), calls.len());
-                calls.push(HistoryCall { call, events, says_more: false });
+                calls.push(HistoryCall { call, events, says_more: false, needs_details: false });
             }
         }
     }

@@ -71,6 +71,6 @@ impl PastCall {
             events.push(VendorEvent { dedupe_key, ..added });
         }
         events.push(event("history end", "", &ended, vec![Effect::CallEnded { result, reason }]));
-        HistoryCall { call, events, says_more: false }
+        HistoryCall { call, events, says_more: false, needs_details: false }
     }
 }

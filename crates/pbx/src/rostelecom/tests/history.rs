@@ -131,44 +131,26 @@ fn what_a_row_leaves_open_is_asked_singly() {
         "1;5f1e1a2c-0001;101;sip:101@d.example;+74951234567;+79161234567;2026-03-02 12:00:00;0;true;false;false\n";
     let page = read(&export(0), &packed(moved.as_bytes().to_vec())).expect("a page");
     assert_eq!(page.calls.len(), 1, "it is shown as far as it is known");
-    let next = page.next.expect("a question");
-    assert!(next.request.url.path().ends_with("/call_info"));
+    assert!(page.calls[0].needs_details && page.next.is_none(), "nothing waits for what is asked about it");
+    let asked = pbx().call_details("5f1e1a2c-0001").expect("a question");
+    let body = String::from_utf8_lossy(&asked.body).into_owned();
+    assert!(asked.url.path().ends_with("/call_info") && body.contains("5f1e1a2c-0001"), "{body}");
+    let [quota] = asked.quotas.as_slice() else { panic!("{:?}", asked.quotas) };
+    let a_day = quota.requests * 24 * 3600 / u32::try_from(quota.window.as_secs()).expect("short");
+    assert!(a_day <= 1000 && quota.outlives_program, "{quota:?}");
     let info = r#"{"result":"0","resultMessage":"ok","info":{"call_type":"1","direction":"1","state":"2",
         "orig_number":"+79161234567","dest_number":"+74951234567","answering_pin":"","start_call_date":"1772442000",
         "duration":"0","is_voicemail":true,"is_record":false,"is_fax":false}}"#;
-    let page = read(&next.place, &answer(200, info)).expect("a page");
-    let [call] = page.calls.as_slice() else { panic!("{:?}", page.calls) };
-    assert_eq!((call.call.as_str(), result(call)), ("5f1e1a2c-0001", Some(CallResult::Voicemail)));
-    assert!(page.next.is_none());
-    let nothing = read(&next.place, &answer(200, r#"{"result":"1","resultMessage":"no"}"#)).expect("a page");
-    assert!(nothing.calls.is_empty() && nothing.next.is_none());
-}
-
-#[test]
-fn every_call_that_a_row_leaves_open_is_asked_about_and_gently() {
-    let row = |number: u32| format!("5f1e1a2c-{number:04};2026-03-02 12:00:00;0;false;false;false\n");
-    let rows: String = (0..60).map(row).collect();
-    let page = read(&export(0), &packed(rows.into_bytes())).expect("a page");
-    let mut next = page.next.expect("a question");
-    let mut waits = Vec::new();
-    loop {
-        let HistoryPlace::Details { calls, .. } = &next.place else { panic!("{:?}", next.place) };
-        let body = String::from_utf8_lossy(&next.request.body).into_owned();
-        assert!(body.contains(&calls[0]), "{body}");
-        waits.push(next.wait.as_secs());
-        let said_nothing = answer(200, r#"{"result":"1","resultMessage":"no"}"#);
-        let Some(more) = read(&next.place, &said_nothing).expect("a page").next else { break };
-        next = more;
-    }
-    assert_eq!((waits.len(), waits[0], waits[49], waits[50], waits[59]), (60, 1, 1, 90, 90));
-    let place = HistoryPlace::Details { calls: vec!["a-0000001".into(), "b-0000002".into()], asked: 7 };
-    let again = read(&place, &answer(429, "")).expect("a page").next.expect("asked again");
-    assert!(again.wait.as_secs() >= 90 && String::from_utf8_lossy(&again.request.body).contains("a-0000001"));
-    for status in [401, 403, 404] {
-        assert!(read(&place, &answer(status, "")).expect("a page").next.is_none(), "HTTP {status}: not for each call");
-    }
-    let other = read(&place, &answer(500, "")).expect("a page").next.expect("the next call");
-    assert!(String::from_utf8_lossy(&other.request.body).contains("b-0000002"));
+    let told = |status, body: &str| pbx().read_call_details("5f1e1a2c-0001", &answer(status, body), &context());
+    let call = told(200, info).expect("is read").expect("a call");
+    assert_eq!((call.call.as_str(), result(&call)), ("5f1e1a2c-0001", Some(CallResult::Voicemail)));
+    assert!(!call.needs_details, "it is not asked about again");
+    assert_eq!(told(200, r#"{"result":"1","resultMessage":"no"}"#), Ok(None));
+    let refused = |status| told(status, "").map_err(|error| error.kind());
+    assert_eq!(
+        (refused(404), refused(403), refused(429)),
+        (Err(ErrorKind::NotFound), Err(ErrorKind::Forbidden), Err(ErrorKind::RateLimited { retry_after: None }))
+    );
 }
 
 #[test]
@@ -199,12 +181,15 @@ proptest! {
         let places = [
             HistoryPlace::Order { again: tries },
             export(tries),
-            HistoryPlace::Details { calls: cells.clone(), asked: 3 },
             HistoryPlace::Page { skip: 1, calls: Vec::new() },
         ];
         for place in &places {
             for body in [bytes.clone(), rows.clone().into_bytes(), json.clone().into_bytes(), gzipped(&bytes), zipped(rows.as_bytes(), 8)] {
-                let Ok(page) = read(place, &Answer { body: body.into(), ..answer(status, "") }) else { continue };
+                let answer = Answer { body: body.into(), ..answer(status, "") };
+                if let Ok(Some(call)) = pbx().read_call_details("5f1e1a2c-0001", &answer, &context()) {
+                    prop_assert!(!call.events.is_empty());
+                }
+                let Ok(page) = read(place, &answer) else { continue };
                 for call in &page.calls {
                     prop_assert!(!call.call.is_empty() && !call.events.is_empty());
                     prop_assert!(call.events.iter().all(|event| event.source == Source::Replay));
