@@ -7,9 +7,11 @@ use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
+    connecting::{InTime, connected_by},
     error::Error,
     guard::Hosts,
     proxy::SystemProxy,
@@ -65,6 +67,8 @@ pub struct Request {
     pub timeout: Duration,
     /// Largest answer accepted.
     pub cap: u64,
+    /// Where no connection is made by then, nothing is sent.
+    pub connected_by: Option<Instant>,
 }
 
 impl fmt::Debug for Request {
@@ -78,7 +82,7 @@ impl Request {
     /// A request without headers or body, with 15 s and 1 MiB.
     pub fn new(method: Method, url: Url) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Self { method, url, headers, body, timeout: Duration::from_secs(15), cap: 1 << 20 }
+        Self { method, url, headers, body, timeout: Duration::from_secs(15), cap: 1 << 20, connected_by: None }
     }
 
     /// A GET.
@@ -222,6 +226,7 @@ impl Client {
             .referer(false)
             .http1_only()
             .user_agent(concat!("Trubka/", env!("CARGO_PKG_VERSION")))
+            .connector_layer(InTime)
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.read_timeout)
             .pool_idle_timeout(Duration::from_secs(20))
@@ -282,13 +287,8 @@ impl Client {
 
     async fn start(&self, request: Request) -> Result<reqwest::Response, Error> {
         self.hosts.check(&request.url)?;
-        self.http
-            .request(request.method, request.url)
-            .headers(request.headers)
-            .body(request.body)
-            .send()
-            .await
-            .map_err(from_reqwest)
+        let sending = self.http.request(request.method, request.url).headers(request.headers).body(request.body).send();
+        connected_by(request.connected_by, sending).await.map_err(from_reqwest)
     }
 }
 

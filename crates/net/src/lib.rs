@@ -7,6 +7,7 @@
 mod address;
 mod authority;
 mod client;
+mod connecting;
 mod error;
 mod filtered;
 mod guard;

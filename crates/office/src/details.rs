@@ -111,21 +111,17 @@ impl Link {
     fn details_failed(&self, question: Question, error: &Error) -> Duration {
         tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
         let Question { tries: Reverse(tries), .. } = question;
-        match error.kind() {
-            ErrorKind::RateLimited { retry_after } => {
-                self.details.put_back(question);
-                retry_after.unwrap_or(FAILED).max(PAUSE)
-            }
-            ErrorKind::Unsupported | ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthorized => {
-                self.details.drop_all();
-                PAUSE
-            }
-            _ if error.retry() == Retry::IfIdempotent && tries + 1 < TRIES => {
-                self.details.put_back(Question { tries: Reverse(tries + 1), ..question });
-                FAILED
-            }
-            _ => PAUSE,
+        let is_refused = [ErrorKind::Unsupported, ErrorKind::NotFound, ErrorKind::Forbidden, ErrorKind::Unauthorized];
+        if is_refused.contains(&error.kind()) {
+            self.details.drop_all();
+        } else if matches!(error.kind(), ErrorKind::RateLimited { .. }) {
+            self.details.put_back(question);
+            return error.retry_after().unwrap_or(FAILED).max(PAUSE);
+        } else if error.retry() == Retry::IfIdempotent && tries + 1 < TRIES {
+            self.details.put_back(Question { tries: Reverse(tries + 1), ..question });
+            return FAILED;
         }
+        PAUSE
     }
 }
 

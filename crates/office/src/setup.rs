@@ -132,6 +132,7 @@ fn finding(reason: TrialReason) -> CheckFinding {
         TrialReason::Found(CheckReason::PbxFailed) => CheckFinding::PbxFailed,
         TrialReason::NoSuchPhone => CheckFinding::NoSuchPhone,
         TrialReason::ClockOff => CheckFinding::ClockOff,
+        TrialReason::NoTimeTold => CheckFinding::NoTimeTold,
         TrialReason::TakesLong => CheckFinding::TakesLong,
     }
 }
@@ -150,6 +151,7 @@ fn field(step: CheckStep, reason: TrialReason) -> Option<CheckField> {
             CheckReason::Works | CheckReason::Busy | CheckReason::NotThisPbx | CheckReason::PbxFailed,
         )
         | TrialReason::ClockOff
+        | TrialReason::NoTimeTold
         | TrialReason::TakesLong => None,
     }
 }

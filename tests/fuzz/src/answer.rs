@@ -123,7 +123,6 @@ fn history(pbx: &dyn Pbx, answer: &Answer) -> Vec<VendorEvent> {
     let places = [
         HistoryPlace::Order { again: 0 },
         HistoryPlace::Export { order: "1".to_owned(), tries: 0 },
-        HistoryPlace::Details { calls: vec!["1".to_owned()], asked: 0 },
         HistoryPlace::Page { skip: 0, calls: Vec::new() },
     ];
     let mut events = Vec::new();
@@ -132,6 +131,10 @@ fn history(pbx: &dyn Pbx, answer: &Answer) -> Vec<VendorEvent> {
             Ok(page) => events.extend(page.calls.into_iter().flat_map(|call| call.events)),
             Err(error) => says_no_secret(&error.to_string()),
         }
+    }
+    match pbx.read_call_details("1", answer, &context) {
+        Ok(call) => events.extend(call.into_iter().flat_map(|call| call.events)),
+        Err(error) => says_no_secret(&error.to_string()),
     }
     events
 }

@@ -202,13 +202,13 @@ async fn the_program_sets_its_address_and_sees_that_everything_is_posted() {
 async fn a_customer_is_rung_first_where_that_is_asked_for() {
     let simulator = simulator(Make::NOVOFON).await;
     let driver = driver(&simulator, Make::NOVOFON, "xml");
-    let command = CommandId(Uuid::new_v4());
+    let (command, now) = (CommandId(Uuid::new_v4()), tokio::time::Instant::now());
     for answer in [
-        driver.originate(command, "202", "+79161234567").await,
-        driver.originate_customer_first(command, "202", "+79161234567").await,
+        driver.commands(now).originate(command, "202", "+79161234567").await,
+        driver.commands(now).originate_customer_first(command, "202", "+79161234567").await,
     ] {
         assert_eq!(answer, CommandAnswer::Accepted { command, vendor_call: None, doubt: None });
     }
-    let refused = driver.originate(command, "299", "+79161234567").await;
+    let refused = driver.commands(now).originate(command, "299", "+79161234567").await;
     assert!(matches!(refused, CommandAnswer::Rejected { .. }), "{refused:?}");
 }

@@ -3,4 +3,4 @@
 /**
  * What a step found.
  */
-export type CheckFinding = "works" | "wrongKey" | "notAdmitted" | "unreachable" | "timedOut" | "notTrusted" | "busy" | "notThisPbx" | "pbxFailed" | "noSuchPhone" | "clockOff" | "takesLong";
+export type CheckFinding = "works" | "wrongKey" | "notAdmitted" | "unreachable" | "timedOut" | "notTrusted" | "busy" | "notThisPbx" | "pbxFailed" | "noSuchPhone" | "clockOff" | "noTimeTold" | "takesLong";

@@ -163,6 +163,8 @@ pub enum CheckFinding {
     NoSuchPhone,
     /// The clock of the office's computer is wrong.
     ClockOff,
+    /// The PBX tells no time to compare the clock with.
+    NoTimeTold,
     /// It works, but takes longer than can be waited for.
     TakesLong,
 }

@@ -12,7 +12,9 @@ use futures_util::{SinkExt, StreamExt};
 use net::{Client, Content, Error, Frame, Refusal, Request, Settings, SocketRequest};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinSet,
+    time::Instant,
 };
 use tokio_tungstenite::{
     accept_async,
@@ -250,4 +252,45 @@ fn requests_and_answers_print_no_path_query_header_or_body() {
     let response = net::Response { status: 200, headers, body: bytes::Bytes::from_static(b"secret") };
     let printed = format!("{request:?} {response:?} {:?}", net::SocketRequest::new(url));
     assert!(printed.contains("pbx.example") && !printed.contains("secret"), "{printed}");
+}
+
+/// Fills the queue of a server that accepts nothing, so that further connections are not made.
+async fn full_queue() -> (TcpListener, Url, JoinSet<std::io::Result<TcpStream>>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = JoinSet::new();
+    (0..4).for_each(|_| drop(waiting.spawn(TcpStream::connect(address))));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    (listener, format!("http://{address}/").parse().unwrap(), waiting)
+}
+
+#[tokio::test]
+async fn a_connection_that_is_made_too_late_carries_no_request() {
+    let (listener, url, _waiting) = full_queue().await;
+    let client = client(&url);
+    let path = |path: &str| url.join(path).unwrap();
+    let in_time = Some(Instant::now() + Duration::from_millis(300));
+    let late = client.send(Request { connected_by: in_time, ..Request::post_json(path("late"), "{}") }).await;
+    let error = late.unwrap_err();
+    assert!(matches!(error, Error::Connect(_)) && error.unsent(), "{error}");
+    let (heads, mut received) = tokio::sync::mpsc::channel(8);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let heads = heads.clone();
+            tokio::spawn(async move {
+                let mut head = vec![0; 4096];
+                let Ok(length @ 1..) = stream.read(&mut head).await else { return };
+                heads.send(String::from_utf8_lossy(&head[..length]).into_owned()).await.unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            });
+        }
+    });
+    // The system tries the late one again before this.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let in_time = Some(Instant::now() + Duration::from_secs(10));
+    let sent = Request { connected_by: in_time, ..Request::post_json(path("in-time"), "{}") };
+    assert_eq!(client.send(sent).await.unwrap().status, 200);
+    assert!(received.recv().await.unwrap().starts_with("POST /in-time"), "the other was never sent");
 }

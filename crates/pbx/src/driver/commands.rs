@@ -42,26 +42,6 @@ impl Driver {
         Commands { driver: self, patience: Patience::of_command(asked) }
     }
 
-    /// The same as [`Commands::originate`], asked for now.
-    pub async fn originate(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        self.commands(Instant::now()).originate(command, from, to).await
-    }
-
-    /// The same as [`Commands::originate_customer_first`], asked for now.
-    pub async fn originate_customer_first(&self, command: CommandId, from: &str, to: &str) -> CommandAnswer {
-        self.commands(Instant::now()).originate_customer_first(command, from, to).await
-    }
-
-    /// The same as [`Commands::call_back_for_group`], asked for now.
-    pub async fn call_back_for_group(&self, command: CommandId, callback: &GroupCallback<'_>) -> CommandAnswer {
-        self.commands(Instant::now()).call_back_for_group(command, callback).await
-    }
-
-    /// The same as [`Commands::act`], asked for now.
-    pub async fn act(&self, command: CommandId, on: &ActOn, action: &Action) -> CommandAnswer {
-        self.commands(Instant::now()).act(command, on, action).await
-    }
-
     /// Reads what the make needs to know of an agent whose phone is to be rung: nothing is placed yet, so whatever goes
     /// wrong, nothing was.
     async fn look_up(&self, agent: &str, patience: Patience) -> Result<(), Error> {
@@ -101,26 +81,30 @@ impl Driver {
         sent.map_or_else(|failed| failed.answer(command), |answer| self.pbx.read_originate(command, &answer))
     }
 
-    /// Sends the requests of an action, each after the answer to the one before; its last answer.
+    /// Sends the requests of an action, each after the answer to the one before; what came of it. Once one of them has
+    /// acted, what hinders the rest leaves the outcome unknown: the action was not refused.
     async fn send_all(
         &self,
         command: CommandId,
         on: &ActOn,
         action: &Action,
         patience: Patience,
-    ) -> Result<Answer, Failed> {
+    ) -> Result<CommandAnswer, Failed> {
         let mut answer = self.send_once(self.pbx.act(command, on, action), patience).await?;
         let (mut step, mut waits_until) = (1, Instant::now() + TAKES_EFFECT);
         loop {
-            match self.pbx.act_next(on, action, step, &answer).map_err(Failed::Unsent)? {
-                ActStep::Done => return Ok(answer),
+            match self.pbx.act_next(on, action, step, &answer).map_err(|_| Failed::Lost)? {
+                ActStep::Done => {
+                    let answer = self.pbx.read_act(command, action, &answer);
+                    let is_refused = matches!(answer, CommandAnswer::Rejected { .. });
+                    return if is_refused && step > 1 { Err(Failed::Lost) } else { Ok(answer) };
+                }
                 ActStep::Send(request) => {
-                    answer = self.send_once(Ok(*request), patience).await?;
+                    answer = self.send_once(Ok(*request), patience).await.map_err(|_| Failed::Lost)?;
                     (step, waits_until) = (step + 1, Instant::now() + TAKES_EFFECT);
                 }
-                ActStep::Wait(why) if Instant::now() >= waits_until => {
-                    return Err(Failed::Unsent(Error::new(ErrorKind::Conflict, why)));
-                }
+                ActStep::Stop(why) => return Err(Failed::Said(why)),
+                ActStep::Wait(why) if Instant::now() >= waits_until => return Err(Failed::Said(why)),
                 ActStep::Wait(_) => tokio::time::sleep(LOOK).await,
             }
         }
@@ -186,7 +170,7 @@ impl Commands<'_> {
             Can::No(why) => return CommandAnswer::Rejected { command, reason: why.sentence(ability) },
             Can::Yes => driver.send_all(command, on, action, patience).await,
         };
-        sent.map_or_else(|failed| failed.answer(command), |answer| driver.pbx.read_act(command, action, &answer))
+        sent.unwrap_or_else(|failed| failed.answer(command))
     }
 }
 
@@ -196,6 +180,8 @@ enum Failed {
     Unsent(Error),
     /// It may have acted.
     Lost,
+    /// It is not gone on with. This says what was done and what was not.
+    Said(&'static str),
 }
 
 impl Failed {
@@ -203,6 +189,7 @@ impl Failed {
         match self {
             Self::Unsent(error) => CommandAnswer::Rejected { command, reason: error.to_string() },
             Self::Lost => CommandAnswer::Unknown { command },
+            Self::Said(why) => CommandAnswer::Rejected { command, reason: (*why).to_owned() },
         }
     }
 }

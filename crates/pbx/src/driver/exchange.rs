@@ -67,7 +67,7 @@ impl Driver {
     ) -> Result<Answer, Error> {
         let patience = patience.into();
         self.wait_turn(request, patience).await?;
-        let answer = self.exchange_now(request, patience.until).await?;
+        let answer = self.exchange_now(request, patience).await?;
         if let Some(lock_out) = self.pbx.lock_out(request, &answer, Instant::now().into_std()) {
             self.limit.lock_out(&self.to_count(request).of(), lock_out);
         }
@@ -85,12 +85,16 @@ impl Driver {
         Classes { quotas, address: request.address_digest() }
     }
 
-    /// Sends a request once, whatever the quotas; not after `until`, where it waits for a session to send it.
-    pub(super) async fn exchange_now(&self, request: &Request, until: Instant) -> Result<Answer, Error> {
+    /// Sends a request once, whatever the quotas; not later than its patience admits, where it waits for a session to send
+    /// it or for a connection.
+    pub(super) async fn exchange_now(&self, request: &Request, patience: Patience) -> Result<Answer, Error> {
         let (at, began) = (self.clock.now(), Instant::now());
         let answer = match &request.session {
-            Some(session) => self.ask(session, request, until).await,
-            None => self.client.send(self.prepare(request, CAP)?).await.map(|told| read(told, at)).map_err(Error::from),
+            Some(session) => self.ask(session, request, patience.until).await,
+            None => {
+                let sent = net::Request { connected_by: patience.connected_by(), ..self.prepare(request, CAP)? };
+                self.client.send(sent).await.map(|told| read(told, at)).map_err(Error::from)
+            }
         };
         // Passwords of a vendor's own stand wherever he puts them: names of fields do not find them all.
         let kept = |body: &Bytes| if request.has_passwords { None } else { self.redactor.body(body) };
@@ -122,6 +126,7 @@ impl Driver {
             body: request.body,
             timeout: request.times.total,
             cap,
+            connected_by: None,
         })
     }
 }

@@ -26,12 +26,16 @@ pub(super) enum Priority {
     Background,
 }
 
+/// A command is sent within five seconds of the click: it waits for its place for so long,
+const PLACE_WITHIN: Duration = Duration::from_millis(4500);
+/// and its connection may take so much longer.
+const TO_CONNECT: Duration = Duration::from_millis(400);
+
 impl Priority {
     /// How long it waits for its place.
     fn patience(self) -> Duration {
         match self {
-            // Sent within five seconds of the click, with what it takes to send it.
-            Self::Command => Duration::from_millis(4500),
+            Self::Command => PLACE_WITHIN,
             // Longer than the windows that vendors count in.
             Self::Person | Self::Background => Duration::from_secs(75),
         }
@@ -76,6 +80,11 @@ impl Patience {
     /// That of a command which somebody asked for then.
     pub(super) fn of_command(asked: Instant) -> Self {
         Self { priority: Priority::Command, until: asked + Priority::Command.patience() }
+    }
+
+    /// When the connection that it is sent over must be made, where it must not be sent later.
+    pub(super) fn connected_by(self) -> Option<Instant> {
+        (self.priority == Priority::Command).then(|| self.until + TO_CONNECT)
     }
 
     /// The same, but no longer than for so long from now on.

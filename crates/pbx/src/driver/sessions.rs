@@ -15,7 +15,7 @@ use super::{
     Driver,
     asking::{Asked, Askings},
     internal,
-    limit::Priority,
+    limit::{Patience, Priority},
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -173,7 +173,7 @@ impl Driver {
         let Some(request) = self.pbx.end_session(key) else { return Ok(()) };
         // Not under the limit: when everything stops at once, there is nothing left to leave room for.
         let until = tokio::time::Instant::now() + request.times.total;
-        let answer = self.exchange_now(&request, until).await?;
+        let answer = self.exchange_now(&request, Patience { priority: Priority::Background, until }).await?;
         answer.failure().map_or(Ok(()), Err)
     }
 

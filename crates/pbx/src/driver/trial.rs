@@ -58,6 +58,8 @@ pub enum TrialReason {
     NoSuchPhone,
     /// The clocks differ by more than signed messages bear.
     ClockOff,
+    /// The PBX tells no time, so nothing is known of this computer's clock.
+    NoTimeTold,
     /// It works, but takes longer than can be waited for here.
     TakesLong,
 }
@@ -139,15 +141,18 @@ impl Trial {
         }
     }
 
-    /// As the answer to the key showed it; a PBX that tells no time says nothing against our clock.
+    /// As the answer to the key showed it.
     fn clock(&self) -> (bool, TrialReason, String) {
-        let ahead = *self.clock_ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        match ahead.filter(|ahead| ahead.abs() > SKEW) {
-            None => (true, TrialReason::Found(CheckReason::Works), "the clocks agree".to_owned()),
-            Some(ahead) => {
+        match *self.clock_ahead.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => {
+                let detail = "the PBX tells no time, so nothing is known of this computer's clock".to_owned();
+                (true, TrialReason::NoTimeTold, detail)
+            }
+            Some(ahead) if ahead.abs() > SKEW => {
                 let detail = format!("this computer's clock is {} minutes away from the PBX's", ahead.abs().as_mins());
                 (false, TrialReason::ClockOff, detail)
             }
+            Some(_) => (true, TrialReason::Found(CheckReason::Works), "the clocks agree".to_owned()),
         }
     }
 

@@ -95,7 +95,7 @@ pub(super) fn next(
         (Action::Conference { with }, 1) => {
             let acting = Acting::of(shared, on)?;
             let unnamed = "the PBX has made a conference of the call and not said which, so nobody can be added to it";
-            let conference = responses::conference(answer).ok_or_else(|| Error::new(ErrorKind::Protocol, unnamed))?;
+            let Some(conference) = responses::conference(answer) else { return Ok(ActStep::Stop(unnamed)) };
             acting.to_be_added(with).map(|added| send(acting.add(&added, &conference)))
         }
         (_, _) => Ok(ActStep::Done),

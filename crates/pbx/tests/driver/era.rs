@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Kept, Reply, Seen, config, driver};
+use crate::support::{FakePbx, Kept, Reply, Seen, config, driver, now};
 
 const LIST: &str =
     r#"[{"cid":"c1","connectionid":"c1.1772701200000","state":"Forking","acallid":"a","fromouter":true}]"#;
@@ -121,11 +121,14 @@ async fn a_call_is_placed_over_rest_or_over_the_socket_and_the_answer_names_it()
     let command = CommandId(Uuid::nil());
     let accepted = |call: &str| CommandAnswer::Accepted { command, vendor_call: Some(call.to_owned()), doubt: None };
     let rest = with_overrides(&pbx, &[]);
-    assert_eq!(rest.originate(command, "101", "+79161234567").await, accepted("c7"));
+    assert_eq!(now(&rest).originate(command, "101", "+79161234567").await, accepted("c7"));
     let ccs = with_overrides(&pbx, &[("commands", "ccs")]);
-    assert!(matches!(ccs.originate(command, "101", "+79161234567").await, CommandAnswer::Rejected { .. }), "not open");
+    assert!(
+        matches!(now(&ccs).originate(command, "101", "+79161234567").await, CommandAnswer::Rejected { .. }),
+        "not open"
+    );
     let (_reports, session) = live(&ccs).await;
-    assert_eq!(ccs.originate(command, "101", "+79161234567").await, accepted("c9"));
+    assert_eq!(now(&ccs).originate(command, "101", "+79161234567").await, accepted("c9"));
     session.abort();
 }
 
@@ -139,7 +142,7 @@ async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
     let command = CommandId(Uuid::nil());
     let asking = {
         let driver = Arc::clone(&driver);
-        tokio::spawn(async move { driver.originate(command, "101", "+79161234567").await })
+        tokio::spawn(async move { now(&driver).originate(command, "101", "+79161234567").await })
     };
     tokio::time::sleep(Duration::from_millis(300)).await;
     pbx.frames = None;

@@ -7,7 +7,7 @@ use pbx::{CheckReason, Driver, Error, ErrorKind, JournalKind, SessionReport};
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, Seen, driver};
+use crate::support::{FakePbx, Reply, Seen, driver, now};
 
 const EVENT: &str = r#"{"routeKey":"/call","data":{"entry_id":"e2","call_id":"c2","seq":1,"state":"APPEARED","to":{"extension":"101"}}}"#;
 const NOTHING_LEFT: &str = r#"{"Result":{"code":109}}"#;
@@ -134,7 +134,7 @@ async fn a_callback_is_accepted_without_a_call_id() {
     let pbx = with_batches(Vec::new()).await;
     let (driver, _) = driver(pbx::mango_client::MAKE, &pbx);
     let command = CommandId(Uuid::nil());
-    let answer = driver.originate(command, "101", "+79161234567").await;
+    let answer = now(&driver).originate(command, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command, vendor_call: None, doubt: None });
     assert_eq!(pbx.lines(), ["POST /v1/callback"]);
 }

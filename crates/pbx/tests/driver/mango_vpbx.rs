@@ -9,7 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, GroupCallback, WebhookRequest};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, driver, make};
+use crate::support::{FakePbx, Reply, driver, make, now};
 
 const COMMAND: CommandId = CommandId(Uuid::from_u128(7));
 const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
@@ -28,7 +28,7 @@ fn form_of(body: &[u8]) -> WebhookRequest {
 async fn a_callback_is_a_signed_form_and_sent_once() {
     let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000}"#)).await;
     let (driver, journal) = driver(pbx::mango_vpbx::MAKE, &pbx);
-    let answer = driver.originate(COMMAND, "101", "+74951234567").await;
+    let answer = now(&driver).originate(COMMAND, "101", "+74951234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
     let seen = pbx.seen();
     assert_eq!(pbx.lines(), ["POST /vpbx/commands/callback"]);
@@ -86,7 +86,7 @@ async fn what_was_refused_is_never_sent_again() {
         assert_eq!(pbx.lines().len(), 1, "recording, {body}");
         assert!(!driver.check().await.ok, "{body}");
         assert_eq!(pbx.lines().len(), 2, "check, {body}");
-        let answer = driver.originate(COMMAND, "101", "112").await;
+        let answer = now(&driver).originate(COMMAND, "101", "112").await;
         let CommandAnswer::Rejected { reason, .. } = &answer else { panic!("{answer:?}") };
         assert_eq!(pbx.lines().len(), sent, "callback, {body}");
         let is_told =
@@ -162,8 +162,8 @@ async fn commands(driver: &Driver, pbx: &FakePbx) -> Vec<(&'static str, CommandA
     let on = talk(driver, pbx);
     let group = GroupCallback { group: "500", to: "+79161234567", line: "+74951234567", customer_first: false };
     let mut answers = vec![
-        ("commands/callback", driver.originate(COMMAND, "101", "+79161234567").await),
-        ("commands/callback_group", driver.call_back_for_group(COMMAND, &group).await),
+        ("commands/callback", now(driver).originate(COMMAND, "101", "+79161234567").await),
+        ("commands/callback_group", now(driver).call_back_for_group(COMMAND, &group).await),
     ];
     for (path, action) in [
         ("commands/call/hangup", Action::Hangup),
@@ -172,7 +172,7 @@ async fn commands(driver: &Driver, pbx: &FakePbx) -> Vec<(&'static str, CommandA
         ("commands/route", Action::Route { to: to("203") }),
         ("commands/recording/start", Action::Record { on: true }),
     ] {
-        answers.push((path, driver.act(COMMAND, &on, &action).await));
+        answers.push((path, now(driver).act(COMMAND, &on, &action).await));
     }
     answers
 }
@@ -213,7 +213,7 @@ async fn a_group_calls_back_over_a_line_of_the_office() {
     let (driver, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
     for customer_first in [false, true] {
         let group = GroupCallback { group: "500", to: "+79161234567", line: "+74951234567", customer_first };
-        driver.call_back_for_group(COMMAND, &group).await;
+        now(&driver).call_back_for_group(COMMAND, &group).await;
     }
     let sides = |seen: &crate::support::Seen| {
         let body = String::from_utf8(seen.body.clone()).unwrap();

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, driver};
+use crate::support::{FakePbx, Reply, driver, now};
 
 const COMMAND: CommandId = CommandId(Uuid::from_u128(7));
 const OK: &str = r#"{"status":"success","message":null,"data":[]}"#;
@@ -35,11 +35,11 @@ async fn a_call_is_placed_by_user_name_and_a_second_within_the_minute_is_refused
     })
     .await;
     let (driver, journal) = driver(pbx::ringcloud::MAKE, &pbx);
-    let placed = driver.originate(COMMAND, "402", "+79101234567").await;
+    let placed = now(&driver).originate(COMMAND, "402", "+79101234567").await;
     assert_eq!(placed, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
     let asked: Vec<String> = pbx.lines().iter().map(|line| path(line).to_owned()).collect();
     assert_eq!(asked, ["GET /v1/users", "GET /v1/users/111111", "GET /v1/users/222222", "POST /v1/calls"]);
-    let CommandAnswer::Rejected { reason, .. } = driver.originate(COMMAND, "401", "+79107654321").await else {
+    let CommandAnswer::Rejected { reason, .. } = now(&driver).originate(COMMAND, "401", "+79107654321").await else {
         panic!("it would be placed late, or refused by the PBX")
     };
     assert!(reason.starts_with("RingCloud accepts one call a minute with this key; try again in"), "{reason}");
@@ -115,7 +115,7 @@ async fn a_key_that_may_only_read_hides_that_it_cannot_place_calls() {
     .await;
     let (driver, _) = driver(pbx::ringcloud::MAKE, &pbx);
     assert_eq!(driver.abilities(None).of(Ability::Originate), Can::Yes);
-    let CommandAnswer::Rejected { reason, .. } = driver.originate(COMMAND, "401", "+79101234567").await else {
+    let CommandAnswer::Rejected { reason, .. } = now(&driver).originate(COMMAND, "401", "+79101234567").await else {
         panic!()
     };
     assert!(reason.contains("lacks the right") && reason.contains("Access denied"), "{reason}");
@@ -125,13 +125,13 @@ async fn a_key_that_may_only_read_hides_that_it_cannot_place_calls() {
     let report = driver.check().await;
     assert!(report.ok, "one forbidden request is no wrong key: {}", report.detail);
     let reason = Cannot::NoRight.sentence(Ability::Originate);
-    let again = driver.originate(COMMAND, "401", "+79101234567").await;
+    let again = now(&driver).originate(COMMAND, "401", "+79101234567").await;
     assert_eq!(again, CommandAnswer::Rejected { command: COMMAND, reason });
     let posts = || pbx.lines().iter().filter(|line| line.starts_with("POST")).count();
     assert_eq!(posts(), 1, "not asked again");
     pass(Duration::from_secs(15 * 60)).await;
     assert_eq!(driver.abilities(None).of(Ability::Originate), Can::Yes, "the right may have been given");
-    let later = driver.originate(COMMAND, "401", "+79101234567").await;
+    let later = now(&driver).originate(COMMAND, "401", "+79101234567").await;
     assert!(matches!(&later, CommandAnswer::Rejected { reason, .. } if reason.contains("Access denied")), "{later:?}");
     assert_eq!(posts(), 2);
 }
@@ -141,7 +141,7 @@ async fn a_call_that_waits_for_the_employees_is_placed_soon_or_not_at_all() {
     let pbx = FakePbx::start(|_, _| Reply::Silence).await;
     let (driver, _) = driver(pbx::ringcloud::MAKE, &pbx);
     let began = Instant::now();
-    let CommandAnswer::Rejected { reason, .. } = driver.originate(COMMAND, "401", "+79101234567").await else {
+    let CommandAnswer::Rejected { reason, .. } = now(&driver).originate(COMMAND, "401", "+79101234567").await else {
         panic!("nobody says who has this extension")
     };
     assert!(reason.contains("who has this extension"), "{reason}");
@@ -178,7 +178,10 @@ async fn a_call_whose_answer_was_lost_is_known_once_it_is_seen() {
     })
     .await;
     let (driver, _) = driver(pbx::ringcloud::MAKE, &pbx);
-    assert_eq!(driver.originate(COMMAND, "401", "+79101234567").await, CommandAnswer::Unknown { command: COMMAND });
+    assert_eq!(
+        now(&driver).originate(COMMAND, "401", "+79101234567").await,
+        CommandAnswer::Unknown { command: COMMAND }
+    );
     let mut poller = driver.poller(Vec::new(), TimeZone::UTC, true).expect("it is asked");
     let seen = loop {
         if let Some(list) = driver.poll(poller.as_mut()).await.expect("answered").snapshot {

@@ -14,7 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, FixedClock, Reply, config, driver, make};
+use crate::support::{FakePbx, FixedClock, Reply, config, driver, make, now};
 
 const COMMAND: CommandId = CommandId(Uuid::nil());
 const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
@@ -27,7 +27,7 @@ async fn answering(status: u16, body: &'static str) -> FakePbx {
 async fn an_originate_is_signed_and_sent_once() {
     let pbx = answering(200, r#"{"result":"0","resultMessage":"ok","session_id":"s1"}"#).await;
     let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
-    let answer = driver.originate(COMMAND, "345", "+74951234567").await;
+    let answer = now(&driver).originate(COMMAND, "345", "+74951234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: Some("s1".to_owned()), doubt: None });
     let seen = pbx.seen();
     assert_eq!(pbx.lines(), ["POST /call_back"]);
@@ -60,7 +60,7 @@ async fn a_lost_answer_is_an_unknown_outcome_and_not_repeated() {
     for reply in replies {
         let pbx = FakePbx::start(move |_, _| reply()).await;
         let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
-        let answer = driver.originate(COMMAND, "345", "+74951234567").await;
+        let answer = now(&driver).originate(COMMAND, "345", "+74951234567").await;
         assert_eq!(answer, CommandAnswer::Unknown { command: COMMAND });
         assert_eq!(pbx.lines().len(), 1);
     }
@@ -70,7 +70,7 @@ async fn a_lost_answer_is_an_unknown_outcome_and_not_repeated() {
 async fn a_silent_pbx_is_an_unknown_outcome() {
     let pbx = FakePbx::start(|_, _| Reply::Silence).await;
     let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
-    let originate = tokio::spawn(async move { driver.originate(COMMAND, "345", "+74951234567").await });
+    let originate = tokio::spawn(async move { now(&driver).originate(COMMAND, "345", "+74951234567").await });
     while pbx.seen().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -84,20 +84,20 @@ async fn what_never_left_is_rejected() {
     let pbx = answering(200, "{}").await;
     let (reachable, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let rejected = |answer| matches!(answer, CommandAnswer::Rejected { .. });
-    assert!(rejected(reachable.originate(COMMAND, "345", "call me").await));
+    assert!(rejected(now(&reachable).originate(COMMAND, "345", "call me").await));
     assert!(pbx.lines().is_empty());
 
     let mut nobody = config(pbx::rostelecom::MAKE, &pbx.url);
     nobody.base_url = Some("http://127.0.0.1:1".parse().unwrap());
     let nobody = Driver::new(nobody, Arc::new(pbx::journal::NoJournal), Arc::new(FixedClock)).unwrap();
-    assert!(rejected(nobody.originate(COMMAND, "345", "+74951234567").await));
+    assert!(rejected(now(&nobody).originate(COMMAND, "345", "+74951234567").await));
 }
 
 #[tokio::test]
 async fn a_session_beside_a_failure_is_accepted_with_doubt() {
     let pbx = answering(200, r#"{"result":"1","resultMessage":"Операция выполнена успешно","session_id":"s1"}"#).await;
     let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
-    let answer = driver.originate(COMMAND, "345", "+74951234567").await;
+    let answer = now(&driver).originate(COMMAND, "345", "+74951234567").await;
     let CommandAnswer::Accepted { vendor_call, doubt, .. } = answer else { panic!("{answer:?}") };
     assert_eq!((vendor_call.as_deref(), doubt.is_some()), (Some("s1"), true));
 }

@@ -8,7 +8,7 @@ use std::{
 use calls::Clock;
 use futures_util::{SinkExt, StreamExt};
 use jiff::Timestamp;
-use pbx::{ConnectionConfig, Driver, Journal, JournalEntry, Make, Pbx};
+use pbx::{Commands, ConnectionConfig, Driver, Journal, JournalEntry, Make, Pbx};
 use secrecy::SecretString;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -265,6 +265,11 @@ impl Clock for FixedClock {
 /// The make itself, with the same settings: signs and checks as the PBX does.
 pub(crate) fn make(make: Make, pbx: &FakePbx) -> Box<dyn Pbx> {
     pbx::build(&config(make, &pbx.url)).expect("a make")
+}
+
+/// Commands that somebody asks for at this moment.
+pub(crate) fn now(driver: &Driver) -> Commands<'_> {
+    driver.commands(tokio::time::Instant::now())
 }
 
 /// A driver of this make for a PBX, and its journal.

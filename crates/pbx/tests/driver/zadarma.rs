@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use pbx::{CheckReason, DecodeContext, ErrorKind, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
-use crate::support::{FakePbx, Reply, driver};
+use crate::support::{FakePbx, Reply, driver, now};
 
 const COMMAND: CommandId = CommandId(Uuid::nil());
 const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0 and then sound";
@@ -26,7 +26,7 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
     })
     .await;
     let (asking, _) = driver(pbx::zadarma::MAKE, &pbx);
-    let answer = asking.originate_customer_first(COMMAND, "101", "+79161234567").await;
+    let answer = now(&asking).originate_customer_first(COMMAND, "101", "+79161234567").await;
     assert_eq!(answer, CommandAnswer::Accepted { command: COMMAND, vendor_call: None, doubt: None });
     let [_, line] = &pbx.lines()[..] else { panic!("the PBX's number is asked, then the call: {:?}", pbx.lines()) };
     assert!(line.contains("&predicted") && line.contains("to=%2B79161234567"), "{line}");
@@ -36,7 +36,7 @@ async fn a_callback_is_signed_in_the_query_and_sent_once() {
     })
     .await;
     let (lost, _) = driver(pbx::zadarma::MAKE, &cut);
-    let answer = lost.originate_customer_first(COMMAND, "101", "+79161234567").await;
+    let answer = now(&lost).originate_customer_first(COMMAND, "101", "+79161234567").await;
     assert_eq!((answer, cut.lines().len()), (CommandAnswer::Unknown { command: COMMAND }, 2), "it is sent once");
 }
 
@@ -50,14 +50,17 @@ async fn a_lost_answer_is_an_unknown_outcome_and_a_refusal_is_not() {
     .await;
     let (lost, _) = driver(pbx::zadarma::NOVOFON, &cut);
     for _ in 0..2 {
-        assert_eq!(lost.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Unknown { command: COMMAND });
+        assert_eq!(
+            now(&lost).originate(COMMAND, "101", "+79161234567").await,
+            CommandAnswer::Unknown { command: COMMAND }
+        );
     }
     let lines = cut.lines();
     assert_eq!(lines.len(), 3, "the PBX's number is asked once: {lines:?}");
     assert!(lines[1].contains("from=402022-101&sip=402022-101"), "{lines:?}");
     let busy = FakePbx::start(|_, _| Reply::Busy(30)).await;
     let (refused, _) = driver(pbx::zadarma::NOVOFON, &busy);
-    assert!(matches!(refused.originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Rejected { .. }));
+    assert!(matches!(now(&refused).originate(COMMAND, "101", "+79161234567").await, CommandAnswer::Rejected { .. }));
     assert_eq!(busy.lines().len(), 1, "placing a call is never tried again");
 }
 
