@@ -78,7 +78,7 @@ impl ShellCommands for Shell<'_> {
     }
 
     async fn own_connections(&self) -> Answer<OwnConnections> {
-        self.own()?.connections()
+        self.own()?.connections(self.desk).await
     }
 
     async fn begin_connection(&self, request: BeginConnectionRequest) -> Answer<DraftView> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use own::Keyring;
+use keyring_core::Entry;
+use own::{Keyring, NoKeyring};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::{Random, SystemRandom};
 use tokio::{sync::oneshot, time::timeout};
@@ -26,27 +27,47 @@ pub(crate) struct SystemKeyring;
 
 impl Keyring for SystemKeyring {
     fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
-        match keyring::Entry::new(SERVICE, name)?.get_password() {
+        match entry(name)?.get_password() {
             Ok(secret) => Ok(Some(SecretString::from(secret))),
-            Err(keyring::Error::NoEntry) => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(keyring_core::Error::NoEntry) => Ok(None),
+            Err(error) => Err(failed(error)),
         }
     }
 
     fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
-        Ok(keyring::Entry::new(SERVICE, name)?.set_password(secret.expose_secret())?)
+        entry(name)?.set_password(secret.expose_secret()).map_err(failed)
     }
 
     fn remove(&self, name: &str) -> anyhow::Result<()> {
-        match keyring::Entry::new(SERVICE, name)?.delete_credential() {
-            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-            Err(error) => Err(error.into()),
+        match entry(name)?.delete_credential() {
+            Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
+            Err(error) => Err(failed(error)),
         }
     }
 
     fn is_locked(&self) -> bool {
         platform::keyring_is_locked()
     }
+}
+
+/// An entry of the keyring. One that was not there before, or has failed, is opened anew: its service may have been
+/// started since.
+fn entry(name: &str) -> anyhow::Result<Entry> {
+    if keyring_core::get_default_store().is_none() {
+        match platform::open_keyring() {
+            Ok(keyring) => keyring_core::set_default_store(keyring),
+            Err(error) if platform::has_keyring() => return Err(error.into()),
+            Err(_) => return Err(NoKeyring.into()),
+        }
+    }
+    Ok(Entry::new(SERVICE, name)?)
+}
+
+fn failed(error: keyring_core::Error) -> anyhow::Error {
+    if matches!(error, keyring_core::Error::PlatformFailure(_)) {
+        drop(keyring_core::unset_default_store());
+    }
+    error.into()
 }
 
 /// Keeps the token of an office.

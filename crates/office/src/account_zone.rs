@@ -1,5 +1,6 @@
 //! The zone in which a PBX writes its times, asked of the PBX itself where it tells: before its first webhook is read, and
-//! before its history is, which would otherwise lack the newest hours without a word.
+//! before its history is, which would otherwise lack the newest hours without a word. What it says holds against a zone that an
+//! earlier run chose, but not against one that the settings give.
 
 use std::sync::PoisonError;
 
@@ -13,9 +14,11 @@ use pbx::{
 use crate::{connections::Zone, handle::zone_key, links::Link};
 
 impl Link {
-    /// Asks for the zone, unless it is known. Whoever cannot be asked shows it by his first live event.
+    /// Asks for the zone, unless the settings give it or the PBX has said it in this run. Whoever cannot be asked shows it
+    /// by his first live event.
     pub(crate) async fn learn_zone(&self) {
-        if self.is_zone_settled() {
+        let known = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.is_certain || (known.settled && !self.driver.capability().tells_zone) {
             return;
         }
         match self.driver.query(&Query::TimeZone).await {
@@ -38,11 +41,11 @@ impl Link {
         let Ok(zone) = TimeZone::get(&name) else { return };
         {
             let mut known = self.zone.write().unwrap_or_else(PoisonError::into_inner);
-            // A live event may have shown it meanwhile.
-            if known.settled {
+            let is_known = known.settled && known.zone.iana_name() == Some(name.as_str());
+            *known = Zone { zone, settled: true, is_certain: true };
+            if is_known {
                 return;
             }
-            *known = Zone { zone, settled: true };
         }
         self.keep_text(&zone_key(&self.connection), &name);
         self.decide(Decision::ZoneChosen { zone: name, because: "the PBX says so".to_owned() }).await;

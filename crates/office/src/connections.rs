@@ -45,6 +45,8 @@ pub(crate) struct Zone {
     pub(crate) zone: TimeZone,
     /// Given in the settings or chosen before: never changed by events.
     pub(crate) settled: bool,
+    /// Given in the settings, or said by the PBX in this run: it is not asked once more.
+    pub(crate) is_certain: bool,
 }
 
 /// All of them.

@@ -372,7 +372,8 @@ impl Connection {
             return (decoded, None);
         };
         let Ok(time_zone) = TimeZone::get(&zone) else { return (decoded, None) };
-        *self.zone.write().unwrap_or_else(PoisonError::into_inner) = Zone { zone: time_zone, settled: true };
+        *self.zone.write().unwrap_or_else(PoisonError::into_inner) =
+            Zone { zone: time_zone, settled: true, is_certain: false };
         let choice = Decision::ZoneChosen { zone, because };
         match self.decode(request, received_at) {
             Ok(again) => (again, Some(choice)),
@@ -391,11 +392,11 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
     match chosen {
         None => {
             let zone = TimeZone::get(make.default_zone()).map_err(|_| StartError::Zone(id.clone()))?;
-            Ok(Zone { zone, settled: false })
+            Ok(Zone { zone, settled: false, is_certain: false })
         }
         Some(name) => {
             let zone = TimeZone::get(&name).map_err(|_| StartError::Zone(id.clone()))?;
-            Ok(Zone { zone, settled: true })
+            Ok(Zone { zone, settled: true, is_certain: given.is_some() })
         }
     }
 }

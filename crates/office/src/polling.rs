@@ -29,7 +29,7 @@ impl Link {
         }
         loop {
             let held = self.known_calls().await;
-            let Zone { zone, settled } = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let Zone { zone, settled, .. } = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
             let Some(mut poller) = self.driver.poller(held, zone, settled) else {
                 tracing::error!(connection = %self.connection, "this PBX is to be asked, and its make asks nothing");
                 return;
@@ -84,7 +84,8 @@ impl Link {
             && let Ok(time_zone) = TimeZone::get(&name)
         {
             // A later poller, and the next start, read times as this one does.
-            *self.zone.write().unwrap_or_else(PoisonError::into_inner) = Zone { zone: time_zone, settled: true };
+            *self.zone.write().unwrap_or_else(PoisonError::into_inner) =
+                Zone { zone: time_zone, settled: true, is_certain: false };
             self.keep_text(&zone_key(&self.connection), &name);
             told.push(Told::Decision(Decision::ZoneChosen { zone: name, because }));
         }

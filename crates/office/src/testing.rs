@@ -84,7 +84,7 @@ impl Bench {
             board,
             clock: Arc::clone(&clock) as _,
             store,
-            zone: Arc::new(RwLock::new(Zone { zone: TimeZone::UTC, settled: true })),
+            zone: Arc::new(RwLock::new(Zone { zone: TimeZone::UTC, settled: true, is_certain: true })),
             people: Arc::default(),
             filling: Arc::default(),
             details: Arc::default(),

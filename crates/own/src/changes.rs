@@ -11,7 +11,7 @@ use office::ConnectionSettings;
 
 use crate::{
     draft::invalid_settings,
-    keyring,
+    keyring::NoKeyring,
     office::OwnOffice,
     secrets::{Keys, written},
     settings::OwnConnection,
@@ -21,25 +21,27 @@ impl OwnOffice {
     /// Connects what was drafted.
     pub async fn save(&self, desk: &Desk, request: OwnConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        let draft = OwnConnection { paused: false, ..self.draft(&request.connection)? };
+        let mut draft = OwnConnection { paused: false, ..self.draft(&request.connection)? };
         let id = draft.id.clone();
         let keys = self.keys_of(&draft);
         let config = draft.with_keys(keys.clone())?;
         complete(&draft, &config)?;
-        let before = self.settings();
-        let known = before.connection(&id).cloned();
-        let mut begun = before.clone();
-        begun.name_it(&*self.0.store.random())?;
+        let mut named = self.settings();
+        if named.name_it(&*self.0.store.random())? {
+            self.keep(named).await?;
+        }
+        // Starting takes keys out of the keyring that were marked before; the mark of this one comes after it.
+        let office = self.started_in_turn().await?;
+        let mut begun = self.settings();
+        let known = begun.connection(&id).cloned();
         if known.is_none() && !begun.to_forget.contains(&id) {
             // Should the program end before all is kept, the next start takes the keys out of the keyring.
             begun.to_forget.push(id.clone());
-        }
-        if begun != before {
             self.keep(begun.clone()).await?;
         }
-        let office = self.started().await?;
         let known_keys = self.known_keys(&id);
-        let is_kept = self.write_keys(&id, &keys).await?;
+        let is_kept = self.write_keys(&id, &keys, known_keys.clone()).await?;
+        draft.keys_for_that_run = !is_kept;
         let done = office.put_connection(config, draft.lines(), draft.people()).await;
         if let Err(error) = done {
             self.restore_keys(&id, known_keys).await;
@@ -70,30 +72,43 @@ impl OwnOffice {
         let _turn = self.0.changing.lock().await;
         self.read_again()?;
         let PauseConnectionRequest { connection, paused } = request;
-        let mut settings = self.settings();
-        let Some(known) = settings.connections.iter_mut().find(|known| known.id.as_str() == connection) else {
-            return Err(not_there());
-        };
-        known.paused = paused;
-        let known = known.clone();
-        let office = self.started().await?;
+        let settings = self.settings();
+        let known = settings.connections.iter().find(|known| known.id.as_str() == connection);
+        let known = known.cloned().ok_or_else(not_there)?;
         if paused {
-            self.keep(settings).await?;
-            office.remove_connection(&known.id).await;
+            // As when it is removed.
+            let _not_starting = self.0.starting.lock().await;
+            self.set_paused(&known.id, true).await?;
+            if let Some(office) = self.running() {
+                office.remove_connection(&known.id).await;
+            }
             return Ok(());
         }
-        let keys = self.known_keys(&known.id).ok_or_else(|| {
-            ContractError::new(ErrorCode::NotFound, "the keyring has no key for this connection; enter it again")
-        })?;
-        let config = known.with_keys(keys)?;
+        let office = self.started_in_turn().await?;
+        let config = match known.startable(self.known_keys(&known.id)) {
+            Ok(config) => config,
+            Err(problem) => {
+                // As after a start: it is said where the connection is listed, with what mends it.
+                self.note_problem(&known.id, problem);
+                return self.set_paused(&known.id, false).await;
+            }
+        };
         let put = office.put_connection(config, known.lines(), known.people()).await;
         put.map_err(|error| ContractError::new(ErrorCode::Storage, error.to_string()))?;
-        if let Err(error) = self.keep(settings).await {
+        if let Err(error) = self.set_paused(&known.id, false).await {
             office.remove_connection(&known.id).await;
             return Err(error);
         }
         self.forget_problem(&known.id);
         Ok(())
+    }
+
+    async fn set_paused(&self, id: &ConnectionId, paused: bool) -> Result<(), ContractError> {
+        let mut settings = self.settings();
+        if let Some(known) = settings.connections.iter_mut().find(|known| known.id == *id) {
+            known.paused = paused;
+        }
+        self.keep(settings).await
     }
 
     /// Connects to a PBX no more. Its settings and keys go, its calls stay.
@@ -102,6 +117,7 @@ impl OwnOffice {
         self.read_again()?;
         // An office that is starting has read the settings: it must run, or not have begun, when they change.
         let not_starting = self.0.starting.lock().await;
+        self.forget_forgotten().await;
         let mut settings = self.settings();
         let found = settings.connections.iter().position(|known| known.id.as_str() == request.connection);
         let known = settings.connections.remove(found.ok_or_else(not_there)?);
@@ -126,26 +142,34 @@ impl OwnOffice {
         self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Says whether they are kept for later runs, too. A keyring that is locked keeps nothing now.
-    async fn write_keys(&self, id: &ConnectionId, keys: &Keys) -> Result<bool, ContractError> {
+    /// Says whether they are kept for later runs, too: not where there is no keyring. One that is locked or fails keeps
+    /// nothing now, and should it do so later, after this has said no, the keys of `before` are put back.
+    async fn write_keys(&self, id: &ConnectionId, keys: &Keys, before: Option<Keys>) -> Result<bool, ContractError> {
         let (entry, text) = (self.entries().of_connection(id), written(keys));
-        let kept = keyring::done(&self.0.keyring, move |keyring| match keyring.write(&entry, &text) {
-            Err(error) if !keyring.is_locked() => {
-                tracing::warn!(%error, "a key is kept for this run only");
-                Ok(false)
-            }
-            written => written.map(|()| true),
-        });
+        let entry_before = entry.clone();
+        let kept = self.0.keyring.make(
+            move |keyring| match keyring.write(&entry, &text) {
+                Err(error) if error.is::<NoKeyring>() => {
+                    tracing::warn!("there is no keyring: a key is kept for this run only");
+                    Ok(false)
+                }
+                written => written.map(|()| true),
+            },
+            move |keyring| match before {
+                Some(before) => keyring.write(&entry_before, &written(&before)),
+                None => keyring.remove(&entry_before),
+            },
+        );
         kept.await.map_err(|error| {
             tracing::warn!(%error, "the keyring took no key");
-            ContractError::new(ErrorCode::KeyringLocked, "the keyring is locked; unlock it and try again")
+            ContractError::new(ErrorCode::KeyringLocked, "the keyring took no key; unlock it and try again")
         })
     }
 
     async fn restore_keys(&self, id: &ConnectionId, keys: Option<Keys>) {
         match keys {
             // What cannot be put back is told by the next start: its key is missing.
-            Some(keys) => drop(self.write_keys(id, &keys).await),
+            Some(keys) => drop(self.write_keys(id, &keys, Some(keys.clone())).await),
             None => self.remove_keys(id).await,
         }
     }
@@ -153,7 +177,8 @@ impl OwnOffice {
     /// Takes keys out of the keyring. Where that fails the next start does it.
     async fn remove_keys(&self, id: &ConnectionId) {
         let entry = self.entries().of_connection(id);
-        match keyring::done(&self.0.keyring, move |keyring| keyring.remove(&entry)).await {
+        // Nothing is to be taken back: nobody wants what is removed.
+        match self.0.keyring.make(move |keyring| keyring.remove(&entry), |_| Ok(())).await {
             Ok(()) => {
                 let mut settings = self.settings();
                 settings.to_forget.retain(|other| other != id);

@@ -1,6 +1,9 @@
 //! The operating system's keyring, which may ask a person to unlock it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 
 use link::SignInError;
 use secrecy::SecretString;
@@ -12,9 +15,15 @@ use tokio::{
 /// After this a keyring that has not answered is said to be locked; its answer is waited for all the same.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where secrets are kept.
+/// There is no keyring on this computer. Every other failure may be over later.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("there is no keyring on this computer")]
+pub struct NoKeyring;
+
+/// Where secrets are kept. What fails because there is no keyring at all fails with [`NoKeyring`].
 pub trait Keyring: Send + Sync + 'static {
-    /// The secret of this name. May wait for a person who is asked to unlock the keyring.
+    /// The secret of this name; `None` where the keyring says that it has no such entry. May wait for a person who is
+    /// asked to unlock the keyring.
     fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>>;
     /// Keeps a secret.
     fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()>;
@@ -52,7 +61,7 @@ impl<T: Send + 'static> KeyringQuestion<T> {
         if state.pending.is_none() && state.before && self.is_locked().await {
             return Err(SignInError::KeyringLocked);
         }
-        state.before = true;
+        let is_first = !std::mem::replace(&mut state.before, true);
         let answer = state.pending.get_or_insert_with(|| beside(&self.keyring, question));
         let Ok(answer) = timeout(PATIENCE, answer).await else {
             tracing::info!("the keyring takes its time");
@@ -62,7 +71,10 @@ impl<T: Send + 'static> KeyringQuestion<T> {
         match answer {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the keyring refused");
+                // It is asked every few seconds.
+                if is_first {
+                    tracing::warn!(%error, "the keyring gives no key; it is asked again");
+                }
                 Err(SignInError::KeyringLocked)
             }
             Err(_) => Err(SignInError::KeyringLocked),
@@ -75,15 +87,46 @@ impl<T: Send + 'static> KeyringQuestion<T> {
     }
 }
 
-/// Has something done in the keyring, and waits for a while.
-pub(crate) async fn done<T: Send + 'static>(
-    keyring: &Arc<dyn Keyring>,
-    work: impl FnOnce(&dyn Keyring) -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    match timeout(PATIENCE, beside(keyring, work)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => anyhow::bail!("the keyring failed"),
-        Err(_) => anyhow::bail!("the keyring did not answer"),
+/// Changes a keyring, one change after the other.
+pub(crate) struct KeyringChanges {
+    keyring: Arc<dyn Keyring>,
+    /// Held by the thread that changes it, which may wait for a person.
+    turn: Arc<StdMutex<()>>,
+}
+
+impl KeyringChanges {
+    /// Changes of this keyring.
+    pub(crate) fn new(keyring: Arc<dyn Keyring>) -> Self {
+        Self { keyring, turn: Arc::default() }
+    }
+
+    /// Has a change done, and waits for a while. What is done only after that is taken back: whoever asked was told that
+    /// it failed.
+    pub(crate) async fn make<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&dyn Keyring) -> anyhow::Result<T> + Send + 'static,
+        take_back: impl FnOnce(&dyn Keyring) -> anyhow::Result<()> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let (send, mut answer) = oneshot::channel();
+        let (keyring, turn) = (Arc::clone(&self.keyring), Arc::clone(&self.turn));
+        on_a_thread(move || {
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            if send.is_closed() {
+                return;
+            }
+            let changed = change(&*keyring);
+            if let Err(Ok(_)) = send.send(changed)
+                && let Err(error) = take_back(&*keyring)
+            {
+                tracing::warn!(%error, "a late change of the keyring could not be taken back; the next start will");
+            }
+        });
+        if let Ok(changed) = timeout(PATIENCE, &mut answer).await {
+            return changed.unwrap_or_else(|_| anyhow::bail!("the keyring failed"));
+        }
+        // From here on its thread takes back what it does; it may just have been done.
+        answer.close();
+        answer.try_recv().unwrap_or_else(|_| anyhow::bail!("the keyring did not answer"))
     }
 }
 
@@ -94,12 +137,15 @@ fn beside<T: Send + 'static>(
 ) -> oneshot::Receiver<anyhow::Result<T>> {
     let (send, answer) = oneshot::channel();
     let keyring = Arc::clone(keyring);
-    let asking = std::thread::Builder::new().name("keyring".into()).spawn(move || {
+    on_a_thread(move || {
         // Whoever asked may have gone.
         let _ = send.send(work(&*keyring));
     });
-    if let Err(error) = asking {
+    answer
+}
+
+fn on_a_thread(work: impl FnOnce() + Send + 'static) {
+    if let Err(error) = std::thread::Builder::new().name("keyring".into()).spawn(work) {
         tracing::warn!(%error, "the keyring cannot be asked");
     }
-    answer
 }

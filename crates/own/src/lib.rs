@@ -15,6 +15,6 @@ mod trial;
 mod views;
 
 pub use self::{
-    keyring::{Keyring, KeyringQuestion},
+    keyring::{Keyring, KeyringQuestion, NoKeyring},
     office::{OFFICE, OwnOffice},
 };

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -16,12 +19,12 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{ActOnCall, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role, Trace},
 };
-use office::{ConnectionSettings, GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
+use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
 use pbx::Trial;
 use store::{Store, cache};
 
 use crate::{
-    keyring::{Keyring, KeyringQuestion},
+    keyring::{Keyring, KeyringChanges, KeyringQuestion},
     secrets::{Entries, Keys, Unlocked},
     settings::Settings,
 };
@@ -37,11 +40,15 @@ pub struct OwnOffice(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) store: Store,
-    pub(crate) keyring: Arc<dyn Keyring>,
+    pub(crate) keyring: KeyringChanges,
     pub(crate) clock: Arc<dyn Clock>,
     cache_dir: PathBuf,
     question: KeyringQuestion<Unlocked>,
     running: OnceLock<OfficeHandle>,
+    /// A desk looks at it.
+    is_attached: AtomicBool,
+    /// Connections whose keys the start has taken out of the keyring, and whose marks are still in the settings.
+    forgotten: Mutex<Vec<ConnectionId>>,
     /// Held by whoever starts it, and by whoever must know whether it runs. Taken after `changing`.
     pub(crate) starting: tokio::sync::Mutex<()>,
     /// Held by whoever changes what it is connected to, or a draft of that.
@@ -79,10 +86,12 @@ impl OwnOffice {
         Self(Arc::new(Shared {
             store,
             question: KeyringQuestion::new(Arc::clone(&keyring)),
-            keyring,
+            keyring: KeyringChanges::new(keyring),
             clock,
             cache_dir,
             running: OnceLock::new(),
+            is_attached: AtomicBool::new(false),
+            forgotten: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             settings: RwLock::new(settings),
@@ -97,7 +106,15 @@ impl OwnOffice {
     /// Has the desk look at it, if it was ever connected to anything. A desk that looks already looks anew.
     pub async fn attach(&self, desk: &Desk) {
         if self.settings().used {
+            self.0.is_attached.store(true, Ordering::SeqCst);
             desk.add_office(OFFICE, Arc::new(self.clone()), false).await;
+        }
+    }
+
+    /// Has the desk look at it if it does not yet: the settings may have been unreadable when the program started.
+    pub(crate) async fn attach_late(&self, desk: &Desk) {
+        if !self.0.is_attached.load(Ordering::SeqCst) {
+            self.attach(desk).await;
         }
     }
 
@@ -164,13 +181,25 @@ impl OwnOffice {
         self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).get(connection).copied()
     }
 
+    /// It cannot be started, for this reason.
+    pub(crate) fn note_problem(&self, connection: &ConnectionId, problem: OwnProblem) {
+        self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), problem);
+    }
+
     /// It works now, or is no more.
     pub(crate) fn forget_problem(&self, connection: &ConnectionId) {
         self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
     }
 
+    /// The office at work, started now if it is not, for who holds `changing`.
+    pub(crate) async fn started_in_turn(&self) -> Result<&OfficeHandle, NotStarted> {
+        let office = self.started().await?;
+        self.forget_forgotten().await;
+        Ok(office)
+    }
+
     /// The office at work, started now if it is not.
-    pub(crate) async fn started(&self) -> Result<&OfficeHandle, NotStarted> {
+    async fn started(&self) -> Result<&OfficeHandle, NotStarted> {
         let _turn = self.0.starting.lock().await;
         if let Some(office) = self.0.running.get() {
             return Ok(office);
@@ -178,14 +207,15 @@ impl OwnOffice {
         let settings = self.settings();
         let entries = Entries::of(&settings.name);
         let connections: Vec<ConnectionId> = settings.connections.iter().map(|it| it.id.clone()).collect();
-        let (random, to_forget) = (self.0.store.random(), settings.to_forget.clone());
+        let (random, to_forget, was_kept) =
+            (self.0.store.random(), settings.to_forget.clone(), settings.has_kept_keys());
         let asked = self
             .0
             .question
-            .ask(move |keyring| entries.read_all(keyring, &*random, &connections, &to_forget))
+            .ask(move |keyring| entries.read_all(keyring, &*random, &connections, &to_forget, was_kept))
             .await
             .map_err(NotStarted::Keyring)?;
-        self.forget_forgotten(&asked.forgotten).await;
+        self.0.forgotten.lock().unwrap_or_else(PoisonError::into_inner).extend(asked.forgotten.iter().cloned());
         let config = self.config(&settings, &asked).map_err(NotStarted::Office)?;
         let office = OfficeHandle::start(config, self.0.store.clone(), Arc::clone(&self.0.clock)).await;
         let office = office.map_err(NotStarted::Office)?;
@@ -198,16 +228,13 @@ impl OwnOffice {
         let mut problems = BTreeMap::new();
         let (mut connections, mut lines, mut people) = (Vec::new(), Vec::new(), Vec::new());
         for connection in settings.connections.iter().filter(|connection| !connection.paused) {
-            let Some(keys) = unlocked.keys.get(&connection.id) else {
-                problems.insert(connection.id.clone(), OwnProblem::KeyMissing);
-                continue;
-            };
-            let usable = |config: &ConnectionSettings| pbx::validate(&config.config).is_ok();
-            let Some(config) = connection.with_keys(keys.clone()).ok().filter(usable) else {
-                problems.insert(connection.id.clone(), OwnProblem::Settings);
-                continue;
-            };
-            connections.push(config);
+            match connection.startable(unlocked.keys.get(&connection.id).cloned()) {
+                Ok(config) => connections.push(config),
+                Err(problem) => {
+                    problems.insert(connection.id.clone(), problem);
+                    continue;
+                }
+            }
             lines.extend(connection.lines());
             people.extend(connection.people());
         }
@@ -221,12 +248,18 @@ impl OwnOffice {
             people,
             contacts: BTreeMap::new(),
             routing: RoutingRules::default(),
-            cache_dir: self.0.cache_dir.clone(),
+            // Beside what was fetched with a key that lies in a keyring: it stays for the day on which that is back.
+            cache_dir: match unlocked.for_this_run {
+                true => self.0.cache_dir.join("this-run"),
+                false => self.0.cache_dir.clone(),
+            },
             cache_key,
         })
     }
 
-    async fn forget_forgotten(&self, forgotten: &[ConnectionId]) {
+    /// Takes the marks of keys that are gone out of the settings. Asked for by who holds `changing`.
+    pub(crate) async fn forget_forgotten(&self) {
+        let forgotten = std::mem::take(&mut *self.0.forgotten.lock().unwrap_or_else(PoisonError::into_inner));
         if forgotten.is_empty() {
             return;
         }
@@ -273,7 +306,11 @@ impl From<NotStarted> for ContractError {
 impl Office for OwnOffice {
     async fn sign_in(&self) -> Result<(), SignInError> {
         match self.started().await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                let _turn = self.0.changing.lock().await;
+                self.forget_forgotten().await;
+                Ok(())
+            }
             Err(NotStarted::Keyring(why)) => Err(why),
             Err(NotStarted::Office(error)) => {
                 // It is tried again with the stream.

@@ -6,7 +6,7 @@ use calls::ConnectionId;
 use secrecy::{ExposeSecret, SecretString};
 use store::{Random, cache};
 
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, NoKeyring};
 
 /// The keys of one connection, by the names of its make's description.
 pub(crate) type Keys = BTreeMap<String, SecretString>;
@@ -21,6 +21,8 @@ pub(crate) struct Entries {
 pub(crate) struct Unlocked {
     /// Key of the recording cache.
     pub(crate) cache_key: SecretString,
+    /// There is no keyring: that key is known to this run only.
+    pub(crate) for_this_run: bool,
     /// Keys of connections that it has.
     pub(crate) keys: BTreeMap<ConnectionId, Keys>,
     /// Connections whose keys were to go, and have.
@@ -42,22 +44,24 @@ impl Entries {
         format!("own:{}:recordings", self.office)
     }
 
-    /// Reads all that an office needs. A keyring that is locked fails; where there is none at all nothing is known.
+    /// Reads all that an office needs. Nothing is known only where a keyring says so, entry by entry, or where there is
+    /// none and nothing `was_kept` in one: a keyring that is locked, fails, or has not come yet is asked again.
     pub(crate) fn read_all(
         &self,
         keyring: &dyn Keyring,
         random: &dyn Random,
         connections: &[ConnectionId],
         to_forget: &[ConnectionId],
+        was_kept: bool,
     ) -> anyhow::Result<Unlocked> {
         let known = match keyring.read(&self.of_cache()) {
             Ok(known) => known,
-            Err(error) if keyring.is_locked() => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "there is no keyring: keys are kept for this run only");
+            Err(error) if error.is::<NoKeyring>() && !was_kept => {
+                tracing::warn!("there is no keyring: keys are kept for this run only");
                 let cache_key = cache::new_key(random)?;
-                return Ok(Unlocked { cache_key, keys: BTreeMap::new(), forgotten: Vec::new() });
+                return Ok(Unlocked { cache_key, for_this_run: true, keys: BTreeMap::new(), forgotten: Vec::new() });
             }
+            Err(error) => return Err(error),
         };
         let cache_key = match known.filter(|text| cache::read_key(text).is_some()) {
             Some(key) => key,
@@ -76,7 +80,7 @@ impl Entries {
         }
         let forget = |connection: &&ConnectionId| keyring.remove(&self.of_connection(connection)).is_ok();
         let forgotten = to_forget.iter().filter(forget).cloned().collect();
-        Ok(Unlocked { cache_key, keys, forgotten })
+        Ok(Unlocked { cache_key, for_this_run: false, keys, forgotten })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use desk::contract::{ContractError, ErrorCode, LineDraft};
+use desk::contract::{ContractError, ErrorCode, LineDraft, OwnProblem};
 use office::{ConnectionSettings, LineSettings, Person};
 use pbx::{ConnectionConfig, Make};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,9 @@ pub(crate) struct OwnConnection {
     pub(crate) lines: Vec<LineDraft>,
     #[serde(default)]
     pub(crate) paused: bool,
+    /// Its keys lie in no keyring: there was none when they were entered.
+    #[serde(default)]
+    pub(crate) keys_for_that_run: bool,
 }
 
 impl Settings {
@@ -80,16 +83,17 @@ impl Settings {
         Ok(store.set_setting(SETTING, &text).durable().await?)
     }
 
-    /// Gives the office its name in the keyring, where it has none.
-    pub(crate) fn name_it(&mut self, random: &dyn Random) -> Result<(), ContractError> {
-        if self.name.is_empty() {
-            let mut bytes = [0; 8];
-            random
-                .fill(&mut bytes)
-                .map_err(|error| ContractError::new(ErrorCode::Internal, format!("no random numbers: {error}")))?;
-            self.name = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    /// Gives the office its name in the keyring, where it has none; says whether it had none.
+    pub(crate) fn name_it(&mut self, random: &dyn Random) -> Result<bool, ContractError> {
+        if !self.name.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        let mut bytes = [0; 8];
+        random
+            .fill(&mut bytes)
+            .map_err(|error| ContractError::new(ErrorCode::Internal, format!("no random numbers: {error}")))?;
+        self.name = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(true)
     }
 
     /// A fresh connection of this make.
@@ -108,7 +112,13 @@ impl Settings {
             person: String::new(),
             lines: Vec::new(),
             paused: false,
+            keys_for_that_run: false,
         })
+    }
+
+    /// Whether a keyring has keys of it.
+    pub(crate) fn has_kept_keys(&self) -> bool {
+        self.connections.iter().any(|connection| !connection.keys_for_that_run)
     }
 
     pub(crate) fn connection(&self, id: &ConnectionId) -> Option<&OwnConnection> {
@@ -151,6 +161,13 @@ impl OwnConnection {
             extensions: if self.phone.is_empty() { Vec::new() } else { vec![self.phone.clone()] },
             has_address: false,
         })
+    }
+
+    /// As an office needs it that starts, with the keys that are known; or why it cannot.
+    pub(crate) fn startable(&self, keys: Option<Keys>) -> Result<ConnectionSettings, OwnProblem> {
+        let config = self.with_keys(keys.ok_or(OwnProblem::KeyMissing)?).map_err(|_| OwnProblem::Settings)?;
+        pbx::validate(&config.config).map_err(|_| OwnProblem::Settings)?;
+        Ok(config)
     }
 
     pub(crate) fn lines(&self) -> Vec<LineSettings> {

@@ -1,15 +1,19 @@
 //! The own office as the pages show it.
 
-use desk::contract::{ContractError, DraftView, OwnConnectionView, OwnConnections, Titles};
+use desk::{
+    Desk,
+    contract::{ContractError, DraftView, OwnConnectionView, OwnConnections, Titles},
+};
 
 use office::titles;
 
 use crate::{office::OwnOffice, settings::OwnConnection};
 
 impl OwnOffice {
-    /// What it is connected to, and what is being connected.
-    pub fn connections(&self) -> Result<OwnConnections, ContractError> {
+    /// What it is connected to, and what is being connected. A desk that does not look at it yet does so from now on.
+    pub async fn connections(&self, desk: &Desk) -> Result<OwnConnections, ContractError> {
         self.read_again()?;
+        self.attach_late(desk).await;
         let settings = self.settings();
         Ok(OwnConnections {
             connections: settings.connections.iter().map(|connection| self.connection_view(connection)).collect(),

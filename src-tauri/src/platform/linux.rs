@@ -124,6 +124,22 @@ pub(crate) fn keyring_is_locked() -> bool {
     locked.unwrap_or(false)
 }
 
+/// The keyring: the Secret Service of the desktop.
+pub(crate) fn open_keyring() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
+    zbus_secret_service_keyring_store::Store::new().map(|keyring| keyring as _)
+}
+
+/// Some program serves as keyring here, or would be started to.
+pub(crate) fn has_keyring() -> bool {
+    let service = "org.freedesktop.secrets";
+    let is_there = on_bus(async |bus| {
+        let dbus = zbus::fdo::DBusProxy::new(bus).await?;
+        let can_be_started = dbus.list_activatable_names().await?.iter().any(|name| name.as_str() == service);
+        Ok(can_be_started || dbus.name_has_owner(service.try_into()?).await?)
+    });
+    is_there.unwrap_or(false)
+}
+
 fn has_tray_library() -> bool {
     ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].into_iter().any(|name| {
         ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]

@@ -43,6 +43,16 @@ pub(crate) fn keyring_is_locked() -> bool {
     false
 }
 
+/// The system's keyring.
+pub(crate) fn open_keyring() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    apple_native_keyring_store::keychain::Store::new().map(|keyring| keyring as _)
+}
+
+/// The system always has one.
+pub(crate) fn has_keyring() -> bool {
+    true
+}
+
 /// Builds a window; web views share what they can by themselves.
 pub(crate) fn build_beside(
     app: &AppHandle,

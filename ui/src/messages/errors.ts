@@ -8,7 +8,7 @@ export const errorText = texts<Sentences>({
   ru: {
     notAGateway: "Это не шлюз Трубки. Проверьте адрес.",
     httpsNeeded: "Нужен адрес https://",
-    keyringLocked: "Откройте связку ключей и попробуйте ещё раз.",
+    keyringLocked: "Хранилище паролей закрыто или не отвечает. Откройте его и попробуйте ещё раз.",
     unauthorized: "Офис больше не знает этот компьютер. Попросите у администратора новый токен.",
     invalidRequest: "Проверьте, что введено, и попробуйте ещё раз.",
     notFound: "Этого больше нет.",
@@ -27,7 +27,7 @@ export const errorText = texts<Sentences>({
   en: {
     notAGateway: "This is not a Trubka gateway. Check the address.",
     httpsNeeded: "The address must begin with https://",
-    keyringLocked: "Unlock the keyring and try again.",
+    keyringLocked: "The keyring is locked or does not answer. Unlock it and try again.",
     unauthorized: "The office no longer knows this computer. Ask your administrator for a new token.",
     invalidRequest: "Check what was entered and try again.",
     notFound: "This is no longer here.",

@@ -320,6 +320,7 @@ interface OwnText {
   add: string;
   goOn: string;
   change: string;
+  enterKey: string;
   pause: string;
   unpause: string;
   paused: string;
@@ -337,6 +338,7 @@ export const ownText = texts<OwnText>({
     add: "Подключить АТС",
     goOn: "Продолжить подключение",
     change: "Изменить",
+    enterKey: "Ввести ключ",
     pause: "Приостановить",
     unpause: "Возобновить",
     paused: "Приостановлено",
@@ -344,8 +346,8 @@ export const ownText = texts<OwnText>({
     removeAsk: "Удалить подключение? Ключ удалится с компьютера, звонки останутся.",
     phone: (phone) => `телефон ${isolate(phone)}`,
     problems: {
-      keyMissing: "В связке ключей нет ключа. Нажмите «Изменить» и введите его.",
-      settings: "Настройки не подходят этой версии. Нажмите «Изменить».",
+      keyMissing: "Ключа нет в хранилище паролей, звонки не приходят.",
+      settings: "Настройки не подходят этой версии, звонки не приходят.",
     },
   },
   en: {
@@ -354,6 +356,7 @@ export const ownText = texts<OwnText>({
     add: "Connect a PBX",
     goOn: "Go on connecting",
     change: "Change",
+    enterKey: "Enter the key",
     pause: "Pause",
     unpause: "Resume",
     paused: "Paused",
@@ -361,8 +364,8 @@ export const ownText = texts<OwnText>({
     removeAsk: "Remove the connection? Its key leaves this computer, its calls stay.",
     phone: (phone) => `phone ${isolate(phone)}`,
     problems: {
-      keyMissing: "The keyring has no key. Choose “Change” and enter it.",
-      settings: "The settings do not fit this version. Choose “Change”.",
+      keyMissing: "Its key is not in the keyring: no calls come.",
+      settings: "The settings do not fit this version: no calls come.",
     },
   },
 });

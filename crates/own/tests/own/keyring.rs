@@ -1,11 +1,11 @@
 //! A keyring that is locked, and opened later.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use desk::contract::{LinkCause, LinkState};
+use desk::contract::{ErrorCode, LinkCause, LinkState};
 use simulator::Make;
 
-use crate::support::Bench;
+use crate::support::{Bench, FakeKeyring, of};
 
 #[tokio::test]
 async fn an_office_waits_for_its_keyring_and_goes_on_by_itself() {
@@ -20,6 +20,41 @@ async fn an_office_waits_for_its_keyring_and_goes_on_by_itself() {
     bench.until_live(1).await;
     bench.ring(Make::MANGO_CLIENT);
     bench.until("it rings", |view| !view.now.open.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_keyring_that_fails_or_comes_late_is_waited_for_and_no_recording_is_lost() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    let recording = bench.recordings().join(format!("{}.rec", "a".repeat(26)));
+    std::fs::write(&recording, "some sound").expect("is written");
+    let faults: [fn(&FakeKeyring) -> &AtomicBool; 2] = [|keyring| &keyring.is_broken, |keyring| &keyring.is_missing];
+    let mut bench = bench;
+    for fault in faults {
+        fault(&bench.keyring).store(true, Ordering::SeqCst);
+        bench = bench.restart().await;
+        bench.until("it waits", |view| view.offices[0].cause == Some(LinkCause::KeyringLocked)).await;
+        assert_eq!(bench.main().await.offices[0].link, LinkState::Lost, "and is asked again by itself");
+        fault(&bench.keyring).store(false, Ordering::SeqCst);
+        bench.until_live(1).await;
+        assert!(bench.listed().await.connections[0].problem.is_none());
+        assert!(recording.exists());
+    }
+}
+
+#[tokio::test]
+async fn what_a_broken_keyring_does_not_take_is_not_connected() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.begin("mango-client").await;
+    let draft = bench.fill(&draft, bench.right_fields(Make::MANGO_CLIENT)).await.expect("is right");
+    bench.keyring.is_broken.store(true, Ordering::SeqCst);
+    let refused = bench.own.save(&bench.desk, of(&draft.connection)).await.expect_err("it fails");
+    assert_eq!(refused.code, ErrorCode::KeyringLocked);
+    assert!(bench.listed().await.connections.is_empty());
+    bench.keyring.is_broken.store(false, Ordering::SeqCst);
+    bench.own.save(&bench.desk, of(&draft.connection)).await.expect("is saved");
+    bench.until_live(1).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -15,11 +15,11 @@ use desk::{
     Desk, DeskOptions, Notification, Surroundings, SystemChance, SystemClock, UiPort,
     contract::{
         BeginConnectionRequest, CallsChanged, CardCorner, CardsView, ContractError, DraftView, FillConnectionRequest,
-        LinkState, MainView, OwnConnectionRequest, Stage,
+        LinkState, MainView, OwnConnectionRequest, OwnConnections, Stage,
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use own::{Keyring, OFFICE, OwnOffice};
+use own::{Keyring, NoKeyring, OFFICE, OwnOffice};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use simulator::{Make, Script, Simulator, SimulatorConfig};
@@ -37,6 +37,14 @@ pub(crate) struct FakeKeyring {
     pub(crate) is_locked: AtomicBool,
     /// There is none on this computer.
     pub(crate) is_missing: AtomicBool,
+    /// It fails, though it is open.
+    pub(crate) is_broken: AtomicBool,
+    /// A person is asked before it takes anything, and does not answer yet.
+    pub(crate) is_asking: AtomicBool,
+    /// What the settings were when it last took something.
+    pub(crate) settings_then: Mutex<Option<String>>,
+    /// Where those settings are.
+    store: Mutex<Option<Store>>,
     /// It has found the keys of a connection, and gives them once this is over.
     pub(crate) is_slow: AtomicBool,
     /// It was asked while it was slow.
@@ -57,7 +65,8 @@ impl FakeKeyring {
 
     fn usable(&self) -> anyhow::Result<()> {
         anyhow::ensure!(!self.is_locked.load(Ordering::SeqCst), "locked");
-        anyhow::ensure!(!self.is_missing.load(Ordering::SeqCst), "there is none");
+        anyhow::ensure!(!self.is_missing.load(Ordering::SeqCst), NoKeyring);
+        anyhow::ensure!(!self.is_broken.load(Ordering::SeqCst), "broken");
         Ok(())
     }
 }
@@ -75,6 +84,11 @@ impl Keyring for FakeKeyring {
 
     fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
         self.usable()?;
+        while self.is_asking.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let store = self.store.lock().expect("not poisoned").clone();
+        *self.settings_then.lock().expect("not poisoned") = store.and_then(|it| it.setting("own.office").ok()?);
         self.entries().insert(name.to_owned(), secret.expose_secret().to_owned());
         Ok(())
     }
@@ -136,6 +150,7 @@ impl Bench {
     async fn on(simulator: Simulator, folder: TempDir, keyring: Arc<FakeKeyring>) -> Self {
         let clock = Arc::new(TestClock::default());
         let (store, desk, own) = open(folder.path(), &keyring, &clock).await;
+        *keyring.store.lock().expect("not poisoned") = Some(store.clone());
         Self { desk, own, keyring, store, simulator, clock, folder }
     }
 
@@ -143,6 +158,7 @@ impl Bench {
     pub(crate) async fn restart(self) -> Self {
         let Self { desk, own, keyring, store, simulator, folder, .. } = self;
         own.shutdown().await;
+        *keyring.store.lock().expect("not poisoned") = None;
         drop((desk, own));
         store.close();
         // The folder is free once the desk's loop has ended.
@@ -183,13 +199,33 @@ impl Bench {
         draft
     }
 
+    /// What the own office is connected to, as the pages list it.
+    pub(crate) async fn listed(&self) -> OwnConnections {
+        self.own.connections(&self.desk).await.expect("is read")
+    }
+
+    /// Where recordings are kept.
+    pub(crate) fn recordings(&self) -> PathBuf {
+        self.folder.path().join("recordings")
+    }
+
     pub(crate) async fn main(&self) -> MainView {
         self.desk.main_snapshot().await.expect("answers")
     }
 
     /// Waits until main shows what fits.
     pub(crate) async fn until(&self, what: &str, fits: impl Fn(&MainView) -> bool) -> MainView {
-        let end = tokio::time::Instant::now() + PATIENCE;
+        self.until_within(PATIENCE, what, fits).await
+    }
+
+    /// The same, where a PBX wants patience.
+    pub(crate) async fn until_within(
+        &self,
+        patience: Duration,
+        what: &str,
+        fits: impl Fn(&MainView) -> bool,
+    ) -> MainView {
+        let end = tokio::time::Instant::now() + patience;
         loop {
             let view = self.main().await;
             if fits(&view) {

@@ -103,12 +103,12 @@ async fn a_draft_survives_the_end_of_the_program_without_its_keys() {
     let filled = bench.fill(&draft, bench.right_fields(Make::MANGO_CLIENT)).await.expect("is right");
     assert_eq!(filled.keys, ["token"]);
     let bench = bench.restart().await;
-    let draft = bench.own.connections().expect("is read").draft.expect("is there");
+    let draft = bench.listed().await.draft.expect("is there");
     assert_eq!((draft.phone.as_str(), draft.keys.len(), draft.steps.len()), (ME, 0, 0));
     let refused = bench.own.save(&bench.desk, of(&draft.connection)).await.expect_err("a key is missing");
     assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::InvalidRequest, Some("keys")));
     let given_up = bench.own.drop_draft(of(&draft.connection)).await;
-    assert!(given_up.is_ok() && bench.own.connections().expect("is read").draft.is_none());
+    assert!(given_up.is_ok() && bench.listed().await.draft.is_none());
     assert!(bench.main().await.offices.is_empty());
 }
 
@@ -136,7 +136,7 @@ async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
         assert_eq!((refused.field.as_deref(), refused.code), (Some(field), code));
         assert!(!refused.message.contains("half"), "no key is repeated");
     }
-    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    let now = bench.listed().await.draft.expect("is there");
     assert_eq!((now.phone.as_str(), now.address.as_str(), now.keys.len()), ("", "", 0));
     let taken = bench.fill(&draft, json!({"keys": {"token": " \u{feff}a token\r\n"}})).await.expect("is cleaned");
     assert_eq!(taken.keys, ["token"]);
@@ -153,13 +153,13 @@ async fn what_the_make_cannot_use_is_refused_when_it_is_entered_and_what_is_stil
     let refused = bench.fill(&draft, wrong).await.expect_err("is no key");
     assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::InvalidRequest, Some("keys")));
     assert!(!refused.message.contains("half"), "no key is repeated");
-    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    let now = bench.listed().await.draft.expect("is there");
     assert_eq!((now.phone.as_str(), now.keys.len()), (ME, 0), "nothing of it is taken");
     let draft = bench.fill(&draft, right).await.expect("is right");
     assert_eq!(steps(&draft), [CheckStep::Address, CheckStep::Key, CheckStep::Clock]);
     let refused = bench.fill(&draft, json!({"keys": {"api_key": "half"}})).await.expect_err("is no key");
     assert_eq!(refused.field.as_deref(), Some("keys"));
-    let now = bench.own.connections().expect("is read").draft.expect("is there");
+    let now = bench.listed().await.draft.expect("is there");
     assert_eq!(now.steps.len(), 3, "the right key is still there");
     // A make without an address of its own.
     let draft = bench.begin("rostelecom").await;

@@ -127,6 +127,22 @@ describe("connecting a PBX", () => {
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
   });
 
+  it("offers to enter a key that is gone, where the connection is listed", async () => {
+    const { platform, user } = await show("office");
+    await platform.beginConnection({ make: "mango-client" });
+    await platform.saveConnection({ connection: "mango-client-1" });
+    const { ownConnections } = platform;
+    platform.ownConnections = async () => {
+      const own = await ownConnections();
+      return { ...own, connections: own.connections.map((one) => ({ ...one, problem: "keyMissing" as const })) };
+    };
+    await user.click(screen.getByTestId("nav-settings"));
+    const listed = await screen.findByTestId("own-connection");
+    expect(listed.textContent).toContain("Ключа нет в хранилище паролей");
+    await user.click(within(listed).getByRole("button", { name: "Ввести ключ" }));
+    expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("keys");
+  });
+
   it("begins anew where a change of a connection was left, and changes only what is asked for", async () => {
     const { platform, user } = await show("office");
     await platform.beginConnection({ make: "mango-client" });
