@@ -90,10 +90,21 @@ export class Pages {
     await this.browser.execute(() => document.fonts.ready.then(() => undefined));
   }
 
+  /** Waits until what comes or changes has faded in, and the display has drawn it. What counts down is not waited for. */
+  async settled(): Promise<void> {
+    await this.browser.execute(async () => {
+      const fades = document
+        .getAnimations()
+        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) < 1000);
+      await Promise.allSettled(fades.map(({ finished }) => finished));
+      const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      for (let frame = 0; frame < 3; frame++) await drawn();
+    });
+  }
+
   /** A picture of the page, or of one element, as the display shows it: WebKitWebDriver's own may not come back. */
   async picture(file: string, selector = 'html'): Promise<void> {
-    // What has just come fades in, and the display follows the page.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await this.settled();
     const page = await this.browser.execute((selector) => {
       const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
       return { x, y, width, height, pageWidth: innerWidth, pageHeight: innerHeight };
@@ -110,7 +121,7 @@ export class Pages {
   }
 
   /** The window has bars of its own: it is made larger until the page is as large as wanted. */
-  private async resize({ width, height }: Size): Promise<void> {
+  async resize({ width, height }: Size): Promise<void> {
     const inner = () => this.browser.execute(() => [innerWidth, innerHeight] as const);
     const outer = await this.browser.getWindowRect();
     const [nowWide, nowHigh] = await inner();

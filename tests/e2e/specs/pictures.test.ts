@@ -53,6 +53,7 @@ afterAll(async () => {
 
 describe.each(looks)('$lang $theme', ({ lang, theme }) => {
   async function picture(name: string, width: number, selector?: string): Promise<void> {
+    await pages.settled();
     expect.soft(await pages.objections(), name).toEqual([]);
     expect.soft(await pages.tooWide(), name).toBeLessThanOrEqual(0);
     const file = path.join(folder, `${lang}-${theme}-${name}.png`);
@@ -69,6 +70,31 @@ describe.each(looks)('$lang $theme', ({ lang, theme }) => {
     await open({ stage: 'welcome' }, USUAL);
     await pages.find('start-demo');
     await picture('welcome', USUAL.width);
+  });
+
+  test('connecting a PBX, with a step that fails', async () => {
+    await open({ stage: 'welcome' }, USUAL);
+    await pages.click('connect-own');
+    await pages.find('wizard-make-mango-client');
+    await picture('wizard-makes', USUAL.width);
+    await pages.click('wizard-make-mango-client');
+    await pages.type('wizard-key-token', 'wrong');
+    await picture('wizard-keys', USUAL.width);
+    await pages.click('wizard-next');
+    await pages.type('wizard-phone', '202');
+    await picture('wizard-phone', USUAL.width);
+    await pages.click('wizard-next');
+    await pages.browser.$('[data-testid="wizard-check-key"][data-state="failed"]').waitForExist();
+    await picture('wizard-check', USUAL.width);
+    await pages.resize(SMALL);
+    await picture('wizard-check-small', SMALL.width);
+    await pages.resize(USUAL);
+    await pages.type('wizard-key-token', 'right');
+    await pages.click('wizard-again');
+    await pages.browser.$('[data-testid="wizard-check-live"][data-state="passed"]').waitForExist();
+    await pages.click('wizard-save');
+    await pages.find('wizard-call');
+    await picture('wizard-done', USUAL.width);
   });
 
   test('calls, with a recording that is listened to', async () => {
@@ -133,6 +159,23 @@ describe.each(looks)('$lang $theme', ({ lang, theme }) => {
     await pages.click('nav-settings');
     await pages.find('demo-pbxs');
     await picture('settings-small', SMALL.width);
+  });
+
+  test('larger text: half as much again, as the system asks for it', async () => {
+    // The same window in fewer CSS pixels.
+    const large: Size = { width: Math.round(USUAL.width / 1.5), height: Math.round(USUAL.height / 1.5) };
+    for (const view of ['calls', 'now', 'settings'] as const) {
+      await open({ names: 'long' }, large);
+      await pages.click(`nav-${view}`);
+      await pages.find(view === 'calls' ? 'call-row' : view === 'now' ? 'open-call' : 'settings-corner');
+      await picture(`${view}-text-150`, large.width);
+    }
+  });
+
+  test('a card with the longest names', async () => {
+    await pages.openCards({ lang, theme, names: 'long', phases: 'ringing' }, CARD);
+    await pages.find('call-card');
+    await picture('card-long-names', CARD, 'main');
   });
 
   test.each(Object.entries(PHASES))('the card %s', async (phase, name) => {

@@ -1,24 +1,12 @@
-import { mainPlatform } from "$platform/browser";
 import { mainView } from "$platform/fake/views";
 import { objections } from "$tests/axe";
 import { failure } from "$tests/build";
+import { show } from "$tests/mainWindow";
 import { fetchParts } from "$tests/parts";
-import { render, screen, within } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
+import { screen, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import App from "./App.svelte";
-import { Desk } from "./desk.svelte";
 
 fetchParts();
-
-async function show(change: (platform: ReturnType<typeof mainPlatform>) => void = () => {}) {
-  const platform = mainPlatform();
-  change(platform);
-  const desk = new Desk(platform);
-  render(App, { desk });
-  await desk.start();
-  return { desk, platform, user: userEvent.setup() };
-}
 
 describe("the main window", () => {
   it("lists calls and shows the chosen one beside them", async () => {
@@ -200,23 +188,6 @@ describe("the main window", () => {
     expect(reconnect).toHaveBeenCalledTimes(2);
   });
 
-  it("opens its doors by their keys, in the language that is chosen there", async () => {
-    const { platform, user } = await show((platform) => {
-      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
-    });
-    const save = vi.spyOn(platform, "saveSettings").mockResolvedValue();
-    await user.click(await screen.findByTestId("welcome-en"));
-    expect(save).toHaveBeenLastCalledWith(expect.objectContaining({ language: "en" }));
-    expect(await objections()).toEqual([]);
-    await user.keyboard("1");
-    expect(document.activeElement).toBe(screen.getByTestId("office-address"));
-    await user.keyboard("2");
-    expect((screen.getByTestId("office-address") as HTMLInputElement).value).toBe("2");
-    (document.activeElement as HTMLElement).blur();
-    await user.keyboard("3");
-    expect(await screen.findByTestId("nav-calls")).toBeDefined();
-  });
-
   it("leads to each section of the settings by its name", async () => {
     const { desk, user } = await show();
     await user.keyboard("{Control>}k{/Control}офисы{Enter}");
@@ -226,29 +197,6 @@ describe("the main window", () => {
     expect(document.activeElement?.textContent).toBe("Карточка");
     await user.selectOptions(screen.getByTestId("settings-corner"), "topLeft");
     expect(screen.getByTestId("card-preview").dataset.corner).toBe("topLeft");
-  });
-
-  it("offers two ways in when there is no office yet", async () => {
-    const { desk, user } = await show((platform) => {
-      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome" });
-    });
-    const connect = vi.spyOn(desk.offices, "connect");
-    await user.type(await screen.findByTestId("office-address"), "https://calls.example.org");
-    await user.type(screen.getByTestId("office-token"), "secret");
-    await user.click(screen.getByTestId("office-connect"));
-    expect(connect).toHaveBeenCalledWith({ address: "https://calls.example.org", token: "secret" });
-  });
-
-  it("shows a number of another program before there is an office, and asks about it once there is", async () => {
-    const { user, platform } = await show((platform) => {
-      const errand = { id: 1, task: { kind: "dial" as const, text: "tel:+74951234567", fromProgram: true } };
-      platform.mainSnapshot = async () => ({ ...mainView(), stage: "welcome", errand });
-    });
-    const waiting = await screen.findByTestId("waiting-number");
-    await vi.waitFor(() => expect(waiting.textContent).toContain("+7 495 123-45-67"));
-    platform.mainSnapshot = async () => mainView();
-    await user.click(screen.getByTestId("start-demo"));
-    expect((await screen.findByTestId("dial-number")).textContent).toBe("+7 495 123-45-67");
   });
 
   it.each(["now", "calls", "settings"] as const)("has nothing in view %s that axe objects to", async (page) => {

@@ -105,6 +105,7 @@ describe("connecting a PBX", () => {
     await vi.waitFor(async () => expect(await state("key")).toBe("failed"));
     await shown.user.keyboard("{Escape}");
     expect(screen.queryByTestId("wizard")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByTestId("connect-own"));
     await shown.user.click(screen.getByTestId("connect-own"));
     const key = await screen.findByTestId<HTMLInputElement>("wizard-key-token");
     expect([key.value, key.placeholder]).toEqual(["", "Введён. Чтобы заменить, введите новый."]);

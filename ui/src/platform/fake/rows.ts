@@ -111,12 +111,12 @@ const sketches: Sketch[] = [
 ];
 
 /** The longest that a page must bear, for pictures of small windows. */
-const LONG = {
+export const LONG = {
   name: "Общество с ограниченной ответственностью «Северо-Западная логистическая компания»",
   line: "Клиентская поддержка северо-западного региона",
   agent: "Ксения Преображенская-Голенищева",
 };
-const hasLongNames = asked.get("names") === "long";
+export const hasLongNames = asked.get("names") === "long";
 
 /** Time of day on the day that lies `daysAgo` back, on this computer's clock. */
 function on(daysAgo: number, clock: string): string {

@@ -6,7 +6,7 @@ import type { ControlView } from "$generated/ControlView";
 import type { LastTalk } from "$generated/LastTalk";
 import type { MainView } from "$generated/MainView";
 import { inLanguage } from "./english";
-import { rowAt } from "./rows";
+import { hasLongNames, LONG, rowAt } from "./rows";
 
 /** The browser's own idea of the zone. */
 const zone = { offsets: [{ since: 0, seconds: -new Date().getTimezoneOffset() * 60 }] };
@@ -115,8 +115,13 @@ export function cardOf(phase: CardPhase, id: string): CardView {
     state: over ? "ended" : phase === "talking" ? "talking" : phase === "onHold" ? "onHold" : "ringing",
     direction: outgoing.includes(phase) ? "outgoing" : "incoming",
     phase,
-    party: { name: inLanguage("Морозова Ольга"), number: "+7 900 123-45-67", dial: "+79001234567", internal: false },
-    line: inLanguage("Отдел продаж"),
+    party: {
+      name: inLanguage(hasLongNames ? LONG.name : "Морозова Ольга"),
+      number: "+7 900 123-45-67",
+      dial: "+79001234567",
+      internal: false,
+    },
+    line: inLanguage(hasLongNames ? LONG.line : "Отдел продаж"),
     lineNumber: "8 800 555-01-10",
     ...(phase === "answeredBy" ? { answeredBy: inLanguage("Ирина") } : {}),
     startedAt: ago({ ringing: 4, pickUpYourPhone: 3, calling: 12, missed: 28 }[phase as string] ?? 170),
