@@ -25,9 +25,11 @@ mod presence;
 mod problem;
 mod router;
 mod server;
+mod setup;
 mod state;
 mod stream;
 mod throttle;
 
 pub use limits::Limits;
 pub use server::{Gateway, GatewayOptions, Running, ServeError};
+pub use setup::Setup;

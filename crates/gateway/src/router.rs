@@ -44,9 +44,15 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 
 /// What only admins may ask for.
 fn admin() -> Router<Arc<Gateway>> {
-    use api::admin::{audit, invitations, people};
+    use api::admin::{audit, connections, invitations, people, setup};
     Router::new()
         .route("/audit", get(audit::list))
+        .route("/config", get(setup::show))
+        .route("/export", get(setup::export))
+        .route("/connections/check", post(connections::check))
+        .route("/connections/phones", post(connections::phones))
+        .route("/connections/{id}", put(connections::put).delete(connections::remove))
+        .route("/{list}", put(setup::put_list))
         .route("/people", get(people::list))
         .route("/people/{id}", put(people::change).delete(people::remove))
         .route("/invitations", post(invitations::invite))

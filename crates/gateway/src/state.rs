@@ -12,8 +12,9 @@ use store::Token;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::{
-    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
-    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, presence::Presence, throttle::Throttle, tokens,
+    api::admin::connections::Trials, connections::Connections, counters::Counters, invitations::JoinAddress,
+    join_limit::JoinLimit, limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens,
+    presence::Presence, setup::Setup, throttle::Throttle, tokens,
 };
 
 /// What each token may do and see, by its id; `None` for one that has ended.
@@ -39,6 +40,10 @@ pub(crate) struct State {
     pub(crate) presence: Presence,
     /// Wakes whoever compares open streams with the tokens.
     pub(crate) tokens_changed: Arc<Notify>,
+    /// How the office is configured, where that can be changed.
+    pub(crate) setup: Option<Arc<Setup>>,
+    /// Checks of connections between their steps.
+    pub(crate) trials: Trials,
     /// Held by whoever changes rights: there is always an admin.
     pub(crate) changing_people: tokio::sync::Mutex<()>,
     /// Errors in the log.
@@ -56,9 +61,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The ids of the connections that the office has.
+    /// The ids of the connections that the office has, paused ones too.
     pub(crate) fn connections_of_office(&self) -> BTreeSet<ConnectionId> {
-        self.office.connections().into_iter().collect()
+        let configured = self.setup.as_ref().map(|setup| setup.config().connections().cloned().collect::<Vec<_>>());
+        self.office.connections().into_iter().chain(configured.into_iter().flatten()).collect()
     }
 
     /// The token that this secret is, if it is valid now; read on a thread that may wait for the database.

@@ -19,6 +19,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use calls::ConnectionId;
 use clap::{Args, Parser, Subcommand};
+use store::Store;
 use tracing_subscriber::EnvFilter;
 use trubka_gateway::config::Config;
 
@@ -66,7 +67,24 @@ pub(crate) struct WithConfig {
 }
 
 impl WithConfig {
+    /// The file together with what admins have added while the gateway ran.
     fn read(&self) -> anyhow::Result<Config> {
+        let config = self.read_file()?;
+        if !Store::exists_in(&config.data_dir()) {
+            return Ok(config);
+        }
+        match open::beside(&config.data_dir()).and_then(|store| Ok(config.with_stored(&store)?)) {
+            Ok(whole) => Ok(whole),
+            Err(error) => {
+                // Whoever needs the database says what is wrong with it.
+                tracing::warn!(error = format!("{error:#}"), "what admins have added is not known");
+                Ok(config)
+            }
+        }
+    }
+
+    /// The file alone.
+    fn read_file(&self) -> anyhow::Result<Config> {
         Ok(Config::read(&self.config)?)
     }
 }
@@ -109,7 +127,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 async fn act(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(config) => serve::serve(&config.read()?).await,
+        Command::Serve(config) => serve::serve(&config.read_file()?).await,
         Command::Token(command) => token::run(command).await,
         Command::Invite(arguments) => invite::invite(arguments).await,
         Command::Check(arguments) => check::check(arguments).await,

@@ -5,13 +5,16 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::Context;
 use office::{OfficeHandle, SystemClock};
 use tokio::net::TcpListener;
-use trubka_gateway::{Gateway, GatewayOptions, Limits, config::Config, platform};
+use trubka_gateway::{Gateway, GatewayOptions, Limits, Setup, config::Config, platform};
 
 use super::{open, output};
 
-pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
-    let listen = config.listen()?;
+pub(super) async fn serve(file: &Config) -> anyhow::Result<ExitCode> {
+    let listen = file.listen()?;
     let limits = Limits { behind_proxy: listen.behind_proxy, ..Limits::default() };
+    let store = open::as_owner(&file.data_dir())?;
+    let setup = Setup::open(file.clone(), &store)?;
+    let config = setup.config();
     let options = GatewayOptions {
         path_tokens: config.path_tokens()?,
         tls: config.tls()?,
@@ -19,9 +22,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         name: config.name().to_owned(),
         public_url: config.public_url().cloned(),
         own_ca: config.own_ca()?,
+        setup: Some(Arc::new(setup)),
     };
     let scheme = if options.tls.is_some() { "https" } else { "http" };
-    let store = open::as_owner(&config.data_dir())?;
     let office = config.office()?;
     // Bound before the office starts: a port that is taken is told at once.
     let listener =

@@ -87,9 +87,8 @@ pub(super) async fn run(command: TokenCommand) -> anyhow::Result<ExitCode> {
 async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
     let config = arguments.config.read()?;
     let store = open::beside(&config.data_dir())?;
-    let known = config.all_connections(&store)?;
     for own in &arguments.extensions {
-        if !known.contains(&own.connection) {
+        if !config.connections().any(|id| *id == own.connection) {
             bail!("--extension: there is no connection \"{}\" in the configuration", own.connection);
         }
     }

@@ -1,4 +1,5 @@
-//! The key of the recording cache: read, or made at the first start.
+//! The keys of the gateway itself, of the recording cache and of secrets in the database: read, or made when they are first
+//! needed.
 
 use std::{
     io::Write,
@@ -13,6 +14,14 @@ use crate::platform;
 
 const WHAT: &str = "secrets.cache_key";
 
+/// The key that lies in this file, which is made where it does not exist.
+pub(crate) fn own_key(path: PathBuf, random: &dyn Random) -> Result<SecretBox<[u8; 32]>, String> {
+    let path = made(path, random)?;
+    let wrong = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let text = std::fs::read_to_string(&path).map_err(|error| wrong(&error))?;
+    store::cache::read_key(&SecretString::from(text.trim())).ok_or_else(|| wrong(&"it must be 64 hexadecimal digits"))
+}
+
 /// The key that `source` holds. A file that does not exist is made; without a source it lies in the data folder.
 pub(super) fn read_or_make(
     source: Option<&SecretSource>,
@@ -21,7 +30,7 @@ pub(super) fn read_or_make(
     random: &dyn Random,
 ) -> Result<SecretBox<[u8; 32]>, String> {
     let source = match source {
-        Some(source @ SecretSource::Env(_)) => source.clone(),
+        Some(source @ (SecretSource::Env(_) | SecretSource::Sealed(_))) => source.clone(),
         Some(SecretSource::File(path)) => SecretSource::File(made(folder.join(path), random)?),
         None => SecretSource::File(made(data_dir.join("cache.key"), random)?),
     };
@@ -31,13 +40,15 @@ pub(super) fn read_or_make(
 /// Whether the key can be read, or is not made yet.
 pub(super) fn check(source: Option<&SecretSource>, data_dir: &Path, folder: &Path) -> Result<(), String> {
     let source = match source {
-        Some(source @ SecretSource::Env(_)) => source.clone(),
+        Some(source @ (SecretSource::Env(_) | SecretSource::Sealed(_))) => source.clone(),
         Some(SecretSource::File(path)) => SecretSource::File(folder.join(path)),
         None => SecretSource::File(data_dir.join("cache.key")),
     };
     match &source {
         SecretSource::File(path) if !path.exists() => Ok(()),
-        SecretSource::File(_) | SecretSource::Env(_) => decode(&source.read(WHAT, folder)?).map(|_| ()),
+        SecretSource::File(_) | SecretSource::Env(_) | SecretSource::Sealed(_) => {
+            decode(&source.read(WHAT, folder)?).map(|_| ())
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use url::Url;
 use super::{error::Wrong, secret::SecretSource};
 
 /// The whole file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// What the office is called.
@@ -41,7 +41,7 @@ pub(super) struct File {
     pub(super) contact: Vec<ContactSection>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TlsFiles {
     pub(super) cert: PathBuf,
@@ -49,27 +49,27 @@ pub(super) struct TlsFiles {
 }
 
 /// Where the log is kept; one kind so far, named so that a file for a later one is refused and not misread.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Log {
     #[serde(rename = "kind")]
     _kind: LogKind,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum LogKind {
     #[default]
     Sqlite,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Secrets {
     pub(super) cache_key: Option<SecretSource>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConnectionSection {
     pub(super) id: ConnectionId,
@@ -82,9 +82,15 @@ pub(super) struct ConnectionSection {
     pub(super) secrets: BTreeMap<String, SecretSource>,
     #[serde(default)]
     pub(super) overrides: BTreeMap<String, String>,
+    /// An admin has added it.
+    #[serde(skip)]
+    pub(super) added: bool,
+    /// An admin has paused it.
+    #[serde(skip)]
+    pub(super) paused: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LineSection {
     pub(super) connection: ConnectionId,
@@ -94,25 +100,34 @@ pub(super) struct LineSection {
     pub(super) title: String,
     #[serde(default)]
     pub(super) groups: Vec<String>,
+    /// An admin has added it.
+    #[serde(skip)]
+    pub(super) added: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupSection {
     pub(super) id: String,
     #[serde(default)]
     pub(super) rings: bool,
+    /// An admin has added it.
+    #[serde(skip)]
+    pub(super) added: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonSection {
     pub(super) connection: ConnectionId,
     pub(super) extension: String,
     pub(super) name: String,
+    /// An admin has added it.
+    #[serde(skip)]
+    pub(super) added: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContactSection {
     pub(super) number: String,
@@ -126,6 +141,9 @@ pub(super) struct ContactSection {
     /// Calls from it are not wanted.
     #[serde(default)]
     pub(super) blocked: Blocked,
+    /// An admin has added it.
+    #[serde(skip)]
+    pub(super) added: bool,
 }
 
 /// Whether calls are wanted: `true` or `"busy"`, so that the caller hears a busy line, or `"hangup"`.
@@ -165,7 +183,8 @@ impl File {
         Ok(file)
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// Whether its parts fit together.
+    pub(super) fn check(&self) -> Result<(), String> {
         let mut known = BTreeSet::new();
         for section in &self.connection {
             if !known.insert(&section.id) {

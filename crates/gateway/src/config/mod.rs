@@ -1,19 +1,21 @@
 //! The gateway's TOML file: what it says, and what is wrong with it.
 
-mod cache_key;
+pub(crate) mod added;
+pub(crate) mod cache_key;
 mod error;
 mod file;
 mod listen;
 mod secret;
 mod tls;
+mod view;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
 use calls::ConnectionId;
-use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Person, RoutingRules};
+use office::{ConnectionSettings, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, RoutingRules};
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
 use store::{Store, SystemRandom};
@@ -23,21 +25,21 @@ pub use error::ConfigError;
 pub use listen::Listen;
 
 use crate::{
-    config::file::{ConnectionSection, File},
+    config::{
+        added::Added,
+        file::{ConnectionSection, File},
+    },
     invitations::JoinAddress,
     own_ca::OwnCa,
     path_tokens::PathTokens,
 };
-
-/// Begins the keys of connections that admins have added, in the database.
-pub(crate) const CONNECTION_KEY: &str = "connection:";
 
 /// The name under which the gateway's office keeps its rows.
 pub const OFFICE: &str = "office";
 
 /// A configuration that was read and checked, without the secrets: they are read when they are needed, so that
 /// tokens can be issued by somebody who may not read them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     path: PathBuf,
     file: File,
@@ -209,11 +211,40 @@ impl Config {
         Ok(JoinAddress { url: here.ok_or_else(missing)?, ca })
     }
 
-    /// The ids of all connections: of the file, and those that admins have added.
-    pub fn all_connections(&self, store: &Store) -> Result<BTreeSet<ConnectionId>, store::Error> {
-        let added = store.configuration()?.parts;
-        let added = added.keys().filter_map(|key| key.strip_prefix(CONNECTION_KEY)?.parse().ok());
-        Ok(self.connections().cloned().chain(added).collect())
+    /// The same with what admins have added, as far as it fits.
+    pub fn with_stored(&self, store: &Store) -> Result<Self, store::Error> {
+        Ok(self.with_fitting(&Added::read(&store.configuration()?)))
+    }
+
+    pub(crate) fn with_fitting(&self, added: &Added) -> Self {
+        Self { path: self.path.clone(), file: self.file.with_fitting(added, &self.data_dir()) }
+    }
+
+    /// The same with all of what is to be added, or what does not fit.
+    pub(crate) fn with_added(&self, added: &Added) -> Result<Self, String> {
+        let file = self.file.with_added(added, &self.data_dir());
+        file.check()?;
+        Ok(Self { path: self.path.clone(), file })
+    }
+
+    /// What was added, without what does not fit any more.
+    pub(crate) fn fitting(&self, added: &Added) -> Added {
+        self.file.fitting(added)
+    }
+
+    /// Whether there is such a connection that is not paused.
+    pub(crate) fn is_at_work(&self, id: &ConnectionId) -> bool {
+        self.section(id).is_ok_and(|section| !section.paused)
+    }
+
+    /// A line that is listed more than once.
+    pub(crate) fn line_twice(&self) -> Option<String> {
+        let mut known = std::collections::BTreeSet::new();
+        let lines = self.lines().into_iter().map(|line| (line.connection, line.number));
+        let twice = lines.filter(|(connection, number)| {
+            !known.insert((connection.clone(), calls::number::normalise(number).unwrap_or_else(|| number.clone())))
+        });
+        twice.map(|(_, number)| number).next()
     }
 
     /// The zone of a connection, where it is given.
@@ -238,45 +269,58 @@ impl Config {
         self.file.line.iter().filter_map(line).collect()
     }
 
+    /// What the office looks up by the numbers of a call.
+    pub fn lookups(&self) -> Lookups {
+        let file = &self.file;
+        let groups = file.group.iter().map(|group| GroupSettings { id: group.id.clone(), rings: group.rings });
+        let person = |person: &file::PersonSection| {
+            Some(Person {
+                connection: person.connection.clone(),
+                extension: pbx::extension(&person.extension)?,
+                name: person.name.clone(),
+            })
+        };
+        Lookups {
+            lines: self.lines(),
+            groups: groups.collect(),
+            people: file.person.iter().filter_map(person).collect(),
+            contacts: file.contact.iter().map(|contact| (contact.number.clone(), contact.name.clone())).collect(),
+            routing: self.routing(),
+        }
+    }
+
+    /// One connection as the office takes it.
+    pub(crate) fn connection_settings(&self, id: &ConnectionId) -> Result<ConnectionSettings, ConfigError> {
+        Ok(ConnectionSettings { config: self.connection(id)?, extensions: Vec::new(), has_address: true })
+    }
+
     /// Everything that the office needs. Sessions are kept for the extensions of valid tokens, as long as they are
-    /// valid; the gateway sees to that.
+    /// valid; the gateway sees to that. A connection that an admin added and that cannot be used is left out, since it
+    /// can be mended while the rest runs.
     pub fn office(&self) -> Result<OfficeConfig, ConfigError> {
         let mut connections = Vec::new();
-        for id in self.connections() {
-            connections.push(ConnectionSettings {
-                config: self.connection(id)?,
-                extensions: Vec::new(),
-                has_address: true,
-            });
+        for section in self.file.connection.iter().filter(|section| !section.paused) {
+            match self.connection_settings(&section.id) {
+                Ok(settings) => connections.push(settings),
+                Err(error) if section.added => {
+                    tracing::error!(connection = %section.id, %error, "a connection cannot be used");
+                }
+                Err(error) => return Err(error),
+            }
         }
         let data_dir = self.data_dir();
         let source = self.file.secrets.cache_key.as_ref();
         let cache_key = cache_key::read_or_make(source, &data_dir, self.folder(), &SystemRandom)
             .map_err(|wrong| self.wrong(wrong))?;
+        let Lookups { lines, groups, people, contacts, routing } = self.lookups();
         Ok(OfficeConfig {
             name: OFFICE.to_owned(),
             connections,
-            lines: self.lines(),
-            groups: self
-                .file
-                .group
-                .iter()
-                .map(|group| GroupSettings { id: group.id.clone(), rings: group.rings })
-                .collect(),
-            people: self
-                .file
-                .person
-                .iter()
-                .filter_map(|person| {
-                    Some(Person {
-                        connection: person.connection.clone(),
-                        extension: pbx::extension(&person.extension)?,
-                        name: person.name.clone(),
-                    })
-                })
-                .collect(),
-            contacts: self.file.contact.iter().map(|contact| (contact.number.clone(), contact.name.clone())).collect(),
-            routing: self.routing(),
+            lines,
+            groups,
+            people,
+            contacts,
+            routing,
             cache_dir: data_dir.join("recordings"),
             cache_key,
         })

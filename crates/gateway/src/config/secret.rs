@@ -18,6 +18,28 @@ const SHAPE: &str = "{ file = \"…\" } or { env = \"…\" }";
 pub(super) enum SecretSource {
     File(PathBuf),
     Env(String),
+    /// An admin gave it while the gateway ran: it lies in the database.
+    Sealed(Sealed),
+}
+
+/// A secret that lies in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sealed {
+    /// Where its key is.
+    pub(super) key: PathBuf,
+    /// As it lies there.
+    pub(super) text: String,
+    /// What it is for.
+    pub(super) purpose: String,
+}
+
+impl Sealed {
+    fn open(&self, what: &str) -> Result<SecretString, String> {
+        let wrong = |why: &str| format!("{what}: {}: {why}; enter the secret anew", self.key.display());
+        let text = std::fs::read_to_string(&self.key).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+        let key = store::cache::read_key(&SecretString::from(text.trim())).ok_or_else(|| wrong("is no key"))?;
+        store::sealed::open(&self.text, &key, &self.purpose).ok_or_else(|| wrong("is not the key of this secret"))
+    }
 }
 
 impl SecretSource {
@@ -32,6 +54,7 @@ impl SecretSource {
     /// begins.
     pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, String> {
         let (text, place) = match self {
+            Self::Sealed(sealed) => return sealed.open(what),
             Self::File(path) => {
                 let path = folder.join(path);
                 let place = format!("the file {}", path.display());

@@ -15,9 +15,9 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
-    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router, state::State,
-    throttle::Throttle,
+    api::admin::connections::Trials, connections::Connections, counters::Counters, invitations::JoinAddress,
+    join_limit::JoinLimit, limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform,
+    presence::Presence, router, setup::Setup, state::State, throttle::Throttle,
 };
 
 /// How a gateway is run.
@@ -35,6 +35,8 @@ pub struct GatewayOptions {
     pub public_url: Option<Url>,
     /// The certificate that vouches for it, where no public CA does.
     pub own_ca: Option<OwnCa>,
+    /// How the office is configured, where admins may change that.
+    pub setup: Option<Arc<Setup>>,
 }
 
 /// An office behind HTTP.
@@ -80,6 +82,8 @@ impl Gateway {
             join_limit: JoinLimit::default(),
             presence: Presence::default(),
             tokens_changed,
+            setup: options.setup,
+            trials: Trials::default(),
             changing_people: tokio::sync::Mutex::default(),
             path_tokens: options.path_tokens,
             throttle: Throttle::new(options.limits.bad_signatures),

@@ -39,18 +39,22 @@ pub(super) async fn start(
     let known = rights_of(&tokens::all(office.store()).await?, clock.now());
     let (send, receive) = watch::channel(Arc::new(known));
     let task = tokio::spawn(async move {
-        let mut watched = BTreeSet::new();
+        let mut watched: BTreeSet<(ConnectionId, String)> = BTreeSet::new();
         let mut ticks = tokio::time::interval(pace.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = pace.at_once.notified() => {}
+            let is_told = tokio::select! {
+                _ = ticks.tick() => false,
+                () = pace.at_once.notified() => true,
                 () = stopped(&mut stopping) => return,
-            }
+            };
             match tokens::all(office.store()).await {
                 Ok(tokens) => {
                     let now = clock.now();
+                    if is_told {
+                        // A connection may be another one, whose sessions have not begun; asking twice keeps one.
+                        watched.iter().for_each(|(connection, own)| office.watch_extension(connection, own));
+                    }
                     watch_extensions(&office, &tokens, now, &mut watched);
                     let rights = rights_of(&tokens, now);
                     send.send_if_modified(|known| {

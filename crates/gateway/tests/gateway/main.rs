@@ -18,6 +18,7 @@ mod number;
 mod recordings;
 mod remote;
 mod rig;
+mod setup;
 mod stream;
 mod tls;
 mod vendor;

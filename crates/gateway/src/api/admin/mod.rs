@@ -1,8 +1,10 @@
 //! What only an admin may see and change: `/v1/admin/…`, one file a resource.
 
 pub(crate) mod audit;
+pub(crate) mod connections;
 pub(crate) mod invitations;
 pub(crate) mod people;
+pub(crate) mod setup;
 
 use std::sync::Arc;
 

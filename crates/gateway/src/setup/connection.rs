@@ -1,0 +1,205 @@
+//! Connections that come, change, pause and go.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use calls::ConnectionId;
+use link::wire::{admin::PutConnection, join::SecretText};
+use office::OfficeHandle;
+use pbx::{ConfigError, ConnectionConfig, Make};
+use secrecy::SecretString;
+use store::AuditEntry;
+use url::{Host, Url};
+
+use super::{Setup, SetupError, of_connection, restore};
+use crate::config::{
+    added::{AddedConnection, purpose},
+    cache_key::own_key,
+};
+
+/// What a connection is to be, or is to be tried as.
+pub(crate) struct Wanted {
+    pub(crate) id: ConnectionId,
+    pub(crate) make: Make,
+    pub(crate) zone: Option<String>,
+    pub(crate) base_url: Option<Url>,
+    pub(crate) overrides: BTreeMap<String, String>,
+    /// Those that were entered now.
+    pub(crate) secrets: BTreeMap<String, SecretString>,
+}
+
+impl Wanted {
+    /// Reads what was entered.
+    pub(crate) fn read(
+        id: ConnectionId,
+        pbx: &str,
+        zone: Option<String>,
+        base_url: Option<String>,
+        overrides: BTreeMap<String, String>,
+        secrets: &BTreeMap<String, SecretText>,
+    ) -> Result<Self, SetupError> {
+        let make: Make = pbx.parse().map_err(|_| SetupError::invalid("pbx", "there is no such kind of PBX"))?;
+        let zone = zone.filter(|zone| !zone.is_empty());
+        let base_url =
+            base_url.as_deref().map(str::trim).filter(|url| !url.is_empty()).map(read_address).transpose()?;
+        let mut read = BTreeMap::new();
+        for (name, secret) in secrets.iter().filter(|(_, secret)| !secret.0.is_empty()) {
+            if !make.secrets.iter().any(|known| known.name == name) {
+                return Err(SetupError::invalid("secrets", "this make has no such secret"));
+            }
+            let secret = pbx::clean_secret(&secret.0)
+                .map_err(|fault| SetupError::invalid("secrets", format!("the secret \"{name}\" {fault}")))?;
+            read.insert(name.clone(), secret);
+        }
+        Ok(Self { id, make, zone, base_url, overrides, secrets: read })
+    }
+
+    fn config(&self, secrets: BTreeMap<String, SecretString>, trust_anchor_pem: Option<Vec<u8>>) -> ConnectionConfig {
+        ConnectionConfig {
+            id: self.id.clone(),
+            make: self.make,
+            zone: self.zone.clone(),
+            base_url: self.base_url.clone(),
+            trust_anchor_pem,
+            secrets,
+            overrides: self.overrides.clone(),
+        }
+    }
+}
+
+impl Setup {
+    /// The settings to try. Secrets that were not entered are those of the connection, where there is one.
+    pub(crate) fn to_try(&self, wanted: &Wanted) -> Result<ConnectionConfig, SetupError> {
+        let known = self.current().config.connection(&wanted.id).ok();
+        let anchor = known.as_ref().and_then(|known| known.trust_anchor_pem.clone());
+        let mut secrets = match known {
+            Some(known) if goes_there(wanted, known.make, known.base_url.as_ref()) => known.secrets,
+            Some(_) | None => BTreeMap::new(),
+        };
+        secrets.extend(wanted.secrets.clone());
+        let config = wanted.config(secrets, anchor);
+        pbx::validate(&config).map_err(|error| invalid(&error))?;
+        Ok(config)
+    }
+
+    /// Connects a PBX, or changes how it is connected. What is on goes on.
+    pub(crate) async fn put_connection(
+        &self,
+        office: &OfficeHandle,
+        wanted: Wanted,
+        paused: bool,
+        entry: AuditEntry,
+    ) -> Result<u64, SetupError> {
+        let _turn = self.changing.lock().await;
+        let id = wanted.id.clone();
+        if self.base.make(&id).is_ok() {
+            return Err(SetupError::Fixed);
+        }
+        let before = self.current();
+        let settings = self.to_try(&wanted)?;
+        let mut sealed = match before.added.connections.get(&id) {
+            Some(known) if known.pbx == wanted.make.name && known.base_url == wanted.base_url => known.secrets.clone(),
+            Some(_) | None => BTreeMap::new(),
+        };
+        let random = office.store().random();
+        let unsealed = |message: String| SetupError::Store(store::Error::Io { path: self.key_file(), reason: message });
+        let key = own_key(self.key_file(), &*random).map_err(unsealed)?;
+        for (name, secret) in &settings.secrets {
+            if wanted.secrets.contains_key(name) || !sealed.contains_key(name) {
+                let text = store::sealed::seal(secret, &key, &purpose(&id, name), &*random);
+                sealed.insert(name.clone(), text.map_err(|error| unsealed(error.to_string()))?);
+            }
+        }
+        let mut next = before.added.clone();
+        let added = AddedConnection {
+            pbx: wanted.make.name.to_owned(),
+            zone: wanted.zone,
+            base_url: wanted.base_url,
+            overrides: wanted.overrides,
+            secrets: sealed,
+            paused,
+        };
+        next.connections.insert(id.clone(), added);
+        let config = self.base.with_added(&next).map_err(|message| SetupError::invalid("id", message))?;
+        if paused {
+            office.remove_connection(&id).await;
+        } else {
+            let (lines, people) = of_connection(&config, &id);
+            office.put_connection(config.connection_settings(&id).map_err(unusable)?, lines, people).await?;
+        }
+        let written = self.write(office.store(), next, entry).await;
+        if written.is_err() {
+            restore(office, &before.config, &id).await;
+        }
+        written
+    }
+
+    /// Connects to a PBX no more. What belongs to the connection alone goes with it; its calls stay.
+    pub(crate) async fn remove_connection(
+        &self,
+        office: &OfficeHandle,
+        id: &ConnectionId,
+        entry: AuditEntry,
+    ) -> Result<u64, SetupError> {
+        let _turn = self.changing.lock().await;
+        if self.base.make(id).is_ok() {
+            return Err(SetupError::Fixed);
+        }
+        let before = self.current();
+        if !before.added.connections.contains_key(id) {
+            return Err(SetupError::NotFound);
+        }
+        let revision = self.write(office.store(), before.added.clone().without_connection(id), entry).await?;
+        office.remove_connection(id).await;
+        office.put_lookups(self.config().lookups()).await?;
+        Ok(revision)
+    }
+}
+
+/// Whether secrets that are known may go where this wish leads: to the same address of the same make alone. Otherwise
+/// whoever may change an address could have them sent to himself.
+fn goes_there(wanted: &Wanted, make: Make, base_url: Option<&Url>) -> bool {
+    wanted.make == make && wanted.base_url.as_ref().map(Url::origin) == base_url.map(Url::origin)
+}
+
+fn unusable(error: crate::config::ConfigError) -> SetupError {
+    SetupError::invalid("secrets", error.to_string())
+}
+
+/// What is wrong with settings, at the field that mends it.
+fn invalid(error: &ConfigError) -> SetupError {
+    let field = match error {
+        ConfigError::MissingSecret { .. }
+        | ConfigError::UnknownSecret { .. }
+        | ConfigError::UnsendableSecret { .. }
+        | ConfigError::MalformedSecret { .. } => "secrets",
+        ConfigError::BaseUrl { .. } | ConfigError::MissingAddress { .. } => "baseUrl",
+        ConfigError::Zone { .. } => "zone",
+        ConfigError::TrustAnchor { .. } | ConfigError::Override { .. } => "overrides",
+    };
+    SetupError::invalid(field, error.to_string())
+}
+
+/// The address of a PBX. Keys go over plain HTTP to this computer only.
+fn read_address(text: &str) -> Result<Url, SetupError> {
+    let wrong = |message: &str| SetupError::invalid("baseUrl", message);
+    let url = Url::parse(text).ok().filter(Url::has_host);
+    let url = url.ok_or_else(|| wrong("write it as https://pbx.example.org"))?;
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        return Err(wrong("keys go over https only; plain http is for the gateway's own computer"));
+    }
+    Ok(url)
+}
+
+impl TryFrom<(ConnectionId, &PutConnection)> for Wanted {
+    type Error = SetupError;
+
+    fn try_from((id, put): (ConnectionId, &PutConnection)) -> Result<Self, SetupError> {
+        Self::read(id, &put.pbx, put.zone.clone(), put.base_url.clone(), put.overrides.clone(), &put.secrets)
+    }
+}
