@@ -37,6 +37,8 @@ pub struct MainView {
     pub offices: Vec<OfficeView>,
     /// Calls that are going on, and what happened while away.
     pub now: NowView,
+    /// Calls whose card is up, by the names that lists give them.
+    pub cards: Vec<CallRef>,
     /// The demo phone.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,7 +17,7 @@ use crate::{
     views::{
         card::{Around, card_view},
         controls::controls,
-        row::call_row,
+        row::{call_ref, call_row},
     },
 };
 
@@ -205,6 +205,8 @@ impl<U: UiPort> Controller<U> {
             me: self.offices.values().find_map(|office| office.me.as_ref()).map(me_view),
             offices: self.offices.values().map(|office| office.view(self.in_demo)).collect(),
             now: self.now_view(),
+            // As lists name them: a card keeps the name that it came up with.
+            cards: self.cards.shown().into_iter().map(|card| call_ref(&card.key.office, &card.call.id)).collect(),
             phone: self.phone.clone(),
             notices: self.notices.iter().map(|kind| Notice { kind: *kind }).collect(),
             errand: self.screens.errand.clone(),

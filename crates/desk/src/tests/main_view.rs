@@ -47,6 +47,20 @@ async fn times_are_shown_by_the_zone_of_this_computer_also_when_it_is_changed() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn main_says_which_calls_have_a_card_by_the_names_of_its_lists() {
+    let bench = Bench::live().await;
+    bench.office.call(1, &call("1").ringing_here());
+    bench.shown.until("its card", |record| record.now().cards.len() == 1).await;
+    {
+        let record = bench.shown.record();
+        assert_eq!(record.now().cards[0], record.now().now.open[0].call);
+    }
+    bench.office.call(2, &call("2").leg("103", LegState::Alerting));
+    bench.shown.until("a colleague's call", |record| record.now().now.open.len() == 2).await;
+    assert_eq!(bench.desk.main_snapshot().await.unwrap().cards.len(), 1, "a colleague's call has none here");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_figures_of_the_day_follow_each_call() {
     let bench = Bench::live().await;
     let missed = call("1").ringing_here().ended(CallResult::Missed);

@@ -6,6 +6,7 @@ import type { FillConnectionRequest } from "$generated/FillConnectionRequest";
 import type { MakeView } from "$generated/MakeView";
 import type { PhoneChoice } from "$generated/PhoneChoice";
 import type { MainPlatform } from "$platform/types";
+import { Dial } from "$features/dial/dial.svelte";
 import { toContractError } from "$lib/errors";
 
 /** The pages of the wizard. */
@@ -25,6 +26,8 @@ export type WizardPlatform = Pick<
   | "dropDraft"
   | "pauseConnection"
   | "removeConnection"
+  | "previewDial"
+  | "placeCall"
 >;
 
 /** What a person has entered, without which draft. */
@@ -46,10 +49,27 @@ export class Wizard {
   busy = $state(false);
   /** When it was connected. */
   savedAt: Date | undefined = $state.raw();
+  /** The PBX has taken a call of the person to himself. */
+  tested = $state(false);
+  /** Shows what such a call would dial, and places it. */
+  readonly dial: Dial;
   /** A check that was begun later replaces one that still runs. */
   #round = 0;
 
-  constructor(private readonly platform: WizardPlatform) {}
+  /** Connects PBXs to this office. */
+  constructor(
+    private readonly platform: WizardPlatform,
+    readonly office = "own",
+  ) {
+    this.dial = new Dial({
+      previewDial: (request) => platform.previewDial(request),
+      placeCall: async (request) => {
+        const placed = await platform.placeCall(request);
+        this.tested = true;
+        return placed;
+      },
+    });
+  }
 
   /** The make of the draft. */
   get make(): MakeView | undefined {
@@ -195,6 +215,8 @@ export class Wizard {
     this.outcomes = new Map();
     this.skipped = new Set();
     this.savedAt = undefined;
+    this.tested = false;
+    this.dial.cancel();
   }
 
   async #run(act: () => Promise<void>): Promise<boolean> {

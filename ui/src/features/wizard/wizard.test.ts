@@ -6,7 +6,7 @@ import { rowAt } from "$platform/fake/rows";
 import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
 import { objections } from "$tests/axe";
-import { failure, settle } from "$tests/build";
+import { failure, preview, settle } from "$tests/build";
 import { fetchParts } from "$tests/parts";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -36,6 +36,40 @@ async function untilCheck({ user }: Shown, key: string) {
   await user.type(await screen.findByTestId("wizard-phone"), "202");
   await user.click(screen.getByTestId("wizard-next"));
 }
+
+/** On the last page, connected, with what main shows from then on. */
+async function untilDone(shown: Shown) {
+  await untilCheck(shown, RIGHT_KEY);
+  await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+  await shown.user.click(screen.getByTestId("wizard-save"));
+  await screen.findByTestId("wizard-call");
+  const view = shown.desk.view;
+  if (!view) throw new Error("nothing is shown");
+  const row = { state: "live" as const, refused: [], warnings: [], drained: 0, holes: [], abilities: [] };
+  const title = { ru: "MANGO OFFICE", en: "MANGO OFFICE" };
+  const connections = [{ ...row, id: "mango-client-1", title }];
+  const offices = [{ id: "own", name: "own", demo: false, link: "live" as const, clockOffsetMs: 0, connections }];
+  let revision = view.revision;
+  const shows = async (open: CallRow[], cards: CallRow[] = []) => {
+    const now = { ...view.now, open };
+    revision += 1;
+    const next = { ...view, revision, offices, now, cards: cards.map(({ call }) => call) };
+    shown.platform.wire.send("main", next);
+    await vi.waitFor(() => expect(shown.desk.view?.revision).toBe(revision));
+  };
+  await shows([]);
+  const call: CallRow = {
+    ...rowAt(0),
+    call: { office: "own", id: "c1" },
+    connection: "mango-client-1",
+    direction: "incoming",
+    state: "ringing",
+    startedAt: new Date(Date.now() + 1000).toISOString(),
+  };
+  return { shows, call };
+}
+
+const stands = (testid: string) => screen.queryByTestId(testid)?.dataset["state"];
 
 const state = async (step: string) => (await screen.findByTestId(`wizard-check-${step}`)).dataset["state"];
 
@@ -97,6 +131,83 @@ describe("connecting a PBX", () => {
     expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("false");
     shows([call], 2);
     await vi.waitFor(() => expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("true"));
+  });
+
+  it("ends with a real card: it says when the call came and when its card was up", async () => {
+    const shown = await show();
+    const { shows, call } = await untilDone(shown);
+    expect([stands("wizard-connected"), stands("wizard-call"), stands("wizard-card")]).toEqual([
+      "passed",
+      "running",
+      "waiting",
+    ]);
+    await shows([call]);
+    expect([stands("wizard-call"), stands("wizard-card")]).toEqual(["passed", "running"]);
+    expect(screen.queryByTestId("wizard-works")).toBeNull();
+    await shows([call], [call]);
+    expect(stands("wizard-card")).toBe("passed");
+    // The card goes with the call, and was there all the same.
+    await shows([{ ...call, state: "ended" }]);
+    expect([stands("wizard-card"), screen.getByTestId("wizard-works").textContent]).toEqual([
+      "passed",
+      "Всё работает.",
+    ]);
+    expect(await objections()).toEqual([]);
+  });
+
+  it("says why a call that came had no card", async () => {
+    const shown = await show();
+    const { shows, call } = await untilDone(shown);
+    await shows([{ ...call, state: "ended" }]);
+    expect(stands("wizard-card")).toBe("failed");
+    expect(screen.getByTestId("wizard-card").textContent).toContain("не на вашем телефоне 202");
+    expect(screen.queryByTestId("wizard-works")).toBeNull();
+  });
+
+  it("calls the person himself once the number was shown, and tells how far it came", async () => {
+    const shown = await show();
+    const { shows, call } = await untilDone(shown);
+    const placed = vi.spyOn(shown.platform, "placeCall");
+    shown.platform.previewDial = async ({ text }) =>
+      preview(text, {
+        ways: [{ office: "own", connection: "mango-client-1", title: { ru: "M", en: "M" }, from: "202" }],
+      });
+    await shown.user.type(screen.getByTestId("wizard-mobile"), "89001234567{Enter}");
+    expect(await screen.findByTestId("dial-number")).toBeTruthy();
+    expect(placed).not.toHaveBeenCalled();
+    await shown.user.keyboard("{Enter}");
+    await vi.waitFor(() => expect(placed).toHaveBeenCalledOnce());
+    expect(placed.mock.calls[0]?.[0]).toMatchObject({ office: "own", connection: "mango-client-1" });
+    const mine: CallRow = { ...call, direction: "outgoing", state: "dialling" };
+    await shows([mine], [mine]);
+    expect([stands("wizard-call"), stands("wizard-talk"), stands("wizard-card")]).toEqual([
+      "passed",
+      "running",
+      "passed",
+    ]);
+    // It proves that calls go out, not that they come in.
+    expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("false");
+    await shows([{ ...mine, state: "talking", answeredAt: call.startedAt }]);
+    expect(stands("wizard-talk")).toBe("passed");
+    expect(screen.getByTestId("wizard-works")).toBeTruthy();
+  });
+
+  it("asks once more before it calls a number abroad, and Escape puts that away and not the wizard", async () => {
+    const shown = await show();
+    await untilDone(shown);
+    const placed = vi.spyOn(shown.platform, "placeCall");
+    shown.platform.previewDial = async ({ text }) => preview(text, { asks: true, warnings: ["international"] });
+    await shown.user.type(screen.getByTestId("wizard-mobile"), "+441632960961{Enter}");
+    await screen.findByTestId("dial-number");
+    await shown.user.keyboard("{Enter}");
+    expect(placed).not.toHaveBeenCalled();
+    await shown.user.keyboard("{Escape}");
+    expect(screen.queryByTestId("dial-number")).toBeNull();
+    expect(screen.getByTestId("wizard")).toBeTruthy();
+    await shown.user.keyboard("{Enter}");
+    await screen.findByTestId("dial-number");
+    await shown.user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(placed).toHaveBeenCalledOnce());
   });
 
   it("keeps the filled pages when it is closed, and never shows a key again", async () => {

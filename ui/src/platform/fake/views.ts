@@ -82,6 +82,7 @@ export function mainView(): MainView {
       whileAway: 3,
     },
     phone: { state: "ringing", shows: "+7 900 123-45-67" },
+    cards: [],
     notices: [],
   };
 }
