@@ -89,8 +89,10 @@ pub struct VendorTime {
 pub enum Source {
     /// Over a socket, as it happened.
     Push,
-    /// Posted to our address.
+    /// Posted to our address, and signed by the PBX.
     Webhook,
+    /// Posted to our address by whoever knows it, and believed because the settings say so.
+    Unsigned,
     /// Read from the PBX.
     Poll,
     /// Kept by the PBX while we were away: never rings.

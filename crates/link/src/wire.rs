@@ -390,7 +390,8 @@ pub struct TraceEvent {
 pub enum Signature {
     /// The vendor's signature was checked.
     Valid,
-    /// The make signs nothing; the channel itself is authenticated.
+    /// Nobody signed it: it came over a channel that is authenticated itself, or the settings say that what comes without a
+    /// signature is believed.
     None,
     /// Made by the office.
     Own,

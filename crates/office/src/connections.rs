@@ -15,8 +15,6 @@ use crate::{people::People, routing::Routed, settings::Directory};
 pub(crate) struct Connection {
     pub(crate) id: ConnectionId,
     pub(crate) driver: Arc<Driver>,
-    /// Its PBX signs what it sends.
-    pub(crate) signs: bool,
     pub(crate) zone: Arc<RwLock<Zone>>,
     /// Who works there, as the PBX lists them.
     pub(crate) people: Arc<People>,

@@ -13,7 +13,7 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Delivery, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -327,11 +327,9 @@ impl Connection {
         let (id, make) = (config.id.clone(), config.make);
         let zone = zone_of(store, &id, make, config.zone.as_deref())?;
         let driver = Driver::new(config, Arc::clone(journal) as _, Arc::clone(clock))?;
-        let signs = driver.delivery() == Delivery::Webhook;
         Ok(Self {
             id,
             driver: Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone())))),
-            signs,
             zone: Arc::new(RwLock::new(zone)),
             people: Arc::default(),
             extensions,

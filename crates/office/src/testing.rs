@@ -127,7 +127,6 @@ impl Bench {
         connections.put(Arc::new(Connection {
             id: self.link.connection.clone(),
             driver: Arc::clone(&self.link.driver),
-            signs: false,
             zone: Arc::clone(&self.link.zone),
             people: Arc::clone(&self.link.people),
             extensions: Vec::new(),

@@ -1,5 +1,7 @@
 //! Forms (`application/x-www-form-urlencoded`) as vendors post them to us, and as the journal keeps them.
 
+mod parts;
+
 use serde_json::{Map, Value};
 
 use crate::webhook::{VerifyError, WebhookRequest};
@@ -20,9 +22,26 @@ impl Form {
                 return Err(VerifyError::NotAForm);
             }
         }
-        let form = Self::parse(&request.body);
-        match form.repeated() {
-            None => Ok(form),
+        Self::parse(&request.body).given_once()
+    }
+
+    /// The same of a PBX that posts its fields in parts, too.
+    pub(crate) fn of_webhook_in_parts(request: &WebhookRequest) -> Result<Self, VerifyError> {
+        match parts::mark(request)? {
+            None => Self::of_webhook(request),
+            Some(mark) => Self(parts::read(&request.body, &mark).ok_or(VerifyError::NotAForm)?).given_once(),
+        }
+    }
+
+    /// The fields of a webhook of such a PBX, of which nothing more is to be checked.
+    pub(crate) fn of_authentic(request: &WebhookRequest) -> Self {
+        let mark = parts::mark(request).ok().flatten();
+        mark.and_then(|mark| parts::read(&request.body, &mark)).map_or_else(|| Self::parse(&request.body), Self)
+    }
+
+    fn given_once(self) -> Result<Self, VerifyError> {
+        match self.repeated() {
+            None => Ok(self),
             Some(_) => Err(VerifyError::RepeatedField),
         }
     }

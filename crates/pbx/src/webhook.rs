@@ -84,6 +84,7 @@ pub enum VerifyError {
 #[derive(Debug)]
 pub struct Verified {
     request: WebhookRequest,
+    is_signed: bool,
 }
 
 impl Verified {
@@ -117,15 +118,20 @@ impl Verified {
     /// Takes a webhook that nobody signs for authentic, since the settings of the connection say so: the address to which
     /// it was posted is all that vouches for it.
     pub(crate) fn unsigned(request: &WebhookRequest) -> Self {
-        Self { request: request.clone() }
+        Self { request: request.clone(), is_signed: false }
     }
 
     fn by_equality(request: &WebhookRequest, given: &[u8], expected: &[u8]) -> Result<Self, VerifyError> {
         if bool::from(given.ct_eq(expected)) {
-            Ok(Self { request: request.clone() })
+            Ok(Self { request: request.clone(), is_signed: true })
         } else {
             Err(VerifyError::Mismatch)
         }
+    }
+
+    /// Whether the PBX's signature was checked, rather than the settings believed.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.is_signed
     }
 
     /// The webhook.

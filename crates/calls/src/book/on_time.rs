@@ -37,7 +37,7 @@ impl ConnectionZone {
         }
         let zone = time.zone.as_deref().and_then(|zone| self.of_name(zone));
         let ahead = zone.map_or(0, |zone| i64::from(zone.to_offset(time.utc).seconds()));
-        if matches!(event.source, Source::Push | Source::Webhook) && is_in_wrong_zone(age, ahead) {
+        if matches!(event.source, Source::Push | Source::Webhook | Source::Unsigned) && is_in_wrong_zone(age, ahead) {
             return true;
         }
         if zone_chosen {

@@ -108,3 +108,64 @@ async fn what_nobody_vouches_for_is_refused_and_what_is_unknown_is_kept() {
     assert_eq!(answer.status, 403);
     assert_eq!(rig.store.head_seq().expect("is read"), kept);
 }
+
+/// How each event of the newest call was authenticated.
+async fn signatures(rig: &Rig) -> Vec<String> {
+    rig.tell(&[]).await;
+    let everything = rig.issue_in("Ольга", Role::Manager, &[], &[]).await;
+    let token = everything.secret.expose_secret();
+    let calls = rig.get(token, "/v1/calls").await.json();
+    let id = calls.pointer("/calls/0/id").and_then(Value::as_str).expect("a call").to_owned();
+    let trace = rig.get(token, &format!("/v1/calls/{id}/trace")).await.json();
+    let events = trace["events"].as_array().expect("events");
+    events.iter().map(|event| event["signature"].as_str().expect("a word").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_came_without_a_signature_is_not_called_signed() {
+    let rig = rig().await;
+    let of_2015 = "caller_id=%2B442037691880&called_did=442037691881&callstart=2015-06-01+10%3A00%3A00";
+    assert_eq!(post(&rig, &[], of_2015).await.status, 200);
+    assert_eq!(signatures(&rig).await, ["none"]);
+    let start = format!("event=NOTIFY_START&{CALL}&called_did=442037691881");
+    assert_eq!(post(&rig, &[("Signature", OF_CALL)], &start).await.status, 200);
+    assert_eq!(signatures(&rig).await, ["valid"]);
+}
+
+#[tokio::test]
+async fn fields_that_come_in_parts_are_the_same_notification() {
+    let rig = rig().await;
+    let of_form = format!("event=NOTIFY_START&{CALL}&called_did=442037691881");
+    let parts: String = [
+        ("event", "NOTIFY_START"),
+        ("call_start", "2026-01-15 10:00:00"),
+        ("pbx_call_id", "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d"),
+        ("caller_id", "+442037691880"),
+        ("called_did", "442037691881"),
+    ]
+    .map(|(name, value)| format!("--mark\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
+    .concat();
+    let kind = ("Content-Type", "multipart/form-data; boundary=mark");
+    let signed = [kind, ("Signature", OF_CALL)];
+    let post_parts = async |headers: &[(&str, &str)], body: &str| {
+        send(rig.address, &request("POST", "/hook/zd1", headers, body.as_bytes())).await
+    };
+    for (headers, body) in [
+        (&[kind][..], format!("{parts}--mark--")),
+        (&signed, parts.clone()),
+        (&signed, format!("{parts}{parts}--mark--")),
+        (&signed, format!("{}--mark--", parts.replace("91880", "91881"))),
+    ] {
+        assert_eq!(post_parts(headers, &body).await.status, 403, "{headers:?} {body}");
+    }
+    let answer = post_parts(&signed, &format!("{parts}--mark--\r\n")).await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "{}"));
+    assert_eq!(signatures(&rig).await, ["valid"]);
+    let kept = rig.store.head_seq().expect("is read");
+    assert_eq!(post(&rig, &[("Signature", OF_CALL)], &of_form).await.status, 200);
+    rig.tell(&[]).await;
+    assert_eq!(rig.store.head_seq().expect("is read"), kept, "the same again");
+    let echo = "--mark\r\nContent-Disposition: form-data; name=\"zd_echo\"\r\n\r\na_b-1\r\n--mark--\r\n";
+    let answer = post_parts(&[kind], echo).await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "a_b-1"));
+}

@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId};
+use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId, Source};
 use tokio::time::Instant;
 
 pub use self::{
@@ -162,9 +162,11 @@ impl Driver {
             Ok(decoded) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), "answered".to_owned(), None),
             Ok(decoded) => {
                 let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
+                let is_unsigned = decoded.events.iter().any(|event| event.source == Source::Unsigned);
+                let authentic = if is_unsigned { "believed without a signature" } else { "valid" };
                 let outcome = match is_understood(&decoded.events) {
-                    true => "valid".to_owned(),
-                    false => format!("valid, {NOT_UNDERSTOOD}"),
+                    true => authentic.to_owned(),
+                    false => format!("{authentic}, {NOT_UNDERSTOOD}"),
                 };
                 (kinds.join(" "), outcome, self.redactor.body(&request.body))
             }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use calls::{
-    CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, VendorEvent,
+    CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,
     VendorTime,
 };
 use jiff::SignedDuration;
@@ -26,7 +26,7 @@ const OLD: SignedDuration = SignedDuration::from_hours(15);
 /// Answers the test of our address, which is not signed: what it says, if that is harmless.
 pub(super) fn address_check(request: &WebhookRequest) -> Option<WebhookReply> {
     let query = Form::parse(request.path.split_once('?').map_or("", |(_, query)| query).as_bytes());
-    let form = if request.body.is_empty() { query } else { Form::parse(&request.body) };
+    let form = if request.body.is_empty() { query } else { Form::of_authentic(request) };
     let mut echoes = form.all(ZD_ECHO);
     let (first, more) = (echoes.next()?, echoes.next());
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -37,7 +37,9 @@ pub(super) fn address_check(request: &WebhookRequest) -> Option<WebhookReply> {
 
 /// What an authentic notification means. Whatever cannot be understood is kept as unknown.
 pub(super) fn decode(verified: &Verified, context: &DecodeContext) -> Decoded {
-    let form = Form::parse(&verified.request().body);
+    let form = Form::of_authentic(verified.request());
+    let source = if verified.is_signed() { context.source } else { Source::Unsigned };
+    let context = &DecodeContext { source, ..context.clone() };
     let body = Bytes::from_static(b"{}");
     let reply = WebhookReply { status: 200, content_type: "application/json", body };
     Decoded { events: vec![event(&form, context)], reply }
@@ -48,7 +50,7 @@ const RETURN_AFTER: u32 = 20;
 
 /// The caller of whom the first notification of a call tells; its answer may say how the call is routed.
 pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
-    let form = Form::parse(&request.body);
+    let form = Form::of_authentic(request);
     let is_first = form.text("event").as_deref() == Some("NOTIFY_START");
     is_first.then(|| Incoming { from: form.text("caller_id").and_then(|raw| party::number(&raw)) })
 }

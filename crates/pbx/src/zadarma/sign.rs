@@ -76,7 +76,7 @@ fn code_of(settings: &Settings, form: &Form, recipe: Recipe) -> Option<[u8; 20]>
 /// Signs a notification as the service would, in place of any signature that it has.
 pub(super) fn sign_webhook(settings: &Settings, request: &mut WebhookRequest) -> Result<(), Error> {
     let invalid = |why: String| Error::new(ErrorKind::InvalidRequest { field: "request" }, why);
-    let form = Form::of_webhook(request).map_err(|error| invalid(error.to_string()))?;
+    let form = Form::of_webhook_in_parts(request).map_err(|error| invalid(error.to_string()))?;
     let code = recipes(form.text("event").as_deref()).iter().find_map(|recipe| code_of(settings, &form, recipe));
     let code = code.ok_or_else(|| invalid("the form has none of the fields that are signed".to_owned()))?;
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(SIGNATURE));
@@ -87,7 +87,7 @@ pub(super) fn sign_webhook(settings: &Settings, request: &mut WebhookRequest) ->
 /// Checks a notification: the signature is over values of its fields, so these are read first.
 pub(super) fn verify(settings: &Settings, request: &WebhookRequest) -> Result<Verified, VerifyError> {
     let given = request.single_header(SIGNATURE)?.filter(|signature| !signature.is_empty());
-    let form = Form::of_webhook(request)?;
+    let form = Form::of_webhook_in_parts(request)?;
     let event = form.text("event");
     let Some(given) = given else {
         // An account without keys signs nothing, and neither did anybody in 2015.
