@@ -57,13 +57,16 @@ impl OfficeState {
         let Some(from) = call.customer.number.as_deref() else { return };
         let rule = self.directory().routing().route(&connection.id, None, from);
         let Some((rule, route)) = rule else { return };
-        let action = match route.to {
-            _ if route.refuse.is_some() => Action::Hangup,
-            Some(digits) => {
+        // A PBX that takes a command knows its scenarios by short numbers, as it knows employees and groups.
+        let is_short = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let short = || route.to.or(route.scenario.filter(is_short));
+        let action = match route.refuse {
+            Some(_) => Action::Hangup,
+            None => {
+                let Some(digits) = short() else { return };
                 let to = DialNumber { kind: DialKind::Extension, digits, extension: None, post_dial: None };
                 Action::Route { to }
             }
-            None => return,
         };
         if !connection.driver.abilities(None).can(action.ability()) {
             return;

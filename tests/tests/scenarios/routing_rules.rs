@@ -7,7 +7,7 @@ use simulator::Make;
 
 use crate::{
     scene::{Scene, eventually},
-    settings::{ME, MY_CUSTOMER, UNWANTED, viewer},
+    settings::{IN_A_SCENARIO, ME, MY_CUSTOMER, SCENARIO, UNWANTED, viewer},
 };
 
 fn in_the_menu(from: &str) -> String {
@@ -41,6 +41,18 @@ async fn a_customer_who_stands_in_the_menu_is_sent_to_whoever_looks_after_him_on
             assert_eq!(scene.simulator.requests(Some("/route"), ME), 1, "one command, whoever heard of the call");
         }
         drop(row);
+    }
+}
+
+#[tokio::test]
+async fn a_customer_with_a_scenario_is_sent_to_its_short_number() {
+    for make in [Make::MANGO_VPBX, Make::MANGO_CLIENT] {
+        let scene = Scene::new().await;
+        scene.play(make, &in_the_menu(IN_A_SCENARIO));
+        scene.row(Some(IN_A_SCENARIO), |row| row.state == CallState::Ringing).await;
+        scene.pick_up(SCENARIO).await;
+        scene.row(Some(IN_A_SCENARIO), |row| row.state == CallState::Talking).await;
+        assert_eq!(rules(&scene, IN_A_SCENARIO).await, ["rule scenario"], "{make}");
     }
 }
 

@@ -20,6 +20,9 @@ pub(crate) const GROUP: &str = "everybody";
 
 /// The office's rules send this caller to me.
 pub(crate) const MY_CUSTOMER: &str = "+79165550101";
+/// This one goes through the scenario that MANGO calls by the short number of a colleague.
+pub(crate) const IN_A_SCENARIO: &str = "+79165550103";
+pub(crate) const SCENARIO: &str = "201";
 /// And refuse this one.
 pub(crate) const UNWANTED: &str = "+79165550102";
 
@@ -83,7 +86,10 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
                 MY_CUSTOMER.to_owned(),
                 makes(simulator).map(|make| (connection(make), ME.to_owned())).collect(),
             )]),
-            scenario: BTreeMap::new(),
+            scenario: BTreeMap::from([(
+                IN_A_SCENARIO.to_owned(),
+                [Make::MANGO_VPBX, Make::MANGO_CLIENT].map(|make| (connection(make), SCENARIO.to_owned())).into(),
+            )]),
             blocked: [(UNWANTED.to_owned(), pbx::Refusal::HangUp)].into(),
         },
         cache_dir: folder.join("recordings"),

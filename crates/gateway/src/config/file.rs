@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use calls::ConnectionId;
+use calls::{Ability, ConnectionId};
 use pbx::Make;
 use serde::Deserialize;
 use url::Url;
@@ -216,6 +216,12 @@ impl File {
                     return Err(format!("{what}, scenario: write it as the PBX calls it, such as 0-1"));
                 }
                 there_is(what.clone(), connection)?;
+                // A PBX that is sent a command knows its scenarios by short numbers alone.
+                let by_command = |section: &ConnectionSection| section.pbx.capability.can(Ability::Route);
+                let is_sent = self.connection.iter().any(|section| section.id == *connection && by_command(section));
+                if is_sent && !scenario.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(format!("{what}, scenario: write its short number at this PBX, such as 500"));
+                }
             }
             for (connection, extension) in &contact.responsible {
                 if pbx::extension(extension).is_none() {
@@ -383,6 +389,13 @@ rings = true
                     "{WHOLE}[[contact]]\nnumber = \"+79001234568\"\nname = \"A\"\nresponsible = {{ rt1 = \"2 01\" }}\n"
                 ),
                 "responsible: write the extension",
+            ),
+            (
+                format!(
+                    "{WHOLE}[[connection]]\nid = \"mv1\"\npbx = \"mango-vpbx\"\n[[contact]]\nnumber = \"+79001234568\"\n\
+                     name = \"A\"\nscenario = {{ mv1 = \"0-1\" }}\n"
+                ),
+                "scenario: write its short number",
             ),
             (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
         ];
