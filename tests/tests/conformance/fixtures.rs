@@ -103,3 +103,13 @@ fn folders(parent: &Path) -> Vec<PathBuf> {
 fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
+
+#[test]
+fn every_make_has_recorded_exchanges() {
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");
+    for make in pbx::MAKES {
+        // Makes with one page are one protocol.
+        let cases = folders(&Path::new(&package).join("fixtures").join(make.page));
+        assert!(cases.len() >= 5, "{make}: only {} cases", cases.len());
+    }
+}

@@ -9,6 +9,7 @@ mod mango_vpbx;
 mod readme;
 mod ringcloud;
 mod rostelecom;
+mod values;
 mod vectors;
 mod zadarma;
 

@@ -124,6 +124,10 @@ fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
         for text in texts {
             assert!(page.contains(text.ru) && page.contains(text.en), "{make}: {text:?}");
         }
+        for untried in ["на живом аккаунте", "on a live account"] {
+            let page = page.replace('\n', " ").to_lowercase();
+            assert!(page.contains(untried), "{make}: what was never tried {untried} is not said");
+        }
         let (title, base) = (make.title, make.base_url);
         assert!(page.lines().next().is_some_and(|line| line.contains(title.en)), "{make}: {title:?}");
         for name in make.secrets.iter().map(|secret| secret.name).chain(make.overrides.iter().copied()) {

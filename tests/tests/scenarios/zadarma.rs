@@ -31,7 +31,7 @@ async fn a_call_rings_talks_and_ends_whatever_the_page_leaves_open() {
         assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "{readings:?}");
         let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
         assert_eq!((row.result, row.agent.as_deref()), (Some(CallResult::Answered), Some("Пётр Волков")));
-        assert!(row.talk_ms.is_some());
+        assert!(row.answered_at.is_some());
 
         scene.play(Make::ZADARMA, r#"{"call":"missed","from":"+79161234568","ring":"20s"}"#);
         scene.screens.until_card(Some("+79161234568"), CardPhase::Missed).await;

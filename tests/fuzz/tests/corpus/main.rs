@@ -2,15 +2,18 @@
 
 mod mutation;
 
-use std::{fs, panic};
+use std::{env, fs, panic, time::Duration};
 
 use pbx::{MAKES, Make};
+use tokio::time::Instant;
 use trubka_fuzz::Kind;
 
 use crate::mutation::Mutator;
 
-/// Mutations of each input; the fuzzer makes more.
+/// Mutations of each input; more where `TRUBKA_FUZZ_SECONDS` gives each kind of input so long.
 const MUTATIONS: usize = 20;
+/// Mutations that were understood, which are mutated again.
+const MOST_KEPT: usize = 2000;
 
 /// A named input.
 type Input = (String, Vec<u8>);
@@ -53,18 +56,41 @@ fn every_input_is_read_and_those_of_events_are_understood() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "whoever gives it time is told what was done in it")]
 fn every_mutation_is_read() {
-    for (place, (make, kind)) in every_kind().enumerate() {
+    let seconds = env::var("TRUBKA_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().expect("seconds"));
+    let only = env::var("TRUBKA_FUZZ").ok();
+    let named = |make: Make, kind: Kind| only.as_ref().is_none_or(|only| *only == format!("{make}/{kind}"));
+    for (place, (make, kind)) in every_kind().enumerate().filter(|(_, (make, kind))| named(*make, *kind)) {
         let inputs = inputs(make, kind);
-        let all = inputs.iter().map(|(_, bytes)| bytes.clone()).collect();
-        let mut mutator = Mutator::new(place as u64, all);
+        let all: Vec<Vec<u8>> = inputs.iter().map(|(_, bytes)| bytes.clone()).collect();
+        let mut mutator = Mutator::new(place as u64, all.clone());
         for (name, bytes) in &inputs {
             for turn in 0..MUTATIONS {
-                let mutated = mutator.of(bytes);
-                check(make, kind, &format!("{name}, mutation {turn}"), &mutated);
+                check(make, kind, &format!("{name}, mutation {turn}"), &mutator.of(bytes));
             }
         }
+        if let Some(seconds) = seconds {
+            let read = for_so_long(make, kind, &mut mutator, all, Duration::from_secs(seconds));
+            println!("{make}, {kind}: {read} mutations in {seconds} s");
+        }
     }
+}
+
+/// Mutates the inputs, and what was understood of their mutations, until the time is over; says how many were read.
+fn for_so_long(make: Make, kind: Kind, mutator: &mut Mutator, mut from: Vec<Vec<u8>>, time: Duration) -> usize {
+    let (began, given) = (Instant::now(), from.len());
+    let mut read = 0;
+    while began.elapsed() < time {
+        let mutated = mutator.of(&from[read % from.len()]);
+        let events = check(make, kind, &format!("mutation {read}"), &mutated);
+        if events > 0 {
+            let place = if from.len() < given + MOST_KEPT { from.len() } else { given + read % MOST_KEPT };
+            from.splice(place..(place + 1).min(from.len()), [mutated]);
+        }
+        read += 1;
+    }
+    read
 }
 
 #[test]
