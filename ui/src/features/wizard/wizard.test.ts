@@ -83,6 +83,16 @@ describe("connecting a PBX", () => {
     expect(await objections()).toEqual([]);
   });
 
+  it("warns of a key that acts for others before it is entered", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("connect-own"));
+    await user.click(await screen.findByTestId("wizard-make-mango-client"));
+    await screen.findByTestId("wizard-key-token");
+    expect(screen.getByTestId("wizard").textContent).toMatch(
+      /от имени каждого пользователя интеграции.*место на шлюзе/u,
+    );
+  });
+
   it("opens the step that fails with the field that mends it, and goes on from there", async () => {
     const shown = await show();
     await untilCheck(shown, "wrong");
