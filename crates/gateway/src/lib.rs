@@ -3,6 +3,7 @@
 //! [`Gateway::serve`] puts an office that runs in this process behind a listener; the binary of this crate does so with
 //! what [`config::Config`] says.
 
+pub mod certificate;
 pub mod config;
 pub mod hooks;
 pub mod http_message;

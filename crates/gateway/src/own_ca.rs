@@ -20,11 +20,13 @@ impl OwnCa {
         Ok(Self::of_der(&der))
     }
 
-    /// The same, only where it is signed by itself: one that a CA has signed vouches for nothing.
-    pub fn of_self_signed(text: &str) -> Option<Self> {
-        let der = CertificateDer::from_pem_slice(net::without_mark(text.as_bytes())).ok()?;
-        let certificate = webpki::EndEntityCert::try_from(&der).ok()?;
-        (certificate.issuer() == certificate.subject()).then(|| Self::of_der(&der))
+    /// The last certificate of a server's chain, where that is a CA that has signed itself: a public one is not sent along.
+    pub fn of_chain(text: &str) -> Option<Self> {
+        let chain: Vec<_> =
+            CertificateDer::pem_slice_iter(net::without_mark(text.as_bytes())).collect::<Result<_, _>>().ok()?;
+        let [_, .., last] = chain.as_slice() else { return None };
+        let certificate = webpki::EndEntityCert::try_from(last).ok()?;
+        (certificate.issuer() == certificate.subject()).then(|| Self::of_der(last))
     }
 
     fn of_der(der: &CertificateDer<'_>) -> Self {

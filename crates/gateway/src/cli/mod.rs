@@ -1,8 +1,11 @@
 //! The command line.
 
 mod account;
+mod cert;
 mod check;
 mod hook_address;
+mod init;
+mod init_texts;
 mod introduce;
 mod invite;
 mod journal;
@@ -33,6 +36,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Makes a folder with all that a gateway needs, and the first admin's invitation.
+    Init(init::InitArguments),
+    /// Makes and prints the gateway's certificate.
+    #[command(subcommand)]
+    Cert(cert::CertCommand),
     /// Runs the gateway until it is told to stop.
     Serve(WithConfig),
     /// Issues, lists and revokes tokens; also while the gateway runs.
@@ -99,7 +107,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match arguments.command {
             Command::Serve(_) => "info",
-            Command::Token(_)
+            Command::Init(_)
+            | Command::Cert(_)
+            | Command::Token(_)
             | Command::Invite(_)
             | Command::Check(_)
             | Command::Introduce(_)
@@ -127,6 +137,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 async fn act(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Init(arguments) => init::init(arguments).await,
+        Command::Cert(command) => cert::run(&command),
         Command::Serve(config) => serve::serve(&config.read_file()?).await,
         Command::Token(command) => token::run(command).await,
         Command::Invite(arguments) => invite::invite(arguments).await,

@@ -178,8 +178,8 @@ impl Config {
         &self.file.name
     }
 
-    /// The certificate that vouches for the gateway where no public CA does: the one that is named, or the gateway's own
-    /// where that is signed by itself.
+    /// The certificate that vouches for the gateway where no public CA does: the one that is named, or the last of the
+    /// gateway's own chain where that has signed itself.
     pub fn own_ca(&self) -> Result<Option<OwnCa>, ConfigError> {
         let read = |what: &str, file: &Path| {
             let file = self.resolve(file);
@@ -193,7 +193,7 @@ impl Config {
         }
         let Some(files) = &self.file.tls else { return Ok(None) };
         let (text, _) = read("tls.cert", &files.cert)?;
-        Ok(OwnCa::of_self_signed(&text))
+        Ok(OwnCa::of_chain(&text))
     }
 
     /// Where those who are invited find the gateway.
@@ -255,6 +255,11 @@ impl Config {
     /// The certificate that the gateway shows, where it speaks TLS itself.
     pub fn certificate(&self) -> Option<PathBuf> {
         self.file.tls.as_ref().map(|files| self.resolve(&files.cert))
+    }
+
+    /// The key of that certificate.
+    pub fn certificate_key(&self) -> Option<PathBuf> {
+        self.file.tls.as_ref().map(|files| self.resolve(&files.key))
     }
 
     /// Whether the secrets of the gateway itself can be read, each in its form. Makes none that is absent.
@@ -349,7 +354,8 @@ impl Config {
         })
     }
 
-    fn folder(&self) -> &Path {
+    /// The file's own folder.
+    pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 

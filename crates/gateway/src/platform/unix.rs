@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, ErrorKind},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -42,6 +42,11 @@ pub fn raise_descriptor_limit() -> Option<u64> {
 pub fn free_space(folder: &Path) -> io::Result<Option<u64>> {
     let found = statvfs(folder)?;
     Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+}
+
+/// Nobody else may look into this folder.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }
 
 /// A file that is not there yet, and that nobody else may read; fails where somebody was quicker.

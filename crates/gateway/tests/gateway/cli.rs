@@ -54,6 +54,7 @@ fn program(config: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trubka-gateway"));
     let (before, after) = match arguments {
         ["token", what, rest @ ..] => (vec!["token", *what], rest),
+        ["cert", what, rest @ ..] => (vec!["cert", *what], rest),
         [what, rest @ ..] => (vec![*what], rest),
         [] => (Vec::new(), arguments),
     };

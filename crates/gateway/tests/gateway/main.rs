@@ -7,6 +7,7 @@ mod account;
 mod api;
 mod cli;
 mod events;
+mod from_nothing;
 mod hooks;
 mod http;
 mod introduce;

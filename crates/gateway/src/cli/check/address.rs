@@ -24,7 +24,12 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
             "public_url is not set, so nothing can be said of the address that PBXs post to; set it, and check again";
         return vec![OwnFinding::new("address", true, "notNamed", detail)];
     };
-    let client = match net::Settings::for_base(public).and_then(net::Client::new) {
+    // Desks are given the own CA with their invitation.
+    let settings = net::Settings::for_base(public).and_then(|settings| match config.own_ca() {
+        Ok(Some(ca)) => Ok(net::Settings { anchors: net::read_anchors(ca.pem.as_bytes())?, ..settings }),
+        Ok(None) | Err(_) => Ok(settings),
+    });
+    let client = match settings.and_then(net::Client::new) {
         Ok(client) => client,
         Err(error) => {
             let detail =
@@ -32,7 +37,7 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
             return vec![OwnFinding::new("address", false, "wrong", detail)];
         }
     };
-    let address = answers(&client, public).await;
+    let address = answers(&client, public, matches!(config.own_ca(), Ok(Some(_)))).await;
     let is_there = address.ok;
     let mut findings = vec![address];
     // Behind an address that leads nowhere there is nothing to be told apart.
@@ -49,12 +54,13 @@ fn posts(config: &Config, id: &ConnectionId) -> bool {
     config.make(id).is_ok_and(|make| make.delivery.needs_public_address())
 }
 
-async fn answers(client: &net::Client, public: &Url) -> OwnFinding {
+async fn answers(client: &net::Client, public: &Url, has_own_ca: bool) -> OwnFinding {
     let finding = |ok, reason, detail: String| OwnFinding::new("address", ok, reason, detail);
     match send(client, Method::GET, below(public, "/healthz")).await {
         Ok(answer) if answer.status == 200 && answer.body.as_ref() == b"ok\n" => {
             let plain = if public.scheme() == "http" { "; most PBXs post to https only" } else { "" };
-            finding(true, WORKS, format!("{public} answers, as seen from this computer{plain}"))
+            let own = if has_own_ca { "; PBXs trust its certificate once `cert export` is on their page" } else { "" };
+            finding(true, WORKS, format!("{public} answers, as seen from this computer{plain}{own}"))
         }
         Ok(answer) => {
             let detail = format!(
