@@ -126,6 +126,10 @@ describe.each(looks)('$lang $theme', ({ lang, theme }) => {
     await pages.click('nav-now');
     await pages.find('connection-bar');
     await picture('now-lost', USUAL.width);
+    await open({ link: 'lost', names: 'long' }, SMALL);
+    await pages.click('nav-now');
+    await pages.find('connection-bar');
+    await picture('now-lost-small', SMALL.width);
   });
 
   test('the field: commands, people, a number, a warning, nothing', async () => {

@@ -55,7 +55,7 @@ export const cardText = texts<CardText>({
     announce: (who, number, line) =>
       ["Входящий звонок", who, number, line && `на линию ${line}`].filter(Boolean).join(", "),
     hints: {
-      pickUpYourPhone: "Сначала зазвонит ваш телефон: ответьте, и мы наберём.",
+      pickUpYourPhone: "Сначала зазвонит ваш телефон: ответьте.",
       calling: "Ждём ответа.",
       answeredBy: "Вы свободны, перезванивать не нужно.",
       ended: "Запишите, чем кончилось.",

@@ -9,6 +9,10 @@ const ENGLISH: Record<string, string> = {
   "Ирина Соколова": "Irene Falcon",
   "Кузнецов Артём": "Arthur Smith",
   "Волкова Мария": "Mary Wolf",
+  "Общество с ограниченной ответственностью «Северо-Западная логистическая компания»":
+    "The North-Western Logistics and Forwarding Company, Limited by Guarantee",
+  "Клиентская поддержка северо-западного региона": "Customer support of the north-western region",
+  "Ксения Преображенская-Голенищева": "Alexandrina Featherstonehaugh-Cholmondeley",
   "Отдел продаж": "Sales",
   Поддержка: "Support",
   "Общая линия": "Main line",
