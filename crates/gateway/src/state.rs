@@ -67,6 +67,12 @@ impl State {
         self.office.connections().into_iter().chain(configured.into_iter().flatten()).collect()
     }
 
+    /// The first of these groups that the office does not have, where that is known.
+    pub(crate) fn unknown_group<'a>(&self, groups: &'a [String]) -> Option<&'a str> {
+        let config = self.setup.as_ref()?.config();
+        groups.iter().find(|group| !config.has_group(group)).map(String::as_str)
+    }
+
     /// The token that this secret is, if it is valid now; read on a thread that may wait for the database.
     pub(crate) async fn token(&self, secret: &str) -> Result<Option<Token>, store::Error> {
         // One at a time: a flood of guesses leaves the database's other readers to those who have a token.

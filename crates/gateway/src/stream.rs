@@ -25,6 +25,7 @@ use crate::{
     counters::{Open, add},
     problem::ApiError,
     state::{State as Gateway, TokenRights},
+    tokens,
 };
 
 /// The largest frame that a desk may send: it only ever says where it wants to go on.
@@ -129,7 +130,7 @@ impl Desk {
     fn new(gateway: &Arc<Gateway>, bearer: Bearer, socket: WebSocket) -> Self {
         let rights = Rights {
             id: bearer.token.id.clone(),
-            known: bearer.viewer.rights,
+            known: tokens::shown(&bearer.viewer.rights, &gateway.office),
             tokens: gateway.tokens.clone(),
             stopping: gateway.stopping.clone(),
         };

@@ -3,7 +3,7 @@
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use jiff::Timestamp;
 use link::wire::{ExtensionRef, Role};
-use office::Viewer;
+use office::{OfficeHandle, Viewer};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use store::{Random, Store, Token};
@@ -117,6 +117,11 @@ pub(crate) fn rights(token: &Token) -> String {
     let extensions: Vec<String> =
         token.extensions.iter().map(|(connection, extension)| format!("{connection}:{extension}")).collect();
     format!("{}\n{}\n{}", token.role, extensions.join(","), token.groups.join(","))
+}
+
+/// Says whether what such rights show is the same: another text where lines and groups of the office are others, too.
+pub(crate) fn shown(rights: &str, office: &OfficeHandle) -> String {
+    format!("{rights}\n{}", office.rules())
 }
 
 /// The name of a role, as the command line and the database write it.

@@ -131,7 +131,8 @@ pub(crate) fn kind_of(status: u16) -> OfficeErrorKind {
         410 => OfficeErrorKind::Gone,
         422 => OfficeErrorKind::Unsupported,
         429 => OfficeErrorKind::RateLimited,
-        // A gateway forbids webhooks alone: where it is asked, something before it does, and may not tomorrow.
+        // A gateway forbids webhooks and what is for admins: where a desk is told so otherwise, something before the gateway
+        // says it, and may not tomorrow.
         403 | 502 | 503 => OfficeErrorKind::Unreachable,
         504 => OfficeErrorKind::UnknownOutcome,
         _ => OfficeErrorKind::Protocol,

@@ -288,6 +288,11 @@ impl OfficeHandle {
         self.state.connections.all().iter().map(|connection| connection.id.clone()).collect()
     }
 
+    /// Another text whenever lines or groups are others: then others may see a call.
+    pub fn rules(&self) -> String {
+        self.state.directory().rules().to_owned()
+    }
+
     /// Figures since the start.
     pub fn metrics(&self) -> Metrics {
         Metrics {

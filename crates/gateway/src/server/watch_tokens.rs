@@ -36,7 +36,7 @@ pub(super) async fn start(
     pace: Pace,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(watch::Receiver<TokenRights>, JoinHandle<()>), store::Error> {
-    let known = rights_of(&tokens::all(office.store()).await?, clock.now());
+    let known = rights_of(&office, &tokens::all(office.store()).await?, clock.now());
     let (send, receive) = watch::channel(Arc::new(known));
     let task = tokio::spawn(async move {
         let mut watched: BTreeSet<(ConnectionId, String)> = BTreeSet::new();
@@ -56,7 +56,7 @@ pub(super) async fn start(
                         watched.iter().for_each(|(connection, own)| office.watch_extension(connection, own));
                     }
                     watch_extensions(&office, &tokens, now, &mut watched);
-                    let rights = rights_of(&tokens, now);
+                    let rights = rights_of(&office, &tokens, now);
                     send.send_if_modified(|known| {
                         let news = **known != rights;
                         if news {
@@ -72,8 +72,9 @@ pub(super) async fn start(
     Ok((receive, task))
 }
 
-fn rights_of(tokens: &[Token], now: Timestamp) -> BTreeMap<String, Option<String>> {
-    let rights = |token: &Token| token.is_valid(now).then(|| tokens::rights(token));
+/// What each token shows now.
+fn rights_of(office: &OfficeHandle, tokens: &[Token], now: Timestamp) -> BTreeMap<String, Option<String>> {
+    let rights = |token: &Token| token.is_valid(now).then(|| tokens::shown(&tokens::rights(token), office));
     tokens.iter().map(|token| (token.id.clone(), rights(token))).collect()
 }
 

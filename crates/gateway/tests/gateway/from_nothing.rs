@@ -92,6 +92,12 @@ async fn from_an_empty_folder_to_a_card_on_the_desk_of_an_invited_agent() {
     assert_eq!((&found["ok"], &found["field"]), (&json!(false), &json!("keys")), "{found}");
     let put = ask(gateway, "PUT", "/v1/admin/connections/rt1", Some(&admin), &wanted).await;
     assert_eq!(put.status, 200, "{}", put.text());
+    let listing = json!({"id": "rt1", "pbx": "rostelecom", "baseUrl": access.url});
+    let listed = ask(gateway, "POST", "/v1/admin/connections/phones", Some(&admin), &listing).await;
+    assert_eq!(listed.status, 200, "{}", listed.text());
+    let phones: Vec<_> =
+        listed.json()["phones"].as_array().expect("a list").iter().map(|it| it["phone"].clone()).collect();
+    assert!(phones.contains(&json!("201")), "{phones:?}");
     let configured = ask(gateway, "GET", "/v1/admin/config", Some(&admin), &Value::Null).await.json();
     assert_eq!(configured["connections"][0]["hookUrl"], "https://calls.example.org/hook/rt1");
     simulator.set_hook(Make::ROSTELECOM, &format!("http://{gateway}/hook/rt1")).expect("on this computer");
@@ -141,6 +147,7 @@ async fn an_own_ca_comes_with_the_invitation() {
     let checking = config.clone();
     let checked =
         tokio::task::spawn_blocking(move || Program::run(&checking, &["check"]).succeeded()).await.expect("ends");
+    assert!(checked.contains("admins\tWARNS") && checked.contains("not joined yet"), "{checked}");
     assert!(checked.contains("address\tworks") && checked.contains("certificate\tworks"), "{checked}");
 
     // The desk fetches the certificate, and believes it only if it is the one of the link.
@@ -163,4 +170,44 @@ async fn an_own_ca_comes_with_the_invitation() {
     assert!(refused.contains("is there already"), "{refused}");
     Program::run(&config, &["cert", "self-signed", "--host", "localhost", "--renew"]).succeeded();
     assert_eq!(std::fs::read_to_string(folder.join("ca.pem")).expect("is read"), pem, "who trusts it goes on");
+}
+
+#[tokio::test]
+async fn sessions_of_people_go_on_when_their_connection_changes() {
+    let place = tempfile::tempdir().expect("a folder");
+    let options =
+        ["--url", "https://calls.example.org", "--behind-proxy", "--listen", &format!("127.0.0.1:{}", port())];
+    let (link, config) = told(&init(&place.path().join("office"), "C", &options).expect("is made"));
+    let program = Program::serve(&config).await;
+    let gateway = program.socket();
+    let admin = join(gateway, &link, "Admin's").await;
+    let simulator = SimulatorConfig { history: false, ..SimulatorConfig::of(&[Make::MANGO_CLIENT]) };
+    let simulator = Simulator::start(simulator).await.expect("a free port");
+    let access = simulator.credentials().of(Make::MANGO_CLIENT).expect("runs");
+    let secrets: serde_json::Map<String, Value> =
+        access.secrets().map(|(name, secret)| (name.to_owned(), secret.into())).collect();
+    let mut wanted = json!({"pbx": "mango-client", "baseUrl": access.url, "secrets": secrets});
+    let put = async |wanted: &Value| ask(gateway, "PUT", "/v1/admin/connections/m1", Some(&admin), wanted).await;
+    assert_eq!(put(&wanted).await.status, 200);
+    let invite = json!({"name": "Anna", "role": "agent", "extensions": [{"connection": "m1", "extension": "201"}]});
+    let invited = ask(gateway, "POST", "/v1/admin/invitations", Some(&admin), &invite).await.json();
+    join(gateway, &JoinLink::read(invited["link"].as_str().expect("a link")).expect("is read"), "pc").await;
+    let registered = async |expected: &[&str]| {
+        let waits = async {
+            while simulator.registered() != expected {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let came = tokio::time::timeout(Duration::from_secs(15), waits).await;
+        assert!(came.is_ok(), "{:?} instead of {expected:?}", simulator.registered());
+    };
+    registered(&["201"]).await;
+    // It is paused and goes on, without its secrets being entered again.
+    (wanted["secrets"], wanted["paused"]) = (json!({}), json!(true));
+    assert_eq!(put(&wanted).await.status, 200);
+    registered(&[]).await;
+    wanted["paused"] = json!(false);
+    assert_eq!(put(&wanted).await.status, 200);
+    registered(&["201"]).await;
+    simulator.shutdown().await;
 }

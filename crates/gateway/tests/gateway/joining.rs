@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use link::wire::{JoinLink, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use store::AuditEntry;
 
 use crate::{
     cli::{Program, config_file},
@@ -70,6 +72,15 @@ async fn an_invitation_is_shown_used_once_and_refused_with_its_reason() {
     assert_eq!(rig.ask("DELETE", &admin, &format!("/v1/admin/invitations/{id}"), &[], b"").await.status, 204);
     let revoked = without_token(&rig, "/v1/join", &json!({"code": code, "device": "x"})).await;
     assert_eq!((revoked.status, revoked.json()["error"].clone()), (410, json!("codeRevoked")));
+    let expired = "ABCDE-ABCDE-ABCDE-ABCDE";
+    let mut old = rig.store.invitations().expect("is read").remove(0);
+    (old.id, old.hash) = ("old".into(), Sha256::digest(expired.replace('-', "")).into());
+    (old.revoked_at, old.expires_at) = (None, "2026-03-01T09:00:00Z".parse().expect("a time"));
+    let (at, who) = (old.created_at, "a test".to_owned());
+    let entry = AuditEntry { at, who, action: "invited".into(), subject: String::new(), detail: String::new() };
+    rig.store.add_invitations(vec![old], entry).await.expect("is kept");
+    let answer = without_token(&rig, "/v1/join/preview", &json!({"code": expired})).await;
+    assert_eq!((answer.status, answer.json()["error"].clone()), (410, json!("codeExpired")));
     assert_eq!(http::send(rig.address, &http::request("GET", "/v1/join/ca", &[], b"")).await.status, 404);
     for file in
         std::fs::read_dir(rig.folder.path()).expect("a folder").filter_map(|file| std::fs::read(file.ok()?.path()).ok())

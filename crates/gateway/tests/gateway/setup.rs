@@ -212,8 +212,16 @@ async fn lists_are_taken_up_by_the_running_office_and_only_from_what_was_seen() 
         assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!("lines")), "{line}");
         assert!(refused.text().contains(part), "{line}: {}", refused.text());
     }
+    let mut desk = Desk::resume(office.program.socket(), &office.admin, Value::Null).await;
+    let epoch = desk.frame().await["epoch"].clone();
     let lines = json!({"revision": 3, "lines": [line("+74957654321", "support")]});
     assert_eq!(office.ask("PUT", "/v1/admin/lines", &lines).await.status, 200);
+    assert_eq!(desk.close_code().await, 4403, "others may see a call now, so what a desk has is fetched anew");
+    let mut desk = Desk::resume(office.program.socket(), &office.admin, Value::Null).await;
+    assert_ne!(desk.frame().await["epoch"], epoch);
+    let stranger = json!({"name": "X", "role": "agent", "groups": ["nobody"]});
+    let refused = office.ask("POST", "/v1/admin/invitations", &stranger).await;
+    assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!("groups")));
 
     let mut told = event("s1", "new", None, jiff::Timestamp::now());
     told["request_number"] = "+74957654321".into();

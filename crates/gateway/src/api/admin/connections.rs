@@ -75,6 +75,7 @@ pub(crate) async fn remove(
     let entry = admin.audit(&gateway, "removedConnection", id.as_str(), String::new());
     let revision = setup(&gateway)?.remove_connection(&gateway.office, &id, entry).await?;
     gateway.trials.forget(&id);
+    gateway.tokens_changed.notify_one();
     Ok(Json(Revision { revision }))
 }
 

@@ -11,7 +11,10 @@ use link::{
     },
 };
 
-use super::{Admin, people::own_extensions};
+use super::{
+    Admin,
+    people::{known_groups, own_extensions},
+};
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
@@ -41,6 +44,7 @@ pub(crate) async fn invite(
         let message = format!("A token is valid for 1 to {MOST_DAYS} days, or for good.");
         return Err(OfficeError::invalid("tokenExpiresDays", message).into());
     }
+    known_groups(&gateway, &groups)?;
     let extensions = own_extensions(&gateway, extensions)?
         .into_iter()
         .map(|(connection, extension)| ExtensionRef { connection, extension })
@@ -63,6 +67,10 @@ pub(crate) async fn import(
     for person in &people {
         if let Some(own) = person.extensions.iter().find(|own| !known.contains(&own.connection)) {
             let message = format!("\"{}\": there is no connection \"{}\".", person.name, own.connection);
+            return Err(OfficeError::invalid("csv", message).into());
+        }
+        if let Some(group) = gateway.unknown_group(&person.groups) {
+            let message = format!("\"{}\": there is no group \"{group}\".", person.name);
             return Err(OfficeError::invalid("csv", message).into());
         }
     }

@@ -51,6 +51,7 @@ pub(crate) async fn change(
 ) -> Result<StatusCode, ApiError> {
     let ChangeRights { role, extensions, groups } = body::json(&body)?;
     let extensions = own_extensions(&gateway, extensions)?;
+    known_groups(&gateway, &groups)?;
     let _turn = gateway.changing_people.lock().await;
     let known = known(&gateway, &id).await?;
     if role != Role::Admin {
@@ -121,6 +122,14 @@ pub(super) fn own_extensions(
         Ok((own.connection, extension))
     };
     given.into_iter().map(read).collect()
+}
+
+/// A group that nobody configured would show nothing, and nobody would learn why.
+pub(super) fn known_groups(gateway: &Gateway, groups: &[String]) -> Result<(), ApiError> {
+    match gateway.unknown_group(groups) {
+        None => Ok(()),
+        Some(_) => Err(OfficeError::invalid("groups", "There is no such group.").into()),
+    }
 }
 
 fn refs(own: Vec<(ConnectionId, String)>) -> Vec<ExtensionRef> {

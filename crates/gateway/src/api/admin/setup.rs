@@ -68,6 +68,8 @@ pub(crate) async fn put_list(
     };
     let entry = admin.audit(&gateway, "changedList", list.field(), format!("{} entries", list.len()));
     let revision = setup(&gateway)?.put_list(&gateway.office, list, revision, entry).await?;
+    // Others may see a call where lines or groups are others.
+    gateway.tokens_changed.notify_one();
     Ok((StatusCode::OK, Json(Revision { revision })))
 }
 

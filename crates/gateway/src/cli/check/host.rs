@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use store::{Options, Store, SystemRandom};
-use trubka_gateway::{config::Config, platform};
+use jiff::Timestamp;
+use link::wire::Role;
+use store::{Invitation, InvitationStanding, Options, Store, SystemRandom};
+use trubka_gateway::{config::Config, platform, tokens};
 
 use super::{OwnFinding, UNKNOWN, WORKS};
 
@@ -46,6 +48,26 @@ pub(super) async fn database(data_dir: &Path) -> OwnFinding {
     match store.set_setting("checked", "yes").await {
         Ok(()) => OwnFinding::new("database", true, WORKS, format!("{folder}: the database can be written")),
         Err(error) => fails(&error),
+    }
+}
+
+/// Whether somebody can administrate from a screen, or is invited to.
+pub(super) fn admins(data_dir: &Path, now: Timestamp) -> Option<OwnFinding> {
+    // What hinders reading is a finding of its own.
+    let store = existing(data_dir).ok()??;
+    let (tokens, invitations) = (store.tokens().ok()?, store.invitations().ok()?);
+    let admin = tokens::role_name(Role::Admin);
+    let joined = tokens.iter().filter(|token| token.role == admin && token.is_valid(now)).count();
+    let is_open = |it: &&Invitation| it.role == admin && it.standing(now) == InvitationStanding::Open;
+    let finding = |reason, detail: String| Some(OwnFinding::new("admins", true, reason, detail));
+    match (joined, invitations.iter().filter(is_open).count()) {
+        (0, 0) => {
+            let detail =
+                "nobody can change anything from a screen; `trubka-gateway invite --role admin --name …` prints a link";
+            finding("none", detail.to_owned())
+        }
+        (0, open) => finding("invited", format!("{open} invited and not joined yet: the link is opened with Trubka")),
+        (joined, _) => finding(WORKS, format!("{joined} with a token")),
     }
 }
 

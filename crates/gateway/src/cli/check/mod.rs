@@ -145,6 +145,7 @@ async fn own_findings(config: &Config, connections: &[Finding], now: Timestamp) 
     let mut own =
         vec![host::database(&config.data_dir()).await, host::space(&config.data_dir()), host::secrets(config)];
     own.push(host::clock(connections.iter().filter_map(|finding| finding.clock_ahead_ms)));
+    own.extend(host::admins(&config.data_dir(), now));
     own.extend(certificate::find(config, now));
     own.extend(address::find(config).await);
     own
