@@ -16,9 +16,22 @@ use store::{Opened, Options, Store, SystemRandom};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
 
 use crate::{
-    command_line::CommandLine, commands, demo::Demo, instance::Owner, notifications::Notifications, offices,
-    paint_log::PaintLog, platform, profile::Profile, recordings, secrets::SystemKeyring, smoke,
-    starting_desk::StartingDesk, tray, ui_port::Screens, wake, windows,
+    command_line::{CommandLine, is_invitation},
+    commands,
+    demo::Demo,
+    instance::Owner,
+    notifications::Notifications,
+    offices::{Invitations, LOOK_EVERY, Offices},
+    paint_log::PaintLog,
+    platform,
+    profile::Profile,
+    recordings,
+    secrets::SystemKeyring,
+    smoke,
+    starting_desk::StartingDesk,
+    tray,
+    ui_port::Screens,
+    wake, windows,
 };
 
 /// Threads that never wait: a desk has little to compute.
@@ -55,6 +68,8 @@ pub(crate) fn run(args: CommandLine, profile: Profile, owner: Owner) -> anyhow::
         .manage(tray::TrayStatus::default())
         .manage(PaintLog::open())
         .manage(StartingDesk::default())
+        .manage(Offices::new(Arc::new(SystemKeyring)))
+        .manage(Invitations::default())
         .manage(windows::card::Placement::default())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);
@@ -123,13 +138,20 @@ async fn set_up(
     app.manage(prepared.demo);
     app.manage(prepared.own.clone());
     app.state::<StartingDesk>().set(desk.clone());
-    let listening = desk.clone();
+    let (listening, listening_app) = (desk.clone(), app.clone());
     owner.listen(move |link| {
-        let desk = listening.clone();
-        tauri::async_runtime::spawn(async move { show_link_or_main(&desk, link).await });
+        let (desk, app) = (listening.clone(), listening_app.clone());
+        tauri::async_runtime::spawn(async move { show_link_or_main(&app, &desk, link).await });
     })?;
     let (app, tray_app, tray_desk, waking) = (app.clone(), app.clone(), desk.clone(), desk.clone());
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
+    let (renewing_app, store) = (app.clone(), prepared.store.clone());
+    tauri::async_runtime::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            renewing_app.state::<Offices>().renew_tokens(&store, SystemClock.now()).await;
+        }
+    });
     let (own, sleeping, awake) = (prepared.own.clone(), prepared.own.clone(), prepared.own);
     tauri::async_runtime::spawn(wake::watch(platform::slept, move || {
         let (desk, own) = (waking.clone(), own.clone());
@@ -150,7 +172,7 @@ async fn set_up(
     ));
     tauri::async_runtime::spawn(async move {
         if let Some(link) = args.link {
-            show_link_or_main(&desk, Some(link)).await;
+            show_link_or_main(&app, &desk, Some(link)).await;
         }
         if let Some(demo) = app.state::<Option<Demo>>().inner() {
             demo.follow_phone(desk.clone());
@@ -232,7 +254,7 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
         Some(demo) => desk.add_office(crate::demo::OFFICE, Arc::new(demo.view()?), false).await,
         None => {
             prepared.own.attach(&desk).await;
-            offices::open_stored(&desk).await;
+            app.state::<Offices>().open_stored(&desk).await;
         }
     }
     Ok(desk)
@@ -248,9 +270,13 @@ fn after_web_process_died(app: &AppHandle, window: &str) {
     }
 }
 
-/// Shows the number of a link and asks, or brings main forward.
-async fn show_link_or_main(desk: &Desk, link: Option<String>) {
+/// Shows what a link holds and asks, or brings main forward.
+async fn show_link_or_main(app: &AppHandle, desk: &Desk, link: Option<String>) {
     match link {
+        Some(link) if is_invitation(&link) => {
+            app.state::<Invitations>().hand_over(link);
+            desk.show_invitation().await;
+        }
         Some(link) => desk.dial_link(link).await,
         None => desk.open_main().await,
     }

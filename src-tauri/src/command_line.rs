@@ -17,7 +17,7 @@ pub(crate) struct CommandLine {
     pub(crate) hidden: bool,
     /// Start, show one scripted call, exit.
     pub(crate) smoke: bool,
-    /// A number from another program: `tel:`, `callto:`, `sip:` or `sips:`.
+    /// What another program hands over: a number (`tel:`, `callto:`, `sip:`, `sips:`) or an invitation (`trubka:`).
     pub(crate) link: Option<String>,
     /// Started by the Trubka that is about to end: wait for its end.
     pub(crate) restarted: bool,
@@ -31,9 +31,10 @@ pub(crate) struct CommandLine {
 pub(crate) const HELP: &str = "\
 Trubka, the desktop companion of a cloud PBX.
 
-Usage: trubka [OPTIONS] [NUMBER]
+Usage: trubka [OPTIONS] [LINK]
 
-  NUMBER               a tel:, callto:, sip: or sips: link: the running Trubka shows it and asks
+  LINK                 a number (tel:, callto:, sip:, sips:) or an invitation (trubka://join/…): the running Trubka shows
+                       it and asks
   --demo               look at the demo office, in a profile of its own
   --demo-script FILE   calls of the demo (see trubka-simulator --help for the format)
   --make MAKE          a PBX of the demo, instead of its usual ones; may be given several times:
@@ -53,7 +54,15 @@ Environment:
 pub(crate) const RESTARTED: &str = "--restarted";
 
 /// Schemes of links that other programs may hand over.
-const SCHEMES: [&str; 4] = ["tel:", "callto:", "sip:", "sips:"];
+const SCHEMES: [&str; 5] = ["tel:", "callto:", "sip:", "sips:", INVITATION];
+
+/// Scheme of links that invite into an office.
+const INVITATION: &str = "trubka:";
+
+/// Whether a link is an invitation; every other one is a number.
+pub(crate) fn is_invitation(link: &str) -> bool {
+    link.to_ascii_lowercase().starts_with(INVITATION)
+}
 
 impl CommandLine {
     /// Reads the arguments after the program's own name.
@@ -106,9 +115,22 @@ mod tests {
 
     #[test]
     fn links_of_other_programs_are_taken_whatever_their_case() {
-        for link in ["tel:+74951234567", "CALLTO:88005550110", "sip:101@example.invalid", "sips:x"] {
+        for link in ["tel:+74951234567", "CALLTO:88005550110", "sip:101@example.invalid", "sips:x", "Trubka://join/x/y"]
+        {
             assert_eq!(read(&[link]).expect("a link").link.as_deref(), Some(link));
         }
+        assert!(is_invitation("TRUBKA://join/x/y") && !is_invitation("tel:+74951234567"));
+    }
+
+    #[test]
+    fn the_desktop_entry_names_the_schemes_and_hands_links_over() {
+        let entry = include_str!("../trubka.desktop");
+        let schemes = SCHEMES.map(|scheme| format!("x-scheme-handler/{};", scheme.trim_end_matches(':')));
+        assert!(entry.contains(&format!("\nMimeType={}\n", schemes.concat())), "{entry}");
+        assert!(entry.contains("\nExec={{exec}} %u\n"), "{entry}");
+        let configuration: serde_json::Value =
+            serde_json::from_str(include_str!("../tauri.conf.json")).expect("it is JSON");
+        assert_eq!(configuration["bundle"]["linux"]["deb"]["desktopTemplate"], "trubka.desktop");
     }
 
     #[test]

@@ -5,16 +5,24 @@ use desk::{
     Desk, ShellCommands,
     contract::{
         BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
-        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, Makes,
-        OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones, RenewTokenRequest, StartDemoRequest,
-        Window,
+        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, InvitationAnswer,
+        JoinAnswer, JoinOfficeRequest, JoinProblem, Makes, OwnConnectionRequest, OwnConnections,
+        PauseConnectionRequest, Phones, ReadInvitationRequest, RenewTokenRequest, StartDemoRequest, Window,
     },
 };
 use own::OwnOffice;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 
-use crate::{demo::Demo, offices, paint_log::PaintLog, restart, starting_desk::StartingDesk, windows};
+use crate::{
+    demo::Demo,
+    offices::{Invitations, Offices},
+    paint_log::PaintLog,
+    restart,
+    starting_desk::StartingDesk,
+    windows,
+};
 
 type Answer<T> = Result<T, ContractError>;
 
@@ -51,6 +59,10 @@ struct Shell<'a> {
 }
 
 impl Shell<'_> {
+    fn offices(&self) -> &Offices {
+        self.app.state::<Offices>().inner()
+    }
+
     /// What is connected in the demo would be gone with it.
     fn own(&self) -> Answer<&OwnOffice> {
         match self.app.state::<Option<Demo>>().inner() {
@@ -62,15 +74,33 @@ impl Shell<'_> {
 
 impl ShellCommands for Shell<'_> {
     async fn connect_office(&self, request: ConnectOfficeRequest) -> Answer<()> {
-        offices::connect(self.desk, request).await
+        self.offices().connect(self.desk, request).await
     }
 
     async fn renew_office_token(&self, request: RenewTokenRequest) -> Answer<()> {
-        offices::renew_token(self.desk, request).await
+        self.offices().renew_token(self.desk, request).await
     }
 
     async fn disconnect_office(&self, request: DisconnectOfficeRequest) -> Answer<()> {
-        offices::disconnect(self.desk, request).await
+        self.offices().disconnect(self.desk, request).await
+    }
+
+    async fn read_invitation(&self, request: ReadInvitationRequest) -> Answer<InvitationAnswer> {
+        let link = request.link.map(|link| link.reveal().to_owned());
+        Ok(self.app.state::<Invitations>().read(link).await)
+    }
+
+    async fn join_office(&self, request: JoinOfficeRequest) -> Answer<JoinAnswer> {
+        let invitations = self.app.state::<Invitations>();
+        if self.app.state::<Option<Demo>>().is_none() {
+            return Ok(invitations.join(self.offices(), self.desk, request.invitation).await);
+        }
+        // The demo's profile goes with it: the program begins anew without it, and asks again there.
+        let Some(link) = invitations.link(request.invitation) else {
+            return Ok(JoinAnswer { problem: Some(JoinProblem::Replaced) });
+        };
+        restart::with(self.app, &[link.expose_secret()]).map_err(|error| not_restarted(&error))?;
+        Ok(JoinAnswer::default())
     }
 
     async fn connectable_makes(&self) -> Answer<Makes> {

@@ -1,8 +1,15 @@
 //! The offices behind gateways that this desk looks at: addresses in its settings, tokens in the keyring.
 
+mod invitations;
+mod kept;
+mod renewal;
 mod stored;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use desk::{
     Desk,
@@ -12,78 +19,147 @@ use desk::{
 };
 use futures_util::StreamExt;
 use link::{Office, RemoteOffice, wire::Frame};
-use secrecy::SecretString;
-use store::Store;
+use own::Keyring;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use self::stored::StoredOffice;
-use crate::secrets::{self, SystemKeyring};
+pub(crate) use self::{invitations::Invitations, renewal::LOOK_EVERY};
+use self::{
+    kept::{KeptOffice, name_of},
+    stored::StoredOffice,
+};
+use crate::secrets;
 
-/// Setting that holds the addresses.
-const ADDRESSES_SETTING: &str = "offices";
 /// A gateway that is there greets sooner than this.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a gateway that is left is told so.
+const SIGN_OUT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
-pub(crate) async fn open_stored(desk: &Desk) {
-    let addresses = stored_addresses(desk.store()).unwrap_or_else(|error| {
-        tracing::error!(%error, "the addresses of offices cannot be read");
-        Vec::new()
-    });
-    for text in addresses {
-        let address = Url::parse(&text).ok();
-        let name = address.as_ref().map_or_else(|| text.clone(), name_of);
-        let office = StoredOffice::new(name.clone(), address, Arc::new(SystemKeyring));
-        desk.add_remote_office(&name, &text, Arc::new(office)).await;
+/// The offices behind gateways, by their ids.
+pub(crate) struct Offices {
+    keyring: Arc<dyn Keyring>,
+    open: Mutex<BTreeMap<String, Arc<StoredOffice>>>,
+}
+
+impl Offices {
+    /// None yet; their tokens lie in this keyring.
+    pub(crate) fn new(keyring: Arc<dyn Keyring>) -> Self {
+        Self { keyring, open: Mutex::default() }
     }
-}
 
-/// Connects an office: its token goes to the keyring, its address to the settings.
-pub(crate) async fn connect(desk: &Desk, request: ConnectOfficeRequest) -> Result<(), ContractError> {
-    let address = Url::parse(request.address.trim())
-        .map_err(|_| ContractError::invalid("address", "this is not an address such as https://calls.example.org"))?;
-    let office = open_office(&address, request.token.reveal()).await?;
-    let address = office.address().clone();
-    let mut all = stored_addresses(desk.store())?;
-    all.retain(|text| !is_named(text, &name_of(&address)));
-    all.push(address.to_string());
-    store_addresses(desk.store(), &all).await?;
-    add_to_desk(desk, &address, request.token.reveal(), office).await;
-    Ok(())
-}
-
-/// Goes on at an office with another token.
-pub(crate) async fn renew_token(desk: &Desk, request: RenewTokenRequest) -> Result<(), ContractError> {
-    let (_, text) = find(desk.store(), &request.office)?;
-    let address = Url::parse(&text).map_err(|_| {
-        ContractError::invalid("address", "the stored address cannot be used; disconnect this office and connect anew")
-    })?;
-    let office = open_office(&address, request.token.reveal()).await?;
-    add_to_desk(desk, &address, request.token.reveal(), office).await;
-    Ok(())
-}
-
-/// Looks at an office no more: its address, its token and the copy of its calls go.
-pub(crate) async fn disconnect(desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
-    let (mut all, text) = find(desk.store(), &request.office)?;
-    all.retain(|other| *other != text);
-    store_addresses(desk.store(), &all).await?;
-    if let Err(error) = secrets::forget_token(&request.office).await {
-        tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
+    /// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
+    pub(crate) async fn open_stored(&self, desk: &Desk) {
+        let all = kept::all(desk.store()).unwrap_or_else(|error| {
+            tracing::error!(%error, "the addresses of offices cannot be read");
+            Vec::new()
+        });
+        for office in all {
+            let stored = StoredOffice::new(office.clone(), Arc::clone(&self.keyring));
+            self.show(desk, &office, stored).await;
+        }
     }
-    desk.remove_office(&request.office).await
+
+    /// Connects an office: its token goes to the keyring, its address to the settings.
+    pub(crate) async fn connect(&self, desk: &Desk, request: ConnectOfficeRequest) -> Result<(), ContractError> {
+        let address = Url::parse(request.address.trim()).map_err(|_| {
+            ContractError::invalid("address", "this is not an address such as https://calls.example.org")
+        })?;
+        let id = name_of(&address);
+        let known = kept::all(desk.store())?.into_iter().find(|office| office.id == id);
+        let anchor = known.as_ref().and_then(|known| known.anchor.clone());
+        let office = open_office(&address, request.token.reveal(), anchor.as_deref()).await?;
+        let kept = KeptOffice { anchor, ..KeptOffice::new(&id, office.address().as_str()) };
+        kept::keep(desk.store(), &kept).await?;
+        self.sign_in(desk, kept, request.token.reveal(), office).await;
+        Ok(())
+    }
+
+    /// Goes on at an office with another token.
+    pub(crate) async fn renew_token(&self, desk: &Desk, request: RenewTokenRequest) -> Result<(), ContractError> {
+        let kept = kept::find(desk.store(), &request.office)?;
+        let address = Url::parse(&kept.address).map_err(|_| {
+            ContractError::invalid(
+                "address",
+                "the stored address cannot be used; disconnect this office and connect anew",
+            )
+        })?;
+        let office = open_office(&address, request.token.reveal(), kept.anchor.as_deref()).await?;
+        // Whose it is, and how long it lives, nobody has said.
+        let kept = KeptOffice { person: None, life: None, ..kept };
+        kept::keep(desk.store(), &kept).await?;
+        self.sign_in(desk, kept, request.token.reveal(), office).await;
+        Ok(())
+    }
+
+    /// Looks at an office no more: its address, its token and the copy of its calls go. A token that is this desk's alone is
+    /// given back.
+    pub(crate) async fn disconnect(&self, desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        let kept = kept::find(desk.store(), &request.office)?;
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
+        if kept.person.is_some()
+            && let Some(remote) = open.as_ref().and_then(|office| office.remote())
+        {
+            match tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),
+            }
+        }
+        kept::forget(desk.store(), &kept.id).await?;
+        if let Err(error) = secrets::forget_token(&self.keyring, &kept.id).await {
+            tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
+        }
+        desk.remove_office(&kept.id).await
+    }
+
+    /// Keeps an office with the token that it gave, and looks at it.
+    async fn add(&self, desk: &Desk, kept: KeptOffice, token: SecretString) -> Result<(), ContractError> {
+        let address =
+            Url::parse(&kept.address).map_err(|_| ContractError::invalid("address", "the address cannot be used"))?;
+        let anchor = kept.anchor.as_deref().map(str::as_bytes);
+        let office = RemoteOffice::connect(&address, token.clone(), anchor)?;
+        kept::keep(desk.store(), &kept).await?;
+        self.sign_in(desk, kept, token.expose_secret(), office).await;
+        Ok(())
+    }
+
+    async fn sign_in(&self, desk: &Desk, kept: KeptOffice, token: &str, office: RemoteOffice) {
+        if let Err(error) = secrets::keep_token(&self.keyring, &kept.id, token.trim().into()).await {
+            tracing::warn!(%error, "the token is kept for this run only");
+            desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
+        }
+        let stored = StoredOffice::with_token(kept.clone(), Arc::clone(&self.keyring), office);
+        self.show(desk, &kept, stored).await;
+    }
+
+    /// The office of this id.
+    fn open(&self, id: &str) -> Option<Arc<StoredOffice>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    fn hold(&self, office: StoredOffice) -> Arc<StoredOffice> {
+        let office = Arc::new(office);
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(office.id().to_owned(), Arc::clone(&office));
+        office
+    }
+
+    async fn show(&self, desk: &Desk, kept: &KeptOffice, office: StoredOffice) {
+        let office = self.hold(office);
+        let title = kept.title(&kept::all(desk.store()).unwrap_or_default());
+        desk.add_remote_office(&kept.id, &title, &kept.address, office).await;
+    }
 }
 
 /// The office at this address, once it has greeted whoever has this token.
-async fn open_office(address: &Url, token: &str) -> Result<RemoteOffice, ContractError> {
+async fn open_office(address: &Url, token: &str, anchor: Option<&str>) -> Result<RemoteOffice, ContractError> {
     let token = token.trim();
     if token.is_empty() {
         return Err(ContractError::invalid("token", "paste the token that the administrator gave you"));
     }
-    let office = RemoteOffice::connect(address, SecretString::from(token), None).map_err(|error| {
-        let code = if address.scheme() == "http" { ErrorCode::HttpsNeeded } else { ErrorCode::InvalidRequest };
-        ContractError { code, ..ContractError::invalid("address", error.message) }
-    })?;
+    let office =
+        RemoteOffice::connect(address, SecretString::from(token), anchor.map(str::as_bytes)).map_err(|error| {
+            let code = if address.scheme() == "http" { ErrorCode::HttpsNeeded } else { ErrorCode::InvalidRequest };
+            ContractError { code, ..ContractError::invalid("address", error.message) }
+        })?;
     expect_hello(&office).await.map(|()| office)
 }
 
@@ -100,76 +176,14 @@ async fn expect_hello(office: &dyn Office) -> Result<(), ContractError> {
     }
 }
 
-async fn add_to_desk(desk: &Desk, address: &Url, token: &str, office: RemoteOffice) {
-    let name = name_of(address);
-    if let Err(error) = secrets::keep_token(&name, token.trim()).await {
-        tracing::warn!(%error, "the token is kept for this run only");
-        desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
-    }
-    desk.add_remote_office(&name, address.as_str(), Arc::new(office)).await;
-}
-
-/// All addresses, and that of the office with this name.
-fn find(store: &Store, office: &str) -> Result<(Vec<String>, String), ContractError> {
-    let all = stored_addresses(store)?;
-    let found = all.iter().find(|text| is_named(text, office)).cloned();
-    found
-        .map(|text| (all, text))
-        .ok_or_else(|| ContractError::new(ErrorCode::NotFound, "this office was removed from the desk"))
-}
-
-/// Whether the office at this stored address has this name; an address that cannot be used is its own.
-fn is_named(text: &str, office: &str) -> bool {
-    Url::parse(text).map_or_else(|_| text == office, |url| name_of(&url) == office)
-}
-
-fn stored_addresses(store: &Store) -> Result<Vec<String>, ContractError> {
-    let Some(text) = store.setting(ADDRESSES_SETTING)? else { return Ok(Vec::new()) };
-    serde_json::from_str(&text)
-        .map_err(|_| ContractError::new(ErrorCode::Storage, "the addresses of offices were stored in an unknown form"))
-}
-
-async fn store_addresses(store: &Store, addresses: &[String]) -> Result<(), ContractError> {
-    let text = serde_json::to_string(addresses).map_err(|error| {
-        ContractError::new(ErrorCode::Internal, format!("the addresses cannot be written: {error}"))
-    })?;
-    Ok(store.set_setting(ADDRESSES_SETTING, &text).await?)
-}
-
-/// An office is called by its host, with the port and the path where it has them: two may share a host.
-fn name_of(address: &Url) -> String {
-    let host = address.host_str().unwrap_or_default();
-    let port = address.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{host}{port}{}", address.path().trim_end_matches('/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(address: &str) -> String {
-        name_of(&Url::parse(address).expect("an address"))
-    }
-
-    #[test]
-    fn offices_on_one_host_have_names_of_their_own() {
-        assert_eq!(name("https://calls.example.org/"), "calls.example.org");
-        assert_eq!(name("https://calls.example.org/north/"), "calls.example.org/north");
-        assert_eq!(name("https://calls.example.org/south"), "calls.example.org/south");
-        assert_eq!(name("http://127.0.0.1:8443/"), "127.0.0.1:8443");
-    }
-
-    #[test]
-    fn an_office_is_found_by_its_name_also_where_its_address_cannot_be_used() {
-        assert!(is_named("https://calls.example.org/north/", "calls.example.org/north"));
-        assert!(!is_named("https://calls.example.org/north/", "calls.example.org"));
-        assert!(is_named("calls.example.org", "calls.example.org"));
-    }
-
     #[tokio::test]
     async fn plain_http_is_for_this_computer_only_and_a_token_must_be_given() {
         let refused = async |address: &str, token: &str| {
-            let error = open_office(&Url::parse(address).expect("an address"), token).await.expect_err("refused");
+            let error = open_office(&Url::parse(address).expect("an address"), token, None).await.expect_err("refused");
             (error.code, error.field)
         };
         let field = |name: &str| Some(name.to_owned());
@@ -197,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_gateway_is_told_from_a_wrong_token_and_from_nobody() {
-        let code = async |address: &Url| open_office(address, "t").await.map(drop).expect_err("refused").code;
+        let code = async |address: &Url| open_office(address, "t", None).await.map(drop).expect_err("refused").code;
         let elsewhere = server("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot found");
         assert_eq!(code(&elsewhere).await, ErrorCode::NotAGateway);
         let page = server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");

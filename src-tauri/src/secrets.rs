@@ -1,6 +1,6 @@
 //! Secrets in the operating system's keyring.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use keyring_core::Entry;
@@ -71,15 +71,15 @@ fn failed(error: keyring_core::Error) -> anyhow::Error {
 }
 
 /// Keeps the token of an office.
-pub(crate) async fn keep_token(office: &str, token: &str) -> anyhow::Result<()> {
-    let (name, token) = (token_name(office), SecretString::from(token));
-    with_timeout(move || SystemKeyring.write(&name, &token)).await
+pub(crate) async fn keep_token(keyring: &Arc<dyn Keyring>, office: &str, token: SecretString) -> anyhow::Result<()> {
+    let (name, keyring) = (token_name(office), Arc::clone(keyring));
+    with_timeout(move || keyring.write(&name, &token)).await
 }
 
 /// Removes the token of an office.
-pub(crate) async fn forget_token(office: &str) -> anyhow::Result<()> {
-    let name = token_name(office);
-    with_timeout(move || SystemKeyring.remove(&name)).await
+pub(crate) async fn forget_token(keyring: &Arc<dyn Keyring>, office: &str) -> anyhow::Result<()> {
+    let (name, keyring) = (token_name(office), Arc::clone(keyring));
+    with_timeout(move || keyring.remove(&name)).await
 }
 
 /// Where the token of an office lies.

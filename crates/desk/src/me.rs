@@ -1,12 +1,13 @@
 //! Who sits at this desk, as an office sees him.
 
-use link::wire::{Call, ExtensionRef, Leg, You};
+use link::wire::{Call, ExtensionRef, Leg, Role, You};
 
 /// The viewer of one office.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Me {
     pub(crate) name: String,
     pub(crate) extensions: Vec<ExtensionRef>,
+    pub(crate) admin: bool,
 }
 
 impl Me {
@@ -39,6 +40,6 @@ impl Me {
 
 impl From<You> for Me {
     fn from(you: You) -> Self {
-        Self { name: you.name, extensions: you.extensions }
+        Self { name: you.name, extensions: you.extensions, admin: you.role == Role::Admin }
     }
 }

@@ -12,4 +12,4 @@ pub mod wire;
 
 pub use error::{OfficeError, OfficeErrorKind};
 pub use office::{ByteRange, FrameStream, Office, RecordingPart, SignInError};
-pub use remote::RemoteOffice;
+pub use remote::{Invitation, JoinError, RemoteOffice};

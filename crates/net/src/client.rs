@@ -215,7 +215,11 @@ pub struct Client {
 impl Client {
     /// A client for these settings.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let tls = tls::config(settings.anchors)?;
+        let tls = tls::config(settings.anchors.clone())?;
+        Self::with_tls(settings, tls)
+    }
+
+    pub(crate) fn with_tls(settings: Settings, tls: rustls::ClientConfig) -> Result<Self, Error> {
         let proxy = SystemProxy::for_base(&settings.base);
         let resolver = GuardedResolver { hosts: settings.hosts.clone(), proxy: proxy.clone() };
         let mut builder = reqwest::Client::builder()

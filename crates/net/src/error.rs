@@ -40,12 +40,21 @@ pub enum Error {
         /// Why.
         why: Refusal,
     },
+    /// No address stands behind the name; nothing was sent.
+    #[error("the name {host} is not found")]
+    NameNotFound {
+        /// Which name.
+        host: String,
+    },
     /// No connection came about; nothing was sent.
     #[error("the server cannot be reached: {0}")]
     Connect(String),
     /// The server's certificate is not trusted.
     #[error("the server's certificate is not trusted: {0}; if it is the vendor's own, add its CA certificate")]
     Untrusted(String),
+    /// The server shows no certificate with the fingerprint that was expected.
+    #[error("the server has another certificate than the one that was named")]
+    OtherCertificate,
     /// No whole answer in time. The request may have been received.
     #[error("the server did not answer in time")]
     Timeout,
@@ -81,8 +90,10 @@ impl Error {
             | Self::TrustAnchor(_)
             | Self::Setup(_)
             | Self::Refused { .. }
+            | Self::NameNotFound { .. }
             | Self::Connect(_)
-            | Self::Untrusted(_) => true,
+            | Self::Untrusted(_)
+            | Self::OtherCertificate => true,
             Self::Timeout
             | Self::Transport(_)
             | Self::TooLarge { .. }

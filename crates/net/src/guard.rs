@@ -106,7 +106,7 @@ impl Hosts {
     pub(crate) async fn resolve(&self, host: &str, port: Option<u16>) -> Result<Vec<SocketAddr>, Error> {
         let found = tokio::net::lookup_host((host, port.unwrap_or(0)))
             .await
-            .map_err(|error| Error::Connect(format!("the name {host} is not found ({})", error.kind())))?;
+            .map_err(|_| Error::NameNotFound { host: host.to_owned() })?;
         let private = self.may_be_private(host, port);
         let allowed: Vec<SocketAddr> = found.filter(|address| private || is_public(address.ip())).collect();
         if allowed.is_empty() {

@@ -5,11 +5,13 @@
 //! wait, and sends bodies byte for byte as given. Its errors never hold a URL's path or query.
 
 mod address;
+mod alone;
 mod authority;
 mod client;
 mod connecting;
 mod error;
 mod filtered;
+mod fingerprint;
 mod guard;
 mod proxy;
 mod sniff;
@@ -18,7 +20,8 @@ mod websocket;
 
 pub use client::{Client, Download, Request, Response, Settings};
 pub use error::{Error, Refusal};
+pub use fingerprint::{Fingerprint, fetch_certificate};
 pub use guard::Hosts;
 pub use sniff::{Content, SNIFF_BYTES, sniff};
-pub use tls::{read_anchors, without_mark};
+pub use tls::{read_anchors, read_certificates, without_mark};
 pub use websocket::{Frame, Socket, SocketRequest};

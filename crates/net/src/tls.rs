@@ -4,15 +4,29 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rustls::{
     ClientConfig, RootCertStore,
+    client::WebPkiServerVerifier,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use rustls_platform_verifier::Verifier;
 
-use crate::{authority::is_authority, error::Error};
+use crate::{alone::OrAlone, authority::is_authority, error::Error};
 
 /// The certificates in a PEM text. Each must be fit to be an anchor: a CA, not a server's own certificate.
 pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let anchors = read_certificates(pem)?;
+    for anchor in &anchors {
+        if !is_authority(anchor) {
+            let why = "it is a server's own certificate and no authority's (its basic constraints do not say CA); give \
+                       the certificate of the authority that issued it";
+            return Err(Error::TrustAnchor(why.to_owned()));
+        }
+    }
+    Ok(anchors)
+}
+
+/// The certificates in a PEM text, an authority's or a server's own: for where a person has compared what they are.
+pub fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let anchors: Vec<_> = CertificateDer::pem_slice_iter(without_mark(pem))
         .collect::<Result<_, _>>()
         .map_err(|_| Error::TrustAnchor("it is not a PEM certificate".to_owned()))?;
@@ -22,11 +36,6 @@ pub fn read_anchors(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let mut store = RootCertStore::empty();
     for anchor in &anchors {
         store.add(anchor.clone()).map_err(|error| Error::TrustAnchor(error.to_string()))?;
-        if !is_authority(anchor) {
-            let why = "it is a server's own certificate and no authority's (its basic constraints do not say CA); give \
-                       the certificate of the authority that issued it";
-            return Err(Error::TrustAnchor(why.to_owned()));
-        }
     }
     Ok(anchors)
 }
@@ -44,15 +53,20 @@ pub(crate) fn config(anchors: Vec<CertificateDer<'static>>) -> Result<ClientConf
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Setup(error.to_string()))?;
     // The verifier is the platform's own with extra roots, not a bypass: `dangerous` is the name of the setter.
-    let builder = match verifier(&anchors, provider) {
-        Ok(verifier) => builder.dangerous().with_custom_certificate_verifier(verifier),
+    let builder = builder.dangerous();
+    let builder = match verifier(&anchors, Arc::clone(&provider)) {
+        Ok(verifier) if anchors.is_empty() => builder.with_custom_certificate_verifier(verifier),
+        Ok(verifier) => builder.with_custom_certificate_verifier(Arc::new(OrAlone { verifier, anchors })),
         Err(error) => {
             tracing::warn!(%error, "the system's trust store cannot be read: only the connection's own anchors are trusted");
             let mut store = RootCertStore::empty();
-            for anchor in anchors {
-                store.add(anchor).map_err(|error| Error::TrustAnchor(error.to_string()))?;
+            for anchor in &anchors {
+                store.add(anchor.clone()).map_err(|error| Error::TrustAnchor(error.to_string()))?;
             }
-            builder.with_root_certificates(store)
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
+                .build()
+                .map_err(|error| Error::Setup(error.to_string()))?;
+            builder.with_custom_certificate_verifier(Arc::new(OrAlone { verifier, anchors }))
         }
     };
     Ok(builder.with_no_client_auth())

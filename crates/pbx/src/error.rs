@@ -127,9 +127,12 @@ impl From<net::Error> for Error {
         let unsent = error.unsent();
         let kind = match &error {
             net::Error::Timeout => ErrorKind::Timeout,
-            net::Error::Connect(_) | net::Error::Transport(_) | net::Error::Closed { .. } => ErrorKind::Transport,
+            net::Error::NameNotFound { .. }
+            | net::Error::Connect(_)
+            | net::Error::Transport(_)
+            | net::Error::Closed { .. } => ErrorKind::Transport,
             net::Error::TooLarge { .. } => ErrorKind::TooLarge,
-            net::Error::Refused { .. } | net::Error::Untrusted(_) => ErrorKind::Refused,
+            net::Error::Refused { .. } | net::Error::Untrusted(_) | net::Error::OtherCertificate => ErrorKind::Refused,
             net::Error::Handshake { status: 401 } => ErrorKind::Unauthorized,
             net::Error::Handshake { status: 403 } => ErrorKind::Forbidden,
             net::Error::Handshake { status: 429 } => ErrorKind::RateLimited { retry_after: None },

@@ -12,20 +12,38 @@ use own::{Keyring, KeyringQuestion};
 use secrecy::SecretString;
 use url::Url;
 
+use super::kept::KeptOffice;
 use crate::secrets;
 
 /// Signs in with the stored token, as soon as the keyring gives it. Before that it refuses everything.
 pub(super) struct StoredOffice {
-    name: String,
-    address: Option<Url>,
+    kept: KeptOffice,
     question: KeyringQuestion<Option<SecretString>>,
     signed_in: OnceLock<RemoteOffice>,
 }
 
 impl StoredOffice {
-    /// An office by its stored address, if that can be used.
-    pub(super) fn new(name: String, address: Option<Url>, keyring: Arc<dyn Keyring>) -> Self {
-        Self { name, address, question: KeyringQuestion::new(keyring), signed_in: OnceLock::new() }
+    /// An office from the settings.
+    pub(super) fn new(kept: KeptOffice, keyring: Arc<dyn Keyring>) -> Self {
+        Self { kept, question: KeyringQuestion::new(keyring), signed_in: OnceLock::new() }
+    }
+
+    /// The same, signed in with the token that it has just been given.
+    pub(super) fn with_token(kept: KeptOffice, keyring: Arc<dyn Keyring>, office: RemoteOffice) -> Self {
+        let stored = Self::new(kept, keyring);
+        // Nobody has signed in to what was just made.
+        let _ = stored.signed_in.set(office);
+        stored
+    }
+
+    /// Names it at this desk.
+    pub(super) fn id(&self) -> &str {
+        &self.kept.id
+    }
+
+    /// The way to its gateway, once its token was read.
+    pub(super) fn remote(&self) -> Option<&RemoteOffice> {
+        self.signed_in.get()
     }
 
     fn office(&self) -> Result<&RemoteOffice, OfficeError> {
@@ -34,7 +52,7 @@ impl StoredOffice {
     }
 
     async fn token(&self) -> Result<SecretString, SignInError> {
-        let name = secrets::token_name(&self.name);
+        let name = secrets::token_name(&self.kept.id);
         self.question.ask(move |keyring| keyring.read(&name)).await?.ok_or(SignInError::TokenMissing)
     }
 }
@@ -45,9 +63,10 @@ impl Office for StoredOffice {
         if self.signed_in.get().is_some() {
             return Ok(());
         }
-        let address = self.address.as_ref().ok_or(SignInError::BadAddress)?;
+        let address = Url::parse(&self.kept.address).map_err(|_| SignInError::BadAddress)?;
         let token = self.token().await?;
-        let office = RemoteOffice::connect(address, token, None).map_err(|_| SignInError::BadAddress)?;
+        let anchor = self.kept.anchor.as_deref().map(str::as_bytes);
+        let office = RemoteOffice::connect(&address, token, anchor).map_err(|_| SignInError::BadAddress)?;
         // Only one supervisor opens streams; were there two, both would have signed in with the same token.
         self.signed_in.set(office).or(Ok(()))
     }
@@ -131,8 +150,8 @@ mod tests {
             locked: AtomicBool::new(true),
         };
         let keyring = Arc::new(keyring);
-        let address = Url::parse("https://calls.example.org/").ok();
-        (StoredOffice::new("calls.example.org".into(), address, keyring.clone()), keyring, answer)
+        let kept = KeptOffice::new("calls.example.org", "https://calls.example.org/");
+        (StoredOffice::new(kept, keyring.clone()), keyring, answer)
     }
 
     // With the paused clock the patience is over as soon as nothing else is to be done.

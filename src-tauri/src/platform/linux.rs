@@ -68,6 +68,11 @@ async fn watch_name(name: &'static str, told: impl Fn(bool)) -> zbus::Result<()>
     Ok(())
 }
 
+/// What the computer is called.
+pub(crate) fn computer_name() -> Option<String> {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").ok()
+}
+
 /// How long the computer has slept since it was started.
 pub(crate) fn slept() -> Option<Duration> {
     use rustix::time::{ClockId, clock_gettime};

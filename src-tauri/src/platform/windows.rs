@@ -37,6 +37,11 @@ pub(crate) async fn watch_trays(told: impl Fn(bool)) {
     told(true);
 }
 
+/// What the computer is called.
+pub(crate) fn computer_name() -> Option<String> {
+    std::env::var("COMPUTERNAME").ok()
+}
+
 /// How long the computer has slept since it was started.
 #[expect(unsafe_code, reason = "two clocks that only the system's own functions read")]
 pub(crate) fn slept() -> Option<Duration> {

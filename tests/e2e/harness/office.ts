@@ -21,21 +21,30 @@ export class Office {
     private readonly gateway: Running,
   ) {}
 
-  /** Opens an office whose line is called so. */
-  static async start(line = 'Sales'): Promise<Office> {
+  /** Opens an office whose line is called so; over HTTPS with a certificate that only its invitations vouch for. */
+  static async start(line = 'Sales', options: { https?: boolean } = {}): Promise<Office> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trubka-office-'));
     const ports = { rostelecom: await freePort(), mango: await freePort() };
     const listen = await freePort();
     const simulator = simulate(ports, listen);
     const credentials = JSON.parse(await simulator.firstLine) as Credentials;
     const config = path.join(folder, 'gateway.toml');
-    writeFileSync(config, toml(folder, listen, credentials, line));
+    const tls = options.https ? certificate(folder) : '';
+    writeFileSync(config, toml(folder, listen, credentials, line, tls));
     const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', 'manager'];
     const own = ['--extension', 'rt1:203', '--extension', 'mg1:203', '--group', 'sales'];
     const token = execFileSync(program('TRUBKA_GATEWAY_BIN'), [...issue, ...own], { encoding: 'utf8' }).trim();
     const gateway = start('gateway', program('TRUBKA_GATEWAY_BIN'), ['serve', '--config', config]);
     await listening(listen);
-    return new Office(folder, `http://127.0.0.1:${listen}`, token, ports, simulator, gateway);
+    const scheme = options.https ? 'https' : 'http';
+    return new Office(folder, `${scheme}://127.0.0.1:${listen}`, token, ports, simulator, gateway);
+  }
+
+  /** Invites somebody; what he is to open. */
+  invite(name: string, role: 'agent' | 'manager' | 'admin', ...more: string[]): string {
+    const config = path.join(this.folder, 'gateway.toml');
+    const args = ['invite', '--config', config, '--name', name, '--role', role, ...more];
+    return execFileSync(program('TRUBKA_GATEWAY_BIN'), args, { encoding: 'utf8' }).trim();
   }
 
   /** The PBXs go down. */
@@ -60,6 +69,13 @@ export class Office {
     if (!answer.ok) throw new Error(`the simulator refused the script: ${await answer.text()}`);
   }
 
+  /** Plays a call at the PBX that needs no address of the office. */
+  async playAtMango(call: object): Promise<void> {
+    const body = JSON.stringify({ make: 'mango-client', ...call });
+    const answer = await fetch(`http://127.0.0.1:${this.ports.mango}/_simulator/play`, { method: 'POST', body });
+    if (!answer.ok) throw new Error(`the simulator refused the script: ${await answer.text()}`);
+  }
+
   async stop(): Promise<void> {
     await this.gateway.stop();
     await this.simulator.stop();
@@ -74,7 +90,16 @@ function simulate(ports: { rostelecom: number; mango: number }, gateway: number)
   return start('simulator', program('TRUBKA_SIMULATOR_BIN'), ['serve', '--seed', '7', '--json', ...makes, ...hook]);
 }
 
-function toml(folder: string, listen: number, credentials: Credentials, line: string): string {
+/** A certificate for this computer that vouches for itself, as the line of the configuration that names it. */
+function certificate(folder: string): string {
+  const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
+  const of = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert];
+  execFileSync('openssl', [...made, ...of], { stdio: 'pipe' });
+  return `tls = { cert = ${JSON.stringify(cert)}, key = ${JSON.stringify(key)} }`;
+}
+
+function toml(folder: string, listen: number, credentials: Credentials, line: string, tls: string): string {
   const secret = (name: string, value: string) => {
     const file = path.join(folder, name);
     writeFileSync(file, `${value}\n`, { mode: 0o600 });
@@ -83,7 +108,9 @@ function toml(folder: string, listen: number, credentials: Credentials, line: st
   const { rostelecom, 'mango-client': mango } = credentials;
   return `
 listen = "127.0.0.1:${listen}"
-public_url = "http://127.0.0.1:${listen}"
+public_url = "${tls ? 'https' : 'http'}://127.0.0.1:${listen}"
+name = "Ladoga"
+${tls}
 data_dir = ${JSON.stringify(path.join(folder, 'data'))}
 log = { kind = "sqlite" }
 [secrets]

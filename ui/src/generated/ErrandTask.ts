@@ -17,7 +17,7 @@ fromProgram: boolean,
 /**
  * The way to call where that is known: a call is called back by the way that it took.
  */
-way?: WayRef, } | { "kind": "open", 
+way?: WayRef, } | { "kind": "join" } | { "kind": "open", 
 /**
  * Which call.
  */

@@ -24,6 +24,10 @@ address?: string,
  */
 demo: boolean, 
 /**
+ * The person may administer it.
+ */
+admin: boolean, 
+/**
  * Whether it can be reached.
  */
 link: LinkState, 

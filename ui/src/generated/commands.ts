@@ -17,6 +17,9 @@ import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
+import type { InvitationAnswer } from "./InvitationAnswer";
+import type { JoinAnswer } from "./JoinAnswer";
+import type { JoinOfficeRequest } from "./JoinOfficeRequest";
 import type { ListCallsRequest } from "./ListCallsRequest";
 import type { LookUpRequest } from "./LookUpRequest";
 import type { LookUpView } from "./LookUpView";
@@ -32,6 +35,7 @@ import type { Phones } from "./Phones";
 import type { PlaceCallRequest } from "./PlaceCallRequest";
 import type { PlacedView } from "./PlacedView";
 import type { PreviewDialRequest } from "./PreviewDialRequest";
+import type { ReadInvitationRequest } from "./ReadInvitationRequest";
 import type { RecordingView } from "./RecordingView";
 import type { RenewTokenRequest } from "./RenewTokenRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
@@ -75,6 +79,10 @@ export interface MainCommands {
   reconnect(): Promise<void>;
   /** Looks at an office behind a gateway. */
   connectOffice(request: ConnectOfficeRequest): Promise<void>;
+  /** What an invitation is for: the office and whose it is. It is not used by that. */
+  readInvitation(request: ReadInvitationRequest): Promise<InvitationAnswer>;
+  /** Joins the office of an invitation that was read. */
+  joinOffice(request: JoinOfficeRequest): Promise<JoinAnswer>;
   /** Goes on at an office with another token. */
   renewOfficeToken(request: RenewTokenRequest): Promise<void>;
   /** Looks at an office no more. */
@@ -130,6 +138,8 @@ export const mainCommands = {
   dismissAway: { name: "dismiss_away", answers: false },
   reconnect: { name: "reconnect", answers: false },
   connectOffice: { name: "connect_office", answers: false },
+  readInvitation: { name: "read_invitation", answers: true },
+  joinOffice: { name: "join_office", answers: true },
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },
   connectableMakes: { name: "connectable_makes", answers: true },

@@ -1,6 +1,6 @@
 // Stands in for the program when the pages are looked at in a browser, and in component tests: invented calls, and
 // commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost` and
-// `&fail=storage&recording=gone&names=long` for the main page, `?phases=missed,talking` for the card, `&now=…` for both.
+// `&fail=storage&recording=gone&names=long&invited` for the main page, `?phases=missed,talking` for the card, `&now=…` for both.
 import "./fake/clock";
 import type { CardPhase } from "$generated/CardPhase";
 import type { ContractError } from "$generated/ContractError";
@@ -18,6 +18,7 @@ import { client } from "./client";
 import { asked, inLanguage } from "./fake/english";
 import { connecting } from "./fake/connecting";
 import { detailsOf } from "./fake/details";
+import { joining } from "./fake/joining";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { pageOf, rowAt } from "./fake/rows";
@@ -45,7 +46,8 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     view.offices = view.offices.map((office) => ({ ...office, link: link as LinkState, ...lost }));
   }
   const [dial, open] = [asked.get("dial"), asked.get("open")];
-  if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial, fromProgram: true } };
+  if (asked.has("invited")) view.errand = { id: 1, task: { kind: "join" } };
+  else if (dial) view.errand = { id: 1, task: { kind: "dial", text: dial, fromProgram: true } };
   else if (open) view.errand = { id: 1, task: { kind: "open", call: { office: "demo", id: open } } };
   const notices = asked.get("notices")?.split(",") ?? [];
   view.notices = notices.map((kind) => ({ kind: kind as NoticeKind }));
@@ -53,6 +55,20 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   function change(changes: Partial<MainView>): void {
     view = { ...view, ...changes, revision: view.revision + 1 };
     wire.send("main", view);
+  }
+
+  function gain(id: string): void {
+    const office: OfficeView = {
+      id,
+      name: id,
+      address: `https://${id}/`,
+      demo: false,
+      admin: false,
+      link: "live",
+      clockOffsetMs: 0,
+      connections: [],
+    };
+    change({ stage: "office", offices: [...view.offices.filter((other) => !other.demo && other.id !== id), office] });
   }
 
   function detailsFor(id: string): ReturnType<typeof detailsOf> {
@@ -104,10 +120,9 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       change({ settings, theme: settings.theme, language: settings.language ?? view.language }),
     connectOffice: async ({ address }) => {
       if (!address.startsWith("https://")) throw failure("httpsNeeded", "address");
-      const id = new URL(address).host;
-      const office = { id, name: id, address, demo: false, link: "live" as const, clockOffsetMs: 0, connections: [] };
-      change({ stage: "office", offices: [...view.offices.filter((other) => !other.demo && other.id !== id), office] });
+      gain(new URL(address).host);
     },
+    ...joining(gain),
     renewOfficeToken: async ({ office, token }) => {
       if (token === "wrong") throw failure("unauthorized", "token");
       const renewed = ({ cause: _, ...other }: OfficeView) =>

@@ -45,6 +45,10 @@ macro_rules! command_table {
             [Main] desk reconnect();
             /// Looks at an office behind a gateway.
             [Main] shell connect_office(ConnectOfficeRequest);
+            /// What an invitation is for: the office and whose it is. It is not used by that.
+            [Main] shell read_invitation(ReadInvitationRequest) -> InvitationAnswer;
+            /// Joins the office of an invitation that was read.
+            [Main] shell join_office(JoinOfficeRequest) -> JoinAnswer;
             /// Goes on at an office with another token.
             [Main] shell renew_office_token(RenewTokenRequest);
             /// Looks at an office no more.

@@ -90,6 +90,8 @@ pub enum ErrandTask {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         way: Option<WayRef>,
     },
+    /// Show the invitation that another program handed over, and ask.
+    Join,
     /// Show a call.
     Open {
         /// Which call.
@@ -133,6 +135,8 @@ pub struct OfficeView {
     pub address: Option<String>,
     /// The demo office.
     pub demo: bool,
+    /// The person may administer it.
+    pub admin: bool,
     /// Whether it can be reached.
     pub link: LinkState,
     /// Why it is lost or refused.

@@ -28,6 +28,8 @@ pub(crate) type Reply<T> = oneshot::Sender<T>;
 pub(crate) struct OfficeSlot {
     /// Names it at this desk; for the own office also the name under which it writes its rows.
     pub(crate) id: String,
+    /// How people call it.
+    pub(crate) name: String,
     /// Where its gateway is; absent for the office in the same process.
     pub(crate) address: Option<String>,
     /// The way to it.
@@ -140,6 +142,8 @@ pub(crate) enum Request {
     DismissNotice(NoticeKind),
     DismissAway,
     DialLink(String),
+    /// Another program handed an invitation over.
+    ShowInvitation,
     AddOffice(OfficeSlot),
     /// The computer has slept.
     Woke,

@@ -186,9 +186,10 @@ impl OfficeDesk {
         let row = |connection| connection_row(connection, &self.connections);
         OfficeView {
             id: self.slot.id.clone(),
-            name: self.slot.id.clone(),
+            name: self.slot.name.clone(),
             address: self.slot.address.clone(),
             demo,
+            admin: self.me.as_ref().is_some_and(|me| me.admin),
             link: self.link,
             cause: self.cause,
             lost_at: self.lost_at,

@@ -66,6 +66,7 @@ impl<U: UiPort> Controller<U> {
             Request::DismissNotice(kind) => self.dismiss_notice(kind),
             Request::DismissAway => self.dismiss_away(),
             Request::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
+            Request::ShowInvitation => self.send_to_main(ErrandTask::Join),
             Request::AddOffice(slot) => self.add_office(slot),
             Request::Woke => self.woke(),
             Request::Reconnect => self.reconnect(),

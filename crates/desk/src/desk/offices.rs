@@ -14,14 +14,19 @@ impl Desk {
     /// Looks at an office from now on; one with the same id is replaced. With `replicate` its calls are copied into
     /// this computer's database; the office in the same process writes them there itself, under the same id.
     pub async fn add_office(&self, id: &str, office: Arc<dyn Office>, replicate: bool) {
-        let slot = slot(id, None, office, replicate);
+        let slot = slot(id, id, None, office, replicate);
         self.tell(Request::AddOffice(slot)).await;
     }
 
-    /// The same for an office behind a gateway at this address.
-    pub async fn add_remote_office(&self, id: &str, address: &str, office: Arc<dyn Office>) {
-        let slot = slot(id, Some(address), office, true);
+    /// The same for an office behind a gateway at this address, which people call so.
+    pub async fn add_remote_office(&self, id: &str, name: &str, address: &str, office: Arc<dyn Office>) {
+        let slot = slot(id, name, Some(address), office, true);
         self.tell(Request::AddOffice(slot)).await;
+    }
+
+    /// Another program handed an invitation over: main opens, shows it and asks. Never joins.
+    pub async fn show_invitation(&self) {
+        self.tell(Request::ShowInvitation).await;
     }
 
     /// The computer has slept: connections to remote offices may be dead without having said so, and are opened anew.
@@ -46,9 +51,10 @@ impl Desk {
     }
 }
 
-fn slot(id: &str, address: Option<&str>, office: Arc<dyn Office>, replicate: bool) -> OfficeSlot {
+fn slot(id: &str, name: &str, address: Option<&str>, office: Arc<dyn Office>, replicate: bool) -> OfficeSlot {
     OfficeSlot {
         id: id.to_owned(),
+        name: name.to_owned(),
         address: address.map(str::to_owned),
         office,
         replicate,

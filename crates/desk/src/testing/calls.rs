@@ -18,7 +18,11 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 /// The person at the desk: 102.
 pub(crate) fn me() -> Me {
-    Me { name: "Пётр".into(), extensions: vec![ExtensionRef { connection: connection(), extension: "102".into() }] }
+    Me {
+        name: "Пётр".into(),
+        extensions: vec![ExtensionRef { connection: connection(), extension: "102".into() }],
+        admin: false,
+    }
 }
 
 /// An incoming call that rings somewhere, without a known agent.

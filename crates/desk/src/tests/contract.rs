@@ -270,6 +270,7 @@ fn main_view() {
             name: "calls.example.org".into(),
             address: Some("https://calls.example.org/".into()),
             demo: true,
+            admin: false,
             link: LinkState::Lost,
             cause: Some(LinkCause::NotAGateway),
             lost_at: Some(at()),
@@ -318,7 +319,7 @@ fn main_view() {
             "me": {"name": "Пётр", "extensions": ["102"]},
             "offices": [{
                 "id": "calls.example.org", "name": "calls.example.org", "address": "https://calls.example.org/",
-                "demo": true, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
+                "demo": true, "admin": false, "link": "lost", "cause": "notAGateway", "lostAt": "2026-03-02T09:00:00Z",
                 "clockOffsetMs": -5, "connections": [{
                 "id": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "state": "draining", "cause": "badSignatures",
                     "refused": ["103"], "warnings": ["wrongZone", "unlistedLine"], "detail": "103: no such user", "drained": 7,

@@ -227,7 +227,7 @@ async fn an_office_that_is_lost_says_why() {
     ] {
         let bench = Bench::bare().await;
         bench.office.refuse(Some(error));
-        bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+        bench.desk.add_remote_office("remote", "remote", "https://calls.example.org/", bench.office.clone()).await;
         let says = |main: &MainView| main.offices.iter().any(|office| office.cause == Some(cause));
         bench.shown.until("a cause", |record| record.main.last().is_some_and(says)).await;
         let office = bench.shown.record().now().offices[0].clone();
@@ -243,7 +243,7 @@ async fn an_office_that_cannot_be_used_is_listed_and_can_be_left() {
     {
         let bench = Bench::bare().await;
         bench.office.lock(Some(error));
-        bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+        bench.desk.add_remote_office("remote", "remote", "https://calls.example.org/", bench.office.clone()).await;
         bench.until_link(LinkState::Refused).await;
         let view = bench.desk.main_snapshot().await.unwrap();
         assert_eq!((view.offices[0].cause, view.stage), (Some(cause), Stage::Office));
@@ -258,7 +258,7 @@ async fn an_office_that_cannot_be_used_is_listed_and_can_be_left() {
 async fn a_keyring_that_is_unlocked_an_hour_later_brings_the_office_up() {
     let bench = Bench::bare().await;
     bench.office.lock(Some(SignInError::KeyringLocked));
-    bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+    bench.desk.add_remote_office("remote", "remote", "https://calls.example.org/", bench.office.clone()).await;
     bench.until_link(LinkState::Lost).await;
     assert_eq!(bench.shown.record().now().offices[0].cause, Some(LinkCause::KeyringLocked));
     bench.pass(Duration::from_secs(3_600)).await;
@@ -271,7 +271,7 @@ async fn a_keyring_that_is_unlocked_an_hour_later_brings_the_office_up() {
 #[tokio::test(start_paused = true)]
 async fn after_a_sleep_the_stream_is_opened_anew_at_once_whatever_it_waited_for() {
     let bench = Bench::bare().await;
-    bench.desk.add_remote_office("remote", "https://calls.example.org/", bench.office.clone()).await;
+    bench.desk.add_remote_office("remote", "remote", "https://calls.example.org/", bench.office.clone()).await;
     bench.office.opened(1).await;
     bench.office.greet(1);
     bench.office.at(1);

@@ -1,9 +1,13 @@
 //! Requests to a gateway and what their answers amount to.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::header::RETRY_AFTER;
+use http::{Method, header::RETRY_AFTER};
 use net::{Client, Request, Response, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,9 +23,10 @@ const CAP: u64 = 16 << 20;
 /// A gateway answers a command once it is in its log. Whoever gives up sooner knows less: whether it acted.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// What a gateway is shown. It has no `Debug`, so nothing that holds it can be printed by accident.
+/// What a gateway is shown, by every clone: another takes its place without a new stream. It has no `Debug`, so nothing that
+/// holds it can be printed by accident.
 #[derive(Clone)]
-struct Token(SecretString);
+struct Token(Arc<RwLock<SecretString>>);
 
 /// The client of one gateway.
 #[derive(Clone)]
@@ -42,10 +47,10 @@ impl Http {
         let mut settings = Settings::for_base(&address).map_err(|error| broken(&error))?;
         if let Some(pem) = anchor {
             settings.anchors =
-                net::read_anchors(pem).map_err(|error| OfficeError::invalid("anchor", error.to_string()))?;
+                net::read_certificates(pem).map_err(|error| OfficeError::invalid("anchor", error.to_string()))?;
         }
         let client = Client::new(settings).map_err(|error| broken(&error))?;
-        Ok(Self { client, address: Arc::new(address), token: Token(token) })
+        Ok(Self { client, address: Arc::new(address), token: Token(Arc::new(RwLock::new(token))) })
     }
 
     pub(super) fn address(&self) -> &Url {
@@ -56,8 +61,13 @@ impl Http {
         &self.client
     }
 
-    pub(super) fn token(&self) -> &str {
-        self.token.0.expose_secret()
+    pub(super) fn token(&self) -> SecretString {
+        self.token.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Shows another token from now on.
+    pub(super) fn use_token(&self, token: SecretString) {
+        *self.token.0.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 
     /// The address of a path below the gateway's.
@@ -73,7 +83,7 @@ impl Http {
     /// Sends with the token.
     pub(super) async fn send(&self, mut request: Request) -> Result<Response, OfficeError> {
         request.cap = CAP;
-        let request = request.bearer(self.token()).map_err(|_| unsendable_token())?;
+        let request = request.bearer(self.token().expose_secret()).map_err(|_| unsendable_token())?;
         self.client.send(request).await.map_err(|error| broken(&error))
     }
 
@@ -101,7 +111,7 @@ impl Http {
         let mut request = self.post(path, body)?;
         request.timeout = COMMAND_TIMEOUT;
         request.cap = CAP;
-        let request = request.bearer(self.token()).map_err(|_| unsendable_token())?;
+        let request = request.bearer(self.token().expose_secret()).map_err(|_| unsendable_token())?;
         let response =
             self.client.send(request).await.map_err(|error| if error.unsent() { broken(&error) } else { lost() })?;
         outcome(&response)
@@ -110,6 +120,24 @@ impl Http {
     /// Hands over something that may be handed over twice.
     pub(super) async fn put_down(&self, path: &[&str], body: &impl Serialize) -> Result<(), OfficeError> {
         let response = self.send(self.post(path, body)?).await?;
+        if (200..300).contains(&response.status) { Ok(()) } else { Err(refusal(&response)) }
+    }
+
+    /// Changes something that is the same however often it is changed so, and reads what came of it.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, OfficeError> {
+        let request = Request { method, ..self.post(path, body)? };
+        let response = self.send(request).await?;
+        read(&response, &[200, 201])
+    }
+
+    /// Takes something away.
+    pub(super) async fn remove(&self, path: &[&str]) -> Result<(), OfficeError> {
+        let response = self.send(Request::new(Method::DELETE, self.url(path))).await?;
         if (200..300).contains(&response.status) { Ok(()) } else { Err(refusal(&response)) }
     }
 
@@ -169,6 +197,8 @@ pub(super) fn broken(error: &net::Error) -> OfficeError {
         | net::Error::TrustAnchor(_)
         | net::Error::Refused { .. } => OfficeErrorKind::InvalidRequest,
         net::Error::Setup(_)
+        | net::Error::NameNotFound { .. }
+        | net::Error::OtherCertificate
         | net::Error::Connect(_)
         | net::Error::Untrusted(_)
         | net::Error::Timeout

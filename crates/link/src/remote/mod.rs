@@ -2,8 +2,10 @@
 
 mod address;
 mod http;
+mod join;
 mod recording;
 mod stream;
+mod token;
 
 use async_trait::async_trait;
 use calls::{CallId, CommandId, Fact, RecordingId};
@@ -17,6 +19,8 @@ use crate::{
     wire::{ActOnCall, ActionBody, CommandView, Cursor, PeaksView, PlaceCall, Trace},
 };
 
+pub use join::{Invitation, JoinError};
+
 /// An office behind a gateway. Cheap to clone; every clone uses the same connections.
 #[derive(Debug, Clone)]
 pub struct RemoteOffice {
@@ -25,7 +29,7 @@ pub struct RemoteOffice {
 
 impl RemoteOffice {
     /// The office at this address, seen with this token. Nothing is sent yet. Plain `http` is taken for this computer
-    /// only; `anchor` holds PEM certificates to trust beside the operating system's.
+    /// only; `anchor` holds certificates (PEM) to trust beside the operating system's: an authority's, or the gateway's own.
     pub fn connect(address: &Url, token: SecretString, anchor: Option<&[u8]>) -> Result<Self, OfficeError> {
         Ok(Self { http: Http::new(address::check(address)?, token, anchor)? })
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use net::{Socket, SocketRequest};
+use secrecy::ExposeSecret;
 
 use crate::{
     error::{OfficeError, OfficeErrorKind},
@@ -22,8 +23,9 @@ const HELLO_WITHIN: Duration = Duration::from_secs(20);
 const FRAME_CAP: usize = 4 << 20;
 
 pub(super) async fn open(http: &Http, resume: Option<Cursor>) -> Result<FrameStream, OfficeError> {
-    let mut request =
-        SocketRequest::new(http.url(&["v1", "stream"])).bearer(http.token()).map_err(|_| unsendable_token())?;
+    let mut request = SocketRequest::new(http.url(&["v1", "stream"]))
+        .bearer(http.token().expose_secret())
+        .map_err(|_| unsendable_token())?;
     request.cap = FRAME_CAP;
     let mut socket = http.client().socket(request).await.map_err(|error| handshake(&error))?;
     let first = serde_json::to_string(&Resume { resume }).map_err(|_| not_a_gateway())?;

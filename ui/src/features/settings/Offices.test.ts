@@ -19,6 +19,7 @@ const REFUSED: OfficeView = {
   demo: false,
   link: "refused",
   cause: "tokenRefused",
+  admin: false,
   clockOffsetMs: 0,
   connections: [],
 };

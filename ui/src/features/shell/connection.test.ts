@@ -23,6 +23,7 @@ const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): Offi
   name: "calls.example.org",
   demo: false,
   link,
+  admin: false,
   clockOffsetMs: 0,
   connections,
 });

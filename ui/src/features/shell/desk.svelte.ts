@@ -12,6 +12,7 @@ import { holesOf } from "$features/calls/holes";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
 import { CommandField } from "$features/command/field.svelte";
 import { Dial } from "$features/dial/dial.svelte";
+import { Joining } from "$features/join/joining.svelte";
 import { Player } from "$features/player/player.svelte";
 import type { Section } from "$features/settings/sections";
 import { Wizard } from "$features/wizard/wizard.svelte";
@@ -50,6 +51,7 @@ export class Desk {
   readonly field: CommandField;
   readonly player: Player;
   readonly wizard: Wizard;
+  readonly joining: Joining;
 
   readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
@@ -73,6 +75,7 @@ export class Desk {
     });
     this.player = new Player(platform);
     this.wizard = new Wizard(platform);
+    this.joining = new Joining(platform, () => this.offices.joins());
   }
 
   /** What is shown besides lists. */
@@ -130,29 +133,36 @@ export class Desk {
   /** Does what the program asks for, once. */
   #run({ id, task }: Errand): void {
     this.#errand = id;
-    this.wizard.close();
-    if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
+    this.#putAway();
+    if (task.kind === "join") this.joining.open();
+    else if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
     else this.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));
   }
 
+  /** What is shown over the views goes. */
+  #putAway(): void {
+    this.wizard.close();
+    this.joining.close();
+  }
+
   /** Shows another view. */
   go(page: Page): void {
-    this.wizard.close();
+    this.#putAway();
     this.page = page;
     this.wanted = undefined;
   }
 
   /** Shows a section of the settings. */
   goToSettings(section: Section): void {
-    this.wizard.close();
+    this.#putAway();
     this.page = "settings";
     this.wanted = { section };
   }
 
   /** Shows a call in the view Calls. */
   openCall(call: CallRef): void {
-    this.wizard.close();
+    this.#putAway();
     this.page = "calls";
     void this.details.open(call);
   }
@@ -177,20 +187,20 @@ export class Desk {
 
   /** Lets the command field have the keyboard. */
   find(): void {
-    this.wizard.close();
+    this.#putAway();
     this.field.call();
   }
 
   /** Shows all missed calls. */
   showMissed(): void {
-    this.wizard.close();
+    this.#putAway();
     this.page = "calls";
     this.calls.clear("missed");
   }
 
   /** Lists every call that answers to a text. */
   search(text: string): void {
-    this.wizard.close();
+    this.#putAway();
     this.page = "calls";
     this.calls.search(text);
   }

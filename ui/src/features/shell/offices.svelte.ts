@@ -68,13 +68,17 @@ export class Offices {
 
   /** Looks at an office behind a gateway; gives back why that failed. */
   async connect(request: ConnectOfficeRequest): Promise<ContractError | undefined> {
-    const another = this.around.shown()?.stage === "office";
+    const joined = this.joins();
     const failure = await failing(() => this.platform.connectOffice(request));
-    if (failure) return failure;
+    if (!failure) await joined();
+    return failure;
+  }
+
+  /** An office is about to be joined; what is given back is called once it is here. */
+  joins(): () => Promise<void> {
+    const another = this.around.shown()?.stage === "office";
     // One more among others is shown with them.
-    if (another) await this.around.added();
-    else await this.#moveTo("connectOffice", async () => {});
-    return undefined;
+    return () => (another ? this.around.added() : this.#moveTo("connectOffice", async () => {}));
   }
 
   /** Goes on at an office with another token; gives back why that failed. */

@@ -4,6 +4,7 @@ import { Later } from "$lib/later.svelte";
 export const parts = {
   now: new Later(() => import("$features/now/NowView.svelte")),
   settings: new Later(() => import("$features/settings/SettingsView.svelte")),
+  invitation: new Later(() => import("$features/join/InvitationView.svelte")),
   welcome: new Later(() => import("./Welcome.svelte")),
   wizard: new Later(() => import("$features/wizard/WizardView.svelte")),
 };

@@ -37,6 +37,7 @@ export function mainView(): MainView {
         id: "demo",
         name: "Демо",
         demo: true,
+        admin: false,
         link: "live",
         clockOffsetMs: 0,
         connections: [

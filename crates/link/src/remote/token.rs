@@ -1,0 +1,25 @@
+//! The token of an office: another for the one that ends, and none any more.
+
+use http::Method;
+use secrecy::SecretString;
+
+use crate::{error::OfficeError, remote::RemoteOffice, wire::join::Renewed};
+
+impl RemoteOffice {
+    /// Asks for another token; the present one is good for a day more. Nothing is sent with the new one before
+    /// [`Self::use_token`].
+    pub async fn renew_token(&self) -> Result<Renewed, OfficeError> {
+        let nothing = serde_json::Map::new();
+        self.http.change(Method::POST, &["v1", "token", "renew"], &nothing).await
+    }
+
+    /// Goes on with another token; an open stream stays.
+    pub fn use_token(&self, token: SecretString) {
+        self.http.use_token(token);
+    }
+
+    /// Takes the token back for good.
+    pub async fn sign_out(&self) -> Result<(), OfficeError> {
+        self.http.remove(&["v1", "token"]).await
+    }
+}

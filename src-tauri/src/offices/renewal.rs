@@ -1,0 +1,171 @@
+//! Tokens that end are renewed while there is time.
+
+use std::time::Duration;
+
+use desk::contract::ContractError;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use store::Store;
+
+use super::{
+    Offices,
+    kept::{self, KeptOffice, Life},
+};
+use crate::secrets;
+
+/// How often it is looked whether a token is to be renewed.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(600);
+
+impl Life {
+    /// Less than a third of it is left.
+    fn is_nearly_over(&self, now: Timestamp) -> bool {
+        let (whole, left) = (self.ends.duration_since(self.begins), self.ends.duration_since(now));
+        left.as_secs().saturating_mul(3) < whole.as_secs()
+    }
+}
+
+impl Offices {
+    /// Renews the tokens of which little is left. The streams of these offices go on. What fails now is tried at the next look:
+    /// until then the former token is good.
+    pub(crate) async fn renew_tokens(&self, store: &Store, now: Timestamp) {
+        let all = kept::all(store).unwrap_or_default();
+        let due = |office: &&KeptOffice| office.life.is_some_and(|life| life.is_nearly_over(now));
+        for office in all.iter().filter(due) {
+            if let Err(error) = self.renew(store, office, now).await {
+                tracing::warn!(code = ?error.code, "the token of an office could not be renewed");
+            }
+        }
+    }
+
+    async fn renew(&self, store: &Store, kept: &KeptOffice, now: Timestamp) -> Result<(), ContractError> {
+        let Some(open) = self.open(&kept.id) else { return Ok(()) };
+        // One that has not signed in yet is looked at again.
+        let Some(remote) = open.remote() else { return Ok(()) };
+        let renewed = remote.renew_token().await?;
+        let token = SecretString::from(renewed.token.0);
+        if let Err(error) = secrets::keep_token(&self.keyring, &kept.id, token.clone()).await {
+            tracing::warn!(%error, "the keyring did not take a renewed token");
+            return Ok(());
+        }
+        remote.use_token(token);
+        let life = renewed.expires_at.map(|ends| Life { begins: now, ends });
+        kept::keep(store, &KeptOffice { life, ..kept.clone() }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        io::{Read, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use link::RemoteOffice;
+    use own::Keyring;
+    use secrecy::ExposeSecret;
+    use store::{Options, SystemRandom};
+
+    use super::{super::stored::StoredOffice, *};
+
+    #[derive(Default)]
+    struct Drawer {
+        secrets: Mutex<BTreeMap<String, String>>,
+        locked: bool,
+    }
+
+    impl Keyring for Drawer {
+        fn read(&self, name: &str) -> anyhow::Result<Option<SecretString>> {
+            Ok(self.secrets.lock().expect("not poisoned").get(name).cloned().map(SecretString::from))
+        }
+
+        fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
+            anyhow::ensure!(!self.locked, "locked");
+            self.secrets.lock().expect("not poisoned").insert(name.to_owned(), secret.expose_secret().to_owned());
+            Ok(())
+        }
+
+        fn remove(&self, name: &str) -> anyhow::Result<()> {
+            self.secrets.lock().expect("not poisoned").remove(name);
+            Ok(())
+        }
+
+        fn is_locked(&self) -> bool {
+            self.locked
+        }
+    }
+
+    /// A gateway that renews every token, and the tokens that it was shown.
+    fn gateway() -> (String, Arc<Mutex<Vec<String>>>) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("http://{}/", listener.local_addr().expect("bound"));
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let mut request = vec![0; 4096];
+                let length = stream.read(&mut request).expect("a request");
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                assert!(request.starts_with("POST /v1/token/renew "), "{request}");
+                let mut tokens = seen.lock().expect("not poisoned");
+                let token = request.split("earer ").nth(1).and_then(|rest| rest.lines().next()).expect("a token");
+                tokens.push(token.trim().to_owned());
+                let body = format!(
+                    "{{\"token\":\"t{}\",\"tokenId\":\"id\",\"expiresAt\":\"2026-06-01T00:00:00Z\"}}",
+                    tokens.len()
+                );
+                let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+                stream.write_all((head + &body).as_bytes()).expect("sent");
+            }
+        });
+        (address, shown)
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    async fn office(name: &str, keyring: Drawer) -> (Store, Offices, Arc<Drawer>, Arc<Mutex<Vec<String>>>) {
+        let folder = std::env::temp_dir().join(format!("trubka-renewal-{name}-{}", std::process::id()));
+        // What a killed run has left is no test's business.
+        let _ = std::fs::remove_dir_all(&folder);
+        let store = Store::open_in(&folder, Options::desk("x", SystemRandom)).expect("opens");
+        let (address, shown) = gateway();
+        let life = Life { begins: at("2026-01-01T00:00:00Z"), ends: at("2026-04-01T00:00:00Z") };
+        let kept =
+            KeptOffice { life: Some(life), person: Some("Пётр".into()), ..KeptOffice::new("ladoga", &address) };
+        kept::keep(&store, &kept).await.expect("kept");
+        let keyring = Arc::new(keyring);
+        let offices = Offices::new(keyring.clone());
+        let remote = RemoteOffice::connect(&address.parse().expect("a URL"), "t0".into(), None).expect("is set up");
+        offices.hold(StoredOffice::with_token(kept, keyring.clone(), remote));
+        (store, offices, keyring, shown)
+    }
+
+    #[tokio::test]
+    async fn a_token_is_renewed_once_less_than_a_third_of_it_is_left() {
+        let (store, offices, keyring, shown) = office("due", Drawer::default()).await;
+        offices.renew_tokens(&store, at("2026-02-28T00:00:00Z")).await;
+        assert!(shown.lock().expect("not poisoned").is_empty(), "there is time");
+        offices.renew_tokens(&store, at("2026-03-03T00:00:00Z")).await;
+        assert_eq!(keyring.read("token:ladoga").expect("open").expect("kept").expose_secret(), "t1");
+        let life = kept::find(&store, "ladoga").expect("kept").life.expect("it ends");
+        assert_eq!((life.begins, life.ends), (at("2026-03-03T00:00:00Z"), at("2026-06-01T00:00:00Z")));
+        offices.renew_tokens(&store, at("2026-03-04T00:00:00Z")).await;
+        offices.renew_tokens(&store, at("2026-05-20T00:00:00Z")).await;
+        assert_eq!(*shown.lock().expect("not poisoned"), ["t0", "t1"], "the renewed one is shown from then on");
+    }
+
+    #[tokio::test]
+    async fn a_keyring_that_does_not_take_it_leaves_all_as_it_was_and_it_is_tried_again() {
+        let (store, offices, keyring, shown) = office("locked", Drawer { locked: true, ..Drawer::default() }).await;
+        for _ in 0..2 {
+            offices.renew_tokens(&store, at("2026-03-10T00:00:00Z")).await;
+        }
+        assert_eq!(*shown.lock().expect("not poisoned"), ["t0", "t0"]);
+        assert!(keyring.read("token:ladoga").expect("open").is_none());
+        let life = kept::find(&store, "ladoga").expect("kept").life.expect("it ends");
+        assert_eq!(life.ends, at("2026-04-01T00:00:00Z"));
+    }
+}
