@@ -6,9 +6,9 @@ use crate::{
     ShellCommands,
     contract::{
         BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
-        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, Makes,
-        OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones, RenewTokenRequest, StartDemoRequest,
-        Window,
+        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, InvitationAnswer,
+        JoinAnswer, JoinOfficeRequest, Makes, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
+        ReadInvitationRequest, RenewTokenRequest, StartDemoRequest, Window,
     },
     testing::Bench,
 };
@@ -30,6 +30,14 @@ impl ShellCommands for Refusing {
     }
 
     async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn read_invitation(&self, _: ReadInvitationRequest) -> Result<InvitationAnswer, ContractError> {
+        refused()
+    }
+
+    async fn join_office(&self, _: JoinOfficeRequest) -> Result<JoinAnswer, ContractError> {
         refused()
     }
 

@@ -48,7 +48,9 @@ async function untilDone(shown: Shown) {
   const row = { state: "live" as const, refused: [], warnings: [], drained: 0, holes: [], abilities: [] };
   const title = { ru: "MANGO OFFICE", en: "MANGO OFFICE" };
   const connections = [{ ...row, id: "mango-client-1", title }];
-  const offices = [{ id: "own", name: "own", demo: false, link: "live" as const, clockOffsetMs: 0, connections }];
+  const offices = [
+    { id: "own", name: "own", demo: false, admin: false, link: "live" as const, clockOffsetMs: 0, connections },
+  ];
   let revision = view.revision;
   const shows = async (open: CallRow[], cards: CallRow[] = []) => {
     const now = { ...view.now, open };
