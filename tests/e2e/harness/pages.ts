@@ -10,6 +10,7 @@ import { remote, type Browser } from 'webdriverio';
 import { objections } from './axe.ts';
 import type { Desktop } from './desktop.ts';
 import { freePort, listening, program, start, type Running } from './process.ts';
+import { settled } from './settled.ts';
 
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 const UI = path.resolve('../../ui');
@@ -90,16 +91,9 @@ export class Pages {
     await this.browser.execute(() => document.fonts.ready.then(() => undefined));
   }
 
-  /** Waits until what comes or changes has faded in, and the display has drawn it. What counts down is not waited for. */
-  async settled(): Promise<void> {
-    await this.browser.execute(async () => {
-      const fades = document
-        .getAnimations()
-        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) < 1000);
-      await Promise.allSettled(fades.map(({ finished }) => finished));
-      const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      for (let frame = 0; frame < 3; frame++) await drawn();
-    });
+  /** Waits until the page stands still. */
+  settled(): Promise<void> {
+    return settled(this.browser);
   }
 
   /** A picture of the page, or of one element, as the display shows it: WebKitWebDriver's own may not come back. */

@@ -8,6 +8,7 @@ import { remote, type Browser } from 'webdriverio';
 import { objections } from './axe.ts';
 import type { Desktop } from './desktop.ts';
 import { ended, freePort, listening, program, start, until, type Running } from './process.ts';
+import { settled } from './settled.ts';
 
 export interface Options {
   /** Names the logs. */
@@ -144,6 +145,15 @@ export class Trubka {
         return (await shown.isExisting()) && (await shown.getAttribute('data-state')) === state;
       },
       ms,
+    );
+  }
+
+  /** Waits until the page stands still, and the card's window is as high as its page. */
+  async settled(): Promise<void> {
+    await settled(this.browser);
+    if (!(await this.browser.getUrl()).endsWith('card.html')) return;
+    await until('the card has its height', () =>
+      this.browser.execute(() => Math.abs(innerHeight - document.querySelector('main')!.offsetHeight) <= 1),
     );
   }
 

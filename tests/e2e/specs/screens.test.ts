@@ -41,9 +41,10 @@ const looks = (['ru', 'en'] as const).flatMap((language) =>
 
 /** What is said of the test's own desktop is no part of the pictures. */
 async function dismissNotices(trubka: Trubka): Promise<void> {
-  while (await trubka.has('notice')) {
+  const count = async () => (await trubka.browser.$$('[data-testid="notice"]')).length;
+  for (let left = await count(); left > 0; left = await count()) {
     await trubka.browser.$('[data-testid="notice"] button').click();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until('the notice has gone', async () => (await count()) < left);
   }
 }
 
@@ -51,8 +52,7 @@ describe.each(looks)('$language $theme', ({ language, theme }) => {
   const look = `${language}-${theme}`;
 
   async function picture(trubka: Trubka, name: string): Promise<void> {
-    // What has just come fades in, and the card's window follows its height.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await trubka.settled();
     expect.soft(await trubka.objections(), name).toEqual([]);
     const file = path.join(folder, `${look}-${name}.png`);
     await trubka.picture(file);
