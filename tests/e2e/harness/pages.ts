@@ -17,6 +17,9 @@ const UI = path.resolve('../../ui');
 /** Where the clock stands: an afternoon in November. */
 const NOW = '2025-11-20T14:36:00+03:00';
 
+/** How far what counts down has come. */
+const COUNTED_MS = 2000;
+
 const KINDS: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -91,9 +94,9 @@ export class Pages {
     await this.browser.execute(() => document.fonts.ready.then(() => undefined));
   }
 
-  /** Waits until the page stands still. */
+  /** Waits until the page stands still, what counts down included. */
   settled(): Promise<void> {
-    return settled(this.browser);
+    return settled(this.browser, COUNTED_MS);
   }
 
   /** A picture of the page, or of one element, as the display shows it: WebKitWebDriver's own may not come back. */
