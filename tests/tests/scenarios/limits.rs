@@ -56,17 +56,29 @@ fn exchanged(scene: &Scene) -> (BTreeSet<u64>, usize) {
 /// What the makes call the request that places a call.
 const PLACES: [&str; 4] = ["call_back", "callback", "uc/calls POST", "calls"];
 
-/// A computer that does too much else may refuse all of them so often.
-const TRIES: usize = 10;
+/// A computer that does too much else refuses all of them, and is asked so often.
+const TRIES: usize = 3;
+/// What it says then, and what RingCloud's driver says of the rest of a minute.
+const REASONS: [&str; 2] =
+    ["this program was too busy to send it in time", "RingCloud accepts one call a minute with this key"];
 
-/// A hundred people click at once: each call is on its way within the time of the driver's tests, or refused with the
-/// reason.
+/// Why a command was refused.
+fn why(command: &CommandView) -> &str {
+    command.detail.as_deref().unwrap_or_default()
+}
+
+fn is_expected(command: &CommandView) -> bool {
+    REASONS.iter().any(|reason| why(command).starts_with(reason))
+}
+
+/// A hundred people click at once: each call is on its way or refused with the reason. That it takes five seconds at most
+/// is for the tests of the driver, whose clock they move themselves.
 async fn a_hundred_calls_at_once(make: Make) {
     let scene = Scene::alone(make, &[]).await;
     let works = |state| matches!(state, ConnectionState::Waiting | ConnectionState::Live);
     scene.screens.until_connection(make, "works", |row| works(row.state)).await;
     let view = Arc::new(scene.view(viewer(&scene.simulator)));
-    for tries in 1.. {
+    for _ in 0..TRIES {
         let mut all = JoinSet::new();
         for place in 0..AT_ONCE {
             all.spawn(placed(Arc::clone(&view), make, format!("+79001230{place:03}")));
@@ -79,7 +91,8 @@ async fn a_hundred_calls_at_once(make: Make) {
         if asked_for > 0 {
             break;
         }
-        assert!(tries < TRIES, "{make}: {:?}", commands.first());
+        let other = commands.iter().find(|command| !is_expected(command));
+        assert!(other.is_none(), "{make}: {other:?}");
     }
     scene.stop().await;
 }
@@ -91,16 +104,17 @@ fn as_the_pbx_admits(scene: &Scene, make: Make, commands: &[CommandView]) -> usi
     assert!(commands.iter().all(|command| command.state != CommandState::Unknown), "{make}: {commands:?}");
     let refused: Vec<&CommandView> =
         commands.iter().filter(|command| command.state == CommandState::Rejected).collect();
-    let why = |command: &CommandView| command.detail.clone().unwrap_or_default();
     assert!(refused.iter().all(|command| !why(command).is_empty()), "{make}: {refused:?}");
     // The PBX knows of each that was not refused; a busy journal may leave some out.
     let asked_for = scene.simulator.calls_asked_for().len();
     assert!(asked_for >= AT_ONCE - refused.len(), "{make}: {asked_for} asked for, {} refused", refused.len());
     assert!(journaled > 0 || asked_for == 0, "{make}: no request that places a call is in the journal");
     if make == Make::RINGCLOUD && asked_for > 0 {
-        let reasons = ["RingCloud accepts one call a minute with this key", "this program was too busy"];
-        let told = |command: &&&CommandView| reasons.iter().any(|reason| why(command).starts_with(reason));
-        assert_eq!((asked_for, refused.iter().filter(told).count()), (1, AT_ONCE - 1), "{refused:?}");
+        assert_eq!(
+            (asked_for, refused.iter().filter(|command| is_expected(command)).count()),
+            (1, AT_ONCE - 1),
+            "{refused:?}"
+        );
     }
     asked_for
 }
