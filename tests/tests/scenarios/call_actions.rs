@@ -289,7 +289,16 @@ async fn ringing_on_era() -> (Scene, CallRow) {
 #[tokio::test]
 async fn a_call_is_answered_held_taken_back_and_ended_over_http() {
     let (scene, row) = ringing_on_era().await;
-    each_is_confirmed(&scene, Make::ERA, &row, &[Action::Answer, Action::Hold, Action::Retrieve, Action::Hangup]).await;
+    let actions = [
+        Action::Answer,
+        Action::Dtmf { digits: "12".to_owned() },
+        Action::Record { on: true },
+        Action::Record { on: false },
+        Action::Hold,
+        Action::Retrieve,
+        Action::Hangup,
+    ];
+    each_is_confirmed(&scene, Make::ERA, &row, &actions).await;
     scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
 }
 

@@ -3,9 +3,9 @@
 use calls::CallResult;
 use desk::contract::{CallFilter, CardPhase, ConnectionRow};
 use jiff::{SignedDuration, Timestamp};
-use simulator::Make;
+use simulator::{Make, Reading};
 
-use crate::{scene::Scene, screens::Record};
+use crate::{scene::Scene, screens::Record, settings::Override};
 
 const PAST: &str = "+79161234567";
 const PRESENT: &str = "+79031234567";
@@ -51,15 +51,20 @@ async fn a_missed_call_of_yesterday(make: Make) {
 }
 
 /// Webhooks that were posted while nobody listened are lost; what they told is read from the PBX's history.
-async fn calls_of_a_time_without_the_program_come_from_the_history(make: Make) {
-    let scene = Scene::new().await;
+async fn calls_of_a_time_without_the_program_come_from_the_history(
+    make: Make,
+    readings: &[Reading],
+    overrides: &[Override],
+) -> Scene {
+    let scene = Scene::reading(readings, overrides).await;
     scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
     scene.row(Some(PRESENT), |row| row.result.is_some()).await;
     let scene = scene
-        .away(
+        .away_with(
             make,
             r#"{"call":"missed","from":"+79161234567","ring":"1s"}
             {"call":"replay","from":"+79051234567","ago":"10m","talk":"20s"}"#,
+            overrides,
         )
         .await;
     let missed = scene.row(Some(PAST), |row| row.result.is_some()).await;
@@ -72,19 +77,35 @@ async fn calls_of_a_time_without_the_program_come_from_the_history(make: Make) {
         assert_eq!(scene.screens.record().cards_of(Some(party)), 0, "{party} pops nothing");
     }
     assert!(scene.screens.record().notifications.is_empty(), "nor notifies");
+    scene
 }
 
 #[tokio::test]
 async fn a_time_without_the_program_is_filled_from_rostelecoms_history() {
-    calls_of_a_time_without_the_program_come_from_the_history(Make::ROSTELECOM).await;
+    calls_of_a_time_without_the_program_come_from_the_history(Make::ROSTELECOM, &[], &[]).await;
 }
 
 #[tokio::test]
 async fn a_time_without_the_program_is_filled_from_zadarmas_statistics() {
-    calls_of_a_time_without_the_program_come_from_the_history(Make::ZADARMA).await;
+    calls_of_a_time_without_the_program_come_from_the_history(Make::ZADARMA, &[], &[]).await;
 }
 
 #[tokio::test]
 async fn a_time_without_the_program_is_filled_from_mangos_statistics() {
-    calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX).await;
+    calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX, &[], &[]).await;
+}
+
+#[tokio::test]
+async fn a_time_without_the_program_is_filled_from_mangos_extended_statistics() {
+    for readings in [&[][..], &[Reading::STATISTICS_BY_SIP, Reading::STATISTICS_COME_AT_ONCE]] {
+        let extended = [(Make::MANGO_VPBX, "statistics", "extended")];
+        let scene =
+            calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX, readings, &extended).await;
+        let row = scene.row(Some("+79051234567"), |_| true).await;
+        let legs = scene.details(&row.call).await.legs;
+        let phones: Vec<_> = legs.iter().filter_map(|leg| leg.extension.as_deref()).collect();
+        assert_eq!(phones.len(), 1, "{readings:?}: {legs:?}");
+        assert!(phones[0].starts_with("20"), "{readings:?}: he is named by his extension: {legs:?}");
+        scene.stop().await;
+    }
 }

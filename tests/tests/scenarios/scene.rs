@@ -146,6 +146,11 @@ impl Scene {
     /// The program ends, these lines of a script are played to nobody, and it begins again: later than any pause that
     /// would be none.
     pub(crate) async fn away(self, make: Make, lines: &str) -> Self {
+        self.away_with(make, lines, &[]).await
+    }
+
+    /// The same, with settings that tell the office then.
+    pub(crate) async fn away_with(self, make: Make, lines: &str, overrides: &[Override]) -> Self {
         let Self { simulator, desk, screens: _, office, gateway, store, folder } = self;
         let address = gateway.addr();
         drop(desk);
@@ -156,7 +161,7 @@ impl Scene {
         simulator.set_hook(make, "http://127.0.0.1:9/nobody").expect("on this computer");
         play(&simulator, make, lines);
         tokio::time::sleep(Duration::from_secs(7)).await;
-        Self::on(simulator, folder, address, &[]).await
+        Self::on(simulator, folder, address, overrides).await
     }
 
     /// The program ends; the PBXs go on.

@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use super::answers::Failure;
 use super::dialog::{Dialog, State};
 use super::stage::cid;
-use super::{Era, events};
+use super::{Era, ending, events};
 use crate::fault::Fault;
 use crate::make::Make;
 use crate::play::{Order, Passing, Telling, perform};
 use crate::reading::Reading;
-use crate::script::CallPlan;
+use crate::script::{CallPlan, Topic};
 use crate::world::lock;
 
 /// How long an answer waits for a call to begin.
@@ -200,6 +200,13 @@ pub(super) fn act(
             if on {
                 let data = events::common(world, &dialog, world.now());
                 pbx.tell("ccsevents.connection_start_record", data, &dialog.extensions());
+            } else if dialog.recorded {
+                // What was recorded so far is a file of its own.
+                let key = format!("fs:main1:Srv-002/{}/{}.mp3", world.now().strftime("%Y-%m-%d"), world.new_id());
+                ending::tell_recording(pbx, dialog.clone(), key, Topic::Order, world.timing.recording_lag);
+            }
+            if let Some(dialog) = lock(&pbx.shared.dialogs).get_mut(&dialog.cid) {
+                dialog.recorded = on;
             }
         }
         Action::Conference => {

@@ -74,6 +74,8 @@ pub(super) struct Dialog {
     pub(super) referred: bool,
     /// It was turned into a conference of this id.
     pub(super) conference: Option<String>,
+    /// It is recorded since somebody asked for that.
+    pub(super) recorded: bool,
 }
 
 impl Dialog {
@@ -91,6 +93,7 @@ impl Dialog {
             state: State::Forking,
             referred: false,
             conference: None,
+            recorded: false,
         }
     }
 

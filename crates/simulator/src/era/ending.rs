@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::dialog::{Dialog, Fork, Side, State};
-use super::events;
 use super::stage::EraStage;
+use super::{Era, events};
 use crate::fault::Fault;
 use crate::play::{EndReason, Recorded, Telling};
 use crate::reading::Reading;
+use crate::script::Topic;
 use crate::world::lock;
 
 /// How long after `dlg_end` the platform says `dlg_stop`.
@@ -133,27 +134,31 @@ impl EraStage {
             // From before the simulator started: nothing will be told of it.
             return lock(&self.pbx.shared.recordings).add(key, recorded.topic);
         };
-        let pbx = self.pbx.clone();
-        let late = self.facts.telling == Telling::Late;
-        self.pbx.shared.world.tasks.spawn(async move {
-            let world = &pbx.shared.world;
-            if !late {
-                tokio::time::sleep(world.scaled(world.timing.recording_lag)).await;
-            }
-            let mut faults = world.faults.watch();
-            if faults.wait_for(|faults| !faults.contains(&Fault::RecordingNotReady)).await.is_err() {
-                return;
-            }
-            lock(&pbx.shared.recordings).add(key.clone(), recorded.topic);
-            let mut data: Map<String, Value> = events::common(world, &dialog, world.now());
-            if world.reads(Reading::RECORD_INFO_WITHOUT_CID) {
-                let kept = ["eventid", "eventts", "connectionid"];
-                data.retain(|field, _| kept.contains(&field.as_str()));
-            }
-            data.insert("key".into(), key.into());
-            pbx.tell("ccsevents.connection_set_record_info", data, &dialog.extensions());
-        });
+        let lag = (self.facts.telling != Telling::Late).then_some(self.pbx.shared.world.timing.recording_lag);
+        tell_recording(&self.pbx, dialog, key, recorded.topic, lag.unwrap_or_default());
     }
+}
+
+/// The recording is ready after so long, and its key is told.
+pub(super) fn tell_recording(pbx: &Era, dialog: Dialog, key: String, topic: Topic, lag: Duration) {
+    let tasks = &pbx.shared.world.tasks;
+    let pbx = pbx.clone();
+    tasks.spawn(async move {
+        let world = &pbx.shared.world;
+        tokio::time::sleep(world.scaled(lag)).await;
+        let mut faults = world.faults.watch();
+        if faults.wait_for(|faults| !faults.contains(&Fault::RecordingNotReady)).await.is_err() {
+            return;
+        }
+        lock(&pbx.shared.recordings).add(key.clone(), topic);
+        let mut data: Map<String, Value> = events::common(world, &dialog, world.now());
+        if world.reads(Reading::RECORD_INFO_WITHOUT_CID) {
+            let kept = ["eventid", "eventts", "connectionid"];
+            data.retain(|field, _| kept.contains(&field.as_str()));
+        }
+        data.insert("key".into(), key.into());
+        pbx.tell("ccsevents.connection_set_record_info", data, &dialog.extensions());
+    });
 }
 
 /// The SIP code of a phone that did not answer.

@@ -199,7 +199,7 @@ async fn statistics_have_the_fields_that_were_asked_for() {
 async fn extended_statistics_are_calls_with_their_legs() {
     let (simulator, access, mut hook) = scene().await;
     office::play(&simulator, r#"{"make":"mango-vpbx","call":"answered","from":"+79001234567","answers":"202"}"#);
-    hook.until(|form| form.path == "events/summary").await;
+    let forms = hook.until(|form| form.path == "events/summary").await;
     let span = |limit: &str, end: &str| json!({"start_date": "01.01.2020 00:00:00", "end_date": end, "limit": limit, "offset": "0"});
     let wrong = ask(&access, "stats/calls/request/", &span("100", "31.01.2020 00:00:00")).await.json();
     assert_eq!(wrong["result"], 3111, "thirty days are too long");
@@ -218,7 +218,10 @@ async fn extended_statistics_are_calls_with_their_legs() {
     let list = told["data"][0]["list"].as_array().expect("calls");
     let call = list.iter().find(|call| call["caller_number"] == "79001234567").expect("the call");
     assert_eq!((&call["context_type"], &call["context_calls"][0]["call_type"]), (&json!(1), &json!("user")));
-    assert!(call["context_calls"][0]["call_abonent_number"].as_str().is_some_and(|sip| sip.starts_with("sip:")));
+    let leg = &call["context_calls"][0];
+    assert_eq!((&leg["call_abonent_number"], &leg["BlindTransfer"]), (&json!("202"), &json!(false)));
+    let ids: Vec<Value> = forms.iter().map(|form| event(&access, form)["call_id"].clone()).collect();
+    assert!(ids.contains(&leg["external_call_id"]), "it pairs with the notifications' call_id");
     assert_eq!(ask(&access, "stats/calls/result/", &json!({"key": "other"})).await.json()["status"], "not-found");
 }
 

@@ -15,8 +15,8 @@ use url::form_urlencoded;
 use super::MangoVpbx;
 use super::commands;
 use super::quota::Refused;
-use super::statistics;
 use super::wire::sign;
+use super::{extended, statistics};
 use crate::fault::Fault;
 use crate::hook::Webhook;
 use crate::make::Make;
@@ -24,6 +24,7 @@ use crate::numbers;
 use crate::play::{Order, Telling, perform};
 use crate::recordings;
 use crate::script::{CallPlan, Sign};
+use crate::staff::Employee;
 use crate::world::lock;
 
 pub(super) fn router(pbx: MangoVpbx) -> Router {
@@ -100,12 +101,13 @@ fn answer(pbx: &MangoVpbx, path: &str, request: &Value) -> Result<Response, Refu
         "queries/recording/post" => return recording(pbx, request),
         "config/users/request" => users(pbx, request)?,
         "incominglines" => lines(pbx),
+        "sips" => sips(pbx),
         "account/balance" => json!({"result": 1000, "balance": 1250.5, "currency": "RUB"}),
         "groups" => groups(pbx, request),
         "stats/request" => statistics::order_table(pbx, request)?,
         "stats/result" => return Ok(statistics::fetch_table(pbx, request)),
-        "stats/calls/request" => statistics::order_calls(pbx, request)?,
-        "stats/calls/result" => return Ok(statistics::fetch_calls(pbx, request)),
+        "stats/calls/request" => extended::order(pbx, request)?,
+        "stats/calls/result" => return Ok(extended::fetch(pbx, request)),
         "commands/callback_group" => callback_group(pbx, request)?,
         _ => {
             let command = path.strip_prefix("commands/").and_then(|command| commands::answer(pbx, command, request));
@@ -235,6 +237,17 @@ fn groups(pbx: &MangoVpbx, request: &Value) -> Value {
         group["operators"] = operators.into();
     }
     json!({"result": 1000, "groups": [group]})
+}
+
+/// The SIP accounts of each employee.
+fn sips(pbx: &MangoVpbx) -> Value {
+    let staff = &pbx.shared.world.staff;
+    let of = |(employee, id): (&Employee, u32)| {
+        let account = json!({"id": id, "login": employee.sip_user, "domain": staff.domain});
+        json!({"user_id": id, "sips": [account]})
+    };
+    let data: Vec<Value> = staff.employees.iter().zip(1..).map(of).collect();
+    json!({"result": 1000, "data": data})
 }
 
 fn lines(pbx: &MangoVpbx) -> Value {

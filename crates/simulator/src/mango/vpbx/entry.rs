@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::past::PastLeg;
 use crate::play::CallKind;
 
 /// A call, during and after it.
@@ -22,6 +23,9 @@ pub(super) struct Entry {
     pub(super) ended: Option<Timestamp>,
     pub(super) reason: u16,
     pub(super) recording_id: Option<String>,
+    /// The leg that was recorded.
+    pub(super) recorded_leg: Option<String>,
+    pub(super) legs: Vec<PastLeg>,
 }
 
 /// One side of a call: an extension, a number, or neither.
@@ -29,6 +33,14 @@ pub(super) struct Entry {
 pub(super) struct Side {
     pub(super) extension: String,
     pub(super) number: String,
+}
+
+impl Side {
+    /// A side of an event.
+    pub(super) fn of(told: Option<&serde_json::Value>) -> Self {
+        let text = |name: &str| told.and_then(|told| told[name].as_str()).unwrap_or_default().to_owned();
+        Self { extension: text("extension"), number: text("number") }
+    }
 }
 
 impl Entry {

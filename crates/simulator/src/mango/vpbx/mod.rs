@@ -3,6 +3,8 @@
 mod api;
 mod commands;
 mod entry;
+mod extended;
+mod past;
 mod quota;
 mod stage;
 mod statistics;
@@ -19,6 +21,7 @@ use crate::hook::{Sender, Webhook};
 use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Redelivery, Secret};
 use crate::numbers;
 use crate::play::{Facts, Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{CallPlan, RawBody, RawEvent, Sign, Topic};
 use crate::world::{World, lock};
 use entry::Entry;
@@ -47,6 +50,7 @@ struct Shared {
     links: Mutex<BTreeMap<String, Topic>>,
     /// Statistics that were asked for, by their key.
     statistics: Mutex<BTreeMap<String, Ordered>>,
+    extended: Mutex<BTreeMap<String, extended::Ordered>>,
     quota: Mutex<Quota>,
 }
 
@@ -62,7 +66,12 @@ static DESCRIPTION: Description = Description {
     secrets: &[Secret::new("api_key", 28, Letters::Small), Secret::new("api_salt", 32, Letters::Small)],
     delivery: Delivery::Webhooks { path: "events/call" },
     line: OfficeLine { number: "+74952345678", russian: "Доставка", english: "Delivery" },
-    readings: super::READINGS,
+    readings: &[
+        Reading::CALLBACK_ONE_LEG,
+        Reading::TRANSFER_LEG_TO_CALLED,
+        Reading::STATISTICS_BY_SIP,
+        Reading::STATISTICS_COME_AT_ONCE,
+    ],
     help: include_str!("help.txt"),
     start: |world, access, redelivery| Arc::new(MangoVpbx::new(world, access, redelivery)),
 };
@@ -113,6 +122,7 @@ impl MangoVpbx {
             recordings: Mutex::default(),
             links: Mutex::default(),
             statistics: Mutex::default(),
+            extended: Mutex::default(),
             quota: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }

@@ -59,6 +59,7 @@ impl VpbxStage {
         if let Value::Object(more) = more {
             event.extend(more);
         }
+        self.remember(|entry| entry.hear(at, &event));
         let (call_id, extension) = (self.legs.get(place).call_id.clone(), self.legs.get(place).extension.clone());
         let mut open = lock(&self.pbx.shared.open_legs);
         if over {
@@ -226,6 +227,8 @@ impl Stage for VpbxStage {
             ended: None,
             reason: 1110,
             recording_id: None,
+            recorded_leg: None,
+            legs: Vec::new(),
         };
         lock(&self.pbx.shared.entries).insert(facts.id.clone(), entry);
         if let (CallKind::Outgoing, Some(caller)) = (facts.kind, facts.caller.clone()) {
@@ -311,6 +314,8 @@ impl Stage for VpbxStage {
         let (ringing, taken) = self.legs.take(from, by);
         self.tell_leg(at, ringing, "Disconnected", json!({"disconnect_reason": 1182}));
         self.tell_leg(at, taken, "Appeared", Value::Null);
+        let call_id = self.legs.get(taken).call_id.clone();
+        self.remember(|entry| entry.intercepted(&call_id));
     }
 
     fn left(&mut self, at: Timestamp, extension: &str, why: EndReason) {
@@ -327,9 +332,10 @@ impl Stage for VpbxStage {
     fn ended(&mut self, at: Timestamp, recorded: Option<Recorded>) {
         self.leave_menu(at, 1110);
         let id = recorded.map(|_| recording_id(&self.facts().id));
+        let leg = self.recorded.as_ref().map(|(call_id, _)| call_id.clone());
         self.remember(|entry| {
             entry.ended = Some(at);
-            entry.recording_id = id;
+            (entry.recording_id, entry.recorded_leg) = (id, leg);
         });
         if recorded.is_some() {
             self.tell_recorded(at);
