@@ -4,6 +4,7 @@
 mod flipped;
 mod http;
 mod office;
+mod polled;
 mod posted;
 mod replayed;
 mod sockets;

@@ -154,6 +154,13 @@ impl Office {
         (status == 200).then(|| serde_json::from_slice(&body).expect("JSON"))
     }
 
+    /// All calls as they are shown, the newest first.
+    pub(crate) async fn calls(&self) -> Vec<Value> {
+        let (_, body) = get(self.address, "/v1/calls?limit=100", &self.token).await;
+        let mut shown: Value = serde_json::from_slice(&body).expect("JSON");
+        serde_json::from_value(shown["calls"].take()).expect("a list")
+    }
+
     /// The call once it is over: some PBXs say so, of others it is known some seconds after its last leg.
     pub(crate) async fn ended(&self, make: Make, vendor_call: &str) -> Value {
         self.clock.wind(SignedDuration::from_secs(10));
