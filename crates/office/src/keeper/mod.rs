@@ -1,6 +1,7 @@
 //! The one task that writes the log, folds it and publishes what changed, in the order of the log.
 
 mod fold;
+mod past;
 mod publish;
 mod published;
 mod requests;

@@ -3,21 +3,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use calls::{Book, BookSettings, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
-use serde::{Deserialize, Serialize};
-use store::{CommandStatus, Filter, Store, UnreadEntry};
+use store::{CommandStatus, Store, UnreadEntry};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
     fold::Histories,
+    past::{OpenCall, Past, Rebuild, rebuild_key, seq_of},
     published::Head,
     requests::{KeeperHandle, entry},
     state::Keeper,
     unread::is_for_good,
 };
-use crate::{backoff::Backoff, call_entries, clock::Clock, rows, settings::Directory, status::Board};
-
-/// How many log entries, or rows, are read at a time.
-const PAGE: usize = 4096;
+use crate::{backoff::Backoff, clock::Clock, settings::Directory, status::Board};
 
 impl Keeper {
     /// A keeper whose books are rebuilt from the log.
@@ -55,7 +52,6 @@ impl Keeper {
             reads: Backoff::default(),
         };
         keeper.rebuild()?;
-        keeper.restore_open_calls()?;
         Ok((keeper, handle))
     }
 
@@ -70,29 +66,35 @@ impl Keeper {
     /// Reads what the open calls need from the log; what was not folded before the last stop is folded now.
     fn rebuild(&mut self) -> Result<(), store::Error> {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
-        connections.iter().try_for_each(|connection| self.rebuild_book(connection))
+        connections.iter().try_for_each(|connection| {
+            let past = Past::read(&self.store, &self.office, connection)?;
+            self.rebuild_book(connection, past)
+        })
     }
 
     /// Takes a connection in that came while the office is at work, with what its log says of an earlier time; one that is
     /// known goes on by these settings.
-    pub(super) fn join(&mut self, connection: &ConnectionId, settings: BookSettings) -> Result<(), store::Error> {
+    pub(super) async fn join(&mut self, connection: &ConnectionId, settings: BookSettings) -> Result<(), store::Error> {
         if let Some(book) = self.books.get_mut(connection) {
             book.change_settings(settings);
             return Ok(());
         }
+        let (store, office, id) = (self.store.clone(), self.office.clone(), connection.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            Past::read(&store, &office, &id).map(|past| past.with_histories(&store, &office, &id))
+        });
+        let past = reading.await.map_err(|_| store::Error::Closed)??;
         self.books.insert(connection.clone(), Book::new(connection.clone(), settings));
-        let rebuilt = self.rebuild_book(connection).and_then(|()| self.restore_open_calls());
+        let rebuilt = self.rebuild_book(connection, past);
         if rebuilt.is_err() {
             self.books.remove(connection);
         }
         rebuilt
     }
 
-    fn rebuild_book(&mut self, connection: &ConnectionId) -> Result<(), store::Error> {
-        self.open_unread(connection)?;
-        let folded = self.store.fold_position(connection)?;
-        let start = self.store.setting(&rebuild_key(connection))?;
-        let start: Rebuild = start.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    fn rebuild_book(&mut self, connection: &ConnectionId, past: Past) -> Result<(), store::Error> {
+        let Past { unread, folded, start, entries, histories, open } = past;
+        self.open_unread(connection, unread);
         if let Some(book) = self.books.get_mut(connection) {
             if let Some(chosen_at) = start.zone_chosen {
                 book.settle_zone(chosen_at);
@@ -101,22 +103,16 @@ impl Keeper {
                 book.reopen_gap(session, opened_at);
             }
         }
-        // The floor may be beyond rows that could not be written.
-        let mut next = start.floor.min(folded + 1);
-        loop {
-            let page = self.store.read_from(connection, next, PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            next = seq_of(last) + 1;
-            for entry in page {
-                let seq = seq_of(&entry);
-                let changes = self.fold_read(connection, entry)?;
-                if seq > folded {
-                    // Until the rows are written nobody may resume from beyond them.
-                    self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
-                    self.note(seq, connection, changes);
-                }
+        for entry in entries {
+            let seq = seq_of(&entry);
+            let changes = self.fold_read(connection, entry, &histories)?;
+            if seq > folded {
+                // Until the rows are written nobody may resume from beyond them.
+                self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
+                self.note(seq, connection, changes);
             }
         }
+        self.restore_open_calls(connection, open)
     }
 
     /// Folds an entry that was read at the start. What can never be read holds back its own call.
@@ -124,6 +120,7 @@ impl Keeper {
         &mut self,
         connection: &ConnectionId,
         entry: Result<Stored, UnreadEntry>,
+        histories: &Histories,
     ) -> Result<Vec<Change>, store::Error> {
         let stored = match entry {
             Ok(stored) => stored,
@@ -132,7 +129,7 @@ impl Keeper {
                 return Ok(Vec::new());
             }
         };
-        match (self.fold(&stored, &Histories::new()), stored.told.subject(connection)) {
+        match (self.fold(&stored, histories), stored.told.subject(connection)) {
             (Err(error), Some(call)) if is_for_good(&error) => {
                 self.hold_back(connection, &call, &error);
                 Ok(Vec::new())
@@ -142,29 +139,19 @@ impl Keeper {
     }
 
     /// Calls that a straggler opened again hold no floor, so the log was not read from their beginning.
-    fn restore_open_calls(&mut self) -> Result<(), store::Error> {
-        let open = Filter { office: Some(self.office.clone()), open: true, ..Filter::default() };
-        let mut before = None;
-        loop {
-            let page = self.store.list(&open, before, PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            before = Some(last.cursor);
-            for call in page.iter().filter_map(rows::call) {
-                let is_held = self.books.get(&call.connection).is_none_or(|book| book.holds(&call.id));
-                if is_held || self.is_unread(&call.connection, &call.id) {
-                    continue;
-                }
-                match call_entries::of_call(&self.store, &self.office, &call.id) {
-                    Ok(entries) => {
-                        if let Some(book) = self.books.get_mut(&call.connection) {
-                            book.restore(&entries);
-                        }
-                    }
-                    Err(error) if is_for_good(&error) => self.hold_back(&call.connection, &call.id, &error),
-                    Err(error) => return Err(error),
-                }
+    fn restore_open_calls(&mut self, connection: &ConnectionId, open: Vec<OpenCall>) -> Result<(), store::Error> {
+        for (call, entries) in open {
+            let Some(book) = self.books.get_mut(connection) else { return Ok(()) };
+            if book.holds(&call) || self.unread.get(connection).is_some_and(|unread| unread.calls.contains(&call)) {
+                continue;
+            }
+            match entries {
+                Ok(entries) => book.restore(&entries),
+                Err(error) if is_for_good(&error) => self.hold_back(connection, &call, &error),
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 
     /// Commands that were on their way when the last run ended: whether they acted is not known, and they are not
@@ -203,26 +190,4 @@ impl Keeper {
             }
         });
     }
-}
-
-/// Place of an entry, readable or not.
-fn seq_of(entry: &Result<Stored, UnreadEntry>) -> u64 {
-    entry.as_ref().map_or_else(|unread| unread.seq, |stored| stored.seq)
-}
-
-/// What a rebuild of a connection's book begins with.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Rebuild {
-    /// The log place from which to read.
-    floor: u64,
-    /// The log place at which the vendor's zone was chosen: it may lie below the floor.
-    zone_chosen: Option<u64>,
-    /// The sessions whose gaps are open, and the log places at which they opened: they may lie below the floor, too.
-    #[serde(default)]
-    gaps: Vec<(Option<String>, u64)>,
-}
-
-/// The setting that keeps a connection's [`Rebuild`].
-fn rebuild_key(connection: &ConnectionId) -> String {
-    format!("rebuild:{connection}")
 }

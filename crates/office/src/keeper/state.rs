@@ -1,6 +1,9 @@
 //! What the keeper holds. Whoever works on it uses this; it uses none of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use calls::{Book, CallId, CommandId, ConnectionId, Stored};
 use store::Store;
@@ -9,7 +12,6 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::{
     published::{Head, Published},
     requests::Request,
-    unread::Unread,
 };
 use crate::{backoff::Backoff, clock::Clock, rows, settings::Directory, status::Board};
 
@@ -53,4 +55,15 @@ pub(super) struct Question {
     /// Who sees this call, unless that is known?
     pub(super) call: Option<CallId>,
     pub(super) is_answered: bool,
+}
+
+/// What of one connection cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    /// The calls that are held back.
+    pub(super) calls: BTreeSet<CallId>,
+    /// Place of the first entry of a newer version that is about no call: a newer version begins to read there.
+    pub(super) newer_from: Option<u64>,
+    /// `calls` has changed since it was kept.
+    pub(super) is_kept: bool,
 }

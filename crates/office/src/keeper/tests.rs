@@ -264,7 +264,7 @@ async fn a_connection_with_other_settings_goes_on_by_them() {
     let before = due(&keeper);
     let usual = BookSettings::default();
     let longer = BookSettings { silence: usual.silence + SignedDuration::from_hours(1), ..usual };
-    keeper.join(&connection(), longer).expect("it is known");
+    keeper.join(&connection(), longer).await.expect("it is known");
     assert_eq!(due(&keeper), before + SignedDuration::from_hours(1));
     assert_eq!(keeper.books.get(&connection()).map(|book| book.open_calls().count()), Some(1), "the call goes on");
 }

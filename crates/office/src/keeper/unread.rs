@@ -9,22 +9,12 @@ use std::collections::BTreeSet;
 use calls::{CallId, ConnectionId, Decision, Told};
 use store::{ErrorKind, UnreadEntry};
 
-use super::{published::Published, requests::entry, state::Keeper};
-use crate::{
-    call_entries,
-    held_back::{self, kept},
+use super::{
+    published::Published,
+    requests::entry,
+    state::{Keeper, Unread},
 };
-
-/// What of one connection cannot be read.
-#[derive(Debug, Default)]
-pub(crate) struct Unread {
-    /// The calls that are held back.
-    pub(super) calls: BTreeSet<CallId>,
-    /// Place of the first entry of a newer version that is about no call: a newer version begins to read there.
-    pub(super) newer_from: Option<u64>,
-    /// `calls` has changed since it was kept.
-    is_kept: bool,
-}
+use crate::{call_entries, held_back};
 
 impl Keeper {
     /// Whether this call is held back.
@@ -33,11 +23,9 @@ impl Keeper {
     }
 
     /// Takes over what the last run held back.
-    pub(super) fn open_unread(&mut self, connection: &ConnectionId) -> Result<(), store::Error> {
-        let calls = kept(&self.store, connection)?;
+    pub(super) fn open_unread(&mut self, connection: &ConnectionId, calls: BTreeSet<CallId>) {
         self.board.unread_calls(connection, calls.len());
         self.unread.insert(connection.clone(), Unread { calls, newer_from: None, is_kept: true });
-        Ok(())
     }
 
     /// An entry that is read at the start cannot be: its call is held back.

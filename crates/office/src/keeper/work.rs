@@ -140,7 +140,7 @@ impl Keeper {
                     concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
                 }
                 Request::Connect { connection, settings, directory, done } => {
-                    let outcome = self.join(&connection, settings);
+                    let outcome = self.join(&connection, settings).await;
                     if outcome.is_ok() {
                         self.directory = directory;
                     }
