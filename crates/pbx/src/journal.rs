@@ -59,6 +59,30 @@ pub struct JournalEntry {
     pub received: Option<String>,
 }
 
+impl JournalEntry {
+    /// An entry that says no more than this yet: all went well, at once, and nothing is kept of what was said.
+    pub(crate) fn new(
+        at: Timestamp,
+        connection: &ConnectionId,
+        kind: JournalKind,
+        operation: impl Into<String>,
+        target: impl Into<String>,
+    ) -> Self {
+        Self {
+            at,
+            connection: connection.clone(),
+            kind,
+            operation: operation.into(),
+            target: target.into(),
+            status: None,
+            outcome: "ok".to_owned(),
+            took: Duration::ZERO,
+            sent: None,
+            received: None,
+        }
+    }
+}
+
 /// Keeps nothing, for programs and tests without a journal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoJournal;

@@ -19,6 +19,7 @@ mod form;
 pub mod history;
 pub mod journal;
 mod json;
+pub mod lock_out;
 pub mod make;
 mod mango;
 pub mod mango_client;
@@ -59,7 +60,7 @@ pub use query::{
     AccountUser, Destination, OwnNumber, PhoneLine, Query, QueryStep, RecordingSetting, Redirection, Reply, Row,
     Statistics, StatisticsKind, UserChange,
 };
-pub use quota::{Counted, LockOut, Quota, RequestTimes, RequestTimesKeeper};
+pub use quota::{Counted, Quota, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, Refusal, Route};

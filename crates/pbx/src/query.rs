@@ -1,5 +1,6 @@
 //! What can be asked of an account beside its calls, and what can be changed in it.
 
+mod facts;
 mod reply;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
 
+pub(crate) use self::facts::{facts, rows};
 pub use self::reply::{AccountUser, OwnNumber, PhoneLine, QueryStep, Reply, Row};
 
 /// A question about an account, or a change of it.
@@ -40,6 +42,8 @@ pub enum Query {
     Numbers,
     /// The lines on which phones register.
     Lines,
+    /// The groups that calls are sent to, with the people in them.
+    Groups,
     /// Whether a phone is registered at this extension or line.
     Status(String),
     /// Where the calls of this extension or line are sent.
@@ -215,6 +219,7 @@ impl Query {
             | Self::Number(_)
             | Self::Numbers
             | Self::Lines
+            | Self::Groups
             | Self::Status(_)
             | Self::Redirection(_)
             | Self::Statistics(_)
@@ -244,6 +249,7 @@ impl Query {
             Self::Number(_) => "look numbers up",
             Self::Numbers => "list its numbers",
             Self::Lines => "list its lines",
+            Self::Groups => "list its groups",
             Self::Status(_) => "tell whether a phone is registered",
             Self::Redirection(_) | Self::SetRedirection { .. } => "send calls elsewhere for a program",
             Self::Statistics(_) => "give statistics",

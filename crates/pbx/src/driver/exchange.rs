@@ -98,17 +98,14 @@ impl Driver {
         };
         // Passwords of a vendor's own stand wherever he puts them: names of fields do not find them all.
         let kept = |body: &Bytes| if request.has_passwords { None } else { self.redactor.body(body) };
+        let target = redact::target(&request.url, request.signed);
         self.journal.record(JournalEntry {
-            at,
-            connection: self.id.clone(),
-            kind: JournalKind::Request,
-            operation: request.operation.to_owned(),
-            target: redact::target(&request.url, request.signed),
             status: answer.as_ref().ok().map(|answer| answer.status),
             outcome: answer.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
             took: began.elapsed(),
             sent: kept(&request.body),
             received: answer.as_ref().ok().and_then(|answer| kept(&answer.body)),
+            ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         answer
     }

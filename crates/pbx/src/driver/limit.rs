@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 use crate::{
     error::{Error, ErrorKind},
-    quota::{Counted, EVERYTHING, LockOut, Quota, RequestTimes, RequestTimesKeeper},
+    lock_out::LockOut,
+    quota::{Counted, EVERYTHING, Quota, RequestTimes, RequestTimesKeeper},
 };
 
 /// Whom a request serves.

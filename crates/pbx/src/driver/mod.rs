@@ -173,18 +173,9 @@ impl Driver {
             // A body that nobody vouches for is not kept.
             Err(error) => (cut(&request.method_name()), format!("refused: {error}"), None),
         };
-        self.journal.record(JournalEntry {
-            at: context.received_at,
-            connection: self.id.clone(),
-            kind: JournalKind::Webhook,
-            operation,
-            target: cut(request.path.split(['?', '#']).next().unwrap_or_default()),
-            status: None,
-            outcome,
-            took: began.elapsed(),
-            sent: None,
-            received,
-        });
+        let path = cut(request.path.split(['?', '#']).next().unwrap_or_default());
+        let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
+        self.journal.record(JournalEntry { outcome, took: began.elapsed(), received, ..entry });
         decoded
     }
 

@@ -1,7 +1,5 @@
 //! Asks a PBX that tells nothing by itself: the make's state machine decides, this carries out.
 
-use std::time::Duration;
-
 use jiff::tz::TimeZone;
 
 use super::{Driver, limit::Priority};
@@ -28,20 +26,8 @@ impl Driver {
         let read = poller.read(answer.as_ref(), asked, self.moment());
         // The answer itself stands in the journal already: this is what was made of it.
         if let Some(outcome) = answer.ok().and_then(|_| objection(&read)) {
-            let (at, connection, kind) = (self.clock.now(), self.id.clone(), JournalKind::Request);
-            let (status, took, sent, received) = (None, Duration::ZERO, None, None);
-            self.journal.record(JournalEntry {
-                at,
-                connection,
-                kind,
-                operation,
-                target,
-                status,
-                outcome,
-                took,
-                sent,
-                received,
-            });
+            let entry = JournalEntry::new(self.clock.now(), &self.id, JournalKind::Request, operation, target);
+            self.journal.record(JournalEntry { outcome, ..entry });
         }
         read
     }

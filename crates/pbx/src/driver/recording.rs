@@ -74,18 +74,13 @@ impl Driver {
             Err(error) => (None, Err(Error::from(error))),
         };
         let (status, outcome) = begun;
+        // The path of a link is as good as a key.
+        let target = redact::target(&request.url, false);
         self.journal.record(JournalEntry {
-            at,
-            connection: self.id.clone(),
-            kind: JournalKind::Request,
-            operation: request.operation.to_owned(),
-            // The path of a link is as good as a key.
-            target: redact::target(&request.url, false),
             status,
             outcome: outcome.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
             took: began.elapsed(),
-            sent: None,
-            received: None,
+            ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         let download = outcome?;
         Ok(Download {

@@ -291,18 +291,10 @@ impl Driver {
 
     fn journal_frame(&self, sent: Option<&str>, received: Option<&str>, outcome: &str) {
         let kept = |text: Option<&str>| self.redactor.body(text?.as_bytes());
-        self.journal.record(JournalEntry {
-            at: self.clock.now(),
-            connection: self.id.clone(),
-            kind: JournalKind::Frame,
-            operation: "frame".to_owned(),
-            target: self.pbx.base_url().host_str().unwrap_or_default().to_owned(),
-            status: None,
-            outcome: outcome.to_owned(),
-            took: Duration::ZERO,
-            sent: kept(sent),
-            received: kept(received),
-        });
+        let host = self.pbx.base_url().host_str().unwrap_or_default();
+        let entry = JournalEntry::new(self.clock.now(), &self.id, JournalKind::Frame, "frame", host);
+        let (sent, received) = (kept(sent), kept(received));
+        self.journal.record(JournalEntry { outcome: outcome.to_owned(), sent, received, ..entry });
     }
 }
 

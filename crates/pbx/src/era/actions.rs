@@ -3,10 +3,10 @@
 use ::calls::{ActOn, Action, Leg, LegState, Target};
 
 use super::{
-    Shared,
     calls::{KnownCall, Side},
     requests::{self, Verb, goes_over_socket, over_http, over_socket},
     responses,
+    shared::Shared,
     wire::Transport,
 };
 use crate::{

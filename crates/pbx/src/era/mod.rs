@@ -20,6 +20,7 @@ mod polling;
 mod requests;
 mod responses;
 mod session;
+mod shared;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use self::{
     config::Settings,
     polling::ListPoller,
     session::Socket,
+    shared::Shared,
     wire::{Api, Transport},
 };
 use crate::{
@@ -57,15 +59,6 @@ use crate::{
 
 /// How long a call counts as taken off hold because the command was accepted, before an event or the list shows it.
 const BELIEVED: SignedDuration = SignedDuration::from_secs(5);
-
-/// What the sessions and the commands of one connection have in common.
-#[derive(Debug)]
-struct Shared {
-    settings: Settings,
-    /// The calls that go on: commands name them otherwise than events do.
-    calls: OpenCalls,
-    counts: AssumptionCounts,
-}
 
 /// The Era platform, configured for one connection.
 #[derive(Debug)]

@@ -11,10 +11,10 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Shared,
     events::EventContext,
     listing::{Asked, Listing},
     requests, responses,
+    shared::Shared,
 };
 use crate::{
     error::{Error, ErrorKind},

@@ -15,12 +15,13 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    Shared, abilities,
+    abilities,
     events::{self, EventContext},
     frame::{self, Frame},
     listing::{Asked, Listing},
     names::{EVENTS, Field},
     requests, responses,
+    shared::Shared,
     subscription::Subscription,
 };
 use crate::{

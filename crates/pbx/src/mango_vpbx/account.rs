@@ -1,39 +1,96 @@
-//! Questions about the account: its balance, its employees, its groups and its numbers.
+//! Questions about the account: its balance, its employees, their SIP accounts, its groups and its numbers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{config::Settings, requests, responses};
 use crate::{
     error::Error,
     fields::Fields,
     party,
-    query::{AccountUser, Query, QueryStep, Reply},
+    query::{self, AccountUser, OwnNumber, PhoneLine, Query, QueryStep, Reply, Row},
     request::{Answer, Request},
 };
 
 /// The request of a question.
 pub(super) fn ask(settings: &Settings, query: &Query) -> Result<Request, Error> {
-    if matches!(query, Query::Balance) {
-        return Ok(requests::check(settings));
+    let ask = |path: &'static str, body: Value| requests::post(settings, path, path, &body);
+    match of_account(query)? {
+        Asked::Balance => Ok(requests::check(settings)),
+        Asked::Employees(extension) => Ok(employees(settings, extension)),
+        Asked::Numbers => Ok(ask("incominglines", json!({}))),
+        Asked::Lines => Ok(ask("sips", json!({}))),
+        Asked::Groups => Ok(ask("groups", json!({"show_users": 1}))),
     }
-    if matches!(query, Query::Users) {
-        return Ok(employees(settings, None));
-    }
-    if let Query::User(extension) = query {
-        return Ok(employees(settings, Some(extension)));
-    }
-    Err(Error::unsupported(query.name()))
 }
 
 /// What an answer says.
 pub(super) fn read(query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
-    if matches!(query, Query::Balance) {
-        return responses::balance(answer).map(QueryStep::Done);
+    let listed = |names: [&str; 2]| {
+        let told = answer.fields().filter(|_| answer.is_success());
+        let rows = told.and_then(|told| names.into_iter().find_map(|name| query::rows(&told, name)));
+        rows.ok_or_else(|| responses::failure(answer))
+    };
+    let reply = match of_account(query)? {
+        Asked::Balance => responses::balance(answer)?,
+        Asked::Employees(_) => Reply::Users(users(answer)?),
+        Asked::Numbers => Reply::Numbers(listed(["lines", "data"])?.iter().filter_map(own_number).collect()),
+        Asked::Lines => Reply::Lines(listed(["data", "sips"])?.iter().flat_map(sip_lines).collect()),
+        Asked::Groups => Reply::Rows(listed(["groups", "data"])?.iter().map(group).collect()),
+    };
+    Ok(QueryStep::Done(reply))
+}
+
+/// The questions that this interface answers.
+enum Asked<'a> {
+    Balance,
+    Employees(Option<&'a str>),
+    Numbers,
+    Lines,
+    Groups,
+}
+
+fn of_account(query: &Query) -> Result<Asked<'_>, Error> {
+    if let Query::User(extension) = query {
+        return Ok(Asked::Employees(Some(extension)));
     }
-    if matches!(query, Query::Users | Query::User(_)) {
-        return users(answer).map(Reply::Users).map(QueryStep::Done);
+    let known = [
+        (matches!(query, Query::Balance), Asked::Balance),
+        (matches!(query, Query::Users), Asked::Employees(None)),
+        (matches!(query, Query::Numbers), Asked::Numbers),
+        (matches!(query, Query::Lines), Asked::Lines),
+        (matches!(query, Query::Groups), Asked::Groups),
+    ];
+    let found = known.into_iter().find_map(|(is_it, asked)| is_it.then_some(asked));
+    found.ok_or_else(|| Error::unsupported(query.name()))
+}
+
+/// A number of the account; what the vendor calls it is not in the pages that could be read, so what may be is looked for.
+fn own_number(row: &Fields) -> Option<OwnNumber> {
+    let raw = row.text("number")?;
+    let mut facts = query::facts(row.to_json()).unwrap_or_default();
+    facts.remove("number");
+    Some(OwnNumber { number: party::number(&raw).unwrap_or(raw), title: facts.remove("name"), facts })
+}
+
+/// The SIP accounts of an employee.
+fn sip_lines(row: &Fields) -> Vec<PhoneLine> {
+    let line = |sip: Fields| {
+        let login = sip.text("login")?;
+        let id = sip.text("domain").map_or_else(|| login.clone(), |domain| format!("{login}@{domain}"));
+        Some(PhoneLine { id, title: None, channels: None })
+    };
+    query::rows(row, "sips").unwrap_or_default().into_iter().filter_map(line).collect()
+}
+
+/// A group, with the extensions of its people.
+fn group(row: &Fields) -> Row {
+    let mut facts = query::facts(row.to_json()).unwrap_or_default();
+    let people = ["operators", "users"].into_iter().find_map(|name| query::rows(row, name)).unwrap_or_default();
+    let extensions: Vec<String> = people.iter().filter_map(|person| person.text("extension")).collect();
+    if !extensions.is_empty() {
+        facts.insert("people".to_owned(), extensions.join(" "));
     }
-    Err(Error::unsupported(query.name()))
+    facts
 }
 
 /// `config/users/request`: everybody, or whoever has this extension.

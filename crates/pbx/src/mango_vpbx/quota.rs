@@ -6,8 +6,9 @@ use std::{
 };
 
 use crate::{
+    lock_out::LockOut,
     mango::codes,
-    quota::{Counted, LockOut, Quota},
+    quota::{Counted, Quota},
     request::Answer,
 };
 

@@ -1,7 +1,5 @@
 //! Balance, employees, channels and numbers.
 
-use std::collections::BTreeMap;
-
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
@@ -14,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
     party,
-    query::{AccountUser, Query, QueryStep, Reply, UserChange},
+    query::{AccountUser, Query, QueryStep, Reply, UserChange, facts},
     request::{Answer, Request},
 };
 
@@ -62,6 +60,7 @@ pub(super) fn request(settings: &Settings, query: &Query) -> Result<Request, Err
         | Query::Price { .. }
         | Query::Numbers
         | Query::Lines
+        | Query::Groups
         | Query::Status(_)
         | Query::Redirection(_)
         | Query::Statistics(_)
@@ -134,12 +133,6 @@ fn users(settings: &Settings, directory: &mut Directory, data: Result<Value, Err
 /// The name of a channel; how elements of the list look is not documented.
 fn channel(element: &Value) -> Option<String> {
     fields::text(element).or_else(|| Fields::of(element.clone())?.text("channel"))
-}
-
-/// What the service says of something, but for anything secret.
-fn facts(data: Value) -> Option<BTreeMap<String, String>> {
-    let Value::Object(map) = crate::redact::value(data) else { return None };
-    Some(map.into_iter().filter_map(|(name, value)| Some((name, fields::text(&value)?))).collect())
 }
 
 /// An extension as the service admits it: three digits that begin with 4.

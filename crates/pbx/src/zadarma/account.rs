@@ -98,7 +98,7 @@ pub(super) fn request(settings: &Settings, query: &Query) -> Result<Request, Err
             parameters.extend(sender.as_deref().map(|sender| ("sender", sender.into())));
             send(settings, ("sms", Method::POST), "/v1/sms/send/", parameters)
         }
-        Query::Channels | Query::Channel(_) | Query::CreateUser { .. } | Query::ChangeUser { .. } => {
+        Query::Channels | Query::Groups | Query::Channel(_) | Query::CreateUser { .. } | Query::ChangeUser { .. } => {
             return Err(Error::unsupported(query.name()));
         }
     })

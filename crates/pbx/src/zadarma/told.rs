@@ -1,7 +1,5 @@
 //! What the account tells of itself.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::Value;
 
@@ -9,7 +7,7 @@ use super::{account, config::Settings, party, responses, statistics};
 use crate::{
     error::{Error, ErrorKind},
     fields::{self, Fields},
-    query::{AccountUser, OwnNumber, PhoneLine, Query, QueryStep, Reply, Row, Statistics, StatisticsKind},
+    query::{self, AccountUser, OwnNumber, PhoneLine, Query, QueryStep, Reply, Row, Statistics, StatisticsKind, rows},
     request::Answer,
     zone::{MOSCOW, UTC},
 };
@@ -77,7 +75,7 @@ pub(super) fn read(settings: &Settings, query: &Query, answer: &Answer) -> Resul
             return Ok(QueryStep::Ask(Box::new(next)));
         }
         Query::RemoveWebhooks => Reply::Done { name: None },
-        Query::Channels | Query::Channel(_) | Query::CreateUser { .. } | Query::ChangeUser { .. } => {
+        Query::Channels | Query::Channel(_) | Query::Groups | Query::CreateUser { .. } | Query::ChangeUser { .. } => {
             return Err(Error::unsupported(query.name()));
         }
     }))
@@ -172,16 +170,6 @@ fn webhooks(told: &Fields) -> Reply {
     Reply::Webhooks { url: told.text("url"), switches: account::SWITCHES.into_iter().map(is_on).collect() }
 }
 
-/// The objects of a list.
-fn rows(told: &Fields, name: &str) -> Option<Vec<Fields>> {
-    match told.value(name)? {
-        Value::Array(rows) => Some(rows.iter().cloned().filter_map(Fields::of).collect()),
-        // A list without items, as XML writes it.
-        Value::String(text) if text.trim().is_empty() => Some(Vec::new()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
-    }
-}
-
 fn texts(told: &Fields, name: &str) -> Vec<String> {
     told.array(name).map(|list| list.iter().filter_map(fields::text).collect()).unwrap_or_default()
 }
@@ -195,6 +183,5 @@ fn without_status(told: &Fields) -> Row {
 
 /// What the service says of something, but for anything secret.
 fn facts(told: &Fields) -> Row {
-    let Value::Object(map) = crate::redact::value(told.to_json()) else { return BTreeMap::new() };
-    map.into_iter().filter_map(|(name, value)| Some((name, fields::text(&value)?))).collect()
+    query::facts(told.to_json()).unwrap_or_default()
 }

@@ -39,6 +39,8 @@ pub(super) enum Question {
     Numbers,
     /// The lines on which phones register.
     Lines,
+    /// The groups that calls are sent to, with the extensions in them.
+    Groups,
     /// Whether a phone is registered at an extension or a line.
     Status {
         /// Which.
@@ -226,6 +228,7 @@ impl Question {
             Self::Price { number, shown } => Query::Price { to: number, shown },
             Self::Numbers => Query::Numbers,
             Self::Lines => Query::Lines,
+            Self::Groups => Query::Groups,
             Self::Status { of } => Query::Status(of),
             Self::Redirection { of } => Query::Redirection(of),
             Self::Redirect { of, to, destination, when_unanswered } => {
