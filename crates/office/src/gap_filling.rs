@@ -3,7 +3,7 @@
 //! What is read is told as kept by the PBX, so it rings nobody. A call that came live is not told again. Where the PBX
 //! keeps no history, or does not give it, the time is closed as a hole.
 
-use std::{panic::AssertUnwindSafe, sync::PoisonError, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::PoisonError, time::Duration};
 
 use calls::{CallId, CallResult, CallState, Direction, Effect, RecordingId, Source, Told, VendorEvent, VendorTime};
 use futures_util::FutureExt;
@@ -113,7 +113,13 @@ impl Link {
             .await
             .map_err(|_| Error::new(ErrorKind::Internal, "what was read could not be compared with what is stored"))?;
         let told = missed.len();
-        let (events, calls): (Vec<_>, Vec<_>) = missed.into_iter().unzip();
+        let (mut events, calls): (Vec<_>, Vec<_>) = missed.into_iter().unzip();
+        for (events, call) in events.iter_mut().zip(&calls) {
+            let id = CallId::of_vendor(&self.connection, &call.call);
+            if let Some(held) = self.keeper.call(&self.connection, &id).await {
+                by_known_keys(events, &held);
+            }
+        }
         let events = events.into_iter().flatten().map(Told::Vendor).collect();
         if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
             return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
@@ -137,6 +143,30 @@ impl Link {
         let end = call.events.last().filter(|_| call.says_more && !says_as_much);
         let recordings = call.events.iter().filter_map(|event| unknown_recordings(&known, event));
         end.cloned().into_iter().chain(recordings).map(|event| at_end(&known, event)).collect()
+    }
+}
+
+/// A history may have no ids of its legs. Where the beginning of the call came live, a phone that was told of then is the
+/// same leg, by its extension: otherwise the call would show it twice.
+fn by_known_keys(events: &mut [VendorEvent], held: &calls::Call) {
+    let is_known = |key: &str| held.legs.iter().any(|leg| leg.make_key() == key);
+    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
+    for leg in events.iter_mut().flat_map(|event| &mut event.effects).filter_map(Effect::leg_mut) {
+        if is_known(&leg.key) {
+            continue;
+        }
+        if !renamed.contains_key(&leg.key) {
+            let own = |known: &&calls::Leg| known.extension.is_some() && known.extension == leg.extension;
+            let [known] = held.legs.iter().filter(own).collect::<Vec<_>>()[..] else { continue };
+            // A phone that rang again is told by another leg.
+            if renamed.values().any(|key| key == known.make_key()) {
+                continue;
+            }
+            renamed.insert(leg.key.clone(), known.make_key().to_owned());
+        }
+        if let Some(key) = renamed.get(&leg.key) {
+            leg.key.clone_from(key);
+        }
     }
 }
 
@@ -296,6 +326,30 @@ mod tests {
             (after.result, after.ended_at, after.answered_at),
             (before.result, before.ended_at, before.answered_at)
         );
+    }
+
+    #[tokio::test]
+    async fn a_phone_that_was_told_of_live_is_shown_once_when_the_history_has_no_ids() {
+        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let link = &bench.link;
+        bench.set(2);
+        let live = calls::LegRef { key: "live/1".into(), ..leg() };
+        let began = event("1", "talk", 0, vec![created(), Effect::LegRinging { leg: live }]);
+        link.keeper.tell(&link.connection, at(2), vec![Told::Vendor(began)]).await.expect("stored");
+        let past =
+            |key: &str, extension: &str| calls::LegRef { key: key.into(), extension: Some(extension.into()), ..leg() };
+        let mut told = history("talk", CallResult::Answered, false);
+        told.events[0].effects.extend([
+            Effect::LegRinging { leg: past("past/101/0", "101") },
+            Effect::LegAnswered { leg: past("past/101/0", "101") },
+            Effect::LegRinging { leg: past("past/102/0", "102") },
+        ]);
+        bench.set(60);
+        assert_eq!(link.tell_missed(vec![told]).await, Ok(1));
+        let row = link.store.get("test", &CallId::of_vendor(&link.connection, "talk")).expect("readable");
+        let call = rows::call(&row.expect("there")).expect("a call");
+        let phones: Vec<_> = call.legs.iter().filter_map(|leg| leg.extension.as_deref()).collect();
+        assert_eq!(phones, ["101", "102"], "{:?}", call.legs);
     }
 
     #[tokio::test]
