@@ -60,7 +60,7 @@ async fn calls_of_a_time_without_the_program_come_from_the_history(
     scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
     scene.row(Some(PRESENT), |row| row.result.is_some()).await;
     let scene = scene
-        .away_with(
+        .away(
             make,
             r#"{"call":"missed","from":"+79161234567","ring":"1s"}
             {"call":"replay","from":"+79051234567","ago":"10m","talk":"20s"}"#,

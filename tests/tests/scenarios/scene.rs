@@ -144,13 +144,8 @@ impl Scene {
     }
 
     /// The program ends, these lines of a script are played to nobody, and it begins again: later than any pause that
-    /// would be none.
-    pub(crate) async fn away(self, make: Make, lines: &str) -> Self {
-        self.away_with(make, lines, &[]).await
-    }
-
-    /// The same, with settings that tell the office then.
-    pub(crate) async fn away_with(self, make: Make, lines: &str, overrides: &[Override]) -> Self {
+    /// would be none. These settings tell the office then.
+    pub(crate) async fn away(self, make: Make, lines: &str, overrides: &[Override]) -> Self {
         let Self { simulator, desk, screens: _, office, gateway, store, folder } = self;
         let address = gateway.addr();
         drop(desk);
