@@ -17,7 +17,8 @@ use symphonia::{
 
 use crate::{
     MAX_BYTES, Source,
-    error::{Error, Reason, classify},
+    classify::classify,
+    error::{Error, Reason},
     source::Window,
     walk::{self, Walk},
     wav::{self, Wav},

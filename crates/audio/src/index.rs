@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::{
     MAX_BYTES, Source,
-    error::{Error, Reason, classify},
+    classify::classify,
+    error::{Error, Reason},
     source::Window,
     walk,
     wav::{Coding, Content, Wav},

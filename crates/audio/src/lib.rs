@@ -7,6 +7,7 @@
 //! [`index`] walks MP3 frame headers (or reads a WAV's header) without decoding; [`peaks`] decodes;
 //! [`probe`] says whether a file plays at all and if not, why; [`Samples`] turns pieces of a WAV in telephony codings into PCM.
 
+mod classify;
 mod decode;
 mod error;
 mod frame;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::{
-    error::{Error, Reason, classify},
+    classify::classify,
+    error::{Error, Reason},
     g711,
     source::Window,
 };
