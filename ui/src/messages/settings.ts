@@ -26,6 +26,9 @@ interface SettingsText {
   disconnectAsk: (office: string) => string;
   balance: (amount: string, currency: string | undefined) => string;
   refused: (extensions: string[]) => string;
+  demoOffice: string;
+  demoOfficeHint: string;
+  demoOpen: string;
   demo: string;
   demoHint: string;
   demoRestart: string;
@@ -60,6 +63,10 @@ export const settingsText = texts<SettingsText>({
     newToken: "Новый токен",
     disconnect: "Отключить",
     disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
+    demoOffice: "Демо",
+    demoOfficeHint:
+      "Придуманный офис со звонками. Трубка откроется заново; ваши офисы останутся, звонки их покажутся потом.",
+    demoOpen: "Открыть демо",
     demo: "АТС в демо",
     demoHint: "Демо начнётся заново с отмеченными АТС.",
     demoRestart: "Начать демо заново",
@@ -95,6 +102,10 @@ export const settingsText = texts<SettingsText>({
     disconnect: "Disconnect",
     disconnectAsk: (office) =>
       `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,
+    demoOffice: "Demo",
+    demoOfficeHint:
+      "A made-up office with calls. Trubka opens anew; your offices stay, and their calls are shown afterwards.",
+    demoOpen: "Open the demo",
     demo: "PBXs of the demo",
     demoHint: "The demo begins again with the PBXs that are ticked.",
     demoRestart: "Start the demo again",

@@ -251,6 +251,14 @@ describe("connecting a PBX", () => {
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
   });
 
+  it("leaves the way to the demo open once a PBX is connected", async () => {
+    const { platform, user } = await show("office");
+    const started = vi.spyOn(platform, "startDemo");
+    await user.click(screen.getByTestId("nav-settings"));
+    await user.click(await screen.findByTestId("demo-open"));
+    await vi.waitFor(() => expect(started).toHaveBeenCalledWith({ makes: [] }));
+  });
+
   it("offers to enter a key that is gone, where the connection is listed", async () => {
     const { platform, user } = await show("office");
     await platform.beginConnection({ make: "mango-client" });
