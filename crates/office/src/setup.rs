@@ -36,12 +36,11 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
     let capability = &make.capability;
     let needs_address = make.delivery.needs_public_address();
     let card = match (needs_address && !has_address, capability.card_on_ring) {
-        (true, _) if capability.can(Ability::History) => MakeCard::Afterwards,
-        (true, _) | (false, CardOnRing::None) => MakeCard::None,
+        (true, _) | (false, CardOnRing::None) => MakeCard::Afterwards,
         (false, CardOnRing::Live) => MakeCard::Live,
         (false, CardOnRing::Late) => MakeCard::Late,
     };
-    let recordings = match capability.can(Ability::Recordings) && card != MakeCard::None {
+    let recordings = match capability.can(Ability::Recordings) {
         false => MakeRecordings::No,
         true if capability.recording_link_once => MakeRecordings::ByLinkOnce,
         true => MakeRecordings::Yes,

@@ -156,6 +156,7 @@ test('RingCloud is connected, its password mended on the way', async () => {
   await trubka.click('wizard-again');
   await stepIs('key', 'passed');
   await save();
+  await until('it is connected', async () => (await stands('wizard-connected')) === 'passed', 90_000);
   await trubka.click('wizard-finish');
   await restart();
   await until('all is connected', async () => /all connected/i.test(await trubka.text('connection-state')), 120_000);

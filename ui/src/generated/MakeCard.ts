@@ -3,4 +3,4 @@
 /**
  * When a call can be seen by those whom it rings.
  */
-export type MakeCard = "live" | "late" | "afterwards" | "none";
+export type MakeCard = "live" | "late" | "afterwards";

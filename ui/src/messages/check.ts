@@ -6,15 +6,23 @@ interface CheckText {
   check: string;
   checkHint: string;
   checkSteps: Record<CheckStep, string>;
+  checkFailed: Record<CheckStep, string>;
   checkHints: Record<CheckStep, string>;
   findings: Record<CheckFinding, string>;
   ms: (count: number) => string;
   upTo: (seconds: number) => string;
   again: string;
   checking: string;
+  left: (mend: number, check: number) => string;
   notNow: string;
   without: Record<CheckStep, string>;
   skip: string;
+}
+
+/** What is still to be done, where anything is. */
+function left(word: string, ...todo: (string | 0)[]): string {
+  const told = todo.filter(Boolean).join(", ");
+  return told && `${word}: ${told}`;
 }
 
 /** The check of a connection, step by step. */
@@ -28,6 +36,13 @@ export const checkText = texts<CheckText>({
       clock: "Часы сходятся",
       live: "Звонки приходят сразу",
       history: "Прошедшие звонки читаются",
+    },
+    checkFailed: {
+      address: "АТС не отвечает",
+      key: "Ключ не принят",
+      clock: "Часы расходятся",
+      live: "Звонки не приходят сразу",
+      history: "Прошедшие звонки не читаются",
     },
     checkHints: {
       address: "адрес, сертификат",
@@ -55,6 +70,7 @@ export const checkText = texts<CheckText>({
     upTo: (seconds) => `до ${seconds} с`,
     again: "Проверить ещё раз",
     checking: "Проверяем…",
+    left: (mend, check) => left("Осталось", mend && `исправить ${mend}`, check && `проверить ${check}`),
     notNow: "Не сейчас?",
     without: {
       address: "Без связи с АТС не будет ничего.",
@@ -74,6 +90,13 @@ export const checkText = texts<CheckText>({
       clock: "The clocks agree",
       live: "Calls come as they ring",
       history: "Finished calls can be read",
+    },
+    checkFailed: {
+      address: "The PBX does not answer",
+      key: "The key is not accepted",
+      clock: "The clocks disagree",
+      live: "Calls do not come as they ring",
+      history: "Finished calls cannot be read",
     },
     checkHints: {
       address: "address, certificate",
@@ -101,6 +124,7 @@ export const checkText = texts<CheckText>({
     upTo: (seconds) => `up to ${seconds} s`,
     again: "Check again",
     checking: "Checking…",
+    left: (mend, check) => left("Left", mend && `${mend} to mend`, check && `${check} to check`),
     notNow: "Not now?",
     without: {
       address: "Without the PBX nothing works.",

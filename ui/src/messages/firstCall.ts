@@ -7,15 +7,19 @@ interface FirstCallText {
   late: string;
   afterwards: string;
   connected: string;
+  connecting: string;
+  yourPhone: (phone: string) => string;
   call: string;
   waiting: string;
   came: (who: string, time: string) => string;
   tested: (phone: string) => string;
   talk: string;
+  talkMissing: string;
   talkHint: string;
   talked: string;
   notTalked: string;
   card: string;
+  cardMissing: string;
   cardHint: string;
   carded: string;
   noCard: (phone: string) => string;
@@ -36,15 +40,19 @@ export const firstCallText = texts<FirstCallText>({
     afterwards:
       "Звонить можно сразу, прошедшие звонки появятся в списке через несколько минут. Карточек во время звонка не будет: АТС не может обратиться к этому компьютеру без публичного адреса.",
     connected: "АТС на связи",
+    connecting: "Связь с АТС",
+    yourPhone: (phone) => `ваш телефон ${isolate(phone)}`,
     call: "Звонок пришёл",
     waiting: "ждём первый звонок…",
     came: (who, time) => `${isolate(who)}, ${time}`,
     tested: (phone) => `АТС звонит на ваш телефон ${isolate(phone)}, потом на мобильный`,
     talk: "Телефоны соединились",
+    talkMissing: "Не соединили",
     talkHint: "ответьте на обоих",
     talked: "слышно друг друга?",
     notTalked: "Никто не ответил, или АТС не соединила. Позвоните себе ещё раз.",
     card: "Карточка показана",
+    cardMissing: "Карточка не появилась",
     cardHint: "в углу экрана, поверх окон",
     carded: "как при каждом звонке вам",
     noCard: (phone) =>
@@ -63,15 +71,19 @@ export const firstCallText = texts<FirstCallText>({
     afterwards:
       "You can place calls now, and finished calls appear in the list within minutes. There are no cards while it rings: the PBX cannot reach this computer without a public address.",
     connected: "The PBX is connected",
+    connecting: "Connection to the PBX",
+    yourPhone: (phone) => `your phone ${isolate(phone)}`,
     call: "The call came",
     waiting: "waiting for the first call…",
     came: (who, time) => `${isolate(who)}, ${time}`,
     tested: (phone) => `the PBX rings your phone ${isolate(phone)}, then your mobile`,
     talk: "The phones are connected",
+    talkMissing: "Not connected",
     talkHint: "answer both",
     talked: "can you hear yourself?",
     notTalked: "Nobody answered, or the PBX did not connect them. Call yourself once more.",
     card: "The card was shown",
+    cardMissing: "No card appeared",
     cardHint: "in the corner of the screen, above windows",
     carded: "as with every call for you",
     noCard: (phone) =>

@@ -133,7 +133,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       const offices = view.offices.filter((other) => other.id !== office);
       change({ offices, ...(offices.length === 0 && { stage: "welcome" }) });
     },
-    ...connecting(() => change({ stage: "office" })),
+    ...connecting((own) => change({ stage: "office", offices: [own] })),
     startDemo: async () => change({ stage: "demo" }),
     demoPbxs: async () => ({
       pbxs: [

@@ -54,8 +54,6 @@ pub enum MakeCard {
     Late,
     /// Only once it is over, in the list: the PBX cannot reach the office.
     Afterwards,
-    /// Not at all from where the office runs.
-    None,
 }
 
 /// Whether recordings can be fetched.

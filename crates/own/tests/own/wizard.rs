@@ -23,8 +23,11 @@ async fn every_make_passes_the_steps_that_fit_it() {
         (Make::ERA, vec![Address, Key, Clock, Live]),
         (Make::RINGCLOUD, vec![Address, Key, Clock]),
         (Make::ZADARMA, vec![Address, Key, Clock, History]),
+        (Make::NOVOFON, vec![Address, Key, Clock, History]),
         (Make::MANGO_VPBX, vec![Address, Key, Clock, History]),
+        (Make::ROSTELECOM, vec![Address, Key, Clock, History]),
     ];
+    assert_eq!(cases.len(), Make::ALL.len());
     for (make, expected) in cases {
         let bench = Bench::with(&[make]).await;
         let draft = bench.begin(make.name()).await;

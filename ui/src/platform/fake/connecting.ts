@@ -1,49 +1,11 @@
-// The made-up program's side of the wizard: two makes, a key that is right, and steps that pass or fail by it.
+// The made-up program's side of the wizard: a key that is right, and steps that pass or fail by it.
 import type { CheckOutcome } from "$generated/CheckOutcome";
 import type { ContractError } from "$generated/ContractError";
 import type { DraftView } from "$generated/DraftView";
-import type { MakeView } from "$generated/MakeView";
+import type { OfficeView } from "$generated/OfficeView";
 import type { OwnConnectionView } from "$generated/OwnConnectionView";
 import type { WizardPlatform } from "$features/wizard/wizard.svelte";
-
-const both = (ru: string, en: string) => ({ ru, en });
-
-const MAKES: MakeView[] = [
-  {
-    make: "mango-client",
-    title: both("MANGO OFFICE", "MANGO OFFICE"),
-    interface: both("клиент-серверный API", "server-client API"),
-    card: "live",
-    recordings: "yes",
-    control: ["originate", "transferBlind"],
-    needsAddress: false,
-    first: both("подключите «API-коннектор»", "connect the “API connector”"),
-    keyActsFor: both("от имени каждого пользователя интеграции", "every user of the integration"),
-    keyActsForAll: true,
-    keys: [{ name: "token", found: both("в кабинете", "in the account") }],
-    kinds: [],
-    address: "https://api-client.mango-office.ru/api",
-    listsPhones: false,
-  },
-  {
-    make: "rostelecom",
-    title: both("Ростелеком", "Rostelecom"),
-    card: "afterwards",
-    recordings: "byLinkOnce",
-    control: ["originate"],
-    needsAddress: true,
-    first: both("включите Integration API", "switch on the Integration API"),
-    keyActsFor: both("от имени всего домена", "the whole domain"),
-    keyActsForAll: true,
-    keys: [
-      { name: "client_id", found: both("в кабинете", "in the account") },
-      { name: "key", found: both("в кабинете", "in the account") },
-    ],
-    kinds: [],
-    address: "https://api.cloudpbx.rt.ru",
-    listsPhones: true,
-  },
-];
+import { MAKES } from "./makes";
 
 /** The token that the made-up PBX accepts. */
 export const RIGHT_KEY = "right";
@@ -51,7 +13,7 @@ export const RIGHT_KEY = "right";
 /** Calls are placed as everywhere else. */
 type Connecting = Omit<WizardPlatform, "previewDial" | "placeCall">;
 
-export function connecting(connected: () => void): Connecting {
+export function connecting(connected: (office: OfficeView) => void): Connecting {
   let draft: DraftView | undefined;
   let keys: Record<string, string> = {};
   let connections: OwnConnectionView[] = [];
@@ -104,13 +66,29 @@ export function connecting(connected: () => void): Connecting {
     },
     saveConnection: async ({ connection }) => {
       const { make, phone } = known(connection);
-      const title = MAKES.find((one) => one.make === make)?.title ?? both(make, make);
+      const title = MAKES.find((one) => one.make === make)?.title ?? { ru: make, en: make };
       connections = [
         ...connections.filter((one) => one.id !== connection),
         { id: connection, make, title, phone, paused: false },
       ];
       draft = undefined;
-      connected();
+      connected({
+        id: "own",
+        name: "own",
+        demo: false,
+        link: "live",
+        clockOffsetMs: 0,
+        connections: connections.map((one) => ({
+          id: one.id,
+          title: one.title,
+          state: "live",
+          refused: [],
+          warnings: [],
+          drained: 0,
+          holes: [],
+          abilities: [],
+        })),
+      });
     },
     dropDraft: async () => {
       draft = undefined;
