@@ -1,10 +1,19 @@
 //! The wizard: what is entered, what is checked, what is said.
 
+use std::sync::Arc;
+
 use desk::contract::{CheckConnectionRequest, CheckField, CheckFinding, CheckOutcome, CheckStep, DraftView, ErrorCode};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
 use serde_json::json;
 use simulator::{Fault, Make};
 
 use crate::support::{Bench, ME, of};
+
+const CERTIFICATE: &[u8] = include_bytes!("../../../net/tests/clients/tls/server.pem");
+const KEY: &[u8] = include_bytes!("../../../net/tests/clients/tls/server.key");
 
 async fn check(bench: &Bench, draft: &DraftView, step: CheckStep) -> CheckOutcome {
     let request = CheckConnectionRequest { connection: draft.connection.clone(), step };
@@ -82,6 +91,43 @@ async fn nobody_at_the_address_and_a_clock_that_is_off_are_told_apart() {
     assert!(check(&bench, &draft, CheckStep::Key).await.ok);
     let outcome = check(&bench, &draft, CheckStep::Clock).await;
     assert_eq!((outcome.ok, outcome.finding), (false, CheckFinding::ClockOff), "{outcome:?}");
+}
+
+/// Somebody at an https address whose certificate nobody here vouches for.
+async fn stranger() -> String {
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("has versions")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate")],
+            PrivateKeyDer::from_pem_slice(KEY).expect("a key"),
+        )
+        .expect("they fit");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // Who does not trust the certificate breaks off here.
+            drop(acceptor.accept(stream).await);
+        }
+    });
+    format!("https://{address}")
+}
+
+#[tokio::test]
+async fn somebody_elses_certificate_is_told_from_nobody_and_mended_at_the_address() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.begin("mango-client").await;
+    let mut fields = bench.right_fields(Make::MANGO_CLIENT);
+    let right = std::mem::replace(&mut fields["address"], json!(stranger().await));
+    let draft = bench.fill(&draft, fields).await.expect("looks right");
+    let outcome = check(&bench, &draft, CheckStep::Address).await;
+    let found = (outcome.ok, outcome.finding, outcome.field);
+    assert_eq!(found, (false, CheckFinding::NotTrusted, Some(CheckField::Address)), "{outcome:?}");
+    let draft = bench.fill(&draft, json!({"address": right})).await.expect("is right");
+    assert!(check(&bench, &draft, CheckStep::Address).await.ok);
 }
 
 #[tokio::test]
