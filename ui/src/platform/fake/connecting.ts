@@ -76,6 +76,7 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
         id: "own",
         name: "own",
         demo: false,
+        admin: false,
         link: "live",
         clockOffsetMs: 0,
         connections: connections.map((one) => ({
