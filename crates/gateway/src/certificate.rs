@@ -40,6 +40,14 @@ pub enum CertificateError {
     /// Something is there already.
     #[error("{} is there already: nothing is overwritten; --renew makes a new certificate under the same CA", .0.display())]
     Exists(PathBuf),
+    /// The certificate that is there was made by somebody else.
+    #[error("{} is not of the CA in {}: nothing is overwritten; renew it where it came from", cert.display(), ca.display())]
+    Foreign {
+        /// The certificate.
+        cert: PathBuf,
+        /// Our CA.
+        ca: PathBuf,
+    },
     /// A file cannot be read or made.
     #[error("{}: {reason}", path.display())]
     File {
@@ -68,8 +76,8 @@ impl Files {
             return Err(CertificateError::Exists(there.clone()));
         }
         let ca_params = authority(now)?;
-        let (ca_key, ca_pem) = match renew && self.ca_key.exists() {
-            true => (KeyPair::from_pem(&read(&self.ca_key)?)?, read(&self.ca)?),
+        let (ca_key, ca_pem) = match renew {
+            true => self.own_ca()?,
             false => {
                 let key = KeyPair::generate()?;
                 let pem = ca_params.self_signed(&key)?.pem();
@@ -83,6 +91,15 @@ impl Files {
         // Key and certificate are changed one after the other: a gateway reads both when it starts.
         write(&self.key, &key.serialize_pem())?;
         write(&self.cert, &format!("{}{ca_pem}", certificate.pem()))
+    }
+
+    /// The CA that made the certificate which is there. Nobody else's is replaced.
+    fn own_ca(&self) -> Result<(KeyPair, String), CertificateError> {
+        let (key, ca, cert) = (read(&self.ca_key)?, read(&self.ca)?, read(&self.cert)?);
+        if !cert.trim_end().ends_with(ca.trim_end()) {
+            return Err(CertificateError::Foreign { cert: self.cert.clone(), ca: self.ca.clone() });
+        }
+        Ok((KeyPair::from_pem(&key)?, ca))
     }
 }
 
@@ -154,7 +171,14 @@ mod tests {
         net::read_anchors(ca.as_bytes()).expect("fit to be an anchor");
         assert!(matches!(files.make(&hosts, false, now), Err(CertificateError::Exists(_))));
         files.make(&hosts, true, now).expect("is renewed");
-        assert_eq!(read(&files.ca).expect("is there"), ca);
         assert_ne!(read(&files.cert).expect("is there"), cert);
+        assert_eq!(read(&files.ca).expect("is there"), ca);
+        let foreign = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
+        std::fs::write(&files.cert, foreign).expect("is written");
+        assert!(matches!(files.make(&hosts, true, now), Err(CertificateError::Foreign { .. })), "of a public CA");
+        std::fs::write(&files.cert, &cert).expect("is written");
+        std::fs::remove_file(&files.ca_key).expect("is there");
+        assert!(matches!(files.make(&hosts, true, now), Err(CertificateError::File { .. })), "no other CA is made");
+        assert_eq!((read(&files.ca).expect("is there"), read(&files.cert).expect("is there")), (ca, cert.clone()));
     }
 }

@@ -81,6 +81,8 @@ pub async fn invite(
     let expires_at = now.checked_add(VALID).unwrap_or(Timestamp::MAX);
     let (mut rows, mut made) = (Vec::new(), Vec::new());
     let (subject, count) = (people.first().map(|first| first.name.clone()).unwrap_or_default(), people.len());
+    let of_role = |role| people.iter().filter(|person| person.role == role).count();
+    let (admins, managers) = (of_role(Role::Admin), of_role(Role::Manager));
     for person in people {
         let (id, code) = identity(&*random)?;
         let link = JoinLink { address: address.url.clone(), code: code.clone(), ca: address.ca };
@@ -101,7 +103,10 @@ pub async fn invite(
             token: String::new(),
         });
     }
-    let detail = if count > 1 { format!("and {} more", count - 1) } else { String::new() };
+    let detail = match rows.as_slice() {
+        [one] => format!("invitation {}: {} {:?} {:?}", one.id, one.role, one.extensions, one.groups),
+        _ => format!("a table of {count}: {admins} admins, {managers} managers"),
+    };
     let entry = AuditEntry { at: now, who: who.to_owned(), action: "invited".to_owned(), subject, detail };
     store.add_invitations(rows, entry).await?;
     Ok(made)

@@ -57,11 +57,11 @@ pub(crate) async fn stream(
         .max_message_size(LARGEST)
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
-            let id = bearer.token.id.clone();
+            let (id, presented) = (bearer.token.id.clone(), bearer.presented);
             let _open = (Open::new(&gateway.counters.streams), gateway.presence.enter(&id), permit);
-            note_visit(&gateway, &id, &version).await;
+            note_visit(&gateway, &id, &version, presented).await;
             Desk::new(&gateway, bearer, socket).serve().await;
-            note_visit(&gateway, &id, &version).await;
+            note_visit(&gateway, &id, &version, presented).await;
         }))
 }
 
@@ -72,8 +72,8 @@ fn version(headers: &HeaderMap) -> String {
 }
 
 /// Notes that a desk was here, for whoever looks after the office.
-async fn note_visit(gateway: &Gateway, token: &str, version: &str) {
-    if let Err(error) = gateway.office.store().saw_token(token, version, gateway.clock.now()).await {
+async fn note_visit(gateway: &Gateway, token: &str, version: &str, presented: [u8; 32]) {
+    if let Err(error) = gateway.office.store().saw_token(token, version, presented, gateway.clock.now()).await {
         tracing::warn!(%error, "when a desk was here could not be noted");
     }
 }

@@ -114,9 +114,8 @@ pub(crate) fn viewer(token: &Token) -> Option<Viewer> {
 /// Says whether two tokens, or two states of one, may do and see the same. The epoch of a stream follows from it, so it
 /// holds nothing else: neither the token's id nor whose it is.
 pub(crate) fn rights(token: &Token) -> String {
-    let extensions: Vec<String> =
-        token.extensions.iter().map(|(connection, extension)| format!("{connection}:{extension}")).collect();
-    format!("{}\n{}\n{}", token.role, extensions.join(","), token.groups.join(","))
+    // Plain texts always have a JSON, which tells where each ends.
+    serde_json::to_string(&(&token.role, &token.extensions, &token.groups)).unwrap_or_default()
 }
 
 /// Says whether what such rights show is the same: another text where lines and groups of the office are others, too.

@@ -8,6 +8,7 @@ use crate::{
     store::Store,
     time::{from_ns, to_ns},
     transaction::Transaction,
+    write::Write,
 };
 
 /// A change by an admin. Holds no secret.
@@ -35,6 +36,11 @@ pub struct AuditRow {
 }
 
 impl Store {
+    /// Notes a change that is not written here.
+    pub fn audit(&self, entry: AuditEntry) -> Write<()> {
+        self.write(move |sql| note(sql, &entry))
+    }
+
     /// The newest entries below this id, newest first.
     pub fn audit_before(&self, before: Option<i64>, limit: usize) -> Result<Vec<AuditRow>, Error> {
         self.read(|sql| {

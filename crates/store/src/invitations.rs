@@ -172,26 +172,43 @@ impl Store {
             if let Err(standing) = known.admits(&device, now) {
                 return Ok(Redeemed::Refused(standing));
             }
-            if !known.token.is_empty() {
-                sql.prepare_cached("UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL")?
-                    .execute(params![known.token, to_ns(now)])?;
+            // Whoever was removed meanwhile, or given other rights, is not let in with those of the invitation.
+            let before = if known.token.is_empty() { None } else { tokens::by_id(sql, &known.token)? };
+            if let Some(before) = &before {
+                if !before.is_valid(now) {
+                    return Ok(Redeemed::Refused(InvitationStanding::Used));
+                }
+                sql.prepare_cached("UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1")?
+                    .execute(params![before.id, to_ns(now)])?;
             }
             let (id, hash) = token;
+            let days = before.as_ref().map_or(known.days, |before| before.days);
             let new = Token {
                 id: id.clone(),
                 hash,
                 name: known.name.clone(),
-                role: known.role.clone(),
-                extensions: known.extensions.clone(),
-                groups: known.groups.clone(),
-                expires_at: known.days.map(|days| tokens::after(now, days)),
+                role: before.as_ref().map_or_else(|| known.role.clone(), |before| before.role.clone()),
+                extensions: before
+                    .as_ref()
+                    .map_or_else(|| known.extensions.clone(), |before| before.extensions.clone()),
+                groups: before.map_or_else(|| known.groups.clone(), |before| before.groups),
+                expires_at: days.map(|days| tokens::after(now, days)),
                 revoked_at: None,
-                days: known.days,
+                days,
                 device: device.clone(),
                 version: String::new(),
                 seen_at: Some(now),
             };
             tokens::add(sql, &new)?;
+            let joined = AuditEntry {
+                at: now,
+                who: format!("{} ({id})", new.name),
+                action: "joined".to_owned(),
+                subject: new.name.clone(),
+                detail: format!("{}, invitation {}, on \"{device}\"", new.role, known.id),
+            };
+            audit::note(sql, &joined)?;
+            known.role.clone_from(&new.role);
             // The time of the first use stays: a lost answer opens the code for two minutes, not for ever.
             let used_at = known.used_at.unwrap_or(now);
             sql.prepare_cached("UPDATE invitations SET used_ns = ?2, device = ?3, token = ?4 WHERE id = ?1")?

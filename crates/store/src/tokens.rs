@@ -2,7 +2,7 @@
 
 use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -43,12 +43,12 @@ pub struct Token {
     pub seen_at: Option<Timestamp>,
 }
 
-/// A former secret of a renewed token, as long as it is valid.
+/// Another secret for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewal {
     /// SHA-256 of the secret that was used to ask for it: it stays valid for a while.
     pub former: [u8; 32],
-    /// Until then.
+    /// Until then; where it was the former one already, it ends when it was to end.
     pub former_until: Timestamp,
     /// SHA-256 of the new secret.
     pub hash: [u8; 32],
@@ -84,11 +84,7 @@ impl Store {
 
     /// The token of this id, revoked and expired ones too.
     pub fn token(&self, id: &str) -> Result<Option<Token>, Error> {
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE id = ?1"))?;
-            let mut rows = statement.query([id])?;
-            rows.next()?.map(token).transpose()
-        })
+        self.read(|sql| by_id(sql, id))
     }
 
     /// All tokens, by id.
@@ -154,43 +150,51 @@ impl Store {
     }
 
     /// Gives a token another secret; answers the token, or `None` where it is none any more. One that is valid for some days
-    /// after each renewal is valid for so many from now on.
+    /// after each renewal is valid for so many from now on. The former secret may ask again only as long as the new one was
+    /// never used: its answer may have been lost. So whoever has found an old secret cannot keep the token with it.
     pub fn renew_token(&self, id: &str, renewal: Renewal, now: Timestamp) -> Write<Option<Token>> {
         let id = id.to_owned();
         self.write(move |sql| {
-            let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE id = ?1"))?;
-            let mut rows = statement.query([&id])?;
-            let Some(known) = rows.next()?.map(token).transpose()?.filter(|known| known.is_valid(now)) else {
-                return Ok(None);
-            };
+            let Some(known) = by_id(sql, &id)?.filter(|known| known.is_valid(now)) else { return Ok(None) };
             let expires_at = known.days.map(|days| after(now, days)).or(known.expires_at);
-            sql.prepare_cached(
-                "UPDATE tokens SET hash = ?2, former_hash = ?3, former_until_ns = ?4, expires_ns = ?5 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                renewal.hash,
-                renewal.former,
-                to_ns(renewal.former_until),
-                expires_at.map(to_ns)
-            ])?;
-            Ok(Some(Token { hash: renewal.hash, expires_at, ..known }))
+            let changed = sql
+                .prepare_cached(
+                    "UPDATE tokens SET hash = ?2, expires_ns = ?5, former_renews = 1, former_hash = ?3,
+                         former_until_ns = CASE WHEN hash = ?3 THEN ?4 ELSE former_until_ns END
+                     WHERE id = ?1 AND (hash = ?3 OR (former_hash = ?3 AND former_until_ns > ?6 AND former_renews = 1))",
+                )?
+                .execute(params![
+                    id,
+                    renewal.hash,
+                    renewal.former,
+                    to_ns(renewal.former_until),
+                    expires_at.map(to_ns),
+                    to_ns(now)
+                ])?;
+            Ok((changed > 0).then_some(Token { hash: renewal.hash, expires_at, ..known }))
         })
         .durable()
     }
 
-    /// Notes that the desk with this token was here, and what it runs.
-    pub fn saw_token(&self, id: &str, version: &str, at: Timestamp) -> Write<()> {
+    /// Notes that the desk with this token was here, what it runs, and by which secret it was let in.
+    pub fn saw_token(&self, id: &str, version: &str, presented: [u8; 32], at: Timestamp) -> Write<()> {
         let (id, version) = (id.to_owned(), version.to_owned());
         self.write(move |sql| {
-            sql.prepare_cached("UPDATE tokens SET seen_ns = ?2, version = ?3 WHERE id = ?1")?.execute(params![
-                id,
-                to_ns(at),
-                version
-            ])?;
+            sql.prepare_cached(
+                "UPDATE tokens SET seen_ns = ?2, version = ?3,
+                     former_renews = CASE WHEN hash = ?4 THEN 0 ELSE former_renews END
+                 WHERE id = ?1",
+            )?
+            .execute(params![id, to_ns(at), version, presented])?;
             Ok(())
         })
     }
+}
+
+pub(crate) fn by_id(sql: &Connection, id: &str) -> Result<Option<Token>, Error> {
+    let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM tokens WHERE id = ?1"))?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(token).transpose()
 }
 
 /// So many days later, or the end of time.

@@ -36,11 +36,8 @@ pub(crate) async fn preview(
     Peer(peer): Peer,
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<Json<InvitationPreview>, ApiError> {
-    pass(&gateway, peer)?;
     let PreviewInvitation { code } = body::json(&body)?;
-    let found = find(&gateway, &code).await?;
-    gateway.join_limit.note(peer, found.is_some());
-    let found = found.ok_or_else(|| refused(JoinRefusal::CodeUnknown))?;
+    let found = find(&gateway, peer, &code).await?;
     if let Some(refusal) = refusal(found.standing(gateway.clock.now())) {
         return Err(refused(refusal));
     }
@@ -59,30 +56,22 @@ pub(crate) async fn join(
     Peer(peer): Peer,
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<(StatusCode, Json<Joined>), ApiError> {
-    pass(&gateway, peer)?;
     let Join { code, device } = body::json(&body)?;
     let device = device.trim();
     if device.is_empty() || device.chars().count() > LONGEST_DEVICE || device.chars().any(char::is_control) {
         let message = format!("Name the computer in one line of at most {LONGEST_DEVICE} characters.");
         return Err(OfficeError::invalid("device", message).into());
     }
-    let unknown = || refused(JoinRefusal::CodeUnknown);
-    let Some(code) = JoinCode::read(&code.0) else {
-        gateway.join_limit.note(peer, false);
-        return Err(unknown());
-    };
+    let known = find(&gateway, peer, &code).await?;
     let store = gateway.office.store();
     let (id, secret) = tokens::identity(&*store.random()).map_err(|_| no_randomness())?;
     let now = gateway.clock.now();
     let token = (id.clone(), tokens::hash(secret.expose_secret()));
-    let redeemed = store.redeem_invitation(invitations::hash(&code), device, token, now).await?;
-    gateway.join_limit.note(peer, redeemed != Redeemed::Unknown);
-    let found = match redeemed {
+    let unknown = || refused(JoinRefusal::CodeUnknown);
+    let found = match store.redeem_invitation(known.hash, device, token, now).await? {
         Redeemed::Done(found) => found,
         Redeemed::Unknown => return Err(unknown()),
-        Redeemed::Refused(standing) => {
-            return Err(refusal(standing).map_or_else(unknown, refused));
-        }
+        Redeemed::Refused(standing) => return Err(refusal(standing).map_or_else(unknown, refused)),
     };
     gateway.tokens_changed.notify_one();
     tracing::info!(token = id, "somebody joined");
@@ -106,18 +95,29 @@ pub(crate) async fn ca(State(gateway): State<Arc<Gateway>>) -> Result<Response, 
     Ok((headers, ca.pem.clone()).into_response())
 }
 
-fn pass(gateway: &Gateway, peer: std::net::IpAddr) -> Result<(), ApiError> {
-    gateway.join_limit.pass(peer).map_err(|wait| {
-        let message = "Too many tries; wait a little.";
-        OfficeError::new(OfficeErrorKind::RateLimited, message).retry_after(wait).into()
+/// The invitation of a code. Codes that are none are held up by address; one that is right passes whatever its address did,
+/// for it was not guessed. Strangers read one at a time, and write nothing.
+async fn find(gateway: &Gateway, peer: std::net::IpAddr, code: &SecretText) -> Result<Invitation, ApiError> {
+    let found = match JoinCode::read(&code.0) {
+        Some(code) => {
+            let Ok(_turn) = gateway.token_reader.acquire().await else { return Err(store::Error::Closed.into()) };
+            let (store, hash) = (gateway.office.store().clone(), invitations::hash(&code));
+            let found = tokio::task::spawn_blocking(move || store.invitation_by_hash(&hash)).await;
+            found.unwrap_or(Err(store::Error::Closed))?
+        }
+        None => None,
+    };
+    if let Some(found) = found {
+        gateway.join_limit.right(peer);
+        return Ok(found);
+    }
+    Err(match gateway.join_limit.wrong(peer) {
+        Ok(()) => refused(JoinRefusal::CodeUnknown),
+        Err(wait) => {
+            let message = "Too many wrong codes; wait a little, or copy the whole link.";
+            OfficeError::new(OfficeErrorKind::RateLimited, message).retry_after(wait).into()
+        }
     })
-}
-
-async fn find(gateway: &Gateway, code: &SecretText) -> Result<Option<Invitation>, ApiError> {
-    let Some(code) = JoinCode::read(&code.0) else { return Ok(None) };
-    let (store, hash) = (gateway.office.store().clone(), invitations::hash(&code));
-    let found = tokio::task::spawn_blocking(move || store.invitation_by_hash(&hash)).await;
-    Ok(found.unwrap_or(Err(store::Error::Closed))?)
 }
 
 fn refusal(standing: InvitationStanding) -> Option<JoinRefusal> {

@@ -36,7 +36,7 @@ pub(crate) async fn renew(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -
 pub(crate) async fn sign_out(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -> Result<StatusCode, ApiError> {
     let entry = AuditEntry {
         at: gateway.clock.now(),
-        who: bearer.viewer.name.clone(),
+        who: format!("{} ({})", bearer.viewer.name, bearer.token.id),
         action: "signedOut".to_owned(),
         subject: bearer.token.name.clone(),
         detail: format!("token {}", bearer.token.id),

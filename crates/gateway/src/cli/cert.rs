@@ -39,6 +39,10 @@ pub(super) fn run(command: &CertCommand) -> anyhow::Result<ExitCode> {
 fn self_signed(arguments: &SelfSignedArguments) -> anyhow::Result<ExitCode> {
     let config = arguments.config.read_file()?;
     let usual = Files::in_folder(config.folder());
+    let usual = match config.ca() {
+        Some(ca) => Files { ca_key: ca.with_extension("key"), ca, ..usual },
+        None => usual,
+    };
     let files = match (config.certificate(), config.certificate_key()) {
         (Some(cert), Some(key)) => Files { cert, key, ..usual },
         _ => usual,

@@ -9,10 +9,11 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
+use data_encoding::BASE32_NOPAD;
 use link::wire::Role;
 use office::{Clock, SystemClock};
 use secrecy::ExposeSecret;
-use store::SystemRandom;
+use store::{Random, SystemRandom};
 use trubka_gateway::{
     certificate::Files,
     config::Config,
@@ -52,12 +53,16 @@ pub(super) async fn init(arguments: InitArguments) -> anyhow::Result<ExitCode> {
         bail!("{} is there already and is not empty: nothing is overwritten; name another folder", folder.display());
     }
     let texts = Texts::of_language(language().as_deref());
-    let beside = folder.file_name().map(|name| folder.with_file_name(format!("{}.new", name.to_string_lossy())));
+    let mut random = [0; 5];
+    SystemRandom.fill(&mut random).context("the system gives no randomness")?;
+    let suffix = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
+    let beside = folder.file_name().map(|name| folder.with_file_name(format!(".{}.{suffix}", name.to_string_lossy())));
     let beside = beside.context("name a folder")?;
-    // What an earlier try left, had it been cut off.
-    if beside.exists() {
-        fs::remove_dir_all(&beside).with_context(|| format!("clearing {}", beside.display()))?;
+    if let Some(parent) = beside.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
     }
+    // Fails where somebody has made it meanwhile.
+    platform::create_private_folder(&beside).with_context(|| format!("making {}", beside.display()))?;
     let made = make(&arguments, &beside, texts).await;
     let moved = made.and_then(|link| {
         if folder.exists() {
@@ -81,8 +86,6 @@ async fn make(arguments: &InitArguments, folder: &Path, texts: Texts) -> anyhow:
     if url.scheme() != "https" {
         bail!("--url: vendors and desks are reached over https:// only");
     }
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    platform::make_private_folder(folder)?;
     let port = url.port().unwrap_or(443);
     let listen = arguments.listen.clone().unwrap_or_else(|| match (arguments.behind_proxy, is_here(&host)) {
         (true, _) => "127.0.0.1:8443".to_owned(),

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use link::wire::{ExtensionRef, Role};
 use office::{Clock, SystemClock};
 use secrecy::ExposeSecret;
-use store::Token;
+use store::{AuditEntry, Token};
 use trubka_gateway::{
     config::Config,
     invitations::{extension_ref, person_name},
@@ -103,9 +103,12 @@ async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
         Some(span) => Some(SystemClock.now().checked_add(span).context("--expires: that is too far away")?),
         None => None,
     };
+    let (name, role_name) = (arguments.name.clone(), tokens::role_name(role));
+    let detail = |id: &str| format!("token {id}: {role_name}");
     let new =
         NewToken { name: arguments.name, role, extensions: arguments.extensions, groups: arguments.groups, expires_at };
     let issued = tokens::issue(&store, new).await.context("keeping the token")?;
+    store.audit(audit("issuedToken", &name, detail(&issued.id))).await.context("noting it")?;
     output::note(&format!("id {}; the token is shown this once:", issued.id));
     output::say(issued.secret.expose_secret())?;
     Ok(ExitCode::SUCCESS)
@@ -123,10 +126,16 @@ fn list(config: &Config) -> anyhow::Result<ExitCode> {
 
 async fn revoke(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
     let store = open::beside(&config.data_dir())?;
-    if !store.revoke_token(id, SystemClock.now()).await.context("revoking the token")? {
+    let entry = audit("removedPerson", id, String::new());
+    if !store.revoke_token_as(id, entry).await.context("revoking the token")? {
         bail!("there is no token {id} that could be revoked; `token list` shows those there are");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn audit(action: &str, subject: &str, detail: String) -> AuditEntry {
+    let who = invite::WHO.to_owned();
+    AuditEntry { at: SystemClock.now(), who, action: action.to_owned(), subject: subject.to_owned(), detail }
 }
 
 fn line(token: &Token) -> String {

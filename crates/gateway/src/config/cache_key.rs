@@ -14,8 +14,15 @@ use crate::platform;
 
 const WHAT: &str = "secrets.cache_key";
 
-/// The key that lies in this file, which is made where it does not exist.
-pub(crate) fn own_key(path: PathBuf, random: &dyn Random) -> Result<SecretBox<[u8; 32]>, String> {
+/// The key that lies in this file; made where it does not exist and `may_make` says that nothing is locked with it yet.
+pub(crate) fn own_key(path: PathBuf, may_make: bool, random: &dyn Random) -> Result<SecretBox<[u8; 32]>, String> {
+    if !may_make && !path.exists() {
+        return Err(format!(
+            "{} is missing, and secrets are locked with it: put it back from the backup, or remove the connections that \
+             were added and connect them anew",
+            path.display()
+        ));
+    }
     let path = made(path, random)?;
     let wrong = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
     let text = std::fs::read_to_string(&path).map_err(|error| wrong(&error))?;

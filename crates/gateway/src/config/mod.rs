@@ -257,6 +257,11 @@ impl Config {
         self.file.tls.as_ref().map(|files| self.resolve(&files.cert))
     }
 
+    /// The certificate of the own CA that is named.
+    pub fn ca(&self) -> Option<PathBuf> {
+        self.file.ca.as_deref().map(|file| self.resolve(file))
+    }
+
     /// The key of that certificate.
     pub fn certificate_key(&self) -> Option<PathBuf> {
         self.file.tls.as_ref().map(|files| self.resolve(&files.key))

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, ErrorKind},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
 };
 
@@ -44,9 +44,9 @@ pub fn free_space(folder: &Path) -> io::Result<Option<u64>> {
     Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
-/// Nobody else may look into this folder.
-pub fn make_private_folder(folder: &Path) -> io::Result<()> {
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+/// A folder that is not there yet, and that nobody else may look into; fails where somebody was quicker.
+pub fn create_private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
 /// A file that is not there yet, and that nobody else may read; fails where somebody was quicker.

@@ -17,9 +17,9 @@ pub fn free_space(_folder: &Path) -> io::Result<Option<u64>> {
     Ok(None)
 }
 
-/// Who may look into a folder is inherited here.
-pub fn make_private_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
+/// A folder that is not there yet; fails where somebody was quicker. Who may look into it is inherited.
+pub fn create_private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir(folder)
 }
 
 /// A file that is not there yet; fails where somebody was quicker. Who may read it is inherited from its folder.

@@ -102,7 +102,9 @@ impl Setup {
         };
         let random = office.store().random();
         let unsealed = |message: String| SetupError::Store(store::Error::Io { path: self.key_file(), reason: message });
-        let key = own_key(self.key_file(), &*random).map_err(unsealed)?;
+        let may_make = before.added.connections.values().all(|added| added.secrets.is_empty());
+        let key = own_key(self.key_file(), may_make, &*random);
+        let key = key.map_err(|message| SetupError::invalid("secrets", message))?;
         for (name, secret) in &settings.secrets {
             if wanted.secrets.contains_key(name) || !sealed.contains_key(name) {
                 let text = store::sealed::seal(secret, &key, &purpose(&id, name), &*random);

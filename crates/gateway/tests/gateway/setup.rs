@@ -248,3 +248,26 @@ async fn lists_are_taken_up_by_the_running_office_and_only_from_what_was_seen() 
     }
     assert!(!exported.contains(KEY));
 }
+
+#[tokio::test]
+async fn who_hangs_up_in_mid_change_leaves_nothing_half_done() {
+    let (_vendor, base) = Vendor::start().await;
+    let office = Office::empty().await;
+    let bearer = format!("Bearer {}", office.admin);
+    let body = rostelecom(base.as_str()).to_string();
+    let request = http::request("PUT", "/v1/admin/connections/rt1", &[("Authorization", &bearer)], body.as_bytes());
+    for wait in [0, 1, 2, 4, 8] {
+        let mut stream = tokio::net::TcpStream::connect(office.program.socket()).await.expect("connects");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, &request).await.expect("is sent");
+        tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+        drop(stream);
+        let put = office.put_rostelecom(base.as_str()).await;
+        assert_eq!(put.status, 200, "{}", put.text());
+    }
+    let revision = office.config().await["revision"].as_u64().expect("a number");
+    let audit = office.ask("GET", "/v1/admin/audit", &Value::Null).await.json();
+    assert_eq!(
+        audit["entries"].as_array().map(|all| all.iter().filter(|it| it["action"] == "putConnection").count() as u64),
+        Some(revision)
+    );
+}

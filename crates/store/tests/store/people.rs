@@ -99,7 +99,14 @@ fn a_renewed_token_keeps_its_id_and_its_former_secret_for_a_while() {
     assert_eq!((found(&first, DAY), found(&second, DAY), found(&first, 2 * DAY)), (is.clone(), is.clone(), None));
     // The answer was lost: the desk asks again with what it has, which stays valid, and the lost one is none any more.
     renew(first, third, DAY + 5).expect("is valid");
-    assert_eq!((found(&first, DAY + 6), found(&second, DAY + 6), found(&third, DAY + 6)), (is.clone(), None, is));
+    assert_eq!(
+        (found(&first, DAY + 6), found(&second, DAY + 6), found(&third, DAY + 6)),
+        (is.clone(), None, is.clone())
+    );
+    // Once the new one was used, an old one that somebody found renews nothing, and ends when it was to end.
+    store.saw_token("ta", "", third, at(DAY + 7)).wait().expect("noted");
+    assert_eq!(renew(first, second, DAY + 8), None);
+    assert_eq!((found(&first, 2 * DAY - 1), found(&first, 2 * DAY), found(&third, 2 * DAY)), (is.clone(), None, is));
     assert_eq!(store.revoke_token_as("ta", entry("signed out", at(2 * DAY))).wait(), Ok(true));
     assert_eq!(renew(third, second, 2 * DAY + 1), None);
 }
@@ -113,7 +120,7 @@ fn rights_and_visits_are_noted_with_the_token() {
     let own = vec![(connection("rt1"), "103".into())];
     let change = |id: &str| store.change_token(id, "manager", own.clone(), vec![], entry("rights", at(20))).wait();
     assert_eq!((change("ta"), change("tb")), (Ok(true), Ok(false)));
-    store.saw_token("ta", "Trubka/9.9", at(30)).wait().expect("noted");
+    store.saw_token("ta", "Trubka/9.9", [b'a'; 32], at(30)).wait().expect("noted");
     let token = store.token("ta").expect("reads").expect("is there");
     assert_eq!((token.role.as_str(), token.extensions, token.groups), ("manager", own, vec![]));
     assert_eq!((token.version.as_str(), token.seen_at), ("Trubka/9.9", Some(at(30))));

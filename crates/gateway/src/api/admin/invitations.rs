@@ -98,7 +98,7 @@ async fn make(gateway: &Gateway, admin: &Admin, people: Vec<NewInvitation>) -> R
     let made = match address {
         Ok(address) => {
             let store = gateway.office.store();
-            invitations::invite(store, address, people, &admin.0.viewer.name, gateway.clock.now()).await
+            invitations::invite(store, address, people, &admin.who(), gateway.clock.now()).await
         }
         Err(error) => Err(error),
     };

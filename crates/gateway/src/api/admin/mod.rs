@@ -30,12 +30,28 @@ impl FromRequestParts<Arc<Gateway>> for Admin {
     }
 }
 
+/// Does the whole of something, also where whoever asked hangs up in the middle: half a change would be in the office and not
+/// in the database, or the other way round.
+pub(super) async fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a change did not come to its end");
+        Err(store::Error::Closed.into())
+    })
+}
+
 impl Admin {
+    /// Names him in the audit: names alone could be anybody's.
+    pub(crate) fn who(&self) -> String {
+        format!("{} ({})", self.0.viewer.name, self.0.token.id)
+    }
+
     /// An entry of the audit about what he does now.
     pub(crate) fn audit(&self, gateway: &Gateway, action: &str, subject: &str, detail: String) -> AuditEntry {
         AuditEntry {
             at: gateway.clock.now(),
-            who: self.0.viewer.name.clone(),
+            who: self.who(),
             action: action.to_owned(),
             subject: subject.to_owned(),
             detail,

@@ -13,7 +13,7 @@ use link::{
     wire::admin::{OfficeSetup, PutContacts, PutGroups, PutLines, PutPeopleNames, Revision},
 };
 
-use super::Admin;
+use super::{Admin, whole};
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
@@ -67,10 +67,13 @@ pub(crate) async fn put_list(
         _ => return Err(ApiError::not_found("There is no such list.")),
     };
     let entry = admin.audit(&gateway, "changedList", list.field(), format!("{} entries", list.len()));
-    let revision = setup(&gateway)?.put_list(&gateway.office, list, revision, entry).await?;
-    // Others may see a call where lines or groups are others.
-    gateway.tokens_changed.notify_one();
-    Ok((StatusCode::OK, Json(Revision { revision })))
+    whole(async move {
+        let revision = setup(&gateway)?.put_list(&gateway.office, list, revision, entry).await?;
+        // Others may see a call where lines or groups are others.
+        gateway.tokens_changed.notify_one();
+        Ok((StatusCode::OK, Json(Revision { revision })))
+    })
+    .await
 }
 
 /// How the office is configured.
