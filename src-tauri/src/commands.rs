@@ -4,10 +4,12 @@
 use desk::{
     Desk, ShellCommands,
     contract::{
-        BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
-        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, InvitationAnswer,
-        JoinAnswer, JoinOfficeRequest, JoinProblem, Makes, OwnConnectionRequest, OwnConnections,
-        PauseConnectionRequest, Phones, ReadInvitationRequest, RenewTokenRequest, StartDemoRequest, Window,
+        AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
+        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
+        FillConnectionRequest, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest,
+        JoinProblem, Makes, OfficePeople, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
+        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, StartDemoRequest,
+        Window,
     },
 };
 use own::OwnOffice;
@@ -83,6 +85,26 @@ impl ShellCommands for Shell<'_> {
 
     async fn disconnect_office(&self, request: DisconnectOfficeRequest) -> Answer<()> {
         self.offices().disconnect(self.desk, request).await
+    }
+
+    async fn office_people(&self, request: AdminOfficeRequest) -> Answer<OfficePeople> {
+        self.offices().people(&request.office).await
+    }
+
+    async fn invite_person(&self, request: InvitePersonRequest) -> Answer<InvitedView> {
+        self.offices().invite(request).await
+    }
+
+    async fn revoke_invitation(&self, request: RevokeInvitationRequest) -> Answer<()> {
+        self.offices().revoke_invitation(request).await
+    }
+
+    async fn remove_person(&self, request: RemovePersonRequest) -> Answer<()> {
+        self.offices().remove_person(request).await
+    }
+
+    async fn change_rights(&self, request: ChangeRightsRequest) -> Answer<()> {
+        self.offices().change_rights(request).await
     }
 
     async fn read_invitation(&self, request: ReadInvitationRequest) -> Answer<InvitationAnswer> {

@@ -2,6 +2,7 @@
 
 mod invitations;
 mod kept;
+mod people;
 mod renewal;
 mod stored;
 

@@ -98,7 +98,7 @@ pub struct You {
 }
 
 /// What a viewer may see and do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
     /// His calls and those that ring or rang for him.

@@ -1,6 +1,7 @@
 // Written from `desk::contract` by `cargo xtask types`. Do not edit it.
 import type { ActOnCallRequest } from "./ActOnCallRequest";
 import type { ActOnCardRequest } from "./ActOnCardRequest";
+import type { AdminOfficeRequest } from "./AdminOfficeRequest";
 import type { BeginConnectionRequest } from "./BeginConnectionRequest";
 import type { CallBackRequest } from "./CallBackRequest";
 import type { CallDetails } from "./CallDetails";
@@ -8,6 +9,7 @@ import type { CallRef } from "./CallRef";
 import type { CallsChanged } from "./CallsChanged";
 import type { CallsPage } from "./CallsPage";
 import type { CardsView } from "./CardsView";
+import type { ChangeRightsRequest } from "./ChangeRightsRequest";
 import type { CheckConnectionRequest } from "./CheckConnectionRequest";
 import type { CheckOutcome } from "./CheckOutcome";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
@@ -18,6 +20,8 @@ import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
 import type { InvitationAnswer } from "./InvitationAnswer";
+import type { InvitePersonRequest } from "./InvitePersonRequest";
+import type { InvitedView } from "./InvitedView";
 import type { JoinAnswer } from "./JoinAnswer";
 import type { JoinOfficeRequest } from "./JoinOfficeRequest";
 import type { ListCallsRequest } from "./ListCallsRequest";
@@ -27,6 +31,7 @@ import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
 import type { Makes } from "./Makes";
 import type { NoticeKind } from "./NoticeKind";
+import type { OfficePeople } from "./OfficePeople";
 import type { OpenRecordingRequest } from "./OpenRecordingRequest";
 import type { OwnConnectionRequest } from "./OwnConnectionRequest";
 import type { OwnConnections } from "./OwnConnections";
@@ -37,7 +42,9 @@ import type { PlacedView } from "./PlacedView";
 import type { PreviewDialRequest } from "./PreviewDialRequest";
 import type { ReadInvitationRequest } from "./ReadInvitationRequest";
 import type { RecordingView } from "./RecordingView";
+import type { RemovePersonRequest } from "./RemovePersonRequest";
 import type { RenewTokenRequest } from "./RenewTokenRequest";
+import type { RevokeInvitationRequest } from "./RevokeInvitationRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
@@ -83,6 +90,16 @@ export interface MainCommands {
   readInvitation(request: ReadInvitationRequest): Promise<InvitationAnswer>;
   /** Joins the office of an invitation that was read. */
   joinOffice(request: JoinOfficeRequest): Promise<JoinAnswer>;
+  /** Who may look at an office, and who is invited; for its administrators, as all that follows to the rights. */
+  officePeople(request: AdminOfficeRequest): Promise<OfficePeople>;
+  /** Invites somebody. The link is told this once. */
+  invitePerson(request: InvitePersonRequest): Promise<InvitedView>;
+  /** Takes an invitation back. */
+  revokeInvitation(request: RevokeInvitationRequest): Promise<void>;
+  /** Takes somebody's token back. */
+  removePerson(request: RemovePersonRequest): Promise<void>;
+  /** Says what somebody sees from now on. */
+  changeRights(request: ChangeRightsRequest): Promise<void>;
   /** Goes on at an office with another token. */
   renewOfficeToken(request: RenewTokenRequest): Promise<void>;
   /** Looks at an office no more. */
@@ -140,6 +157,11 @@ export const mainCommands = {
   connectOffice: { name: "connect_office", answers: false },
   readInvitation: { name: "read_invitation", answers: true },
   joinOffice: { name: "join_office", answers: true },
+  officePeople: { name: "office_people", answers: true },
+  invitePerson: { name: "invite_person", answers: true },
+  revokeInvitation: { name: "revoke_invitation", answers: false },
+  removePerson: { name: "remove_person", answers: false },
+  changeRights: { name: "change_rights", answers: false },
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },
   connectableMakes: { name: "connectable_makes", answers: true },

@@ -8,6 +8,7 @@ interface ShellText {
   views: string;
   now: string;
   calls: string;
+  people: string;
   settings: string;
   leaveDemo: string;
   leaveDemoHint: string;
@@ -38,6 +39,7 @@ export const shellText = texts<ShellText>({
     views: "Разделы",
     now: "Сейчас",
     calls: "Звонки",
+    people: "Рабочие места",
     settings: "Настройки",
     leaveDemo: "Выйти из демо",
     leaveDemoHint: "Звонки здесь ненастоящие. После выхода от демо ничего не останется.",
@@ -96,6 +98,7 @@ export const shellText = texts<ShellText>({
     views: "Views",
     now: "Now",
     calls: "Calls",
+    people: "Desks",
     settings: "Settings",
     leaveDemo: "Leave the demo",
     leaveDemoHint: "The calls here are not real. Nothing of the demo stays behind.",

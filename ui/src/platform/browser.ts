@@ -19,6 +19,7 @@ import { asked, inLanguage } from "./fake/english";
 import { connecting } from "./fake/connecting";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
+import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { pageOf, rowAt } from "./fake/rows";
@@ -123,6 +124,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
       gain(new URL(address).host);
     },
     ...joining(gain),
+    ...people(),
     renewOfficeToken: async ({ office, token }) => {
       if (token === "wrong") throw failure("unauthorized", "token");
       const renewed = ({ cause: _, ...other }: OfficeView) =>

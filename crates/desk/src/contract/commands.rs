@@ -49,6 +49,16 @@ macro_rules! command_table {
             [Main] shell read_invitation(ReadInvitationRequest) -> InvitationAnswer;
             /// Joins the office of an invitation that was read.
             [Main] shell join_office(JoinOfficeRequest) -> JoinAnswer;
+            /// Who may look at an office, and who is invited; for its administrators, as all that follows to the rights.
+            [Main] shell office_people(AdminOfficeRequest) -> OfficePeople;
+            /// Invites somebody. The link is told this once.
+            [Main] shell invite_person(InvitePersonRequest) -> InvitedView;
+            /// Takes an invitation back.
+            [Main] shell revoke_invitation(RevokeInvitationRequest);
+            /// Takes somebody's token back.
+            [Main] shell remove_person(RemovePersonRequest);
+            /// Says what somebody sees from now on.
+            [Main] shell change_rights(ChangeRightsRequest);
             /// Goes on at an office with another token.
             [Main] shell renew_office_token(RenewTokenRequest);
             /// Looks at an office no more.

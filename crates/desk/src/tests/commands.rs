@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use crate::{
     ShellCommands,
     contract::{
-        BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectOfficeRequest, ContractError, DemoPbxs,
-        DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode, FillConnectionRequest, InvitationAnswer,
-        JoinAnswer, JoinOfficeRequest, Makes, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
-        ReadInvitationRequest, RenewTokenRequest, StartDemoRequest, Window,
+        AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
+        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
+        FillConnectionRequest, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest,
+        Makes, OfficePeople, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
+        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, StartDemoRequest,
+        Window,
     },
     testing::Bench,
 };
@@ -30,6 +32,26 @@ impl ShellCommands for Refusing {
     }
 
     async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn office_people(&self, _: AdminOfficeRequest) -> Result<OfficePeople, ContractError> {
+        refused()
+    }
+
+    async fn invite_person(&self, _: InvitePersonRequest) -> Result<InvitedView, ContractError> {
+        refused()
+    }
+
+    async fn revoke_invitation(&self, _: RevokeInvitationRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn remove_person(&self, _: RemovePersonRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn change_rights(&self, _: ChangeRightsRequest) -> Result<(), ContractError> {
         refused()
     }
 

@@ -135,6 +135,12 @@ impl Http {
         read(&response, &[200, 201])
     }
 
+    /// Puts something in the place of what was there.
+    pub(super) async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<(), OfficeError> {
+        let response = self.send(Request { method: Method::PUT, ..self.post(path, body)? }).await?;
+        if (200..300).contains(&response.status) { Ok(()) } else { Err(refusal(&response)) }
+    }
+
     /// Takes something away.
     pub(super) async fn remove(&self, path: &[&str]) -> Result<(), OfficeError> {
         let response = self.send(Request::new(Method::DELETE, self.url(path))).await?;

@@ -1,6 +1,7 @@
 //! An office behind a gateway, over HTTP and one WebSocket.
 
 mod address;
+mod admin;
 mod http;
 mod join;
 mod recording;

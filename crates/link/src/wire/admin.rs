@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use calls::ConnectionId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{CheckStep, ExtensionRef, MakeView, Role, join::SecretText};
 
@@ -71,7 +72,7 @@ pub struct InvitationView {
 }
 
 /// How an invitation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum InvitationState {
     /// It can be used.

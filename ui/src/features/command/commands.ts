@@ -2,7 +2,8 @@
 export interface Command {
   id: string;
   /** Which picture stands before it. */
-  icon: "now" | "calls" | "card" | "settings" | "missed" | "language" | "theme" | "leave" | "list" | "search";
+  icon:
+    "now" | "calls" | "people" | "card" | "settings" | "missed" | "language" | "theme" | "leave" | "list" | "search";
   words: string;
   /** Other words by which it is found. */
   also?: string;

@@ -19,7 +19,9 @@ export function commandsOf(desk: Desk): Command[] {
   const { settings } = view;
   const text = commandText();
   return [
-    ...PAGES.map(({ page, key }) => ({
+    ...PAGES.filter(
+      ({ page }) => page !== "people" || view.offices.some(({ admin, address }) => admin && address !== undefined),
+    ).map(({ page, key }) => ({
       id: page,
       icon: page,
       words: text.goTo(shellText()[page]),

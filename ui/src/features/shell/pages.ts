@@ -1,11 +1,12 @@
 /** The views of the main window. */
-export type Page = "now" | "calls" | "settings";
+export type Page = "now" | "calls" | "people" | "settings";
 
 /** The views in the order of the side bar, each with the key that opens it with Ctrl. Those to come have theirs, too. */
 export const PAGES: { page: Page; key: string }[] = [
   { page: "now", key: "1" },
   { page: "calls", key: "2" },
   { page: "settings", key: "8" },
+  { page: "people", key: "9" },
 ];
 
 /** The view that a key opens, wherever its digit stands in the layout. */

@@ -1,0 +1,144 @@
+//! The people of an office behind a gateway, for its administrators.
+
+use jiff::Timestamp;
+pub use link::wire::{Role, admin::InvitationState};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which office is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AdminOfficeRequest {
+    /// Its id at this desk.
+    pub office: String,
+}
+
+/// Who may look at an office, and who is invited.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficePeople {
+    /// Who has a token.
+    pub people: Vec<OfficePerson>,
+    /// Who has, or had, an invitation, newest first.
+    pub invitations: Vec<InvitationRow>,
+}
+
+/// What somebody sees of an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RightsView {
+    /// How much.
+    pub role: Role,
+    /// His extensions.
+    pub extensions: Vec<OwnExtension>,
+    /// His groups.
+    pub groups: Vec<String>,
+}
+
+/// An extension of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnExtension {
+    /// Where.
+    pub connection: String,
+    /// Which.
+    pub extension: String,
+}
+
+/// Somebody with a token, and the desk that has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfficePerson {
+    /// Names the token.
+    pub id: String,
+    /// His name.
+    pub name: String,
+    /// What he sees.
+    pub rights: RightsView,
+    /// His computer, as it called itself.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The program that uses the token, with its version.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// When it was last here.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// It is here now.
+    pub online: bool,
+}
+
+/// An invitation, without its code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationRow {
+    /// Names it.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// What he will see.
+    pub rights: RightsView,
+    /// Until when it can be used.
+    #[ts(type = "string")]
+    pub expires_at: Timestamp,
+    /// How it stands.
+    pub state: InvitationState,
+}
+
+/// Invites somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitePersonRequest {
+    /// Into which office.
+    pub office: String,
+    /// Whom.
+    pub name: String,
+    /// What he will see.
+    pub rights: RightsView,
+}
+
+/// An invitation that was made. Its link is told this once.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitedView {
+    /// What he opens.
+    pub link: String,
+    /// Until when it can be used.
+    #[ts(type = "string")]
+    pub expires_at: Timestamp,
+}
+
+/// Says what somebody sees from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeRightsRequest {
+    /// In which office.
+    pub office: String,
+    /// Names his token.
+    pub person: String,
+    /// What he sees.
+    pub rights: RightsView,
+}
+
+/// Takes a token back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovePersonRequest {
+    /// In which office.
+    pub office: String,
+    /// Names the token.
+    pub person: String,
+}
+
+/// Takes an invitation back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokeInvitationRequest {
+    /// In which office.
+    pub office: String,
+    /// Which.
+    pub invitation: String,
+}

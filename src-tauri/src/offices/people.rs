@@ -1,0 +1,103 @@
+//! The people of an office, for its administrators: asked and changed at its gateway.
+
+use std::sync::Arc;
+
+use desk::contract::{
+    ChangeRightsRequest, ContractError, ErrorCode, InvitationRow, InvitePersonRequest, InvitedView, OfficePeople,
+    OfficePerson, OwnExtension, RemovePersonRequest, RevokeInvitationRequest, RightsView,
+};
+use link::{
+    RemoteOffice,
+    wire::{
+        ExtensionRef, Role,
+        admin::{ChangeRights, InvitationView, Invite, TokenPerson},
+    },
+};
+
+use super::Offices;
+
+type Answer<T> = Result<T, ContractError>;
+
+impl Offices {
+    /// The gateway of an office.
+    pub(crate) fn remote(&self, office: &str) -> Answer<RemoteOffice> {
+        let open: Option<Arc<_>> = self.open(office);
+        open.as_ref()
+            .and_then(|open| open.remote())
+            .cloned()
+            .ok_or_else(|| ContractError::new(ErrorCode::Unreachable, "this office has not been signed in to yet"))
+    }
+
+    /// Who may look at an office, and who is invited.
+    pub(crate) async fn people(&self, office: &str) -> Answer<OfficePeople> {
+        let told = self.remote(office)?.people().await?;
+        Ok(OfficePeople {
+            people: told.people.into_iter().map(person).collect(),
+            invitations: told.invitations.into_iter().map(invitation).collect(),
+        })
+    }
+
+    /// Invites somebody.
+    pub(crate) async fn invite(&self, request: InvitePersonRequest) -> Answer<InvitedView> {
+        let InvitePersonRequest { office, name, rights } = request;
+        let ChangeRights { role, extensions, groups } = wire(rights)?;
+        let invite = Invite { name, role, extensions, groups, token_expires_days: Some(TOKEN_DAYS) };
+        let made = self.remote(&office)?.invite(&invite).await?;
+        Ok(InvitedView { link: made.link.0, expires_at: made.expires_at })
+    }
+
+    /// Says what somebody sees from now on.
+    pub(crate) async fn change_rights(&self, request: ChangeRightsRequest) -> Answer<()> {
+        Ok(self.remote(&request.office)?.change_rights(&request.person, &wire(request.rights)?).await?)
+    }
+
+    /// Takes a token back.
+    pub(crate) async fn remove_person(&self, request: RemovePersonRequest) -> Answer<()> {
+        Ok(self.remote(&request.office)?.remove_person(&request.person).await?)
+    }
+
+    /// Takes an invitation back.
+    pub(crate) async fn revoke_invitation(&self, request: RevokeInvitationRequest) -> Answer<()> {
+        Ok(self.remote(&request.office)?.revoke_invitation(&request.invitation).await?)
+    }
+}
+
+/// A desk that is used renews its token; one that is not used for so long is let in no more.
+const TOKEN_DAYS: u32 = 90;
+
+fn wire(rights: RightsView) -> Answer<ChangeRights> {
+    let own = |own: OwnExtension| {
+        let wrong = |_| ContractError::invalid("extensions", "there is no such connection");
+        Ok(ExtensionRef { connection: own.connection.parse().map_err(wrong)?, extension: own.extension })
+    };
+    let extensions = rights.extensions.into_iter().map(own).collect::<Answer<Vec<_>>>()?;
+    Ok(ChangeRights { role: rights.role, extensions, groups: rights.groups })
+}
+
+fn rights(role: Role, extensions: Vec<ExtensionRef>, groups: Vec<String>) -> RightsView {
+    let own =
+        |own: ExtensionRef| OwnExtension { connection: own.connection.as_str().to_owned(), extension: own.extension };
+    RightsView { role, extensions: extensions.into_iter().map(own).collect(), groups }
+}
+
+fn person(told: TokenPerson) -> OfficePerson {
+    OfficePerson {
+        id: told.token_id,
+        name: told.name,
+        rights: rights(told.role, told.extensions, told.groups),
+        device: told.device,
+        version: told.version,
+        last_seen: told.last_seen,
+        online: told.online,
+    }
+}
+
+fn invitation(told: InvitationView) -> InvitationRow {
+    InvitationRow {
+        id: told.id,
+        name: told.name,
+        rights: rights(told.role, told.extensions, told.groups),
+        expires_at: told.expires_at,
+        state: told.state,
+    }
+}

@@ -1,0 +1,80 @@
+import type { ContractError } from "$generated/ContractError";
+import type { InvitationRow } from "$generated/InvitationRow";
+import type { InvitedView } from "$generated/InvitedView";
+import type { OfficePeople } from "$generated/OfficePeople";
+import type { OfficePerson } from "$generated/OfficePerson";
+import type { RightsView } from "$generated/RightsView";
+import type { MainCommands } from "$generated/commands";
+import { toContractError } from "$lib/errors";
+
+export type PeoplePlatform = Pick<
+  MainCommands,
+  "officePeople" | "invitePerson" | "revokeInvitation" | "removePerson" | "changeRights"
+>;
+
+/** What failed, and why: the same refusal means another thing for each. */
+export interface Failure {
+  what: "list" | "invite" | "change";
+  error: ContractError;
+}
+
+/** The people of an office, and who is invited. */
+export class People {
+  told: OfficePeople | undefined = $state.raw();
+  failure: Failure | undefined = $state.raw();
+  busy = $state(false);
+  /** The invitation that was made last: its link is shown until it is put away, and nowhere afterwards. */
+  invited: (InvitedView & { name: string }) | undefined = $state.raw();
+
+  constructor(
+    private readonly platform: PeoplePlatform,
+    readonly office: string,
+  ) {}
+
+  async list(): Promise<void> {
+    await this.#run("list", async () => {
+      this.told = await this.platform.officePeople({ office: this.office });
+    });
+  }
+
+  /** Says whether it worked. */
+  async invite(name: string, rights: RightsView): Promise<boolean> {
+    return this.#change("invite", async () => {
+      const made = await this.platform.invitePerson({ office: this.office, name, rights });
+      this.invited = { ...made, name };
+    });
+  }
+
+  async revoke({ id: invitation }: InvitationRow): Promise<void> {
+    await this.#change("change", () => this.platform.revokeInvitation({ office: this.office, invitation }));
+  }
+
+  async remove({ id: person }: OfficePerson): Promise<void> {
+    await this.#change("change", () => this.platform.removePerson({ office: this.office, person }));
+  }
+
+  async changeRights({ id: person }: OfficePerson, rights: RightsView): Promise<boolean> {
+    return this.#change("change", () => this.platform.changeRights({ office: this.office, person, rights }));
+  }
+
+  /** What was changed is read anew. */
+  async #change(what: Failure["what"], act: () => Promise<void>): Promise<boolean> {
+    const done = await this.#run(what, act);
+    if (done) await this.list();
+    return done;
+  }
+
+  async #run(what: Failure["what"], act: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    try {
+      await act();
+      this.failure = undefined;
+      return true;
+    } catch (thrown) {
+      this.failure = { what, error: toContractError(thrown) };
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

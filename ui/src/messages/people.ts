@@ -1,0 +1,116 @@
+import type { ErrorCode } from "$generated/ErrorCode";
+import type { InvitationState } from "$generated/InvitationState";
+import type { Role } from "$generated/Role";
+import { isolate } from "$lib/isolate";
+import { texts } from "$lib/language.svelte";
+import { errorText } from "./errors";
+
+interface PeopleText {
+  title: string;
+  office: string;
+  invite: string;
+  inviteAction: string;
+  name: string;
+  role: string;
+  roles: Record<Role, string>;
+  extensionsAt: (connection: string) => string;
+  extensionsExample: string;
+  groups: string;
+  groupsExample: string;
+  linkOf: (name: string) => string;
+  linkOnce: string;
+  copy: string;
+  copied: string;
+  done: string;
+  desks: string;
+  invitations: string;
+  noPeople: string;
+  loading: string;
+  online: string;
+  seen: (when: string) => string;
+  neverSeen: string;
+  states: Record<InvitationState, string>;
+  until: (when: string) => string;
+  change: string;
+  remove: string;
+  removeAsk: (name: string) => string;
+  revoke: string;
+  lastAdmin: string;
+  noAddress: string;
+}
+
+/** People and desks of an office, for its administrators. */
+export const peopleText = texts<PeopleText>({
+  ru: {
+    title: "Рабочие места",
+    office: "Офис",
+    invite: "Пригласить",
+    inviteAction: "Сделать приглашение",
+    name: "Имя",
+    role: "Что видит",
+    roles: { agent: "Свои звонки", manager: "Все звонки", admin: "Все звонки и настройки" },
+    extensionsAt: (connection) => `Добавочные, ${isolate(connection)}`,
+    extensionsExample: "102",
+    groups: "Группы",
+    groupsExample: "через запятую",
+    linkOf: (name) => `Приглашение для ${isolate(name)}`,
+    linkOnce: "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет.",
+    copy: "Скопировать",
+    copied: "Скопировано",
+    done: "Готово",
+    desks: "Рабочие места",
+    invitations: "Приглашения",
+    noPeople: "Пока никого. Пригласите первого.",
+    loading: "Читаем список…",
+    online: "На связи",
+    seen: (when) => `Был на связи ${when}`,
+    neverSeen: "Ещё не был на связи",
+    states: { open: "Ждёт", used: "Принято", expired: "Срок вышел", revoked: "Отозвано" },
+    until: (when) => `до ${when}`,
+    change: "Изменить",
+    remove: "Отключить",
+    removeAsk: (name) => `Отключить ${isolate(name)}? Его Трубка перестанет видеть этот офис.`,
+    revoke: "Отозвать",
+    lastAdmin: "Это последний администратор. Сначала пригласите другого.",
+    noAddress: "Шлюз не знает своего адреса. Укажите public_url в его настройках.",
+  },
+  en: {
+    title: "Desks",
+    office: "Office",
+    invite: "Invite",
+    inviteAction: "Make an invitation",
+    name: "Name",
+    role: "Sees",
+    roles: { agent: "Own calls", manager: "All calls", admin: "All calls and settings" },
+    extensionsAt: (connection) => `Extensions, ${isolate(connection)}`,
+    extensionsExample: "102",
+    groups: "Groups",
+    groupsExample: "with commas",
+    linkOf: (name) => `Invitation for ${isolate(name)}`,
+    linkOnce: "Hand the link over in person. It works once, for a week, and is not shown again.",
+    copy: "Copy",
+    copied: "Copied",
+    done: "Done",
+    desks: "Desks",
+    invitations: "Invitations",
+    noPeople: "Nobody yet. Invite the first one.",
+    loading: "Reading the list…",
+    online: "Connected",
+    seen: (when) => `Last here ${when}`,
+    neverSeen: "Not here yet",
+    states: { open: "Waiting", used: "Accepted", expired: "Expired", revoked: "Taken back" },
+    until: (when) => `until ${when}`,
+    change: "Change",
+    remove: "Remove",
+    removeAsk: (name) => `Remove ${isolate(name)}? This Trubka will see the office no more.`,
+    revoke: "Take back",
+    lastAdmin: "This is the last administrator. Invite another one first.",
+    noAddress: "The gateway does not know its own address. Set public_url in its configuration.",
+  },
+});
+
+/** Why something could not be done: the gateway's "not now" means another thing for each. */
+export function peopleFailure(what: "list" | "invite" | "change", code: ErrorCode): string {
+  if (code !== "ended") return errorText()[code];
+  return what === "invite" ? peopleText().noAddress : peopleText().lastAdmin;
+}
