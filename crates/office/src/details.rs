@@ -1,5 +1,4 @@
-//! Calls of which a PBX's history does not tell enough are asked about singly. A PBX admits few of these questions, so
-//! they are asked beside everything else, the newest call first: nothing waits for them.
+//! The calls of which a PBX's history does not tell enough, until they are asked about singly (`single_calls.rs`).
 
 use std::{
     cmp::Reverse,
@@ -9,17 +8,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use pbx::{Error, ErrorKind, HistoryCall, Retry};
+use pbx::HistoryCall;
 use tokio::{sync::Notify, time::Instant};
 
-use crate::links::Link;
-
-/// The pause between two questions.
-const PAUSE: Duration = Duration::from_secs(1);
-/// The pause after one that the PBX could not answer.
-const FAILED: Duration = Duration::from_secs(60);
-/// How often one call is asked about where the PBX cannot answer.
-const TRIES: u8 = 3;
 /// A history is read again and again and lists the same calls: each is asked about once in this time.
 const ONCE_IN: Duration = Duration::from_secs(24 * 3600);
 /// Calls that wait at most: the newest.
@@ -41,10 +32,10 @@ struct Questions {
 
 /// The greatest is asked first: what was tried least often, then the newest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Question {
-    tries: Reverse<u8>,
-    began: Option<Timestamp>,
-    call: String,
+pub(crate) struct Question {
+    pub(crate) tries: Reverse<u8>,
+    pub(crate) began: Option<Timestamp>,
+    pub(crate) call: String,
 }
 
 impl Details {
@@ -66,7 +57,7 @@ impl Details {
     }
 
     /// The next one, once there is one.
-    async fn next(&self) -> Question {
+    pub(crate) async fn next(&self) -> Question {
         loop {
             let next = self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_last();
             if let Some(next) = next {
@@ -76,52 +67,20 @@ impl Details {
         }
     }
 
-    fn put_back(&self, question: Question) {
+    /// It is asked later.
+    pub(crate) fn put_back(&self, question: Question) {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(question);
     }
 
     /// The PBX answers no such question: what waits stays as far as it is known.
-    fn drop_all(&self) {
+    pub(crate) fn drop_all(&self) {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.clear();
     }
-}
 
-impl Link {
-    /// Asks about single calls until the office stops.
-    pub(crate) async fn keep_asking_details(self) {
-        loop {
-            let question = self.details.next().await;
-            let pause = match self.ask_details(&question.call).await {
-                Ok(()) => PAUSE,
-                Err(error) => self.details_failed(question, &error),
-            };
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn ask_details(&self, call: &str) -> Result<(), Error> {
-        let context = self.history_context(self.clock.now());
-        if let Some(told) = self.driver.call_details(call, &context).await? {
-            self.tell_missed(vec![told]).await?;
-        }
-        Ok(())
-    }
-
-    /// How long to wait after this error.
-    fn details_failed(&self, question: Question, error: &Error) -> Duration {
-        tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
-        let Question { tries: Reverse(tries), .. } = question;
-        let is_refused = [ErrorKind::Unsupported, ErrorKind::NotFound, ErrorKind::Forbidden, ErrorKind::Unauthorized];
-        if is_refused.contains(&error.kind()) {
-            self.details.drop_all();
-        } else if matches!(error.kind(), ErrorKind::RateLimited { .. }) {
-            self.details.put_back(question);
-            return error.retry_after().unwrap_or(FAILED).max(PAUSE);
-        } else if error.retry() == Retry::IfIdempotent && tries + 1 < TRIES {
-            self.details.put_back(Question { tries: Reverse(tries + 1), ..question });
-            return FAILED;
-        }
-        PAUSE
+    /// How many wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.len()
     }
 }
 
@@ -154,22 +113,5 @@ mod tests {
         tokio::time::advance(ONCE_IN).await;
         details.ask([&call("old", 1)]);
         assert_eq!(details.next().await.call, "old");
-    }
-
-    #[tokio::test]
-    async fn what_the_pbx_cannot_answer_is_asked_again_in_its_time() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
-        let link = &bench.link;
-        let waiting = || link.details.questions.lock().expect("unpoisoned").waiting.len();
-        let question = |tries| Question { tries: Reverse(tries), began: None, call: "1".into() };
-        let failed = |tries, kind| {
-            link.details.drop_all();
-            let pause = link.details_failed(question(tries), &Error::new(kind, ""));
-            (pause, waiting())
-        };
-        let busy = ErrorKind::RateLimited { retry_after: Some(Duration::from_secs(900)) };
-        assert_eq!(failed(0, busy), (Duration::from_secs(900), 1));
-        assert_eq!((failed(0, ErrorKind::Timeout), failed(TRIES - 1, ErrorKind::Timeout)), ((FAILED, 1), (PAUSE, 0)));
-        assert_eq!((failed(0, ErrorKind::Protocol), failed(0, ErrorKind::NotFound)), ((PAUSE, 0), (PAUSE, 0)));
     }
 }

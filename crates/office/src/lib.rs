@@ -32,6 +32,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod setup;
+mod single_calls;
 mod skew;
 mod state;
 mod status;
