@@ -96,7 +96,7 @@ function certificate(folder: string): string {
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30'];
   const of = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert];
   execFileSync('openssl', [...made, ...of], { stdio: 'pipe' });
-  return `tls = { cert = ${JSON.stringify(cert)}, key = ${JSON.stringify(key)} }`;
+  return `tls = { cert = ${JSON.stringify(cert)}, key = ${JSON.stringify(key)} }\nca = ${JSON.stringify(cert)}`;
 }
 
 function toml(folder: string, listen: number, credentials: Credentials, line: string, tls: string): string {

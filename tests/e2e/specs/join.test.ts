@@ -98,6 +98,7 @@ test('a wrong code, a used one, a wrong certificate and half a link say what is 
   const running = await start(profile());
   const paste = async (link: string, words: RegExp) => {
     await running.type('office-address', link);
+    await running.click('office-connect');
     await until(`it says ${words}`, async () => words.test(await running.text('error')), 30_000);
     expect(await running.has('invitation-join')).toBe(false);
     expect(await running.objections()).toEqual([]);
@@ -113,9 +114,11 @@ test('a wrong code, a used one, a wrong certificate and half a link say what is 
   await paste(link.replace('127.0.0.1', 'gateway.invalid'), /address is not found/);
   await paste(link.replace(/:\d+\//, ':1/'), /Nobody answers/);
   await running.type('office-address', link);
+  await running.click('office-connect');
   await yes(running);
   await running.click('nav-settings');
   await running.click('office-add');
   await running.type('office-address', link);
+  await running.click('office-connect');
   await until('it was used', async () => /used already/.test(await running.text('error')));
 }, 120_000);
