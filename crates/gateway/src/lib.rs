@@ -30,6 +30,7 @@ mod setup;
 mod state;
 mod stream;
 mod throttle;
+mod trials;
 
 pub use limits::Limits;
 pub use server::{Gateway, GatewayOptions, Running, ServeError};

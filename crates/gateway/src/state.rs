@@ -12,9 +12,9 @@ use store::Token;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::{
-    api::admin::connections::Trials, connections::Connections, counters::Counters, invitations::JoinAddress,
-    join_limit::JoinLimit, limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens,
-    presence::Presence, setup::Setup, throttle::Throttle, tokens,
+    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
+    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, presence::Presence, setup::Setup, throttle::Throttle,
+    tokens, trials::Trials,
 };
 
 /// What each token may do and see, by its id; `None` for one that has ended.

@@ -50,7 +50,7 @@ impl Warnings {
         let mut skew = Skew::default();
         for stored in store.read_from(connection, newest, ENTRIES)?.into_iter().flatten() {
             match stored.told {
-                Told::Vendor(event) if matches!(event.source, Source::Webhook | Source::Push) => {
+                Told::Vendor(event) if matches!(event.source, Source::Webhook | Source::Unsigned | Source::Push) => {
                     let is_todays = |read_in: Option<&str>| zone.is_none() || read_in.is_none() || read_in == zone;
                     if let Some(time) = event.time.filter(|time| is_todays(time.zone.as_deref())) {
                         skew.saw(stored.received_at, &time, make);

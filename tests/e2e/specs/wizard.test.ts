@@ -159,7 +159,7 @@ test('RingCloud is connected, its password mended on the way', async () => {
   await until('it is connected', async () => (await stands('wizard-connected')) === 'passed', 90_000);
   await trubka.click('wizard-finish');
   await restart();
-  // RingCloud answers the same question once a minute, and those of the run before count: two questions may each have to wait.
+  // RingCloud answers the same question once a minute, and those of the run before count.
   await until('all is connected', async () => /all connected/i.test(await trubka.text('connection-state')), 200_000);
   await trubka.click('nav-settings');
   const listed = async () => trubka.browser.$$('[data-testid="own-connection"]').length;

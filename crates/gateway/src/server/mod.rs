@@ -15,9 +15,9 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    api::admin::connections::Trials, connections::Connections, counters::Counters, invitations::JoinAddress,
-    join_limit::JoinLimit, limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform,
-    presence::Presence, router, setup::Setup, state::State, throttle::Throttle,
+    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
+    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router, setup::Setup,
+    state::State, throttle::Throttle, trials::Trials,
 };
 
 /// How a gateway is run.

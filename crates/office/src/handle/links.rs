@@ -132,12 +132,13 @@ impl OfficeHandle {
         self.state.connections.all().iter().for_each(|connection| self.stamp_at_end(connection));
     }
 
-    /// Sessions and readings of finished calls know themselves until when they had everything.
+    /// Sessions and lists of finished calls know themselves until when they had everything: what was not read cannot be
+    /// called complete because the office stops.
     fn stamp_at_end(&self, connection: &Connection) {
         match connection.driver.delivery() {
             Delivery::Webhook if !connection.has_address => {}
-            Delivery::Webhook | Delivery::Polling => self.link(connection).stamp_at_end(),
-            Delivery::Socket | Delivery::SocketPerExtension => {}
+            Delivery::Webhook => self.link(connection).stamp_at_end(),
+            Delivery::Polling | Delivery::Socket | Delivery::SocketPerExtension => {}
         }
     }
 

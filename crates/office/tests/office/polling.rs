@@ -269,3 +269,24 @@ async fn a_zone_that_was_found_stays_known_after_a_sleep() {
     pbx.until_asked().await;
     assert_eq!(zones_chosen(&bench.store), ["Europe/Moscow"], "it is found once");
 }
+
+#[tokio::test]
+async fn what_was_never_read_whole_is_no_gap_after_a_restart() {
+    let mut pbx = RingCloud::start().await;
+    pbx.config.zone = None;
+    let bench = Bench::of(pbx.config.clone()).await;
+    // Ended so long ago that it may have been written in Moscow's time as well as in UTC.
+    let written = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let ended = bench.clock.now() - SignedDuration::from_hours(6);
+    let mut rows = finished(ended - SignedDuration::from_secs(30), 30, "ANSWERED");
+    rows[0]["call_start_time"] = written(ended - SignedDuration::from_secs(30)).into();
+    rows[0]["call_end_time"] = written(ended).into();
+    pbx.set(|lists| lists.complete = rows);
+    pbx.until_asked().await;
+    let bench = after(bench, &pbx, SignedDuration::from_mins(1)).await;
+    let is_live = || bench.manager().connections().remove(0).state == ConnectionState::Live;
+    until("it is connected", is_live).await;
+    assert!(zones_chosen(&bench.store).is_empty(), "the zone is still unknown");
+    let gaps = bench.store.read_gaps(&connection(), 0).expect("readable");
+    assert!(gaps.is_empty(), "nothing would ever close it: {gaps:?}");
+}

@@ -256,7 +256,11 @@ impl Limit {
         for (quota, name) in request.classes().filter(|(quota, _)| quota.outlives_program) {
             let class = classes.entry(name.clone()).or_default();
             for time in kept.get(&name).into_iter().flatten() {
-                // A clock that was set back must not lock us out for longer than the window.
+                // A clock that was set back must not lock us out for longer than the window: what was sent in its future
+                // counts once, as if it were sent now.
+                if wall < *time && !class.sent.is_empty() {
+                    continue;
+                }
                 let ago = Duration::try_from(wall.duration_since(*time)).unwrap_or_default();
                 let Some(sent) = now.checked_sub(ago).filter(|_| ago < with_margin(quota.window)) else { continue };
                 let is_known = class.sent.iter().any(|known| apart(*known, sent) < NEARLY);

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Cards that are measured, in the tray and beside main.
-const CARDS: usize = 120;
+const CARDS: usize = 200;
 /// Windows on demand that are measured.
 const WINDOWS: usize = 20;
 /// The demo's own calls would be in the way: the only one of this script comes after everything.

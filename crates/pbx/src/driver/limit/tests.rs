@@ -187,6 +187,22 @@ async fn a_restart_and_a_program_beside_this_one_share_the_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_costs_one_window() {
+    let (kept, wall) = (Arc::new(Kept::default()), wall());
+    let class = Counted::SameAddress.class(CALL);
+    let ahead = wall.now() + SignedDuration::from_hours(3);
+    kept.keep(&"rc".parse().expect("an id"), &RequestTimes::from([(class, vec![ahead])]));
+    let limit = Limit::new("rc".parse().expect("an id"), Arc::clone(&kept) as _, Arc::clone(&wall) as _);
+    let began = Instant::now();
+    assert_eq!(ask(&limit, &[once_a_minute()], CALL, Priority::Background).await, Ok(()));
+    assert!(began.elapsed() < Duration::from_secs(62));
+    assert!(
+        kept.0.lock().expect("whole").values().flatten().all(|time| *time <= wall.now()),
+        "the future is forgotten"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_waited_for_before_counts_towards_the_five_seconds() {
     let limit = limit();
     let quotas = [Quota::of_kind("callback", 1, Duration::from_secs(3), "one call in three seconds")];
