@@ -16,7 +16,8 @@ export async function settled(browser: Browser, at?: number): Promise<void> {
         .getAnimations()
         .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) < longest);
       await Promise.allSettled(fades.map(({ finished }) => finished));
-      if (at !== undefined) {
+      // What is not given arrives as null.
+      if (typeof at === 'number') {
         for (const counting of document.getAnimations()) {
           counting.pause();
           counting.currentTime = at;
