@@ -1,4 +1,4 @@
-//! `journal`: what went to and from the PBXs in the last seven days, without secrets and numbers.
+//! `journal`: what went to and from the PBXs in the last seven days, without secrets; numbers stand in it.
 
 use std::process::ExitCode;
 
