@@ -24,6 +24,7 @@ use crate::{
 
 /// The largest wish.
 const CAP: usize = 64 << 10;
+
 /// Connects a PBX, or changes how it is connected.
 pub(crate) async fn put(
     State(gateway): State<Arc<Gateway>>,
