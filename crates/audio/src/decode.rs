@@ -52,7 +52,7 @@ pub(crate) fn content<'a>(source: &'a dyn Source) -> Result<Content<'a>, Error> 
     let mut window = Window::new(source);
     let (frames, why) = match Wav::read(&mut window) {
         None => (walk::frames(window.another()), None),
-        Some(Err(error)) => return Err(window.whole().err().unwrap_or(error)),
+        Some(Err(error)) => return Err(window.check_read().err().unwrap_or(error)),
         Some(Ok(wav)) => match wav.content {
             wav::Content::Mp3 => (walk::frames(window.within(&wav.data)), Some(wav)),
             wav::Content::Samples { .. } => return Ok(Content::Samples(window, wav)),
@@ -61,7 +61,7 @@ pub(crate) fn content<'a>(source: &'a dyn Source) -> Result<Content<'a>, Error> 
     let begin = frames.place();
     let mut look = frames.from(begin);
     let any = look.next().is_some();
-    look.window.whole()?;
+    look.window.check_read()?;
     match (any, why) {
         (true, _) => Ok(Content::Frames(frames)),
         (false, None) => Err(Error::new(classify(&mut window))),
@@ -101,7 +101,7 @@ pub(crate) fn frames(mut walk: Walk<'_>, most: usize, take: &mut Take<'_>) -> Re
             break;
         }
     }
-    walk.window.whole()?;
+    walk.window.check_read()?;
     Ok(decoded)
 }
 
@@ -153,6 +153,6 @@ pub(crate) fn samples(window: Window<'_>, wav: &Wav, take: &mut Take<'_>) -> Res
             break;
         }
     }
-    window.whole()?;
+    window.check_read()?;
     Ok(decoded)
 }

@@ -62,7 +62,7 @@ pub fn index(source: &(impl Source + ?Sized)) -> Result<Index, Error> {
     let mut window = Window::new(&source);
     match Wav::read(&mut window) {
         None => of_mp3(&window, 0..window.len())?.ok_or_else(|| Error::new(classify(&mut window))),
-        Some(Err(error)) => Err(window.whole().err().unwrap_or(error)),
+        Some(Err(error)) => Err(window.check_read().err().unwrap_or(error)),
         Some(Ok(wav)) => match wav.content {
             Content::Mp3 => of_mp3(&window, wav.data.clone())?.ok_or_else(|| wav.without_frames(&window)),
             Content::Samples { coding, channels, sample_rate } => {
@@ -87,7 +87,7 @@ fn of_mp3(window: &Window<'_>, range: Range<usize>) -> Result<Option<Index>, Err
         at_ns += u64::from(placed.frame.samples) * 1_000_000_000 / u64::from(placed.frame.sample_rate);
         end = base + placed.range().end;
     }
-    walk.window.whole()?;
+    walk.window.check_read()?;
     Ok(first.map(|first| Index {
         format: Format::Mp3,
         channels: first.channels,

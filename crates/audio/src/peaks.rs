@@ -96,7 +96,7 @@ fn middle(walk: &Walk<'_>, per_second: usize) -> Result<Option<Middle>, Error> {
             middles.push(Middle { frames, buckets, heard_from: before[0] });
         }
     }
-    all.window.whole()?;
+    all.window.check_read()?;
     let half = middles.iter().position(|middle| middle.frames * 2 >= frames);
     Ok(half.filter(|_| frames >= WORTH_HALVING).map(|half| middles.swap_remove(half)))
 }

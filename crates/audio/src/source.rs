@@ -92,7 +92,7 @@ impl<'a> Window<'a> {
     }
 
     /// Up to `length` bytes from this place on; fewer at the end. What cannot be read is as if it ended there, and
-    /// [`Window::whole`] says so.
+    /// [`Window::check_read`] says so.
     pub(crate) fn at(&mut self, at: usize, length: usize) -> &[u8] {
         let end = at.saturating_add(length).min(self.len());
         if at >= end {
@@ -107,7 +107,7 @@ impl<'a> Window<'a> {
     }
 
     /// An error if something could not be read.
-    pub(crate) fn whole(&self) -> Result<(), Error> {
+    pub(crate) fn check_read(&self) -> Result<(), Error> {
         self.failed.map_or(Ok(()), Err)
     }
 

@@ -45,15 +45,15 @@ impl<const CAP: usize> FromRequest<Arc<Gateway>> for WholeBody<CAP> {
 pub(crate) async fn read(body: Body, cap: usize, deadline: Instant) -> Result<Bytes, ApiError> {
     let mut pieces = body.into_data_stream();
     let read = async {
-        let mut whole = BytesMut::new();
+        let mut bytes = BytesMut::new();
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(|_| OfficeError::invalid("body", "The body broke off."))?;
-            if whole.len() + piece.len() > cap {
+            if bytes.len() + piece.len() > cap {
                 return Err(ApiError::too_large(cap));
             }
-            whole.extend_from_slice(&piece);
+            bytes.extend_from_slice(&piece);
         }
-        Ok(whole.freeze())
+        Ok(bytes.freeze())
     };
     let read = tokio::time::timeout_at(deadline, read).await.unwrap_or_else(|_| Err(ApiError::too_late()));
     if read.as_ref().is_err_and(ApiError::is_too_large) {

@@ -17,12 +17,12 @@ pub enum HttpMessageError {
     #[error("an empty line must end the headers")]
     NoEnd,
     /// Fewer bytes follow than `Content-Length` says.
-    #[error("the body has {have} bytes, Content-Length says {said}")]
+    #[error("the body has {have} bytes, Content-Length says {length}")]
     Short {
         /// What is there.
         have: usize,
         /// What was said.
-        said: usize,
+        length: usize,
     },
     /// `Content-Length` is not a number, or the coding is another than `chunked`, or both are given.
     #[error(
@@ -122,9 +122,9 @@ fn read_body(rest: &[u8], headers: &[(String, Vec<u8>)]) -> Result<Bytes, HttpMe
         }
         (Some(_), _) => Err(HttpMessageError::Length),
         (None, Some(said)) => {
-            let said =
+            let length =
                 std::str::from_utf8(said).ok().and_then(|text| text.parse().ok()).ok_or(HttpMessageError::Length)?;
-            rest.get(..said).map(Bytes::copy_from_slice).ok_or(HttpMessageError::Short { have: rest.len(), said })
+            rest.get(..length).map(Bytes::copy_from_slice).ok_or(HttpMessageError::Short { have: rest.len(), length })
         }
         (None, None) => Ok(Bytes::copy_from_slice(rest)),
     }

@@ -25,10 +25,10 @@ const FORGETTING: Duration = Duration::from_secs(1);
 
 /// The addresses that tried lately.
 #[derive(Debug, Default)]
-pub(crate) struct JoinLimit(Mutex<Known>);
+pub(crate) struct JoinLimit(Mutex<Addresses>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Addresses {
     tries: HashMap<IpAddr, Tries>,
     forgot: Option<Instant>,
 }
@@ -71,12 +71,12 @@ impl JoinLimit {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, Addresses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
+impl Addresses {
     fn of(&mut self, address: IpAddr, now: Instant) -> &mut Tries {
         let is_full = self.tries.len() >= REMEMBERED && !self.tries.contains_key(&address);
         if is_full && self.forgot.is_none_or(|last| now.duration_since(last) >= FORGETTING) {

@@ -67,8 +67,8 @@ pub(crate) async fn stream(
 
 /// The program that asks, with its version, as far as it says so.
 fn version(headers: &HeaderMap) -> String {
-    let said = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    said.chars().take(LONGEST_VERSION).collect()
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    agent.chars().take(LONGEST_VERSION).collect()
 }
 
 /// Notes that a desk was here, for whoever looks after the office.
@@ -80,9 +80,9 @@ async fn note_visit(gateway: &Gateway, token: &str, version: &str, presented: [u
 
 /// Webhooks and requests need what connections are left.
 fn too_many_streams() -> Response {
-    let said = "There are too many desks; try again in a few seconds.\n";
+    let message = "There are too many desks; try again in a few seconds.\n";
     let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close")];
-    (StatusCode::SERVICE_UNAVAILABLE, headers, said).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, headers, message).into_response()
 }
 
 /// Why a stream is closed.

@@ -21,13 +21,13 @@ pub(crate) struct Throttle {
 #[derive(Debug)]
 struct Second {
     began: Instant,
-    seen: u32,
+    count: u32,
 }
 
 impl Throttle {
     /// Lets this many a second pass at once.
     pub(crate) fn new(at_once: u32) -> Self {
-        Self { at_once, second: Mutex::new(Second { began: Instant::now(), seen: 0 }) }
+        Self { at_once, second: Mutex::new(Second { began: Instant::now(), count: 0 }) }
     }
 
     /// Counts one more; waits when there were too many in this second.
@@ -41,10 +41,10 @@ impl Throttle {
         let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if now.duration_since(second.began) >= Duration::from_secs(1) {
-            *second = Second { began: now, seen: 0 };
+            *second = Second { began: now, count: 0 };
         }
-        second.seen = second.seen.saturating_add(1);
-        second.seen > self.at_once
+        second.count = second.count.saturating_add(1);
+        second.count > self.at_once
     }
 }
 

@@ -251,7 +251,7 @@ impl Client {
     /// Sends a request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let (timeout, cap) = (request.timeout, request.cap);
-        let whole = async {
+        let answer = async {
             let mut response = self.start(request).await?;
             if response.content_length().is_some_and(|length| length > cap) {
                 return Err(Error::TooLarge { limit: cap });
@@ -267,7 +267,7 @@ impl Client {
             }
             Ok(Response { status, headers, body: body.freeze() })
         };
-        tokio::time::timeout(timeout, whole).await.map_err(|_| Error::Timeout)?
+        tokio::time::timeout(timeout, answer).await.map_err(|_| Error::Timeout)?
     }
 
     /// Sends a request and reads the beginning of the answer; the rest is read as it is wanted.

@@ -121,8 +121,8 @@ impl Recordings {
 
     /// The waveform of a recording whose bytes are all here, when it is its turn.
     async fn measure(&self, id: &RecordingId, patience: Duration) -> Result<PeaksView, Failure> {
-        let turn = tokio::time::timeout(patience, self.measuring.acquire()).await;
-        let _turn = turn.map_err(|_| failure::slow())?.map_err(|_| failure::interrupted())?;
+        let permit = tokio::time::timeout(patience, self.measuring.acquire()).await;
+        let _permit = permit.map_err(|_| failure::slow())?.map_err(|_| failure::interrupted())?;
         let (cache, id) = (Arc::clone(&self.cache), id.clone());
         blocking(move || waveform::measure(&cache, &id)).await
     }
@@ -322,12 +322,12 @@ mod tests {
         let bench = Bench::new(pbx::mango_client::MAKE);
         let recordings = bench.recordings();
         let id = RecordingId::of(&CallId::of_vendor(&bench.link.connection, "s1"), "");
-        let turns = recordings.measuring.acquire_many(MEASURED_AT_ONCE as u32).await.expect("it is open");
+        let permits = recordings.measuring.acquire_many(MEASURED_AT_ONCE as u32).await.expect("it is open");
         let third = OfficeError::from(recordings.measure(&id, PATIENCE).await.expect_err("two are at it"));
         assert_eq!(third.kind, OfficeErrorKind::NotReady);
         assert!(third.retry_after.is_some());
-        drop(turns);
-        let turn = OfficeError::from(recordings.measure(&id, PATIENCE).await.expect_err("nothing is cached"));
-        assert_eq!(turn.kind, OfficeErrorKind::NotFound, "it was looked for");
+        drop(permits);
+        let missing = OfficeError::from(recordings.measure(&id, PATIENCE).await.expect_err("nothing is cached"));
+        assert_eq!(missing.kind, OfficeErrorKind::NotFound, "it was looked for");
     }
 }

@@ -23,7 +23,7 @@ struct Watched {
     configured: bool,
 }
 
-/// Keeps a session, then gives back the extension's turn. Aborted where nobody waits for its end any more.
+/// Keeps a session, then gives back the extension's lock. Aborted where nobody waits for its end any more.
 struct Task(JoinHandle<OwnedMutexGuard<()>>);
 
 impl Drop for Task {
@@ -33,7 +33,7 @@ impl Drop for Task {
 }
 
 impl Watched {
-    /// Ends the session in order. Until the turn is dropped no other session of the extension is opened.
+    /// Ends the session in order. Until the lock is dropped no other session of the extension is opened.
     async fn end(mut self) -> Option<OwnedMutexGuard<()>> {
         self.control.end();
         // None where it has failed, which is noticed elsewhere.
@@ -44,15 +44,15 @@ impl Watched {
 /// A session: its connection and its extension.
 type Key = (ConnectionId, String);
 
-/// Whose turn it is with an extension's session: one opens it only when the one before has ended it.
-type Turn = Arc<tokio::sync::Mutex<()>>;
+/// The lock of an extension's session: it is opened only when the one before has ended.
+type SessionLock = Arc<tokio::sync::Mutex<()>>;
 
 /// The sessions that are kept.
 #[derive(Default)]
 pub(crate) struct WatchedSessions {
     sessions: Mutex<BTreeMap<Key, Watched>>,
     /// Held by whoever keeps or ends a session of an extension.
-    turns: Mutex<BTreeMap<Key, Turn>>,
+    locks: Mutex<BTreeMap<Key, SessionLock>>,
     /// Sessions that nobody wants any more, on their way to their end.
     endings: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -71,14 +71,14 @@ impl WatchedSessions {
             }
             Entry::Vacant(place) => {
                 let control = Arc::new(SessionControl::default());
-                let turns = &mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+                let locks = &mut *self.locks.lock().unwrap_or_else(PoisonError::into_inner);
                 // One that was wanted before may still be ending.
-                let turn = Arc::clone(turns.entry(place.key().clone()).or_default());
+                let lock = Arc::clone(locks.entry(place.key().clone()).or_default());
                 let keep = link.keep_session(extension.to_owned(), Arc::clone(&control));
                 let task = tokio::spawn(async move {
-                    let turn = turn.lock_owned().await;
+                    let lock = lock.lock_owned().await;
                     keep.await;
-                    turn
+                    lock
                 });
                 place.insert(Watched { task: Task(task), control, configured });
             }
@@ -99,7 +99,7 @@ impl WatchedSessions {
         let Some(watched) = watched else { return };
         let extension = extension.to_owned();
         let ending = tokio::spawn(async move {
-            let _turn = watched.end().await;
+            let _lock = watched.end().await;
             link.forget_session(&extension).await;
         });
         let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);

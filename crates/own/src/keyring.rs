@@ -91,13 +91,13 @@ impl<T: Send + 'static> KeyringQuestion<T> {
 pub(crate) struct KeyringChanges {
     keyring: Arc<dyn Keyring>,
     /// Held by the thread that changes it, which may wait for a person.
-    turn: Arc<StdMutex<()>>,
+    lock: Arc<StdMutex<()>>,
 }
 
 impl KeyringChanges {
     /// Changes of this keyring.
     pub(crate) fn new(keyring: Arc<dyn Keyring>) -> Self {
-        Self { keyring, turn: Arc::default() }
+        Self { keyring, lock: Arc::default() }
     }
 
     /// Has a change done, and waits for a while. What is done only after that is taken back: whoever asked was told that
@@ -108,9 +108,9 @@ impl KeyringChanges {
         take_back: impl FnOnce(&dyn Keyring) -> anyhow::Result<()> + Send + 'static,
     ) -> anyhow::Result<T> {
         let (send, mut answer) = oneshot::channel();
-        let (keyring, turn) = (Arc::clone(&self.keyring), Arc::clone(&self.turn));
+        let (keyring, lock) = (Arc::clone(&self.keyring), Arc::clone(&self.lock));
         on_a_thread(move || {
-            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
             if send.is_closed() {
                 return;
             }

@@ -261,10 +261,10 @@ impl Simulator {
     fn remember(&self) {
         let world = &self.shared.world;
         for make in self.shared.pbxs.keys().copied() {
-            for past in history(world.seed, make, world.now(), world.staff.names) {
-                let topic = past.plan.topic.unwrap_or_else(|| world.topic());
-                if let Some(mut stage) = self.stage(&past.plan, past.id, Telling::Remembered) {
-                    tell(&past.plan, topic, past.began, stage.as_mut());
+            for finished in history(world.seed, make, world.now(), world.staff.names) {
+                let topic = finished.plan.topic.unwrap_or_else(|| world.topic());
+                if let Some(mut stage) = self.stage(&finished.plan, finished.id, Telling::Remembered) {
+                    tell(&finished.plan, topic, finished.began, stage.as_mut());
                 }
             }
         }

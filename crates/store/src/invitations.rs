@@ -49,7 +49,7 @@ pub struct Invitation {
 
 /// How an invitation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvitationStanding {
+pub enum InvitationStatus {
     /// It can be used.
     Open,
     /// It was.
@@ -68,26 +68,26 @@ pub enum Redeemed {
     /// There is no such code.
     Unknown,
     /// Nothing was added: the invitation stands so.
-    Refused(InvitationStanding),
+    Refused(InvitationStatus),
 }
 
 impl Invitation {
     /// How it stands.
-    pub fn standing(&self, now: Timestamp) -> InvitationStanding {
+    pub fn status(&self, now: Timestamp) -> InvitationStatus {
         match (self.used_at, self.revoked_at) {
-            (Some(_), _) => InvitationStanding::Used,
-            (None, Some(_)) => InvitationStanding::Revoked,
-            (None, None) if now >= self.expires_at => InvitationStanding::Expired,
-            (None, None) => InvitationStanding::Open,
+            (Some(_), _) => InvitationStatus::Used,
+            (None, Some(_)) => InvitationStatus::Revoked,
+            (None, None) if now >= self.expires_at => InvitationStatus::Expired,
+            (None, None) => InvitationStatus::Open,
         }
     }
 
     /// Whether this device may use it now.
-    fn admits(&self, device: &str, now: Timestamp) -> Result<(), InvitationStanding> {
+    fn admits(&self, device: &str, now: Timestamp) -> Result<(), InvitationStatus> {
         let again = |used: Timestamp| self.device == device && now.duration_since(used) < AGAIN;
-        let standing = self.standing(now);
-        let admitted = standing == InvitationStanding::Open || self.used_at.is_some_and(again);
-        if admitted { Ok(()) } else { Err(standing) }
+        let status = self.status(now);
+        let admitted = status == InvitationStatus::Open || self.used_at.is_some_and(again);
+        if admitted { Ok(()) } else { Err(status) }
     }
 }
 
@@ -169,14 +169,14 @@ impl Store {
         let device = device.to_owned();
         self.write(move |sql| {
             let Some(mut known) = find(sql, &hash)? else { return Ok(Redeemed::Unknown) };
-            if let Err(standing) = known.admits(&device, now) {
-                return Ok(Redeemed::Refused(standing));
+            if let Err(status) = known.admits(&device, now) {
+                return Ok(Redeemed::Refused(status));
             }
             // Whoever was removed meanwhile, or given other rights, is not let in with those of the invitation.
             let before = if known.token.is_empty() { None } else { tokens::by_id(sql, &known.token)? };
             if let Some(before) = &before {
                 if !before.is_valid(now) {
-                    return Ok(Redeemed::Refused(InvitationStanding::Used));
+                    return Ok(Redeemed::Refused(InvitationStatus::Used));
                 }
                 sql.prepare_cached("UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1")?
                     .execute(params![before.id, to_ns(now)])?;

@@ -54,7 +54,7 @@ pub use commands::{Began, CommandRow, CommandStatus, NewCommand};
 pub use configuration::Configuration;
 pub use error::{Error, ErrorKind};
 pub use facts::{FactAppended, ShownFact};
-pub use invitations::{Invitation, InvitationStanding, Redeemed};
+pub use invitations::{Invitation, InvitationStatus, Redeemed};
 pub use journal::{JournalRow, NewJournalRow};
 pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;

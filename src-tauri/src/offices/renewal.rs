@@ -19,8 +19,8 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(600);
 impl Life {
     /// Less than a third of it is left.
     fn is_nearly_over(&self, now: Timestamp) -> bool {
-        let (whole, left) = (self.ends.duration_since(self.begins), self.ends.duration_since(now));
-        left.as_secs().saturating_mul(3) < whole.as_secs()
+        let (lifetime, left) = (self.ends.duration_since(self.begins), self.ends.duration_since(now));
+        left.as_secs().saturating_mul(3) < lifetime.as_secs()
     }
 }
 

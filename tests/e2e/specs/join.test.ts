@@ -52,7 +52,7 @@ async function live(trubka: Trubka): Promise<void> {
 }
 
 /** What the program has said to its log since the tests began. */
-const said = () => readFileSync(path.join(output, 'join-driver.log'), 'utf8');
+const driverLog = () => readFileSync(path.join(output, 'join-driver.log'), 'utf8');
 
 /** The code of a link, which must stand nowhere. */
 const codeOf = (link: string) => /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.exec(link)?.[0] as string;
@@ -70,7 +70,7 @@ test('a link that starts the program is shown and asked about, and the next star
   running = await start(mine);
   await live(running);
   expect(await running.has('invitation')).toBe(false);
-  expect(said()).not.toContain(codeOf(link));
+  expect(driverLog()).not.toContain(codeOf(link));
 }, 120_000);
 
 test('a link that is handed to the running program is asked about; a no leaves it to be opened again', async () => {
@@ -91,7 +91,7 @@ test('a link that is handed to the running program is asked about; a no leaves i
   await office.playAtMango({ call: 'missed', from: '+79001234567', to: '202', ring: '6s' });
   await running.card();
   await running.cardIs('ringing');
-  expect(said()).not.toContain(codeOf(link));
+  expect(driverLog()).not.toContain(codeOf(link));
 }, 120_000);
 
 test('a wrong code, a used one, a wrong certificate and half a link say what is wrong', async () => {

@@ -35,7 +35,9 @@ const PHASES = {
   ended: 'ended',
 };
 
-const looks = (['ru', 'en'] as const).flatMap((lang) => (['light', 'dark'] as const).map((theme) => ({ lang, theme })));
+const variants = (['ru', 'en'] as const).flatMap((lang) =>
+  (['light', 'dark'] as const).map((theme) => ({ lang, theme })),
+);
 
 let desktop: Desktop;
 let pages: Pages;
@@ -51,7 +53,7 @@ afterAll(async () => {
   await desktop?.stop();
 });
 
-describe.each(looks)('$lang $theme', ({ lang, theme }) => {
+describe.each(variants)('$lang $theme', ({ lang, theme }) => {
   async function picture(name: string, width: number, selector?: string): Promise<void> {
     await pages.settled();
     expect.soft(await pages.objections(), name).toEqual([]);

@@ -35,7 +35,7 @@ function script(language: 'ru' | 'en'): object[] {
 
 const NOTE = { ru: 'Привезти заказ после 18:00', en: 'Deliver the order after 18:00' };
 
-const looks = (['ru', 'en'] as const).flatMap((language) =>
+const variants = (['ru', 'en'] as const).flatMap((language) =>
   (['light', 'dark'] as const).map((theme) => ({ language, theme })),
 );
 
@@ -48,7 +48,7 @@ async function dismissNotices(trubka: Trubka): Promise<void> {
   }
 }
 
-describe.each(looks)('$language $theme', ({ language, theme }) => {
+describe.each(variants)('$language $theme', ({ language, theme }) => {
   const look = `${language}-${theme}`;
 
   async function picture(trubka: Trubka, name: string): Promise<void> {

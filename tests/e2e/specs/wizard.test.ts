@@ -40,13 +40,13 @@ async function restart(): Promise<void> {
   await trubka.main();
 }
 
-async function stands(testid: string): Promise<string | null> {
+async function stepStatus(testid: string): Promise<string | null> {
   return (await trubka.find(testid)).getAttribute('data-state');
 }
 
 async function stepIs(step: string, state: string): Promise<void> {
   const testid = `wizard-check-${step}`;
-  await until(`the step ${step} is ${state}`, async () => (await stands(testid)) === state, 40_000);
+  await until(`the step ${step} is ${state}`, async () => (await stepStatus(testid)) === state, 40_000);
 }
 
 /** Waits until the check lets go on, and connects. */
@@ -100,15 +100,15 @@ test('a wrong key is named at its step, mended there, and the office is connecte
 });
 
 test('it ends with a real card', async () => {
-  await until('the PBX is connected', async () => (await stands('wizard-connected')) === 'passed', 30_000);
-  expect(await stands('wizard-card')).toBe('waiting');
+  await until('the PBX is connected', async () => (await stepStatus('wizard-connected')) === 'passed', 30_000);
+  expect(await stepStatus('wizard-card')).toBe('waiting');
   await play('mango-client', { call: 'missed', from: '+79001234567', to: '202', ring: '8s' });
   await trubka.card();
   await trubka.cardIs('ringing');
   await trubka.main();
   const came = async () => (await trubka.find('wizard-call')).getAttribute('data-came');
   await until('the wizard has seen the call', async () => (await came()) === 'true');
-  await until('and its card', async () => (await stands('wizard-card')) === 'passed');
+  await until('and its card', async () => (await stepStatus('wizard-card')) === 'passed');
   expect(await trubka.objections()).toEqual([]);
   await trubka.card();
   await trubka.cardIs('ended', 30_000);
@@ -156,7 +156,7 @@ test('RingCloud is connected, its password mended on the way', async () => {
   await trubka.click('wizard-again');
   await stepIs('key', 'passed');
   await save();
-  await until('it is connected', async () => (await stands('wizard-connected')) === 'passed', 90_000);
+  await until('it is connected', async () => (await stepStatus('wizard-connected')) === 'passed', 90_000);
   await trubka.click('wizard-finish');
   await restart();
   // RingCloud answers the same question once a minute, and those of the run before count.

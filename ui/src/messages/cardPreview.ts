@@ -6,12 +6,12 @@ export const cardPreviewText = texts({
     title: "Так она появится",
     ringing: "Входящий",
     name: "Ольга Морозова",
-    said: "«Перенести доставку на 18:00»",
+    lastTalk: "«Перенести доставку на 18:00»",
   },
   en: {
     title: "How it appears",
     ringing: "Incoming",
     name: "Mary Smith",
-    said: "“Deliver the order after 18:00”",
+    lastTalk: "“Deliver the order after 18:00”",
   },
 });

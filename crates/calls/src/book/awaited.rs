@@ -83,7 +83,7 @@ impl Awaited {
     fn is_with_colleague(&self, call: &Record) -> bool {
         let Action::Transfer { to: Target::Number(to), attended: true } = &self.action else { return false };
         let is_own = |leg: &&LegEvidence| leg.is_agent() && leg.extension.get() == self.extension.as_ref();
-        let is_meant = |said: Option<&String>| said.is_some_and(|said| number::same(said, &to.digits));
+        let is_meant = |number: Option<&String>| number.is_some_and(|number| number::same(number, &to.digits));
         let evidence = &call.evidence;
         let others = || evidence.legs.iter().filter(|leg| !is_own(leg));
         evidence.legs.iter().any(|leg| is_own(&leg))
@@ -104,21 +104,21 @@ impl Awaited {
 
     fn has_effect(&self, call: &Call, event: &VendorEvent) -> bool {
         let leg = call.legs.iter().find(|leg| leg.key == self.leg);
-        let stands = |wanted: fn(&Leg) -> bool| leg.is_some_and(wanted);
+        let leg_is = |wanted: fn(&Leg) -> bool| leg.is_some_and(wanted);
         let tells = |wanted: fn(&Effect) -> bool| event.effects.iter().any(wanted);
         match &self.action {
-            Action::Answer => stands(|leg| leg.answered_at.is_some()),
-            Action::Hangup => call.is_ended() || stands(|leg| leg.state.is_terminal()),
-            Action::Hold => stands(|leg| leg.state == LegState::Held),
-            Action::Retrieve => stands(|leg| leg.state == LegState::Connected),
+            Action::Answer => leg_is(|leg| leg.answered_at.is_some()),
+            Action::Hangup => call.is_ended() || leg_is(|leg| leg.state.is_terminal()),
+            Action::Hold => leg_is(|leg| leg.state == LegState::Held),
+            Action::Retrieve => leg_is(|leg| leg.state == LegState::Connected),
             Action::Pickup => self.new_legs(call).any(|leg| leg.extension == self.extension),
-            Action::Transfer { to: Target::Call(_), .. } => stands(|leg| leg.state.is_terminal()),
+            Action::Transfer { to: Target::Call(_), .. } => leg_is(|leg| leg.state.is_terminal()),
             Action::Transfer { to: Target::Number(_), attended: true } => {
-                self.new_legs(call).next().is_some() || stands(|leg| leg.end_cause == EndCause::Transferred)
+                self.new_legs(call).next().is_some() || leg_is(|leg| leg.end_cause == EndCause::Transferred)
             }
             // A PBX that shows a user his own leg alone tells no more than that it is over.
             Action::Transfer { to: Target::Number(_), attended: false } => {
-                self.new_legs(call).next().is_some() || stands(|leg| leg.state.is_terminal())
+                self.new_legs(call).next().is_some() || leg_is(|leg| leg.state.is_terminal())
             }
             Action::Conference { .. } => call.state == CallState::Conference || self.new_legs(call).next().is_some(),
             Action::Dtmf { .. } => tells(|effect| matches!(effect, Effect::Dtmf { .. })),

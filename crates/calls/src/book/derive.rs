@@ -141,10 +141,10 @@ impl Clock {
 
 /// A call that we placed is outgoing even where its PBX shows it as a call from the number that we dialled.
 fn direction(evidence: &Evidence, origin: Option<&Origin>) -> Direction {
-    let said = evidence.direction();
+    let told = evidence.direction();
     match origin {
-        Some(origin) if said != Direction::Internal => origin.direction,
-        Some(_) | None => said,
+        Some(origin) if told != Direction::Internal => origin.direction,
+        Some(_) | None => told,
     }
 }
 
@@ -224,7 +224,8 @@ fn ended_result(
     let words = || input.evidence.endings.iter().rev().filter_map(|ending| ending.result);
     // Of two legs that end, that of the one who ordered a callback is answered first, and says less.
     let of_customer = || words().find(|word| *word != CallResult::Answered);
-    let said = if input.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
+    let vendor_result =
+        if input.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
     match input.decided.filter(|_| !is_told) {
         Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
         Some(Decided::Rejected { .. }) => return CallResult::Failed,
@@ -236,12 +237,12 @@ fn ended_result(
         || (partial && legs.iter().all(unseen))
         || legs.iter().any(|leg| leg.is_agent() && leg.answer_may_be_lost);
     let own_leg_only = input.settings.own_leg_only;
-    result::of_ended(legs, parts, result::ResultInput { own_leg_only, said, doubtful })
+    result::of_ended(legs, parts, result::ResultInput { own_leg_only, vendor_result, doubtful })
 }
 
 /// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
 fn end_reason(input: Input<'_>, last_words: Option<(When, &str)>, end: When) -> Option<String> {
-    let said = input.evidence.endings.iter().rev().find_map(|ending| ending.reason.clone());
+    let told = input.evidence.endings.iter().rev().find_map(|ending| ending.reason.clone());
     let refused = match input.decided {
         Some(Decided::Rejected { reason, .. }) => Some(reason.clone()),
         Some(Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. })
@@ -249,7 +250,7 @@ fn end_reason(input: Input<'_>, last_words: Option<(When, &str)>, end: When) -> 
     };
     let went_with_it = |when: When| end.at.duration_since(when.at) <= input.settings.grace;
     let of_leg = || last_words.filter(|(when, _)| went_with_it(*when)).map(|(_, words)| words.to_owned());
-    said.or(refused).or_else(of_leg)
+    told.or(refused).or_else(of_leg)
 }
 
 /// What was said of the leg that went last, unless it lost the call to a colleague.

@@ -9,8 +9,8 @@ use crate::call::{EndCause, LegRole, LegState};
 #[derive(Debug, Clone)]
 pub(super) struct DerivedLeg<'a> {
     pub(super) evidence: &'a LegEvidence,
-    /// How often this phone had rung in the call before: each time is a turn, with a leg of its own.
-    pub(super) turn: usize,
+    /// How often this phone had rung in the call before: each time is an attempt, with a leg of its own.
+    pub(super) attempt: usize,
     pub(super) state: LegState,
     pub(super) started: When,
     pub(super) answered: Option<When>,
@@ -52,7 +52,11 @@ pub(super) enum Consultation {
 impl DerivedLeg<'_> {
     /// The key of the leg in the call.
     pub(super) fn key(&self) -> String {
-        if self.turn == 0 { self.evidence.key.clone() } else { format!("{}#{}", self.evidence.key, self.turn + 1) }
+        if self.attempt == 0 {
+            self.evidence.key.clone()
+        } else {
+            format!("{}#{}", self.evidence.key, self.attempt + 1)
+        }
     }
 
     /// Talks or has talked.

@@ -233,9 +233,9 @@ impl Evidence {
     ///
     /// A callback rings the office's own phone as if the customer called; that he was dialled then shows what it was.
     pub(super) fn direction(&self) -> Direction {
-        let said = self.direction.get().copied().unwrap_or_default();
+        let told = self.direction.get().copied().unwrap_or_default();
         let called_back = self.customer_number.get().is_some_and(|number| self.dialled.contains(number));
-        if said == Direction::Incoming && called_back { Direction::Outgoing } else { said }
+        if told == Direction::Incoming && called_back { Direction::Outgoing } else { told }
     }
 
     /// The PBX showed a call that the office placed as a call from outside: the phone that rang first is the caller's.

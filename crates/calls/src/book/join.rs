@@ -38,8 +38,8 @@ impl Book {
         let leg = Leg::of(event)?;
         let began_lately = |record: &&Record| stored.received_at.duration_since(record.first_told) <= BETWEEN_LEGS;
         let open = self.open.iter().filter_map(|id| self.records.get(id)).filter(began_lately);
-        let whole = open.filter(|record| leg.is_of(record)).max_by_key(|record| (record.first_told, record.floor))?;
-        let to = whole.id.clone();
+        let joined = open.filter(|record| leg.is_of(record)).max_by_key(|record| (record.first_told, record.floor))?;
+        let to = joined.id.clone();
         self.records.get_mut(&to)?.joined.push(id.clone());
         self.redirects.insert(id.clone(), to.clone());
         changes.push(Change::Redirect { from: id.clone(), to: to.clone() });

@@ -1,5 +1,5 @@
 //! The legs of a call from the evidence: the table of transitions, phones that ring several times in one call (each time is
-//! a turn and has a leg of its own), those who lost a group's call to a colleague, and the customer's leg where its state
+//! an attempt and has a leg of its own), those who lost a group's call to a colleague, and the customer's leg where its state
 //! follows from an agent's.
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,15 +22,15 @@ pub(super) struct LegRules {
     pub(super) equal_messages_repeat: bool,
 }
 
-/// All legs of a call, in order of their keys and turns.
+/// All legs of a call, in order of their keys and attempts.
 pub(super) fn derive_legs(evidence: &Evidence, rules: LegRules) -> Vec<DerivedLeg<'_>> {
     let first_answer = first_answer(evidence);
     let group_answer = first_answer.filter(|_| matches!(rules.direction, Direction::Incoming | Direction::Internal));
     let mut legs = Vec::with_capacity(evidence.legs.len());
     for leg in evidence.legs.iter().filter(|leg| !evidence.is_line(leg)) {
         let taken_by_other = group_answer.filter(|(_, by)| by.key != leg.key && leg.is_agent()).map(|(when, _)| when);
-        for (turn, steps) in turns(leg, taken_by_other, rules).into_iter().enumerate() {
-            let Some(mut derived) = derive_leg(leg, turn, steps, rules.answer_retrieves) else { continue };
+        for (attempt, steps) in ring_attempts(leg, taken_by_other, rules).into_iter().enumerate() {
+            let Some(mut derived) = derive_leg(leg, attempt, steps, rules.answer_retrieves) else { continue };
             if let Some(answer) = taken_by_other {
                 lose(&mut derived, answer, rules.direction);
             }
@@ -58,11 +58,11 @@ fn first_answer(evidence: &Evidence) -> Option<(When, &LegEvidence)> {
 
 /// Cuts a leg's evidence where the phone rings anew after it had ended, or after a colleague had answered.
 ///
-/// Only the vendor's clock can tell a second turn from a message that was late on its way; where he numbers the
-/// messages of a leg, every turn has a key of its own. Where equal messages repeat, one that was only sent again is not
+/// Only the vendor's clock can tell a second attempt from a message that was late on its way; where he numbers the
+/// messages of a leg, every attempt has a key of its own. Where equal messages repeat, one that was only sent again is not
 /// here, so there our clock tells it, too: once a phone has rung and stopped.
-fn turns(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When, Step)]> {
-    let mut turns = Vec::with_capacity(1);
+fn ring_attempts(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When, Step)]> {
+    let mut attempts = Vec::with_capacity(1);
     let (mut begin, mut closed, mut answered) = (0, None::<Timestamp>, false);
     // Who passed the call on and is rung again got it back, however soon.
     let mut passed_on = None::<Timestamp>;
@@ -79,7 +79,7 @@ fn turns(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When
             && (over.is_some_and(|over| when.at.duration_since(over) >= JITTER)
                 || passed_on.is_some_and(|left| when.at > left))
         {
-            turns.push(&leg.steps[begin..place]);
+            attempts.push(&leg.steps[begin..place]);
             (begin, closed, answered, passed_on) = (place, None, false, None);
         }
         began |= anew;
@@ -91,14 +91,14 @@ fn turns(leg: &LegEvidence, taken: Option<When>, rules: LegRules) -> Vec<&[(When
             passed_on = Some(when.at);
         }
     }
-    turns.push(&leg.steps[begin..]);
-    turns
+    attempts.push(&leg.steps[begin..]);
+    attempts
 }
 
 /// The table of transitions, applied in order.
 fn derive_leg<'a>(
     leg: &'a LegEvidence,
-    turn: usize,
+    attempt: usize,
     steps: &'a [(When, Step)],
     answer_retrieves: bool,
 ) -> Option<DerivedLeg<'a>> {
@@ -167,7 +167,7 @@ fn derive_leg<'a>(
     let state = state?;
     Some(DerivedLeg {
         evidence: leg,
-        turn,
+        attempt,
         state,
         started,
         answered,

@@ -22,11 +22,11 @@ mod origin;
 mod record;
 mod restore;
 mod result;
+mod ring_attempt;
 mod settings;
 mod state;
 mod stitch;
 mod timers;
-mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -99,11 +99,11 @@ impl Record {
 
     /// Whether the PBX's numbers show that no message of the known legs is missing.
     fn is_numbered_whole(&self) -> bool {
-        let whole = |numbers: &BTreeSet<i64>| {
+        let is_unbroken = |numbers: &BTreeSet<i64>| {
             let span = numbers.first().zip(numbers.last()).and_then(|(first, last)| last.checked_sub(*first));
             span.and_then(|span| usize::try_from(span).ok()).is_some_and(|span| span < numbers.len())
         };
-        !self.numbers.is_empty() && self.numbers.values().all(whole)
+        !self.numbers.is_empty() && self.numbers.values().all(is_unbroken)
     }
 
     /// Our command, of which the PBX has shown nothing yet.

@@ -19,7 +19,7 @@ pub(super) struct Parts<'a> {
 pub(super) struct ResultInput {
     pub(super) own_leg_only: bool,
     /// What the PBX itself says.
-    pub(super) said: Option<CallResult>,
+    pub(super) vendor_result: Option<CallResult>,
     /// Messages may be missing that would have changed the result.
     pub(super) doubtful: bool,
 }
@@ -61,11 +61,11 @@ pub(super) fn of_ended(legs: &[DerivedLeg<'_>], parts: Parts<'_>, input: ResultI
     // Our rule refused the caller, whatever the PBX calls that.
     let refused = parts.direction == Direction::Incoming
         && legs.iter().any(|leg| leg.is_customer() && leg.cause == EndCause::Rejected);
-    if let Some(said) = input.said
-        && !(talked && denies_talk(said, input.own_leg_only))
-        && !(refused && said == CallResult::Missed)
+    if let Some(vendor_result) = input.vendor_result
+        && !(talked && denies_talk(vendor_result, input.own_leg_only))
+        && !(refused && vendor_result == CallResult::Missed)
     {
-        return said;
+        return vendor_result;
     }
     if talked {
         return CallResult::Answered;
@@ -87,8 +87,8 @@ pub(super) fn of_ended(legs: &[DerivedLeg<'_>], parts: Parts<'_>, input: ResultI
 
 /// Whether the word is about less than the call in which somebody talked: where each user sees only his own leg, about his
 /// part; elsewhere about what was tried last, as when a call that was passed on is not answered there.
-fn denies_talk(said: CallResult, own_leg_only: bool) -> bool {
-    match said {
+fn denies_talk(vendor_result: CallResult, own_leg_only: bool) -> bool {
+    match vendor_result {
         CallResult::Missed | CallResult::NoAnswer | CallResult::AnsweredElsewhere => true,
         CallResult::Busy | CallResult::Cancelled | CallResult::Failed => !own_leg_only,
         CallResult::Answered

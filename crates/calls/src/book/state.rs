@@ -20,9 +20,9 @@ pub(super) struct StateInput<'a> {
 
 /// The state of a call that is not over.
 pub(super) fn of_open(legs: &[DerivedLeg<'_>], input: StateInput<'_>) -> CallState {
-    let said = || legs.iter().filter(|leg| !leg.mirrored && leg.state.is_talking());
-    let held = said().filter(|leg| leg.state == LegState::Held && !leg.is_consultation()).count();
-    let connected = said().filter(|leg| leg.state == LegState::Connected).count();
+    let talking = || legs.iter().filter(|leg| !leg.mirrored && leg.state.is_talking());
+    let held = talking().filter(|leg| leg.state == LegState::Held && !leg.is_consultation()).count();
+    let connected = talking().filter(|leg| leg.state == LegState::Connected).count();
     if is_conference(legs) {
         return CallState::Conference;
     }
@@ -30,7 +30,7 @@ pub(super) fn of_open(legs: &[DerivedLeg<'_>], input: StateInput<'_>) -> CallSta
         return CallState::OnHold;
     }
     let mirrored = legs.iter().any(|leg| leg.mirrored && leg.state == LegState::Connected);
-    if connected + usize::from(mirrored) >= 2 || (connected == 1 && stands_for_all(legs, input)) {
+    if connected + usize::from(mirrored) >= 2 || (connected == 1 && partner_is_unseen(legs, input)) {
         return CallState::Talking;
     }
     if rings(legs, input) {
@@ -64,14 +64,14 @@ fn is_conference(legs: &[DerivedLeg<'_>]) -> bool {
 }
 
 /// Whether the one leg that talks is all that the PBX shows of a talk: its partner is not among the legs.
-fn stands_for_all(legs: &[DerivedLeg<'_>], input: StateInput<'_>) -> bool {
+fn partner_is_unseen(legs: &[DerivedLeg<'_>], input: StateInput<'_>) -> bool {
     let shows_customer = input.agent_first || legs.iter().any(DerivedLeg::is_customer) && !input.legs_join_two;
     // At the other end of a consultation leg is a colleague, or whom he has passed on: neither is shown.
     let shows_other_end = |leg: &DerivedLeg<'_>| shows_customer && leg.consultation.is_none();
     let open_colleague = |leg: &DerivedLeg<'_>| leg.is_agent() && !leg.state.is_terminal() && !leg.state.is_talking();
     let waits_for_colleague = input.direction == Direction::Internal && legs.iter().any(open_colleague);
-    let stands = |leg: &DerivedLeg<'_>| leg.is_agent() && !shows_other_end(leg);
-    legs.iter().filter(|leg| leg.state.is_talking()).all(stands) && !waits_for_colleague
+    let has_unseen_partner = |leg: &DerivedLeg<'_>| leg.is_agent() && !shows_other_end(leg);
+    legs.iter().filter(|leg| leg.state.is_talking()).all(has_unseen_partner) && !waits_for_colleague
 }
 
 /// Whether somebody's phone rings for the call. The phone of the one who placed it does not: he is dialling.

@@ -40,13 +40,13 @@ impl Desk {
         let call = self.ask(|reply| Request::RulingId { call, reply }).await?.ok_or_else(no_such_call)?;
         let action = read(action, &call)?;
         let asked = tokio::time::timeout(ANSWER_WITHIN, office.office.act(ActOnCall { command, call, action })).await;
-        let stands = match asked {
+        let status = match asked {
             Ok(Ok(view)) => Some(view),
             Ok(Err(error)) if !error.kind.may_have_acted() => return Err(error.into()),
             // The answer was lost: what the office knows of the command is looked at.
             Ok(Err(_)) | Err(_) => None,
         };
-        let shown = tokio::time::timeout(SHOWN_WITHIN, shown(office.office, command, stands)).await;
+        let shown = tokio::time::timeout(SHOWN_WITHIN, shown(office.office, command, status)).await;
         shown.unwrap_or_else(|_| Err(not_known()))
     }
 
@@ -61,14 +61,14 @@ impl Desk {
 async fn shown(
     office: Arc<dyn Office>,
     command: CommandId,
-    mut stands: Option<CommandView>,
+    mut status: Option<CommandView>,
 ) -> Result<(), ContractError> {
     let (mut wait, longest) = LOOK;
     loop {
-        match stands.as_ref().map(|view| view.state) {
+        match status.as_ref().map(|view| view.state) {
             Some(CommandState::Confirmed) => return Ok(()),
             Some(CommandState::Rejected) => {
-                let reason = stands.and_then(|view| view.detail).unwrap_or_default();
+                let reason = status.and_then(|view| view.detail).unwrap_or_default();
                 return Err(ContractError::new(ErrorCode::Refused, reason));
             }
             Some(CommandState::Unknown) => return Err(not_known()),
@@ -77,7 +77,7 @@ async fn shown(
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(longest);
         // An office that does not answer now may when it is asked again.
-        stands = office.command(command).await.ok().flatten().or(stands);
+        status = office.command(command).await.ok().flatten().or(status);
     }
 }
 

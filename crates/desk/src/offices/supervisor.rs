@@ -183,15 +183,15 @@ impl Supervisor {
         let mut frames = stream.ready_chunks(TOGETHER);
         // Beside the stream, whose frames wait for nobody; dropping this ends it.
         let mut beside = JoinSet::new();
-        let mut seen = Seen { resumed, epoch: None, head: 0, caught_up: false };
+        let mut progress = Progress { resumed, epoch: None, head: 0, caught_up: false };
         while let Some(ready) = frames.next().await {
-            let was_caught_up = seen.caught_up;
+            let was_caught_up = progress.caught_up;
             let mut batch = Batch::default();
             let mut end = None;
             for frame in ready {
                 match frame {
-                    Ok(frame) => end = self.take(frame, &mut seen, &mut batch).await?,
-                    Err(error) => end = Some(ended_by(&error, seen.caught_up)),
+                    Ok(frame) => end = self.take(frame, &mut progress, &mut batch).await?,
+                    Err(error) => end = Some(ended_by(&error, progress.caught_up)),
                 }
                 if end.is_some() {
                     break;
@@ -201,11 +201,11 @@ impl Supervisor {
             if let Some(end) = end {
                 return Err(end);
             }
-            if seen.caught_up && !was_caught_up && self.slot.replicate {
+            if progress.caught_up && !was_caught_up && self.slot.replicate {
                 beside.spawn(self.clone().send_written());
             }
         }
-        Err(End::lost(seen.caught_up))
+        Err(End::lost(progress.caught_up))
     }
 
     /// Sends what is written here, as long as the stream is open.
@@ -244,28 +244,28 @@ impl Supervisor {
     }
 
     /// Tells the loop of a frame at once; what is to be written waits for those that lie ready behind it.
-    async fn take(&self, frame: Frame, seen: &mut Seen, batch: &mut Batch) -> Result<Option<End>, Closed> {
+    async fn take(&self, frame: Frame, progress: &mut Progress, batch: &mut Batch) -> Result<Option<End>, Closed> {
         match frame {
             Frame::Hello { epoch, seq, now, you, .. } => {
-                seen.epoch = Some(epoch);
-                seen.head = seq;
-                self.tell(News::Hello { now, you, resumed: seen.resumed }).await?;
+                progress.epoch = Some(epoch);
+                progress.head = seq;
+                self.tell(News::Hello { now, you, resumed: progress.resumed }).await?;
             }
             Frame::Event { seq, event } => {
                 if self.slot.replicate {
                     batch.add(seq, &event);
                 }
                 // What happens after the hello is no news of the past, however much of that is still to be told.
-                let live = seen.caught_up || seq > seen.head;
+                let live = progress.caught_up || seq > progress.head;
                 self.tell(News::Event { event, live }).await?;
             }
             Frame::At { seq } => {
-                if let Some(epoch) = &seen.epoch {
+                if let Some(epoch) = &progress.epoch {
                     batch.reached(Cursor { epoch: epoch.clone(), seq });
                 }
-                if !seen.caught_up && seen.epoch.is_some() {
-                    seen.caught_up = seq >= seen.head;
-                    self.tell(News::Step { caught_up: seen.caught_up }).await?;
+                if !progress.caught_up && progress.epoch.is_some() {
+                    progress.caught_up = seq >= progress.head;
+                    self.tell(News::Step { caught_up: progress.caught_up }).await?;
                 }
             }
             Frame::TooOld => return Ok(Some(End::TooOld)),
@@ -287,8 +287,8 @@ impl Supervisor {
     }
 }
 
-/// Where a stream stands.
-struct Seen {
+/// How far a stream has come.
+struct Progress {
     resumed: bool,
     epoch: Option<String>,
     head: u64,

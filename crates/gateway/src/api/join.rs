@@ -16,7 +16,7 @@ use link::{
     },
 };
 use secrecy::ExposeSecret;
-use store::{Invitation, InvitationStanding, Redeemed};
+use store::{Invitation, InvitationStatus, Redeemed};
 
 use super::peer::Peer;
 use crate::{
@@ -38,7 +38,7 @@ pub(crate) async fn preview(
 ) -> Result<Json<InvitationPreview>, ApiError> {
     let PreviewInvitation { code } = body::json(&body)?;
     let found = find(&gateway, peer, &code).await?;
-    if let Some(refusal) = refusal(found.standing(gateway.clock.now())) {
+    if let Some(refusal) = refusal(found.status(gateway.clock.now())) {
         return Err(refused(refusal));
     }
     Ok(Json(InvitationPreview {
@@ -71,7 +71,7 @@ pub(crate) async fn join(
     let found = match store.redeem_invitation(known.hash, device, token, now).await? {
         Redeemed::Done(found) => found,
         Redeemed::Unknown => return Err(unknown()),
-        Redeemed::Refused(standing) => return Err(refusal(standing).map_or_else(unknown, refused)),
+        Redeemed::Refused(status) => return Err(refusal(status).map_or_else(unknown, refused)),
     };
     gateway.tokens_changed.notify_one();
     tracing::info!(token = id, "somebody joined");
@@ -120,12 +120,12 @@ async fn find(gateway: &Gateway, peer: std::net::IpAddr, code: &SecretText) -> R
     })
 }
 
-fn refusal(standing: InvitationStanding) -> Option<JoinRefusal> {
-    match standing {
-        InvitationStanding::Open => None,
-        InvitationStanding::Used => Some(JoinRefusal::CodeUsed),
-        InvitationStanding::Expired => Some(JoinRefusal::CodeExpired),
-        InvitationStanding::Revoked => Some(JoinRefusal::CodeRevoked),
+fn refusal(status: InvitationStatus) -> Option<JoinRefusal> {
+    match status {
+        InvitationStatus::Open => None,
+        InvitationStatus::Used => Some(JoinRefusal::CodeUsed),
+        InvitationStatus::Expired => Some(JoinRefusal::CodeExpired),
+        InvitationStatus::Revoked => Some(JoinRefusal::CodeRevoked),
     }
 }
 

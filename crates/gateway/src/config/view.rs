@@ -84,16 +84,16 @@ impl Config {
             ])
         });
         let contacts = file.contact.iter().map(|section| contact_table(&contact(section))).collect();
-        let whole = [
+        let tables = [
             ("connection", connections),
             ("line", lines),
             ("group", groups.collect()),
             ("person", people.collect()),
             ("contact", contacts),
         ];
-        let whole = whole.into_iter().filter(|(_, list): &(_, Vec<Value>)| !list.is_empty());
-        let whole: Table = whole.map(|(name, list)| (name.to_owned(), Value::Array(list))).collect();
-        format!("{HEAD}{whole}")
+        let tables = tables.into_iter().filter(|(_, list): &(_, Vec<Value>)| !list.is_empty());
+        let tables: Table = tables.map(|(name, list)| (name.to_owned(), Value::Array(list))).collect();
+        format!("{HEAD}{tables}")
     }
 }
 

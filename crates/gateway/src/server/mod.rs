@@ -64,9 +64,10 @@ impl Gateway {
         let (in_use, ended) = mpsc::channel(1);
         let patience = options.limits.stop;
         let tokens_changed = Arc::new(Notify::new());
-        let pace = watch_tokens::Pace { every: options.limits.token_check, at_once: Arc::clone(&tokens_changed) };
+        let schedule =
+            watch_tokens::Schedule { every: options.limits.token_check, at_once: Arc::clone(&tokens_changed) };
         let (tokens, watcher) =
-            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), pace, stopping.clone()).await?;
+            watch_tokens::start(Arc::clone(&office), Arc::clone(&clock), schedule, stopping.clone()).await?;
         let join_address = join_address(&options, address);
         let host = join_address.as_ref().and_then(|join| join.url.host_str()).unwrap_or_default();
         let name = if options.name.is_empty() { host.to_owned() } else { options.name };

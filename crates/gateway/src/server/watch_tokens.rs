@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// When the tokens are read.
-pub(super) struct Pace {
+pub(super) struct Schedule {
     /// Now and then, since the command line tells nobody.
     pub(super) every: Duration,
     /// At once, when a request has changed them.
@@ -33,19 +33,19 @@ pub(super) struct Pace {
 pub(super) async fn start(
     office: Arc<OfficeHandle>,
     clock: Arc<dyn Clock>,
-    pace: Pace,
+    schedule: Schedule,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<(watch::Receiver<TokenRights>, JoinHandle<()>), store::Error> {
     let known = rights_of(&office, &tokens::all(office.store()).await?, clock.now());
     let (send, receive) = watch::channel(Arc::new(known));
     let task = tokio::spawn(async move {
         let mut watched: BTreeSet<(ConnectionId, String)> = BTreeSet::new();
-        let mut ticks = tokio::time::interval(pace.every);
+        let mut ticks = tokio::time::interval(schedule.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let is_told = tokio::select! {
                 _ = ticks.tick() => false,
-                () = pace.at_once.notified() => true,
+                () = schedule.at_once.notified() => true,
                 () = stopped(&mut stopping) => return,
             };
             match tokens::all(office.store()).await {

@@ -1,10 +1,10 @@
 //! The one task that writes the log, folds it and publishes what changed, in the order of the log.
 
 mod fold;
-mod past;
 mod publish;
 mod published;
 mod requests;
+mod restore;
 mod start;
 mod state;
 #[cfg(test)]

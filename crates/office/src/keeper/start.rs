@@ -8,9 +8,9 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
     fold::Histories,
-    past::{OpenCall, Past, Rebuild, rebuild_key, seq_of},
     published::Head,
     requests::{KeeperHandle, entry},
+    restore::{OpenCall, Rebuild, Restored, rebuild_key, seq_of},
     state::Keeper,
     unread::is_for_good,
 };
@@ -67,8 +67,8 @@ impl Keeper {
     fn rebuild(&mut self) -> Result<(), store::Error> {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
         connections.iter().try_for_each(|connection| {
-            let past = Past::read(&self.store, &self.office, connection)?;
-            self.rebuild_book(connection, past)
+            let restored = Restored::read(&self.store, &self.office, connection)?;
+            self.rebuild_book(connection, restored)
         })
     }
 
@@ -81,19 +81,19 @@ impl Keeper {
         }
         let (store, office, id) = (self.store.clone(), self.office.clone(), connection.clone());
         let reading = tokio::task::spawn_blocking(move || {
-            Past::read(&store, &office, &id).map(|past| past.with_histories(&store, &office, &id))
+            Restored::read(&store, &office, &id).map(|restored| restored.with_histories(&store, &office, &id))
         });
-        let past = reading.await.map_err(|_| store::Error::Closed)??;
+        let restored = reading.await.map_err(|_| store::Error::Closed)??;
         self.books.insert(connection.clone(), Book::new(connection.clone(), settings));
-        let rebuilt = self.rebuild_book(connection, past);
+        let rebuilt = self.rebuild_book(connection, restored);
         if rebuilt.is_err() {
             self.books.remove(connection);
         }
         rebuilt
     }
 
-    fn rebuild_book(&mut self, connection: &ConnectionId, past: Past) -> Result<(), store::Error> {
-        let Past { unread, folded, start, entries, histories, open } = past;
+    fn rebuild_book(&mut self, connection: &ConnectionId, restored: Restored) -> Result<(), store::Error> {
+        let Restored { unread, folded, start, entries, histories, open } = restored;
         self.open_unread(connection, unread);
         if let Some(book) = self.books.get_mut(connection) {
             if let Some(chosen_at) = start.zone_chosen {

@@ -189,7 +189,7 @@ impl Keeper {
         let Some(book) = self.books.get(connection) else { return };
         for told in told {
             if let Told::Vendor(event) = told {
-                book.number_turn(event);
+                book.number_attempt(event);
             }
         }
     }

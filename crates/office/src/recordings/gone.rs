@@ -16,12 +16,12 @@ const AGAIN: [Duration; 4] =
 /// After so long nobody remembers how often it was asked for.
 const FORGOTTEN: Duration = Duration::from_secs(3600);
 
-/// The recordings of which the PBX said so.
+/// The recordings that the PBX did not have, and how often it was asked in vain.
 #[derive(Debug, Default)]
-pub(super) struct Gone(Mutex<BTreeMap<RecordingId, Said>>);
+pub(super) struct Gone(Mutex<BTreeMap<RecordingId, Failures>>);
 
 #[derive(Debug)]
-struct Said {
+struct Failures {
     last: Instant,
     times: usize,
 }
@@ -30,19 +30,19 @@ impl Gone {
     /// Whether it is too early to ask for this one again.
     pub(super) fn holds(&self, id: &RecordingId) -> bool {
         let known = self.lock();
-        known.get(id).is_some_and(|said| said.last.elapsed() < AGAIN[said.times.min(AGAIN.len()) - 1])
+        known.get(id).is_some_and(|failures| failures.last.elapsed() < AGAIN[failures.times.min(AGAIN.len()) - 1])
     }
 
     /// The PBX does not have it.
     pub(super) fn add(&self, id: &RecordingId) {
         let mut known = self.lock();
-        known.retain(|_, said| said.last.elapsed() < FORGOTTEN);
-        let said = known.entry(id.clone()).or_insert(Said { last: Instant::now(), times: 0 });
-        said.last = Instant::now();
-        said.times += 1;
+        known.retain(|_, failures| failures.last.elapsed() < FORGOTTEN);
+        let failures = known.entry(id.clone()).or_insert(Failures { last: Instant::now(), times: 0 });
+        failures.last = Instant::now();
+        failures.times += 1;
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RecordingId, Said>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RecordingId, Failures>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -70,13 +70,13 @@ impl Driver {
             let why = "the socket to the PBX is not open, and this can only be asked over it; try again in a moment";
             Error::new(ErrorKind::Transport, why).before_sending()
         };
-        let way = self.running.way_to_ask(key).ok_or_else(no_session)?;
+        let questions = self.running.question_sender(key).ok_or_else(no_session)?;
         let (answer, answered) = oneshot::channel();
         let late = |_| Error::new(ErrorKind::Timeout, "the PBX did not answer in time");
         let lost = || Error::new(ErrorKind::Transport, "the socket broke before the PBX had answered");
         let until = until.min(Instant::now() + request.times.total);
         let asked = Asked { request: Box::new(request.clone()), until, answer };
-        timeout_at(until, way.send(asked)).await.map_err(|_| too_late())?.map_err(|_| no_session())?;
+        timeout_at(until, questions.send(asked)).await.map_err(|_| too_late())?.map_err(|_| no_session())?;
         timeout(request.times.total, answered).await.map_err(late)?.map_err(|_| lost())?
     }
 }

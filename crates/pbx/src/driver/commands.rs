@@ -103,8 +103,8 @@ impl Driver {
                     answer = self.send_once(Ok(*request), patience).await.map_err(|_| Failed::Lost)?;
                     (step, waits_until) = (step + 1, Instant::now() + TAKES_EFFECT);
                 }
-                ActStep::Stop(why) => return Err(Failed::Said(why)),
-                ActStep::Wait(why) if Instant::now() >= waits_until => return Err(Failed::Said(why)),
+                ActStep::Stop(why) => return Err(Failed::Stopped(why)),
+                ActStep::Wait(why) if Instant::now() >= waits_until => return Err(Failed::Stopped(why)),
                 ActStep::Wait(_) => tokio::time::sleep(LOOK).await,
             }
         }
@@ -181,7 +181,7 @@ enum Failed {
     /// It may have acted.
     Lost,
     /// It is not gone on with. This says what was done and what was not.
-    Said(&'static str),
+    Stopped(&'static str),
 }
 
 impl Failed {
@@ -189,7 +189,7 @@ impl Failed {
         match self {
             Self::Unsent(error) => CommandAnswer::Rejected { command, reason: error.to_string() },
             Self::Lost => CommandAnswer::Unknown { command },
-            Self::Said(why) => CommandAnswer::Rejected { command, reason: (*why).to_owned() },
+            Self::Stopped(why) => CommandAnswer::Rejected { command, reason: (*why).to_owned() },
         }
     }
 }

@@ -141,8 +141,8 @@ impl ToCount<'_> {
     }
 }
 
-/// Where a request stands.
-enum Turn {
+/// When a request may be sent.
+enum Slot {
     /// It may be sent then; its place is taken.
     At(Instant),
     /// It has to look again then; nothing is taken.
@@ -168,13 +168,13 @@ impl Limit {
     /// commands go in their order; a read looks again when there may be a place, so that commands go before it.
     pub(super) async fn wait(&self, request: &ToCount<'_>, patience: Patience) -> Result<(), Error> {
         loop {
-            match self.turn(request, patience) {
-                Turn::At(time) => {
+            match self.take_slot(request, patience) {
+                Slot::At(time) => {
                     tokio::time::sleep_until(time).await;
                     return Ok(());
                 }
-                Turn::LookAgain(time) => tokio::time::sleep_until(time).await,
-                Turn::TooLate { at, words } => {
+                Slot::LookAgain(time) => tokio::time::sleep_until(time).await,
+                Slot::TooLate { at, words } => {
                     let wait = at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
                     let seconds = wait.as_millis().div_ceil(1000);
                     let kind = ErrorKind::RateLimited { retry_after: Some(wait) };
@@ -184,7 +184,7 @@ impl Limit {
         }
     }
 
-    fn turn(&self, request: &ToCount<'_>, Patience { priority, until: mut last }: Patience) -> Turn {
+    fn take_slot(&self, request: &ToCount<'_>, Patience { priority, until: mut last }: Patience) -> Slot {
         let now = Instant::now();
         let outlives = request.quotas.iter().any(|quota| quota.outlives_program);
         let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -210,10 +210,10 @@ impl Limit {
             }
         }
         if free > last {
-            return Turn::TooLate { at: free, words: words.to_owned() };
+            return Slot::TooLate { at: free, words: words.to_owned() };
         }
         if free > now && priority != Priority::Command {
-            return Turn::LookAgain(free);
+            return Slot::LookAgain(free);
         }
         for (quota, class) in request.classes() {
             let class = classes.entry(class).or_default();
@@ -227,7 +227,7 @@ impl Limit {
             classes
                 .retain(|_, class| class.locked.is_some() || class.sent.back().is_some_and(|sent| *sent + HOUR > now));
         }
-        Turn::At(free)
+        Slot::At(free)
     }
 
     /// The PBX answers no requests of these classes for a while.

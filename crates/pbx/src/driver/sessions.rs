@@ -63,7 +63,7 @@ pub enum SessionReport {
 /// Questions that wait for a session to put them, at most; whoever asks beyond that waits.
 const WAITING_QUESTIONS: usize = 16;
 
-/// The way to a session that runs.
+/// What a running session is reached by.
 #[derive(Debug, Clone)]
 struct SessionHandle {
     stop: watch::Sender<bool>,
@@ -94,13 +94,13 @@ impl Running {
     }
 
     /// Where questions to this session go, if it runs.
-    pub(super) fn way_to_ask(&self, key: &str) -> Option<mpsc::Sender<Asked>> {
-        self.sessions().get(key).map(|way| way.ask.clone())
+    pub(super) fn question_sender(&self, key: &str) -> Option<mpsc::Sender<Asked>> {
+        self.sessions().get(key).map(|session| session.ask.clone())
     }
 
     /// Asks a session to stop and waits until it has, for a while.
     async fn stop(&self, key: &str) {
-        let stop = self.sessions().get(key).map(|way| way.stop.clone());
+        let stop = self.sessions().get(key).map(|session| session.stop.clone());
         let Some(stop) = stop else { return };
         stop.send_replace(true);
         // The session's receiver is dropped when it has closed its socket. A session that hangs is left behind.

@@ -87,9 +87,9 @@ pub(super) struct KnownCall {
 impl KnownCall {
     /// Takes in what a message says of the call.
     pub(super) fn hear(&mut self, data: &Named<'_>) {
-        let fill = |known: &mut Option<String>, said: Option<String>| {
+        let fill = |known: &mut Option<String>, told: Option<String>| {
             if known.is_none() {
-                *known = said;
+                *known = told;
             }
         };
         if let Some(connection) = connection(data) {
@@ -185,8 +185,8 @@ impl KnownCall {
 
 /// What commands call the dialogue that a message is about.
 pub(super) fn connection(data: &Named<'_>) -> Option<String> {
-    let said = data.text(Field::Connection);
-    said.or_else(|| Some(format!("{}.{}", data.text(Field::Call)?, data.text(Field::InviteTime)?)))
+    let id = data.text(Field::Connection);
+    id.or_else(|| Some(format!("{}.{}", data.text(Field::Call)?, data.text(Field::InviteTime)?)))
 }
 
 /// The call that a message is about; its connection begins with it.

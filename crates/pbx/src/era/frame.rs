@@ -127,9 +127,9 @@ pub(super) fn failure(body: &Value) -> Option<Error> {
     }
     let fields = of_result.unwrap_or(fields);
     let nested = fields.object("error");
-    let said = ["error_message", "message", "reason", "description", "error", "error_code"];
+    let keys = ["error_message", "message", "reason", "description", "error", "error_code"];
     let words =
-        said.iter().find_map(|key| nested.as_ref().and_then(|error| error.text(key)).or_else(|| fields.text(key)));
+        keys.iter().find_map(|key| nested.as_ref().and_then(|error| error.text(key)).or_else(|| fields.text(key)));
     let words = redact::words(&words.unwrap_or_else(|| "without a reason".to_owned()));
     let named = fields.text("error_code").unwrap_or_default().to_ascii_lowercase();
     let kind = match code {

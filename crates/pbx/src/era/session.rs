@@ -94,8 +94,8 @@ pub(super) struct Socket {
     cannot_list: bool,
     no_recordings: bool,
     no_events: bool,
-    /// What was said last.
-    said: Option<String>,
+    /// The status that was reported last.
+    reported: Option<String>,
 }
 
 impl Socket {
@@ -119,7 +119,7 @@ impl Socket {
             cannot_list: false,
             no_recordings: false,
             no_events: false,
-            said: None,
+            reported: None,
         }
     }
 
@@ -318,15 +318,15 @@ impl Socket {
         vec![self.subscribe(None, now), self.ask("subscribe", gone, Question::Unsubscribe, now)]
     }
 
-    /// What is to be said of the session, where that is news.
+    /// What is to be reported of the session, where that is news.
     fn say(&mut self) -> Option<SessionOutput> {
         let wrong = [(self.no_events, NO_EVENTS), (self.cannot_list, NO_LIST), (self.no_recordings, NO_RECORDINGS)];
         let words: Vec<&str> = wrong.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
         let words = (!words.is_empty()).then(|| words.join("; "));
-        if words == self.said {
+        if words == self.reported {
             return None;
         }
-        self.said.clone_from(&words);
+        self.reported.clone_from(&words);
         Some(SessionOutput::Notice(words))
     }
 

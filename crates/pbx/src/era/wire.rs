@@ -219,7 +219,7 @@ impl Named<'_> {
     pub(super) fn text(&self, field: Field) -> Option<String> {
         self.first(field, |fields, name| {
             let text = fields.text(name)?;
-            Some(if fields.value(name).is_some_and(Value::is_number) { whole(text) } else { text })
+            Some(if fields.value(name).is_some_and(Value::is_number) { integer_digits(text) } else { text })
         })
     }
 
@@ -260,7 +260,7 @@ impl Named<'_> {
 }
 
 /// A whole number that was written as a floating-point one, as its digits; any other text as it is.
-fn whole(text: String) -> String {
+fn integer_digits(text: String) -> String {
     let is_float = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+'))
         && text.contains(['.', 'e', 'E']);
     let number = if is_float { text.parse::<f64>().ok() } else { None };
@@ -298,7 +298,7 @@ mod tests {
             ("3694473f-0641.1601282818792", "3694473f-0641.1601282818792"),
         ];
         for (raw, expected) in cases {
-            assert_eq!(whole(raw.to_owned()), expected);
+            assert_eq!(integer_digits(raw.to_owned()), expected);
         }
     }
 

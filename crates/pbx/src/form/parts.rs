@@ -9,11 +9,11 @@ const LONGEST_MARK: usize = 70;
 /// What stands between the parts, where the message says that it has some.
 pub(super) fn mark(request: &WebhookRequest) -> Result<Option<Vec<u8>>, VerifyError> {
     let Some(kind) = request.single_header("Content-Type")? else { return Ok(None) };
-    let mut said = kind.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-    if !said.next().is_some_and(|kind| kind.eq_ignore_ascii_case(PARTS)) {
+    let mut parameters = kind.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    if !parameters.next().is_some_and(|kind| kind.eq_ignore_ascii_case(PARTS)) {
         return Ok(None);
     }
-    let marks = said.filter_map(|said| parameter(said, b"boundary"));
+    let marks = parameters.filter_map(|part| parameter(part, b"boundary"));
     let found = marks.filter(|mark| (1..=LONGEST_MARK).contains(&mark.len())).map(<[u8]>::to_vec).next();
     found.map(Some).ok_or(VerifyError::NotAForm)
 }
@@ -44,18 +44,18 @@ fn name(headers: &[u8]) -> Option<String> {
     headers.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find_map(|header| {
         let colon = header.iter().position(|byte| *byte == b':')?;
         let is_it = header[..colon].trim_ascii().eq_ignore_ascii_case(b"content-disposition");
-        let mut said = header[colon + 1..].split(|byte| *byte == b';').map(<[u8]>::trim_ascii).filter(|_| is_it);
-        let name = said.find_map(|said| parameter(said, b"name"))?;
+        let mut parameters = header[colon + 1..].split(|byte| *byte == b';').map(<[u8]>::trim_ascii).filter(|_| is_it);
+        let name = parameters.find_map(|part| parameter(part, b"name"))?;
         Some(String::from_utf8_lossy(name).trim().to_owned())
     })
 }
 
 /// The value of `name=value` or `name="value"`, where it is this name.
-fn parameter<'a>(said: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let at = said.iter().position(|byte| *byte == b'=')?;
-    let value = said[at + 1..].trim_ascii();
+fn parameter<'a>(part: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let at = part.iter().position(|byte| *byte == b'=')?;
+    let value = part[at + 1..].trim_ascii();
     let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-    said[..at].trim_ascii().eq_ignore_ascii_case(name).then(|| unquoted.unwrap_or(value))
+    part[..at].trim_ascii().eq_ignore_ascii_case(name).then(|| unquoted.unwrap_or(value))
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {

@@ -3,7 +3,7 @@
 
 mod basic;
 mod extended;
-mod past;
+mod finished_call;
 
 use std::time::Duration;
 

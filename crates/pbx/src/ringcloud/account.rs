@@ -35,17 +35,17 @@ pub(super) fn request(settings: &Settings, query: &Query) -> Result<Request, Err
             requests::phone_number(settings, &number.ok_or_else(|| wrong().before_sending())?)
         }
         Query::CreateUser { extension, mail, password } => {
-            let (extension, password) = (own_extension(extension)?, whole("password", password.expose_secret())?);
-            requests::create_user(settings, extension, whole("mail", mail)?, password)
+            let (extension, password) = (own_extension(extension)?, not_empty("password", password.expose_secret())?);
+            requests::create_user(settings, extension, not_empty("mail", mail)?, password)
         }
         Query::ChangeUser { user, change } => {
             let user = requests::part("user", user)?;
             let (function, parameter) = match change {
                 UserChange::Password(password) => {
-                    let password = whole("password", password.expose_secret())?;
+                    let password = not_empty("password", password.expose_secret())?;
                     ("update_password", Some(("password", Value::from(password))))
                 }
-                UserChange::Mail(mail) => ("update_email", Some(("mail", Value::from(whole("mail", mail)?)))),
+                UserChange::Mail(mail) => ("update_email", Some(("mail", Value::from(not_empty("mail", mail)?)))),
                 UserChange::Extension(extension) => {
                     let extension = requests::number(own_extension(extension)?);
                     ("update_extension_number", Some(("num", extension)))
@@ -144,8 +144,8 @@ fn own_extension(extension: &str) -> Result<&str, Error> {
     if fits { Ok(extension) } else { Err(wrong().before_sending()) }
 }
 
-fn whole<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Error> {
-    let is_whole = !text.trim().is_empty() && !text.chars().any(char::is_control);
+fn not_empty<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Error> {
+    let fits = !text.trim().is_empty() && !text.chars().any(char::is_control);
     let empty = || Error::new(ErrorKind::InvalidRequest { field }, "it must not be empty").before_sending();
-    if is_whole { Ok(text.trim()) } else { Err(empty()) }
+    if fits { Ok(text.trim()) } else { Err(empty()) }
 }

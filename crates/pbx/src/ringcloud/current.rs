@@ -75,7 +75,7 @@ impl Lists {
                             let place = self.known.add(ends, now.wall);
                             let id = self.known.get(place).map(|known| known.id.clone()).unwrap_or_default();
                             if let Some(placed) = &placed {
-                                self.placed.seen(placed.command, &id);
+                                self.placed.found(placed.command, &id);
                             }
                             events.push(events::active(&id, row, placed.as_ref(), &who, now.wall));
                             place
@@ -84,7 +84,7 @@ impl Lists {
                 }
             };
             if let Some(known) = self.known.get_mut(place) {
-                known.seen = now.wall;
+                known.last_seen = now.wall;
             }
             present.push(place);
         }

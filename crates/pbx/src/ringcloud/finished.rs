@@ -59,7 +59,7 @@ impl Lists {
         let (known_rows, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| self.told.contains_key(&row.key));
         for row in known_rows {
             let Some(told) = self.told.get_mut(&row.key) else { continue };
-            told.seen = now;
+            told.last_seen = now;
             // The file may be there later than the row.
             if let Some(path) = row.recording.as_ref().filter(|path| told.recording.as_ref() != Some(*path)) {
                 events.push(events::recorded(&told.call, &row, path));
@@ -80,7 +80,7 @@ impl Lists {
         let (left, over) = known.into_iter().chain(dated).partition(|dated| self.may_ring_elsewhere(dated, &who, now));
         self.left = left;
         events.extend(self.tell(&over, &who, now));
-        self.told.retain(|_, told| now.duration_since(told.seen) < ROW_KNOWN);
+        self.told.retain(|_, told| now.duration_since(told.last_seen) < ROW_KNOWN);
         Ok(FoundFinished { zone, events })
     }
 
@@ -134,10 +134,10 @@ impl Lists {
             let call = self.known.get(place).map(|known| known.id.clone()).unwrap_or_default();
             let placed = placed.or_else(|| self.placed.of_call(&call));
             if let Some(placed) = &placed {
-                self.placed.seen(placed.command, &call);
+                self.placed.found(placed.command, &call);
             }
             let (told, recording) = (call.clone(), row.recording.clone());
-            self.told.insert(row.key.clone(), ToldRow { call: told, recording, seen: now });
+            self.told.insert(row.key.clone(), ToldRow { call: told, recording, last_seen: now });
             dated.push(Dated { row, end, call, placed });
         }
         dated

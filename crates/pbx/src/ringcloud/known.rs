@@ -30,7 +30,7 @@ pub(super) struct KnownCall {
     /// How it went, once it was in the list of finished calls.
     pub(super) finished: Option<Finished>,
     /// When it was last seen.
-    pub(super) seen: Timestamp,
+    pub(super) last_seen: Timestamp,
     /// When it was last told that it goes on.
     pub(super) told: Timestamp,
 }
@@ -67,7 +67,7 @@ impl KnownCalls {
             let id = held.vendor_call.clone();
             // One that is ended may be so by our conclusion alone.
             let (is_present, finished) = (held.is_open, None);
-            Some((ordinal, KnownCall { id, src, dst, start, is_present, finished, seen: now, told: now }))
+            Some((ordinal, KnownCall { id, src, dst, start, is_present, finished, last_seen: now, told: now }))
         };
         let mut calls: Vec<(u32, KnownCall)> = held.iter().filter_map(known).collect();
         // Equal rows are given to them in this order.
@@ -178,7 +178,7 @@ impl KnownCalls {
     /// Another row of this call; answers where it is kept.
     pub(super) fn add_part(&mut self, id: &str, row: RowEnds<'_>, now: Timestamp) -> usize {
         let (id, src, dst, start) = (id.to_owned(), row.src.to_owned(), row.dst.to_owned(), row.start);
-        self.push(KnownCall { id, src, dst, start, is_present: true, finished: None, seen: now, told: now })
+        self.push(KnownCall { id, src, dst, start, is_present: true, finished: None, last_seen: now, told: now })
     }
 
     /// These are in the list of current calls, and no others; answers their ids.
@@ -196,7 +196,7 @@ impl KnownCalls {
 
     /// Lets go of those that nothing will be told of any more.
     pub(super) fn forget_old(&mut self, now: Timestamp) {
-        let is_wanted = |known: &KnownCall| known.is_present || now.duration_since(known.seen) < FORGOTTEN;
+        let is_wanted = |known: &KnownCall| known.is_present || now.duration_since(known.last_seen) < FORGOTTEN;
         if !self.calls.iter().all(is_wanted) {
             let calls = std::mem::take(&mut self.calls);
             *self = Self::indexed(calls.into_iter().filter(is_wanted).collect());

@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct ToldRow {
     pub(super) call: String,
     pub(super) recording: Option<String>,
-    pub(super) seen: Timestamp,
+    pub(super) last_seen: Timestamp,
 }
 
 /// What is known of the zone of the service's times.

@@ -83,7 +83,7 @@ impl PlacedCalls {
     }
 
     /// That one was seen as this call.
-    pub(super) fn seen(&self, command: CommandId, call: &str) {
+    pub(super) fn found(&self, command: CommandId, call: &str) {
         let mut placed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(placed) = placed.iter_mut().find(|placed| placed.command == command) {
             placed.call.get_or_insert_with(|| call.to_owned());
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(placed.like("401", "79161234567", &who), None, "long ago");
         placed.add(command, "401", "+79161234567");
         placed.accept(command);
-        placed.seen(command, "call");
+        placed.found(command, "call");
         assert_eq!(placed.like("79161234567", "401", &who), None, "the customer calls back");
         placed.over("call");
         assert_eq!(placed.like("401", "79161234567", &who), None, "the next call by hand");

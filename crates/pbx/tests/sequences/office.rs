@@ -129,7 +129,7 @@ impl Office {
         match &step.what {
             What::Message { channels, body } => {
                 for mut event in self.read(channels, body) {
-                    self.book.number_turn(&mut event);
+                    self.book.number_attempt(&mut event);
                     if self.keys.insert(event.dedupe_key.clone()) {
                         self.tell(Told::Vendor(event));
                     }

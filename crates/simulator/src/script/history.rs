@@ -10,16 +10,16 @@ use crate::make::Make;
 use crate::random::Random;
 use crate::staff::Names;
 
-/// A call of the past: when it began, and an id that does not depend on when the simulator was started.
+/// A finished call: when it began, and an id that does not depend on when the simulator was started.
 #[derive(Debug, Clone)]
-pub(crate) struct Past {
+pub(crate) struct FinishedCall {
     pub(crate) began: Timestamp,
     pub(crate) id: String,
     pub(crate) plan: CallPlan,
 }
 
 /// The recorded and other calls of one make, oldest first; the same day and seed give the same calls.
-pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Vec<Past> {
+pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Vec<FinishedCall> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let people: Vec<_> = demo::people(names).into_iter().collect();
     let mut calls = Vec::new();
@@ -33,13 +33,13 @@ pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Ve
             let began = midnight.timestamp() + SignedDuration::from_secs(minute as i64 * 60);
             let plan = plan(&mut random, make, &people);
             let id = random.hex(32);
-            // A call of today that has not happened yet is none of the past.
+            // A call of today that has not happened yet is none of the call.
             if began + SignedDuration::from_mins(10) < now {
-                calls.push(Past { began, id, plan });
+                calls.push(FinishedCall { began, id, plan });
             }
         }
     }
-    calls.sort_by_key(|past| past.began);
+    calls.sort_by_key(|call| call.began);
     calls
 }
 
@@ -83,15 +83,15 @@ mod tests {
         let now = at("2026-03-10T12:00:00Z");
         let calls = history(1, Make::ROSTELECOM, now, Names::Russian);
         assert!(calls.len() >= 12, "{}", calls.len());
-        assert!(calls.iter().all(|past| past.began < now && now.duration_since(past.began).as_hours() < 14 * 24));
-        assert!(calls.iter().any(|past| past.plan.answers.is_some() && past.plan.is_recorded(past.plan.talk)));
+        assert!(calls.iter().all(|call| call.began < now && now.duration_since(call.began).as_hours() < 14 * 24));
+        assert!(calls.iter().any(|call| call.plan.answers.is_some() && call.plan.is_recorded(call.plan.talk)));
     }
 
     #[test]
     fn the_same_call_keeps_its_id_when_the_simulator_starts_again_later() {
         let morning = history(1, Make::MANGO_CLIENT, at("2026-03-10T05:00:00Z"), Names::Russian);
         let evening = history(1, Make::MANGO_CLIENT, at("2026-03-10T20:00:00Z"), Names::Russian);
-        let ids: Vec<_> = evening.iter().map(|past| (&past.id, past.began)).collect();
-        assert!(morning.iter().all(|past| ids.contains(&(&past.id, past.began))));
+        let ids: Vec<_> = evening.iter().map(|call| (&call.id, call.began)).collect();
+        assert!(morning.iter().all(|call| ids.contains(&(&call.id, call.began))));
     }
 }

@@ -14,7 +14,7 @@ use super::{CacheError, writer::Growing};
 const WHOLE: &str = "rec";
 const PART: &str = "part";
 
-pub(crate) fn whole_path(folder: &Path, id: &RecordingId) -> PathBuf {
+pub(crate) fn complete_path(folder: &Path, id: &RecordingId) -> PathBuf {
     folder.join(id.as_str()).with_extension(WHOLE)
 }
 
@@ -31,7 +31,7 @@ struct Kept {
 /// The recordings of one folder.
 #[derive(Default)]
 pub(crate) struct Catalogue {
-    whole: BTreeMap<RecordingId, Kept>,
+    complete: BTreeMap<RecordingId, Kept>,
     growing: BTreeMap<RecordingId, Arc<Growing>>,
     uses: u64,
 }
@@ -61,7 +61,7 @@ impl Catalogue {
     }
 
     pub(crate) fn size(&self) -> u64 {
-        self.whole.values().map(|kept| kept.bytes).sum()
+        self.complete.values().map(|kept| kept.bytes).sum()
     }
 
     pub(crate) fn growing(&self, id: &RecordingId) -> Option<Arc<Growing>> {
@@ -82,19 +82,19 @@ impl Catalogue {
 
     pub(crate) fn put(&mut self, id: &RecordingId, bytes: u64) {
         self.uses += 1;
-        self.whole.insert(id.clone(), Kept { bytes, used: self.uses });
+        self.complete.insert(id.clone(), Kept { bytes, used: self.uses });
     }
 
     pub(crate) fn used(&mut self, id: &RecordingId) {
         self.uses += 1;
-        if let Some(kept) = self.whole.get_mut(id) {
+        if let Some(kept) = self.complete.get_mut(id) {
             kept.used = self.uses;
         }
     }
 
     pub(crate) fn remove(&mut self, folder: &Path, id: &RecordingId) {
-        self.whole.remove(id);
-        let path = whole_path(folder, id);
+        self.complete.remove(id);
+        let path = complete_path(folder, id);
         if let Err(error) = std::fs::remove_file(&path)
             && error.kind() != std::io::ErrorKind::NotFound
         {
@@ -106,7 +106,8 @@ impl Catalogue {
     pub(crate) fn evict(&mut self, folder: &Path, max_bytes: u64) {
         let mut size = self.size();
         while size > max_bytes {
-            let oldest = self.whole.iter().min_by_key(|(_, kept)| kept.used).map(|(id, kept)| (id.clone(), kept.bytes));
+            let oldest =
+                self.complete.iter().min_by_key(|(_, kept)| kept.used).map(|(id, kept)| (id.clone(), kept.bytes));
             let Some((id, bytes)) = oldest else { return };
             self.remove(folder, &id);
             size -= bytes;

@@ -134,7 +134,7 @@ impl Cache {
         id: &RecordingId,
         look: impl FnOnce(&mut file::Opened) -> Result<T, CacheError>,
     ) -> Result<Option<T>, CacheError> {
-        let path = self.whole_path(id);
+        let path = self.complete_path(id);
         let outcome = file::Opened::open(&path, id, &self.0.key).and_then(|mut file| {
             let found = look(&mut file)?;
             file.touch(self.0.clock.now());
@@ -162,8 +162,8 @@ impl Cache {
         self.0.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn whole_path(&self, id: &RecordingId) -> PathBuf {
-        catalogue::whole_path(&self.0.folder, id)
+    fn complete_path(&self, id: &RecordingId) -> PathBuf {
+        catalogue::complete_path(&self.0.folder, id)
     }
 
     fn part_path(&self, id: &RecordingId) -> PathBuf {

@@ -132,10 +132,10 @@ impl CacheWriter {
         self.file.write_all(&end)?;
         self.file.write_all(&(end.len() as u32).to_le_bytes())?;
         self.file.sync_all()?;
-        let whole = self.cache.whole_path(&self.id);
-        std::fs::rename(self.cache.part_path(&self.id), &whole)?;
+        let complete = self.cache.complete_path(&self.id);
+        std::fs::rename(self.cache.part_path(&self.id), &complete)?;
         folder::sync(&self.cache.0.folder)?;
-        let bytes = whole.metadata()?.len();
+        let bytes = complete.metadata()?.len();
         let mut catalogue = self.cache.catalogue();
         catalogue.put(&self.id, bytes);
         catalogue.evict(&self.cache.0.folder, self.cache.0.max_bytes.max(bytes));

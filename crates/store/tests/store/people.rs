@@ -1,7 +1,7 @@
 //! Invitations, renewed tokens, the configuration, and what of it all is audited.
 
 use jiff::Timestamp;
-use store::{AuditEntry, Invitation, InvitationStanding, Redeemed, Renewal, Store};
+use store::{AuditEntry, Invitation, InvitationStatus, Redeemed, Renewal, Store};
 
 use crate::common::{connection, folder, open};
 
@@ -52,7 +52,7 @@ fn a_code_gives_one_token_and_the_same_device_another_in_its_place_for_two_minut
     assert_eq!((token.extensions, token.groups), (vec![(connection("rt1"), "102".into())], vec!["sales".into()]));
     assert_eq!((token.expires_at, token.days), (Some(at(100 + 30 * DAY)), Some(30)));
 
-    let used = Redeemed::Refused(InvitationStanding::Used);
+    let used = Redeemed::Refused(InvitationStatus::Used);
     assert_eq!(redeem(&store, 1, "other", "t2", at(101)), used, "another device");
     assert!(matches!(redeem(&store, 1, "pc", "t2", at(219)), Redeemed::Done(_)), "the answer was lost");
     assert!(store.token("t1").expect("reads").expect("is kept").revoked_at.is_some());
@@ -71,10 +71,10 @@ fn an_invitation_ends_by_time_or_by_an_admin() {
     assert_eq!(store.invitations().expect("reads").len(), 2, "all or none");
     assert_eq!(store.revoke_invitation("i2", entry("took back", at(5))).wait(), Ok(true));
     assert_eq!(store.revoke_invitation("i2", entry("took back", at(6))).wait(), Ok(false));
-    assert_eq!(redeem(&store, 2, "pc", "t1", at(10)), Redeemed::Refused(InvitationStanding::Revoked));
-    assert_eq!(redeem(&store, 1, "pc", "t1", at(7 * DAY)), Redeemed::Refused(InvitationStanding::Expired));
+    assert_eq!(redeem(&store, 2, "pc", "t1", at(10)), Redeemed::Refused(InvitationStatus::Revoked));
+    assert_eq!(redeem(&store, 1, "pc", "t1", at(7 * DAY)), Redeemed::Refused(InvitationStatus::Expired));
     let known = store.invitation_by_hash(&[2; 32]).expect("reads").expect("is kept");
-    assert_eq!(known.standing(at(6)), InvitationStanding::Revoked);
+    assert_eq!(known.status(at(6)), InvitationStatus::Revoked);
     let actions: Vec<String> =
         store.audit_before(None, 10).expect("reads").into_iter().map(|row| row.entry.action).collect();
     assert_eq!(actions, ["took back", "invited"]);

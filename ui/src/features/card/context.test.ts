@@ -5,7 +5,7 @@ import { cardText } from "$messages/card";
 import { card } from "$tests/build";
 import { beforeEach, describe, expect, it } from "vitest";
 import { context } from "./context";
-import { phaseLooks } from "./phases";
+import { phaseStyles } from "./phases";
 
 const NOW = Date.parse("2025-11-20T12:00:10Z");
 const lastTalk = { at: "2025-11-20T09:00:00Z", agent: "Ирина", talkMs: 192_000, note: "доставка на 18:00" };
@@ -34,7 +34,7 @@ describe("the box of a card", () => {
   it("is never empty, in either language", () => {
     for (const code of ["ru", "en"] as const) {
       language.code = code;
-      for (const phase of Object.keys(phaseLooks) as CardPhase[]) expect(lines(phase)[0], phase).toBeTruthy();
+      for (const phase of Object.keys(phaseStyles) as CardPhase[]) expect(lines(phase)[0], phase).toBeTruthy();
     }
     language.code = "ru";
     expect(lines("ringing")).toEqual([cardText().nothingKnown]);

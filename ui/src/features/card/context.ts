@@ -2,7 +2,7 @@ import type { CardView } from "$generated/CardView";
 import { clockTime, duration, spokenTime } from "$lib/time";
 import { cardText } from "$messages/card";
 import { commonText } from "$messages/common";
-import { isOnTheLine, phaseLooks } from "./phases";
+import { isOnTheLine, phaseStyles } from "./phases";
 
 /** A line of the box in the middle of a card. */
 export interface ContextLine {
@@ -14,7 +14,7 @@ export interface ContextLine {
 /** What the box says: what to do or to know now, then the last talk with this party and its note. Never nothing. */
 export function context(card: CardView, nowMs: number): ContextLine[] {
   const { notConfirmed, nothingKnown, notToCallBack } = cardText();
-  const last = phaseLooks[card.phase].over ? [] : lastTalk(card, nowMs);
+  const last = phaseStyles[card.phase].over ? [] : lastTalk(card, nowMs);
   const needed = [keysHint(card) ?? phaseHint(card), card.notConfirmed && notConfirmed].flatMap((words) =>
     words ? [{ words }] : [],
   );

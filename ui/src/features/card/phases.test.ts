@@ -3,9 +3,9 @@ import { language } from "$lib/language.svelte";
 import { cardText } from "$messages/card";
 import { card } from "$tests/build";
 import { beforeEach, describe, expect, it } from "vitest";
-import { phaseLooks, timerWords } from "./phases";
+import { phaseStyles, timerWords } from "./phases";
 
-const phases = Object.keys(phaseLooks) as CardPhase[];
+const phases = Object.keys(phaseStyles) as CardPhase[];
 const at = (seconds: number) => Date.parse("2025-11-20T12:00:00Z") + seconds * 1000;
 
 beforeEach(() => (language.code = "ru"));
@@ -51,13 +51,13 @@ describe("phases", () => {
   });
 
   it("offer to call back where that is the thing to do, and never while the call goes on", () => {
-    const offered = phases.filter((phase) => phaseLooks[phase].callBack);
+    const offered = phases.filter((phase) => phaseStyles[phase].callBack);
     expect(offered).toEqual(["missed", "ownPhoneBusy", "busy", "noAnswer", "failed"]);
-    expect(offered.every((phase) => phaseLooks[phase].over)).toBe(true);
+    expect(offered.every((phase) => phaseStyles[phase].over)).toBe(true);
   });
 
   it("are told apart by more than colour", () => {
     const running = ["ringing", "calling", "talking", "onHold", "missed"] as const;
-    expect(new Set(running.map((phase) => phaseLooks[phase].icon)).size).toBe(running.length);
+    expect(new Set(running.map((phase) => phaseStyles[phase].icon)).size).toBe(running.length);
   });
 });

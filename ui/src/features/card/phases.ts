@@ -13,7 +13,7 @@ import { duration } from "$lib/time";
 import { cardText } from "$messages/card";
 
 /** How a phase looks and what it offers. */
-export interface PhaseLook {
+export interface PhaseStyle {
   /** Colour of the pill. */
   tone: "good" | "accent" | "bad" | "warn" | "quiet";
   /** Its shape, so that colour is never alone. */
@@ -26,10 +26,10 @@ export interface PhaseLook {
   over?: boolean;
 }
 
-const notReached: PhaseLook = { tone: "warn", icon: PhoneOff, callBack: true, over: true };
+const notReached: PhaseStyle = { tone: "warn", icon: PhoneOff, callBack: true, over: true };
 
 /** What each phase looks like. */
-export const phaseLooks: Record<CardPhase, PhaseLook> = {
+export const phaseStyles: Record<CardPhase, PhaseStyle> = {
   ringing: { tone: "good", icon: PhoneIncoming, timer: "start" },
   pickUpYourPhone: { tone: "accent", icon: PhoneOutgoing, timer: "start" },
   calling: { tone: "accent", icon: PhoneOutgoing, timer: "start" },
@@ -53,7 +53,7 @@ export function isOnTheLine(phase: CardPhase): boolean {
 
 /** What the timer shows; `undefined` where a phase has none. */
 export function timerWords(card: CardView, nowMs: number): string | undefined {
-  const { timer } = phaseLooks[card.phase];
+  const { timer } = phaseStyles[card.phase];
   if (!timer) return undefined;
   const from = timer === "talk" ? (card.answeredAt ?? card.startedAt) : card.startedAt;
   const until = card.endedAt ? Date.parse(card.endedAt) : nowMs + card.clockOffsetMs;

@@ -71,7 +71,7 @@ async function untilDone(shown: Shown) {
   return { shows, call };
 }
 
-const stands = (testid: string) => screen.queryByTestId(testid)?.dataset["state"];
+const stepStatus = (testid: string) => screen.queryByTestId(testid)?.dataset["state"];
 
 const state = async (step: string) => (await screen.findByTestId(`wizard-check-${step}`)).dataset["state"];
 
@@ -148,19 +148,19 @@ describe("connecting a PBX", () => {
   it("ends with a real card: it says when the call came and when its card was up", async () => {
     const shown = await show();
     const { shows, call } = await untilDone(shown);
-    expect([stands("wizard-connected"), stands("wizard-call"), stands("wizard-card")]).toEqual([
+    expect([stepStatus("wizard-connected"), stepStatus("wizard-call"), stepStatus("wizard-card")]).toEqual([
       "passed",
       "running",
       "waiting",
     ]);
     await shows([call]);
-    expect([stands("wizard-call"), stands("wizard-card")]).toEqual(["passed", "running"]);
+    expect([stepStatus("wizard-call"), stepStatus("wizard-card")]).toEqual(["passed", "running"]);
     expect(screen.queryByTestId("wizard-works")).toBeNull();
     await shows([call], [call]);
-    expect(stands("wizard-card")).toBe("passed");
+    expect(stepStatus("wizard-card")).toBe("passed");
     // The card goes with the call, and was there all the same.
     await shows([{ ...call, state: "ended" }]);
-    expect([stands("wizard-card"), screen.getByTestId("wizard-works").textContent]).toEqual([
+    expect([stepStatus("wizard-card"), screen.getByTestId("wizard-works").textContent]).toEqual([
       "passed",
       "Всё работает.",
     ]);
@@ -171,7 +171,7 @@ describe("connecting a PBX", () => {
     const shown = await show();
     const { shows, call } = await untilDone(shown);
     await shows([{ ...call, state: "ended" }]);
-    expect(stands("wizard-card")).toBe("failed");
+    expect(stepStatus("wizard-card")).toBe("failed");
     expect(screen.getByTestId("wizard-card").textContent).toContain("не на вашем телефоне 202");
     expect(screen.queryByTestId("wizard-works")).toBeNull();
   });
@@ -192,7 +192,7 @@ describe("connecting a PBX", () => {
     expect(placed.mock.calls[0]?.[0]).toMatchObject({ office: "own", connection: "mango-client-1" });
     const mine: CallRow = { ...call, direction: "outgoing", state: "dialling" };
     await shows([mine], [mine]);
-    expect([stands("wizard-call"), stands("wizard-talk"), stands("wizard-card")]).toEqual([
+    expect([stepStatus("wizard-call"), stepStatus("wizard-talk"), stepStatus("wizard-card")]).toEqual([
       "passed",
       "running",
       "passed",
@@ -200,7 +200,7 @@ describe("connecting a PBX", () => {
     // It proves that calls go out, not that they come in.
     expect(screen.getByTestId("wizard-call").dataset["came"]).toBe("false");
     await shows([{ ...mine, state: "talking", answeredAt: call.startedAt }]);
-    expect(stands("wizard-talk")).toBe("passed");
+    expect(stepStatus("wizard-talk")).toBe("passed");
     expect(screen.getByTestId("wizard-works")).toBeTruthy();
   });
 

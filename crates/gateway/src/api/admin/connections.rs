@@ -12,7 +12,7 @@ use link::{
     },
 };
 
-use super::{Admin, setup::setup, whole};
+use super::{Admin, run_to_end, setup::setup};
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
@@ -40,7 +40,7 @@ pub(crate) async fn put(
     let (overrides, paused) = (&put.overrides, if put.paused { ", paused" } else { "" });
     let detail = format!("{} at {address}{paused}; overrides {overrides:?}; secrets entered {named:?}", put.pbx);
     let entry = admin.audit(&gateway, "putConnection", id.as_str(), detail);
-    whole(async move {
+    run_to_end(async move {
         let revision = setup(&gateway)?.put_connection(&gateway.office, wanted, put.paused, entry).await?;
         gateway.trials.forget(&id);
         // Tokens may name extensions of it, whose sessions begin now.
@@ -58,7 +58,7 @@ pub(crate) async fn remove(
 ) -> Result<Json<Revision>, ApiError> {
     let id: ConnectionId = id.parse().map_err(|_| SetupError::NotFound)?;
     let entry = admin.audit(&gateway, "removedConnection", id.as_str(), String::new());
-    whole(async move {
+    run_to_end(async move {
         let revision = setup(&gateway)?.remove_connection(&gateway.office, &id, entry).await?;
         gateway.trials.forget(&id);
         gateway.tokens_changed.notify_one();
@@ -77,7 +77,7 @@ pub(crate) async fn check(
     let wanted = crate::setup::Wanted::read(id.clone(), &pbx, zone, base_url, overrides, &secrets)?;
     let config = setup(&gateway)?.to_try(&wanted)?;
     let trial = gateway.trials.of(&gateway.clock, config, phone.trim())?;
-    whole(async move {
+    run_to_end(async move {
         let outcome = trial.take(office::trial_step(step)).await;
         if step == CheckStep::Live {
             // Where it is connected already, the trial's session has taken the place of its own.

@@ -30,9 +30,9 @@ impl FromRequestParts<Arc<Gateway>> for Admin {
     }
 }
 
-/// Does the whole of something, also where whoever asked hangs up in the middle: half a change would be in the office and not
+/// Runs a change to its end, also where the client hangs up in the middle: half a change would be in the office and not
 /// in the database, or the other way round.
-pub(super) async fn whole<T: Send + 'static>(
+pub(super) async fn run_to_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.unwrap_or_else(|error| {

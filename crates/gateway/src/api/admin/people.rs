@@ -12,7 +12,7 @@ use link::{
         admin::{ChangeRights, InvitationState, InvitationView, People, TokenPerson},
     },
 };
-use store::{Invitation, InvitationStanding, Token};
+use store::{Invitation, InvitationStatus, Token};
 
 use super::Admin;
 use crate::{
@@ -146,7 +146,7 @@ fn refs(own: Vec<(ConnectionId, String)>) -> Vec<ExtensionRef> {
 
 fn person(gateway: &Gateway, token: Token, now: Timestamp) -> Option<TokenPerson> {
     let online = gateway.presence.is_present(&token.id);
-    let said = |text: String| (!text.is_empty()).then_some(text);
+    let unless_empty = |text: String| (!text.is_empty()).then_some(text);
     Some(TokenPerson {
         role: tokens::role(&token.role)?,
         extensions: refs(token.extensions),
@@ -155,18 +155,18 @@ fn person(gateway: &Gateway, token: Token, now: Timestamp) -> Option<TokenPerson
         name: token.name,
         groups: token.groups,
         expires_at: token.expires_at,
-        device: said(token.device),
-        version: said(token.version),
+        device: unless_empty(token.device),
+        version: unless_empty(token.version),
         online,
     })
 }
 
 fn view(invitation: Invitation, now: Timestamp) -> Option<InvitationView> {
-    let state = match invitation.standing(now) {
-        InvitationStanding::Open => InvitationState::Open,
-        InvitationStanding::Used => InvitationState::Used,
-        InvitationStanding::Expired => InvitationState::Expired,
-        InvitationStanding::Revoked => InvitationState::Revoked,
+    let state = match invitation.status(now) {
+        InvitationStatus::Open => InvitationState::Open,
+        InvitationStatus::Used => InvitationState::Used,
+        InvitationStatus::Expired => InvitationState::Expired,
+        InvitationStatus::Revoked => InvitationState::Revoked,
     };
     Some(InvitationView {
         role: tokens::role(&invitation.role)?,

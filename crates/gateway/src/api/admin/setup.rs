@@ -13,7 +13,7 @@ use link::{
     wire::admin::{OfficeSetup, PutContacts, PutGroups, PutLines, PutPeopleNames, Revision},
 };
 
-use super::{Admin, whole};
+use super::{Admin, run_to_end};
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
@@ -67,7 +67,7 @@ pub(crate) async fn put_list(
         _ => return Err(ApiError::not_found("There is no such list.")),
     };
     let entry = admin.audit(&gateway, "changedList", list.field(), format!("{} entries", list.len()));
-    whole(async move {
+    run_to_end(async move {
         let revision = setup(&gateway)?.put_list(&gateway.office, list, revision, entry).await?;
         // Others may see a call where lines or groups are others.
         gateway.tokens_changed.notify_one();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use link::wire::Role;
-use store::{Invitation, InvitationStanding, Options, Store, SystemRandom};
+use store::{Invitation, InvitationStatus, Options, Store, SystemRandom};
 use trubka_gateway::{config::Config, platform, tokens};
 
 use super::{OwnFinding, UNKNOWN, WORKS};
@@ -58,7 +58,7 @@ pub(super) fn admins(data_dir: &Path, now: Timestamp) -> Option<OwnFinding> {
     let (tokens, invitations) = (store.tokens().ok()?, store.invitations().ok()?);
     let admin = tokens::role_name(Role::Admin);
     let joined = tokens.iter().filter(|token| token.role == admin && token.is_valid(now)).count();
-    let is_open = |it: &&Invitation| it.role == admin && it.standing(now) == InvitationStanding::Open;
+    let is_open = |it: &&Invitation| it.role == admin && it.status(now) == InvitationStatus::Open;
     let finding = |reason, detail: String| Some(OwnFinding::new("admins", true, reason, detail));
     match (joined, invitations.iter().filter(is_open).count()) {
         (0, 0) => {

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
-    Ready, forgotten,
-    past::{PastCall, PastLeg},
+    Ready,
+    finished_call::{FinishedCall, FinishedLeg},
+    forgotten,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -78,9 +79,9 @@ pub(super) fn read(answer: &Answer, context: &DecodeContext) -> Result<Ready, Er
             return Err(Error::new(ErrorKind::Protocol, "no row of MANGO's statistics can be read"));
         }
     }
-    let mut calls: Vec<PastCall> = entries.into_iter().filter_map(|(entry, rows)| call(entry, rows)).collect();
+    let mut calls: Vec<FinishedCall> = entries.into_iter().filter_map(|(entry, rows)| call(entry, rows)).collect();
     calls.sort_by_key(|call| call.began.utc);
-    Ok(Ready::Rows { calls: calls.into_iter().map(PastCall::told).collect(), full: None })
+    Ok(Ready::Rows { calls: calls.into_iter().map(FinishedCall::into_history).collect(), full: None })
 }
 
 /// A row of the table.
@@ -154,7 +155,7 @@ impl Row {
 }
 
 /// The rows of one entry as a call.
-fn call(entry: String, mut rows: Vec<Row>) -> Option<PastCall> {
+fn call(entry: String, mut rows: Vec<Row>) -> Option<FinishedCall> {
     rows.sort_by_key(|row| row.start.utc);
     let first = rows.first()?;
     let caller = rows.iter().find(|row| row.is_from_outside());
@@ -173,14 +174,14 @@ fn call(entry: String, mut rows: Vec<Row>) -> Option<PastCall> {
     let began =
         rows.iter().filter_map(|row| row.create.clone()).chain([first.start.clone()]).min_by_key(|at| at.utc)?;
     let last = rows.iter().max_by_key(|row| row.finish.utc)?;
-    let mut legs: Vec<PastLeg> = Vec::new();
+    let mut legs: Vec<FinishedLeg> = Vec::new();
     for row in rows.iter().filter(|row| !row.waits) {
         legs.extend(row.legs(direction, &customer));
     }
     let mut recordings: Vec<String> = rows.iter().flat_map(|row| row.recordings.clone()).collect();
     recordings.dedup();
     let line = rows.iter().find_map(|row| row.line.clone()).filter(|_| direction != Direction::Internal);
-    let past = PastCall {
+    let finished = FinishedCall {
         call: entry,
         direction,
         customer,
@@ -194,18 +195,18 @@ fn call(entry: String, mut rows: Vec<Row>) -> Option<PastCall> {
     };
     let talked = match direction {
         Direction::Outgoing => rows.iter().any(|row| row.is_placed() && row.answer.is_some()),
-        Direction::Incoming | Direction::Internal | Direction::Unknown => past.was_answered(),
+        Direction::Incoming | Direction::Internal | Direction::Unknown => finished.was_answered(),
     };
     let result = if talked { Some(CallResult::Answered) } else { unanswered(direction, last.reason) };
-    Some(PastCall { result, ..past })
+    Some(FinishedCall { result, ..finished })
 }
 
 impl Row {
     /// The legs of this row in a call of this direction.
-    fn legs(&self, direction: Direction, customer: &Customer) -> Vec<PastLeg> {
+    fn legs(&self, direction: Direction, customer: &Customer) -> Vec<FinishedLeg> {
         // Statistics name no leg; one phone has at most one that begins in a second.
         let key = |end: &str| format!("past/{end}/{}", self.start.utc.as_second());
-        let of = |leg| PastLeg {
+        let of = |leg| FinishedLeg {
             leg,
             began: self.start.clone(),
             answered: self.answer.clone(),

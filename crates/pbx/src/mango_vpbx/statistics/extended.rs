@@ -6,8 +6,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use super::{
-    Ready, forgotten,
-    past::{PastCall, PastLeg},
+    Ready,
+    finished_call::{FinishedCall, FinishedLeg},
+    forgotten,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -67,12 +68,12 @@ pub(super) fn read(answer: &Answer, context: &DecodeContext) -> Result<Ready, Er
     let rows: Vec<Fields> =
         chunks.flat_map(|chunk| chunk.array("list").cloned().unwrap_or_default()).filter_map(Fields::of).collect();
     let full = (rows.len() >= PAGE).then_some(rows.len());
-    let calls = rows.iter().filter_map(|row| call(row, context)).map(PastCall::told).collect();
+    let calls = rows.iter().filter_map(|row| call(row, context)).map(FinishedCall::into_history).collect();
     Ok(Ready::Rows { calls, full })
 }
 
 /// One call of the list.
-fn call(row: &Fields, context: &DecodeContext) -> Option<PastCall> {
+fn call(row: &Fields, context: &DecodeContext) -> Option<FinishedCall> {
     let entry = row.text("entry_id")?;
     let began = time(row, "context_start_time", context)?;
     let direction = match row.integer("context_type") {
@@ -93,7 +94,7 @@ fn call(row: &Fields, context: &DecodeContext) -> Option<PastCall> {
     let of = Legs { direction, customer: &customer, caller: caller.as_deref().map(party::user), context };
     let listed = row.array("context_calls").cloned().unwrap_or_default();
     let listed: Vec<Fields> = listed.into_iter().filter_map(Fields::of).flat_map(with_members).collect();
-    let legs: Vec<PastLeg> = listed.iter().flat_map(|leg| of.read(leg)).collect();
+    let legs: Vec<FinishedLeg> = listed.iter().flat_map(|leg| of.read(leg)).collect();
     let code = listed.iter().rev().find_map(|leg| leg.integer("call_end_reason"));
     let mut recordings: Vec<String> = listed.iter().flat_map(recordings).collect();
     recordings.sort();
@@ -102,7 +103,7 @@ fn call(row: &Fields, context: &DecodeContext) -> Option<PastCall> {
     let end = began.utc.checked_add(jiff::SignedDuration::from_secs(seconds("duration"))).unwrap_or(began.utc);
     let last = legs.iter().map(|leg| leg.ended.utc).chain([end]).max()?;
     let talked = seconds("talk_duration") > 0;
-    Some(PastCall {
+    Some(FinishedCall {
         call: entry,
         direction,
         line: Line { number: line, queue: None },
@@ -137,7 +138,7 @@ struct Legs<'a> {
 
 impl Legs<'_> {
     /// A leg; none of what only served the PBX itself, as when a conference is set up.
-    fn read(&self, row: &Fields) -> Vec<PastLeg> {
+    fn read(&self, row: &Fields) -> Vec<FinishedLeg> {
         let kind = row.text("call_type").map(|kind| kind.to_ascii_lowercase());
         let (Some(began), Some(ended)) =
             (time(row, "call_start_time", self.context), time(row, "call_end_time", self.context))
@@ -152,7 +153,7 @@ impl Legs<'_> {
             format!("past/{who}/{}", began.utc.as_second())
         });
         let code = row.integer("call_end_reason");
-        let past = |leg| PastLeg {
+        let finished = |leg| FinishedLeg {
             leg,
             began: began.clone(),
             answered: time(row, "call_answer_time", self.context),
@@ -166,14 +167,14 @@ impl Legs<'_> {
             (Some("conference" | "group"), _) => Vec::new(),
             (Some("number"), Direction::Outgoing) => {
                 let own = LegRef { extension: named.or_else(caller), name, ..leg(key) };
-                vec![past(own), past(dialled(self.customer))]
+                vec![finished(own), finished(dialled(self.customer))]
             }
             _ => {
                 let role = if row.flag("ConsultTransfer") { LegRole::TransferTarget } else { LegRole::Agent };
                 let extension = named.or_else(|| user.map(str::to_owned));
                 let outside = if extension.is_none() { number.as_deref().and_then(party::number) } else { None };
                 let caller = if self.direction == Direction::Internal { caller() } else { None };
-                vec![past(LegRef { role, extension, number: outside, name, caller, ..leg(key) })]
+                vec![finished(LegRef { role, extension, number: outside, name, caller, ..leg(key) })]
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::past::PastLeg;
+use super::leg_record::LegRecord;
 use crate::play::CallKind;
 
 /// A call, during and after it.
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub(super) recording_id: Option<String>,
     /// The leg that was recorded.
     pub(super) recorded_leg: Option<String>,
-    pub(super) legs: Vec<PastLeg>,
+    pub(super) legs: Vec<LegRecord>,
 }
 
 /// One side of a call: an extension, a number, or neither.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::MangoVpbx;
 use super::api::{NO_PARAMETER, Refusal, WRONG_PARAMETER, text};
 use super::entry::{Entry, Side};
-use super::past::PastLeg;
+use super::leg_record::LegRecord;
 use super::statistics::{WRONG_DATES, ended};
 use crate::play::CallKind;
 use crate::reading::Reading;
@@ -158,7 +158,7 @@ fn call(id: &str, entry: &Entry, world: &World) -> Value {
         CallKind::Internal => entry.to().extension,
         CallKind::Outgoing | CallKind::Callback => entry.customer.clone(),
     };
-    let legs: Vec<Value> = entry.legs.iter().map(|past| leg(past, entry, world)).collect();
+    let legs: Vec<Value> = entry.legs.iter().map(|record| leg(record, entry, world)).collect();
     json!({
         "entry_id": id,
         "context_type": match entry.kind {
@@ -180,7 +180,7 @@ fn call(id: &str, entry: &Entry, world: &World) -> Value {
     })
 }
 
-fn leg(past: &PastLeg, entry: &Entry, world: &World) -> Value {
+fn leg(past: &LegRecord, entry: &Entry, world: &World) -> Value {
     let (id, name) = employee(world, &past.called.extension);
     let is_recorded = entry.recorded_leg.as_ref() == Some(&past.call_id);
     let recordings: Vec<&str> = entry.recording_id.as_deref().filter(|_| is_recorded).into_iter().collect();

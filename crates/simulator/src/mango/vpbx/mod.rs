@@ -4,7 +4,7 @@ mod api;
 mod commands;
 mod entry;
 mod extended;
-mod past;
+mod leg_record;
 mod quota;
 mod stage;
 mod statistics;

@@ -6,7 +6,7 @@ use super::entry::{Entry, Side};
 
 /// One leg, as far as it was told.
 #[derive(Debug, Clone)]
-pub(super) struct PastLeg {
+pub(super) struct LegRecord {
     pub(super) call_id: String,
     /// Whom it leads to.
     pub(super) called: Side,
@@ -26,7 +26,7 @@ impl Entry {
         let text = |name: &str| event.get(name).and_then(serde_json::Value::as_str);
         let Some(call_id) = text("call_id") else { return };
         let place = self.legs.iter().position(|leg| leg.call_id == call_id).unwrap_or_else(|| {
-            self.legs.push(PastLeg {
+            self.legs.push(LegRecord {
                 call_id: call_id.to_owned(),
                 called: Side::of(event.get("to")),
                 began: at,

@@ -34,7 +34,7 @@ pub(super) fn rebuild_key(connection: &ConnectionId) -> String {
 pub(super) type OpenCall = (CallId, Result<Vec<Stored>, store::Error>);
 
 /// What is known of a connection from earlier.
-pub(super) struct Past {
+pub(super) struct Restored {
     /// The calls that the last run held back.
     pub(super) unread: BTreeSet<CallId>,
     /// Up to where the rows are written.
@@ -48,7 +48,7 @@ pub(super) struct Past {
     pub(super) open: Vec<OpenCall>,
 }
 
-impl Past {
+impl Restored {
     /// Reads it.
     pub(super) fn read(store: &Store, office: &str, connection: &ConnectionId) -> Result<Self, store::Error> {
         let folded = store.fold_position(connection)?;

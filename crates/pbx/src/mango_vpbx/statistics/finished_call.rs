@@ -9,14 +9,14 @@ use crate::{dedupe, history::HistoryCall};
 
 /// One call.
 #[derive(Debug)]
-pub(super) struct PastCall {
+pub(super) struct FinishedCall {
     pub(super) call: String,
     pub(super) direction: Direction,
     pub(super) customer: Customer,
     pub(super) line: Line,
     pub(super) began: VendorTime,
     pub(super) ended: VendorTime,
-    pub(super) legs: Vec<PastLeg>,
+    pub(super) legs: Vec<FinishedLeg>,
     pub(super) result: Option<CallResult>,
     pub(super) reason: Option<String>,
     pub(super) recordings: Vec<String>,
@@ -24,7 +24,7 @@ pub(super) struct PastCall {
 
 /// One leg of it.
 #[derive(Debug, Clone)]
-pub(super) struct PastLeg {
+pub(super) struct FinishedLeg {
     pub(super) leg: LegRef,
     pub(super) began: VendorTime,
     pub(super) answered: Option<VendorTime>,
@@ -33,14 +33,14 @@ pub(super) struct PastLeg {
     pub(super) reason: Option<String>,
 }
 
-impl PastCall {
+impl FinishedCall {
     /// Whether somebody of the office, or whom he called, talked.
     pub(super) fn was_answered(&self) -> bool {
         self.legs.iter().any(|leg| leg.answered.is_some())
     }
 
     /// Its events in order; the last ends it.
-    pub(super) fn told(self) -> HistoryCall {
+    pub(super) fn into_history(self) -> HistoryCall {
         let Self { call, direction, customer, line, began, ended, legs, result, reason, recordings } = self;
         let event = |kind: &str, part: &str, time: &VendorTime, effects: Vec<Effect>| VendorEvent {
             dedupe_key: dedupe::of_parts(kind, &[Some(&call), Some(part)]),
@@ -55,7 +55,7 @@ impl PastCall {
         };
         let mut events =
             vec![event("history begin", "", &began, vec![Effect::CallCreated { direction, customer, line }])];
-        for PastLeg { leg, began, answered, ended, cause, reason } in legs {
+        for FinishedLeg { leg, began, answered, ended, cause, reason } in legs {
             let key = leg.key.clone();
             events.push(event("history ring", &key, &began, vec![Effect::LegRinging { leg: leg.clone() }]));
             if let Some(answered) = answered {
