@@ -1,6 +1,8 @@
-//! What the log holds of one call, for stragglers and recordings.
+//! What the log holds of one call, for stragglers, recordings and questions about single calls.
 
-use calls::{CallId, Stored};
+use std::collections::BTreeSet;
+
+use calls::{CallId, Stored, Told};
 use store::Store;
 
 /// The call's entries with the gap that it may have begun in and those since: a result that is unknown because of a gap
@@ -13,4 +15,10 @@ pub(crate) fn of_call(store: &Store, office: &str, call: &CallId) -> Result<Vec<
         entries.sort_by_key(|entry| entry.seq);
     }
     Ok(entries)
+}
+
+/// The ids by which the PBX knows the call.
+pub(crate) fn vendor_ids(store: &Store, office: &str, call: &CallId) -> Result<BTreeSet<String>, store::Error> {
+    let told = store.read_call(office, call)?.into_iter().map(|stored| stored.told);
+    Ok(told.filter_map(|told| if let Told::Vendor(event) = told { event.call } else { None }).collect())
 }

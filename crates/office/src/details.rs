@@ -41,13 +41,18 @@ pub(crate) struct Question {
 impl Details {
     /// These are to be asked about, but for those that have been.
     pub(crate) fn ask<'a>(&self, calls: impl IntoIterator<Item = &'a HistoryCall>) {
+        let began = |call: &HistoryCall| call.events.first().and_then(|event| event.time.as_ref()).map(|time| time.utc);
+        self.ask_about(calls.into_iter().map(|call| (call.call.clone(), began(call))));
+    }
+
+    /// The same, by the vendor's ids of the calls and when they began.
+    pub(crate) fn ask_about(&self, calls: impl IntoIterator<Item = (String, Option<Timestamp>)>) {
         let mut questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         questions.known.retain(|_, since| now.duration_since(*since) < ONCE_IN);
-        for HistoryCall { call, events, .. } in calls {
+        for (call, began) in calls {
             if questions.known.insert(call.clone(), now).is_none() {
-                let began = events.first().and_then(|event| event.time.as_ref()).map(|time| time.utc);
-                questions.waiting.insert(Question { tries: Reverse(0), began, call: call.clone() });
+                questions.waiting.insert(Question { tries: Reverse(0), began, call });
             }
         }
         while questions.waiting.len() > MOST {
@@ -70,11 +75,6 @@ impl Details {
     /// It is asked later.
     pub(crate) fn put_back(&self, question: Question) {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(question);
-    }
-
-    /// The PBX answers no such question: what waits stays as far as it is known.
-    pub(crate) fn drop_all(&self) {
-        self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.clear();
     }
 
     /// How many wait.

@@ -8,11 +8,7 @@ use link::wire::ConnectionState;
 use tokio::time::Instant;
 
 use crate::{
-    cause,
-    gap_filling::may_pass,
-    links::Link,
-    reachability::{PEOPLE, next_look},
-    status::SessionStatus,
+    cause, gap_filling::may_pass, links::Link, people::NextList, reachability::next_look, status::SessionStatus,
 };
 
 /// How often. A PBX may have to prepare its list first.
@@ -38,7 +34,7 @@ impl Link {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
         let complete = self.complete("").map(|known| known.until);
         let mut progress = Progress { complete, failure: None, due: Instant::now() };
-        let mut people_due = Instant::now();
+        let mut people = NextList::now();
         if let Some(from) = self.complete_until("").filter(|_| self.has_history()) {
             self.open_gap("", from, "stopped").await;
         }
@@ -47,17 +43,15 @@ impl Link {
             if report.ok {
                 self.set("", readable(&progress)).await;
                 self.learn_zone().await;
-                if people_due <= Instant::now() {
-                    self.people.learn(&self.driver).await;
-                    people_due = Instant::now() + PEOPLE;
-                }
+                self.learn_people(&mut people).await;
                 self.read_finished(&mut progress).await;
                 self.set("", readable(&progress)).await;
+                self.rest_learning(READ, &mut people).await;
             } else {
                 self.set("", SessionStatus::down(cause::of_check(report.reason))).await;
                 self.not_read(&progress).await;
+                tokio::time::sleep(next_look(&report)).await;
             }
-            tokio::time::sleep(if report.ok { READ } else { next_look(&report) }).await;
         }
     }
 

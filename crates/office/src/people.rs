@@ -4,13 +4,23 @@
 use std::{
     collections::BTreeMap,
     sync::{PoisonError, RwLock},
+    time::Duration,
 };
 
 use calls::{Ability, LegRef, VendorEvent};
 use pbx::{
-    Driver,
+    Driver, Error,
     query::{AccountUser, Query, Reply},
 };
+use tokio::time::Instant;
+
+use crate::{
+    backoff::{before_session, spread},
+    links::Link,
+};
+
+/// How often a PBX that answers is asked who works there.
+const AGAIN: Duration = Duration::from_secs(24 * 3600);
 
 /// The people of one connection.
 #[derive(Debug, Default)]
@@ -26,17 +36,13 @@ struct Listed {
 
 impl People {
     /// Asks the PBX for its list, where it has one; what was known stays where it does not answer.
-    pub(crate) async fn learn(&self, driver: &Driver) {
-        if !driver.capability().can(Ability::Directory) {
-            return;
+    async fn learn(&self, driver: &Driver) -> Result<(), Error> {
+        if driver.capability().can(Ability::Directory)
+            && let Reply::Users(users) = driver.query(&Query::Users).await?
+        {
+            self.take(users);
         }
-        match driver.query(&Query::Users).await {
-            Ok(Reply::Users(users)) => self.take(users),
-            Ok(_) => {}
-            Err(error) => {
-                tracing::info!(connection = %driver.id(), kind = ?error.kind(), "the PBX does not list its people");
-            }
-        }
+        Ok(())
     }
 
     fn take(&self, users: Vec<AccountUser>) {
@@ -61,6 +67,47 @@ impl People {
         for leg in events.iter_mut().flat_map(|event| &mut event.effects).filter_map(calls::Effect::leg_mut) {
             known.name(leg);
         }
+    }
+}
+
+/// When a PBX is asked next who works there.
+pub(crate) struct NextList {
+    due: Instant,
+    failures: usize,
+}
+
+impl NextList {
+    /// At once.
+    pub(crate) fn now() -> Self {
+        Self { due: Instant::now(), failures: 0 }
+    }
+}
+
+impl Link {
+    /// Asks who works there, where that is due: once a day, and after a failure as soon as anything that failed is tried again.
+    pub(crate) async fn learn_people(&self, next: &mut NextList) {
+        if Instant::now() < next.due {
+            return;
+        }
+        let (wait, failures) = match self.people.learn(&self.driver).await {
+            Ok(()) => (AGAIN, 0),
+            Err(error) => {
+                tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not list its people");
+                let apart = spread(&[self.connection.as_str(), "people", &self.clock.now().to_string()]);
+                (before_session(&error, next.failures, apart), next.failures + 1)
+            }
+        };
+        *next = NextList { due: Instant::now() + wait, failures };
+    }
+
+    /// Rests for so long; meanwhile the PBX is asked who works there when that is due.
+    pub(crate) async fn rest_learning(&self, length: Duration, next: &mut NextList) {
+        let end = Instant::now() + length;
+        while next.due < end {
+            tokio::time::sleep_until(next.due).await;
+            self.learn_people(next).await;
+        }
+        tokio::time::sleep_until(end).await;
     }
 }
 

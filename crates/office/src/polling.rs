@@ -9,7 +9,7 @@ use calls::{ConnectionId, Decision, Told};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{ConnectionState, DownCause};
 use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
-use store::{Filter, Store};
+use store::Store;
 
 use crate::{
     call_entries, cause, connections::Zone, handle::zone_key, keeper::NotStored, links::Link, rows,
@@ -136,9 +136,6 @@ impl Link {
     }
 }
 
-/// How many calls are read at a time.
-const PAGE: usize = 1000;
-
 /// The vendor's ids of the calls of a connection that began since then.
 fn vendor_calls_since(
     store: &Store,
@@ -146,21 +143,9 @@ fn vendor_calls_since(
     connection: &ConnectionId,
     since: Timestamp,
 ) -> Result<BTreeSet<String>, store::Error> {
-    let all = Filter { office: Some(office.to_owned()), ..Filter::default() };
-    let (mut before, mut found) = (None, BTreeSet::new());
-    loop {
-        let page = store.list(&all, before, PAGE)?;
-        let Some(last) = page.last() else { return Ok(found) };
-        before = Some(last.cursor);
-        for call in page.iter().filter_map(rows::call) {
-            if call.started_at < since {
-                return Ok(found);
-            }
-            if call.connection != *connection {
-                continue;
-            }
-            let told = call_entries::of_call(store, office, &call.id)?.into_iter().map(|stored| stored.told);
-            found.extend(told.filter_map(|told| if let Told::Vendor(event) = told { event.call } else { None }));
-        }
+    let mut found = BTreeSet::new();
+    for call in rows::began_since(store, office, connection, since)? {
+        found.extend(call_entries::vendor_ids(store, office, &call.id)?);
     }
+    Ok(found)
 }

@@ -13,14 +13,12 @@ use jiff::Timestamp;
 use link::wire::{ConnectionState, DownCause};
 use pbx::CheckReport;
 
-use crate::{backoff::LONGEST, cause, links::Link, status::SessionStatus};
+use crate::{backoff::LONGEST, cause, links::Link, people::NextList, status::SessionStatus};
 
 /// A connection is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);
 /// In between it is only asked whether it is there at all, which counts towards no quota.
 const GLANCE: Duration = Duration::from_secs(15);
-/// How often the PBX is asked who works there.
-pub(crate) const PEOPLE: Duration = Duration::from_secs(24 * 3600);
 /// And it is looked at this often while it is out of reach.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
@@ -44,7 +42,7 @@ impl Link {
         let mut known = Reachability::Lost { heard: None };
         let mut waiting = true;
         let mut is_there = true;
-        let mut people_due = tokio::time::Instant::now();
+        let mut people = NextList::now();
         loop {
             let report = self.driver.check().await;
             let status = match (report.ok, waiting) {
@@ -65,22 +63,31 @@ impl Link {
                     self.learn_zone().await;
                 }
                 known = self.reached().await;
-                if report.ok && people_due <= tokio::time::Instant::now() {
-                    self.people.learn(&self.driver).await;
-                    people_due = tokio::time::Instant::now() + PEOPLE;
+                if report.ok {
+                    self.learn_people(&mut people).await;
                 }
-                is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known).await;
+                let people = report.ok.then_some(&mut people);
+                is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known, people).await;
             }
             self.let_bad_signatures_fade().await;
         }
     }
 
     /// Waits for the next regular look, or until the PBX that was there is not; answers whether it is. One that works
-    /// but answers no glance is only looked at regularly.
-    async fn until_lost_or_due(&self, mut was_there: bool, look: Duration, known: &mut Reachability) -> bool {
+    /// but answers no glance is only looked at regularly. Where it takes our requests, it is asked who works there meanwhile.
+    async fn until_lost_or_due(
+        &self,
+        mut was_there: bool,
+        look: Duration,
+        known: &mut Reachability,
+        mut people: Option<&mut NextList>,
+    ) -> bool {
         let due = tokio::time::Instant::now() + look;
         while tokio::time::Instant::now() < due {
-            tokio::time::sleep(GLANCE).await;
+            match &mut people {
+                Some(people) => self.rest_learning(GLANCE, people).await,
+                None => tokio::time::sleep(GLANCE).await,
+            }
             let is_there = self.driver.is_reachable().await;
             if was_there && !is_there {
                 return false;

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use calls::{CallId, CommandId, ConnectionId};
+use jiff::Timestamp;
 use link::wire;
-use store::{Audience, CommandStatus, Redirect, Save, SavedCall, Scope};
+use store::{Audience, CommandStatus, Filter, Redirect, Save, SavedCall, Scope, Store};
 
 use crate::settings::Directory;
 
@@ -58,6 +59,33 @@ pub(crate) fn audience(call: &wire::Call, directory: &Directory) -> Audience {
 
 fn groups(call: &wire::Call, directory: &Directory) -> Vec<String> {
     directory.audiences(&call.connection, call.line.number.as_deref(), call.direction)
+}
+
+/// How many calls are read at a time.
+const PAGE: usize = 1000;
+
+/// The calls of a connection that began since then, the newest first.
+pub(crate) fn began_since(
+    store: &Store,
+    office: &str,
+    connection: &ConnectionId,
+    since: Timestamp,
+) -> Result<Vec<wire::Call>, store::Error> {
+    let all = Filter { office: Some(office.to_owned()), ..Filter::default() };
+    let (mut before, mut found) = (None, Vec::new());
+    loop {
+        let page = store.list(&all, before, PAGE)?;
+        let Some(last) = page.last() else { return Ok(found) };
+        before = Some(last.cursor);
+        for known in page.iter().filter_map(call) {
+            if known.started_at < since {
+                return Ok(found);
+            }
+            if known.connection == *connection {
+                found.push(known);
+            }
+        }
+    }
 }
 
 /// The call of a row; `None` when it was written by a later version.

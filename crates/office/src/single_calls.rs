@@ -1,55 +1,163 @@
 //! Calls of which a PBX's history does not tell enough are asked about singly. A PBX admits few of these questions, so they
-//! are asked beside everything else, the newest call first: nothing waits for them.
+//! are asked beside everything else, the newest call first: nothing waits for them. What was not asked when the link ended is
+//! found again in the stored calls.
 
-use std::{cmp::Reverse, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
-use pbx::{Error, ErrorKind, Retry};
+use calls::{CallResult, CallState, ConnectionId, Direction};
+use jiff::{SignedDuration, Timestamp};
+use link::wire::Call;
+use pbx::{Error, ErrorKind};
+use store::Store;
 
-use crate::{details::Question, links::Link};
+use crate::{backoff::before_session, call_entries, details::Question, links::Link, rows};
 
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The pause after one that the PBX could not answer.
 const FAILED: Duration = Duration::from_secs(60);
-/// How often one call is asked about where the PBX cannot answer.
+/// The longest pause where one question after the other is refused.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// How often one call is asked about where the PBX fails inside.
 const TRIES: u8 = 3;
+/// Calls that are older are asked about no more when a link begins.
+const REACH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Failures in a row.
+#[derive(Debug, Default)]
+struct Failures {
+    /// Of whatever kind.
+    all: usize,
+    /// Questions that were refused for their calls.
+    refused: u32,
+}
 
 impl Link {
     /// Asks about single calls until the office stops.
     pub(crate) async fn keep_asking_details(self) {
+        if !self.driver.tells_of_single_calls() {
+            return;
+        }
+        self.ask_about_stored().await;
+        let mut failures = Failures::default();
         loop {
             let question = self.details.next().await;
             let pause = match self.ask_details(&question.call).await {
-                Ok(()) => PAUSE,
-                Err(error) => self.details_failed(question, &error),
+                Ok(is_told) => {
+                    failures = Failures::default();
+                    if !is_told {
+                        self.asked_in_vain(question);
+                    }
+                    PAUSE
+                }
+                Err(error) => self.details_failed(question, &error, &mut failures),
             };
             tokio::time::sleep(pause).await;
         }
     }
 
-    async fn ask_details(&self, call: &str) -> Result<(), Error> {
+    /// Whether the PBX told anything of the call.
+    async fn ask_details(&self, call: &str) -> Result<bool, Error> {
         let context = self.history_context(self.clock.now());
-        if let Some(told) = self.driver.call_details(call, &context).await? {
-            self.tell_missed(vec![told]).await?;
-        }
-        Ok(())
+        let Some(told) = self.driver.call_details(call, &context).await? else { return Ok(false) };
+        self.tell_missed(vec![told]).await?;
+        Ok(true)
     }
 
-    /// How long to wait after this error.
-    fn details_failed(&self, question: Question, error: &Error) -> Duration {
-        tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
-        let Question { tries: Reverse(tries), .. } = question;
-        let is_refused = [ErrorKind::Unsupported, ErrorKind::NotFound, ErrorKind::Forbidden, ErrorKind::Unauthorized];
-        if is_refused.contains(&error.kind()) {
-            self.details.drop_all();
-        } else if matches!(error.kind(), ErrorKind::RateLimited { .. }) {
-            self.details.put_back(question);
-            return error.retry_after().unwrap_or(FAILED).max(PAUSE);
-        } else if error.retry() == Retry::IfIdempotent && tries + 1 < TRIES {
-            self.details.put_back(Question { tries: Reverse(tries + 1), ..question });
-            return FAILED;
+    /// Has those stored calls asked about whose direction or result is not known, but for those that were asked about in vain.
+    async fn ask_about_stored(&self) {
+        let link = self.clone();
+        match tokio::task::spawn_blocking(move || link.stored_questions()).await {
+            Ok(Ok(questions)) => self.details.ask_about(questions),
+            Ok(Err(error)) => {
+                tracing::warn!(kind = ?error.kind(), "calls that were to be asked about cannot be read, and are not");
+            }
+            Err(_) => tracing::error!("looking for calls that were to be asked about failed"),
         }
-        PAUSE
+    }
+
+    fn stored_questions(&self) -> Result<Vec<(String, Option<Timestamp>)>, store::Error> {
+        let since = self.clock.now().checked_sub(REACH).unwrap_or(Timestamp::UNIX_EPOCH);
+        let in_vain = InVain::kept(&self.store, &self.connection);
+        let mut questions = Vec::new();
+        for call in rows::began_since(&self.store, &self.office, &self.connection, since)?.iter().filter(leaves_open) {
+            let ids = call_entries::vendor_ids(&self.store, &self.office, &call.id)?;
+            let ids = ids.into_iter().filter(|id| !in_vain.0.contains_key(id));
+            questions.extend(ids.map(|id| (id, Some(call.started_at))));
+        }
+        Ok(questions)
+    }
+
+    /// The PBX says nothing of this call: the next link does not ask again.
+    fn asked_in_vain(&self, question: Question) {
+        let now = self.clock.now();
+        let mut known = InVain::kept(&self.store, &self.connection);
+        known.0.retain(|_, asked| now.duration_since(*asked) < REACH);
+        known.0.insert(question.call, now);
+        // Texts and times always have a JSON.
+        self.keep_text(&InVain::key(&self.connection), &serde_json::to_string(&known.0).unwrap_or_default());
+    }
+
+    /// How long to wait after this error. What is wrong with one call costs the others nothing but a pause; what is wrong with
+    /// the account or the way to the PBX costs no call its question.
+    fn details_failed(&self, question: Question, error: &Error, failures: &mut Failures) -> Duration {
+        tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
+        let tried = |question: Question| Question { tries: Reverse(question.tries.0.saturating_add(1)), ..question };
+        let wait = before_session(error, failures.all, 0.0);
+        failures.all += 1;
+        match error.kind() {
+            ErrorKind::RateLimited { retry_after } => {
+                self.details.put_back(question);
+                return retry_after.unwrap_or(FAILED).max(PAUSE);
+            }
+            ErrorKind::Internal | ErrorKind::NotReady => {
+                if question.tries.0 + 1 < TRIES {
+                    self.details.put_back(tried(question));
+                }
+            }
+            ErrorKind::Timeout
+            | ErrorKind::Transport
+            | ErrorKind::Unauthorized
+            | ErrorKind::Forbidden
+            | ErrorKind::Refused
+            | ErrorKind::Stopped => self.details.put_back(tried(question)),
+            ErrorKind::NotFound
+            | ErrorKind::InvalidRequest { .. }
+            | ErrorKind::Conflict
+            | ErrorKind::Unsupported
+            | ErrorKind::Protocol
+            | ErrorKind::Gone
+            | ErrorKind::NotAudio
+            | ErrorKind::TooLarge => {
+                self.asked_in_vain(question);
+                // Where none is answered, as by a PBX without this method, the rest is asked ever more seldom.
+                let pause = PAUSE * 2_u32.saturating_pow(failures.refused).min(3600);
+                failures.refused += 1;
+                return pause.min(LONGEST);
+            }
+        }
+        wait.max(FAILED)
+    }
+}
+
+/// Whether the PBX may know of this call what is not known here.
+fn leaves_open(call: &&Call) -> bool {
+    let has_result = call.result.is_some_and(|result| result != CallResult::Unknown);
+    call.state == CallState::Ended && (call.direction == Direction::Unknown || !has_result)
+}
+
+/// The calls that were asked about in vain, and when.
+struct InVain(BTreeMap<String, Timestamp>);
+
+impl InVain {
+    /// Those of this connection. A list that cannot be read costs a few questions.
+    fn kept(store: &Store, connection: &ConnectionId) -> Self {
+        let text = store.setting(&Self::key(connection)).ok().flatten();
+        Self(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    fn key(connection: &ConnectionId) -> String {
+        format!("asked in vain:{connection}")
     }
 }
 
@@ -62,15 +170,25 @@ mod tests {
     async fn what_the_pbx_cannot_answer_is_asked_again_in_its_time() {
         let bench = Bench::new(pbx::rostelecom::MAKE);
         let link = &bench.link;
-        let question = |tries| Question { tries: Reverse(tries), began: None, call: "1".into() };
-        let failed = |tries, kind| {
-            link.details.drop_all();
-            let pause = link.details_failed(question(tries), &Error::new(kind, ""));
-            (pause, link.details.waiting())
+        let mut failures = Failures::default();
+        let mut failed = |tries, kind| {
+            let before = link.details.waiting();
+            let question = Question { tries: Reverse(tries), began: None, call: format!("{kind:?}{tries}") };
+            let pause = link.details_failed(question, &Error::new(kind, ""), &mut failures);
+            (pause, link.details.waiting() - before)
         };
         let busy = ErrorKind::RateLimited { retry_after: Some(Duration::from_secs(900)) };
         assert_eq!(failed(0, busy), (Duration::from_secs(900), 1));
-        assert_eq!((failed(0, ErrorKind::Timeout), failed(TRIES - 1, ErrorKind::Timeout)), ((FAILED, 1), (PAUSE, 0)));
-        assert_eq!((failed(0, ErrorKind::Protocol), failed(0, ErrorKind::NotFound)), ((PAUSE, 0), (PAUSE, 0)));
+        assert_eq!(
+            (failed(0, ErrorKind::Internal), failed(TRIES - 1, ErrorKind::Internal)),
+            ((FAILED, 1), (FAILED, 0))
+        );
+        for kind in [ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Unauthorized, ErrorKind::Forbidden] {
+            assert_eq!(failed(200, kind).1, 1, "{kind:?}: of that call nothing is said");
+        }
+        let refused = [(); 4].map(|()| failed(0, ErrorKind::NotFound));
+        assert_eq!(refused, [1, 2, 4, 8].map(|pause| (Duration::from_secs(pause), 0)), "of that call alone");
+        let pauses = [(); 20].map(|()| failed(0, ErrorKind::Protocol).0);
+        assert_eq!(pauses[19], LONGEST, "a PBX that answers none is asked seldom");
     }
 }

@@ -89,14 +89,13 @@ pub(super) fn of_ended(legs: &[DerivedLeg<'_>], parts: Parts<'_>, input: ResultI
 /// part; elsewhere about what was tried last, as when a call that was passed on is not answered there.
 fn denies_talk(vendor_result: CallResult, own_leg_only: bool) -> bool {
     match vendor_result {
-        CallResult::Missed | CallResult::NoAnswer | CallResult::AnsweredElsewhere => true,
+        CallResult::Missed | CallResult::NoAnswer | CallResult::AnsweredElsewhere | CallResult::Unknown => true,
         CallResult::Busy | CallResult::Cancelled | CallResult::Failed => !own_leg_only,
         CallResult::Answered
         | CallResult::Rejected
         | CallResult::Transferred
         | CallResult::Voicemail
-        | CallResult::Fax
-        | CallResult::Unknown => false,
+        | CallResult::Fax => false,
     }
 }
 

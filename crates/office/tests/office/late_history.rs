@@ -35,8 +35,8 @@ fn local(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Answers each request, by its path, on loopback.
-async fn serve(mut answer: impl FnMut(&str) -> Option<(u16, String)> + Send + 'static) -> url::Url {
+/// Answers each request, by its path and body, on loopback.
+async fn serve(mut answer: impl FnMut(&str, &str) -> Option<(u16, String)> + Send + 'static) -> url::Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
@@ -49,7 +49,14 @@ async fn serve(mut answer: impl FnMut(&str) -> Option<(u16, String)> + Send + 's
             }
             let head = String::from_utf8(head).expect("text");
             let path = head.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
-            let Some((status, body)) = answer(&path) else {
+            let length = head
+                .to_ascii_lowercase()
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next()?.parse().ok());
+            let mut body = vec![0; length.unwrap_or(0)];
+            stream.read_exact(&mut body).await.expect("a body");
+            let Some((status, body)) = answer(&path, &String::from_utf8_lossy(&body)) else {
                 unanswered.push(stream);
                 continue;
             };
@@ -65,7 +72,7 @@ async fn serve(mut answer: impl FnMut(&str) -> Option<(u16, String)> + Send + 's
 async fn start(began: Timestamp) -> (ConnectionConfig, Arc<Mutex<Zadarma>>) {
     let pbx = Arc::new(Mutex::new(Zadarma::default()));
     let shared = Arc::clone(&pbx);
-    let url = serve(move |path| Some(shared.lock().expect("not poisoned").answer(path, began))).await;
+    let url = serve(move |path, _| Some(shared.lock().expect("not poisoned").answer(path, began))).await;
     let mut config = config(pbx::zadarma::MAKE, &[("key", "0a1b"), ("secret", "2c3d")]);
     (config.id, config.zone) = ("z1".parse().expect("valid"), None);
     config.base_url = Some(url);
@@ -190,7 +197,7 @@ async fn calls_that_are_asked_about_singly_hold_up_nothing() {
     let rows: String = (0..60).map(row).collect();
     let asked = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&asked);
-    let url = serve(move |path| {
+    let url = serve(move |path, _| {
         if path.ends_with("/call_info") {
             *counted.lock().expect("not poisoned") += 1;
             return None;
@@ -215,4 +222,122 @@ async fn calls_that_are_asked_about_singly_hold_up_nothing() {
     until("all are known up to now", async || bench.store.setting(&stamp).expect("is read")).await;
     assert_eq!(bench.manager().calls(None, 100).await.expect("is read").calls.len(), 60);
     assert_eq!(*asked.lock().expect("not poisoned"), 1, "one after the other");
+}
+
+/// Rostelecom on loopback, without a public address of ours: its export has these rows.
+struct Rostelecom {
+    rows: String,
+    /// The calls that were asked about, in their order.
+    asked: Vec<String>,
+    /// What is said of them; of a call that is not here nothing comes.
+    told: BTreeMap<String, (u16, String)>,
+    /// How often the list of its people was asked for.
+    lists: usize,
+}
+
+impl Rostelecom {
+    fn answer(&mut self, path: &str, body: &str) -> Option<(u16, String)> {
+        let told = match path.rsplit('/').next() {
+            Some("domain_call_history") => json!({"result": "0", "order_id": "o-1"}).to_string(),
+            Some("download_call_history") => self.rows.clone(),
+            Some("call_info") => {
+                let body: serde_json::Value = serde_json::from_str(body).expect("is JSON");
+                let call = body["session_id"].as_str().expect("a session").to_owned();
+                let told = self.told.get(&call).cloned();
+                self.asked.push(call);
+                return told;
+            }
+            Some("users_info") if !body.contains("pin") => {
+                self.lists += 1;
+                // A driver tries three times by itself.
+                if self.lists <= 4 {
+                    return Some((500, String::new()));
+                }
+                json!({"result": "0", "users": []}).to_string()
+            }
+            _ => json!({"result": "1", "resultMessage": "no such session"}).to_string(),
+        };
+        Some((200, told))
+    }
+}
+
+async fn late_rostelecom(
+    rows: String,
+    told: BTreeMap<String, (u16, String)>,
+) -> (ConnectionSettings, Arc<Mutex<Rostelecom>>) {
+    let pbx = Arc::new(Mutex::new(Rostelecom { rows, asked: Vec::new(), told, lists: 0 }));
+    let shared = Arc::clone(&pbx);
+    let url = serve(move |path, body| shared.lock().expect("not poisoned").answer(path, body)).await;
+    let mut config = config(pbx::rostelecom::MAKE, &[("client_id", "0A1B"), ("key", "2C3D")]);
+    (config.id, config.base_url) = ("rt2".parse().expect("valid"), Some(url));
+    (ConnectionSettings { config, extensions: Vec::new(), has_address: false }, pbx)
+}
+
+#[tokio::test]
+async fn what_was_to_be_asked_about_a_call_is_asked_after_a_restart_and_one_refusal_is_about_one_call() {
+    let bench = Bench::new().await;
+    let now = bench.clock.now();
+    let began = |minutes: i64| (now - SignedDuration::from_mins(minutes)).as_second();
+    let row = |minutes: i64| format!("5f1e1a2c-{minutes:04};{};0;false;false;false\n", began(minutes));
+    let header = "session_id,direction,state,orig_number,dest_number,start_call_date,duration\n".replace(',', ";");
+    let (settings, pbx) = late_rostelecom([10, 20, 30].map(row).concat(), BTreeMap::new()).await;
+    let id = settings.config.id.clone();
+    let put = |settings: ConnectionSettings| bench.office.put_connection(settings, Vec::new(), Vec::new());
+    put(settings).await.expect("is put");
+    let stamp = format!("complete:{id}:");
+    until("all are known up to now", async || bench.store.setting(&stamp).expect("is read")).await;
+    let result = async |minutes: i64| {
+        let listed = bench.manager().calls(None, 100).await.expect("is read").calls;
+        let call = listed.into_iter().find(|call| call.started_at.as_second() == began(minutes))?;
+        Some((call.direction, call.result))
+    };
+    until("one is asked about", async || (!pbx.lock().expect("not poisoned").asked.is_empty()).then_some(())).await;
+    {
+        let mut pbx = pbx.lock().expect("not poisoned");
+        let info = |minutes: i64| {
+            let info = json!({"direction": "1", "state": "1", "orig_number": "+79161234567", "dest_number": "+74951234567",
+                "answering_pin": "101", "start_call_date": began(minutes).to_string(), "duration": "5"});
+            (200, json!({"result": "0", "resultMessage": "ok", "info": info}).to_string())
+        };
+        pbx.told = BTreeMap::from([
+            ("5f1e1a2c-0010".to_owned(), (404, String::new())),
+            ("5f1e1a2c-0020".to_owned(), info(20)),
+            ("5f1e1a2c-0030".to_owned(), info(30)),
+            ("5f1e1a2c-0005".to_owned(), info(5)),
+        ]);
+        pbx.asked.clear();
+        // What is read from now on is nothing, or a call of which only the result is missing.
+        pbx.rows = format!("{header}5f1e1a2c-0005;1;;+79161234567;+74951234567;{};0\n", began(5));
+    }
+    bench.office.reopen(&id).await;
+    let answered = Some((calls::Direction::Incoming, Some(calls::CallResult::Answered)));
+    for minutes in [5, 20, 30] {
+        until("it is known how the call went", async || (result(minutes).await == answered).then_some(())).await;
+    }
+    assert_eq!(pbx.lock().expect("not poisoned").asked.iter().filter(|call| call.ends_with("-0010")).count(), 1);
+    pbx.lock().expect("not poisoned").asked.clear();
+    pbx.lock().expect("not poisoned").rows =
+        format!("{header}5f1e1a2c-0004;1;;+79161234567;+74951234567;{};0\n", began(4));
+    bench.office.reopen(&id).await;
+    until("another is asked about", async || (!pbx.lock().expect("not poisoned").asked.is_empty()).then_some(())).await;
+    assert_eq!(
+        pbx.lock().expect("not poisoned").asked,
+        ["5f1e1a2c-0004"],
+        "a call that is refused is asked about once"
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_people_that_failed_is_asked_for_again_soon() {
+    let bench = Bench::new().await;
+    let row = format!("5f1e1a2c-0001;{};0;false;false;false\n", bench.clock.now().as_second() - 600);
+    let (settings, pbx) = late_rostelecom(row.clone(), BTreeMap::new()).await;
+    bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
+    let listed = async || (pbx.lock().expect("not poisoned").lists > 4).then_some(());
+    until("it is asked for again", listed).await;
+    let (mut settings, pbx) = late_rostelecom(row, BTreeMap::new()).await;
+    (settings.config.id, settings.has_address) = ("rt3".parse().expect("valid"), true);
+    bench.office.put_connection(settings, Vec::new(), Vec::new()).await.expect("is put");
+    let listed = async || (pbx.lock().expect("not poisoned").lists > 4).then_some(());
+    until("where webhooks come, too", listed).await;
 }

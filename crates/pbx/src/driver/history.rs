@@ -64,6 +64,11 @@ impl Driver {
         Some(kept.and_then(|kept| now.checked_sub(kept).ok()).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
+    /// Whether this PBX can be asked about one call that is over.
+    pub fn tells_of_single_calls(&self) -> bool {
+        self.pbx.call_details("").is_ok()
+    }
+
     /// Asks about one call that is over, of which the history does not tell enough; nothing where the PBX says nothing
     /// that can be read. Refused where the PBX admits no such question for a while: others can be asked meanwhile.
     pub async fn call_details(&self, call: &str, context: &DecodeContext) -> Result<Option<HistoryCall>, Error> {

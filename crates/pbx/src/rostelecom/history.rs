@@ -187,6 +187,8 @@ fn call(row: &Row, context: &DecodeContext) -> HistoryCall {
         _ if row.voicemail => Some(CallResult::Voicemail),
         _ if row.fax => Some(CallResult::Fax),
         (_, true) => Some(CallResult::Answered),
+        // Left out, it would be taken for missed.
+        _ if row.answered.is_none() => Some(CallResult::Unknown),
         (Direction::Incoming, false) => Some(CallResult::Missed),
         (Direction::Outgoing | Direction::Internal, false) => Some(CallResult::NoAnswer),
         (Direction::Unknown, false) => None,
