@@ -4,6 +4,7 @@ import type { CardView } from "$generated/CardView";
 import type { ContractError } from "$generated/ContractError";
 import type { DialNumber } from "$generated/DialNumber";
 import type { DialPreview } from "$generated/DialPreview";
+import type { DialWay } from "$generated/DialWay";
 
 /** A call of a list; later numbers are older. */
 export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
@@ -52,9 +53,15 @@ export function preview(digits: string, { number, ...changes }: PreviewChanges =
     warnings: [],
     asks: false,
     asksToTransfer: false,
-    ways: [{ office: "o", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "102" }],
+    ways: [way()],
     ...changes,
   };
+}
+
+/** A way to call, which begins with one's own phone. */
+export function way(changes: Partial<DialWay> = {}): DialWay {
+  const [title, office] = [{ ru: "Ростелеком", en: "Rostelecom" }, "o"];
+  return { office, connection: "rt1", title, from: "102", groups: [], controls: [], ...changes };
 }
 
 /** A failure as a command throws it. */

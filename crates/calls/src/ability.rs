@@ -119,6 +119,8 @@ pub enum Cannot {
     OnPhone,
     /// The key or the person of the connection has no right to it.
     NoRight,
+    /// People with another role in the office do it.
+    OtherRole,
 }
 
 impl Cannot {
@@ -129,6 +131,7 @@ impl Cannot {
             Self::NotOffered => format!("this PBX cannot {what} for a program"),
             Self::OnPhone => format!("this PBX cannot {what} for a program: do it on the phone"),
             Self::NoRight => format!("the key of this connection has no right to {what}"),
+            Self::OtherRole => format!("a manager or an admin may {what}, an agent may not"),
         }
     }
 }

@@ -7,7 +7,9 @@ use link::wire::{Call, ExtensionRef, Leg, Role, You};
 pub(crate) struct Me {
     pub(crate) name: String,
     pub(crate) extensions: Vec<ExtensionRef>,
-    pub(crate) admin: bool,
+    /// What the office lets him do; nothing special before it has said.
+    pub(crate) role: Option<Role>,
+    pub(crate) groups: Vec<String>,
 }
 
 impl Me {
@@ -19,6 +21,21 @@ impl Me {
     /// I placed this call, by a click or by hand.
     pub(crate) fn placed(&self, call: &Call) -> bool {
         call.placed_by.as_deref().is_some_and(|extension| call.is_of(extension, &self.extensions))
+    }
+
+    /// I administer the office.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.role == Some(Role::Admin)
+    }
+
+    /// I act only on calls in which my own phones take part.
+    pub(crate) fn is_agent(&self) -> bool {
+        matches!(self.role, None | Some(Role::Agent))
+    }
+
+    /// I look after every phone of the office.
+    pub(crate) fn looks_after_all(&self) -> bool {
+        self.is_admin() || self.role == Some(Role::Manager) && self.groups.is_empty()
     }
 
     /// My legs of a call.
@@ -40,6 +57,6 @@ impl Me {
 
 impl From<You> for Me {
     fn from(you: You) -> Self {
-        Self { name: you.name, extensions: you.extensions, admin: you.role == Role::Admin }
+        Self { name: you.name, extensions: you.extensions, role: Some(you.role), groups: you.groups }
     }
 }

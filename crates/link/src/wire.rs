@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
-pub use connection::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles};
+pub use connection::{
+    Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
+};
 pub use join_link::{JoinCode, JoinLink, JoinLinkError};
 pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,

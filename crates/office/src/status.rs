@@ -407,6 +407,8 @@ impl Entry {
             balance: self.balance.clone().filter(|_| viewer.role != Role::Agent).map(Box::new),
             capability: self.abilities(&own),
             extension: own.first().map(|own| (*own).to_owned()),
+            // Known to the directory, which a board has not.
+            groups: Vec::new(),
             // Ours minus the vendor's, as desks have always been told it.
             clock_skew_ms: warnings.clock_ahead_ms().map(|ahead| -ahead),
         }

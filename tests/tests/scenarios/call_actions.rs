@@ -8,7 +8,7 @@ use desk::contract::{Ability, ActOnCallRequest, CallAction, CallRow, CardPhase, 
 use gateway::tokens::{NewToken, issue};
 use link::{
     Office, OfficeErrorKind, RemoteOffice,
-    wire::{ActOnCall, ExtensionRef, PlaceCall, Role},
+    wire::{ActOnCall, ExtensionRef, Role},
 };
 use office::Viewer;
 use simulator::{Make, PhoneState, PhoneView};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     scene::{Scene, eventually},
-    settings::{GROUP, ME, SHORT_NUMBER, connection},
+    settings::{GROUP, ME, connection},
 };
 
 const CALLER: &str = "+79161234567";
@@ -40,7 +40,7 @@ pub(crate) async fn press(scene: &Scene, row: &CallRow, action: CallAction) -> R
 }
 
 /// Somebody with this role and extension.
-fn somebody(make: Make, role: Role, extension: &str) -> Viewer {
+pub(crate) fn somebody(make: Make, role: Role, extension: &str) -> Viewer {
     Viewer {
         id: format!("{role:?} {extension}"),
         name: "Somebody".into(),
@@ -241,7 +241,7 @@ async fn who_is_rung_sends_the_call_to_colleagues_only_and_others_not_at_all() {
 }
 
 /// The same office over HTTP, as this person's desk at home or a script sees it.
-async fn afar(scene: &Scene, make: Make, role: Role, extension: &str) -> RemoteOffice {
+pub(crate) async fn afar(scene: &Scene, make: Make, role: Role, extension: &str) -> RemoteOffice {
     let Viewer { name, extensions, groups, .. } = somebody(make, role, extension);
     let token = NewToken { name, role, extensions, groups, expires_at: None };
     let issued = issue(scene.store(), token).await.expect("a token");
@@ -349,32 +349,30 @@ async fn a_call_of_another_connection_is_not_joined() {
 }
 
 #[tokio::test]
-async fn a_group_calls_a_customer_back() {
-    for customer_first in [false, true] {
+async fn a_call_that_rings_here_is_sent_to_a_colleague_from_the_desk() {
+    let scene = Scene::new().await;
+    scene.play(Make::MANGO_VPBX, ANSWERED);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ringing).await;
+    let offers = |row: &CallRow| row.controls.iter().any(|control| control.ability == Ability::Route);
+    let is_offered = |main: &desk::contract::MainView| main.now.open.iter().any(offers);
+    scene.screens.until("it is offered", |record| record.main.as_ref().is_some_and(is_offered)).await;
+    let to = colleague("203");
+    // Its phone rings: an event of the call has shown that.
+    assert_eq!(press(&scene, &row, CallAction::Route { to, confirmed: false }).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_call_that_waits_in_the_menu_is_sent_on_from_the_desk() {
+    for make in [Make::MANGO_VPBX, Make::MANGO_CLIENT] {
         let scene = Scene::new().await;
-        let me = afar(&scene, Make::MANGO_VPBX, Role::Agent, ME).await;
-        let request = PlaceCall {
-            command: CommandId(Uuid::new_v4()),
-            connection: connection(Make::MANGO_VPBX),
-            from: Some(SHORT_NUMBER.to_owned()),
-            to: "+79001234567".to_owned(),
-            number: None,
-            customer_first,
-        };
-        me.place_call(request.clone()).await.expect("it is sent");
-        let row = scene.row(Some("+79001234567"), |row| row.result.is_some()).await;
-        assert_eq!(row.direction, calls::Direction::Outgoing);
-        assert_eq!(me.place_call(request).await.expect("it is known").state, CommandState::Confirmed);
-        let stranger = Viewer { groups: Vec::new(), ..somebody(Make::MANGO_VPBX, Role::Agent, "203") };
-        let request = PlaceCall {
-            command: CommandId(Uuid::new_v4()),
-            connection: connection(Make::MANGO_VPBX),
-            from: Some(SHORT_NUMBER.to_owned()),
-            to: "+79001234567".to_owned(),
-            number: None,
-            customer_first,
-        };
-        let refused = scene.view(stranger).place_call(request).await.expect_err("not his group");
-        assert_eq!(refused.kind, OfficeErrorKind::InvalidRequest);
+        scene.play(
+            make,
+            r#"{"call":"answered","from":"+79161234567","rings":["203"],"menu":"600s","ring":"600s","talk":"600s"}"#,
+        );
+        let row = scene.row(Some(CALLER), |row| row.state == CallState::Queued).await;
+        let to = colleague(ME);
+        assert_eq!(press(&scene, &row, CallAction::Route { to, confirmed: false }).await, Ok(()), "{make}");
+        scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     }
 }

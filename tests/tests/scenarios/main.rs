@@ -25,6 +25,7 @@ mod offices;
 mod recordings;
 mod remote;
 mod ringcloud;
+mod ringing_others;
 mod routing_rules;
 mod scene;
 mod screens;

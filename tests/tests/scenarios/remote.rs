@@ -65,7 +65,9 @@ impl Remote {
     async fn call(&self, make: Make, text: &str) -> DialNumber {
         let number = self.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.expect("a number").number;
         let (command, connection) = (Uuid::new_v4().to_string(), Some(connection(make).to_string()));
-        let request = PlaceCallRequest { command, number: number.clone(), office: None, connection };
+        let (number_shown, office, group) = (number.clone(), None, None);
+        let request =
+            PlaceCallRequest { command, number: number_shown, office, connection, group, customer_first: false };
         self.desk.place_call(request).await.expect("it is placed");
         number
     }

@@ -216,7 +216,9 @@ impl Scene {
     pub(crate) async fn call(&self, make: Make, text: &str, command: Uuid) -> Result<PlacedView, ContractError> {
         let number = self.desk.preview_dial(PreviewDialRequest { text: text.to_owned() }).await?.number;
         let (command, connection) = (command.to_string(), Some(connection(make).to_string()));
-        self.desk.place_call(PlaceCallRequest { command, number, office: None, connection }).await
+        let request =
+            PlaceCallRequest { command, number, office: None, connection, group: None, customer_first: false };
+        self.desk.place_call(request).await
     }
 
     /// A colleague's click at a desk of his own.

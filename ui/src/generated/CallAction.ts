@@ -28,7 +28,15 @@ confirmed: boolean, } | { "kind": "dtmf",
 /**
  * Which.
  */
-digits: string, } | { "kind": "record", 
+digits: string, } | { "kind": "route", 
+/**
+ * The number of a preview.
+ */
+to: DialNumber, 
+/**
+ * The same.
+ */
+confirmed: boolean, } | { "kind": "record", 
 /**
  * Begin.
  */

@@ -3,4 +3,4 @@
 /**
  * Why a connection cannot do something.
  */
-export type Cannot = "notOffered" | "onPhone" | "noRight";
+export type Cannot = "notOffered" | "onPhone" | "noRight" | "otherRole";

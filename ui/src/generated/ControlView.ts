@@ -17,4 +17,8 @@ cannot?: Cannot,
 /**
  * Of a transfer: the colleague was asked and talks, so that it connects him with the other side.
  */
-connects?: boolean, };
+connects?: boolean, 
+/**
+ * Of sending on: only to a colleague's extension.
+ */
+toColleagues?: boolean, };

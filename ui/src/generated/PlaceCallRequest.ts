@@ -20,4 +20,12 @@ office?: string,
 /**
  * The connection of the way; the usual one when absent.
  */
-connection?: string, };
+connection?: string, 
+/**
+ * The short number of the group that is rung; one's own phone when absent.
+ */
+group?: string, 
+/**
+ * The customer is rung first.
+ */
+customerFirst?: boolean, };

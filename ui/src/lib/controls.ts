@@ -14,7 +14,7 @@ export function cannot(controls: ControlView[], ability: Ability): boolean {
 
 /** What cannot be done, by the reason. */
 export function missing(controls: ControlView[]): { why: Cannot; abilities: Ability[] }[] {
-  const reasons: Cannot[] = ["onPhone", "notOffered", "noRight"];
+  const reasons: Cannot[] = ["onPhone", "notOffered", "noRight", "otherRole"];
   return reasons
     .map((why) => ({ why, abilities: controls.filter(({ cannot }) => cannot === why).map(({ ability }) => ability) }))
     .filter(({ abilities }) => abilities.length > 0);

@@ -18,6 +18,7 @@ export const abilityText = texts<AbilityText>({
       onPhone: (list) => `Только на телефоне: ${list}`,
       notOffered: (list) => `АТС не предлагает: ${list}`,
       noRight: (list) => `У ключа подключения нет права: ${list}`,
+      otherRole: (list) => `Может руководитель или администратор: ${list}`,
     },
     names: {
       originate: "позвонить",
@@ -34,7 +35,7 @@ export const abilityText = texts<AbilityText>({
       dtmf: "набрать цифры",
       recordOn: "начать запись",
       recordOff: "остановить запись",
-      route: "направить звонок из голосового меню",
+      route: "направить звонок, который ждёт",
       recordings: "записи разговоров",
       history: "история звонков",
       balance: "баланс",
@@ -50,6 +51,7 @@ export const abilityText = texts<AbilityText>({
       onPhone: (list) => `On your phone only: ${list}`,
       notOffered: (list) => `Not offered by the PBX: ${list}`,
       noRight: (list) => `The connection's key has no right to: ${list}`,
+      otherRole: (list) => `For managers and admins: ${list}`,
     },
     names: {
       originate: "call",
@@ -66,7 +68,7 @@ export const abilityText = texts<AbilityText>({
       dtmf: "press digits",
       recordOn: "start recording",
       recordOff: "stop recording",
-      route: "send a call on from the voice menu",
+      route: "send a waiting call on",
       recordings: "recordings",
       history: "call history",
       balance: "balance",

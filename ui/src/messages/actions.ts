@@ -16,6 +16,7 @@ interface ActionText {
   askFirst: string;
   join: string;
   sure: string;
+  colleaguesOnly: string;
   failed: (error: ContractError) => string;
 }
 
@@ -35,6 +36,7 @@ export const actionText = texts<ActionText>({
     askFirst: "Сначала спросить",
     join: "Добавить в разговор",
     sure: "Проверьте номер и нажмите ещё раз.",
+    colleaguesOnly: "Можно только коллеге: введите добавочный.",
     failed: ({ code, message }) =>
       ({
         refused: message ? `АТС отказала: ${isolate(message)}` : "АТС отказала.",
@@ -59,6 +61,7 @@ export const actionText = texts<ActionText>({
     askFirst: "Ask first",
     join: "Add to the call",
     sure: "Check the number and press once more.",
+    colleaguesOnly: "To a colleague only: type an extension.",
     failed: ({ code, message }) =>
       ({
         refused: message ? `The PBX refused: ${isolate(message)}` : "The PBX refused.",

@@ -9,11 +9,20 @@ interface DialText {
   other: (number: string) => string;
   phone: string;
   ringsFirst: (phone: string) => string;
+  callFrom: string;
+  ownPhone: (phone: string) => string;
+  ofGroup: (title: string, number: string) => string;
+  first: string;
+  yourPhone: string;
+  groupPhones: string;
+  customer: string;
   way: string;
   noWay: string;
   lastTime: string;
   quoted: (note: string) => string;
   ownPhoneFirst: (phone: string) => string;
+  groupFirst: (title: string) => string;
+  customerFirst: string;
   fromProgram: string;
   confirm: string;
   confirmAnyway: string;
@@ -46,11 +55,20 @@ export const dialText = texts<DialText>({
     other: (number) => `Другой номер: ${number}`,
     phone: "Ваш телефон",
     ringsFirst: (phone) => `${phone} · зазвонит первым`,
+    callFrom: "Кто звонит",
+    ownPhone: (phone) => `вы, телефон ${phone}`,
+    ofGroup: (title, number) => (title ? `группа «${title}», ${number}` : `группа ${number}`),
+    first: "Сначала звонит",
+    yourPhone: "ваш телефон",
+    groupPhones: "телефоны группы",
+    customer: "телефон клиента",
     way: "С линии",
     noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
     lastTime: "В прошлый раз",
     quoted: (note) => `«${note}»`,
     ownPhoneFirst: (phone) => `Сначала зазвонит ваш телефон ${phone}`,
+    groupFirst: (title) => `Сначала зазвонят телефоны группы «${title}»`,
+    customerFirst: "Сначала зазвонит телефон клиента",
     fromProgram: "Номер передала другая программа: проверьте, что он вам нужен",
     confirm: "Позвонить",
     confirmAnyway: "Всё равно позвонить",
@@ -80,11 +98,20 @@ export const dialText = texts<DialText>({
     other: (number) => `The other number: ${number}`,
     phone: "Your phone",
     ringsFirst: (phone) => `${phone} · rings first`,
+    callFrom: "Who calls",
+    ownPhone: (phone) => `you, phone ${phone}`,
+    ofGroup: (title, number) => (title ? `group “${title}”, ${number}` : `group ${number}`),
+    first: "Rings first",
+    yourPhone: "your phone",
+    groupPhones: "the group’s phones",
+    customer: "the customer’s phone",
     way: "Call via",
     noWay: "No call can be placed now: there is no connection that can dial.",
     lastTime: "Last time",
     quoted: (note) => `“${note}”`,
     ownPhoneFirst: (phone) => `Your phone ${phone} rings first`,
+    groupFirst: (title) => `The phones of group “${title}” ring first`,
+    customerFirst: "The customer’s phone rings first",
     fromProgram: "Another program handed over this number: check that you want it",
     confirm: "Call",
     confirmAnyway: "Call anyway",

@@ -23,7 +23,7 @@ import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { pageOf, rowAt } from "./fake/rows";
-import { cardsView, lastTalk, mainView } from "./fake/views";
+import { cardsView, lastTalk, mainView, ways } from "./fake/views";
 import { Wire } from "./fake/wire";
 import type { CardPlatform, MainPlatform } from "./types";
 
@@ -195,10 +195,7 @@ function preview(text: string): DialPreview {
     ...(national.startsWith("+7 495") && { region: { country: "RU", area: { ru: "Москва", en: "Moscow" } } }),
     asks: abroad,
     asksToTransfer: abroad,
-    ways: [
-      { office: "demo", connection: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" }, from: "202" },
-      { office: "demo", connection: "mango1", title: { ru: "MANGO OFFICE", en: "MANGO OFFICE" }, from: "202" },
-    ],
+    ways: ways(),
   };
 }
 

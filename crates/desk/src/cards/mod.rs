@@ -42,6 +42,8 @@ pub(crate) struct Card {
     /// The number that this desk placed it to.
     pub(crate) number: Option<DialNumber>,
     command: Option<Origin>,
+    /// The office has told of the call.
+    told: bool,
     ordinal: u64,
     closes_at: Option<Uptime>,
 }
@@ -118,6 +120,7 @@ impl Cards {
     ) -> Option<CardChange> {
         if let Some(place) = self.all.iter().position(|card| card.is(office, call)) {
             self.all[place].call = call.clone();
+            self.all[place].told = true;
             return self.settle(place, me, times.local);
         }
         if self.stays_away(office, call) || !pops(call, me, arrival, times.office) {
@@ -125,8 +128,8 @@ impl Cards {
         }
         let phase = phase::phase(call, me, None)?;
         let key = call_ref(office, &call.id);
-        let command =
-            call.command.map(|id| (id, None, Ordered { state: CommandState::Sent, taken: true, while_talking: false }));
+        let ordered = Ordered { state: CommandState::Sent, taken: true, while_talking: false, others_first: false };
+        let command = call.command.map(|id| (id, None, ordered));
         self.bring_up(key.clone(), call.clone(), phase, command, None);
         Some(CardChange::Shown(key))
     }
@@ -153,11 +156,11 @@ impl Cards {
         call: Call,
         command: CommandId,
         number: DialNumber,
-        while_talking: bool,
+        ordered: Ordered,
     ) -> CallRef {
         let key = call_ref(office, &call.id);
-        let ordered = Ordered { state: CommandState::Sent, taken: false, while_talking };
-        self.bring_up(key.clone(), call, CardPhase::PickUpYourPhone, Some((command, None, ordered)), Some(number));
+        let phase = if ordered.others_first { CardPhase::Calling } else { CardPhase::PickUpYourPhone };
+        self.bring_up(key.clone(), call, phase, Some((command, None, ordered)), Some(number));
         key
     }
 
@@ -174,7 +177,13 @@ impl Cards {
             ordered.state = view.state;
             *seen = Some(view.clone());
         }
-        self.settle(place, me, now)
+        let change = self.settle(place, me, now);
+        let card = &mut self.all[place];
+        // A call between others is not everybody's to see who asked for it: nothing more will be heard of it here.
+        if !card.told && card.ordered().is_some_and(|ordered| ordered.taken && ordered.others_first) {
+            card.closes_at.get_or_insert(now + closing::UNSEEN);
+        }
+        change
     }
 
     /// The answer to placing was lost, or the PBX refused.
@@ -296,8 +305,8 @@ impl Cards {
         number: Option<DialNumber>,
     ) {
         self.next += 1;
-        let (ordinal, last_talk, closes_at) = (self.next, None, None);
-        self.all.push(Card { key, call, phase, last_talk, number, command, ordinal, closes_at });
+        let (ordinal, last_talk, closes_at, told) = (self.next, None, None, number.is_none());
+        self.all.push(Card { key, call, phase, last_talk, number, command, told, ordinal, closes_at });
     }
 
     fn placed(&self, office: &str, command: CommandId) -> Option<usize> {

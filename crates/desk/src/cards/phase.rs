@@ -14,11 +14,14 @@ pub(crate) struct Ordered {
     pub(crate) taken: bool,
     /// The own phone was in another talk when it was given.
     pub(crate) while_talking: bool,
+    /// Somebody else's phone rings before mine: the customer's, or those of a group.
+    pub(crate) others_first: bool,
 }
 
 /// The phase, or `None` when the card has nothing to say any more: the call went on without this desk.
 pub(crate) fn phase(call: &Call, me: &Me, ordered: Option<Ordered>) -> Option<CardPhase> {
-    match (call.state == CallState::Ended, me.placed(call)) {
+    let placed = me.placed(call) || ordered.is_some_and(|ordered| ordered.others_first);
+    match (call.state == CallState::Ended, placed) {
         (true, true) => Some(ended_placed(call, me, ordered)),
         (true, false) => Some(ended_received(call, me)),
         (false, true) => Some(running_placed(call, me, ordered)),
@@ -37,9 +40,18 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
         (None, false) => match ordered {
             Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
             Some(Ordered { state: CommandState::Unknown, taken: false, .. }) => CardPhase::UnknownOutcome,
+            Some(Ordered { others_first: true, .. }) if !rings_here(call, me) => {
+                // A member of a group who has picked up is not yet in a talk with the customer.
+                let talks = matches!(call.state, CallState::Talking | CallState::OnHold | CallState::Conference);
+                answerer(call, me).filter(|_| talks).map_or(CardPhase::Calling, |_| CardPhase::AnsweredBy)
+            }
             Some(_) | None => CardPhase::PickUpYourPhone,
         },
     }
+}
+
+fn rings_here(call: &Call, me: &Me) -> bool {
+    me.legs(call).any(|leg| leg.state == LegState::Alerting)
 }
 
 fn running_received(call: &Call, me: &Me) -> Option<CardPhase> {
@@ -62,6 +74,7 @@ fn ended_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
         Some(CallResult::NoAnswer | CallResult::Missed) => CardPhase::NoAnswer,
         Some(CallResult::Cancelled) => CardPhase::Cancelled,
         Some(CallResult::Failed | CallResult::Rejected) => CardPhase::Failed,
+        Some(CallResult::Answered) if answered_for_group(call, me, ordered) => CardPhase::AnsweredBy,
         Some(
             CallResult::Answered
             | CallResult::AnsweredElsewhere
@@ -80,7 +93,15 @@ fn ended_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
 /// The PBX rings the own phone first: where that was in another talk and never answered, nobody else was called. The
 /// vendors' own words are the same for a busy phone of ours and a busy number.
 fn own_phone_was_busy(call: &Call, me: &Me, ordered: Option<Ordered>) -> bool {
-    ordered.is_some_and(|ordered| ordered.while_talking) && me.legs(call).all(|leg| leg.answered_at.is_none())
+    ordered.is_some_and(|ordered| ordered.while_talking && !ordered.others_first)
+        && me.legs(call).all(|leg| leg.answered_at.is_none())
+}
+
+/// A colleague talked in a call that was placed for his group.
+fn answered_for_group(call: &Call, me: &Me, ordered: Option<Ordered>) -> bool {
+    ordered.is_some_and(|ordered| ordered.others_first)
+        && me.legs(call).all(|leg| leg.answered_at.is_none())
+        && answerer(call, me).is_some()
 }
 
 fn ended_received(call: &Call, me: &Me) -> CardPhase {

@@ -20,6 +20,10 @@ pub struct ControlView {
     #[serde(default, skip_serializing_if = "is_false")]
     #[ts(optional, as = "Option<bool>")]
     pub connects: bool,
+    /// Of sending on: only to a colleague's extension.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[ts(optional, as = "Option<bool>")]
+    pub to_colleagues: bool,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -64,6 +68,14 @@ pub enum CallAction {
     Dtmf {
         /// Which.
         digits: String,
+    },
+    /// Send it on before anybody has answered.
+    Route {
+        /// The number of a preview.
+        to: DialNumber,
+        /// The same.
+        #[serde(default)]
+        confirmed: bool,
     },
     /// Begin to record it, or stop.
     Record {

@@ -1,10 +1,11 @@
 //! Dialling: what will be dialled is shown first, then called.
 
 pub use calls::number::{DialKind, DialNumber, DialWarning};
+pub use link::wire::CallbackGroup;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{call::CallRef, card::LastTalk, main_view::Titles};
+use super::{action::ControlView, call::CallRef, card::LastTalk, main_view::Titles};
 
 /// Asks what a text would dial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -71,8 +72,12 @@ pub struct DialWay {
     pub connection: String,
     /// How it is called.
     pub title: Titles,
-    /// The phone that rings first.
+    /// The phone that rings first, unless something else is asked for.
     pub from: String,
+    /// Groups that may be rung in its place.
+    pub groups: Vec<CallbackGroup>,
+    /// Whether the customer can be rung first, and whether a group can be rung, with the reason where not.
+    pub controls: Vec<ControlView>,
 }
 
 /// Names a way to call.
@@ -101,6 +106,14 @@ pub struct PlaceCallRequest {
     #[ts(optional)]
     #[serde(default)]
     pub connection: Option<String>,
+    /// The short number of the group that is rung; one's own phone when absent.
+    #[ts(optional)]
+    #[serde(default)]
+    pub group: Option<String>,
+    /// The customer is rung first.
+    #[ts(optional, as = "Option<bool>")]
+    #[serde(default)]
+    pub customer_first: bool,
 }
 
 /// The call that was placed.

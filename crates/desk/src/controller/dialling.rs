@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use calls::{
-    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
+    Ability, CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction,
     number::{DialKind, DialNumber, DialWarning, Dialable, NumberingPlan},
 };
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use super::{
     requests::reply,
 };
 use crate::{
+    cards::Ordered,
     contract::{ContractError, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef},
     ports::command_id,
     ui_port::UiPort,
@@ -67,9 +68,11 @@ impl<U: UiPort> Controller<U> {
             request.connection.as_ref().is_none_or(|id| *id == way.connection)
                 && request.office.as_ref().is_none_or(|id| *id == way.office)
         };
-        self.ways().into_iter().find(fits).ok_or_else(|| {
+        let way = self.ways().into_iter().find(fits).ok_or_else(|| {
             ContractError::new(ErrorCode::Unreachable, "no connection can place calls now; wait until one is live")
-        })
+        })?;
+        may_ring(&way, request)?;
+        Ok(way)
     }
 
     fn ask(&mut self, command: CommandId, way: &DialWay, request: &PlaceCallRequest, to: Reply<Outcome>) {
@@ -78,16 +81,22 @@ impl<U: UiPort> Controller<U> {
             return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
         };
         let (port, id) = (office.office(), way.office.clone());
-        let call = pending(&connection, &way.from, command, request, office.now(self.clock.now()));
-        let while_talking = office.talks_at(&connection, &way.from);
-        let card = self.cards.placing(&id, call, command, request.number.clone(), while_talking);
+        let from = request.group.as_ref().unwrap_or(&way.from);
+        let call = pending(&connection, from, command, request, office.now(self.clock.now()));
+        let ordered = Ordered {
+            state: CommandState::Sent,
+            taken: false,
+            while_talking: office.talks_at(&connection, &way.from),
+            others_first: request.customer_first || request.group.is_some(),
+        };
+        let card = self.cards.placing(&id, call, command, request.number.clone(), ordered);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placements.asked(command, &id, card, to, self.clock.uptime());
         self.remember_way(way);
         let number = request.number.clone();
-        let (from, to) = (Some(way.from.clone()), number.digits.clone());
-        let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first: false };
+        let (from, to, customer_first) = (Some(from.clone()), number.digits.clone(), request.customer_first);
+        let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first };
         self.beside(async move {
             let asked = tokio::time::timeout(ANSWER_WITHIN, port.place_call(request)).await;
             let answer = asked.unwrap_or_else(|_| {
@@ -167,6 +176,8 @@ impl<U: UiPort> Controller<U> {
                 number: read.number,
                 office: Some(way.office),
                 connection: Some(way.connection),
+                group: None,
+                customer_first: false,
             }),
             Ok(_) | Err(_) => {
                 self.send_to_main(ErrandTask::Dial { text: number, from_program: false, way: Some(way) });
@@ -188,6 +199,28 @@ impl<U: UiPort> Controller<U> {
             }
             None
         });
+    }
+}
+
+/// Whether a call can begin with these phones: a group's or one's own, the customer's before it or not. A group is rung
+/// before or after the customer alike.
+fn may_ring(way: &DialWay, request: &PlaceCallRequest) -> Result<(), ContractError> {
+    let can = |ability| way.controls.iter().any(|control| control.ability == ability && control.cannot.is_none());
+    let unsupported = |field: &str, message| ContractError {
+        field: Some(field.to_owned()),
+        ..ContractError::new(ErrorCode::Unsupported, message)
+    };
+    match &request.group {
+        Some(_) if !can(Ability::GroupCallback) => {
+            Err(unsupported("group", "this connection cannot call back for a group"))
+        }
+        Some(group) if way.groups.iter().all(|known| known.number != *group) => {
+            Err(ContractError::invalid("group", "this is no group for which the person here may call back"))
+        }
+        None if request.customer_first && !can(Ability::CustomerFirst) => {
+            Err(unsupported("customerFirst", "this connection cannot ring the customer first"))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

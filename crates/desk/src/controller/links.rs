@@ -74,7 +74,7 @@ impl<U: UiPort> Controller<U> {
                 }
             }
             News::Hello { now, you, resumed } => self.greeted(id, now, you, resumed),
-            News::Event { event, live } => return self.take_event(id, event, live),
+            News::Event { event, live } => return self.take_event(id, *event, live),
             News::Committed => return self.committed(id),
             News::Step { caught_up: true } => self.caught_up(id),
             News::Step { caught_up: false } => return self.step_told(id),

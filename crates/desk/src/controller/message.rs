@@ -66,7 +66,7 @@ pub(crate) enum News {
     },
     /// A new state; for a copied office it is not in the database yet.
     Event {
-        event: StreamEvent,
+        event: Box<StreamEvent>,
         /// It happened after the stream was opened: `false` for what was missed.
         live: bool,
     },

@@ -21,6 +21,7 @@ use crate::{
     views::{
         card::offset_ms,
         connection::{Connections, connection_row, connection_title},
+        controls::ways_to_ring,
     },
 };
 
@@ -170,6 +171,8 @@ impl OfficeDesk {
                     connection: connection.id.as_str().to_owned(),
                     title: connection_title(connection, &self.connections),
                     from: connection.extension.clone()?,
+                    groups: connection.groups.clone(),
+                    controls: ways_to_ring(connection.capability),
                 })
             })
             .collect()
@@ -189,7 +192,7 @@ impl OfficeDesk {
             name: self.slot.name.clone(),
             address: self.slot.address.clone(),
             demo,
-            admin: self.me.as_ref().is_some_and(|me| me.admin),
+            admin: self.me.as_ref().is_some_and(Me::is_admin),
             link: self.link,
             cause: self.cause,
             lost_at: self.lost_at,

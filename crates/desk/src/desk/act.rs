@@ -99,6 +99,7 @@ fn read(action: CallAction, call: &CallId) -> Result<Action, ContractError> {
         CallAction::Conference { with, confirmed } => {
             Action::Conference { with: Target::Number(shown_before(with, confirmed)?) }
         }
+        CallAction::Route { to, confirmed } => Action::Route { to: shown_before(to, confirmed)? },
         // The question is a part of the same call.
         CallAction::Connect => Action::Transfer { to: Target::Call(call.clone()), attended: true },
         CallAction::Dtmf { digits } => Action::Dtmf { digits },

@@ -257,7 +257,7 @@ impl Supervisor {
                 }
                 // What happens after the hello is no news of the past, however much of that is still to be told.
                 let live = progress.caught_up || seq > progress.head;
-                self.tell(News::Event { event, live }).await?;
+                self.tell(News::Event { event: Box::new(event), live }).await?;
             }
             Frame::At { seq } => {
                 if let Some(epoch) = &progress.epoch {

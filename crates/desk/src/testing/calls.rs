@@ -2,7 +2,7 @@
 
 use calls::{CallId, CallResult, CallState, CommandId, ConnectionId, Customer, Direction, EndCause, LegRole, LegState};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{Call, ExtensionRef, Leg, Line};
+use link::wire::{Call, ExtensionRef, Leg, Line, Role};
 
 use crate::me::Me;
 
@@ -21,7 +21,8 @@ pub(crate) fn me() -> Me {
     Me {
         name: "Пётр".into(),
         extensions: vec![ExtensionRef { connection: connection(), extension: "102".into() }],
-        admin: false,
+        role: Some(Role::Agent),
+        groups: Vec::new(),
     }
 }
 

@@ -234,6 +234,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         balance: None,
         capability: Abilities::NONE.with(&[Ability::Originate]),
         extension: Some("102".into()),
+        groups: Vec::new(),
         clock_skew_ms: None,
     }
 }

@@ -179,7 +179,12 @@ async fn controls_follow_the_call_and_say_why_not() {
     bench.shown.until("it rings", |record| !record.now().now.open.is_empty()).await;
     assert_eq!(
         controls(),
-        [ControlView { ability: Ability::Answer, cannot: Some(Cannot::NotOffered), connects: false }]
+        [ControlView {
+            ability: Ability::Answer,
+            cannot: Some(Cannot::NotOffered),
+            connects: false,
+            to_colleagues: false
+        }]
     );
     bench.office.call(2, &call("1").leg("102", LegState::Held).state(CallState::OnHold));
     bench.shown.until("on hold", |record| record.now().now.open.iter().any(|row| row.state == CallState::OnHold)).await;

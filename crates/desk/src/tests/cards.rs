@@ -33,7 +33,8 @@ async fn a_ringing_call_has_a_card_until_its_end() {
     assert_eq!(card.line.as_deref(), Some("Продажи"));
     assert_eq!(card.line_number.as_deref(), Some("+7 495 765-43-21"));
     assert!(!card.can_call);
-    let on_phone = |ability| ControlView { ability, cannot: Some(Cannot::NotOffered), connects: false };
+    let on_phone =
+        |ability| ControlView { ability, cannot: Some(Cannot::NotOffered), connects: false, to_colleagues: false };
     assert_eq!(card.controls, [on_phone(Ability::Answer)]);
 
     let talking = call("1").leg("102", LegState::Connected).state(CallState::Talking);

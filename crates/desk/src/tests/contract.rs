@@ -53,7 +53,7 @@ fn row() -> CallRow {
         noted: true,
         outcome: Some(OutcomeKind::Order),
         reached: Some(ReachedView { at: at(), called_back: true }),
-        controls: vec![ControlView { ability: Ability::Pickup, cannot: None, connects: false }],
+        controls: vec![ControlView { ability: Ability::Pickup, cannot: None, connects: false, to_colleagues: false }],
     }
 }
 
@@ -219,8 +219,13 @@ fn cards() {
         extension: Some("12".into()),
         post_dial: Some("1#".into()),
         controls: vec![
-            ControlView { ability: Ability::Hold, cannot: None, connects: false },
-            ControlView { ability: Ability::Hangup, cannot: Some(Cannot::OnPhone), connects: false },
+            ControlView { ability: Ability::Hold, cannot: None, connects: false, to_colleagues: false },
+            ControlView {
+                ability: Ability::Hangup,
+                cannot: Some(Cannot::OnPhone),
+                connects: false,
+                to_colleagues: false,
+            },
         ],
         can_call: false,
         not_confirmed: false,
@@ -289,8 +294,13 @@ fn main_view() {
                 balance: Some(Balance { amount: "10.34".into(), currency: Some("USD".into()) }),
                 clock_skew_ms: Some(-1),
                 abilities: vec![
-                    ControlView { ability: Ability::Hold, cannot: None, connects: false },
-                    ControlView { ability: Ability::Sms, cannot: Some(Cannot::NotOffered), connects: false },
+                    ControlView { ability: Ability::Hold, cannot: None, connects: false, to_colleagues: false },
+                    ControlView {
+                        ability: Ability::Sms,
+                        cannot: Some(Cannot::NotOffered),
+                        connects: false,
+                        to_colleagues: false,
+                    },
                 ],
             }],
         }],
@@ -378,6 +388,13 @@ fn dialling() {
             connection: "rt1".into(),
             title: Titles { ru: "Ростелеком".into(), en: "Rostelecom".into() },
             from: "102".into(),
+            groups: vec![CallbackGroup { number: "500".into(), title: "Поддержка".into() }],
+            controls: vec![ControlView {
+                ability: Ability::CustomerFirst,
+                cannot: Some(Cannot::NotOffered),
+                connects: false,
+                to_colleagues: false,
+            }],
         }],
     };
     travels(
@@ -385,13 +402,21 @@ fn dialling() {
         json!({
             "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true, "asksToTransfer": true,
             "region": {"country": "RU", "area": {"ru": "Москва", "en": "Moscow"}},
-            "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102"}],
+            "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102",
+                "groups": [{"number": "500", "title": "Поддержка"}], "controls": [{"ability": "customerFirst", "cannot": "notOffered"}]}],
         }),
     );
     let request: PlaceCallRequest =
         serde_json::from_value(json!({"command": "c", "number": {"kind": "extension", "digits": "101"}})).unwrap();
     let number = DialNumber { kind: DialKind::Extension, digits: "101".into(), extension: None, post_dial: None };
-    assert_eq!(request, PlaceCallRequest { command: "c".into(), number, office: None, connection: None });
+    let (command, group) = ("c".to_owned(), None);
+    assert_eq!(
+        request,
+        PlaceCallRequest { command, number, office: None, connection: None, group, customer_first: false }
+    );
+    let chosen = json!({"command": "c", "number": {"kind": "extension", "digits": "101"}, "group": "500", "customerFirst": true});
+    let request: PlaceCallRequest = serde_json::from_value(chosen).unwrap();
+    assert_eq!((request.group.as_deref(), request.customer_first), (Some("500"), true));
     travels(&PlacedView { call: call() }, json!({"call": {"office": "demo", "id": "a"}}));
     travels(
         &CallBackRequest { command: "c".into(), call: call() },

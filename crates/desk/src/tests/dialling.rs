@@ -17,8 +17,14 @@ fn phone(digits: &str) -> DialNumber {
     DialNumber { kind: DialKind::Phone, digits: digits.into(), extension: None, post_dial: None }
 }
 
+/// No request yet: by the usual way, from one's own phone.
+pub(super) fn no_way() -> PlaceCallRequest {
+    let (command, number) = (String::new(), phone(""));
+    PlaceCallRequest { command, number, office: None, connection: None, group: None, customer_first: false }
+}
+
 fn to_call(number: u128, to: &str) -> PlaceCallRequest {
-    PlaceCallRequest { command: command(number).to_string(), number: phone(to), office: None, connection: None }
+    PlaceCallRequest { command: command(number).to_string(), number: phone(to), ..no_way() }
 }
 
 type Placing = tokio::task::JoinHandle<Result<PlacedView, ContractError>>;

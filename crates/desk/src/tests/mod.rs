@@ -13,4 +13,6 @@ mod look_up;
 mod main_view;
 mod phases;
 mod replica;
+mod ringing_others;
+mod routing;
 mod stream;

@@ -13,7 +13,8 @@ use crate::{
     testing::{Shape, at, call, command, me},
 };
 
-const SENT: Option<Ordered> = Some(Ordered { state: CommandState::Sent, taken: false, while_talking: false });
+const ORDERED: Ordered = Ordered { state: CommandState::Sent, taken: false, while_talking: false, others_first: false };
+const SENT: Option<Ordered> = Some(ORDERED);
 
 fn placed() -> Call {
     call("1").placed(command(1))
@@ -89,11 +90,11 @@ fn calls_that_we_place() {
     says(&placed().leg("102", LegState::Held).state(CallState::OnHold), SENT, Some(CardPhase::OnHold));
     // I talked, and passed it on.
     says(&placed().leg("102", LegState::Cleared).state(CallState::Talking), SENT, Some(CardPhase::Ended));
-    let lost = Some(Ordered { state: CommandState::Unknown, taken: false, while_talking: false });
+    let lost = Some(Ordered { state: CommandState::Unknown, ..ORDERED });
     says(&placed(), lost, Some(CardPhase::UnknownOutcome));
-    let not_confirmed = Some(Ordered { state: CommandState::Unknown, taken: true, while_talking: false });
+    let not_confirmed = Some(Ordered { state: CommandState::Unknown, taken: true, ..ORDERED });
     says(&placed(), not_confirmed, Some(CardPhase::PickUpYourPhone));
-    let refused = Some(Ordered { state: CommandState::Rejected, taken: false, while_talking: false });
+    let refused = Some(Ordered { state: CommandState::Rejected, ..ORDERED });
     says(&placed(), refused, Some(CardPhase::Failed));
 }
 
@@ -113,7 +114,7 @@ fn ends_of_calls_that_we_placed() {
     }
     let talked = placed().with(|call| call.answered_at = Some(at(5))).ended(CallResult::Unknown);
     says(&talked, SENT, Some(CardPhase::Ended));
-    let refused = Some(Ordered { state: CommandState::Rejected, taken: false, while_talking: false });
+    let refused = Some(Ordered { state: CommandState::Rejected, ..ORDERED });
     says(&placed().ended(CallResult::Unknown), refused, Some(CardPhase::Failed));
 }
 
@@ -160,4 +161,26 @@ fn what_pops() {
         assert_eq!(pops(&call, &me(), Arrival::Live, at(0)), live, "{what}, live");
         assert_eq!(pops(&call, &me(), Arrival::CatchUp, at(0)), catching_up, "{what}, catching up");
     }
+}
+
+/// The customer's phone rings first, or those of a group: mine is picked up only once it rings.
+#[test]
+fn calls_in_which_others_are_rung_first() {
+    let asked = Some(Ordered { others_first: true, ..ORDERED });
+    let mine = placed();
+    says(&mine, asked, Some(CardPhase::Calling));
+    says(&mine.clone().leg("102", LegState::Alerting), asked, Some(CardPhase::PickUpYourPhone));
+    let group = placed().with(|call| call.placed_by = Some("500".into()));
+    says(&group, asked, Some(CardPhase::Calling));
+    says(&group.clone().leg("103", LegState::Alerting), asked, Some(CardPhase::Calling));
+    let taken = group.leg("103", LegState::Connected).state(CallState::Talking);
+    says(&taken, asked, Some(CardPhase::AnsweredBy));
+    says(&taken.clone().ended(CallResult::Answered), asked, Some(CardPhase::AnsweredBy));
+    let refused = Some(Ordered { state: CommandState::Rejected, others_first: true, ..ORDERED });
+    says(&placed(), refused, Some(CardPhase::Failed));
+    let lost = Some(Ordered { state: CommandState::Unknown, others_first: true, ..ORDERED });
+    says(&placed(), lost, Some(CardPhase::UnknownOutcome));
+    // That my own phone was busy then says nothing of it.
+    let talking = Some(Ordered { while_talking: true, others_first: true, ..ORDERED });
+    says(&placed().ended(CallResult::Busy), talking, Some(CardPhase::Busy));
 }

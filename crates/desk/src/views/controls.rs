@@ -1,7 +1,7 @@
 //! What can be done with a call, as it stands for the person here.
 
-use calls::{Abilities, Ability, CallState, Can, LegRole, LegState};
-use link::wire::Call;
+use calls::{Abilities, Ability, CallState, Can, Cannot, Direction, LegRole, LegState};
+use link::wire::{Call, Leg};
 
 use crate::{contract::ControlView, me::Me};
 
@@ -11,7 +11,31 @@ pub(crate) fn controls(call: &Call, me: &Me, abilities: Abilities) -> Vec<Contro
         let connect = ControlView { connects: true, ..control(abilities, Ability::TransferAttended) };
         return vec![connect, control(abilities, Ability::Hangup)];
     }
-    fitting(call, me).iter().map(|ability| control(abilities, *ability)).collect()
+    let fitting = fitting(call, me).iter().map(|ability| control(abilities, *ability));
+    fitting.chain(route(call, me, abilities)).collect()
+}
+
+/// Sending on a call that nobody has answered yet. One that waits at no phone is a matter of those who look after others;
+/// whoever is rung may send it to a colleague.
+fn route(call: &Call, me: &Me, abilities: Abilities) -> Option<ControlView> {
+    if call.direction != Direction::Incoming {
+        return None;
+    }
+    let view = ControlView { to_colleagues: me.is_agent(), ..control(abilities, Ability::Route) };
+    if call.legs.iter().any(|leg| leg.role == LegRole::Customer && leg.state == LegState::Queued) {
+        let other_role = me.is_agent().then_some(Cannot::OtherRole);
+        return Some(ControlView { cannot: view.cannot.or(other_role), ..view });
+    }
+    let may = |leg: &Leg| me.owns(call, leg) || me.looks_after_all();
+    let rings = call.state == CallState::Ringing
+        && call.legs.iter().any(|leg| leg.is_agent() && leg.state == LegState::Alerting && may(leg));
+    // Whoever cannot take a call from a phone that rings cannot send it from there either.
+    (rings && abilities.can(Ability::Pickup) && abilities.can(Ability::Route)).then_some(view)
+}
+
+/// How else a call through a connection can begin than with one's own phone.
+pub(crate) fn ways_to_ring(abilities: Abilities) -> Vec<ControlView> {
+    [Ability::CustomerFirst, Ability::GroupCallback].into_iter().map(|ability| control(abilities, ability)).collect()
 }
 
 /// A colleague whom the person here asks about the call talks with him.
@@ -33,7 +57,7 @@ pub(super) fn control(abilities: Abilities, ability: Ability) -> ControlView {
         Can::Yes => None,
         Can::No(why) => Some(why),
     };
-    ControlView { ability, cannot, connects: false }
+    ControlView { ability, cannot, connects: false, to_colleagues: false }
 }
 
 fn fitting(call: &Call, me: &Me) -> &'static [Ability] {

@@ -50,9 +50,22 @@ pub struct ConnectionView {
     /// The viewer's extension there, from which calls are placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
+    /// Groups for which this viewer may have customers called back there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<CallbackGroup>,
     /// The vendor's clock differs from ours by this much, when that is worth a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i64>,
+}
+
+/// A group of people who are rung for a customer that is called back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallbackGroup {
+    /// Its short number.
+    pub number: String,
+    /// What the office calls it; empty where it has no name.
+    pub title: String,
 }
 
 /// What is left on an account.

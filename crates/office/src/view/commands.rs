@@ -98,19 +98,6 @@ impl View {
         author == self.viewer.id || self.viewer.role != Role::Agent && audience.has(&self.visible)
     }
 
-    /// A queue of the office that this viewer may call back for, by its short number, and a number of the office that the
-    /// same group looks after.
-    fn group_line(&self, connection: &ConnectionId, named: &str) -> Option<(String, Option<String>)> {
-        let directory = self.office.directory();
-        let queue = directory.line(connection, named).filter(|line| !is_telephone(&line.number))?;
-        let shares = |groups: &[String]| groups.iter().any(|group| queue.groups.contains(group));
-        if self.viewer.role == Role::Agent && !shares(&self.viewer.groups) {
-            return None;
-        }
-        let line = directory.lines_of(connection).find(|line| is_telephone(&line.number) && shares(&line.groups));
-        Some((queue.number.clone(), line.map(|line| line.number.clone())))
-    }
-
     /// The phone that rings first: the one that was named and may be used, or the viewer's own.
     async fn from(&self, request: &PlaceCall) -> Result<String, OfficeError> {
         let Some(named) = request.from.as_deref() else {
@@ -185,7 +172,7 @@ pub(super) fn command_view(row: CommandRow) -> CommandView {
 }
 
 /// Whether this is a telephone number of the office, and no queue.
-fn is_telephone(number: &str) -> bool {
+pub(super) fn is_telephone(number: &str) -> bool {
     is_long_number(number.trim_start_matches('+'))
 }
 

@@ -1,6 +1,7 @@
 //! The office as one viewer sees and uses it.
 
 mod act;
+mod callback_groups;
 mod catch_up;
 mod commands;
 mod stream;

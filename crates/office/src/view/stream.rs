@@ -28,8 +28,10 @@ impl View {
         // Connections are not in the log. They stand at the place from which the desk goes on, so that it knows them
         // at once and the places of what follows only grow.
         let connections = self.office.board.views(&self.viewer).into_iter();
-        let connections =
-            connections.map(|connection| Frame::Event { seq: since, event: StreamEvent::Connection { connection } });
+        let connections = connections.map(|connection| {
+            let connection = self.with_groups(connection);
+            Frame::Event { seq: since, event: StreamEvent::Connection { connection } }
+        });
         let first: Vec<_> = std::iter::once(self.hello(head.seq)).chain(connections).map(Ok).collect();
         let catch_up = Some(CatchUp::new(since, head.seq));
         let state = Following { view: self.clone(), head, live, catch_up, ended: false };
@@ -79,7 +81,7 @@ impl View {
             }
             Published::Status { seq, connection } => {
                 let event = match self.office.board.view(&connection, &self.viewer) {
-                    Some(connection) => StreamEvent::Connection { connection },
+                    Some(connection) => StreamEvent::Connection { connection: self.with_groups(connection) },
                     None => StreamEvent::Disconnected { id: connection },
                 };
                 (seq.max(head), event)

@@ -264,6 +264,15 @@ describe("what can be done with a call", () => {
     expect(screen.getByTestId("call-card-open").textContent).toContain("Перевести");
   });
 
+  it("leads a ringing call to where it is sent on", async () => {
+    const { platform } = await show(card("ringing", { controls: [{ ability: "route", toColleagues: true }] }));
+    expect(screen.getByTestId("call-card-open").textContent).toContain("Направить");
+    expect(text("call-card")).toContain("Ответьте на телефоне");
+    await vi.advanceTimersByTimeAsync(500);
+    await fireEvent.click(screen.getByTestId("call-card-open"));
+    expect(platform.showCall).toHaveBeenCalledTimes(1);
+  });
+
   it("leaves the reason of what is missing", async () => {
     const onPhone = (ability: "answer" | "retrieve" | "hangup") => ({ ability, cannot: "onPhone" as const });
     await show(card("talking", { controls: [hold, onPhone("hangup")] }));

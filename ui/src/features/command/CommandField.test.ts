@@ -1,6 +1,7 @@
+import type { ControlView } from "$generated/ControlView";
 import type { DialPreview } from "$generated/DialPreview";
 import { language } from "$lib/language.svelte";
-import { later, preview } from "$tests/build";
+import { later, preview, way } from "$tests/build";
 import { chosen, FOUND, input, results, showField } from "$tests/commandField";
 import { screen } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -83,12 +84,7 @@ describe("digits in the field", () => {
   });
 
   it("say what is left to key in, which other number they may mean, and the ways to call", async () => {
-    const ways = ["rt1", "mango1"].map((connection) => ({
-      office: "o",
-      connection,
-      title: { ru: connection, en: connection },
-      from: "102",
-    }));
+    const ways = ["rt1", "mango1"].map((connection) => way({ connection, title: { ru: connection, en: connection } }));
     const changes = { number: { extension: "123", postDial: "100#" }, other: "+98 916 204 5518", ways };
     const { placeCall, user } = showField(changes);
     await user.type(input(), "989162045518,,100#");
@@ -137,5 +133,23 @@ describe("a number of another program", () => {
     await user.click(await screen.findByTestId("dial-cancel"));
     expect(screen.queryByTestId("command-panel")).toBeNull();
     expect(placeCall).not.toHaveBeenCalled();
+  });
+
+  it("say who is rung first, by keys alone, and call by Enter from there", async () => {
+    const controls: ControlView[] = [{ ability: "customerFirst", cannot: "notOffered" }, { ability: "groupCallback" }];
+    const groups = [{ number: "500", title: "Support" }];
+    const { placeCall, user } = showField({ ways: [way({ controls, groups })] });
+    await user.type(input(), "89001234567");
+    expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит ваш телефон 102");
+    expect(screen.getByTestId("dial-missing").textContent).toContain("позвонить сначала клиенту");
+    await user.keyboard("{Alt>}g{/Alt}");
+    expect(document.activeElement).toBe(screen.getByTestId("dial-group"));
+    await user.selectOptions(screen.getByTestId("dial-group"), "500");
+    expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонят телефоны группы «Support»");
+    await user.keyboard("{Alt>}f{/Alt}");
+    await user.selectOptions(screen.getByTestId("dial-first"), "customer");
+    expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит телефон клиента");
+    await user.keyboard("{Enter}");
+    expect(placeCall).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ group: "500", customerFirst: true }));
   });
 });

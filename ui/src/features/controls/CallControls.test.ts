@@ -96,4 +96,52 @@ describe("the controls of a call", () => {
     await user.click(screen.getByTestId("keypad-press"));
     expect(sent()).toEqual([{ kind: "dtmf", digits: "1*2#" }]);
   });
+
+  it("send a waiting call on to the number that was shown", async () => {
+    const { sent, user } = show([{ ability: "route" }]);
+    expect(screen.queryByTestId("call-transfer")).toBeNull();
+    await user.click(screen.getByTestId("call-route"));
+    await user.type(screen.getByTestId("transfer-number"), "203{Enter}");
+    expect(sent()).toEqual([{ kind: "route", to: preview("203").number, confirmed: false }]);
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("call-route")));
+  });
+
+  it("send a call that rings here to colleagues only", async () => {
+    const { platform, sent, user } = show([{ ability: "route", toColleagues: true }]);
+    await user.click(screen.getByTestId("call-route"));
+    await user.type(screen.getByTestId("transfer-number"), "89001234567{Enter}");
+    expect(sent()).toEqual([]);
+    expect(screen.getByTestId("transfer-preview").textContent).toContain("To a colleague only");
+    expect(screen.getByTestId("transfer-route")).toHaveProperty("disabled", true);
+    platform.previewDial.mockImplementation(async ({ text }) => preview(text, { number: { kind: "extension" } }));
+    await user.clear(screen.getByTestId("transfer-number"));
+    await user.type(screen.getByTestId("transfer-number"), "203{Enter}");
+    expect(sent().map((action) => action.kind)).toEqual(["route"]);
+  });
+
+  it("say whose matter it is to send a waiting call on", async () => {
+    show([{ ability: "route", cannot: "otherRole" }]);
+    expect(screen.getByTestId("call-controls").textContent).toContain(
+      "For managers and admins: send a waiting call on",
+    );
+    expect(screen.queryByTestId("call-route")).toBeNull();
+  });
+
+  it("are put away by Escape, which gives the keyboard back", async () => {
+    const { user } = show(all("transferBlind"));
+    await user.click(screen.getByTestId("call-transfer"));
+    expect(document.activeElement).toBe(screen.getByTestId("transfer-number"));
+    await user.keyboard("{Escape}");
+    expect(screen.queryByTestId("transfer-number")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByTestId("call-transfer"));
+  });
+
+  it("say that nobody knows whether a call was sent on, and keep the number for another look", async () => {
+    const { platform, user } = show([{ ability: "route" }]);
+    await user.click(screen.getByTestId("call-route"));
+    platform.actOnCall.mockRejectedValueOnce(failure("unknownOutcome"));
+    await user.type(screen.getByTestId("transfer-number"), "203{Enter}");
+    expect(screen.getByTestId("error").textContent).toContain("did not confirm");
+    expect(screen.getByTestId("transfer-number")).toBeTruthy();
+  });
 });

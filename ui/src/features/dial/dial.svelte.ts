@@ -1,9 +1,11 @@
+import type { CallbackGroup } from "$generated/CallbackGroup";
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
 import type { DialWay } from "$generated/DialWay";
 import type { WayRef } from "$generated/WayRef";
 import type { MainPlatform } from "$platform/types";
 import { newCommand } from "$lib/command";
+import { can, missing } from "$lib/controls";
 import { toContractError } from "$lib/errors";
 
 /** Where the number came from. */
@@ -37,6 +39,10 @@ export class Dial {
   shows = $state(0);
   /** Key of the chosen way; the usual one when absent. */
   way: string | undefined = $state();
+  /** Short number of the group that is to be rung; one's own phone when absent. */
+  group: string | undefined = $state();
+  /** The customer is to be rung first. */
+  customerFirst = $state(false);
 
   #preview: { of: string; view: DialPreview } | undefined = $state.raw();
   #asked = 0;
@@ -59,6 +65,44 @@ export class Dial {
     return this.preview !== undefined && this.#preview?.of === this.text.trim();
   }
 
+  /** How the call would go. */
+  get chosen(): DialWay | undefined {
+    const ways = this.preview?.ways;
+    return ways?.find((way) => wayKey(way) === this.way) ?? ways?.[0];
+  }
+
+  /** Groups that can be rung in the own phone's place. Only for a customer: a colleague is called from the own phone. */
+  get groups(): CallbackGroup[] {
+    const way = this.chosen;
+    return way && this.#isCustomer && can(way.controls, "groupCallback") ? way.groups : [];
+  }
+
+  /** The group that will be rung, where one was chosen and this way can ring it. */
+  get ringsGroup(): CallbackGroup | undefined {
+    return this.groups.find((group) => group.number === this.group);
+  }
+
+  /** Who is rung first can be chosen: a group is rung before or after the customer alike. */
+  get choosesFirst(): boolean {
+    const way = this.chosen;
+    if (!way || !this.#isCustomer) return false;
+    return this.ringsGroup !== undefined || can(way.controls, "customerFirst");
+  }
+
+  /** The customer will be rung first. */
+  get ringsCustomerFirst(): boolean {
+    return this.customerFirst && this.choosesFirst;
+  }
+
+  /** What of this the chosen way cannot do, by the reason. */
+  get missing(): ReturnType<typeof missing> {
+    return this.chosen && this.#isCustomer ? missing(this.chosen.controls) : [];
+  }
+
+  get #isCustomer(): boolean {
+    return this.preview?.number.kind === "phone";
+  }
+
   /** Everything is there for a call. */
   get ready(): boolean {
     return this.current && (this.preview?.ways.length ?? 0) > 0 && !this.placing;
@@ -74,6 +118,7 @@ export class Dial {
   async show(text: string, origin: DialOrigin = "clicked", way?: WayRef): Promise<void> {
     this.origin = origin;
     this.way = way && wayKey(way);
+    this.#ownPhoneFirst();
     this.shown = true;
     this.shows++;
     // What was typed is no word about a number that comes from elsewhere.
@@ -91,7 +136,7 @@ export class Dial {
     const preview = this.preview;
     if (!preview || !this.ready) return;
     const command = this.#command;
-    const way = preview.ways.find((way) => wayKey(way) === this.way) ?? preview.ways[0];
+    const [way, group] = [this.chosen, this.ringsGroup];
     this.placing = true;
     this.error = undefined;
     try {
@@ -99,6 +144,8 @@ export class Dial {
         command,
         number: preview.number,
         ...(way && { office: way.office, connection: way.connection }),
+        ...(group && { group: group.number }),
+        ...(this.ringsCustomerFirst && { customerFirst: true }),
       });
       // Another number may have come meanwhile: that is another command.
       if (command === this.#command) this.cancel();
@@ -125,8 +172,15 @@ export class Dial {
     this.origin = "typed";
     this.error = undefined;
     this.way = undefined;
+    this.#ownPhoneFirst();
     this.#preview = undefined;
     this.#command = newCommand();
+  }
+
+  /** Each call begins with one's own phone, whatever was chosen for the one before: nobody is rung by a habit. */
+  #ownPhoneFirst(): void {
+    this.group = undefined;
+    this.customerFirst = false;
   }
 
   async #take(text: string): Promise<void> {

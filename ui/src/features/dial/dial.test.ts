@@ -1,6 +1,8 @@
+import type { Ability } from "$generated/Ability";
+import type { ControlView } from "$generated/ControlView";
 import type { DialPreview } from "$generated/DialPreview";
 import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
-import { failure, later, preview, settle, type PreviewChanges } from "$tests/build";
+import { failure, later, preview, settle, way, type PreviewChanges } from "$tests/build";
 import { describe, expect, it, vi } from "vitest";
 import { Dial, wayKey } from "./dial.svelte";
 
@@ -108,12 +110,7 @@ describe("dialling", () => {
   });
 
   it("goes the way that was chosen", async () => {
-    const ways = ["north", "south"].map((office) => ({
-      office,
-      connection: "rt1",
-      title: { ru: office, en: office },
-      from: "102",
-    }));
+    const ways = ["north", "south"].map((office) => way({ office, title: { ru: office, en: office } }));
     const { dial, placeCall } = phone(undefined, { ways });
     await dial.show("112");
     dial.way = wayKey({ office: "south", connection: "rt1" });
@@ -139,5 +136,70 @@ describe("dialling", () => {
     await dial.show("");
     expect(dial.shown).toBe(true);
     expect(previewDial).not.toHaveBeenCalled();
+  });
+
+  const able = (...abilities: Ability[]): ControlView[] =>
+    (["customerFirst", "groupCallback"] as const).map((ability) =>
+      abilities.includes(ability) ? { ability } : { ability, cannot: "notOffered" },
+    );
+  const support = { number: "500", title: "Support" };
+
+  it("begins with the own phone unless something else is chosen, and says what cannot be", async () => {
+    const ways = [way({ controls: able("customerFirst") })];
+    const { dial, placeCall } = phone(undefined, { ways });
+    await dial.type("89001234567");
+    expect([dial.choosesFirst, dial.groups]).toEqual([true, []]);
+    expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["groupCallback"] }]);
+    await dial.confirm();
+    expect(placeCall.mock.calls[0]?.[0]).not.toHaveProperty("customerFirst");
+    expect(placeCall.mock.calls[0]?.[0]).not.toHaveProperty("group");
+    await dial.type("89001234567");
+    dial.customerFirst = true;
+    await dial.confirm();
+    expect(placeCall.mock.calls[1]?.[0]).toMatchObject({ customerFirst: true });
+    await dial.type("89001234567");
+    expect(dial.ringsCustomerFirst).toBe(false);
+  });
+
+  it("rings the chosen group, before or after the customer", async () => {
+    const ways = [way({ controls: able("groupCallback"), groups: [support] })];
+    const { dial, placeCall } = phone(undefined, { ways });
+    await dial.type("89001234567");
+    expect(dial.choosesFirst).toBe(false);
+    dial.group = "500";
+    dial.customerFirst = true;
+    expect([dial.ringsGroup, dial.choosesFirst]).toEqual([support, true]);
+    await dial.confirm();
+    expect(placeCall.mock.calls[0]?.[0]).toMatchObject({ group: "500", customerFirst: true });
+  });
+
+  it("takes nothing of a choice to a way that does not offer it", async () => {
+    const ways = [
+      way({ connection: "mg1", controls: able("groupCallback"), groups: [support] }),
+      way({ connection: "zd1", controls: able("customerFirst") }),
+      way({ connection: "rt1", controls: able() }),
+    ];
+    const { dial, placeCall } = phone(undefined, { ways });
+    await dial.type("89001234567");
+    dial.group = "500";
+    dial.customerFirst = true;
+    dial.way = wayKey({ office: "o", connection: "rt1" });
+    expect([dial.ringsGroup, dial.ringsCustomerFirst, dial.groups]).toEqual([undefined, false, []]);
+    expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["customerFirst", "groupCallback"] }]);
+    await dial.confirm();
+    expect(Object.keys(placeCall.mock.calls[0]?.[0] ?? {}).sort()).toEqual([
+      "command",
+      "connection",
+      "number",
+      "office",
+    ]);
+  });
+
+  it("calls a colleague from the own phone alone", async () => {
+    const ways = [way({ controls: able("customerFirst", "groupCallback"), groups: [support] })];
+    const { dial } = phone(undefined, { ways, number: { kind: "extension" } });
+    await dial.type("205");
+    dial.customerFirst = true;
+    expect([dial.groups, dial.choosesFirst, dial.ringsCustomerFirst, dial.missing]).toEqual([[], false, false, []]);
   });
 });

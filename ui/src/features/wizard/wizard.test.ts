@@ -6,7 +6,7 @@ import { rowAt } from "$platform/fake/rows";
 import App from "$features/shell/App.svelte";
 import { Desk } from "$features/shell/desk.svelte";
 import { objections } from "$tests/axe";
-import { failure, preview, settle } from "$tests/build";
+import { failure, preview, settle, way } from "$tests/build";
 import { fetchParts } from "$tests/parts";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -182,7 +182,7 @@ describe("connecting a PBX", () => {
     const placed = vi.spyOn(shown.platform, "placeCall");
     shown.platform.previewDial = async ({ text }) =>
       preview(text, {
-        ways: [{ office: "own", connection: "mango-client-1", title: { ru: "M", en: "M" }, from: "202" }],
+        ways: [way({ office: "own", connection: "mango-client-1", title: { ru: "M", en: "M" }, from: "202" })],
       });
     await shown.user.type(screen.getByTestId("wizard-mobile"), "89001234567{Enter}");
     expect(await screen.findByTestId("dial-number")).toBeTruthy();

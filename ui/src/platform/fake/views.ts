@@ -3,6 +3,7 @@ import type { CardPhase } from "$generated/CardPhase";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import type { ControlView } from "$generated/ControlView";
+import type { DialWay } from "$generated/DialWay";
 import type { LastTalk } from "$generated/LastTalk";
 import type { MainView } from "$generated/MainView";
 import { inLanguage } from "./english";
@@ -86,6 +87,29 @@ export function mainView(): MainView {
     cards: [],
     notices: [],
   };
+}
+
+/** Where calls can be placed: through one that calls only from one's own phone, and one that can do more. */
+export function ways(): DialWay[] {
+  const none = (ability: Ability): ControlView => ({ ability, cannot: "notOffered" });
+  const way = (connection: string, ru: string, en: string) => ({
+    office: "demo",
+    connection,
+    title: { ru, en },
+    from: "202",
+  });
+  return [
+    {
+      ...way("rt1", "Ростелеком", "Rostelecom"),
+      groups: [],
+      controls: [none("customerFirst"), none("groupCallback")],
+    },
+    {
+      ...way("mango1", "MANGO OFFICE", "MANGO OFFICE"),
+      groups: [{ number: "500", title: inLanguage("Отдел продаж") }],
+      controls: [none("customerFirst"), ...all("groupCallback")],
+    },
+  ];
 }
 
 /** What a PBX that can do much offers in a phase. */
