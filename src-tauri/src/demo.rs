@@ -239,16 +239,17 @@ fn makes_of(simulator: &Simulator) -> impl Iterator<Item = Make> {
 }
 
 fn lines(simulator: &Simulator) -> anyhow::Result<Vec<LineSettings>> {
-    simulator
-        .staff()
-        .lines
-        .iter()
-        .filter(|line| simulator.credentials().of(line.make).is_some())
+    let staff = simulator.staff();
+    let groups = makes_of(simulator).filter_map(|make| staff.group_of(make));
+    let lines = staff.lines.iter().filter(|line| simulator.credentials().of(line.make).is_some());
+    lines
+        .cloned()
+        .chain(groups)
         .map(|line| {
             Ok(LineSettings {
                 connection: id(line.make)?,
-                number: line.number.clone(),
-                title: line.title.clone(),
+                number: line.number,
+                title: line.title,
                 groups: vec![GROUP.to_owned()],
             })
         })

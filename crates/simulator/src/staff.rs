@@ -2,6 +2,9 @@
 
 use crate::make::Make;
 
+/// The short number of the group of everybody.
+pub(crate) const GROUP: &str = "500";
+
 /// The language of all names that are made up: of staff, lines and customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Names {
@@ -91,6 +94,12 @@ impl Staff {
     /// The employee at an extension.
     pub fn employee(&self, extension: &str) -> Option<&Employee> {
         self.employees.iter().find(|employee| employee.extension == extension)
+    }
+
+    /// The group of everybody at a make that calls customers back for one: its short number, and what the office calls it.
+    pub fn group_of(&self, make: Make) -> Option<Line> {
+        let title = self.names.pick("Весь отдел", "Everybody").into();
+        (make == Make::MANGO_VPBX).then(|| Line { make, number: GROUP.into(), title })
     }
 
     /// The first line of a make; the empty text when it has none.

@@ -24,15 +24,12 @@ use crate::numbers;
 use crate::play::{Order, Telling, perform};
 use crate::recordings;
 use crate::script::{CallPlan, Sign};
-use crate::staff::Employee;
+use crate::staff::{Employee, GROUP};
 use crate::world::lock;
 
 pub(super) fn router(pbx: MangoVpbx) -> Router {
     Router::new().route("/vpbx/{*path}", post(ask)).route("/files/{token}", get(download)).with_state(pbx)
 }
-
-/// The short number of the group that everybody is in.
-const GROUP: &str = "500";
 
 /// Why a request is refused, with the vendor's code.
 #[derive(Debug, Clone, Copy)]
