@@ -49,7 +49,10 @@ async fn a_click_is_one_call_that_talks_once_the_customer_answers() {
         let results = [("answer", CallResult::Answered), ("silent", CallResult::NoAnswer), ("busy", CallResult::Busy)];
         for (place, (does, result)) in results.into_iter().enumerate() {
             let number = format!("+7900123456{place}");
-            scene.play(Make::ZADARMA, &json!({"callee": number, "does": does, "ring": "5s", "talk": "600s"}).to_string());
+            scene.play(
+                Make::ZADARMA,
+                &json!({"callee": number, "does": does, "ring": "5s", "talk": "600s"}).to_string(),
+            );
             scene.call(Make::ZADARMA, &number, Uuid::new_v4()).await.expect("it is placed");
             scene.pick_up(ME).await;
             if result == CallResult::Answered {
