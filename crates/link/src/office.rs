@@ -6,10 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use calls::{CallId, CommandId, Fact, RecordingId};
 use futures_util::Stream;
+use jiff::Timestamp;
 
 use crate::{
-    error::OfficeError,
-    wire::{ActOnCall, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace},
+    error::{OfficeError, OfficeErrorKind},
+    wire::{
+        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace,
+    },
 };
 
 /// Frames of an office's stream. Its end means that the connection is lost; an error says why.
@@ -79,4 +82,26 @@ pub trait Office: Send + Sync {
 
     /// Shape and length of a recording.
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError>;
+
+    /// Takes in why this desk showed cards, or did not. The same twice is kept once.
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        let _ = decisions;
+        Err(not_told())
+    }
+
+    /// The way of a call to a desk: this viewer's, or, for administrators, another. `None` when the call may not be seen.
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        let _ = (call, desk);
+        Err(not_told())
+    }
+
+    /// How the calls since this moment came to cards: of this viewer's desk, or, for administrators, of all.
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        let _ = since;
+        Err(not_told())
+    }
+}
+
+fn not_told() -> OfficeError {
+    OfficeError::new(OfficeErrorKind::Unsupported, "this office does not keep why cards were shown")
 }

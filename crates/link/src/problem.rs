@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 42] = [
+const FIELDS: [&str; 45] = [
     "command",
     "connection",
     "from",
@@ -68,6 +68,9 @@ const FIELDS: [&str; 42] = [
     "contacts",
     "title",
     "body",
+    "desk",
+    "since",
+    "decisions",
 ];
 
 /// The field of this name, where requests have one.

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod join;
 
 mod action;
+mod card_path;
 mod connection;
 mod join_link;
 mod setup;
@@ -18,6 +19,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
+pub use card_path::{
+    CardDecision, CardDecisions, CardPath, CardRule, CardSpeed, CardsReport, DeskName, DeskOutcome, Hop, HopPlace,
+    HopState, LARGEST_REPORT, NoCard, PathEvent, WithoutCard,
+};
 pub use connection::{
     Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
 };

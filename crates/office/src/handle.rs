@@ -144,6 +144,7 @@ impl OfficeHandle {
             Arc::clone(&board),
             books,
         )?;
+        store.end_desk_times(&config.name).await?;
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
         let state = OfficeState {

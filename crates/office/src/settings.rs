@@ -221,7 +221,7 @@ impl Directory {
     }
 
     /// A call's groups decide whose phones ring, as long as its PBX does not name an agent.
-    fn rings_by_line(&self, connection: &ConnectionId) -> bool {
+    pub(crate) fn rings_by_line(&self, connection: &ConnectionId) -> bool {
         !self.naming.contains(connection)
     }
 

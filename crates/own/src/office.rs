@@ -15,9 +15,10 @@ use desk::{
     Desk,
     contract::{ContractError, ErrorCode, OwnProblem},
 };
+use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
-    wire::{ActOnCall, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role, Trace},
+    wire::{ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role, Trace},
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
 use pbx::Trial;
@@ -353,5 +354,17 @@ impl Office for OwnOffice {
 
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
         self.view()?.peaks(id).await
+    }
+
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        self.view()?.report_cards(decisions).await
+    }
+
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        self.view()?.card_path(call, desk).await
+    }
+
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        self.view()?.cards_since(since).await
     }
 }

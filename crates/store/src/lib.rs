@@ -19,8 +19,10 @@
 
 mod audit;
 mod calls;
+mod card_decisions;
 mod commands;
 mod configuration;
+mod desk_times;
 mod error;
 mod facts;
 mod folder;
@@ -50,8 +52,10 @@ pub use cache::{Cache, CacheError, CacheWriter, Held, RecordingMeta};
 pub use calls::{
     Audience, Changed, Cursor, Filter, Moved, Parted, Redirect, Revealed, Save, SavedCall, Scope, Step, Visible,
 };
+pub use card_decisions::{CardDecisionRow, NewCardDecision};
 pub use commands::{Began, CommandRow, CommandStatus, NewCommand};
 pub use configuration::Configuration;
+pub use desk_times::{DeskTime, NewDeskTime};
 pub use error::{Error, ErrorKind};
 pub use facts::{FactAppended, ShownFact};
 pub use invitations::{Invitation, InvitationStatus, Redeemed};

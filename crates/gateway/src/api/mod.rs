@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod auth;
 pub(crate) mod calls;
+pub(crate) mod cards;
 pub(crate) mod commands;
 pub(crate) mod connections;
 pub(crate) mod facts;

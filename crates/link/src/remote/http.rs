@@ -89,13 +89,35 @@ impl Http {
 
     /// Reads one thing that must be there.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, OfficeError> {
-        let response = self.send(Request::get(self.url(path))).await?;
+        self.get_with(path, None).await
+    }
+
+    /// The same with a parameter.
+    pub(super) async fn get_with<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: Option<(&str, &str)>,
+    ) -> Result<T, OfficeError> {
+        let mut url = self.url(path);
+        if let Some((name, value)) = query {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+        let response = self.send(Request::get(url)).await?;
         read(&response, &[200])
     }
 
     /// Reads one thing that may not be there.
     pub(super) async fn find<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, OfficeError> {
-        match self.get(path).await {
+        self.find_with(path, None).await
+    }
+
+    /// The same with a parameter.
+    pub(super) async fn find_with<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: Option<(&str, &str)>,
+    ) -> Result<Option<T>, OfficeError> {
+        match self.get_with(path, query).await {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.kind == OfficeErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -10,6 +10,7 @@ mod token;
 
 use async_trait::async_trait;
 use calls::{CallId, CommandId, Fact, RecordingId};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
 
@@ -17,7 +18,10 @@ use crate::{
     error::OfficeError,
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
-    wire::{ActOnCall, ActionBody, CommandView, Cursor, PeaksView, PlaceCall, Trace},
+    wire::{
+        ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, PeaksView,
+        PlaceCall, Trace,
+    },
 };
 
 pub use join::{Invitation, JoinError};
@@ -74,5 +78,18 @@ impl Office for RemoteOffice {
 
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
         self.http.get(&["v1", "recordings", id.as_str(), "peaks"]).await
+    }
+
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        self.http.put_down(&["v1", "desk", "decisions"], &CardDecisions { decisions }).await
+    }
+
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        let query = desk.map(|desk| ("desk", desk));
+        self.http.find_with(&["v1", "calls", call.as_str(), "path"], query).await
+    }
+
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        self.http.get_with(&["v1", "cards"], Some(("since", &since.to_string()))).await
     }
 }

@@ -45,6 +45,14 @@ impl Keeper {
         }
     }
 
+    fn note_times(&self, stored: &Stored, changes: &[Change]) {
+        for change in changes {
+            if let Change::Call(call) = change {
+                self.times.logged(&call.id, stored.seq, stored.received_at, self.logged_at);
+            }
+        }
+    }
+
     /// Folds these entries. No entry of a call is ever left out: a book without it would say something else than the
     /// same log read again. Where an older part of a call cannot be read just now, the entry waits, and what its
     /// connection tells after it; where it can never be read, the call alone is held back. All of it is in the log.
@@ -56,7 +64,10 @@ impl Keeper {
                 continue;
             }
             match self.fold(&stored, &histories) {
-                Ok(changes) => self.note(stored.seq, &stored.connection, changes),
+                Ok(changes) => {
+                    self.note_times(&stored, &changes);
+                    self.note(stored.seq, &stored.connection, changes);
+                }
                 Err(error) if is_for_good(&error) => {
                     if let Some(call) = stored.told.subject(&stored.connection) {
                         self.hold_back(&stored.connection, &call, &error);

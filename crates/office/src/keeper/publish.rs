@@ -168,8 +168,11 @@ impl Keeper {
 
     /// Publishes what is new. Who saw one state of a call is told when he does not see the next.
     fn publish_news(&mut self, mut parted: BTreeMap<CallId, Audience>) {
-        for mut item in self.take_news() {
-            if let Published::Call { call, audience, parted: left, .. } = &mut item {
+        let news = self.take_news();
+        let Some(now) = (!news.is_empty()).then(|| self.clock.now()) else { return };
+        for mut item in news {
+            if let Published::Call { seq, call, audience, parted: left } = &mut item {
+                self.times.published(&call.id, *seq, now);
                 match parted.entry(call.id.clone()) {
                     Entry::Occupied(mut before) => {
                         *left = Arc::new(before.get().clone());

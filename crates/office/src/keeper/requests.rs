@@ -9,7 +9,7 @@ use store::{Appended, Began, NewCommand, NewEntry};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::published::{Head, Published};
-use crate::settings::Directory;
+use crate::{call_times::CallTimes, settings::Directory};
 
 /// The log could not take it: the disk is full or the database failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +69,8 @@ pub(crate) struct KeeperHandle {
     pub(super) requests: mpsc::Sender<Request>,
     pub(super) published: broadcast::Sender<Published>,
     pub(super) head: watch::Receiver<Head>,
+    /// When the newest calls passed through the office.
+    pub(crate) times: Arc<CallTimes>,
 }
 
 impl KeeperHandle {

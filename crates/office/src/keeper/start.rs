@@ -14,7 +14,7 @@ use super::{
     state::Keeper,
     unread::is_for_good,
 };
-use crate::{backoff::Backoff, clock::Clock, settings::Directory, status::Board};
+use crate::{backoff::Backoff, call_times::CallTimes, clock::Clock, settings::Directory, status::Board};
 
 impl Keeper {
     /// A keeper whose books are rebuilt from the log.
@@ -30,7 +30,13 @@ impl Keeper {
         let (published, _) = broadcast::channel(16_384);
         let logged = store.head_seq()?;
         let (head, watch) = watch::channel(Head { seq: logged, behind: false });
-        let handle = KeeperHandle { requests: send, published: published.clone(), head: watch };
+        let (times, logged_at) = (Arc::<CallTimes>::default(), clock.now());
+        let handle = KeeperHandle {
+            requests: send,
+            published: published.clone(),
+            head: watch,
+            times: Arc::clone(&times),
+        };
         let mut keeper = Self {
             office: office.to_owned(),
             store,
@@ -42,6 +48,8 @@ impl Keeper {
             published,
             head,
             logged,
+            logged_at,
+            times,
             unfolded: BTreeMap::new(),
             unread: BTreeMap::new(),
             unsaved: BTreeMap::new(),

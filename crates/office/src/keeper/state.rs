@@ -6,6 +6,7 @@ use std::{
 };
 
 use calls::{Book, CallId, CommandId, ConnectionId, Stored};
+use jiff::Timestamp;
 use store::Store;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -13,7 +14,7 @@ use super::{
     published::{Head, Published},
     requests::Request,
 };
-use crate::{backoff::Backoff, clock::Clock, rows, settings::Directory, status::Board};
+use crate::{backoff::Backoff, call_times::CallTimes, clock::Clock, rows, settings::Directory, status::Board};
 
 /// The keeper's state.
 pub(crate) struct Keeper {
@@ -29,6 +30,10 @@ pub(crate) struct Keeper {
     pub(super) head: watch::Sender<Head>,
     /// How far the log is told.
     pub(super) logged: u64,
+    /// When it was last told something.
+    pub(super) logged_at: Timestamp,
+    /// When the newest calls passed through here.
+    pub(super) times: Arc<CallTimes>,
     /// What is in the log and cannot be folded yet, of each connection in the order of the log.
     pub(super) unfolded: BTreeMap<ConnectionId, Vec<Stored>>,
     /// Calls of each connection that are not folded, because entries of theirs can never be read by this version.

@@ -12,7 +12,7 @@ use super::{
     requests::{Done, NotKept, NotStored, Request, entry},
     state::Keeper,
 };
-use crate::journal;
+use crate::{desks, journal};
 
 /// How many requests are committed together at most.
 const BATCH: usize = 512;
@@ -55,7 +55,10 @@ impl Keeper {
                     let seq = self.head.borrow().seq;
                     self.publish(Published::At { seq });
                 }
-                _ = tidy.tick() => drop(chores.spawn(journal::prune(self.store.clone(), self.clock.now()))),
+                _ = tidy.tick() => {
+                    chores.spawn(journal::prune(self.store.clone(), self.clock.now()));
+                    chores.spawn(desks::prune(self.store.clone(), self.office.clone(), self.clock.now()));
+                }
             }
         }
     }
@@ -209,6 +212,7 @@ impl Keeper {
             tracing::error!(kind = ?error.kind(), "the log could not take events");
             NotStored
         })?;
+        self.logged_at = self.clock.now();
         let new = entries.into_iter().zip(&appended).filter_map(|(entry, appended)| {
             let seq = appended.new_seq()?;
             Some(Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told })

@@ -2,6 +2,7 @@
 
 mod act;
 mod callback_groups;
+mod cards;
 mod catch_up;
 mod commands;
 mod stream;
@@ -11,9 +12,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use calls::{CallId, CommandId, Fact, RecordingId};
+use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
-    wire::{self, ActOnCall, CommandView, Cursor, PeaksView, PlaceCall, Role, Trace},
+    wire::{
+        self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, PeaksView, PlaceCall, Role, Trace,
+    },
 };
 use sha2::{Digest, Sha256};
 use store::{Filter, Visible};
@@ -185,6 +189,18 @@ impl Office for View {
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
         let call = self.call_of(id).await?;
         self.office.recordings.peaks(&call, id).await
+    }
+
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        self.keep_decisions(decisions).await
+    }
+
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        self.path_of(call, desk).await
+    }
+
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        self.report_since(since).await
     }
 }
 

@@ -14,7 +14,10 @@ use tokio::sync::broadcast::{
 };
 
 use super::{View, catch_up::CatchUp};
-use crate::keeper::{Head, Published};
+use crate::{
+    desks::Presence,
+    keeper::{Head, Published},
+};
 
 impl View {
     /// The stream from this cursor on.
@@ -34,7 +37,8 @@ impl View {
         });
         let first: Vec<_> = std::iter::once(self.hello(head.seq)).chain(connections).map(Ok).collect();
         let catch_up = Some(CatchUp::new(since, head.seq));
-        let state = Following { view: self.clone(), head, live, catch_up, ended: false };
+        let presence = Presence::begin(&self.office, &self.viewer);
+        let state = Following { view: self.clone(), head, live, catch_up, ended: false, _presence: presence };
         stream::iter(first).chain(stream::unfold(state, Following::next)).boxed()
     }
 
@@ -100,6 +104,8 @@ struct Following {
     live: broadcast::Receiver<Published>,
     catch_up: Option<CatchUp>,
     ended: bool,
+    /// The desk counts as following until this goes.
+    _presence: Presence,
 }
 
 impl Following {

@@ -1,0 +1,115 @@
+//! Desks that follow the office, and when they did.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use link::wire::You;
+use store::{DeskTime, NewDeskTime, Store};
+
+use crate::{clock::Clock, settings::Viewer, state::OfficeState};
+
+/// How long it is remembered what desks followed and decided.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Rows that are forgotten at a time: whoever writes meanwhile waits for them.
+const AT_A_TIME: usize = 2000;
+
+/// A desk follows the office until this goes.
+pub(crate) struct Presence {
+    office: String,
+    viewer: String,
+    from: Timestamp,
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl Presence {
+    /// From now on.
+    pub(crate) fn begin(office: &OfficeState, viewer: &Viewer) -> Self {
+        let (store, clock, from) = (office.store.clone(), Arc::clone(&office.clock), office.clock.now());
+        let you = You {
+            name: viewer.name.clone(),
+            role: viewer.role,
+            extensions: viewer.extensions.clone(),
+            groups: viewer.groups.clone(),
+        };
+        // Plain texts always have a JSON.
+        let body = serde_json::to_string(&you).unwrap_or_default();
+        let time = NewDeskTime { viewer: viewer.id.clone(), from, body };
+        store.begin_desk_time(&office.name, time).then(not_noted);
+        Self { office: office.name.clone(), viewer: viewer.id.clone(), from, store, clock }
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.store.end_desk_time(&self.office, &self.viewer, self.from, self.clock.now()).then(not_noted);
+    }
+}
+
+fn not_noted(result: Result<(), store::Error>) {
+    match result {
+        // At the end of the program the database goes first; the next start ends what is open.
+        Ok(()) | Err(store::Error::Closed) => {}
+        Err(error) => tracing::warn!(kind = ?error.kind(), "it was not noted that a desk follows, or does no more"),
+    }
+}
+
+/// A desk that has followed lately, as it was when it last began to.
+pub(crate) struct Desk {
+    pub(crate) viewer: Viewer,
+    times: Vec<DeskTime>,
+}
+
+impl Desk {
+    /// A desk that has never followed.
+    pub(crate) fn unseen(viewer: Viewer) -> Self {
+        Self { viewer, times: Vec::new() }
+    }
+
+    /// It followed at this moment.
+    pub(crate) fn followed_at(&self, moment: Timestamp) -> bool {
+        let holds = |time: &DeskTime| time.from <= moment && time.until.is_none_or(|until| moment <= until);
+        self.times.iter().any(holds)
+    }
+
+    /// The time around this moment in which it did not follow: since when and until when, as far as is known.
+    pub(crate) fn away_around(&self, moment: Timestamp) -> (Option<Timestamp>, Option<Timestamp>) {
+        let since = self.times.iter().filter_map(|time| time.until).filter(|until| *until <= moment).max();
+        let until = self.times.iter().map(|time| time.from).filter(|from| *from > moment).min();
+        (since, until)
+    }
+}
+
+/// The desks that followed at some time since then, by their names.
+pub(crate) fn since(store: &Store, office: &str, since: Timestamp) -> Result<Vec<Desk>, store::Error> {
+    let mut desks: BTreeMap<String, Desk> = BTreeMap::new();
+    for time in store.desk_times(office, since)? {
+        let Ok(you) = serde_json::from_str::<You>(&time.body) else { continue };
+        let desk = desks.entry(time.viewer.clone()).or_insert_with(|| Desk::unseen(viewer(&time.viewer, you.clone())));
+        desk.viewer = viewer(&time.viewer, you);
+        desk.times.push(time);
+    }
+    let mut desks: Vec<Desk> = desks.into_values().collect();
+    desks.sort_by(|one, other| one.viewer.name.cmp(&other.viewer.name));
+    Ok(desks)
+}
+
+fn viewer(id: &str, you: You) -> Viewer {
+    let You { name, role, extensions, groups } = you;
+    Viewer { id: id.to_owned(), name, role, extensions, groups, rights: String::new() }
+}
+
+/// Forgets what is older than seven days, a part at a time.
+pub(crate) async fn prune(store: Store, office: String, now: Timestamp) {
+    let Ok(before) = now.checked_sub(KEPT) else { return };
+    loop {
+        match store.prune_card_decisions(&office, before, AT_A_TIME).await {
+            Ok(gone) if gone >= AT_A_TIME => {}
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(kind = ?error.kind(), "what desks decided is kept longer than seven days");
+                return;
+            }
+        }
+    }
+}

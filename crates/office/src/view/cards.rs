@@ -1,0 +1,327 @@
+//! Why a call had a card or none: what desks report is kept, and the path of a call is told from it.
+
+use std::collections::BTreeMap;
+
+use calls::{CallId, CallState, Direction};
+use jiff::Timestamp;
+use link::{
+    OfficeError,
+    wire::{
+        Call, CardDecision, CardPath, CardRule, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, HopState,
+        LARGEST_REPORT, NoCard, PathEvent, Role, TraceEvent, WithoutCard,
+    },
+};
+use store::{CardDecisionRow, Filter, JournalRow, NewCardDecision};
+
+use super::{View, storage};
+use crate::{
+    call_times::StateTimes,
+    card_causes::{Told, stopped_at},
+    card_speed::{card_ms, speed, state_of},
+    desks::{self, Desk},
+    rows,
+};
+
+/// Calls that a report looks at: the newest.
+const CALLS: usize = 2000;
+/// Refused webhooks that a report names: the newest.
+const REFUSED: usize = 20;
+/// Entries of the request journal that are looked through for them.
+const JOURNAL: usize = 5000;
+/// Rows that are read at a time.
+const PAGE: usize = 500;
+
+/// What desks reported of one call, by viewer.
+type Decisions = BTreeMap<String, CardDecision>;
+
+impl View {
+    /// Keeps what this viewer's desk decided, with the times of the calls, which are remembered for a while only.
+    pub(super) async fn keep_decisions(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        if decisions.len() > LARGEST_REPORT {
+            return Err(OfficeError::invalid("decisions", format!("report at most {LARGEST_REPORT} at a time")));
+        }
+        let office = &self.office;
+        let (mut rows, mut times) = (Vec::new(), Vec::new());
+        for decision in decisions {
+            let states = office.keeper.times.of(&decision.call);
+            if let Some(first) = states.first() {
+                let body = serde_json::to_string(&states).unwrap_or_default();
+                times.push((decision.call.clone(), first.received_at, body));
+            }
+            rows.push(NewCardDecision {
+                at: decision.decided_at,
+                is_shown: decision.rule == CardRule::Shown,
+                // Plain data always has a JSON.
+                body: serde_json::to_string(&decision).unwrap_or_default(),
+                call: decision.call,
+            });
+        }
+        let kept = async {
+            office.store.keep_card_decisions(&office.name, &self.viewer.id, rows).await?;
+            office.store.keep_call_times(&office.name, times).await
+        };
+        kept.await.map_err(|error| storage(&error))
+    }
+
+    /// The way of a call to a desk.
+    pub(super) async fn path_of(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        let Some(call) = self.call(call).await? else { return Ok(None) };
+        let desk = desk.map(str::to_owned);
+        self.reading(move |view| view.read_path(&call, desk.as_deref()).map(Some)).await
+    }
+
+    fn read_path(&self, call: &Call, wanted: Option<&str>) -> Result<CardPath, OfficeError> {
+        let (office, store) = (&self.office, &self.office.store);
+        let failed = |error: store::Error| storage(&error);
+        let entries = store.read_call(&office.name, &call.id).map_err(failed)?;
+        let events: Vec<TraceEvent> = entries.into_iter().map(|entry| office.trace_event(entry)).collect();
+        let mut decisions = Decisions::new();
+        for id in [call.redirected_from.as_ref(), Some(&call.id)].into_iter().flatten() {
+            decisions.extend(store.card_decisions(&office.name, id).map_err(failed)?.into_iter().filter_map(decision));
+        }
+        let mut states = office.keeper.times.of(&call.id);
+        if states.is_empty() {
+            let kept = store.call_times(&office.name, &call.id).map_err(failed)?;
+            states = kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
+        }
+        let directory = office.directory();
+        let told = Told { call, directory: &directory, late_by_ms: late_by(&events) };
+        let desks = self.desks(call.started_at)?;
+        let concerned: Vec<(&Desk, Option<NoCard>)> = desks
+            .iter()
+            .filter(|desk| told.concerns(&desk.viewer) || wanted == Some(&desk.viewer.id))
+            .map(|desk| (desk, told.cause(desk, decisions.get(&desk.viewer.id))))
+            .collect();
+        let asked = |id: &str| concerned.iter().find(|(desk, _)| desk.viewer.id == id);
+        let subject = match wanted {
+            Some(id) => {
+                Some(asked(id).ok_or_else(|| OfficeError::invalid("desk", "no desk of this office has this id"))?)
+            }
+            // Whoever is no administrator has his own desk only, whether the call concerned it or not.
+            None if self.viewer.role != Role::Admin => asked(&self.viewer.id),
+            None => concerned.iter().find(|(_, cause)| cause.is_some()).or(concerned.first()),
+        };
+        let mine = (self.viewer.role != Role::Admin).then(|| desks.first()).flatten();
+        let (desk, cause) = match (subject, mine) {
+            (Some((desk, cause)), _) => (Some(*desk), cause.clone()),
+            (None, Some(desk)) => (Some(desk), told.cause(desk, decisions.get(&desk.viewer.id))),
+            (None, None) => (None, Some(told.nobodys())),
+        };
+        let decision = desk.and_then(|desk| decisions.get(&desk.viewer.id));
+        let others = concerned.iter().filter(|(other, _)| desk.is_none_or(|desk| desk.viewer.id != other.viewer.id));
+        let outcome = |(desk, cause): &(&Desk, Option<NoCard>)| DeskOutcome {
+            desk: name(desk),
+            cause: cause.clone(),
+            card_ms: decisions.get(&desk.viewer.id).and_then(|decision| card_ms(&states, decision)),
+        };
+        Ok(CardPath {
+            desk: desk.map(name),
+            hops: hops(&events, &states, decision, cause.as_ref()),
+            cause,
+            others: others.map(outcome).collect(),
+            events: events.iter().map(PathEvent::of).collect(),
+        })
+    }
+
+    /// The desks that this viewer may know of: his own, or, for administrators, all that followed lately.
+    fn desks(&self, around: Timestamp) -> Result<Vec<Desk>, OfficeError> {
+        let office = &self.office;
+        let since = around.checked_sub(desks::KEPT).unwrap_or(Timestamp::MIN);
+        let mut desks = desks::since(&office.store, &office.name, since).map_err(|error| storage(&error))?;
+        if self.viewer.role != Role::Admin {
+            desks.retain(|desk| desk.viewer.id == self.viewer.id);
+            if desks.is_empty() {
+                desks.push(Desk::unseen((*self.viewer).clone()));
+            }
+        }
+        Ok(desks)
+    }
+
+    /// How the calls since this moment came to cards.
+    pub(super) async fn report_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        self.reading(move |view| view.read_report(since)).await
+    }
+
+    fn read_report(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        let (office, store) = (&self.office, &self.office.store);
+        let failed = |error: store::Error| storage(&error);
+        let mut decisions: BTreeMap<CallId, Decisions> = BTreeMap::new();
+        for row in store.card_decisions_since(&office.name, since, 50 * CALLS).map_err(failed)? {
+            let call = row.call.clone();
+            decisions.entry(call).or_default().extend(decision(row));
+        }
+        let times = store.call_times_since(&office.name, since, CALLS).map_err(failed)?;
+        let times = times.into_iter().filter_map(|(call, body)| Some((call, serde_json::from_str(&body).ok()?)));
+        let times: BTreeMap<CallId, Vec<StateTimes>> = times.collect();
+        let (desks, directory) = (self.desks(since)?, office.directory());
+        let mut report = CardsReport::default();
+        let mut taken = Vec::new();
+        for call in self.calls_since(since)? {
+            let told = Told { call: &call, directory: &directory, late_by_ms: None };
+            let none = Decisions::new();
+            let decided = decisions.get(&call.id).unwrap_or(&none);
+            // A desk says within seconds what it did; until a call is over it may yet ring.
+            if call.state != CallState::Ended && decided.is_empty() || call.direction == Direction::Outgoing {
+                continue;
+            }
+            let concerned: Vec<&Desk> = desks.iter().filter(|desk| told.concerns(&desk.viewer)).collect();
+            if concerned.is_empty() && self.viewer.role != Role::Admin {
+                continue;
+            }
+            report.calls += 1;
+            taken.extend(concerned.iter().filter_map(|desk| {
+                let states = times.get(&call.id)?;
+                card_ms(states, decided.get(&desk.viewer.id)?)
+            }));
+            let causes = concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, decided.get(&desk.viewer.id))?)));
+            let causes: Vec<(&Desk, NoCard)> = causes.collect();
+            let without = |desk: Option<&Desk>, at_all_desks, cause| WithoutCard {
+                at: call.started_at,
+                call: Some(call.id.clone()),
+                journal: None,
+                customer: call.customer.name.clone().or_else(|| call.customer.number.clone()),
+                line: line_of(&call),
+                desk: desk.map(name),
+                at_all_desks,
+                cause,
+            };
+            match causes.as_slice() {
+                [] if concerned.is_empty() => report.without.push(without(None, false, told.nobodys())),
+                [] => report.shown += 1,
+                [(_, cause), _, ..] if causes.len() == concerned.len() => {
+                    report.without.push(without(None, true, cause.clone()));
+                }
+                [(desk, cause), ..] => report.without.push(without(Some(desk), false, cause.clone())),
+            }
+        }
+        if self.viewer.role == Role::Admin {
+            report.without.extend(self.refused_since(since)?);
+            report.without.sort_by_key(|without| std::cmp::Reverse(without.at));
+        }
+        report.speed = speed(taken);
+        Ok(report)
+    }
+
+    fn calls_since(&self, since: Timestamp) -> Result<Vec<Call>, OfficeError> {
+        let office = Some(self.office.name.clone());
+        let filter = Filter { office, visible: store::Visible::clone(&self.visible), ..Filter::default() };
+        let (mut calls, mut before) = (Vec::new(), None);
+        while calls.len() < CALLS {
+            let page = self.office.store.list(&filter, before, PAGE).map_err(|error| storage(&error))?;
+            before = page.last().map(|row| row.cursor);
+            let read = page.len();
+            calls.extend(page.iter().filter_map(rows::call).filter(|call| call.started_at >= since));
+            if read < PAGE || calls.last().is_none_or(|call| call.started_at < since) {
+                break;
+            }
+        }
+        Ok(calls)
+    }
+
+    /// Webhooks that were refused since then: each connection's of one reason once a minute.
+    fn refused_since(&self, since: Timestamp) -> Result<Vec<WithoutCard>, OfficeError> {
+        let (mut found, mut before, mut looked): (Vec<WithoutCard>, _, _) = (Vec::new(), None, 0);
+        while looked < JOURNAL && found.len() < REFUSED {
+            let page = self.office.store.journal_before(before, PAGE).map_err(|error| storage(&error))?;
+            let Some(last) = page.last() else { break };
+            let is_old = last.entry.at < since;
+            (before, looked) = (Some(last.id), looked + page.len());
+            for refused in page.into_iter().filter(|row| row.entry.at >= since).filter_map(refused) {
+                let same = |other: &WithoutCard| {
+                    other.line == refused.line
+                        && other.cause == refused.cause
+                        && other.at.duration_since(refused.at) < jiff::SignedDuration::from_mins(1)
+                };
+                if !found.iter().any(same) && found.len() < REFUSED {
+                    found.push(refused);
+                }
+            }
+            if is_old {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn refused(row: JournalRow) -> Option<WithoutCard> {
+    let body: serde_json::Value = serde_json::from_str(&row.entry.body).ok()?;
+    let reason = body.get("outcome")?.as_str()?.strip_prefix("refused: ")?.to_owned();
+    (row.entry.kind == "webhook").then(|| WithoutCard {
+        at: row.entry.at,
+        call: None,
+        journal: Some(row.id),
+        customer: None,
+        line: row.entry.connection.map(|connection| connection.as_str().to_owned()).unwrap_or_default(),
+        desk: None,
+        at_all_desks: false,
+        cause: NoCard::Refused { reason },
+    })
+}
+
+fn line_of(call: &Call) -> String {
+    let line = call.line.title.clone().or_else(|| call.line.number.clone());
+    line.unwrap_or_else(|| call.connection.as_str().to_owned())
+}
+
+fn name(desk: &Desk) -> DeskName {
+    DeskName { id: desk.viewer.id.clone(), name: desk.viewer.name.clone() }
+}
+
+/// What a desk decided, unless a later version wrote it in its own way.
+fn decision(row: CardDecisionRow) -> Option<(String, CardDecision)> {
+    Some((row.viewer, serde_json::from_str(&row.body).ok()?))
+}
+
+/// How late the first event came, by the PBX's own time.
+fn late_by(events: &[TraceEvent]) -> Option<u32> {
+    let late = events.iter().find(|event| event.late)?;
+    u32::try_from(late.received_at.duration_since(late.vendor_time?).as_millis()).ok()
+}
+
+/// The places on the way, with what is known of each.
+fn hops(
+    events: &[TraceEvent],
+    states: &[StateTimes],
+    decision: Option<&CardDecision>,
+    cause: Option<&NoCard>,
+) -> Vec<Hop> {
+    let state = state_of(states, decision);
+    let seq = state.map(|state| state.seq).or_else(|| events.first().map(|event| event.seq));
+    let event = events.iter().find(|event| Some(event.seq) == seq);
+    let vendor_time = event.and_then(|event| event.vendor_time);
+    let shown = decision.filter(|decision| decision.rule == CardRule::Shown);
+    let at = |place| match place {
+        HopPlace::Pbx => vendor_time,
+        HopPlace::Signature => event.map(|event| event.received_at),
+        HopPlace::Log => state.map(|state| state.logged_at),
+        HopPlace::Office => state.and_then(|state| state.published_at),
+        HopPlace::Desk => decision.map(|decision| decision.decided_at),
+        HopPlace::Card => shown.and_then(|shown| shown.painted_at),
+    };
+    let stop = cause.map(stopped_at);
+    let mut hops: Vec<Hop> = Vec::new();
+    for place in [
+        HopPlace::Pbx,
+        HopPlace::Signature,
+        HopPlace::Log,
+        HopPlace::Office,
+        HopPlace::Desk,
+        HopPlace::Card,
+    ] {
+        let at = at(place);
+        let is_behind = stop.is_some_and(|stop| hops.iter().any(|hop| hop.place == stop));
+        let state = match stop {
+            Some(stop) if stop == place => HopState::Stopped,
+            Some(_) if is_behind && (at.is_none() || place == HopPlace::Card) => HopState::NotReached,
+            _ => HopState::Passed,
+        };
+        let before = hops.last().and_then(|hop| hop.at);
+        // A PBX that tells whole seconds says nothing of milliseconds, and a clock that is behind none at all.
+        let is_exact = place != HopPlace::Signature || before.is_some_and(|at| at.subsec_nanosecond() != 0);
+        let took = before.zip(at).filter(|_| is_exact).map(|(from, to)| to.duration_since(from).as_millis());
+        let took_ms = took.and_then(|took| u32::try_from(took).ok());
+        hops.push(Hop { place, state, at, took_ms, seq: seq.filter(|_| place == HopPlace::Log) });
+    }
+    hops
+}
