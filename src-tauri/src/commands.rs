@@ -212,7 +212,7 @@ impl ShellCommands for Shell<'_> {
 
     async fn card_painted(&self, revision: u32) -> Answer<()> {
         self.app.state::<PaintLog>().painted(revision);
-        self.desk.card_painted(revision);
+        self.desk.card_painted(revision).await;
         Ok(())
     }
 }

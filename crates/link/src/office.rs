@@ -10,9 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     error::{OfficeError, OfficeErrorKind},
-    wire::{
-        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace,
-    },
+    wire::{ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace},
 };
 
 /// Frames of an office's stream. Its end means that the connection is lost; an error says why.

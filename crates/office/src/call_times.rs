@@ -78,7 +78,9 @@ mod tests {
     #[test]
     fn the_newest_calls_and_their_first_states_are_remembered() {
         let at: Timestamp = "2026-03-05T09:00:00Z".parse().expect("a time");
-        let (times, id) = (CallTimes::default(), |number: usize| CallId::of_vendor(&"rt1".parse().expect("valid"), &number.to_string()));
+        let (times, id) = (CallTimes::default(), |number: usize| {
+            CallId::of_vendor(&"rt1".parse().expect("valid"), &number.to_string())
+        });
         for number in 0..=CALLS {
             for seq in 0..STATES as u64 + 3 {
                 times.logged(&id(number), seq, at, at);

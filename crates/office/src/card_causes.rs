@@ -38,6 +38,7 @@ impl Told<'_> {
             CardRule::InMenu => NoCard::OnlyInMenu,
             CardRule::Late => self.late(),
             CardRule::RingsOthers => self.not_rung(&desk.viewer),
+            CardRule::AnsweredFirst => NoCard::AnsweredFirst,
             CardRule::PlacedOnPhone => NoCard::PlacedOnPhone,
             CardRule::RangTooLong => NoCard::RangTooLong,
             CardRule::Over => NoCard::Over,
@@ -148,7 +149,7 @@ pub(crate) fn stopped_at(cause: &NoCard) -> HopPlace {
         | NoCard::RangOthers { .. }
         | NoCard::LineOfOtherGroups { .. }
         | NoCard::NoPhoneHere { .. } => HopPlace::Office,
-        NoCard::DeskAway { .. } | NoCard::RangTooLong | NoCard::Over => HopPlace::Desk,
+        NoCard::DeskAway { .. } | NoCard::RangTooLong | NoCard::Over | NoCard::AnsweredFirst => HopPlace::Desk,
         NoCard::PlacedOnPhone | NoCard::NoPlace | NoCard::NotReported => HopPlace::Card,
     }
 }

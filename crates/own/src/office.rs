@@ -18,7 +18,10 @@ use desk::{
 use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
-    wire::{ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role, Trace},
+    wire::{
+        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role,
+        Trace,
+    },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
 use pbx::Trial;

@@ -5,13 +5,7 @@ use calls::CallId;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::{
-    error::Error,
-    office,
-    store::Store,
-    time::to_ns,
-    write::Write,
-};
+use crate::{error::Error, office, store::Store, time::to_ns, write::Write};
 
 /// Decisions that an office keeps: the newest.
 const MOST: i64 = 200_000;
@@ -157,7 +151,6 @@ impl Store {
             Ok(rows.into_iter().flatten().collect())
         })
     }
-
 }
 
 /// A row; nothing where its call has no id that is one.

@@ -22,7 +22,7 @@ export class Office {
   ) {}
 
   /** Opens an office whose line is called so; over HTTPS with a certificate that only its invitations vouch for. */
-  static async start(line = 'Sales', options: { https?: boolean } = {}): Promise<Office> {
+  static async start(line = 'Sales', options: { https?: boolean; role?: 'manager' | 'admin' } = {}): Promise<Office> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trubka-office-'));
     const ports = { rostelecom: await freePort(), mango: await freePort() };
     const listen = await freePort();
@@ -31,7 +31,7 @@ export class Office {
     const config = path.join(folder, 'gateway.toml');
     const tls = options.https ? certificate(folder) : '';
     writeFileSync(config, toml(folder, listen, credentials, line, tls));
-    const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', 'manager'];
+    const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', options.role ?? 'manager'];
     const own = ['--extension', 'rt1:203', '--extension', 'mg1:203', '--group', 'sales'];
     const token = execFileSync(program('TRUBKA_GATEWAY_BIN'), [...issue, ...own], { encoding: 'utf8' }).trim();
     const gateway = start('gateway', program('TRUBKA_GATEWAY_BIN'), ['serve', '--config', config]);

@@ -156,6 +156,20 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
     await picture('field-nothing', USUAL.width);
   });
 
+  test('why a call had no card', async () => {
+    await open({}, USUAL);
+    await pages.click('nav-diagnostics');
+    await pages.find('without-card');
+    await pages.browser.$('[data-cause="deskAway"]').click();
+    await pages.find('path-cause');
+    await picture('diagnostics', USUAL.width);
+    await open({}, SMALL);
+    await pages.click('nav-diagnostics');
+    await pages.browser.$('[data-cause="lineOfOtherGroups"]').click();
+    await pages.find('path-cause');
+    await picture('diagnostics-small', SMALL.width);
+  });
+
   test('settings', async () => {
     await open({}, USUAL);
     await pages.click('nav-settings');

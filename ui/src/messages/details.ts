@@ -18,6 +18,7 @@ interface DetailsText {
   panel: string;
   pick: string;
   loading: string;
+  whyNoCard: string;
   callNumber: (number: string) => string;
   listen: string;
   thisCall: string;
@@ -48,6 +49,7 @@ export const detailsText = texts<DetailsText>({
     panel: "Выбранный звонок",
     pick: "Выберите звонок, чтобы увидеть подробности.",
     loading: "Открываем звонок…",
+    whyNoCard: "Почему нет карточки?",
     callNumber: (number) => `Позвонить на ${isolate(number)}`,
     listen: "Слушать запись",
     thisCall: "Этот звонок",
@@ -107,6 +109,7 @@ export const detailsText = texts<DetailsText>({
     panel: "Selected call",
     pick: "Select a call to see its details.",
     loading: "Opening the call…",
+    whyNoCard: "Why no card?",
     callNumber: (number) => `Call ${isolate(number)}`,
     listen: "Listen to the recording",
     thisCall: "This call",

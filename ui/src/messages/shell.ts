@@ -9,6 +9,7 @@ interface ShellText {
   now: string;
   calls: string;
   people: string;
+  diagnostics: string;
   settings: string;
   leaveDemo: string;
   leaveDemoHint: string;
@@ -40,6 +41,7 @@ export const shellText = texts<ShellText>({
     now: "Сейчас",
     calls: "Звонки",
     people: "Рабочие места",
+    diagnostics: "Диагностика",
     settings: "Настройки",
     leaveDemo: "Выйти из демо",
     leaveDemoHint: "Звонки здесь ненастоящие. После выхода от демо ничего не останется.",
@@ -99,6 +101,7 @@ export const shellText = texts<ShellText>({
     now: "Now",
     calls: "Calls",
     people: "Desks",
+    diagnostics: "Diagnostics",
     settings: "Settings",
     leaveDemo: "Leave the demo",
     leaveDemoHint: "The calls here are not real. Nothing of the demo stays behind.",

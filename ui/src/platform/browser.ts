@@ -17,6 +17,7 @@ import type { CardCommands, CardEvents, MainCommands, MainEvents } from "$genera
 import { client } from "./client";
 import { asked, inLanguage } from "./fake/english";
 import { connecting } from "./fake/connecting";
+import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
 import { people } from "./fake/people";
@@ -113,6 +114,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     lookUp: async ({ text }) => lookUp(size, text),
     previewDial: async ({ text }) => preview(text),
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
+    ...diagnosing(),
     openRecording: async ({ recording }) => {
       if (asked.has("recording")) throw failure(asked.get("recording") as ContractError["code"]);
       return recordingOf(recording, 192_000);

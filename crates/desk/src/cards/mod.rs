@@ -1,6 +1,7 @@
 //! The cards of a desk: which calls have one, what each says, and when it goes.
 
 mod closing;
+mod decisions;
 pub(crate) mod phase;
 mod pop;
 
@@ -8,12 +9,13 @@ use std::collections::BTreeMap;
 
 use calls::{CallId, CallState, CommandId, CommandState, number::DialNumber};
 use jiff::Timestamp;
-use link::wire::{Call, CommandView};
+use link::wire::{Call, CardRule, CommandView};
 
 pub(crate) use self::{
     closing::LINGER,
+    decisions::Decisions,
     phase::Ordered,
-    pop::{Arrival, pops},
+    pop::{Arrival, rule},
 };
 use crate::{
     contract::{CallRef, CardPhase, LastTalk},
@@ -109,7 +111,8 @@ pub(crate) struct Cards {
 }
 
 impl Cards {
-    /// Takes in a call's newest state: its card follows, or comes up if the policy says so.
+    /// Takes in a call's newest state: its card follows, or comes up if the policy says so. Answers the rule, too, where
+    /// it was asked whether a card comes up.
     pub(crate) fn take(
         &mut self,
         office: &str,
@@ -117,21 +120,26 @@ impl Cards {
         me: &Me,
         arrival: Arrival,
         times: Times,
-    ) -> Option<CardChange> {
+    ) -> (Option<CardChange>, Option<CardRule>) {
         if let Some(place) = self.all.iter().position(|card| card.is(office, call)) {
             self.all[place].call = call.clone();
             self.all[place].told = true;
-            return self.settle(place, me, times.local);
+            return (self.settle(place, me, times.local), None);
         }
-        if self.stays_away(office, call) || !pops(call, me, arrival, times.office) {
-            return None;
+        if self.stays_away(office, call) {
+            return (None, None);
         }
-        let phase = phase::phase(call, me, None)?;
+        let rule = rule(call, me, arrival, times.office);
+        let shown = (rule == CardRule::Shown).then(|| phase::phase(call, me, None)).flatten();
+        (shown.map(|phase| self.come_up(office, call, phase)), Some(rule))
+    }
+
+    fn come_up(&mut self, office: &str, call: &Call, phase: CardPhase) -> CardChange {
         let key = call_ref(office, &call.id);
         let ordered = Ordered { state: CommandState::Sent, taken: true, while_talking: false, others_first: false };
         let command = call.command.map(|id| (id, None, ordered));
         self.bring_up(key.clone(), call.clone(), phase, command, None);
-        Some(CardChange::Shown(key))
+        CardChange::Shown(key)
     }
 
     /// The card of this call was put away, and nothing has happened since that brings it up again.

@@ -1,8 +1,8 @@
-//! Whether a call gets a card.
+//! Whether a call gets a card, and by which rule.
 
 use calls::{CallState, LegState};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::Call;
+use link::wire::{Call, CardRule};
 
 use crate::me::Me;
 
@@ -18,15 +18,36 @@ pub(crate) enum Arrival {
     CatchUp,
 }
 
-/// Whether this call, which has no card yet, gets one now.
-pub(crate) fn pops(call: &Call, me: &Me, arrival: Arrival, office_now: Timestamp) -> bool {
-    if call.state == CallState::Ended || call.late || call.in_menu {
-        return false;
+/// The rule by which this call, which has no card yet, gets one now ([`CardRule::Shown`]), or does not.
+pub(crate) fn rule(call: &Call, me: &Me, arrival: Arrival, office_now: Timestamp) -> CardRule {
+    if call.late {
+        return CardRule::Late;
     }
-    let mine_to_see = call.rings_for_me || (call.command.is_some() && me.placed(call));
+    if call.state == CallState::Ended {
+        return CardRule::Over;
+    }
+    if call.in_menu {
+        return CardRule::InMenu;
+    }
+    if !call.rings_for_me && !me.placed(call) {
+        let mine: Vec<_> = me.legs(call).collect();
+        return match mine.as_slice() {
+            [] => CardRule::RingsOthers,
+            legs if legs.iter().any(|leg| leg.late) => CardRule::Late,
+            _ => CardRule::AnsweredFirst,
+        };
+    }
+    if !call.rings_for_me {
+        return match (call.command, arrival) {
+            (Some(_), Arrival::Live) => CardRule::Shown,
+            (Some(_), Arrival::CatchUp) => CardRule::AnsweredFirst,
+            (None, _) => CardRule::PlacedOnPhone,
+        };
+    }
+    let rings_for = office_now.duration_since(rings_since(call, me));
     match arrival {
-        Arrival::Live => mine_to_see,
-        Arrival::CatchUp => call.rings_for_me && office_now.duration_since(rings_since(call, me)) <= STILL_RINGS_WITHIN,
+        Arrival::CatchUp if rings_for > STILL_RINGS_WITHIN => CardRule::RangTooLong,
+        Arrival::CatchUp | Arrival::Live => CardRule::Shown,
     }
 }
 

@@ -33,6 +33,10 @@ macro_rules! command_table {
             [Main] desk place_call(PlaceCallRequest) -> PlacedView;
             /// Does something with a call that goes on. Answers once an event has shown it.
             [Main] desk act_on_call(ActOnCallRequest);
+            /// The way of a call from the PBX to a card, and why there was none.
+            [Main] desk card_path(CardPathRequest) -> CardPath;
+            /// How the calls of today came to cards at an office.
+            [Main] desk cards_today(CardsTodayRequest) -> CardsReport;
             /// Shape, length and place of a recording.
             [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
             /// Keeps what a person has set and shows it at once.

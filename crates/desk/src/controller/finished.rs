@@ -21,6 +21,7 @@ impl<U: UiPort> Controller<U> {
             }
             Finished::OpenCalls { office, generation, calls } => self.take_open(&office, generation, calls),
             Finished::Rows(rows) => self.take_rows(rows),
+            Finished::NotReported { office, decisions } => self.not_reported(&office, decisions),
             Finished::Today(today) => self.take_read_today(today),
         }
     }

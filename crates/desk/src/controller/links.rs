@@ -56,6 +56,7 @@ impl<U: UiPort> Controller<U> {
         let changes = self.cards.drop_of(id, |_| true);
         self.follow(changes);
         self.cards.forget_office(id);
+        self.decisions.forget_office(id);
         self.today.forget_office(id);
         self.placements.forget_office(id);
         self.away.retain(|(of, _)| of != id);
@@ -224,7 +225,10 @@ impl<U: UiPort> Controller<U> {
     fn card_follows(&mut self, id: &str, call: &Call, arrival: Arrival) {
         let Some(office) = self.offices.get(id) else { return };
         let times = Times { local: self.clock.uptime(), office: office.now(self.clock.now()) };
-        let change = self.cards.take(id, call, &office.me(), arrival, times);
+        let (change, rule) = self.cards.take(id, call, &office.me(), arrival, times);
+        if let Some(rule) = rule {
+            self.decisions.decided(id, &call.id, rule, times.office, times.local);
+        }
         self.screens.cards_changed();
         self.follow(change);
     }

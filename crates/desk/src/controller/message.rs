@@ -6,7 +6,7 @@ use calls::{CallId, CommandId};
 use jiff::Timestamp;
 use link::{
     Office, OfficeError,
-    wire::{Call, CommandView, StreamEvent, You},
+    wire::{Call, CardDecision, CommandView, StreamEvent, You},
 };
 use tokio::sync::{Notify, oneshot};
 
@@ -93,6 +93,8 @@ pub(crate) enum Request {
     CardSnapshot(Reply<CardsView>),
     CardDismiss(CallRef),
     CardTyping(bool),
+    /// This revision of the card was painted.
+    CardPainted(u32),
     /// The call of a card that is up.
     CallOfCard {
         card: CallRef,
@@ -168,6 +170,8 @@ pub(crate) enum Finished {
     OpenCalls { office: String, generation: u64, calls: Vec<Call> },
     /// Rows of calls that changed, and which of them have notes.
     Rows(Vec<CallRow>),
+    /// An office could not be asked to keep why cards came up or not.
+    NotReported { office: String, decisions: Vec<CardDecision> },
     /// The day so far, read from the database.
     Today(Today),
 }

@@ -12,6 +12,7 @@ pub(crate) mod message;
 mod office_desk;
 mod placements;
 mod refresh;
+mod reporting;
 mod requests;
 mod screens;
 mod today;
@@ -26,7 +27,6 @@ use jiff::Timestamp;
 use link::wire::Call;
 use tokio::{sync::mpsc, time};
 
-pub(crate) use self::dialling::USUAL_WAY;
 use self::{
     attention::Attention,
     message::{Key, Message},
@@ -36,9 +36,10 @@ use self::{
     screens::Screens,
     today::Today,
 };
+pub(crate) use self::{dialling::USUAL_WAY, reporting::HERE};
 use crate::{
     archive::Archive,
-    cards::Cards,
+    cards::{Cards, Decisions},
     contract::{DemoPhoneView, NoticeKind, Settings},
     language::Surroundings,
     ports::{Chance, Clock, Uptime},
@@ -65,6 +66,8 @@ pub(crate) struct Controller<U: UiPort> {
     offices: BTreeMap<String, OfficeDesk>,
     generations: u64,
     cards: Cards,
+    /// Why they came up or not.
+    decisions: Decisions,
     placements: Placements,
     /// The way that was used last.
     usual_way: Option<(String, String)>,
@@ -122,6 +125,7 @@ impl<U: UiPort> Controller<U> {
             offices: BTreeMap::new(),
             generations: 0,
             cards: Cards::default(),
+            decisions: Decisions::default(),
             placements: Placements::default(),
             usual_way: beginning.usual_way,
             today,
@@ -178,6 +182,7 @@ impl<U: UiPort> Controller<U> {
         let changes = self.cards.expire(uptime);
         self.follow(changes);
         self.drop_stale(uptime);
+        self.report_decisions(uptime);
         let moved = self.clock.zone() != *self.screens.zone();
         if now >= self.today.until() || now < self.today.from() || moved {
             self.today = Today::of(now, &self.clock.zone());
@@ -193,6 +198,7 @@ impl<U: UiPort> Controller<U> {
         }
         self.note_seen_at = uptime + NOTE_SEEN_EVERY;
         self.forget_old_placements();
+        self.forget_old_decisions();
         let (archive, now) = (self.archive.clone(), self.clock.now());
         self.beside(async move {
             if let Err(error) = archive.choose(LAST_SEEN, &now).await {
@@ -212,6 +218,7 @@ impl<U: UiPort> Controller<U> {
     fn next_wake(&self) -> Option<Duration> {
         let moments = [
             self.cards.next_deadline(),
+            self.decisions.due(),
             self.next_stale(),
             self.refresh.due(),
             self.screens.main_due(),

@@ -35,6 +35,7 @@ impl<U: UiPort> Controller<U> {
             }
             Request::CardDismiss(card) => self.put_away(&card),
             Request::CardTyping(writing) => self.cards.hold(writing, self.clock.uptime()),
+            Request::CardPainted(revision) => self.card_painted(revision),
             Request::CallOfCard { card, reply: to } => reply(to, self.cards.find(&card).map(|card| card.call.clone())),
             Request::CallBack { call, reply: to } => {
                 let request = self.call_back_by(call);

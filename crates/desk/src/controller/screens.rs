@@ -134,6 +134,7 @@ impl<U: UiPort> Controller<U> {
         }
         let view = CardsView { revision: revision + 1, ..view };
         self.ui.publish_cards(&view);
+        self.decisions.published(&view, self.clock.uptime());
         let show = !view.cards.is_empty();
         if show != self.screens.card_shown {
             self.screens.card_shown = show;

@@ -29,6 +29,11 @@ impl Desk {
         Ok(())
     }
 
+    /// The card window has painted this revision.
+    pub async fn card_painted(&self, revision: u32) {
+        self.tell(Request::CardPainted(revision)).await;
+    }
+
     /// Calls the other side of a call by the way that the call took, or has main show what would be dialled and ask. As
     /// long as an earlier request for the same call has no known outcome, it is that one and nobody is dialled again.
     pub async fn call_back(&self, request: CallBackRequest) -> Result<(), ContractError> {

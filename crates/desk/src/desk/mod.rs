@@ -2,6 +2,7 @@
 
 mod act;
 mod card;
+mod card_path;
 mod dial;
 mod facts;
 mod lists;
@@ -58,6 +59,7 @@ pub struct DeskOptions {
 pub struct Desk {
     loop_: mpsc::Sender<Message>,
     archive: Archive,
+    clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     language: Language,
     runtime: Handle,
@@ -73,7 +75,7 @@ impl Desk {
         let (loop_, inbox) = mpsc::channel(INBOX);
         let controller = Controller::new(Beginning {
             ui,
-            clock,
+            clock: Arc::clone(&clock),
             chance: Arc::clone(&chance),
             in_demo: stage == Stage::Demo,
             surroundings,
@@ -85,7 +87,7 @@ impl Desk {
             to_self: loop_.downgrade(),
         });
         tokio::spawn(controller.run(inbox));
-        Ok(Self { loop_, archive, chance, language, runtime: Handle::current() })
+        Ok(Self { loop_, archive, clock, chance, language, runtime: Handle::current() })
     }
 
     /// The language in which this desk began, for what is built before its loop can be asked.

@@ -12,8 +12,8 @@ use futures_util::StreamExt;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, Call, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Frame, PROTOCOL,
-        PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
+        ActOnCall, Call, CardDecision, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Frame,
+        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -39,6 +39,8 @@ struct State {
     facts_fail: Option<OfficeErrorKind>,
     facts_held: bool,
     facts_tried: usize,
+    decisions: Vec<CardDecision>,
+    decisions_fail: Option<OfficeErrorKind>,
     trace: Option<Trace>,
     peaks: Option<PeaksView>,
     recording: Option<Bytes>,
@@ -159,6 +161,16 @@ impl FakeOffice {
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
         self.state().facts.clone()
+    }
+
+    /// Why cards came up or not, as this desk has told.
+    pub(crate) fn decisions(&self) -> Vec<CardDecision> {
+        self.state().decisions.clone()
+    }
+
+    /// From now on the office cannot be told that.
+    pub(crate) fn refuse_decisions(&self, kind: Option<OfficeErrorKind>) {
+        self.state().decisions_fail = kind;
     }
 
     pub(crate) fn set_trace(&self, trace: Trace) {
@@ -292,6 +304,15 @@ impl Office for FakeOffice {
             return Err(OfficeError::new(kind, "as the test says"));
         }
         state.facts.push(fact);
+        Ok(())
+    }
+
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        let mut state = self.state();
+        if let Some(kind) = state.decisions_fail {
+            return Err(OfficeError::new(kind, "as the test says"));
+        }
+        state.decisions.extend(decisions);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod calling_back;
 mod cards;
 mod commands;
 mod contract;
+mod decisions;
 mod dialling;
 mod facts;
 mod lists;

@@ -1,13 +1,13 @@
 //! What a card says, as a table: each phase by what brings it about.
 
 use calls::{CallResult, CallState, CommandState, Direction, LegState};
-use link::wire::Call;
+use link::wire::{Call, CardRule};
 
 use crate::{
     cards::{
         Arrival, Ordered,
         phase::{answerer, phase},
-        pops,
+        rule,
     },
     contract::CardPhase,
     testing::{Shape, at, call, command, me},
@@ -145,21 +145,27 @@ fn what_pops() {
         call.started_at = at(-121);
         call.legs[0].started_at = Some(at(-121));
     });
+    let (rings_others, after) = (CardRule::RingsOthers, CardRule::AnsweredFirst);
     for (what, call, live, catching_up) in [
-        ("rings here", ringing.clone(), true, true),
-        ("has rung here for long", old, true, false),
-        ("rings at a colleague", call("1").leg("103", LegState::Alerting), false, false),
-        ("late", ringing.clone().with(|call| call.late = true), false, false),
-        ("in the menu", ringing.clone().with(|call| call.in_menu = true), false, false),
-        ("ended", ringing.ended(CallResult::Missed), false, false),
-        ("talks already", call("1").leg("102", LegState::Connected).state(CallState::Talking), false, false),
-        ("placed from here", placed().leg("102", LegState::Initiated), true, false),
-        ("placed by a colleague's click", placed_by_colleague().leg("103", LegState::Initiated), false, false),
-        ("a colleague clicked my number", placed_by_colleague().ringing_here(), true, true),
-        ("placed by hand", placed().with(|call| call.command = None), false, false),
+        ("rings here", ringing.clone(), CardRule::Shown, CardRule::Shown),
+        ("has rung here for long", old, CardRule::Shown, CardRule::RangTooLong),
+        ("rings at a colleague", call("1").leg("103", LegState::Alerting), rings_others, rings_others),
+        ("late", ringing.clone().with(|call| call.late = true), CardRule::Late, CardRule::Late),
+        ("in the menu", ringing.clone().with(|call| call.in_menu = true), CardRule::InMenu, CardRule::InMenu),
+        ("ended", ringing.ended(CallResult::Missed), CardRule::Over, CardRule::Over),
+        ("talks already", call("1").leg("102", LegState::Connected).state(CallState::Talking), after, after),
+        ("placed from here", placed().leg("102", LegState::Initiated), CardRule::Shown, after),
+        (
+            "placed by a colleague's click",
+            placed_by_colleague().leg("103", LegState::Initiated),
+            rings_others,
+            rings_others,
+        ),
+        ("a colleague clicked my number", placed_by_colleague().ringing_here(), CardRule::Shown, CardRule::Shown),
+        ("placed by hand", placed().with(|call| call.command = None), CardRule::PlacedOnPhone, CardRule::PlacedOnPhone),
     ] {
-        assert_eq!(pops(&call, &me(), Arrival::Live, at(0)), live, "{what}, live");
-        assert_eq!(pops(&call, &me(), Arrival::CatchUp, at(0)), catching_up, "{what}, catching up");
+        assert_eq!(rule(&call, &me(), Arrival::Live, at(0)), live, "{what}, live");
+        assert_eq!(rule(&call, &me(), Arrival::CatchUp, at(0)), catching_up, "{what}, catching up");
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+mod cards;
 mod cli;
 mod events;
 mod from_nothing;

@@ -24,6 +24,8 @@ pub enum CardRule {
     Late,
     /// It rang at other phones.
     RingsOthers,
+    /// It rang here no more when the desk heard that it is for a phone of this person: he talked already, or had hung up.
+    AnsweredFirst,
     /// A person here placed it on his phone.
     PlacedOnPhone,
     /// The desk came back when it had rung for more than two minutes.
@@ -172,6 +174,8 @@ pub enum NoCard {
         /// The connection's id.
         connection: String,
     },
+    /// This person talked already, or had hung up, when his desk heard that it is for him.
+    AnsweredFirst,
     /// This person placed it on his phone: calls out have a card where they are placed from the screen.
     PlacedOnPhone,
     /// The desk did not follow the office then.

@@ -31,12 +31,8 @@ impl Keeper {
         let logged = store.head_seq()?;
         let (head, watch) = watch::channel(Head { seq: logged, behind: false });
         let (times, logged_at) = (Arc::<CallTimes>::default(), clock.now());
-        let handle = KeeperHandle {
-            requests: send,
-            published: published.clone(),
-            head: watch,
-            times: Arc::clone(&times),
-        };
+        let handle =
+            KeeperHandle { requests: send, published: published.clone(), head: watch, times: Arc::clone(&times) };
         let mut keeper = Self {
             office: office.to_owned(),
             store,

@@ -173,7 +173,8 @@ impl View {
                 let states = times.get(&call.id)?;
                 card_ms(states, decided.get(&desk.viewer.id)?)
             }));
-            let causes = concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, decided.get(&desk.viewer.id))?)));
+            let causes =
+                concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, decided.get(&desk.viewer.id))?)));
             let causes: Vec<(&Desk, NoCard)> = causes.collect();
             let without = |desk: Option<&Desk>, at_all_desks, cause| WithoutCard {
                 at: call.started_at,
@@ -301,14 +302,7 @@ fn hops(
     };
     let stop = cause.map(stopped_at);
     let mut hops: Vec<Hop> = Vec::new();
-    for place in [
-        HopPlace::Pbx,
-        HopPlace::Signature,
-        HopPlace::Log,
-        HopPlace::Office,
-        HopPlace::Desk,
-        HopPlace::Card,
-    ] {
+    for place in [HopPlace::Pbx, HopPlace::Signature, HopPlace::Log, HopPlace::Office, HopPlace::Desk, HopPlace::Card] {
         let at = at(place);
         let is_behind = stop.is_some_and(|stop| hops.iter().any(|hop| hop.place == stop));
         let state = match stop {

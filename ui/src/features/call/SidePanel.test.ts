@@ -18,6 +18,7 @@ async function write(text: string) {
     me: "Пётр",
     dial: vi.fn(),
     play: vi.fn(),
+    explain: vi.fn(),
     live: [],
     platform,
     over: false,

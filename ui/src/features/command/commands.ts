@@ -3,7 +3,17 @@ export interface Command {
   id: string;
   /** Which picture stands before it. */
   icon:
-    "now" | "calls" | "people" | "card" | "settings" | "missed" | "language" | "theme" | "leave" | "list" | "search";
+    | "now"
+    | "calls"
+    | "card"
+    | "diagnostics"
+    | "settings"
+    | "missed"
+    | "language"
+    | "theme"
+    | "leave"
+    | "list"
+    | "search";
   words: string;
   /** Other words by which it is found. */
   also?: string;

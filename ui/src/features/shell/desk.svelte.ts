@@ -11,6 +11,7 @@ import { Details } from "$features/call/details.svelte";
 import { holesOf } from "$features/calls/holes";
 import { CallList, FIRST_PAGE } from "$features/calls/list.svelte";
 import { CommandField } from "$features/command/field.svelte";
+import { Diagnostics } from "$features/diagnostics/diagnostics.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Joining } from "$features/join/joining.svelte";
 import { Player } from "$features/player/player.svelte";
@@ -52,6 +53,7 @@ export class Desk {
   readonly player: Player;
   readonly wizard: Wizard;
   readonly joining: Joining;
+  readonly diagnostics: Diagnostics;
 
   readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
@@ -76,6 +78,7 @@ export class Desk {
     this.player = new Player(platform);
     this.wizard = new Wizard(platform);
     this.joining = new Joining(platform, () => this.offices.joins());
+    this.diagnostics = new Diagnostics(platform);
   }
 
   /** What is shown besides lists. */
@@ -165,6 +168,12 @@ export class Desk {
     this.#putAway();
     this.page = "calls";
     void this.details.open(call);
+  }
+
+  /** Shows why a call had a card or none. */
+  explain(call: CallRef): void {
+    this.go("diagnostics");
+    void this.diagnostics.open(call);
   }
 
   /** Shows a call and plays its recording. */

@@ -1,0 +1,80 @@
+//! Why calls had a card or none, in the real window of an administrator at a gateway.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Office } from '../harness/office.ts';
+import { until } from '../harness/process.ts';
+import { Trubka } from '../harness/trubka.ts';
+
+let office: Office;
+let trubka: Trubka;
+
+beforeAll(async () => {
+  office = await Office.start('Sales', { role: 'admin' });
+  trubka = await Trubka.start({ name: 'diagnostics' });
+  await trubka.main();
+  await trubka.type('office-address', office.address);
+  await trubka.type('office-token', office.token);
+  await trubka.click('office-connect');
+  await trubka.find('nav-calls');
+});
+
+afterAll(async () => {
+  await trubka?.stop();
+  await office?.stop();
+});
+
+/** What stands at each place on the way. */
+async function hops(): Promise<Record<string, string | null>> {
+  await trubka.find('card-path');
+  const found: Record<string, string | null> = {};
+  for (const hop of await trubka.browser.$$('[data-testid="hop"]').getElements())
+    found[(await hop.getAttribute('data-place')) as string] = await hop.getAttribute('data-state');
+  return found;
+}
+
+test('a webhook with a wrong signature stops at the signature', async () => {
+  const forged = await fetch(new URL('/hook/rt1/call_events', office.address), {
+    method: 'POST',
+    headers: { 'X-Client-ID': 'x', 'X-Client-Sign': '0'.repeat(64) },
+    body: JSON.stringify({ session_id: 's1', state: 'new', type: 'incoming' }),
+  });
+  expect(forged.status).toBe(403);
+  await trubka.click('nav-diagnostics');
+  const refused = await trubka.find('without-card');
+  expect(await refused.getAttribute('data-cause')).toBe('refused');
+  await refused.click();
+  expect(await hops()).toEqual({
+    pbx: 'passed',
+    signature: 'stopped',
+    log: 'notReached',
+    office: 'notReached',
+    desk: 'notReached',
+    card: 'notReached',
+  });
+  expect(await trubka.objections()).toEqual([]);
+  await trubka.click('path-mend');
+  await trubka.find('settings-language');
+});
+
+test('a call with a card came all the way, as its details lead to', async () => {
+  await office.play({
+    make: 'rostelecom',
+    call: 'answered',
+    from: '+79001234567',
+    answers: '203',
+    ring: '3s',
+    talk: '2s',
+  });
+  await trubka.card();
+  await trubka.cardIs('ringing');
+  await trubka.cardIs('ended', 20_000);
+  await trubka.main();
+  await trubka.click('nav-calls');
+  await trubka.click('call-row');
+  await trubka.click('why-no-card');
+  await until('the card was shown', async () => Object.values(await hops()).every((state) => state === 'passed'));
+  expect(await trubka.has('path-cause')).toBe(false);
+  expect(await trubka.text('card-path')).toMatch(/\+\d+ ms/);
+  await until('it counts among the cards', () => trubka.has('card-speed'));
+  expect(await trubka.objections()).toEqual([]);
+});

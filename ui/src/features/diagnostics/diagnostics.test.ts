@@ -1,0 +1,92 @@
+import type { NoCard } from "$generated/NoCard";
+import { mainPlatform } from "$platform/browser";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import { Diagnostics } from "./diagnostics.svelte";
+import DiagnosticsView from "./DiagnosticsView.svelte";
+
+async function opened() {
+  const platform = mainPlatform();
+  const { offices } = await platform.mainSnapshot();
+  const diagnostics = new Diagnostics(platform);
+  const asked = { showCall: vi.fn(), goToConnections: vi.fn(), reconnect: vi.fn() };
+  render(DiagnosticsView, { diagnostics, offices, ...asked });
+  return { user: userEvent.setup(), rows: await screen.findAllByTestId("without-card"), diagnostics, ...asked };
+}
+
+describe("Why no card", () => {
+  it("lists the calls of the day without a card, each with its cause in words", async () => {
+    const { rows } = await opened();
+    expect(rows.map((row) => row.dataset["cause"])).toEqual([
+      "late",
+      "deskAway",
+      "lineOfOtherGroups",
+      "onlyInMenu",
+      "refused",
+    ] satisfies NoCard["kind"][]);
+    expect(rows[0]?.textContent).toContain("пришло поздно");
+    expect(rows[2]?.textContent).toContain("все");
+    expect(screen.getByTestId("card-speed").textContent).toContain("Обычно 46 мс, дольше всего 118 мс");
+  });
+
+  it("shows the way of a call, where it stopped, why, and what mends it", async () => {
+    const { user, rows, reconnect } = await opened();
+    await user.click(rows[1] as HTMLElement);
+    const hops = await screen.findAllByTestId("hop");
+    expect(hops.map((hop) => hop.dataset["place"])).toEqual(["pbx", "signature", "log", "office", "desk", "card"]);
+    expect(hops.map((hop) => hop.dataset["state"])).toEqual([
+      "passed",
+      "passed",
+      "passed",
+      "passed",
+      "stopped",
+      "notReached",
+    ]);
+    expect(within(hops[1] as HTMLElement).getByText("+24 мс")).toBeTruthy();
+    expect(screen.getByTestId("path-cause").textContent).toContain("не было на связи");
+    await user.click(screen.getByTestId("path-mend"));
+    expect(reconnect).toHaveBeenCalledOnce();
+  });
+
+  it("shows what was refused up to its signature, and leads to the connections", async () => {
+    const { user, rows, goToConnections } = await opened();
+    await user.click(rows[4] as HTMLElement);
+    const hops = await screen.findAllByTestId("hop");
+    expect(hops[1]?.dataset["state"]).toBe("stopped");
+    await user.click(screen.getByTestId("path-mend"));
+    expect(goToConnections).toHaveBeenCalledOnce();
+  });
+
+  it("shows the same call at another desk", async () => {
+    const { user, rows } = await opened();
+    await user.click(rows[0] as HTMLElement);
+    await user.click(await screen.findByTestId("other-desk"));
+    await vi.waitFor(() => expect(screen.queryByTestId("path-cause")).toBeNull());
+    expect(screen.getByTestId("path-title").textContent).toBe("Карточка была: Анна");
+  });
+
+  it("goes from row to row by the arrows", async () => {
+    const { user, rows } = await opened();
+    rows[0]?.focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(document.activeElement).toBe(rows[1]);
+  });
+
+  it("passes over the answer to a call that is looked at no more", async () => {
+    const platform = mainPlatform();
+    const diagnostics = new Diagnostics(platform);
+    const { cardPath } = platform;
+    let letGo = () => {};
+    platform.cardPath = async (request) => {
+      if (request.call.id === "call2") await new Promise<void>((resolve) => (letGo = resolve));
+      return cardPath(request);
+    };
+    const first = diagnostics.open({ office: "demo", id: "call2" });
+    await diagnostics.open({ office: "demo", id: "call1" });
+    const path = diagnostics.path;
+    letGo();
+    await first;
+    expect(diagnostics.path).toBe(path);
+  });
+});

@@ -1,0 +1,15 @@
+import type { CardPath } from "$generated/CardPath";
+import { exactTime } from "$lib/time";
+import { diagnosticsText } from "$messages/diagnostics";
+
+/** A path as text, for a message to whoever mends it. */
+export function reportOf(title: string, about: string, path: CardPath): string {
+  const text = diagnosticsText();
+  const hops = path.hops.map((hop) => {
+    const state = hop.state === "notReached" ? text.notReached : text[hop.state][hop.place];
+    const when = [hop.at && exactTime(hop.at), hop.tookMs !== undefined && text.ms(hop.tookMs)].filter(Boolean);
+    return [`${text.places[hop.place]}: ${state}`, ...when].join(", ");
+  });
+  const cause = path.cause ? [text.cause(path.cause), text.mend[path.cause.kind]] : [text.cardWas];
+  return [title, about, "", ...hops, "", ...cause].join("\n");
+}
