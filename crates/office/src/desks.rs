@@ -1,9 +1,12 @@
 //! Desks that follow the office, and when they did.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
-use link::wire::You;
+use link::wire::{CardDecision, CardRule, You};
 use store::{DeskTime, NewDeskTime, Store};
 
 use crate::{clock::Clock, settings::Viewer, state::OfficeState};
@@ -57,13 +60,26 @@ fn not_noted(result: Result<(), store::Error>) {
 /// A desk that has followed lately, as it was when it last began to.
 pub(crate) struct Desk {
     pub(crate) viewer: Viewer,
+    /// The names that it had: a renewed token is another token of the same person.
+    names: BTreeSet<String>,
     times: Vec<DeskTime>,
 }
 
 impl Desk {
     /// A desk that has never followed.
     pub(crate) fn unseen(viewer: Viewer) -> Self {
-        Self { viewer, times: Vec::new() }
+        Self { names: BTreeSet::from([viewer.id.clone()]), viewer, times: Vec::new() }
+    }
+
+    /// This is one of its names.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// What it decided, among the decisions of all desks about a call: that a card was shown before anything else.
+    pub(crate) fn decision<'a>(&self, of_all: &'a BTreeMap<String, CardDecision>) -> Option<&'a CardDecision> {
+        let mine = || self.names.iter().filter_map(|name| of_all.get(name));
+        mine().find(|decision| decision.rule == CardRule::Shown).or_else(|| mine().max_by_key(|mine| mine.decided_at))
     }
 
     /// It followed at this moment.
@@ -89,9 +105,28 @@ pub(crate) fn since(store: &Store, office: &str, since: Timestamp) -> Result<Vec
         desk.viewer = viewer(&time.viewer, you);
         desk.times.push(time);
     }
-    let mut desks: Vec<Desk> = desks.into_values().collect();
+    let mut people: Vec<Desk> = Vec::new();
+    for desk in desks.into_values() {
+        let is_same = |other: &&mut Desk| is_same_person(&other.viewer, &desk.viewer);
+        match people.iter_mut().find(is_same) {
+            Some(other) => {
+                let last = |desk: &Desk| desk.times.last().map(|time| time.from);
+                if last(&desk) > last(other) {
+                    other.viewer = desk.viewer;
+                }
+                other.names.extend(desk.names);
+                other.times.extend(desk.times);
+            }
+            None => people.push(desk),
+        }
+    }
+    let mut desks = people;
     desks.sort_by(|one, other| one.viewer.name.cmp(&other.viewer.name));
     Ok(desks)
+}
+
+fn is_same_person(one: &Viewer, other: &Viewer) -> bool {
+    (&one.name, one.role, &one.extensions, &one.groups) == (&other.name, other.role, &other.extensions, &other.groups)
 }
 
 fn viewer(id: &str, you: You) -> Viewer {

@@ -8,6 +8,10 @@ import type { CallDetails } from "./CallDetails";
 import type { CallRef } from "./CallRef";
 import type { CallsChanged } from "./CallsChanged";
 import type { CallsPage } from "./CallsPage";
+import type { CardPath } from "./CardPath";
+import type { CardPathRequest } from "./CardPathRequest";
+import type { CardsReport } from "./CardsReport";
+import type { CardsTodayRequest } from "./CardsTodayRequest";
 import type { CardsView } from "./CardsView";
 import type { ChangeRightsRequest } from "./ChangeRightsRequest";
 import type { CheckConnectionRequest } from "./CheckConnectionRequest";
@@ -74,6 +78,10 @@ export interface MainCommands {
   placeCall(request: PlaceCallRequest): Promise<PlacedView>;
   /** Does something with a call that goes on. Answers once an event has shown it. */
   actOnCall(request: ActOnCallRequest): Promise<void>;
+  /** The way of a call from the PBX to a card, and why there was none. */
+  cardPath(request: CardPathRequest): Promise<CardPath>;
+  /** How the calls of today came to cards at an office. */
+  cardsToday(request: CardsTodayRequest): Promise<CardsReport>;
   /** Shape, length and place of a recording. */
   openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
   /** Keeps what a person has set and shows it at once. */
@@ -149,6 +157,8 @@ export const mainCommands = {
   previewDial: { name: "preview_dial", answers: true },
   placeCall: { name: "place_call", answers: true },
   actOnCall: { name: "act_on_call", answers: false },
+  cardPath: { name: "card_path", answers: true },
+  cardsToday: { name: "cards_today", answers: true },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },
   dismissNotice: { name: "dismiss_notice", answers: false },

@@ -61,7 +61,8 @@ export const diagnosticsText = texts<DiagnosticsText>({
     why: "Почему нет карточки",
     loading: "Смотрим, что показали сегодня…",
     pick: "Выберите звонок, чтобы увидеть его путь от АТС до карточки",
-    allShown: (calls) => `Сегодня показали карточки всех звонков: ${russianCount(calls, "звонок", "звонка", "звонков")}`,
+    allShown: (calls) =>
+      `Сегодня показали карточки всех звонков: ${russianCount(calls, "звонок", "звонка", "звонков")}`,
     noCalls: "Сегодня звонков ещё не было",
     without: "Без карточки сегодня",
     of: (some, all) => `${some} из ${all}`,
@@ -75,7 +76,14 @@ export const diagnosticsText = texts<DiagnosticsText>({
     usually: (median, longest) => `Обычно ${median} мс, дольше всего ${longest} мс`,
     ms: (ms) => `+${ms} мс`,
     stop: "стоп",
-    places: { pbx: "АТС", signature: "Подпись", log: "Журнал", office: "Офис", desk: "Рабочее место", card: "Карточка" },
+    places: {
+      pbx: "АТС",
+      signature: "Подпись",
+      log: "Журнал",
+      office: "Офис",
+      desk: "Рабочее место",
+      card: "Карточка",
+    },
     passed: {
       pbx: "сообщила",
       signature: "совпала",

@@ -38,7 +38,7 @@ async fn every_rule_is_told_once_and_a_card_with_its_paint() {
     assert_eq!(told(&bench, "over"), [CardRule::Over]);
     let shown = bench.office.decisions().into_iter().find(|one| one.rule == CardRule::Shown).expect("told");
     let painted = shown.painted_at.expect("painted").duration_since(shown.decided_at);
-    assert_eq!(painted.as_millis(), 20);
+    assert!(painted.as_millis() >= 20, "{painted}");
     // It rings after the menu: the newer rule is told, too.
     bench.office.call(8, &call("menu").ringing_here());
     bench.pass(Duration::from_secs(2)).await;

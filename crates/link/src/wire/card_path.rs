@@ -11,7 +11,7 @@ use super::Signature;
 pub const LARGEST_REPORT: usize = 500;
 
 /// By which rule a desk showed a call's card, or did not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CardRule {
     /// It rings here, or was placed here: the card came up.

@@ -89,10 +89,10 @@ impl View {
         let desks = self.desks(call.started_at)?;
         let concerned: Vec<(&Desk, Option<NoCard>)> = desks
             .iter()
-            .filter(|desk| told.concerns(&desk.viewer) || wanted == Some(&desk.viewer.id))
-            .map(|desk| (desk, told.cause(desk, decisions.get(&desk.viewer.id))))
+            .filter(|desk| told.concerns(&desk.viewer) || wanted.is_some_and(|wanted| desk.is(wanted)))
+            .map(|desk| (desk, told.cause(desk, desk.decision(&decisions))))
             .collect();
-        let asked = |id: &str| concerned.iter().find(|(desk, _)| desk.viewer.id == id);
+        let asked = |id: &str| concerned.iter().find(|(desk, _)| desk.is(id));
         let subject = match wanted {
             Some(id) => {
                 Some(asked(id).ok_or_else(|| OfficeError::invalid("desk", "no desk of this office has this id"))?)
@@ -104,15 +104,15 @@ impl View {
         let mine = (self.viewer.role != Role::Admin).then(|| desks.first()).flatten();
         let (desk, cause) = match (subject, mine) {
             (Some((desk, cause)), _) => (Some(*desk), cause.clone()),
-            (None, Some(desk)) => (Some(desk), told.cause(desk, decisions.get(&desk.viewer.id))),
+            (None, Some(desk)) => (Some(desk), told.cause(desk, desk.decision(&decisions))),
             (None, None) => (None, Some(told.nobodys())),
         };
-        let decision = desk.and_then(|desk| decisions.get(&desk.viewer.id));
+        let decision = desk.and_then(|desk| desk.decision(&decisions));
         let others = concerned.iter().filter(|(other, _)| desk.is_none_or(|desk| desk.viewer.id != other.viewer.id));
         let outcome = |(desk, cause): &(&Desk, Option<NoCard>)| DeskOutcome {
             desk: name(desk),
             cause: cause.clone(),
-            card_ms: decisions.get(&desk.viewer.id).and_then(|decision| card_ms(&states, decision)),
+            card_ms: desk.decision(&decisions).and_then(|decision| card_ms(&states, decision)),
         };
         Ok(CardPath {
             desk: desk.map(name),
@@ -129,7 +129,7 @@ impl View {
         let since = around.checked_sub(desks::KEPT).unwrap_or(Timestamp::MIN);
         let mut desks = desks::since(&office.store, &office.name, since).map_err(|error| storage(&error))?;
         if self.viewer.role != Role::Admin {
-            desks.retain(|desk| desk.viewer.id == self.viewer.id);
+            desks.retain(|desk| desk.is(&self.viewer.id));
             if desks.is_empty() {
                 desks.push(Desk::unseen((*self.viewer).clone()));
             }
@@ -171,10 +171,10 @@ impl View {
             report.calls += 1;
             taken.extend(concerned.iter().filter_map(|desk| {
                 let states = times.get(&call.id)?;
-                card_ms(states, decided.get(&desk.viewer.id)?)
+                card_ms(states, desk.decision(decided)?)
             }));
             let causes =
-                concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, decided.get(&desk.viewer.id))?)));
+                concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, desk.decision(decided))?)));
             let causes: Vec<(&Desk, NoCard)> = causes.collect();
             let without = |desk: Option<&Desk>, at_all_desks, cause| WithoutCard {
                 at: call.started_at,

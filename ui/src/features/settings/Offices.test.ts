@@ -17,6 +17,7 @@ const REFUSED: OfficeView = {
   name: "calls.example.org",
   address: "https://calls.example.org/",
   demo: false,
+  admin: false,
   link: "refused",
   cause: "tokenRefused",
   admin: false,
