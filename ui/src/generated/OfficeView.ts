@@ -40,10 +40,6 @@ cause?: LinkCause,
  */
 lostAt?: string, 
 /**
- * The person here looks after it: he may see how it works.
- */
-admin: boolean, 
-/**
  * The office's clock minus this computer's, to be added to "now" by timers of its calls.
  */
 clockOffsetMs: number, 

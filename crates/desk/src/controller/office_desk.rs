@@ -9,7 +9,7 @@ use calls::{Abilities, Ability, CallId, CallState, ConnectionId};
 use jiff::{SignedDuration, Timestamp};
 use link::{
     Office,
-    wire::{Call, ConnectionState, Leg, Role},
+    wire::{Call, ConnectionState, Leg},
 };
 
 use super::message::OfficeSlot;

@@ -173,8 +173,7 @@ impl View {
                 let states = times.get(&call.id)?;
                 card_ms(states, desk.decision(decided)?)
             }));
-            let causes =
-                concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, desk.decision(decided))?)));
+            let causes = concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, desk.decision(decided))?)));
             let causes: Vec<(&Desk, NoCard)> = causes.collect();
             let without = |desk: Option<&Desk>, at_all_desks, cause| WithoutCard {
                 at: call.started_at,

@@ -17,7 +17,6 @@ const REFUSED: OfficeView = {
   name: "calls.example.org",
   address: "https://calls.example.org/",
   demo: false,
-  admin: false,
   link: "refused",
   cause: "tokenRefused",
   admin: false,

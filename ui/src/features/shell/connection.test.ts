@@ -22,7 +22,6 @@ const office = (link: OfficeView["link"], ...connections: ConnectionRow[]): Offi
   id: "o",
   name: "calls.example.org",
   demo: false,
-  admin: false,
   link,
   admin: false,
   clockOffsetMs: 0,
