@@ -146,6 +146,13 @@ async fn what_the_office_knows_names_the_cause_by_itself() {
     assert_eq!((&path["desk"]["name"], &path["cause"]["kind"]), (&json!("Анна"), &json!("notReported")));
     let nobody = rig.get(&admin.token, &format!("/v1/calls/{}/path?desk=nobody", call_id("named"))).await;
     assert_eq!((nobody.status, &nobody.json()["field"]), (400, &json!("desk")));
+    // Another's desk is no agent's matter, whether there is one of that name or not.
+    for other in [&boris, &admin] {
+        let path = format!("/v1/calls/{}/path?desk={}", call_id("rung"), other.id);
+        let answer = rig.get(&anna.token, &path).await;
+        assert_eq!((answer.status, &answer.json()["field"]), (400, &json!("desk")));
+        assert!(!answer.text().contains("Борис"), "{}", answer.text());
+    }
     let stranger = rig.get(&vera.token, &format!("/v1/calls/{}/path", call_id("named"))).await;
     assert_eq!(stranger.status, 404, "it is not to be seen");
 }
@@ -180,6 +187,10 @@ async fn what_a_desk_decided_is_told_by_its_rule() {
         assert_eq!(rig.post(&anna.token, "/v1/desk/decisions", &wrong).await.status, 400, "{wrong}");
     }
     let one = json!({"call": call_id("x"), "rule": "shown", "decidedAt": "2026-03-05T09:00:00Z"});
+    // What is said of a call that the office does not have is not kept.
+    assert_eq!(rig.post(&anna.token, "/v1/desk/decisions", &json!({ "decisions": [one] })).await.status, 204);
+    assert_eq!(rig.store.card_decisions("office", &call_id("x")).expect("reads"), []);
+    assert_eq!(rig.store.card_decisions("office", &call_id("over")).expect("reads").len(), 1);
     let many = json!({ "decisions": vec![one; 501] });
     assert_eq!(rig.post(&anna.token, "/v1/desk/decisions", &many).await.json()["field"], "decisions");
 }

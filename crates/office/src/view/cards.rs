@@ -42,7 +42,7 @@ impl View {
         }
         let office = &self.office;
         let (mut rows, mut times) = (Vec::new(), Vec::new());
-        for decision in decisions {
+        for decision in self.reading(move |view| view.of_known_calls(decisions)).await? {
             let states = office.keeper.times.of(&decision.call);
             if let Some(first) = states.first() {
                 let body = serde_json::to_string(&states).unwrap_or_default();
@@ -61,6 +61,24 @@ impl View {
             office.store.keep_call_times(&office.name, times).await
         };
         kept.await.map_err(|error| storage(&error))
+    }
+
+    /// Those that are about calls which this office has: what is said of others would crowd out what is to be kept. A call
+    /// that was told lately may not be in the database yet.
+    fn of_known_calls(&self, mut decisions: Vec<CardDecision>) -> Result<Vec<CardDecision>, OfficeError> {
+        let mut failure = None;
+        decisions.retain(|decision| {
+            let is_told = !self.office.keeper.times.of(&decision.call).is_empty();
+            is_told
+                || match self.read_call(&decision.call) {
+                    Ok(call) => call.is_some(),
+                    Err(error) => {
+                        failure = Some(error);
+                        false
+                    }
+                }
+        });
+        failure.map_or(Ok(decisions), Err)
     }
 
     /// The way of a call to a desk.

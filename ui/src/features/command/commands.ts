@@ -5,6 +5,7 @@ export interface Command {
   icon:
     | "now"
     | "calls"
+    | "people"
     | "card"
     | "diagnostics"
     | "settings"

@@ -1,8 +1,9 @@
 import type { NoCard } from "$generated/NoCard";
+import { language } from "$lib/language.svelte";
 import { mainPlatform } from "$platform/browser";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Diagnostics } from "./diagnostics.svelte";
 import DiagnosticsView from "./DiagnosticsView.svelte";
 
@@ -14,6 +15,8 @@ async function opened() {
   render(DiagnosticsView, { diagnostics, offices, ...asked });
   return { user: userEvent.setup(), rows: await screen.findAllByTestId("without-card"), diagnostics, ...asked };
 }
+
+beforeEach(() => (language.code = "ru"));
 
 describe("Why no card", () => {
   it("lists the calls of the day without a card, each with its cause in words", async () => {
