@@ -8,7 +8,7 @@ use crate::call_times::StateTimes;
 /// to some milliseconds only, so the first state may seem to be later.
 pub(crate) fn state_of<'a>(states: &'a [StateTimes], decision: Option<&CardDecision>) -> Option<&'a StateTimes> {
     let by_then = |state: &&StateTimes| decision.is_some_and(|decision| state.received_at <= decision.decided_at);
-    states.iter().filter(by_then).next_back().or(states.first())
+    states.iter().rfind(by_then).or(states.first())
 }
 
 /// How long a card took: from what the PBX told to the paint, or to the desk's decision where the paint is not known.
