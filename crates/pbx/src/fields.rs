@@ -60,10 +60,32 @@ impl Fields {
         self.value(key).cloned().and_then(Self::of)
     }
 
+    /// The text of a key of the object under another key.
+    pub(crate) fn within(&self, object: &str, key: &str) -> Option<String> {
+        member(self.value(object)?, key).and_then(text)
+    }
+
     /// The array under a key.
     pub(crate) fn array(&self, key: &str) -> Option<&Vec<Value>> {
         self.value(key).and_then(Value::as_array)
     }
+}
+
+/// The value of a key of an object, if it is there and not null: read where it stands, without a copy of the others.
+pub(crate) fn member<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    let map = object.as_object()?;
+    let found = map.get(key).or_else(|| map.iter().find(|(name, _)| is_key(name, key)).map(|(_, value)| value));
+    found.filter(|value| !value.is_null())
+}
+
+/// The same, taken out of the object.
+pub(crate) fn take_member(object: &mut Value, key: &str) -> Option<Value> {
+    let map = object.as_object_mut()?;
+    map.iter_mut().find(|(name, _)| is_key(name, key)).map(|(_, value)| value.take())
+}
+
+fn is_key(name: &str, key: &str) -> bool {
+    name.trim_matches(json::is_filler).eq_ignore_ascii_case(key)
 }
 
 fn plain_key(key: &str) -> String {
@@ -133,6 +155,10 @@ mod tests {
         assert_eq!(fields.integer("result"), Some(0));
         assert_eq!(fields.text("empty"), None);
         assert_eq!(fields.text("nothing"), None);
+        let mut object = json!({" DisplayName ": "Иван", "nothing": null});
+        assert_eq!((member(&object, "displayname"), member(&object, "nothing")), (Some(&json!("Иван")), None));
+        assert_eq!(take_member(&mut object, "displayname"), Some(json!("Иван")));
+        assert_eq!((member(&object, "displayname"), member(&json!([1]), "a")), (None, None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{assumption_counts::AssumptionCounts, config::Settings, wire::Wire};
 use crate::{
     error::{Error, ErrorKind},
-    fields::{self, Fields},
+    fields::{self, Fields, member},
     json, redact,
 };
 
@@ -44,7 +44,7 @@ impl Frame {
 
     /// The correlation value that it carries, as text, so that a number is the same however it is written.
     pub(super) fn qid(&self) -> Option<String> {
-        Fields::of(self.body.clone())?.text("qid")
+        member(&self.body, "qid").and_then(fields::text)
     }
 
     /// Whether it is named as an answer.
@@ -54,28 +54,28 @@ impl Frame {
 
     /// The events that it carries, in the documented framing or one of the assumed; nothing where it is none. What was
     /// met is counted.
-    pub(super) fn pushed(&self, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
+    pub(super) fn pushed(self, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
         if let Some((class, kind)) = dotted(&self.name) {
             counts.count("A-1a: the frame's name is class and type");
-            return Some(payloads(&class, &kind, &self.body, counts));
+            return Some(payloads(&class, &kind, self.body, counts));
         }
         let events: Option<Vec<Vec<Pushed>>> =
-            several(&self.body).iter().map(|body| in_object(body, wire, counts)).collect();
+            several(self.body).into_iter().map(|body| in_object(body, wire, counts)).collect();
         events.map(|events| events.into_iter().flatten().collect()).filter(|events: &Vec<Pushed>| !events.is_empty())
     }
 }
 
 /// The events of an object that says itself what they are.
-fn in_object(body: &Value, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
-    let fields = Fields::of(body.clone())?;
-    if let Some((class, kind)) = ["event", "name"].iter().find_map(|key| dotted(&fields.text(key)?)) {
+fn in_object(body: Value, wire: &Wire, counts: &AssumptionCounts) -> Option<Vec<Pushed>> {
+    let text = |key| member(&body, key).and_then(fields::text);
+    if let Some((class, kind)) = ["event", "name"].into_iter().find_map(|key| dotted(&text(key)?)) {
         counts.count("A-1b: the object names class and type");
         return Some(payloads(&class, &kind, body, counts));
     }
     if wire.strict {
         return None;
     }
-    let (class, kind) = (fields.text("class")?, fields.text("type")?);
+    let (class, kind) = (text("class")?, text("type")?);
     counts.count("A-1c: class and type stand apart");
     Some(payloads(&class.to_ascii_lowercase(), &kind.to_ascii_lowercase(), body, counts))
 }
@@ -89,21 +89,25 @@ fn dotted(name: &str) -> Option<(String, String)> {
 }
 
 /// The payload stands under `data`, `content` or `event`, or it is the object itself. An array is several events.
-fn payloads(class: &str, kind: &str, body: &Value, counts: &AssumptionCounts) -> Vec<Pushed> {
-    let fields = Fields::of(body.clone());
-    let inner = fields.as_ref().and_then(|fields| {
-        ["data", "content", "event"].iter().find_map(|key| fields.value(key).filter(|value| !value.is_string()))
-    });
-    if inner.is_none() {
-        counts.count("A-1: the object is the payload");
-    }
-    let pushed = |payload: &Value| Pushed { class: class.to_owned(), kind: kind.to_owned(), payload: payload.clone() };
-    several(inner.unwrap_or(body)).iter().map(pushed).collect()
+fn payloads(class: &str, kind: &str, mut body: Value, counts: &AssumptionCounts) -> Vec<Pushed> {
+    let holds = |key: &&str| member(&body, key).is_some_and(|value| !value.is_string());
+    let payload = match ["data", "content", "event"].into_iter().find(holds) {
+        Some(key) => fields::take_member(&mut body, key).unwrap_or(body),
+        None => {
+            counts.count("A-1: the object is the payload");
+            body
+        }
+    };
+    let pushed = |payload| Pushed { class: class.to_owned(), kind: kind.to_owned(), payload };
+    several(payload).into_iter().map(pushed).collect()
 }
 
 /// An array's members, or the one that is none.
-fn several(value: &Value) -> &[Value] {
-    value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
+fn several(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(members) => members,
+        one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => vec![one],
+    }
 }
 
 /// A message with its parameters, as text.

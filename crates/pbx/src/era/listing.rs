@@ -11,6 +11,7 @@ use super::{
     conference::Conferences,
     events::{EventContext, answered, destination, offered, parties, party_of},
     names::Field,
+    pages::{Pages, Step},
     wire::Named,
 };
 use crate::{dedupe, fields::Fields, json, request::Answer, session::Snapshot, zone};
@@ -71,6 +72,7 @@ pub(super) struct Listing {
     count: u64,
     told: BTreeMap<String, Told>,
     conferences: Conferences,
+    pages: Pages,
 }
 
 impl Listing {
@@ -80,18 +82,32 @@ impl Listing {
             count: 0,
             told: BTreeMap::new(),
             conferences: Conferences::default(),
+            pages: Pages::default(),
         }
     }
 
-    /// What the answer lists; `None` where it is no list. `ahead` is how far the vendor's clock is ahead of ours.
+    /// Takes in an answer: what it is a part of, once that is whole; `None` where it is no list.
+    pub(super) fn take(&mut self, answer: Option<&Answer>, context: EventContext<'_>) -> Option<Step> {
+        let key = |row: &Value| {
+            let data = context.wire.read(row.clone())?;
+            connection(&data).or_else(|| call(&data))
+        };
+        self.pages.take(answer.and_then(|answer| rows(&answer.body)), key)
+    }
+
+    /// What came of the pages so far is given up.
+    pub(super) fn forget_pages(&mut self) {
+        self.pages = Pages::default();
+    }
+
+    /// What a list tells. `ahead` is how far the vendor's clock is ahead of ours.
     pub(super) fn read(
         &mut self,
-        answer: &Answer,
+        rows: Vec<Value>,
         asked: Asked,
         ahead: SignedDuration,
         context: EventContext<'_>,
-    ) -> Option<Snapshot> {
-        let rows = rows(&answer.body)?;
+    ) -> Snapshot {
         let mut snapshot = Snapshot { asked: asked.at, events: Vec::new(), calls: BTreeSet::new() };
         let (mut listed, mut dialogues) = (BTreeSet::new(), Vec::new());
         for row in rows {
@@ -113,7 +129,7 @@ impl Listing {
         }
         self.told.retain(|key, _| listed.contains(key));
         context.calls.keep(&snapshot.calls, asked.heard);
-        Some(snapshot)
+        snapshot
     }
 
     /// The key of what is told next of a row or a call.

@@ -15,6 +15,7 @@ mod events;
 mod frame;
 mod listing;
 mod names;
+mod pages;
 mod phones;
 mod polling;
 mod requests;
@@ -157,7 +158,7 @@ impl Pbx for Era {
     }
 
     fn check(&self) -> Result<Request, Error> {
-        Ok(requests::list(&self.shared.settings))
+        Ok(requests::list(&self.shared.settings, None))
     }
 
     fn read_check(&self, answer: &Answer) -> Result<(), Error> {

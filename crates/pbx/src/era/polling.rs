@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     events::EventContext,
     listing::{Asked, Listing},
+    pages::Step,
     requests, responses,
     shared::Shared,
 };
@@ -30,6 +31,8 @@ pub(super) struct ListPoller {
     /// What had been heard when the list was asked for, in messages.
     heard: u64,
     next: Instant,
+    /// When the list that is being read was asked for, and the row from which it goes on.
+    goes_on: Option<(Moment, usize)>,
     /// When the last list was asked for, unless asking failed since.
     listed: Option<Timestamp>,
 }
@@ -37,20 +40,34 @@ pub(super) struct ListPoller {
 impl ListPoller {
     pub(super) fn new(shared: Arc<Shared>, start: &PollStart) -> Self {
         let listing = Listing::new(start.now.wall);
-        Self { shared, listing, heard: 0, next: start.now.monotonic, listed: None }
+        Self { shared, listing, heard: 0, next: start.now.monotonic, goes_on: None, listed: None }
     }
 
-    fn found(&mut self, answer: &Answer, asked: Moment) -> Result<Found, Error> {
-        if let Some(error) = responses::failure(answer) {
+    /// The list, once it is whole.
+    fn found(&mut self, answer: &Answer, asked: Moment) -> Result<Option<Found>, Error> {
+        let goes_on = self.goes_on.take();
+        let failure = responses::failure(answer);
+        if goes_on.is_none()
+            && let Some(error) = failure
+        {
             return Err(error);
         }
+        let asked = goes_on.map_or(asked, |(first, _)| first);
         let Shared { settings, calls, counts } = &*self.shared;
         let context = EventContext { wire: &settings.wire, calls, counts, received_at: asked.wall };
         let ahead = answer.date.map_or(SignedDuration::ZERO, |date| whole_minutes(date.duration_since(asked.wall)));
         let no_list = || Error::new(ErrorKind::Protocol, "the PBX's list of calls cannot be read");
+        let rows = match self.listing.take(failure.is_none().then_some(answer), context).ok_or_else(no_list)? {
+            Step::Whole(rows) => rows,
+            Step::From(row) => {
+                self.goes_on = Some((asked, row));
+                return Ok(None);
+            }
+            Step::Moved => return Ok(None),
+        };
         let asked = Asked { at: asked.wall, heard: self.heard };
-        let snapshot = self.listing.read(answer, asked, ahead, context).ok_or_else(no_list)?;
-        Ok(Found { snapshot: Some(snapshot), ..Found::default() })
+        let snapshot = self.listing.read(rows, asked, ahead, context);
+        Ok(Some(Found { snapshot: Some(snapshot), ..Found::default() }))
     }
 }
 
@@ -61,16 +78,29 @@ fn whole_minutes(difference: SignedDuration) -> SignedDuration {
 
 impl Poller for ListPoller {
     fn due(&mut self) -> (Instant, Request) {
-        self.heard = self.shared.calls.now();
-        (self.next, requests::list(&self.shared.settings))
+        if self.goes_on.is_none() {
+            self.heard = self.shared.calls.now();
+        }
+        (self.next, requests::list(&self.shared.settings, self.goes_on.map(|(_, row)| row)))
     }
 
     fn read(&mut self, answer: Result<&Answer, &Error>, asked: Moment, now: Moment) -> Result<Found, Error> {
         self.next = now.monotonic + Duration::from_secs(u64::from(self.shared.settings.wire.poll));
+        let first = self.goes_on.map_or(asked, |(first, _)| first);
         let before = self.listed.take();
-        let found = self.found(answer.map_err(Clone::clone)?, asked)?;
-        self.listed = Some(asked.wall);
+        let answer = answer.inspect_err(|_| {
+            self.listing.forget_pages();
+            self.goes_on = None;
+        });
+        let Some(found) = self.found(answer.map_err(Clone::clone)?, asked)? else {
+            self.listed = before;
+            if self.goes_on.is_some() {
+                self.next = now.monotonic;
+            }
+            return Ok(Found::default());
+        };
+        self.listed = Some(first.wall);
         // What ended before the list that came last had been listed; after an outage nothing tells of it.
-        Ok(Found { complete_since: Some(before.unwrap_or(asked.wall)), ..found })
+        Ok(Found { complete_since: Some(before.unwrap_or(first.wall)), ..found })
     }
 }

@@ -44,9 +44,13 @@ pub(super) fn socket(settings: &Settings) -> Request {
     }
 }
 
-/// Asks for the current calls.
-pub(super) fn list(settings: &Settings) -> Request {
-    Request::get("uc/calls", settings.url(settings.wire.calls())).idempotent().signed()
+/// Asks for the current calls, where some are known already from this row on.
+pub(super) fn list(settings: &Settings, from: Option<usize>) -> Request {
+    let mut url = settings.url(settings.wire.calls());
+    if let Some(from) = from {
+        url.query_pairs_mut().append_pair("offset", &from.to_string());
+    }
+    Request::get("uc/calls", url).idempotent().signed()
 }
 
 /// What is asked of the PBX: the name for journals, the HTTP method, the message of the socket.

@@ -19,7 +19,8 @@ use super::{
     events::{self, EventContext},
     frame::{self, Frame},
     listing::{Asked, Listing},
-    names::{EVENTS, Field},
+    names::Field,
+    pages::Step,
     requests, responses,
     shared::Shared,
     subscription::Subscription,
@@ -76,6 +77,8 @@ pub(super) struct Socket {
     last: u64,
     questions: BTreeMap<String, (Question, Instant)>,
     subscription: Option<Subscription>,
+    /// The PBX has refused what was subscribed to, and it is asked for once more.
+    asked_anew: bool,
     /// Events of the own subscriber alone are passed on.
     filters: bool,
     connected: bool,
@@ -106,6 +109,7 @@ impl Socket {
             last: 0,
             questions: BTreeMap::new(),
             subscription: None,
+            asked_anew: false,
             filters: false,
             connected: false,
             live: false,
@@ -145,11 +149,9 @@ impl Socket {
         let wire = &self.shared.settings.wire;
         // A new filter gets a new subscription: a change of one is a race with a dense stream.
         let id = format!("trubka-{}-{}", now.wall.as_millisecond(), self.last);
-        let mut parameters = json!({"id": id, "events": EVENTS, "expires": wire.expires});
-        if let (Some(filter), Some(object)) = (filter, parameters.as_object_mut()) {
-            object.insert("objects".to_owned(), json!([filter]));
-        }
-        self.subscription = Some(Subscription::new(id.clone(), wire.expires, filter.is_some(), now.monotonic));
+        let subscription = Subscription::new(id.clone(), wire.expires, filter.is_some(), now.monotonic);
+        let parameters = subscription.parameters(filter);
+        self.subscription = Some(subscription);
         self.ask("subscribe", parameters, Question::Subscribe { id }, now)
     }
 
@@ -207,19 +209,20 @@ impl Socket {
                     return Err(error);
                 }
                 let rights = self.take_info(&frame.body, now)?;
-                let filter = self.shared.settings.wire.objects.clone();
+                let filter = self.filter();
                 let mut outputs = vec![SessionOutput::Rights(rights), self.subscribe(filter.as_deref(), now)];
                 outputs.extend(self.say());
                 Ok(outputs)
             }
             Question::Subscribe { id } => {
                 if let Some(error) = frame::failure(&frame.body) {
-                    return self.not_subscribed(&id, &error);
+                    return self.not_subscribed(&id, &error, now);
                 }
                 let expires =
                     self.shared.settings.wire.read(frame.body.clone()).and_then(|body| body.text(Field::Expires));
                 if let Some(subscription) = self.subscription.as_mut().filter(|subscription| subscription.id == id) {
                     subscription.confirm(expires.and_then(|seconds| seconds.parse().ok()), now.monotonic);
+                    self.asked_anew = false;
                 }
                 Ok(self.subscribed(now))
             }
@@ -246,8 +249,13 @@ impl Socket {
         Ok(abilities::abilities(wire, Some(&capabilities)))
     }
 
-    fn not_subscribed(&mut self, id: &str, error: &Error) -> Result<Vec<SessionOutput>, Error> {
-        if self.subscription.as_ref().is_some_and(|subscription| subscription.id == id) {
+    fn not_subscribed(&mut self, id: &str, error: &Error, now: Moment) -> Result<Vec<SessionOutput>, Error> {
+        if let Some(refused) = self.subscription.take_if(|subscription| subscription.id == id) {
+            // What was to be renewed may be over, or only one may be had and the other has been given up by now.
+            if self.connected && !std::mem::replace(&mut self.asked_anew, true) {
+                let filter = self.filter().filter(|_| refused.is_filtered);
+                return Ok(vec![self.subscribe(filter.as_deref(), now)]);
+            }
             let is_unnamed = error.kind() == ErrorKind::Conflict;
             let kind = if is_unnamed { ErrorKind::Forbidden } else { error.kind() };
             return Err(Error::new(kind, format!("the PBX does not let the token subscribe to events: {error}")));
@@ -274,14 +282,22 @@ impl Socket {
             return None;
         }
         self.listing_asked = Some(Asked { at: now.wall, heard: self.shared.calls.now() });
-        Some(SessionOutput::Request(requests::list(&self.shared.settings)))
+        Some(SessionOutput::Request(requests::list(&self.shared.settings, None)))
     }
 
     fn listed(&mut self, answer: Result<&Answer, &Error>, now: Moment) -> Vec<SessionOutput> {
         let Some(asked) = self.listing_asked.take() else { return Vec::new() };
         let context = Self::context(&self.shared, now);
         let read = answer.ok().filter(|answer| responses::failure(answer).is_none());
-        let snapshot = read.and_then(|answer| self.listing.read(answer, asked, self.ahead, context));
+        let snapshot = match self.listing.take(read, context) {
+            Some(Step::From(row)) => {
+                self.listing_asked = Some(asked);
+                return vec![SessionOutput::Request(requests::list(&self.shared.settings, Some(row)))];
+            }
+            Some(Step::Moved) => return self.list(now).into_iter().collect(),
+            Some(Step::Whole(rows)) => Some(self.listing.read(rows, asked, self.ahead, context)),
+            None => None,
+        };
         let mut outputs = Vec::new();
         self.cannot_list = snapshot.is_none();
         if let Some(mut snapshot) = snapshot {
@@ -377,7 +393,7 @@ impl Socket {
         match question {
             Question::Info => {
                 self.shared.counts.count("connection_info without an answer");
-                let filter = self.shared.settings.wire.objects.clone();
+                let filter = self.filter();
                 vec![self.subscribe(filter.as_deref(), now)]
             }
             Question::Subscribe { id } => {
@@ -392,10 +408,16 @@ impl Socket {
     }
 
     fn renew(&mut self, now: Moment) -> Option<SessionOutput> {
+        let filter = self.filter();
         let subscription = self.subscription.as_mut()?;
         subscription.renew(now.monotonic);
-        let (id, expires) = (subscription.id.clone(), subscription.asked);
-        Some(self.ask("subscribe", json!({"id": id, "expires": expires}), Question::Subscribe { id }, now))
+        let (id, parameters) = (subscription.id.clone(), subscription.renewal(filter.as_deref()));
+        Some(self.ask("subscribe", parameters, Question::Subscribe { id }, now))
+    }
+
+    /// The subscriber whose events alone are to come.
+    fn filter(&self) -> Option<String> {
+        self.shared.settings.wire.objects.clone()
     }
 
     /// Puts somebody's question; its body is `["<name>", {…}]`.

@@ -1,6 +1,10 @@
-//! When a subscription is renewed.
+//! When a subscription is renewed, and how.
 
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::names::EVENTS;
 
 /// A renewal that was not answered is tried again after so long at the earliest.
 const SOON: Duration = Duration::from_secs(5);
@@ -37,6 +41,20 @@ impl Subscription {
     /// The PBX has not answered.
     pub(super) fn doubt(&mut self) {
         self.is_doubtful = true;
+    }
+
+    /// What is said of it when it begins.
+    pub(super) fn parameters(&self, filter: Option<&str>) -> Value {
+        let mut parameters = json!({"id": self.id, "events": EVENTS, "expires": self.asked});
+        if let (Some(filter), Some(object)) = (filter.filter(|_| self.is_filtered), parameters.as_object_mut()) {
+            object.insert("objects".to_owned(), json!([filter]));
+        }
+        parameters
+    }
+
+    /// What is said to renew it: its id is enough, unless it may be over.
+    pub(super) fn renewal(&self, filter: Option<&str>) -> Value {
+        if self.is_doubtful { self.parameters(filter) } else { json!({"id": self.id, "expires": self.asked}) }
     }
 
     /// It is asked for anew.

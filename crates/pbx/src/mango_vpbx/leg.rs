@@ -22,10 +22,9 @@ pub(super) struct Side {
 
 impl Side {
     pub(super) fn read(fields: &Fields, name: &str) -> Self {
-        let Some(side) = fields.object(name) else { return Self::default() };
-        let number = side.text("number");
+        let number = fields.within(name, "number");
         let is_short = |number: &&String| matches!(Number::parse(number), Number::Extension(_));
-        let named = side.text("extension");
+        let named = fields.within(name, "extension");
         let is_short_number = named.is_none() && number.as_ref().is_some_and(|number| is_short(&number));
         let extension = named.or_else(|| number.as_ref().filter(is_short).cloned());
         Self { extension: extension.map(|extension| party::user(&extension).to_owned()), number, is_short_number }
@@ -51,9 +50,9 @@ impl Side {
 /// A leg that waits in the menu or a queue: listed, no card.
 pub(super) fn waiting(fields: &Fields, state: State, place: &str) -> Vec<Effect> {
     let customer = Side::read(fields, "from").customer();
-    let to = fields.object("to").unwrap_or_default();
-    let called = line(fields).number.or_else(|| to.text("number").as_deref().and_then(party::number));
-    let line = Line { number: called, queue: line(fields).queue };
+    let Line { number, queue } = line(fields);
+    let called = || fields.within("to", "number").as_deref().and_then(party::number);
+    let line = Line { number: number.or_else(called), queue };
     let leg = LegRef {
         role: LegRole::Customer,
         number: customer.number.clone(),
@@ -78,9 +77,10 @@ pub(super) fn waiting(fields: &Fields, state: State, place: &str) -> Vec<Effect>
 
 /// A leg of a colleague, or of whoever stands in for one.
 pub(super) fn effects(fields: &Fields, state: State) -> Vec<Effect> {
-    let mut of = Between { fields, from: Side::read(fields, "from"), to: Side::read(fields, "to") };
+    let (from, to) = (Side::read(fields, "from"), Side::read(fields, "to"));
+    let mut of = Between { fields, from, to, line: line(fields) };
     // A call between colleagues comes over no line.
-    if line(fields).number.is_some() && !of.is_callback() {
+    if of.line.number.is_some() && !of.is_callback() {
         of.from = of.from.outside();
     }
     match (&of.from.extension, &of.to.extension) {
@@ -98,6 +98,7 @@ struct Between<'a> {
     fields: &'a Fields,
     from: Side,
     to: Side,
+    line: Line,
 }
 
 impl Between<'_> {
@@ -105,7 +106,7 @@ impl Between<'_> {
     /// customer in a colleague's place, it is a transfer that is complete.
     fn incoming(&self, state: State) -> Vec<Effect> {
         let customer = self.from.customer();
-        let line = line(self.fields);
+        let line = self.line.clone();
         let is_known = self.to.extension.is_some() || line.number.is_some();
         let direction = if is_known { Direction::Incoming } else { Direction::Unknown };
         let number = if self.to.extension.is_some() { None } else { self.to.external() };
@@ -123,7 +124,7 @@ impl Between<'_> {
     fn placed(&self, state: State, caller: &str) -> Vec<Effect> {
         let customer = self.to.customer();
         let (own, dialled) = (agent(self.key(), caller), dialled(&customer));
-        let (direction, line) = (Direction::Outgoing, line(self.fields));
+        let (direction, line) = (Direction::Outgoing, self.line.clone());
         let parties = if state == State::Appeared && !self.is_taken() {
             Effect::CallCreated { direction, customer, line }
         } else {
@@ -142,7 +143,7 @@ impl Between<'_> {
     fn called_back(&self, state: State, direction: Direction) -> Vec<Effect> {
         let customer = self.from.customer();
         let own = LegRef { extension: self.to.extension.clone(), ..leg(self.key()) };
-        let line = line(self.fields);
+        let line = self.line.clone();
         let dialled = (direction == Direction::Outgoing).then(|| Effect::LegOffered { leg: dialled(&customer) });
         let parties = match state {
             State::Appeared => Effect::CallCreated { direction, customer, line },
@@ -224,7 +225,7 @@ impl Between<'_> {
 }
 
 fn is_taken(fields: &Fields) -> bool {
-    fields.object("from").is_some_and(|from| from.text("taken_from_call_id").is_some())
+    fields.within("from", "taken_from_call_id").is_some()
 }
 
 /// An agent of whom nothing but his leg is known.
@@ -244,8 +245,8 @@ pub(super) fn dialled(customer: &Customer) -> LegRef {
 
 /// The number or group that was called, or the number that an outgoing call shows.
 fn line(fields: &Fields) -> Line {
-    let to = fields.object("to").unwrap_or_default();
-    Line { number: to.text("line_number").as_deref().and_then(party::number), queue: to.text("acd_group") }
+    let number = fields.within("to", "line_number");
+    Line { number: number.as_deref().and_then(party::number), queue: fields.within("to", "acd_group") }
 }
 
 /// Why a leg ended.
