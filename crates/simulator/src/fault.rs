@@ -43,7 +43,7 @@ pub enum Fault {
     OddResult,
     /// The reasons of an end come in words, as the guide has them, or as a number that says little.
     ReasonText,
-    /// One-time links have been used already when they are given out.
+    /// Links to recordings are dead when they are given out: a one-time link was used already, one with an end is over.
     LinkUsed,
     /// The PBX refuses connections and sends nothing: one make, or all of them.
     Down(Option<Make>),

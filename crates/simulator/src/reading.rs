@@ -18,6 +18,11 @@ impl Reading {
         Self { name, says }
     }
 
+    /// All of them, each once.
+    pub fn every() -> Vec<Self> {
+        Self::all().map(|(_, reading)| reading).collect()
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         self.name

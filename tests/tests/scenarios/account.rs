@@ -20,9 +20,14 @@ const MAKES: [Make; 2] = [Make::ZADARMA, Make::NOVOFON];
 
 /// A PBX with a past, whose page is read strictly.
 async fn simulator(make: Make) -> Simulator {
+    reading(make, PLAYED).await
+}
+
+/// A PBX with a past, with its page read so.
+async fn reading(make: Make, readings: &[Reading]) -> Simulator {
     let config = SimulatorConfig {
         timing: Timing { speed: 10.0, ..Timing::default() },
-        readings: vec![Reading::PHP_SIGNATURES_ONLY],
+        readings: readings.to_vec(),
         ..SimulatorConfig::of(&[make])
     };
     Simulator::start(config).await.expect("a free port")
@@ -39,10 +44,13 @@ fn facts(reply: Reply) -> pbx::Row {
     facts
 }
 
-#[tokio::test]
-async fn everything_that_the_account_tells_is_read_in_both_formats() {
+under_readings! {
+    everything_that_the_account_tells_is_read_in_both_formats: [PHP_SIGNATURES_ONLY] => all_that_the_account_tells;
+}
+
+async fn all_that_the_account_tells(readings: &[Reading]) {
     for (make, format) in [(Make::ZADARMA, "json"), (Make::NOVOFON, "xml")] {
-        let simulator = simulator(make).await;
+        let simulator = reading(make, readings).await;
         let driver = driver(&simulator, make, format);
         let ask = async |query: Query| driver.query(&query).await.unwrap_or_else(|error| panic!("{query:?}: {error}"));
         let Reply::Balance { amount, currency } = ask(Query::Balance).await else { panic!("a balance") };

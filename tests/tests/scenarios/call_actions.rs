@@ -24,7 +24,10 @@ const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s"
 
 /// A talk of mine.
 async fn talking(make: Make) -> (Scene, CallRow) {
-    let scene = Scene::new().await;
+    talking_in(Scene::new().await, make).await
+}
+
+pub(crate) async fn talking_in(scene: Scene, make: Make) -> (Scene, CallRow) {
     scene.play(make, ANSWERED);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     scene.pick_up(ME).await;

@@ -39,17 +39,21 @@ async fn as_two_legs_on_mango() {
     ordered_by_another_program(Scene::new().await, Make::MANGO_CLIENT, &RESULTS).await;
 }
 
+under_readings! {
+    as_one_leg_on_mango: [CALLBACK_ONE_LEG] => one_leg_on_mango;
+    a_recording_tells_that_one_leg_on_mango_was_a_talk: [CALLBACK_ONE_LEG] => a_recorded_leg_on_mango;
+    a_callback_that_is_set_to_one_leg_on_mango_talks_at_once: [CALLBACK_ONE_LEG] => a_leg_that_talks_at_once;
+    connected_when_the_agent_picks_up_on_rostelecom: [CALLBACK_AGENT_CONNECTS] => connected_by_the_agent;
+}
+
 /// The customer hangs up, so he was there.
-#[tokio::test]
-async fn as_one_leg_on_mango() {
-    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[]).await;
-    ordered_by_another_program(scene, Make::MANGO_CLIENT, &RESULTS).await;
+async fn one_leg_on_mango(readings: &[Reading]) {
+    ordered_by_another_program(Scene::reading(readings, &[]).await, Make::MANGO_CLIENT, &RESULTS).await;
 }
 
 /// I hang up: by the manual my own leg is no talk, but only talks are recorded.
-#[tokio::test]
-async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
-    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[]).await;
+async fn a_recorded_leg_on_mango(readings: &[Reading]) {
+    let scene = Scene::reading(readings, &[]).await;
     let call = json!({"call": "callback", "agent": "202", "to": CALLED, "talk": "600s", "record": true});
     scene.play(Make::MANGO_CLIENT, &format!("{}\n{call}", they_answer()));
     scene.pick_up("202").await;
@@ -65,10 +69,9 @@ async fn a_recording_tells_that_one_leg_on_mango_was_a_talk() {
 }
 
 /// Where the setting says that callbacks are one leg, the card talks in time.
-#[tokio::test]
-async fn a_callback_that_is_set_to_one_leg_on_mango_talks_at_once() {
+async fn a_leg_that_talks_at_once(readings: &[Reading]) {
     let set = (Make::MANGO_CLIENT, "callback", "one-leg");
-    let scene = Scene::reading(&[Reading::CALLBACK_ONE_LEG], &[set]).await;
+    let scene = Scene::reading(readings, &[set]).await;
     scene.play(Make::MANGO_CLIENT, &they_answer());
     scene.call(Make::MANGO_CLIENT, CALLED, Uuid::new_v4()).await.expect("it is placed");
     scene.pick_up("202").await;
@@ -88,10 +91,9 @@ async fn connected_when_both_talk_on_rostelecom() {
 }
 
 /// Only the reason of the end says that somebody talked.
-#[tokio::test]
-async fn connected_when_the_agent_picks_up_on_rostelecom() {
+async fn connected_by_the_agent(readings: &[Reading]) {
     let agent_connects = (Make::ROSTELECOM, "connected", "agent");
-    let scene = Scene::reading(&[Reading::CALLBACK_AGENT_CONNECTS], &[agent_connects]).await;
+    let scene = Scene::reading(readings, &[agent_connects]).await;
     let results = [("answer", CallResult::Answered), ("busy", CallResult::Busy)];
     for (does, result) in results {
         let number = if does == "busy" { "+79001234561" } else { "+79001234560" };

@@ -11,7 +11,7 @@ use simulator::{Fault, Make, Simulator, SimulatorConfig};
 
 use crate::{
     scene::{Scene, pbxs},
-    settings::{mango_account, mango_with_wrong_token},
+    settings::{mango_account, with_wrong_token},
 };
 
 const CALLER: &str = "+79161234567";
@@ -103,7 +103,7 @@ async fn a_check_finds_a_wrong_token_though_the_ping_asks_for_none() {
         let driver = Driver::new(config, Arc::new(NoJournal), Arc::new(SystemClock)).expect("a driver");
         driver.check().await.reason
     };
-    assert_eq!(check(mango_with_wrong_token(&simulator)).await, CheckReason::WrongCredentials);
+    assert_eq!(check(with_wrong_token(&simulator, Make::MANGO_CLIENT)).await, CheckReason::WrongCredentials);
     assert_eq!(check(mango_account(&simulator)).await, CheckReason::Works);
 }
 

@@ -35,17 +35,27 @@ async fn a_call_that_i_answer() {
     answered(&scene(&[]).await).await;
 }
 
-#[tokio::test]
-async fn events_in_each_of_their_frames() {
-    for reading in [
-        Reading::EVENT_NAMES_FRAME,
-        Reading::EVENT_NAME_INSIDE,
-        Reading::EVENT_CLASS_AND_TYPE,
-        Reading::EVENTS_IN_ARRAYS,
-        Reading::URIS_BY_LOGIN,
-    ] {
-        answered(&scene(&[reading]).await).await;
-    }
+async fn answered_under(readings: &[Reading]) {
+    answered(&scene(readings).await).await;
+}
+
+under_readings! {
+    events_that_are_named_by_their_frames: [EVENT_NAMES_FRAME] => answered_under;
+    events_that_are_named_inside: [EVENT_NAME_INSIDE] => answered_under;
+    events_whose_class_and_type_stand_apart: [EVENT_CLASS_AND_TYPE] => answered_under;
+    events_in_arrays: [EVENTS_IN_ARRAYS] => answered_under;
+    addresses_that_name_logins: [URIS_BY_LOGIN] => answered_under;
+    subscriptions_that_are_not_answered: [SUBSCRIBE_UNANSWERED] => answered_under;
+    a_list_under_content: [CALLS_UNDER_CONTENT] => answered_under;
+    click_to_call_that_is_answered_with_the_cid: [POST_ANSWERS_CID] => placed_under;
+    click_to_call_that_is_answered_without_an_id: [POST_ANSWERS_NOTHING] => placed_under;
+    click_to_call_in_two_calls: [CALLBACK_TWO_CIDS] => placed_under;
+    click_to_call_in_two_calls_by_the_cid: [CALLBACK_TWO_CIDS, POST_ANSWERS_CID] => placed_under;
+    click_to_call_in_two_calls_without_an_id: [CALLBACK_TWO_CIDS, POST_ANSWERS_NOTHING] => placed_under;
+    a_question_whose_first_call_goes_on: [ATTENDED_KEEPS_FIRST] => |readings| passed_on("transfer-consulted", readings);
+    a_question_after_which_nothing_tells_of_the_retrieval: [NO_UNHOLD] => |readings| passed_on("transfer-given-up", readings);
+    recordings_that_name_no_call: [RECORD_INFO_WITHOUT_CID] => recorded_under;
+    recordings_among_the_events_of_calls: [RECORD_INFO_WITH_CALLS] => recorded_under;
 }
 
 #[tokio::test]
@@ -90,51 +100,44 @@ async fn click_to_call_is_one_call() {
 
 #[tokio::test]
 async fn a_recording_comes_after_the_talk() {
-    let scene = scene(&[]).await;
-    scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","ring":"2s","talk":"15s","record":true}"#);
-    scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
+    recorded_under(&[]).await;
 }
 
-#[tokio::test]
-async fn click_to_call_is_one_call_whatever_its_answer_names() {
-    for reading in [
-        &[Reading::POST_ANSWERS_CID][..],
-        &[Reading::POST_ANSWERS_NOTHING],
-        &[Reading::CALLBACK_TWO_CIDS],
-        &[Reading::CALLBACK_TWO_CIDS, Reading::POST_ANSWERS_CID],
-        &[Reading::CALLBACK_TWO_CIDS, Reading::POST_ANSWERS_NOTHING],
-    ] {
-        let scene = scene(reading).await;
-        scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
-        let card = scene.screens.until_card(Some("+79001234567"), CardPhase::PickUpYourPhone).await;
-        assert_eq!(card.direction, Direction::Outgoing, "{reading:?}");
-        scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
-        assert_eq!(scene.list(CallFilter::All).await.len(), 1, "{reading:?}");
-        let cards = scene.screens.record();
-        assert!(!cards.story(Some("+79001234567")).contains(&CardPhase::Ringing), "never incoming: {reading:?}");
-    }
+async fn recorded_under(readings: &[Reading]) {
+    let scene = scene(readings).await;
+    scene.play(MAKE, r#"{"call":"answered","from":"+79161234567","ring":"2s","talk":"15s","record":true}"#);
+    scene.row(Some(CALLER), |row| row.result.is_some() && row.recording.is_some()).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+}
+
+async fn placed_under(readings: &[Reading]) {
+    let scene = scene(readings).await;
+    scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
+    let card = scene.screens.until_card(Some("+79001234567"), CardPhase::PickUpYourPhone).await;
+    assert_eq!(card.direction, Direction::Outgoing);
+    scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+    assert!(!scene.screens.record().story(Some("+79001234567")).contains(&CardPhase::Ringing), "never incoming");
 }
 
 #[tokio::test]
 async fn a_call_that_is_passed_on_is_missed_by_nobody() {
-    for (scenario, reading) in [
-        ("transfer", &[][..]),
-        ("transfer-consulted", &[]),
-        ("transfer-consulted", &[Reading::ATTENDED_KEEPS_FIRST]),
-        ("transfer-given-up", &[]),
-        ("transfer-given-up", &[Reading::NO_UNHOLD]),
-    ] {
-        let scene = scene(reading).await;
-        let line =
-            format!(r#"{{"call":"{scenario}","from":"+79161234567","answers":"202","transfer":"203","talk":"20s"}}"#);
-        scene.play(MAKE, &line);
-        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-        let ended = async || {
-            let rows = scene.list(CallFilter::All).await;
-            rows.iter().all(|row| row.state == CallState::Ended).then_some(())
-        };
-        eventually("everything has ended", ended).await;
-        assert!(scene.list(CallFilter::Missed).await.is_empty(), "{scenario} {reading:?}");
-        assert_eq!(scene.screens.record().cards_of(Some(CALLER)), 1, "{scenario} {reading:?}");
+    for scenario in ["transfer", "transfer-consulted", "transfer-given-up"] {
+        passed_on(scenario, &[]).await;
     }
+}
+
+async fn passed_on(scenario: &str, readings: &[Reading]) {
+    let scene = scene(readings).await;
+    let line =
+        format!(r#"{{"call":"{scenario}","from":"+79161234567","answers":"202","transfer":"203","talk":"20s"}}"#);
+    scene.play(MAKE, &line);
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    let ended = async || {
+        let rows = scene.list(CallFilter::All).await;
+        rows.iter().all(|row| row.state == CallState::Ended).then_some(())
+    };
+    eventually("everything has ended", ended).await;
+    assert!(scene.list(CallFilter::Missed).await.is_empty(), "{scenario}");
+    assert_eq!(scene.screens.record().cards_of(Some(CALLER)), 1, "{scenario}");
 }

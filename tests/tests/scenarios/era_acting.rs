@@ -69,18 +69,63 @@ async fn i_answer_and_hang_up() {
 
 #[tokio::test]
 async fn i_hold_a_call_and_take_it_back_whether_or_not_anything_tells() {
-    for (readings, way) in [(&[][..], WAYS[0]), (&[Reading::NO_UNHOLD], WAYS[0]), (&[], WAYS[1]), (&[], WAYS[2])] {
-        let (scene, row) = talking(readings, way).await;
-        pressed(&scene, &row, CallAction::Hold).await;
-        scene.screens.until_card(Some(CALLER), CardPhase::OnHold).await;
-        pressed(&scene, &row, CallAction::Retrieve).await;
-        scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
-        scene.hang_up(ME);
-        scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
-        let story = scene.screens.record().story(Some(CALLER));
-        let holds = story.iter().filter(|phase| **phase == CardPhase::OnHold).count();
-        assert_eq!(holds, 1, "it was on hold once: {readings:?} {way:?} {story:?}");
+    for way in WAYS {
+        held_and_taken_back(&[], way).await;
     }
+}
+
+async fn held_and_taken_back(readings: &[Reading], way: &[Override]) {
+    let (scene, row) = talking(readings, way).await;
+    pressed(&scene, &row, CallAction::Hold).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::OnHold).await;
+    let legs = scene.details(&row.call).await.legs;
+    let held: Vec<_> =
+        legs.iter().filter(|leg| leg.state == LegState::Held).map(|leg| leg.extension.as_deref()).collect();
+    assert_eq!(held, [Some(ME)], "I hold him: {way:?} {legs:?}");
+    pressed(&scene, &row, CallAction::Retrieve).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    scene.hang_up(ME);
+    scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    let story = scene.screens.record().story(Some(CALLER));
+    let holds = story.iter().filter(|phase| **phase == CardPhase::OnHold).count();
+    assert_eq!(holds, 1, "it was on hold once: {way:?} {story:?}");
+}
+
+#[tokio::test]
+async fn i_pass_a_call_on_without_a_word() {
+    for way in WAYS {
+        passed_on(&[], way).await;
+    }
+}
+
+async fn passed_on(readings: &[Reading], way: &[Override]) {
+    let (scene, row) = talking(readings, way).await;
+    pressed(&scene, &row, CallAction::Transfer { to: colleague("203"), attended: false, confirmed: false }).await;
+    talks(&scene, "203").await;
+    scene.hang_up("203");
+    everything_ends(&scene).await;
+}
+
+/// All is over, and nobody has missed anything.
+async fn everything_ends(scene: &Scene) {
+    let over = async || {
+        let rows = scene.list(desk::contract::CallFilter::All).await;
+        rows.iter().all(|row| row.state == CallState::Ended).then_some(rows)
+    };
+    let rows = eventually("all is over", over).await;
+    assert!(rows.iter().all(|row| row.result != Some(CallResult::Missed)), "{rows:#?}");
+}
+
+/// The settings that tell the program how this PBX reads the page.
+const HELD_IS_NAMED: &[Override] = &[(Make::ERA, "hold_side", "held")];
+const LEAVER_IS_NAMED: &[Override] = &[(Make::ERA, "refer_leg", "goes")];
+
+under_readings! {
+    a_call_of_which_nothing_tells_that_it_was_taken_back: [NO_UNHOLD] => |readings| held_and_taken_back(readings, &[]);
+    a_hold_that_names_who_waits: [HOLD_NAMES_HELD] => |readings| held_and_taken_back(readings, HELD_IS_NAMED);
+    a_list_with_other_words: [OTHER_STATE_WORDS] => |readings| held_and_taken_back(readings, WAYS[2]);
+    a_transfer_that_names_who_goes: [REFER_NAMES_LEAVER] => |readings| passed_on(readings, LEAVER_IS_NAMED);
+    two_are_connected_in_the_customers_call: [ATTENDED_KEEPS_FIRST] => |readings| connected(readings, &[]);
 }
 
 /// A phone may take no notice of being told to hold, although the PBX accepts it.
@@ -96,23 +141,19 @@ async fn nobody_is_asked_while_the_customer_listens() {
 
 #[tokio::test]
 async fn i_ask_a_colleague_and_connect_the_two() {
-    let readings: [&[Reading]; 2] = [&[], &[Reading::ATTENDED_KEEPS_FIRST]];
-    for (readings, way) in
-        [(readings[0], WAYS[0]), (readings[1], WAYS[0]), (readings[0], WAYS[1]), (readings[0], WAYS[2])]
-    {
-        let (scene, row) = asked(readings, way).await;
-        pressed(&scene, &row, ask_203()).await;
-        let mine = |phone: &simulator::PhoneView| phone.extension == ME && phone.state == PhoneState::Idle;
-        let gone = async || scene.simulator.phones().views().iter().any(mine).then_some(());
-        eventually("I am out of it", gone).await;
-        scene.hang_up("203");
-        let over = async || {
-            let rows = scene.list(desk::contract::CallFilter::All).await;
-            rows.iter().all(|row| row.state == CallState::Ended).then_some(rows)
-        };
-        let rows = eventually("all is over", over).await;
-        assert!(rows.iter().all(|row| row.result != Some(CallResult::Missed)), "{readings:?} {way:?}: {rows:#?}");
+    for way in WAYS {
+        connected(&[], way).await;
     }
+}
+
+async fn connected(readings: &[Reading], way: &[Override]) {
+    let (scene, row) = asked(readings, way).await;
+    pressed(&scene, &row, ask_203()).await;
+    let mine = |phone: &simulator::PhoneView| phone.extension == ME && phone.state == PhoneState::Idle;
+    let gone = async || scene.simulator.phones().views().iter().any(mine).then_some(());
+    eventually("I am out of it", gone).await;
+    scene.hang_up("203");
+    everything_ends(&scene).await;
 }
 
 #[tokio::test]

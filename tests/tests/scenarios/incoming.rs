@@ -122,7 +122,7 @@ async fn an_internal_call(make: Make) {
     assert_eq!((rows[0].direction, rows[0].party.dial.as_deref()), (Direction::Internal, Some("201")));
 }
 
-mod read_otherwise {
+pub(crate) mod read_otherwise {
     use super::*;
 
     const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","menu":"5s","ring":"600s","talk":"600s"}"#;
@@ -154,16 +154,21 @@ mod read_otherwise {
         assert_eq!(story, [CardPhase::Ringing, CardPhase::Missed]);
     }
 
-    /// A phone that rings under its SIP name may be anybody's, so the line's group is rung.
-    #[tokio::test]
-    async fn phones_that_ring_under_their_sip_names() {
-        answered(&Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await).await;
-        missed(&Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await).await;
+    under_readings! {
+        phones_that_ring_under_their_sip_names: [SIP_NAMES_FIRST] => called_under;
+        a_colleague_answers_what_rings_under_a_sip_name: [SIP_NAMES_FIRST] => answered_by_a_colleague;
+        a_greeting_that_answers: [GREETING_ANSWERS] => called_under;
     }
 
-    #[tokio::test]
-    async fn a_colleague_answers_what_rings_under_a_sip_name() {
-        let scene = Scene::reading(&[Reading::SIP_NAMES_FIRST], &[]).await;
+    /// A phone that rings under its SIP name may be anybody's, so the line's group is rung; a greeting that answers in the
+    /// line's name is nobody's talk.
+    async fn called_under(readings: &[Reading]) {
+        answered(&Scene::reading(readings, &[]).await).await;
+        missed(&Scene::reading(readings, &[]).await).await;
+    }
+
+    async fn answered_by_a_colleague(readings: &[Reading]) {
+        let scene = Scene::reading(readings, &[]).await;
         scene.play(
             Make::ROSTELECOM,
             r#"{"call":"group","from":"+79161234567","rings":["201","202"],"ring":"600s","talk":"600s"}"#,
@@ -179,12 +184,5 @@ mod read_otherwise {
         assert!(matches!(row.result, Some(CallResult::Answered | CallResult::AnsweredElsewhere)), "{:?}", row.result);
         let story = scene.screens.record().story(Some(CALLER));
         assert_eq!(story, [CardPhase::Ringing, CardPhase::AnsweredBy]);
-    }
-
-    /// A greeting that answers in the line's name is nobody's talk.
-    #[tokio::test]
-    async fn a_greeting_that_answers() {
-        answered(&Scene::reading(&[Reading::GREETING_ANSWERS], &[]).await).await;
-        missed(&Scene::reading(&[Reading::GREETING_ANSWERS], &[]).await).await;
     }
 }

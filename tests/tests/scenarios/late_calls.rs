@@ -97,15 +97,27 @@ async fn a_time_without_the_program_is_filled_from_mangos_statistics() {
 
 #[tokio::test]
 async fn a_time_without_the_program_is_filled_from_mangos_extended_statistics() {
-    for readings in [&[][..], &[Reading::STATISTICS_BY_SIP, Reading::STATISTICS_COME_AT_ONCE]] {
-        let extended = [(Make::MANGO_VPBX, "statistics", "extended")];
-        let scene =
-            calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX, readings, &extended).await;
-        let row = scene.row(Some("+79051234567"), |_| true).await;
-        let legs = scene.details(&row.call).await.legs;
-        let phones: Vec<_> = legs.iter().filter_map(|leg| leg.extension.as_deref()).collect();
-        assert_eq!(phones.len(), 1, "{readings:?}: {legs:?}");
-        assert!(phones[0].starts_with("20"), "{readings:?}: he is named by his extension: {legs:?}");
-        scene.stop().await;
-    }
+    filled_from_extended_statistics(&[]).await;
+}
+
+under_readings! {
+    statistics_that_name_phones: [STATISTICS_BY_SIP] => filled_from_extended_statistics;
+    statistics_that_are_there_at_once: [STATISTICS_COME_AT_ONCE] => filled_from_extended_statistics;
+    statistics_with_a_minute_for_each_kind: [STATISTICS_PER_METHOD] => filled_from_zadarmas_statistics;
+    statistics_of_the_last_sixty_seconds: [MINUTE_SLIDES] => filled_from_zadarmas_statistics;
+}
+
+async fn filled_from_zadarmas_statistics(readings: &[Reading]) {
+    calls_of_a_time_without_the_program_come_from_the_history(Make::ZADARMA, readings, &[]).await;
+}
+
+async fn filled_from_extended_statistics(readings: &[Reading]) {
+    let extended = [(Make::MANGO_VPBX, "statistics", "extended")];
+    let scene = calls_of_a_time_without_the_program_come_from_the_history(Make::MANGO_VPBX, readings, &extended).await;
+    let row = scene.row(Some("+79051234567"), |_| true).await;
+    let legs = scene.details(&row.call).await.legs;
+    let phones: Vec<_> = legs.iter().filter_map(|leg| leg.extension.as_deref()).collect();
+    assert_eq!(phones.len(), 1, "{readings:?}: {legs:?}");
+    assert!(phones[0].starts_with("20"), "{readings:?}: he is named by his extension: {legs:?}");
+    scene.stop().await;
 }

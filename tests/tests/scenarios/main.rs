@@ -6,7 +6,8 @@
 
 #[macro_use]
 mod makes;
-mod mango_vpbx;
+#[macro_use]
+mod readings;
 
 mod account;
 mod call_actions;
@@ -16,11 +17,13 @@ mod dialling;
 mod disorder;
 mod era;
 mod era_acting;
+mod era_readings;
 mod extensions;
 mod groups;
 mod incoming;
 mod late_calls;
 mod limits;
+mod mango_vpbx;
 mod offices;
 mod recordings;
 mod remote;

@@ -1,13 +1,14 @@
 //! MANGO's VPBX API alone: calls, callbacks, transfers and recordings from the vendor's bytes to the desk.
 
 use calls::{CallResult, CallState, Direction};
-use desk::contract::{CallFilter, CardPhase, OpenRecordingRequest};
+use desk::contract::{CallAction, CallFilter, CardPhase, OpenRecordingRequest};
 use link::{ByteRange, wire::RecordingState};
-use simulator::{Make, SimulatorConfig};
+use simulator::{Make, Reading};
 use uuid::Uuid;
 
 use crate::{
-    scene::{Scene, eventually, pbxs},
+    call_actions::{press, talking_in},
+    scene::{Scene, eventually},
     settings::{ME, OFFICE},
 };
 
@@ -15,8 +16,25 @@ const MAKE: Make = Make::MANGO_VPBX;
 const NUMBER: &str = "+79161234567";
 
 async fn scene() -> Scene {
-    let timing = pbxs().timing;
-    Scene::with(SimulatorConfig { history: false, timing, ..SimulatorConfig::of(&[MAKE]) }).await
+    Scene::alone(MAKE, &[]).await
+}
+
+/// A click, a hold and a hang-up are each confirmed by what happens, whatever is answered and whether or not the result is
+/// posted.
+async fn commanded_under(readings: &[Reading]) {
+    a_click(&Scene::alone(MAKE, readings).await).await;
+    let scene = Scene::reading(readings, &[]).await;
+    let (scene, row) = talking_in(scene, MAKE).await;
+    for (action, state) in [(CallAction::Hold, CallState::OnHold), (CallAction::Hangup, CallState::Ended)] {
+        assert_eq!(press(&scene, &row, action.clone()).await, Ok(()), "{action:?}");
+        scene.row(Some(NUMBER), |row| row.state == state).await;
+    }
+}
+
+under_readings! {
+    commands_that_are_answered_with_0: [COMMANDS_ANSWER_0] => commanded_under;
+    results_that_are_not_posted: [RESULTS_ARE_ASKED_FOR] => commanded_under;
+    commands_that_are_answered_with_0_and_nothing_more: [COMMANDS_ANSWER_0, RESULTS_ARE_ASKED_FOR] => commanded_under;
 }
 
 #[tokio::test]
@@ -59,7 +77,10 @@ async fn a_missed_call_is_missed_once() {
 
 #[tokio::test]
 async fn a_click_is_one_outgoing_call() {
-    let scene = scene().await;
+    a_click(&scene().await).await;
+}
+
+async fn a_click(scene: &Scene) {
     scene.play(MAKE, r#"{"callee":"+79161234567","does":"answer","ring":"10s","talk":"600s"}"#);
     let placed = scene.call(MAKE, NUMBER, Uuid::new_v4()).await.expect("it is placed");
     let card = scene.screens.until_card(Some(NUMBER), CardPhase::PickUpYourPhone).await;

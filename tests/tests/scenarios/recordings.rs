@@ -57,14 +57,17 @@ async fn plays(scene: &Scene, row: &CallRow) -> RecordingView {
 }
 
 async fn fails_then_plays(make: Make, fault: Fault, expected: ErrorCode) {
-    let scene = Scene::new().await;
-    let row = recorded(&scene, make).await;
+    fails_then_plays_in(&Scene::new().await, make, fault, expected).await;
+}
+
+pub(crate) async fn fails_then_plays_in(scene: &Scene, make: Make, fault: Fault, expected: ErrorCode) {
+    let row = recorded(scene, make).await;
     scene.fault(fault);
     // The PBX may say for a moment more that it is still making the recording.
-    let failed = async || open(&scene, &row).await.err().filter(|error| error.code == expected);
+    let failed = async || open(scene, &row).await.err().filter(|error| error.code == expected);
     eventually(&format!("{expected:?}"), failed).await;
     scene.mend(fault);
-    plays(&scene, &row).await;
+    plays(scene, &row).await;
 }
 
 async fn a_recording_is_played(make: Make) {

@@ -36,44 +36,53 @@ async fn a_call_is_listed_while_it_goes_on_and_answered_once_it_has_ended() {
 }
 
 #[tokio::test]
-async fn a_missed_call_is_missed_in_each_of_the_spellings_of_no_recording() {
-    for reading in [&[][..], &[Reading::NONE_AS_TEXT], &[Reading::NONE_IN_PATH]] {
-        let scene = Scene::polled(reading).await;
-        scene.play(MAKE, r#"{"call":"missed","from":"+79161234567","agent":"202","ring":"240s"}"#);
-        let row = scene.row(Some(CALLER), |row| row.result.is_some()).await;
-        assert_eq!((row.result, &row.recording), (Some(CallResult::Missed), &None), "{reading:?}");
-        assert_eq!(scene.list(CallFilter::Missed).await.len(), 1, "{reading:?}");
-    }
+async fn a_missed_call_is_missed() {
+    missed_under(&[]).await;
 }
 
-#[tokio::test]
-async fn a_call_is_the_same_one_however_its_rows_name_the_employee_and_the_time() {
-    for reading in [
-        Reading::ROWS_BY_USER_NAME,
-        Reading::ROWS_BY_SIP_NAME,
-        Reading::ROWS_TO_LINE,
-        Reading::TIMES_UNIX,
-        Reading::TIMES_ISO,
-        Reading::TIMES_UTC,
-        Reading::ROWS_LATE,
-        Reading::REC_FILE_WITH_SLASH,
-    ] {
-        answered(&Scene::polled(&[reading]).await).await;
-    }
+async fn missed_under(readings: &[Reading]) {
+    let scene = Scene::polled(readings).await;
+    scene.play(MAKE, r#"{"call":"missed","from":"+79161234567","agent":"202","ring":"240s"}"#);
+    let row = scene.row(Some(CALLER), |row| row.result.is_some()).await;
+    assert_eq!((row.result, &row.recording), (Some(CallResult::Missed), &None));
+    assert_eq!(scene.list(CallFilter::Missed).await.len(), 1);
 }
 
-#[tokio::test]
-async fn phones_with_a_row_each_are_one_call_and_none_is_missed() {
-    for readings in [&[Reading::ROW_PER_PHONE][..], &[Reading::ROW_PER_PHONE, Reading::ROWS_BY_USER_NAME]] {
-        let scene = Scene::polled(readings).await;
-        scene.play(MAKE, r#"{"call":"group","from":"+79161234567","rings":["201","202","203"],"answers":"203","ring":"60s","talk":"360s"}"#);
-        let row = scene.row(Some(CALLER), |row| row.result.is_some_and(|result| result != CallResult::Missed)).await;
-        assert_eq!((row.result, row.direction), (Some(CallResult::AnsweredElsewhere), Direction::Incoming));
-        assert_eq!((scene.list(CallFilter::All).await.len(), scene.list(CallFilter::Missed).await.len()), (1, 0));
-        scene.play(MAKE, r#"{"call":"missed","from":"+79161234568","agent":"202","ring":"240s"}"#);
-        scene.row(Some("+79161234568"), |row| row.result == Some(CallResult::Missed)).await;
-        assert_eq!(scene.list(CallFilter::All).await.len(), 2);
-    }
+async fn answered_under(readings: &[Reading]) {
+    answered(&Scene::polled(readings).await).await;
+}
+
+under_readings! {
+    no_recording_as_a_text: [NONE_AS_TEXT] => missed_under;
+    no_recording_as_the_end_of_a_path: [NONE_IN_PATH] => missed_under;
+    rows_that_name_the_user: [ROWS_BY_USER_NAME] => answered_under;
+    rows_that_name_the_phone: [ROWS_BY_SIP_NAME] => answered_under;
+    rows_that_name_the_line: [ROWS_TO_LINE] => answered_under;
+    times_in_seconds: [TIMES_UNIX] => answered_under;
+    times_with_their_offset: [TIMES_ISO] => answered_under;
+    times_in_utc: [TIMES_UTC] => answered_under;
+    rows_that_come_late: [ROWS_LATE] => answered_under;
+    recordings_whose_path_begins_with_a_slash: [REC_FILE_WITH_SLASH] => answered_under;
+    phones_with_a_row_each: [ROW_PER_PHONE] => rung_together_under;
+    phones_with_a_row_each_that_names_the_user: [ROW_PER_PHONE, ROWS_BY_USER_NAME] => rung_together_under;
+    a_row_of_the_employees_own_before_his_call: [AGENT_FIRST_ROW] => placed_under;
+    a_minute_of_the_calendar: [MINUTE_BY_CALENDAR] => placed_and_answered_under;
+    a_refusal_that_begins_the_minute_again: [REFUSAL_RESTARTS] => placed_and_answered_under;
+    days_of_the_calendar: [DAYS_BY_CALENDAR] => placed_and_answered_under;
+    users_as_objects: [USERS_AS_OBJECTS] => placed_and_answered_under;
+    downloads_without_a_limit: [DOWNLOADS_FREE] => placed_and_answered_under;
+}
+
+/// Several phones ring for one call, which a colleague answers: nobody has missed it.
+async fn rung_together_under(readings: &[Reading]) {
+    let scene = Scene::polled(readings).await;
+    scene.play(MAKE, r#"{"call":"group","from":"+79161234567","rings":["201","202","203"],"answers":"203","ring":"60s","talk":"360s"}"#);
+    let row = scene.row(Some(CALLER), |row| row.result.is_some_and(|result| result != CallResult::Missed)).await;
+    assert_eq!((row.result, row.direction), (Some(CallResult::AnsweredElsewhere), Direction::Incoming));
+    assert_eq!((scene.list(CallFilter::All).await.len(), scene.list(CallFilter::Missed).await.len()), (1, 0));
+    scene.play(MAKE, r#"{"call":"missed","from":"+79161234568","agent":"202","ring":"240s"}"#);
+    scene.row(Some("+79161234568"), |row| row.result == Some(CallResult::Missed)).await;
+    assert_eq!(scene.list(CallFilter::All).await.len(), 2);
 }
 
 #[tokio::test]
@@ -97,28 +106,16 @@ async fn a_key_that_may_only_read_places_no_call() {
     scene.row(Some(CALLER), |row| row.result == Some(CallResult::Answered)).await;
 }
 
-#[tokio::test]
-async fn click_to_call_is_one_call_where_the_employee_has_a_row_of_his_own_first() {
-    let scene = Scene::polled(&[Reading::AGENT_FIRST_ROW]).await;
+async fn placed_under(readings: &[Reading]) -> Scene {
+    let scene = Scene::polled(readings).await;
     scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
     scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
     assert_eq!(scene.list(CallFilter::All).await.len(), 1);
+    scene
 }
 
-#[tokio::test]
-async fn limits_days_and_users_in_their_other_readings() {
-    for reading in [
-        Reading::MINUTE_BY_CALENDAR,
-        Reading::REFUSAL_RESTARTS,
-        Reading::DAYS_BY_CALENDAR,
-        Reading::USERS_AS_OBJECTS,
-        Reading::DOWNLOADS_FREE,
-    ] {
-        let scene = Scene::polled(&[reading]).await;
-        scene.call(MAKE, "+79001234567", Uuid::new_v4()).await.expect("it is placed");
-        scene.row(Some("+79001234567"), |row| row.result == Some(CallResult::Answered)).await;
-        answered_beside(&scene, 1).await;
-    }
+async fn placed_and_answered_under(readings: &[Reading]) {
+    answered_beside(&placed_under(readings).await, 1).await;
 }
 
 #[tokio::test]

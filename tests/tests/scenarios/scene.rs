@@ -62,9 +62,7 @@ impl Scene {
 
     /// Everything runs, and the vendors' pages are read so where they are silent; these settings tell the office.
     pub(crate) async fn reading(readings: &[Reading], overrides: &[Override]) -> Self {
-        let simulator = Simulator::start(SimulatorConfig { readings: readings.to_vec(), ..pbxs() }).await;
-        let folder = TempDir::new().expect("a folder");
-        let scene = Self::on(simulator.expect("two free ports"), folder, ([127, 0, 0, 1], 0).into(), overrides).await;
+        let scene = Self::set_so(SimulatorConfig { readings: readings.to_vec(), ..pbxs() }, overrides).await;
         scene.settled().await;
         scene
     }
@@ -77,10 +75,7 @@ impl Scene {
             readings: readings.to_vec(),
             ..SimulatorConfig::of(&[Make::RINGCLOUD])
         };
-        let simulator = Simulator::start(config).await.expect("a free port");
-        let folder = TempDir::new().expect("a folder");
-        let every_second = [(Make::RINGCLOUD, "interval", "1")];
-        let scene = Self::on(simulator, folder, ([127, 0, 0, 1], 0).into(), &every_second).await;
+        let scene = Self::set_so(config, &[(Make::RINGCLOUD, "interval", "1")]).await;
         scene.screens.until_connection(Make::RINGCLOUD, "live", |row| row.state == ConnectionState::Live).await;
         scene
     }
@@ -98,8 +93,13 @@ impl Scene {
 
     /// Everything runs on these PBXs; how the connections stand is not waited for.
     pub(crate) async fn with(pbxs: SimulatorConfig) -> Self {
-        let simulator = Simulator::start(pbxs).await.expect("two free ports");
-        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into(), &[]).await
+        Self::set_so(pbxs, &[]).await
+    }
+
+    /// The same, and these settings tell the office.
+    pub(crate) async fn set_so(pbxs: SimulatorConfig, overrides: &[Override]) -> Self {
+        let simulator = Simulator::start(pbxs).await.expect("free ports");
+        Self::on(simulator, TempDir::new().expect("a folder"), ([127, 0, 0, 1], 0).into(), overrides).await
     }
 
     async fn on(simulator: Simulator, folder: TempDir, address: SocketAddr, overrides: &[Override]) -> Self {

@@ -97,9 +97,9 @@ pub(crate) fn office_config(simulator: &Simulator, folder: &Path, overrides: &[O
     }
 }
 
-/// MANGO's account on this simulator, with another token than the right one.
-pub(crate) fn mango_with_wrong_token(simulator: &Simulator) -> ConnectionConfig {
-    let mut config = mango_account(simulator);
+/// The account of a make on this simulator, with another token than the right one.
+pub(crate) fn with_wrong_token(simulator: &Simulator, make: Make) -> ConnectionConfig {
+    let mut config = account(simulator, make, Vec::new(), BTreeMap::new()).config;
     config.secrets.insert("token".to_owned(), SecretString::from("wrong"));
     config
 }

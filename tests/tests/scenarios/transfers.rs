@@ -186,22 +186,24 @@ async fn a_call_is_taken_from_me(make: Make) {
     assert!(!scene.screens.record().story(Some(CALLER)).contains(&CardPhase::Missed));
 }
 
-mod read_otherwise {
+pub(crate) mod read_otherwise {
     use super::*;
 
+    under_readings! {
+        only_the_colleague_hears_of_the_second_leg: [TRANSFER_LEG_TO_CALLED] => told_to_the_colleague;
+        who_got_an_outgoing_call_is_in_the_other_pin: [PASSED_ON_FROM_PIN] => outgoing_and_passed_on;
+    }
+
     /// The one who calls his colleague hears nothing of that leg.
-    #[tokio::test]
-    async fn only_the_colleague_hears_of_the_second_leg() {
+    async fn told_to_the_colleague(readings: &[Reading]) {
         for call in ["transfer", "transfer-consulted", "transfer-given-up"] {
-            let scene = Scene::reading(&[Reading::TRANSFER_LEG_TO_CALLED], &[]).await;
+            let scene = Scene::reading(readings, &[]).await;
             played(&scene, Make::MANGO_CLIENT, call, "202", "203").await;
             ended(&scene).await;
         }
     }
 
-    #[tokio::test]
-    async fn who_got_an_outgoing_call_is_in_the_other_pin() {
-        let scene = Scene::reading(&[Reading::PASSED_ON_FROM_PIN], &[]).await;
-        placed_and_passed_on(scene, Make::ROSTELECOM).await;
+    async fn outgoing_and_passed_on(readings: &[Reading]) {
+        placed_and_passed_on(Scene::reading(readings, &[]).await, Make::ROSTELECOM).await;
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 
 use super::answers::Failure;
 use super::dialog::{Dialog, State};
@@ -262,11 +263,19 @@ fn hang_up(pbx: &Era, dialog: &Dialog, only: Option<&str>) -> Result<(), Failure
     if ended > 0 { Ok(()) } else { Err(Failure::not_now("nobody's phone is in use")) }
 }
 
-/// The calls that go on, as the account may see them.
-pub(super) fn list(pbx: &Era, whose: Whose) -> Value {
+/// Rows of the list of calls at most, where it comes in pages.
+const PAGE: usize = 10;
+
+/// The calls that go on, as the account may see them; `query` may name the first of a page.
+pub(super) fn list(pbx: &Era, whose: Whose, query: &str) -> Value {
     let world = &pbx.shared.world;
     let dialogs = lock(&pbx.shared.dialogs);
     let seen = dialogs.iter().filter(|dialog| whose.is_none_or(|own| dialog.extensions().contains(&own)));
-    let calls: Vec<Value> = seen.map(|dialog| dialog.told(world, world.now())).collect();
+    let mut calls: Vec<Value> = seen.map(|dialog| dialog.told(world, world.now())).collect();
+    if world.reads(Reading::CALLS_IN_PAGES) {
+        let offset = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "offset");
+        let offset = offset.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+        calls = calls.into_iter().skip(offset).take(PAGE).collect();
+    }
     if world.reads(Reading::CALLS_UNDER_CONTENT) { json!({"content": calls}) } else { calls.into() }
 }

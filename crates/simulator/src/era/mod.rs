@@ -17,6 +17,7 @@ mod subscriptions;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc;
 use crate::credentials::Access;
 use crate::make::{Delivery, Description, Letters, Make, OfficeLine, Pbx, Secret};
 use crate::play::{Facts, Stage, Telling};
+use crate::reading::Reading;
 use crate::script::{CallPlan, RawBody, RawEvent};
 use crate::world::{World, lock};
 use dialog::Dialogs;
@@ -35,6 +37,9 @@ use subscriptions::Subscriptions;
 
 /// The user to whom the token is bound: whom the User API tells of, and in whose name he acts.
 const BOUND_USER: &str = "202";
+
+/// How long a call is listed before its events come, where it is listed first.
+const LISTED_BEFORE: Duration = Duration::from_secs(60);
 
 /// The simulated make; clones share it.
 #[derive(Debug, Clone)]
@@ -48,6 +53,8 @@ struct Shared {
     access: Access,
     dialogs: Mutex<Dialogs>,
     sockets: Mutex<BTreeMap<u64, Socket>>,
+    /// What sockets that are gone had subscribed to, where that outlives them, and whose they were.
+    outlived: Mutex<Vec<(Option<&'static str>, Subscriptions)>>,
     recordings: Mutex<Recordings>,
 }
 
@@ -117,6 +124,7 @@ impl Era {
             access: access.clone(),
             dialogs: Mutex::default(),
             sockets: Mutex::default(),
+            outlived: Mutex::default(),
             recordings: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -133,15 +141,20 @@ impl Era {
         if world.faults.has(crate::fault::Fault::NoEvents) {
             return;
         }
+        let own = world.reads(Reading::OTHERS_LISTED_ONLY).then_some(BOUND_USER);
+        let listed_first = world.reads(Reading::CALLS_LISTED_FIRST);
+        let wait = if listed_first { world.scaled(LISTED_BEFORE) } else { Duration::ZERO };
+        let due = tokio::time::Instant::now() + wait;
         let mut sockets = lock(&self.shared.sockets);
         for socket in sockets.values_mut() {
-            if socket.user.is_some_and(|user| !extensions.is_empty() && !extensions.contains(&user)) {
+            let only = socket.user.or(own);
+            if only.is_some_and(|user| !extensions.is_empty() && !extensions.contains(&user)) {
                 continue;
             }
             for id in socket.subscriptions.matching(world, name, extensions) {
                 let frame = events::frame(world, &id, name, data.clone());
                 // A socket that closes at this moment gets nothing: nothing is kept for later.
-                let _ = socket.orders.send(Order::Send(frame, tokio::time::Instant::now()));
+                let _ = socket.orders.send(Order::Send(frame, due));
             }
         }
     }

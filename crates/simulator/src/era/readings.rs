@@ -24,9 +24,27 @@ impl Reading {
     /// `subscribe` is not answered.
     pub const SUBSCRIBE_UNANSWERED: Self =
         Self::new("subscribe-unanswered", "subscribe has no answer; otherwise subscribe_result with the lifetime");
-    /// Lifetimes are shortened to a minute.
+    /// Lifetimes are shortened to ten seconds.
     pub const EXPIRES_SHORTENED: Self =
-        Self::new("expires-shortened", "a subscription lives for a minute at most; otherwise as long as was asked");
+        Self::new("expires-shortened", "a subscription lives for ten seconds at most; otherwise as long as was asked");
+    /// The renewal of a subscription that is over brings it back.
+    pub const RENEWAL_REVIVES: Self = Self::new(
+        "renewal-revives",
+        "a subscription that is over is brought back by its renewal; otherwise the renewal is refused",
+    );
+    /// The renewal of a subscription that is over is accepted and does nothing.
+    pub const RENEWAL_IGNORED: Self = Self::new(
+        "renewal-ignored",
+        "the renewal of a subscription that is over is accepted and brings nothing; otherwise it is refused",
+    );
+    /// Subscriptions outlive their socket.
+    pub const SUBSCRIPTIONS_SURVIVE: Self = Self::new(
+        "subscriptions-survive",
+        "a subscription goes on over the next socket of the token; otherwise it ends with its own",
+    );
+    /// A socket has one subscription.
+    pub const ONE_SUBSCRIPTION: Self =
+        Self::new("one-subscription", "a second subscription of a socket is refused; otherwise any number is taken");
     /// Objects of a filter are logins.
     pub const OBJECTS_ARE_LOGINS: Self =
         Self::new("objects-are-logins", "objects of a subscription are logins; otherwise internal numbers");
@@ -66,6 +84,21 @@ impl Reading {
     /// States of calls in other words.
     pub const OTHER_STATE_WORDS: Self =
         Self::new("other-state-words", "calls are ringing, active, on hold; otherwise Forking, Dialog, Hold");
+    /// A call is listed before its events come.
+    pub const CALLS_LISTED_FIRST: Self = Self::new(
+        "calls-listed-first",
+        "the events of a call come a minute after the list has it; otherwise at the same time",
+    );
+    /// The calls of others are listed and not told.
+    pub const OTHERS_LISTED_ONLY: Self = Self::new(
+        "others-listed-only",
+        "calls in which the token's own user has no part are listed, and no event of them comes; otherwise all are told",
+    );
+    /// The list of calls comes in pages.
+    pub const CALLS_IN_PAGES: Self = Self::new(
+        "calls-in-pages",
+        "the list of calls has ten rows at most, from offset on; otherwise all of them, whatever offset says",
+    );
     /// The key of a recording comes without the call.
     pub const RECORD_INFO_WITHOUT_CID: Self = Self::new(
         "record-info-without-cid",
@@ -89,6 +122,10 @@ pub(super) const READINGS: &[Reading] = &[
     Reading::EVENTS_IN_ARRAYS,
     Reading::SUBSCRIBE_UNANSWERED,
     Reading::EXPIRES_SHORTENED,
+    Reading::RENEWAL_REVIVES,
+    Reading::RENEWAL_IGNORED,
+    Reading::SUBSCRIPTIONS_SURVIVE,
+    Reading::ONE_SUBSCRIPTION,
     Reading::OBJECTS_ARE_LOGINS,
     Reading::TOKEN_403,
     Reading::URIS_BY_LOGIN,
@@ -101,6 +138,9 @@ pub(super) const READINGS: &[Reading] = &[
     Reading::ATTENDED_KEEPS_FIRST,
     Reading::CALLS_UNDER_CONTENT,
     Reading::OTHER_STATE_WORDS,
+    Reading::CALLS_LISTED_FIRST,
+    Reading::OTHERS_LISTED_ONLY,
+    Reading::CALLS_IN_PAGES,
     Reading::RECORD_INFO_WITHOUT_CID,
     Reading::RECORD_INFO_WITH_CALLS,
     Reading::DEAD_LINK_403,

@@ -40,7 +40,8 @@ pub(super) fn path(pbx: &Era, key: &str) -> Result<String, Failure> {
     let known = known.filter(|_| !world.faults.has(Fault::RecordingNotReady));
     let topic = known.ok_or(Failure::unknown("there is no recording of this key"))?;
     let path = format!("/temp/{}.mp3", world.new_id().simple());
-    recordings.links.insert(path.clone(), (topic, Instant::now() + world.scaled(LIFETIME)));
+    let lifetime = if world.faults.has(Fault::LinkUsed) { Duration::ZERO } else { LIFETIME };
+    recordings.links.insert(path.clone(), (topic, Instant::now() + world.scaled(lifetime)));
     Ok(path)
 }
 

@@ -85,7 +85,11 @@ async fn open_socket(pbx: &Era, place: &str, request: Request) -> Response {
     let id = {
         let mut sockets = lock(&pbx.shared.sockets);
         let id = sockets.last_key_value().map_or(1, |(last, _)| last + 1);
-        sockets.insert(id, Socket { user, subscriptions: super::Subscriptions::default(), orders });
+        let mut subscriptions = super::Subscriptions::default();
+        for (_, outlived) in lock(&pbx.shared.outlived).extract_if(.., |(whose, _)| *whose == user) {
+            subscriptions.take_over(outlived);
+        }
+        sockets.insert(id, Socket { user, subscriptions, orders });
         id
     };
     let pbx = pbx.clone();
@@ -114,17 +118,23 @@ async fn answer(pbx: &Era, method: &str, place: &str, query: &str, body: Bytes) 
         serde_json::from_slice(&body).map_err(|_| Failure::wrong("the body is no object of JSON"))?
     };
     match rest.strip_prefix('/') {
-        None if rest.is_empty() => collection(pbx, whose, method, &parameters).await,
+        None if rest.is_empty() => collection(pbx, whose, method, query, &parameters).await,
         Some(connection) if !connection.contains('/') => one(pbx, whose, method, connection, &parameters),
         None | Some(_) => Err(Failure::unknown("there is no such class")),
     }
 }
 
-async fn collection(pbx: &Era, whose: Whose, method: &str, parameters: &Map<String, Value>) -> Result<Value, Failure> {
+async fn collection(
+    pbx: &Era,
+    whose: Whose,
+    method: &str,
+    query: &str,
+    parameters: &Map<String, Value>,
+) -> Result<Value, Failure> {
     match method {
-        "GET" => Ok(actions::list(pbx, whose)),
+        "GET" => Ok(actions::list(pbx, whose, query)),
         "LOOKUP" => {
-            let calls = actions::list(pbx, whose);
+            let calls = actions::list(pbx, whose, query);
             let calls = calls.get("content").unwrap_or(&calls).as_array().cloned().unwrap_or_default();
             Ok(calls.iter().map(|call| call["connectionid"].clone()).collect())
         }

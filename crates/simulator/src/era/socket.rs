@@ -28,7 +28,7 @@ const CUT_CHECK: Duration = Duration::from_millis(50);
 /// What the task of a socket is told.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// An event, and when it was to be sent.
+    /// An event, and when it is to be sent.
     Send(Value, Instant),
     /// Text as it is.
     SendText(String),
@@ -47,8 +47,8 @@ pub(super) async fn serve(pbx: Era, id: u64, mut socket: WebSocket, mut orders: 
     loop {
         let going_on = tokio::select! {
             order = orders.recv() => match order {
-                Some(Order::Send(event, queued)) => {
-                    wait(queued, &faults).await;
+                Some(Order::Send(event, due)) => {
+                    wait(due, &faults).await;
                     sent += 1;
                     send(&pbx, &mut socket, &mut orders, event, sent).await
                 }
@@ -70,13 +70,15 @@ pub(super) async fn serve(pbx: Era, id: u64, mut socket: WebSocket, mut orders: 
             break;
         }
     }
-    lock(&pbx.shared.sockets).remove(&id);
+    let gone = lock(&pbx.shared.sockets).remove(&id);
+    if let Some(gone) = gone.filter(|_| pbx.shared.world.reads(Reading::SUBSCRIPTIONS_SURVIVE)) {
+        lock(&pbx.shared.outlived).push((gone.user, gone.subscriptions));
+    }
 }
 
-async fn wait(queued: Instant, faults: &Faults) {
-    if let Some(delay) = faults.find(|fault| if let Fault::Delay(delay) = fault { Some(delay) } else { None }) {
-        sleep_until(queued + delay).await;
-    }
+async fn wait(due: Instant, faults: &Faults) {
+    let delay = faults.find(|fault| if let Fault::Delay(delay) = fault { Some(delay) } else { None });
+    sleep_until(due + delay.unwrap_or_default()).await;
 }
 
 /// Sends an event, with those that other faults send beside it; whether the socket still works.
@@ -172,7 +174,7 @@ async fn carry_out(
         _ if pbx.shared.world.faults.has(Fault::NoCcs) => {
             return Err(Failure::forbidden("the token has no capability ccs"));
         }
-        "list_connections" => return Ok(json!({"result": "ok", "content": actions::list(pbx, whose)})),
+        "list_connections" => return Ok(json!({"result": "ok", "content": actions::list(pbx, whose, "")})),
         "get_connection" => {
             let world = &pbx.shared.world;
             let dialog = actions::find(pbx, whose, &needed("idconn")?)?;
@@ -233,9 +235,11 @@ fn read(pbx: &Era, whose: Whose, request: &Map<String, Value>) -> Result<Value, 
     let content = match text(request, "classpath").as_deref() {
         Some("/rest/v1/uc/calls") => match text(request, "id") {
             Some(id) => actions::find(pbx, whose, &id)?.told(world, world.now()),
-            None => actions::list(pbx, whose),
+            None => actions::list(pbx, whose, ""),
         },
-        Some("/rest/v1/uc/calls_by_participation" | "/rest/v1/user/sip/calls") => actions::list(pbx, Some(BOUND_USER)),
+        Some("/rest/v1/uc/calls_by_participation" | "/rest/v1/user/sip/calls") => {
+            actions::list(pbx, Some(BOUND_USER), "")
+        }
         _ => return Err(Failure::unknown("there is no such class")),
     };
     Ok(json!({"result": "ok", "content": content}))

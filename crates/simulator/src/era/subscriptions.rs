@@ -12,12 +12,16 @@ use crate::world::World;
 
 /// The longest lifetime.
 const LONGEST: u64 = 3600;
-/// The lifetime where none is asked for, and the longest where lifetimes are shortened.
-const SHORT: u64 = 60;
+/// The lifetime where none is asked for.
+const USUAL: u64 = 60;
+/// The longest lifetime where lifetimes are shortened.
+const SHORT: u64 = 10;
 
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     by_id: BTreeMap<String, Subscription>,
+    /// Those that are over, where a renewal may bring them back.
+    over: BTreeMap<String, Subscription>,
 }
 
 #[derive(Debug, Clone)]
@@ -39,11 +43,11 @@ impl Subscriptions {
     /// Begins, renews, changes or ends a subscription; what is answered beside the `qid`.
     pub(super) fn subscribe(&mut self, world: &World, request: &Map<String, Value>) -> Result<Value, Failure> {
         let now = Instant::now();
-        self.by_id.retain(|_, subscription| subscription.until > now);
+        self.end_those_before(world, now);
         let id = request.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
         let id = id.ok_or(Failure::wrong("id is missing"))?.to_owned();
         let longest = if world.reads(Reading::EXPIRES_SHORTENED) { SHORT } else { LONGEST };
-        let expires = request.get("expires").map_or(Some(SHORT), Value::as_u64);
+        let expires = request.get("expires").map_or(Some(USUAL), Value::as_u64);
         let expires = expires.ok_or(Failure::wrong("expires is no number of seconds"))?.min(longest);
         let events = texts(request.get("events"));
         if expires == 0 {
@@ -54,6 +58,11 @@ impl Subscriptions {
             return Err(Failure::wrong("an event is class.type, or class.* except of modelevents"));
         }
         let until = now + world.scaled(Duration::from_secs(expires));
+        let known = self.over.remove(&id).filter(|_| events.is_empty());
+        self.by_id.extend(known.map(|known| (id.clone(), known)));
+        if world.reads(Reading::ONE_SUBSCRIPTION) && self.by_id.keys().any(|other| *other != id) {
+            return Err(Failure::not_now("the socket has a subscription"));
+        }
         match self.by_id.get_mut(&id) {
             Some(known) => {
                 known.until = until;
@@ -62,6 +71,7 @@ impl Subscriptions {
                     known.objects = texts(request.get("objects"));
                 }
             }
+            None if events.is_empty() && world.reads(Reading::RENEWAL_IGNORED) => {}
             None if events.is_empty() => return Err(Failure::wrong("there is no subscription of this id")),
             None => {
                 self.by_id.insert(id.clone(), Subscription { events, objects: texts(request.get("objects")), until });
@@ -70,10 +80,20 @@ impl Subscriptions {
         Ok(json!({"id": id, "result": "ok", "expires": expires}))
     }
 
+    fn end_those_before(&mut self, world: &World, now: Instant) {
+        let over = self.by_id.extract_if(.., |_, subscription| subscription.until <= now);
+        let over: Vec<_> = over.filter(|_| world.reads(Reading::RENEWAL_REVIVES)).collect();
+        self.over.extend(over);
+    }
+
+    /// Takes over those of a socket that is gone.
+    pub(super) fn take_over(&mut self, others: Self) {
+        self.by_id.extend(others.by_id);
+    }
+
     /// The ids of the subscriptions that an event of these extensions matches.
     pub(super) fn matching(&mut self, world: &World, name: &str, extensions: &[&str]) -> Vec<String> {
-        let now = Instant::now();
-        self.by_id.retain(|_, subscription| subscription.until > now);
+        self.end_those_before(world, Instant::now());
         let is_object = |object: &String| {
             extensions.iter().any(|extension| {
                 if world.reads(Reading::OBJECTS_ARE_LOGINS) {

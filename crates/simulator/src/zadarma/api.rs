@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -49,49 +49,6 @@ impl Asked {
     }
 }
 
-/// The requests of each calendar minute.
-#[derive(Debug, Default)]
-pub(super) struct Quota {
-    minute: i64,
-    all: u32,
-    statistics: u32,
-}
-
-/// What the headers of an answer say of the limits.
-struct Limits {
-    limit: u32,
-    remaining: u32,
-    /// Unix seconds.
-    reset: i64,
-    exceeded: bool,
-}
-
-/// Requests a minute, of all kinds.
-const MOST: u32 = 100;
-/// Requests a minute for statistics.
-const MOST_STATISTICS: u32 = 3;
-
-impl Quota {
-    fn count(&mut self, path: &str, now: Timestamp) -> Limits {
-        let minute = now.as_second().div_euclid(60);
-        if self.minute != minute {
-            *self = Self { minute, ..Self::default() };
-        }
-        let (mut limit, mut asked) = (MOST, self.all);
-        if path.starts_with("statistics") {
-            (limit, asked) = (MOST_STATISTICS, self.statistics);
-        }
-        let exceeded = asked >= limit || self.all >= MOST;
-        if !exceeded {
-            self.all += 1;
-            self.statistics += u32::from(limit == MOST_STATISTICS);
-            asked += 1;
-        }
-        let remaining = if exceeded { 0 } else { (limit - asked).min(MOST - self.all) };
-        Limits { limit, remaining, reset: (minute + 1) * 60, exceeded }
-    }
-}
-
 /// A failure as the vendor words it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal(pub(super) StatusCode, pub(super) &'static str);
@@ -107,7 +64,7 @@ async fn ask(State(pbx): State<Zadarma>, request: Request) -> Response {
     let parameters: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
     let is_xml = parameters.iter().any(|(name, value)| name == "format" && value == "xml");
     let path = parts.uri.path().trim_start_matches("/v1/").trim_end_matches('/').to_owned();
-    let limits = lock(&pbx.shared.quota).count(&path, pbx.shared.world.now());
+    let limits = lock(&pbx.shared.quota).count(&pbx.shared.world, &path);
     let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let answer = if limits.exceeded {
         Err(Refusal(StatusCode::TOO_MANY_REQUESTS, "You exceeded the rate limit"))
@@ -290,29 +247,4 @@ async fn set_hook(pbx: &Zadarma, url: &str) -> Result<Value, Refusal> {
     pbx.shared.sender.set_hook(hook);
     *lock(&pbx.shared.hook) = Some(url.to_owned());
     Ok(json!({"status": "success", "url": url}))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fourth_request_for_statistics_in_a_minute_is_too_much() {
-        let (mut quota, now) = (Quota::default(), Timestamp::UNIX_EPOCH);
-        for left in [2, 1, 0] {
-            let limits = quota.count("statistics/pbx", now);
-            assert_eq!((limits.limit, limits.remaining, limits.exceeded), (3, left, false));
-        }
-        assert!(quota.count("statistics/pbx", now).exceeded);
-        assert!(!quota.count("info/balance", now).exceeded, "others go on");
-        let next = now + SignedDuration::from_secs(60);
-        assert!(!quota.count("statistics/pbx", next).exceeded);
-    }
-
-    #[test]
-    fn a_hundred_and_first_request_in_a_minute_is_too_much() {
-        let (mut quota, now) = (Quota::default(), Timestamp::UNIX_EPOCH);
-        assert!((0..100).all(|_| !quota.count("info/balance", now).exceeded));
-        assert!(quota.count("info/balance", now).exceeded && quota.count("statistics/pbx", now).exceeded);
-    }
 }

@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod call;
 mod encode;
+mod quota;
 mod stage;
 mod statistics;
 mod wire;
@@ -49,7 +50,7 @@ struct Shared {
     links: Mutex<BTreeMap<String, Link>>,
     /// The address that was set through the API.
     hook: Mutex<Option<String>>,
-    quota: Mutex<api::Quota>,
+    quota: Mutex<quota::Quota>,
     account: Mutex<Account>,
 }
 
@@ -103,6 +104,14 @@ impl Reading {
         "callback-two-calls",
         "both legs of a callback are told, the customer's with calltype=callback_leg2; otherwise one call",
     );
+    /// Each kind of statistics has a minute of its own.
+    pub const STATISTICS_PER_METHOD: Self = Self::new(
+        "statistics-per-method",
+        "each method of statistics may be asked three times a minute; otherwise all of them together",
+    );
+    /// A minute of the limits is one that has just passed.
+    pub const MINUTE_SLIDES: Self =
+        Self::new("minute-slides", "the limits count the last sixty seconds; otherwise a minute of the clock");
     /// `NOTIFY_INTERNAL_END` is sent when an extension's part is over.
     pub const INTERNAL_ENDS: Self = Self::new(
         "internal-ends",
@@ -111,8 +120,14 @@ impl Reading {
 }
 
 /// How the page is read where it is silent.
-const READINGS: &[Reading] =
-    &[Reading::PHP_SIGNATURES_ONLY, Reading::FULL_LOGINS, Reading::CALLBACK_TWO_CALLS, Reading::INTERNAL_ENDS];
+const READINGS: &[Reading] = &[
+    Reading::PHP_SIGNATURES_ONLY,
+    Reading::FULL_LOGINS,
+    Reading::CALLBACK_TWO_CALLS,
+    Reading::STATISTICS_PER_METHOD,
+    Reading::MINUTE_SLIDES,
+    Reading::INTERNAL_ENDS,
+];
 
 impl Pbx for Zadarma {
     fn router(&self) -> Router {

@@ -18,12 +18,11 @@ use super::quota::Refused;
 use super::wire::sign;
 use super::{extended, statistics};
 use crate::fault::Fault;
-use crate::hook::Webhook;
 use crate::make::Make;
 use crate::numbers;
 use crate::play::{Order, Telling, perform};
 use crate::recordings;
-use crate::script::{CallPlan, Sign};
+use crate::script::CallPlan;
 use crate::staff::{Employee, GROUP};
 use crate::world::lock;
 
@@ -106,10 +105,13 @@ fn answer(pbx: &MangoVpbx, path: &str, request: &Value) -> Result<Response, Refu
         "stats/calls/request" => extended::order(pbx, request)?,
         "stats/calls/result" => return Ok(extended::fetch(pbx, request)),
         "commands/callback_group" => callback_group(pbx, request)?,
-        _ => {
-            let command = path.strip_prefix("commands/").and_then(|command| commands::answer(pbx, command, request));
-            command.ok_or(Refusal(StatusCode::NOT_FOUND, 3300))??
-        }
+        _ => match path.split_once('/') {
+            Some(("commands", command)) => {
+                commands::answer(pbx, command, request).ok_or(Refusal(StatusCode::NOT_FOUND, 3300))??
+            }
+            Some(("result", command)) => commands::result(pbx, command, request)?,
+            _ => return Err(Refusal(StatusCode::NOT_FOUND, 3300)),
+        },
     };
     Ok(Json(numbers::written(value, &pbx.shared.world.faults)).into_response())
 }
@@ -142,7 +144,7 @@ fn callback(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
     let stage =
         pbx.entry_stage(&plan, pbx.shared.world.new_id().simple().to_string(), Telling::Live, command_id.clone());
     world.tasks.spawn(perform(Arc::clone(world), plan, Box::new(stage)));
-    Ok(carried_out(pbx, "callback", &command_id))
+    Ok(commands::carried_out(pbx, "callback", &command_id))
 }
 
 /// Calls a number from the group of everybody, whichever side is named as the group.
@@ -166,16 +168,7 @@ fn hang_up(pbx: &MangoVpbx, request: &Value) -> Result<Value, Refusal> {
         Some(entry) => pbx.shared.world.orders.send(entry, Order::HangUp),
         None => extension.is_some_and(|extension| pbx.shared.world.phones.hang_up(&extension).is_ok()),
     };
-    if ended { Ok(carried_out(pbx, "call/hangup", &command_id)) } else { Err(Refusal(StatusCode::OK, 4101)) }
-}
-
-/// The answer to a command, which is told to the external system as well.
-pub(super) fn carried_out(pbx: &MangoVpbx, command: &str, command_id: &str) -> Value {
-    let result = json!({"command_id": command_id, "result": 1000});
-    let path = format!("result/{command}");
-    let body = result.to_string();
-    pbx.shared.sender.send(Webhook { key: command_id.to_owned(), path, body, sign: Sign::Right });
-    result
+    if ended { Ok(commands::carried_out(pbx, "call/hangup", &command_id)) } else { Err(Refusal(StatusCode::OK, 4101)) }
 }
 
 /// Sends on to the file, by a link that works once.

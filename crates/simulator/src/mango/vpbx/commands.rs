@@ -2,11 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::api::{NO_PARAMETER, Refusal, WRONG_PARAMETER, carried_out, text};
+use super::api::{NO_PARAMETER, Refusal, WRONG_PARAMETER, text};
 use super::{MangoVpbx, stage};
+use crate::hook::Webhook;
 use crate::play::{Order, Passing};
+use crate::reading::Reading;
+use crate::script::Sign;
 use crate::world::lock;
 use http::StatusCode;
+
+impl Reading {
+    /// A command is answered with 0.
+    pub const COMMANDS_ANSWER_0: Self =
+        Self::new("commands-answer-0", "a command is answered with result 0; otherwise with 1000");
+    /// The result of a command is asked for.
+    pub const RESULTS_ARE_ASKED_FOR: Self = Self::new(
+        "results-are-asked-for",
+        "the result of a command is not posted, and told at result/ and the command's name to who asks; otherwise posted",
+    );
+}
 
 /// Nothing of the kind goes on.
 const OVER: Refusal = Refusal(StatusCode::OK, 4101);
@@ -61,6 +75,31 @@ pub(super) fn answer(pbx: &MangoVpbx, command: &str, request: &Value) -> Option<
         }
         _ => return None,
     })
+}
+
+/// The answer to a command that is carried out; its result is told to the external system as well.
+pub(super) fn carried_out(pbx: &MangoVpbx, command: &str, command_id: &str) -> Value {
+    let world = &pbx.shared.world;
+    let result = json!({"command_id": command_id, "result": 1000});
+    if world.reads(Reading::RESULTS_ARE_ASKED_FOR) {
+        lock(&pbx.shared.results).insert((command.to_owned(), command_id.to_owned()));
+    } else {
+        let (path, body) = (format!("result/{command}"), result.to_string());
+        pbx.shared.sender.send(Webhook { key: command_id.to_owned(), path, body, sign: Sign::Right });
+    }
+    let answer = if world.reads(Reading::COMMANDS_ANSWER_0) { 0 } else { 1000 };
+    json!({"command_id": command_id, "result": answer})
+}
+
+/// The result of a command, for who asks.
+pub(super) fn result(pbx: &MangoVpbx, command: &str, request: &Value) -> Result<Value, Refusal> {
+    let command_id = text(&request["command_id"]).ok_or(NO_PARAMETER)?;
+    let known = lock(&pbx.shared.results).contains(&(command.to_owned(), command_id.clone()));
+    if known {
+        Ok(json!({"command_id": command_id, "result": 1000}))
+    } else {
+        Err(Refusal(StatusCode::NOT_FOUND, 3300))
+    }
 }
 
 /// The call that a leg belongs to.

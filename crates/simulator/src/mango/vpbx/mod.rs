@@ -10,7 +10,7 @@ mod stage;
 mod statistics;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -51,6 +51,8 @@ struct Shared {
     /// Statistics that were asked for, by their key.
     statistics: Mutex<BTreeMap<String, Ordered>>,
     extended: Mutex<BTreeMap<String, extended::Ordered>>,
+    /// Commands that were carried out, where their results are asked for: the command and its id.
+    results: Mutex<BTreeSet<(String, String)>>,
     quota: Mutex<Quota>,
 }
 
@@ -71,6 +73,8 @@ static DESCRIPTION: Description = Description {
         Reading::TRANSFER_LEG_TO_CALLED,
         Reading::STATISTICS_BY_SIP,
         Reading::STATISTICS_COME_AT_ONCE,
+        Reading::COMMANDS_ANSWER_0,
+        Reading::RESULTS_ARE_ASKED_FOR,
     ],
     help: include_str!("help.txt"),
     start: |world, access, redelivery| Arc::new(MangoVpbx::new(world, access, redelivery)),
@@ -123,6 +127,7 @@ impl MangoVpbx {
             links: Mutex::default(),
             statistics: Mutex::default(),
             extended: Mutex::default(),
+            results: Mutex::default(),
             quota: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
