@@ -60,6 +60,8 @@ pub struct Description {
     pub zones: &'static [&'static str],
     /// The vendor's address; empty where each installation has its own.
     pub base_url: &'static str,
+    /// The vendor's test addresses, for `base_url` of a connection: what they answer says nothing of a real account.
+    pub test_addresses: &'static [&'static str],
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],
     /// Whose key it may be, where that makes a difference: each is an override with its value. The first is usual for an
@@ -79,6 +81,11 @@ impl Description {
     /// The zone in which times without a mark are read until another is chosen.
     pub fn default_zone(&self) -> &'static str {
         self.zones.first().copied().unwrap_or("UTC")
+    }
+
+    /// Whether an address is on one of the vendor's test hosts.
+    pub fn is_test_address(&self, url: &Url) -> bool {
+        self.test_addresses.iter().any(|address| Url::parse(address).is_ok_and(|test| test.host() == url.host()))
     }
 
     /// The names of its secrets, for a sentence.

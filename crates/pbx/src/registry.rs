@@ -80,6 +80,11 @@ mod tests {
             assert!(make.zones.iter().all(|zone| jiff::tz::TimeZone::get(zone).is_ok()), "{make}: {:?}", make.zones);
             let is_secure = make.base_url.parse::<url::Url>().is_ok_and(|url| url.scheme() == "https");
             assert!(is_secure || make.base_url.is_empty(), "{make}");
+            for test in make.test_addresses {
+                let url: url::Url = test.parse().expect("an address");
+                assert!(url.scheme() == "https" && make.is_test_address(&url), "{make}: {test}");
+                assert!(!make.base_url.parse().is_ok_and(|real| make.is_test_address(&real)), "{make}");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    docs, edges,
+    docs, edges, makes,
     process::run,
     project::Project,
     setup::{self, Purpose},
@@ -46,5 +46,6 @@ fn checks(project: &Project, steps: &mut Steps) -> Result<()> {
         let mut clippy = project.cargo();
         run(clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), "find nothing to mend")
     })?;
-    steps.step("generated types", "Run `cargo xtask types` and commit ui/src/generated.", || types::check(project))
+    steps.step("generated types", "Run `cargo xtask types` and commit ui/src/generated.", || types::check(project))?;
+    steps.step("table of makes", "Run `cargo xtask makes` and commit both READMEs.", || makes::check(project))
 }

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask run`, `test`, `ci`, `build`, `bench`, `types`, `icons`.
+//! The project's commands: `cargo xtask run`, `test`, `ci`, `build`, `bench`, `types`, `makes`, `icons`.
 
 #![expect(clippy::disallowed_methods, reason = "a program that starts others and waits for them")]
 #![expect(clippy::print_stdout, reason = "a command line tool talks on stdout")]
@@ -12,6 +12,7 @@ mod docs;
 mod edges;
 mod icns;
 mod icons;
+mod makes;
 mod process;
 mod project;
 mod run;
@@ -34,10 +35,11 @@ Usage: cargo xtask COMMAND
 
   run [-- ARGS…]    install what is missing, build, start the desktop on the demo office
   test              the same set-up, then every test, the real window included
-  ci                format, lints, edges, licences, generated types, documents, then `test`
+  ci                format, lints, edges, licences, generated types and tables, documents, then `test`
   build [--release] UI, types, all programs
   bench [NAME…]     measure the budgets; a table, and target/bench.json
   types             write the UI's generated types anew
+  makes             write the tables of makes in both READMEs anew
   icons             draw the icon sets anew from icons/trubka.svg";
 
 fn main() -> ExitCode {
@@ -64,6 +66,7 @@ fn dispatch(mut arguments: Vec<String>) -> Result<()> {
         "build" => build::build(&project, build::Profile::from_arguments(&arguments)?),
         "bench" => bench::bench(&project, &without_separator(arguments)),
         "types" => nothing_more(&arguments).and_then(|()| types::write(&project)),
+        "makes" => nothing_more(&arguments).and_then(|()| makes::write(&project)),
         "icons" => nothing_more(&arguments).and_then(|()| icons::draw(&project)),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -6,7 +6,7 @@
 mod era;
 mod fixtures;
 mod mango_vpbx;
-mod readme;
+mod pages;
 mod ringcloud;
 mod rostelecom;
 mod values;

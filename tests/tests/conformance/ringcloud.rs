@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
-use jiff::tz::TimeZone;
+use calls::VendorEvent;
+use jiff::{Timestamp, tz::TimeZone};
 use pbx::{Answer, ConnectionConfig, Pbx, PollStart, Request, Times, session::Moment};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -74,7 +75,31 @@ fn config(key: &str, password: &str) -> ConnectionConfig {
 /// What recorded answers mean: `users.http`, `complete.http` and `active.http`, each a whole HTTP answer; the service has
 /// nothing to tell where one is absent.
 pub(crate) fn meaning(pbx: &dyn Pbx, case: &Path, received_at: &str) -> Result<Value, String> {
-    let wall = received_at.parse().expect("a time");
+    let answer = |name: &str| match fs::read_to_string(case.join(format!("{name}.http"))) {
+        Ok(recorded) => read(&recorded),
+        Err(_) => Ok(told(200, NOTHING)),
+    };
+    match polled(pbx, received_at.parse().expect("a time"), answer)? {
+        Ok((events, present)) => Ok(json!({"events": events, "present": present})),
+        Err(refusal) => Ok(json!({"refused": refusal})),
+    }
+}
+
+/// A list without rows.
+const NOTHING: &str = r#"{"status":"success","message":null,"data":[]}"#;
+
+/// What one list says, where the service has nothing else to tell.
+pub(crate) fn listed(pbx: &dyn Pbx, list: &str, rows: &str, now: Timestamp) -> Vec<VendorEvent> {
+    let body = NOTHING.replace("[]", rows);
+    let polled = polled(pbx, now, |name| Ok(told(200, if name == list { &body } else { NOTHING })));
+    polled.expect("is asked").expect("is read").0
+}
+
+/// The events that are found, and the calls that go on; or why nothing is read.
+type Polled = Result<(Vec<VendorEvent>, Vec<String>), String>;
+
+/// Asks the lists once, each by the end of its path.
+fn polled(pbx: &dyn Pbx, wall: Timestamp, answer: impl Fn(&str) -> Result<Answer, String>) -> Result<Polled, String> {
     let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall };
     let start = PollStart { held: Vec::new(), zone: TimeZone::UTC, is_zone_settled: true, now };
     let mut poller = pbx.poller(start).ok_or("this make asks nothing")?;
@@ -85,20 +110,17 @@ pub(crate) fn meaning(pbx: &dyn Pbx, case: &Path, received_at: &str) -> Result<V
             break;
         }
         let name = request.url.path().rsplit('/').next().unwrap_or_default().to_owned();
-        let answer = match fs::read_to_string(case.join(format!("{name}.http"))) {
-            Ok(recorded) => read(&recorded)?,
-            Err(_) => told(200, r#"{"status":"success","message":null,"data":[]}"#),
-        };
+        let answer = answer(&name)?;
         let found = match poller.read(Ok(&answer), now, now) {
             Ok(found) => found,
-            Err(error) => return Ok(json!({"refused": error.to_string()})),
+            Err(error) => return Ok(Err(error.to_string())),
         };
         let lists = found.snapshot.into_iter();
         let (listed, calls): (Vec<_>, Vec<_>) = lists.map(|list| (list.events, list.calls)).unzip();
         events.extend(found.events.into_iter().chain(listed.into_iter().flatten()));
         present.extend(calls.into_iter().flatten());
     }
-    Ok(json!({"events": events, "present": present}))
+    Ok(Ok((events, present)))
 }
 
 fn read(recorded: &str) -> Result<Answer, String> {

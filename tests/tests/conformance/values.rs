@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use pbx::{DecodeContext, Delivery, Make, Pbx, SessionInput, WebhookRequest};
 use serde_json::{Value, json};
 
-/// A word, a message with it, and what it must mean: the effects, in the words of the log. That the parties are told beside
+/// A word, a message with it, and what it must mean: the effects, in the words of the log, with the result of a call where
+/// the PBX says it. That the parties are told beside
 /// them goes without saying.
 pub(crate) struct Row {
     word: &'static str,
@@ -54,7 +55,7 @@ fn zadarma() -> Vec<Row> {
     };
     let inside = format!("{IN}&internal=101");
     let over = "&duration=42&disposition=answered&status_code=16&is_recorded=1&call_id_with_rec=1.2";
-    let ended: &[&str] = &["callEnded", "legCleared", "recordingStarted"];
+    let ended: &[&str] = &["callEnded answered", "legCleared", "recordingStarted"];
     let result = |event, means| row(event, format!("\nevent={event}&result=%7B%7D"), means);
     vec![
         told("NOTIFY_START", IN, &["callCreated", "legQueued"]),
@@ -109,7 +110,7 @@ fn mango_vpbx() -> Vec<Row> {
         call("Connected", 2, "Connected", "abonent", &["legAnswered"]),
         call("OnHold", 3, "OnHold", "abonent", &["legHeld"]),
         call("Disconnected", 4, "Disconnected", "abonent", &["legCleared"]),
-        told("events/summary", summary, &["callCreated", "callEnded"]),
+        told("events/summary", summary, &["callCreated", "callEnded answered"]),
         recording("Started", 1000, &["recordingStarted"]),
         recording("Continued", 1000, &[]),
         recording("Completed", 1000, &[]),
@@ -134,7 +135,10 @@ fn mango_client() -> Vec<Row> {
         |key: &'static str, data: Value, means| row(key, json!({"routeKey": key, "data": data}).to_string(), means);
     let menu = json!({"entry_id": "e1", "call_id": "c1", "state": "APPEARED", "from": {"number": "79161234567"},
         "to": {"line_number": "74951234567"}});
-    let group = Row { word: "is_group_disconnect", ..call("DISCONNECTED", true, &["callEnded", "legCleared"]) };
+    let group = Row {
+        word: "is_group_disconnect",
+        ..call("DISCONNECTED", true, &["callEnded answeredElsewhere", "legCleared"])
+    };
     vec![
         told("/ivr", menu, &["callCreated", "legQueued"]),
         call("APPEARED", false, &["callCreated", "legRinging"]),
@@ -190,7 +194,45 @@ fn era() -> Vec<Row> {
     ]
 }
 
-/// The rows of every page whose PBX tells something by itself.
+fn ringcloud() -> Vec<Row> {
+    let listed = |word, list: &str, told: Value, means| row(word, format!("{list}\n[{told}]"), means);
+    let ended = |disposition: &str, direction: &str, rec_file: Value| {
+        json!({"status": "complete", "src": "401", "dst": "79161234567", "direction": direction,
+            "call_start_time": 1_772_442_000, "call_end_time": 1_772_442_060, "duration": 60,
+            "disposition": disposition, "rec_file": rec_file})
+    };
+    let active = json!({"status": "current", "src": "79161234567", "dst": "401", "seconds": 4});
+    let outgoing = |word: &'static str, means| listed(word, "complete", ended(word, "outgoing", Value::Null), means);
+    let recorded = ended("ANSWERED", "internal", json!("v1/users/111111/records/1.mp3"));
+    vec![
+        // Seen for the first time it may have begun long before, so it is told as a call of which a part is known.
+        listed("current", "active", active, &["legQueued", "legRinging"]),
+        outgoing("ANSWERED", &["callCreated", "callEnded answered", "legAnswered", "legOffered", "legRinging"]),
+        outgoing("NO ANSWER", &["callCreated", "callEnded noAnswer", "legOffered", "legRinging"]),
+        outgoing("BUSY", &["callCreated", "callEnded busy", "legOffered", "legRinging"]),
+        outgoing("FAILED", &["callCreated", "callEnded failed", "legOffered", "legRinging"]),
+        listed(
+            "incoming",
+            "complete",
+            ended("BUSY", "incoming", Value::Null),
+            &["callCreated", "callEnded missed", "legQueued"],
+        ),
+        listed(
+            "None",
+            "complete",
+            ended("BUSY", "internal", json!("None")),
+            &["callCreated", "callEnded busy", "legOffered"],
+        ),
+        listed(
+            "rec_file",
+            "complete",
+            recorded,
+            &["callCreated", "callEnded answered", "legAnswered", "legOffered", "recordingAvailable"],
+        ),
+    ]
+}
+
+/// The rows of every page.
 fn rows() -> BTreeMap<&'static str, Vec<Row>> {
     [
         ("rostelecom", rostelecom()),
@@ -198,6 +240,7 @@ fn rows() -> BTreeMap<&'static str, Vec<Row>> {
         ("mango-vpbx", mango_vpbx()),
         ("mango-client", mango_client()),
         ("era", era()),
+        ("ringcloud", ringcloud()),
     ]
     .into()
 }
@@ -206,7 +249,7 @@ fn rows() -> BTreeMap<&'static str, Vec<Row>> {
 fn every_word_of_a_pbx_has_one_meaning() {
     let rows = rows();
     let mut wrong = Vec::new();
-    for make in pbx::MAKES.iter().copied().filter(|make| make.delivery != Delivery::Polling) {
+    for make in pbx::MAKES.iter().copied() {
         let rows = rows.get(make.page).unwrap_or_else(|| panic!("{make} has no words here"));
         let words: BTreeSet<&str> = rows.iter().map(|row| row.word).collect();
         assert_eq!(words.len(), rows.len(), "{make}: a word stands twice");
@@ -227,7 +270,11 @@ fn meaning(make: Make, message: &str) -> BTreeSet<String> {
     let pbx = trubka_fuzz::configured(make);
     let events = match make.delivery {
         Delivery::Webhook => posted(pbx.as_ref(), message),
-        Delivery::Socket | Delivery::SocketPerExtension | Delivery::Polling => {
+        Delivery::Polling => {
+            let (list, rows) = message.split_once('\n').expect("a list and its rows");
+            crate::ringcloud::listed(pbx.as_ref(), list, rows, trubka_fuzz::now().wall)
+        }
+        Delivery::Socket | Delivery::SocketPerExtension => {
             let mut session = trubka_fuzz::live(pbx.as_ref(), make);
             let outputs = session.step(SessionInput::Text(message), trubka_fuzz::now());
             outputs.into_iter().flat_map(|output| output.events().to_vec()).collect()
@@ -236,7 +283,8 @@ fn meaning(make: Make, message: &str) -> BTreeSet<String> {
     assert!(!events.is_empty(), "{make}: nothing is kept of {message}");
     let name = |effect: &calls::Effect| {
         let written = serde_json::to_value(effect).expect("is written");
-        written["effect"].as_str().expect("a word").to_owned()
+        let words = [&written["effect"], &written["result"]].into_iter().filter_map(Value::as_str);
+        words.collect::<Vec<_>>().join(" ")
     };
     let mut effects: BTreeSet<String> = events.iter().flat_map(|event| &event.effects).map(name).collect();
     if effects.len() > 1 {

@@ -41,6 +41,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[Secret { name: "winder", found: Text { ru: "на спине", en: "on its back" }, is_sent: true }],
     zones: &["UTC"],
     base_url: "https://toy.example",
+    test_addresses: &[],
     domains: &[],
     kinds: &[],
     overrides: &["voice.<doll>"],

@@ -40,14 +40,8 @@ impl Driver {
         }
         match judged {
             Ok(()) => {
-                let off = clock_ahead.filter(|ahead| ahead.abs() > SKEW);
-                let detail = match off {
-                    Some(ahead) => format!(
-                        "the PBX answers and accepts the credentials, but the clocks differ by {} minutes: set this computer's clock",
-                        ahead.abs().as_mins()
-                    ),
-                    None => "the PBX answers and accepts the credentials".to_owned(),
-                };
+                let is_test = self.make.is_test_address(self.pbx.base_url());
+                let detail = accepted(clock_ahead.filter(|ahead| ahead.abs() > SKEW), is_test);
                 CheckReport { ok: true, reason: CheckReason::Works, detail, took, retry_after: None, clock_ahead }
             }
             Err(error) => {
@@ -94,6 +88,22 @@ impl Driver {
     }
 }
 
+/// What is said where the PBX accepts the credentials; `off` is how far its clock is off, where that is far.
+fn accepted(off: Option<SignedDuration>, is_test: bool) -> String {
+    let mut words = match off {
+        Some(ahead) => format!(
+            "the PBX answers and accepts the credentials, but the clocks differ by {} minutes: set this computer's clock",
+            ahead.abs().as_mins()
+        ),
+        None => "the PBX answers and accepts the credentials".to_owned(),
+    };
+    if is_test {
+        words += "; this is the vendor's test host, whose answers are fixed samples: it places no calls, and says nothing \
+                  of a real account";
+    }
+    words
+}
+
 fn is_refusal(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden)
 }
@@ -103,4 +113,16 @@ fn clock_ahead(answer: &Answer, took: Duration, now: Timestamp) -> Option<Signed
     let half = SignedDuration::try_from(took / 2).ok()?;
     let ahead = answer.date?.duration_since(now) + half;
     Some(SignedDuration::from_secs(ahead.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_host_is_called_one() {
+        assert!(!accepted(None, false).contains("test host"));
+        let off = accepted(Some(SignedDuration::from_mins(-12)), true);
+        assert!(off.contains("12 minutes") && off.contains("says nothing of a real account"), "{off}");
+    }
 }

@@ -35,6 +35,7 @@ static DESCRIPTION: Description = Description {
     zones: &[UTC],
     delivery: Delivery::Socket,
     base_url: "",
+    test_addresses: &[],
     domains: &[],
     kinds: &[
         Kind {

@@ -45,6 +45,7 @@ static DESCRIPTION: Description = Description {
     }],
     zones: &[MOSCOW, UTC],
     base_url: "https://api-client.mango-office.ru/api",
+    test_addresses: &[],
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &[

@@ -50,6 +50,7 @@ static DESCRIPTION: Description = Description {
     ],
     zones: &[MOSCOW, UTC],
     base_url: "https://api.ringcloud.ru",
+    test_addresses: &[],
     domains: &[],
     kinds: &[],
     overrides: &["interval"],

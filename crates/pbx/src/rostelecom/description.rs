@@ -48,6 +48,7 @@ static DESCRIPTION: Description = Description {
     ],
     zones: &[UTC, MOSCOW],
     base_url: "https://api.cloudpbx.rt.ru",
+    test_addresses: &["https://api-test.cloudpbx.rt.ru"],
     // A recording is fetched from the host that gave its link.
     domains: &[],
     kinds: &[],

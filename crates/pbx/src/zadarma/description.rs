@@ -35,6 +35,7 @@ static ZADARMA_DESCRIPTION: Description = Description {
     name: "zadarma",
     title: Text { ru: "Zadarma", en: "Zadarma" },
     base_url: "https://api.zadarma.com",
+    test_addresses: &["https://api-sandbox.zadarma.com"],
     domains: &["zadarma.com"],
     ..BOTH
 };
@@ -43,6 +44,7 @@ static NOVOFON_DESCRIPTION: Description = Description {
     name: "novofon",
     title: Text { ru: "Новофон", en: "Novofon" },
     base_url: "https://api.novofon.com",
+    test_addresses: &["https://api-sandbox.novofon.com"],
     domains: &["novofon.com"],
     ..BOTH
 };
@@ -74,6 +76,7 @@ const BOTH: Description = Description {
     ],
     zones: &[MOSCOW, UTC],
     base_url: "",
+    test_addresses: &[],
     domains: &[],
     kinds: &[],
     overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],
