@@ -1,8 +1,7 @@
 //! Bytes that a PBX, or somebody in its place, may send, and what must hold whatever they are: nothing panics, what is
 //! read stays in proportion to what was sent, the same bytes mean the same twice, and no other call is touched.
 //!
-//! `corpus/<page of the make>/<kind>/` holds such bytes. The tests read them and mutations of them; `libfuzzer` is for a
-//! fuzzer that is led by coverage.
+//! `corpus/<page of the make>/<kind>/` holds such bytes. The tests read them and mutations of them.
 
 mod answer;
 mod fold;
@@ -14,7 +13,6 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use pbx::{Answer, ConnectionConfig, Delivery, Make, Pbx, session::Moment};
@@ -53,15 +51,6 @@ impl fmt::Display for Kind {
             Self::Frame => "frame",
             Self::Answer => "answer",
         })
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = [Self::Webhook, Self::Frame, Self::Answer];
-        known.into_iter().find(|kind| kind.to_string() == text).ok_or_else(|| format!("{text:?} is no kind of input"))
     }
 }
 
