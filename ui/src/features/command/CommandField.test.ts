@@ -141,7 +141,7 @@ describe("a number of another program", () => {
     const { placeCall, user } = showField({ ways: [way({ controls, groups })] });
     await user.type(input(), "89001234567");
     expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит ваш телефон 102");
-    expect(screen.getByTestId("dial-missing").textContent).toContain("позвонить сначала клиенту");
+    expect(screen.getByTestId("dial-missing").textContent).toContain("звонить, вызывая сначала клиента");
     await user.keyboard("{Alt>}g{/Alt}");
     expect(document.activeElement).toBe(screen.getByTestId("dial-group"));
     await user.selectOptions(screen.getByTestId("dial-group"), "500");

@@ -32,7 +32,7 @@ describe("the controls of a call", () => {
     expect(screen.getByTestId("call-hold")).toBeTruthy();
     for (const absent of ["call-hangup", "call-keypad", "call-answer"]) expect(screen.queryByTestId(absent)).toBeNull();
     expect(screen.getByTestId("call-controls").textContent).toContain("On your phone only: hang up");
-    expect(screen.getByTestId("call-controls").textContent).toContain("Not offered by the PBX: press digits");
+    expect(screen.getByTestId("call-controls").textContent).toContain("This PBX cannot: press digits");
   });
 
   it("send each press under an id of its own", async () => {
