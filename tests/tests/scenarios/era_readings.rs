@@ -104,7 +104,7 @@ async fn told_again(readings: &[Reading]) {
 /// The new socket has its own subscription and the old one, so each event comes twice.
 async fn cut_in_a_talk(readings: &[Reading]) {
     let (scene, _) = talking_in(scene(readings, 10.0, &[]).await, MAKE).await;
-    scene.simulator.cut(None, ME);
+    scene.simulator.cut(Some(MAKE), ME);
     scene.screens.until_connection(MAKE, "has a gap", |row| !is_live(row)).await;
     scene.screens.until_connection(MAKE, "live again", is_live).await;
     scene.hang_up(ME);
