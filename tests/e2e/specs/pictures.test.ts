@@ -146,6 +146,11 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
     await pages.type('command-input', '8 900 123-45-67');
     await pages.browser.$('[data-kind="call"]').waitForExist();
     await picture('field-number', USUAL.width);
+    // Another way can ring a group of the office.
+    await pages.browser.$('[data-testid="dial-way"]').selectByIndex(1);
+    await pages.browser.$('[data-testid="dial-group"]').selectByIndex(1);
+    await pages.find('dial-first');
+    await picture('field-group', USUAL.width);
     await open({}, USUAL);
     await pages.type('command-input', '+49 30 123456');
     await pages.find('dial-number');

@@ -96,7 +96,10 @@ export class Dial {
 
   /** What of this the chosen way cannot do, by the reason. */
   get missing(): ReturnType<typeof missing> {
-    return this.chosen && this.#isCustomer ? missing(this.chosen.controls) : [];
+    if (!this.chosen || !this.#isCustomer) return [];
+    // Where a group is rung, the customer can be rung before it all the same.
+    const asked = this.chosen.controls.filter(({ ability }) => ability !== "customerFirst" || !this.choosesFirst);
+    return missing(asked);
   }
 
   get #isCustomer(): boolean {

@@ -166,7 +166,9 @@ describe("dialling", () => {
     const { dial, placeCall } = phone(undefined, { ways });
     await dial.type("89001234567");
     expect(dial.choosesFirst).toBe(false);
+    expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["customerFirst"] }]);
     dial.group = "500";
+    expect(dial.missing).toEqual([]);
     dial.customerFirst = true;
     expect([dial.ringsGroup, dial.choosesFirst]).toEqual([support, true]);
     await dial.confirm();

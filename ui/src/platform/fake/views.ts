@@ -68,7 +68,7 @@ export function mainView(): MainView {
     now: {
       open: [
         { ...talking, state: "talking", controls: all("hold", "transferBlind", "transferAttended", "dtmf", "hangup") },
-        { ...ringing, state: "ringing", controls: all("pickup") },
+        { ...ringing, state: "ringing", controls: all("pickup", "route") },
       ],
       missed: [rowAt(1), rowAt(6)],
       toCallBack: 2,
