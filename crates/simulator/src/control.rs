@@ -15,7 +15,7 @@ use crate::simulator::Simulator;
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
         .route("/_simulator/phones", get(phones))
-        .route("/_simulator/phones/{extension}/{hand}", post(use_phone))
+        .route("/_simulator/phones/{extension}/{action}", post(use_phone))
         .route("/_simulator/play", post(play))
         .route("/_simulator/fault", post(fault))
         .route("/_simulator/deliveries", get(deliveries))
@@ -26,9 +26,9 @@ async fn phones(State(simulator): State<Simulator>) -> Response {
     Json(simulator.phones().views()).into_response()
 }
 
-async fn use_phone(State(simulator): State<Simulator>, Path((extension, hand)): Path<(String, String)>) -> Response {
+async fn use_phone(State(simulator): State<Simulator>, Path((extension, action)): Path<(String, String)>) -> Response {
     let phones = simulator.phones();
-    let used = match hand.as_str() {
+    let used = match action.as_str() {
         "pickup" => phones.pick_up(&extension),
         "hangup" => phones.hang_up(&extension),
         "let-ring" => phones.let_ring(&extension),

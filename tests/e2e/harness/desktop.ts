@@ -31,6 +31,19 @@ export class Desktop {
     await until('the window manager is there', async () => this.xprop('_NET_WORKAREA').includes(`${height - panel}`));
   }
 
+  /** One more monitor on a part of the screen. The one that names `screen` takes the place of the whole. */
+  addMonitor(name: string, part: { x: number; width: number; height: number }, output: 'screen' | 'none'): void {
+    // In millimetres it is as large as at 96 dpi.
+    const mm = (pixels: number) => Math.round((pixels * 25.4) / 96);
+    const shape = `${part.width}/${mm(part.width)}x${part.height}/${mm(part.height)}+${part.x}+0`;
+    this.xrandr('--setmonitor', name, shape, output);
+  }
+
+  /** A monitor is unplugged. */
+  removeMonitor(name: string): void {
+    this.xrandr('--delmonitor', name);
+  }
+
   /** The person wants text so many times as large as usual. */
   textOf(scale: number): void {
     execFileSync('xrdb', ['-merge', '-nocpp'], { env: this.environment(), input: `Xft.dpi: ${96 * scale}\n` });
@@ -117,6 +130,10 @@ export class Desktop {
   async stop(): Promise<void> {
     for (const program of this.programs.reverse()) await program.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private xrandr(...args: string[]): void {
+    execFileSync('xrandr', args, { env: this.environment(), stdio: 'pipe' });
   }
 
   private xprop(name: string): string {

@@ -32,6 +32,16 @@ describe("the list on the screen", () => {
     expect(grid.scrollTop).toBe(0);
   });
 
+  it("makes rows for what the window shows, also while the page is as tall as a million calls", async () => {
+    // So it is measured where the styles are not here yet.
+    const tall = vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(12_000_000);
+    const list = new CallList({ listCalls: async (request) => pageOf(1_000_000, request) });
+    await show(list);
+    await vi.waitFor(() => expect(shown()).toContain("demo/call0"));
+    expect(screen.getAllByRole("row").length).toBeLessThan(100);
+    tall.mockRestore();
+  });
+
   it("plays by the space bar what can be played, and nothing else", async () => {
     const gone = row(1, { recording: { id: "r", state: "gone" } });
     const { play, user } = await show(new CallList({ listCalls: async () => ({ rows: [gone] }) }), gone);

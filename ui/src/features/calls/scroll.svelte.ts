@@ -1,4 +1,5 @@
 import { untrack } from "svelte";
+import { innerHeight } from "svelte/reactivity/window";
 import { callKey } from "$lib/calls";
 import type { CallList } from "./list.svelte";
 import { HEADING, ROW, ScrollMap, scrolled, type ScrollPosition } from "./window";
@@ -9,7 +10,10 @@ const REST_MS = 150;
 /** Where a list stands in its place on the page: it may be longer than any page can scroll. */
 export class Scroll {
   viewport: HTMLElement | undefined = $state();
-  height = $state(600);
+  /** As the page gives it: before its styles are here, as tall as the whole list. */
+  measured = $state(600);
+  /** Of the list no more is seen than the window shows. */
+  readonly height = $derived(Math.min(this.measured, innerHeight.current ?? this.measured));
   position: ScrollPosition = $state.raw({ scroll: 0, place: 0 });
   readonly map = $derived.by(() => new ScrollMap(this.list().layout.height, this.height));
   /** The rows in sight: from, and up to without. */
