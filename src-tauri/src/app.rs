@@ -11,6 +11,7 @@ use desk::{
     Clock, Desk, DeskOptions, Surroundings, SystemChance, SystemClock,
     contract::{Notice, NoticeKind, Stage},
 };
+use link::wire::join::SecretText;
 use own::OwnOffice;
 use store::{Opened, Options, Store, SystemRandom};
 use tauri::{AppHandle, Manager, RunEvent, async_runtime::JoinHandle};
@@ -171,7 +172,7 @@ async fn set_up(
         },
     ));
     tauri::async_runtime::spawn(async move {
-        if let Some(link) = args.link {
+        if let Some(SecretText(link)) = args.link {
             show_link_or_main(&app, &desk, Some(link)).await;
         }
         if let Some(demo) = app.state::<Option<Demo>>().inner() {
@@ -197,7 +198,10 @@ struct Prepared {
 impl Prepared {
     async fn open(args: CommandLine, profile: Profile) -> anyhow::Result<Self> {
         let suffix = SystemClock.now().strftime("%Y%m%d-%H%M%S").to_string();
-        let store = Store::open_in(&profile.data(), Options::desk(&suffix, SystemRandom)).map_err(not_opened)?;
+        let data = profile.data();
+        let opening = move || Store::open_in(&data, Options::desk(&suffix, SystemRandom)).map_err(not_opened);
+        let store =
+            tauri::async_runtime::spawn_blocking(opening).await.context("opening the database was cut off")??;
         let demo = match args.demo {
             true => {
                 // Nobody has chosen a language in a profile that is made anew.
@@ -207,7 +211,7 @@ impl Prepared {
             false => None,
         };
         let clock = Arc::new(office::SystemClock);
-        let own = OwnOffice::open(store.clone(), Arc::new(SystemKeyring), clock, profile.recordings());
+        let own = OwnOffice::open(store.clone(), Arc::new(SystemKeyring), clock, profile.recordings()).await;
         Ok(Self { store, demo, own })
     }
 }
@@ -246,7 +250,8 @@ async fn start(app: &AppHandle, prepared: &Prepared) -> anyhow::Result<Desk> {
             }
         },
     );
-    let desk = Desk::start(options, Screens::new(app.clone(), notifications)).context("the desk cannot be opened")?;
+    let desk =
+        Desk::start(options, Screens::new(app.clone(), notifications)).await.context("the desk cannot be opened")?;
     if matches!(prepared.store.opened(), Opened::SetAside { .. }) {
         desk.notice(Notice { kind: NoticeKind::DatabaseSetAside }).await;
     }

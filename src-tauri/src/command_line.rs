@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use link::wire::join::SecretText;
 use simulator::Make;
 
 /// How the program was called.
@@ -18,7 +19,7 @@ pub(crate) struct CommandLine {
     /// Start, show one scripted call, exit.
     pub(crate) smoke: bool,
     /// What another program hands over: a number (`tel:`, `callto:`, `sip:`, `sips:`) or an invitation (`trubka:`).
-    pub(crate) link: Option<String>,
+    pub(crate) link: Option<SecretText>,
     /// Started by the Trubka that is about to end: wait for its end.
     pub(crate) restarted: bool,
     /// Only say which version this is.
@@ -92,7 +93,7 @@ impl CommandLine {
                 RESTARTED => read.restarted = true,
                 "--version" | "-V" => read.version = true,
                 "--help" | "-h" => read.help = true,
-                link if is_link(link) => read.link = Some(link.to_owned()),
+                link if is_link(link) => read.link = Some(SecretText(link.to_owned())),
                 other => return Err(format!("unknown argument {other:?}; see trubka --help")),
             }
         }
@@ -117,7 +118,7 @@ mod tests {
     fn links_of_other_programs_are_taken_whatever_their_case() {
         for link in ["tel:+74951234567", "CALLTO:88005550110", "sip:101@example.invalid", "sips:x", "Trubka://join/x/y"]
         {
-            assert_eq!(read(&[link]).expect("a link").link.as_deref(), Some(link));
+            assert_eq!(read(&[link]).expect("a link").link, Some(SecretText(link.to_owned())));
         }
         assert!(is_invitation("TRUBKA://join/x/y") && !is_invitation("tel:+74951234567"));
     }

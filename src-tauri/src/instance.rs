@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use link::wire::join::SecretText;
 use serde::{Deserialize, Serialize};
 use store::{Random, SystemRandom};
 
@@ -42,7 +43,7 @@ struct Listener {
     /// Locked as long as the process lives.
     _lock: File,
     listener: TcpListener,
-    secret: String,
+    secret: SecretText,
     links: Sender<Option<String>>,
 }
 
@@ -50,7 +51,7 @@ struct Listener {
 #[derive(Serialize, Deserialize)]
 struct Address {
     port: u16,
-    secret: String,
+    secret: SecretText,
     /// For those who look after processes.
     pid: u32,
 }
@@ -58,9 +59,9 @@ struct Address {
 /// What a second start sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Message {
-    secret: String,
-    /// A number to show; without one the main window comes forward.
-    pub(crate) link: Option<String>,
+    secret: SecretText,
+    /// A number or an invitation to show; without one the main window comes forward.
+    pub(crate) link: Option<SecretText>,
 }
 
 /// How long a restarted program waits for the end of the one that started it.
@@ -93,7 +94,7 @@ pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let mut bits = [0; 16];
     SystemRandom.fill(&mut bits)?;
-    let secret = bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let secret = SecretText(bits.iter().map(|byte| format!("{byte:02x}")).collect());
     let address = Address { port: listener.local_addr()?.port(), secret: secret.clone(), pid: std::process::id() };
     platform::write_private(&profile.join(ADDRESS_FILE), &serde_json::to_vec(&address)?)?;
     let (links, received) = channel();
@@ -103,7 +104,7 @@ pub(crate) fn claim(profile: &Path) -> anyhow::Result<Option<Owner>> {
 }
 
 /// Tells the owner of the profile what this second start was to show.
-pub(crate) fn send_to_owner(profile: &Path, link: Option<String>) -> anyhow::Result<()> {
+pub(crate) fn send_to_owner(profile: &Path, link: Option<SecretText>) -> anyhow::Result<()> {
     let address: Address = serde_json::from_slice(&fs::read(profile.join(ADDRESS_FILE))?)?;
     let end = Instant::now() + TIMEOUT;
     let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, address.port).into(), TIMEOUT)?;
@@ -127,7 +128,7 @@ impl Owner {
 impl Listener {
     /// Each second start is heard on a thread of its own: one that says nothing keeps nobody else waiting.
     fn accept(self) {
-        let secret: Arc<str> = self.secret.into();
+        let secret = Arc::new(self.secret);
         let open = Arc::new(());
         for stream in self.listener.incoming().flatten() {
             if Arc::strong_count(&open) > MAX_CONNECTIONS {
@@ -147,10 +148,10 @@ impl Listener {
 }
 
 /// Receives the link of one second start and answers "ok"; without that answer the second start reports an error.
-fn answer(mut stream: &TcpStream, secret: &str, links: &Sender<Option<String>>) {
+fn answer(mut stream: &TcpStream, secret: &SecretText, links: &Sender<Option<String>>) {
     match read(stream, secret, Instant::now() + TIMEOUT) {
         Ok(message) => {
-            if links.send(message.link).is_ok() {
+            if links.send(message.link.map(|link| link.0)).is_ok() {
                 // The other side may have gone; what it said is taken.
                 drop(stream.write_all(b"ok\n"));
             }
@@ -159,9 +160,9 @@ fn answer(mut stream: &TcpStream, secret: &str, links: &Sender<Option<String>>) 
     }
 }
 
-fn read(stream: &TcpStream, secret: &str, end: Instant) -> anyhow::Result<Message> {
+fn read(stream: &TcpStream, secret: &SecretText, end: Instant) -> anyhow::Result<Message> {
     let message: Message = serde_json::from_slice(&read_line(stream, end)?)?;
-    anyhow::ensure!(message.secret == secret, "the secret is wrong");
+    anyhow::ensure!(message.secret == *secret, "the secret is wrong");
     Ok(message)
 }
 
@@ -202,7 +203,7 @@ mod tests {
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
 
         assert!(claim(&profile).expect("a folder").is_none());
-        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken");
+        send_to_owner(&profile, Some(SecretText("tel:+74951234567".into()))).expect("taken");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
         fs::remove_dir_all(&profile).expect("its own folder");
     }
@@ -211,7 +212,7 @@ mod tests {
     fn a_number_that_comes_while_the_first_still_starts_waits_for_it() {
         let profile = profile("early");
         let owner = claim(&profile).expect("a folder").expect("nobody else is here");
-        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken at once");
+        send_to_owner(&profile, Some(SecretText("tel:+74951234567".into()))).expect("taken at once");
         let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
@@ -235,7 +236,7 @@ mod tests {
         let mut dripping = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&profile))).expect("it listens");
         dripping.write_all(b"{\"secret\":").expect("sent");
         // Would fail, were the number read only after those had been waited for.
-        send_to_owner(&profile, Some("tel:+74951234567".into())).expect("taken");
+        send_to_owner(&profile, Some(SecretText("tel:+74951234567".into()))).expect("taken");
         assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
         // Each of them is let go at its deadline: the read ends.
         for mut stream in silent.into_iter().chain([dripping]) {

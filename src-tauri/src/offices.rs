@@ -50,7 +50,7 @@ impl Offices {
 
     /// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
     pub(crate) async fn open_stored(&self, desk: &Desk) {
-        let all = kept::all(desk.store()).unwrap_or_else(|error| {
+        let all = kept::all(desk.store()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the addresses of offices cannot be read");
             Vec::new()
         });
@@ -66,7 +66,7 @@ impl Offices {
             ContractError::invalid("address", "this is not an address such as https://calls.example.org")
         })?;
         let id = name_of(&address);
-        let known = kept::all(desk.store())?.into_iter().find(|office| office.id == id);
+        let known = kept::all(desk.store()).await?.into_iter().find(|office| office.id == id);
         let anchor = known.as_ref().and_then(|known| known.anchor.clone());
         let office = open_office(&address, request.token.reveal(), anchor.as_deref()).await?;
         let kept = KeptOffice { anchor, ..KeptOffice::new(&id, office.address().as_str()) };
@@ -77,7 +77,7 @@ impl Offices {
 
     /// Goes on at an office with another token.
     pub(crate) async fn renew_token(&self, desk: &Desk, request: RenewTokenRequest) -> Result<(), ContractError> {
-        let kept = kept::find(desk.store(), &request.office)?;
+        let kept = kept::find(desk.store(), &request.office).await?;
         let address = Url::parse(&kept.address).map_err(|_| {
             ContractError::invalid(
                 "address",
@@ -95,7 +95,7 @@ impl Offices {
     /// Looks at an office no more: its address, its token and the copy of its calls go. A token that is this desk's alone is
     /// given back.
     pub(crate) async fn disconnect(&self, desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
-        let kept = kept::find(desk.store(), &request.office)?;
+        let kept = kept::find(desk.store(), &request.office).await?;
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
         if kept.person.is_some()
             && let Some(remote) = open.as_ref().and_then(|office| office.remote())
@@ -145,7 +145,7 @@ impl Offices {
 
     async fn show(&self, desk: &Desk, kept: &KeptOffice, office: StoredOffice) {
         let office = self.hold(office);
-        let title = kept.title(&kept::all(desk.store()).unwrap_or_default());
+        let title = kept.title(&kept::all(desk.store()).await.unwrap_or_default());
         desk.add_remote_office(&kept.id, &title, &kept.address, office).await;
     }
 }

@@ -77,8 +77,8 @@ impl State {
     pub(crate) async fn token(&self, secret: &str) -> Result<Option<Token>, store::Error> {
         // One at a time: a flood of guesses leaves the database's other readers to those who have a token.
         let Ok(_turn) = self.token_reader.acquire().await else { return Err(store::Error::Closed) };
-        let (store, hash, now) = (self.office.store().clone(), tokens::hash(secret), self.clock.now());
-        tokio::task::spawn_blocking(move || tokens::find(&store, &hash, now)).await.unwrap_or(Err(store::Error::Closed))
+        let (hash, now) = (tokens::hash(secret), self.clock.now());
+        self.office.store().reading(move |store| tokens::find(store, &hash, now)).await
     }
 }
 

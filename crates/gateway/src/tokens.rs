@@ -77,8 +77,8 @@ pub(crate) fn identity(random: &dyn Random) -> Result<(String, SecretString), Is
 
 /// The token of this id, valid or not, read on a thread that may wait for the database.
 pub(crate) async fn by_id(store: &Store, id: &str) -> Result<Option<Token>, store::Error> {
-    let (store, id) = (store.clone(), id.to_owned());
-    tokio::task::spawn_blocking(move || store.token(&id)).await.unwrap_or(Err(store::Error::Closed))
+    let id = id.to_owned();
+    store.reading(move |store| store.token(&id)).await
 }
 
 /// The token whose secret has this digest, if it is valid now.
@@ -88,8 +88,7 @@ pub(crate) fn find(store: &Store, hash: &[u8; 32], now: Timestamp) -> Result<Opt
 
 /// All tokens, read on a thread that may wait for the database.
 pub(crate) async fn all(store: &Store) -> Result<Vec<Token>, store::Error> {
-    let store = store.clone();
-    tokio::task::spawn_blocking(move || store.tokens()).await.unwrap_or(Err(store::Error::Closed))
+    store.reading(Store::tokens).await
 }
 
 /// Who looks at the office with this token; `None` when a later version gave it a role that is not known here.

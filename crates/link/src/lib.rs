@@ -4,6 +4,7 @@
 
 pub mod error;
 mod lenient;
+mod never;
 pub mod office;
 pub mod problem;
 pub mod remote;

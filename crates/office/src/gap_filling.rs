@@ -249,7 +249,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_came_live_is_not_told_again_but_for_how_it_went() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::rostelecom::MAKE).await;
         bench.set(30);
         let events = [
             event("1", "talk", 0, vec![created()]),
@@ -297,7 +297,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_recording_that_was_made_in_a_gap_comes_to_the_call_that_is_known() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::rostelecom::MAKE).await;
         let link = &bench.link;
         let talk = [
             event("1", "talk", 0, vec![created()]),
@@ -330,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_phone_that_was_told_of_live_is_shown_once_when_the_history_has_no_ids() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::rostelecom::MAKE).await;
         let link = &bench.link;
         bench.set(2);
         let live = calls::LegRef { key: "live/1".into(), ..leg() };
@@ -354,7 +354,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_gap_that_a_history_may_fill_is_no_hole_yet() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::rostelecom::MAKE).await;
         let link = &bench.link;
         assert!(link.has_history());
         bench.set(0);

@@ -122,11 +122,11 @@ impl OfficeHandle {
         let mut given_zones = Vec::new();
         for settings in config.connections {
             let zone = settings.config.zone.clone();
-            let connection = Connection::new(settings, &store, &journal, &clock)?;
+            let connection = Connection::new(settings, &store, &journal, &clock).await?;
             let (id, driver) = (connection.id.clone(), &connection.driver);
             given_zones.extend(zone.map(|zone| (id.clone(), zone)));
             board.add(&id, driver.make(), &driver.capability());
-            board.set_holes(&id, Holes::kept(&store, &id));
+            board.set_holes(&id, Holes::kept(&store, &id).await);
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             if connections.put(Arc::new(connection)).is_some() {
                 return Err(StartError::Twice(id));
@@ -143,7 +143,8 @@ impl OfficeHandle {
             Arc::clone(&directory),
             Arc::clone(&board),
             books,
-        )?;
+        )
+        .await?;
         store.end_desk_times(&config.name).await?;
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
@@ -173,7 +174,7 @@ impl OfficeHandle {
         let routing = tokio::spawn(route_commands::route_by_rules(Arc::clone(&office.state), news));
         *office.work.routing.lock().unwrap_or_else(PoisonError::into_inner) = Some(routing);
         for (connection, zone) in given_zones {
-            if office.is_new_zone(&connection, &zone)? {
+            if office.is_new_zone(&connection, &zone).await? {
                 office.log_given_zone(&connection, zone).await;
             }
         }
@@ -263,8 +264,8 @@ impl OfficeHandle {
     }
 
     /// Whether another zone than this was chosen before, or none.
-    fn is_new_zone(&self, connection: &ConnectionId, zone: &str) -> Result<bool, store::Error> {
-        Ok(self.state.store.setting(&zone_key(connection))?.as_deref() != Some(zone))
+    async fn is_new_zone(&self, connection: &ConnectionId, zone: &str) -> Result<bool, store::Error> {
+        Ok(chosen_zone(&self.state.store, connection).await?.as_deref() != Some(zone))
     }
 
     /// The next start reads times as this one does.
@@ -323,7 +324,7 @@ fn answered(outcome: HookOutcome, routed: Option<Routed>) -> HookOutcome {
 
 impl Connection {
     /// The connection of these settings, not at work yet.
-    fn new(
+    async fn new(
         settings: ConnectionSettings,
         store: &Store,
         journal: &Arc<StoreJournal>,
@@ -331,7 +332,7 @@ impl Connection {
     ) -> Result<Self, StartError> {
         let ConnectionSettings { config, extensions, has_address } = settings;
         let (id, make) = (config.id.clone(), config.make);
-        let zone = zone_of(store, &id, make, config.zone.as_deref())?;
+        let zone = zone_of(store, &id, make, config.zone.as_deref()).await?;
         let driver = Driver::new(config, Arc::clone(journal) as _, Arc::clone(clock))?;
         Ok(Self {
             id,
@@ -388,10 +389,10 @@ impl Connection {
 }
 
 /// The zone of the settings, or the one that was chosen before, or the make's usual one until one is chosen.
-fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) -> Result<Zone, StartError> {
+async fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) -> Result<Zone, StartError> {
     let chosen = match given {
         Some(given) => Some(given.to_owned()),
-        None => store.setting(&zone_key(id))?,
+        None => chosen_zone(store, id).await?,
     };
     match chosen {
         None => {
@@ -403,6 +404,12 @@ fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) ->
             Ok(Zone { zone, settled: true, is_certain: given.is_some() })
         }
     }
+}
+
+/// The zone that was chosen before.
+async fn chosen_zone(store: &Store, id: &ConnectionId) -> Result<Option<String>, store::Error> {
+    let key = zone_key(id);
+    store.reading(move |store| store.setting(&key)).await
 }
 
 /// Setting that keeps the zone that was chosen.
@@ -417,7 +424,8 @@ fn rules_key(office: &str) -> String {
 
 /// Brings the rows up to the lines and groups of the settings where those have changed.
 async fn follow_rules(office: &str, store: &Store, directory: &Arc<Directory>) -> Result<(), store::Error> {
-    if store.setting(&rules_key(office))?.as_deref() == Some(directory.rules()) {
+    let key = rules_key(office);
+    if store.reading(move |store| store.setting(&key)).await?.as_deref() == Some(directory.rules()) {
         return Ok(());
     }
     let by = Arc::clone(directory);

@@ -24,8 +24,9 @@ struct OfSession {
 
 impl Holes {
     /// Those that an earlier run has kept. One that cannot be read is one that is not shown.
-    pub(crate) fn kept(store: &Store, connection: &ConnectionId) -> Self {
-        let text = store.setting(&key(connection)).ok().flatten();
+    pub(crate) async fn kept(store: &Store, connection: &ConnectionId) -> Self {
+        let key = key(connection);
+        let text = store.reading(move |store| store.setting(&key)).await.ok().flatten();
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 
@@ -86,14 +87,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_hole_is_there_after_the_next_start() {
-        let bench = Bench::new(pbx::zadarma::MAKE);
+        let bench = Bench::new(pbx::zadarma::MAKE).await;
         let link = &bench.link;
         link.open_gap("", at(0), "stopped").await;
         link.close_gap("", at(100), Some(at(60))).await;
         link.open_gap("", at(200), "unreachable").await;
         link.close_gap("", at(300), None).await;
         bench.settle().await;
-        let kept = Holes::kept(&link.store, &link.connection);
+        let kept = Holes::kept(&link.store, &link.connection).await;
         assert_eq!(kept.of(&[]), [Hole { from: at(0), until: at(60) }], "what was filled is none");
     }
 }

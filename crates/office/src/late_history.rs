@@ -32,10 +32,10 @@ impl Link {
     /// Reads finished calls until the office stops.
     pub(crate) async fn keep_reading(self) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
-        let complete = self.complete("").map(|known| known.until);
+        let complete = self.complete("").await.map(|known| known.until);
         let mut progress = Progress { complete, failure: None, due: Instant::now() };
         let mut people = NextList::now();
-        if let Some(from) = self.complete_until("").filter(|_| self.has_history()) {
+        if let Some(from) = self.complete_until("").await.filter(|_| self.has_history()) {
             self.open_gap("", from, "stopped").await;
         }
         loop {

@@ -79,16 +79,18 @@ impl Link {
     }
 
     /// Until when the last run had everything, where that is long enough ago to matter.
-    pub(crate) fn complete_until(&self, session: &str) -> Option<Timestamp> {
-        let Complete { until, .. } = self.complete(session)?;
+    pub(crate) async fn complete_until(&self, session: &str) -> Option<Timestamp> {
+        let Complete { until, .. } = self.complete(session).await?;
         (self.clock.now().duration_since(until) > SHORT_PAUSE).then_some(until)
     }
 
     /// Until when the last run had everything, and how it ended.
-    pub(crate) fn complete(&self, session: &str) -> Option<Complete> {
-        let read = |key: String| self.store.setting(&key).ok().flatten();
-        let until = read(self.stamp_key(session))?;
-        let was_ended = read(self.ended_key(session)).as_ref() == Some(&until);
+    pub(crate) async fn complete(&self, session: &str) -> Option<Complete> {
+        let (stamp, ended) = (self.stamp_key(session), self.ended_key(session));
+        let read = move |store: &Store| Ok::<_, store::Error>((store.setting(&stamp)?, store.setting(&ended)?));
+        let (until, ended) = self.store.reading(read).await.ok()?;
+        let until = until?;
+        let was_ended = ended.as_ref() == Some(&until);
         Some(Complete { until: until.parse().ok()?, was_ended })
     }
 

@@ -23,8 +23,8 @@ impl Link {
     /// Asks for calls until the office stops.
     pub(crate) async fn keep_polling(self) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
-        let mut complete = self.complete("").map(|complete| complete.until);
-        if let Some(from) = self.complete_until("") {
+        let mut complete = self.complete("").await.map(|complete| complete.until);
+        if let Some(from) = self.complete_until("").await {
             self.open_gap("", from, "stopped").await;
         }
         loop {

@@ -36,7 +36,7 @@ enum Reachability {
 impl Link {
     /// Looks regularly whether a PBX that posts to us still takes our requests.
     pub(crate) async fn keep_checking(self) {
-        if let Some(from) = self.complete_until("") {
+        if let Some(from) = self.complete_until("").await {
             self.open_gap("", from, "stopped").await;
         }
         let mut known = Reachability::Lost { heard: None };
@@ -218,7 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_outage_is_a_hole_from_the_last_sign_of_life_to_the_next() {
-        let bench = Bench::new(pbx::mango_client::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE).await;
         let link = &bench.link;
         let known = link.out_of_reach(Reachability::Lost { heard: None }).await;
         assert_eq!(
@@ -242,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_webhook_shows_that_only_our_requests_are_lost() {
-        let bench = Bench::new(pbx::mango_client::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE).await;
         let link = &bench.link;
         bench.set(100);
         let known = link.reached().await;
@@ -262,19 +262,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_that_ends_in_order_leaves_no_hole() {
-        let bench = Bench::new(pbx::mango_vpbx::MAKE);
+        let bench = Bench::new(pbx::mango_vpbx::MAKE).await;
         bench.set(100);
         let known = bench.link.reached().await;
         bench.set(114);
         bench.link.stamp_at_end();
         bench.set(118);
         bench.settle().await;
-        assert_eq!(bench.link.complete_until(""), None, "the next one begins four seconds later");
+        assert_eq!(bench.link.complete_until("").await, None, "the next one begins four seconds later");
         bench.link.out_of_reach(known).await;
         bench.set(140);
         bench.link.stamp_at_end();
         bench.settle().await;
-        assert_eq!(bench.link.complete_until(""), Some(at(114)), "in an outage nothing vouches for the end");
+        assert_eq!(bench.link.complete_until("").await, Some(at(114)), "in an outage nothing vouches for the end");
     }
 
     fn report(reason: CheckReason, retry_after: Option<u64>) -> CheckReport {

@@ -296,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_a_recording_that_will_come_is_waited_for() {
-        let bench = Bench::new(pbx::mango_client::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE).await;
         let (link, recordings) = (&bench.link, bench.recordings());
         let call = CallId::of_vendor(&link.connection, "s1");
         let id = RecordingId::of(&call, "");
@@ -319,7 +319,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_third_measuring_waits_and_is_told_to_come_back() {
-        let bench = Bench::new(pbx::mango_client::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE).await;
         let recordings = bench.recordings();
         let id = RecordingId::of(&CallId::of_vendor(&bench.link.connection, "s1"), "");
         let permits = recordings.measuring.acquire_many(MEASURED_AT_ONCE as u32).await.expect("it is open");

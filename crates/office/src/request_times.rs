@@ -6,6 +6,7 @@ use std::{
 };
 
 use calls::ConnectionId;
+use futures_util::future::BoxFuture;
 use pbx::{RequestTimes, RequestTimesKeeper};
 use store::Store;
 
@@ -25,17 +26,20 @@ impl StoredTimes {
 }
 
 impl RequestTimesKeeper for StoredTimes {
-    fn read(&self, connection: &ConnectionId) -> RequestTimes {
-        let kept = self.store.setting(&key(connection)).ok().flatten();
-        let mut kept: RequestTimes = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        for (class, times) in given.get(connection).into_iter().flatten() {
-            let all = kept.entry(class.clone()).or_default();
-            all.extend(times);
-            all.sort_unstable();
-            all.dedup();
-        }
-        kept
+    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
+        Box::pin(async move {
+            let key = key(connection);
+            let kept = self.store.reading(move |store| store.setting(&key)).await.ok().flatten();
+            let mut kept: RequestTimes = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+            for (class, times) in given.get(connection).into_iter().flatten() {
+                let all = kept.entry(class.clone()).or_default();
+                all.extend(times);
+                all.sort_unstable();
+                all.dedup();
+            }
+            kept
+        })
     }
 
     fn keep(&self, connection: &ConnectionId, times: &RequestTimes) {
@@ -57,8 +61,8 @@ fn key(connection: &ConnectionId) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_was_given_is_read_before_the_database_has_written_it() {
+    #[tokio::test]
+    async fn what_was_given_is_read_before_the_database_has_written_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open_in(folder.path(), store::Options::owner("t", store::SystemRandom)).expect("opens");
         let connection: ConnectionId = "rc1".parse().expect("valid");
@@ -66,11 +70,11 @@ mod tests {
         let times = StoredTimes::new(store.clone());
         let mut kept = RequestTimes::new();
         for (class, time) in [("address a", "2026-03-02T09:00:00Z"), ("address b", "2026-03-02T09:00:01Z")] {
-            kept = times.read(&connection);
+            kept = times.read(&connection).await;
             kept.insert(class.to_owned(), at(time));
             times.keep(&connection, &kept);
         }
         assert_eq!(kept.len(), 2, "the second does not put itself in the place of the first");
-        assert_eq!(times.read(&connection), kept);
+        assert_eq!(times.read(&connection).await, kept);
     }
 }

@@ -115,7 +115,7 @@ impl Link {
     /// Keeps a session open until it is to end, and ends it.
     pub(crate) async fn keep_session(self, key: String, control: Arc<SessionControl>) {
         let mut failures = 0;
-        let mut missing = Missing::at_start(self.complete(&key), self.clock.now());
+        let mut missing = Missing::at_start(self.complete(&key).await, self.clock.now());
         self.set(&key, SessionStatus::of(ConnectionState::Connecting)).await;
         loop {
             if let Some(from) = missing.since {

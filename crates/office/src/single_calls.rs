@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_pbx_cannot_answer_is_asked_again_in_its_time() {
-        let bench = Bench::new(pbx::rostelecom::MAKE);
+        let bench = Bench::new(pbx::rostelecom::MAKE).await;
         let link = &bench.link;
         let mut failures = Failures::default();
         let mut failed = |tries, kind| {

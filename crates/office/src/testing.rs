@@ -61,7 +61,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     /// One connection of this make.
-    pub(crate) fn new(make: Make) -> Self {
+    pub(crate) async fn new(make: Make) -> Self {
         let folder = TempDir::new().expect("a folder");
         let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
         let clock = Arc::new(ManualClock::default());
@@ -74,6 +74,7 @@ impl Bench {
         let directory = Arc::new(Directory::default());
         let (keeper, handle) =
             Keeper::open("test", store.clone(), Arc::clone(&clock) as _, directory, Arc::clone(&board), books)
+                .await
                 .expect("opens");
         tokio::spawn(keeper.run());
         let link = Link {

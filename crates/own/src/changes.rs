@@ -21,7 +21,7 @@ impl OwnOffice {
     /// Connects what was drafted.
     pub async fn save(&self, desk: &Desk, request: OwnConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        let mut draft = OwnConnection { paused: false, ..self.draft(&request.connection)? };
+        let mut draft = OwnConnection { paused: false, ..self.draft(&request.connection).await? };
         let id = draft.id.clone();
         let keys = self.keys_of(&draft);
         let config = draft.with_keys(keys.clone())?;
@@ -70,7 +70,7 @@ impl OwnOffice {
     /// Pauses a connection, or goes on with it.
     pub async fn pause(&self, request: PauseConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        self.read_again()?;
+        self.read_again().await?;
         let PauseConnectionRequest { connection, paused } = request;
         let settings = self.settings();
         let known = settings.connections.iter().find(|known| known.id.as_str() == connection);
@@ -114,7 +114,7 @@ impl OwnOffice {
     /// Connects to a PBX no more. Its settings and keys go, its calls stay.
     pub async fn remove(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        self.read_again()?;
+        self.read_again().await?;
         // An office that is starting has read the settings: it must run, or not have begun, when they change.
         let not_starting = self.0.starting.lock().await;
         self.forget_forgotten().await;

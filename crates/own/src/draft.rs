@@ -19,7 +19,7 @@ impl OwnOffice {
     /// Begins to connect a PBX, or to change a connection.
     pub async fn begin(&self, request: BeginConnectionRequest) -> Result<DraftView, ContractError> {
         let _turn = self.0.changing.lock().await;
-        self.read_again()?;
+        self.read_again().await?;
         let mut settings = self.settings();
         let draft = match (request.make, request.connection) {
             (Some(make), None) => {
@@ -42,7 +42,7 @@ impl OwnOffice {
     /// Takes in what a person has entered. Where one thing is wrong nothing of it is taken.
     pub async fn fill(&self, request: FillConnectionRequest) -> Result<DraftView, ContractError> {
         let _turn = self.0.changing.lock().await;
-        let mut draft = self.draft(&request.connection)?;
+        let mut draft = self.draft(&request.connection).await?;
         let make = draft.make()?;
         let FillConnectionRequest { connection: _, keys, kind, address, phone, name, lines } = request;
         let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?;
@@ -79,7 +79,7 @@ impl OwnOffice {
     /// Gives up what was drafted.
     pub async fn drop_draft(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        self.draft(&request.connection)?;
+        self.draft(&request.connection).await?;
         let mut settings = self.settings();
         settings.draft = None;
         self.keep(settings).await?;
@@ -88,8 +88,8 @@ impl OwnOffice {
     }
 
     /// The draft of this connection; another wizard may have begun another one meanwhile.
-    pub(crate) fn draft(&self, connection: &str) -> Result<OwnConnection, ContractError> {
-        self.read_again()?;
+    pub(crate) async fn draft(&self, connection: &str) -> Result<OwnConnection, ContractError> {
+        self.read_again().await?;
         let draft = self.settings().draft.filter(|draft| draft.id.as_str() == connection);
         draft.ok_or_else(|| {
             ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")

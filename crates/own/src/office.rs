@@ -79,8 +79,8 @@ pub(crate) enum NotStarted {
 
 impl OwnOffice {
     /// The office of this profile, not started yet. `cache_dir` is where its recordings are kept.
-    pub fn open(store: Store, keyring: Arc<dyn Keyring>, clock: Arc<dyn Clock>, cache_dir: PathBuf) -> Self {
-        let (settings, unread) = match Settings::read(&store) {
+    pub async fn open(store: Store, keyring: Arc<dyn Keyring>, clock: Arc<dyn Clock>, cache_dir: PathBuf) -> Self {
+        let (settings, unread) = match Settings::read(&store).await {
             Ok(settings) => (settings, None),
             Err(error) => {
                 tracing::error!(message = error.message, "the own office cannot be read");
@@ -149,12 +149,16 @@ impl OwnOffice {
     }
 
     /// Reads the settings once more where that has failed before.
-    pub(crate) fn read_again(&self) -> Result<(), ContractError> {
+    pub(crate) async fn read_again(&self) -> Result<(), ContractError> {
+        let is_unread = || self.0.unread.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if !is_unread() {
+            return Ok(());
+        }
+        let settings = Settings::read(&self.0.store).await?;
         let mut unread = self.0.unread.lock().unwrap_or_else(PoisonError::into_inner);
-        if unread.is_some() {
-            let settings = Settings::read(&self.0.store)?;
+        // Another may have read and changed them meanwhile.
+        if unread.take().is_some() {
             *self.0.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
-            *unread = None;
         }
         Ok(())
     }

@@ -69,8 +69,8 @@ pub(crate) struct OwnConnection {
 }
 
 impl Settings {
-    pub(crate) fn read(store: &Store) -> Result<Self, ContractError> {
-        let Some(text) = store.setting(SETTING)? else { return Ok(Self::default()) };
+    pub(crate) async fn read(store: &Store) -> Result<Self, ContractError> {
+        let Some(text) = store.reading(|store| store.setting(SETTING)).await? else { return Ok(Self::default()) };
         serde_json::from_str(&text)
             .map_err(|_| ContractError::new(ErrorCode::Storage, "the own office was stored in an unknown form"))
     }

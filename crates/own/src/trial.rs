@@ -14,7 +14,7 @@ use crate::{draft::invalid_settings, office::OwnOffice, settings::OwnConnection}
 impl OwnOffice {
     /// Takes one step of the check of a draft.
     pub async fn check(&self, request: CheckConnectionRequest) -> Result<CheckOutcome, ContractError> {
-        let draft = self.draft(&request.connection)?;
+        let draft = self.draft(&request.connection).await?;
         let trial = self.trial(&draft)?;
         let outcome = trial.take(office::trial_step(request.step)).await;
         if request.step == CheckStep::Live
@@ -28,7 +28,7 @@ impl OwnOffice {
 
     /// The phones that the PBX of a draft lists.
     pub async fn list_phones(&self, request: OwnConnectionRequest) -> Result<Phones, ContractError> {
-        let driver = self.driver(&self.draft(&request.connection)?)?;
+        let driver = self.driver(&self.draft(&request.connection).await?)?;
         office::list_phones(&driver).await.map_err(|message| ContractError::new(ErrorCode::Unreachable, message))
     }
 

@@ -12,7 +12,7 @@ use crate::{office::OwnOffice, settings::OwnConnection};
 impl OwnOffice {
     /// What it is connected to, and what is being connected. A desk that does not look at it yet does so from now on.
     pub async fn connections(&self, desk: &Desk) -> Result<OwnConnections, ContractError> {
-        self.read_again()?;
+        self.read_again().await?;
         self.attach_late(desk).await;
         let settings = self.settings();
         Ok(OwnConnections {

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use calls::ConnectionId;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 /// What a quota counts together.
@@ -76,7 +77,7 @@ pub type RequestTimes = BTreeMap<String, Vec<Timestamp>>;
 /// Keeps the times of requests whose quota outlives a program, for the next start and for a program beside this one.
 pub trait RequestTimesKeeper: Send + Sync {
     /// What was kept of a connection.
-    fn read(&self, connection: &ConnectionId) -> RequestTimes;
+    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes>;
 
     /// Keeps this instead. Must not block.
     fn keep(&self, connection: &ConnectionId, times: &RequestTimes);
@@ -87,8 +88,8 @@ pub trait RequestTimesKeeper: Send + Sync {
 pub struct KeepNoTimes;
 
 impl RequestTimesKeeper for KeepNoTimes {
-    fn read(&self, _connection: &ConnectionId) -> RequestTimes {
-        RequestTimes::new()
+    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
+        Box::pin(std::future::ready(RequestTimes::new()))
     }
 
     fn keep(&self, _connection: &ConnectionId, _times: &RequestTimes) {}

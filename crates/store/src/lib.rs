@@ -18,6 +18,7 @@
 //! offices lie beside each other, each row marked with its office, so that a list or a search is one query.
 
 mod audit;
+mod blocking;
 mod calls;
 mod card_decisions;
 mod commands;

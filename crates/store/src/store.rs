@@ -10,6 +10,7 @@ use std::{
 use rusqlite::Connection;
 
 use crate::{
+    blocking,
     error::Error,
     open::{self, Access, Opened, Options},
     pool::{Pool, Readers},
@@ -21,7 +22,7 @@ use crate::{
 
 /// An open database. Clones share it; it is closed in order when the last one goes.
 ///
-/// Reading blocks: async code reads on a thread that may (`spawn_blocking`). Writing blocks nobody: [`Write`].
+/// Reading blocks: async code reads by [`Store::reading`], or on another thread that may wait. Writing blocks nobody: [`Write`].
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -104,6 +105,16 @@ impl Store {
         self.shared.writer.stop();
     }
 
+    /// Reads on a thread that may wait for the disk, so that the tasks of the runtime go on meanwhile.
+    pub async fn reading<T, E>(&self, read: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || read(&store)).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
     pub(crate) fn write<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -112,6 +123,7 @@ impl Store {
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        blocking::check();
         let pool = match self.readers {
             Readers::Lists => &self.shared.lists,
             Readers::Keeper => &self.shared.keeper,

@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    blocking,
     error::Error,
     transaction::Transaction,
     writer::{Operation, Queue, job},
@@ -79,6 +80,7 @@ pub struct Answer<T> {
 impl<T> Answer<T> {
     /// Blocks until the write is durable, or has failed.
     pub fn wait(self) -> Result<T, Error> {
+        blocking::check();
         let mut state = self.slot.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(value) = state.value.take() {

@@ -83,7 +83,7 @@ impl Invitations {
             Ok(joined) => joined,
             Err(error) => return JoinAnswer { problem: Some(problem_of(error)) },
         };
-        let kept = match keep(desk.store(), &invitation, &joined) {
+        let kept = match keep(desk.store(), &invitation, &joined).await {
             Ok(kept) => kept,
             Err(_) => return JoinAnswer { problem: Some(JoinProblem::NotKept) },
         };
@@ -121,9 +121,13 @@ fn details(id: u32, invitation: &Invitation, preview: InvitationPreview) -> Invi
 }
 
 /// What is kept of an office that was joined: in the place of what this person had of it, beside what others have.
-fn keep(store: &Store, invitation: &Invitation, joined: &Joined) -> Result<KeptOffice, desk::contract::ContractError> {
+async fn keep(
+    store: &Store,
+    invitation: &Invitation,
+    joined: &Joined,
+) -> Result<KeptOffice, desk::contract::ContractError> {
     let (address, host) = (invitation.address().as_str(), name_of(invitation.address()));
-    let all = kept::all(store)?;
+    let all = kept::all(store).await?;
     let mine = all.iter().find(|office| office.address == address && office.person.as_ref() == Some(&joined.person));
     let id = match mine {
         Some(mine) => mine.id.clone(),

@@ -90,15 +90,15 @@ impl KeptOffice {
 }
 
 /// All offices.
-pub(super) fn all(store: &Store) -> Result<Vec<KeptOffice>, ContractError> {
-    let Some(text) = store.setting(SETTING)? else { return Ok(Vec::new()) };
+pub(super) async fn all(store: &Store) -> Result<Vec<KeptOffice>, ContractError> {
+    let Some(text) = store.reading(|store| store.setting(SETTING)).await? else { return Ok(Vec::new()) };
     serde_json::from_str(&text)
         .map_err(|_| ContractError::new(ErrorCode::Storage, "the offices were stored in an unknown form"))
 }
 
 /// Keeps an office; another of the same id goes.
 pub(super) async fn keep(store: &Store, office: &KeptOffice) -> Result<(), ContractError> {
-    let mut offices = all(store)?;
+    let mut offices = all(store).await?;
     match offices.iter_mut().find(|other| other.id == office.id) {
         Some(other) => *other = office.clone(),
         None => offices.push(office.clone()),
@@ -108,14 +108,14 @@ pub(super) async fn keep(store: &Store, office: &KeptOffice) -> Result<(), Contr
 
 /// Forgets an office.
 pub(super) async fn forget(store: &Store, id: &str) -> Result<(), ContractError> {
-    let mut offices = all(store)?;
+    let mut offices = all(store).await?;
     offices.retain(|office| office.id != id);
     write(store, &offices).await
 }
 
 /// The office of this id.
-pub(super) fn find(store: &Store, id: &str) -> Result<KeptOffice, ContractError> {
-    let found = all(store)?.into_iter().find(|office| office.id == id);
+pub(super) async fn find(store: &Store, id: &str) -> Result<KeptOffice, ContractError> {
+    let found = all(store).await?.into_iter().find(|office| office.id == id);
     found.ok_or_else(|| ContractError::new(ErrorCode::NotFound, "this office was removed from the desk"))
 }
 

@@ -28,7 +28,7 @@ impl Offices {
     /// Renews the tokens of which little is left. The streams of these offices go on. What fails now is tried at the next look:
     /// until then the former token is good.
     pub(crate) async fn renew_tokens(&self, store: &Store, now: Timestamp) {
-        let all = kept::all(store).unwrap_or_default();
+        let all = kept::all(store).await.unwrap_or_default();
         let due = |office: &&KeptOffice| office.life.is_some_and(|life| life.is_nearly_over(now));
         for office in all.iter().filter(due) {
             if let Err(error) = self.renew(store, office, now).await {
@@ -150,7 +150,7 @@ mod tests {
         assert!(shown.lock().expect("not poisoned").is_empty(), "there is time");
         offices.renew_tokens(&store, at("2026-03-03T00:00:00Z")).await;
         assert_eq!(keyring.read("token:ladoga").expect("open").expect("kept").expose_secret(), "t1");
-        let life = kept::find(&store, "ladoga").expect("kept").life.expect("it ends");
+        let life = kept::find(&store, "ladoga").await.expect("kept").life.expect("it ends");
         assert_eq!((life.begins, life.ends), (at("2026-03-03T00:00:00Z"), at("2026-06-01T00:00:00Z")));
         offices.renew_tokens(&store, at("2026-03-04T00:00:00Z")).await;
         offices.renew_tokens(&store, at("2026-05-20T00:00:00Z")).await;
@@ -165,7 +165,7 @@ mod tests {
         }
         assert_eq!(*shown.lock().expect("not poisoned"), ["t0", "t0"]);
         assert!(keyring.read("token:ladoga").expect("open").is_none());
-        let life = kept::find(&store, "ladoga").expect("kept").life.expect("it ends");
+        let life = kept::find(&store, "ladoga").await.expect("kept").life.expect("it ends");
         assert_eq!(life.ends, at("2026-04-01T00:00:00Z"));
     }
 }

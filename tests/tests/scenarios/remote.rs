@@ -55,7 +55,7 @@ impl Remote {
         .await;
         let folder = TempDir::new().expect("a folder");
         let store = Store::open_in(folder.path(), Options::owner("test", SystemRandom)).expect("a store");
-        let (desk, screens) = desk(store);
+        let (desk, screens) = desk(store).await;
         desk.add_office(OFFICE, Arc::new(office), true).await;
         screens.until_link(LinkState::Live).await;
         Self { desk, screens, _folder: folder }

@@ -116,7 +116,7 @@ impl Scene {
             let hook = format!("http://{}/hook/{}", gateway.addr(), connection(make));
             simulator.set_hook(make, &hook).expect("on this computer");
         }
-        let (desk, screens) = desk(store.clone());
+        let (desk, screens) = desk(store.clone()).await;
         desk.add_office(OFFICE, Arc::new(office.view(viewer(&simulator))), false).await;
         screens.until_link(LinkState::Live).await;
         Self { simulator, desk, screens, office, gateway, store, folder }
@@ -295,7 +295,7 @@ fn play(simulator: &Simulator, make: Make, lines: &str) {
 }
 
 /// A desk with its screens.
-pub(crate) fn desk(store: Store) -> (Desk, Screens) {
+pub(crate) async fn desk(store: Store) -> (Desk, Screens) {
     let screens = Screens::default();
     let options = DeskOptions {
         store,
@@ -305,7 +305,7 @@ pub(crate) fn desk(store: Store) -> (Desk, Screens) {
         stage: Stage::Welcome,
         card_can_be_placed: true,
     };
-    (Desk::start(options, screens.clone()).expect("a desk"), screens)
+    (Desk::start(options, screens.clone()).await.expect("a desk"), screens)
 }
 
 /// The newest rows of a desk's list.

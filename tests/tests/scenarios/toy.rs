@@ -202,7 +202,7 @@ async fn a_make_that_only_its_description_tells_of_rings_a_desk_under_its_own_ti
     };
     let office = OfficeHandle::start(config, store.clone(), Arc::new(SystemClock)).await.expect("an office");
     let office = Arc::new(office);
-    let (desk, screens) = desk(store);
+    let (desk, screens) = desk(store).await;
     let mine = ExtensionRef { connection: "toy1".parse().expect("an id"), extension: ME.to_owned() };
     let viewer = Viewer {
         id: "desk".into(),

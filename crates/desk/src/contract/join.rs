@@ -16,6 +16,8 @@ pub struct ReadInvitationRequest {
     pub link: Option<Token>,
 }
 
+link::never!(ReadInvitationRequest: std::fmt::Debug, Serialize);
+
 /// What an invitation is for, or why that cannot be said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -111,6 +111,8 @@ pub struct InvitedView {
     pub expires_at: Timestamp,
 }
 
+link::never!(InvitedView: std::fmt::Debug);
+
 /// Says what somebody sees from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -1,5 +1,7 @@
 //! Settings of this desk.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -64,6 +66,10 @@ impl Default for Settings {
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct Token(String);
+
+link::never!(Token: fmt::Debug, fmt::Display, Serialize);
+link::never!(ConnectOfficeRequest: fmt::Debug, Serialize);
+link::never!(RenewTokenRequest: fmt::Debug, Serialize);
 
 impl Token {
     /// The token itself.

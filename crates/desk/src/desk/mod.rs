@@ -67,10 +67,15 @@ pub struct Desk {
 
 impl Desk {
     /// Starts the loop on the current Tokio runtime. Offices are added afterwards.
-    pub fn start(options: DeskOptions, ui: impl UiPort) -> Result<Self, store::Error> {
+    pub async fn start(options: DeskOptions, ui: impl UiPort) -> Result<Self, store::Error> {
         let DeskOptions { store, clock, chance, surroundings, stage, card_can_be_placed } = options;
         let archive = Archive { store };
-        let settings = archive.choice(SETTINGS)?.unwrap_or_default();
+        let read = |archive: &Archive| -> Result<_, store::Error> {
+            let settings = archive.choice(SETTINGS)?.unwrap_or_default();
+            Ok((settings, archive.choice(USUAL_WAY)?, archive.choice(LAST_SEEN)?))
+        };
+        let reading = archive.clone();
+        let (settings, usual_way, last_seen) = archive.store.reading(move |_| read(&reading)).await?;
         let language = language(&settings, &surroundings);
         let (loop_, inbox) = mpsc::channel(INBOX);
         let controller = Controller::new(Beginning {
@@ -80,8 +85,8 @@ impl Desk {
             in_demo: stage == Stage::Demo,
             surroundings,
             settings,
-            usual_way: archive.choice(USUAL_WAY)?,
-            last_seen: archive.choice(LAST_SEEN)?,
+            usual_way,
+            last_seen,
             card_can_be_placed,
             archive: archive.clone(),
             to_self: loop_.downgrade(),

@@ -56,9 +56,8 @@ impl Outbox {
 
 /// What the office has refused before, and what waits to be sent, oldest first.
 async fn read(store: &Store, id: &str) -> Result<(BTreeSet<Uuid>, Vec<Fact>), store::Error> {
-    let (store, id) = (store.clone(), id.to_owned());
-    let reading = tokio::task::spawn_blocking(move || Ok((refused(&store, &id)?, store.outbox(&id)?)));
-    reading.await.unwrap_or(Err(store::Error::Closed))
+    let id = id.to_owned();
+    store.reading(move |store| Ok((refused(store, &id)?, store.outbox(&id)?))).await
 }
 
 /// What the office has refused before. A list of a later version counts as empty: then it is said once more.

@@ -159,8 +159,9 @@ impl Supervisor {
         }
     }
 
-    fn cursor(&self) -> Result<Option<Cursor>, store::Error> {
-        let kept = self.store.replica_cursor(&self.slot.id)?;
+    async fn cursor(&self) -> Result<Option<Cursor>, store::Error> {
+        let office = self.slot.id.clone();
+        let kept = self.store.reading(move |store| store.replica_cursor(&office)).await?;
         Ok(kept.map(|cursor| Cursor { epoch: cursor.epoch, seq: cursor.seq }))
     }
 
@@ -168,7 +169,7 @@ impl Supervisor {
     async fn follow(&self) -> Result<(), End> {
         self.tell(News::Opening).await?;
         self.slot.office.sign_in().await.map_err(not_signed_in)?;
-        let resume = match self.cursor() {
+        let resume = match self.cursor().await {
             Ok(resume) => resume,
             Err(error) => {
                 self.not_stored(&error).await?;

@@ -105,7 +105,7 @@ impl Bench {
         if store.replica_cursor("own").expect("read").is_none() {
             store.save("own", Save { cursor, ..Save::default() }).wait().expect("kept");
         }
-        let desk = Desk::start(options, shown.clone()).expect("a desk");
+        let desk = Desk::start(options, shown.clone()).await.expect("a desk");
         Self { desk, shown, office: Arc::default(), store, folder, adjusted }
     }
 

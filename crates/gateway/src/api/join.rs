@@ -101,9 +101,8 @@ async fn find(gateway: &Gateway, peer: std::net::IpAddr, code: &SecretText) -> R
     let found = match JoinCode::read(&code.0) {
         Some(code) => {
             let Ok(_turn) = gateway.token_reader.acquire().await else { return Err(store::Error::Closed.into()) };
-            let (store, hash) = (gateway.office.store().clone(), invitations::hash(&code));
-            let found = tokio::task::spawn_blocking(move || store.invitation_by_hash(&hash)).await;
-            found.unwrap_or(Err(store::Error::Closed))?
+            let hash = invitations::hash(&code);
+            gateway.office.store().reading(move |store| store.invitation_by_hash(&hash)).await?
         }
         None => None,
     };

@@ -12,6 +12,8 @@ use super::{ExtensionRef, Role};
 #[serde(transparent)]
 pub struct SecretText(pub String);
 
+crate::never!(SecretText: fmt::Display);
+
 impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretText")

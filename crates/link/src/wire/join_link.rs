@@ -52,6 +52,9 @@ impl JoinCode {
     }
 }
 
+crate::never!(JoinCode: fmt::Display, serde::Serialize);
+crate::never!(JoinLink: fmt::Display, serde::Serialize);
+
 impl fmt::Debug for JoinCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JoinCode")

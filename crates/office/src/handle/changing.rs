@@ -23,13 +23,13 @@ impl OfficeHandle {
         let _turn = self.work.changing.lock().await;
         let state = &self.state;
         let mut new_zone = settings.config.zone.clone();
-        let connection = Arc::new(Connection::new(settings, &state.store, &self.work.journal, &state.clock)?);
+        let connection = Arc::new(Connection::new(settings, &state.store, &self.work.journal, &state.clock).await?);
         let (id, driver) = (connection.id.clone(), &connection.driver);
         let known = Arc::unwrap_or_clone(state.directory());
         let directory = Arc::new(known.with_connection(&id, connection.names_agent_on_ring(), lines, people));
         // Whatever may fail comes before the links end: nobody would open them again.
         if let Some(zone) = &new_zone
-            && !self.is_new_zone(&id, zone)?
+            && !self.is_new_zone(&id, zone).await?
         {
             new_zone = None;
         }
@@ -39,7 +39,7 @@ impl OfficeHandle {
             self.end_links(before).await;
         }
         state.board.add(&id, driver.make(), &driver.capability());
-        state.board.set_holes(&id, Holes::kept(&state.store, &id));
+        state.board.set_holes(&id, Holes::kept(&state.store, &id).await);
         let joined = state.keeper.connect(&id, driver.book_settings(), Arc::clone(&directory)).await;
         if let Err(error) = joined {
             match before {

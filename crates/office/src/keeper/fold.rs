@@ -6,6 +6,7 @@ use std::{
 };
 
 use calls::{CallId, Change, Stored};
+use store::Store;
 
 use super::{published::Published, state::Keeper, unread::is_for_good};
 use crate::call_entries;
@@ -63,7 +64,7 @@ impl Keeper {
                 waiting.push(stored);
                 continue;
             }
-            match self.fold(&stored, &histories) {
+            match self.fold(&stored, &histories).await {
                 Ok(changes) => {
                     self.note_times(&stored, &changes);
                     self.note(stored.seq, &stored.connection, changes);
@@ -98,11 +99,19 @@ impl Keeper {
         if unknown.is_empty() {
             return Histories::new();
         }
-        let (store, office) = (self.store.clone(), self.office.clone());
-        let read = move |call: CallId| Some((call.clone(), call_entries::of_call(&store, &office, &call).ok()?));
-        let reading = tokio::task::spawn_blocking(move || unknown.into_iter().filter_map(read).collect());
+        let office = self.office.clone();
+        let read = move |store: &Store| {
+            let of = |call: CallId| Some((call.clone(), call_entries::of_call(store, &office, &call).ok()?));
+            Ok::<_, store::Error>(unknown.into_iter().filter_map(of).collect())
+        };
         // What is missing is read again where it is needed, and its error told there.
-        reading.await.unwrap_or_default()
+        self.store.reading(read).await.unwrap_or_default()
+    }
+
+    /// What the log holds of a call.
+    pub(super) async fn entries_of(&self, call: CallId) -> Result<Vec<Stored>, store::Error> {
+        let office = self.office.clone();
+        self.store.reading(move |store| call_entries::of_call(store, &office, &call)).await
     }
 
     /// The call of this entry, where its book does not hold it.
@@ -113,7 +122,7 @@ impl Keeper {
     }
 
     /// Applies one entry, unless its call is held back; a straggler's call is brought back from the log first.
-    pub(super) fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
+    pub(super) async fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
         let book = self.books.get(&stored.connection);
         let subject = book.and_then(|book| book.subject(&stored.told));
         if subject.is_some_and(|call| self.is_unread(&stored.connection, &call)) {
@@ -122,7 +131,7 @@ impl Keeper {
         if let Some(call) = self.unknown_call(stored) {
             let earlier = match histories.get(&call) {
                 Some(known) => Cow::Borrowed(known.as_slice()),
-                None => Cow::Owned(call_entries::of_call(&self.store, &self.office, &call)?),
+                None => Cow::Owned(self.entries_of(call).await?),
             };
             if let Some(book) = self.books.get_mut(&stored.connection) {
                 book.restore(earlier.iter().filter(|earlier| earlier.seq < stored.seq));

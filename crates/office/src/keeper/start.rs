@@ -18,7 +18,7 @@ use crate::{backoff::Backoff, call_times::CallTimes, clock::Clock, settings::Dir
 
 impl Keeper {
     /// A keeper whose books are rebuilt from the log.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         office: &str,
         store: Store,
         clock: Arc<dyn Clock>,
@@ -28,7 +28,7 @@ impl Keeper {
     ) -> Result<(Self, KeeperHandle), store::Error> {
         let (send, requests) = mpsc::channel(4096);
         let (published, _) = broadcast::channel(16_384);
-        let logged = store.head_seq()?;
+        let logged = store.reading(Store::head_seq).await?;
         let (head, watch) = watch::channel(Head { seq: logged, behind: false });
         let (times, logged_at) = (Arc::<CallTimes>::default(), clock.now());
         let handle =
@@ -55,7 +55,7 @@ impl Keeper {
             rows: Backoff::default(),
             reads: Backoff::default(),
         };
-        keeper.rebuild()?;
+        keeper.rebuild().await?;
         Ok((keeper, handle))
     }
 
@@ -68,12 +68,13 @@ impl Keeper {
     }
 
     /// Reads what the open calls need from the log; what was not folded before the last stop is folded now.
-    fn rebuild(&mut self) -> Result<(), store::Error> {
+    async fn rebuild(&mut self) -> Result<(), store::Error> {
         let connections: Vec<ConnectionId> = self.books.keys().cloned().collect();
-        connections.iter().try_for_each(|connection| {
-            let restored = Restored::read(&self.store, &self.office, connection)?;
-            self.rebuild_book(connection, restored)
-        })
+        for connection in connections {
+            let restored = self.restored(&connection).await?;
+            self.rebuild_book(&connection, restored).await?;
+        }
+        Ok(())
     }
 
     /// Takes a connection in that came while the office is at work, with what its log says of an earlier time; one that is
@@ -83,20 +84,25 @@ impl Keeper {
             book.change_settings(settings);
             return Ok(());
         }
-        let (store, office, id) = (self.store.clone(), self.office.clone(), connection.clone());
-        let reading = tokio::task::spawn_blocking(move || {
-            Restored::read(&store, &office, &id).map(|restored| restored.with_histories(&store, &office, &id))
-        });
-        let restored = reading.await.map_err(|_| store::Error::Closed)??;
+        let restored = self.restored(connection).await?;
         self.books.insert(connection.clone(), Book::new(connection.clone(), settings));
-        let rebuilt = self.rebuild_book(connection, restored);
+        let rebuilt = self.rebuild_book(connection, restored).await;
         if rebuilt.is_err() {
             self.books.remove(connection);
         }
         rebuilt
     }
 
-    fn rebuild_book(&mut self, connection: &ConnectionId, restored: Restored) -> Result<(), store::Error> {
+    /// What the log says of a connection until now.
+    async fn restored(&self, connection: &ConnectionId) -> Result<Restored, store::Error> {
+        let (office, id) = (self.office.clone(), connection.clone());
+        let read = move |store: &Store| {
+            Restored::read(store, &office, &id).map(|restored| restored.with_histories(store, &office, &id))
+        };
+        self.store.reading(read).await
+    }
+
+    async fn rebuild_book(&mut self, connection: &ConnectionId, restored: Restored) -> Result<(), store::Error> {
         let Restored { unread, folded, start, entries, histories, open } = restored;
         self.open_unread(connection, unread);
         if let Some(book) = self.books.get_mut(connection) {
@@ -109,7 +115,7 @@ impl Keeper {
         }
         for entry in entries {
             let seq = seq_of(&entry);
-            let changes = self.fold_read(connection, entry, &histories)?;
+            let changes = self.fold_read(connection, entry, &histories).await?;
             if seq > folded {
                 // Until the rows are written nobody may resume from beyond them.
                 self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
@@ -120,7 +126,7 @@ impl Keeper {
     }
 
     /// Folds an entry that was read at the start. What can never be read holds back its own call.
-    fn fold_read(
+    async fn fold_read(
         &mut self,
         connection: &ConnectionId,
         entry: Result<Stored, UnreadEntry>,
@@ -133,7 +139,7 @@ impl Keeper {
                 return Ok(Vec::new());
             }
         };
-        match (self.fold(&stored, histories), stored.told.subject(connection)) {
+        match (self.fold(&stored, histories).await, stored.told.subject(connection)) {
             (Err(error), Some(call)) if is_for_good(&error) => {
                 self.hold_back(connection, &call, &error);
                 Ok(Vec::new())
@@ -161,7 +167,7 @@ impl Keeper {
     /// Commands that were on their way when the last run ended: whether they acted is not known, and they are not
     /// sent again.
     async fn settle_lost_commands(&mut self) -> Result<(), store::Error> {
-        for row in self.store.commands_in_state(CommandState::Sent)? {
+        for row in self.store.reading(|store| store.commands_in_state(CommandState::Sent)).await? {
             let (id, connection) = (row.command.id, row.command.connection);
             let known = self.books.get(&connection).and_then(|book| book.command_state(id));
             if known == Some(CommandState::Sent) {

@@ -24,7 +24,7 @@ fn store(folder: &TempDir) -> Store {
     Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens")
 }
 
-fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
+async fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
     let line = |number: &str, group: &str| LineSettings {
         connection: connection(),
         number: number.into(),
@@ -36,7 +36,7 @@ fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
     let settings = BookSettings { answer_names_call: true, ..BookSettings::default() };
     let books = BTreeMap::from([(connection(), Book::new(connection(), settings))]);
     let board = Arc::new(Board::new(Arc::new(SystemClock)));
-    Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), board, books).expect("opens")
+    Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), board, books).await.expect("opens")
 }
 
 fn rings(call: &str) -> Told {
@@ -76,7 +76,7 @@ async fn nobody_resumes_from_beyond_what_the_rows_hold() {
     let first = store(&folder);
     // The process is killed between the log and the rows.
     first.append(vec![entry(&connection(), Timestamp::now(), rings("s-1"))]).await.expect("stored");
-    let (mut keeper, handle) = keeper(&first);
+    let (mut keeper, handle) = keeper(&first).await;
     assert_eq!(handle.subscribe().1, Head { seq: 0, behind: true });
     keeper.settle().await.expect("settled");
     assert_eq!(handle.subscribe().1, Head { seq: 1, behind: false });
@@ -87,7 +87,7 @@ async fn nobody_resumes_from_beyond_what_the_rows_hold() {
 async fn what_the_rows_cannot_hold_is_published_and_the_head_waits_for_them() {
     let folder = TempDir::new().expect("a folder");
     let full = store(&folder);
-    let (mut keeper, handle) = keeper(&full);
+    let (mut keeper, handle) = keeper(&full).await;
     let (mut live, _) = handle.subscribe();
     told(&mut keeper, "s-1").await;
     full.clone().close();
@@ -116,7 +116,7 @@ fn elsewhere(folder: &Path) -> Store {
 async fn whoever_saw_a_call_is_told_when_he_sees_it_no_more() {
     let folder = TempDir::new().expect("a folder");
     let store = store(&folder);
-    let (mut keeper, handle) = keeper(&store);
+    let (mut keeper, handle) = keeper(&store).await;
     told(&mut keeper, "s-1").await;
     let book = keeper.books.get(&connection()).expect("there");
     let call = book.open_calls().next().expect("open").clone();
@@ -148,7 +148,7 @@ async fn whoever_saw_a_call_is_told_when_he_sees_it_no_more() {
 async fn facts_that_come_together_are_kept_together_and_told_in_their_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store(&folder);
-    let (keeper, handle) = keeper(&store);
+    let (keeper, handle) = keeper(&store).await;
     let (mut published, _) = handle.subscribe();
     let call = calls::CallId::of_vendor(&connection(), "s1");
     let fact = |n: u128| calls::Fact {
@@ -184,7 +184,7 @@ async fn facts_that_come_together_are_kept_together_and_told_in_their_order() {
 async fn what_cannot_be_addressed_just_now_is_told_once_it_can() {
     let folder = TempDir::new().expect("a folder");
     let store = store(&folder);
-    let (mut keeper, handle) = keeper(&store);
+    let (mut keeper, handle) = keeper(&store).await;
     told(&mut keeper, "s-1").await;
     keeper.save().await;
     let (mut live, _) = handle.subscribe();
@@ -234,7 +234,7 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
     // An hour and a half ahead of our clock: on time once the zone is chosen; before that no zone explains it.
     let ahead = SignedDuration::from_mins(-90);
     let choice = Told::Decision(calls::Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
-    let (mut first, _) = keeper(&store);
+    let (mut first, _) = keeper(&store).await;
     first.append(vec![at(ahead)]).await.expect("stored");
     first.append(vec![entry(&connection(), received, choice)]).await.expect("stored");
     first.append(vec![at(ahead + SignedDuration::from_secs(1))]).await.expect("stored");
@@ -250,7 +250,7 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
     first.keep_rebuild(&connection(), first.books.get(&connection()).expect("there"), 3);
     store.set_setting("settled", "yes").await.expect("is written");
     drop(first);
-    let (again, _) = keeper(&store);
+    let (again, _) = keeper(&store).await;
     assert_eq!(again.books.get(&connection()).expect("there").zone_chosen(), Some(2));
     assert_eq!(late(&again), live, "read again it says the same");
 }
@@ -258,7 +258,7 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
 #[tokio::test]
 async fn a_connection_with_other_settings_goes_on_by_them() {
     let folder = TempDir::new().expect("a folder");
-    let (mut keeper, _) = keeper(&store(&folder));
+    let (mut keeper, _) = keeper(&store(&folder)).await;
     told(&mut keeper, "s1").await;
     let due = |keeper: &Keeper| keeper.books.get(&connection()).and_then(Book::next_deadline).expect("it waits").0;
     let before = due(&keeper);

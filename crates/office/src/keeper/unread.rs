@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use calls::{CallId, ConnectionId, Decision, Told};
-use store::{ErrorKind, UnreadEntry};
+use store::{ErrorKind, Store, UnreadEntry};
 
 use super::{
     published::Published,
@@ -87,9 +87,12 @@ impl Keeper {
     pub(super) async fn read_again(&mut self) {
         let mut readable = Vec::new();
         for (connection, unread) in &self.unread {
-            let can_be_read = |call: &&CallId| call_entries::of_call(&self.store, &self.office, call).is_ok();
-            let calls: Vec<CallId> = unread.calls.iter().filter(can_be_read).cloned().collect();
-            readable.push((connection.clone(), calls));
+            let (mut calls, office) = (unread.calls.clone(), self.office.clone());
+            let read = move |store: &Store| {
+                calls.retain(|call| call_entries::of_call(store, &office, call).is_ok());
+                Ok::<_, store::Error>(calls)
+            };
+            readable.push((connection.clone(), self.store.reading(read).await.unwrap_or_default()));
         }
         for (connection, calls) in readable.into_iter().filter(|(_, calls)| !calls.is_empty()) {
             let Some(unread) = self.unread.get_mut(&connection) else { continue };

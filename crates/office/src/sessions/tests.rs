@@ -43,7 +43,7 @@ async fn run(bench: &Bench, missing: &mut Missing, reports: Vec<(i64, SessionRep
 
 #[tokio::test]
 async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     bench.link.close_gap("101", at(10), None).await;
     bench.settle().await;
     assert_eq!(bench.decisions(), [closed("101", at(10), None)]);
@@ -51,7 +51,7 @@ async fn what_was_replayed_is_shown_also_where_no_gap_was_known() {
 
 #[tokio::test]
 async fn each_session_has_gaps_of_its_own() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     let link = &bench.link;
     link.open_gap("101", at(20), "session").await;
     link.open_gap("101", at(25), "session").await;
@@ -65,7 +65,7 @@ async fn each_session_has_gaps_of_its_own() {
 #[tokio::test]
 async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
     let drained = || SessionReport::Drained { complete: true };
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     // The first connection: the PBX has kept everything.
     let mut missing = Missing::at_start(Some(Complete { until: at(5), was_ended: true }), at(11));
     let reports = vec![(10, SessionReport::Connected), (20, drained()), (30, SessionReport::Heard)];
@@ -106,7 +106,7 @@ async fn a_gap_is_filled_only_if_nothing_was_lost_in_it() {
 
 #[tokio::test]
 async fn a_session_that_nobody_wants_any_more_misses_nothing() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     let link = &bench.link;
     link.set("101", SessionStatus::down(DownCause::Unreachable)).await;
     link.open_gap("101", at(10), "session").await;
@@ -120,7 +120,7 @@ async fn a_session_that_nobody_wants_any_more_misses_nothing() {
 #[tokio::test]
 async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
     for (source, lost) in [(Source::Replay, None), (Source::Push, Some(at(7)))] {
-        let bench = Bench::new(pbx::mango_client::MAKE);
+        let bench = Bench::new(pbx::mango_client::MAKE).await;
         bench.set(7);
         let (out, reports) = mpsc::channel(1);
         bench.link.store.clone().close();
@@ -137,12 +137,12 @@ async fn what_could_not_be_stored_says_so_and_is_lost_if_it_was_live() {
 
 #[tokio::test]
 async fn a_run_that_did_not_end_its_session_may_have_lost_what_came_last() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     let link = &bench.link;
-    assert_eq!(Missing::at_start(link.complete("101"), at(0)), Missing::default(), "the first start");
+    assert_eq!(Missing::at_start(link.complete("101").await, at(0)), Missing::default(), "the first start");
     let start = async |second| {
         bench.settle().await;
-        Missing::at_start(link.complete("101"), at(second))
+        Missing::at_start(link.complete("101").await, at(second))
     };
     link.stamp_at("101", at(10));
     let lost = Missing { since: Some(at(10)), lost_since: Some(at(10)) };
@@ -166,7 +166,7 @@ fn listed(asked: i64, calls: &[&str]) -> SessionReport {
 
 #[tokio::test]
 async fn a_call_that_a_newer_list_lacks_is_concluded_to_be_over() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     let reports = vec![(10, listed(9, &["a", "b"])), (20, listed(9, &["b"])), (30, listed(29, &["b"]))];
     run(&bench, &mut Missing::default(), reports).await;
     bench.settle().await;
@@ -176,7 +176,7 @@ async fn a_call_that_a_newer_list_lacks_is_concluded_to_be_over() {
 
 #[tokio::test]
 async fn what_is_to_be_said_of_a_live_session_is_shown_and_taken_back() {
-    let bench = Bench::new(pbx::mango_client::MAKE);
+    let bench = Bench::new(pbx::mango_client::MAKE).await;
     let mut run = Run::begin(at(0));
     let mut missing = Missing::default();
     let manager = Viewer {

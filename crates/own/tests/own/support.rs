@@ -269,9 +269,9 @@ async fn open(folder: &Path, keyring: &Arc<FakeKeyring>, clock: &Arc<TestClock>)
         stage: Stage::Welcome,
         card_can_be_placed: true,
     };
-    let desk = Desk::start(options, Shown).expect("starts");
+    let desk = Desk::start(options, Shown).await.expect("starts");
     let (keys, clock) = (Arc::clone(keyring) as _, Arc::clone(clock) as _);
-    let own = OwnOffice::open(store.clone(), keys, clock, folder.join("recordings"));
+    let own = OwnOffice::open(store.clone(), keys, clock, folder.join("recordings")).await;
     own.attach(&desk).await;
     (store, desk, own)
 }

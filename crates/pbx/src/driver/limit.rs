@@ -156,19 +156,21 @@ pub(super) struct Limit {
     connection: ConnectionId,
     classes: Mutex<BTreeMap<String, Class>>,
     kept: Arc<dyn RequestTimesKeeper>,
+    /// Held from reading what was kept until a place is taken: whoever comes next reads that, too.
+    reading: tokio::sync::Mutex<()>,
     clock: Arc<dyn Clock>,
 }
 
 impl Limit {
     pub(super) fn new(connection: ConnectionId, kept: Arc<dyn RequestTimesKeeper>, clock: Arc<dyn Clock>) -> Self {
-        Self { connection, classes: Mutex::default(), kept, clock }
+        Self { connection, classes: Mutex::default(), kept, reading: tokio::sync::Mutex::default(), clock }
     }
 
     /// Waits for a place, or says that it would take too long. The time of a command is settled at once, so that
     /// commands go in their order; a read looks again when there may be a place, so that commands go before it.
     pub(super) async fn wait(&self, request: &ToCount<'_>, patience: Patience) -> Result<(), Error> {
         loop {
-            match self.take_slot(request, patience) {
+            match self.slot(request, patience).await {
                 Slot::At(time) => {
                     tokio::time::sleep_until(time).await;
                     return Ok(());
@@ -184,12 +186,26 @@ impl Limit {
         }
     }
 
-    fn take_slot(&self, request: &ToCount<'_>, Patience { priority, until: mut last }: Patience) -> Slot {
+    /// A place, among what was sent by this program and what was kept.
+    async fn slot(&self, request: &ToCount<'_>, patience: Patience) -> Slot {
+        if !request.quotas.iter().any(|quota| quota.outlives_program) {
+            return self.take_slot(request, patience, None);
+        }
+        let _reading = self.reading.lock().await;
+        let kept = self.kept.read(&self.connection).await;
+        self.take_slot(request, patience, Some(kept))
+    }
+
+    fn take_slot(
+        &self,
+        request: &ToCount<'_>,
+        Patience { priority, until: mut last }: Patience,
+        kept: Option<RequestTimes>,
+    ) -> Slot {
         let now = Instant::now();
-        let outlives = request.quotas.iter().any(|quota| quota.outlives_program);
         let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
-        if outlives {
-            self.recall(&mut classes, request, now);
+        if let Some(kept) = &kept {
+            self.recall(&mut classes, request, kept, now);
         }
         let mut free = now;
         let mut words = BUSY;
@@ -220,8 +236,8 @@ impl Limit {
             class.add(free);
             class.forget_before(now.checked_sub(with_margin(quota.window)).unwrap_or(now));
         }
-        if outlives {
-            self.remember(&classes, request, now);
+        if let Some(kept) = kept {
+            self.remember(&classes, request, kept, now);
         }
         if classes.len() > LARGEST {
             classes
@@ -251,8 +267,8 @@ impl Limit {
     }
 
     /// Takes in what another run, or a program beside this one, has sent.
-    fn recall(&self, classes: &mut BTreeMap<String, Class>, request: &ToCount<'_>, now: Instant) {
-        let (kept, wall) = (self.kept.read(&self.connection), self.clock.now());
+    fn recall(&self, classes: &mut BTreeMap<String, Class>, request: &ToCount<'_>, kept: &RequestTimes, now: Instant) {
+        let wall = self.clock.now();
         for (quota, name) in request.classes().filter(|(quota, _)| quota.outlives_program) {
             let class = classes.entry(name.clone()).or_default();
             for time in kept.get(&name).into_iter().flatten() {
@@ -272,9 +288,14 @@ impl Limit {
     }
 
     /// Keeps the times that still count, also those of other programs.
-    fn remember(&self, classes: &BTreeMap<String, Class>, request: &ToCount<'_>, now: Instant) {
+    fn remember(
+        &self,
+        classes: &BTreeMap<String, Class>,
+        request: &ToCount<'_>,
+        mut times: RequestTimes,
+        now: Instant,
+    ) {
         let wall = self.clock.now();
-        let mut times: RequestTimes = self.kept.read(&self.connection);
         for (quota, name) in request.classes().filter(|(quota, _)| quota.outlives_program) {
             let Some(class) = classes.get(&name) else { continue };
             let newest = class.sent.iter().rev().take(quota.requests.max(1) as usize).rev();

@@ -10,55 +10,117 @@ use uuid::Uuid;
 
 use crate::common::{OFFICE, at, call_id, folder, open, record};
 
-/// A call as search is said to see it.
-struct Seen {
-    /// Digits of the number.
-    digits: String,
-    /// Words of name and notes, and of a number that has letters.
-    words: Vec<String>,
+/// What search is said to find, written from what is promised and from no code: a number however it was pasted, with a name or
+/// a label around it, an extension behind it or a code to dial out before it; otherwise every word, anywhere in a name, a note
+/// or a number. Letters of other programs' making are the same letters.
+struct Peer<'a> {
+    number: &'a str,
+    texts: [&'a str; 2],
 }
 
-impl Seen {
-    fn of(number: &str, name: &str, note: &str) -> Self {
-        let mut words = words_of(name);
-        words.extend(words_of(note));
-        let number = number.strip_prefix("sip:").unwrap_or(number);
-        if number.chars().any(char::is_alphabetic) {
-            words.extend(words_of(number));
-        }
-        Self { digits: number.chars().filter(char::is_ascii_digit).collect(), words }
-    }
+/// What people put before a number to say what it is.
+const LABELS: [&str; 8] = ["тел", "телефон", "моб", "мобильный", "раб", "tel", "phone", "mob"];
+/// A number of fewer digits with a name beside it may be a part of one.
+const SHORTEST: usize = 7;
+/// What stands before an extension.
+const EXTENSIONS: [&str; 6] = ["доб", "добавочный", "вн", "внутр", "ext", "#"];
 
-    /// Digits are a part of the number, three or more characters a part of a word, fewer the beginning of one.
-    fn has(&self, asked: &str) -> bool {
-        let in_number = asked.bytes().all(|b| b.is_ascii_digit()) && self.digits.contains(asked);
-        in_number || self.words_have(asked)
-    }
-
-    fn words_have(&self, asked: &str) -> bool {
-        let short = asked.chars().count() < 3;
-        self.words.iter().any(|word| if short { word.starts_with(asked) } else { word.contains(asked) })
-    }
-
-    /// What search is said to do: every word is there, or what is asked is a number and the number has it.
+impl Peer<'_> {
     fn answers(&self, question: &str) -> bool {
+        let question = plain(question);
         let question = question.trim();
         let question = ["tel:", "sip:"].iter().find_map(|scheme| question.strip_prefix(scheme)).unwrap_or(question);
         let question = question.split('@').next().unwrap_or_default();
-        let asked = words_of(question);
-        let digits: String = question.chars().filter(char::is_ascii_digit).collect();
-        let is_number = !digits.is_empty() && !question.chars().any(|c| c.is_alphabetic() || "\"^:#".contains(c));
-        if is_number && question.starts_with(['*', '…']) {
-            return self.digits.ends_with(&digits);
+        if let Some(end) = question.strip_prefix(['*', '…']).filter(|end| has_no_words(end)) {
+            let end = digits(end);
+            return end.is_empty() || digits(self.number).ends_with(&end);
         }
-        let with_seven = digits.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
-        let numbers: Vec<String> = std::iter::once(digits).chain(with_seven).collect();
-        if is_number {
-            return numbers.iter().any(|number| self.digits.contains(number.as_str()))
-                || asked.iter().all(|word| self.words_have(word));
-        }
-        asked.iter().all(|word| self.has(word))
+        self.has_pasted_number(question) || self.has_every_word(question)
     }
+
+    /// The digits of what was pasted are one of the ways in which this number is written, or, of a part, in it.
+    fn has_pasted_number(&self, question: &str) -> bool {
+        let said = before_extension(question);
+        let number = digits(said);
+        if number.is_empty() {
+            // Only an extension was named: then that is what is asked for.
+            let named = digits(question);
+            return !named.is_empty() && named == digits(self.number);
+        }
+        if number.len() >= SHORTEST && self.ways_to_write().contains(&number) {
+            return true;
+        }
+        // Of a part nobody can say that it is one, unless it stands alone or is called a number.
+        let is_called_one = has_no_words(&without_labels(said));
+        let of_russia = number.strip_prefix('8').filter(|rest| rest.len() >= 3).map(|rest| format!("7{rest}"));
+        let has = |part: &str| digits(self.number).contains(part);
+        is_called_one && (has(&number) || of_russia.is_some_and(|number| has(&number)))
+    }
+
+    /// The digits that people copy, or dial, for this number.
+    fn ways_to_write(&self) -> Vec<String> {
+        let Some(abroad) = self.number.strip_prefix('+') else { return Vec::new() };
+        let mut ways: Vec<String> = ["", "810", "00", "011"].iter().map(|code| format!("{code}{abroad}")).collect();
+        if let Some(ten) = abroad.strip_prefix('7').filter(|ten| ten.len() == 10) {
+            ways.extend([format!("8{ten}"), ten.to_owned()]);
+        }
+        ways
+    }
+
+    fn has_every_word(&self, question: &str) -> bool {
+        let words: Vec<String> =
+            self.texts.iter().flat_map(|text| words_of(text)).chain(self.name_of_phone()).collect();
+        let is_number = has_no_words(question) && question.contains(|c: char| c.is_ascii_digit());
+        words_of(question).iter().all(|asked| {
+            let short = asked.chars().count() < 3;
+            let in_words = words.iter().any(|word| if short { word.starts_with(asked) } else { word.contains(asked) });
+            // A number that was cut up is no number any more.
+            let in_number =
+                !is_number && asked.bytes().all(|b| b.is_ascii_digit()) && digits(self.number).contains(asked);
+            in_words || in_number
+        })
+    }
+
+    /// A phone that is called by a name has that in the place of a number.
+    fn name_of_phone(&self) -> Vec<String> {
+        let name = self.number.strip_prefix("sip:").unwrap_or(self.number);
+        if name.chars().any(char::is_alphabetic) { words_of(name) } else { Vec::new() }
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn has_no_words(text: &str) -> bool {
+    !text.chars().any(|c| c.is_alphabetic() || "\"^:#".contains(c))
+}
+
+/// The text up to the word or sign that begins an extension.
+fn before_extension(text: &str) -> &str {
+    let is_mark = |at: usize| {
+        let before = text[..at].chars().next_back();
+        EXTENSIONS.iter().any(|mark| {
+            text[at..].strip_prefix(mark).is_some_and(|rest| {
+                let is_word = mark.chars().all(char::is_alphabetic);
+                !is_word || (!before.is_some_and(char::is_alphabetic) && !rest.starts_with(char::is_alphabetic))
+            })
+        })
+    };
+    let at = text.char_indices().map(|(at, _)| at).find(|at| is_mark(*at));
+    at.map_or(text, |at| &text[..at])
+}
+
+fn without_labels(text: &str) -> String {
+    let is_label = |word: &str| LABELS.contains(&word.trim_end_matches(['.', ':']));
+    text.split_whitespace().filter(|word| !is_label(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Letters in one piece, small, without what only says where a word may be broken.
+fn plain(text: &str) -> String {
+    let whole =
+        text.replace("и\u{306}", "й").replace("И\u{306}", "й").replace("е\u{308}", "е").replace("Е\u{308}", "е");
+    whole.replace('\u{ad}', "").to_lowercase().replace('ё', "е")
 }
 
 /// How a program may write a text: the marks of letters apart, and places where a word may be broken.
@@ -74,12 +136,7 @@ fn written(text: &str, how: u8) -> String {
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .replace('ё', "е")
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    plain(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn number() -> impl Strategy<Value = String> {
@@ -117,7 +174,34 @@ fn question() -> impl Strategy<Value = String> {
         "(tel:|sip:)\\+?[0-3]{2,5}",
         "sip:[a-c]{1,3}(@example.invalid)?",
         "[ \"*^:+()-]{0,4}",
+        pasted(),
     ]
+}
+
+/// A number as it is copied from a page, a letter or a table of contacts.
+fn pasted() -> impl Strategy<Value = String> {
+    let written = prop_oneof![
+        "8 \\((495|916|900)\\) [0-3]{3}-[0-3]{2}-[0-3]{2}",
+        "\\+7 (495|916|900) [0-3]{3} [0-3]{2} [0-3]{2}",
+        "(8|7|)(495|916|900)[0-3]{7}",
+        "810 7 (495|916) [0-3]{3}-[0-3]{2}-[0-3]{2}",
+        "(8-10-|00 |011 )[1-9][0-9] [0-9]{4} [0-9]{4}",
+        "[1-4]{3,4}",
+    ];
+    let before = prop::sample::select(vec!["", "тел. ", "моб.: ", "Анна ", "Пётр Зайцев ", "«", "Tel: ", "№ "]);
+    let behind = prop::sample::select(vec![
+        "",
+        ",",
+        ";",
+        "»",
+        " доб. 12",
+        ", доб. 102",
+        " ext. 12",
+        " (офис)",
+        " Анна",
+        ", спросить Ольгу",
+    ]);
+    (before, written, behind).prop_map(|(before, written, behind)| format!("{before}{written}{behind}"))
 }
 
 /// A call as search sees it: number, name, start, note.
@@ -176,7 +260,7 @@ proptest! {
                 .copied()
                 .filter(|n| {
                     let (number, name, _, note) = &calls[*n];
-                    Seen::of(number, name, note.as_deref().unwrap_or_default()).answers(&asked)
+                    Peer { number, texts: [name, note.as_deref().unwrap_or_default()] }.answers(&asked)
                 })
                 .take(limit)
                 .collect();

@@ -35,9 +35,7 @@ pub(crate) async fn list(
     let Query(Page { before, limit }) = page
         .map_err(|_| OfficeError::invalid("before", "before and limit are numbers, each given once or not at all."))?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT).clamp(1, LARGEST_LIMIT);
-    let store = gateway.office.store().clone();
-    let rows = tokio::task::spawn_blocking(move || store.audit_before(before, limit)).await;
-    let rows = rows.unwrap_or(Err(store::Error::Closed))?;
+    let rows = gateway.office.store().reading(move |store| store.audit_before(before, limit)).await?;
     let view = |row: store::AuditRow| AuditView {
         id: row.id,
         at: row.entry.at,

@@ -12,7 +12,7 @@ use link::{
         admin::{ChangeRights, InvitationState, InvitationView, People, TokenPerson},
     },
 };
-use store::{Invitation, InvitationStatus, Token};
+use store::{Invitation, InvitationStatus, Store, Token};
 
 use super::Admin;
 use crate::{
@@ -28,9 +28,8 @@ const CAP: usize = 64 << 10;
 
 /// The people with tokens that are valid, and all invitations.
 pub(crate) async fn list(State(gateway): State<Arc<Gateway>>, _: Admin) -> Result<Json<People>, ApiError> {
-    let store = gateway.office.store().clone();
-    let read = move || Ok((store.tokens()?, store.invitations()?));
-    let (tokens, invitations) = tokio::task::spawn_blocking(read).await.unwrap_or(Err(store::Error::Closed))?;
+    let read = |store: &Store| Ok::<_, store::Error>((store.tokens()?, store.invitations()?));
+    let (tokens, invitations) = gateway.office.store().reading(read).await?;
     let now = gateway.clock.now();
     let mut people: Vec<TokenPerson> = tokens
         .into_iter()

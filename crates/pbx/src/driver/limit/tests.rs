@@ -3,6 +3,8 @@ use std::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::*;
+use futures_util::future::BoxFuture;
+
 use crate::quota::KeepNoTimes;
 
 /// The wall clock beside the paused clock of the runtime.
@@ -154,12 +156,12 @@ async fn while_locked_out_nothing_is_sent_and_the_reason_is_said() {
 struct Kept(Mutex<RequestTimes>);
 
 impl RequestTimesKeeper for Kept {
-    fn read(&self, _connection: &ConnectionId) -> RequestTimes {
-        self.0.lock().expect("whole").clone()
+    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
+        Box::pin(async { self.0.lock().expect("not poisoned").clone() })
     }
 
     fn keep(&self, _connection: &ConnectionId, times: &RequestTimes) {
-        *self.0.lock().expect("whole") = times.clone();
+        *self.0.lock().expect("not poisoned") = times.clone();
     }
 }
 
@@ -183,7 +185,7 @@ async fn a_restart_and_a_program_beside_this_one_share_the_minute() {
     }
     tokio::time::advance(Duration::from_secs(2 * 3600)).await;
     assert_eq!(ask(&serve, &quotas, CALL, Priority::Command).await, Ok(()));
-    assert_eq!(kept.0.lock().expect("whole").len(), 1, "what counts no more is not kept");
+    assert_eq!(kept.0.lock().expect("not poisoned").len(), 1, "what counts no more is not kept");
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,7 +199,7 @@ async fn a_clock_that_was_set_back_costs_one_window() {
     assert_eq!(ask(&limit, &[once_a_minute()], CALL, Priority::Background).await, Ok(()));
     assert!(began.elapsed() < Duration::from_secs(62));
     assert!(
-        kept.0.lock().expect("whole").values().flatten().all(|time| *time <= wall.now()),
+        kept.0.lock().expect("not poisoned").values().flatten().all(|time| *time <= wall.now()),
         "the future is forgotten"
     );
 }
