@@ -31,8 +31,8 @@ macro_rules! never {
 #[cfg(test)]
 mod tests {
     use crate::wire::{
+        JoinLink,
         join::{Join, SecretText},
-        join_link::JoinLink,
     };
 
     #[test]

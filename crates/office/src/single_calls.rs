@@ -46,11 +46,11 @@ impl Link {
                 Ok(is_told) => {
                     failures = Failures::default();
                     if !is_told {
-                        self.asked_in_vain(question);
+                        self.asked_in_vain(question).await;
                     }
                     PAUSE
                 }
-                Err(error) => self.details_failed(question, &error, &mut failures),
+                Err(error) => self.details_failed(question, &error, &mut failures).await,
             };
             tokio::time::sleep(pause).await;
         }
@@ -89,9 +89,10 @@ impl Link {
     }
 
     /// The PBX says nothing of this call: the next link does not ask again.
-    fn asked_in_vain(&self, question: Question) {
-        let now = self.clock.now();
-        let mut known = InVain::kept(&self.store, &self.connection);
+    async fn asked_in_vain(&self, question: Question) {
+        let (now, connection) = (self.clock.now(), self.connection.clone());
+        let read = move |store: &Store| Ok::<_, store::Error>(InVain::kept(store, &connection));
+        let mut known = self.store.reading(read).await.unwrap_or_default();
         known.0.retain(|_, asked| now.duration_since(*asked) < REACH);
         known.0.insert(question.call, now);
         // Texts and times always have a JSON.
@@ -100,7 +101,7 @@ impl Link {
 
     /// How long to wait after this error. What is wrong with one call costs the others nothing but a pause; what is wrong with
     /// the account or the way to the PBX costs no call its question.
-    fn details_failed(&self, question: Question, error: &Error, failures: &mut Failures) -> Duration {
+    async fn details_failed(&self, question: Question, error: &Error, failures: &mut Failures) -> Duration {
         tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
         let tried = |question: Question| Question { tries: Reverse(question.tries.0.saturating_add(1)), ..question };
         let wait = before_session(error, failures.all, 0.0);
@@ -129,7 +130,7 @@ impl Link {
             | ErrorKind::Gone
             | ErrorKind::NotAudio
             | ErrorKind::TooLarge => {
-                self.asked_in_vain(question);
+                self.asked_in_vain(question).await;
                 // Where none is answered, as by a PBX without this method, the rest is asked ever more seldom.
                 let pause = PAUSE * 2_u32.saturating_pow(failures.refused).min(3600);
                 failures.refused += 1;
@@ -147,6 +148,7 @@ fn leaves_open(call: &&Call) -> bool {
 }
 
 /// The calls that were asked about in vain, and when.
+#[derive(Default)]
 struct InVain(BTreeMap<String, Timestamp>);
 
 impl InVain {
@@ -171,24 +173,29 @@ mod tests {
         let bench = Bench::new(pbx::rostelecom::MAKE).await;
         let link = &bench.link;
         let mut failures = Failures::default();
-        let mut failed = |tries, kind| {
+        let mut failed = async |tries, kind| {
             let before = link.details.waiting();
             let question = Question { tries: Reverse(tries), began: None, call: format!("{kind:?}{tries}") };
-            let pause = link.details_failed(question, &Error::new(kind, ""), &mut failures);
+            let pause = link.details_failed(question, &Error::new(kind, ""), &mut failures).await;
             (pause, link.details.waiting() - before)
         };
         let busy = ErrorKind::RateLimited { retry_after: Some(Duration::from_secs(900)) };
-        assert_eq!(failed(0, busy), (Duration::from_secs(900), 1));
+        assert_eq!(failed(0, busy).await, (Duration::from_secs(900), 1));
         assert_eq!(
-            (failed(0, ErrorKind::Internal), failed(TRIES - 1, ErrorKind::Internal)),
+            (failed(0, ErrorKind::Internal).await, failed(TRIES - 1, ErrorKind::Internal).await),
             ((FAILED, 1), (FAILED, 0))
         );
         for kind in [ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Unauthorized, ErrorKind::Forbidden] {
-            assert_eq!(failed(200, kind).1, 1, "{kind:?}: of that call nothing is said");
+            assert_eq!(failed(200, kind).await.1, 1, "{kind:?}: of that call nothing is said");
         }
-        let refused = [(); 4].map(|()| failed(0, ErrorKind::NotFound));
-        assert_eq!(refused, [1, 2, 4, 8].map(|pause| (Duration::from_secs(pause), 0)), "of that call alone");
-        let pauses = [(); 20].map(|()| failed(0, ErrorKind::Protocol).0);
-        assert_eq!(pauses[19], LONGEST, "a PBX that answers none is asked seldom");
+        for pause in [1, 2, 4, 8] {
+            let refused = failed(0, ErrorKind::NotFound).await;
+            assert_eq!(refused, (Duration::from_secs(pause), 0), "of that call alone");
+        }
+        let mut pause = Duration::ZERO;
+        for _ in 0..20 {
+            pause = failed(0, ErrorKind::Protocol).await.0;
+        }
+        assert_eq!(pause, LONGEST, "a PBX that answers none is asked seldom");
     }
 }
