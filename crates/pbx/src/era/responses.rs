@@ -74,7 +74,7 @@ pub(super) fn recording(settings: &Settings, answer: &Answer) -> Result<Request,
 /// Whether the token may read the calls. No page says whether a wrong token is answered 401 or 403: a 403 in the PBX's own
 /// words is a right that is missing, one without a word may be either.
 pub(super) fn check(answer: &Answer) -> Result<(), Error> {
-    let says_why = json::parse(&answer.body).is_some_and(|body| frame::failure(&body).is_some());
+    let says_why = json::parse(&answer.body).is_some_and(|body| body.is_object());
     if answer.status == 403 && !says_why {
         let why = "the PBX does not accept the token, or the role of its integration channel may not list calls (HTTP 403); \
                    compare it with token_local, and look at the role";

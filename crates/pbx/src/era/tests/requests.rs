@@ -139,5 +139,6 @@ fn the_check_tells_a_wrong_token_from_a_wrong_address() {
     assert_eq!(check(200, "[]"), Ok(()));
     assert_eq!(check(401, ""), Err(ErrorKind::Unauthorized));
     assert_eq!(check(403, r#"{"message":"no rights"}"#), Err(ErrorKind::Forbidden));
+    assert_eq!(["", "<html>"].map(|text| check(403, text)), [Err(ErrorKind::Unauthorized); 2], "without a word");
     assert_eq!(check(200, "<html>"), Err(ErrorKind::Protocol));
 }
