@@ -23,7 +23,10 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn read(fields: &Fields, name: &str) -> Self {
         let number = fields.within(name, "number");
-        let is_short = |number: &&String| matches!(Number::parse(number), Number::Extension(_));
+        // A telephone number is looked at no further.
+        let is_short = |number: &&String| {
+            !party::is_phone(party::user(number)) && matches!(Number::parse(number), Number::Extension(_))
+        };
         let named = fields.within(name, "extension");
         let is_short_number = named.is_none() && number.as_ref().is_some_and(|number| is_short(&number));
         let extension = named.or_else(|| number.as_ref().filter(is_short).cloned());
