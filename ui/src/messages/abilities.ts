@@ -18,7 +18,7 @@ export const abilityText = texts<AbilityText>({
       onPhone: (list) => `Только на телефоне: ${list}`,
       notOffered: (list) => `Эта АТС не умеет: ${list}`,
       noRight: (list) => `Ключу не разрешено: ${list}`,
-      otherRole: (list) => `Может руководитель или администратор: ${list}`,
+      otherRole: (list) => `Доступно руководителю и администратору: ${list}`,
     },
     names: {
       originate: "звонить нажатием",
@@ -35,7 +35,7 @@ export const abilityText = texts<AbilityText>({
       dtmf: "набрать цифры",
       recordOn: "начать запись",
       recordOff: "остановить запись",
-      route: "направить звонок, который ждёт",
+      route: "направить ожидающий звонок",
       recordings: "слушать записи разговоров",
       history: "показывать звонки за время, пока Трубка была выключена",
       balance: "показывать баланс",

@@ -11,6 +11,7 @@ interface DialText {
   ringsFirst: (phone: string) => string;
   callFrom: string;
   ownPhone: (phone: string) => string;
+  noGroups: string;
   ofGroup: (title: string, number: string) => string;
   first: string;
   yourPhone: string;
@@ -55,9 +56,10 @@ export const dialText = texts<DialText>({
     other: (number) => `Другой номер: ${number}`,
     phone: "Ваш телефон",
     ringsFirst: (phone) => `${phone} · зазвонит первым`,
-    callFrom: "Кто звонит",
-    ownPhone: (phone) => `вы, телефон ${phone}`,
-    ofGroup: (title, number) => (title ? `группа «${title}», ${number}` : `группа ${number}`),
+    callFrom: "Звонить от",
+    ownPhone: (phone) => `себя, телефон ${phone}`,
+    ofGroup: (title, number) => (title ? `группы «${title}», ${number}` : `группы ${number}`),
+    noGroups: "Групп для перезвона нет: им нужны очередь и номер в линиях офиса",
     first: "Сначала звонит",
     yourPhone: "ваш телефон",
     groupPhones: "телефоны группы",
@@ -67,7 +69,7 @@ export const dialText = texts<DialText>({
     lastTime: "В прошлый раз",
     quoted: (note) => `«${note}»`,
     ownPhoneFirst: (phone) => `Сначала зазвонит ваш телефон ${phone}`,
-    groupFirst: (title) => `Сначала зазвонят телефоны группы «${title}»`,
+    groupFirst: (title) => `Сначала зазвонит группа «${title}»`,
     customerFirst: "Сначала зазвонит телефон клиента",
     fromProgram: "Номер передала другая программа: проверьте, что он вам нужен",
     confirm: "Позвонить",
@@ -98,9 +100,10 @@ export const dialText = texts<DialText>({
     other: (number) => `The other number: ${number}`,
     phone: "Your phone",
     ringsFirst: (phone) => `${phone} · rings first`,
-    callFrom: "Who calls",
-    ownPhone: (phone) => `you, phone ${phone}`,
+    callFrom: "Call as",
+    ownPhone: (phone) => `yourself, phone ${phone}`,
     ofGroup: (title, number) => (title ? `group “${title}”, ${number}` : `group ${number}`),
+    noGroups: "No group to call back for: it needs a queue and a number among the office’s lines",
     first: "Rings first",
     yourPhone: "your phone",
     groupPhones: "the group’s phones",
@@ -110,7 +113,7 @@ export const dialText = texts<DialText>({
     lastTime: "Last time",
     quoted: (note) => `“${note}”`,
     ownPhoneFirst: (phone) => `Your phone ${phone} rings first`,
-    groupFirst: (title) => `The phones of group “${title}” ring first`,
+    groupFirst: (title) => `Group “${title}” rings first`,
     customerFirst: "The customer’s phone rings first",
     fromProgram: "Another program handed over this number: check that you want it",
     confirm: "Call",

@@ -188,8 +188,14 @@ impl Cards {
         let change = self.settle(place, me, now);
         let card = &mut self.all[place];
         // A call between others is not everybody's to see who asked for it: nothing more will be heard of it here.
-        if !card.told && card.ordered().is_some_and(|ordered| ordered.taken && ordered.others_first) {
-            card.closes_at.get_or_insert(now + closing::UNSEEN);
+        let stays = match view.state {
+            CommandState::Confirmed => Some(closing::UNSEEN),
+            CommandState::Unknown => closing::stays(CardPhase::UnknownOutcome),
+            CommandState::Sent | CommandState::Accepted | CommandState::Rejected => None,
+        };
+        if let Some(stays) = stays.filter(|_| !card.told && card.ordered().is_some_and(|ordered| ordered.others_first))
+        {
+            card.closes_at.get_or_insert(now + stays);
         }
         change
     }

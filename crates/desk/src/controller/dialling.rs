@@ -210,6 +210,10 @@ fn may_ring(way: &DialWay, request: &PlaceCallRequest) -> Result<(), ContractErr
         field: Some(field.to_owned()),
         ..ContractError::new(ErrorCode::Unsupported, message)
     };
+    let others_first = request.group.is_some() || request.customer_first;
+    if others_first && request.number.kind != DialKind::Phone {
+        return Err(ContractError::invalid("number", "only a customer is called back so"));
+    }
     match &request.group {
         Some(_) if !can(Ability::GroupCallback) => {
             Err(unsupported("group", "this connection cannot call back for a group"))

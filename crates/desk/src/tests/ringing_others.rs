@@ -104,6 +104,11 @@ async fn the_card_of_a_call_that_is_not_his_to_see_goes_by_itself() {
     asked(&bench, to_customer(&bench, Some("500"), false).await).await;
     bench.office.answer(Ok(command_view(command(1), CommandState::Accepted)));
     bench.shown.until_phases(&[CardPhase::Calling]).await;
+    bench.pass(Duration::from_secs(14)).await;
+    assert_eq!(bench.shown.record().phases(), [CardPhase::Calling], "nobody knows yet what comes of it");
+    let confirmed = command_view(command(1), CommandState::Confirmed);
+    bench.office.event(2, StreamEvent::Command { command: confirmed });
+    breathe().await;
     bench.pass(Duration::from_secs(9)).await;
     assert_eq!(bench.shown.record().phases(), [CardPhase::Calling]);
     bench.pass(Duration::from_secs(2)).await;
@@ -120,4 +125,13 @@ async fn what_the_connection_cannot_or_the_person_may_not_is_asked_of_nobody() {
     let bench = able(&[Ability::GroupCallback], &["500"]).await;
     let error = refused(&bench, to_customer(&bench, Some("501"), false).await).await;
     assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("group")));
+    let bench = able(&[Ability::GroupCallback, Ability::CustomerFirst], &["500"]).await;
+    for text in ["112", "205"] {
+        let number = bench.desk.preview_dial(PreviewDialRequest { text: text.into() }).await.expect("a number").number;
+        for (group, customer_first) in [(Some("500"), false), (None, true)] {
+            let asked = to_customer(&bench, group, customer_first).await;
+            let error = refused(&bench, PlaceCallRequest { number: number.clone(), ..asked }).await;
+            assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("number")), "{text}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use calls::{
     Ability, CallId, Can, CommandId, CommandState, ConnectionId,
-    number::{DialNumber, Dialable},
+    number::{DialKind, DialNumber, Dialable},
 };
 use link::{
     OfficeError, OfficeErrorKind,
@@ -35,7 +35,7 @@ impl View {
                         "list a number that the same group looks after as a line of the office",
                     )
                 })?;
-                What::CallBackForGroup { group, line, to: number(&request)?.digits, first: request.customer_first }
+                What::CallBackForGroup { group, line, to: customer(&request)?.digits, first: request.customer_first }
             }
             None => {
                 let from = self.from(&request).await?;
@@ -44,7 +44,8 @@ impl View {
                     let field = request.customer_first.then_some("customerFirst");
                     OfficeError { field, ..error }
                 })?;
-                What::Originate { from, to: number(&request)?.digits, customer_first: request.customer_first }
+                let to = if request.customer_first { customer(&request)? } else { number(&request)? };
+                What::Originate { from, to: to.digits, customer_first: request.customer_first }
             }
         };
         self.begin(CommandRequest {
@@ -157,6 +158,15 @@ fn number(request: &PlaceCall) -> Result<DialNumber, OfficeError> {
         }
         Some(number) => Ok(number.clone()),
     }
+}
+
+/// Whom a group calls back, or who is rung first: a telephone outside, and no service that would be kept waiting.
+fn customer(request: &PlaceCall) -> Result<DialNumber, OfficeError> {
+    let number = number(request)?;
+    if number.kind == DialKind::Phone {
+        return Ok(number);
+    }
+    Err(OfficeError::invalid("to", "only a telephone number is called back so"))
 }
 
 /// Refuses what the connection cannot do, with the reason.

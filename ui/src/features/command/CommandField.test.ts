@@ -135,7 +135,7 @@ describe("a number of another program", () => {
     expect(placeCall).not.toHaveBeenCalled();
   });
 
-  it("say who is rung first, by keys alone, and call by Enter from there", async () => {
+  it("say who is rung first, by keys alone, and call only by the button", async () => {
     const controls: ControlView[] = [{ ability: "customerFirst", cannot: "notOffered" }, { ability: "groupCallback" }];
     const groups = [{ number: "500", title: "Support" }];
     const { placeCall, user } = showField({ ways: [way({ controls, groups })] });
@@ -145,10 +145,13 @@ describe("a number of another program", () => {
     await user.keyboard("{Alt>}g{/Alt}");
     expect(document.activeElement).toBe(screen.getByTestId("dial-group"));
     await user.selectOptions(screen.getByTestId("dial-group"), "500");
-    expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонят телефоны группы «Support»");
+    expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит группа «Support»");
     await user.keyboard("{Alt>}f{/Alt}");
     await user.selectOptions(screen.getByTestId("dial-first"), "customer");
     expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит телефон клиента");
+    await user.keyboard("{Enter}");
+    expect(placeCall).not.toHaveBeenCalled();
+    await user.tab();
     await user.keyboard("{Enter}");
     expect(placeCall).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ group: "500", customerFirst: true }));
   });

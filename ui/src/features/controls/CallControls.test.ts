@@ -15,9 +15,9 @@ function show(controls: ControlView[]) {
     actOnCall: vi.fn(async (_: ActOnCallRequest) => {}),
     previewDial: vi.fn(async ({ text }: { text: string }) => preview(text, { asksToTransfer: text === "8 809 1" })),
   };
-  render(CallControls, { row: row(1, { state: "talking", controls }), platform });
+  const { rerender } = render(CallControls, { row: row(1, { state: "talking", controls }), platform });
   const sent = () => platform.actOnCall.mock.calls.map(([request]) => request.action);
-  return { platform, sent, user: userEvent.setup() };
+  return { platform, rerender, sent, user: userEvent.setup() };
 }
 
 beforeEach(() => (language.code = "en"));
@@ -143,5 +143,27 @@ describe("the controls of a call", () => {
     await user.type(screen.getByTestId("transfer-number"), "203{Enter}");
     expect(screen.getByTestId("error").textContent).toContain("did not confirm");
     expect(screen.getByTestId("transfer-number")).toBeTruthy();
+  });
+
+  it("look again under the same command where nobody knows, and act anew on another number", async () => {
+    const { platform, user } = show([{ ability: "route" }]);
+    await user.click(screen.getByTestId("call-route"));
+    platform.actOnCall.mockRejectedValue(failure("unknownOutcome"));
+    await user.type(screen.getByTestId("transfer-number"), "203{Enter}");
+    await user.keyboard("{Enter}");
+    await user.type(screen.getByTestId("transfer-number"), "{Backspace}4{Enter}");
+    const [first, second, third] = platform.actOnCall.mock.calls.map(([request]) => request.command);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it("close what was opened for a call that rang once it is answered", async () => {
+    const { platform, rerender, sent, user } = show([{ ability: "route" }]);
+    await user.click(screen.getByTestId("call-route"));
+    await user.type(screen.getByTestId("transfer-number"), "203");
+    await rerender({ row: row(1, { state: "talking", controls: all("transferBlind") }), platform });
+    expect(screen.queryByTestId("transfer-number")).toBeNull();
+    await user.keyboard("{Enter}");
+    expect(sent()).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { MainPlatform } from "$platform/types";
 /** What the controls of a call need of the program. */
 export type ActionsPlatform = Pick<MainPlatform, "actOnCall" | "previewDial">;
 
-/** What a person does with one call that goes on. Each press is a command of its own, and one at a time. */
+/** What a person does with one call that goes on. Each press is a command of its own, unless the one before may still act; one at a time. */
 export class Actions {
   busy = $state(false);
   error: ContractError | undefined = $state.raw();
@@ -20,6 +20,8 @@ export class Actions {
   asks = $state(false);
 
   #text = "";
+  /** What nobody knows the outcome of, and its command: asked again, that looks and does not act twice. */
+  #unknown: { what: string; command: string } | undefined;
 
   constructor(private readonly platform: ActionsPlatform) {}
 
@@ -28,11 +30,15 @@ export class Actions {
     if (this.busy) return false;
     this.busy = true;
     this.error = undefined;
+    const what = JSON.stringify([call, action]);
+    const command = this.#unknown?.what === what ? this.#unknown.command : newCommand();
+    this.#unknown = undefined;
     try {
-      await this.platform.actOnCall({ command: newCommand(), call, action });
+      await this.platform.actOnCall({ command, call, action });
       return true;
     } catch (thrown) {
       this.error = toContractError(thrown);
+      if (this.error.code === "unknownOutcome") this.#unknown = { what, command };
       return false;
     } finally {
       this.busy = false;

@@ -96,10 +96,19 @@ export class Dial {
 
   /** What of this the chosen way cannot do, by the reason. */
   get missing(): ReturnType<typeof missing> {
-    if (!this.chosen || !this.#isCustomer) return [];
+    const choices = ["customerFirst", "groupCallback"] as const;
+    const offered = this.preview?.ways.some(({ controls }) => choices.some((choice) => can(controls, choice)));
+    // Where no way has any of it nobody misses it.
+    if (!this.chosen || !this.#isCustomer || !offered) return [];
     // Where a group is rung, the customer can be rung before it all the same.
     const asked = this.chosen.controls.filter(({ ability }) => ability !== "customerFirst" || !this.choosesFirst);
     return missing(asked);
+  }
+
+  /** This way could ring a group, and there is none for which the person here may call back. */
+  get lacksGroups(): boolean {
+    const way = this.chosen;
+    return way !== undefined && this.#isCustomer && can(way.controls, "groupCallback") && way.groups.length === 0;
   }
 
   get #isCustomer(): boolean {

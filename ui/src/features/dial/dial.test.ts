@@ -181,6 +181,12 @@ describe("dialling", () => {
       way({ connection: "zd1", controls: able("customerFirst") }),
       way({ connection: "rt1", controls: able() }),
     ];
+    const alone = phone(undefined, { ways: [way({ controls: able() })] }).dial;
+    await alone.type("89001234567");
+    expect(alone.missing).toEqual([]);
+    const ungrouped = phone(undefined, { ways: [way({ controls: able("groupCallback") })] }).dial;
+    await ungrouped.type("89001234567");
+    expect(ungrouped.lacksGroups).toBe(true);
     const { dial, placeCall } = phone(undefined, { ways });
     await dial.type("89001234567");
     dial.group = "500";
