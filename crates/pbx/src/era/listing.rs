@@ -11,7 +11,8 @@ use super::{
     conference::Conferences,
     events::{EventContext, answered, destination, offered, parties, party_of},
     names::Field,
-    pages::{Pages, Step},
+    pages::{Page, Pages, Step},
+    responses,
     wire::Named,
 };
 use crate::{dedupe, fields::Fields, json, request::Answer, session::Snapshot, zone};
@@ -92,7 +93,12 @@ impl Listing {
             let data = context.wire.read(row.clone())?;
             connection(&data).or_else(|| call(&data))
         };
-        self.pages.take(answer.and_then(|answer| rows(&answer.body)), key)
+        let page = match answer.map(|answer| (responses::failure(answer).is_some(), answer)) {
+            Some((true, answer)) if matches!(answer.status, 400 | 404 | 405 | 422) => Page::Refused,
+            Some((false, answer)) => rows(&answer.body).map_or(Page::Failed, Page::Rows),
+            Some((true, _)) | None => Page::Failed,
+        };
+        self.pages.take(page, key)
     }
 
     /// What came of the pages so far is given up.

@@ -32,7 +32,7 @@ pub(super) struct ListPoller {
     heard: u64,
     next: Instant,
     /// When the list that is being read was asked for, and the row from which it goes on.
-    goes_on: Option<(Moment, usize)>,
+    partial_list: Option<(Moment, usize)>,
     /// When the last list was asked for, unless asking failed since.
     listed: Option<Timestamp>,
 }
@@ -40,27 +40,22 @@ pub(super) struct ListPoller {
 impl ListPoller {
     pub(super) fn new(shared: Arc<Shared>, start: &PollStart) -> Self {
         let listing = Listing::new(start.now.wall);
-        Self { shared, listing, heard: 0, next: start.now.monotonic, goes_on: None, listed: None }
+        Self { shared, listing, heard: 0, next: start.now.monotonic, partial_list: None, listed: None }
     }
 
     /// The list, once it is whole.
     fn found(&mut self, answer: &Answer, asked: Moment) -> Result<Option<Found>, Error> {
-        let goes_on = self.goes_on.take();
-        let failure = responses::failure(answer);
-        if goes_on.is_none()
-            && let Some(error) = failure
-        {
-            return Err(error);
-        }
-        let asked = goes_on.map_or(asked, |(first, _)| first);
+        let partial_list = self.partial_list.take();
+        let asked = partial_list.map_or(asked, |(first, _)| first);
         let Shared { settings, calls, counts } = &*self.shared;
         let context = EventContext { wire: &settings.wire, calls, counts, received_at: asked.wall };
         let ahead = answer.date.map_or(SignedDuration::ZERO, |date| whole_minutes(date.duration_since(asked.wall)));
         let no_list = || Error::new(ErrorKind::Protocol, "the PBX's list of calls cannot be read");
-        let rows = match self.listing.take(failure.is_none().then_some(answer), context).ok_or_else(no_list)? {
+        let why_none = || responses::failure(answer).unwrap_or_else(no_list);
+        let rows = match self.listing.take(Some(answer), context).ok_or_else(why_none)? {
             Step::Whole(rows) => rows,
-            Step::From(row) => {
-                self.goes_on = Some((asked, row));
+            Step::NextPage(row) => {
+                self.partial_list = Some((asked, row));
                 return Ok(None);
             }
             Step::Moved => return Ok(None),
@@ -78,23 +73,23 @@ fn whole_minutes(difference: SignedDuration) -> SignedDuration {
 
 impl Poller for ListPoller {
     fn due(&mut self) -> (Instant, Request) {
-        if self.goes_on.is_none() {
+        if self.partial_list.is_none() {
             self.heard = self.shared.calls.now();
         }
-        (self.next, requests::list(&self.shared.settings, self.goes_on.map(|(_, row)| row)))
+        (self.next, requests::list(&self.shared.settings, self.partial_list.map(|(_, row)| row)))
     }
 
     fn read(&mut self, answer: Result<&Answer, &Error>, asked: Moment, now: Moment) -> Result<Found, Error> {
         self.next = now.monotonic + Duration::from_secs(u64::from(self.shared.settings.wire.poll));
-        let first = self.goes_on.map_or(asked, |(first, _)| first);
+        let first = self.partial_list.map_or(asked, |(first, _)| first);
         let before = self.listed.take();
-        let answer = answer.inspect_err(|_| {
+        if answer.is_err() {
+            self.partial_list = None;
             self.listing.forget_pages();
-            self.goes_on = None;
-        });
+        }
         let Some(found) = self.found(answer.map_err(Clone::clone)?, asked)? else {
             self.listed = before;
-            if self.goes_on.is_some() {
+            if self.partial_list.is_some() {
                 self.next = now.monotonic;
             }
             return Ok(Found::default());

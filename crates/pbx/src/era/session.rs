@@ -21,7 +21,7 @@ use super::{
     listing::{Asked, Listing},
     names::Field,
     pages::Step,
-    requests, responses,
+    requests,
     shared::Shared,
     subscription::Subscription,
 };
@@ -78,7 +78,7 @@ pub(super) struct Socket {
     questions: BTreeMap<String, (Question, Instant)>,
     subscription: Option<Subscription>,
     /// The PBX has refused what was subscribed to, and it is asked for once more.
-    asked_anew: bool,
+    resubscribed_once: bool,
     /// Events of the own subscriber alone are passed on.
     filters: bool,
     connected: bool,
@@ -109,7 +109,7 @@ impl Socket {
             last: 0,
             questions: BTreeMap::new(),
             subscription: None,
-            asked_anew: false,
+            resubscribed_once: false,
             filters: false,
             connected: false,
             live: false,
@@ -222,7 +222,7 @@ impl Socket {
                     self.shared.settings.wire.read(frame.body.clone()).and_then(|body| body.text(Field::Expires));
                 if let Some(subscription) = self.subscription.as_mut().filter(|subscription| subscription.id == id) {
                     subscription.confirm(expires.and_then(|seconds| seconds.parse().ok()), now.monotonic);
-                    self.asked_anew = false;
+                    self.resubscribed_once = false;
                 }
                 Ok(self.subscribed(now))
             }
@@ -252,7 +252,7 @@ impl Socket {
     fn not_subscribed(&mut self, id: &str, error: &Error, now: Moment) -> Result<Vec<SessionOutput>, Error> {
         if let Some(refused) = self.subscription.take_if(|subscription| subscription.id == id) {
             // What was to be renewed may be over, or only one may be had and the other has been given up by now.
-            if self.connected && !std::mem::replace(&mut self.asked_anew, true) {
+            if self.connected && !std::mem::replace(&mut self.resubscribed_once, true) {
                 let filter = self.filter().filter(|_| refused.is_filtered);
                 return Ok(vec![self.subscribe(filter.as_deref(), now)]);
             }
@@ -288,9 +288,8 @@ impl Socket {
     fn listed(&mut self, answer: Result<&Answer, &Error>, now: Moment) -> Vec<SessionOutput> {
         let Some(asked) = self.listing_asked.take() else { return Vec::new() };
         let context = Self::context(&self.shared, now);
-        let read = answer.ok().filter(|answer| responses::failure(answer).is_none());
-        let snapshot = match self.listing.take(read, context) {
-            Some(Step::From(row)) => {
+        let snapshot = match self.listing.take(answer.ok(), context) {
+            Some(Step::NextPage(row)) => {
                 self.listing_asked = Some(asked);
                 return vec![SessionOutput::Request(requests::list(&self.shared.settings, Some(row)))];
             }
