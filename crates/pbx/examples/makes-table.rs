@@ -30,6 +30,19 @@ const IN_A_CALL: [(Ability, Text); 12] = [
     (Ability::Hangup, text("hang up", "завершить")),
 ];
 
+/// What a row of its own tells.
+const IN_ROWS: [Ability; 9] = [
+    Ability::Originate,
+    Ability::CustomerFirst,
+    Ability::GroupCallback,
+    Ability::Recordings,
+    Ability::History,
+    Ability::Balance,
+    Ability::Sms,
+    Ability::Status,
+    Ability::Directory,
+];
+
 fn yes(can: bool) -> Text {
     if can { YES } else { NO }
 }
@@ -102,7 +115,7 @@ fn missed(make: Make, language: fn(Text) -> &'static str) -> String {
 /// A row: its heading, and the cell of each make.
 type Row = (Text, fn(Make, fn(Text) -> &'static str) -> String);
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 16] = [
     (text("in configuration", "в настройках"), |make, _| format!("`{make}`")),
     (text("calls reach us by", "звонки приходят"), |make, language| {
         language(arrival(make.delivery)).to_owned()
@@ -123,6 +136,10 @@ const ROWS: [Row; 14] = [
         text("click-to-dial that rings the customer first", "звонок нажатием, при котором первым вызывается клиент"),
         |make, language| language(yes(make.capability.can(Ability::CustomerFirst))).to_owned(),
     ),
+    (
+        text("calls a customer back from a group", "группа перезванивает клиенту"),
+        |make, language| language(yes(make.capability.can(Ability::GroupCallback))).to_owned(),
+    ),
     (text("actions on a call from the screen", "действия со звонком с экрана"), in_a_call),
     (text("recordings are played", "записи разговоров"), |make, language| {
         language(recordings(make)).to_owned()
@@ -132,6 +149,9 @@ const ROWS: [Row; 14] = [
     (text("text messages", "SMS"), |make, language| language(yes(make.capability.can(Ability::Sms))).to_owned()),
     (text("tells whether a phone is registered", "на связи ли телефон"), |make, language| {
         language(yes(make.capability.can(Ability::Status))).to_owned()
+    }),
+    (text("lists the employees", "список сотрудников"), |make, language| {
+        language(yes(make.capability.can(Ability::Directory))).to_owned()
     }),
     (text("the key acts for", "ключ действует"), |make, language| language(make.key_acts_for).to_owned()),
 ];
@@ -159,6 +179,10 @@ fn main() -> Result<(), &'static str> {
         Some("ru") => |text| text.ru,
         _ => return Err("usage: makes-table en|ru"),
     };
+    let told = |ability: &Ability| IN_ROWS.contains(ability) || IN_A_CALL.iter().any(|(one, _)| one == ability);
+    if !Ability::ALL.iter().all(told) {
+        return Err("an ability stands in no row of the table");
+    }
     println!("{}", table(language));
     Ok(())
 }
