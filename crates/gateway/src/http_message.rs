@@ -219,8 +219,8 @@ mod tests {
             (b"POST / HTTP/1.1\nTransfer-Encoding: chunked\n\nFFFFFFFFFFFFFFFF\r\na", "not in whole chunks"),
         ];
         for (raw, part) in cases {
-            let said = HttpMessage::parse(raw).expect_err("is refused").to_string();
-            assert!(said.contains(part), "{}: {said}", raw.escape_ascii());
+            let error = HttpMessage::parse(raw).expect_err("is refused").to_string();
+            assert!(error.contains(part), "{}: {error}", raw.escape_ascii());
         }
         for broken in ["5\r\nhell", "5\r\nhello", "5\r\nhello!\r\n0\r\n", "+1\r\na\r\n0\r\n", "2\r\nok\r\n"] {
             assert_eq!(join_chunks(broken.as_bytes()), None, "{broken:?}");

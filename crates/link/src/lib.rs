@@ -4,7 +4,7 @@
 
 pub mod error;
 mod lenient;
-mod never;
+mod must_not_implement;
 pub mod office;
 pub mod problem;
 pub mod remote;

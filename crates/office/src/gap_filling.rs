@@ -336,13 +336,13 @@ mod tests {
         let live = calls::LegRef { key: "live/1".into(), ..leg() };
         let began = event("1", "talk", 0, vec![created(), Effect::LegRinging { leg: live }]);
         link.keeper.tell(&link.connection, at(2), vec![Told::Vendor(began)]).await.expect("stored");
-        let past =
+        let told_leg =
             |key: &str, extension: &str| calls::LegRef { key: key.into(), extension: Some(extension.into()), ..leg() };
         let mut told = history("talk", CallResult::Answered, false);
         told.events[0].effects.extend([
-            Effect::LegRinging { leg: past("past/101/0", "101") },
-            Effect::LegAnswered { leg: past("past/101/0", "101") },
-            Effect::LegRinging { leg: past("past/102/0", "102") },
+            Effect::LegRinging { leg: told_leg("past/101/0", "101") },
+            Effect::LegAnswered { leg: told_leg("past/101/0", "101") },
+            Effect::LegRinging { leg: told_leg("past/102/0", "102") },
         ]);
         bench.set(60);
         assert_eq!(link.tell_missed(vec![told]).await, Ok(1));

@@ -26,10 +26,10 @@ impl StoredTimes {
 }
 
 impl RequestTimesKeeper for StoredTimes {
-    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
+    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Option<RequestTimes>> {
         Box::pin(async move {
             let key = key(connection);
-            let kept = self.store.reading(move |store| store.setting(&key)).await.ok().flatten();
+            let kept = self.store.reading(move |store| store.setting(&key)).await.ok()?;
             let mut kept: RequestTimes = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
             let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
             for (class, times) in given.get(connection).into_iter().flatten() {
@@ -38,7 +38,7 @@ impl RequestTimesKeeper for StoredTimes {
                 all.sort_unstable();
                 all.dedup();
             }
-            kept
+            Some(kept)
         })
     }
 
@@ -70,11 +70,11 @@ mod tests {
         let times = StoredTimes::new(store.clone());
         let mut kept = RequestTimes::new();
         for (class, time) in [("address a", "2026-03-02T09:00:00Z"), ("address b", "2026-03-02T09:00:01Z")] {
-            kept = times.read(&connection).await;
+            kept = times.read(&connection).await.expect("is read");
             kept.insert(class.to_owned(), at(time));
             times.keep(&connection, &kept);
         }
         assert_eq!(kept.len(), 2, "the second does not put itself in the place of the first");
-        assert_eq!(times.read(&connection).await, kept);
+        assert_eq!(times.read(&connection).await, Some(kept));
     }
 }

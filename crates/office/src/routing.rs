@@ -98,7 +98,7 @@ mod tests {
         };
         let rules = rules.normalised();
         let name = |from: &str| contacts.get(from).map(|name| (*name).to_owned());
-        let said = |connection: &ConnectionId, from: &str| rules.route(connection, name(from), from);
+        let routed = |connection: &ConnectionId, from: &str| rules.route(connection, name(from), from);
         let route = |name: Option<&str>, to: Option<&str>| Route {
             name: name.map(str::to_owned),
             to: to.map(str::to_owned),
@@ -122,7 +122,7 @@ mod tests {
             ),
             (&connection, "+79161234561", None),
         ] {
-            assert_eq!(said(at, from), expected, "{from}");
+            assert_eq!(routed(at, from), expected, "{from}");
         }
     }
 }

@@ -46,7 +46,7 @@ impl Link {
                 Ok(is_told) => {
                     failures = Failures::default();
                     if !is_told {
-                        self.asked_in_vain(question).await;
+                        self.note_unknown(question).await;
                     }
                     PAUSE
                 }
@@ -78,25 +78,28 @@ impl Link {
 
     fn stored_questions(&self) -> Result<Vec<(String, Option<Timestamp>)>, store::Error> {
         let since = self.clock.now().checked_sub(REACH).unwrap_or(Timestamp::UNIX_EPOCH);
-        let in_vain = InVain::kept(&self.store, &self.connection);
+        let unknown = UnknownToPbx::kept(&self.store, &self.connection)?;
         let mut questions = Vec::new();
         for call in rows::began_since(&self.store, &self.office, &self.connection, since)?.iter().filter(leaves_open) {
             let ids = call_entries::vendor_ids(&self.store, &self.office, &call.id)?;
-            let ids = ids.into_iter().filter(|id| !in_vain.0.contains_key(id));
+            let ids = ids.into_iter().filter(|id| !unknown.0.contains_key(id));
             questions.extend(ids.map(|id| (id, Some(call.started_at))));
         }
         Ok(questions)
     }
 
     /// The PBX says nothing of this call: the next link does not ask again.
-    async fn asked_in_vain(&self, question: Question) {
+    async fn note_unknown(&self, question: Question) {
         let (now, connection) = (self.clock.now(), self.connection.clone());
-        let read = move |store: &Store| Ok::<_, store::Error>(InVain::kept(store, &connection));
-        let mut known = self.store.reading(read).await.unwrap_or_default();
+        // What cannot be read is not written either: it would be forgotten.
+        let Ok(mut known) = self.store.reading(move |store| UnknownToPbx::kept(store, &connection)).await else {
+            tracing::warn!(connection = %self.connection, "a call of which the PBX says nothing will be asked about again");
+            return;
+        };
         known.0.retain(|_, asked| now.duration_since(*asked) < REACH);
         known.0.insert(question.call, now);
         // Texts and times always have a JSON.
-        self.keep_text(&InVain::key(&self.connection), &serde_json::to_string(&known.0).unwrap_or_default());
+        self.keep_text(&UnknownToPbx::key(&self.connection), &serde_json::to_string(&known.0).unwrap_or_default());
     }
 
     /// How long to wait after this error. What is wrong with one call costs the others nothing but a pause; what is wrong with
@@ -130,7 +133,7 @@ impl Link {
             | ErrorKind::Gone
             | ErrorKind::NotAudio
             | ErrorKind::TooLarge => {
-                self.asked_in_vain(question).await;
+                self.note_unknown(question).await;
                 // Where none is answered, as by a PBX without this method, the rest is asked ever more seldom.
                 let pause = PAUSE * 2_u32.saturating_pow(failures.refused).min(3600);
                 failures.refused += 1;
@@ -148,18 +151,17 @@ fn leaves_open(call: &&Call) -> bool {
 }
 
 /// The calls that were asked about in vain, and when.
-#[derive(Default)]
-struct InVain(BTreeMap<String, Timestamp>);
+struct UnknownToPbx(BTreeMap<String, Timestamp>);
 
-impl InVain {
-    /// Those of this connection. A list that cannot be read costs a few questions.
-    fn kept(store: &Store, connection: &ConnectionId) -> Self {
-        let text = store.setting(&Self::key(connection)).ok().flatten();
-        Self(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+impl UnknownToPbx {
+    /// Those of this connection. A list of another version counts as empty: that costs a few questions.
+    fn kept(store: &Store, connection: &ConnectionId) -> Result<Self, store::Error> {
+        let text = store.setting(&Self::key(connection))?;
+        Ok(Self(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()))
     }
 
     fn key(connection: &ConnectionId) -> String {
-        format!("asked in vain:{connection}")
+        format!("unknown to the PBX:{connection}")
     }
 }
 

@@ -76,8 +76,8 @@ pub type RequestTimes = BTreeMap<String, Vec<Timestamp>>;
 
 /// Keeps the times of requests whose quota outlives a program, for the next start and for a program beside this one.
 pub trait RequestTimesKeeper: Send + Sync {
-    /// What was kept of a connection.
-    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes>;
+    /// What was kept of a connection; `None` where that cannot be read just now.
+    fn read<'a>(&'a self, connection: &'a ConnectionId) -> BoxFuture<'a, Option<RequestTimes>>;
 
     /// Keeps this instead. Must not block.
     fn keep(&self, connection: &ConnectionId, times: &RequestTimes);
@@ -88,8 +88,8 @@ pub trait RequestTimesKeeper: Send + Sync {
 pub struct KeepNoTimes;
 
 impl RequestTimesKeeper for KeepNoTimes {
-    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
-        Box::pin(std::future::ready(RequestTimes::new()))
+    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, Option<RequestTimes>> {
+        Box::pin(std::future::ready(Some(RequestTimes::new())))
     }
 
     fn keep(&self, _connection: &ConnectionId, _times: &RequestTimes) {}

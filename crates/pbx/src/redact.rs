@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn a_pbxs_own_words_are_a_short_line_without_links() {
-        let said = words(&format!("see https://pbx.example/t?token=1,\nplease{}", "!".repeat(1 << 20)));
-        assert!(said.starts_with("see https://pbx.example/••• please!!"), "{said}");
-        assert!(said.chars().count() <= WORDS, "{}", said.len());
+        let redacted = words(&format!("see https://pbx.example/t?token=1,\nplease{}", "!".repeat(1 << 20)));
+        assert!(redacted.starts_with("see https://pbx.example/••• please!!"), "{redacted}");
+        assert!(redacted.chars().count() <= WORDS, "{}", redacted.len());
     }
 
     #[test]

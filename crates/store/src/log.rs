@@ -256,9 +256,9 @@ impl LogRow {
 
 /// Half of a SHA-256: enough that no two keys of a lifetime meet, and half the index.
 fn hash(key: &str) -> [u8; 16] {
-    let whole = Sha256::digest(key.as_bytes());
+    let digest = Sha256::digest(key.as_bytes());
     let mut half = [0; 16];
-    half.copy_from_slice(&whole[..16]);
+    half.copy_from_slice(&digest[..16]);
     half
 }
 

@@ -45,6 +45,13 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
             "pass the Rust tests",
         )
     })?;
+    // Among them what must not compile; nextest runs none of these.
+    steps.step("examples of the documentation", "`cargo test --doc` shows them alone.", || {
+        run(
+            project.cargo().args(["test", "--doc", "-p", "link", "-p", "store"]),
+            "pass the examples of the documentation",
+        )
+    })?;
     steps.step("UI tests", "`npm test` in ui/ runs them alone.", || ui::script(project, "ui", "test"))?;
     steps.step("window tests", "Pictures and logs of the failed test are in target/e2e.", || window_tests(project))
 }

@@ -29,7 +29,7 @@ pub(super) struct Address {
 impl Address {
     /// Reads a folded text.
     pub(super) fn read(text: &str) -> Self {
-        let whole = text;
+        let written = text;
         let address = header_address(text);
         let (text, scheme) = without_schemes(address);
         let decoded = match scheme {
@@ -47,7 +47,7 @@ impl Address {
         let (user, parameters) = if is_address || has_parameter(before) { parameters_of(before) } else { (before, "") };
         let user = if is_sip { cut(user, ':').0 } else { user };
         let domain = host.map(|host| host.split([';', ':', '?']).next().unwrap_or_default());
-        let name = whole.strip_suffix(address).filter(|_| is_dialled(address)).unwrap_or_default();
+        let name = written.strip_suffix(address).filter(|_| is_dialled(address)).unwrap_or_default();
         Self {
             // Brackets that are left stand around digits or a remark.
             user: user.trim().replace('<', "(").replace('>', ")"),

@@ -142,8 +142,8 @@ fn short(digits: &str, context: Option<&str>) -> Option<Number> {
         return Some(Number::Service(digits.to_owned()));
     }
     // Programs give a context of the whole country to local and to complete numbers alike.
-    let whole = context.filter(|_| !digits.starts_with('+')).map(|context| format!("{context}{digits}"));
-    if let Some(reading) = whole.and_then(|whole| Written::plain(&whole).read()) {
+    let full = context.filter(|_| !digits.starts_with('+')).map(|context| format!("{context}{digits}"));
+    if let Some(reading) = full.and_then(|full| Written::plain(&full).read()) {
         return Some(Number::Phone(reading.phone));
     }
     let is_extension = (2..=5).contains(&digits.len()) && !digits.starts_with('+');
@@ -234,15 +234,15 @@ fn without_marks_of_a_cell(user: &str) -> String {
         digits >= LEAST_WITH_CODE
             && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')'))
     };
-    let whole = inner.rsplit_once(['.', ',']).filter(|(whole, decimals)| {
+    let with_zeros = inner.rsplit_once(['.', ',']).filter(|(integer, decimals)| {
         let zeros = !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0');
-        zeros && (decimals.len() < 3 || whole.len() >= LEAST_WITH_CODE)
+        zeros && (decimals.len() < 3 || integer.len() >= LEAST_WITH_CODE)
     });
     // Behind a plus, a comma is a pause: no spreadsheet has a plus.
     let is_pause = inner.starts_with('+') && inner.contains(',');
-    let fits = |(whole, decimals): &(&str, &str)| is_number(whole) || is_grouped(whole) && *decimals == "0";
-    if let Some((whole, _)) = whole.filter(|found| fits(found) && !is_pause) {
-        return whole.to_owned();
+    let fits = |(integer, decimals): &(&str, &str)| is_number(integer) || is_grouped(integer) && *decimals == "0";
+    if let Some((integer, _)) = with_zeros.filter(|found| fits(found) && !is_pause) {
+        return integer.to_owned();
     }
     for separator in [',', '\''] {
         let mut parts = inner.split(separator);

@@ -117,7 +117,7 @@ pub struct FillConnectionRequest {
     pub lines: Option<Vec<LineDraft>>,
 }
 
-link::never!(FillConnectionRequest: std::fmt::Debug, Serialize);
+link::must_not_implement!(FillConnectionRequest: std::fmt::Debug, Serialize);
 
 /// A connection that somebody has begun to make or to change, without its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -16,7 +16,7 @@ pub struct ReadInvitationRequest {
     pub link: Option<Token>,
 }
 
-link::never!(ReadInvitationRequest: std::fmt::Debug, Serialize);
+link::must_not_implement!(ReadInvitationRequest: std::fmt::Debug, Serialize);
 
 /// What an invitation is for, or why that cannot be said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]

@@ -111,7 +111,7 @@ pub struct InvitedView {
     pub expires_at: Timestamp,
 }
 
-link::never!(InvitedView: std::fmt::Debug);
+link::must_not_implement!(InvitedView: std::fmt::Debug);
 
 /// Says what somebody sees from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

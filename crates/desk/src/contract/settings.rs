@@ -67,9 +67,9 @@ impl Default for Settings {
 #[serde(transparent)]
 pub struct Token(String);
 
-link::never!(Token: fmt::Debug, fmt::Display, Serialize);
-link::never!(ConnectOfficeRequest: fmt::Debug, Serialize);
-link::never!(RenewTokenRequest: fmt::Debug, Serialize);
+link::must_not_implement!(Token: fmt::Debug, fmt::Display, Serialize);
+link::must_not_implement!(ConnectOfficeRequest: fmt::Debug, Serialize);
+link::must_not_implement!(RenewTokenRequest: fmt::Debug, Serialize);
 
 impl Token {
     /// The token itself.

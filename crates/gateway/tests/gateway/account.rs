@@ -94,14 +94,14 @@ async fn another_programs_address_is_named_and_replaced_only_if_that_is_said() {
         Program::run(&config, &arguments)
     };
     assert!(run(&["webhooks"]).succeeded().starts_with("no address\n"));
-    assert!(Program::run(&config, &["check", "--connection", "zd1"]).said().contains("posts its events nowhere"));
+    assert!(Program::run(&config, &["check", "--connection", "zd1"]).stdout().contains("posts its events nowhere"));
     *account.url.lock().expect("unpoisoned") = "https://crm.example/secret/hook".to_owned();
     account.asked();
     let refused = run(&["set-webhooks"]).failed();
     assert!(refused.contains("crm.example") && refused.contains("--replace"), "{refused}");
     assert!(!refused.contains("secret"), "its path may be a key");
     assert_eq!(account.asked(), ["GET pbx/callinfo/"], "nothing was changed");
-    let warned = Program::run(&config, &["check", "--connection", "zd1"]).said();
+    let warned = Program::run(&config, &["check", "--connection", "zd1"]).stdout();
     assert!(warned.contains("another address"), "{warned}");
     account.asked();
     let told = run(&["set-webhooks", "--replace"]).succeeded();
@@ -109,7 +109,7 @@ async fn another_programs_address_is_named_and_replaced_only_if_that_is_said() {
     let asked =
         ["GET pbx/callinfo/", "POST pbx/callinfo/url/", "POST pbx/callinfo/notifications/", "GET pbx/callinfo/"];
     assert_eq!(account.asked(), asked);
-    assert!(!Program::run(&config, &["check", "--connection", "zd1"]).said().contains("WARNS"));
+    assert!(!Program::run(&config, &["check", "--connection", "zd1"]).stdout().contains("WARNS"));
     assert!(run(&["set-webhooks"]).succeeded().contains(OWN), "its own address is no other program's");
 }
 

@@ -34,13 +34,13 @@ impl Ran {
     }
 
     /// What it said on stdout.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8(self.0.stdout.clone()).expect("text")
     }
 
     /// Whether it failed, and what it said on stdout begins so.
     pub(crate) fn refused_with(&self, answer: &str) -> bool {
-        !self.0.status.success() && self.said().starts_with(answer)
+        !self.0.status.success() && self.stdout().starts_with(answer)
     }
 
     /// What it said on stderr, given that it failed.
@@ -245,7 +245,7 @@ fn own<'a>(findings: &'a serde_json::Value, check: &str) -> &'a serde_json::Valu
 }
 
 fn checked(config: &Path) -> serde_json::Value {
-    serde_json::from_str(&Program::run(config, &["check", "--json"]).said()).expect("JSON")
+    serde_json::from_str(&Program::run(config, &["check", "--json"]).stdout()).expect("JSON")
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn check_proves_what_the_gateway_itself_needs() {
     let spoilt = check(&config).await;
     assert_eq!(own(&spoilt, "secrets")["reason"], "unreadable", "{spoilt}");
     let alone = ["check", "--connection", "rt1", "--json"];
-    let alone = tokio::task::spawn_blocking(move || Program::run(&config, &alone).said()).await.expect("ends");
+    let alone = tokio::task::spawn_blocking(move || Program::run(&config, &alone).stdout()).await.expect("ends");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&alone).expect("JSON").as_array().map(Vec::len), Some(1));
 }
 
@@ -349,7 +349,7 @@ fn a_connection_that_cannot_be_asked_does_not_hide_the_next() {
     std::fs::remove_file(folder.path().join("rt.key")).expect("is removed");
     let checked = Program::run(&config, &["check", "--json"]);
     assert_eq!(checked.failed(), "");
-    let findings: serde_json::Value = serde_json::from_str(&checked.said()).expect("JSON");
+    let findings: serde_json::Value = serde_json::from_str(&checked.stdout()).expect("JSON");
     assert_eq!((&findings[0]["ok"], &findings[0]["reason"]), (&false.into(), &"misconfigured".into()), "{findings}");
     assert!(findings[0]["detail"].as_str().is_some_and(|detail| detail.contains("secret \"key\"")), "{findings}");
     assert_eq!((&findings[1]["connection"], &findings[1]["reason"]), (&"m1".into(), &"unreachable".into()));

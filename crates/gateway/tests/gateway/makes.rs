@@ -107,7 +107,7 @@ async fn every_make_is_checked() {
         for make in MAKES {
             let arguments = ["check", "--connection", make.name, "--json"];
             let config = config.clone();
-            let checked = tokio::task::spawn_blocking(move || Program::run(&config, &arguments).said()).await;
+            let checked = tokio::task::spawn_blocking(move || Program::run(&config, &arguments).stdout()).await;
             let findings: serde_json::Value = serde_json::from_str(&checked.expect("ends")).expect("JSON");
             let finding = &findings[0];
             assert_eq!(

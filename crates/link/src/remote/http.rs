@@ -282,14 +282,14 @@ mod tests {
 
     #[test]
     fn what_the_gateway_refuses_is_refused() {
-        let said = |error: &str| format!("{{\"error\":\"{error}\",\"message\":\"m\",\"reference\":\"r\"}}");
+        let body = |error: &str| format!("{{\"error\":\"{error}\",\"message\":\"m\",\"reference\":\"r\"}}");
         for (status, error, kind) in [
             (502, "unreachable", OfficeErrorKind::Unreachable),
             (503, "storage", OfficeErrorKind::Storage),
             (504, "unknownOutcome", OfficeErrorKind::UnknownOutcome),
             (422, "unsupported", OfficeErrorKind::Unsupported),
         ] {
-            assert_eq!(came_of(status, said(error).leak()), Err(kind), "{status}");
+            assert_eq!(came_of(status, body(error).leak()), Err(kind), "{status}");
         }
         assert_eq!(came_of(413, "too large"), Err(OfficeErrorKind::InvalidRequest));
     }

@@ -167,18 +167,18 @@ mod tests {
 
     #[test]
     fn what_a_gateway_refuses_is_told_apart_from_what_is_none() {
-        let said = |error: &str| format!("{{\"error\":\"{error}\",\"message\":\"m\",\"reference\":\"r\"}}").leak();
+        let body = |error: &str| format!("{{\"error\":\"{error}\",\"message\":\"m\",\"reference\":\"r\"}}").leak();
         for (status, known) in
             [(404, JoinRefusal::CodeUnknown), (409, JoinRefusal::CodeUsed), (410, JoinRefusal::CodeRevoked)]
         {
-            assert_eq!(refused(status, said(known.code())), JoinError::Refused(known));
+            assert_eq!(refused(status, body(known.code())), JoinError::Refused(known));
         }
-        assert_eq!(refused(401, said("unauthorized")), JoinError::TooOld);
-        assert_eq!(refused(404, said("notFound")), JoinError::TooOld);
+        assert_eq!(refused(401, body("unauthorized")), JoinError::TooOld);
+        assert_eq!(refused(404, body("notFound")), JoinError::TooOld);
         assert_eq!(refused(404, "<h1>Not found</h1>"), JoinError::NotAGateway);
-        assert_eq!(refused(429, said("rateLimited")), JoinError::TooOften);
+        assert_eq!(refused(429, body("rateLimited")), JoinError::TooOften);
         assert_eq!(refused(502, "<h1>Bad gateway</h1>"), JoinError::NotNow);
-        assert_eq!(refused(503, said("storage")), JoinError::NotNow);
+        assert_eq!(refused(503, body("storage")), JoinError::NotNow);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{ExtensionRef, Role};
 #[serde(transparent)]
 pub struct SecretText(pub String);
 
-crate::never!(SecretText: fmt::Display);
+crate::must_not_implement!(SecretText: fmt::Display);
 
 impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -52,8 +52,8 @@ impl JoinCode {
     }
 }
 
-crate::never!(JoinCode: fmt::Display, serde::Serialize);
-crate::never!(JoinLink: fmt::Display, serde::Serialize);
+crate::must_not_implement!(JoinCode: fmt::Display, serde::Serialize);
+crate::must_not_implement!(JoinLink: fmt::Display, serde::Serialize);
 
 impl fmt::Debug for JoinCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

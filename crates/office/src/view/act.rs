@@ -71,8 +71,8 @@ impl View {
     /// A call that goes on and that this viewer may see, as its make knows it.
     async fn open_call(&self, id: &CallId) -> Result<Call, OfficeError> {
         let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such call");
-        let seen = self.call(id).await?.ok_or_else(missing)?;
-        let call = self.office.keeper.call(&seen.connection, &seen.id).await;
+        let shown = self.call(id).await?.ok_or_else(missing)?;
+        let call = self.office.keeper.call(&shown.connection, &shown.id).await;
         match call.filter(|call| !call.is_ended()) {
             None => Err(ended()),
             Some(call) if call.vendor_call.is_none() => {

@@ -76,8 +76,8 @@ impl View {
                 }
             }
             Published::Fact { seq, fact, audience } => {
-                let seen = audience.has(&self.visible);
-                (seq, seen.then(|| StreamEvent::Fact { fact: (*fact).clone() })?)
+                let is_visible = audience.has(&self.visible);
+                (seq, is_visible.then(|| StreamEvent::Fact { fact: (*fact).clone() })?)
             }
             Published::Command { seq, command, author, audience } => {
                 let known = self.may_know(&author, &audience);

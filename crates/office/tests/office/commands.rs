@@ -40,15 +40,15 @@ async fn a_request_that_is_dropped_midway_leaves_no_command_on_its_way() {
     let (view, command) = (bench.of_agent("102"), fresh());
     // Whoever asked hangs up as soon as the office has read what he wants.
     assert_eq!(view.place_call(request(command)).now_or_never(), None);
-    let stands = async {
+    let status = async {
         loop {
             match view.command(command).await.expect("readable") {
-                Some(stands) if stands.state != CommandState::Sent => break stands.state,
+                Some(status) if status.state != CommandState::Sent => break status.state,
                 Some(_) | None => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         }
     };
-    let state = tokio::time::timeout(Duration::from_secs(10), stands).await.expect("it was sent, and failed");
+    let state = tokio::time::timeout(Duration::from_secs(10), status).await.expect("it was sent, and failed");
     assert!(matches!(state, CommandState::Rejected | CommandState::Unknown), "nobody answers there: {state:?}");
 }
 

@@ -6,7 +6,7 @@ use link::wire::{ConnectionView, ConnectionWarning, Role, StreamEvent};
 use crate::support::{Bench, Frames, connection, viewer};
 
 /// The next thing that is said of the connection.
-async fn said(stream: &mut Frames) -> ConnectionView {
+async fn next_status(stream: &mut Frames) -> ConnectionView {
     loop {
         if let StreamEvent::Connection { connection } = stream.event().await {
             return connection;
@@ -19,7 +19,7 @@ async fn a_wrong_zone_rings_and_is_said() {
     let bench = Bench::new().await;
     let mut desk = bench.stream_of(viewer(Role::Agent, "102", &["sales"])).await;
     let mut manager = bench.stream(None).await;
-    assert_eq!((said(&mut desk).await.warnings, said(&mut manager).await.warnings), (vec![], vec![]));
+    assert_eq!((next_status(&mut desk).await.warnings, next_status(&mut manager).await.warnings), (vec![], vec![]));
     // The settings say UTC, the PBX writes the time of Moscow.
     let at = || Timestamp::now() + SignedDuration::from_hours(3);
     for state in ["new", "calling", "connected", "disconnected", "end"] {
@@ -27,12 +27,12 @@ async fn a_wrong_zone_rings_and_is_said() {
     }
     assert!(desk.call().await.rings_for_me, "no card is silenced");
     let warned = |connection: &ConnectionView| connection.warnings == [ConnectionWarning::WrongZone];
-    let (mut to_desk, mut to_manager) = (said(&mut desk).await, said(&mut manager).await);
+    let (mut to_desk, mut to_manager) = (next_status(&mut desk).await, next_status(&mut manager).await);
     while !warned(&to_desk) {
-        to_desk = said(&mut desk).await;
+        to_desk = next_status(&mut desk).await;
     }
     while !warned(&to_manager) {
-        to_manager = said(&mut manager).await;
+        to_manager = next_status(&mut manager).await;
     }
     assert_eq!((to_desk.clock_skew_ms, to_desk.detail), (None, None), "an agent can put nothing right");
     let detail = to_manager.detail.expect("says what to do");
@@ -67,9 +67,9 @@ async fn a_line_that_is_not_listed_rings_every_desk_and_is_said() {
     bench.rings_on("+74957654321", "s-1").await;
     let call = desk.call().await;
     assert!(call.rings_for_me && call.line.number.as_deref() == Some("+74957654321"), "{call:?}");
-    let mut to_manager = said(&mut manager).await;
+    let mut to_manager = next_status(&mut manager).await;
     while to_manager.warnings.is_empty() {
-        to_manager = said(&mut manager).await;
+        to_manager = next_status(&mut manager).await;
     }
     assert_eq!(to_manager.warnings, [ConnectionWarning::UnlistedLine]);
     assert!(to_manager.detail.is_some_and(|detail| detail.contains("+74957654321") && detail.contains("[[line]]")));

@@ -191,9 +191,15 @@ impl Limit {
         if !request.quotas.iter().any(|quota| quota.outlives_program) {
             return self.take_slot(request, patience, None);
         }
-        let _reading = self.reading.lock().await;
-        let kept = self.kept.read(&self.connection).await;
-        self.take_slot(request, patience, Some(kept))
+        let reading = async {
+            let turn = self.reading.lock().await;
+            (turn, self.kept.read(&self.connection).await)
+        };
+        match tokio::time::timeout_at(patience.until, reading).await {
+            // What cannot be read is not written either: it would be forgotten.
+            Ok((_turn, kept)) => self.take_slot(request, patience, kept),
+            Err(_) => Slot::TooLate { at: Instant::now(), words: BUSY.to_owned() },
+        }
     }
 
     fn take_slot(

@@ -167,8 +167,8 @@ impl FinishedRow {
 
 /// A text of time, or a number that stands for one, whole or not.
 fn time(raw: &str, zone: &TimeZone, now: Timestamp) -> Option<VendorTime> {
-    let whole = raw.split_once('.').filter(|(number, rest)| is_digits(number) && is_digits(rest));
-    let read = zone::read(whole.map_or(raw, |(number, _)| number), zone, now)?;
+    let seconds = raw.split_once('.').filter(|(number, rest)| is_digits(number) && is_digits(rest));
+    let read = zone::read(seconds.map_or(raw, |(number, _)| number), zone, now)?;
     // The age of a call that goes on is read in no zone, and times of one call are compared only within one.
     Some(VendorTime { raw: raw.to_owned(), zone: None, ..read })
 }

@@ -128,8 +128,8 @@ fn named(minutes: i64, now: Timestamp) -> Option<String> {
     }
     let between = BETWEEN_HOURS.iter().find(|(ahead, _)| *ahead == minutes).map(|(_, name)| (*name).to_owned());
     // The names of these zones count westwards.
-    let whole = (minutes % 60 == 0).then(|| format!("Etc/GMT{:+}", -minutes / 60));
-    between.or(whole).filter(|name| TimeZone::get(name).is_ok())
+    let full_hours = (minutes % 60 == 0).then(|| format!("Etc/GMT{:+}", -minutes / 60));
+    between.or(full_hours).filter(|name| TimeZone::get(name).is_ok())
 }
 
 fn extensions(told: &Fields) -> Option<Vec<AccountUser>> {

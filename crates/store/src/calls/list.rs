@@ -63,8 +63,8 @@ impl Store {
         self.read(|connection| {
             let Some(ordinal) = office::known_ordinal(connection, office)? else { return Ok(None) };
             let id = ruling_id(connection, ordinal, id)?;
-            let seen = Filter { visible: visible.clone(), ..Filter::default() };
-            let conditions = Conditions::of_with_visibility(&seen).one(ordinal, &id);
+            let filter = Filter { visible: visible.clone(), ..Filter::default() };
+            let conditions = Conditions::of_with_visibility(&filter).one(ordinal, &id);
             Ok(query(connection, "calls c", "c.at", conditions, 1)?.pop())
         })
     }

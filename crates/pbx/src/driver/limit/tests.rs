@@ -1,10 +1,9 @@
 use std::sync::Mutex;
 
+use futures_util::future::BoxFuture;
 use tokio::task::JoinSet;
 
 use super::*;
-use futures_util::future::BoxFuture;
-
 use crate::quota::KeepNoTimes;
 
 /// The wall clock beside the paused clock of the runtime.
@@ -156,8 +155,8 @@ async fn while_locked_out_nothing_is_sent_and_the_reason_is_said() {
 struct Kept(Mutex<RequestTimes>);
 
 impl RequestTimesKeeper for Kept {
-    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, RequestTimes> {
-        Box::pin(async { self.0.lock().expect("not poisoned").clone() })
+    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, Option<RequestTimes>> {
+        Box::pin(async { Some(self.0.lock().expect("not poisoned").clone()) })
     }
 
     fn keep(&self, _connection: &ConnectionId, times: &RequestTimes) {
@@ -186,6 +185,32 @@ async fn a_restart_and_a_program_beside_this_one_share_the_minute() {
     tokio::time::advance(Duration::from_secs(2 * 3600)).await;
     assert_eq!(ask(&serve, &quotas, CALL, Priority::Command).await, Ok(()));
     assert_eq!(kept.0.lock().expect("not poisoned").len(), 1, "what counts no more is not kept");
+}
+
+/// A database that is busy for good, or whose reads fail.
+struct Unreadable {
+    ends: bool,
+}
+
+impl RequestTimesKeeper for Unreadable {
+    fn read<'a>(&'a self, _connection: &'a ConnectionId) -> BoxFuture<'a, Option<RequestTimes>> {
+        if self.ends { Box::pin(std::future::ready(None)) } else { Box::pin(std::future::pending()) }
+    }
+
+    fn keep(&self, _connection: &ConnectionId, _times: &RequestTimes) {
+        panic!("what was kept is overwritten by who could not read it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_waits_for_a_busy_database_no_longer_than_for_anything_else() {
+    let limit = |ends| Limit::new("rc".parse().expect("an id"), Arc::new(Unreadable { ends }), wall());
+    let (busy, began) = (limit(false), Instant::now());
+    let told = ask(&busy, &[once_a_minute()], CALL, Priority::Command).await.expect_err("it was too busy");
+    assert!(told.to_string().starts_with(BUSY) && began.elapsed() <= Duration::from_secs(6), "{told}");
+    let failing = limit(true);
+    assert_eq!(ask(&failing, &[once_a_minute()], CALL, Priority::Command).await, Ok(()));
+    assert!(ask(&failing, &[once_a_minute()], CALL, Priority::Command).await.is_err(), "what this program sent counts");
 }
 
 #[tokio::test(start_paused = true)]

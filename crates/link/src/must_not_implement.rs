@@ -5,15 +5,15 @@
 /// ```compile_fail
 /// #[derive(Debug)]
 /// struct Token(String);
-/// link::never!(Token: std::fmt::Debug);
+/// link::must_not_implement!(Token: std::fmt::Debug);
 /// ```
 ///
 /// ```
 /// struct Token(String);
-/// link::never!(Token: std::fmt::Debug, std::fmt::Display, Clone);
+/// link::must_not_implement!(Token: std::fmt::Debug, std::fmt::Display, Clone);
 /// ```
 #[macro_export]
-macro_rules! never {
+macro_rules! must_not_implement {
     ($type:ty: $($trait:path),+ $(,)?) => {
         $(const _: fn() = || {
             struct Implements;
