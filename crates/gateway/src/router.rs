@@ -47,7 +47,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 
 /// What only admins may ask for.
 fn admin() -> Router<Arc<Gateway>> {
-    use api::admin::{audit, connections, invitations, people, setup};
+    use api::admin::{audit, connections, invitations, journal, people, setup};
     Router::new()
         .route("/audit", get(audit::list))
         .route("/config", get(setup::show))
@@ -56,6 +56,8 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/connections/phones", post(connections::phones))
         .route("/connections/{id}", put(connections::put).delete(connections::remove))
         .route("/{list}", put(setup::put_list))
+        .route("/journal", get(journal::list).delete(journal::clear))
+        .route("/journal/{id}", get(journal::one))
         .route("/people", get(people::list))
         .route("/people/{id}", put(people::change).delete(people::remove))
         .route("/invitations", post(invitations::invite))

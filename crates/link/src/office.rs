@@ -10,7 +10,10 @@ use jiff::Timestamp;
 
 use crate::{
     error::{OfficeError, OfficeErrorKind},
-    wire::{ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, PeaksView, PlaceCall, Trace},
+    wire::{
+        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
+        JournalPage, PeaksView, PlaceCall, Trace,
+    },
 };
 
 /// Frames of an office's stream. Its end means that the connection is lost; an error says why.
@@ -98,8 +101,29 @@ pub trait Office: Send + Sync {
         let _ = since;
         Err(not_told())
     }
+
+    /// A page of the request journal, newest first; for administrators.
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        let _ = filter;
+        Err(no_journal())
+    }
+
+    /// One entry of it, with numbers where they are asked for: that stands in the audit.
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        let _ = (id, reveal);
+        Err(no_journal())
+    }
+
+    /// Forgets all of it, which stands in the audit.
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        Err(no_journal())
+    }
 }
 
 fn not_told() -> OfficeError {
     OfficeError::new(OfficeErrorKind::Unsupported, "this office does not keep why cards were shown")
+}
+
+fn no_journal() -> OfficeError {
+    OfficeError::new(OfficeErrorKind::Unsupported, "this office shows no request journal")
 }

@@ -7,6 +7,7 @@ mod action;
 mod card_path;
 mod connection;
 mod join_link;
+mod journal;
 mod setup;
 mod summary;
 
@@ -27,6 +28,7 @@ pub use connection::{
     Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
 };
 pub use join_link::{JoinCode, JoinLink, JoinLinkError};
+pub use journal::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage};
 pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
     PhoneChoice, Phones,

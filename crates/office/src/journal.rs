@@ -84,6 +84,7 @@ fn row(entry: JournalEntry) -> NewJournalRow {
         "tookMs": u64::try_from(entry.took.as_millis()).unwrap_or(u64::MAX),
         "sent": entry.sent,
         "received": entry.received,
+        "call": entry.call,
     });
     let kind = match entry.kind {
         JournalKind::Request => "request",
@@ -128,6 +129,7 @@ mod tests {
             took: Duration::ZERO,
             sent: None,
             received: None,
+            call: None,
         }
     }
 

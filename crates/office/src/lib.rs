@@ -25,6 +25,7 @@ mod journal;
 mod keeper;
 mod late_history;
 mod links;
+mod mask;
 mod people;
 mod polling;
 mod reachability;

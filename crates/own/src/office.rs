@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, PeaksView, PlaceCall, Role,
-        Trace,
+        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, Trace,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
@@ -373,5 +373,17 @@ impl Office for OwnOffice {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.view()?.cards_since(since).await
+    }
+
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        self.view()?.journal(filter).await
+    }
+
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        self.view()?.journal_entry(id, reveal).await
+    }
+
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        self.view()?.clear_journal().await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use calls::{ConnectionId, Effect, VendorEvent};
+use calls::{CallId, ConnectionId, Effect, VendorEvent};
 use jiff::Timestamp;
 
 /// The operation of an entry about a test of our address, which anybody may send.
@@ -57,6 +57,8 @@ pub struct JournalEntry {
     pub sent: Option<String>,
     /// What came, redacted.
     pub received: Option<String>,
+    /// The first call that it told of.
+    pub call: Option<CallId>,
 }
 
 impl JournalEntry {
@@ -79,6 +81,7 @@ impl JournalEntry {
             took: Duration::ZERO,
             sent: None,
             received: None,
+            call: None,
         }
     }
 }

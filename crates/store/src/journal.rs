@@ -2,7 +2,7 @@
 
 use calls::ConnectionId;
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use crate::{
     error::Error,
@@ -54,20 +54,28 @@ impl Store {
                 "SELECT id, at_ns, connection, kind, body FROM journal WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
             )?;
             let entries = statement
-                .query_map(params![before.unwrap_or(i64::MAX), limit as i64], |row| {
-                    let connection: String = row.get(2)?;
-                    Ok(JournalRow {
-                        id: row.get(0)?,
-                        entry: NewJournalRow {
-                            at: from_ns(row.get(1)?),
-                            connection: connection.parse().ok(),
-                            kind: row.get(3)?,
-                            body: row.get(4)?,
-                        },
-                    })
-                })?
+                .query_map(params![before.unwrap_or(i64::MAX), limit as i64], read)?
                 .collect::<Result<_, _>>()?;
             Ok(entries)
+        })
+    }
+
+    /// The note with this id.
+    pub fn journal_entry(&self, id: i64) -> Result<Option<JournalRow>, Error> {
+        self.read(|sql| {
+            let mut statement =
+                sql.prepare_cached("SELECT id, at_ns, connection, kind, body FROM journal WHERE id = ?1")?;
+            Ok(statement.query_row([id], read).optional()?)
+        })
+    }
+
+    /// Forgets up to `most` of the notes up to this id; answers how many. Few at a time: all who write wait for it.
+    pub fn forget_journal(&self, up_to: i64, most: usize) -> Write<usize> {
+        self.write(move |sql| {
+            let mut some = sql.prepare_cached(
+                "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id <= ?1 ORDER BY id LIMIT ?2)",
+            )?;
+            Ok(some.execute(params![up_to, most as i64])?)
         })
     }
 
@@ -81,4 +89,17 @@ impl Store {
             Ok(old.execute(params![to_ns(before), most as i64])?)
         })
     }
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<JournalRow> {
+    let connection: String = row.get(2)?;
+    Ok(JournalRow {
+        id: row.get(0)?,
+        entry: NewJournalRow {
+            at: from_ns(row.get(1)?),
+            connection: connection.parse().ok(),
+            kind: row.get(3)?,
+            body: row.get(4)?,
+        },
+    })
 }

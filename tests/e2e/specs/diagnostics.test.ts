@@ -78,3 +78,40 @@ test('a call with a card came all the way, as its details lead to', async () => 
   await until('it counts among the cards', () => trubka.has('card-speed'));
   expect(await trubka.objections()).toEqual([]);
 });
+
+/** Methods of the rows that the journal shows. */
+async function methods(): Promise<(string | null)[]> {
+  const rows = await trubka.browser.$$('[data-testid="journal-row"]').getElements();
+  return Promise.all(rows.map((row) => row.getAttribute('data-method')));
+}
+
+test('the journal holds both ways and is narrowed, opened, revealed and cleared', async () => {
+  await trubka.click('nav-diagnostics');
+  await trubka.click('diagnostics-journal');
+  await until('the webhooks of the call are there', async () => (await methods()).includes('new'));
+  expect(await trubka.objections()).toEqual([]);
+  await trubka.click('journal-incoming');
+  await trubka.click('journal-errors');
+  await until('the forged webhook is left', async () => (await methods()).join() === 'call_events');
+  await trubka.click('journal-unfilter');
+  await until('all are back', async () => (await methods()).length > 3);
+  await (await trubka.browser.$('[data-testid="journal-method"]')).selectByAttribute('value', 'new');
+  await until('one method is left', async () => (await methods()).join() === 'new');
+  await trubka.click('journal-row');
+  const body = () => trubka.text('journal-request');
+  expect(await body()).toContain('+7900•••••67');
+  expect(await trubka.objections()).toEqual([]);
+  await trubka.click('journal-reveal');
+  await until('the number is shown', async () => (await body()).includes('+79001234567'));
+  await trubka.click('journal-call');
+  await trubka.find('call-panel');
+  await trubka.click('nav-diagnostics');
+  await trubka.click('journal-clear');
+  await trubka.click('journal-clear-confirm');
+  await until('nothing is left', async () => (await methods()).length === 0);
+  const audit = await fetch(new URL('/v1/admin/audit', office.address), {
+    headers: { Authorization: `Bearer ${office.token}` },
+  });
+  const { entries } = (await audit.json()) as { entries: { action: string }[] };
+  expect(entries.map(({ action }) => action).sort()).toEqual(['clearJournal', 'revealNumbers']);
+});

@@ -16,6 +16,7 @@ import type { CardsView } from "./CardsView";
 import type { ChangeRightsRequest } from "./ChangeRightsRequest";
 import type { CheckConnectionRequest } from "./CheckConnectionRequest";
 import type { CheckOutcome } from "./CheckOutcome";
+import type { ClearJournalRequest } from "./ClearJournalRequest";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
 import type { DemoPbxs } from "./DemoPbxs";
 import type { DemoPhoneAction } from "./DemoPhoneAction";
@@ -28,6 +29,10 @@ import type { InvitePersonRequest } from "./InvitePersonRequest";
 import type { InvitedView } from "./InvitedView";
 import type { JoinAnswer } from "./JoinAnswer";
 import type { JoinOfficeRequest } from "./JoinOfficeRequest";
+import type { JournalDetail } from "./JournalDetail";
+import type { JournalEntryRequest } from "./JournalEntryRequest";
+import type { JournalPage } from "./JournalPage";
+import type { JournalRequest } from "./JournalRequest";
 import type { ListCallsRequest } from "./ListCallsRequest";
 import type { LookUpRequest } from "./LookUpRequest";
 import type { LookUpView } from "./LookUpView";
@@ -82,6 +87,12 @@ export interface MainCommands {
   cardPath(request: CardPathRequest): Promise<CardPath>;
   /** How the calls of today came to cards at an office. */
   cardsToday(request: CardsTodayRequest): Promise<CardsReport>;
+  /** A page of what an office and its PBXs said to each other, newest first. */
+  journalPage(request: JournalRequest): Promise<JournalPage>;
+  /** One entry of it, with its bodies. */
+  journalEntry(request: JournalEntryRequest): Promise<JournalDetail>;
+  /** Forgets all of it. */
+  clearJournal(request: ClearJournalRequest): Promise<void>;
   /** Shape, length and place of a recording. */
   openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
   /** Keeps what a person has set and shows it at once. */
@@ -159,6 +170,9 @@ export const mainCommands = {
   actOnCall: { name: "act_on_call", answers: false },
   cardPath: { name: "card_path", answers: true },
   cardsToday: { name: "cards_today", answers: true },
+  journalPage: { name: "journal_page", answers: true },
+  journalEntry: { name: "journal_entry", answers: true },
+  clearJournal: { name: "clear_journal", answers: false },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },
   dismissNotice: { name: "dismiss_notice", answers: false },

@@ -20,6 +20,7 @@ import { connecting } from "./fake/connecting";
 import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
+import { journaling } from "./fake/journaling";
 import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
@@ -115,6 +116,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     previewDial: async ({ text }) => preview(text),
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
     ...diagnosing(),
+    ...journaling(),
     openRecording: async ({ recording }) => {
       if (asked.has("recording")) throw failure(asked.get("recording") as ContractError["code"]);
       return recordingOf(recording, 192_000);

@@ -37,6 +37,12 @@ macro_rules! command_table {
             [Main] desk card_path(CardPathRequest) -> CardPath;
             /// How the calls of today came to cards at an office.
             [Main] desk cards_today(CardsTodayRequest) -> CardsReport;
+            /// A page of what an office and its PBXs said to each other, newest first.
+            [Main] desk journal_page(JournalRequest) -> JournalPage;
+            /// One entry of it, with its bodies.
+            [Main] desk journal_entry(JournalEntryRequest) -> JournalDetail;
+            /// Forgets all of it.
+            [Main] desk clear_journal(ClearJournalRequest);
             /// Shape, length and place of a recording.
             [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
             /// Keeps what a person has set and shows it at once.

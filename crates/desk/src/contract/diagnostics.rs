@@ -1,7 +1,8 @@
 //! How an office works, and why a call had no card.
 
 pub use link::wire::{
-    CardPath, CardSpeed, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, HopState, NoCard, PathEvent, WithoutCard,
+    CardPath, CardSpeed, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, HopState, JournalDetail, JournalDirection,
+    JournalFilter, JournalLine, JournalPage, NoCard, PathEvent, WithoutCard,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -25,5 +26,36 @@ pub struct CardPathRequest {
 #[serde(rename_all = "camelCase")]
 pub struct CardsTodayRequest {
     /// At which office.
+    pub office: String,
+}
+
+/// Wish to see a page of an office's request journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalRequest {
+    /// At which office.
+    pub office: String,
+    /// Which entries.
+    pub filter: JournalFilter,
+}
+
+/// Wish to see an entry of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalEntryRequest {
+    /// At which office.
+    pub office: String,
+    /// Which.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// With the numbers that stand in it.
+    pub reveal: bool,
+}
+
+/// Wish that an office forgets its request journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ClearJournalRequest {
+    /// Which office.
     pub office: String,
 }

@@ -5,6 +5,7 @@ mod card;
 mod card_path;
 mod dial;
 mod facts;
+mod journal;
 mod lists;
 mod look_up;
 mod offices;

@@ -13,6 +13,7 @@ mod hooks;
 mod http;
 mod introduce;
 mod joining;
+mod journal;
 mod kill;
 mod limits;
 mod makes;

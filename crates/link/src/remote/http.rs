@@ -89,18 +89,18 @@ impl Http {
 
     /// Reads one thing that must be there.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, OfficeError> {
-        self.get_with(path, None).await
+        self.get_with(path, &[]).await
     }
 
-    /// The same with a parameter.
+    /// The same with parameters.
     pub(super) async fn get_with<T: DeserializeOwned>(
         &self,
         path: &[&str],
-        query: Option<(&str, &str)>,
+        query: &[(&str, &str)],
     ) -> Result<T, OfficeError> {
         let mut url = self.url(path);
-        if let Some((name, value)) = query {
-            url.query_pairs_mut().append_pair(name, value);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
         }
         let response = self.send(Request::get(url)).await?;
         read(&response, &[200])
@@ -108,14 +108,14 @@ impl Http {
 
     /// Reads one thing that may not be there.
     pub(super) async fn find<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, OfficeError> {
-        self.find_with(path, None).await
+        self.find_with(path, &[]).await
     }
 
-    /// The same with a parameter.
+    /// The same with parameters.
     pub(super) async fn find_with<T: DeserializeOwned>(
         &self,
         path: &[&str],
-        query: Option<(&str, &str)>,
+        query: &[(&str, &str)],
     ) -> Result<Option<T>, OfficeError> {
         match self.get_with(path, query).await {
             Ok(found) => Ok(Some(found)),

@@ -19,8 +19,8 @@ use crate::{
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
     wire::{
-        ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, PeaksView,
-        PlaceCall, Trace,
+        ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
+        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, Trace,
     },
 };
 
@@ -85,11 +85,34 @@ impl Office for RemoteOffice {
     }
 
     async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
-        let query = desk.map(|desk| ("desk", desk));
-        self.http.find_with(&["v1", "calls", call.as_str(), "path"], query).await
+        let query: Vec<_> = desk.map(|desk| ("desk", desk)).into_iter().collect();
+        self.http.find_with(&["v1", "calls", call.as_str(), "path"], &query).await
     }
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
-        self.http.get_with(&["v1", "cards"], Some(("since", &since.to_string()))).await
+        self.http.get_with(&["v1", "cards"], &[("since", &since.to_string())]).await
+    }
+
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        let JournalFilter { method, direction, errors, before } = filter;
+        let before = before.map(|before| before.to_string());
+        let direction = direction.map(|direction| match direction {
+            JournalDirection::Incoming => "incoming",
+            JournalDirection::Outgoing => "outgoing",
+        });
+        let query = [("method", method.as_deref()), ("direction", direction), ("before", before.as_deref())];
+        let query = query.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let query: Vec<_> = query.chain(errors.then_some(("errors", "true"))).collect();
+        self.http.get_with(&["v1", "admin", "journal"], &query).await
+    }
+
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        let path = ["v1", "admin", "journal", &id.to_string()];
+        let query: Vec<_> = reveal.then_some(("reveal", "true")).into_iter().collect();
+        self.http.get_with(&path, &query).await
+    }
+
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        self.http.remove(&["v1", "admin", "journal"]).await
     }
 }

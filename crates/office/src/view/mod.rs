@@ -5,6 +5,7 @@ mod callback_groups;
 mod cards;
 mod catch_up;
 mod commands;
+mod journal;
 mod stream;
 mod trace;
 
@@ -16,7 +17,8 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
-        self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, PeaksView, PlaceCall, Role, Trace,
+        self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
+        JournalPage, PeaksView, PlaceCall, Role, Trace,
     },
 };
 use sha2::{Digest, Sha256};
@@ -201,6 +203,18 @@ impl Office for View {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.report_since(since).await
+    }
+
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        self.journal_page(filter).await
+    }
+
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        self.journal_detail(id, reveal).await
+    }
+
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        self.forget_journal().await
     }
 }
 

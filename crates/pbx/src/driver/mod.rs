@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use calls::{Abilities, Ability, BookSettings, Clock, ConnectionId, Source};
+use calls::{Abilities, Ability, BookSettings, CallId, Clock, ConnectionId, Source};
 use tokio::time::Instant;
 
 pub use self::{
@@ -175,7 +175,9 @@ impl Driver {
         };
         let path = cut(request.path.split(['?', '#']).next().unwrap_or_default());
         let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
-        self.journal.record(JournalEntry { outcome, took: began.elapsed(), received, ..entry });
+        let call = decoded.iter().flat_map(|decoded| &decoded.events).find_map(|event| event.call.as_deref());
+        let call = call.map(|call| CallId::of_vendor(&self.id, call));
+        self.journal.record(JournalEntry { outcome, took: began.elapsed(), received, call, ..entry });
         decoded
     }
 

@@ -5,9 +5,13 @@ import type { Hop } from "$generated/Hop";
 import type { WithoutCard } from "$generated/WithoutCard";
 import type { MainCommands } from "$generated/commands";
 import { Failures } from "$lib/failures.svelte";
+import { Journal, type JournalPlatform } from "./journal.svelte";
 
 /** What diagnostics asks the program. */
-export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday">;
+export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday"> & JournalPlatform;
+
+/** The parts of diagnostics. */
+export type Tab = "why" | "journal";
 
 /** A call that is looked at; what was refused has no call. */
 export interface Looked {
@@ -17,15 +21,19 @@ export interface Looked {
 
 /** Why calls had a card or none. */
 export class Diagnostics {
+  tab: Tab = $state("why");
   office: string | undefined = $state();
   report: CardsReport | undefined = $state.raw();
   looked: Looked | undefined = $state.raw();
   path: CardPath | undefined = $state.raw();
   readonly failures = new Failures<"report" | "path">();
+  readonly journal: Journal;
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
 
-  constructor(private readonly platform: DiagnosticsPlatform) {}
+  constructor(private readonly platform: DiagnosticsPlatform) {
+    this.journal = new Journal(platform);
+  }
 
   /** Looks at an office's day. */
   async show(office: string): Promise<void> {
@@ -48,6 +56,7 @@ export class Diagnostics {
 
   /** Looks at a call of the list of calls. */
   async open(call: CallRef): Promise<void> {
+    this.tab = "why";
     this.office = call.office;
     await this.#look({ call });
   }

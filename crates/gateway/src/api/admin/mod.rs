@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod connections;
 pub(crate) mod invitations;
+pub(crate) mod journal;
 pub(crate) mod people;
 pub(crate) mod setup;
 

@@ -1,0 +1,156 @@
+//! The request journal for administrators: filtered, without numbers unless one asks to see them.
+
+use calls::CallId;
+use link::{
+    OfficeError, OfficeErrorKind,
+    wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role},
+};
+use serde::Deserialize;
+use store::{AuditEntry, JournalRow};
+
+use super::{View, storage};
+use crate::mask::without_numbers;
+
+/// Entries of a page.
+const PAGE: usize = 100;
+/// Entries that are looked through for one page, so that a filter that fits nothing ends.
+const LOOKED_AT: usize = 20_000;
+
+/// Entries that are forgotten at a time: whoever writes meanwhile waits for them.
+const AT_A_TIME: usize = 2000;
+
+/// What the journal keeps of an exchange.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    operation: String,
+    #[serde(default)]
+    target: String,
+    status: Option<u16>,
+    outcome: String,
+    #[serde(default)]
+    took_ms: u64,
+    sent: Option<String>,
+    received: Option<String>,
+    call: Option<CallId>,
+}
+
+impl View {
+    /// A page of the journal, newest first.
+    pub(super) async fn journal_page(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        self.admins_only()?;
+        self.reading(move |view| view.read_journal(&filter)).await
+    }
+
+    fn read_journal(&self, filter: &JournalFilter) -> Result<JournalPage, OfficeError> {
+        let mut page = JournalPage { entries: Vec::new(), methods: Vec::new(), next: None };
+        let (mut before, mut looked) = (filter.before, 0);
+        while looked < LOOKED_AT {
+            let rows = self.office.store.journal_before(before, PAGE).map_err(|error| storage(&error))?;
+            let is_last = rows.len() < PAGE;
+            looked += rows.len();
+            for row in rows {
+                before = Some(row.id);
+                let Some((line, _)) = read(row) else { continue };
+                if !page.methods.contains(&line.method) {
+                    page.methods.push(line.method.clone());
+                }
+                if fits(&line, filter) {
+                    page.entries.push(line);
+                }
+                if page.entries.len() == PAGE {
+                    page.next = before;
+                    page.methods.sort();
+                    return Ok(page);
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        page.methods.sort();
+        Ok(page)
+    }
+
+    /// One entry with its bodies. That numbers are revealed stands in the audit.
+    pub(super) async fn journal_detail(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        self.admins_only()?;
+        let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such entry");
+        let row = self.reading(move |view| view.office.store.journal_entry(id).map_err(|error| storage(&error)));
+        let (line, body) = row.await?.and_then(read).ok_or_else(missing)?;
+        if reveal {
+            let entry = self.audit("revealNumbers", &format!("journal {id}"));
+            self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
+        }
+        let shown = |text: String| if reveal { text } else { without_numbers(&text) };
+        // A call that this office does not have any more is not led to.
+        let call = match &body.call {
+            Some(call) => self.call(call).await?.map(|call| call.id),
+            None => None,
+        };
+        Ok(JournalDetail {
+            line,
+            target: shown(body.target),
+            sent: body.sent.map(shown),
+            received: body.received.map(shown),
+            call,
+            revealed: reveal,
+        })
+    }
+
+    /// Forgets all entries; that this was done stands in the audit.
+    pub(super) async fn forget_journal(&self) -> Result<(), OfficeError> {
+        self.admins_only()?;
+        let store = &self.office.store;
+        let newest = self.reading(|view| view.office.store.journal_before(None, 1).map_err(|error| storage(&error)));
+        let Some(newest) = newest.await?.first().map(|row| row.id) else { return Ok(()) };
+        store.audit(self.audit("clearJournal", "journal")).await.map_err(|error| storage(&error))?;
+        while store.forget_journal(newest, AT_A_TIME).await.map_err(|error| storage(&error))? == AT_A_TIME {}
+        Ok(())
+    }
+
+    fn audit(&self, action: &str, subject: &str) -> AuditEntry {
+        AuditEntry {
+            at: self.office.clock.now(),
+            // Names alone could be anybody's.
+            who: format!("{} ({})", self.viewer.name, self.viewer.id),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail: String::new(),
+        }
+    }
+
+    fn admins_only(&self) -> Result<(), OfficeError> {
+        let refused = || OfficeError::new(OfficeErrorKind::NotFound, "the request journal is for administrators");
+        (self.viewer.role == Role::Admin).then_some(()).ok_or_else(refused)
+    }
+}
+
+/// An entry, unless another version wrote it in its own way.
+fn read(row: JournalRow) -> Option<(JournalLine, Body)> {
+    let body: Body = serde_json::from_str(&row.entry.body).ok()?;
+    let is_incoming = match row.entry.kind.as_str() {
+        "request" => false,
+        "frame" => body.received.is_some(),
+        _ => true,
+    };
+    let is_good = ["ok", "answered", "valid", "believed"].iter().any(|good| body.outcome.starts_with(good));
+    let line = JournalLine {
+        id: row.id,
+        at: row.entry.at,
+        connection: row.entry.connection,
+        direction: if is_incoming { JournalDirection::Incoming } else { JournalDirection::Outgoing },
+        method: without_numbers(&body.operation),
+        outcome: without_numbers(&body.outcome),
+        failed: !is_good || body.status.is_some_and(|status| status >= 400),
+        status: body.status,
+        took_ms: u32::try_from(body.took_ms).unwrap_or(u32::MAX),
+    };
+    Some((line, body))
+}
+
+fn fits(line: &JournalLine, filter: &JournalFilter) -> bool {
+    filter.method.as_ref().is_none_or(|method| *method == line.method)
+        && filter.direction.is_none_or(|direction| direction == line.direction)
+        && (!filter.errors || line.failed)
+}

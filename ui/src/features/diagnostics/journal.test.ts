@@ -1,0 +1,94 @@
+import { language } from "$lib/language.svelte";
+import { mainPlatform } from "$platform/browser";
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { exported, Journal } from "./journal.svelte";
+import JournalView from "./JournalView.svelte";
+
+beforeEach(() => (language.code = "ru"));
+
+async function opened() {
+  const platform = mainPlatform();
+  const [journal, showCall] = [new Journal(platform), vi.fn()];
+  render(JournalView, { journal, office: "demo", showCall });
+  await screen.findAllByTestId("journal-row");
+  return { user: userEvent.setup(), platform, journal, showCall };
+}
+
+const methods = () => screen.queryAllByTestId("journal-row").map((row) => row.dataset["method"]);
+
+describe("The request journal", () => {
+  it("is narrowed by direction and errors, and widened again", async () => {
+    const { user } = await opened();
+    expect(methods()).toEqual(["end", "new", "call_events", "call_back", "get_record", "new"]);
+    await user.click(screen.getByTestId("journal-outgoing"));
+    await vi.waitFor(() => expect(methods()).toEqual(["call_back", "get_record"]));
+    await user.click(screen.getByTestId("journal-errors"));
+    await vi.waitFor(() => expect(methods()).toEqual(["get_record"]));
+    await user.click(screen.getByTestId("journal-unfilter"));
+    await vi.waitFor(() => expect(methods()).toHaveLength(6));
+  });
+
+  it("offers every method that it met, and shows those of one", async () => {
+    const { user } = await opened();
+    const select = screen.getByTestId<HTMLSelectElement>("journal-method");
+    await user.selectOptions(select, "new");
+    await vi.waitFor(() => expect(methods()).toEqual(["new", "new"]));
+    expect([...select.options].map((option) => option.value)).toEqual([
+      "",
+      "call_back",
+      "call_events",
+      "end",
+      "get_record",
+      "new",
+    ]);
+  });
+
+  it("says that nothing fits where nothing does", async () => {
+    const { user } = await opened();
+    await user.selectOptions(screen.getByTestId("journal-method"), "new");
+    await user.click(screen.getByTestId("journal-errors"));
+    expect(await screen.findByText("Запросов не нашлось")).toBeTruthy();
+  });
+
+  it("opens an entry, reveals its number only when asked to, and leads to its call", async () => {
+    const { user, showCall } = await opened();
+    const row = screen.getAllByTestId("journal-row")[1] as HTMLElement;
+    await user.click(row);
+    const body = await screen.findByTestId("journal-request");
+    expect(body.textContent).toContain("+7921•••••41");
+    expect(row.getAttribute("aria-expanded")).toBe("true");
+    await user.click(screen.getByTestId("journal-reveal"));
+    await vi.waitFor(() => expect(screen.getByTestId("journal-request").textContent).toContain("+79213300841"));
+    expect(screen.queryByTestId("journal-reveal")).toBeNull();
+    await user.click(screen.getByTestId("journal-call"));
+    expect(showCall).toHaveBeenCalledExactlyOnceWith("call1");
+    await user.click(row);
+    expect(screen.queryByTestId("journal-bodies")).toBeNull();
+  });
+
+  it("is cleared only after it was asked", async () => {
+    const { user, platform } = await opened();
+    const clear = vi.spyOn(platform, "clearJournal");
+    await user.click(screen.getByTestId("journal-clear"));
+    expect(clear).not.toHaveBeenCalled();
+    await user.click(screen.getByTestId("journal-clear-confirm"));
+    await vi.waitFor(() => expect(methods()).toEqual([]));
+    expect(clear).toHaveBeenCalledExactlyOnceWith({ office: "demo" });
+  });
+
+  it("is copied as it is shown, a line of JSON each", async () => {
+    const { journal } = await opened();
+    const lines = exported(journal.entries).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual([9, 8, 7, 6, 5, 4]);
+  });
+
+  it("asks anew by its key", async () => {
+    const { user, platform } = await opened();
+    const page = vi.spyOn(platform, "journalPage");
+    screen.getAllByTestId("journal-row")[0]?.focus();
+    await user.keyboard("r");
+    expect(page).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,100 @@
+import { englishCount, russianCount, texts } from "$lib/language.svelte";
+
+interface JournalText {
+  title: string;
+  method: string;
+  allMethods: string;
+  incoming: string;
+  outgoing: string;
+  errors: string;
+  clearFilter: string;
+  refresh: string;
+  copy: string;
+  clear: string;
+  clearAsk: string;
+  keep: string;
+  kept: (count: number) => string;
+  loading: string;
+  empty: string;
+  more: string;
+  request: string;
+  answer: string;
+  noBody: string;
+  reveal: string;
+  thisCall: string;
+  ms: (ms: number) => string;
+  outcome: (outcome: string) => string;
+}
+
+/** The request journal. */
+export const journalText = texts<JournalText>({
+  ru: {
+    title: "Журнал запросов",
+    method: "Метод",
+    allMethods: "Все методы",
+    incoming: "К нам",
+    outgoing: "От нас",
+    errors: "С ошибками",
+    clearFilter: "Очистить фильтр",
+    refresh: "Обновить",
+    copy: "Скопировать то, что показано",
+    clear: "Очистить журнал",
+    clearAsk: "Удалить все записи журнала? Это останется в аудите.",
+    keep: "Оставить",
+    kept: (count) =>
+      `${russianCount(count, "запрос", "запроса", "запросов")} · храним 7 дней · секреты и номера скрыты`,
+    loading: "Открываем журнал…",
+    empty: "Запросов не нашлось",
+    more: "Показать ещё",
+    request: "Запрос",
+    answer: "Ответ",
+    noBody: "без тела",
+    reveal: "Показать номера",
+    thisCall: "Этот звонок",
+    ms: (ms) => `${ms} мс`,
+    outcome: (outcome) =>
+      outcome.startsWith("valid")
+        ? "подпись совпала"
+        : outcome.startsWith("believed")
+          ? "без подписи"
+          : outcome.startsWith("refused")
+            ? "не принято"
+            : outcome.startsWith("ok") || outcome === "answered"
+              ? "отвечено"
+              : outcome,
+  },
+  en: {
+    title: "Request journal",
+    method: "Method",
+    allMethods: "All methods",
+    incoming: "To us",
+    outgoing: "From us",
+    errors: "With errors",
+    clearFilter: "Clear filter",
+    refresh: "Refresh",
+    copy: "Copy what is shown",
+    clear: "Clear the journal",
+    clearAsk: "Delete every entry of the journal? The audit will say so.",
+    keep: "Keep",
+    kept: (count) => `${englishCount(count, "request", "requests")} · kept for 7 days · no secrets, numbers hidden`,
+    loading: "Opening the journal…",
+    empty: "No requests found",
+    more: "Show more",
+    request: "Request",
+    answer: "Answer",
+    noBody: "no body",
+    reveal: "Show numbers",
+    thisCall: "This call",
+    ms: (ms) => `${ms} ms`,
+    outcome: (outcome) =>
+      outcome.startsWith("valid")
+        ? "signature matched"
+        : outcome.startsWith("believed")
+          ? "unsigned"
+          : outcome.startsWith("refused")
+            ? "not accepted"
+            : outcome.startsWith("ok") || outcome === "answered"
+              ? "answered"
+              : outcome,
+  },
+});

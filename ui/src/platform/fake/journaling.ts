@@ -1,0 +1,55 @@
+// What an invented office and its PBX said to each other.
+import type { JournalDetail } from "$generated/JournalDetail";
+import type { JournalLine } from "$generated/JournalLine";
+import type { MainCommands } from "$generated/commands";
+import { rowAt } from "./rows";
+
+const BODY = (number: string) => `{"session_id":"a4107","type":"incoming","state":"new","from_number":"${number}"}`;
+
+function lines(): JournalLine[] {
+  const at = (index: number) => rowAt(index).startedAt;
+  const incoming = { connection: "rt1", direction: "incoming" as const, outcome: "valid", failed: false };
+  const outgoing = { connection: "rt1", direction: "outgoing" as const, outcome: "ok", failed: false, status: 200 };
+  return [
+    { id: 9, at: at(1), ...incoming, method: "end", tookMs: 7 },
+    { id: 8, at: at(1), ...incoming, method: "new", tookMs: 9 },
+    {
+      id: 7,
+      at: at(2),
+      ...incoming,
+      method: "call_events",
+      outcome: "refused: wrong signature",
+      failed: true,
+      tookMs: 2,
+    },
+    { id: 6, at: at(3), ...outgoing, method: "call_back", tookMs: 184 },
+    { id: 5, at: at(4), ...outgoing, method: "get_record", status: 404, failed: true, tookMs: 96 },
+    { id: 4, at: at(5), ...incoming, method: "new", tookMs: 8 },
+  ];
+}
+
+/** The answers of the request journal. */
+export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" | "clearJournal"> {
+  let kept = lines();
+  return {
+    journalPage: async ({ filter: { method, direction, errors } }) => {
+      const fits = (line: JournalLine) =>
+        (method === undefined || line.method === method) &&
+        (direction === undefined || line.direction === direction) &&
+        (!errors || line.failed);
+      return { entries: kept.filter(fits), methods: [...new Set(kept.map((line) => line.method))].sort() };
+    },
+    journalEntry: async ({ id, reveal }): Promise<JournalDetail> => {
+      const line = kept.find((line) => line.id === id) as JournalLine;
+      const body = BODY(reveal ? "+79213300841" : "+7921•••••41");
+      const incoming = line.direction === "incoming";
+      return {
+        line,
+        target: incoming ? "/call_events" : "api.example/call_back",
+        ...(incoming ? { received: body, call: "call1" } : { sent: body, received: '{"result":0}' }),
+        revealed: reveal,
+      };
+    },
+    clearJournal: async () => void (kept = []),
+  };
+}
