@@ -2,8 +2,13 @@
 
 /// Digits that stand next to each other from which on they are somebody's number.
 const NUMBER: usize = 7;
-/// Digits of a number that is written in groups: a plus sign, or a 7 or 8 and ten digits after it.
+/// Digits of a number that is written in groups without a plus sign: a 7 or 8 and ten digits after it.
 const NATIONAL: usize = 11;
+/// Digits of one that begins with its area, and of that area.
+const WITHOUT_PREFIX: usize = 10;
+const AREA: usize = 3;
+/// Marks between two groups.
+const LONGEST_GAP: usize = 4;
 
 /// The text with the middle of each number hidden: `+7921•••••41`. Times keep their digits: they have other marks between
 /// them, and fewer digits in a row.
@@ -33,28 +38,36 @@ fn digits(text: &str) -> usize {
     text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())
 }
 
-/// Where a number that begins here ends: its groups have a blank, a hyphen, a dot or a bracket between them.
+/// Where a number that begins here ends: its groups have a few blanks, dashes, dots, slashes or brackets between them.
 fn end_of_number(text: &str, has_plus: bool) -> usize {
     let first = digits(text);
-    if first >= NUMBER || !(has_plus || text.starts_with(['7', '8'])) {
+    let may_be_grouped =
+        has_plus || text.starts_with(['7', '8']) || (first >= AREA && text.starts_with(['3', '4', '9']));
+    if first >= NUMBER || !may_be_grouped {
         return first;
     }
     let mut end = first;
     loop {
         let behind = &text[end..];
-        let gap = behind.find(|c: char| !matches!(c, ' ' | '-' | '.' | '(' | ')')).unwrap_or(behind.len());
+        let gap = behind.find(|c: char| !is_gap(c)).unwrap_or(behind.len());
         let group = digits(&behind[gap..]);
-        if gap == 0 || gap > 2 || group == 0 {
+        if gap == 0 || behind[..gap].chars().count() > LONGEST_GAP || group == 0 {
             return end;
         }
         end += gap + group;
     }
 }
 
+fn is_gap(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '.' | '/' | '(' | ')')
+}
+
 fn is_number(text: &str, has_plus: bool) -> bool {
-    let count = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_grouped = count < text.len();
-    count >= if is_grouped && !has_plus { NATIONAL } else { NUMBER }
+    let count = text.chars().filter(char::is_ascii_digit).count();
+    if text.len() == count || has_plus {
+        return count >= NUMBER;
+    }
+    count >= NATIONAL || (digits(text) >= AREA && count >= WITHOUT_PREFIX)
 }
 
 /// Shows the first digits, which say where the number is from, and the last two.
@@ -84,6 +97,10 @@ mod tests {
             ("+7 (900) 123-45-67, ann", "+7 (900) •••-••-67, ann"),
             ("8 900 123-45-67", "8 900 •••-••-67"),
             ("+49 30 901820", "+49 30 ••••20"),
+            ("+7\u{a0}900\u{a0}123\u{2013}45\u{2013}67", "+7\u{a0}900\u{a0}•••\u{2013}••\u{2013}67"),
+            ("+7 / 900 / 123 45 67", "+7 / 900 / ••• •• 67"),
+            ("+7 (900) - 123-45-67", "+7 (900) - •••-••-67"),
+            ("(900) 123-45-67", "(900) 1••-••-67"),
             ("sip:9001234@x", "sip:90•••34@x"),
             ("79001234567,79001234568", "7900•••••67,7900•••••68"),
         ] {
@@ -98,6 +115,8 @@ mod tests {
             "2026-03-05T09:00:01.123Z",
             "05.03.2026 09:00:01",
             "8.03.2026 09:00",
+            "31.12.2026 09:00",
+            "3 of 450 by 12",
             "\"pin\":\"102\"",
             "7",
             "",

@@ -134,7 +134,7 @@ impl Store {
         })
     }
 
-    /// What was decided at or after this moment, oldest first, up to `most`.
+    /// What was decided at or after this moment, newest first, up to `most`.
     pub fn card_decisions_since(
         &self,
         office: &str,
@@ -144,7 +144,7 @@ impl Store {
         self.read(|sql| {
             let Some(office) = office::known_ordinal(sql, office)? else { return Ok(Vec::new()) };
             let mut statement = sql.prepare_cached(
-                "SELECT call, viewer, body FROM card_decisions WHERE office = ?1 AND at_ns >= ?2 ORDER BY at_ns LIMIT ?3",
+                "SELECT call, viewer, body FROM card_decisions WHERE office = ?1 AND at_ns >= ?2 ORDER BY at_ns DESC LIMIT ?3",
             )?;
             let rows =
                 statement.query_map(params![office, to_ns(from), most as i64], row)?.collect::<Result<Vec<_>, _>>()?;

@@ -69,11 +69,13 @@ impl Store {
         })
     }
 
-    /// Forgets up to `most` of the notes up to this id; answers how many. Few at a time: all who write wait for it.
+    /// Forgets up to `most` of the notes up to this id; answers how many. Few at a time: all who write wait for it. Of the
+    /// very newest note its place stays, with nothing in it: an id names one note for good.
     pub fn forget_journal(&self, up_to: i64, most: usize) -> Write<usize> {
         self.write(move |sql| {
+            sql.prepare_cached("UPDATE journal SET kind = '', body = '' WHERE id = ?1")?.execute([up_to])?;
             let mut some = sql.prepare_cached(
-                "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id <= ?1 ORDER BY id LIMIT ?2)",
+                "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id < ?1 ORDER BY id LIMIT ?2)",
             )?;
             Ok(some.execute(params![up_to, most as i64])?)
         })

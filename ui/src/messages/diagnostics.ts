@@ -25,7 +25,6 @@ interface DiagnosticsText {
   stop: string;
   places: Record<HopPlace, string>;
   passed: Record<HopPlace, string>;
-  stopped: Record<HopPlace, string>;
   notReached: string;
   logEntry: (seq: number) => string;
   cardShown: string;
@@ -92,14 +91,6 @@ export const diagnosticsText = texts<DiagnosticsText>({
       desk: "на связи",
       card: "показана",
     },
-    stopped: {
-      pbx: "сообщила поздно",
-      signature: "не совпала",
-      log: "не записано",
-      office: "не для этого места",
-      desk: "не было на связи",
-      card: "не показана",
-    },
     notReached: "не дошло",
     logEntry: (seq) => `№ ${seq.toLocaleString("ru")}`,
     cardShown: "Карточка была",
@@ -109,7 +100,7 @@ export const diagnosticsText = texts<DiagnosticsText>({
     cardWas: "Звонок прошёл весь путь, карточка показана.",
     onLine: (caller, line) => `${caller} на линию «${line}»`,
     short: {
-      refused: "подпись не совпала",
+      refused: "подлинность не подтверждена",
       late: "пришло поздно",
       onlyInMenu: "только в меню",
       rangOthers: "звонил другим",
@@ -126,7 +117,7 @@ export const diagnosticsText = texts<DiagnosticsText>({
     cause: (cause) => {
       switch (cause.kind) {
         case "refused":
-          return "АТС прислала сообщение, но подпись не совпала, поэтому оно не принято.";
+          return "Пришло сообщение без верной подписи, поэтому оно не принято. Прислать его могла и не ваша АТС.";
         case "late":
           return cause.byMs === undefined
             ? "АТС сообщила о звонке слишком поздно: телефон уже не звонил."
@@ -209,14 +200,6 @@ export const diagnosticsText = texts<DiagnosticsText>({
     stop: "stop",
     places: { pbx: "PBX", signature: "Signature", log: "Log", office: "Office", desk: "Desk", card: "Card" },
     passed: { pbx: "told", signature: "matched", log: "written", office: "passed on", desk: "online", card: "shown" },
-    stopped: {
-      pbx: "told late",
-      signature: "did not match",
-      log: "not written",
-      office: "not for this desk",
-      desk: "was not online",
-      card: "not shown",
-    },
     notReached: "not reached",
     logEntry: (seq) => `No. ${seq.toLocaleString("en")}`,
     cardShown: "There was a card",

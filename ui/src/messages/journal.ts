@@ -16,6 +16,7 @@ interface JournalText {
   kept: (count: number) => string;
   loading: string;
   empty: string;
+  emptySoFar: string;
   more: string;
   request: string;
   answer: string;
@@ -42,9 +43,10 @@ export const journalText = texts<JournalText>({
     clearAsk: "Удалить все записи журнала? Это останется в аудите.",
     keep: "Оставить",
     kept: (count) =>
-      `${russianCount(count, "запрос", "запроса", "запросов")} · храним 7 дней · секреты и номера скрыты`,
+      `Показано ${russianCount(count, "запрос", "запроса", "запросов")} · храним 7 дней · секреты скрыты`,
     loading: "Открываем журнал…",
     empty: "Запросов не нашлось",
+    emptySoFar: "Среди последних запросов таких нет: можно смотреть дальше",
     more: "Показать ещё",
     request: "Запрос",
     answer: "Ответ",
@@ -76,9 +78,10 @@ export const journalText = texts<JournalText>({
     clear: "Clear the journal",
     clearAsk: "Delete every entry of the journal? The audit will say so.",
     keep: "Keep",
-    kept: (count) => `${englishCount(count, "request", "requests")} · kept for 7 days · no secrets, numbers hidden`,
+    kept: (count) => `${englishCount(count, "request", "requests")} shown · kept for 7 days · no secrets`,
     loading: "Opening the journal…",
     empty: "No requests found",
+    emptySoFar: "None among the newest requests: you can look further",
     more: "Show more",
     request: "Request",
     answer: "Answer",

@@ -129,7 +129,12 @@ impl Decisions {
     pub(crate) fn put_back(&mut self, office: &str, decisions: Vec<CardDecision>, again_at: Uptime) {
         for decision in decisions {
             if self.waiting.len() < WAITING {
-                self.waiting.entry((office.to_owned(), decision.call.clone())).or_insert(decision);
+                let newer = self.waiting.entry((office.to_owned(), decision.call.clone()));
+                let was_shown = decision.rule == CardRule::Shown;
+                let kept = newer.or_insert_with(|| decision.clone());
+                if was_shown && kept.rule != CardRule::Shown {
+                    *kept = decision;
+                }
             }
         }
         self.due.get_or_insert(again_at);
@@ -143,8 +148,12 @@ impl Decisions {
         self.unpainted.retain(|(of, _), _| of != office);
     }
 
+    /// A card that was shown stays shown, whatever is decided before that was reported.
     fn report(&mut self, key: Key, decision: CardDecision, now: Uptime) {
-        self.waiting.insert(key, decision);
+        let is_shown = |decision: &CardDecision| decision.rule == CardRule::Shown;
+        if is_shown(&decision) || !self.waiting.get(&key).is_some_and(is_shown) {
+            self.waiting.insert(key, decision);
+        }
         self.due.get_or_insert(now + TOGETHER);
     }
 }

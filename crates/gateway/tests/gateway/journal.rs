@@ -124,6 +124,9 @@ async fn a_journal_that_is_cleared_is_empty_and_the_audit_says_who_did_it() {
     assert_eq!(rig.ask("DELETE", &admin, "/v1/admin/journal", &[], b"").await.status, 204);
     assert_eq!(page(&rig, &admin, "?method=call_back").await, Vec::<Value>::new());
     assert_eq!(rig.get(&admin, &format!("/v1/admin/journal/{}", entry["id"])).await.status, 404);
+    asked(&rig, "call_back", "ok", Some(200)).await;
+    let newer = page(&rig, &admin, "?method=call_back").await.remove(0);
+    assert!(newer["id"].as_i64() > entry["id"].as_i64(), "an id names one entry for good");
     let noted = audit(&rig, &admin).await;
     assert_eq!(noted["action"], "clearJournal");
     assert!(noted["who"].as_str().expect("somebody").starts_with("Марина ("), "{noted}");

@@ -11,6 +11,7 @@ use link::{
         LARGEST_REPORT, NoCard, PathEvent, Role, TraceEvent, WithoutCard,
     },
 };
+use pbx::VerifyError;
 use store::{CardDecisionRow, Filter, JournalRow, NewCardDecision};
 
 use super::{View, storage, trace};
@@ -42,6 +43,7 @@ impl View {
         }
         let office = &self.office;
         let (mut rows, mut times) = (Vec::new(), Vec::new());
+        let now = office.clock.now();
         for decision in self.reading(move |view| view.of_known_calls(decisions)).await? {
             let states = office.keeper.times.of(&decision.call);
             if let Some(first) = states.first() {
@@ -49,7 +51,8 @@ impl View {
                 times.push((decision.call.clone(), first.received_at, body));
             }
             rows.push(NewCardDecision {
-                at: decision.decided_at,
+                // By this clock it is counted and forgotten, whatever a desk says.
+                at: now,
                 is_shown: decision.rule == CardRule::Shown,
                 // Plain data always has a JSON.
                 body: serde_json::to_string(&decision).unwrap_or_default(),
@@ -265,7 +268,9 @@ impl View {
 fn refused(row: JournalRow) -> Option<WithoutCard> {
     let body: serde_json::Value = serde_json::from_str(&row.entry.body).ok()?;
     let reason = body.get("outcome")?.as_str()?.strip_prefix("refused: ")?.to_owned();
-    (row.entry.kind == "webhook").then(|| WithoutCard {
+    // What is posted to a make that posts nothing says nothing of a PBX.
+    let is_from_pbx = row.entry.kind == "webhook" && reason != VerifyError::NoWebhooks.to_string();
+    is_from_pbx.then(|| WithoutCard {
         at: row.entry.at,
         call: None,
         journal: Some(row.id),

@@ -65,9 +65,12 @@ impl View {
                 }
             }
             if is_last {
+                before = None;
                 break;
             }
         }
+        // Where nothing more fitted among all that was looked through, whoever asks goes on from there.
+        page.next = before;
         page.methods.sort();
         Ok(page)
     }

@@ -27,7 +27,7 @@ export class Journal {
   detail: JournalDetail | undefined = $state.raw();
   /** Whoever asked to clear it has yet to say that he means it. */
   asksToClear = $state(false);
-  readonly failures = new Failures<"list" | "entry" | "clear">();
+  readonly failures = new Failures<"list" | "entry" | "clear" | "copy">();
   #office = "";
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
@@ -43,6 +43,8 @@ export class Journal {
   /** Shows an office's journal. */
   async show(office: string): Promise<void> {
     if (office !== this.#office) {
+      this.#opened++;
+      this.failures.clear();
       this.detail = undefined;
       this.entries = [];
       this.methods = [];

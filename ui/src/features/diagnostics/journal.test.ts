@@ -68,6 +68,22 @@ describe("The request journal", () => {
     expect(screen.queryByTestId("journal-bodies")).toBeNull();
   });
 
+  it("keeps the list where one entry cannot be had, and looks further where nothing fitted so far", async () => {
+    const { user, platform } = await opened();
+    const entry = vi.spyOn(platform, "journalEntry").mockRejectedValueOnce({ code: "notFound", message: "gone" });
+    const rows = screen.getAllByTestId("journal-row");
+    await user.click(rows[0] as HTMLElement);
+    expect(await screen.findByTestId("error")).toBeTruthy();
+    await user.click(rows[1] as HTMLElement);
+    expect(await screen.findByTestId("journal-bodies")).toBeTruthy();
+    expect(entry).toHaveBeenCalledTimes(2);
+    vi.spyOn(platform, "journalPage").mockResolvedValueOnce({ entries: [], methods: [], next: 4 });
+    await user.click(screen.getByTestId("journal-refresh"));
+    expect(await screen.findByText(/можно смотреть дальше/)).toBeTruthy();
+    await user.click(screen.getByTestId("journal-more"));
+    await vi.waitFor(() => expect(methods()).toHaveLength(6));
+  });
+
   it("is cleared only after it was asked", async () => {
     const { user, platform } = await opened();
     const clear = vi.spyOn(platform, "clearJournal");

@@ -6,7 +6,8 @@ import { diagnosticsText } from "$messages/diagnostics";
 export function reportOf(title: string, about: string, path: CardPath): string {
   const text = diagnosticsText();
   const hops = path.hops.map((hop) => {
-    const state = hop.state === "notReached" ? text.notReached : text[hop.state][hop.place];
+    const stopped = path.cause && hop.state === "stopped" ? text.short[path.cause.kind] : text.notReached;
+    const state = hop.state === "passed" ? text.passed[hop.place] : stopped;
     const when = [hop.at && exactTime(hop.at), hop.tookMs !== undefined && text.ms(hop.tookMs)].filter(Boolean);
     return [`${text.places[hop.place]}: ${state}`, ...when].join(", ");
   });
