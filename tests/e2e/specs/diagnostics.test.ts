@@ -81,8 +81,10 @@ test('a call with a card came all the way, as its details lead to', async () => 
 
 /** Methods of the rows that the journal shows. */
 async function methods(): Promise<(string | null)[]> {
-  const rows = await trubka.browser.$$('[data-testid="journal-row"]').getElements();
-  return Promise.all(rows.map((row) => row.getAttribute('data-method')));
+  const found: (string | null)[] = [];
+  for (const row of await trubka.browser.$$('[data-testid="journal-row"]').getElements())
+    found.push(await row.getAttribute('data-method'));
+  return found;
 }
 
 test('the journal holds both ways and is narrowed, opened, revealed and cleared', async () => {
