@@ -22,7 +22,7 @@ use crate::{
     demo::Demo,
     instance::Owner,
     notifications::Notifications,
-    offices::{Invitations, LOOK_EVERY, Offices},
+    offices::{FIRST_LOOK, Invitations, LOOK_EVERY, Offices},
     paint_log::PaintLog,
     platform,
     profile::Profile,
@@ -148,9 +148,10 @@ async fn set_up(
     tauri::async_runtime::spawn(async move { tray::follow(&tray_app, &tray_desk).await });
     let (renewing_app, store) = (app.clone(), prepared.store.clone());
     tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(FIRST_LOOK).await;
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
             renewing_app.state::<Offices>().renew_tokens(&store, SystemClock.now()).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     });
     let (own, sleeping, awake) = (prepared.own.clone(), prepared.own.clone(), prepared.own);

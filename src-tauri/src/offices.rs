@@ -20,11 +20,15 @@ use desk::{
 };
 use futures_util::StreamExt;
 use link::{Office, RemoteOffice, wire::Frame};
-use own::Keyring;
+use own::{Keyring, KeyringChanges};
 use secrecy::{ExposeSecret, SecretString};
+use store::Store;
 use url::Url;
 
-pub(crate) use self::{invitations::Invitations, renewal::LOOK_EVERY};
+pub(crate) use self::{
+    invitations::Invitations,
+    renewal::{FIRST_LOOK, LOOK_EVERY},
+};
 use self::{
     kept::{KeptOffice, name_of},
     stored::StoredOffice,
@@ -39,13 +43,25 @@ const SIGN_OUT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The offices behind gateways, by their ids.
 pub(crate) struct Offices {
     keyring: Arc<dyn Keyring>,
+    changes: KeyringChanges,
     open: Mutex<BTreeMap<String, Arc<StoredOffice>>>,
+    /// For each gateway, held by whoever connects, renews, joins or leaves an office of it.
+    locks: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held by whoever changes the list in the settings.
+    list_lock: tokio::sync::Mutex<()>,
 }
 
 impl Offices {
     /// None yet; their tokens lie in this keyring.
     pub(crate) fn new(keyring: Arc<dyn Keyring>) -> Self {
-        Self { keyring, open: Mutex::default() }
+        let changes = KeyringChanges::new(Arc::clone(&keyring));
+        Self {
+            keyring,
+            changes,
+            open: Mutex::default(),
+            locks: Mutex::default(),
+            list_lock: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Lists the offices that were connected before, at once: each fetches its token from the keyring by itself.
@@ -66,17 +82,19 @@ impl Offices {
             ContractError::invalid("address", "this is not an address such as https://calls.example.org")
         })?;
         let id = name_of(&address);
+        let _lock = self.lock(&id).await;
         let known = kept::all(desk.store()).await?.into_iter().find(|office| office.id == id);
         let anchor = known.as_ref().and_then(|known| known.anchor.clone());
         let office = open_office(&address, request.token.reveal(), anchor.as_deref()).await?;
         let kept = KeptOffice { anchor, ..KeptOffice::new(&id, office.address().as_str()) };
-        kept::keep(desk.store(), &kept).await?;
+        self.keep(desk.store(), &kept).await?;
         self.sign_in(desk, kept, request.token.reveal(), office).await;
         Ok(())
     }
 
     /// Goes on at an office with another token.
     pub(crate) async fn renew_token(&self, desk: &Desk, request: RenewTokenRequest) -> Result<(), ContractError> {
+        let _lock = self.lock(&request.office).await;
         let kept = kept::find(desk.store(), &request.office).await?;
         let address = Url::parse(&kept.address).map_err(|_| {
             ContractError::invalid(
@@ -87,7 +105,7 @@ impl Offices {
         let office = open_office(&address, request.token.reveal(), kept.anchor.as_deref()).await?;
         // Whose it is, and how long it lives, nobody has said.
         let kept = KeptOffice { person: None, life: None, ..kept };
-        kept::keep(desk.store(), &kept).await?;
+        self.keep(desk.store(), &kept).await?;
         self.sign_in(desk, kept, request.token.reveal(), office).await;
         Ok(())
     }
@@ -95,6 +113,7 @@ impl Offices {
     /// Looks at an office no more: its address, its token and the copy of its calls go. A token that is this desk's alone is
     /// given back.
     pub(crate) async fn disconnect(&self, desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        let _lock = self.lock(&request.office).await;
         let kept = kept::find(desk.store(), &request.office).await?;
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
         if kept.person.is_some()
@@ -105,8 +124,11 @@ impl Offices {
                 Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),
             }
         }
-        kept::forget(desk.store(), &kept.id).await?;
-        if let Err(error) = secrets::forget_token(&self.keyring, &kept.id).await {
+        {
+            let _list_lock = self.list_lock.lock().await;
+            kept::forget(desk.store(), &kept.id).await?;
+        }
+        if let Err(error) = secrets::forget_token(&self.changes, &kept.id).await {
             tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
         }
         desk.remove_office(&kept.id).await
@@ -118,18 +140,31 @@ impl Offices {
             Url::parse(&kept.address).map_err(|_| ContractError::invalid("address", "the address cannot be used"))?;
         let anchor = kept.anchor.as_deref().map(str::as_bytes);
         let office = RemoteOffice::connect(&address, token.clone(), anchor)?;
-        kept::keep(desk.store(), &kept).await?;
+        self.keep(desk.store(), &kept).await?;
         self.sign_in(desk, kept, token.expose_secret(), office).await;
         Ok(())
     }
 
     async fn sign_in(&self, desk: &Desk, kept: KeptOffice, token: &str, office: RemoteOffice) {
-        if let Err(error) = secrets::keep_token(&self.keyring, &kept.id, token.trim().into()).await {
+        if let Err(error) = secrets::keep_token(&self.changes, &kept.id, token.trim().into()).await {
             tracing::warn!(%error, "the token is kept for this run only");
             desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
         }
         let stored = StoredOffice::with_token(kept.clone(), Arc::clone(&self.keyring), office);
         self.show(desk, &kept, stored).await;
+    }
+
+    /// Waits until nobody else changes an office of the gateway of this one: what two would do at once is done one after the
+    /// other. Two people's offices of one gateway differ in what follows `#`.
+    async fn lock(&self, office: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let gateway = office.split('#').next().unwrap_or_default().to_owned();
+        let lock = Arc::clone(self.locks.lock().unwrap_or_else(PoisonError::into_inner).entry(gateway).or_default());
+        lock.lock_owned().await
+    }
+
+    async fn keep(&self, store: &Store, office: &KeptOffice) -> Result<(), ContractError> {
+        let _list_lock = self.list_lock.lock().await;
+        kept::keep(store, office).await
     }
 
     /// The office of this id.

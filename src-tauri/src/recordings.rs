@@ -111,6 +111,7 @@ fn status(error: &ContractError) -> StatusCode {
         ErrorCode::Gone => StatusCode::GONE,
         ErrorCode::InvalidRequest => StatusCode::RANGE_NOT_SATISFIABLE,
         ErrorCode::Unauthorized
+        | ErrorCode::Forbidden
         | ErrorCode::Ended
         | ErrorCode::Unsupported
         | ErrorCode::Refused

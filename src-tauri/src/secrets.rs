@@ -1,20 +1,17 @@
 //! Secrets in the operating system's keyring.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use keyring_core::Entry;
-use own::{Keyring, NoKeyring};
+use own::{Keyring, KeyringChanges, NoKeyring};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use store::{Random, SystemRandom};
-use tokio::{sync::oneshot, time::timeout};
 
 use crate::platform;
 
 /// Service name of all entries.
 const SERVICE: &str = "app.trubka.desktop";
-/// A keyring that asks the person may take long; one that never answers must not hold the start up.
-const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A key for this run only: what is fetched with it cannot be read after the next start.
 pub(crate) fn key_for_this_run() -> anyhow::Result<SecretBox<[u8; 32]>> {
@@ -70,16 +67,29 @@ fn failed(error: keyring_core::Error) -> anyhow::Error {
     error.into()
 }
 
-/// Keeps the token of an office.
-pub(crate) async fn keep_token(keyring: &Arc<dyn Keyring>, office: &str, token: SecretString) -> anyhow::Result<()> {
-    let (name, keyring) = (token_name(office), Arc::clone(keyring));
-    with_timeout(move || keyring.write(&name, &token)).await
+/// Keeps the token of an office. Where the keyring takes it only after this has failed, as when it waits for a person, it
+/// is given back what it had before.
+pub(crate) async fn keep_token(changes: &KeyringChanges, office: &str, token: SecretString) -> anyhow::Result<()> {
+    let (name, again) = (token_name(office), token_name(office));
+    let before = Arc::new(OnceLock::new());
+    let found = Arc::clone(&before);
+    let keep = move |keyring: &dyn Keyring| {
+        // It is asked once.
+        let _ = found.set(keyring.read(&name)?);
+        keyring.write(&name, &token)
+    };
+    let give_back = move |keyring: &dyn Keyring| match before.get() {
+        Some(Some(before)) => keyring.write(&again, before),
+        Some(None) | None => keyring.remove(&again),
+    };
+    changes.make(keep, give_back).await
 }
 
 /// Removes the token of an office.
-pub(crate) async fn forget_token(keyring: &Arc<dyn Keyring>, office: &str) -> anyhow::Result<()> {
-    let (name, keyring) = (token_name(office), Arc::clone(keyring));
-    with_timeout(move || keyring.remove(&name)).await
+pub(crate) async fn forget_token(changes: &KeyringChanges, office: &str) -> anyhow::Result<()> {
+    let name = token_name(office);
+    // Nothing is given back: nobody wants what is removed.
+    changes.make(move |keyring| keyring.remove(&name), |_| Ok(())).await
 }
 
 /// Where the token of an office lies.
@@ -91,17 +101,4 @@ fn random_key() -> anyhow::Result<[u8; 32]> {
     let mut key = [0; 32];
     SystemRandom.fill(&mut key).context("the operating system gives no random numbers")?;
     Ok(key)
-}
-
-/// On a thread of its own, since a keyring may wait for a person; one that never answers is left behind.
-async fn with_timeout<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    let (done, answer) = oneshot::channel();
-    std::thread::Builder::new().name("keyring".into()).spawn(move || {
-        // The asker may have given up.
-        let _ = done.send(work());
-    })?;
-    let answer = timeout(KEYRING_TIMEOUT, answer).await.context("the keyring did not answer")?;
-    answer.context("the keyring failed")?.context("the keyring refused")
 }

@@ -41,6 +41,7 @@ impl From<OfficeError> for ContractError {
     fn from(error: OfficeError) -> Self {
         let code = match error.kind {
             OfficeErrorKind::Unauthorized => ErrorCode::Unauthorized,
+            OfficeErrorKind::Forbidden => ErrorCode::Forbidden,
             OfficeErrorKind::InvalidRequest => ErrorCode::InvalidRequest,
             OfficeErrorKind::NotFound => ErrorCode::NotFound,
             OfficeErrorKind::Conflict => ErrorCode::Ended,
@@ -69,6 +70,7 @@ impl From<&OfficeError> for LinkCause {
     fn from(error: &OfficeError) -> Self {
         match error.kind {
             OfficeErrorKind::Unauthorized => Self::TokenRefused,
+            OfficeErrorKind::Forbidden => Self::Forbidden,
             // A gateway does not answer so where its stream is asked for.
             OfficeErrorKind::NotFound
             | OfficeErrorKind::Conflict

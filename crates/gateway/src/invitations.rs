@@ -7,7 +7,10 @@ use link::wire::{ExtensionRef, JoinCode, JoinLink, Role, join::SecretText};
 use store::{AuditEntry, Invitation, Random, Store};
 use url::Url;
 
-use crate::tokens::{self, IssueError};
+use crate::{
+    audit_words,
+    tokens::{self, IssueError},
+};
 
 /// How long an invitation can be used.
 const VALID: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -104,7 +107,7 @@ pub async fn invite(
         });
     }
     let detail = match rows.as_slice() {
-        [one] => format!("invitation {}: {} {:?} {:?}", one.id, one.role, one.extensions, one.groups),
+        [one] => format!("invitation {}: {}", one.id, audit_words::rights(&one.role, &one.extensions, &one.groups)),
         _ => format!("a table of {count}: {admins} admins, {managers} managers"),
     };
     let entry = AuditEntry { at: now, who: who.to_owned(), action: "invited".to_owned(), subject, detail };

@@ -15,6 +15,7 @@ pub mod platform;
 pub mod tokens;
 
 mod api;
+mod audit_words;
 mod body;
 mod connections;
 mod counters;
@@ -31,6 +32,9 @@ mod state;
 mod stream;
 mod throttle;
 mod trials;
+
+/// The header of `/healthz` that says that the way to the gateway names nobody who comes by it.
+pub const NAMES_NOBODY: &str = "trubka-names-nobody";
 
 pub use limits::Limits;
 pub use server::{Gateway, GatewayOptions, Running, ServeError};

@@ -8,7 +8,7 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::tz::TimeZone;
-use link::OfficeError;
+use link::{OfficeError, OfficeErrorKind, wire::Phones};
 use office::Clock;
 use pbx::{ConnectionConfig, Driver, Trial, journal::NoJournal};
 use secrecy::ExposeSecret;
@@ -19,6 +19,8 @@ use crate::problem::ApiError;
 
 /// Trials that are kept between their steps.
 const TRIALS: usize = 16;
+/// A phone that was made at the PBX meanwhile is listed after this.
+const PHONES_HOLD: Duration = Duration::from_secs(5 * 60);
 /// How long nobody may go on with one until it is given up, with the keys that it holds.
 const KEPT: Duration = Duration::from_secs(10 * 60);
 
@@ -26,11 +28,15 @@ const KEPT: Duration = Duration::from_secs(10 * 60);
 #[derive(Default)]
 pub(crate) struct Trials(Mutex<BTreeMap<ConnectionId, Tried>>);
 
-/// A trial that somebody is in the middle of.
+/// What somebody is in the middle of connecting.
 struct Tried {
-    /// Of what is tried.
+    /// Of its settings.
     digest: [u8; 32],
-    trial: Arc<Trial>,
+    driver: Arc<Driver>,
+    /// With the phone for which it is tried.
+    trial: Option<(String, Arc<Trial>)>,
+    /// As the PBX told them, and when.
+    phones: Option<(Instant, Phones)>,
     /// When its last step was taken.
     last: Instant,
 }
@@ -43,22 +49,61 @@ impl Trials {
         config: ConnectionConfig,
         phone: &str,
     ) -> Result<Arc<Trial>, ApiError> {
-        let (id, digest, now) = (config.id.clone(), digest(&config, phone), Instant::now());
+        let zone = TimeZone::get(config.make.default_zone()).unwrap_or(TimeZone::UTC);
+        self.with(clock, config, |tried| {
+            if let Some((_, trial)) = tried.trial.as_ref().filter(|(of, _)| of == phone) {
+                return Arc::clone(trial);
+            }
+            let trial = Arc::new(Trial::new(Arc::clone(&tried.driver), phone, zone));
+            tried.trial = Some((phone.to_owned(), Arc::clone(&trial)));
+            trial
+        })
+    }
+
+    /// The phones that the PBX of these settings lists. Asked again within minutes it is told what was told before: some PBXs
+    /// admit this question once a minute.
+    pub(crate) async fn phones(&self, clock: &Arc<dyn Clock>, config: ConnectionConfig) -> Result<Phones, ApiError> {
+        let (id, digest) = (config.id.clone(), digest(&config));
+        let (driver, known) = self.with(clock, config, |tried| {
+            let fresh = tried.phones.as_ref().filter(|(asked, _)| asked.elapsed() < PHONES_HOLD);
+            (Arc::clone(&tried.driver), fresh.map(|(_, phones)| phones.clone()))
+        })?;
+        if let Some(phones) = known {
+            return Ok(phones);
+        }
+        let listed = office::list_phones(&driver).await;
+        let phones = listed.map_err(|message| OfficeError::new(OfficeErrorKind::Unreachable, message))?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tried) = known.get_mut(&id).filter(|tried| tried.digest == digest) {
+            tried.phones = Some((Instant::now(), phones.clone()));
+        }
+        Ok(phones)
+    }
+
+    fn with<T>(
+        &self,
+        clock: &Arc<dyn Clock>,
+        config: ConnectionConfig,
+        what: impl FnOnce(&mut Tried) -> T,
+    ) -> Result<T, ApiError> {
+        let (id, digest, now) = (config.id.clone(), digest(&config), Instant::now());
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, tried| now.duration_since(tried.last) < KEPT);
         if let Some(tried) = known.get_mut(&id).filter(|tried| tried.digest == digest) {
             tried.last = now;
-            return Ok(Arc::clone(&tried.trial));
+            return Ok(what(tried));
         }
-        let zone = TimeZone::get(config.make.default_zone()).unwrap_or(TimeZone::UTC);
-        let trial = Arc::new(Trial::new(driver(clock, config)?, phone, zone));
+        let driver = Driver::new(config, Arc::new(NoJournal), Arc::clone(clock));
+        let driver = Arc::new(driver.map_err(|error| OfficeError::invalid("body", error.to_string()))?);
         if known.len() >= TRIALS
             && let Some(oldest) = known.iter().min_by_key(|(_, tried)| tried.last).map(|(id, _)| id.clone())
         {
             known.remove(&oldest);
         }
-        known.insert(id, Tried { digest, trial: Arc::clone(&trial), last: now });
-        Ok(trial)
+        let mut tried = Tried { digest, driver, trial: None, phones: None, last: now };
+        let done = what(&mut tried);
+        known.insert(id, tried);
+        Ok(done)
     }
 
     /// Gives up the trial of a connection.
@@ -67,20 +112,14 @@ impl Trials {
     }
 }
 
-/// What asks the PBX of these settings, which are not yet those of a connection.
-pub(crate) fn driver(clock: &Arc<dyn Clock>, config: ConnectionConfig) -> Result<Driver, ApiError> {
-    let driver = Driver::new(config, Arc::new(NoJournal), Arc::clone(clock));
-    driver.map_err(|error| OfficeError::invalid("body", error.to_string()).into())
-}
-
 /// Tells settings apart, their secrets too, which are written nowhere for it.
-fn digest(config: &ConnectionConfig, phone: &str) -> [u8; 32] {
+fn digest(config: &ConnectionConfig) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     };
-    for part in [config.make.name, config.zone.as_deref().unwrap_or_default(), phone] {
+    for part in [config.make.name, config.zone.as_deref().unwrap_or_default()] {
         add(part);
     }
     add(config.base_url.as_ref().map_or("", url::Url::as_str));

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum OfficeErrorKind {
     /// The token is missing, unknown, expired or revoked.
     Unauthorized,
+    /// The viewer's rights do not reach so far, or something before the office lets nobody through from here.
+    Forbidden,
     /// A field is wrong; `field` names it.
     InvalidRequest,
     /// No such thing, or this viewer may not see it.
@@ -45,6 +47,7 @@ impl OfficeErrorKind {
         match self {
             Self::UnknownOutcome | Self::Protocol | Self::NotReady => true,
             Self::Unauthorized
+            | Self::Forbidden
             | Self::InvalidRequest
             | Self::NotFound
             | Self::Conflict
@@ -69,6 +72,7 @@ impl OfficeErrorKind {
             | Self::NotPlayable
             | Self::Refused => true,
             Self::Unauthorized
+            | Self::Forbidden
             | Self::RateLimited
             | Self::NotReady
             | Self::UnknownOutcome

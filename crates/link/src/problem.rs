@@ -106,6 +106,7 @@ impl Problem {
 pub fn status_of(error: &OfficeError) -> u16 {
     match error.kind {
         OfficeErrorKind::Unauthorized => 401,
+        OfficeErrorKind::Forbidden => 403,
         OfficeErrorKind::InvalidRequest if error.field == Some("range") => 416,
         OfficeErrorKind::InvalidRequest => 400,
         OfficeErrorKind::NotFound => 404,
@@ -134,9 +135,8 @@ pub(crate) fn kind_of(status: u16) -> OfficeErrorKind {
         410 => OfficeErrorKind::Gone,
         422 => OfficeErrorKind::Unsupported,
         429 => OfficeErrorKind::RateLimited,
-        // A gateway forbids webhooks and what is for admins: where a desk is told so otherwise, something before the gateway
-        // says it, and may not tomorrow.
-        403 | 502 | 503 => OfficeErrorKind::Unreachable,
+        403 => OfficeErrorKind::Forbidden,
+        502 | 503 => OfficeErrorKind::Unreachable,
         504 => OfficeErrorKind::UnknownOutcome,
         _ => OfficeErrorKind::Protocol,
     }
@@ -177,6 +177,7 @@ mod tests {
     fn every_kind_has_a_status_that_means_it_or_its_like() {
         for kind in [
             OfficeErrorKind::Unauthorized,
+            OfficeErrorKind::Forbidden,
             OfficeErrorKind::InvalidRequest,
             OfficeErrorKind::NotFound,
             OfficeErrorKind::Conflict,

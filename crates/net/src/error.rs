@@ -46,6 +46,12 @@ pub enum Error {
         /// Which name.
         host: String,
     },
+    /// What knows the addresses of names did not answer, so nothing is known of the name; nothing was sent.
+    #[error("the name {host} cannot be looked up now: no name server answers")]
+    NoNameServer {
+        /// Which name.
+        host: String,
+    },
     /// No connection came about; nothing was sent.
     #[error("the server cannot be reached: {0}")]
     Connect(String),
@@ -91,6 +97,7 @@ impl Error {
             | Self::Setup(_)
             | Self::Refused { .. }
             | Self::NameNotFound { .. }
+            | Self::NoNameServer { .. }
             | Self::Connect(_)
             | Self::Untrusted(_)
             | Self::OtherCertificate => true,

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use dns_lookup::LookupErrorKind;
 use url::{Host, Url};
 
 use crate::{
@@ -104,15 +105,36 @@ impl Hosts {
 
     /// The addresses of a host that may be reached; refuses when none is left.
     pub(crate) async fn resolve(&self, host: &str, port: Option<u16>) -> Result<Vec<SocketAddr>, Error> {
-        let found = tokio::net::lookup_host((host, port.unwrap_or(0)))
-            .await
-            .map_err(|_| Error::NameNotFound { host: host.to_owned() })?;
+        let found = look_up(host, port.unwrap_or(0)).await?;
         let private = self.may_be_private(host, port);
-        let allowed: Vec<SocketAddr> = found.filter(|address| private || is_public(address.ip())).collect();
+        let allowed: Vec<SocketAddr> = found.into_iter().filter(|address| private || is_public(address.ip())).collect();
         if allowed.is_empty() {
             return Err(Error::Refused { host: host.to_owned(), why: Refusal::Private });
         }
         Ok(allowed)
+    }
+}
+
+/// The addresses of a host, from wherever this computer knows them: asked on a thread that may wait.
+async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let name = host.to_owned();
+    let asked = tokio::task::spawn_blocking(move || dns_lookup::lookup_host(&name).map(Iterator::collect::<Vec<_>>));
+    let found = asked.await.unwrap_or_else(|_| Err(dns_lookup::LookupError::new(0)));
+    match found {
+        Ok(found) => Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect()),
+        Err(error) => Err(not_found(host, error.kind())),
+    }
+}
+
+/// Whether the name is known not to exist, or nobody could be asked.
+fn not_found(host: &str, kind: LookupErrorKind) -> Error {
+    let host = host.to_owned();
+    match kind {
+        LookupErrorKind::NoName | LookupErrorKind::NoData => Error::NameNotFound { host },
+        _ => Error::NoNameServer { host },
     }
 }
 
@@ -185,6 +207,19 @@ mod tests {
             ["https://8.8.8.8", "https://api.example.org", "https://local.example.org", "https://notlocal.org"]
         {
             assert!(!names(outside), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_nobody_could_be_asked_about_is_told_from_one_that_does_not_exist() {
+        let host = || "pbx.example.org".to_owned();
+        for kind in [LookupErrorKind::NoName, LookupErrorKind::NoData] {
+            assert_eq!(not_found("pbx.example.org", kind), Error::NameNotFound { host: host() });
+        }
+        for kind in [LookupErrorKind::Again, LookupErrorKind::Fail, LookupErrorKind::System, LookupErrorKind::IO] {
+            let error = not_found("pbx.example.org", kind);
+            assert_eq!(error, Error::NoNameServer { host: host() });
+            assert!(error.unsent() && error.to_string().contains("no name server"), "{error}");
         }
     }
 

@@ -31,7 +31,7 @@ impl OwnOffice {
             self.keep(named).await?;
         }
         // Starting takes keys out of the keyring that were marked before; the mark of this one comes after it.
-        let office = self.started_in_turn().await?;
+        let office = self.started_for_new_keys().await?;
         let mut begun = self.settings();
         let known = begun.connection(&id).cloned();
         if known.is_none() && !begun.to_forget.contains(&id) {

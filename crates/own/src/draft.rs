@@ -43,6 +43,7 @@ impl OwnOffice {
     pub async fn fill(&self, request: FillConnectionRequest) -> Result<DraftView, ContractError> {
         let _turn = self.0.changing.lock().await;
         let mut draft = self.draft(&request.connection).await?;
+        let before = draft.clone();
         let make = draft.make()?;
         let FillConnectionRequest { connection: _, keys, kind, address, phone, name, lines } = request;
         let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?;
@@ -69,10 +70,14 @@ impl OwnOffice {
         let mut settings = self.settings();
         settings.draft = Some(draft.clone());
         self.keep(settings).await?;
+        let has_other_keys = keys.as_ref().is_some_and(|keys| !keys.is_empty());
         if let Some(keys) = keys {
             self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         }
-        *self.0.trial.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if has_other_keys || (&before.address, &before.overrides) != (&draft.address, &draft.overrides) {
+            self.attempt().begin_anew();
+        }
+        self.attempt().try_again();
         self.draft_view(&draft)
     }
 
@@ -105,7 +110,7 @@ impl OwnOffice {
 
     pub(crate) fn forget_draft_keys(&self) {
         self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.0.trial.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.attempt().begin_anew();
     }
 }
 

@@ -88,7 +88,7 @@ impl<T: Send + 'static> KeyringQuestion<T> {
 }
 
 /// Changes a keyring, one change after the other.
-pub(crate) struct KeyringChanges {
+pub struct KeyringChanges {
     keyring: Arc<dyn Keyring>,
     /// Held by the thread that changes it, which may wait for a person.
     lock: Arc<StdMutex<()>>,
@@ -96,13 +96,13 @@ pub(crate) struct KeyringChanges {
 
 impl KeyringChanges {
     /// Changes of this keyring.
-    pub(crate) fn new(keyring: Arc<dyn Keyring>) -> Self {
+    pub fn new(keyring: Arc<dyn Keyring>) -> Self {
         Self { keyring, lock: Arc::default() }
     }
 
     /// Has a change done, and waits for a while. What is done only after that is taken back: whoever asked was told that
     /// it failed.
-    pub(crate) async fn make<T: Send + 'static>(
+    pub async fn make<T: Send + 'static>(
         &self,
         change: impl FnOnce(&dyn Keyring) -> anyhow::Result<T> + Send + 'static,
         take_back: impl FnOnce(&dyn Keyring) -> anyhow::Result<()> + Send + 'static,

@@ -15,6 +15,6 @@ mod trial;
 mod views;
 
 pub use self::{
-    keyring::{Keyring, KeyringQuestion, NoKeyring},
+    keyring::{Keyring, KeyringChanges, KeyringQuestion, NoKeyring},
     office::{OFFICE, OwnOffice},
 };

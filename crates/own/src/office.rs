@@ -24,13 +24,13 @@ use link::{
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
-use pbx::Trial;
 use store::{Store, cache};
 
 use crate::{
     keyring::{Keyring, KeyringChanges, KeyringQuestion},
     secrets::{Entries, Keys, Unlocked},
     settings::Settings,
+    trial::Attempt,
 };
 
 /// The office's name in the database and on screens.
@@ -64,7 +64,8 @@ pub(crate) struct Shared {
     pub(crate) keys: Mutex<BTreeMap<ConnectionId, Keys>>,
     /// Keys that were entered for the draft.
     pub(crate) draft_keys: Mutex<Keys>,
-    pub(crate) trial: Mutex<Option<Arc<Trial>>>,
+    /// What talks to the PBX of the draft.
+    pub(crate) attempt: Mutex<Attempt>,
     problems: Mutex<BTreeMap<ConnectionId, OwnProblem>>,
 }
 
@@ -75,6 +76,15 @@ pub(crate) enum NotStarted {
     Keyring(SignInError),
     /// The office itself cannot start.
     Office(office::StartError),
+}
+
+/// What becomes of an office whose keys lie in a keyring, where this computer has none any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WithoutKeyring {
+    /// It waits: a keyring may come late.
+    Waits,
+    /// It starts, and lacks those keys.
+    Starts,
 }
 
 impl OwnOffice {
@@ -102,7 +112,7 @@ impl OwnOffice {
             unread: Mutex::new(unread),
             keys: Mutex::default(),
             draft_keys: Mutex::default(),
-            trial: Mutex::default(),
+            attempt: Mutex::default(),
             problems: Mutex::default(),
         }))
     }
@@ -201,13 +211,20 @@ impl OwnOffice {
 
     /// The office at work, started now if it is not, for who holds `changing`.
     pub(crate) async fn started_in_turn(&self) -> Result<&OfficeHandle, NotStarted> {
-        let office = self.started().await?;
+        let office = self.started(WithoutKeyring::Waits).await?;
+        self.forget_forgotten().await;
+        Ok(office)
+    }
+
+    /// The same, for a person who enters keys: where the keyring that had others is gone, it starts without those.
+    pub(crate) async fn started_for_new_keys(&self) -> Result<&OfficeHandle, NotStarted> {
+        let office = self.started(WithoutKeyring::Starts).await?;
         self.forget_forgotten().await;
         Ok(office)
     }
 
     /// The office at work, started now if it is not.
-    async fn started(&self) -> Result<&OfficeHandle, NotStarted> {
+    async fn started(&self, without: WithoutKeyring) -> Result<&OfficeHandle, NotStarted> {
         let _turn = self.0.starting.lock().await;
         if let Some(office) = self.0.running.get() {
             return Ok(office);
@@ -217,10 +234,11 @@ impl OwnOffice {
         let connections: Vec<ConnectionId> = settings.connections.iter().map(|it| it.id.clone()).collect();
         let (random, to_forget, was_kept) =
             (self.0.store.random(), settings.to_forget.clone(), settings.has_kept_keys());
+        let waits = was_kept && without == WithoutKeyring::Waits;
         let asked = self
             .0
             .question
-            .ask(move |keyring| entries.read_all(keyring, &*random, &connections, &to_forget, was_kept))
+            .ask(move |keyring| entries.read_all(keyring, &*random, &connections, &to_forget, waits))
             .await
             .map_err(NotStarted::Keyring)?;
         self.0.forgotten.lock().unwrap_or_else(PoisonError::into_inner).extend(asked.forgotten.iter().cloned());
@@ -313,7 +331,7 @@ impl From<NotStarted> for ContractError {
 #[async_trait]
 impl Office for OwnOffice {
     async fn sign_in(&self) -> Result<(), SignInError> {
-        match self.started().await {
+        match self.started(WithoutKeyring::Waits).await {
             Ok(_) => {
                 let _turn = self.0.changing.lock().await;
                 self.forget_forgotten().await;

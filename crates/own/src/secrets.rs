@@ -45,18 +45,18 @@ impl Entries {
     }
 
     /// Reads all that an office needs. Nothing is known only where a keyring says so, entry by entry, or where there is
-    /// none and nothing `was_kept` in one: a keyring that is locked, fails, or has not come yet is asked again.
+    /// none and it is not to be waited for: a keyring that is locked, fails, or has not come yet is asked again.
     pub(crate) fn read_all(
         &self,
         keyring: &dyn Keyring,
         random: &dyn Random,
         connections: &[ConnectionId],
         to_forget: &[ConnectionId],
-        was_kept: bool,
+        waits: bool,
     ) -> anyhow::Result<Unlocked> {
         let known = match keyring.read(&self.of_cache()) {
             Ok(known) => known,
-            Err(error) if error.is::<NoKeyring>() && !was_kept => {
+            Err(error) if error.is::<NoKeyring>() && !waits => {
                 tracing::warn!("there is no keyring: keys are kept for this run only");
                 let cache_key = cache::new_key(random)?;
                 return Ok(Unlocked { cache_key, for_this_run: true, keys: BTreeMap::new(), forgotten: Vec::new() });

@@ -128,6 +128,7 @@ impl From<net::Error> for Error {
         let kind = match &error {
             net::Error::Timeout => ErrorKind::Timeout,
             net::Error::NameNotFound { .. }
+            | net::Error::NoNameServer { .. }
             | net::Error::Connect(_)
             | net::Error::Transport(_)
             | net::Error::Closed { .. } => ErrorKind::Transport,

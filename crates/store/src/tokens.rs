@@ -48,8 +48,6 @@ pub struct Token {
 pub struct Renewal {
     /// SHA-256 of the secret that was used to ask for it: it stays valid for a while.
     pub former: [u8; 32],
-    /// Until then; where it was the former one already, it ends when it was to end.
-    pub former_until: Timestamp,
     /// SHA-256 of the new secret.
     pub hash: [u8; 32],
 }
@@ -60,6 +58,9 @@ impl Token {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }
+
+/// How long a former secret stays valid once the new one has been used.
+const FORMER: SignedDuration = SignedDuration::from_hours(24);
 
 const COLUMNS: &str =
     "id, hash, name, role, extensions, groups, expires_ns, revoked_ns, days, device, version, seen_ns";
@@ -150,8 +151,9 @@ impl Store {
     }
 
     /// Gives a token another secret; answers the token, or `None` where it is none any more. One that is valid for some days
-    /// after each renewal is valid for so many from now on. The former secret may ask again only as long as the new one was
-    /// never used: its answer may have been lost. So whoever has found an old secret cannot keep the token with it.
+    /// after each renewal is valid for so many from now on. As long as the new one was never used, the former secret is valid as
+    /// it was, and may ask again: the answer may have been lost, or the desk's keyring may not take it. So whoever has found an
+    /// old secret cannot keep the token with it.
     pub fn renew_token(&self, id: &str, renewal: Renewal, now: Timestamp) -> Write<Option<Token>> {
         let id = id.to_owned();
         self.write(move |sql| {
@@ -167,7 +169,7 @@ impl Store {
                     id,
                     renewal.hash,
                     renewal.former,
-                    to_ns(renewal.former_until),
+                    to_ns(known.expires_at.unwrap_or(Timestamp::MAX)),
                     expires_at.map(to_ns),
                     to_ns(now)
                 ])?;
@@ -176,16 +178,24 @@ impl Store {
         .durable()
     }
 
-    /// Notes that the desk with this token was here, what it runs, and by which secret it was let in.
+    /// Notes that the desk with this token was here, what it runs, and by which secret it was let in: where it was the new one,
+    /// the desk has it for good, and the former ends a day later.
     pub fn saw_token(&self, id: &str, version: &str, presented: [u8; 32], at: Timestamp) -> Write<()> {
         let (id, version) = (id.to_owned(), version.to_owned());
         self.write(move |sql| {
             sql.prepare_cached(
                 "UPDATE tokens SET seen_ns = ?2, version = ?3,
-                     former_renews = CASE WHEN hash = ?4 THEN 0 ELSE former_renews END
+                     former_renews = CASE WHEN hash = ?4 THEN 0 ELSE former_renews END,
+                     former_until_ns = CASE WHEN hash = ?4 THEN min(former_until_ns, ?5) ELSE former_until_ns END
                  WHERE id = ?1",
             )?
-            .execute(params![id, to_ns(at), version, presented])?;
+            .execute(params![
+                id,
+                to_ns(at),
+                version,
+                presented,
+                to_ns(at.checked_add(FORMER).unwrap_or(Timestamp::MAX))
+            ])?;
             Ok(())
         })
     }

@@ -35,6 +35,15 @@ struct Given {
     count: u32,
 }
 
+impl Given {
+    /// The invitation with this number let somebody in. One that came meanwhile is still to be answered.
+    fn used_up(&mut self, link: &SecretString) {
+        let is_this = |other: &SecretString| other.expose_secret() == link.expose_secret();
+        self.shown.take_if(|(_, shown, _)| is_this(shown));
+        self.handed_over.take_if(|last| is_this(last));
+    }
+}
+
 impl Invitations {
     /// Another program handed a link over.
     pub(crate) fn hand_over(&self, link: String) {
@@ -76,9 +85,10 @@ impl Invitations {
     /// Joins the office of the invitation that a person looks at.
     pub(crate) async fn join(&self, offices: &Offices, desk: &Desk, number: u32) -> JoinAnswer {
         let shown = self.given().shown.clone().filter(|(shown, ..)| *shown == number);
-        let Some((_, _, invitation)) = shown else { return JoinAnswer { problem: Some(JoinProblem::Replaced) } };
+        let Some((_, link, invitation)) = shown else { return JoinAnswer { problem: Some(JoinProblem::Replaced) } };
         let device = platform::computer_name();
         let device = device.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or("Trubka");
+        let _lock = offices.lock(&name_of(invitation.address())).await;
         let joined = match invitation.join(device).await {
             Ok(joined) => joined,
             Err(error) => return JoinAnswer { problem: Some(problem_of(error)) },
@@ -92,8 +102,7 @@ impl Invitations {
             tracing::warn!(code = ?error.code, "the office of an invitation could not be kept");
             return JoinAnswer { problem: Some(JoinProblem::NotKept) };
         }
-        // It is used up.
-        *self.given() = Given { count: number, ..Given::default() };
+        self.given().used_up(&link);
         JoinAnswer::default()
     }
 
@@ -152,11 +161,31 @@ fn problem_of(error: JoinError) -> JoinProblem {
         JoinError::Refused(JoinRefusal::CodeRevoked) => JoinProblem::CodeRevoked,
         JoinError::TooOften => JoinProblem::TooOften,
         JoinError::NameNotFound => JoinProblem::NameNotFound,
+        JoinError::NoNameServer => JoinProblem::NoNameServer,
+        JoinError::Forbidden => JoinProblem::Forbidden,
         JoinError::NoAnswer => JoinProblem::NoAnswer,
         JoinError::Untrusted => JoinProblem::Untrusted,
         JoinError::OtherCertificate => JoinProblem::OtherCertificate,
         JoinError::TooOld => JoinProblem::TooOld,
         JoinError::NotAGateway => JoinProblem::NotAGateway,
         JoinError::NotNow => JoinProblem::NotNow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_that_comes_during_a_join_is_still_there_after_it() {
+        let invitations = Invitations::default();
+        let waiting = || invitations.given().handed_over.as_ref().map(|link| link.expose_secret().to_owned());
+        invitations.hand_over("first".into());
+        invitations.given().used_up(&"first".into());
+        assert_eq!(waiting(), None);
+        invitations.hand_over("first".into());
+        invitations.hand_over("second".into());
+        invitations.given().used_up(&"first".into());
+        assert_eq!(waiting().as_deref(), Some("second"));
     }
 }

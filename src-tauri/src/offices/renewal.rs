@@ -1,6 +1,6 @@
 //! Tokens that end are renewed while there is time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use desk::contract::ContractError;
 use jiff::Timestamp;
@@ -13,6 +13,8 @@ use super::{
 };
 use crate::secrets;
 
+/// When it is first looked whether a token is to be renewed: a desk that runs for minutes a day must come to it.
+pub(crate) const FIRST_LOOK: Duration = Duration::from_secs(30);
 /// How often it is looked whether a token is to be renewed.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(600);
 
@@ -26,31 +28,44 @@ impl Life {
 
 impl Offices {
     /// Renews the tokens of which little is left. The streams of these offices go on. What fails now is tried at the next look:
-    /// until then the former token is good.
+    /// the former token is good until it ends, as long as the new one was never used.
     pub(crate) async fn renew_tokens(&self, store: &Store, now: Timestamp) {
         let all = kept::all(store).await.unwrap_or_default();
-        let due = |office: &&KeptOffice| office.life.is_some_and(|life| life.is_nearly_over(now));
-        for office in all.iter().filter(due) {
-            if let Err(error) = self.renew(store, office, now).await {
+        for office in all.iter().filter(|office| is_due(office, now)) {
+            let _lock = self.lock(&office.id).await;
+            // It may have been left, or have got another token, while this waited.
+            let Some(office) = kept::find(store, &office.id).await.ok().filter(|office| is_due(office, now)) else {
+                continue;
+            };
+            if let Err(error) = self.renew(store, &office, now).await {
                 tracing::warn!(code = ?error.code, "the token of an office could not be renewed");
             }
         }
     }
 
     async fn renew(&self, store: &Store, kept: &KeptOffice, now: Timestamp) -> Result<(), ContractError> {
+        let keyring = Arc::clone(&self.keyring);
+        if tokio::task::spawn_blocking(move || keyring.is_locked()).await.unwrap_or(true) {
+            // Nobody is shown a dialogue for what can wait.
+            return Ok(());
+        }
         let Some(open) = self.open(&kept.id) else { return Ok(()) };
         // One that has not signed in yet is looked at again.
         let Some(remote) = open.remote() else { return Ok(()) };
         let renewed = remote.renew_token().await?;
         let token = SecretString::from(renewed.token.0);
-        if let Err(error) = secrets::keep_token(&self.keyring, &kept.id, token.clone()).await {
+        if let Err(error) = secrets::keep_token(&self.changes, &kept.id, token.clone()).await {
             tracing::warn!(%error, "the keyring did not take a renewed token");
             return Ok(());
         }
         remote.use_token(token);
         let life = renewed.expires_at.map(|ends| Life { begins: now, ends });
-        kept::keep(store, &KeptOffice { life, ..kept.clone() }).await
+        self.keep(store, &KeptOffice { life, ..kept.clone() }).await
     }
+}
+
+fn is_due(office: &KeptOffice, now: Timestamp) -> bool {
+    office.life.is_some_and(|life| life.is_nearly_over(now))
 }
 
 #[cfg(test)]
@@ -58,7 +73,10 @@ mod tests {
     use std::{
         collections::BTreeMap,
         io::{Read, Write},
-        sync::{Arc, Mutex},
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicBool, Ordering},
+        },
     };
 
     use link::RemoteOffice;
@@ -71,7 +89,11 @@ mod tests {
     #[derive(Default)]
     struct Drawer {
         secrets: Mutex<BTreeMap<String, String>>,
-        locked: bool,
+        /// A person is asked to unlock it before it takes anything, and has not answered yet.
+        asks: AtomicBool,
+        /// It takes nothing, though it is open.
+        fails: AtomicBool,
+        locked: AtomicBool,
     }
 
     impl Keyring for Drawer {
@@ -80,7 +102,10 @@ mod tests {
         }
 
         fn write(&self, name: &str, secret: &SecretString) -> anyhow::Result<()> {
-            anyhow::ensure!(!self.locked, "locked");
+            while self.asks.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            anyhow::ensure!(!self.fails.load(Ordering::SeqCst), "fails");
             self.secrets.lock().expect("not poisoned").insert(name.to_owned(), secret.expose_secret().to_owned());
             Ok(())
         }
@@ -91,7 +116,7 @@ mod tests {
         }
 
         fn is_locked(&self) -> bool {
-            self.locked
+            self.locked.load(Ordering::SeqCst)
         }
     }
 
@@ -157,15 +182,55 @@ mod tests {
         assert_eq!(*shown.lock().expect("not poisoned"), ["t0", "t1"], "the renewed one is shown from then on");
     }
 
+    fn kept_token(keyring: &Drawer) -> Option<String> {
+        keyring.read("token:ladoga").expect("open").map(|token| token.expose_secret().to_owned())
+    }
+
     #[tokio::test]
     async fn a_keyring_that_does_not_take_it_leaves_all_as_it_was_and_it_is_tried_again() {
-        let (store, offices, keyring, shown) = office("locked", Drawer { locked: true, ..Drawer::default() }).await;
-        for _ in 0..2 {
-            offices.renew_tokens(&store, at("2026-03-10T00:00:00Z")).await;
-        }
+        let (store, offices, keyring, shown) =
+            office("fails", Drawer { fails: true.into(), ..Drawer::default() }).await;
+        let look = async || offices.renew_tokens(&store, at("2026-03-10T00:00:00Z")).await;
+        look().await;
+        look().await;
         assert_eq!(*shown.lock().expect("not poisoned"), ["t0", "t0"]);
-        assert!(keyring.read("token:ladoga").expect("open").is_none());
+        assert_eq!(kept_token(&keyring), None);
         let life = kept::find(&store, "ladoga").await.expect("kept").life.expect("it ends");
         assert_eq!(life.ends, at("2026-04-01T00:00:00Z"));
+        keyring.locked.store(true, Ordering::SeqCst);
+        look().await;
+        assert_eq!(shown.lock().expect("not poisoned").len(), 2, "nobody is shown a dialogue for it");
+        keyring.locked.store(false, Ordering::SeqCst);
+        keyring.fails.store(false, Ordering::SeqCst);
+        look().await;
+        assert_eq!(kept_token(&keyring).as_deref(), Some("t3"));
+    }
+
+    // With the paused clock the patience is over as soon as nothing else is to be done.
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_a_keyring_takes_too_late_does_not_stay_in_it() {
+        let drawer = Arc::new(Drawer { asks: true.into(), ..Drawer::default() });
+        drawer.secrets.lock().expect("not poisoned").insert("token:ladoga".into(), "t0".into());
+        let changes = own::KeyringChanges::new(drawer.clone());
+        let late = secrets::keep_token(&changes, "ladoga", "t1".into()).await;
+        assert!(late.is_err(), "it is not waited for");
+        drawer.asks.store(false, Ordering::SeqCst);
+        // Whatever is changed next is changed after that.
+        while secrets::keep_token(&changes, "other", "x".into()).await.is_err() {}
+        assert_eq!(kept_token(&drawer).as_deref(), Some("t0"), "the gateway knows this one");
+    }
+
+    #[tokio::test]
+    async fn an_office_that_is_left_during_a_renewal_stays_left() {
+        let (store, offices, _, shown) = office("left", Drawer::default()).await;
+        let lock = offices.lock("ladoga#t2").await;
+        let renewing = offices.renew_tokens(&store, at("2026-03-10T00:00:00Z"));
+        let leaving = async {
+            tokio::task::yield_now().await;
+            kept::forget(&store, "ladoga").await.expect("is forgotten");
+            drop(lock);
+        };
+        tokio::join!(renewing, leaving);
+        assert!(kept::all(&store).await.expect("is read").is_empty() && shown.lock().expect("not poisoned").is_empty());
     }
 }

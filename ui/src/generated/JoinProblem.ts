@@ -3,4 +3,4 @@
 /**
  * Why an invitation cannot be used.
  */
-export type JoinProblem = "notALink" | "codeUnknown" | "codeUsed" | "codeExpired" | "codeRevoked" | "tooOften" | "nameNotFound" | "noAnswer" | "untrusted" | "otherCertificate" | "tooOld" | "notAGateway" | "notNow" | "replaced" | "notKept";
+export type JoinProblem = "notALink" | "codeUnknown" | "codeUsed" | "codeExpired" | "codeRevoked" | "tooOften" | "nameNotFound" | "noNameServer" | "forbidden" | "noAnswer" | "untrusted" | "otherCertificate" | "tooOld" | "notAGateway" | "notNow" | "replaced" | "notKept";

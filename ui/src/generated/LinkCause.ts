@@ -3,4 +3,4 @@
 /**
  * Why an office is lost or refused.
  */
-export type LinkCause = "unreachable" | "tokenRefused" | "tokenMissing" | "keyringLocked" | "notAGateway" | "badAddress" | "storage";
+export type LinkCause = "unreachable" | "tokenRefused" | "forbidden" | "tokenMissing" | "keyringLocked" | "notAGateway" | "badAddress" | "storage";

@@ -42,7 +42,9 @@ export const joinText = texts<JoinText>({
       codeExpired: "Срок приглашения вышел. Попросите у администратора новое.",
       codeRevoked: "Администратор отозвал это приглашение. Попросите у него новое.",
       tooOften: "Слишком много попыток. Подождите минуту и попробуйте ещё раз.",
-      nameNotFound: "Адрес офиса не находится. Проверьте ссылку и подключение к сети.",
+      nameNotFound: "Такого адреса нет. Проверьте ссылку или спросите адрес у администратора.",
+      noNameServer: "Адрес офиса сейчас не узнать: нет сети или не отвечает DNS. Проверьте подключение.",
+      forbidden: "К офису с этого компьютера не пускают. Попросите доступ у администратора.",
       noAnswer:
         "По адресу офиса никто не отвечает: шлюз выключен или порт закрыт. Попробуйте позже или скажите администратору.",
       untrusted: "Сертификату шлюза этот компьютер не доверяет. Код не отправлен. Скажите администратору.",
@@ -75,7 +77,11 @@ export const joinText = texts<JoinText>({
       codeExpired: "This invitation has expired. Ask your administrator for a new one.",
       codeRevoked: "The administrator took this invitation back. Ask for a new one.",
       tooOften: "Too many attempts. Wait a minute and try again.",
-      nameNotFound: "The office’s address is not found. Check the link and your network.",
+      nameNotFound: "There is no such address. Check the link or ask your administrator for the address.",
+      noNameServer:
+        "The office’s address cannot be looked up now: no network, or no DNS server answers. Check your network.",
+      forbidden:
+        "Something before the office lets nobody through from this computer. Ask your administrator for access.",
       noAnswer:
         "Nobody answers at the office’s address: the gateway is off or the port is closed. Try later or tell your administrator.",
       untrusted:

@@ -73,6 +73,7 @@ export const shellText = texts<ShellText>({
     officeCauses: {
       unreachable: "нет связи с офисом. Переподключаемся…",
       tokenRefused: "офис не принимает токен. Введите новый в настройках",
+      forbidden: "с этого компьютера к офису не пускают. Попросите доступ у администратора",
       tokenMissing: "токена нет в хранилище паролей. Введите его в настройках",
       keyringLocked: "хранилище паролей закрыто или не отвечает. Подключимся, как только оно откроется",
       notAGateway: "по этому адресу отвечает не шлюз Трубки. Спросите адрес у администратора",
@@ -131,6 +132,7 @@ export const shellText = texts<ShellText>({
     officeCauses: {
       unreachable: "no connection to the office. Reconnecting…",
       tokenRefused: "the office refuses the token. Enter a new one in Settings",
+      forbidden: "something before the office lets nobody through from here. Ask your administrator for access",
       tokenMissing: "the token is not in the keyring. Enter it in Settings",
       keyringLocked: "the keyring is locked or does not answer. Connecting as soon as it does",
       notAGateway: "what answers there is no Trubka gateway. Ask your administrator for the address",

@@ -91,6 +91,10 @@ pub enum JoinProblem {
     TooOften,
     /// Its host is not found.
     NameNotFound,
+    /// No name server could be asked for its host.
+    NoNameServer,
+    /// Something before the gateway lets nobody through from here.
+    Forbidden,
     /// Nobody answers at its address.
     NoAnswer,
     /// Nobody whom this computer trusts vouches for the gateway.

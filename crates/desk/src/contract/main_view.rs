@@ -178,6 +178,8 @@ pub enum LinkCause {
     Unreachable,
     /// It does not know the token, or knows it no more.
     TokenRefused,
+    /// Something before it lets nobody through from this computer.
+    Forbidden,
     /// The keyring has no token for it any more.
     TokenMissing,
     /// The keyring does not give the token yet; it is asked again by itself.

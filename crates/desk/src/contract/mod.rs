@@ -65,6 +65,8 @@ pub struct ContractError {
 pub enum ErrorCode {
     /// The office no longer knows this desk's token.
     Unauthorized,
+    /// The person's rights do not reach so far, or something before the office lets nobody through from here.
+    Forbidden,
     /// A field is wrong.
     InvalidRequest,
     /// Not there, or not to be seen.

@@ -221,6 +221,7 @@ async fn a_fresh_desk_was_never_away() {
 async fn an_office_that_is_lost_says_why() {
     for (error, cause) in [
         (OfficeErrorKind::Unreachable, LinkCause::Unreachable),
+        (OfficeErrorKind::Forbidden, LinkCause::Forbidden),
         (OfficeErrorKind::Protocol, LinkCause::NotAGateway),
         (OfficeErrorKind::NotFound, LinkCause::NotAGateway),
         (OfficeErrorKind::Unauthorized, LinkCause::TokenRefused),

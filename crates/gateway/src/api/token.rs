@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use jiff::{SignedDuration, Timestamp};
 use link::wire::join::{Renewed, SecretText};
 use secrecy::ExposeSecret;
 use store::{AuditEntry, Renewal};
@@ -11,19 +10,12 @@ use store::{AuditEntry, Renewal};
 use super::{auth::Bearer, join::no_randomness};
 use crate::{problem::ApiError, state::State as Gateway, tokens};
 
-/// How long the former secret stays valid: the answer with the new one may have been lost.
-const FORMER: SignedDuration = SignedDuration::from_hours(24);
-
 /// Gives the token another secret. Its id and its rights stay, so streams go on.
 pub(crate) async fn renew(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -> Result<Json<Renewed>, ApiError> {
     let store = gateway.office.store();
     let (_, secret) = tokens::identity(&*store.random()).map_err(|_| no_randomness())?;
     let now = gateway.clock.now();
-    let renewal = Renewal {
-        former: bearer.presented,
-        former_until: now.checked_add(FORMER).unwrap_or(Timestamp::MAX),
-        hash: tokens::hash(secret.expose_secret()),
-    };
+    let renewal = Renewal { former: bearer.presented, hash: tokens::hash(secret.expose_secret()) };
     let renewed = store.renew_token(&bearer.token.id, renewal, now).await?.ok_or_else(ApiError::unauthorized)?;
     Ok(Json(Renewed {
         token: SecretText(secret.expose_secret().to_owned()),

@@ -59,6 +59,7 @@ impl Setup {
         if before.added.revision != revision {
             return Err(SetupError::Changed);
         }
+        list.check_bounds()?;
         let field = list.field();
         if list.has_fixed() {
             return Err(SetupError::invalid(field, "leave out what is fixed; it stands in the gateway's file"));

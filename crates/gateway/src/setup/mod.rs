@@ -3,6 +3,7 @@
 //! What is added lies in the database, its secrets sealed under a key that lies in a file. A change is checked whole, taken up
 //! by the running office, and then written; where it cannot be written the office goes back to what it had.
 
+mod bounds;
 mod connection;
 mod error;
 mod lists;

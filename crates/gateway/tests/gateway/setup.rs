@@ -120,6 +120,7 @@ async fn a_connection_is_put_taken_up_kept_sealed_and_removed() {
     assert_eq!(call.status, 200, "calls stay");
     assert_eq!(office.ask("DELETE", "/v1/admin/connections/rt1", &Value::Null).await.status, 404);
     let audit = office.ask("GET", "/v1/admin/audit", &Value::Null).await.text();
+    assert!(audit.contains("secrets entered: client_id, key") && !audit.contains("[\\\""), "in words: {audit}");
     assert!(audit.contains("putConnection") && audit.contains("removedConnection") && !audit.contains(KEY), "{audit}");
 }
 
@@ -185,6 +186,81 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_kept() {
     }
     let known = office.config().await;
     assert_eq!((&known["revision"], known["connections"].as_array().map(Vec::len)), (&json!(0), Some(1)));
+}
+
+/// Secrets that are kept can be tried only by whoever can be found afterwards.
+#[tokio::test]
+async fn a_check_with_secrets_that_are_kept_is_in_the_audit() {
+    let office = Office::empty().await;
+    assert_eq!(office.put_rostelecom("http://127.0.0.1:9").await.status, 200);
+    let mut entered = rostelecom("http://127.0.0.1:9");
+    let body = entered.as_object_mut().expect("an object");
+    body.insert("id".into(), json!("rt1"));
+    let mut kept = body.clone();
+    kept.remove("secrets");
+    let mut step = kept.clone();
+    step.insert("step".into(), json!("clock"));
+    let entries = async || {
+        let audit = office.ask("GET", "/v1/admin/audit", &Value::Null).await.json();
+        audit["entries"].as_array().expect("entries").clone()
+    };
+    assert_eq!(office.ask("POST", "/v1/admin/connections/check", &json!(step)).await.status, 200);
+    let newest = entries().await.remove(0);
+    assert_eq!((&newest["action"], &newest["subject"]), (&json!("checkedConnection"), &json!("rt1")));
+    let detail = newest["detail"].as_str().expect("words");
+    assert_eq!(detail, "rostelecom with secrets that are kept: client_id, key; step clock");
+    office.ask("POST", "/v1/admin/connections/phones", &json!(kept)).await;
+    assert_eq!(entries().await[0]["action"], "listedPhones");
+    let before = entries().await.len();
+    office.ask("POST", "/v1/admin/connections/phones", &entered).await;
+    assert_eq!(entries().await.len(), before, "what was entered just now is the admin's own");
+}
+
+#[tokio::test]
+async fn lists_have_bounds_and_texts_that_can_be_shown() {
+    let office = Office::empty().await;
+    assert_eq!(office.put_rostelecom("http://127.0.0.1:9").await.status, 200);
+    let long = "x".repeat(201);
+    let group = |id: &str| json!({"groups": [{"id": id}]});
+    let many: Vec<Value> = (0..1001).map(|number| json!({"id": format!("g{number}")})).collect();
+    let line = |title: &str| json!({"lines": [{"connection": "rt1", "number": LINE, "title": title}]});
+    let person = |name: &str| json!({"people": [{"connection": "rt1", "extension": "101", "name": name}]});
+    let contact = |name: &str| json!({"contacts": [{"number": "+79001234567", "name": name}]});
+    for (list, wrong) in [
+        ("groups", group("")),
+        ("groups", group(" sales")),
+        ("groups", group("sa\nles")),
+        ("groups", group(&long)),
+        ("groups", json!({"groups": many})),
+        ("lines", line(&long)),
+        ("lines", line("a\u{0}b")),
+        ("people-names", person(&long)),
+        ("people-names", person(" ")),
+        ("contacts", contact(&long)),
+        ("contacts", contact("a\tb")),
+    ] {
+        let mut body = wrong.clone();
+        body.as_object_mut().expect("an object").insert("revision".into(), json!(1));
+        let refused = office.ask("PUT", &format!("/v1/admin/{list}"), &body).await;
+        let field = list.split('-').next().expect("a word");
+        assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!(field)), "{}", refused.text());
+    }
+    let groups = json!({"revision": 1, "groups": [{"id": "sales"}, {"id": "Отдел продаж"}]});
+    assert_eq!(office.ask("PUT", "/v1/admin/groups", &groups).await.status, 200);
+}
+
+/// `check` asks by the public address, and tells the admin.
+#[tokio::test]
+async fn a_way_that_names_nobody_is_told_apart_from_one_that_does() {
+    let office = Office::empty().await;
+    let asked = async |headers: &[(&str, &str)]| {
+        let answer = http::send(office.program.socket(), &http::request("GET", "/healthz", headers, b"")).await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, "ok\n"));
+        answer.header(trubka_gateway::NAMES_NOBODY).is_some()
+    };
+    assert!(asked(&[]).await);
+    assert!(!asked(&[("X-Forwarded-For", "192.0.2.7")]).await);
+    assert!(asked(&[("X-Forwarded-For", "nobody")]).await);
 }
 
 #[tokio::test]

@@ -207,7 +207,16 @@ pub(super) fn refusal(response: &Response) -> OfficeError {
         Err(_) => {
             let kind = kind_of(response.status);
             let status = response.status;
-            OfficeError::new(kind, format!("The gateway, or something before it, answered with status {status}."))
+            let message = match kind {
+                // A gateway says in its own words why it forbids something.
+                OfficeErrorKind::Forbidden => {
+                    "Something before the gateway, such as a proxy or a firewall, lets nobody \
+                                               through from this computer; ask your administrator for access."
+                        .to_owned()
+                }
+                _ => format!("The gateway, or something before it, answered with status {status}."),
+            };
+            OfficeError::new(kind, message)
         }
     };
     if error.retry_after.is_none() {
@@ -226,6 +235,7 @@ pub(super) fn broken(error: &net::Error) -> OfficeError {
         | net::Error::Refused { .. } => OfficeErrorKind::InvalidRequest,
         net::Error::Setup(_)
         | net::Error::NameNotFound { .. }
+        | net::Error::NoNameServer { .. }
         | net::Error::OtherCertificate
         | net::Error::Connect(_)
         | net::Error::Untrusted(_)
@@ -288,9 +298,18 @@ mod tests {
             (503, "storage", OfficeErrorKind::Storage),
             (504, "unknownOutcome", OfficeErrorKind::UnknownOutcome),
             (422, "unsupported", OfficeErrorKind::Unsupported),
+            (403, "forbidden", OfficeErrorKind::Forbidden),
         ] {
             assert_eq!(came_of(status, body(error).leak()), Err(kind), "{status}");
         }
         assert_eq!(came_of(413, "too large"), Err(OfficeErrorKind::InvalidRequest));
+    }
+
+    #[test]
+    fn what_forbids_before_the_gateway_is_named_with_what_to_do() {
+        let body = Bytes::from_static(b"<h1>403 Forbidden</h1>");
+        let error = refusal(&Response { status: 403, headers: HeaderMap::new(), body });
+        assert_eq!(error.kind, OfficeErrorKind::Forbidden);
+        assert!(error.message.contains("before the gateway") && error.message.contains("ask your"), "{error}");
     }
 }

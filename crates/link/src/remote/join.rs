@@ -27,6 +27,12 @@ pub enum JoinError {
     /// Its host is not found.
     #[error("the host of the invitation is not found")]
     NameNotFound,
+    /// No name server could be asked for its host.
+    #[error("no name server answers")]
+    NoNameServer,
+    /// Something before the gateway lets nobody through from here.
+    #[error("something before the gateway forbids it")]
+    Forbidden,
     /// Nobody answers at its address, or the answer did not arrive.
     #[error("nobody answers at the address of the invitation")]
     NoAnswer,
@@ -127,6 +133,7 @@ fn below(address: &Url, path: &[&str]) -> Url {
 fn broken(error: &net::Error) -> JoinError {
     match error {
         net::Error::NameNotFound { .. } => JoinError::NameNotFound,
+        net::Error::NoNameServer { .. } => JoinError::NoNameServer,
         net::Error::Untrusted(_) => JoinError::Untrusted,
         net::Error::OtherCertificate => JoinError::OtherCertificate,
         net::Error::TooLarge { .. } | net::Error::InvalidUrl | net::Error::InvalidHeader => JoinError::NotAGateway,
@@ -148,6 +155,7 @@ fn refusal(answer: &Response) -> JoinError {
     match (known, answer.status, problem.is_ok()) {
         (Some(refused), ..) => JoinError::Refused(refused),
         (None, 429, _) => JoinError::TooOften,
+        (None, 403, false) => JoinError::Forbidden,
         (None, 401 | 404 | 405 | 422, true) => JoinError::TooOld,
         (None, 500.., _) => JoinError::NotNow,
         (None, _, true) => JoinError::NotNow,
@@ -177,6 +185,7 @@ mod tests {
         assert_eq!(refused(404, body("notFound")), JoinError::TooOld);
         assert_eq!(refused(404, "<h1>Not found</h1>"), JoinError::NotAGateway);
         assert_eq!(refused(429, body("rateLimited")), JoinError::TooOften);
+        assert_eq!(refused(403, "<h1>Forbidden</h1>"), JoinError::Forbidden);
         assert_eq!(refused(502, "<h1>Bad gateway</h1>"), JoinError::NotNow);
         assert_eq!(refused(503, body("storage")), JoinError::NotNow);
     }

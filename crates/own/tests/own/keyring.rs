@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use desk::contract::{ErrorCode, LinkCause, LinkState};
+use desk::contract::{BeginConnectionRequest, ErrorCode, LinkCause, LinkState, NoticeKind, OwnProblem};
+use serde_json::json;
 use simulator::Make;
 
 use crate::support::{Bench, FakeKeyring, of};
@@ -75,4 +76,33 @@ async fn the_key_of_the_recordings_is_made_once_and_lies_in_the_keyring() {
     let settings = bench.store.setting("own.office").expect("is read").expect("is there");
     let access = bench.simulator.credentials().of(Make::MANGO_CLIENT).expect("it runs");
     assert!(access.secrets().all(|(_, secret)| !settings.contains(secret)) && !settings.contains(&key));
+}
+
+#[tokio::test]
+async fn where_the_keyring_is_gone_for_good_keys_are_entered_for_this_run_and_it_is_said() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT, Make::ERA]).await;
+    let mango = bench.connect(Make::MANGO_CLIENT).await;
+    let era = bench.connect(Make::ERA).await;
+    bench.until_live(2).await;
+    bench.keyring.is_missing.store(true, Ordering::SeqCst);
+    let bench = bench.restart().await;
+    bench.until("it waits", |view| view.offices[0].cause == Some(LinkCause::KeyringLocked)).await;
+    let change = BeginConnectionRequest { make: None, connection: Some(mango.connection.clone()) };
+    let again = bench.own.begin(change).await.expect("is begun");
+    let keys = json!({"keys": bench.right_fields(Make::MANGO_CLIENT)["keys"]});
+    let again = bench.fill(&again, keys).await.expect("is right");
+    bench.own.save(&bench.desk, of(&again.connection)).await.expect("is saved");
+    bench.until_live(1).await;
+    let told = |view: &desk::contract::MainView| view.notices.iter().any(|it| it.kind == NoticeKind::NoKeyring);
+    bench.until("it is said", told).await;
+    let problem = async |id: &str| {
+        let listed = bench.listed().await.connections;
+        listed.into_iter().find(|known| known.id == id).expect("is listed").problem
+    };
+    assert_eq!(
+        (problem(&mango.connection).await, problem(&era.connection).await),
+        (None, Some(OwnProblem::KeyMissing))
+    );
+    bench.ring(Make::MANGO_CLIENT);
+    bench.until("it rings", |view| !view.now.open.is_empty()).await;
 }

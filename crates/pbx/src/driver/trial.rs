@@ -87,8 +87,8 @@ pub struct Trial {
 
 impl Trial {
     /// Tries what this driver talks to, for the person with this phone.
-    pub fn new(driver: Driver, phone: &str, zone: TimeZone) -> Self {
-        Self { driver: Arc::new(driver), phone: phone.to_owned(), zone, clock_ahead: Mutex::default() }
+    pub fn new(driver: Arc<Driver>, phone: &str, zone: TimeZone) -> Self {
+        Self { driver, phone: phone.to_owned(), zone, clock_ahead: Mutex::default() }
     }
 
     /// The steps for this connection, in their order.

@@ -122,7 +122,7 @@ async fn a_call_is_not_placed_when_the_pbx_accepts_the_connection_too_late() {
 async fn a_pbx_that_tells_no_time_says_nothing_of_our_clock() {
     let pbx = FakePbx::start(|_, _| Reply::json(200, r#"{"result":1000}"#)).await;
     let (driver, _) = driver(pbx::mango_vpbx::MAKE, &pbx);
-    let trial = Trial::new(driver, "101", jiff::tz::TimeZone::UTC);
+    let trial = Trial::new(std::sync::Arc::new(driver), "101", jiff::tz::TimeZone::UTC);
     assert!(trial.take(TrialStep::Key).await.ok);
     let outcome = trial.take(TrialStep::Clock).await;
     assert_eq!((outcome.ok, outcome.reason), (true, TrialReason::NoTimeTold), "{outcome:?}");

@@ -81,34 +81,42 @@ fn an_invitation_ends_by_time_or_by_an_admin() {
 }
 
 #[test]
-fn a_renewed_token_keeps_its_id_and_its_former_secret_for_a_while() {
+fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used() {
     let folder = folder();
     let store = open(&folder);
     store.add_invitations(vec![invitation("i1", 1)], entry("invited", at(0))).wait().expect("added");
     assert!(matches!(redeem(&store, 1, "pc", "ta", at(10)), Redeemed::Done(_)));
     let (first, second, third) = ([b'a'; 32], [2; 32], [3; 32]);
-    let renew = |former, hash, now| {
-        let renewal = Renewal { former, former_until: at(now + DAY), hash };
-        store.renew_token("ta", renewal, at(now)).wait().expect("is written")
-    };
+    let renew =
+        |former, hash, now| store.renew_token("ta", Renewal { former, hash }, at(now)).wait().expect("is written");
     let found = |hash: &[u8; 32], now| store.token_by_hash(hash, at(now)).expect("reads").map(|token| token.id);
     let is = Some("ta".to_owned());
+    // It was given for thirty days.
+    let first_ends = 30 * DAY + 10;
 
     let renewed = renew(first, second, DAY).expect("is valid");
     assert_eq!(renewed.expires_at, Some(at(31 * DAY)));
-    assert_eq!((found(&first, DAY), found(&second, DAY), found(&first, 2 * DAY)), (is.clone(), is.clone(), None));
-    // The answer was lost: the desk asks again with what it has, which stays valid, and the lost one is none any more.
-    renew(first, third, DAY + 5).expect("is valid");
+    assert_eq!((found(&first, DAY), found(&second, DAY)), (is.clone(), is.clone()));
+    // The answer was lost, or no keyring took it: the desk asks again with what it has, which stays valid as long as it was to
+    // be, and the lost one is none any more.
+    renew(first, third, 10 * DAY).expect("is valid");
     assert_eq!(
-        (found(&first, DAY + 6), found(&second, DAY + 6), found(&third, DAY + 6)),
+        (found(&first, first_ends - 1), found(&second, 10 * DAY), found(&third, 10 * DAY)),
         (is.clone(), None, is.clone())
     );
-    // Once the new one was used, an old one that somebody found renews nothing, and ends when it was to end.
-    store.saw_token("ta", "", third, at(DAY + 7)).wait().expect("noted");
-    assert_eq!(renew(first, second, DAY + 8), None);
-    assert_eq!((found(&first, 2 * DAY - 1), found(&first, 2 * DAY), found(&third, 2 * DAY)), (is.clone(), None, is));
-    assert_eq!(store.revoke_token_as("ta", entry("signed out", at(2 * DAY))).wait(), Ok(true));
-    assert_eq!(renew(third, second, 2 * DAY + 1), None);
+    assert_eq!(found(&first, first_ends), None);
+    // Whoever is let in by the former one leaves it as it is.
+    store.saw_token("ta", "", first, at(11 * DAY)).wait().expect("noted");
+    assert_eq!(found(&first, first_ends - 1), is);
+    // Once the new one was used, an old one that somebody found renews nothing, and ends a day later, however often that is.
+    for visit in [12, 12 * DAY, 20 * DAY] {
+        store.saw_token("ta", "", third, at(12 * DAY + visit)).wait().expect("noted");
+    }
+    assert_eq!(renew(first, second, 12 * DAY + 20), None);
+    let ends = 13 * DAY + 12;
+    assert_eq!((found(&first, ends - 1), found(&first, ends), found(&third, ends)), (is.clone(), None, is));
+    assert_eq!(store.revoke_token_as("ta", entry("signed out", at(14 * DAY))).wait(), Ok(true));
+    assert_eq!(renew(third, second, 14 * DAY + 1), None);
 }
 
 #[test]

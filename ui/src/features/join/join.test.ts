@@ -65,6 +65,19 @@ describe("an invitation", () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
+  it("that comes while another is joined is shown and asked about after that", async () => {
+    const { user, platform, desk } = await show(true);
+    let joined = (_: object): void => undefined;
+    vi.spyOn(platform, "joinOffice").mockReturnValueOnce(new Promise((done) => (joined = done)));
+    await screen.findByTestId("invitation-host");
+    await yes(user);
+    desk.joining.open();
+    joined({});
+    await screen.findByTestId("invitation-join");
+    expect(desk.joining.shown).toBe(true);
+    expect(await screen.findByTestId("invitation-host")).toBeTruthy();
+  });
+
   it("leaves an address and a token to those who have these", async () => {
     const { user, platform } = await show();
     const connect = vi.spyOn(platform, "connectOffice");

@@ -45,12 +45,13 @@ export class Joining {
 
   /** A person says yes; gives back why that led nowhere. */
   async join(invitation: InvitationDetails): Promise<JoinProblem | undefined> {
-    const joined = this.joins();
+    const [joined, count] = [this.joins(), this.count];
     const { problem } = await this.platform
       .joinOffice({ invitation: invitation.id })
       .catch((thrown) => ({ problem: problemOf(thrown) }));
     if (problem) return problem;
-    this.close();
+    // Another one may have been handed over meanwhile: it is still to be answered.
+    if (this.count === count) this.close();
     await joined();
     return undefined;
   }

@@ -63,6 +63,7 @@ describe("the connection state", () => {
   it.each<LinkCause>([
     "unreachable",
     "tokenRefused",
+    "forbidden",
     "tokenMissing",
     "keyringLocked",
     "notAGateway",

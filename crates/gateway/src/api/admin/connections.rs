@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use calls::ConnectionId;
 use link::{
-    OfficeError, OfficeErrorKind,
+    OfficeError,
     wire::{
         CheckOutcome, CheckStep, Phones,
         admin::{CheckConnection, ListPhones, PutConnection, Revision},
@@ -13,13 +13,13 @@ use link::{
 };
 
 use super::{Admin, run_to_end, setup::setup};
+use crate::audit_words::listed;
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
     problem::ApiError,
     setup::SetupError,
     state::State as Gateway,
-    trials,
 };
 
 /// The largest wish.
@@ -37,8 +37,14 @@ pub(crate) async fn put(
     let wanted = (id.clone(), &put).try_into()?;
     let named: Vec<&str> = put.secrets.keys().map(String::as_str).collect();
     let address = put.base_url.as_deref().unwrap_or("the make's own address");
-    let (overrides, paused) = (&put.overrides, if put.paused { ", paused" } else { "" });
-    let detail = format!("{} at {address}{paused}; overrides {overrides:?}; secrets entered {named:?}", put.pbx);
+    let overrides: Vec<String> = put.overrides.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let detail = format!(
+        "{} at {address}{}; overrides: {}; secrets entered: {}",
+        put.pbx,
+        if put.paused { ", paused" } else { "" },
+        listed(&overrides),
+        listed(&named)
+    );
     let entry = admin.audit(&gateway, "putConnection", id.as_str(), detail);
     run_to_end(async move {
         let revision = setup(&gateway)?.put_connection(&gateway.office, wanted, put.paused, entry).await?;
@@ -70,12 +76,14 @@ pub(crate) async fn remove(
 /// Takes one step of the check of what a connection is, or is to be.
 pub(crate) async fn check(
     State(gateway): State<Arc<Gateway>>,
-    _: Admin,
+    admin: Admin,
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<Json<CheckOutcome>, ApiError> {
     let CheckConnection { id, step, phone, pbx, zone, base_url, overrides, secrets } = body::json(&body)?;
     let wanted = crate::setup::Wanted::read(id.clone(), &pbx, zone, base_url, overrides, &secrets)?;
     let config = setup(&gateway)?.to_try(&wanted)?;
+    let taken = format!("; step {}", step_name(step));
+    note_use(&gateway, &admin, &wanted, &config, "checkedConnection", &taken).await?;
     let trial = gateway.trials.of(&gateway.clock, config, phone.trim())?;
     run_to_end(async move {
         let outcome = trial.take(office::trial_step(step)).await;
@@ -92,12 +100,42 @@ pub(crate) async fn check(
 /// The phones that the PBX lists.
 pub(crate) async fn phones(
     State(gateway): State<Arc<Gateway>>,
-    _: Admin,
+    admin: Admin,
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<Json<Phones>, ApiError> {
     let ListPhones { id, pbx, zone, base_url, overrides, secrets } = body::json(&body)?;
     let wanted = crate::setup::Wanted::read(id, &pbx, zone, base_url, overrides, &secrets)?;
-    let driver = trials::driver(&gateway.clock, setup(&gateway)?.to_try(&wanted)?)?;
-    let listed = office::list_phones(&driver).await;
-    Ok(Json(listed.map_err(|message| OfficeError::new(OfficeErrorKind::Unreachable, message))?))
+    let config = setup(&gateway)?.to_try(&wanted)?;
+    note_use(&gateway, &admin, &wanted, &config, "listedPhones", "").await?;
+    Ok(Json(gateway.trials.phones(&gateway.clock, config).await?))
+}
+
+/// Notes that secrets which are kept were used at the PBX: whoever does that from a screen can be found afterwards. Those that
+/// were entered just now are his own.
+async fn note_use(
+    gateway: &Gateway,
+    admin: &Admin,
+    wanted: &crate::setup::Wanted,
+    config: &pbx::ConnectionConfig,
+    action: &str,
+    more: &str,
+) -> Result<(), ApiError> {
+    let kept: Vec<&str> =
+        config.secrets.keys().map(String::as_str).filter(|name| !wanted.secrets.contains_key(*name)).collect();
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("{} with secrets that are kept: {}{more}", config.make.name, listed(&kept));
+    let entry = admin.audit(gateway, action, config.id.as_str(), detail);
+    Ok(gateway.office.store().audit(entry).await?)
+}
+
+fn step_name(step: CheckStep) -> &'static str {
+    match step {
+        CheckStep::Address => "address",
+        CheckStep::Key => "key",
+        CheckStep::Clock => "clock",
+        CheckStep::Live => "live",
+        CheckStep::History => "history",
+    }
 }

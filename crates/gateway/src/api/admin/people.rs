@@ -17,6 +17,7 @@ use store::{Invitation, InvitationStatus, Store, Token};
 use super::Admin;
 use crate::{
     api::segment::Segment,
+    audit_words,
     body::{self, WholeBody},
     problem::ApiError,
     state::State as Gateway,
@@ -56,13 +57,9 @@ pub(crate) async fn change(
     if role != Role::Admin {
         keep_an_admin(&gateway, &known).await?;
     }
-    let detail = format!(
-        "token {id}: {} {:?} {:?} -> {} {extensions:?} {groups:?}",
-        known.role,
-        known.extensions,
-        known.groups,
-        tokens::role_name(role)
-    );
+    let before = audit_words::rights(&known.role, &known.extensions, &known.groups);
+    let after = audit_words::rights(tokens::role_name(role), &extensions, &groups);
+    let detail = format!("token {id}; before: {before}; now: {after}");
     let entry = admin.audit(&gateway, "changedRights", &known.name, detail);
     let changed = gateway.office.store().change_token(&id, tokens::role_name(role), extensions, groups, entry).await?;
     done(&gateway, changed)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use calls::ConnectionId;
 use http::Method;
-use trubka_gateway::config::Config;
+use trubka_gateway::{NAMES_NOBODY, config::Config};
 use url::Url;
 
 use super::{OwnFinding, WORKS};
@@ -37,9 +37,12 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
             return vec![OwnFinding::new("address", false, "wrong", detail)];
         }
     };
-    let address = answers(&client, public, matches!(config.own_ca(), Ok(Some(_)))).await;
+    let answer = send(&client, Method::GET, below(public, "/healthz")).await;
+    let proxy = answer.as_ref().ok().and_then(|answer| proxy(&answer.headers, config.certificate().is_some()));
+    let address = answers(answer, public, matches!(config.own_ca(), Ok(Some(_))));
     let is_there = address.ok;
     let mut findings = vec![address];
+    findings.extend(proxy);
     // Behind an address that leads nowhere there is nothing to be told apart.
     if is_there {
         for id in posting {
@@ -54,9 +57,19 @@ fn posts(config: &Config, id: &ConnectionId) -> bool {
     config.make(id).is_ok_and(|make| make.delivery.needs_public_address())
 }
 
-async fn answers(client: &net::Client, public: &Url, has_own_ca: bool) -> OwnFinding {
+/// Whether a proxy before the gateway says for whom it asks. Where the gateway speaks TLS itself there is none.
+fn proxy(headers: &http::HeaderMap, speaks_tls: bool) -> Option<OwnFinding> {
+    (!speaks_tls && headers.contains_key(NAMES_NOBODY)).then(|| {
+        let detail = "what stands before the gateway sends no X-Forwarded-For, so all desks and PBXs are counted as one \
+                      address, and one wrong code makes all wait; let the proxy add it (nginx: proxy_set_header \
+                      X-Forwarded-For $proxy_add_x_forwarded_for)";
+        OwnFinding::new("proxy", true, "namesNobody", detail)
+    })
+}
+
+fn answers(answer: Result<net::Response, net::Error>, public: &Url, has_own_ca: bool) -> OwnFinding {
     let finding = |ok, reason, detail: String| OwnFinding::new("address", ok, reason, detail);
-    match send(client, Method::GET, below(public, "/healthz")).await {
+    match answer {
         Ok(answer) if answer.status == 200 && answer.body.as_ref() == b"ok\n" => {
             let plain = if public.scheme() == "http" { "; most PBXs post to https only" } else { "" };
             let own = if has_own_ca { "; PBXs trust its certificate once `cert export` is on their page" } else { "" };
@@ -131,4 +144,19 @@ fn below(public: &Url, path: &str) -> Url {
     let mut url = public.clone();
     url.set_path(&format!("{}{path}", public.path().trim_end_matches('/')));
     url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_names_nobody_is_told_with_what_to_do() {
+        let mut headers = http::HeaderMap::new();
+        assert!(proxy(&headers, false).is_none());
+        headers.insert(NAMES_NOBODY, http::HeaderValue::from_static("yes"));
+        let found = proxy(&headers, false).expect("is told");
+        assert!(found.ok && found.reason == "namesNobody" && found.detail.contains("X-Forwarded-For"), "{found:?}");
+        assert!(proxy(&headers, true).is_none(), "the gateway itself is asked");
+    }
 }
