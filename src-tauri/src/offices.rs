@@ -20,7 +20,7 @@ use desk::{
 };
 use futures_util::StreamExt;
 use link::{Office, RemoteOffice, wire::Frame};
-use own::{Keyring, KeyringChanges};
+use own::{Keyring, KeyringChanges, NotYet};
 use secrecy::{ExposeSecret, SecretString};
 use store::Store;
 use url::Url;
@@ -147,8 +147,11 @@ impl Offices {
 
     async fn sign_in(&self, desk: &Desk, kept: KeptOffice, token: &str, office: RemoteOffice) {
         if let Err(error) = secrets::keep_token(&self.changes, &kept.id, token.trim().into()).await {
-            tracing::warn!(%error, "the token is kept for this run only");
-            desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
+            tracing::warn!(%error, "the token is not in the keyring");
+            // It may still come there, once the person has answered.
+            if !error.is::<NotYet>() {
+                desk.notice(Notice { kind: NoticeKind::NoKeyring }).await;
+            }
         }
         let stored = StoredOffice::with_token(kept.clone(), Arc::clone(&self.keyring), office);
         self.show(desk, &kept, stored).await;

@@ -67,9 +67,15 @@ fn failed(error: keyring_core::Error) -> anyhow::Error {
     error.into()
 }
 
-/// Keeps the token of an office. Where the keyring takes it only after this has failed, as when it waits for a person, it
-/// is given back what it had before.
+/// Keeps the token of an office, however late the keyring takes it.
 pub(crate) async fn keep_token(changes: &KeyringChanges, office: &str, token: SecretString) -> anyhow::Result<()> {
+    let name = token_name(office);
+    changes.make_at_last(move |keyring| keyring.write(&name, &token)).await
+}
+
+/// Keeps a renewed token of an office. Where the keyring takes it only after this has failed, as when it waits for a person, it
+/// is given back the former one, which is still good and is renewed again.
+pub(crate) async fn replace_token(changes: &KeyringChanges, office: &str, token: SecretString) -> anyhow::Result<()> {
     let (name, again) = (token_name(office), token_name(office));
     let before = Arc::new(OnceLock::new());
     let found = Arc::clone(&before);
@@ -88,8 +94,7 @@ pub(crate) async fn keep_token(changes: &KeyringChanges, office: &str, token: Se
 /// Removes the token of an office.
 pub(crate) async fn forget_token(changes: &KeyringChanges, office: &str) -> anyhow::Result<()> {
     let name = token_name(office);
-    // Nothing is given back: nobody wants what is removed.
-    changes.make(move |keyring| keyring.remove(&name), |_| Ok(())).await
+    changes.make_at_last(move |keyring| keyring.remove(&name)).await
 }
 
 /// Where the token of an office lies.

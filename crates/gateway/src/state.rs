@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) name: String,
     /// Where those who are invited find it, where that is known.
     pub(crate) join_address: Option<JoinAddress>,
+    /// Tokens that were renewed in this run, and whose new secret was not used yet.
+    pub(crate) renewed: std::sync::Mutex<std::collections::BTreeSet<String>>,
     /// The certificate that vouches for it, where no public CA does.
     pub(crate) own_ca: Option<OwnCa>,
     pub(crate) path_tokens: PathTokens,

@@ -20,7 +20,7 @@ use crate::problem::ApiError;
 /// Trials that are kept between their steps.
 const TRIALS: usize = 16;
 /// A phone that was made at the PBX meanwhile is listed after this.
-const PHONES_HOLD: Duration = Duration::from_secs(5 * 60);
+const PHONES_HOLD: Duration = Duration::from_secs(60);
 /// How long nobody may go on with one until it is given up, with the keys that it holds.
 const KEPT: Duration = Duration::from_secs(10 * 60);
 
@@ -60,7 +60,7 @@ impl Trials {
         })
     }
 
-    /// The phones that the PBX of these settings lists. Asked again within minutes it is told what was told before: some PBXs
+    /// The phones that the PBX of these settings lists. Asked again within a minute it is told what was told before: some PBXs
     /// admit this question once a minute.
     pub(crate) async fn phones(&self, clock: &Arc<dyn Clock>, config: ConnectionConfig) -> Result<Phones, ApiError> {
         let (id, digest) = (config.id.clone(), digest(&config));
@@ -74,7 +74,9 @@ impl Trials {
         let listed = office::list_phones(&driver).await;
         let phones = listed.map_err(|message| OfficeError::new(OfficeErrorKind::Unreachable, message))?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tried) = known.get_mut(&id).filter(|tried| tried.digest == digest) {
+        if !phones.phones.is_empty()
+            && let Some(tried) = known.get_mut(&id).filter(|tried| tried.digest == digest)
+        {
             tried.phones = Some((Instant::now(), phones.clone()));
         }
         Ok(phones)

@@ -132,9 +132,10 @@ async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
 /// Whether the name is known not to exist, or nobody could be asked.
 fn not_found(host: &str, kind: LookupErrorKind) -> Error {
     let host = host.to_owned();
-    match kind {
-        LookupErrorKind::NoName | LookupErrorKind::NoData => Error::NameNotFound { host },
-        _ => Error::NoNameServer { host },
+    if matches!(kind, LookupErrorKind::NoName | LookupErrorKind::NoData) {
+        Error::NameNotFound { host }
+    } else {
+        Error::NoNameServer { host }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use calls::{Ability, LegRef, VendorEvent};
 use pbx::{
-    Driver, Error,
+    Driver, Error, ErrorKind, Retry,
     query::{AccountUser, Query, Reply},
 };
 use tokio::time::Instant;
@@ -21,6 +21,8 @@ use crate::{
 
 /// How often a PBX that answers is asked who works there.
 const AGAIN: Duration = Duration::from_secs(24 * 3600);
+/// Waits where it refuses.
+const REFUSED: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(6 * 3600)];
 
 /// The people of one connection.
 #[derive(Debug, Default)]
@@ -94,7 +96,13 @@ impl Link {
             Err(error) => {
                 tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not list its people");
                 let apart = spread(&[self.connection.as_str(), "people", &self.clock.now().to_string()]);
-                (before_session(&error, next.failures, apart), next.failures + 1)
+                // Each question counts towards a quota, and where it is refused somebody must give a right first.
+                let wait = if error.retry() == Retry::No && error.kind() != ErrorKind::Stopped {
+                    REFUSED.get(next.failures).copied().unwrap_or(AGAIN)
+                } else {
+                    before_session(&error, next.failures, apart)
+                };
+                (wait, next.failures + 1)
             }
         };
         *next = NextList { due: Instant::now() + wait, failures };

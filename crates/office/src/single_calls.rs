@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const FAILED: Duration = Duration::from_secs(60);
 /// The longest pause where one question after the other is refused.
 const LONGEST: Duration = Duration::from_secs(3600);
-/// How often one call is asked about where the PBX fails inside.
+/// How often one call is asked about where the PBX fails inside, or its answer cannot be read.
 const TRIES: u8 = 3;
 /// Calls that are older are asked about no more when a link begins.
 const REACH: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -32,6 +32,14 @@ struct Failures {
     refused: u32,
 }
 
+impl Failures {
+    fn refused_pause(&mut self) -> Duration {
+        let pause = PAUSE * 2_u32.saturating_pow(self.refused).min(3600);
+        self.refused += 1;
+        pause.min(LONGEST)
+    }
+}
+
 impl Link {
     /// Asks about single calls until the office stops.
     pub(crate) async fn keep_asking_details(self) {
@@ -43,12 +51,13 @@ impl Link {
         loop {
             let question = self.details.next().await;
             let pause = match self.ask_details(&question.call).await {
-                Ok(is_told) => {
+                Ok(true) => {
                     failures = Failures::default();
-                    if !is_told {
-                        self.note_unknown(question).await;
-                    }
                     PAUSE
+                }
+                Ok(false) => {
+                    let unreadable = Error::new(ErrorKind::Protocol, "the PBX's answer tells nothing of the call");
+                    self.details_failed(question, &unreadable, &mut failures).await
                 }
                 Err(error) => self.details_failed(question, &error, &mut failures).await,
             };
@@ -114,6 +123,11 @@ impl Link {
                 self.details.put_back(question);
                 return retry_after.unwrap_or(FAILED).max(PAUSE);
             }
+            // Such an answer may come from something before the PBX.
+            ErrorKind::Protocol if question.tries.0 + 1 < TRIES => {
+                self.details.put_back(tried(question));
+                return failures.refused_pause();
+            }
             ErrorKind::Internal | ErrorKind::NotReady => {
                 if question.tries.0 + 1 < TRIES {
                     self.details.put_back(tried(question));
@@ -135,9 +149,7 @@ impl Link {
             | ErrorKind::TooLarge => {
                 self.note_unknown(question).await;
                 // Where none is answered, as by a PBX without this method, the rest is asked ever more seldom.
-                let pause = PAUSE * 2_u32.saturating_pow(failures.refused).min(3600);
-                failures.refused += 1;
-                return pause.min(LONGEST);
+                return failures.refused_pause();
             }
         }
         wait.max(FAILED)

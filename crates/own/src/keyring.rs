@@ -100,6 +100,24 @@ impl KeyringChanges {
         Self { keyring, lock: Arc::default() }
     }
 
+    /// Has a change done that is wanted however late it is, and waits for a while: then it fails with [`NotYet`].
+    pub async fn make_at_last<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&dyn Keyring) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let (send, answer) = oneshot::channel();
+        let (keyring, lock) = (Arc::clone(&self.keyring), Arc::clone(&self.lock));
+        on_a_thread(move || {
+            let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever asked may have gone.
+            let _ = send.send(change(&*keyring));
+        });
+        match timeout(PATIENCE, answer).await {
+            Ok(changed) => changed.unwrap_or_else(|_| anyhow::bail!("the keyring failed")),
+            Err(_) => Err(NotYet.into()),
+        }
+    }
+
     /// Has a change done, and waits for a while. What is done only after that is taken back: whoever asked was told that
     /// it failed.
     pub async fn make<T: Send + 'static>(
@@ -129,6 +147,11 @@ impl KeyringChanges {
         answer.try_recv().unwrap_or_else(|_| anyhow::bail!("the keyring did not answer"))
     }
 }
+
+/// The keyring waits for a person: what it was asked for is done once he has answered.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the keyring waits for a person")]
+pub struct NotYet;
 
 /// On a thread of its own, since a keyring may wait for a person for as long as he likes.
 fn beside<T: Send + 'static>(

@@ -15,6 +15,6 @@ mod trial;
 mod views;
 
 pub use self::{
-    keyring::{Keyring, KeyringChanges, KeyringQuestion, NoKeyring},
+    keyring::{Keyring, KeyringChanges, KeyringQuestion, NoKeyring, NotYet},
     office::{OFFICE, OwnOffice},
 };

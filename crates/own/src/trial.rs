@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::{draft::invalid_settings, office::OwnOffice, settings::OwnConnection};
 
 /// A phone that was made at the PBX meanwhile is listed after this.
-const PHONES_HOLD: Duration = Duration::from_secs(5 * 60);
+const PHONES_HOLD: Duration = Duration::from_secs(60);
 
 impl OwnOffice {
     /// Takes one step of the check of a draft.
@@ -33,7 +33,7 @@ impl OwnOffice {
         Ok(office::check_outcome(request.step, outcome))
     }
 
-    /// The phones that the PBX of a draft lists. Asked again within minutes it is told what was told before: some PBXs admit this
+    /// The phones that the PBX of a draft lists. Asked again within a minute it is told what was told before: some PBXs admit this
     /// question once a minute, and the office needs it next.
     pub async fn list_phones(&self, request: OwnConnectionRequest) -> Result<Phones, ContractError> {
         let draft = self.draft(&request.connection).await?;
@@ -47,7 +47,7 @@ impl OwnOffice {
         let listed = office::list_phones(&driver).await;
         let phones = listed.map_err(|message| ContractError::new(ErrorCode::Unreachable, message))?;
         let mut attempt = self.attempt();
-        if attempt.driver.as_ref().is_some_and(|now| Arc::ptr_eq(now, &driver)) {
+        if !phones.phones.is_empty() && attempt.driver.as_ref().is_some_and(|now| Arc::ptr_eq(now, &driver)) {
             attempt.phones = Some((Instant::now(), phones.clone()));
         }
         Ok(phones)

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use desk::contract::ContractError;
 use jiff::Timestamp;
+use own::NoKeyring;
 use secrecy::SecretString;
 use store::Store;
 
@@ -54,11 +55,20 @@ impl Offices {
         let Some(remote) = open.remote() else { return Ok(()) };
         let renewed = remote.renew_token().await?;
         let token = SecretString::from(renewed.token.0);
-        if let Err(error) = secrets::keep_token(&self.changes, &kept.id, token.clone()).await {
-            tracing::warn!(%error, "the keyring did not take a renewed token");
-            return Ok(());
+        match secrets::replace_token(&self.changes, &kept.id, token.clone()).await {
+            Ok(()) => {}
+            // The token was for this run only before, too.
+            Err(error) if error.is::<NoKeyring>() => {}
+            Err(error) => {
+                tracing::warn!(%error, "the keyring did not take a renewed token");
+                return Ok(());
+            }
         }
         remote.use_token(token);
+        // The former one ends once the gateway has seen the new one.
+        if let Err(error) = remote.show_token().await {
+            tracing::info!(kind = ?error.kind, "the gateway sees a renewed token later");
+        }
         let life = renewed.expires_at.map(|ends| Life { begins: now, ends });
         self.keep(store, &KeptOffice { life, ..kept.clone() }).await
     }
@@ -132,6 +142,11 @@ mod tests {
                 let mut request = vec![0; 4096];
                 let length = stream.read(&mut request).expect("a request");
                 let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                if request.starts_with("GET /v1/connections ") {
+                    let none = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 18\r\n\r\n{\"connections\":[]}";
+                    stream.write_all(none.as_bytes()).expect("sent");
+                    continue;
+                }
                 assert!(request.starts_with("POST /v1/token/renew "), "{request}");
                 let mut tokens = seen.lock().expect("not poisoned");
                 let token = request.split("earer ").nth(1).and_then(|rest| rest.lines().next()).expect("a token");
@@ -212,12 +227,19 @@ mod tests {
         let drawer = Arc::new(Drawer { asks: true.into(), ..Drawer::default() });
         drawer.secrets.lock().expect("not poisoned").insert("token:ladoga".into(), "t0".into());
         let changes = own::KeyringChanges::new(drawer.clone());
-        let late = secrets::keep_token(&changes, "ladoga", "t1".into()).await;
+        let late = secrets::replace_token(&changes, "ladoga", "t1".into()).await;
         assert!(late.is_err(), "it is not waited for");
         drawer.asks.store(false, Ordering::SeqCst);
         // Whatever is changed next is changed after that.
-        while secrets::keep_token(&changes, "other", "x".into()).await.is_err() {}
+        while secrets::replace_token(&changes, "other", "x".into()).await.is_err() {}
         assert_eq!(kept_token(&drawer).as_deref(), Some("t0"), "the gateway knows this one");
+        // One that is in use already is wanted there however late it comes.
+        drawer.asks.store(true, Ordering::SeqCst);
+        let late = secrets::keep_token(&changes, "ladoga", "t2".into()).await;
+        assert!(late.is_err_and(|error| error.is::<own::NotYet>()));
+        drawer.asks.store(false, Ordering::SeqCst);
+        while secrets::replace_token(&changes, "other", "y".into()).await.is_err() {}
+        assert_eq!(kept_token(&drawer).as_deref(), Some("t2"));
     }
 
     #[tokio::test]

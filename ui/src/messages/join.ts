@@ -42,7 +42,7 @@ export const joinText = texts<JoinText>({
       codeExpired: "Срок приглашения вышел. Попросите у администратора новое.",
       codeRevoked: "Администратор отозвал это приглашение. Попросите у него новое.",
       tooOften: "Слишком много попыток. Подождите минуту и попробуйте ещё раз.",
-      nameNotFound: "Такого адреса нет. Проверьте ссылку или спросите адрес у администратора.",
+      nameNotFound: "Адрес офиса не находится. Проверьте ссылку и подключение к сети.",
       noNameServer: "Адрес офиса сейчас не узнать: нет сети или не отвечает DNS. Проверьте подключение.",
       forbidden: "К офису с этого компьютера не пускают. Попросите доступ у администратора.",
       noAnswer:
@@ -77,7 +77,7 @@ export const joinText = texts<JoinText>({
       codeExpired: "This invitation has expired. Ask your administrator for a new one.",
       codeRevoked: "The administrator took this invitation back. Ask for a new one.",
       tooOften: "Too many attempts. Wait a minute and try again.",
-      nameNotFound: "There is no such address. Check the link or ask your administrator for the address.",
+      nameNotFound: "The office’s address is not found. Check the link and your network.",
       noNameServer:
         "The office’s address cannot be looked up now: no network, or no DNS server answers. Check your network.",
       forbidden:

@@ -131,6 +131,10 @@ async fn a_token_is_renewed_without_another_epoch_and_given_back() {
     assert_eq!(renewed.json()["tokenId"], joined["tokenId"]);
     let second = renewed.json()["token"].as_str().expect("a token").to_owned();
     assert_ne!(first, second);
+    assert_eq!(rig.get(&first, "/v1/connections").await.status, 200, "the new one was not used");
+    assert_eq!(rig.get(&second, "/v1/connections").await.status, 200);
+    let found = rig.post(&first, "/v1/token/renew", &json!({})).await;
+    assert_eq!(found.status, 401, "whoever has found the old one keeps nothing with it");
     let mut again = Desk::resume(rig.address, &second, Value::Null).await;
     assert_eq!(again.frame().await["epoch"], epoch, "what may be seen is the same");
     assert_eq!(rig.get(&first, "/v1/connections").await.status, 200, "for a day more");

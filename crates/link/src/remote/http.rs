@@ -207,14 +207,13 @@ pub(super) fn refusal(response: &Response) -> OfficeError {
         Err(_) => {
             let kind = kind_of(response.status);
             let status = response.status;
-            let message = match kind {
-                // A gateway says in its own words why it forbids something.
-                OfficeErrorKind::Forbidden => {
-                    "Something before the gateway, such as a proxy or a firewall, lets nobody \
-                                               through from this computer; ask your administrator for access."
-                        .to_owned()
-                }
-                _ => format!("The gateway, or something before it, answered with status {status}."),
+            // A gateway says in its own words why it forbids something.
+            let message = if kind == OfficeErrorKind::Forbidden {
+                "Something before the gateway, such as a proxy or a firewall, lets nobody through from this computer; ask \
+                 your administrator for access."
+                    .to_owned()
+            } else {
+                format!("The gateway, or something before it, answered with status {status}.")
             };
             OfficeError::new(kind, message)
         }

@@ -22,4 +22,9 @@ impl RemoteOffice {
     pub async fn sign_out(&self) -> Result<(), OfficeError> {
         self.http.remove(&["v1", "token"]).await
     }
+
+    /// Has the gateway see the token that is shown now: a former one ends once its successor was used.
+    pub async fn show_token(&self) -> Result<(), OfficeError> {
+        self.http.get::<serde_json::Value>(&["v1", "connections"]).await.map(drop)
+    }
 }

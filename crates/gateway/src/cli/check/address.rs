@@ -26,7 +26,7 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
     };
     // Desks are given the own CA with their invitation.
     let settings = net::Settings::for_base(public).and_then(|settings| match config.own_ca() {
-        Ok(Some(ca)) => Ok(net::Settings { anchors: net::read_anchors(ca.pem.as_bytes())?, ..settings }),
+        Ok(Some(ca)) => Ok(net::Settings { anchors: net::read_certificates(ca.pem.as_bytes())?, ..settings }),
         Ok(None) | Err(_) => Ok(settings),
     });
     let client = match settings.and_then(net::Client::new) {
@@ -38,7 +38,10 @@ pub(super) async fn find(config: &Config) -> Vec<OwnFinding> {
         }
     };
     let answer = send(&client, Method::GET, below(public, "/healthz")).await;
-    let proxy = answer.as_ref().ok().and_then(|answer| proxy(&answer.headers, config.certificate().is_some()));
+    let proxy = answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| proxy(&answer.headers, config.certificate().is_some() || public.scheme() != "https"));
     let address = answers(answer, public, matches!(config.own_ca(), Ok(Some(_))));
     let is_there = address.ok;
     let mut findings = vec![address];
@@ -57,9 +60,10 @@ fn posts(config: &Config, id: &ConnectionId) -> bool {
     config.make(id).is_ok_and(|make| make.delivery.needs_public_address())
 }
 
-/// Whether a proxy before the gateway says for whom it asks. Where the gateway speaks TLS itself there is none.
-fn proxy(headers: &http::HeaderMap, speaks_tls: bool) -> Option<OwnFinding> {
-    (!speaks_tls && headers.contains_key(NAMES_NOBODY)).then(|| {
+/// Whether a proxy before the gateway says for whom it asks. Where the gateway speaks TLS itself, or nobody does, there is
+/// none.
+fn proxy(headers: &http::HeaderMap, stands_alone: bool) -> Option<OwnFinding> {
+    (!stands_alone && headers.contains_key(NAMES_NOBODY)).then(|| {
         let detail = "what stands before the gateway sends no X-Forwarded-For, so all desks and PBXs are counted as one \
                       address, and one wrong code makes all wait; let the proxy add it (nginx: proxy_set_header \
                       X-Forwarded-For $proxy_add_x_forwarded_for)";
