@@ -6,19 +6,21 @@ use desk::{
     contract::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest,
-        JoinProblem, Makes, OfficePeople, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
-        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, StartDemoRequest,
-        Window,
+        FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
+        JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection, OfficeConnections,
+        OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
+        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, SaveListRequest,
+        StartDemoRequest, Window,
     },
 };
-use own::OwnOffice;
+use own::{AtDesk, Connecting, OwnOffice};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tauri::{AppHandle, Manager, State, ipc::Response};
 
 use crate::{
     demo::Demo,
+    links_file,
     offices::{Invitations, Offices},
     paint_log::PaintLog,
     restart,
@@ -65,12 +67,15 @@ impl Shell<'_> {
         self.app.state::<Offices>().inner()
     }
 
-    /// What is connected in the demo would be gone with it.
-    fn own(&self) -> Answer<&OwnOffice> {
-        match self.app.state::<Option<Demo>>().inner() {
-            Some(_) => Err(ContractError::new(ErrorCode::Unsupported, "leave the demo before you connect a PBX")),
-            None => Ok(self.app.state::<OwnOffice>().inner()),
+    /// The office of this id, for who connects PBXs to it. What is connected in the demo would be gone with it.
+    fn connecting<'a>(&'a self, office: &'a str) -> Answer<Box<dyn Connecting + 'a>> {
+        if self.app.state::<Option<Demo>>().is_some() {
+            return Err(ContractError::new(ErrorCode::Unsupported, "leave the demo before you connect a PBX"));
         }
+        if office == own::OFFICE {
+            return Ok(Box::new(AtDesk { office: self.app.state::<OwnOffice>().inner(), desk: self.desk }));
+        }
+        Ok(Box::new(self.offices().connecting(self.desk.store(), office)?))
     }
 }
 
@@ -93,6 +98,26 @@ impl ShellCommands for Shell<'_> {
 
     async fn invite_person(&self, request: InvitePersonRequest) -> Answer<InvitedView> {
         self.offices().invite(request).await
+    }
+
+    async fn preview_people(&self, request: PeopleTableRequest) -> Answer<PeopleTable> {
+        self.offices().preview_people(request).await
+    }
+
+    async fn import_people(&self, request: PeopleTableRequest) -> Answer<ImportedPeople> {
+        self.offices().import_people(request).await
+    }
+
+    async fn keep_links(&self, request: KeepLinksRequest) -> Answer<KeptFile> {
+        links_file::keep(request.links).await
+    }
+
+    async fn office_lists(&self, request: AdminOfficeRequest) -> Answer<OfficeLists> {
+        self.offices().lists(&request.office).await
+    }
+
+    async fn save_list(&self, request: SaveListRequest) -> Answer<OfficeLists> {
+        self.offices().save_list(request).await
     }
 
     async fn revoke_invitation(&self, request: RevokeInvitationRequest) -> Answer<()> {
@@ -125,44 +150,52 @@ impl ShellCommands for Shell<'_> {
         Ok(JoinAnswer::default())
     }
 
-    async fn connectable_makes(&self) -> Answer<Makes> {
-        Ok(OwnOffice::makes())
+    async fn connectable_makes(&self, request: AdminOfficeRequest) -> Answer<Makes> {
+        self.connecting(&request.office)?.makes().await
     }
 
-    async fn own_connections(&self) -> Answer<OwnConnections> {
-        self.own()?.connections(self.desk).await
+    async fn office_connections(&self, request: AdminOfficeRequest) -> Answer<OfficeConnections> {
+        self.connecting(&request.office)?.connections().await
     }
 
     async fn begin_connection(&self, request: BeginConnectionRequest) -> Answer<DraftView> {
-        self.own()?.begin(request).await
+        let office = request.office.clone();
+        self.connecting(&office)?.begin(request).await
     }
 
     async fn fill_connection(&self, request: FillConnectionRequest) -> Answer<DraftView> {
-        self.own()?.fill(request).await
+        let office = request.office.clone();
+        self.connecting(&office)?.fill(request).await
     }
 
-    async fn list_phones(&self, request: OwnConnectionRequest) -> Answer<Phones> {
-        self.own()?.list_phones(request).await
+    async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {
+        let office = request.office.clone();
+        self.connecting(&office)?.list_phones(request).await
     }
 
     async fn check_connection(&self, request: CheckConnectionRequest) -> Answer<CheckOutcome> {
-        self.own()?.check(request).await
+        let office = request.office.clone();
+        self.connecting(&office)?.check(request).await
     }
 
-    async fn save_connection(&self, request: OwnConnectionRequest) -> Answer<()> {
-        self.own()?.save(self.desk, request).await
+    async fn save_connection(&self, request: NamedConnection) -> Answer<()> {
+        let office = request.office.clone();
+        self.connecting(&office)?.save(request).await
     }
 
-    async fn drop_draft(&self, request: OwnConnectionRequest) -> Answer<()> {
-        self.own()?.drop_draft(request).await
+    async fn drop_draft(&self, request: NamedConnection) -> Answer<()> {
+        let office = request.office.clone();
+        self.connecting(&office)?.drop_draft(request).await
     }
 
     async fn pause_connection(&self, request: PauseConnectionRequest) -> Answer<()> {
-        self.own()?.pause(request).await
+        let office = request.office.clone();
+        self.connecting(&office)?.pause(request).await
     }
 
-    async fn remove_connection(&self, request: OwnConnectionRequest) -> Answer<()> {
-        self.own()?.remove(request).await
+    async fn remove_connection(&self, request: NamedConnection) -> Answer<()> {
+        let office = request.office.clone();
+        self.connecting(&office)?.remove(request).await
     }
 
     async fn start_demo(&self, request: StartDemoRequest) -> Answer<()> {

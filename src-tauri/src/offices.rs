@@ -2,6 +2,7 @@
 
 mod invitations;
 mod kept;
+mod lists;
 mod people;
 mod renewal;
 mod stored;
@@ -19,8 +20,8 @@ use desk::{
     },
 };
 use futures_util::StreamExt;
-use link::{Office, RemoteOffice, wire::Frame};
-use own::{Keyring, KeyringChanges, NotYet};
+use link::{Office, OfficeErrorKind, RemoteOffice, wire::Frame};
+use own::{AtGateway, Drafts, Keyring, KeyringChanges, NotYet};
 use secrecy::{ExposeSecret, SecretString};
 use store::Store;
 use url::Url;
@@ -49,6 +50,8 @@ pub(crate) struct Offices {
     locks: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Held by whoever changes the list in the settings.
     list_lock: tokio::sync::Mutex<()>,
+    /// What administrators have begun to connect.
+    drafts: Drafts,
 }
 
 impl Offices {
@@ -61,6 +64,7 @@ impl Offices {
             open: Mutex::default(),
             locks: Mutex::default(),
             list_lock: tokio::sync::Mutex::default(),
+            drafts: Drafts::default(),
         }
     }
 
@@ -111,27 +115,39 @@ impl Offices {
     }
 
     /// Looks at an office no more: its address, its token and the copy of its calls go. A token that is this desk's alone is
-    /// given back.
+    /// given back, which the last administrator's cannot be.
     pub(crate) async fn disconnect(&self, desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
         let _lock = self.lock(&request.office).await;
         let kept = kept::find(desk.store(), &request.office).await?;
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
+        let open = self.open(&kept.id);
         if kept.person.is_some()
             && let Some(remote) = open.as_ref().and_then(|office| office.remote())
         {
             match tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out()).await {
                 Ok(Ok(())) => {}
+                Ok(Err(error)) if error.kind == OfficeErrorKind::Conflict => {
+                    return Err(ContractError::new(ErrorCode::LastAdmin, error.message));
+                }
                 Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),
             }
         }
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
         {
             let _list_lock = self.list_lock.lock().await;
             kept::forget(desk.store(), &kept.id).await?;
+        }
+        if let Err(error) = self.drafts.forget(desk.store(), &kept.id).await {
+            tracing::warn!(message = error.message, "what was begun for an office that was left stays in the settings");
         }
         if let Err(error) = secrets::forget_token(&self.changes, &kept.id).await {
             tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
         }
         desk.remove_office(&kept.id).await
+    }
+
+    /// An office, for an administrator who connects PBXs to it.
+    pub(crate) fn connecting<'a>(&'a self, store: &'a Store, office: &'a str) -> Result<AtGateway<'a>, ContractError> {
+        Ok(AtGateway { store, drafts: &self.drafts, office, remote: self.remote(office)? })
     }
 
     /// Keeps an office with the token that it gave, and looks at it.

@@ -117,6 +117,8 @@ fn status(error: &ContractError) -> StatusCode {
         | ErrorCode::Refused
         | ErrorCode::UnknownOutcome
         | ErrorCode::Unreachable
+        | ErrorCode::Changed
+        | ErrorCode::LastAdmin
         | ErrorCode::NotAGateway
         | ErrorCode::HttpsNeeded
         | ErrorCode::KeyringLocked

@@ -1,7 +1,10 @@
 //! A table of people to invite, as a spreadsheet saves it: name, role, extensions, groups.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use link::wire::Role;
+use link::wire::{
+    Role,
+    admin::{TableFault, TableProblem},
+};
 
 use crate::invitations::{NewInvitation, extension_ref, person_name};
 
@@ -16,8 +19,43 @@ const UPPER: &str = "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•�
 pub struct TableError {
     /// In which line; the first is 1.
     pub line: u64,
+    /// What is wrong there, as a code.
+    pub fault: TableFault,
+    /// The part of the line that is meant.
+    pub part: String,
     /// What to mend there.
     pub message: String,
+}
+
+impl From<TableError> for TableProblem {
+    fn from(TableError { line, fault, part, message: _ }: TableError) -> Self {
+        Self { line: u32::try_from(line).unwrap_or(u32::MAX), fault, part }
+    }
+}
+
+/// What is wrong with one line.
+struct Wrong {
+    fault: TableFault,
+    part: String,
+    message: String,
+}
+
+impl Wrong {
+    fn new(fault: TableFault, part: &str, message: impl Into<String>) -> Self {
+        Self { fault, part: printable(part), message: message.into() }
+    }
+
+    fn at(self, line: u64) -> TableError {
+        TableError { line, fault: self.fault, part: self.part, message: self.message }
+    }
+}
+
+/// Somebody in a table, and the line that he stands in.
+pub struct Listed {
+    /// In which line; the first is 1.
+    pub line: u64,
+    /// Who.
+    pub person: NewInvitation,
 }
 
 /// The text of a file: UTF-8, UTF-16 with its mark, or else Windows-1251.
@@ -45,7 +83,7 @@ fn cyrillic(byte: u8) -> char {
 }
 
 /// The people of a table. Its first line may name the columns. `days` holds for all of them.
-pub fn read(text: &str, days: Option<u32>) -> Result<Vec<NewInvitation>, TableError> {
+pub fn read(text: &str, days: Option<u32>) -> Result<Vec<Listed>, TableError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter(text))
@@ -55,22 +93,21 @@ pub fn read(text: &str, days: Option<u32>) -> Result<Vec<NewInvitation>, TableEr
         .from_reader(text.as_bytes());
     let (mut people, mut lines) = (Vec::new(), Lines { text, at: 0, line: 1 });
     for (place, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| TableError {
-            line: lines.at(error.position()),
-            message: "the quotes in it do not fit together".to_owned(),
+        let record = record.map_err(|error| {
+            Wrong::new(TableFault::Quotes, "", "the quotes in it do not fit together").at(lines.at(error.position()))
         })?;
         let line = lines.at(record.position());
-        let wrong = |message: String| TableError { line, message };
         if record.iter().all(str::is_empty) || place == 0 && is_heading(&record) {
             continue;
         }
         if people.len() == MOST {
-            return Err(wrong(format!("a table holds at most {MOST} people; make several of it")));
+            let message = format!("a table holds at most {MOST} people; make several of it");
+            return Err(Wrong::new(TableFault::TooMany, "", message).at(line));
         }
-        people.push(person(&record, days).map_err(wrong)?);
+        people.push(Listed { line, person: person(&record, days).map_err(|wrong| wrong.at(line))? });
     }
     match people.is_empty() {
-        true => Err(TableError { line: 1, message: "there is nobody in this table".to_owned() }),
+        true => Err(Wrong::new(TableFault::Empty, "", "there is nobody in this table").at(1)),
         false => Ok(people),
     }
 }
@@ -109,17 +146,25 @@ fn is_heading(record: &StringRecord) -> bool {
     ["role", "роль", "права"].contains(&second.as_str())
 }
 
-fn person(record: &StringRecord, days: Option<u32>) -> Result<NewInvitation, String> {
+fn person(record: &StringRecord, days: Option<u32>) -> Result<NewInvitation, Wrong> {
     let field = |place: usize| record.get(place).unwrap_or_default();
     if let Some(extra) = (4..record.len()).find(|place| !field(*place).is_empty()) {
-        return Err(format!("there is a field {}; a line has name, role, extensions, groups", extra + 1));
+        let message = format!("there is a field {}; a line has name, role, extensions, groups", extra + 1);
+        return Err(Wrong::new(TableFault::Fields, field(extra), message));
     }
-    let name = person_name(field(0)).ok_or("the name is missing, or is no name of one line")?;
-    let role = role(field(1))
-        .ok_or_else(|| format!("\"{}\" is no role; write agent, manager or admin", printable(field(1))))?;
-    let extensions = words(field(2))
-        .map(|text| extension_ref(text).map_err(|why| format!("\"{}\" is no extension: {why}", printable(text))))
-        .collect::<Result<_, _>>()?;
+    let name = person_name(field(0))
+        .ok_or_else(|| Wrong::new(TableFault::Name, field(0), "the name is missing, or is no name of one line"))?;
+    let role = role(field(1)).ok_or_else(|| {
+        let message = format!("\"{}\" is no role; write agent, manager or admin", printable(field(1)));
+        Wrong::new(TableFault::Role, field(1), message)
+    })?;
+    let extension = |text: &str| {
+        extension_ref(text).map_err(|why| {
+            let message = format!("\"{}\" is no extension: {why}", printable(text));
+            Wrong::new(TableFault::Extension, text, message)
+        })
+    };
+    let extensions = words(field(2)).map(extension).collect::<Result<_, _>>()?;
     let groups = words(field(3)).map(str::to_owned).collect();
     Ok(NewInvitation { name, role, extensions, groups, days })
 }
@@ -149,6 +194,10 @@ mod tests {
 
     const TABLE: &str = "Имя;Роль;Добавочные;Группы\nАнна Смирнова;сотрудник;rt1:201 rt1:202;sales\n\n\
                          \"Ёжиков; Борис\";admin;;\n";
+
+    fn read(text: &str, days: Option<u32>) -> Result<Vec<NewInvitation>, TableError> {
+        Ok(super::read(text, days)?.into_iter().map(|listed| listed.person).collect())
+    }
 
     fn names(people: &[NewInvitation]) -> Vec<&str> {
         people.iter().map(|person| person.name.as_str()).collect()

@@ -62,6 +62,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/people/{id}", put(people::change).delete(people::remove))
         .route("/invitations", post(invitations::invite))
         .route("/invitations/import", post(invitations::import))
+        .route("/invitations/import/preview", post(invitations::preview))
         .route("/invitations/{id}", delete(invitations::revoke))
 }
 

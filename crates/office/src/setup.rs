@@ -57,6 +57,7 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
         control: control.filter(|ability| is_known || *ability == Ability::Originate).collect(),
         needs_address,
         first: titles(make.first),
+        hook: make.hook.map(titles),
         key_acts_for: titles(make.key_acts_for),
         key_acts_for_all: capability.key_acts_for_all,
         keys: make

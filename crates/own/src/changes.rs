@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use calls::ConnectionId;
 use desk::{
     Desk,
-    contract::{ContractError, ErrorCode, Notice, NoticeKind, OwnConnectionRequest, PauseConnectionRequest},
+    contract::{ContractError, ErrorCode, NamedConnection, Notice, NoticeKind, PauseConnectionRequest},
 };
 use office::ConnectionSettings;
 
@@ -19,7 +19,7 @@ use crate::{
 
 impl OwnOffice {
     /// Connects what was drafted.
-    pub async fn save(&self, desk: &Desk, request: OwnConnectionRequest) -> Result<(), ContractError> {
+    pub async fn save(&self, desk: &Desk, request: NamedConnection) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
         let mut draft = OwnConnection { paused: false, ..self.draft(&request.connection).await? };
         let id = draft.id.clone();
@@ -71,7 +71,7 @@ impl OwnOffice {
     pub async fn pause(&self, request: PauseConnectionRequest) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
         self.read_again().await?;
-        let PauseConnectionRequest { connection, paused } = request;
+        let PauseConnectionRequest { office: _, connection, paused } = request;
         let settings = self.settings();
         let known = settings.connections.iter().find(|known| known.id.as_str() == connection);
         let known = known.cloned().ok_or_else(not_there)?;
@@ -112,7 +112,7 @@ impl OwnOffice {
     }
 
     /// Connects to a PBX no more. Its settings and keys go, its calls stay.
-    pub async fn remove(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
+    pub async fn remove(&self, request: NamedConnection) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
         self.read_again().await?;
         // An office that is starting has read the settings: it must run, or not have begun, when they change.

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, net::IpAddr, sync::PoisonError};
 
 use calls::number;
 use desk::contract::{
-    BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, LineDraft,
-    OwnConnectionRequest, Token,
+    BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, LineDraft, NamedConnection,
+    Token,
 };
-use pbx::{ConfigError, Make};
+use pbx::{ConfigError, Kind, Make};
 use url::{Host, Url};
 
 use crate::{office::OwnOffice, secrets::Keys, settings::OwnConnection};
@@ -42,38 +42,13 @@ impl OwnOffice {
     /// Takes in what a person has entered. Where one thing is wrong nothing of it is taken.
     pub async fn fill(&self, request: FillConnectionRequest) -> Result<DraftView, ContractError> {
         let _turn = self.0.changing.lock().await;
-        let mut draft = self.draft(&request.connection).await?;
-        let before = draft.clone();
-        let make = draft.make()?;
-        let FillConnectionRequest { connection: _, keys, kind, address, phone, name, lines } = request;
-        let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?;
-        if let Some(kind) = kind {
-            let known = make.kinds.iter().find(|known| known.value == kind);
-            let known = known.ok_or_else(|| ContractError::invalid("kind", "there is no such kind of key"))?;
-            draft.overrides.insert(known.name.to_owned(), known.value.to_owned());
-        }
-        if let Some(address) = address {
-            draft.address = read_address(&address)?;
-        }
-        if let Some(phone) = phone {
-            draft.phone = read_phone(&phone)?;
-        }
-        if let Some(name) = name {
-            draft.person = plain(&name);
-        }
-        if let Some(lines) = lines {
-            draft.lines = lines.into_iter().map(read_line).collect::<Result<_, _>>()?;
-        }
-        let mut all = self.keys_of(&draft);
-        all.extend(keys.clone().unwrap_or_default());
-        usable(&draft, all)?;
+        let before = self.draft(&request.connection).await?;
+        let (draft, keys) = before.filled(request, |draft| self.keys_of(draft))?;
         let mut settings = self.settings();
         settings.draft = Some(draft.clone());
         self.keep(settings).await?;
-        let has_other_keys = keys.as_ref().is_some_and(|keys| !keys.is_empty());
-        if let Some(keys) = keys {
-            self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
-        }
+        let has_other_keys = !keys.is_empty();
+        self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         if has_other_keys || (&before.address, &before.overrides) != (&draft.address, &draft.overrides) {
             self.attempt().begin_anew();
         }
@@ -82,7 +57,7 @@ impl OwnOffice {
     }
 
     /// Gives up what was drafted.
-    pub async fn drop_draft(&self, request: OwnConnectionRequest) -> Result<(), ContractError> {
+    pub async fn drop_draft(&self, request: NamedConnection) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
         self.draft(&request.connection).await?;
         let mut settings = self.settings();
@@ -111,6 +86,47 @@ impl OwnOffice {
     pub(crate) fn forget_draft_keys(&self) {
         self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.attempt().begin_anew();
+    }
+}
+
+impl OwnConnection {
+    /// The draft with what a person has entered, and the keys that he has entered now. `known` are the keys of a draft so far.
+    pub(crate) fn filled(
+        &self,
+        request: FillConnectionRequest,
+        known: impl FnOnce(&Self) -> Keys,
+    ) -> Result<(Self, Keys), ContractError> {
+        let (mut draft, make) = (self.clone(), self.make()?);
+        let FillConnectionRequest { office: _, connection: _, keys, kind, address, phone, name, lines } = request;
+        let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?.unwrap_or_default();
+        if let Some(kind) = kind {
+            let known = make.kinds.iter().find(|known| known.value == kind);
+            let known = known.ok_or_else(|| ContractError::invalid("kind", "there is no such kind of key"))?;
+            draft.overrides.insert(known.name.to_owned(), known.value.to_owned());
+        }
+        if let Some(address) = address {
+            draft.address = read_address(&address)?;
+        }
+        if let Some(phone) = phone {
+            draft.phone = read_phone(&phone)?;
+        }
+        if let Some(name) = name {
+            draft.person = plain(&name);
+        }
+        if let Some(lines) = lines {
+            draft.lines = lines.into_iter().map(read_line).collect::<Result<_, _>>()?;
+        }
+        let mut all = known(&draft);
+        all.extend(keys.clone());
+        usable(&draft, all)?;
+        Ok((draft, keys))
+    }
+
+    /// The kind of its key, where its make has several.
+    pub(crate) fn kind(&self) -> Option<String> {
+        let make = self.make().ok()?;
+        let is_it = |kind: &&Kind| self.overrides.get(kind.name).is_some_and(|value| value == kind.value);
+        make.kinds.iter().find(is_it).map(|kind| kind.value.to_owned())
     }
 }
 

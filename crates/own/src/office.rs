@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use calls::{CallId, Clock, CommandId, ConnectionId, Fact, RecordingId};
 use desk::{
     Desk,
-    contract::{ContractError, ErrorCode, OwnProblem},
+    contract::{ConnectionProblem, ContractError, ErrorCode},
 };
 use jiff::Timestamp;
 use link::{
@@ -66,7 +66,7 @@ pub(crate) struct Shared {
     pub(crate) draft_keys: Mutex<Keys>,
     /// What talks to the PBX of the draft.
     pub(crate) attempt: Mutex<Attempt>,
-    problems: Mutex<BTreeMap<ConnectionId, OwnProblem>>,
+    problems: Mutex<BTreeMap<ConnectionId, ConnectionProblem>>,
 }
 
 /// Why it is not at work.
@@ -195,12 +195,12 @@ impl OwnOffice {
     }
 
     /// Why a connection could not be started.
-    pub(crate) fn problem(&self, connection: &ConnectionId) -> Option<OwnProblem> {
+    pub(crate) fn problem(&self, connection: &ConnectionId) -> Option<ConnectionProblem> {
         self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).get(connection).copied()
     }
 
     /// It cannot be started, for this reason.
-    pub(crate) fn note_problem(&self, connection: &ConnectionId, problem: OwnProblem) {
+    pub(crate) fn note_problem(&self, connection: &ConnectionId, problem: ConnectionProblem) {
         self.0.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.clone(), problem);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use desk::contract::{ContractError, ErrorCode, LineDraft, OwnProblem};
+use desk::contract::{ConnectionProblem, ContractError, ErrorCode, LineDraft};
 use office::{ConnectionSettings, LineSettings, Person};
 use pbx::{ConnectionConfig, Make};
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,11 @@ impl Settings {
 }
 
 impl OwnConnection {
+    /// The same under another id.
+    pub(crate) fn named(self, id: ConnectionId) -> Self {
+        Self { id, ..self }
+    }
+
     pub(crate) fn make(&self) -> Result<Make, ContractError> {
         self.make.parse().map_err(|_| {
             ContractError::new(ErrorCode::Unsupported, "this version does not know the make of this connection")
@@ -164,9 +169,10 @@ impl OwnConnection {
     }
 
     /// As an office needs it that starts, with the keys that are known; or why it cannot.
-    pub(crate) fn startable(&self, keys: Option<Keys>) -> Result<ConnectionSettings, OwnProblem> {
-        let config = self.with_keys(keys.ok_or(OwnProblem::KeyMissing)?).map_err(|_| OwnProblem::Settings)?;
-        pbx::validate(&config.config).map_err(|_| OwnProblem::Settings)?;
+    pub(crate) fn startable(&self, keys: Option<Keys>) -> Result<ConnectionSettings, ConnectionProblem> {
+        let config =
+            self.with_keys(keys.ok_or(ConnectionProblem::KeyMissing)?).map_err(|_| ConnectionProblem::Settings)?;
+        pbx::validate(&config.config).map_err(|_| ConnectionProblem::Settings)?;
         Ok(config)
     }
 

@@ -6,8 +6,7 @@ use std::{
 };
 
 use desk::contract::{
-    CheckConnectionRequest, CheckOutcome, CheckStep, CheckStepView, ContractError, ErrorCode, OwnConnectionRequest,
-    Phones,
+    CheckConnectionRequest, CheckOutcome, CheckStep, CheckStepView, ContractError, ErrorCode, NamedConnection, Phones,
 };
 use jiff::tz::TimeZone;
 use pbx::{Driver, Trial, TrialStep, journal::NoJournal};
@@ -35,7 +34,7 @@ impl OwnOffice {
 
     /// The phones that the PBX of a draft lists. Asked again within a minute it is told what was told before: some PBXs admit this
     /// question once a minute, and the office needs it next.
-    pub async fn list_phones(&self, request: OwnConnectionRequest) -> Result<Phones, ContractError> {
+    pub async fn list_phones(&self, request: NamedConnection) -> Result<Phones, ContractError> {
         let draft = self.draft(&request.connection).await?;
         let (driver, known) = {
             let mut attempt = self.attempt();
@@ -55,12 +54,7 @@ impl OwnOffice {
 
     /// The steps of the check of a draft.
     pub(crate) fn steps(&self, draft: &OwnConnection) -> Vec<CheckStepView> {
-        let Ok(trial) = self.trial(draft) else { return Vec::new() };
-        let view = |step: TrialStep| CheckStepView {
-            step: office::check_step(step),
-            allowed_ms: u32::try_from(step.allowed().as_millis()).unwrap_or(u32::MAX),
-        };
-        trial.steps().into_iter().map(view).collect()
+        self.trial(draft).map(|trial| trial.steps().into_iter().map(step_view).collect()).unwrap_or_default()
     }
 
     /// The trial of a draft, the same until something of it is changed.
@@ -115,5 +109,13 @@ impl Attempt {
     fn phones(&self) -> Option<Phones> {
         let fresh = self.phones.as_ref().filter(|(asked, _)| asked.elapsed() < PHONES_HOLD);
         fresh.map(|(_, phones)| phones.clone())
+    }
+}
+
+/// A step as pages show it.
+pub(crate) fn step_view(step: TrialStep) -> CheckStepView {
+    CheckStepView {
+        step: office::check_step(step),
+        allowed_ms: u32::try_from(step.allowed().as_millis()).unwrap_or(u32::MAX),
     }
 }

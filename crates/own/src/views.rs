@@ -2,7 +2,7 @@
 
 use desk::{
     Desk,
-    contract::{ContractError, DraftView, OwnConnectionView, OwnConnections, Titles},
+    contract::{ContractError, DraftView, OfficeConnections, PbxConnection, Titles},
 };
 
 use office::titles;
@@ -11,42 +11,44 @@ use crate::{office::OwnOffice, settings::OwnConnection};
 
 impl OwnOffice {
     /// What it is connected to, and what is being connected. A desk that does not look at it yet does so from now on.
-    pub async fn connections(&self, desk: &Desk) -> Result<OwnConnections, ContractError> {
+    pub async fn connections(&self, desk: &Desk) -> Result<OfficeConnections, ContractError> {
         self.read_again().await?;
         self.attach_late(desk).await;
         let settings = self.settings();
-        Ok(OwnConnections {
+        Ok(OfficeConnections {
             connections: settings.connections.iter().map(|connection| self.connection_view(connection)).collect(),
             draft: settings.draft.as_ref().map(|draft| self.draft_view(draft)).transpose()?,
         })
     }
 
-    fn connection_view(&self, connection: &OwnConnection) -> OwnConnectionView {
+    fn connection_view(&self, connection: &OwnConnection) -> PbxConnection {
         let by_name = || Titles { ru: connection.make.clone(), en: connection.make.clone() };
-        OwnConnectionView {
+        PbxConnection {
             id: connection.id.as_str().to_owned(),
             make: connection.make.clone(),
             title: connection.make().map_or_else(|_| by_name(), |make| titles(make.title)),
             phone: connection.phone.clone(),
             paused: connection.paused,
+            fixed: false,
+            hook_url: None,
+            detail: None,
             problem: self.problem(&connection.id),
         }
     }
 
     pub(crate) fn draft_view(&self, draft: &OwnConnection) -> Result<DraftView, ContractError> {
-        let make = draft.make()?;
-        let kind =
-            make.kinds.iter().find(|kind| draft.overrides.get(kind.name).is_some_and(|value| value == kind.value));
         Ok(DraftView {
             connection: draft.id.as_str().to_owned(),
             make: draft.make.clone(),
             is_new: self.settings().connection(&draft.id).is_none(),
             keys: self.keys_of(draft).into_keys().collect(),
-            kind: kind.map(|kind| kind.value.to_owned()),
+            kind: draft.kind(),
             address: draft.address.as_ref().map(ToString::to_string).unwrap_or_default(),
             phone: draft.phone.clone(),
+            needs_phone: true,
             name: draft.person.clone(),
             lines: draft.lines.clone(),
+            hook_url: None,
             steps: self.steps(draft),
         })
     }

@@ -52,6 +52,8 @@ pub struct Description {
     pub page: &'static str,
     /// What must be switched on at the vendor before anything works.
     pub first: Text,
+    /// Where the address that the PBX posts to is entered in the vendor's account, where it posts.
+    pub hook: Option<Text>,
     /// For whom the secrets together can act.
     pub key_acts_for: Text,
     /// The secrets that a connection needs.

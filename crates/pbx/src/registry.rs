@@ -70,12 +70,13 @@ mod tests {
     #[test]
     fn descriptions_are_whole() {
         for make in MAKES {
-            let texts = make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain([
+            let texts = make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain(make.hook).chain([
                 make.title,
                 make.first,
                 make.key_acts_for,
             ]);
             assert!(texts.clone().all(|text| !text.ru.is_empty() && !text.en.is_empty()), "{make}: {texts:?}");
+            assert_eq!(make.hook.is_some(), make.delivery.needs_public_address(), "{make}");
             assert!(!make.secrets.is_empty() && !make.zones.is_empty(), "{make}");
             assert!(make.zones.iter().all(|zone| jiff::tz::TimeZone::get(zone).is_ok()), "{make}: {:?}", make.zones);
             let is_secure = make.base_url.parse::<url::Url>().is_ok_and(|url| url.scheme() == "https");

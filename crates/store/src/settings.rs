@@ -13,6 +13,15 @@ impl Store {
         })
     }
 
+    /// Takes a choice back.
+    pub fn forget_setting(&self, key: &str) -> Write<()> {
+        let key = key.to_owned();
+        self.write(move |connection| {
+            connection.execute("DELETE FROM settings WHERE key = ?1", [key])?;
+            Ok(())
+        })
+    }
+
     /// Chooses.
     pub fn set_setting(&self, key: &str, value: &str) -> Write<()> {
         let (key, value) = (key.to_owned(), value.to_owned());

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use desk::contract::{
-    ChangeRightsRequest, ContractError, ErrorCode, InvitationRow, InvitePersonRequest, InvitedView, OfficePeople,
-    OfficePerson, OwnExtension, RemovePersonRequest, RevokeInvitationRequest, RightsView,
+    ChangeRightsRequest, ContractError, ErrorCode, ImportedPeople, InvitationRow, InvitePersonRequest, InvitedView,
+    NamedLink, OfficePeople, OfficePerson, OwnExtension, PeopleTable, PeopleTableRequest, RemovePersonRequest,
+    RevokeInvitationRequest, RightsView, TableRow,
 };
 use link::{
     RemoteOffice,
     wire::{
-        ExtensionRef, Role,
-        admin::{ChangeRights, InvitationView, Invite, TokenPerson},
+        self, ExtensionRef, Role,
+        admin::{ChangeRights, ImportInvitations, InvitationView, Invite, TokenPerson},
     },
 };
 
@@ -44,6 +45,20 @@ impl Offices {
         let invite = Invite { name, role, extensions, groups, token_expires_days: Some(TOKEN_DAYS) };
         let made = self.remote(&office)?.invite(&invite).await?;
         Ok(InvitedView { link: made.link.0, expires_at: made.expires_at })
+    }
+
+    /// Who is in a table, or what is wrong with it.
+    pub(crate) async fn preview_people(&self, request: PeopleTableRequest) -> Answer<PeopleTable> {
+        let told = self.remote(&request.office)?.preview_table(&ImportInvitations { csv: request.table }).await?;
+        let row = |new: Invite| TableRow { name: new.name, rights: rights(new.role, new.extensions, new.groups) };
+        Ok(PeopleTable { people: told.people.into_iter().map(row).collect(), problem: told.problem })
+    }
+
+    /// Invites everybody in a table, or nobody.
+    pub(crate) async fn import_people(&self, request: PeopleTableRequest) -> Answer<ImportedPeople> {
+        let made = self.remote(&request.office)?.import_invitations(&ImportInvitations { csv: request.table }).await?;
+        let named = |made: wire::admin::NamedLink| NamedLink { name: made.name, link: made.link.0.clone() };
+        Ok(ImportedPeople { invitations: made.invitations.into_iter().map(named).collect() })
     }
 
     /// Says what somebody sees from now on.

@@ -37,6 +37,7 @@ static DESCRIPTION: Description = Description {
     interface: None,
     page: "toy",
     first: Text { ru: "ничего", en: "nothing" },
+    hook: None,
     key_acts_for: Text { ru: "от имени куклы", en: "the doll" },
     secrets: &[Secret { name: "winder", found: Text { ru: "на спине", en: "on its back" }, is_sent: true }],
     zones: &["UTC"],

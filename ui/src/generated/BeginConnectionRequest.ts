@@ -5,6 +5,10 @@
  */
 export type BeginConnectionRequest = { 
 /**
+ * To which office.
+ */
+office: string, 
+/**
  * The make of a new connection.
  */
 make?: string, 

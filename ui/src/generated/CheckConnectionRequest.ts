@@ -6,6 +6,10 @@ import type { CheckStep } from "./CheckStep";
  */
 export type CheckConnectionRequest = { 
 /**
+ * Of which office.
+ */
+office: string, 
+/**
  * Which draft.
  */
 connection: string, 

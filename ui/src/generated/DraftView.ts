@@ -35,6 +35,10 @@ address: string,
  */
 phone: string, 
 /**
+ * Without a phone it cannot be connected.
+ */
+needsPhone: boolean, 
+/**
  * The person's name.
  */
 name: string, 
@@ -42,6 +46,10 @@ name: string,
  * The office's lines.
  */
 lines: Array<LineDraft>, 
+/**
+ * The address that the PBX is to post to, where it posts and the gateway knows its own.
+ */
+hookUrl?: string, 
 /**
  * The steps of its check.
  */

@@ -6,11 +6,15 @@ import type { LineDraft } from "./LineDraft";
  */
 export type FillConnectionRequest = { 
 /**
+ * Of which office.
+ */
+office: string, 
+/**
  * Which draft.
  */
 connection: string, 
 /**
- * Keys by their names. They are kept by this program and shown to nobody again.
+ * Keys by their names. They are kept by the office and shown to nobody again.
  */
 keys?: { [name in string]: string }, 
 /**

@@ -43,6 +43,10 @@ needsAddress: boolean,
  */
 first: Titles, 
 /**
+ * Where the address that the PBX posts to is entered at the vendor, where it posts.
+ */
+hook?: Titles, 
+/**
  * For whom the key can act.
  */
 keyActsFor: Titles, 

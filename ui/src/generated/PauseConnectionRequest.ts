@@ -5,6 +5,10 @@
  */
 export type PauseConnectionRequest = { 
 /**
+ * Of which office.
+ */
+office: string, 
+/**
  * Which.
  */
 connection: string, 

@@ -24,6 +24,7 @@ import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
+import type { ImportedPeople } from "./ImportedPeople";
 import type { InvitationAnswer } from "./InvitationAnswer";
 import type { InvitePersonRequest } from "./InvitePersonRequest";
 import type { InvitedView } from "./InvitedView";
@@ -33,18 +34,23 @@ import type { JournalDetail } from "./JournalDetail";
 import type { JournalEntryRequest } from "./JournalEntryRequest";
 import type { JournalPage } from "./JournalPage";
 import type { JournalRequest } from "./JournalRequest";
+import type { KeepLinksRequest } from "./KeepLinksRequest";
+import type { KeptFile } from "./KeptFile";
 import type { ListCallsRequest } from "./ListCallsRequest";
 import type { LookUpRequest } from "./LookUpRequest";
 import type { LookUpView } from "./LookUpView";
 import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
 import type { Makes } from "./Makes";
+import type { NamedConnection } from "./NamedConnection";
 import type { NoticeKind } from "./NoticeKind";
+import type { OfficeConnections } from "./OfficeConnections";
+import type { OfficeLists } from "./OfficeLists";
 import type { OfficePeople } from "./OfficePeople";
 import type { OpenRecordingRequest } from "./OpenRecordingRequest";
-import type { OwnConnectionRequest } from "./OwnConnectionRequest";
-import type { OwnConnections } from "./OwnConnections";
 import type { PauseConnectionRequest } from "./PauseConnectionRequest";
+import type { PeopleTable } from "./PeopleTable";
+import type { PeopleTableRequest } from "./PeopleTableRequest";
 import type { Phones } from "./Phones";
 import type { PlaceCallRequest } from "./PlaceCallRequest";
 import type { PlacedView } from "./PlacedView";
@@ -54,6 +60,7 @@ import type { RecordingView } from "./RecordingView";
 import type { RemovePersonRequest } from "./RemovePersonRequest";
 import type { RenewTokenRequest } from "./RenewTokenRequest";
 import type { RevokeInvitationRequest } from "./RevokeInvitationRequest";
+import type { SaveListRequest } from "./SaveListRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
@@ -113,6 +120,16 @@ export interface MainCommands {
   officePeople(request: AdminOfficeRequest): Promise<OfficePeople>;
   /** Invites somebody. The link is told this once. */
   invitePerson(request: InvitePersonRequest): Promise<InvitedView>;
+  /** Who is in a table, or what is wrong with it. Nobody is invited by that. */
+  previewPeople(request: PeopleTableRequest): Promise<PeopleTable>;
+  /** Invites everybody in a table, or nobody. The links are told this once. */
+  importPeople(request: PeopleTableRequest): Promise<ImportedPeople>;
+  /** Keeps links in a new file among the person's downloads. */
+  keepLinks(request: KeepLinksRequest): Promise<KeptFile>;
+  /** Lines, groups, names and contacts of an office. */
+  officeLists(request: AdminOfficeRequest): Promise<OfficeLists>;
+  /** Puts one of these lists in place of what was seen: whole, or not at all. */
+  saveList(request: SaveListRequest): Promise<OfficeLists>;
   /** Takes an invitation back. */
   revokeInvitation(request: RevokeInvitationRequest): Promise<void>;
   /** Takes somebody's token back. */
@@ -123,26 +140,26 @@ export interface MainCommands {
   renewOfficeToken(request: RenewTokenRequest): Promise<void>;
   /** Looks at an office no more. */
   disconnectOffice(request: DisconnectOfficeRequest): Promise<void>;
-  /** The makes of PBX that the office in this program can be connected to. */
-  connectableMakes(): Promise<Makes>;
-  /** What the office in this program is connected to, and what is being connected. */
-  ownConnections(): Promise<OwnConnections>;
+  /** The makes of PBX that an office can be connected to. Its id is `own` where it is the one in this program, as in all that follows. */
+  connectableMakes(request: AdminOfficeRequest): Promise<Makes>;
+  /** What an office is connected to, and what is being connected. */
+  officeConnections(request: AdminOfficeRequest): Promise<OfficeConnections>;
   /** Begins to connect a PBX, or to change a connection; a draft that was begun before goes. */
   beginConnection(request: BeginConnectionRequest): Promise<DraftView>;
   /** Takes in what a person has entered. */
   fillConnection(request: FillConnectionRequest): Promise<DraftView>;
   /** The phones that the PBX of a draft lists; within 20 seconds. */
-  listPhones(request: OwnConnectionRequest): Promise<Phones>;
+  listPhones(request: NamedConnection): Promise<Phones>;
   /** Takes one step of the check of a draft, within the time that it is allowed. */
   checkConnection(request: CheckConnectionRequest): Promise<CheckOutcome>;
-  /** Connects what was drafted: keys to the keyring, the rest to the settings, and nothing where one fails. */
-  saveConnection(request: OwnConnectionRequest): Promise<void>;
+  /** Connects what was drafted: keys to the keyring and the rest to the settings, or both to the gateway; nothing where one fails. */
+  saveConnection(request: NamedConnection): Promise<void>;
   /** Gives up what was drafted. */
-  dropDraft(request: OwnConnectionRequest): Promise<void>;
+  dropDraft(request: NamedConnection): Promise<void>;
   /** Pauses a connection, or goes on with it. */
   pauseConnection(request: PauseConnectionRequest): Promise<void>;
   /** Connects to a PBX no more: its settings and keys go, its calls stay. */
-  removeConnection(request: OwnConnectionRequest): Promise<void>;
+  removeConnection(request: NamedConnection): Promise<void>;
   /** Starts the program again with the demo office. */
   startDemo(request: StartDemoRequest): Promise<void>;
   /** The PBXs that the demo can play; none where no demo is shown. */
@@ -183,13 +200,18 @@ export const mainCommands = {
   joinOffice: { name: "join_office", answers: true },
   officePeople: { name: "office_people", answers: true },
   invitePerson: { name: "invite_person", answers: true },
+  previewPeople: { name: "preview_people", answers: true },
+  importPeople: { name: "import_people", answers: true },
+  keepLinks: { name: "keep_links", answers: true },
+  officeLists: { name: "office_lists", answers: true },
+  saveList: { name: "save_list", answers: true },
   revokeInvitation: { name: "revoke_invitation", answers: false },
   removePerson: { name: "remove_person", answers: false },
   changeRights: { name: "change_rights", answers: false },
   renewOfficeToken: { name: "renew_office_token", answers: false },
   disconnectOffice: { name: "disconnect_office", answers: false },
   connectableMakes: { name: "connectable_makes", answers: true },
-  ownConnections: { name: "own_connections", answers: true },
+  officeConnections: { name: "office_connections", answers: true },
   beginConnection: { name: "begin_connection", answers: true },
   fillConnection: { name: "fill_connection", answers: true },
   listPhones: { name: "list_phones", answers: true },

@@ -9,22 +9,26 @@ interface PeopleText {
   title: string;
   office: string;
   invite: string;
+  inviteMany: string;
+  search: string;
+  found: (shown: number, all: number) => string;
+  showMore: string;
   inviteAction: string;
   name: string;
   role: string;
   roles: Record<Role, string>;
   extensionsAt: (connection: string) => string;
   extensionsExample: string;
+  goneExtensions: (list: string) => string;
   groups: string;
   groupsExample: string;
   linkOf: (name: string) => string;
   linkOnce: string;
-  copy: string;
-  copied: string;
   done: string;
   desks: string;
   invitations: string;
   noPeople: string;
+  nobodyFound: string;
   loading: string;
   online: string;
   seen: (when: string) => string;
@@ -36,6 +40,7 @@ interface PeopleText {
   removeAsk: (name: string) => string;
   revoke: string;
   lastAdmin: string;
+  notKept: string;
   noAddress: string;
 }
 
@@ -45,22 +50,26 @@ export const peopleText = texts<PeopleText>({
     title: "Рабочие места",
     office: "Офис",
     invite: "Пригласить",
+    inviteMany: "По списку",
+    search: "Найти по имени, добавочному, компьютеру",
+    found: (shown, all) => `Показано ${shown} из ${all}`,
+    showMore: "Показать ещё",
     inviteAction: "Сделать приглашение",
     name: "Имя",
     role: "Что видит",
     roles: { agent: "Свои звонки", manager: "Все звонки", admin: "Все звонки и настройки" },
     extensionsAt: (connection) => `Добавочные, ${isolate(connection)}`,
     extensionsExample: "102",
+    goneExtensions: (list) => `АТС этих добавочных удалена, они уйдут при сохранении: ${isolate(list)}`,
     groups: "Группы",
     groupsExample: "через запятую",
     linkOf: (name) => `Приглашение для ${isolate(name)}`,
     linkOnce: "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет.",
-    copy: "Скопировать",
-    copied: "Скопировано",
     done: "Готово",
     desks: "Рабочие места",
     invitations: "Приглашения",
     noPeople: "Пока никого. Пригласите первого.",
+    nobodyFound: "Никого не нашли.",
     loading: "Читаем список…",
     online: "На связи",
     seen: (when) => `Был на связи ${when}`,
@@ -71,29 +80,34 @@ export const peopleText = texts<PeopleText>({
     remove: "Отключить",
     removeAsk: (name) => `Отключить ${isolate(name)}? Его Трубка перестанет видеть этот офис.`,
     revoke: "Отозвать",
-    lastAdmin: "Это последний администратор. Сначала пригласите другого.",
+    lastAdmin: "Это последний администратор. Сначала пригласите другого и дождитесь, пока он войдёт.",
+    notKept: "Файл не записан. Проверьте, есть ли место и папка «Загрузки», и нажмите ещё раз: ссылки пока здесь.",
     noAddress: "Шлюз не знает своего адреса. Укажите public_url в его настройках.",
   },
   en: {
     title: "Desks",
     office: "Office",
     invite: "Invite",
+    inviteMany: "From a list",
+    search: "Find by name, extension, computer",
+    found: (shown, all) => `${shown} of ${all} shown`,
+    showMore: "Show more",
     inviteAction: "Make an invitation",
     name: "Name",
     role: "Sees",
     roles: { agent: "Own calls", manager: "All calls", admin: "All calls and settings" },
     extensionsAt: (connection) => `Extensions, ${isolate(connection)}`,
     extensionsExample: "102",
+    goneExtensions: (list) => `The PBX of these extensions was removed, they go as you save: ${isolate(list)}`,
     groups: "Groups",
     groupsExample: "with commas",
     linkOf: (name) => `Invitation for ${isolate(name)}`,
     linkOnce: "Hand the link over in person. It works once, for a week, and is not shown again.",
-    copy: "Copy",
-    copied: "Copied",
     done: "Done",
     desks: "Desks",
     invitations: "Invitations",
     noPeople: "Nobody yet. Invite the first one.",
+    nobodyFound: "Nobody found.",
     loading: "Reading the list…",
     online: "Connected",
     seen: (when) => `Last here ${when}`,
@@ -104,13 +118,16 @@ export const peopleText = texts<PeopleText>({
     remove: "Remove",
     removeAsk: (name) => `Remove ${isolate(name)}? This Trubka will see the office no more.`,
     revoke: "Take back",
-    lastAdmin: "This is the last administrator. Invite another one first.",
+    lastAdmin: "This is the last administrator. Invite another one first, and wait until he has joined.",
+    notKept:
+      "The file was not written. Check that there is room and a folder for downloads, and press again: the links are still here.",
     noAddress: "The gateway does not know its own address. Set public_url in its configuration.",
   },
 });
 
 /** Why something could not be done: the gateway's "not now" means another thing for each. */
-export function peopleFailure(what: "list" | "invite" | "change", code: ErrorCode): string {
+export function peopleFailure(what: "list" | "invite" | "change" | "keep", code: ErrorCode): string {
+  if (what === "keep") return peopleText().notKept;
   if (code !== "ended") return errorText()[code];
   return what === "invite" ? peopleText().noAddress : peopleText().lastAdmin;
 }

@@ -17,6 +17,7 @@ interface WizardText {
   next: string;
   which: string;
   whichHint: string;
+  whichHintAtGateway: string;
   cardLine: string;
   recordingsLine: string;
   controlLine: string;
@@ -40,6 +41,7 @@ interface WizardText {
   addressOfYours: string;
   phone: string;
   phoneHint: string;
+  phoneHintAtGateway: string;
   phoneExample: string;
   myName: string;
   lines: string;
@@ -68,6 +70,7 @@ export const wizardText = texts<WizardText>({
     next: "Дальше",
     which: "Какая у вас АТС?",
     whichHint: "Сразу видно, что будет работать с этого компьютера, без сервера.",
+    whichHintAtGateway: "АТС подключится к шлюзу: её звонки увидят все, кого вы пригласили.",
     cardLine: "Карточка",
     recordingsLine: "Записи",
     controlLine: "Управление",
@@ -96,6 +99,7 @@ export const wizardText = texts<WizardText>({
     addressOfYours: "Адрес вашей установки, с https://",
     phone: "Ваш телефон в АТС",
     phoneHint: "Внутренний номер, на котором вы говорите. По нему Трубка узнаёт ваши звонки и звонит с него.",
+    phoneHintAtGateway: "Если вы сами говорите по телефону этой АТС. Телефоны остальных задаёте в их приглашениях.",
     phoneExample: "101",
     myName: "Ваше имя",
     lines: "Линии офиса",
@@ -121,6 +125,7 @@ export const wizardText = texts<WizardText>({
     next: "Next",
     which: "Which PBX do you have?",
     whichHint: "What will work from this computer, without a server, is clear at once.",
+    whichHintAtGateway: "The PBX is connected to the gateway: everybody whom you invited sees its calls.",
     cardLine: "Card",
     recordingsLine: "Recordings",
     controlLine: "Control",
@@ -149,6 +154,8 @@ export const wizardText = texts<WizardText>({
     addressOfYours: "The address of your installation, with https://",
     phone: "Your phone in the PBX",
     phoneHint: "The extension that you talk on. By it Trubka knows your calls, and calls from it.",
+    phoneHintAtGateway:
+      "If you talk on a phone of this PBX yourself. The phones of others are set in their invitations.",
     phoneExample: "101",
     myName: "Your name",
     lines: "Lines of the office",

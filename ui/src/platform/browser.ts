@@ -1,6 +1,6 @@
 // Stands in for the program when the pages are looked at in a browser, and in component tests: invented calls, and
 // commands that answer. The address says what to show: `?lang=en&theme=dark&stage=welcome&calls=1000000&link=lost` and
-// `&fail=storage&recording=gone&names=long&invited` for the main page, `?phases=missed,talking` for the card, `&now=…` for both.
+// `&fail=storage&recording=gone&names=long&invited&admin` for the main page, `?phases=missed,talking` for the card, `&now=…` for both.
 import "./fake/clock";
 import type { CardPhase } from "$generated/CardPhase";
 import type { ContractError } from "$generated/ContractError";
@@ -21,6 +21,7 @@ import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
 import { journaling } from "./fake/journaling";
+import { lists } from "./fake/lists";
 import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
@@ -41,6 +42,10 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   const size = Number(asked.get("calls") ?? 1000);
   const details = new Map<string, ReturnType<typeof detailsOf>>();
   const link = asked.get("link");
+  if (asked.has("admin")) {
+    const ladoga = { id: "calls.ladoga.example", name: inLanguage("Ладога"), address: "https://calls.ladoga.example/" };
+    view = { ...view, offices: view.offices.map((office) => ({ ...office, ...ladoga, demo: false, admin: true })) };
+  }
   if (link) {
     const lost = link === "lost" && {
       cause: "unreachable" as const,
@@ -129,6 +134,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     },
     ...joining(gain),
     ...people(),
+    ...lists(),
     renewOfficeToken: async ({ office, token }) => {
       if (token === "wrong") throw failure("unauthorized", "token");
       const renewed = ({ cause: _, ...other }: OfficeView) =>

@@ -63,6 +63,16 @@ macro_rules! command_table {
             [Main] shell office_people(AdminOfficeRequest) -> OfficePeople;
             /// Invites somebody. The link is told this once.
             [Main] shell invite_person(InvitePersonRequest) -> InvitedView;
+            /// Who is in a table, or what is wrong with it. Nobody is invited by that.
+            [Main] shell preview_people(PeopleTableRequest) -> PeopleTable;
+            /// Invites everybody in a table, or nobody. The links are told this once.
+            [Main] shell import_people(PeopleTableRequest) -> ImportedPeople;
+            /// Keeps links in a new file among the person's downloads.
+            [Main] shell keep_links(KeepLinksRequest) -> KeptFile;
+            /// Lines, groups, names and contacts of an office.
+            [Main] shell office_lists(AdminOfficeRequest) -> OfficeLists;
+            /// Puts one of these lists in place of what was seen: whole, or not at all.
+            [Main] shell save_list(SaveListRequest) -> OfficeLists;
             /// Takes an invitation back.
             [Main] shell revoke_invitation(RevokeInvitationRequest);
             /// Takes somebody's token back.
@@ -73,26 +83,28 @@ macro_rules! command_table {
             [Main] shell renew_office_token(RenewTokenRequest);
             /// Looks at an office no more.
             [Main] shell disconnect_office(DisconnectOfficeRequest);
-            /// The makes of PBX that the office in this program can be connected to.
-            [Main] shell connectable_makes() -> Makes;
-            /// What the office in this program is connected to, and what is being connected.
-            [Main] shell own_connections() -> OwnConnections;
+            /// The makes of PBX that an office can be connected to. Its id is `own` where it is the one in this program, as
+            /// in all that follows.
+            [Main] shell connectable_makes(AdminOfficeRequest) -> Makes;
+            /// What an office is connected to, and what is being connected.
+            [Main] shell office_connections(AdminOfficeRequest) -> OfficeConnections;
             /// Begins to connect a PBX, or to change a connection; a draft that was begun before goes.
             [Main] shell begin_connection(BeginConnectionRequest) -> DraftView;
             /// Takes in what a person has entered.
             [Main] shell fill_connection(FillConnectionRequest) -> DraftView;
             /// The phones that the PBX of a draft lists; within 20 seconds.
-            [Main] shell list_phones(OwnConnectionRequest) -> Phones;
+            [Main] shell list_phones(NamedConnection) -> Phones;
             /// Takes one step of the check of a draft, within the time that it is allowed.
             [Main] shell check_connection(CheckConnectionRequest) -> CheckOutcome;
-            /// Connects what was drafted: keys to the keyring, the rest to the settings, and nothing where one fails.
-            [Main] shell save_connection(OwnConnectionRequest);
+            /// Connects what was drafted: keys to the keyring and the rest to the settings, or both to the gateway; nothing where
+            /// one fails.
+            [Main] shell save_connection(NamedConnection);
             /// Gives up what was drafted.
-            [Main] shell drop_draft(OwnConnectionRequest);
+            [Main] shell drop_draft(NamedConnection);
             /// Pauses a connection, or goes on with it.
             [Main] shell pause_connection(PauseConnectionRequest);
             /// Connects to a PBX no more: its settings and keys go, its calls stay.
-            [Main] shell remove_connection(OwnConnectionRequest);
+            [Main] shell remove_connection(NamedConnection);
             /// Starts the program again with the demo office.
             [Main] shell start_demo(StartDemoRequest);
             /// The PBXs that the demo can play; none where no demo is shown.

@@ -1,4 +1,4 @@
-//! Connecting a PBX to the office in this program, and what it is connected to.
+//! Connecting a PBX to an office: the one in this program, or one behind a gateway that the person administers.
 
 use std::collections::BTreeMap;
 
@@ -19,42 +19,52 @@ pub struct Makes {
     pub makes: Vec<MakeView>,
 }
 
-/// What the office in this program is connected to.
+/// What an office is connected to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct OwnConnections {
+pub struct OfficeConnections {
     /// Its connections, in the order in which they were made.
-    pub connections: Vec<OwnConnectionView>,
+    pub connections: Vec<PbxConnection>,
     /// A connection that somebody has begun to make or to change.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftView>,
 }
 
-/// A connection of the office in this program.
+/// A connection of an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct OwnConnectionView {
+pub struct PbxConnection {
     /// Which.
     pub id: String,
     /// Its make.
     pub make: String,
     /// The make, as people call it.
     pub title: Titles,
-    /// The person's phone there.
+    /// The person's phone there; empty where the office knows it otherwise.
     pub phone: String,
     /// A person has paused it.
     pub paused: bool,
+    /// It stands in the gateway's file, and is changed there alone.
+    pub fixed: bool,
+    /// The address that the PBX is to post to, where it posts and the gateway knows its own.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook_url: Option<String>,
+    /// Why it is not at work though it should be, in the gateway's words.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// Why it could not be started.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<OwnProblem>,
+    pub problem: Option<ConnectionProblem>,
 }
 
 /// Why a connection could not be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub enum OwnProblem {
+pub enum ConnectionProblem {
     /// The keyring has no key for it.
     KeyMissing,
     /// Its settings cannot be used by this version.
@@ -65,6 +75,8 @@ pub enum OwnProblem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BeginConnectionRequest {
+    /// To which office.
+    pub office: String,
     /// The make of a new connection.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,9 +101,11 @@ pub struct LineDraft {
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FillConnectionRequest {
+    /// Of which office.
+    pub office: String,
     /// Which draft.
     pub connection: String,
-    /// Keys by their names. They are kept by this program and shown to nobody again.
+    /// Keys by their names. They are kept by the office and shown to nobody again.
     #[ts(optional, type = "{ [name in string]: string }")]
     #[serde(default)]
     pub keys: Option<BTreeMap<String, Token>>,
@@ -139,10 +153,16 @@ pub struct DraftView {
     pub address: String,
     /// The person's phone.
     pub phone: String,
+    /// Without a phone it cannot be connected.
+    pub needs_phone: bool,
     /// The person's name.
     pub name: String,
     /// The office's lines.
     pub lines: Vec<LineDraft>,
+    /// The address that the PBX is to post to, where it posts and the gateway knows its own.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook_url: Option<String>,
     /// The steps of its check.
     pub steps: Vec<CheckStepView>,
 }
@@ -162,16 +182,20 @@ pub struct CheckStepView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckConnectionRequest {
+    /// Of which office.
+    pub office: String,
     /// Which draft.
     pub connection: String,
     /// Which step.
     pub step: CheckStep,
 }
 
-/// Names a connection of the office in this program.
+/// Names a connection of an office, or a draft of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OwnConnectionRequest {
+pub struct NamedConnection {
+    /// Of which office.
+    pub office: String,
     /// Which.
     pub connection: String,
 }
@@ -180,6 +204,8 @@ pub struct OwnConnectionRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PauseConnectionRequest {
+    /// Of which office.
+    pub office: String,
     /// Which.
     pub connection: String,
     /// Pause it.

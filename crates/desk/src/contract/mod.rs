@@ -12,6 +12,7 @@ mod demo;
 mod diagnostics;
 mod dial;
 mod join;
+mod lists;
 mod look_up;
 mod main_view;
 mod people;
@@ -29,6 +30,7 @@ pub use demo::*;
 pub use diagnostics::*;
 pub use dial::*;
 pub use join::*;
+pub use lists::*;
 pub use look_up::*;
 pub use main_view::*;
 pub use people::*;
@@ -67,6 +69,10 @@ pub enum ErrorCode {
     Unauthorized,
     /// The person's rights do not reach so far, or something before the office lets nobody through from here.
     Forbidden,
+    /// The office's last administrator cannot leave it.
+    LastAdmin,
+    /// Somebody else has changed the same meanwhile: it is to be looked at anew.
+    Changed,
     /// A field is wrong.
     InvalidRequest,
     /// Not there, or not to be seen.

@@ -1,7 +1,10 @@
 //! The people of an office behind a gateway, for its administrators.
 
 use jiff::Timestamp;
-pub use link::wire::{Role, admin::InvitationState};
+pub use link::wire::{
+    Role,
+    admin::{InvitationState, TableFault, TableProblem},
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -112,6 +115,72 @@ pub struct InvitedView {
 }
 
 link::must_not_implement!(InvitedView: std::fmt::Debug);
+
+/// A table of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PeopleTableRequest {
+    /// Into which office they are, or would be, invited.
+    pub office: String,
+    /// The table: name, role, extensions and groups in each line.
+    pub table: String,
+}
+
+/// Who is in a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PeopleTable {
+    /// The people, in its order; none where something is wrong with it.
+    pub people: Vec<TableRow>,
+    /// What is wrong with it.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<TableProblem>,
+}
+
+/// Somebody in a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TableRow {
+    /// His name.
+    pub name: String,
+    /// What he will see.
+    pub rights: RightsView,
+}
+
+/// The invitations that were made of a table, in its order. Their links are told this once.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportedPeople {
+    /// One a line.
+    pub invitations: Vec<NamedLink>,
+}
+
+/// Whose link it is.
+#[derive(Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedLink {
+    /// Whose.
+    pub name: String,
+    /// What he opens.
+    pub link: String,
+}
+
+/// Links to be kept in a file.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeepLinksRequest {
+    /// The links.
+    pub links: Vec<NamedLink>,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptFile {
+    /// Where it is.
+    pub file: String,
+}
 
 /// Says what somebody sees from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

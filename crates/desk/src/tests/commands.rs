@@ -7,10 +7,10 @@ use crate::{
     contract::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest,
-        Makes, OfficePeople, OwnConnectionRequest, OwnConnections, PauseConnectionRequest, Phones,
-        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, StartDemoRequest,
-        Window,
+        FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
+        JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection, OfficeConnections, OfficeLists,
+        OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones, ReadInvitationRequest,
+        RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, SaveListRequest, StartDemoRequest, Window,
     },
     testing::Bench,
 };
@@ -32,6 +32,26 @@ impl ShellCommands for Refusing {
     }
 
     async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
+        refused()
+    }
+
+    async fn preview_people(&self, _: PeopleTableRequest) -> Result<PeopleTable, ContractError> {
+        refused()
+    }
+
+    async fn import_people(&self, _: PeopleTableRequest) -> Result<ImportedPeople, ContractError> {
+        refused()
+    }
+
+    async fn keep_links(&self, _: KeepLinksRequest) -> Result<KeptFile, ContractError> {
+        refused()
+    }
+
+    async fn office_lists(&self, _: AdminOfficeRequest) -> Result<OfficeLists, ContractError> {
+        refused()
+    }
+
+    async fn save_list(&self, _: SaveListRequest) -> Result<OfficeLists, ContractError> {
         refused()
     }
 
@@ -63,11 +83,11 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn connectable_makes(&self) -> Result<Makes, ContractError> {
+    async fn connectable_makes(&self, _: AdminOfficeRequest) -> Result<Makes, ContractError> {
         refused()
     }
 
-    async fn own_connections(&self) -> Result<OwnConnections, ContractError> {
+    async fn office_connections(&self, _: AdminOfficeRequest) -> Result<OfficeConnections, ContractError> {
         refused()
     }
 
@@ -79,7 +99,7 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn list_phones(&self, _: OwnConnectionRequest) -> Result<Phones, ContractError> {
+    async fn list_phones(&self, _: NamedConnection) -> Result<Phones, ContractError> {
         refused()
     }
 
@@ -87,11 +107,11 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn save_connection(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
+    async fn save_connection(&self, _: NamedConnection) -> Result<(), ContractError> {
         refused()
     }
 
-    async fn drop_draft(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
+    async fn drop_draft(&self, _: NamedConnection) -> Result<(), ContractError> {
         refused()
     }
 
@@ -99,7 +119,7 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn remove_connection(&self, _: OwnConnectionRequest) -> Result<(), ContractError> {
+    async fn remove_connection(&self, _: NamedConnection) -> Result<(), ContractError> {
         refused()
     }
 
@@ -161,17 +181,17 @@ async fn a_window_has_its_own_commands_and_no_others() {
         let answer = call(&bench, Window::Card, command, json!({})).await;
         assert_eq!(answer, Err(ErrorCode::InvalidRequest), "{command} of the card");
     }
-    let connection = json!({"connection": "era-1"});
+    let connection = json!({"office": "own", "connection": "era-1"});
     for (command, request) in [
-        ("connectable_makes", Value::Null),
-        ("own_connections", Value::Null),
-        ("begin_connection", json!({"make": "era"})),
-        ("fill_connection", json!({"connection": "era-1", "keys": {"token": "a-key"}})),
+        ("connectable_makes", json!({"office": "own"})),
+        ("office_connections", json!({"office": "own"})),
+        ("begin_connection", json!({"office": "own", "make": "era"})),
+        ("fill_connection", json!({"office": "own", "connection": "era-1", "keys": {"token": "a-key"}})),
         ("list_phones", connection.clone()),
-        ("check_connection", json!({"connection": "era-1", "step": "key"})),
+        ("check_connection", json!({"office": "own", "connection": "era-1", "step": "key"})),
         ("save_connection", connection.clone()),
         ("drop_draft", connection.clone()),
-        ("pause_connection", json!({"connection": "era-1", "paused": true})),
+        ("pause_connection", json!({"office": "own", "connection": "era-1", "paused": true})),
         ("remove_connection", connection),
     ] {
         // The request can be read: only the window is wrong.

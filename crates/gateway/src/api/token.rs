@@ -7,7 +7,7 @@ use link::wire::join::{Renewed, SecretText};
 use secrecy::ExposeSecret;
 use store::{AuditEntry, Renewal};
 
-use super::{auth::Bearer, join::no_randomness};
+use super::{admin::people::keep_an_admin, auth::Bearer, join::no_randomness};
 use crate::{problem::ApiError, state::State as Gateway, tokens};
 
 /// Gives the token another secret. Its id and its rights stay, so streams go on.
@@ -25,7 +25,7 @@ pub(crate) async fn renew(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -
     }))
 }
 
-/// Signs out: the token is none any more.
+/// Signs out: the token is none any more. The last admin stays.
 pub(crate) async fn sign_out(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -> Result<StatusCode, ApiError> {
     let entry = AuditEntry {
         at: gateway.clock.now(),
@@ -34,6 +34,8 @@ pub(crate) async fn sign_out(State(gateway): State<Arc<Gateway>>, bearer: Bearer
         subject: bearer.token.name.clone(),
         detail: format!("token {}", bearer.token.id),
     };
+    let _turn = gateway.changing_people.lock().await;
+    keep_an_admin(&gateway, &bearer.token).await?;
     gateway.office.store().revoke_token_as(&bearer.token.id, entry).await?;
     gateway.tokens_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)

@@ -72,6 +72,7 @@ pub(super) async fn import(arguments: ImportArguments) -> anyhow::Result<ExitCod
     let bytes = std::fs::read(&table).with_context(|| format!("reading {}", table.display()))?;
     let people = people_table::read(&people_table::decode(&bytes), token_days)
         .with_context(|| format!("{}, nobody was invited", table.display()))?;
+    let people: Vec<NewInvitation> = people.into_iter().map(|listed| listed.person).collect();
     let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
     let made = make(&config, people).await?;
     for (name, made) in names.iter().zip(made) {

@@ -27,6 +27,15 @@ pub(crate) struct Wanted {
     pub(crate) secrets: BTreeMap<String, SecretString>,
 }
 
+/// A change of a connection.
+pub(crate) struct Change {
+    pub(crate) wanted: Wanted,
+    /// It is to be paused.
+    pub(crate) paused: bool,
+    /// The revision that was seen, where it matters what others did since.
+    pub(crate) seen: Option<u64>,
+}
+
 impl Wanted {
     /// Reads what was entered.
     pub(crate) fn read(
@@ -85,8 +94,7 @@ impl Setup {
     pub(crate) async fn put_connection(
         &self,
         office: &OfficeHandle,
-        wanted: Wanted,
-        paused: bool,
+        Change { wanted, paused, seen }: Change,
         entry: AuditEntry,
     ) -> Result<u64, SetupError> {
         let _turn = self.changing.lock().await;
@@ -95,6 +103,9 @@ impl Setup {
             return Err(SetupError::Fixed);
         }
         let before = self.current();
+        if seen.is_some_and(|seen| seen != before.added.revision) {
+            return Err(SetupError::Changed);
+        }
         let settings = self.to_try(&wanted)?;
         let mut sealed = match before.added.connections.get(&id) {
             Some(known) if known.pbx == wanted.make.name && known.base_url == wanted.base_url => known.secrets.clone(),

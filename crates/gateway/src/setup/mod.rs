@@ -17,7 +17,7 @@ use link::wire::admin::OfficeSetup;
 use office::{LineSettings, OfficeHandle, Person};
 use store::{AuditEntry, Store};
 
-pub(crate) use connection::Wanted;
+pub(crate) use connection::{Change, Wanted};
 pub(crate) use error::SetupError;
 pub(crate) use lists::List;
 

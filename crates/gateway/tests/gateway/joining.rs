@@ -208,6 +208,7 @@ async fn only_admins_administrate_and_one_stays() {
     let admin = issued.secret.expose_secret();
     let own = format!("/v1/admin/people/{}", issued.id);
     assert_eq!(rig.ask("DELETE", admin, &own, &[], b"").await.status, 409, "the last admin");
+    assert_eq!(rig.ask("DELETE", admin, "/v1/token", &[], b"").await.status, 409, "nor does he sign out");
     let rights = json!({"role": "agent", "extensions": [], "groups": []}).to_string();
     assert_eq!(rig.ask("PUT", admin, &own, &[], rights.as_bytes()).await.status, 409);
     for (body, field) in [

@@ -347,3 +347,51 @@ async fn who_hangs_up_in_mid_change_leaves_nothing_half_done() {
         Some(revision)
     );
 }
+
+#[tokio::test]
+async fn a_change_onto_what_was_not_seen_is_refused_and_a_phone_becomes_the_admins_own() {
+    let office = Office::empty().await;
+    let (_vendor, base) = Vendor::start().await;
+    let mut wanted = rostelecom(base.as_str());
+    (wanted["revision"], wanted["phone"]) = (json!(7), json!("201"));
+    let put = office.ask("PUT", "/v1/admin/connections/rt1", &wanted).await;
+    assert_eq!((put.status, put.json()["error"].clone()), (409, json!("conflict")));
+    assert_eq!(office.config().await["connections"], json!([]));
+    wanted["revision"] = office.config().await["revision"].clone();
+    assert_eq!(office.ask("PUT", "/v1/admin/connections/rt1", &wanted).await.status, 200);
+    let mine = |people: Value| people["people"][0]["extensions"].clone();
+    let people = office.ask("GET", "/v1/admin/people", &Value::Null).await.json();
+    assert_eq!(mine(people), json!([{"connection": "rt1", "extension": "201"}]));
+    (wanted["revision"], wanted["phone"]) = (office.config().await["revision"].clone(), json!("202"));
+    assert_eq!(office.ask("PUT", "/v1/admin/connections/rt1", &wanted).await.status, 200);
+    let people = office.ask("GET", "/v1/admin/people", &Value::Null).await.json();
+    assert_eq!(mine(people), json!([{"connection": "rt1", "extension": "202"}]), "one phone in place of the other");
+    wanted["phone"] = json!("no phone");
+    let refused = office.ask("PUT", "/v1/admin/connections/rt1", &wanted).await;
+    assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!("phone")));
+}
+
+#[tokio::test]
+async fn a_table_is_looked_at_before_anybody_is_invited_and_its_bad_line_is_named() {
+    let office = Office::empty().await;
+    let preview =
+        async |csv: &str| office.ask("POST", "/v1/admin/invitations/import/preview", &json!({"csv": csv})).await.json();
+    let good = preview("name;role;extensions\nАнна;agent;\n\nОльга;admin;").await;
+    assert_eq!(good["people"].as_array().map(Vec::len), Some(2), "{good}");
+    assert_eq!((&good["people"][1]["role"], &good["problem"]), (&json!("admin"), &Value::Null));
+    for (csv, line, fault, part) in [
+        ("Анна;agent;;\nБорис;boss;;", 2, "role", "boss"),
+        ("Анна;agent;rt9:201;", 1, "connection", "rt9"),
+        ("\nАнна;agent;;sales", 2, "group", "sales"),
+        ("Анна;agent;201;", 1, "extension", "201"),
+        (";agent;;", 1, "name", ""),
+        ("Анна;agent;;;more", 1, "fields", "more"),
+        ("", 1, "empty", ""),
+    ] {
+        let told = preview(csv).await;
+        assert_eq!(told["problem"], json!({"line": line, "fault": fault, "part": part}), "{csv}");
+        assert_eq!(told["people"], json!([]), "{csv}");
+    }
+    let people = office.ask("GET", "/v1/admin/people", &Value::Null).await.json();
+    assert_eq!(people["invitations"], json!([]), "nobody is invited by looking");
+}

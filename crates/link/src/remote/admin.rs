@@ -1,12 +1,24 @@
-//! What an admin asks of a gateway about its people.
+//! What an admin asks of a gateway about its people and its configuration.
 
+use std::time::Duration;
+
+use calls::ConnectionId;
 use http::Method;
 
 use crate::{
     error::OfficeError,
     remote::RemoteOffice,
-    wire::admin::{ChangeRights, Invite, Invited, People},
+    wire::{
+        CheckOutcome, Phones,
+        admin::{
+            ChangeRights, CheckConnection, ImportInvitations, ImportedInvitations, Invite, Invited, ListPhones,
+            OfficeSetup, People, PutConnection, PutList, Revision, TablePreview,
+        },
+    },
 };
+
+/// The gateway itself waits this long for a PBX that lists its phones, and a little longer is waited for the gateway.
+const PHONES_WITHIN: Duration = Duration::from_secs(22);
 
 impl RemoteOffice {
     /// Who may look at the office, and who is invited.
@@ -32,5 +44,55 @@ impl RemoteOffice {
     /// Takes somebody's token back.
     pub async fn remove_person(&self, token_id: &str) -> Result<(), OfficeError> {
         self.http.remove(&["v1", "admin", "people", token_id]).await
+    }
+
+    /// Invites all people of a table, or nobody.
+    pub async fn import_invitations(&self, table: &ImportInvitations) -> Result<ImportedInvitations, OfficeError> {
+        self.http.change(Method::POST, &["v1", "admin", "invitations", "import"], table).await
+    }
+
+    /// Who is in a table, or what is wrong with it.
+    pub async fn preview_table(&self, table: &ImportInvitations) -> Result<TablePreview, OfficeError> {
+        self.http.change(Method::POST, &["v1", "admin", "invitations", "import", "preview"], table).await
+    }
+
+    /// How the office is configured.
+    pub async fn setup(&self) -> Result<OfficeSetup, OfficeError> {
+        self.http.get(&["v1", "admin", "config"]).await
+    }
+
+    /// Puts a list in place of the one that was seen: whole, or not at all where somebody else has changed it since.
+    pub async fn put_list(&self, list: &PutList) -> Result<Revision, OfficeError> {
+        let path = |name| ["v1", "admin", name];
+        match list {
+            PutList::Lines(list) => self.http.change(Method::PUT, &path("lines"), list).await,
+            PutList::Groups(list) => self.http.change(Method::PUT, &path("groups"), list).await,
+            PutList::People(list) => self.http.change(Method::PUT, &path("people-names"), list).await,
+            PutList::Contacts(list) => self.http.change(Method::PUT, &path("contacts"), list).await,
+        }
+    }
+
+    /// Connects a PBX, or changes how it is connected. Asked twice it is the same as once.
+    pub async fn put_connection(&self, id: &ConnectionId, put: &PutConnection) -> Result<Revision, OfficeError> {
+        self.http.change(Method::PUT, &["v1", "admin", "connections", id.as_str()], put).await
+    }
+
+    /// Connects to a PBX no more.
+    pub async fn remove_connection(&self, id: &ConnectionId) -> Result<(), OfficeError> {
+        self.http.remove(&["v1", "admin", "connections", id.as_str()]).await
+    }
+
+    /// Takes a step of the check of a connection, and waits this long for what comes of it.
+    pub async fn check_connection(
+        &self,
+        check: &CheckConnection,
+        patience: Duration,
+    ) -> Result<CheckOutcome, OfficeError> {
+        self.http.ask(&["v1", "admin", "connections", "check"], check, patience).await
+    }
+
+    /// The phones that the PBX of a connection lists.
+    pub async fn list_phones(&self, list: &ListPhones) -> Result<Phones, OfficeError> {
+        self.http.ask(&["v1", "admin", "connections", "phones"], list, PHONES_WITHIN).await
     }
 }

@@ -157,6 +157,17 @@ impl Http {
         read(&response, &[200, 201])
     }
 
+    /// Asks for something that takes a while at the other end, and changes nothing there.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        patience: Duration,
+    ) -> Result<T, OfficeError> {
+        let request = Request { timeout: patience, ..self.post(path, body)? };
+        read(&self.send(request).await?, &[200])
+    }
+
     /// Puts something in the place of what was there.
     pub(super) async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<(), OfficeError> {
         let response = self.send(Request { method: Method::PUT, ..self.post(path, body)? }).await?;

@@ -124,6 +124,53 @@ pub struct ImportInvitations {
     pub csv: String,
 }
 
+/// Who is in a table, up to the line that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TablePreview {
+    /// The people, in its order.
+    pub people: Vec<Invite>,
+    /// Why nobody can be invited by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<TableProblem>,
+}
+
+/// What is wrong with a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TableProblem {
+    /// In which line; the first is 1.
+    pub line: u32,
+    /// What.
+    pub fault: TableFault,
+    /// The part of the line that is meant.
+    pub part: String,
+}
+
+/// What may be wrong with a line of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum TableFault {
+    /// The name is missing, or is none.
+    Name,
+    /// There is no such role.
+    Role,
+    /// It is no extension.
+    Extension,
+    /// There are more fields than a line has.
+    Fields,
+    /// The quotes do not fit together.
+    Quotes,
+    /// There is no such connection.
+    Connection,
+    /// There is no such group.
+    Group,
+    /// Nobody is in it.
+    Empty,
+    /// More people are in it than one table may hold.
+    TooMany,
+}
+
 /// The invitations of a table, in its order; their links are told this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -229,6 +276,13 @@ pub struct PutConnection {
     /// Pause it.
     #[serde(default)]
     pub paused: bool,
+    /// The revision that was seen: nothing is changed where somebody else has changed something since. Without it nobody
+    /// asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// An extension there that is to be the asking admin's, in place of those that he has there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// Takes a step of the check of a connection, or of what it is to be.
@@ -281,10 +335,11 @@ pub struct ListPhones {
 }
 
 /// A line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LineSetup {
     /// Where it is.
+    #[ts(type = "string")]
     pub connection: ConnectionId,
     /// Its number, or the queue's name.
     pub number: String,
@@ -300,7 +355,7 @@ pub struct LineSetup {
 }
 
 /// A group of people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GroupSetup {
     /// Which.
@@ -314,10 +369,11 @@ pub struct GroupSetup {
 }
 
 /// The name of an extension.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonName {
     /// Where.
+    #[ts(type = "string")]
     pub connection: ConnectionId,
     /// Which.
     pub extension: String,
@@ -329,7 +385,7 @@ pub struct PersonName {
 }
 
 /// A known number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactSetup {
     /// Which.
@@ -337,13 +393,16 @@ pub struct ContactSetup {
     /// Whose it is.
     pub name: String,
     /// The extension that looks after it, by connection.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
+    #[ts(type = "{ [connection in string]: string }")]
     pub responsible: BTreeMap<ConnectionId, String>,
     /// The scenario or menu of the PBX that its calls go through, by connection.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
+    #[ts(type = "{ [connection in string]: string }")]
     pub scenario: BTreeMap<ConnectionId, String>,
     /// What its calls are told where they are not wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub blocked: Option<Blocking>,
     /// It stands in the gateway's file.
     #[serde(default)]
@@ -351,7 +410,7 @@ pub struct ContactSetup {
 }
 
 /// How a caller is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Blocking {
     /// He hears a busy line.
@@ -398,6 +457,19 @@ pub struct PutContacts {
     pub revision: u64,
     /// The contacts.
     pub contacts: Vec<ContactSetup>,
+}
+
+/// One of the lists, to be put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PutList {
+    /// Lines.
+    Lines(PutLines),
+    /// Groups.
+    Groups(PutGroups),
+    /// Names of extensions.
+    People(PutPeopleNames),
+    /// Contacts.
+    Contacts(PutContacts),
 }
 
 /// The revision after a change.

@@ -28,6 +28,10 @@ pub struct MakeView {
     pub needs_address: bool,
     /// What must be switched on at the vendor first.
     pub first: Titles,
+    /// Where the address that the PBX posts to is entered at the vendor, where it posts.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hook: Option<Titles>,
     /// For whom the key can act.
     pub key_acts_for: Titles,
     /// Whether that is everybody: then it belongs to an office of several people on a gateway.

@@ -4,12 +4,14 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use calls::CallState;
 use desk::contract::{
-    BeginConnectionRequest, CardPhase, ErrorCode, LinkState, NoticeKind, OwnProblem, PauseConnectionRequest, Stage,
+    BeginConnectionRequest, CardPhase, ConnectionProblem, ErrorCode, LinkState, NoticeKind, PauseConnectionRequest,
+    Stage,
 };
 use serde_json::json;
 use simulator::Make;
 
 use crate::support::{Bench, ME, of};
+use own::OFFICE;
 
 /// The phases of the cards that are up.
 async fn phases(bench: &Bench) -> Vec<CardPhase> {
@@ -77,7 +79,8 @@ async fn a_connection_that_is_paused_is_silent_and_goes_on_where_it_was() {
     let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
     let draft = bench.connect(Make::MANGO_CLIENT).await;
     bench.until_live(1).await;
-    let pause = |paused| PauseConnectionRequest { connection: draft.connection.clone(), paused };
+    let pause =
+        |paused| PauseConnectionRequest { office: OFFICE.to_owned(), connection: draft.connection.clone(), paused };
     bench.own.pause(pause(true)).await.expect("is paused");
     bench.until("no connection", |view| view.offices[0].connections.is_empty()).await;
     assert_eq!(bench.simulator.requests(Some("/session/unregister"), ME), 1, "the PBX keeps what comes");
@@ -118,7 +121,8 @@ async fn a_connection_is_changed_without_its_key_being_typed_again() {
     let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
     let draft = bench.connect(Make::MANGO_CLIENT).await;
     bench.until_live(1).await;
-    let request = BeginConnectionRequest { make: None, connection: Some(draft.connection.clone()) };
+    let request =
+        BeginConnectionRequest { office: OFFICE.to_owned(), make: None, connection: Some(draft.connection.clone()) };
     let changed = bench.own.begin(request).await.expect("is begun");
     assert!(!changed.is_new && changed.keys == ["token"] && changed.phone == ME, "{changed:?}");
     let changed = bench.fill(&changed, json!({"phone": "201"})).await.expect("is right");
@@ -162,14 +166,16 @@ async fn a_paused_connection_whose_key_is_gone_says_so_when_it_is_to_go_on_and_t
     let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
     let draft = bench.connect(Make::MANGO_CLIENT).await;
     bench.until_live(1).await;
-    let pause = |paused| PauseConnectionRequest { connection: draft.connection.clone(), paused };
+    let pause =
+        |paused| PauseConnectionRequest { office: OFFICE.to_owned(), connection: draft.connection.clone(), paused };
     bench.own.pause(pause(true)).await.expect("is paused");
     bench.keyring.entries().retain(|name, _| name.ends_with(":recordings"));
     let bench = bench.restart().await;
     bench.own.pause(pause(false)).await.expect("goes on, as far as it can");
     let known = bench.listed().await.connections.remove(0);
-    assert_eq!((known.paused, known.problem), (false, Some(OwnProblem::KeyMissing)));
-    let request = BeginConnectionRequest { make: None, connection: Some(draft.connection.clone()) };
+    assert_eq!((known.paused, known.problem), (false, Some(ConnectionProblem::KeyMissing)));
+    let request =
+        BeginConnectionRequest { office: OFFICE.to_owned(), make: None, connection: Some(draft.connection.clone()) };
     let again = bench.own.begin(request).await.expect("is begun");
     let keys = json!({"keys": bench.right_fields(Make::MANGO_CLIENT)["keys"]});
     let again = bench.fill(&again, keys).await.expect("is right");
@@ -185,7 +191,7 @@ async fn a_locked_keyring_does_not_keep_a_connection_from_being_paused() {
     bench.until_live(1).await;
     bench.keyring.is_locked.store(true, Ordering::SeqCst);
     let bench = bench.restart().await;
-    let pause = PauseConnectionRequest { connection: draft.connection, paused: true };
+    let pause = PauseConnectionRequest { office: OFFICE.to_owned(), connection: draft.connection, paused: true };
     bench.own.pause(pause).await.expect("is paused");
     bench.keyring.is_locked.store(false, Ordering::SeqCst);
     bench
@@ -231,7 +237,8 @@ async fn a_key_that_the_keyring_takes_after_the_save_was_refused_is_taken_back()
     assert_eq!(bench.keyring.keys().len(), 2);
     // And where he does not try again, what he then answers leaves nothing.
     bench.keyring.is_asking.store(true, Ordering::SeqCst);
-    let request = BeginConnectionRequest { make: None, connection: Some(draft.connection.clone()) };
+    let request =
+        BeginConnectionRequest { office: OFFICE.to_owned(), make: None, connection: Some(draft.connection.clone()) };
     let changed = bench.own.begin(request).await.expect("is begun");
     let changed = bench.fill(&changed, json!({"keys": {"token": "another"}})).await.expect("looks right");
     bench.own.save(&bench.desk, of(&changed.connection)).await.expect_err("nobody answers the dialogue");
@@ -360,7 +367,11 @@ async fn settings_that_cannot_be_read_are_left_as_they_are_until_they_can_be() {
     let broken = r#"{"name":"x","begun":1,"connections":[{"id":"mango-client-1"}]}"#;
     bench.store.set_setting("own.office", broken).durable().await.expect("is written");
     let bench = bench.restart().await;
-    let begin = || BeginConnectionRequest { make: Some("mango-client".to_owned()), connection: None };
+    let begin = || BeginConnectionRequest {
+        office: OFFICE.to_owned(),
+        make: Some("mango-client".to_owned()),
+        connection: None,
+    };
     assert_eq!(bench.own.connections(&bench.desk).await.expect_err("cannot be read").code, ErrorCode::Storage);
     assert_eq!(bench.own.begin(begin()).await.expect_err("cannot be read").code, ErrorCode::Storage);
     assert_eq!(bench.own.remove(of(&draft.connection)).await.expect_err("cannot be read").code, ErrorCode::Storage);

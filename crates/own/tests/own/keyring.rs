@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use desk::contract::{BeginConnectionRequest, ErrorCode, LinkCause, LinkState, NoticeKind, OwnProblem};
+use desk::contract::{BeginConnectionRequest, ConnectionProblem, ErrorCode, LinkCause, LinkState, NoticeKind};
 use serde_json::json;
 use simulator::Make;
 
 use crate::support::{Bench, FakeKeyring, of};
+use own::OFFICE;
 
 #[tokio::test]
 async fn an_office_waits_for_its_keyring_and_goes_on_by_itself() {
@@ -87,7 +88,8 @@ async fn where_the_keyring_is_gone_for_good_keys_are_entered_for_this_run_and_it
     bench.keyring.is_missing.store(true, Ordering::SeqCst);
     let bench = bench.restart().await;
     bench.until("it waits", |view| view.offices[0].cause == Some(LinkCause::KeyringLocked)).await;
-    let change = BeginConnectionRequest { make: None, connection: Some(mango.connection.clone()) };
+    let change =
+        BeginConnectionRequest { office: OFFICE.to_owned(), make: None, connection: Some(mango.connection.clone()) };
     let again = bench.own.begin(change).await.expect("is begun");
     let keys = json!({"keys": bench.right_fields(Make::MANGO_CLIENT)["keys"]});
     let again = bench.fill(&again, keys).await.expect("is right");
@@ -101,7 +103,7 @@ async fn where_the_keyring_is_gone_for_good_keys_are_entered_for_this_run_and_it
     };
     assert_eq!(
         (problem(&mango.connection).await, problem(&era.connection).await),
-        (None, Some(OwnProblem::KeyMissing))
+        (None, Some(ConnectionProblem::KeyMissing))
     );
     bench.ring(Make::MANGO_CLIENT);
     bench.until("it rings", |view| !view.now.open.is_empty()).await;

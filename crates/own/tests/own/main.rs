@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod changes;
+mod gateway;
 mod keyring;
 mod support;
 mod wizard;

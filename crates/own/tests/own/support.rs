@@ -15,7 +15,7 @@ use desk::{
     Desk, DeskOptions, Notification, Surroundings, SystemChance, SystemClock, UiPort,
     contract::{
         BeginConnectionRequest, CallsChanged, CardCorner, CardsView, ContractError, DraftView, FillConnectionRequest,
-        LinkState, MainView, OwnConnectionRequest, OwnConnections, Stage,
+        LinkState, MainView, NamedConnection, OfficeConnections, Stage,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -168,13 +168,14 @@ impl Bench {
 
     /// Begins to connect this make.
     pub(crate) async fn begin(&self, make: &str) -> DraftView {
-        let request = BeginConnectionRequest { make: Some(make.to_owned()), connection: None };
+        let request =
+            BeginConnectionRequest { office: OFFICE.to_owned(), make: Some(make.to_owned()), connection: None };
         self.own.begin(request).await.expect("is begun")
     }
 
     /// Enters these things, as the page sends them.
     pub(crate) async fn fill(&self, draft: &DraftView, fields: Value) -> Result<DraftView, ContractError> {
-        let mut request = json!({"connection": draft.connection});
+        let mut request = json!({"office": OFFICE, "connection": draft.connection});
         request.as_object_mut().expect("is one").extend(fields.as_object().expect("is one").clone());
         let request: FillConnectionRequest = serde_json::from_value(request).expect("as a page writes it");
         self.own.fill(request).await
@@ -200,7 +201,7 @@ impl Bench {
     }
 
     /// What the own office is connected to, as the pages list it.
-    pub(crate) async fn listed(&self) -> OwnConnections {
+    pub(crate) async fn listed(&self) -> OfficeConnections {
         self.own.connections(&self.desk).await.expect("is read")
     }
 
@@ -277,6 +278,6 @@ async fn open(folder: &Path, keyring: &Arc<FakeKeyring>, clock: &Arc<TestClock>)
 }
 
 /// Names a connection.
-pub(crate) fn of(connection: &str) -> OwnConnectionRequest {
-    OwnConnectionRequest { connection: connection.to_owned() }
+pub(crate) fn of(connection: &str) -> NamedConnection {
+    NamedConnection { office: OFFICE.to_owned(), connection: connection.to_owned() }
 }

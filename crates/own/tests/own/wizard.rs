@@ -11,12 +11,13 @@ use serde_json::json;
 use simulator::{Fault, Make};
 
 use crate::support::{Bench, ME, of};
+use own::OFFICE;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../../net/tests/clients/tls/server.pem");
 const KEY: &[u8] = include_bytes!("../../../net/tests/clients/tls/server.key");
 
 async fn check(bench: &Bench, draft: &DraftView, step: CheckStep) -> CheckOutcome {
-    let request = CheckConnectionRequest { connection: draft.connection.clone(), step };
+    let request = CheckConnectionRequest { office: OFFICE.to_owned(), connection: draft.connection.clone(), step };
     bench.own.check(request).await.expect("is taken")
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use calls::Source;
+use calls::{Ability, Source};
 use jiff::{SignedDuration, tz::TimeZone};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -15,6 +15,7 @@ use crate::{
     delivery::Delivery,
     error::{Error, ErrorKind},
     history::Span,
+    make::Make,
     session::WHOLE_ACCOUNT,
     webhook::DecodeContext,
 };
@@ -38,6 +39,17 @@ pub enum TrialStep {
 }
 
 impl TrialStep {
+    /// The steps for connections of this make, in their order.
+    pub fn of(make: Make) -> Vec<Self> {
+        let mut steps = vec![Self::Address, Self::Key, Self::Clock];
+        match make.delivery {
+            Delivery::Socket | Delivery::SocketPerExtension => steps.push(Self::Live),
+            Delivery::Webhook if make.capability.can(Ability::History) => steps.push(Self::History),
+            Delivery::Webhook | Delivery::Polling => {}
+        }
+        steps
+    }
+
     /// What it takes at most; then it has failed.
     pub fn allowed(self) -> Duration {
         match self {
@@ -93,15 +105,7 @@ impl Trial {
 
     /// The steps for this connection, in their order.
     pub fn steps(&self) -> Vec<TrialStep> {
-        let mut steps = vec![TrialStep::Address, TrialStep::Key, TrialStep::Clock];
-        match self.driver.delivery() {
-            Delivery::Socket | Delivery::SocketPerExtension => steps.push(TrialStep::Live),
-            Delivery::Webhook if self.driver.history_reaches(self.driver.clock.now()).is_some() => {
-                steps.push(TrialStep::History);
-            }
-            Delivery::Webhook | Delivery::Polling => {}
-        }
-        steps
+        TrialStep::of(self.driver.make())
     }
 
     /// Takes one step, within the time that it is allowed.

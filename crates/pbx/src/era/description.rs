@@ -20,6 +20,7 @@ static DESCRIPTION: Description = Description {
         ru: "в приложении «Настройки» должен быть канал интеграции типа Subscriber с ролью, которой доступны /ws#subscr и звонки",
         en: "the Settings application must have an integration channel of the type Subscriber whose role may use /ws#subscr and calls",
     },
+    hook: None,
     key_acts_for: Text {
         ru: "от имени каждого пользователя домена; токен User API — от имени одного",
         en: "every user of the domain; a token of the User API for one",

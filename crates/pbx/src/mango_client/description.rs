@@ -32,6 +32,7 @@ static DESCRIPTION: Description = Description {
         ru: "в личном кабинете должен быть подключён «API-коннектор»",
         en: "the account must have the “API connector” connected",
     },
+    hook: None,
     key_acts_for: Text {
         ru: "от имени каждого пользователя интеграции", en: "every user of the integration"
     },

@@ -40,6 +40,10 @@ static DESCRIPTION: Description = Description {
         ru: "в личном кабинете, «Интеграции → API коннектор», включается API Виртуальной АТС; там же указывается адрес внешней системы",
         en: "the VPBX API is switched on in the personal account, Integrations → API connector; the external system's address is entered there",
     },
+    hook: Some(Text {
+        ru: "в личном кабинете, «Интеграции → API коннектор»: адрес внешней системы",
+        en: "in the personal account, Integrations → API connector: address of the external system",
+    }),
     key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
     secrets: &[
         Secret {

@@ -29,6 +29,7 @@ static DESCRIPTION: Description = Description {
         ru: "у ключа должны быть права на звонки и сотрудников: на чтение, а чтобы звонить из программы — и на запись",
         en: "the key needs the rights to read calls and users, and to write calls where they are to be placed from here",
     },
+    hook: None,
     key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
     secrets: &[
         Secret {

@@ -27,6 +27,10 @@ static DESCRIPTION: Description = Description {
         ru: "Integration API включается для домена в его личном кабинете, это платная услуга; там же указывается адрес внешней системы",
         en: "the Integration API is switched on for the domain in its account, as a paid option; the external system's address is entered there",
     },
+    hook: Some(Text {
+        ru: "на странице Integration API в личном кабинете домена: внешний адрес; без него услугу не включить",
+        en: "on the page of the Integration API in the domain's account: external address; the option cannot be switched on without it",
+    }),
     key_acts_for: Text { ru: "от имени всего домена", en: "the whole domain" },
     secrets: &[
         Secret {

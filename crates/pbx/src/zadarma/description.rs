@@ -55,6 +55,10 @@ const BOTH: Description = Description {
     interface: None,
     page: "zadarma",
     first: Text { ru: "АТС должна быть включена", en: "The PBX must be on" },
+    hook: Some(Text {
+        ru: "в личном кабинете, «Настройки → Интеграции и API»: адрес для уведомлений о звонках",
+        en: "in the personal area, Settings → Integrations and API: address for call notifications",
+    }),
     key_acts_for: Text { ru: "от имени всего аккаунта", en: "the whole account" },
     secrets: &[
         Secret {

@@ -1,20 +1,29 @@
 import type { ContractError } from "$generated/ContractError";
 import type { InvitationRow } from "$generated/InvitationRow";
 import type { InvitedView } from "$generated/InvitedView";
+import type { NamedLink } from "$generated/NamedLink";
 import type { OfficePeople } from "$generated/OfficePeople";
 import type { OfficePerson } from "$generated/OfficePerson";
+import type { PeopleTable } from "$generated/PeopleTable";
 import type { RightsView } from "$generated/RightsView";
 import type { MainCommands } from "$generated/commands";
 import { toContractError } from "$lib/errors";
 
 export type PeoplePlatform = Pick<
   MainCommands,
-  "officePeople" | "invitePerson" | "revokeInvitation" | "removePerson" | "changeRights"
+  | "officePeople"
+  | "invitePerson"
+  | "revokeInvitation"
+  | "removePerson"
+  | "changeRights"
+  | "previewPeople"
+  | "importPeople"
+  | "keepLinks"
 >;
 
 /** What failed, and why: the same refusal means another thing for each. */
 export interface Failure {
-  what: "list" | "invite" | "change";
+  what: "list" | "invite" | "change" | "keep";
   error: ContractError;
 }
 
@@ -25,6 +34,9 @@ export class People {
   busy = $state(false);
   /** The invitation that was made last: its link is shown until it is put away, and nowhere afterwards. */
   invited: (InvitedView & { name: string }) | undefined = $state.raw();
+
+  /** The invitations of the table that was taken in last, until they are put away. */
+  imported: NamedLink[] | undefined = $state.raw();
 
   constructor(
     private readonly platform: PeoplePlatform,
@@ -43,6 +55,31 @@ export class People {
       const made = await this.platform.invitePerson({ office: this.office, name, rights });
       this.invited = { ...made, name };
     });
+  }
+
+  /** Who is in a table; nobody is invited by that. */
+  async preview(table: string): Promise<PeopleTable | undefined> {
+    let shown: PeopleTable | undefined;
+    await this.#run("invite", async () => {
+      shown = await this.platform.previewPeople({ office: this.office, table });
+    });
+    return shown;
+  }
+
+  /** Invites everybody in a table, or nobody; says whether it worked. */
+  async importTable(table: string): Promise<boolean> {
+    return this.#change("invite", async () => {
+      this.imported = (await this.platform.importPeople({ office: this.office, table })).invitations;
+    });
+  }
+
+  /** Keeps the links of the table in a file; where. */
+  async keepLinks(): Promise<string | undefined> {
+    let file: string | undefined;
+    await this.#run("keep", async () => {
+      file = (await this.platform.keepLinks({ links: this.imported ?? [] })).file;
+    });
+    return file;
   }
 
   async revoke({ id: invitation }: InvitationRow): Promise<void> {

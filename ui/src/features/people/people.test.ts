@@ -30,8 +30,7 @@ const OFFICE: OfficeView = {
   ],
 };
 
-async function show() {
-  const platform = people();
+async function show(platform = people()) {
   const main = document.querySelector("main") ?? document.body.appendChild(document.createElement("main"));
   render(PeopleView, { target: main, props: { offices: [OFFICE], platform } });
   await screen.findAllByTestId("person-row");
@@ -85,4 +84,79 @@ describe("people and desks", () => {
     await user.click(screen.getByTestId("person-remove-confirm"));
     expect((await screen.findByTestId("error")).textContent).toContain("последний администратор");
   });
+
+  it("lose the extensions of a PBX that was removed with their next change, and are told so before", async () => {
+    const platform = people();
+    const { people: listed, invitations } = await platform.officePeople({ office: OFFICE.id });
+    const old = listed[1]!;
+    const extensions = [...old.rights.extensions, { connection: "rt9", extension: "901" }];
+    const told = { people: [{ ...old, rights: { ...old.rights, extensions } }], invitations };
+    platform.officePeople = async () => told;
+    const change = vi.spyOn(platform, "changeRights");
+    const { user } = await show(platform);
+    await user.click(screen.getByTestId("person-change"));
+    expect(screen.getByTestId("rights-gone").textContent).toContain("rt9:901");
+    await user.selectOptions(screen.getByTestId("invite-role"), "manager");
+    await user.click(screen.getByTestId("rights-save"));
+    expect(change.mock.calls[0]?.[0].rights.extensions).toEqual([{ connection: "rt1", extension: "102" }]);
+  });
+
+  it("are found among ten thousand, of whom the first are drawn", async () => {
+    const platform = people();
+    const rights = { role: "agent" as const, extensions: [], groups: [] };
+    const all = Array.from({ length: 10_000 }, (_, place) => {
+      const extension = { connection: "rt1", extension: `${10_000 + place}` };
+      return {
+        id: `t${place}`,
+        name: `Сотрудник ${place}`,
+        rights: { ...rights, extensions: [extension] },
+        online: false,
+      };
+    });
+    platform.officePeople = async () => ({ people: all, invitations: [] });
+    const { user } = await show(platform);
+    expect(screen.getAllByTestId("person-row")).toHaveLength(100);
+    expect(screen.getByText("Показано 100 из 10000")).toBeTruthy();
+    await user.click(screen.getByTestId("people-more"));
+    expect(screen.getAllByTestId("person-row")).toHaveLength(200);
+    await user.type(screen.getByTestId("people-search"), "сотрудник 19999");
+    expect(screen.getAllByTestId("person-row").map((row) => row.textContent)).toEqual([
+      expect.stringContaining("Сотрудник 9999"),
+    ]);
+    await user.type(screen.getByTestId("people-search"), "9");
+    expect(screen.getByText("Никого не нашли.")).toBeTruthy();
+  });
+
+  it("are invited by a table in the encoding of a spreadsheet, everybody or nobody", async () => {
+    const { platform, user } = await show();
+    await user.click(screen.getByTestId("people-import"));
+    await user.type(screen.getByTestId("import-text"), "Анна;agent;rt1:201;sales{enter}Борис;boss;;");
+    await user.click(screen.getByTestId("import-look"));
+    expect((await screen.findByTestId("import-problem")).textContent).toMatch(/Строка 2: «boss» — не роль.*Никто/);
+    const imported = vi.spyOn(platform, "importPeople");
+    // «Анна;agent;rt1:201;\nЁж;admin;;» in Windows-1251.
+    const bytes = Uint8Array.of(
+      ...[0xc0, 0xed, 0xed, 0xe0],
+      ...code(";agent;rt1:201;\n"),
+      ...[0xa8, 0xe6],
+      ...code(";admin;;"),
+    );
+    await user.upload(screen.getByTestId("import-file"), new File([bytes], "people.csv", { type: "text/csv" }));
+    const rows = await screen.findAllByTestId("import-row");
+    expect(rows.map((row) => row.textContent?.replace(/\s+/g, " ").trim())).toEqual([
+      "Анна Свои звонки · rt1:201",
+      "Ёж Все звонки и настройки",
+    ]);
+    expect(imported).not.toHaveBeenCalled();
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("import-invite"));
+    expect(await screen.findByText("Готово: 2 приглашения")).toBeTruthy();
+    await user.click(screen.getByTestId("imported-keep"));
+    expect((await screen.findByTestId("imported-file")).textContent).toContain("Downloads/trubka-");
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("imported-done"));
+    expect(screen.queryByTestId("imported-links")).toBeNull();
+  });
 });
+
+const code = (text: string) => [...text].map((letter) => letter.charCodeAt(0));

@@ -87,7 +87,7 @@ describe("the main window", () => {
     const platform = mainPlatform();
     const desk = new Desk(platform);
     await desk.start();
-    await platform.beginConnection({ make: "mango-client" });
+    await platform.beginConnection({ office: "own", make: "mango-client" });
     await desk.wizard.open();
     expect(desk.wizard.shown).toBe(true);
     show(desk);

@@ -4,6 +4,7 @@ import type { ContractError } from "$generated/ContractError";
 import type { DraftView } from "$generated/DraftView";
 import type { FillConnectionRequest } from "$generated/FillConnectionRequest";
 import type { MakeView } from "$generated/MakeView";
+import type { NamedConnection } from "$generated/NamedConnection";
 import type { PhoneChoice } from "$generated/PhoneChoice";
 import type { MainPlatform } from "$platform/types";
 import { Dial } from "$features/dial/dial.svelte";
@@ -17,7 +18,7 @@ export const STEPS: StepName[] = ["make", "keys", "phone", "check", "done"];
 export type WizardPlatform = Pick<
   MainPlatform,
   | "connectableMakes"
-  | "ownConnections"
+  | "officeConnections"
   | "beginConnection"
   | "fillConnection"
   | "listPhones"
@@ -31,7 +32,10 @@ export type WizardPlatform = Pick<
 >;
 
 /** What a person has entered, without which draft. */
-export type Fields = Omit<FillConnectionRequest, "connection">;
+export type Fields = Omit<FillConnectionRequest, "office" | "connection">;
+
+/** The office in this program. */
+export const OWN = "own";
 
 /** Connecting a PBX, or changing a connection: from the make to the first call. */
 export class Wizard {
@@ -53,14 +57,12 @@ export class Wizard {
   tested = $state(false);
   /** Shows what such a call would dial, and places it. */
   readonly dial: Dial;
+  /** The office that PBXs are connected to: the one in this program, or one behind a gateway that the person administers. */
+  office = $state(OWN);
   /** A check that was begun later replaces one that still runs. */
   #round = 0;
 
-  /** Connects PBXs to this office. */
-  constructor(
-    private readonly platform: WizardPlatform,
-    readonly office = "own",
-  ) {
+  constructor(private readonly platform: WizardPlatform) {
     this.dial = new Dial({
       previewDial: (request) => platform.previewDial(request),
       placeCall: async (request) => {
@@ -69,6 +71,11 @@ export class Wizard {
         return placed;
       },
     });
+  }
+
+  /** What is connected goes to a gateway, for several people. */
+  get atGateway(): boolean {
+    return this.office !== OWN;
   }
 
   /** The make of the draft. */
@@ -82,14 +89,18 @@ export class Wizard {
     return steps.length > 0 && steps.every(({ step }) => this.outcomes.get(step)?.ok || this.skipped.has(step));
   }
 
-  /** Shows the wizard: where it was left, or at this connection. */
-  async open(connection?: string): Promise<void> {
+  /** Shows the wizard for an office: where it was left, or at this connection. */
+  async open({ office = OWN, connection }: { office?: string; connection?: string } = {}): Promise<void> {
+    this.#round += 1;
+    this.office = office;
+    this.makes = [];
+    this.#take(undefined, "make");
     await this.#run(async () => {
-      this.makes = (await this.platform.connectableMakes()).makes;
+      this.makes = (await this.platform.connectableMakes({ office })).makes;
       if (connection !== undefined) {
-        this.#take(await this.platform.beginConnection({ connection }), "keys");
+        this.#take(await this.platform.beginConnection({ office, connection }), "keys");
       } else {
-        const { draft } = await this.platform.ownConnections();
+        const { draft } = await this.platform.officeConnections({ office });
         // A change of a connection that was left is gone on with from that connection.
         const begun = draft?.isNew ? draft : undefined;
         this.#take(begun, begun ? "keys" : "make");
@@ -110,8 +121,7 @@ export class Wizard {
     if (!draft) return;
     this.#round += 1;
     this.checking = undefined;
-    const dropped = await this.#run(() => this.platform.dropDraft({ connection: draft.connection }));
-    if (!dropped) return;
+    if (!(await this.#run(() => this.platform.dropDraft(this.#named(draft))))) return;
     this.#take(undefined, "make");
     this.close();
   }
@@ -122,7 +132,7 @@ export class Wizard {
       return;
     }
     await this.#run(async () => {
-      this.#take(await this.platform.beginConnection({ make: make.make }), "keys");
+      this.#take(await this.platform.beginConnection({ office: this.office, make: make.make }), "keys");
     });
   }
 
@@ -150,7 +160,7 @@ export class Wizard {
     const { draft } = this;
     if (!draft) return false;
     return this.#run(async () => {
-      this.draft = await this.platform.fillConnection({ connection: draft.connection, ...fields });
+      this.draft = await this.platform.fillConnection({ ...this.#named(draft), ...fields });
     });
   }
 
@@ -159,7 +169,7 @@ export class Wizard {
     const { draft } = this;
     if (!draft) return [];
     try {
-      return (await this.platform.listPhones({ connection: draft.connection })).phones;
+      return (await this.platform.listPhones(this.#named(draft))).phones;
     } catch {
       // A person can type his own.
       return [];
@@ -176,7 +186,7 @@ export class Wizard {
     await this.#run(async () => {
       for (const { step } of draft.steps) {
         this.checking = step;
-        const outcome = await this.platform.checkConnection({ connection: draft.connection, step });
+        const outcome = await this.platform.checkConnection({ ...this.#named(draft), step });
         if (round !== this.#round) return;
         this.outcomes = new Map(this.outcomes).set(step, outcome);
         if (!outcome.ok && !this.skipped.has(step)) break;
@@ -203,16 +213,21 @@ export class Wizard {
     const now = new Date();
     // PBXs tell times in whole seconds.
     now.setMilliseconds(0);
-    const saved = await this.#run(() => this.platform.saveConnection({ connection: draft.connection }));
+    const saved = await this.#run(() => this.platform.saveConnection(this.#named(draft)));
     if (!saved) return;
     this.savedAt = now;
     this.step = "done";
+  }
+
+  #named({ connection }: DraftView): NamedConnection {
+    return { office: this.office, connection };
   }
 
   #take(draft: DraftView | undefined, step: StepName): void {
     this.draft = draft;
     this.step = step;
     this.outcomes = new Map();
+    this.checking = undefined;
     this.skipped = new Set();
     this.savedAt = undefined;
     this.tested = false;

@@ -1,4 +1,5 @@
 import type { CallRow } from "$generated/CallRow";
+import type { OfficeView } from "$generated/OfficeView";
 import { mainPlatform } from "$platform/browser";
 import { RIGHT_KEY } from "$platform/fake/connecting";
 import { mainView } from "$platform/fake/views";
@@ -238,12 +239,12 @@ describe("connecting a PBX", () => {
 
   it("is reached from the settings, where connections are paused and removed", async () => {
     const { platform, user } = await show("office");
-    await platform.beginConnection({ make: "mango-client" });
-    await platform.saveConnection({ connection: "mango-client-1" });
+    await platform.beginConnection({ office: "own", make: "mango-client" });
+    await platform.saveConnection({ office: "own", connection: "mango-client-1" });
     const paused = vi.spyOn(platform, "pauseConnection");
     await user.click(screen.getByTestId("nav-settings"));
     await user.click(await screen.findByTestId("own-pause"));
-    expect(paused).toHaveBeenCalledWith({ connection: "mango-client-1", paused: true });
+    expect(paused).toHaveBeenCalledWith({ office: "own", connection: "mango-client-1", paused: true });
     await user.click(screen.getByTestId("own-remove"));
     await user.click(screen.getByTestId("own-remove-confirm"));
     await vi.waitFor(() => expect(screen.queryByTestId("own-connection")).toBeNull());
@@ -261,11 +262,11 @@ describe("connecting a PBX", () => {
 
   it("offers to enter a key that is gone, where the connection is listed", async () => {
     const { platform, user } = await show("office");
-    await platform.beginConnection({ make: "mango-client" });
-    await platform.saveConnection({ connection: "mango-client-1" });
-    const { ownConnections } = platform;
-    platform.ownConnections = async () => {
-      const own = await ownConnections();
+    await platform.beginConnection({ office: "own", make: "mango-client" });
+    await platform.saveConnection({ office: "own", connection: "mango-client-1" });
+    const { officeConnections } = platform;
+    platform.officeConnections = async (request) => {
+      const own = await officeConnections(request);
       return { ...own, connections: own.connections.map((one) => ({ ...one, problem: "keyMissing" as const })) };
     };
     await user.click(screen.getByTestId("nav-settings"));
@@ -277,8 +278,8 @@ describe("connecting a PBX", () => {
 
   it("begins anew where a change of a connection was left, and changes only what is asked for", async () => {
     const { platform, user } = await show("office");
-    await platform.beginConnection({ make: "mango-client" });
-    await platform.saveConnection({ connection: "mango-client-1" });
+    await platform.beginConnection({ office: "own", make: "mango-client" });
+    await platform.saveConnection({ office: "own", connection: "mango-client-1" });
     await user.click(screen.getByTestId("nav-settings"));
     await user.click(await screen.findByTestId("own-change"));
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("keys");
@@ -297,7 +298,7 @@ describe("connecting a PBX", () => {
     await untilCheck(shown, RIGHT_KEY);
     await vi.waitFor(async () => expect(await state("address")).toBe("running"));
     await user.click(screen.getByTestId("wizard-give-up"));
-    expect(dropped).toHaveBeenCalledWith({ connection: "mango-client-1" });
+    expect(dropped).toHaveBeenCalledWith({ office: "own", connection: "mango-client-1" });
     await vi.waitFor(() => expect(screen.queryByTestId("wizard")).toBeNull());
     await user.click(screen.getByTestId("connect-own"));
     expect((await screen.findByTestId("wizard")).dataset["step"]).toBe("make");
@@ -306,7 +307,7 @@ describe("connecting a PBX", () => {
   it("stays with what could not be given up, and says so", async () => {
     const { desk, platform, user } = await show();
     platform.dropDraft = async () => Promise.reject(failure("storage"));
-    await platform.beginConnection({ make: "mango-client" });
+    await platform.beginConnection({ office: "own", make: "mango-client" });
     await user.click(screen.getByTestId("connect-own"));
     await user.click(await screen.findByTestId("wizard-give-up"));
     expect(await screen.findByRole("alert")).toBeTruthy();
@@ -323,5 +324,79 @@ describe("connecting a PBX", () => {
     await settle();
     expect(checked).not.toHaveBeenCalled();
     expect(screen.getByTestId<HTMLButtonElement>("wizard-save").disabled).toBe(true);
+  });
+});
+
+describe("connecting a PBX to a gateway", () => {
+  const office: OfficeView = {
+    id: "calls.ladoga.example",
+    name: "Ладога",
+    address: "https://calls.ladoga.example/",
+    demo: false,
+    admin: true,
+    link: "live",
+    clockOffsetMs: 0,
+    connections: [],
+  };
+
+  /** The settings of an administrator, with what his office is connected to. */
+  async function settings() {
+    const platform = mainPlatform();
+    const shown = { ...mainView(), stage: "office" as const, offices: [office] };
+    platform.startMain = async () => ({ view: shown });
+    platform.mainSnapshot = async () => shown;
+    const desk = new Desk(platform);
+    render(App, { desk });
+    await desk.start();
+    const user = userEvent.setup();
+    await user.click(screen.getByTestId("nav-settings"));
+    await screen.findByTestId("gateway-connection");
+    return { desk, platform, user };
+  }
+
+  it("shows what stands in its file as fixed, and goes by the same pages to the gateway", async () => {
+    const { platform, user } = await settings();
+    const listed = screen.getByTestId("gateway-connection");
+    expect(within(listed).getByTestId("gateway-fixed").textContent).toContain("файле шлюза");
+    expect(within(listed).queryByTestId("gateway-change")).toBeNull();
+    expect(within(listed).getByTestId("hook-url").textContent).toBe("https://calls.ladoga.example/hook/rt1");
+    const saved = vi.spyOn(platform, "saveConnection");
+    await user.click(screen.getByTestId("gateway-add"));
+    expect((await screen.findByTestId("wizard-where")).textContent).toBe("Ладога");
+    await user.click(await screen.findByTestId("wizard-make-zadarma"));
+    expect(screen.getByTestId("hook-url").textContent).toBe("https://calls.ladoga.example/hook/zadarma-1");
+    for (const key of ["key", "secret"]) await user.type(screen.getByTestId(`wizard-key-${key}`), RIGHT_KEY);
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("wizard-next"));
+    // Whose phones there are is said in invitations.
+    expect(screen.queryByTestId("wizard-name")).toBeNull();
+    await user.click(screen.getByTestId("wizard-next"));
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    await user.click(screen.getByTestId("wizard-save"));
+    expect((await screen.findByTestId("hook-url")).textContent).toContain("/hook/zadarma-1");
+    expect(saved).toHaveBeenCalledWith({ office: office.id, connection: "zadarma-1" });
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("wizard-close"));
+    await vi.waitFor(() => expect(screen.getAllByTestId("gateway-connection")).toHaveLength(2));
+  });
+
+  it.each([
+    ["unreachable", /нажмите ещё раз, дважды ничего не подключится/],
+    ["changed", /изменил другой администратор. Ничего не сохранено/],
+    ["notFound", /удалил другой администратор/],
+    ["forbidden", /прав/],
+  ] as const)("says what to do where a save fails: %s", async (code, words) => {
+    const { platform, user } = await settings();
+    await user.click(screen.getByTestId("gateway-add"));
+    await user.click(await screen.findByTestId("wizard-make-mango-client"));
+    await user.type(screen.getByTestId("wizard-key-token"), RIGHT_KEY);
+    await user.click(screen.getByTestId("wizard-next"));
+    await user.click(screen.getByTestId("wizard-next"));
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    platform.saveConnection = vi.fn().mockRejectedValueOnce(failure(code)).mockResolvedValueOnce(undefined);
+    await user.click(screen.getByTestId("wizard-save"));
+    expect((await screen.findByTestId("error")).textContent).toMatch(words);
+    await user.click(screen.getByTestId("wizard-save"));
+    expect(await screen.findByTestId("wizard-finish")).toBeTruthy();
   });
 });

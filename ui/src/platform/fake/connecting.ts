@@ -3,8 +3,8 @@ import type { CheckOutcome } from "$generated/CheckOutcome";
 import type { ContractError } from "$generated/ContractError";
 import type { DraftView } from "$generated/DraftView";
 import type { OfficeView } from "$generated/OfficeView";
-import type { OwnConnectionView } from "$generated/OwnConnectionView";
-import type { WizardPlatform } from "$features/wizard/wizard.svelte";
+import type { PbxConnection } from "$generated/PbxConnection";
+import { OWN, type WizardPlatform } from "$features/wizard/wizard.svelte";
 import { MAKES } from "./makes";
 
 /** The token that the made-up PBX accepts. */
@@ -16,7 +16,20 @@ type Connecting = Omit<WizardPlatform, "previewDial" | "placeCall">;
 export function connecting(connected: (office: OfficeView) => void): Connecting {
   let draft: DraftView | undefined;
   let keys: Record<string, string> = {};
-  let connections: OwnConnectionView[] = [];
+  /** What offices are connected to; one behind a gateway has a connection in its file. */
+  const all: Record<string, PbxConnection[]> = {};
+  const atGateway = (office: string) => office !== OWN;
+  const hookUrl = (office: string, connection: string) => `https://${office}/hook/${connection}`;
+  const FIXED: PbxConnection = {
+    id: "rt1",
+    make: "rostelecom",
+    title: { ru: "Ростелеком", en: "Rostelecom" },
+    phone: "",
+    paused: false,
+    fixed: true,
+    hookUrl: hookUrl("calls.ladoga.example", "rt1"),
+  };
+  const of = (office: string) => (all[office] ??= atGateway(office) ? [FIXED] : []);
 
   function known(connection: string): DraftView {
     if (draft?.connection !== connection) throw failure("notFound");
@@ -24,10 +37,15 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
   }
 
   return {
-    connectableMakes: async () => ({ makes: MAKES }),
-    ownConnections: async () => ({ connections, ...(draft && { draft }) }),
-    beginConnection: async ({ make, connection }) => {
-      const old = connections.find((one) => one.id === connection);
+    connectableMakes: async ({ office }) => ({
+      makes: atGateway(office)
+        ? MAKES.map((make) => (make.needsAddress ? { ...make, card: "live" as const } : make))
+        : MAKES,
+    }),
+    officeConnections: async ({ office }) => ({ connections: of(office), ...(draft && { draft }) }),
+    beginConnection: async ({ office, make, connection }) => {
+      const old = of(office).find((one) => one.id === connection);
+      const posts = atGateway(office) && MAKES.find((one) => one.make === make)?.needsAddress;
       keys = old ? { token: RIGHT_KEY } : {};
       draft = {
         connection: old?.id ?? `${make}-1`,
@@ -36,9 +54,11 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
         keys: Object.keys(keys),
         address: "",
         phone: old?.phone ?? "",
+        needsPhone: !atGateway(office),
         name: "",
         lines: [],
         steps: [],
+        ...(posts && { hookUrl: hookUrl(office, `${make}-1`) }),
       };
       return draft;
     },
@@ -60,18 +80,20 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
     listPhones: async () => ({ phones: [{ phone: "101", name: "Ирина" }, { phone: "202" }] }),
     checkConnection: async ({ connection, step }): Promise<CheckOutcome> => {
       known(connection);
-      if (step === "key" && keys.token !== RIGHT_KEY)
+      if (step === "key" && !Object.values(keys).includes(RIGHT_KEY))
         return { ok: false, tookMs: 40, finding: "wrongKey", detail: "401", field: "keys" };
       return { ok: true, tookMs: 40, finding: "works", detail: "fine" };
     },
-    saveConnection: async ({ connection }) => {
-      const { make, phone } = known(connection);
+    saveConnection: async ({ office, connection }) => {
+      const { make, phone, hookUrl } = known(connection);
       const title = MAKES.find((one) => one.make === make)?.title ?? { ru: make, en: make };
-      connections = [
-        ...connections.filter((one) => one.id !== connection),
-        { id: connection, make, title, phone, paused: false },
+      const connections = [
+        ...of(office).filter((one) => one.id !== connection),
+        { id: connection, make, title, phone, paused: false, fixed: false, ...(hookUrl && { hookUrl }) },
       ];
+      all[office] = connections;
       draft = undefined;
+      if (atGateway(office)) return;
       connected({
         id: "own",
         name: "own",
@@ -94,11 +116,11 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
     dropDraft: async () => {
       draft = undefined;
     },
-    pauseConnection: async ({ connection, paused }) => {
-      connections = connections.map((one) => (one.id === connection ? { ...one, paused } : one));
+    pauseConnection: async ({ office, connection, paused }) => {
+      all[office] = of(office).map((one) => (one.id === connection ? { ...one, paused } : one));
     },
-    removeConnection: async ({ connection }) => {
-      connections = connections.filter((one) => one.id !== connection);
+    removeConnection: async ({ office, connection }) => {
+      all[office] = of(office).filter((one) => one.id !== connection);
     },
   };
 }

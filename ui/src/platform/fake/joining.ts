@@ -1,5 +1,6 @@
 // The made-up program's side of invitations: what an invitation is for, or what is wrong, stands in its code.
 import type { JoinProblem } from "$generated/JoinProblem";
+import { inLanguage } from "./english";
 import type { JoinPlatform } from "$features/join/joining.svelte";
 
 /** A link whose invitation can be used; with `?problem=codeUsed` and the like, why it cannot. */
@@ -16,8 +17,8 @@ export function joining(joined: (host: string) => void, handedOver = LINK): Join
       return {
         invitation: {
           id: 1,
-          office: "Ладога",
-          person: "Пётр Волков",
+          office: inLanguage("Ладога"),
+          person: inLanguage("Пётр Волков"),
           extensions: ["102"],
           host,
           ownCertificate: url.searchParams.has("ca"),

@@ -1,17 +1,34 @@
 // The made-up program's side of an office's people: one who is here, one who was, and invitations.
 import type { InvitationRow } from "$generated/InvitationRow";
 import type { OfficePerson } from "$generated/OfficePerson";
+import type { PeopleTable } from "$generated/PeopleTable";
+import type { Role } from "$generated/Role";
+import { inLanguage } from "./english";
 import type { PeoplePlatform } from "$features/people/people.svelte";
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 const own = (extension: string) => [{ connection: "rt1", extension }];
+
+/** Reads a table as far as the made-up data needs it. */
+function readTable(table: string): PeopleTable {
+  const roles: Role[] = ["agent", "manager", "admin"];
+  const rows: PeopleTable["people"] = [];
+  for (const [place, line] of table.trim().split("\n").entries()) {
+    const [name = "", role = "", extension = "", group = ""] = line.split(";").map((field) => field.trim());
+    const known = roles.find((one) => one === role);
+    if (!known) return { people: [], problem: { line: place + 1, fault: "role", part: role } };
+    const extensions = extension ? own(extension.replace(/^rt1:/, "")) : [];
+    rows.push({ name, rights: { role: known, extensions, groups: group ? [group] : [] } });
+  }
+  return { people: rows };
+}
 
 export function people(): PeoplePlatform {
   let count = 2;
   let here: OfficePerson[] = [
     {
       id: "t1",
-      name: "Марина Белова",
+      name: inLanguage("Марина Белова"),
       rights: { role: "admin", extensions: own("110"), groups: [] },
       device: "BELOVA-PC",
       version: "Trubka/0.3.0",
@@ -19,7 +36,7 @@ export function people(): PeoplePlatform {
     },
     {
       id: "t2",
-      name: "Пётр Волков",
+      name: inLanguage("Пётр Волков"),
       rights: { role: "agent", extensions: own("102"), groups: ["sales"] },
       device: "VOLKOV-PC",
       version: "Trubka/0.2.1",
@@ -30,7 +47,7 @@ export function people(): PeoplePlatform {
   let invitations: InvitationRow[] = [
     {
       id: "i1",
-      name: "Ирина Кузнецова",
+      name: inLanguage("Ирина Кузнецова"),
       rights: { role: "agent", extensions: own("103"), groups: [] },
       expiresAt: ago(-6 * 86_400_000),
       state: "open",
@@ -43,6 +60,16 @@ export function people(): PeoplePlatform {
       invitations = [{ id: `i${count++}`, name, rights, expiresAt, state: "open" }, ...invitations];
       return { link: "trubka://join/calls.ladoga.example/01234-56789-ABCDE-FGHJK", expiresAt };
     },
+    previewPeople: async ({ table }) => readTable(table),
+    importPeople: async ({ table }) => {
+      const made = readTable(table).people.map(({ name, rights }): InvitationRow => {
+        return { id: `i${count++}`, name, rights, expiresAt: ago(-7 * 86_400_000), state: "open" };
+      });
+      invitations = [...made, ...invitations];
+      const link = "trubka://join/calls.ladoga.example/01234-56789-ABCDE-FGHJK";
+      return { invitations: made.map(({ name }) => ({ name, link })) };
+    },
+    keepLinks: async () => ({ file: "/home/belova/Downloads/trubka-2025-11-20-143600.csv" }),
     revokeInvitation: async ({ invitation }) => {
       invitations = invitations.map((one) => (one.id === invitation ? { ...one, state: "revoked" } : one));
     },

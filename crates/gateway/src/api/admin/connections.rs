@@ -18,8 +18,9 @@ use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
     problem::ApiError,
-    setup::SetupError,
+    setup::{Change, SetupError},
     state::State as Gateway,
+    tokens,
 };
 
 /// The largest wish.
@@ -35,6 +36,11 @@ pub(crate) async fn put(
     let put: PutConnection = body::json(&body)?;
     let id: ConnectionId = id.parse().map_err(|error: calls::IdError| OfficeError::invalid("id", error.to_string()))?;
     let wanted = (id.clone(), &put).try_into()?;
+    let phone = put.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
+    let phone = phone.map(|phone| {
+        pbx::extension(phone).ok_or_else(|| OfficeError::invalid("phone", "Write the extension as the PBX does."))
+    });
+    let phone = phone.transpose()?;
     let named: Vec<&str> = put.secrets.keys().map(String::as_str).collect();
     let address = put.base_url.as_deref().unwrap_or("the make's own address");
     let overrides: Vec<String> = put.overrides.iter().map(|(name, value)| format!("{name} = {value}")).collect();
@@ -47,13 +53,33 @@ pub(crate) async fn put(
     );
     let entry = admin.audit(&gateway, "putConnection", id.as_str(), detail);
     run_to_end(async move {
-        let revision = setup(&gateway)?.put_connection(&gateway.office, wanted, put.paused, entry).await?;
+        let change = Change { wanted, paused: put.paused, seen: put.revision };
+        let revision = setup(&gateway)?.put_connection(&gateway.office, change, entry).await?;
         gateway.trials.forget(&id);
+        if let Some(phone) = phone {
+            own_phone(&gateway, &admin, &id, phone).await?;
+        }
         // Tokens may name extensions of it, whose sessions begin now.
         gateway.tokens_changed.notify_one();
         Ok(Json(Revision { revision }))
     })
     .await
+}
+
+/// Makes an extension of this connection the admin's own, in place of those that he has there.
+async fn own_phone(gateway: &Gateway, admin: &Admin, id: &ConnectionId, phone: String) -> Result<(), ApiError> {
+    let _turn = gateway.changing_people.lock().await;
+    let store = gateway.office.store();
+    // He may have been given other rights meanwhile.
+    let Some(token) = tokens::by_id(store, &admin.0.token.id).await? else { return Ok(()) };
+    let mut extensions: Vec<_> = token.extensions.iter().filter(|(connection, _)| connection != id).cloned().collect();
+    extensions.push((id.clone(), phone));
+    if extensions == token.extensions {
+        return Ok(());
+    }
+    let entry = admin.audit(gateway, "changedRights", &token.name, format!("token {}: own phone at {id}", token.id));
+    store.change_token(&token.id, &token.role, extensions, token.groups, entry).await?;
+    Ok(())
 }
 
 /// Connects to a PBX no more.

@@ -7,7 +7,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     wire::{
         ExtensionRef,
-        admin::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink},
+        admin::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink, TableFault, TablePreview},
     },
 };
 
@@ -19,7 +19,7 @@ use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
     invitations::{self, InviteError, MadeInvitation, NewInvitation, person_name},
-    people_table,
+    people_table::{self, Listed, TableError},
     problem::ApiError,
     state::State as Gateway,
 };
@@ -28,6 +28,8 @@ use crate::{
 const CAP: usize = 64 << 10;
 /// The largest table.
 const TABLE_CAP: usize = 4 << 20;
+/// How many days the token of somebody in a table is valid after each renewal.
+const TABLE_DAYS: u32 = 90;
 /// A token is valid for ten years at most, or for good.
 const MOST_DAYS: u32 = 3650;
 
@@ -62,22 +64,49 @@ pub(crate) async fn import(
     WholeBody(body): WholeBody<TABLE_CAP>,
 ) -> Result<(StatusCode, Json<ImportedInvitations>), ApiError> {
     let ImportInvitations { csv } = body::json(&body)?;
-    let people = people_table::read(&csv, None).map_err(|error| OfficeError::invalid("csv", format!("{error}.")))?;
-    let known = gateway.connections_of_office();
-    for person in &people {
-        if let Some(own) = person.extensions.iter().find(|own| !known.contains(&own.connection)) {
-            let message = format!("\"{}\": there is no connection \"{}\".", person.name, own.connection);
-            return Err(OfficeError::invalid("csv", message).into());
-        }
-        if let Some(group) = gateway.unknown_group(&person.groups) {
-            let message = format!("\"{}\": there is no group \"{group}\".", person.name);
-            return Err(OfficeError::invalid("csv", message).into());
-        }
-    }
+    let people = of_table(&gateway, &csv).map_err(|error| OfficeError::invalid("csv", format!("{error}.")))?;
     let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
     let made = make(&gateway, &admin, people).await?;
     let invitations = names.into_iter().zip(made).map(|(name, made)| NamedLink { name, link: made.link }).collect();
     Ok((StatusCode::CREATED, Json(ImportedInvitations { invitations })))
+}
+
+/// Who is in a table, or what is wrong with it. Nobody is invited by that.
+pub(crate) async fn preview(
+    State(gateway): State<Arc<Gateway>>,
+    _: Admin,
+    WholeBody(body): WholeBody<TABLE_CAP>,
+) -> Result<Json<TablePreview>, ApiError> {
+    let ImportInvitations { csv } = body::json(&body)?;
+    let invite = |new: NewInvitation| Invite {
+        name: new.name,
+        role: new.role,
+        extensions: new.extensions,
+        groups: new.groups,
+        token_expires_days: new.days,
+    };
+    Ok(Json(match of_table(&gateway, &csv) {
+        Ok(people) => TablePreview { people: people.into_iter().map(invite).collect(), problem: None },
+        Err(error) => TablePreview { people: Vec::new(), problem: Some(error.into()) },
+    }))
+}
+
+/// The people of a table, with extensions and groups that there are.
+fn of_table(gateway: &Gateway, csv: &str) -> Result<Vec<NewInvitation>, TableError> {
+    // A desk that is not used for so long is let in no more; one that is renews its token.
+    let people = people_table::read(csv, Some(TABLE_DAYS))?;
+    let known = gateway.connections_of_office();
+    for Listed { line, person } in &people {
+        let wrong = |fault, part: &str, message| TableError { line: *line, fault, part: part.to_owned(), message };
+        if let Some(own) = person.extensions.iter().find(|own| !known.contains(&own.connection)) {
+            let part = own.connection.as_str();
+            return Err(wrong(TableFault::Connection, part, format!("there is no connection \"{part}\"")));
+        }
+        if let Some(group) = gateway.unknown_group(&person.groups) {
+            return Err(wrong(TableFault::Group, group, format!("there is no group \"{group}\"")));
+        }
+    }
+    Ok(people.into_iter().map(|listed| listed.person).collect())
 }
 
 /// Takes an invitation back.

@@ -95,7 +95,7 @@ async fn known(gateway: &Gateway, id: &str) -> Result<Token, ApiError> {
 }
 
 /// Refuses to take the last admin's rights: nobody could give them back from a screen.
-async fn keep_an_admin(gateway: &Gateway, of: &Token) -> Result<(), ApiError> {
+pub(in crate::api) async fn keep_an_admin(gateway: &Gateway, of: &Token) -> Result<(), ApiError> {
     let (now, admin) = (gateway.clock.now(), tokens::role_name(Role::Admin));
     if of.role != admin {
         return Ok(());

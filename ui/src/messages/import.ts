@@ -1,0 +1,92 @@
+import type { TableFault } from "$generated/TableFault";
+import type { TableProblem } from "$generated/TableProblem";
+import { isolate } from "$lib/isolate";
+import { texts } from "$lib/language.svelte";
+
+interface ImportText {
+  title: string;
+  hint: string;
+  choose: string;
+  paste: string;
+  example: string;
+  look: string;
+  count: (people: number) => string;
+  more: (people: number) => string;
+  invite: (people: number) => string;
+  made: (people: number) => string;
+  keep: string;
+  kept: string;
+  once: string;
+  line: (line: number, fault: string) => string;
+  faults: Record<TableFault, (part: string) => string>;
+}
+
+const plural = new Intl.PluralRules("ru");
+const russian = (count: number, one: string, few: string, many: string): string => {
+  const rule = plural.select(count);
+  return `${count} ${rule === "one" ? one : rule === "few" ? few : many}`;
+};
+const english = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
+
+/** Inviting people from a table. */
+export const importText = texts<ImportText>({
+  ru: {
+    title: "Пригласить по списку",
+    hint: "Одна строка — один человек: имя; роль (agent, manager, admin); добавочные, например rt1:201 rt1:202; группы. Приглашаются все или никто.",
+    choose: "Выбрать файл CSV",
+    paste: "Или вставьте таблицу сюда",
+    example: "Анна Смирнова;agent;rt1:201;sales",
+    look: "Проверить",
+    count: (people) => `Прочитано: ${russian(people, "человек", "человека", "человек")}`,
+    more: (people) => `и ещё ${people}`,
+    invite: (people) => `Пригласить: ${russian(people, "человек", "человека", "человек")}`,
+    made: (people) => `Готово: ${russian(people, "приглашение", "приглашения", "приглашений")}`,
+    keep: "Сохранить ссылки в CSV",
+    kept: "Ссылки сохранены:",
+    once: "Ссылки показываются один раз. Каждая действует неделю и впускает одного человека: раздав их, удалите файл.",
+    line: (line, fault) => `Строка ${line}: ${fault}. Никто не приглашён.`,
+    faults: {
+      name: () => "нет имени, или оно длиннее 100 знаков",
+      role: (part) => `«${isolate(part)}» — не роль, нужно agent, manager или admin`,
+      extension: (part) => `«${isolate(part)}» — не добавочный, нужно как rt1:201`,
+      fields: () => "лишние поля, нужны имя, роль, добавочные, группы",
+      quotes: () => "кавычки не сходятся",
+      connection: (part) => `подключения «${isolate(part)}» нет`,
+      group: (part) => `группы «${isolate(part)}» нет`,
+      empty: () => "в таблице никого нет",
+      tooMany: () => "слишком много людей для одной таблицы, разделите её",
+    },
+  },
+  en: {
+    title: "Invite from a list",
+    hint: "A line is a person: name; role (agent, manager, admin); extensions such as rt1:201 rt1:202; groups. Everybody is invited, or nobody.",
+    choose: "Choose a CSV file",
+    paste: "Or paste the table here",
+    example: "Anna Smirnova;agent;rt1:201;sales",
+    look: "Check",
+    count: (people) => `Read: ${people === 1 ? "1 person" : `${people} people`}`,
+    more: (people) => `and ${people} more`,
+    invite: (people) => `Invite ${people === 1 ? "1 person" : `${people} people`}`,
+    made: (people) => `Done: ${english(people, "invitation")}`,
+    keep: "Save the links as CSV",
+    kept: "The links are in:",
+    once: "The links are shown once. Each works for a week and lets one person in: delete the file once you have handed them out.",
+    line: (line, fault) => `Line ${line}: ${fault}. Nobody was invited.`,
+    faults: {
+      name: () => "the name is missing, or longer than 100 characters",
+      role: (part) => `“${isolate(part)}” is no role; write agent, manager or admin`,
+      extension: (part) => `“${isolate(part)}” is no extension; write it as rt1:201`,
+      fields: () => "there are too many fields; a line has name, role, extensions, groups",
+      quotes: () => "the quotes do not fit together",
+      connection: (part) => `there is no connection “${isolate(part)}”`,
+      group: (part) => `there is no group “${isolate(part)}”`,
+      empty: () => "there is nobody in the table",
+      tooMany: () => "too many people for one table; make several of it",
+    },
+  },
+});
+
+/** What is wrong with a table, and where. */
+export function tableProblem({ line, fault, part }: TableProblem): string {
+  return importText().line(line, importText().faults[fault](part));
+}
