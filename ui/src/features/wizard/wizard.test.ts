@@ -384,7 +384,7 @@ describe("connecting a PBX to a gateway", () => {
     ["unreachable", /нажмите ещё раз, дважды ничего не подключится/],
     ["changed", /изменил другой администратор. Ничего не сохранено/],
     ["notFound", /удалил другой администратор/],
-    ["forbidden", /прав/],
+    ["forbidden", /не разрешено/],
   ] as const)("says what to do where a save fails: %s", async (code, words) => {
     const { platform, user } = await settings();
     await user.click(screen.getByTestId("gateway-add"));
