@@ -140,7 +140,7 @@ async fn a_trial_takes_no_event_away_from_the_office_that_comes_after_it() {
     // Comes while nobody listens, so the PBX keeps it.
     bench.ring(Make::MANGO_CLIENT);
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    let request = serde_json::from_value(json!({"connection": draft.connection})).expect("a request");
+    let request = serde_json::from_value(json!({"office": OFFICE, "connection": draft.connection})).expect("a request");
     let draft = bench.own.begin(request).await.expect("is begun");
     assert!(check(&bench, &draft, CheckStep::Live).await.ok);
     bench.until("the call is there", |view| !view.now.open.is_empty()).await;
