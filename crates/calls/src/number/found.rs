@@ -141,7 +141,7 @@ fn is_outside_line(group: &Group<'_>) -> bool {
 fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option<Found> {
     let run = run_from(groups, start);
     let mark = is_list_mark(groups, start, run);
-    let whole = if mark { None } else { read(groups, start, run, has_words).map(|reading| (reading, run)) };
+    let full = if mark { None } else { read(groups, start, run, has_words).map(|reading| (reading, run)) };
     let home = |reading: &PhoneReading| groups[start].has_plus() || !reading.phone.abroad;
     let shorter = |at_blanks: bool| {
         let may_end = |end: usize| {
@@ -156,7 +156,7 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         ends.find_map(|end| Some((read(groups, start, end, true).filter(home)?, end)))
     };
     // Two endings of a number at home come before one number abroad.
-    let whole = match whole {
+    let full = match full {
         Some((reading, _)) if !home(&reading) => {
             // A country's code that stands apart tells the country; behind digits that are no such code, blanks part too.
             let code_apart = country_code(&reading.phone.e164).as_deref() == Some(groups[start].digits);
@@ -164,7 +164,7 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
             let at_blanks = !code_apart && !is_dialled && groups[start].digits.len() >= LEAST_TOWN_CODE;
             shorter(at_blanks).or_else(|| (!has_second_part(groups, start, run)).then_some((reading, run)))
         }
-        whole => whole,
+        full => full,
     };
     let behind_mark = || {
         let fits = run > start + 1 && groups[start].digits.len() <= LONGEST_MARK && !groups[start].has_plus();
@@ -173,7 +173,7 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         Some((PhoneReading { doubtful: reading.doubtful || !is_label, ..reading }, run))
     };
     // "+7+495…", "7+495…": a plus behind the country's code begins no other country.
-    let is_home = whole.as_ref().is_some_and(|(reading, _)| home_number(reading));
+    let is_home = full.as_ref().is_some_and(|(reading, _)| home_number(reading));
     let after_code = || {
         let before = start.checked_sub(1).map(|before| &groups[before])?;
         let repeated = matches!(before.digits, "7" | "8") && groups[start].gap == "+" && !is_home;
@@ -181,7 +181,7 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
         let reading = Written::plain(&format!("+7{digits}")).read().filter(|_| repeated)?;
         reading.phone.recognised.then_some((PhoneReading { doubtful: true, ..reading }, run))
     };
-    let (mut reading, end) = after_code().or(whole).or_else(|| shorter(true)).or_else(behind_mark)?;
+    let (mut reading, end) = after_code().or(full).or_else(|| shorter(true)).or_else(behind_mark)?;
     let last = &groups[end - 1];
     let behind = &text[last.end..];
     if is_look_alike(behind) {

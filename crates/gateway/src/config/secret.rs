@@ -124,9 +124,9 @@ mod tests {
             let read = SecretSource::File("rt1.key".into()).read("connection \"rt1\", secret \"key\"", folder.path());
             read.map(|secret| secret.expose_secret().to_owned())
         };
-        let whole = Ok("a key".to_owned());
+        let key = Ok("a key".to_owned());
         for text in ["a key\n", "\u{feff}a key\r\n", " a key \t\r\n\n", "\u{a0}a key\u{200b}\0", "\u{2060}a key"] {
-            assert_eq!(read(text.as_bytes()), whole, "{text:?}");
+            assert_eq!(read(text.as_bytes()), key, "{text:?}");
         }
         for bytes in [&b"\xff\xfea\0k\0"[..], b"a\nkey", b"a\0key", "a\u{200b}key".as_bytes(), b"a\xffkey"] {
             let refused = read(bytes).expect_err("is refused");
