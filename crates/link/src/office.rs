@@ -9,7 +9,7 @@ use futures_util::Stream;
 use jiff::Timestamp;
 
 use crate::{
-    error::{OfficeError, OfficeErrorKind},
+    error::OfficeError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
         JournalPage, PeaksView, PlaceCall, Trace,
@@ -85,45 +85,20 @@ pub trait Office: Send + Sync {
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError>;
 
     /// Takes in why this desk showed cards, or did not. The same twice is kept once.
-    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
-        let _ = decisions;
-        Err(not_told())
-    }
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError>;
 
     /// The way of a call to a desk: this viewer's, or, for administrators, another. `None` when the call may not be seen.
-    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
-        let _ = (call, desk);
-        Err(not_told())
-    }
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError>;
 
     /// How the calls since this moment came to cards: of this viewer's desk, or, for administrators, of all.
-    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
-        let _ = since;
-        Err(not_told())
-    }
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError>;
 
     /// A page of the request journal, newest first; for administrators.
-    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
-        let _ = filter;
-        Err(no_journal())
-    }
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError>;
 
     /// One entry of it, with numbers where they are asked for: that stands in the audit.
-    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
-        let _ = (id, reveal);
-        Err(no_journal())
-    }
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError>;
 
     /// Forgets all of it, which stands in the audit.
-    async fn clear_journal(&self) -> Result<(), OfficeError> {
-        Err(no_journal())
-    }
-}
-
-fn not_told() -> OfficeError {
-    OfficeError::new(OfficeErrorKind::Unsupported, "this office does not keep why cards were shown")
-}
-
-fn no_journal() -> OfficeError {
-    OfficeError::new(OfficeErrorKind::Unsupported, "this office shows no request journal")
+    async fn clear_journal(&self) -> Result<(), OfficeError>;
 }

@@ -4,9 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use calls::{CallId, CommandId, Fact, RecordingId};
+use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
-    wire::{ActOnCall, CommandView, Cursor, PeaksView, PlaceCall, Trace},
+    wire::{
+        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
+        PeaksView, PlaceCall, Trace,
+    },
 };
 use own::{Keyring, KeyringQuestion};
 use secrecy::SecretString;
@@ -101,6 +105,30 @@ impl Office for StoredOffice {
 
     async fn peaks(&self, id: &RecordingId) -> Result<PeaksView, OfficeError> {
         self.office()?.peaks(id).await
+    }
+
+    async fn report_cards(&self, decisions: Vec<CardDecision>) -> Result<(), OfficeError> {
+        self.office()?.report_cards(decisions).await
+    }
+
+    async fn card_path(&self, call: &CallId, desk: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        self.office()?.card_path(call, desk).await
+    }
+
+    async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
+        self.office()?.cards_since(since).await
+    }
+
+    async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
+        self.office()?.journal(filter).await
+    }
+
+    async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
+        self.office()?.journal_entry(id, reveal).await
+    }
+
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        self.office()?.clear_journal().await
     }
 }
 

@@ -9,11 +9,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use calls::{Abilities, Ability, CallId, CommandId, CommandState, Fact, RecordingId};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, Call, CardDecision, CommandView, ConnectionState, ConnectionView, Cursor, ExtensionRef, Frame,
-        PROTOCOL, PeaksView, PlaceCall, Role, StreamEvent, Titles, Trace, You,
+        ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
+        ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
+        StreamEvent, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -332,4 +334,28 @@ impl Office for FakeOffice {
         let peaks = self.state().peaks.clone();
         peaks.ok_or_else(|| OfficeError::new(OfficeErrorKind::NotReady, "as the test says"))
     }
+    async fn card_path(&self, _: &CallId, _: Option<&str>) -> Result<Option<CardPath>, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn cards_since(&self, _: Timestamp) -> Result<CardsReport, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn journal(&self, _: JournalFilter) -> Result<JournalPage, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn journal_entry(&self, _: i64, _: bool) -> Result<JournalDetail, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn clear_journal(&self) -> Result<(), OfficeError> {
+        Err(not_kept())
+    }
+}
+
+/// It keeps nothing of what administrators look at.
+fn not_kept() -> OfficeError {
+    OfficeError::new(OfficeErrorKind::Unsupported, "as the test says")
 }

@@ -255,16 +255,12 @@ async fn an_own_office_of_an_earlier_version_reads_times_in_the_zone_that_its_pb
     let draft = bench.connect(Make::ZADARMA).await;
     bench.until_live(1).await;
     let key = format!("zone:{}", draft.connection);
-    let told = bench.store.setting(&key).expect("is read").expect("the PBX has told it");
+    let told = bench.until_kept(&key, |_| true).await;
     assert_ne!(told, "Europe/Samara");
     bench.store.set_setting(&key, "Europe/Samara").durable().await.expect("is written");
     let bench = bench.restart().await;
     bench.until_live(1).await;
-    let end = tokio::time::Instant::now() + Duration::from_secs(20);
-    while bench.store.setting(&key).expect("is read").as_ref() != Some(&told) {
-        assert!(tokio::time::Instant::now() < end, "its zone is asked for again");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    bench.until_kept(&key, |zone| zone == told).await;
 }
 
 #[tokio::test]

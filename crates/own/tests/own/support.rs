@@ -251,6 +251,19 @@ impl Bench {
         .await;
     }
 
+    /// Waits until the store keeps a setting that fits.
+    pub(crate) async fn until_kept(&self, key: &str, fits: impl Fn(&str) -> bool) -> String {
+        let end = tokio::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let kept = self.store.setting(key).expect("is read").filter(|kept| fits(kept));
+            if let Some(kept) = kept {
+                return kept;
+            }
+            assert!(tokio::time::Instant::now() < end, "{key} is kept");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Lets calls come in at my phone.
     pub(crate) fn ring(&self, make: Make) {
         let script = format!(
