@@ -71,7 +71,7 @@ impl Served {
 
     /// Waits until everything that is stored can be seen.
     pub(crate) async fn settled(&self) {
-        let stored = self.store.head_seq().expect("is read");
+        let stored = self.store.reading(Store::head_seq).await.expect("is read");
         while self.office.metrics().head < stored {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
