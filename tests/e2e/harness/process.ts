@@ -1,7 +1,7 @@
 //! Programs that a test starts, and ends by their own id.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
@@ -84,9 +84,11 @@ function readProcess(file: string): string {
 
 /** Waits until a process has ended. */
 export async function ended(pid: number): Promise<void> {
-  const stat = `/proc/${pid}/stat`;
-  // Nobody may have asked yet what became of it: it is a zombie then.
-  await until(`process ${pid} has ended`, async () => !existsSync(stat) || / Z /.test(readFileSync(stat, 'utf8')));
+  await until(`process ${pid} has ended`, async () => {
+    const stat = readProcess(`/proc/${pid}/stat`);
+    // Nobody may have asked yet what became of it: it is a zombie then.
+    return stat === '' || / Z /.test(stat);
+  });
 }
 
 /** A port of this computer that is free just now. */
