@@ -161,8 +161,6 @@ impl Bench {
         *keyring.store.lock().expect("not poisoned") = None;
         drop((desk, own));
         store.close();
-        // The folder is free once the desk's loop has ended.
-        tokio::time::sleep(Duration::from_millis(200)).await;
         Self::on(simulator, folder, keyring).await
     }
 
@@ -274,7 +272,16 @@ impl Bench {
 }
 
 async fn open(folder: &Path, keyring: &Arc<FakeKeyring>, clock: &Arc<TestClock>) -> (Store, Desk, OwnOffice) {
-    let store = Store::open_in(&folder.join("data"), Options::desk("test", SystemRandom)).expect("opens");
+    let end = tokio::time::Instant::now() + Duration::from_secs(20);
+    let store = loop {
+        match Store::open_in(&folder.join("data"), Options::desk("test", SystemRandom)) {
+            // The folder is free once the loop and the reads of the run before have ended.
+            Err(store::Error::InUse) if tokio::time::Instant::now() < end => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => break opened.expect("opens"),
+        }
+    };
     let options = DeskOptions {
         store: store.clone(),
         clock: Arc::new(SystemClock),
