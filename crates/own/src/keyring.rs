@@ -1,7 +1,8 @@
 //! The operating system's keyring, which may ask a person to unlock it.
 
 use std::{
-    sync::{Arc, Mutex as StdMutex, PoisonError},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc},
     time::Duration,
 };
 
@@ -87,17 +88,30 @@ impl<T: Send + 'static> KeyringQuestion<T> {
     }
 }
 
-/// Changes a keyring, one change after the other.
+type Change = Box<dyn FnOnce(&dyn Keyring) + Send>;
+
+/// Changes a keyring, one change after the other, in the order in which they were asked for.
 pub struct KeyringChanges {
-    keyring: Arc<dyn Keyring>,
-    /// Held by the thread that changes it, which may wait for a person.
-    lock: Arc<StdMutex<()>>,
+    /// Read by the thread that makes them, which may wait for a person. It ends with this.
+    queue: mpsc::Sender<Change>,
 }
 
 impl KeyringChanges {
     /// Changes of this keyring.
     pub fn new(keyring: Arc<dyn Keyring>) -> Self {
-        Self { keyring, lock: Arc::default() }
+        let (queue, changes) = mpsc::channel::<Change>();
+        on_a_thread(move || {
+            for change in changes {
+                // One that panics answers nobody; those behind it are made all the same.
+                let _ = catch_unwind(AssertUnwindSafe(|| change(&*keyring)));
+            }
+        });
+        Self { queue }
+    }
+
+    fn queue(&self, change: impl FnOnce(&dyn Keyring) + Send + 'static) {
+        // Without its thread the change is dropped, and with it what answers: that is a failure of the keyring.
+        let _ = self.queue.send(Box::new(change));
     }
 
     /// Has a change done that is wanted however late it is, and waits for a while: then it fails with [`NotYet`].
@@ -106,11 +120,9 @@ impl KeyringChanges {
         change: impl FnOnce(&dyn Keyring) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
         let (send, answer) = oneshot::channel();
-        let (keyring, lock) = (Arc::clone(&self.keyring), Arc::clone(&self.lock));
-        on_a_thread(move || {
-            let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.queue(move |keyring| {
             // Whoever asked may have gone.
-            let _ = send.send(change(&*keyring));
+            let _ = send.send(change(keyring));
         });
         match timeout(PATIENCE, answer).await {
             Ok(changed) => changed.unwrap_or_else(|_| anyhow::bail!("the keyring failed")),
@@ -126,15 +138,13 @@ impl KeyringChanges {
         take_back: impl FnOnce(&dyn Keyring) -> anyhow::Result<()> + Send + 'static,
     ) -> anyhow::Result<T> {
         let (send, mut answer) = oneshot::channel();
-        let (keyring, lock) = (Arc::clone(&self.keyring), Arc::clone(&self.lock));
-        on_a_thread(move || {
-            let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.queue(move |keyring| {
             if send.is_closed() {
                 return;
             }
-            let changed = change(&*keyring);
+            let changed = change(keyring);
             if let Err(Ok(_)) = send.send(changed)
-                && let Err(error) = take_back(&*keyring)
+                && let Err(error) = take_back(keyring)
             {
                 tracing::warn!(%error, "a late change of the keyring could not be taken back; the next start will");
             }

@@ -1,13 +1,17 @@
 //! A keyring that is locked, and opened later.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use desk::contract::{BeginConnectionRequest, ConnectionProblem, ErrorCode, LinkCause, LinkState, NoticeKind};
 use serde_json::json;
 use simulator::Make;
 
 use crate::support::{Bench, FakeKeyring, of};
-use own::OFFICE;
+use futures_util::future::join_all;
+use own::{KeyringChanges, OFFICE};
 
 #[tokio::test]
 async fn an_office_waits_for_its_keyring_and_goes_on_by_itself() {
@@ -107,4 +111,20 @@ async fn where_the_keyring_is_gone_for_good_keys_are_entered_for_this_run_and_it
     );
     bench.ring(Make::MANGO_CLIENT);
     bench.until("it rings", |view| !view.now.open.is_empty()).await;
+}
+
+/// Otherwise a token that comes late would replace the one that came after it.
+#[tokio::test]
+async fn changes_are_made_in_the_order_in_which_they_were_asked_for() {
+    let changes = KeyringChanges::new(Arc::new(FakeKeyring::default()));
+    let made = Arc::new(Mutex::new(Vec::new()));
+    let asked = (0..200).map(|number| {
+        let made = Arc::clone(&made);
+        changes.make_at_last(move |_| {
+            made.lock().expect("not poisoned").push(number);
+            Ok(())
+        })
+    });
+    join_all(asked).await.into_iter().collect::<Result<Vec<()>, _>>().expect("all are made");
+    assert_eq!(*made.lock().expect("not poisoned"), (0..200).collect::<Vec<_>>());
 }
