@@ -41,6 +41,7 @@ interface PeopleText {
   revoke: string;
   lastAdmin: string;
   notKept: string;
+  maybeInvited: string;
   noAddress: string;
 }
 
@@ -82,6 +83,8 @@ export const peopleText = texts<PeopleText>({
     revoke: "Отозвать",
     lastAdmin: "Это последний администратор. Сначала пригласите другого и дождитесь, пока он войдёт.",
     notKept: "Файл не записан. Проверьте, есть ли место и папка «Загрузки», и нажмите ещё раз: ссылки пока здесь.",
+    maybeInvited:
+      "Ответ потерялся: приглашения могли быть созданы. Посмотрите ниже, отзовите те, ссылок на которые у вас нет, и пригласите снова.",
     noAddress: "Шлюз не знает своего адреса. Укажите public_url в его настройках.",
   },
   en: {
@@ -121,6 +124,8 @@ export const peopleText = texts<PeopleText>({
     lastAdmin: "This is the last administrator. Invite another one first, and wait until he has joined.",
     notKept:
       "The file was not written. Check that there is room and a folder for downloads, and press again: the links are still here.",
+    maybeInvited:
+      "The answer was lost: the invitations may have been made. Look below, take back those whose links you do not have, then invite again.",
     noAddress: "The gateway does not know its own address. Set public_url in its configuration.",
   },
 });
@@ -128,6 +133,7 @@ export const peopleText = texts<PeopleText>({
 /** Why something could not be done: the gateway's "not now" means another thing for each. */
 export function peopleFailure(what: "list" | "invite" | "change" | "keep", code: ErrorCode): string {
   if (what === "keep") return peopleText().notKept;
+  if (what === "invite" && code === "unknownOutcome") return peopleText().maybeInvited;
   if (code !== "ended") return errorText()[code];
   return what === "invite" ? peopleText().noAddress : peopleText().lastAdmin;
 }

@@ -28,7 +28,7 @@ impl RemoteOffice {
 
     /// Invites somebody. Asked twice it makes two invitations, so it is not asked again by itself.
     pub async fn invite(&self, invite: &Invite) -> Result<Invited, OfficeError> {
-        self.http.change(Method::POST, &["v1", "admin", "invitations"], invite).await
+        self.http.act(&["v1", "admin", "invitations"], invite).await
     }
 
     /// Takes an invitation back.
@@ -48,7 +48,7 @@ impl RemoteOffice {
 
     /// Invites all people of a table, or nobody.
     pub async fn import_invitations(&self, table: &ImportInvitations) -> Result<ImportedInvitations, OfficeError> {
-        self.http.change(Method::POST, &["v1", "admin", "invitations", "import"], table).await
+        self.http.act(&["v1", "admin", "invitations", "import"], table).await
     }
 
     /// Who is in a table, or what is wrong with it.

@@ -200,7 +200,7 @@ fn outcome<T: DeserializeOwned>(response: &Response) -> Result<T, OfficeError> {
 fn lost() -> OfficeError {
     OfficeError::new(
         OfficeErrorKind::UnknownOutcome,
-        "The gateway's answer was lost: it may have acted all the same. Look at the phone before trying again.",
+        "The gateway's answer was lost: it may have acted all the same. Look whether it did before trying again.",
     )
 }
 

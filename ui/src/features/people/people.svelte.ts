@@ -94,10 +94,14 @@ export class People {
     return this.#change("change", () => this.platform.changeRights({ office: this.office, person, rights }));
   }
 
-  /** What was changed is read anew. */
+  /** What was changed is read anew, also where nobody knows whether it was. */
   async #change(what: Failure["what"], act: () => Promise<void>): Promise<boolean> {
     const done = await this.#run(what, act);
-    if (done) await this.list();
+    const { failure } = this;
+    if (done || failure?.error.code === "unknownOutcome") {
+      await this.list();
+      this.failure ??= failure;
+    }
     return done;
   }
 

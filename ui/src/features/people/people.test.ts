@@ -48,6 +48,23 @@ describe("people and desks", () => {
     expect(await objections()).toEqual([]);
   });
 
+  it("are read anew where nobody knows whether somebody was invited, which is said", async () => {
+    const { platform, user } = await show();
+    const made = platform.importPeople.bind(platform);
+    vi.spyOn(platform, "importPeople").mockImplementationOnce(async (request) => {
+      await made(request);
+      throw failure("unknownOutcome");
+    });
+    await user.click(screen.getByTestId("people-import"));
+    await user.type(screen.getByTestId("import-text"), "Олег;agent;rt1:104;");
+    await user.click(screen.getByTestId("import-look"));
+    await user.click(await screen.findByTestId("import-invite"));
+    expect((await screen.findByTestId("error")).textContent).toContain("отзовите те");
+    expect(screen.queryByTestId("imported-links")).toBeNull();
+    const rows = screen.getAllByTestId("invitation-row").map((row) => row.textContent ?? "");
+    expect(rows.some((row) => row.includes("Олег"))).toBe(true);
+  });
+
   it("are invited by a link that is shown once", async () => {
     const { platform, user } = await show();
     const invite = vi.spyOn(platform, "invitePerson");
