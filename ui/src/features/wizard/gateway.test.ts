@@ -1,0 +1,89 @@
+import type { OfficeView } from "$generated/OfficeView";
+import { mainPlatform } from "$platform/browser";
+import { RIGHT_KEY } from "$platform/fake/connecting";
+import { mainView } from "$platform/fake/views";
+import App from "$features/shell/App.svelte";
+import { Desk } from "$features/shell/desk.svelte";
+import { objections } from "$tests/axe";
+import { failure } from "$tests/build";
+import { fetchParts } from "$tests/parts";
+import { state } from "$tests/wizard";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+fetchParts();
+
+describe("connecting a PBX to a gateway", () => {
+  const office: OfficeView = {
+    id: "calls.ladoga.example",
+    name: "Ладога",
+    address: "https://calls.ladoga.example/",
+    demo: false,
+    admin: true,
+    link: "live",
+    clockOffsetMs: 0,
+    connections: [],
+  };
+
+  /** The settings of an administrator, with what his office is connected to. */
+  async function settings() {
+    const platform = mainPlatform();
+    const shown = { ...mainView(), stage: "office" as const, offices: [office] };
+    platform.startMain = async () => ({ view: shown });
+    platform.mainSnapshot = async () => shown;
+    const desk = new Desk(platform);
+    render(App, { desk });
+    await desk.start();
+    const user = userEvent.setup();
+    await user.click(screen.getByTestId("nav-settings"));
+    await screen.findByTestId("gateway-connection");
+    return { desk, platform, user };
+  }
+
+  it("shows what stands in its file as fixed, and goes by the same pages to the gateway", async () => {
+    const { platform, user } = await settings();
+    const listed = screen.getByTestId("gateway-connection");
+    expect(within(listed).getByTestId("gateway-fixed").textContent).toContain("файле шлюза");
+    expect(within(listed).queryByTestId("gateway-change")).toBeNull();
+    expect(within(listed).getByTestId("hook-url").textContent).toBe("https://calls.ladoga.example/hook/rt1");
+    const saved = vi.spyOn(platform, "saveConnection");
+    await user.click(screen.getByTestId("gateway-add"));
+    expect((await screen.findByTestId("wizard-where")).textContent).toBe("Ладога");
+    await user.click(await screen.findByTestId("wizard-make-zadarma"));
+    expect(screen.getByTestId("hook-url").textContent).toBe("https://calls.ladoga.example/hook/zadarma-1");
+    for (const key of ["key", "secret"]) await user.type(screen.getByTestId(`wizard-key-${key}`), RIGHT_KEY);
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("wizard-next"));
+    // Whose phones there are is said in invitations.
+    expect(screen.queryByTestId("wizard-name")).toBeNull();
+    await user.click(screen.getByTestId("wizard-next"));
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    await user.click(screen.getByTestId("wizard-save"));
+    expect((await screen.findByTestId("hook-url")).textContent).toContain("/hook/zadarma-1");
+    expect(saved).toHaveBeenCalledWith({ office: office.id, connection: "zadarma-1" });
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("wizard-close"));
+    await vi.waitFor(() => expect(screen.getAllByTestId("gateway-connection")).toHaveLength(2));
+  });
+
+  it.each([
+    ["unreachable", /нажмите ещё раз, дважды ничего не подключится/],
+    ["changed", /изменил другой администратор. Ничего не сохранено/],
+    ["notFound", /удалил другой администратор/],
+    ["forbidden", /не разрешено/],
+  ] as const)("says what to do where a save fails: %s", async (code, words) => {
+    const { platform, user } = await settings();
+    await user.click(screen.getByTestId("gateway-add"));
+    await user.click(await screen.findByTestId("wizard-make-mango-client"));
+    await user.type(screen.getByTestId("wizard-key-token"), RIGHT_KEY);
+    await user.click(screen.getByTestId("wizard-next"));
+    await user.click(screen.getByTestId("wizard-next"));
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    platform.saveConnection = vi.fn().mockRejectedValueOnce(failure(code)).mockResolvedValueOnce(undefined);
+    await user.click(screen.getByTestId("wizard-save"));
+    expect((await screen.findByTestId("error")).textContent).toMatch(words);
+    await user.click(screen.getByTestId("wizard-save"));
+    expect(await screen.findByTestId("wizard-finish")).toBeTruthy();
+  });
+});
