@@ -2,7 +2,7 @@ import type { CallRow } from "$generated/CallRow";
 import { RIGHT_KEY } from "$platform/fake/connecting";
 import { rowAt } from "$platform/fake/rows";
 import { objections } from "$tests/axe";
-import { preview, settle } from "$tests/build";
+import { preview, settle, way } from "$tests/build";
 import { fetchParts } from "$tests/parts";
 import { show, state, stepStatus, untilCheck, untilDone } from "$tests/wizard";
 import { screen, within } from "@testing-library/svelte";
