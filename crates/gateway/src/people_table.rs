@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 use link::wire::{
     Role,
-    admin::{TableFault, TableProblem},
+    people::{TableFault, TableProblem},
 };
 
 use crate::invitations::{NewInvitation, extension_ref, person_name};

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod join;
+pub mod people;
 
 mod action;
 mod card_path;

@@ -11,7 +11,7 @@ use link::{
     RemoteOffice,
     wire::{
         self, ExtensionRef, Role,
-        admin::{ChangeRights, ImportInvitations, InvitationView, Invite, TokenPerson},
+        people::{ChangeRights, ImportInvitations, InvitationView, Invite, TokenPerson},
     },
 };
 
@@ -57,7 +57,7 @@ impl Offices {
     /// Invites everybody in a table, or nobody.
     pub(crate) async fn import_people(&self, request: PeopleTableRequest) -> Answer<ImportedPeople> {
         let made = self.remote(&request.office)?.import_invitations(&ImportInvitations { csv: request.table }).await?;
-        let named = |made: wire::admin::NamedLink| NamedLink { name: made.name, link: made.link.0.clone() };
+        let named = |made: wire::people::NamedLink| NamedLink { name: made.name, link: made.link.0.clone() };
         Ok(ImportedPeople { invitations: made.invitations.into_iter().map(named).collect() })
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 pub use link::wire::{
     Role,
-    admin::{InvitationState, TableFault, TableProblem},
+    people::{InvitationState, TableFault, TableProblem},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

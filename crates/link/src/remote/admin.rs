@@ -10,10 +10,8 @@ use crate::{
     remote::RemoteOffice,
     wire::{
         CheckOutcome, Phones,
-        admin::{
-            ChangeRights, CheckConnection, ImportInvitations, ImportedInvitations, Invite, Invited, ListPhones,
-            OfficeSetup, People, PutConnection, PutList, Revision, TablePreview,
-        },
+        admin::{CheckConnection, ListPhones, OfficeSetup, PutConnection, PutList, Revision},
+        people::{ChangeRights, ImportInvitations, ImportedInvitations, Invite, Invited, People, TablePreview},
     },
 };
 

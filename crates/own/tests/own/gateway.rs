@@ -13,7 +13,7 @@ use gateway::{
 };
 use link::{
     RemoteOffice,
-    wire::{ExtensionRef, Role, admin::ChangeRights},
+    wire::{ExtensionRef, Role, people::ChangeRights},
 };
 use office::{OfficeHandle, SystemClock};
 use own::{AtGateway, Connecting, Drafts};

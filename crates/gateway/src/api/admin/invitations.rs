@@ -7,7 +7,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     wire::{
         ExtensionRef,
-        admin::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink, TableFault, TablePreview},
+        people::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink, TableFault, TablePreview},
     },
 };
 

@@ -9,7 +9,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     wire::{
         ExtensionRef, Role,
-        admin::{ChangeRights, InvitationState, InvitationView, People, TokenPerson},
+        people::{ChangeRights, InvitationState, InvitationView, People, TokenPerson},
     },
 };
 use store::{Invitation, InvitationStatus, Store, Token};
