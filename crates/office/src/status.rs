@@ -1,5 +1,7 @@
 //! How the office's connections stand, for the screens.
 
+mod session;
+
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry as MapEntry},
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use link::wire::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
 use pbx::{Capability, Make, VerifyError};
 
+pub(crate) use session::SessionStatus;
+
 use crate::{
     clock::Clock,
     holes::Holes,
@@ -17,33 +21,6 @@ use crate::{
     skew::{Skew, TimeFault},
     warnings::Warnings,
 };
-
-/// How one session, or a connection without sessions, stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SessionStatus {
-    /// Where it stands.
-    pub(crate) state: ConnectionState,
-    /// Why it is down.
-    pub(crate) cause: Option<DownCause>,
-    /// Missed events fetched so far.
-    pub(crate) drained: u32,
-    /// The PBX refuses it for good: somebody must change something first.
-    pub(crate) is_refused: bool,
-    /// What is wrong with it, in words, where it is not the whole connection's state.
-    pub(crate) detail: Option<String>,
-}
-
-impl SessionStatus {
-    /// In this state, without a cause.
-    pub(crate) fn of(state: ConnectionState) -> Self {
-        Self { state, cause: None, drained: 0, is_refused: false, detail: None }
-    }
-
-    /// Down for this reason.
-    pub(crate) fn down(cause: DownCause) -> Self {
-        Self { cause: Some(cause), ..Self::of(ConnectionState::Down) }
-    }
-}
 
 /// One connection.
 #[derive(Debug, Clone)]
