@@ -1,16 +1,17 @@
 import type { CardPath } from "$generated/CardPath";
 import { exactTime } from "$lib/time";
 import { diagnosticsText } from "$messages/diagnostics";
+import { noCardText } from "$messages/noCard";
 
 /** A path as text, for a message to whoever mends it. */
 export function reportOf(title: string, about: string, path: CardPath): string {
   const text = diagnosticsText();
   const hops = path.hops.map((hop) => {
-    const stopped = path.cause && hop.state === "stopped" ? text.short[path.cause.kind] : text.notReached;
+    const stopped = path.cause && hop.state === "stopped" ? noCardText().short[path.cause.kind] : text.notReached;
     const state = hop.state === "passed" ? text.passed[hop.place] : stopped;
     const when = [hop.at && exactTime(hop.at), hop.tookMs !== undefined && text.ms(hop.tookMs)].filter(Boolean);
     return [`${text.places[hop.place]}: ${state}`, ...when].join(", ");
   });
-  const cause = path.cause ? [text.cause(path.cause), text.mend[path.cause.kind]] : [text.cardWas];
+  const cause = path.cause ? [noCardText().cause(path.cause), noCardText().mend[path.cause.kind]] : [text.cardWas];
   return [title, about, "", ...hops, "", ...cause].join("\n");
 }
