@@ -52,6 +52,11 @@ test('a webhook with a wrong signature stops at the signature', async () => {
     card: 'notReached',
   });
   expect(await trubka.objections()).toEqual([]);
+  await trubka.click('copy-report');
+  await until(
+    'it is copied',
+    async () => (await (await trubka.find('copy-report')).getAttribute('data-done')) === 'copied',
+  );
   await trubka.click('path-mend');
   await trubka.find('settings-language');
 });

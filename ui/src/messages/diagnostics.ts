@@ -30,7 +30,7 @@ interface DiagnosticsText {
   noCardAt: (name: string) => string;
   cardWas: string;
   onLine: (caller: string, line: string) => string;
-  buttons: { connections: string; reconnect: string; showCall: string; again: string; copy: string; copied: string };
+  buttons: { connections: string; reconnect: string; showCall: string; again: string; copy: string };
   others: string;
   cardAfter: (ms: number) => string;
   events: string;
@@ -92,7 +92,6 @@ export const diagnosticsText = texts<DiagnosticsText>({
       showCall: "Показать звонок",
       again: "Обновить",
       copy: "Копировать отчёт",
-      copied: "Скопировано",
     },
     others: "Тот же звонок у других",
     cardAfter: (ms) => `карточка на ${ms}-й мс`,
@@ -137,7 +136,6 @@ export const diagnosticsText = texts<DiagnosticsText>({
       showCall: "Show the call",
       again: "Refresh",
       copy: "Copy report",
-      copied: "Copied",
     },
     others: "The same call elsewhere",
     cardAfter: (ms) => `card after ${ms} ms`,

@@ -52,6 +52,25 @@ describe("Why no card", () => {
     expect(reconnect).toHaveBeenCalledOnce();
   });
 
+  it("copies the report, also where the clipboard is refused, and offers it anew for another path", async () => {
+    const { user, rows } = await opened();
+    await user.click(rows[1] as HTMLElement);
+    vi.spyOn(navigator.clipboard, "writeText").mockRejectedValueOnce(new Error("not allowed"));
+    let fallback: string | undefined;
+    document.execCommand = () => {
+      fallback = document.querySelector<HTMLTextAreaElement>("textarea[readonly]")?.value;
+      return true;
+    };
+    const button = await screen.findByTestId("copy-report");
+    await user.click(button);
+    await vi.waitFor(() => expect(button.dataset["done"]).toBe("copied"));
+    expect(fallback).toContain("Карточки не было: Пётр");
+    await user.click(rows[2] as HTMLElement);
+    await vi.waitFor(() => expect(screen.getByTestId("copy-report").dataset["done"]).toBeUndefined());
+    await user.click(screen.getByTestId("copy-report"));
+    await vi.waitFor(async () => expect(await navigator.clipboard.readText()).toContain("«Поддержка»"));
+  });
+
   it("shows what was refused up to its signature, and leads to the connections", async () => {
     const { user, rows, goToConnections } = await opened();
     await user.click(rows[4] as HTMLElement);

@@ -27,7 +27,7 @@ export class Journal {
   detail: JournalDetail | undefined = $state.raw();
   /** Whoever asked to clear it has yet to say that he means it. */
   asksToClear = $state(false);
-  readonly failures = new Failures<"list" | "entry" | "clear" | "copy">();
+  readonly failures = new Failures<"list" | "entry" | "clear">();
   #office = "";
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;

@@ -95,8 +95,12 @@ describe("The request journal", () => {
   });
 
   it("is copied as it is shown, a line of JSON each", async () => {
-    const { journal } = await opened();
-    const lines = exported(journal.entries).trim().split("\n");
+    const { user, journal } = await opened();
+    await user.click(screen.getByTestId("journal-copy"));
+    await vi.waitFor(() => expect(screen.getByTestId("journal-copy").dataset["done"]).toBe("copied"));
+    const text = await navigator.clipboard.readText();
+    expect(text).toBe(exported(journal.entries));
+    const lines = text.trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).id)).toEqual([9, 8, 7, 6, 5, 4]);
   });
 
