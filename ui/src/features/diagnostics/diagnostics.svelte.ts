@@ -57,6 +57,8 @@ export class Diagnostics {
   /** Looks at a call of the list of calls. */
   async open(call: CallRef): Promise<void> {
     this.tab = "why";
+    // The day of another office is none of this one's.
+    if (call.office !== this.office) this.report = undefined;
     this.office = call.office;
     await this.#look({ call });
   }

@@ -1,6 +1,7 @@
 import type { NoCard } from "$generated/NoCard";
 import { language } from "$lib/language.svelte";
 import { mainPlatform } from "$platform/browser";
+import { failure } from "$tests/build";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,7 +14,13 @@ async function opened() {
   const diagnostics = new Diagnostics(platform);
   const asked = { showCall: vi.fn(), goToConnections: vi.fn(), reconnect: vi.fn() };
   render(DiagnosticsView, { diagnostics, offices, ...asked });
-  return { user: userEvent.setup(), rows: await screen.findAllByTestId("without-card"), diagnostics, ...asked };
+  return {
+    user: userEvent.setup(),
+    platform,
+    rows: await screen.findAllByTestId("without-card"),
+    diagnostics,
+    ...asked,
+  };
 }
 
 beforeEach(() => (language.code = "ru"));
@@ -93,6 +100,30 @@ describe("Why no card", () => {
     rows[0]?.focus();
     await user.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
     expect(document.activeElement).toBe(rows[1]);
+  });
+
+  it("leaves the day of one office behind when a call of another is looked at", async () => {
+    const platform = mainPlatform();
+    const diagnostics = new Diagnostics(platform);
+    await diagnostics.show("demo");
+    expect(diagnostics.report?.calls).toBe(47);
+    const shown = diagnostics.open({ office: "calls.ladoga.example", id: "call1" });
+    expect(diagnostics.report).toBeUndefined();
+    await shown;
+    await diagnostics.show("calls.ladoga.example");
+    expect(diagnostics.report?.calls).toBe(47);
+    await diagnostics.open({ office: "calls.ladoga.example", id: "call2" });
+    expect(diagnostics.report?.calls).toBe(47);
+  });
+
+  it("says that the day could not be read anew, above what was read before", async () => {
+    const { user, diagnostics, platform } = await opened();
+    vi.spyOn(platform, "cardsToday").mockRejectedValueOnce(failure("unreachable"));
+    await diagnostics.again();
+    const error = await screen.findByTestId("error");
+    expect(screen.getAllByTestId("without-card")).toHaveLength(5);
+    await user.click(within(error).getByText("Повторить"));
+    await vi.waitFor(() => expect(screen.queryByTestId("error")).toBeNull());
   });
 
   it("passes over the answer to a call that is looked at no more", async () => {

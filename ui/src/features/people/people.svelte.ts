@@ -107,9 +107,9 @@ export class People {
 
   async #run(what: Failure["what"], act: () => Promise<void>): Promise<boolean> {
     this.busy = true;
+    this.failure = undefined;
     try {
       await act();
-      this.failure = undefined;
       return true;
     } catch (thrown) {
       this.failure = { what, error: toContractError(thrown) };
