@@ -28,9 +28,9 @@ const NO_CALLS: &str = r#"{"at":"3h","make":"rostelecom","call":"internal","from
 const NEWEST: usize = 8;
 /// How long the buttons of a card take no click.
 const ARMED: Duration = Duration::from_millis(800);
-/// A card that was put away is gone by then, and one that was not goes by itself.
+/// A card that was put away is gone by then; else it is clicked again, for so many times in all.
 const PUT_AWAY: Duration = Duration::from_millis(1500);
-const GOES: Duration = Duration::from_secs(6);
+const CLICKS: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Main leaves the corner of the cards free.
 const MAIN: Part = Part { x: 0, y: 0, width: 1080, height: 720 };
@@ -95,26 +95,35 @@ fn cards(screen: &Screen, session: &XSession, signer: &Signer, beside: Beside) -
         let body = call.body("new");
         let wall = demo::now()?;
         let sent = hook.post(&body)?;
-        let shown = screen.changed(corner, &before, PATIENCE)?.context("no card was seen")?;
+        let shown =
+            screen.changed(corner, &before, PATIENCE)?.with_context(|| format!("no card of round {round} was seen"))?;
         pops.seen.push(ms(shown.duration_since(sent)));
         pops.painted.push(demo.first_paint(wall, PATIENCE)?);
         match &player {
             Some(player) => player.keep_playing(screen, ARMED)?,
             None => thread::sleep(ARMED),
         }
-        let card = session.area(session.window(CARD, PATIENCE)?)?;
-        session.click(card.x + card.width as i16 - CLOSE.0, card.y + CLOSE.1)?;
-        let gone = screen.back(corner, &before, PUT_AWAY)?;
+        put_away(screen, session, corner, &before)
+            .with_context(|| format!("putting away the card of round {round}"))?;
         for state in ["calling", "connected", "disconnected", "end"] {
             let agent = Session { to: "sip:petr@office.example".to_owned(), to_pin: "202", ..call.clone() };
             hook.post(&agent.body(state))?;
         }
-        if !gone {
-            screen.back(corner, &before, GOES)?;
-        }
     }
     background.stop()?;
     Ok(pops)
+}
+
+/// The next card would stand above one that stays, where nobody looks.
+fn put_away(screen: &Screen, session: &XSession, corner: Part, before: &[u8]) -> Result<()> {
+    for _ in 0..CLICKS {
+        let card = session.area(session.window(CARD, PATIENCE)?)?;
+        session.click(card.x + card.width as i16 - CLOSE.0, card.y + CLOSE.1)?;
+        if screen.back(corner, before, PUT_AWAY)? {
+            return Ok(());
+        }
+    }
+    bail!("it stays on the screen")
 }
 
 fn incoming(round: usize) -> Session {
