@@ -152,6 +152,11 @@ impl AtGateway<'_> {
             // At another address they are to be entered anew: the gateway sends them nowhere else.
             keys.extend(seen.secrets.iter().filter(|name| !keys.contains(name)).cloned().collect::<Vec<_>>());
         }
+        // What the make's wire has overridden only the gateway can read: it has the keys.
+        let steps = match seen.as_ref().map(|seen| seen.steps.as_slice()) {
+            Some(steps @ [_, ..]) => steps.iter().map(|step| office::trial_step(*step)).collect(),
+            _ => TrialStep::of_make(make),
+        };
         Ok(DraftView {
             connection: draft.id.as_str().to_owned(),
             make: draft.make.clone(),
@@ -164,7 +169,7 @@ impl AtGateway<'_> {
             name: String::new(),
             lines: Vec::new(),
             hook_url: hook_url.clone(),
-            steps: TrialStep::of(make).into_iter().map(step_view).collect(),
+            steps: steps.into_iter().map(step_view).collect(),
         })
     }
 

@@ -1,7 +1,5 @@
 //! Who is at the other end: extensions and numbers out of the spellings that PBXs use.
 
-use std::{cell::RefCell, collections::VecDeque};
-
 use calls::{LegRef, LegRole};
 
 /// The user part of `sip:user@host;parameters`, `"Name" <sip:user@host>`, `user@host` or a plain number.
@@ -48,28 +46,9 @@ pub(crate) fn is_phone(user: &str) -> bool {
     (6..=20).contains(&digits.len()) && is_digits(digits)
 }
 
-/// Numbers that are remembered with what they were read as.
-const REMEMBERED: usize = 32;
-
-thread_local! {
-    /// The messages of a call name the same few numbers again and again, and reading one takes longer than everything else
-    /// in a message.
-    static READ: RefCell<VecDeque<(String, Option<String>)>> = const { RefCell::new(VecDeque::new()) };
-}
-
 /// An external number: E.164 where it is one, otherwise the text without scheme and domain, `None` when withheld.
 pub(crate) fn number(raw: &str) -> Option<String> {
-    READ.with_borrow_mut(|read| {
-        if let Some((_, number)) = read.iter().find(|(text, _)| text == raw) {
-            return number.clone();
-        }
-        let number = calls::number::normalise(raw);
-        if read.len() == REMEMBERED {
-            read.pop_front();
-        }
-        read.push_back((raw.to_owned(), number.clone()));
-        number
-    })
+    calls::number::normalise(raw)
 }
 
 /// A colleague: known by his extension, or by the number that his calls are sent to.
@@ -100,17 +79,6 @@ pub(crate) fn colleague(extension: Option<&str>, address: Option<&str>) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_is_read_the_same_however_often_and_after_however_many_others() {
-        for _ in 0..2 {
-            for place in 0..2 * REMEMBERED {
-                let raw = format!("7916123{place:04}");
-                assert_eq!(number(&raw), Some(format!("+{raw}")));
-            }
-            assert_eq!((number("anonymous"), number("+7 495 123-45-67").as_deref()), (None, Some("+74951234567")));
-        }
-    }
 
     #[test]
     fn the_user_part_is_found_in_every_spelling() {

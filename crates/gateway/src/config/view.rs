@@ -1,7 +1,7 @@
 //! The configuration as an admin sees it, and as TOML.
 
 use link::wire::admin::{Blocking, ConnectionSetup, ContactSetup, GroupSetup, LineSetup, OfficeSetup, PersonName};
-use pbx::Refusal;
+use pbx::{Refusal, TrialStep};
 use toml::{Table, Value};
 
 use super::{
@@ -53,7 +53,9 @@ impl Config {
         let public = self.public_url().filter(|_| is_posted && section.path_token.is_none());
         let hook_url =
             public.map(|url| format!("{}{}{}", url.as_str().trim_end_matches('/'), hooks::PREFIX, section.id));
-        let problem = (!section.paused).then(|| self.connection(&section.id).err()).flatten();
+        let config = self.connection(&section.id);
+        let steps = config.as_ref().ok().and_then(|config| TrialStep::of_config(config).ok()).unwrap_or_default();
+        let problem = config.err().filter(|_| !section.paused);
         ConnectionSetup {
             id: section.id.clone(),
             pbx: section.pbx.name.to_owned(),
@@ -64,6 +66,7 @@ impl Config {
             overrides: section.overrides.clone(),
             secrets: section.secrets.keys().cloned().collect(),
             hook_url,
+            steps: steps.into_iter().map(office::check_step).collect(),
             problem: problem.map(|error| error.to_string()),
         }
     }

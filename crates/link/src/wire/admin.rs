@@ -58,6 +58,9 @@ pub struct ConnectionSetup {
     /// The address that the vendor is given, where it posts and the gateway knows its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hook_url: Option<String>,
+    /// The steps of its check; none where its settings say none, and from a gateway that does not tell them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<CheckStep>,
     /// Why it is not at work though it should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,

@@ -232,6 +232,34 @@ async fn a_change_is_paused_removed_and_gone_on_with_and_keys_stay_where_nobody_
 }
 
 #[tokio::test]
+async fn a_connection_that_asks_for_its_calls_is_not_tried_for_a_session() {
+    let bench = Bench::new().await;
+    let id = bench.connected(bench.at(), Make::ERA).await;
+    let has_live = |draft: &DraftView| draft.steps.iter().any(|step| step.step == CheckStep::Live);
+    let by_session = bench.change(&id).await.expect("is there");
+    assert!(has_live(&by_session));
+    let asks = link::wire::admin::PutConnection {
+        pbx: "era".to_owned(),
+        zone: None,
+        base_url: Some(by_session.address),
+        overrides: [("api", "token"), ("transport", "rest")].map(|(name, value)| (name.into(), value.into())).into(),
+        secrets: std::collections::BTreeMap::new(),
+        paused: false,
+        revision: None,
+        phone: None,
+    };
+    bench.remote.put_connection(&id.parse().expect("an id"), &asks).await.expect("is saved");
+    let draft = bench.change(&id).await.expect("is there");
+    assert!(!has_live(&draft), "{:?}", draft.steps);
+    for step in &draft.steps {
+        let found = bench.check(&draft, step.step).await;
+        assert!(found.ok, "{found:?}");
+    }
+    bench.save(&draft).await.expect("every step went well");
+    bench.office.shutdown().await;
+}
+
+#[tokio::test]
 async fn what_another_administrator_did_meanwhile_is_said_and_not_undone() {
     let bench = Bench::new().await;
     let id = bench.connected(bench.at(), Make::ROSTELECOM).await;

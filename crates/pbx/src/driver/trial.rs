@@ -12,10 +12,12 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Driver, SessionReport, checking::SKEW};
 use crate::{
     check::CheckReason,
+    config,
+    config_error::ConfigError,
     delivery::Delivery,
     error::{Error, ErrorKind},
     history::Span,
-    make::Make,
+    make::{ConnectionConfig, Make},
     session::WHOLE_ACCOUNT,
     webhook::DecodeContext,
 };
@@ -39,15 +41,26 @@ pub enum TrialStep {
 }
 
 impl TrialStep {
-    /// The steps for connections of this make, in their order.
-    pub fn of(make: Make) -> Vec<Self> {
+    /// The steps for a connection whose events reach us in this way, in their order.
+    pub fn of(delivery: Delivery, has_history: bool) -> Vec<Self> {
         let mut steps = vec![Self::Address, Self::Key, Self::Clock];
-        match make.delivery {
+        match delivery {
             Delivery::Socket | Delivery::SocketPerExtension => steps.push(Self::Live),
-            Delivery::Webhook if make.capability.can(Ability::History) => steps.push(Self::History),
+            Delivery::Webhook | Delivery::Polling if has_history => steps.push(Self::History),
             Delivery::Webhook | Delivery::Polling => {}
         }
         steps
+    }
+
+    /// The steps for a connection of this make of which nothing else is known yet.
+    pub fn of_make(make: Make) -> Vec<Self> {
+        Self::of(make.delivery, make.capability.can(Ability::History))
+    }
+
+    /// The steps for a connection with these settings, or what is wrong with them.
+    pub fn of_config(connection: &ConnectionConfig) -> Result<Vec<Self>, ConfigError> {
+        let (pbx, make) = (config::build(connection)?, connection.make);
+        Ok(Self::of(pbx.delivery().unwrap_or(make.delivery), make.capability.can(Ability::History)))
     }
 
     /// What it takes at most; then it has failed.
@@ -105,7 +118,7 @@ impl Trial {
 
     /// The steps for this connection, in their order.
     pub fn steps(&self) -> Vec<TrialStep> {
-        TrialStep::of(self.driver.make())
+        TrialStep::of(self.driver.delivery(), self.driver.history_reaches(self.driver.clock.now()).is_some())
     }
 
     /// Takes one step, within the time that it is allowed.

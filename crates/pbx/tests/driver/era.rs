@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 use calls::{Ability, CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
-use pbx::{CheckReason, Delivery, Driver, Error, ErrorKind, JournalKind, SessionReport, WHOLE_ACCOUNT};
+use pbx::{
+    CheckReason, ConnectionConfig, Delivery, Driver, Error, ErrorKind, JournalKind, SessionReport, Trial, TrialStep,
+    WHOLE_ACCOUNT,
+};
 use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
@@ -108,9 +111,17 @@ async fn a_recording_is_asked_for_over_the_socket_and_fetched_without_the_token(
     session.abort();
 }
 
-fn with_overrides(pbx: &FakePbx, overrides: &[(&str, &str)]) -> Arc<Driver> {
+/// Its calls are asked for: no socket is opened.
+const REST: [(&str, &str); 2] = [("transport", "rest"), ("poll", "1")];
+
+fn settings(pbx: &FakePbx, overrides: &[(&str, &str)]) -> ConnectionConfig {
     let mut config = config(pbx::era::MAKE, &pbx.url);
     config.overrides.extend(overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    config
+}
+
+fn with_overrides(pbx: &FakePbx, overrides: &[(&str, &str)]) -> Arc<Driver> {
+    let config = settings(pbx, overrides);
     let (journal, clock) = (Arc::new(Kept::default()), Arc::new(crate::support::FixedClock));
     Arc::new(Driver::new(config, journal, clock).unwrap())
 }
@@ -153,8 +164,13 @@ async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
 #[tokio::test]
 async fn without_sockets_the_list_alone_is_read() {
     let pbx = pbx().await;
-    let driver = with_overrides(&pbx, &[("transport", "rest"), ("poll", "1")]);
+    let driver = with_overrides(&pbx, &REST);
     assert_eq!(driver.delivery(), Delivery::Polling);
+    let steps = Trial::new(Arc::clone(&driver), "101", TimeZone::UTC).steps();
+    assert_eq!(steps, [TrialStep::Address, TrialStep::Key, TrialStep::Clock], "no session is to be opened");
+    assert_eq!(TrialStep::of_config(&settings(&pbx, &REST)).ok(), Some(steps));
+    assert_eq!(TrialStep::of_config(&settings(&pbx, &[])).ok(), Some(TrialStep::of_make(pbx::era::MAKE)));
+    assert!(TrialStep::of_make(pbx::era::MAKE).contains(&TrialStep::Live));
     assert!(!driver.abilities(None).can(Ability::Pickup) && driver.abilities(None).can(Ability::Hold));
     let mut poller = driver.poller(Vec::new(), TimeZone::UTC, true).expect("it asks");
     let first = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
