@@ -34,6 +34,9 @@ under_readings! {
     calls_that_are_listed_first: [CALLS_LISTED_FIRST] => listed_first;
     calls_of_others_that_are_listed_and_not_told: [OTHERS_LISTED_ONLY] => listed_only;
     a_list_in_pages: [CALLS_IN_PAGES] => listed_in_pages;
+    a_list_in_pages_under_content: [CALLS_BY_THREE, CALLS_UNDER_CONTENT] => listed_in_pages;
+    a_list_in_short_pages: [CALLS_BY_THREE] => listed_in_pages;
+    a_list_in_pages_of_one_row: [CALLS_ONE_BY_ONE] => listed_in_pages;
     a_wrong_token_that_is_forbidden: [TOKEN_403] => wrong_token;
     a_dead_link_that_is_forbidden: [DEAD_LINK_403] => |readings| dead_link(readings, ErrorCode::Gone);
     a_dead_link_that_is_gone: [DEAD_LINK_410] => |readings| dead_link(readings, ErrorCode::Gone);
@@ -171,6 +174,7 @@ async fn listed_only(readings: &[Reading]) {
 }
 
 /// More calls than a page has.
+/// However many rows a page has, the calls on all of them are known, and none ends by standing on a later one.
 async fn listed_in_pages(readings: &[Reading]) {
     let scene = scene(readings, 10.0, &[(MAKE, "transport", "rest"), (MAKE, "poll", "1")]).await;
     for place in 0..12 {

@@ -103,7 +103,7 @@ impl Listing {
 
     /// What came of the pages so far is given up.
     pub(super) fn forget_pages(&mut self) {
-        self.pages = Pages::default();
+        self.pages.forget();
     }
 
     /// What a list tells. `ahead` is how far the vendor's clock is ahead of ours.

@@ -4,17 +4,28 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// Fewer rows are the whole list.
-const FULL: usize = 10;
 /// Pages that are asked for at most.
-const MOST: usize = 100;
+const MOST: usize = 1000;
+
+/// A list that is read page by page.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    reading: Reading,
+    /// The most rows that one answer ever had: an answer with fewer is the last of its list. How many rows a page may
+    /// have is the PBX's affair, so one with as many may have been cut.
+    longest: usize,
+    /// The PBX knows no pages: every answer is the whole list.
+    is_always_whole: bool,
+}
 
 /// What has been read of a list.
 #[derive(Debug, Default)]
-pub(super) struct Pages {
+struct Reading {
     rows: Vec<Value>,
     known: BTreeSet<String>,
-    read: usize,
+    pages: usize,
+    /// The page that was asked for begins behind the last row.
+    is_behind: bool,
     /// Rows have moved while the list was read.
     has_moved: bool,
 }
@@ -32,7 +43,7 @@ pub(super) enum Page {
 /// What follows an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
-    /// More may follow from this row on: the last one that is known, to see that none was passed over.
+    /// More may follow from this row on: usually the last one that is known, to see that none was passed over.
     NextPage(usize),
     /// This is the list.
     Whole(Vec<Value>),
@@ -43,36 +54,56 @@ pub(super) enum Step {
 impl Pages {
     /// Takes in what came of a page; `None` where there is no list. `key` tells one row from another.
     pub(super) fn take(&mut self, page: Page, key: impl Fn(&Value) -> Option<String>) -> Option<Step> {
-        let first = self.read == 0;
+        let first = self.reading.pages == 0;
         let rows = match page {
             Page::Rows(rows) => rows,
-            Page::Refused if !first => return Some(self.finish()),
+            Page::Refused if !first => {
+                self.is_always_whole = true;
+                return Some(self.finish());
+            }
             Page::Refused | Page::Failed => {
-                *self = Self::default();
+                self.forget();
                 return None;
             }
         };
-        if self.read == MOST {
+        if self.reading.pages == MOST {
             return Some(self.finish());
         }
-        self.read += 1;
-        let is_known = |row: &Value| key(row).is_none_or(|key| self.known.contains(&key));
+        self.reading.pages += 1;
+        let is_known = |row: &Value| key(row).is_none_or(|key| self.reading.known.contains(&key));
         // The page begins with the row that was the last, or with the first where `offset` is ignored.
-        let goes_on = first || rows.first().is_some_and(is_known);
+        let goes_on = first || self.reading.is_behind || rows.first().is_some_and(is_known);
+        let is_last = rows.len() < self.longest || self.is_always_whole;
+        self.longest = self.longest.max(rows.len());
+        // All rows over again, though only those from the last one on were asked for: `offset` was ignored.
+        let all_again = rows.len() == self.reading.rows.len() && rows.iter().all(is_known);
+        let is_same_again = !first && all_again && (rows.len() > 1 || self.reading.is_behind);
         let fresh: Vec<Value> = rows.into_iter().filter(|row| first || !is_known(row)).collect();
         if !goes_on {
-            let again = !self.has_moved;
-            *self = Self { has_moved: again, ..Self::default() };
+            let again = !self.reading.has_moved;
+            self.reading = Reading { has_moved: again, ..Reading::default() };
             return again.then_some(Step::Moved);
         }
-        let is_last = if first { fresh.len() < FULL } else { fresh.is_empty() };
-        self.known.extend(fresh.iter().filter_map(&key));
-        self.rows.extend(fresh);
-        Some(if is_last { self.finish() } else { Step::NextPage(self.rows.len() - 1) })
+        self.is_always_whole |= is_same_again;
+        let is_last = is_last || fresh.is_empty();
+        self.reading.known.extend(fresh.iter().filter_map(&key));
+        self.reading.rows.extend(fresh);
+        if is_last {
+            return Some(self.finish());
+        }
+        // Where pages may have a single row, one that begins with the last row that is known would have no other.
+        self.reading.is_behind = self.longest == 1;
+        let known = self.reading.rows.len();
+        Some(Step::NextPage(if self.reading.is_behind { known } else { known - 1 }))
+    }
+
+    /// Gives up what was read of a list; what it showed of the PBX's pages is kept.
+    pub(super) fn forget(&mut self) {
+        self.reading = Reading::default();
     }
 
     fn finish(&mut self) -> Step {
-        Step::Whole(std::mem::take(self).rows)
+        Step::Whole(std::mem::take(&mut self.reading).rows)
     }
 }
 
@@ -100,9 +131,9 @@ mod tests {
     #[test]
     fn a_list_is_read_to_its_end_whether_or_not_it_comes_in_pages() {
         let read = |answer: &dyn Fn(usize) -> Page| read(&mut Pages::default(), answer);
-        for all in [0, 1, 9, 10, 11, 12, 35] {
+        for all in [0, 1, 2, 3, 9, 10, 11, 12, 35] {
             let whole = Some(Step::Whole(rows(0..all)));
-            for size in [10, 20, 1000] {
+            for size in [1, 2, 3, 7, 10, 20, 1000] {
                 let page = |offset: usize| Page::Rows(rows(0..all).into_iter().skip(offset).take(size).collect());
                 assert_eq!(read(&page), whole, "{all} by {size}");
             }
@@ -111,6 +142,33 @@ mod tests {
             assert_eq!(read(&refused), whole, "offset is refused: {all}");
         }
         assert_eq!((read(&|_| Page::Failed), read(&|_| Page::Refused)), (None, None));
+    }
+
+    #[test]
+    fn lists_of_changing_length_are_each_read_to_their_end() {
+        for size in [1, 2, 3, 5, 8] {
+            let mut pages = Pages::default();
+            for all in [1, 2, 1, 5, 3, 8, 0, 5, 12, 4, 16, 5] {
+                let page = |offset: usize| Page::Rows(rows(0..all).into_iter().skip(offset).take(size).collect());
+                assert_eq!(read(&mut pages, page), Some(Step::Whole(rows(0..all))), "{all} by {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_knows_no_pages_is_not_asked_for_a_second_one_again() {
+        let refused = |offset: usize| if offset == 0 { Page::Rows(rows(0..3)) } else { Page::Refused };
+        for answer in [&refused as &dyn Fn(usize) -> Page, &|_| Page::Rows(rows(0..3))] {
+            let mut pages = Pages::default();
+            assert_eq!(read(&mut pages, answer), Some(Step::Whole(rows(0..3))));
+            let whole = pages.take(Page::Rows(rows(0..7)), |row| Some(row["cid"].to_string()));
+            assert_eq!(whole, Some(Step::Whole(rows(0..7))), "with the first answer");
+        }
+        let mut pages = Pages::default();
+        let paged = |offset: usize| Page::Rows(rows(0..7).into_iter().skip(offset).take(4).collect());
+        assert_eq!(read(&mut pages, paged), Some(Step::Whole(rows(0..7))));
+        let short = pages.take(Page::Rows(rows(0..3)), |row| Some(row["cid"].to_string()));
+        assert_eq!(short, Some(Step::Whole(rows(0..3))), "fewer rows than a page can have are the whole list");
     }
 
     #[test]

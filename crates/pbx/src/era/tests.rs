@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{Era, MAKE};
 use crate::{
     make::ConnectionConfig,
-    request::Answer,
+    request::{Answer, Request},
     session::{Moment, Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT},
     traits::Pbx,
 };
@@ -72,8 +72,14 @@ impl ByHand {
         self.step(SessionInput::Text(&json!([name, body]).to_string()))
     }
 
+    /// What comes of a list that knows no pages: whoever asks for a second one gets it once more.
     pub(super) fn answered(&mut self, body: &str) -> Vec<SessionOutput> {
-        self.step(SessionInput::Answered(Ok(&answer(200, body))))
+        let outputs = self.step(SessionInput::Answered(Ok(&answer(200, body))));
+        let asks_on = |request: &Request| request.url.query_pairs().any(|(name, _)| name == "offset");
+        match outputs.as_slice() {
+            [SessionOutput::Request(more)] if asks_on(more) => self.answered(body),
+            _ => outputs,
+        }
     }
 
     /// Lets the time come that the session waits for; says after how many seconds from the beginning.

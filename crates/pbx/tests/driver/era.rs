@@ -173,6 +173,8 @@ async fn without_sockets_the_list_alone_is_read() {
     assert!(TrialStep::of_make(pbx::era::MAKE).contains(&TrialStep::Live));
     assert!(!driver.abilities(None).can(Ability::Pickup) && driver.abilities(None).can(Ability::Hold));
     let mut poller = driver.poller(Vec::new(), TimeZone::UTC, true).expect("it asks");
+    let page = driver.poll(poller.as_mut()).await.expect("a page");
+    assert!(page.snapshot.is_none(), "the list may have been cut behind its only row");
     let first = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
     assert!(first.calls.contains("c1") && !first.events.is_empty(), "{first:?}");
     let again = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");

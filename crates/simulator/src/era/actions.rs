@@ -264,7 +264,8 @@ fn hang_up(pbx: &Era, dialog: &Dialog, only: Option<&str>) -> Result<(), Failure
 }
 
 /// Rows of the list of calls at most, where it comes in pages.
-const PAGE: usize = 10;
+const PAGES: [(Reading, usize); 3] =
+    [(Reading::CALLS_IN_PAGES, 10), (Reading::CALLS_BY_THREE, 3), (Reading::CALLS_ONE_BY_ONE, 1)];
 
 /// The calls that go on, as the account may see them; `query` may name the first of a page.
 pub(super) fn list(pbx: &Era, whose: Whose, query: &str) -> Value {
@@ -272,10 +273,10 @@ pub(super) fn list(pbx: &Era, whose: Whose, query: &str) -> Value {
     let dialogs = lock(&pbx.shared.dialogs);
     let seen = dialogs.iter().filter(|dialog| whose.is_none_or(|own| dialog.extensions().contains(&own)));
     let mut calls: Vec<Value> = seen.map(|dialog| dialog.told(world, world.now())).collect();
-    if world.reads(Reading::CALLS_IN_PAGES) {
+    if let Some((_, most)) = PAGES.into_iter().find(|(reading, _)| world.reads(*reading)) {
         let offset = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "offset");
         let offset = offset.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-        calls = calls.into_iter().skip(offset).take(PAGE).collect();
+        calls = calls.into_iter().skip(offset).take(most).collect();
     }
     if world.reads(Reading::CALLS_UNDER_CONTENT) { json!({"content": calls}) } else { calls.into() }
 }

@@ -99,6 +99,16 @@ impl Reading {
         "calls-in-pages",
         "the list of calls has ten rows at most, from offset on; otherwise all of them, whatever offset says",
     );
+    /// The list of calls comes in shorter pages.
+    pub const CALLS_BY_THREE: Self = Self::new(
+        "calls-by-three",
+        "the list of calls has three rows at most, from offset on; otherwise all of them, whatever offset says",
+    );
+    /// The list of calls comes in pages of one row.
+    pub const CALLS_ONE_BY_ONE: Self = Self::new(
+        "calls-one-by-one",
+        "the list of calls has one row, the one at offset; otherwise all of them, whatever offset says",
+    );
     /// The key of a recording comes without the call.
     pub const RECORD_INFO_WITHOUT_CID: Self = Self::new(
         "record-info-without-cid",
@@ -141,6 +151,8 @@ pub(super) const READINGS: &[Reading] = &[
     Reading::CALLS_LISTED_FIRST,
     Reading::OTHERS_LISTED_ONLY,
     Reading::CALLS_IN_PAGES,
+    Reading::CALLS_BY_THREE,
+    Reading::CALLS_ONE_BY_ONE,
     Reading::RECORD_INFO_WITHOUT_CID,
     Reading::RECORD_INFO_WITH_CALLS,
     Reading::DEAD_LINK_403,

@@ -288,7 +288,10 @@ fn without_sockets_the_list_is_read_again_and_again() {
     let mut poller = era.poller(start).expect("it asks");
     let (due, request) = poller.due();
     assert_eq!((due, request.method.as_str(), request.url.path()), (monotonic, "GET", "/rest/v1/uc/calls"));
-    let first = poller.read(Ok(&answer(200, TALK)), after(0), after(1)).expect("a list");
+    let page = poller.read(Ok(&answer(200, TALK)), after(0), after(0)).expect("a page");
+    assert!(page.snapshot.is_none() && poller.due().0 == after(0).monotonic, "a row may not be all: more is asked for");
+    assert_eq!(poller.due().1.url.query(), Some("offset=1"));
+    let first = poller.read(Ok(&answer(200, "[]")), after(0), after(1)).expect("a list");
     assert_eq!((first.snapshot.expect("a list").calls.len(), first.complete_since), (1, Some(after(0).wall)));
     assert_eq!(poller.due().0, after(3).monotonic);
     let second = poller.read(Ok(&answer(200, "[]")), after(3), after(3)).expect("a list");
@@ -297,6 +300,7 @@ fn without_sockets_the_list_is_read_again_and_again() {
     let refused = poller.read(Ok(&answer(401, "")), after(5), after(5)).expect_err("refused");
     assert_eq!((refused.kind(), poller.due().0), (ErrorKind::Unauthorized, after(7).monotonic));
     poller.read(Ok(&answer(200, "<html>")), after(7), after(7)).expect_err("no list");
-    let again = poller.read(Ok(&answer(200, TALK)), after(9), after(9)).expect("a list");
+    poller.read(Ok(&answer(200, TALK)), after(9), after(9)).expect("a page");
+    let again = poller.read(Ok(&answer(200, "[]")), after(9), after(9)).expect("a list");
     assert_eq!(again.complete_since, Some(after(9).wall));
 }
