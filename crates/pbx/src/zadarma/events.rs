@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use calls::{
-    CallResult, Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent,
-    VendorTime,
+    Customer, Direction, Effect, EndCause, LegRef, LegRole, Line, RecordingReference, Source, VendorEvent, VendorTime,
 };
 use jiff::SignedDuration;
 
-use super::party;
+use super::{party, statistics};
 use crate::{
     dedupe,
     form::Form,
@@ -197,7 +196,7 @@ impl Message<'_> {
     /// An extension answered, or whoever was dialled.
     fn answer(&self, call: &str) -> Vec<Effect> {
         let agent = self.agent("internal").or_else(|| self.agent("destination"));
-        if call.starts_with("out_") {
+        if self.is_placed() {
             return self.out_answer();
         }
         let direction = if call.starts_with("in_") { Direction::Incoming } else { Direction::Unknown };
@@ -208,14 +207,14 @@ impl Message<'_> {
         effects
     }
 
+    /// A call that was placed may be told to be over by the event of incoming ones, too.
     fn end(&self) -> Vec<Effect> {
+        if self.is_placed() {
+            return self.out_end();
+        }
         let last = self.agent("last_internal").or_else(|| self.agent("internal"));
         let (cause, reason) = (self.cause(), self.disposition());
-        let result = match reason.as_deref() {
-            None => None,
-            Some("answered") => Some(CallResult::Answered),
-            Some(_) => Some(CallResult::Missed),
-        };
+        let (_, result) = statistics::outcome(reason.as_deref(), false);
         let gone = last.map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
         let ended = Effect::CallEnded { result, reason };
         let parts = [Some(self.incoming()), gone, Some(ended)];
@@ -273,14 +272,9 @@ impl Message<'_> {
             Some(_) | None => matches!(self.dialled(), Dialled::Own(_)),
         };
         // That the one who ordered a callback answered says nothing of the customer.
-        let result = reason.as_deref().filter(|_| !first_leg).map(|word| match word {
-            "answered" => CallResult::Answered,
-            "busy" => CallResult::Busy,
-            "cancel" => CallResult::Cancelled,
-            "no answer" => CallResult::NoAnswer,
-            _ => CallResult::Failed,
-        });
-        let gone = self.agent("internal").map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
+        let (_, result) = statistics::outcome(reason.as_deref().filter(|_| !first_leg), true);
+        let last = self.agent("internal").or_else(|| self.agent("last_internal"));
+        let gone = last.map(|leg| Effect::LegCleared { leg, cause, reason: reason.clone() });
         let ended = Effect::CallEnded { result, reason };
         let parts = [Some(update), gone, Some(ended)];
         parts.into_iter().flatten().chain(self.recorded()).collect()
@@ -295,7 +289,7 @@ impl Message<'_> {
     /// What a notification of an extension says of its call. One that was placed has its parties from its beginning: who
     /// is the caller of a part of it is not documented.
     fn incoming(&self) -> Effect {
-        if self.call.as_deref().is_some_and(|call| call.starts_with("out_")) {
+        if self.is_placed() {
             let (direction, customer, line) = (Direction::Outgoing, Customer::default(), Line::default());
             return Effect::CallUpdated { direction, customer, line };
         }
@@ -368,13 +362,11 @@ impl Message<'_> {
     }
 
     fn cause(&self) -> EndCause {
-        match self.disposition().as_deref() {
-            None | Some("answered") => EndCause::Normal,
-            Some("busy") => EndCause::Busy,
-            Some("cancel") => EndCause::Cancelled,
-            Some("no answer") => EndCause::NoAnswer,
-            Some(_) => EndCause::Failed,
-        }
+        statistics::outcome(self.disposition().as_deref(), self.is_placed()).0
+    }
+
+    fn is_placed(&self) -> bool {
+        self.call.as_deref().is_some_and(|call| call.starts_with("out_"))
     }
 }
 

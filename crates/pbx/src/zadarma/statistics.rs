@@ -156,7 +156,8 @@ fn caller(clid: &str) -> Option<String> {
     (!number.is_empty()).then(|| number.to_owned())
 }
 
-fn outcome(disposition: Option<&str>, is_placed: bool) -> (EndCause, Option<CallResult>) {
+/// How a call ended whose disposition is this word, and why whoever of the office was on it left.
+pub(super) fn outcome(disposition: Option<&str>, is_placed: bool) -> (EndCause, Option<CallResult>) {
     let (cause, result) = match disposition {
         None => return (EndCause::Normal, None),
         Some("answered") => (EndCause::Normal, CallResult::Answered),
