@@ -58,18 +58,17 @@ fn missed(pbx: &dyn Pbx) -> Vec<calls::VendorEvent> {
     for _ in 0..16 {
         let Some(output) = (!outputs.is_empty()).then(|| outputs.remove(0)) else { break };
         told.extend(events(std::slice::from_ref(&output)));
-        outputs.extend(match output {
-            SessionOutput::Request(request) => {
-                let body = match request.operation {
-                    "channel" => json!({"result": {"code": 0}, "url": "wss://pbx.example/channel"}),
-                    _ => batches.next().unwrap_or(json!({"result": {"code": 109}})),
-                };
-                session.step(SessionInput::Answered(Ok(&answer(200, &body.to_string()))), now)
-            }
-            SessionOutput::Open(_) => session.step(SessionInput::Opened, now),
-            SessionOutput::Events { hold: true, .. } => session.step(SessionInput::Stored, now),
-            _ => Vec::new(),
-        });
+        if let SessionOutput::Request(request) = output {
+            let body = match request.operation {
+                "channel" => json!({"result": {"code": 0}, "url": "wss://pbx.example/channel"}),
+                _ => batches.next().unwrap_or(json!({"result": {"code": 109}})),
+            };
+            outputs.extend(session.step(SessionInput::Answered(Ok(&answer(200, &body.to_string()))), now));
+        } else if let SessionOutput::Open(_) = output {
+            outputs.extend(session.step(SessionInput::Opened, now));
+        } else if let SessionOutput::Events { hold: true, .. } = output {
+            outputs.extend(session.step(SessionInput::Stored, now));
+        }
     }
     told
 }

@@ -66,9 +66,8 @@ pub(super) fn framed(make: Make, frame: &Value) -> BTreeSet<String> {
 
 /// The events among what a session wants, those of a list too.
 pub(super) fn events(outputs: &[SessionOutput]) -> Vec<VendorEvent> {
-    let listed = outputs.iter().filter_map(|output| match output {
-        SessionOutput::Snapshot(snapshot) => Some(snapshot.events.clone()),
-        _ => None,
+    let listed = outputs.iter().filter_map(|output| {
+        if let SessionOutput::Snapshot(snapshot) = output { Some(snapshot.events.clone()) } else { None }
     });
     outputs.iter().flat_map(|output| output.events().to_vec()).chain(listed.flatten()).collect()
 }
