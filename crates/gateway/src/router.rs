@@ -47,7 +47,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 
 /// What only admins may ask for.
 fn admin() -> Router<Arc<Gateway>> {
-    use api::admin::{audit, connections, invitations, journal, people, setup};
+    use api::admin::{audit, connections, invitations, journal, people, setup, state};
     Router::new()
         .route("/audit", get(audit::list))
         .route("/config", get(setup::show))
@@ -56,6 +56,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/connections/phones", post(connections::phones))
         .route("/connections/{id}", put(connections::put).delete(connections::remove))
         .route("/{list}", put(setup::put_list))
+        .route("/state", get(state::show))
         .route("/journal", get(journal::list).delete(journal::clear))
         .route("/journal/{id}", get(journal::one))
         .route("/people", get(people::list))

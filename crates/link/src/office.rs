@@ -12,7 +12,7 @@ use crate::{
     error::OfficeError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Trace,
+        JournalPage, PeaksView, PlaceCall, StateReport, Trace,
     },
 };
 
@@ -92,6 +92,9 @@ pub trait Office: Send + Sync {
 
     /// How the calls since this moment came to cards: of this viewer's desk, or, for administrators, of all.
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError>;
+
+    /// How the office stands; for administrators.
+    async fn state(&self) -> Result<StateReport, OfficeError>;
 
     /// A page of the request journal, newest first; for administrators.
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError>;

@@ -10,6 +10,7 @@ mod connection;
 mod join_link;
 mod journal;
 mod setup;
+mod state;
 mod summary;
 
 use calls::{
@@ -34,6 +35,7 @@ pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
     PhoneChoice, Phones,
 };
+pub use state::{CertificateRole, CertificateView, ConnectionReport, QuotaCounted, QuotaView, StateReport};
 
 use crate::lenient;
 

@@ -116,7 +116,7 @@ impl Hosts {
 }
 
 /// The addresses of a host, from wherever this computer knows them: asked on a thread that may wait.
-async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+pub async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }

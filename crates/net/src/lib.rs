@@ -7,6 +7,7 @@
 mod address;
 mod alone;
 mod authority;
+mod certificate;
 mod client;
 mod connecting;
 mod error;
@@ -18,10 +19,11 @@ mod sniff;
 mod tls;
 mod websocket;
 
+pub use certificate::{CertificateFacts, certificate_facts};
 pub use client::{Client, Download, Request, Response, Settings};
 pub use error::{Error, Refusal};
 pub use fingerprint::{Fingerprint, fetch_certificate};
-pub use guard::Hosts;
+pub use guard::{Hosts, look_up};
 pub use sniff::{Content, SNIFF_BYTES, sniff};
 pub use tls::{read_anchors, read_certificates, without_mark};
 pub use websocket::{Frame, Socket, SocketRequest};

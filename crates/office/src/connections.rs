@@ -22,6 +22,10 @@ pub(crate) struct Connection {
     pub(crate) extensions: Vec<String>,
     /// Its PBX can post to us.
     pub(crate) has_address: bool,
+    /// It talks to the vendor's test host.
+    pub(crate) is_test_host: bool,
+    /// PEM certificates that its PBX is trusted by, beside public ones; may be empty.
+    pub(crate) trust_anchors: Vec<u8>,
 }
 
 impl Connection {

@@ -23,6 +23,7 @@ use crate::{
     holes::Holes,
     journal::StoreJournal,
     keeper::{Keeper, NotStored},
+    outside::Outside,
     recordings::Recordings,
     request_times::StoredTimes,
     route_commands,
@@ -157,6 +158,8 @@ impl OfficeHandle {
             keeper: handle,
             board,
             connections,
+            outside: RwLock::default(),
+            method_counts: Arc::clone(journal.method_counts()),
             pages: Semaphore::new(PAGES_AT_A_TIME),
             reads: Semaphore::new(READS_AT_A_TIME),
         };
@@ -280,6 +283,11 @@ impl OfficeHandle {
         View::new(Arc::clone(&self.state), viewer)
     }
 
+    /// From now on it is reached from outside like this.
+    pub fn set_outside(&self, outside: Outside) {
+        *self.state.outside.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(outside);
+    }
+
     /// Its store, shared with those who keep tokens and settings beside the log.
     pub fn store(&self) -> &Store {
         &self.state.store
@@ -333,6 +341,9 @@ impl Connection {
         let ConnectionSettings { config, extensions, has_address } = settings;
         let (id, make) = (config.id.clone(), config.make);
         let zone = zone_of(store, &id, make, config.zone.as_deref()).await?;
+        let is_test_host = config.base_url.as_ref().is_some_and(|url| make.is_test_address(url));
+        let trust_anchors = config.trust_anchor_pem.clone().unwrap_or_default();
+        journal.method_counts().follow(&id, make.method_limits).await;
         let driver = Driver::new(config, Arc::clone(journal) as _, Arc::clone(clock))?;
         Ok(Self {
             id,
@@ -341,6 +352,8 @@ impl Connection {
             people: Arc::default(),
             extensions,
             has_address,
+            is_test_host,
+            trust_anchors,
         })
     }
 

@@ -14,6 +14,8 @@ use pbx::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
 use serde_json::json;
 use store::{NewJournalRow, Store};
 
+use crate::method_counts::MethodCounts;
+
 /// How long an exchange is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Entries that are forgotten at a time: whoever writes meanwhile waits for them.
@@ -26,6 +28,7 @@ const REFUSED_A_SECOND: u32 = 5;
 /// Writes entries to the store without waiting for it.
 pub(crate) struct StoreJournal {
     store: Store,
+    method_counts: Arc<MethodCounts>,
     waiting: Arc<AtomicUsize>,
     left_out: AtomicU64,
     /// The last second in which a connection got webhooks that nobody vouches for, and how many.
@@ -34,7 +37,13 @@ pub(crate) struct StoreJournal {
 
 impl StoreJournal {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, waiting: Arc::default(), left_out: AtomicU64::new(0), refused: Mutex::default() }
+        let method_counts = Arc::new(MethodCounts::new(store.clone()));
+        Self { store, method_counts, waiting: Arc::default(), left_out: AtomicU64::new(0), refused: Mutex::default() }
+    }
+
+    /// What vendors count of all this.
+    pub(crate) fn method_counts(&self) -> &Arc<MethodCounts> {
+        &self.method_counts
     }
 
     /// Entries that were not noted, because the writer was behind or the same was refused too often.
@@ -60,6 +69,7 @@ impl StoreJournal {
 
 impl Journal for StoreJournal {
     fn record(&self, entry: JournalEntry) {
+        self.method_counts.saw(&entry);
         if self.is_flood(&entry) || self.waiting.load(Ordering::Relaxed) >= WAITING {
             self.left_out.fetch_add(1, Ordering::Relaxed);
             return;

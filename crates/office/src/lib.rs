@@ -26,6 +26,8 @@ mod keeper;
 mod late_history;
 mod links;
 mod mask;
+mod method_counts;
+mod outside;
 mod people;
 mod polling;
 mod reachability;
@@ -50,6 +52,7 @@ mod watched;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, StartError};
+pub use outside::{Outside, certificates};
 pub use request_times::StoredTimes;
 pub use routing::RoutingRules;
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, Viewer};

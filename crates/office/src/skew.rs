@@ -71,17 +71,19 @@ impl Skew {
         }
     }
 
-    /// What the median difference says, where that is worth a warning.
-    pub(crate) fn fault(&self) -> Option<TimeFault> {
+    /// The median difference, once there are enough events to tell.
+    pub(crate) fn ahead_ms(&self) -> Option<i64> {
         if self.ahead_ms.len() < ENOUGH {
             return None;
         }
         let mut sorted: Vec<i64> = self.ahead_ms.iter().copied().collect();
         sorted.sort_unstable();
-        let ahead_ms = sorted[sorted.len() / 2];
-        if ahead_ms.abs() < WARNING_MS {
-            return None;
-        }
+        sorted.get(sorted.len() / 2).copied()
+    }
+
+    /// What the median difference says, where that is worth a warning.
+    pub(crate) fn fault(&self) -> Option<TimeFault> {
+        let ahead_ms = self.ahead_ms().filter(|ahead| ahead.abs() >= WARNING_MS)?;
         let hours_ahead = (ahead_ms + HOUR_MS / 2).div_euclid(HOUR_MS);
         let is_whole = hours_ahead != 0 && (ahead_ms - hours_ahead * HOUR_MS).abs() <= ON_ITS_WAY_MS;
         match self.read_in.clone().filter(|_| is_whole) {

@@ -6,8 +6,8 @@ use store::Store;
 use tokio::sync::Semaphore;
 
 use crate::{
-    clock::Clock, connections::Connections, keeper::KeeperHandle, recordings::Recordings, settings::Directory,
-    status::Board,
+    clock::Clock, connections::Connections, keeper::KeeperHandle, method_counts::MethodCounts, outside::Outside,
+    recordings::Recordings, settings::Directory, status::Board,
 };
 
 /// What all views of an office share.
@@ -21,6 +21,10 @@ pub(crate) struct OfficeState {
     pub(crate) board: Arc<Board>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) recordings: Arc<Recordings>,
+    /// How it is reached from outside.
+    pub(crate) outside: RwLock<Arc<Outside>>,
+    /// What vendors count.
+    pub(crate) method_counts: Arc<MethodCounts>,
     /// Whoever reads the store waits here for his turn, and holds no thread meanwhile.
     pub(crate) reads: Semaphore,
     /// The same before that for pages of the catch-up, so that others are not behind all of them.
@@ -28,6 +32,11 @@ pub(crate) struct OfficeState {
 }
 
 impl OfficeState {
+    /// How it is reached from outside, as it is now.
+    pub(crate) fn outside(&self) -> Arc<Outside> {
+        Arc::clone(&self.outside.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The lookups that views of calls need, as they are now.
     pub(crate) fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))

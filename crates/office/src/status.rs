@@ -1,5 +1,6 @@
 //! How the office's connections stand, for the screens.
 
+mod report;
 mod session;
 
 use std::{

@@ -132,6 +132,8 @@ impl Bench {
             people: Arc::clone(&self.link.people),
             extensions: Vec::new(),
             has_address: true,
+            is_test_host: false,
+            trust_anchors: Vec::new(),
         }));
         Recordings::new("test", self.link.store.clone(), cache, Arc::new(connections))
     }

@@ -20,7 +20,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, Trace,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, StateReport, Trace,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
@@ -391,6 +391,10 @@ impl Office for OwnOffice {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.view()?.cards_since(since).await
+    }
+
+    async fn state(&self) -> Result<StateReport, OfficeError> {
+        self.view()?.state().await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

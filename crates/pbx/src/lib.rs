@@ -53,14 +53,14 @@ pub use driver::{
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
 pub use journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
-pub use make::{ConnectionConfig, Description, Kind, Make, Secret, Text};
+pub use make::{ConnectionConfig, Description, Kind, Make, MethodLimit, Secret, Text};
 pub use party::extension;
 pub use poll::{Found, HeldCall, PollStart, Poller};
 pub use query::{
     AccountUser, Destination, OwnNumber, PhoneLine, Query, QueryStep, RecordingSetting, Redirection, Reply, Row,
     Statistics, StatisticsKind, UserChange,
 };
-pub use quota::{Counted, Quota, RequestTimes, RequestTimesKeeper};
+pub use quota::{Counted, Quota, QuotaUse, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, Refusal, Route};

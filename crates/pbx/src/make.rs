@@ -40,6 +40,15 @@ pub struct Kind {
     pub title: Text,
 }
 
+/// How many requests of one method the vendor admits, in a time that it does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MethodLimit {
+    /// The last part of the method's address, to them or to us.
+    pub method: &'static str,
+    /// How many.
+    pub requests: u32,
+}
+
 /// A make of PBX, described.
 pub struct Description {
     /// The name in configuration, on the command line and over the wire.
@@ -64,6 +73,8 @@ pub struct Description {
     pub base_url: &'static str,
     /// The vendor's test addresses, for `base_url` of a connection: what they answer says nothing of a real account.
     pub test_addresses: &'static [&'static str],
+    /// Methods whose requests the vendor's account page counts, both ways.
+    pub method_limits: &'static [MethodLimit],
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],
     /// Whose key it may be, where that makes a difference: each is an override with its value. The first is usual for an

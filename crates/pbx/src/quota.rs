@@ -71,6 +71,19 @@ impl Quota {
     }
 }
 
+/// How far a quota is used just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// The kind of requests that it counts; `None` where it counts all.
+    pub kind: Option<&'static str>,
+    /// Requests in the last stretch of time of its length.
+    pub used: u32,
+    /// How many are admitted in it.
+    pub requests: u32,
+    /// That length.
+    pub window: Duration,
+}
+
 /// When the requests of each class were sent, newest last.
 pub type RequestTimes = BTreeMap<String, Vec<Timestamp>>;
 

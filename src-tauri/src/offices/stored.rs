@@ -9,7 +9,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
-        PeaksView, PlaceCall, Trace,
+        PeaksView, PlaceCall, StateReport, Trace,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -117,6 +117,10 @@ impl Office for StoredOffice {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.office()?.cards_since(since).await
+    }
+
+    async fn state(&self) -> Result<StateReport, OfficeError> {
+        self.office()?.state().await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

@@ -43,6 +43,7 @@ static DESCRIPTION: Description = Description {
     zones: &["UTC"],
     base_url: "https://toy.example",
     test_addresses: &[],
+    method_limits: &[],
     domains: &[],
     kinds: &[],
     overrides: &["voice.<doll>"],

@@ -65,6 +65,8 @@ import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
 import type { StartDemoRequest } from "./StartDemoRequest";
+import type { StateReport } from "./StateReport";
+import type { StateRequest } from "./StateRequest";
 
 /** What the main window may ask. Failures are `ContractError` objects. */
 export interface MainCommands {
@@ -94,6 +96,8 @@ export interface MainCommands {
   cardPath(request: CardPathRequest): Promise<CardPath>;
   /** How the calls of today came to cards at an office. */
   cardsToday(request: CardsTodayRequest): Promise<CardsReport>;
+  /** How an office stands: connections, quotas, certificates, addresses. */
+  officeState(request: StateRequest): Promise<StateReport>;
   /** A page of what an office and its PBXs said to each other, newest first. */
   journalPage(request: JournalRequest): Promise<JournalPage>;
   /** One entry of it, with its bodies. */
@@ -187,6 +191,7 @@ export const mainCommands = {
   actOnCall: { name: "act_on_call", answers: false },
   cardPath: { name: "card_path", answers: true },
   cardsToday: { name: "cards_today", answers: true },
+  officeState: { name: "office_state", answers: true },
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
   clearJournal: { name: "clear_journal", answers: false },

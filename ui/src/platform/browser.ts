@@ -21,6 +21,7 @@ import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
 import { journaling } from "./fake/journaling";
+import { stating } from "./fake/state";
 import { lists } from "./fake/lists";
 import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
@@ -122,6 +123,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
     ...diagnosing(),
     ...journaling(),
+    ...stating(),
     openRecording: async ({ recording }) => {
       if (asked.has("recording")) throw failure(asked.get("recording") as ContractError["code"]);
       return recordingOf(recording, 192_000);

@@ -37,6 +37,8 @@ macro_rules! command_table {
             [Main] desk card_path(CardPathRequest) -> CardPath;
             /// How the calls of today came to cards at an office.
             [Main] desk cards_today(CardsTodayRequest) -> CardsReport;
+            /// How an office stands: connections, quotas, certificates, addresses.
+            [Main] desk office_state(StateRequest) -> StateReport;
             /// A page of what an office and its PBXs said to each other, newest first.
             [Main] desk journal_page(JournalRequest) -> JournalPage;
             /// One entry of it, with its bodies.

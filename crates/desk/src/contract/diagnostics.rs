@@ -1,8 +1,9 @@
 //! How an office works, and why a call had no card.
 
 pub use link::wire::{
-    CardPath, CardSpeed, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, HopState, JournalDetail, JournalDirection,
-    JournalFilter, JournalLine, JournalPage, NoCard, PathEvent, WithoutCard,
+    CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName, DeskOutcome, Hop,
+    HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
+    QuotaCounted, QuotaView, StateReport, WithoutCard,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -26,6 +27,14 @@ pub struct CardPathRequest {
 #[serde(rename_all = "camelCase")]
 pub struct CardsTodayRequest {
     /// At which office.
+    pub office: String,
+}
+
+/// Wish to see how an office stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StateRequest {
+    /// Which office.
     pub office: String,
 }
 

@@ -11,6 +11,7 @@ mod look_up;
 mod offices;
 mod player;
 mod settings;
+mod state;
 
 use std::{fmt, sync::Arc};
 

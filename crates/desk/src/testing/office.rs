@@ -15,7 +15,7 @@ use link::{
     wire::{
         ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
         ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
-        StreamEvent, Titles, Trace, You,
+        StateReport, StreamEvent, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -339,6 +339,10 @@ impl Office for FakeOffice {
     }
 
     async fn cards_since(&self, _: Timestamp) -> Result<CardsReport, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn state(&self) -> Result<StateReport, OfficeError> {
         Err(not_kept())
     }
 

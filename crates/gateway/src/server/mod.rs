@@ -6,7 +6,8 @@ mod watch_tokens;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use office::{Clock, OfficeHandle, SystemClock};
+use link::wire::CertificateRole;
+use office::{Clock, OfficeHandle, Outside, SystemClock};
 use tokio::{
     net::TcpListener,
     sync::{Notify, Semaphore, mpsc, watch},
@@ -98,10 +99,24 @@ impl Gateway {
             stopping,
             _in_use: in_use,
         });
+        state.office.set_outside(outside(&state));
         let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&state)), &state);
         let tasks = vec![watcher, tokio::spawn(acceptor.run())];
         tracing::info!(%address, "listening");
         Ok(Running { address, stop, tasks, ended, patience })
+    }
+}
+
+/// How the office is reached from outside.
+fn outside(state: &State) -> Outside {
+    let file = state.setup.as_ref().and_then(|setup| setup.config().certificate());
+    let shown = file.and_then(|file| std::fs::read(file).ok()).unwrap_or_default();
+    // What follows the first one in the file vouches for it.
+    let own = office::certificates(&shown, CertificateRole::Own).into_iter().take(1);
+    let ca = state.own_ca.as_ref().map(|ca| ca.pem.as_bytes()).unwrap_or_default();
+    Outside {
+        public_url: state.join_address.as_ref().map(|address| address.url.clone()),
+        certificates: own.chain(office::certificates(ca, CertificateRole::OwnAuthority)).collect(),
     }
 }
 

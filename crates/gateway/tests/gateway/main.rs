@@ -22,6 +22,7 @@ mod recordings;
 mod remote;
 mod rig;
 mod setup;
+mod state;
 mod stream;
 mod tls;
 mod vendor;

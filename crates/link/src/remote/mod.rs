@@ -20,7 +20,7 @@ use crate::{
     remote::http::Http,
     wire::{
         ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, Trace,
+        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, StateReport, Trace,
     },
 };
 
@@ -91,6 +91,10 @@ impl Office for RemoteOffice {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.http.get_with(&["v1", "cards"], &[("since", &since.to_string())]).await
+    }
+
+    async fn state(&self) -> Result<StateReport, OfficeError> {
+        self.http.get(&["v1", "admin", "state"]).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

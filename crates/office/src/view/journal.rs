@@ -123,8 +123,8 @@ impl View {
         }
     }
 
-    fn admins_only(&self) -> Result<(), OfficeError> {
-        let refused = || OfficeError::new(OfficeErrorKind::NotFound, "the request journal is for administrators");
+    pub(super) fn admins_only(&self) -> Result<(), OfficeError> {
+        let refused = || OfficeError::new(OfficeErrorKind::NotFound, "this is for administrators");
         (self.viewer.role == Role::Admin).then_some(()).ok_or_else(refused)
     }
 }

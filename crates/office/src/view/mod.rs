@@ -6,6 +6,7 @@ mod cards;
 mod catch_up;
 mod commands;
 mod journal;
+mod report;
 mod stream;
 mod trace;
 
@@ -18,7 +19,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
         self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Role, Trace,
+        JournalPage, PeaksView, PlaceCall, Role, StateReport, Trace,
     },
 };
 use sha2::{Digest, Sha256};
@@ -203,6 +204,10 @@ impl Office for View {
 
     async fn cards_since(&self, since: Timestamp) -> Result<CardsReport, OfficeError> {
         self.report_since(since).await
+    }
+
+    async fn state(&self) -> Result<StateReport, OfficeError> {
+        self.report_state().await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

@@ -5,5 +5,6 @@
 mod changes;
 mod gateway;
 mod keyring;
+mod state;
 mod support;
 mod wizard;

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::{
     error::{Error, ErrorKind},
     lock_out::LockOut,
-    quota::{Counted, EVERYTHING, Quota, RequestTimes, RequestTimesKeeper},
+    quota::{Counted, EVERYTHING, Quota, QuotaUse, RequestTimes, RequestTimesKeeper},
 };
 
 /// Whom a request serves.
@@ -104,6 +104,8 @@ fn with_margin(window: Duration) -> Duration {
 struct Class {
     /// When they were sent, or will be, in order.
     sent: VecDeque<Instant>,
+    /// By which quotas they are counted.
+    quotas: Vec<Quota>,
     /// No request is answered before then, with the reason.
     locked: Option<(Instant, String)>,
 }
@@ -240,6 +242,9 @@ impl Limit {
         for (quota, class) in request.classes() {
             let class = classes.entry(class).or_default();
             class.add(free);
+            if !class.quotas.contains(quota) {
+                class.quotas.push(quota.clone());
+            }
             class.forget_before(now.checked_sub(with_margin(quota.window)).unwrap_or(now));
         }
         if let Some(kept) = kept {
@@ -262,6 +267,28 @@ impl Limit {
         if locked.as_ref().is_none_or(|(known, _)| *known < until) {
             *locked = Some((until, words.into_owned()));
         }
+    }
+
+    /// How far the quotas of everything and of single kinds are used now; those of kinds that were not asked for yet are
+    /// not told. What is counted by address is not either: there is one of them for each.
+    pub(super) fn uses(&self, everything: &Quota) -> Vec<QuotaUse> {
+        let now = Instant::now();
+        let classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |quota: &Quota, class: Option<&Class>| {
+            let from = now.checked_sub(quota.window);
+            let counts = |sent: &&Instant| **sent <= now && from.is_none_or(|from| **sent > from);
+            let used = class.map_or(0, |class| class.sent.iter().filter(counts).count());
+            let kind = match quota.counted {
+                Counted::Kind(kind) => Some(kind),
+                Counted::Everything | Counted::SameAddress => None,
+            };
+            let used = u32::try_from(used).unwrap_or(u32::MAX);
+            QuotaUse { kind, used, requests: quota.requests, window: quota.window }
+        };
+        let is_kind = |quota: &&Quota| matches!(quota.counted, Counted::Kind(_));
+        let kinds =
+            classes.values().flat_map(|class| class.quotas.iter().filter(is_kind).map(move |it| of(it, Some(class))));
+        [of(everything, classes.get(EVERYTHING))].into_iter().chain(kinds).collect()
     }
 
     /// How long everything is still locked out, and why.

@@ -40,7 +40,7 @@ use crate::{
     error::{Error, ErrorKind},
     journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
     make::{ConnectionConfig, Make},
-    quota::{KeepNoTimes, RequestTimesKeeper},
+    quota::{KeepNoTimes, QuotaUse, RequestTimesKeeper},
     redact::Redactor,
     request::{Answer, Request},
     routing::{Incoming, Route},
@@ -141,6 +141,11 @@ impl Driver {
     /// How the connection's events reach us.
     pub fn delivery(&self) -> Delivery {
         self.pbx.delivery().unwrap_or(self.make.delivery)
+    }
+
+    /// How far its quotas are used now.
+    pub fn quota_uses(&self) -> Vec<QuotaUse> {
+        self.limit.uses(&self.pbx.quota())
     }
 
     /// What differs in the fold.

@@ -37,6 +37,7 @@ static DESCRIPTION: Description = Description {
     delivery: Delivery::Socket,
     base_url: "",
     test_addresses: &[],
+    method_limits: &[],
     domains: &[],
     kinds: &[
         Kind {

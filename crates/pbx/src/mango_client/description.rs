@@ -47,6 +47,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://api-client.mango-office.ru/api",
     test_addresses: &[],
+    method_limits: &[],
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &[

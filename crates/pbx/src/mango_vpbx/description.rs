@@ -66,6 +66,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://app.mango-office.ru/vpbx",
     test_addresses: &[],
+    method_limits: &[],
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &["recording", "statistics"],

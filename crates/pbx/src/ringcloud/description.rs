@@ -52,6 +52,7 @@ static DESCRIPTION: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "https://api.ringcloud.ru",
     test_addresses: &[],
+    method_limits: &[],
     domains: &[],
     kinds: &[],
     overrides: &["interval"],

@@ -6,7 +6,7 @@ use super::Rostelecom;
 use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
-    make::{Description, Make, Secret, Text},
+    make::{Description, Make, MethodLimit, Secret, Text},
     zone::{MOSCOW, UTC},
 };
 
@@ -53,6 +53,11 @@ static DESCRIPTION: Description = Description {
     zones: &[UTC, MOSCOW],
     base_url: "https://api.cloudpbx.rt.ru",
     test_addresses: &["https://api-test.cloudpbx.rt.ru"],
+    method_limits: &[
+        MethodLimit { method: "call_events", requests: 1000 },
+        MethodLimit { method: "call_back", requests: 1000 },
+        MethodLimit { method: "get_record", requests: 1000 },
+    ],
     // A recording is fetched from the host that gave its link.
     domains: &[],
     kinds: &[],

@@ -81,6 +81,7 @@ const BOTH: Description = Description {
     zones: &[MOSCOW, UTC],
     base_url: "",
     test_addresses: &[],
+    method_limits: &[],
     domains: &[],
     kinds: &[],
     overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],

@@ -6,12 +6,13 @@ import type { WithoutCard } from "$generated/WithoutCard";
 import type { MainCommands } from "$generated/commands";
 import { Failures } from "$lib/failures.svelte";
 import { Journal, type JournalPlatform } from "./journal.svelte";
+import { OfficeState, type StatePlatform } from "./state.svelte";
 
 /** What diagnostics asks the program. */
-export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday"> & JournalPlatform;
+export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday"> & JournalPlatform & StatePlatform;
 
 /** The parts of diagnostics. */
-export type Tab = "why" | "journal";
+export type Tab = "state" | "why" | "journal";
 
 /** A call that is looked at; what was refused has no call. */
 export interface Looked {
@@ -28,11 +29,13 @@ export class Diagnostics {
   path: CardPath | undefined = $state.raw();
   readonly failures = new Failures<"report" | "path">();
   readonly journal: Journal;
+  readonly state: OfficeState;
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
 
   constructor(private readonly platform: DiagnosticsPlatform) {
     this.journal = new Journal(platform);
+    this.state = new OfficeState(platform);
   }
 
   /** Looks at an office's day. */

@@ -1,18 +1,14 @@
 //! How long the gateway's certificate is valid, and for which name.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use trubka_gateway::config::Config;
-use webpki::{EndEntityCert, Error, KeyUsage};
+use webpki::EndEntityCert;
 
 use super::{OwnFinding, WORKS};
 
 /// From here on it is to be renewed: whoever renews by a machine does so earlier.
 const SOON_DAYS: i64 = 21;
-/// The year 9999: every certificate has ended.
-const FAR: UnixTime = UnixTime::since_unix_epoch(Duration::from_secs(253_370_764_800));
 
 /// Nothing where the gateway speaks no TLS itself.
 pub(super) fn find(config: &Config, now: Timestamp) -> Option<OwnFinding> {
@@ -32,8 +28,9 @@ pub(super) fn find(config: &Config, now: Timestamp) -> Option<OwnFinding> {
 
 fn judge(leaf: &CertificateDer<'_>, name: Option<&str>, now: Timestamp) -> OwnFinding {
     let finding = |ok, reason, detail: String| OwnFinding::new("certificate", ok, reason, detail);
-    let cannot =
-        |error: &Error| finding(false, "unreadable", format!("tls.cert: not a certificate of a server: {error}"));
+    let cannot = |error: &dyn std::fmt::Display| {
+        finding(false, "unreadable", format!("tls.cert: not a certificate of a server: {error}"))
+    };
     let certificate = match EndEntityCert::try_from(leaf) {
         Ok(certificate) => certificate,
         Err(error) => return cannot(&error),
@@ -45,11 +42,9 @@ fn judge(leaf: &CertificateDer<'_>, name: Option<&str>, now: Timestamp) -> OwnFi
         let detail = format!("tls.cert: it is not for {name}, the host of public_url; get one for that name");
         return finding(false, "otherName", detail);
     }
-    // The end of a certificate is only told to whoever comes after it.
-    let end = match certificate.verify_for_usage(&[], &[], &[], FAR, KeyUsage::server_auth(), None, None) {
-        Err(Error::CertExpired { not_after, .. }) => i64::try_from(not_after.as_secs()).unwrap_or(i64::MAX),
+    let end = match net::certificate_facts(leaf) {
+        Ok(facts) => facts.until.and_then(|until| i64::try_from(until).ok()).unwrap_or(i64::MAX),
         Err(error) => return cannot(&error),
-        Ok(_) => i64::MAX,
     };
     let seconds = end.saturating_sub(now.as_second());
     let days = seconds.div_euclid(86_400);

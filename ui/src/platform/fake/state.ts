@@ -1,0 +1,65 @@
+// How an invented office stands.
+import type { StateReport } from "$generated/StateReport";
+import type { MainCommands } from "$generated/commands";
+import { rowAt } from "./rows";
+
+function report(): StateReport {
+  const at = (index: number) => rowAt(index).startedAt;
+  const method = (name: string, used: number) => ({
+    counted: "method" as const,
+    name,
+    used,
+    limit: 1000,
+    seconds: 86_400,
+  });
+  const rostelecom = { ru: "Ростелеком", en: "Rostelecom" };
+  return {
+    now: at(0),
+    publicUrl: "https://calls.ladoga.example/",
+    addresses: ["203.0.113.24"],
+    certificates: [
+      { role: "own", names: ["calls.ladoga.example"], until: "2027-03-14T00:00:00Z" },
+      { role: "trusted", connection: "rt1", names: [], until: "2028-09-02T00:00:00Z" },
+    ],
+    connections: [
+      {
+        id: "rt1",
+        titles: rostelecom,
+        state: "live",
+        since: at(9),
+        warnings: [],
+        holes: [],
+        heardAt: at(1),
+        clockAheadMs: 300,
+        clockIsOff: false,
+        quotas: [
+          { counted: "everything", used: 0, limit: 10, seconds: 1 },
+          method("call_events", 40),
+          method("call_back", 812),
+          method("get_record", 0),
+        ],
+        posts: true,
+        isTestHost: false,
+      },
+      {
+        id: "m1",
+        titles: { ru: "MANGO OFFICE", en: "MANGO OFFICE" },
+        state: "down",
+        since: at(2),
+        cause: "unreachable",
+        warnings: [],
+        missingSince: at(2),
+        holes: [],
+        clockIsOff: false,
+        quotas: [],
+        posts: false,
+        isTestHost: false,
+      },
+    ],
+  };
+}
+
+/** The answers about the state of an office. */
+export function stating(): Pick<MainCommands, "officeState"> {
+  return { officeState: async () => report() };
+}
