@@ -68,7 +68,7 @@ impl Shell<'_> {
     }
 
     /// The office of this id, for who connects PBXs to it. What is connected in the demo would be gone with it.
-    fn connecting<'a>(&'a self, office: &'a str) -> Answer<Box<dyn Connecting + 'a>> {
+    fn connecting(&self, office: &str) -> Answer<Box<dyn Connecting + '_>> {
         if self.app.state::<Option<Demo>>().is_some() {
             return Err(ContractError::new(ErrorCode::Unsupported, "leave the demo before you connect a PBX"));
         }
@@ -159,43 +159,35 @@ impl ShellCommands for Shell<'_> {
     }
 
     async fn begin_connection(&self, request: BeginConnectionRequest) -> Answer<DraftView> {
-        let office = request.office.clone();
-        self.connecting(&office)?.begin(request).await
+        self.connecting(&request.office)?.begin(request).await
     }
 
     async fn fill_connection(&self, request: FillConnectionRequest) -> Answer<DraftView> {
-        let office = request.office.clone();
-        self.connecting(&office)?.fill(request).await
+        self.connecting(&request.office)?.fill(request).await
     }
 
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {
-        let office = request.office.clone();
-        self.connecting(&office)?.list_phones(request).await
+        self.connecting(&request.office)?.list_phones(request).await
     }
 
     async fn check_connection(&self, request: CheckConnectionRequest) -> Answer<CheckOutcome> {
-        let office = request.office.clone();
-        self.connecting(&office)?.check(request).await
+        self.connecting(&request.office)?.check(request).await
     }
 
     async fn save_connection(&self, request: NamedConnection) -> Answer<()> {
-        let office = request.office.clone();
-        self.connecting(&office)?.save(request).await
+        self.connecting(&request.office)?.save(request).await
     }
 
     async fn drop_draft(&self, request: NamedConnection) -> Answer<()> {
-        let office = request.office.clone();
-        self.connecting(&office)?.drop_draft(request).await
+        self.connecting(&request.office)?.drop_draft(request).await
     }
 
     async fn pause_connection(&self, request: PauseConnectionRequest) -> Answer<()> {
-        let office = request.office.clone();
-        self.connecting(&office)?.pause(request).await
+        self.connecting(&request.office)?.pause(request).await
     }
 
     async fn remove_connection(&self, request: NamedConnection) -> Answer<()> {
-        let office = request.office.clone();
-        self.connecting(&office)?.remove(request).await
+        self.connecting(&request.office)?.remove(request).await
     }
 
     async fn start_demo(&self, request: StartDemoRequest) -> Answer<()> {

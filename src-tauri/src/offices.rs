@@ -126,7 +126,7 @@ impl Offices {
             match tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) if error.kind == OfficeErrorKind::Conflict => {
-                    return Err(ContractError::new(ErrorCode::LastAdmin, error.message));
+                    return Err(ContractError::of_admin(error));
                 }
                 Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),
             }
@@ -146,8 +146,8 @@ impl Offices {
     }
 
     /// An office, for an administrator who connects PBXs to it.
-    pub(crate) fn connecting<'a>(&'a self, store: &'a Store, office: &'a str) -> Result<AtGateway<'a>, ContractError> {
-        Ok(AtGateway { store, drafts: &self.drafts, office, remote: self.remote(office)? })
+    pub(crate) fn connecting<'a>(&'a self, store: &'a Store, office: &str) -> Result<AtGateway<'a>, ContractError> {
+        Ok(AtGateway { store, drafts: &self.drafts, office: office.to_owned(), remote: self.remote(office)? })
     }
 
     /// Keeps an office with the token that it gave, and looks at it.

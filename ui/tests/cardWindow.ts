@@ -46,6 +46,7 @@ export async function show(...shown: CardsView["cards"]) {
     callBack: vi.fn(async () => {}),
     actOnCard: vi.fn(async (_: ActOnCardRequest) => {}),
     showCall: vi.fn(async () => {}),
+    transferCall: vi.fn(async () => {}),
     saveCardNote: vi.fn(async () => {}),
     saveCardOutcome: vi.fn(async () => {}),
     resizeCard: async () => {},

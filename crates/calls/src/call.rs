@@ -340,6 +340,9 @@ pub struct Call {
     /// Extension of the person of the office who placed it, by a click or by hand; absent where it came from outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed_by: Option<String>,
+    /// The command had the customer rung before the phone that placed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_first: bool,
     /// The id that this call had before its vendor's id was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_from: Option<CallId>,

@@ -310,12 +310,15 @@ pub struct Command {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum CommandKind {
-    /// Ring `from`, then dial `to`.
+    /// Ring `from`, then dial `to`; or the other way round.
     Originate {
         /// The agent's extension.
         from: String,
         /// What to dial, as it is sent to the PBX.
         to: String,
+        /// `to` is rung first, and `from` once that side has answered.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        customer_first: bool,
     },
     /// Do something with a call that goes on.
     Act {

@@ -30,6 +30,14 @@ impl ContractError {
         }
     }
 
+    /// Why somebody cannot be taken an administrator's rights, or leave: a gateway keeps the last one.
+    pub fn of_admin(error: OfficeError) -> Self {
+        match error.kind {
+            OfficeErrorKind::Conflict => Self::new(ErrorCode::LastAdmin, error.message),
+            _ => error.into(),
+        }
+    }
+
     /// What answers at an address is something else.
     pub fn not_a_gateway() -> Self {
         let message = "what answers there is no Trubka gateway, or one of another version; check the address";
@@ -44,7 +52,8 @@ impl From<OfficeError> for ContractError {
             OfficeErrorKind::Forbidden => ErrorCode::Forbidden,
             OfficeErrorKind::InvalidRequest => ErrorCode::InvalidRequest,
             OfficeErrorKind::NotFound => ErrorCode::NotFound,
-            OfficeErrorKind::Conflict => ErrorCode::Ended,
+            OfficeErrorKind::Conflict => ErrorCode::Changed,
+            OfficeErrorKind::Ended => ErrorCode::Ended,
             OfficeErrorKind::Unsupported => ErrorCode::Unsupported,
             OfficeErrorKind::RateLimited => ErrorCode::RateLimited,
             OfficeErrorKind::NotReady => ErrorCode::NotReady,
@@ -74,6 +83,7 @@ impl From<&OfficeError> for LinkCause {
             // A gateway does not answer so where its stream is asked for.
             OfficeErrorKind::NotFound
             | OfficeErrorKind::Conflict
+            | OfficeErrorKind::Ended
             | OfficeErrorKind::Unsupported
             | OfficeErrorKind::NotReady
             | OfficeErrorKind::Gone

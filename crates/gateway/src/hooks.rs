@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calls::ConnectionId;
-use link::{OfficeError, OfficeErrorKind};
+use link::{OfficeError, OfficeErrorKind, wire::admin::HOOK_PATH};
 use office::HookOutcome;
 use pbx::{WebhookReply, WebhookRequest};
 use secrecy::ExposeSecret;
@@ -20,8 +20,6 @@ use subtle::ConstantTimeEq;
 
 use crate::{body, counters::add, path_tokens::PathTokens, problem::ApiError, state::State as Gateway};
 
-/// Where hooks are.
-pub const PREFIX: &str = "/hook/";
 /// The largest webhook.
 const CAP: usize = 65_536;
 /// When a PBX should send again what could not be stored.
@@ -112,7 +110,7 @@ struct Address<'a> {
 impl<'a> Address<'a> {
     /// `None` when the path names no connection, or its token is wrong or missing.
     fn of(path: &'a str, tokens: &PathTokens) -> Option<Self> {
-        let (connection, mut rest) = cut(path.strip_prefix(PREFIX)?);
+        let (connection, mut rest) = cut(path.strip_prefix(HOOK_PATH)?);
         let connection = connection.parse().ok()?;
         if let Some(expected) = tokens.of(&connection) {
             let (given, vendor_path) = cut(rest.strip_prefix('/')?);

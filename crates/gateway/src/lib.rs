@@ -31,7 +31,6 @@ mod setup;
 mod state;
 mod stream;
 mod throttle;
-mod trials;
 
 /// The header of `/healthz` that says that the way to the gateway names nobody who comes by it.
 pub const NAMES_NOBODY: &str = "trubka-names-nobody";

@@ -7,14 +7,14 @@ use std::{
 };
 
 use calls::ConnectionId;
-use office::{Clock, OfficeHandle};
+use office::{Clock, OfficeHandle, Trials};
 use store::Token;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::{
     connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
     log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, presence::Presence, setup::Setup, throttle::Throttle,
-    tokens, trials::Trials,
+    tokens,
 };
 
 /// What each token may do and see, by its id; `None` for one that has ended.

@@ -16,8 +16,10 @@ pub enum OfficeErrorKind {
     InvalidRequest,
     /// No such thing, or this viewer may not see it.
     NotFound,
-    /// It contradicts what is there: the call has ended, or the id is another thing's.
+    /// It contradicts what is there: that is another thing than whoever asks has seen, or the id is another thing's.
     Conflict,
+    /// The call has ended.
+    Ended,
     /// The PBX has no such ability.
     Unsupported,
     /// Too often; `retry_after` says when again.
@@ -51,6 +53,7 @@ impl OfficeErrorKind {
             | Self::InvalidRequest
             | Self::NotFound
             | Self::Conflict
+            | Self::Ended
             | Self::Unsupported
             | Self::RateLimited
             | Self::Gone
@@ -67,6 +70,7 @@ impl OfficeErrorKind {
             Self::InvalidRequest
             | Self::NotFound
             | Self::Conflict
+            | Self::Ended
             | Self::Unsupported
             | Self::Gone
             | Self::NotPlayable

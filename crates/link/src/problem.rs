@@ -110,7 +110,7 @@ pub fn status_of(error: &OfficeError) -> u16 {
         OfficeErrorKind::InvalidRequest if error.field == Some("range") => 416,
         OfficeErrorKind::InvalidRequest => 400,
         OfficeErrorKind::NotFound => 404,
-        OfficeErrorKind::Conflict => 409,
+        OfficeErrorKind::Conflict | OfficeErrorKind::Ended => 409,
         OfficeErrorKind::Unsupported => 422,
         OfficeErrorKind::RateLimited => 429,
         OfficeErrorKind::NotReady => 202,
@@ -164,6 +164,9 @@ mod tests {
         );
         let back: Problem = serde_json::from_str(&body).expect("the same shape");
         assert_eq!(back.into_error(status_of(&error)), error);
+        let ended = OfficeError::new(OfficeErrorKind::Ended, "The call has ended.");
+        let back = Problem::new(&ended, "r2".to_owned());
+        assert_eq!((status_of(&ended), back.into_error(409)), (409, ended));
     }
 
     #[test]

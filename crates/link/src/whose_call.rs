@@ -43,6 +43,7 @@ impl Call {
             partial: false,
             command: None,
             placed_by: None,
+            customer_first: false,
             recordings: Vec::new(),
             redirected_from: None,
         }

@@ -23,8 +23,8 @@ use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
 pub use card_path::{
-    CardDecision, CardDecisions, CardPath, CardRule, CardSpeed, CardsReport, DeskName, DeskOutcome, Hop, HopPlace,
-    HopState, LARGEST_REPORT, NoCard, PathEvent, WithoutCard,
+    CardDecision, CardDecisions, CardPath, CardRule, CardSpeed, CardsReport, CauseDetails, DeskName, DeskOutcome, Hop,
+    HopPlace, HopState, LARGEST_REPORT, NoCard, PathEvent, WithoutCard,
 };
 pub use connection::{
     Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
@@ -232,6 +232,9 @@ pub struct Call {
     /// Extension of the person of the office who placed it; absent where it came from outside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed_by: Option<String>,
+    /// It was asked for so that the customer is rung before the phone that placed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_first: bool,
     /// Its recordings.
     pub recordings: Vec<Recording>,
     /// The id that it had before.

@@ -2,7 +2,7 @@
 
 use calls::{Direction, LegRole};
 use jiff::Timestamp;
-use link::wire::{Call, CardDecision, CardRule, HopPlace, Leg, NoCard};
+use link::wire::{Call, CardDecision, CauseDetails, Leg, NoCard};
 
 use crate::{
     desks::Desk,
@@ -15,6 +15,22 @@ pub(crate) struct Told<'a> {
     pub(crate) directory: &'a Directory,
     /// How late its first event came, where that is known.
     pub(crate) late_by_ms: Option<u32>,
+}
+
+/// The same, from the side of one who looks at it.
+struct ToldTo<'a> {
+    told: &'a Told<'a>,
+    viewer: &'a Viewer,
+}
+
+impl CauseDetails for ToldTo<'_> {
+    fn late(&self) -> NoCard {
+        self.told.late()
+    }
+
+    fn rang_others(&self) -> NoCard {
+        self.told.not_rung(self.viewer)
+    }
 }
 
 impl Told<'_> {
@@ -32,17 +48,7 @@ impl Told<'_> {
     /// Why there was no card at this desk; `None` where there was one.
     pub(crate) fn cause(&self, desk: &Desk, decision: Option<&CardDecision>) -> Option<NoCard> {
         let Some(decision) = decision else { return Some(self.undecided(desk)) };
-        Some(match decision.rule {
-            CardRule::Shown => return None,
-            CardRule::NoPlace => NoCard::NoPlace,
-            CardRule::InMenu => NoCard::OnlyInMenu,
-            CardRule::Late => self.late(),
-            CardRule::RingsOthers => self.not_rung(&desk.viewer),
-            CardRule::AnsweredFirst => NoCard::AnsweredFirst,
-            CardRule::PlacedOnPhone => NoCard::PlacedOnPhone,
-            CardRule::RangTooLong => NoCard::RangTooLong,
-            CardRule::Over => NoCard::Over,
-        })
+        NoCard::by_rule(decision.rule, &ToldTo { told: self, viewer: &desk.viewer })
     }
 
     /// Why it had no card anywhere, where it was for nobody's desk.
@@ -137,19 +143,5 @@ impl Told<'_> {
     fn rang_at(&self, viewer: &Viewer) -> Timestamp {
         let mine = self.call.legs_of(&viewer.extensions).filter_map(|leg| leg.started_at);
         mine.min().unwrap_or(self.call.started_at)
-    }
-}
-
-/// Where on its way a call stopped for this reason.
-pub(crate) fn stopped_at(cause: &NoCard) -> HopPlace {
-    match cause {
-        NoCard::Late { .. } => HopPlace::Pbx,
-        NoCard::Refused { .. } => HopPlace::Signature,
-        NoCard::OnlyInMenu
-        | NoCard::RangOthers { .. }
-        | NoCard::LineOfOtherGroups { .. }
-        | NoCard::NoPhoneHere { .. } => HopPlace::Office,
-        NoCard::DeskAway { .. } | NoCard::RangTooLong | NoCard::Over | NoCard::AnsweredFirst => HopPlace::Desk,
-        NoCard::PlacedOnPhone | NoCard::NoPlace | NoCard::NotReported => HopPlace::Card,
     }
 }

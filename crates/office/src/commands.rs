@@ -43,8 +43,9 @@ impl What {
     /// The same as the log has it.
     fn kind(&self) -> CommandKind {
         match self {
-            Self::Originate { from, to, .. } | Self::CallBackForGroup { group: from, to, .. } => {
-                CommandKind::Originate { from: from.clone(), to: to.clone() }
+            Self::Originate { from, to, customer_first }
+            | Self::CallBackForGroup { group: from, to, first: customer_first, .. } => {
+                CommandKind::Originate { from: from.clone(), to: to.clone(), customer_first: *customer_first }
             }
             Self::Act { on, action } => CommandKind::Act {
                 call: on.call.id.clone(),

@@ -45,6 +45,7 @@ mod state;
 mod status;
 #[cfg(test)]
 mod testing;
+mod trials;
 mod view;
 mod visibility;
 mod warnings;
@@ -56,8 +57,9 @@ pub use outside::{Outside, certificates};
 pub use request_times::StoredTimes;
 pub use routing::RoutingRules;
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, Viewer};
-pub use setup::{check_outcome, check_step, list_phones, make_view, titles, trial_step};
+pub use setup::{check_outcome, check_step, make_view, titles, trial_step};
 pub use skew::TimeFault;
 pub use status::ConnectionStatus;
+pub use trials::{PhonesError, Trials};
 pub use view::{CallsPage, View};
 pub use warnings::{Configured, Warnings};

@@ -76,7 +76,7 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
 }
 
 /// The phones that a PBX lists; an error is a sentence.
-pub async fn list_phones(driver: &Driver) -> Result<Phones, String> {
+pub(crate) async fn list_phones(driver: &Driver) -> Result<Phones, String> {
     let phone = |user: pbx::AccountUser| Some(PhoneChoice { phone: user.extension?, name: user.title });
     match tokio::time::timeout(LIST_WITHIN, driver.query(&Query::Users)).await {
         Ok(Ok(Reply::Users(users))) => Ok(Phones { phones: users.into_iter().filter_map(phone).collect() }),

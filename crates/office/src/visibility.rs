@@ -37,6 +37,7 @@ pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
         partial: call.partial,
         command: call.command,
         placed_by: call.placed_by.clone(),
+        customer_first: call.customer_first,
         recordings: call.recordings.iter().map(stored_recording).collect(),
         redirected_from: call.redirected_from.clone(),
     }

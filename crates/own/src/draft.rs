@@ -47,12 +47,7 @@ impl OwnOffice {
         let mut settings = self.settings();
         settings.draft = Some(draft.clone());
         self.keep(settings).await?;
-        let has_other_keys = !keys.is_empty();
         self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
-        if has_other_keys || (&before.address, &before.overrides) != (&draft.address, &draft.overrides) {
-            self.attempt().begin_anew();
-        }
-        self.attempt().try_again();
         self.draft_view(&draft)
     }
 
@@ -85,7 +80,7 @@ impl OwnOffice {
 
     pub(crate) fn forget_draft_keys(&self) {
         self.0.draft_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.attempt().begin_anew();
+        self.0.trials.forget_all();
     }
 }
 

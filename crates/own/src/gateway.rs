@@ -17,7 +17,7 @@ use desk::contract::{
 use link::{
     OfficeError, OfficeErrorKind, RemoteOffice,
     wire::{
-        admin::{CheckConnection, ConnectionSetup, ListPhones, OfficeSetup, PutConnection},
+        admin::{CheckConnection, ConnectionSetup, ListPhones, OfficeSetup, PutConnection, hook_url},
         join::SecretText,
     },
 };
@@ -41,8 +41,6 @@ type Answer<T> = Result<T, ContractError>;
 const TRIES: usize = 4;
 /// The way to the gateway and back, beside what a step is allowed at the PBX.
 const WAY: Duration = Duration::from_secs(3);
-/// Where hooks are, below a gateway's public address.
-const HOOK: &str = "hook";
 
 /// What administrators have begun at this desk, by office.
 #[derive(Default)]
@@ -84,14 +82,14 @@ pub struct AtGateway<'a> {
     /// What was begun at this desk.
     pub drafts: &'a Drafts,
     /// The office's id at this desk.
-    pub office: &'a str,
+    pub office: String,
     /// Its gateway.
     pub remote: RemoteOffice,
 }
 
 impl AtGateway<'_> {
     async fn begun(&self) -> Answer<Option<Begun>> {
-        let key = setting(self.office);
+        let key = setting(&self.office);
         let text = self.store.reading(move |store| store.setting(&key)).await?;
         // What a later version wrote is begun anew.
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
@@ -108,11 +106,11 @@ impl AtGateway<'_> {
         let text = serde_json::to_string(begun).map_err(|error| {
             ContractError::new(ErrorCode::Internal, format!("what was begun cannot be written: {error}"))
         })?;
-        Ok(self.store.set_setting(&setting(self.office), &text).await?)
+        Ok(self.store.set_setting(&setting(&self.office), &text).await?)
     }
 
     fn keys(&self) -> Keys {
-        self.drafts.keys.lock().unwrap_or_else(PoisonError::into_inner).get(self.office).cloned().unwrap_or_default()
+        self.drafts.keys.lock().unwrap_or_else(PoisonError::into_inner).get(&self.office).cloned().unwrap_or_default()
     }
 
     fn secrets(&self) -> BTreeMap<String, SecretText> {
@@ -211,7 +209,7 @@ impl Connecting for AtGateway<'_> {
                     make.parse().map_err(|_| ContractError::invalid("make", "there is no such kind of PBX"))?;
                 let draft = self.fresh(make)?;
                 let public = setup.public_url.filter(|_| make.delivery.needs_public_address());
-                let hook_url = public.map(|url| format!("{}/{HOOK}/{}", url.trim_end_matches('/'), draft.id));
+                let hook_url = public.map(|url| hook_url(&url, &draft.id));
                 Begun { draft, seen: None, hook_url }
             }
             (None, Some(id)) => {
@@ -221,7 +219,7 @@ impl Connecting for AtGateway<'_> {
             }
             _ => return Err(ContractError::invalid("make", "name a make or a connection")),
         };
-        self.drafts.forget_in_turn(self.store, self.office).await?;
+        self.drafts.forget_in_turn(self.store, &self.office).await?;
         self.keep(&begun).await?;
         self.view(&begun)
     }
@@ -233,7 +231,7 @@ impl Connecting for AtGateway<'_> {
         let begun = Begun { draft, ..before };
         self.keep(&begun).await?;
         let mut all = self.drafts.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(self.office.to_owned()).or_default().extend(keys);
+        all.entry(self.office.clone()).or_default().extend(keys);
         drop(all);
         self.view(&begun)
     }
@@ -290,13 +288,13 @@ impl Connecting for AtGateway<'_> {
             })
         })
         .await?;
-        self.drafts.forget_in_turn(self.store, self.office).await
+        self.drafts.forget_in_turn(self.store, &self.office).await
     }
 
     async fn drop_draft(&self, request: NamedConnection) -> Answer<()> {
         let _turn = self.drafts.changing.lock().await;
         self.draft(&request.connection).await?;
-        self.drafts.forget_in_turn(self.store, self.office).await
+        self.drafts.forget_in_turn(self.store, &self.office).await
     }
 
     async fn pause(&self, request: PauseConnectionRequest) -> Answer<()> {
@@ -321,7 +319,7 @@ impl Connecting for AtGateway<'_> {
         let _turn = self.drafts.changing.lock().await;
         self.remote.remove_connection(&named(&request.connection)?).await.map_err(refused)?;
         if self.draft(&request.connection).await.is_ok() {
-            self.drafts.forget_in_turn(self.store, self.office).await?;
+            self.drafts.forget_in_turn(self.store, &self.office).await?;
         }
         Ok(())
     }
@@ -387,9 +385,7 @@ fn refused(error: OfficeError) -> ContractError {
         Some("pbx") => Some("make"),
         other => other,
     };
-    let error = ContractError::from(OfficeError { field, ..error });
-    // Elsewhere it speaks of calls; here somebody else was quicker.
-    if error.code == ErrorCode::Ended { ContractError { code: ErrorCode::Changed, ..error } } else { error }
+    OfficeError { field, ..error }.into()
 }
 
 fn removed() -> ContractError {

@@ -23,14 +23,13 @@ use link::{
         JournalFilter, JournalPage, PeaksView, PlaceCall, Role, StateReport, Trace,
     },
 };
-use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, View, Viewer};
+use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
 use store::{Store, cache};
 
 use crate::{
     keyring::{Keyring, KeyringChanges, KeyringQuestion},
     secrets::{Entries, Keys, Unlocked},
     settings::Settings,
-    trial::Attempt,
 };
 
 /// The office's name in the database and on screens.
@@ -65,7 +64,7 @@ pub(crate) struct Shared {
     /// Keys that were entered for the draft.
     pub(crate) draft_keys: Mutex<Keys>,
     /// What talks to the PBX of the draft.
-    pub(crate) attempt: Mutex<Attempt>,
+    pub(crate) trials: Trials,
     problems: Mutex<BTreeMap<ConnectionId, ConnectionProblem>>,
 }
 
@@ -112,7 +111,7 @@ impl OwnOffice {
             unread: Mutex::new(unread),
             keys: Mutex::default(),
             draft_keys: Mutex::default(),
-            attempt: Mutex::default(),
+            trials: Trials::default(),
             problems: Mutex::default(),
         }))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json;
 
@@ -74,18 +74,20 @@ impl Fields {
 /// The value of a key of an object, if it is there and not null: read where it stands, without a copy of the others.
 pub(crate) fn member<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
     let map = object.as_object()?;
-    let found = map.get(key).or_else(|| map.iter().find(|(name, _)| is_key(name, key)).map(|(_, value)| value));
-    found.filter(|value| !value.is_null())
+    map.get(spelling(map, key)?).filter(|value| !value.is_null())
 }
 
 /// The same, taken out of the object.
 pub(crate) fn take_member(object: &mut Value, key: &str) -> Option<Value> {
     let map = object.as_object_mut()?;
-    map.iter_mut().find(|(name, _)| is_key(name, key)).map(|(_, value)| value.take())
+    let name = spelling(map, key)?.to_owned();
+    map.get_mut(&name).map(Value::take).filter(|value| !value.is_null())
 }
 
-fn is_key(name: &str, key: &str) -> bool {
-    name.trim_matches(json::is_filler).eq_ignore_ascii_case(key)
+/// How an object spells a key: as it is, else in another case or with blanks around it.
+fn spelling<'a>(map: &'a Map<String, Value>, key: &'a str) -> Option<&'a str> {
+    let is_key = |name: &&String| name.trim_matches(json::is_filler).eq_ignore_ascii_case(key);
+    if map.contains_key(key) { Some(key) } else { map.keys().find(is_key).map(String::as_str) }
 }
 
 fn plain_key(key: &str) -> String {
@@ -159,6 +161,11 @@ mod tests {
         assert_eq!((member(&object, "displayname"), member(&object, "nothing")), (Some(&json!("Иван")), None));
         assert_eq!(take_member(&mut object, "displayname"), Some(json!("Иван")));
         assert_eq!((member(&object, "displayname"), member(&json!([1]), "a")), (None, None));
+        assert_eq!((take_member(&mut object, "nothing"), take_member(&mut object, "absent")), (None, None));
+        // What is written as it should be goes before its like.
+        let mut both = json!({" ID": "other", "id": "one"});
+        assert_eq!(member(&both, "id"), Some(&json!("one")));
+        assert_eq!(take_member(&mut both, "id"), Some(json!("one")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lines, groups, names and contacts of an office, for its administrators: asked and changed at its gateway.
 
-use desk::contract::{ContractError, ErrorCode, OfficeList, OfficeLists, SaveListRequest};
+use desk::contract::{ContractError, OfficeList, OfficeLists, SaveListRequest};
 use link::wire::admin::{PutContacts, PutGroups, PutLines, PutList, PutPeopleNames};
 
 use super::Offices;
@@ -27,11 +27,7 @@ impl Offices {
             OfficeList::People(people) => PutList::People(PutPeopleNames { revision, people }),
             OfficeList::Contacts(contacts) => PutList::Contacts(PutContacts { revision, contacts }),
         };
-        self.remote(&office)?.put_list(&put).await.map_err(|error| match ContractError::from(error) {
-            // Of calls it says that they have ended.
-            error if error.code == ErrorCode::Ended => ContractError { code: ErrorCode::Changed, ..error },
-            error => error,
-        })?;
+        self.remote(&office)?.put_list(&put).await?;
         self.lists(&office).await
     }
 }

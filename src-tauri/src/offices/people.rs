@@ -63,12 +63,13 @@ impl Offices {
 
     /// Says what somebody sees from now on.
     pub(crate) async fn change_rights(&self, request: ChangeRightsRequest) -> Answer<()> {
-        Ok(self.remote(&request.office)?.change_rights(&request.person, &wire(request.rights)?).await?)
+        let changed = self.remote(&request.office)?.change_rights(&request.person, &wire(request.rights)?).await;
+        changed.map_err(ContractError::of_admin)
     }
 
     /// Takes a token back.
     pub(crate) async fn remove_person(&self, request: RemovePersonRequest) -> Answer<()> {
-        Ok(self.remote(&request.office)?.remove_person(&request.person).await?)
+        self.remote(&request.office)?.remove_person(&request.person).await.map_err(ContractError::of_admin)
     }
 
     /// Takes an invitation back.

@@ -14,7 +14,8 @@ fn file(path: &str) -> String {
 fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
     for make in MAKES {
         let page = file(&format!("docs/makes/{}.md", make.page));
-        let texts = make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain([make.first]);
+        let texts =
+            make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain([make.first]).chain(make.hook);
         for text in texts {
             assert!(page.contains(text.ru) && page.contains(text.en), "{make}: {text:?}");
         }

@@ -152,7 +152,7 @@ async fn i_put_a_call_on_hold() {
     let card = scene.screens.until_card(Some(CALLER), CardPhase::OnHold).await;
     let back = card.controls.iter().find(|control| control.ability == Ability::Retrieve).expect("what comes next");
     assert_eq!(back.cannot, Some(calls::Cannot::OnPhone), "this PBX has no command for it");
-    assert_eq!(press(&scene, &row, CallAction::Hold).await, Err(ErrorCode::Ended), "it is on hold already");
+    assert_eq!(press(&scene, &row, CallAction::Hold).await, Err(ErrorCode::Changed), "it is on hold already");
 }
 
 #[tokio::test]
@@ -361,8 +361,20 @@ async fn a_call_that_rings_here_is_sent_to_a_colleague_from_the_desk() {
     let is_offered = |main: &desk::contract::MainView| main.now.open.iter().any(offers);
     scene.screens.until("it is offered", |record| record.main.as_ref().is_some_and(is_offered)).await;
     let to = colleague("203");
-    // Its phone rings: an event of the call has shown that.
     assert_eq!(press(&scene, &row, CallAction::Route { to, confirmed: false }).await, Ok(()));
+    let state = |extension: &str| {
+        scene.simulator.phones().views().into_iter().find(|phone| phone.extension == extension).map(|phone| phone.state)
+    };
+    eventually("the colleague's phone rings", async || (state("203") == Some(PhoneState::Ringing)).then_some(())).await;
+    eventually("mine rings no more", async || (state(ME) == Some(PhoneState::Idle)).then_some(())).await;
+    scene.pick_up("203").await;
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Talking).await;
+    assert_eq!(row.agent.as_deref(), Some("Анна Лебедева"), "the same call goes on there");
+    assert_eq!(state("203"), Some(PhoneState::Talking));
+    scene.screens.until_card(Some(CALLER), CardPhase::AnsweredBy).await;
+    scene.hang_up("203");
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert!(row.talk_ms.is_some(), "{row:?}");
 }
 
 #[tokio::test]

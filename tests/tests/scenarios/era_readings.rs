@@ -64,10 +64,23 @@ fn is_live(row: &ConnectionRow) -> bool {
     row.state == ConnectionState::Live && row.gap_since.is_none()
 }
 
-/// A call that rings at mine is played; whether the list has it soon.
-async fn is_told(scene: &Scene, place: usize) -> bool {
+/// Plays a call that rings at mine; its caller.
+fn missed(scene: &Scene, place: usize) -> String {
     let caller = format!("+7916123{place:04}");
     scene.play(MAKE, &format!(r#"{{"call":"missed","from":"{caller}","ring":"1s"}}"#));
+    caller
+}
+
+/// A call that rings at mine is played, and comes into the list.
+async fn comes(scene: &Scene, place: usize) {
+    let caller = missed(scene, place);
+    scene.row(Some(&caller), |_| true).await;
+}
+
+/// A call that rings at mine is played; whether the list has it. What is not told has no end to wait for, so it is given
+/// a while; what comes later still counts for the call after it.
+async fn is_told(scene: &Scene, place: usize) -> bool {
+    let caller = missed(scene, place);
     let told = async {
         while scene.list(CallFilter::All).await.iter().all(|row| row.party.dial.as_deref() != Some(&caller)) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -92,7 +105,7 @@ async fn until_told(scene: &Scene, is: bool, first: usize) -> usize {
 async fn renewed_in_time(readings: &[Reading]) {
     let scene = scene(readings, 1.0, &[]).await;
     for place in 0..12 {
-        assert!(is_told(&scene, place).await, "{place}");
+        comes(&scene, place).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
@@ -120,7 +133,7 @@ async fn cut_in_a_talk(readings: &[Reading]) {
 
 async fn filtered_by_login(readings: &[Reading]) {
     let scene = scene(readings, 10.0, &[(MAKE, "objects", "petr")]).await;
-    assert!(is_told(&scene, 0).await);
+    comes(&scene, 0).await;
 }
 
 /// After a minute in which calls are listed and not told, everything is subscribed to.

@@ -31,14 +31,14 @@ on_rostelecom_and_mango_client!(
 );
 
 /// My desk at home.
-struct Remote {
+pub(crate) struct Remote {
     desk: Desk,
-    screens: Screens,
+    pub(crate) screens: Screens,
     _folder: TempDir,
 }
 
 impl Remote {
-    async fn of(scene: &Scene) -> Self {
+    pub(crate) async fn of(scene: &Scene) -> Self {
         let token = NewToken {
             name: "Пётр Волков".into(),
             role: Role::Admin,

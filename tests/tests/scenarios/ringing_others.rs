@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     call_actions::{afar, somebody},
+    remote::Remote,
     scene::{Scene, eventually},
     settings::{ME, SHORT_NUMBER, connection},
 };
@@ -92,11 +93,16 @@ async fn a_desk_has_the_customer_rung_first_where_its_pbx_can() {
     let (way, request) = shown(&scene, Make::ZADARMA).await;
     let can = |control: &ControlView| control.ability == Ability::CustomerFirst && control.cannot.is_none();
     assert!(way.controls.iter().any(can));
+    let beside = Remote::of(&scene).await;
     scene.desk.place_call(PlaceCallRequest { customer_first: true, ..request }).await.expect("it is placed");
     scene.screens.until_card(Some(CUSTOMER), CardPhase::Calling).await;
+    beside.screens.until_card(Some(CUSTOMER), CardPhase::Calling).await;
     scene.pick_up(ME).await;
-    scene.screens.until_card(Some(CUSTOMER), CardPhase::Talking).await;
-    assert_eq!(scene.screens.record().story(Some(CUSTOMER)).first(), Some(&CardPhase::Calling));
+    for screens in [&scene.screens, &beside.screens] {
+        screens.until_card(Some(CUSTOMER), CardPhase::Talking).await;
+        let story = screens.record().story(Some(CUSTOMER));
+        assert_eq!(story, [CardPhase::Calling, CardPhase::Talking], "nobody is told to pick up a phone that is silent");
+    }
 }
 
 #[tokio::test]

@@ -21,4 +21,8 @@ way?: WayRef, } | { "kind": "join" } | { "kind": "open",
 /**
  * Which call.
  */
+call: CallRef, } | { "kind": "transfer", 
+/**
+ * Which call.
+ */
 call: CallRef, };

@@ -254,6 +254,8 @@ export interface CardCommands {
   actOnCard(request: ActOnCardRequest): Promise<void>;
   /** Shows the call in main. */
   showCall(request: CallRef): Promise<void>;
+  /** Shows a call in main, and asks there to whom it is to go. */
+  transferCall(request: CallRef): Promise<void>;
   /** Keeps a note written on the card. */
   saveCardNote(request: SaveNoteRequest): Promise<void>;
   /** Keeps how a talk ended, said on the card. */
@@ -274,6 +276,7 @@ export const cardCommands = {
   callBack: { name: "call_back", answers: false },
   actOnCard: { name: "act_on_card", answers: false },
   showCall: { name: "show_call", answers: false },
+  transferCall: { name: "transfer_call", answers: false },
   saveCardNote: { name: "save_card_note", answers: false },
   saveCardOutcome: { name: "save_card_outcome", answers: false },
   resizeCard: { name: "resize_card", answers: false },

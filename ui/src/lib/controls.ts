@@ -7,6 +7,11 @@ export function can(controls: ControlView[], ability: Ability): boolean {
   return controls.some((control) => control.ability === ability && !control.cannot);
 }
 
+/** Whether a call can be sent to somebody else now. */
+export function canSend(controls: ControlView[]): boolean {
+  return (["route", "transferBlind", "transferAttended"] as const).some((ability) => can(controls, ability));
+}
+
 /** Whether this would fit the call, and cannot be done from here. */
 export function cannot(controls: ControlView[], ability: Ability): boolean {
   return controls.some((control) => control.ability === ability && control.cannot);

@@ -130,10 +130,11 @@ export const peopleText = texts<PeopleText>({
   },
 });
 
-/** Why something could not be done: the gateway's "not now" means another thing for each. */
+/** Why something could not be done. */
 export function peopleFailure(what: "list" | "invite" | "change" | "keep", code: ErrorCode): string {
   if (what === "keep") return peopleText().notKept;
   if (what === "invite" && code === "unknownOutcome") return peopleText().maybeInvited;
-  if (code !== "ended") return errorText()[code];
-  return what === "invite" ? peopleText().noAddress : peopleText().lastAdmin;
+  // An invitation contradicts nothing but a configuration without an address.
+  if (what === "invite" && code === "changed") return peopleText().noAddress;
+  return code === "lastAdmin" ? peopleText().lastAdmin : errorText()[code];
 }

@@ -27,7 +27,9 @@ impl Book {
             return;
         }
         let (call, awaited) = match &command.kind {
-            CommandKind::Originate { from, to } => (self.place(stored, command.id, from, to, changes), None),
+            CommandKind::Originate { from, to, customer_first } => {
+                (self.place(stored, command.id, (from, to), *customer_first, changes), None)
+            }
             CommandKind::Act { call, leg, extension, action } => {
                 let call = self.resolve(call).clone();
                 let legs = self.call(&call).map(|call| call.legs.iter().map(|leg| leg.key.clone()).collect());
@@ -49,8 +51,8 @@ impl Book {
         &mut self,
         stored: &Stored,
         command: CommandId,
-        from: &str,
-        to: &str,
+        (from, to): (&str, &str),
+        customer_first: bool,
         changes: &mut Vec<Change>,
     ) -> CallId {
         let id = CallId::of_command(&self.connection, command);
@@ -59,6 +61,7 @@ impl Book {
         record.origin = Some(Origin {
             command,
             from: from.to_owned(),
+            customer_first,
             to: number::normalise(to),
             direction: if colleague { Direction::Internal } else { Direction::Outgoing },
             asked: stored.received_at,

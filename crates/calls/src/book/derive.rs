@@ -121,6 +121,7 @@ pub(super) fn derive(input: Input<'_>) -> Option<Derived> {
         in_menu: state == CallState::Queued,
         command: origin.map(|origin| origin.command),
         placed_by: placed_by(input, &legs, direction),
+        customer_first: origin.is_some_and(|origin| origin.customer_first),
         redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
         recordings: recordings(input, talk.and(answered_at).zip(ended_at)),
     };

@@ -11,8 +11,10 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {
     pub(super) command: CommandId,
-    /// The extension that rings first.
+    /// The extension that it is placed from.
     pub(super) from: String,
+    /// The customer is rung before that extension.
+    pub(super) customer_first: bool,
     /// What is dialled, in the form in which numbers are compared.
     pub(super) to: Option<String>,
     /// Outgoing, or internal where a colleague is dialled.

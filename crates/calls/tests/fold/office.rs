@@ -42,7 +42,7 @@ pub(crate) fn pending_id(number: u128) -> CallId {
 }
 
 pub(crate) fn originate(number: u128, from: &str, to: &str) -> Told {
-    let kind = CommandKind::Originate { from: from.into(), to: to.into() };
+    let kind = CommandKind::Originate { from: from.into(), to: to.into(), customer_first: false };
     Told::Command(Command { id: command_id(number), author: "Irina".into(), kind })
 }
 

@@ -40,7 +40,7 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
         (None, false) => match ordered {
             Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
             Some(Ordered { state: CommandState::Unknown, taken: false, .. }) => CardPhase::UnknownOutcome,
-            Some(Ordered { others_first: true, .. }) if !rings_here(call, me) => {
+            _ if others_first(call, ordered) && !rings_here(call, me) => {
                 // A member of a group who has picked up is not yet in a talk with the customer.
                 let talks = matches!(call.state, CallState::Talking | CallState::OnHold | CallState::Conference);
                 answerer(call, me).filter(|_| talks).map_or(CardPhase::Calling, |_| CardPhase::AnsweredBy)
@@ -48,6 +48,11 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
             Some(_) | None => CardPhase::PickUpYourPhone,
         },
     }
+}
+
+/// Somebody else's phone rings before mine, as was asked for here, or at another desk of mine.
+fn others_first(call: &Call, ordered: Option<Ordered>) -> bool {
+    call.customer_first || ordered.is_some_and(|ordered| ordered.others_first)
 }
 
 fn rings_here(call: &Call, me: &Me) -> bool {
@@ -93,7 +98,8 @@ fn ended_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
 /// The PBX rings the own phone first: where that was in another talk and never answered, nobody else was called. The
 /// vendors' own words are the same for a busy phone of ours and a busy number.
 fn own_phone_was_busy(call: &Call, me: &Me, ordered: Option<Ordered>) -> bool {
-    ordered.is_some_and(|ordered| ordered.while_talking && !ordered.others_first)
+    ordered.is_some_and(|ordered| ordered.while_talking)
+        && !others_first(call, ordered)
         && me.legs(call).all(|leg| leg.answered_at.is_none())
 }
 

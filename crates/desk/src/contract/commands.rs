@@ -125,6 +125,8 @@ macro_rules! command_table {
             [Card] desk act_on_card(ActOnCardRequest);
             /// Shows the call in main.
             [Card] desk show_call(CallRef);
+            /// Shows a call in main, and asks there to whom it is to go.
+            [Card] desk transfer_call(CallRef);
             /// Keeps a note written on the card.
             [Card] desk save_card_note(SaveNoteRequest);
             /// Keeps how a talk ended, said on the card.

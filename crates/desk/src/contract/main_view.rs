@@ -97,6 +97,11 @@ pub enum ErrandTask {
         /// Which call.
         call: CallRef,
     },
+    /// Show a call, and ask to whom it is to go.
+    Transfer {
+        /// Which call.
+        call: CallRef,
+    },
 }
 
 /// Where the program stands.

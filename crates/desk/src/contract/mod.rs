@@ -71,7 +71,7 @@ pub enum ErrorCode {
     Forbidden,
     /// The office's last administrator cannot leave it.
     LastAdmin,
-    /// Somebody else has changed the same meanwhile: it is to be looked at anew.
+    /// It is not as it was shown any more, by a call that went on or by somebody else: it is to be looked at anew.
     Changed,
     /// A field is wrong.
     InvalidRequest,

@@ -156,6 +156,8 @@ pub struct ImportedPeople {
     pub invitations: Vec<NamedLink>,
 }
 
+link::must_not_implement!(ImportedPeople: std::fmt::Debug);
+
 /// Whose link it is.
 #[derive(Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -166,6 +168,9 @@ pub struct NamedLink {
     pub link: String,
 }
 
+// Whoever has a link joins in another's name.
+link::must_not_implement!(NamedLink: std::fmt::Debug);
+
 /// Links to be kept in a file.
 #[derive(Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -173,6 +178,8 @@ pub struct KeepLinksRequest {
     /// The links.
     pub links: Vec<NamedLink>,
 }
+
+link::must_not_implement!(KeepLinksRequest: std::fmt::Debug, Serialize);
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

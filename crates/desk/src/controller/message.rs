@@ -121,6 +121,8 @@ pub(crate) enum Request {
         reply: Reply<Option<CallId>>,
     },
     OpenCall(CallRef),
+    /// The same, to be asked there to whom it is to go.
+    TransferCall(CallRef),
     OpenMain,
     ErrandDone(u32),
     NotificationAction {

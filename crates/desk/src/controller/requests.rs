@@ -48,6 +48,7 @@ impl<U: UiPort> Controller<U> {
             Request::NotCalledBack { call, from } => self.notify_not_called_back(&call, from),
             Request::RulingId { call, reply: to } => reply(to, self.ruling_id(&call)),
             Request::OpenCall(call) => self.open_call(&call),
+            Request::TransferCall(call) => self.send_to_main(ErrandTask::Transfer { call: self.renamed(&call) }),
             Request::OpenMain => self.ui.open_main(),
             Request::ErrandDone(id) => self.screens.errand_done(id),
             Request::NotificationAction { id, action } => self.notification_action(&id, action),
@@ -102,8 +103,13 @@ impl<U: UiPort> Controller<U> {
     }
 
     pub(super) fn open_call(&mut self, key: &CallRef) {
+        self.send_to_main(ErrandTask::Open { call: self.renamed(key) });
+    }
+
+    /// The same call by the id that it has by now.
+    fn renamed(&self, key: &CallRef) -> CallRef {
         let id = self.ruling_id(key).map_or_else(|| key.id.clone(), |id| id.as_str().to_owned());
-        self.send_to_main(ErrandTask::Open { call: CallRef { id, ..key.clone() } });
+        CallRef { id, ..key.clone() }
     }
 
     /// The id that a call has by now: a card keeps the name that it came up with.

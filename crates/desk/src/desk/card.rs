@@ -69,6 +69,12 @@ impl Desk {
         Ok(())
     }
 
+    /// Shows the call in main, and asks there to whom it is to go.
+    pub async fn transfer_call(&self, call: CallRef) -> Result<(), ContractError> {
+        self.tell(Request::TransferCall(call)).await;
+        Ok(())
+    }
+
     /// Keeps a note written on the card.
     pub async fn save_card_note(&self, request: SaveNoteRequest) -> Result<(), ContractError> {
         self.keep_note(request).await

@@ -2,14 +2,14 @@
 
 use calls::number::national;
 use jiff::tz::TimeZone;
-use link::wire::{Call, CardDecision, CardRule};
+use link::wire::{Call, CardDecision, CauseDetails};
 
 use super::Desk;
 use crate::{
     archive::{Archive, off_loop},
     contract::{
         CallRef, CardPath, CardPathRequest, CardsReport, CardsTodayRequest, ContractError, ErrorCode, Hop, HopPlace,
-        HopState, NoCard,
+        NoCard,
     },
     controller::HERE,
     errors::no_such_call,
@@ -54,28 +54,30 @@ fn known_here(archive: &Archive, call: &CallRef) -> Result<CardPath, ContractErr
     let decision: Option<CardDecision> = decision.and_then(|row| serde_json::from_str(&row.body).ok());
     let away = || ContractError::new(ErrorCode::Unreachable, "the office is out of reach, and this desk noted nothing");
     let decision = decision.ok_or_else(away)?;
-    let cause = cause(&decision, &kept);
-    let hop = |place, state, at| Hop { place, state, at, took_ms: None, seq: None };
-    let before = [HopPlace::Pbx, HopPlace::Signature, HopPlace::Log, HopPlace::Office];
-    let mut hops: Vec<Hop> = before.map(|place| hop(place, HopState::Passed, None)).into();
-    hops.push(hop(HopPlace::Desk, HopState::Passed, Some(decision.decided_at)));
-    let shown = if cause.is_none() { HopState::Passed } else { HopState::Stopped };
-    hops.push(hop(HopPlace::Card, shown, decision.painted_at));
-    Ok(CardPath { desk: None, hops, cause, others: Vec::new(), events: Vec::new() })
+    let cause = NoCard::by_rule(decision.rule, &KnownHere(&kept));
+    let stop = cause.as_ref().map(NoCard::stopped_at);
+    let hops = HopPlace::ALL.map(|place| {
+        let at = match place {
+            HopPlace::Pbx | HopPlace::Signature | HopPlace::Log | HopPlace::Office => None,
+            HopPlace::Desk => Some(decision.decided_at),
+            HopPlace::Card => decision.painted_at,
+        };
+        // It came to this desk, so it came to all places before.
+        Hop { place, state: place.state(stop, true), at, took_ms: None, seq: None }
+    });
+    Ok(CardPath { desk: None, hops: hops.into(), cause, others: Vec::new(), events: Vec::new() })
 }
 
-fn cause(decision: &CardDecision, call: &Call) -> Option<NoCard> {
-    Some(match decision.rule {
-        CardRule::Shown => return None,
-        CardRule::NoPlace => NoCard::NoPlace,
-        CardRule::InMenu => NoCard::OnlyInMenu,
-        CardRule::Late => NoCard::Late { by_ms: None },
-        CardRule::RingsOthers => NoCard::RangOthers {
-            who: call.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.name.clone()).collect(),
-        },
-        CardRule::AnsweredFirst => NoCard::AnsweredFirst,
-        CardRule::PlacedOnPhone => NoCard::PlacedOnPhone,
-        CardRule::RangTooLong => NoCard::RangTooLong,
-        CardRule::Over => NoCard::Over,
-    })
+/// A call of which this desk knows only what it was told.
+struct KnownHere<'a>(&'a Call);
+
+impl CauseDetails for KnownHere<'_> {
+    fn late(&self) -> NoCard {
+        NoCard::Late { by_ms: None }
+    }
+
+    fn rang_others(&self) -> NoCard {
+        let who = self.0.legs.iter().filter(|leg| leg.is_agent()).filter_map(|leg| leg.name.clone());
+        NoCard::RangOthers { who: who.collect() }
+    }
 }

@@ -122,6 +122,10 @@ async fn a_missed_call_stays_half_a_minute_and_leaves_a_notification() {
     bench.shown.until("main opens", |record| record.main_opened == 1).await;
     let errand = bench.desk.main_snapshot().await.expect("a desk").errand;
     assert_eq!(errand.map(|errand| errand.task), Some(ErrandTask::Open { call: key("own", &ringing) }));
+    bench.desk.transfer_call(key("own", &ringing)).await.expect("a desk");
+    bench.shown.until("main opens again", |record| record.main_opened == 2).await;
+    let errand = bench.desk.main_snapshot().await.expect("a desk").errand;
+    assert_eq!(errand.map(|errand| errand.task), Some(ErrandTask::Transfer { call: key("own", &ringing) }));
     assert_eq!(bench.shown.record().withdrawn, [id]);
 }
 

@@ -186,6 +186,12 @@ fn calls_in_which_others_are_rung_first() {
     says(&placed(), refused, Some(CardPhase::Failed));
     let lost = Some(Ordered { state: CommandState::Unknown, others_first: true, ..ORDERED });
     says(&placed(), lost, Some(CardPhase::UnknownOutcome));
+    // The other desk of the same person has not asked for it, and is told so with the call.
+    let elsewhere = placed().with(|call| call.customer_first = true);
+    for ordered in [None, Some(ORDERED)] {
+        says(&elsewhere, ordered, Some(CardPhase::Calling));
+        says(&elsewhere.clone().leg("102", LegState::Alerting), ordered, Some(CardPhase::PickUpYourPhone));
+    }
     // That my own phone was busy then says nothing of it.
     let talking = Some(Ordered { while_talking: true, others_first: true, ..ORDERED });
     says(&placed().ended(CallResult::Busy), talking, Some(CardPhase::Busy));

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use http::{HeaderName, HeaderValue, Method, header};
+use link::wire::admin::HOOK_PATH;
 use pbx::WebhookRequest;
 use secrecy::{ExposeSecret, SecretString};
-use trubka_gateway::{hooks, http_message::HttpMessage};
+use trubka_gateway::http_message::HttpMessage;
 use url::Url;
 
 use super::{message, message::MessageArguments, output};
@@ -61,7 +62,7 @@ fn request(to: Url, message: &WebhookRequest) -> anyhow::Result<net::Request> {
 /// Where a connection's webhooks go.
 pub(super) fn hook_path(connection: &str, token: Option<&SecretString>) -> String {
     let token = token.map(|token| format!("/{}", token.expose_secret())).unwrap_or_default();
-    format!("{}{connection}{token}", hooks::PREFIX)
+    format!("{HOOK_PATH}{connection}{token}")
 }
 
 /// A whole address is taken as it is; a gateway's, or a hook's without the vendor's own path, is completed.

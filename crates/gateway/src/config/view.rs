@@ -1,6 +1,8 @@
 //! The configuration as an admin sees it, and as TOML.
 
-use link::wire::admin::{Blocking, ConnectionSetup, ContactSetup, GroupSetup, LineSetup, OfficeSetup, PersonName};
+use link::wire::admin::{
+    Blocking, ConnectionSetup, ContactSetup, GroupSetup, LineSetup, OfficeSetup, PersonName, hook_url,
+};
 use pbx::{Refusal, TrialStep};
 use toml::{Table, Value};
 
@@ -9,7 +11,6 @@ use super::{
     file::{ConnectionSection, ContactSection, LineSection},
     secret::SecretSource,
 };
-use crate::hooks;
 
 /// Stands before what is exported.
 const HEAD: &str = "\
@@ -51,8 +52,7 @@ impl Config {
         let is_posted = section.pbx.delivery.needs_public_address();
         // A word that only the vendor knows stays where the file has it.
         let public = self.public_url().filter(|_| is_posted && section.path_token.is_none());
-        let hook_url =
-            public.map(|url| format!("{}{}{}", url.as_str().trim_end_matches('/'), hooks::PREFIX, section.id));
+        let hook_url = public.map(|url| hook_url(url.as_str(), &section.id));
         let config = self.connection(&section.id);
         let steps = config.as_ref().ok().and_then(|config| TrialStep::of_config(config).ok()).unwrap_or_default();
         let problem = config.err().filter(|_| !section.paused);

@@ -7,7 +7,7 @@ mod watch_tokens;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use link::wire::CertificateRole;
-use office::{Clock, OfficeHandle, Outside, SystemClock};
+use office::{Clock, OfficeHandle, Outside, SystemClock, Trials};
 use tokio::{
     net::TcpListener,
     sync::{Notify, Semaphore, mpsc, watch},
@@ -18,7 +18,7 @@ use url::Url;
 use crate::{
     connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
     log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router, setup::Setup,
-    state::State, throttle::Throttle, trials::Trials,
+    state::State, throttle::Throttle,
 };
 
 /// How a gateway is run.

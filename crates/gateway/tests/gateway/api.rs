@@ -289,7 +289,7 @@ async fn commands_on_calls_that_no_make_can_do_are_told_so() {
     assert_eq!(rig.post(&token, &path("hangup"), &json!({})).await.json()["field"], "command");
     rig.tell(&answered_call("s2", "101", Timestamp::now())).await;
     let ended = rig.post(&token, &format!("/v1/calls/{}/hangup", call_id("s2")), &body).await;
-    assert_eq!((ended.status, &ended.json()["error"]), (409, &json!("conflict")));
+    assert_eq!((ended.status, &ended.json()["error"]), (409, &json!("ended")));
 }
 
 #[tokio::test]

@@ -98,11 +98,19 @@ async fn every_make_is_signed_verified_and_replayed_or_says_why_not() {
     }
 }
 
+/// What the check finds where a key is wrong. Some PBXs answer a key that they do not know as one that has no right.
+fn reason_of_a_wrong_key(make: Make) -> &'static str {
+    match make.name {
+        "TODO" => "notAdmitted",
+        _ => "wrongCredentials",
+    }
+}
+
 #[tokio::test]
 async fn every_make_is_checked() {
     let (simulator, folder) = (pbxs().await, tempfile::tempdir().expect("a folder"));
     let all: Vec<&str> = MAKES.iter().map(|make| make.name).collect();
-    for (wrong, reason) in [(&[][..], "works"), (&all, "wrongCredentials")] {
+    for wrong in [&[][..], &all] {
         let config = config(folder.path(), &simulator, wrong);
         for make in MAKES {
             let arguments = ["check", "--connection", make.name, "--json"];
@@ -110,14 +118,12 @@ async fn every_make_is_checked() {
             let checked = tokio::task::spawn_blocking(move || Program::run(&config, &arguments).stdout()).await;
             let findings: serde_json::Value = serde_json::from_str(&checked.expect("ends")).expect("JSON");
             let finding = &findings[0];
+            let reason = if wrong.is_empty() { "works" } else { reason_of_a_wrong_key(*make) };
             assert_eq!(
-                (&finding["pbx"], &finding["ok"]),
-                (&make.name.into(), &(reason == "works").into()),
+                (&finding["pbx"], &finding["ok"], &finding["reason"]),
+                (&make.name.into(), &wrong.is_empty().into(), &reason.into()),
                 "{finding}"
             );
-            // The service of some refuses in the same words whoever has no right.
-            let reasons = [reason, if wrong.is_empty() { reason } else { "notAdmitted" }];
-            assert!(reasons.map(serde_json::Value::from).contains(&finding["reason"]), "{finding}");
         }
     }
 }

@@ -318,3 +318,11 @@ pub struct AuditView {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
+
+/// Where webhooks come in, below a gateway's public address; the connection's id follows.
+pub const HOOK_PATH: &str = "/hook/";
+
+/// The address that a vendor posts a connection's events to, at a gateway of this public address.
+pub fn hook_url(public: &str, connection: &ConnectionId) -> String {
+    format!("{}{HOOK_PATH}{connection}", public.trim_end_matches('/'))
+}

@@ -87,8 +87,8 @@ pub struct DeskName {
     pub name: String,
 }
 
-/// A place on the way of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+/// A place on the way of a call, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum HopPlace {
     /// The PBX told of it.
@@ -103,6 +103,21 @@ pub enum HopPlace {
     Desk,
     /// The card was shown.
     Card,
+}
+
+impl HopPlace {
+    /// From the PBX to the card.
+    pub const ALL: [Self; 6] = [Self::Pbx, Self::Signature, Self::Log, Self::Office, Self::Desk, Self::Card];
+
+    /// What happened here to a call that stopped at `stop`, if it did. What came too late for a card goes on all the same:
+    /// `reached` says whether it is known to have come here.
+    pub fn state(self, stop: Option<Self>, reached: bool) -> HopState {
+        match stop {
+            Some(stop) if stop == self => HopState::Stopped,
+            Some(stop) if stop < self && (self == Self::Card || !reached) => HopState::NotReached,
+            Some(_) | None => HopState::Passed,
+        }
+    }
 }
 
 /// What happened at a place on the way.
@@ -197,6 +212,44 @@ pub enum NoCard {
     NoPlace,
     /// The desk followed the office and has not said what it did.
     NotReported,
+}
+
+/// The parts of a cause that the rule by which a desk decided leaves open: whoever knows more of the call fills them in.
+pub trait CauseDetails {
+    /// A call that came too late.
+    fn late(&self) -> NoCard;
+    /// A call that rang other phones.
+    fn rang_others(&self) -> NoCard;
+}
+
+impl NoCard {
+    /// Why there was no card where a desk decided by this rule; nothing where there was one.
+    pub fn by_rule(rule: CardRule, call: &impl CauseDetails) -> Option<Self> {
+        Some(match rule {
+            CardRule::Shown => return None,
+            CardRule::NoPlace => Self::NoPlace,
+            CardRule::InMenu => Self::OnlyInMenu,
+            CardRule::Late => call.late(),
+            CardRule::RingsOthers => call.rang_others(),
+            CardRule::AnsweredFirst => Self::AnsweredFirst,
+            CardRule::PlacedOnPhone => Self::PlacedOnPhone,
+            CardRule::RangTooLong => Self::RangTooLong,
+            CardRule::Over => Self::Over,
+        })
+    }
+
+    /// Where on its way a call stopped for this reason.
+    pub fn stopped_at(&self) -> HopPlace {
+        match self {
+            Self::Late { .. } => HopPlace::Pbx,
+            Self::Refused { .. } => HopPlace::Signature,
+            Self::OnlyInMenu | Self::RangOthers { .. } | Self::LineOfOtherGroups { .. } | Self::NoPhoneHere { .. } => {
+                HopPlace::Office
+            }
+            Self::DeskAway { .. } | Self::RangTooLong | Self::Over | Self::AnsweredFirst => HopPlace::Desk,
+            Self::PlacedOnPhone | Self::NoPlace | Self::NotReported => HopPlace::Card,
+        }
+    }
 }
 
 /// What came of a call at a desk.

@@ -67,6 +67,10 @@ impl OfficeHandle {
         follow_rules(&state.name, &state.store, &directory).await?;
         state.keeper.look_up_in(Arc::clone(&directory)).await?;
         *state.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+        // For which groups somebody may call back is told with the connections.
+        for connection in state.connections.all() {
+            state.keeper.status_changed(&connection.id).await;
+        }
         Ok(())
     }
 

@@ -171,7 +171,7 @@ fn conflict(message: &str) -> OfficeError {
 }
 
 fn ended() -> OfficeError {
-    conflict("the call has ended")
+    OfficeError::new(OfficeErrorKind::Ended, "the call has ended")
 }
 
 fn no_phone() -> OfficeError {

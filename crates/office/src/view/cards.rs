@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use link::{
     OfficeError,
     wire::{
-        Call, CardDecision, CardPath, CardRule, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, HopState,
-        LARGEST_REPORT, NoCard, PathEvent, Role, TraceEvent, WithoutCard,
+        Call, CardDecision, CardPath, CardRule, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, LARGEST_REPORT,
+        NoCard, PathEvent, Role, TraceEvent, WithoutCard,
     },
 };
 use pbx::VerifyError;
@@ -17,7 +17,7 @@ use store::{CardDecisionRow, Filter, JournalRow, NewCardDecision};
 use super::{View, storage, trace};
 use crate::{
     call_times::StateTimes,
-    card_causes::{Told, stopped_at},
+    card_causes::Told,
     card_speed::{card_ms, speed, state_of},
     desks::{self, Desk},
     rows,
@@ -322,16 +322,11 @@ fn hops(
         HopPlace::Desk => decision.map(|decision| decision.decided_at),
         HopPlace::Card => shown.and_then(|shown| shown.painted_at),
     };
-    let stop = cause.map(stopped_at);
+    let stop = cause.map(NoCard::stopped_at);
     let mut hops: Vec<Hop> = Vec::new();
-    for place in [HopPlace::Pbx, HopPlace::Signature, HopPlace::Log, HopPlace::Office, HopPlace::Desk, HopPlace::Card] {
+    for place in HopPlace::ALL {
         let at = at(place);
-        let is_behind = stop.is_some_and(|stop| hops.iter().any(|hop| hop.place == stop));
-        let state = match stop {
-            Some(stop) if stop == place => HopState::Stopped,
-            Some(_) if is_behind && (at.is_none() || place == HopPlace::Card) => HopState::NotReached,
-            _ => HopState::Passed,
-        };
+        let state = place.state(stop, at.is_some());
         let before = hops.last().and_then(|hop| hop.at);
         // A PBX that tells whole seconds says nothing of milliseconds, and a clock that is behind none at all.
         let is_exact = place != HopPlace::Signature || before.is_some_and(|at| at.subsec_nanosecond() != 0);

@@ -7,7 +7,7 @@ use link::{
     Office,
     wire::{Call, Role, StreamEvent},
 };
-use office::{ConnectionSettings, HookOutcome, LineSettings, Person, StartError};
+use office::{ConnectionSettings, GroupSettings, HookOutcome, LineSettings, Lookups, Person, RoutingRules, StartError};
 use pbx::ConnectionConfig;
 use secrecy::SecretString;
 
@@ -148,4 +148,33 @@ async fn those_who_change_connections_at_once_come_one_after_the_other() {
     assert!(first.is_ok() && other.is_ok());
     assert_eq!(bench.office.connections(), [second()]);
     assert!(matches!(rings(&bench, &second(), "s-1").await, HookOutcome::Stored(_)));
+}
+
+#[tokio::test]
+async fn desks_that_are_open_are_told_of_groups_that_they_may_call_back_for_from_now_on() {
+    let bench = Bench::of(config(pbx::mango_vpbx::MAKE, &[("api_key", "key"), ("api_salt", "salt")])).await;
+    let mut desk = bench.stream_of(viewer(Role::Agent, "102", &["support"])).await;
+    let line = |number: &str, title: &str| LineSettings {
+        connection: connection(),
+        number: number.into(),
+        title: title.into(),
+        groups: vec!["support".into()],
+    };
+    let lookups = |lines| Lookups {
+        lines,
+        groups: vec![GroupSettings { id: "support".into(), rings: false }],
+        people: Vec::new(),
+        contacts: BTreeMap::new(),
+        routing: RoutingRules::default(),
+    };
+    let offers = |event: &StreamEvent, numbers: &[&str]| {
+        let StreamEvent::Connection { connection } = event else { return false };
+        connection.groups.iter().map(|group| group.number.as_str()).eq(numbers.iter().copied())
+    };
+    let lines = vec![line("500", "Support"), line("+74951234567", "")];
+    bench.office.put_lookups(lookups(lines)).await.expect("is put");
+    until(&mut desk, |event| offers(event, &["500"])).await;
+    bench.office.put_lookups(lookups(Vec::new())).await.expect("is put");
+    until(&mut desk, |event| offers(event, &[])).await;
+    bench.office.shutdown().await;
 }

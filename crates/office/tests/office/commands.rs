@@ -88,7 +88,8 @@ async fn a_command_that_was_on_its_way_is_unknown_after_the_restart_and_told_so_
     let bench = bench
         .restart_after(|store| {
             known = begun(store, "rt1", |id| {
-                let kind = CommandKind::Originate { from: "102".into(), to: "79161234567".into() };
+                let (from, to) = ("102".into(), "79161234567".into());
+                let kind = CommandKind::Originate { from, to, customer_first: false };
                 Told::Command(Command { id, author: "Test".into(), kind })
             });
             // Of a connection that is not there any more.

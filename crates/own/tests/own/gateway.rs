@@ -91,12 +91,12 @@ impl Bench {
     }
 
     fn at(&self) -> AtGateway<'_> {
-        AtGateway { store: &self.desk, drafts: &self.drafts, office: OFFICE, remote: self.remote.clone() }
+        AtGateway { store: &self.desk, drafts: &self.drafts, office: OFFICE.to_owned(), remote: self.remote.clone() }
     }
 
     fn at_other_desk(&self) -> AtGateway<'_> {
         let (store, drafts) = &self.other;
-        AtGateway { store, drafts, office: OFFICE, remote: self.remote.clone() }
+        AtGateway { store, drafts, office: OFFICE.to_owned(), remote: self.remote.clone() }
     }
 
     async fn begin(&self, make: &str) -> DraftView {

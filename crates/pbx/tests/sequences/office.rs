@@ -137,7 +137,8 @@ impl Office {
             }
             What::Click { number, from, to } => {
                 let command = CommandId(Uuid::from_u128(*number));
-                let kind = CommandKind::Originate { from: (*from).to_owned(), to: (*to).to_owned() };
+                let (from, to) = ((*from).to_owned(), (*to).to_owned());
+                let kind = CommandKind::Originate { from, to, customer_first: false };
                 self.tell(Told::Command(Command { id: command, author: "Irina".to_owned(), kind }));
                 let answer = CommandAnswer::Accepted { command, vendor_call: None, doubt: None };
                 self.tell(Told::Answer(answer));

@@ -190,6 +190,13 @@ impl Live {
         let Some(agent) = self.plan.answers.clone() else { return };
         let customer = self.plan.customer.clone();
         let callee = self.callee();
+        if self.plan.customer_first {
+            self.wait(callee.ring).await;
+            if let Some(why) = unmet_by(callee.does) {
+                self.stage.left(self.now(), &agent, why);
+                return self.stage.ended(self.now(), None);
+            }
+        }
         self.stage.rings(self.now(), &agent);
         let Some(handset) = self.world.phones.ring(&agent, customer) else {
             self.stage.left(self.now(), &agent, EndReason::Busy);
@@ -199,8 +206,12 @@ impl Live {
         let rings = if answers { self.world.timing.answer_after } else { self.plan.ring };
         let unmet = match self.ring(&handset, rings, answers).await {
             RingOutcome::PickedUp => {
-                self.stage.picked_up(self.now(), &agent);
-                self.reach(&handset, callee).await
+                if self.plan.customer_first {
+                    None
+                } else {
+                    self.stage.picked_up(self.now(), &agent);
+                    self.reach(&handset, callee).await
+                }
             }
             RingOutcome::Refused => Some(EndReason::AgentHungUp),
             RingOutcome::TimedOut => Some(EndReason::NoAnswer),

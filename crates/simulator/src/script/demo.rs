@@ -89,6 +89,7 @@ impl Traffic {
             record: None,
             topic: Some(topic),
             clicked: false,
+            customer_first: false,
         }
     }
 }

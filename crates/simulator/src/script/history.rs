@@ -27,13 +27,13 @@ pub(crate) fn history(seed: u64, make: Make, now: Timestamp, names: Names) -> Ve
         let Ok(day) = today.checked_sub(days.days()) else { continue };
         let mut random = Random::named(seed, &format!("history/{make}/{day}"));
         for _ in 0..random.between(1, 3) {
-            // Office hours in Moscow, so that the list looks like one.
+            // Office hours in Moscow, so that the list looks like an office's.
             let minute = random.between(6 * 60, 15 * 60);
             let Ok(midnight) = day.to_zoned(TimeZone::UTC) else { continue };
             let began = midnight.timestamp() + SignedDuration::from_secs(minute as i64 * 60);
             let plan = plan(&mut random, make, &people);
             let id = random.hex(32);
-            // A call of today that has not happened yet is none of the call.
+            // A call drawn for a later hour of today is not over yet.
             if began + SignedDuration::from_mins(10) < now {
                 calls.push(FinishedCall { began, id, plan });
             }
@@ -67,6 +67,7 @@ fn plan(random: &mut Random, make: Make, people: &[(String, String)]) -> CallPla
         record: None,
         topic: Some(topic),
         clicked: false,
+        customer_first: false,
     }
 }
 

@@ -296,6 +296,8 @@ pub struct CallPlan {
     pub topic: Option<Topic>,
     /// Between colleagues: a program ordered it, so the caller's phone rings first.
     pub clicked: bool,
+    /// A callback: the customer is rung first, and the agent only where he answers.
+    pub customer_first: bool,
 }
 
 impl CallPlan {
@@ -312,6 +314,7 @@ impl CallPlan {
             line: None,
             answers: Some(colleague.clone().unwrap_or_else(|| agent.to_owned())),
             clicked: colleague.is_some(),
+            customer_first: false,
             rings: std::iter::once(agent.to_owned()).chain(colleague).collect(),
             transfer: None,
             menu: None,

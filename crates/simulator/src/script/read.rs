@@ -202,6 +202,7 @@ fn call(scenario: Scenario, wire: LineWire) -> Result<CallPlan, String> {
         record: wire.record,
         topic: wire.recording,
         clicked: false,
+        customer_first: false,
     };
     if outwards {
         let agent = agent.unwrap_or_else(|| "202".into());

@@ -153,7 +153,8 @@ fn timezone(pbx: &Zadarma) -> Value {
     json!({"status": "success", "unixtime": now.as_second(), "datetime": pbx.time(now), "timezone": format!("UTC{hours:+}")})
 }
 
-/// Rings the agent first, and the other side after him; the order for a customer who is rung first is the same here.
+/// Rings the agent first, and the other side after him; with `predicted` the other side first, and the agent only where it
+/// answers. The page calls it a flag and says nothing of what `0` means: what is sent with any value counts.
 fn call_back(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
     let world = &pbx.shared.world;
     let (from, to) = (asked.field("from"), asked.field("to"));
@@ -169,7 +170,11 @@ fn call_back(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
         return Err(WRONG_PHONE);
     }
     let number = if digits.len() > 6 { format!("+{digits}") } else { digits.to_owned() };
-    let plan = CallPlan::ordered(pbx.shared.make, &employee.extension, &number, world);
+    let predicted = asked.parameters.iter().any(|(name, _)| name == "predicted");
+    let plan = CallPlan {
+        customer_first: predicted,
+        ..CallPlan::ordered(pbx.shared.make, &employee.extension, &number, world)
+    };
     let stage = pbx.call_stage(&plan, world.new_id().simple().to_string(), Telling::Live);
     world.tasks.spawn(perform(Arc::clone(world), plan, Box::new(stage)));
     let as_number = |text: &str| text.parse::<u64>().map_or_else(|_| text.into(), Value::from);

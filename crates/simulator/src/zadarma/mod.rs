@@ -184,7 +184,7 @@ impl Zadarma {
 
     fn call_stage(&self, plan: &CallPlan, id: String, telling: Telling) -> ZadarmaStage {
         let line = self.shared.world.staff.line_of(self.shared.make);
-        ZadarmaStage::new(self.clone(), Facts::new(plan, id, line, telling))
+        ZadarmaStage::new(self.clone(), Facts::new(plan, id, line, telling), plan.customer_first)
     }
 
     /// A time as this make writes it: the wall clock of the account's zone, without a mark of it.

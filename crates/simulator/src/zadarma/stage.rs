@@ -16,8 +16,10 @@ pub(crate) struct ZadarmaStage {
     pbx: Zadarma,
     facts: Facts,
     id: String,
-    /// The leg that dials the customer, where a callback has one of its own.
+    /// The leg that rings whoever is second, where a callback has one of its own.
     second: Option<String>,
+    /// The customer is rung first: the second leg is the agent's.
+    customer_first: bool,
     /// Who was last told of as the one who has the call.
     last_internal: Option<String>,
     /// Who passes the call on, until the colleague has the customer.
@@ -28,11 +30,21 @@ pub(crate) struct ZadarmaStage {
 }
 
 impl ZadarmaStage {
-    pub(super) fn new(pbx: Zadarma, facts: Facts) -> Self {
+    pub(super) fn new(pbx: Zadarma, facts: Facts, customer_first: bool) -> Self {
         let incoming = facts.kind == CallKind::Incoming;
         let digits: String = facts.id.chars().filter(char::is_ascii_hexdigit).cycle().take(40).collect();
         let id = format!("{}_{digits}", if incoming { "in" } else { "out" });
-        Self { pbx, facts, id, second: None, last_internal: None, passing: None, asked: None, talks: false }
+        Self {
+            pbx,
+            facts,
+            id,
+            second: None,
+            customer_first,
+            last_internal: None,
+            passing: None,
+            asked: None,
+            talks: false,
+        }
     }
 
     fn tell(&self, id: &str, event: &str, began: Timestamp, more: &[(&str, String)]) {
@@ -88,6 +100,15 @@ impl ZadarmaStage {
         self.tell(id, "NOTIFY_OUT_START", began, &fields);
     }
 
+    /// The second leg of a callback, which has notifications of its own in one of the readings.
+    fn begin_second(&mut self, at: Timestamp) {
+        if self.pbx.shared.world.reads(Reading::CALLBACK_TWO_CALLS) {
+            let second = beside(&self.id);
+            self.out_start(&second, at);
+            self.second = Some(second);
+        }
+    }
+
     fn ring(&self, extension: &str, from: Option<&str>, kind: &str) {
         let mut more = vec![("internal", self.internal(extension))];
         if let Some(from) = from {
@@ -130,9 +151,11 @@ impl Stage for ZadarmaStage {
         self.incoming("NOTIFY_IVR", &[("ivr_saydigits", "COMPLETE".to_owned())]);
     }
 
-    fn rings(&mut self, _at: Timestamp, extension: &str) {
+    fn rings(&mut self, at: Timestamp, extension: &str) {
         if self.facts.kind == CallKind::Incoming {
             self.ring(extension, None, "");
+        } else if self.customer_first {
+            self.begin_second(at);
         }
     }
 
@@ -140,11 +163,7 @@ impl Stage for ZadarmaStage {
     fn picked_up(&mut self, _at: Timestamp, _extension: &str) {}
 
     fn dials_customer(&mut self, at: Timestamp, _extension: &str) {
-        if self.pbx.shared.world.reads(Reading::CALLBACK_TWO_CALLS) {
-            let second = beside(&self.id);
-            self.out_start(&second, at);
-            self.second = Some(second);
-        }
+        self.begin_second(at);
     }
 
     fn answered(&mut self, at: Timestamp, extension: &str) {

@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use md5::{Digest, Md5};
 use serde_json::Value;
 use sha1::Sha1;
-use trubka_simulator::{Access, Make, Reading, Simulator, SimulatorConfig};
+use trubka_simulator::{Access, Make, PhoneState, Reading, Simulator, SimulatorConfig};
 
 use crate::client::{Answer, get, post};
 use crate::form_hook::{Form, FormHook};
@@ -109,6 +109,36 @@ async fn a_callback_is_ordered_by_get_and_told_as_one_outgoing_call() {
     assert_eq!((forms[0].field("internal"), forms[0].field("destination")), ("202", "79001234567"));
     let unknown = ask(&access, "/v1/request/callback/", "format=json&from=999&to=79001234567").await;
     assert_eq!((unknown.status, &unknown.json()["status"]), (400, &Value::from("error")));
+}
+
+/// A predicted callback to this number, and whether the agent's phone has rung by its end.
+async fn predicted(simulator: &Simulator, to: &str) -> (Vec<Form>, bool) {
+    let mut hook = FormHook::of(simulator, Make::ZADARMA).await;
+    let mut changes = simulator.phones().subscribe();
+    let query = format!("format=json&from=202&predicted=predicted&to={to}");
+    assert_eq!(ask(&office::zadarma(simulator), "/v1/request/callback/", &query).await.status, 200);
+    let forms = hook.until(|form| form.field("event") == "NOTIFY_OUT_END").await;
+    let mut rang = false;
+    while let Ok(phone) = changes.try_recv() {
+        rang |= phone.extension == "202" && phone.state == PhoneState::Ringing;
+    }
+    (forms, rang)
+}
+
+#[tokio::test]
+async fn a_predicted_callback_rings_the_customer_first_and_the_agent_only_once_he_answers() {
+    let simulator = office::start().await;
+    let (forms, rang) = predicted(&simulator, "79001234567").await;
+    let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
+    assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_ANSWER", "NOTIFY_OUT_END"]);
+    assert!(rang && forms[2].field("disposition") == "answered", "{forms:?}");
+    for (does, disposition) in [("silent", "no answer"), ("busy", "busy"), ("unreachable", "failed")] {
+        office::play(&simulator, &format!(r#"{{"callee":"+79001234568","does":"{does}"}}"#));
+        let (forms, rang) = predicted(&simulator, "79001234568").await;
+        let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
+        assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_OUT_END"], "{does}");
+        assert_eq!((rang, forms[1].field("disposition")), (false, disposition), "nobody is there to be connected with");
+    }
 }
 
 #[tokio::test]

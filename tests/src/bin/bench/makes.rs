@@ -1,7 +1,8 @@
 //! `makes`: what it takes to verify and to decode one webhook, frame or polled answer of each make.
 //!
 //! The peer is what nobody can do without: the vendor's digest over the same bytes, or the same bytes through a JSON
-//! parser that knows nothing of calls.
+//! parser that knows nothing of calls. Each message has a caller and a call of its own, as in life: whatever a make
+//! remembers of the one before is of no use to it.
 
 use std::{
     fs, hint,
@@ -44,19 +45,48 @@ fn of_make(make: Make) -> Result<Vec<Figure>> {
     let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
     match kind {
         Kind::Webhook => webhook(make, &bytes),
-        Kind::Frame => Ok(vec![frame(make, &String::from_utf8(bytes)?)]),
-        Kind::Answer => Ok(vec![polled(make, bytes)?]),
+        Kind::Frame => Ok(vec![frame(make, &bytes)?]),
+        Kind::Answer => Ok(vec![polled(make, &bytes)?]),
+    }
+}
+
+/// The number that calls in the messages of the corpus.
+const CALLER: &str = "79161234567";
+/// How the ids in frames begin.
+const CALL: &str = "\"c1";
+
+/// One message after the other, each of another caller and call.
+struct Messages {
+    text: String,
+    told: u32,
+}
+
+impl Messages {
+    fn like(bytes: &[u8]) -> Result<Self> {
+        let text = String::from_utf8(bytes.to_vec())?;
+        anyhow::ensure!(text.contains(CALLER), "nobody calls in this message");
+        Ok(Self { text, told: 0 })
+    }
+
+    fn next(&mut self) -> String {
+        self.told += 1;
+        let caller = format!("7916{:07}", self.told % 10_000_000);
+        self.text.replace(CALLER, &caller).replace(CALL, &format!("\"c{}", self.told))
     }
 }
 
 fn webhook(make: Make, bytes: &[u8]) -> Result<Vec<Figure>> {
     let pbx = configured(make);
-    let mut request: WebhookRequest = trubka_fuzz::read_webhook(bytes);
-    pbx.sign_webhook(&mut request)?;
+    let mut messages = Messages::like(bytes)?;
+    let mut signed = || {
+        let mut request: WebhookRequest = trubka_fuzz::read_webhook(messages.next().as_bytes());
+        pbx.sign_webhook(&mut request).map(|()| request)
+    };
+    let request = signed()?;
     pbx.verify(&request)?;
     let context = DecodeContext { received_at: trubka_fuzz::now().wall, zone: TimeZone::UTC, source: Source::Webhook };
-    let verifying = each(|| (), |()| pbx.verify(&request).is_ok());
-    let verified = || -> Option<Verified> { pbx.verify(&request).ok() };
+    let verifying = each(&mut signed, |request| request.is_ok_and(|request| pbx.verify(&request).is_ok()));
+    let verified = || -> Option<Verified> { pbx.verify(&signed().ok()?).ok() };
     let decoding = each(verified, |verified| verified.map(|verified| pbx.decode(verified, &context)));
     let body = request.body.clone();
     // Who signs with an HMAC says so by the length of what he sends.
@@ -78,35 +108,37 @@ fn hmac(body: &[u8]) -> Vec<u8> {
 }
 
 /// A frame of a session that is live.
-fn frame(make: Make, text: &str) -> Figure {
+fn frame(make: Make, bytes: &[u8]) -> Result<Figure> {
     let pbx = configured(make);
-    let line = text.lines().next().unwrap_or_default();
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut messages = Messages::like(line)?;
     let mut session = live(pbx.as_ref(), make);
     let now = trubka_fuzz::now();
-    let decoding = each(|| (), |()| session.step(SessionInput::Text(line), now));
-    figure(make, "decode", decoding, parsed(line.as_bytes()))
+    let decoding = each(|| messages.next(), |line| session.step(SessionInput::Text(&line), now));
+    Ok(figure(make, "decode", decoding, parsed(line)))
 }
 
 /// A list of the calls that go on, with one call.
-fn polled(make: Make, bytes: Vec<u8>) -> Result<Figure> {
+fn polled(make: Make, bytes: &[u8]) -> Result<Figure> {
     let pbx = configured(make);
+    let mut messages = Messages::like(bytes)?;
     let start = PollStart { held: Vec::new(), zone: TimeZone::UTC, is_zone_settled: true, now: trubka_fuzz::now() };
     let mut poller = pbx.poller(start).context("it is asked")?;
     let nothing = told(br#"{"status":"success","message":null,"data":[]}"#.to_vec());
-    let answer = told(bytes.clone());
     let mut at = trubka_fuzz::now();
     let mut times = Vec::new();
     while times.len() < ROWS as usize {
         let (due, request) = poller.due();
         at = Moment { monotonic: due.max(at.monotonic), wall: at.wall };
         let is_list = request.url.path().ends_with("active");
+        let list = told(messages.next().into_bytes());
         let began = Instant::now();
-        read(poller.as_mut(), if is_list { &answer } else { &nothing }, at);
+        read(poller.as_mut(), if is_list { &list } else { &nothing }, at);
         if is_list {
             times.push(micros(began.elapsed()));
         }
     }
-    Ok(figure(make, "decode", percentile(&times, 0.5), parsed(&bytes)))
+    Ok(figure(make, "decode", percentile(&times, 0.5), parsed(bytes)))
 }
 
 fn read(poller: &mut dyn Poller, answer: &Answer, at: Moment) {

@@ -20,6 +20,9 @@ export class Details {
   /** Grows each time that the keyboard is to go to what is said of the call. */
   reads = $state(0);
 
+  /** Key of the call of which it is to be asked, once it is shown, to whom it is to go. */
+  sending: string | undefined = $state();
+
   readonly failures = new Failures<DetailsCommand>();
 
   #asked = 0;
@@ -44,6 +47,7 @@ export class Details {
   /** Shows nothing. */
   close(): void {
     this.#asked++;
+    this.sending = undefined;
     this.call = undefined;
     this.current = undefined;
     this.failures.clear();

@@ -88,6 +88,11 @@ export class Cards {
     await this.platform.showCall(call);
   }
 
+  /** Asks in the main window to whom the call is to go: that window has the room to show a number first. */
+  async transfer(call: CallRef): Promise<void> {
+    await this.platform.transferCall(call);
+  }
+
   /** Takes the keyboard while a note is being written, and gives it back. */
   async typing(writing: boolean): Promise<void> {
     this.#writing += writing ? 1 : -1;

@@ -32,6 +32,7 @@ function program() {
     dismissCard: async () => {},
     actOnCard: async () => {},
     showCall: async () => {},
+    transferCall: async () => {},
     saveCardOutcome: async () => {},
     saveCardNote: async () => {},
     resizeCard: async () => {},

@@ -35,6 +35,19 @@ describe("the controls of a call", () => {
     expect(screen.getByTestId("call-controls").textContent).toContain("This PBX cannot: press digits");
   });
 
+  it("ask at once to whom the call is to go where that was pressed elsewhere, once", async () => {
+    const taken = vi.fn();
+    const { rerender, user } = show(all("hold"));
+    await rerender({ asked: true, taken });
+    expect([screen.queryByTestId("transfer-number"), taken.mock.calls.length]).toEqual([null, 0]);
+    await rerender({ row: row(1, { state: "talking", controls: all("hold", "transferBlind") }) });
+    expect(document.activeElement).toBe(screen.getByTestId("transfer-number"));
+    expect(taken).toHaveBeenCalledTimes(1);
+    await rerender({ asked: false });
+    await user.keyboard("{Escape}");
+    expect(screen.queryByTestId("transfer-number")).toBeNull();
+  });
+
   it("send each press under an id of its own", async () => {
     const { platform, sent, user } = show(all("hold", "hangup", "recordOn"));
     await user.click(screen.getByTestId("call-hold"));

@@ -96,7 +96,7 @@ describe("people and desks", () => {
     await user.click(within(second!).getByTestId("person-remove"));
     await user.click(screen.getByTestId("person-remove-confirm"));
     await vi.waitFor(() => expect(screen.getAllByTestId("person-row")).toHaveLength(1));
-    vi.spyOn(platform, "removePerson").mockRejectedValueOnce(failure("ended"));
+    vi.spyOn(platform, "removePerson").mockRejectedValueOnce(failure("lastAdmin"));
     await user.click(within(first!).getByTestId("person-remove"));
     await user.click(screen.getByTestId("person-remove-confirm"));
     expect((await screen.findByTestId("error")).textContent).toContain("последний администратор");

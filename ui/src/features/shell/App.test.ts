@@ -50,6 +50,20 @@ describe("the main window", () => {
     expect(screen.queryByTestId("search-chip")).toBeNull();
   });
 
+  it("asks with Alt T to whom the own talk is to go, where it stands or in its panel", async () => {
+    const { desk, platform, user } = await show();
+    const controls = (["hangup", "transferBlind"] as const).map((ability) => ({ ability }));
+    const view = mainView();
+    const talk = { ...view.now.open[0]!, state: "talking" as const, controls };
+    platform.wire.send("main", { ...view, revision: 9, now: { ...view.now, open: [talk] } });
+    for (const page of ["now", "settings"] as const) {
+      desk.go(page);
+      await user.keyboard("{Alt>}t{/Alt}");
+      expect(document.activeElement).toBe(await screen.findByTestId("transfer-number"));
+      expect(desk.page).toBe(page === "now" ? "now" : "calls");
+    }
+  });
+
   it("goes to its views by the keys that their titles name", async () => {
     const { desk, user } = await show();
     for (const page of ["now", "settings", "calls"] as const) {

@@ -18,7 +18,7 @@ import { Player } from "$features/player/player.svelte";
 import type { Section } from "$features/settings/sections";
 import { Wizard } from "$features/wizard/wizard.svelte";
 import { applyAppearance } from "$lib/appearance";
-import { sameCall } from "$lib/calls";
+import { callKey, sameCall } from "$lib/calls";
 import { Failures } from "$lib/failures.svelte";
 import { NewestView } from "$lib/newest.svelte";
 import { person } from "$lib/person.svelte";
@@ -139,6 +139,7 @@ export class Desk {
     this.#putAway();
     if (task.kind === "join") this.joining.open();
     else if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
+    else if (task.kind === "transfer") this.transfer(task.call);
     else this.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));
   }
@@ -168,6 +169,12 @@ export class Desk {
     this.#putAway();
     this.page = "calls";
     void this.details.open(call);
+  }
+
+  /** Shows a call, and asks to whom it is to go. */
+  transfer(call: CallRef): void {
+    this.openCall(call);
+    this.details.sending = callKey(call);
   }
 
   /** Shows why a call had a card or none. */

@@ -77,6 +77,18 @@ describe("the main window", () => {
     expect([desk.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
   });
 
+  it("asks of the call of a card to whom it is to go", async () => {
+    const platform = mainPlatform();
+    const desk = new Desk(platform);
+    await desk.start();
+    const task = { kind: "transfer" as const, call: { office: "demo", id: "call3" } };
+    platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task } });
+    await settle();
+    expect([desk.page, desk.details.call?.id, desk.details.sending]).toEqual(["calls", "call3", "demo/call3"]);
+    desk.details.show({ ...mainView().now.open[0]!, call: { office: "demo", id: "call4" } });
+    expect(desk.details.sending).toBeUndefined();
+  });
+
   it.each<[string, (desk: Desk) => unknown]>([
     ["a call", (desk) => desk.openCall({ office: "demo", id: "call3" })],
     ["the missed calls", (desk) => desk.showMissed()],

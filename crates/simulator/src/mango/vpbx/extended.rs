@@ -180,28 +180,28 @@ fn call(id: &str, entry: &Entry, world: &World) -> Value {
     })
 }
 
-fn leg(past: &LegRecord, entry: &Entry, world: &World) -> Value {
-    let (id, name) = employee(world, &past.called.extension);
-    let is_recorded = entry.recorded_leg.as_ref() == Some(&past.call_id);
+fn leg(record: &LegRecord, entry: &Entry, world: &World) -> Value {
+    let (id, name) = employee(world, &record.called.extension);
+    let is_recorded = entry.recorded_leg.as_ref() == Some(&record.call_id);
     let recordings: Vec<&str> = entry.recording_id.as_deref().filter(|_| is_recorded).into_iter().collect();
-    let talk = past.answered.zip(past.ended).map_or(0, |(answered, ended)| seconds(answered, ended));
+    let talk = record.answered.zip(record.ended).map_or(0, |(answered, ended)| seconds(answered, ended));
     let mut leg = json!({
-        "call_type": if past.called.extension.is_empty() { "number" } else { "user" },
+        "call_type": if record.called.extension.is_empty() { "number" } else { "user" },
         "call_abonent_id": id,
-        "call_abonent_info": name.unwrap_or_else(|| past.called.number.clone()),
-        "call_abonent_number": number(world, &past.called),
-        "call_start_time": past.began.as_second(),
-        "call_answer_time": past.answered.map(Timestamp::as_second),
-        "call_end_time": past.ended.map(Timestamp::as_second),
-        "call_end_reason": past.reason,
+        "call_abonent_info": name.unwrap_or_else(|| record.called.number.clone()),
+        "call_abonent_number": number(world, &record.called),
+        "call_start_time": record.began.as_second(),
+        "call_answer_time": record.answered.map(Timestamp::as_second),
+        "call_end_time": record.ended.map(Timestamp::as_second),
+        "call_end_reason": record.reason,
         "talk_duration": talk,
-        "hold_duration": past.held.as_secs(),
+        "hold_duration": record.held.as_secs(),
         "recording_id": recordings,
-        "external_call_id": past.call_id,
+        "external_call_id": record.call_id,
         "members": [],
     });
     for flag in ["BlindTransfer", "ConsultTransfer", "Intercepted"] {
-        leg[flag] = (past.flag == Some(flag)).into();
+        leg[flag] = (record.flag == Some(flag)).into();
     }
     leg
 }

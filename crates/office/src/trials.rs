@@ -1,4 +1,4 @@
-//! Trials of connections, kept between the steps that an admin takes one by one.
+//! Trials of connections, kept between the steps that a person takes one by one: at his desk, or at a gateway.
 
 use std::{
     collections::BTreeMap,
@@ -8,14 +8,13 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::tz::TimeZone;
-use link::{OfficeError, OfficeErrorKind, wire::Phones};
-use office::Clock;
-use pbx::{ConnectionConfig, Driver, Trial, journal::NoJournal};
+use link::wire::Phones;
+use pbx::{ConfigError, ConnectionConfig, Driver, Trial, journal::NoJournal};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use crate::problem::ApiError;
+use crate::{clock::Clock, setup::list_phones};
 
 /// Trials that are kept between their steps.
 const TRIALS: usize = 16;
@@ -26,7 +25,18 @@ const KEPT: Duration = Duration::from_secs(10 * 60);
 
 /// The trials between whose steps somebody looks at what was found, each with a digest of what it tries.
 #[derive(Default)]
-pub(crate) struct Trials(Mutex<BTreeMap<ConnectionId, Tried>>);
+pub struct Trials(Mutex<BTreeMap<ConnectionId, Tried>>);
+
+/// Why a PBX lists no phones.
+#[derive(Debug, thiserror::Error)]
+pub enum PhonesError {
+    /// Its settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
+    /// It did not answer, or refused, in a sentence.
+    #[error("{0}")]
+    NotTold(String),
+}
 
 /// What somebody is in the middle of connecting.
 struct Tried {
@@ -43,12 +53,7 @@ struct Tried {
 
 impl Trials {
     /// The trial of these settings, the same until something of them is changed, or nobody goes on with it.
-    pub(crate) fn of(
-        &self,
-        clock: &Arc<dyn Clock>,
-        config: ConnectionConfig,
-        phone: &str,
-    ) -> Result<Arc<Trial>, ApiError> {
+    pub fn of(&self, clock: &Arc<dyn Clock>, config: ConnectionConfig, phone: &str) -> Result<Arc<Trial>, ConfigError> {
         let zone = TimeZone::get(config.make.default_zone()).unwrap_or(TimeZone::UTC);
         self.with(clock, config, |tried| {
             if let Some((_, trial)) = tried.trial.as_ref().filter(|(of, _)| of == phone) {
@@ -61,8 +66,8 @@ impl Trials {
     }
 
     /// The phones that the PBX of these settings lists. Asked again within a minute it is told what was told before: some PBXs
-    /// admit this question once a minute.
-    pub(crate) async fn phones(&self, clock: &Arc<dyn Clock>, config: ConnectionConfig) -> Result<Phones, ApiError> {
+    /// admit this question once a minute, and the office needs it next.
+    pub async fn phones(&self, clock: &Arc<dyn Clock>, config: ConnectionConfig) -> Result<Phones, PhonesError> {
         let (id, digest) = (config.id.clone(), digest(&config));
         let (driver, known) = self.with(clock, config, |tried| {
             let fresh = tried.phones.as_ref().filter(|(asked, _)| asked.elapsed() < PHONES_HOLD);
@@ -71,8 +76,7 @@ impl Trials {
         if let Some(phones) = known {
             return Ok(phones);
         }
-        let listed = office::list_phones(&driver).await;
-        let phones = listed.map_err(|message| OfficeError::new(OfficeErrorKind::Unreachable, message))?;
+        let phones = list_phones(&driver).await.map_err(PhonesError::NotTold)?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !phones.phones.is_empty()
             && let Some(tried) = known.get_mut(&id).filter(|tried| tried.digest == digest)
@@ -87,7 +91,7 @@ impl Trials {
         clock: &Arc<dyn Clock>,
         config: ConnectionConfig,
         what: impl FnOnce(&mut Tried) -> T,
-    ) -> Result<T, ApiError> {
+    ) -> Result<T, ConfigError> {
         let (id, digest, now) = (config.id.clone(), digest(&config), Instant::now());
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, tried| now.duration_since(tried.last) < KEPT);
@@ -95,8 +99,7 @@ impl Trials {
             tried.last = now;
             return Ok(what(tried));
         }
-        let driver = Driver::new(config, Arc::new(NoJournal), Arc::clone(clock));
-        let driver = Arc::new(driver.map_err(|error| OfficeError::invalid("body", error.to_string()))?);
+        let driver = Arc::new(Driver::new(config, Arc::new(NoJournal), Arc::clone(clock))?);
         if known.len() >= TRIALS
             && let Some(oldest) = known.iter().min_by_key(|(_, tried)| tried.last).map(|(id, _)| id.clone())
         {
@@ -109,8 +112,13 @@ impl Trials {
     }
 
     /// Gives up the trial of a connection.
-    pub(crate) fn forget(&self, id: &ConnectionId) {
+    pub fn forget(&self, id: &ConnectionId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Gives up all of them.
+    pub fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
