@@ -32,9 +32,10 @@ impl ContractError {
 
     /// Why somebody cannot be taken an administrator's rights, or leave: a gateway keeps the last one.
     pub fn of_admin(error: OfficeError) -> Self {
-        match error.kind {
-            OfficeErrorKind::Conflict => Self::new(ErrorCode::LastAdmin, error.message),
-            _ => error.into(),
+        if error.kind == OfficeErrorKind::Conflict {
+            Self::new(ErrorCode::LastAdmin, error.message)
+        } else {
+            error.into()
         }
     }
 

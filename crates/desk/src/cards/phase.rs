@@ -40,7 +40,7 @@ fn running_placed(call: &Call, me: &Me, ordered: Option<Ordered>) -> CardPhase {
         (None, false) => match ordered {
             Some(Ordered { state: CommandState::Rejected, .. }) => CardPhase::Failed,
             Some(Ordered { state: CommandState::Unknown, taken: false, .. }) => CardPhase::UnknownOutcome,
-            _ if others_first(call, ordered) && !rings_here(call, me) => {
+            Some(_) | None if others_first(call, ordered) && !rings_here(call, me) => {
                 // A member of a group who has picked up is not yet in a talk with the customer.
                 let talks = matches!(call.state, CallState::Talking | CallState::OnHold | CallState::Conference);
                 answerer(call, me).filter(|_| talks).map_or(CardPhase::Calling, |_| CardPhase::AnsweredBy)
