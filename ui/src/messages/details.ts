@@ -1,5 +1,6 @@
 import type { LegRole } from "$generated/LegRole";
 import type { LegState } from "$generated/LegState";
+import type { RecordingState } from "$generated/RecordingState";
 import type { TimelineKind } from "$generated/TimelineKind";
 import { byGender, isCode } from "$lib/grammar";
 import { isolate } from "$lib/isolate";
@@ -29,6 +30,8 @@ interface DetailsText {
   roles: Record<LegRole, string>;
   legs: Record<LegState, string>;
   noOutcome: string;
+  /** Why there is nothing to listen to, where a recording could be expected. */
+  noRecording: Partial<Record<RecordingState, string>>;
   notes: string;
   addNote: string;
   editNote: string;
@@ -85,6 +88,11 @@ export const detailsText = texts<DetailsText>({
       cleared: "завершено",
     },
     noOutcome: "Выберите",
+    noRecording: {
+      notRecorded: "Записи нет: разговор слишком короткий, АТС такие не записывает.",
+      expired: "Записи нет: срок её хранения на АТС истёк.",
+      gone: "Записи больше нет на АТС.",
+    },
     notes: "Заметка",
     addNote: "Добавить заметку",
     editNote: "Изменить заметку",
@@ -140,6 +148,11 @@ export const detailsText = texts<DetailsText>({
       cleared: "over",
     },
     noOutcome: "Choose an outcome",
+    noRecording: {
+      notRecorded: "No recording: the talk was too short for the PBX to record it.",
+      expired: "No recording: the PBX keeps recordings for a limited time, and it has passed.",
+      gone: "The recording is no longer at the PBX.",
+    },
     notes: "Note",
     addNote: "Add a note",
     editNote: "Edit the note",

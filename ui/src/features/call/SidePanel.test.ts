@@ -1,3 +1,5 @@
+import type { CallDetails } from "$generated/CallDetails";
+import type { RecordingState } from "$generated/RecordingState";
 import { mainPlatform } from "$platform/browser";
 import { rowAt } from "$platform/fake/rows";
 import { render, screen } from "@testing-library/svelte";
@@ -7,11 +9,12 @@ import { describe, expect, it, vi } from "vitest";
 import { Details } from "./details.svelte";
 import SidePanel from "./SidePanel.svelte";
 
-async function write(text: string) {
+/** The panel of a call, as it is once `change` was made to it. */
+async function open(change: (details: CallDetails) => CallDetails = (details) => details) {
   const platform = mainPlatform();
   // What comes from the program is a fresh object each time.
   const { callDetails } = platform;
-  platform.callDetails = async (call) => structuredClone(await callDetails(call));
+  platform.callDetails = async (call) => change(structuredClone(await callDetails(call)));
   const details = new Details(platform);
   render(SidePanel, {
     details,
@@ -25,6 +28,11 @@ async function write(text: string) {
     canCall: true,
   });
   await details.open(rowAt(3).call);
+  return details;
+}
+
+async function write(text: string) {
+  const details = await open();
   const user = userEvent.setup();
   await user.click(await screen.findByTestId("note-add"));
   await user.type(screen.getByTestId("note-text"), text);
@@ -46,5 +54,27 @@ describe("a note that is being written in the side panel", () => {
     await details.open(rowAt(4).call);
     expect(await screen.findByTestId("note-add")).toBeDefined();
     expect(screen.queryByTestId("note-text")).toBeNull();
+  });
+});
+
+describe("a talk without a recording", () => {
+  const withRecording = (state: RecordingState) => (details: CallDetails) => ({
+    ...details,
+    row: { ...details.row, recording: { id: "r1", state } },
+  });
+
+  it.each([
+    ["notRecorded", /too short/],
+    ["expired", /limited time/],
+    ["gone", /no longer/],
+  ] as const)("says why where it is %s", async (state, words) => {
+    await open(withRecording(state));
+    expect((await screen.findByTestId("no-recording")).textContent).toMatch(words);
+  });
+
+  it.each(["ready", "preparing"] as const)("is no sentence while it is %s", async (state) => {
+    await open(withRecording(state));
+    await screen.findByTestId("note-add");
+    expect(screen.queryByTestId("no-recording")).toBeNull();
   });
 });
