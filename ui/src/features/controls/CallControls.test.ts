@@ -37,15 +37,29 @@ describe("the controls of a call", () => {
 
   it("ask at once to whom the call is to go where that was pressed elsewhere, once", async () => {
     const taken = vi.fn();
-    const { rerender, user } = show(all("hold"));
+    const { rerender, user } = show(all("transferBlind"));
     await rerender({ asked: true, taken });
-    expect([screen.queryByTestId("transfer-number"), taken.mock.calls.length]).toEqual([null, 0]);
-    await rerender({ row: row(1, { state: "talking", controls: all("hold", "transferBlind") }) });
     expect(document.activeElement).toBe(screen.getByTestId("transfer-number"));
     expect(taken).toHaveBeenCalledTimes(1);
     await rerender({ asked: false });
     await user.keyboard("{Escape}");
     expect(screen.queryByTestId("transfer-number")).toBeNull();
+  });
+
+  it("ask nothing where the call cannot be sent by then, nor later", async () => {
+    const taken = vi.fn();
+    const { rerender } = show(all("hold"));
+    await rerender({ asked: true, taken });
+    expect(taken).toHaveBeenCalledTimes(1);
+    await rerender({ asked: false, row: row(1, { state: "talking", controls: all("hold", "transferBlind") }) });
+    expect(screen.queryByTestId("transfer-number")).toBeNull();
+  });
+
+  it("say that the call has changed where what was pressed does not fit it any more", async () => {
+    const { platform, user } = show(all("hold"));
+    platform.actOnCall.mockRejectedValueOnce(failure("changed"));
+    await user.click(screen.getByTestId("call-hold"));
+    expect((await screen.findByTestId("error")).textContent).toContain("The call has changed meanwhile");
   });
 
   it("send each press under an id of its own", async () => {

@@ -1,3 +1,4 @@
+import { tick } from "svelte";
 import type { CallRef } from "$generated/CallRef";
 import type { CallsPage } from "$generated/CallsPage";
 import type { CallRow } from "$generated/CallRow";
@@ -173,8 +174,14 @@ export class Desk {
 
   /** Shows a call, and asks to whom it is to go. */
   transfer(call: CallRef): void {
-    this.openCall(call);
-    this.details.sending = callKey(call);
+    this.#putAway();
+    this.page = "calls";
+    const [key, opened] = [callKey(call), this.details.open(call)];
+    this.details.sending = key;
+    // Once it is shown: where it cannot be sent then, no form opens later under whoever writes something else.
+    void opened.then(tick).then(() => {
+      if (this.details.sending === key) this.details.sending = undefined;
+    });
   }
 
   /** Shows why a call had a card or none. */

@@ -83,9 +83,8 @@ describe("the main window", () => {
     await desk.start();
     const task = { kind: "transfer" as const, call: { office: "demo", id: "call3" } };
     platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task } });
-    await settle();
     expect([desk.page, desk.details.call?.id, desk.details.sending]).toEqual(["calls", "call3", "demo/call3"]);
-    desk.details.show({ ...mainView().now.open[0]!, call: { office: "demo", id: "call4" } });
+    await settle();
     expect(desk.details.sending).toBeUndefined();
   });
 
