@@ -233,6 +233,32 @@ pub struct Line {
     pub queue: Option<String>,
 }
 
+/// Which advertisement brought the customer to call, as the PBX's call tracking tells. The texts are the advertiser's own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Attribution {
+    /// The site or search engine that showed it.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The kind of advertisement.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<String>,
+    /// The campaign.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// What was searched for.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<String>,
+    /// The page that the customer called from, without what its address says behind the path.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+}
+
 /// What fetches a recording from its PBX.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind", content = "value")]
@@ -348,6 +374,9 @@ pub struct Call {
     pub redirected_from: Option<CallId>,
     /// Its recordings.
     pub recordings: Vec<Recording>,
+    /// Which advertisement brought the customer, where the PBX tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
 }
 
 impl Call {

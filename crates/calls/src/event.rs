@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     action::Action,
-    call::{CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
+    call::{Attribution, CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
     id::{CallId, CommandId, ConnectionId},
 };
 
@@ -227,6 +227,11 @@ pub enum Effect {
     },
     /// There will be no recording.
     NotRecorded,
+    /// It is known which advertisement brought the customer.
+    Attributed {
+        /// Which.
+        attribution: Attribution,
+    },
     /// The call is over; closes all open legs.
     #[serde(rename_all = "camelCase")]
     CallEnded {
@@ -263,6 +268,7 @@ impl Effect {
             | Self::RecordingStarted
             | Self::RecordingAvailable { .. }
             | Self::NotRecorded
+            | Self::Attributed { .. }
             | Self::CallEnded { .. }
             | Self::Unknown { .. } => None,
         }
@@ -288,6 +294,7 @@ impl Effect {
             | Self::RecordingStarted
             | Self::RecordingAvailable { .. }
             | Self::NotRecorded
+            | Self::Attributed { .. }
             | Self::CallEnded { .. }
             | Self::Unknown { .. } => None,
         }

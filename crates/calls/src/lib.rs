@@ -19,7 +19,7 @@ pub use ability::{Abilities, Ability, Can, Cannot};
 pub use action::{ActOn, Action, Target};
 pub use book::{Book, BookSettings, Change};
 pub use call::{
-    Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,
+    Attribution, Call, CallResult, CallState, Customer, Direction, EndCause, Leg, LegRole, LegState, Line, Recording,
     RecordingReference, RecordingState,
 };
 pub use clock::Clock;

@@ -46,6 +46,7 @@ impl Call {
             customer_first: false,
             recordings: Vec::new(),
             redirected_from: None,
+            attribution: None,
         }
     }
 

@@ -14,8 +14,8 @@ mod state;
 mod summary;
 
 use calls::{
-    CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause, Fact, LegRole,
-    LegState, RecordingId, number::DialNumber,
+    Attribution, CallId, CallResult, CallState, CommandId, CommandState, ConnectionId, Customer, Direction, EndCause,
+    Fact, LegRole, LegState, RecordingId, number::DialNumber,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -240,6 +240,9 @@ pub struct Call {
     /// The id that it had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_from: Option<CallId>,
+    /// Which advertisement brought the customer, where the PBX tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
 }
 
 /// Number or queue that was called, with the office's name for it.

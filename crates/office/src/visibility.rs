@@ -40,6 +40,7 @@ pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
         customer_first: call.customer_first,
         recordings: call.recordings.iter().map(stored_recording).collect(),
         redirected_from: call.redirected_from.clone(),
+        attribution: call.attribution.clone(),
     }
 }
 

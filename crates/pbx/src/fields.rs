@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::json;
 
@@ -40,9 +40,15 @@ impl Fields {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
-    /// The value as trimmed text; absent, null and empty are the same.
+    /// The value as trimmed text; absent, null and empty are the same. A whole number is its digits, however it is written.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.value(key).and_then(text)
+    }
+
+    /// The value as trimmed text, a number as it is written: in an id, a point and a zero behind it count.
+    pub(crate) fn verbatim(&self, key: &str) -> Option<String> {
+        let value = self.value(key)?;
+        if let Value::Number(number) = value { Some(number.to_string()) } else { text(value) }
     }
 
     /// The value as a whole number, written as number or text.
@@ -98,7 +104,7 @@ fn plain_key(key: &str) -> String {
 pub(crate) fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim_matches(json::is_filler).to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string()),
         Value::Bool(flag) => flag.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
@@ -108,17 +114,26 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 /// A whole number written as number or text.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64(),
+        Value::Number(number) => whole(number),
         Value::String(text) => text.trim_matches(json::is_filler).parse().ok(),
         Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A whole number, also one that was written as a floating-point one (`101.0`).
+fn whole(number: &Number) -> Option<i64> {
+    /// Up to here a floating-point number is exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let written_with_point = || number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT);
+    // It has no more digits than fit, and nothing behind its point.
+    number.as_i64().or_else(|| written_with_point().and_then(|float| format!("{float:.0}").parse().ok()))
 }
 
 /// A flag written as truth value, number or text.
 pub(crate) fn flag(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_i64().is_some_and(|number| number != 0),
+        Value::Number(number) => whole(number).is_some_and(|number| number != 0),
         Value::String(text) => match text.trim_matches(json::is_filler).to_ascii_lowercase() {
             text if matches!(text.as_str(), "true" | "yes") => true,
             text => text.parse::<i64>().is_ok_and(|number| number != 0),
@@ -169,8 +184,27 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_read_however_they_are_written() {
+        for (raw, text, number) in [
+            (json!(101.0), "101", Some(101)),
+            (json!(79_161_234_567.0), "79161234567", Some(79_161_234_567)),
+            (json!(1.772_442e9), "1772442000", Some(1_772_442_000)),
+            (json!(-20.0), "-20", Some(-20)),
+            (json!(0.5), "0.5", None),
+            (json!(1e300), "1e+300", None),
+            (json!(u64::MAX), "18446744073709551615", None),
+            (json!("101.0"), "101.0", None),
+        ] {
+            let fields = Fields::of(json!({"a": raw})).expect("an object");
+            assert_eq!((fields.text("a").as_deref(), fields.integer("a")), (Some(text), number), "{raw}");
+        }
+        let id = Fields::of(json!({"id": 1_439_981_389.0})).expect("an object");
+        assert_eq!(id.verbatim("id").as_deref(), Some("1439981389.0"));
+    }
+
+    #[test]
     fn flags_are_read_in_every_spelling() {
-        for yes in [json!(true), json!("True "), json!("yes"), json!(1), json!("1"), json!(2), json!("2")] {
+        for yes in [json!(true), json!("True "), json!("yes"), json!(1), json!(1.0), json!("1"), json!(2), json!("2")] {
             assert!(flag(&yes), "{yes}");
         }
         for no in [json!(false), json!("false"), json!(""), json!(0), json!("0"), json!("on"), json!(null), json!([1])]

@@ -99,7 +99,7 @@ pub(crate) fn is_likely(bytes: &[u8]) -> bool {
 }
 
 /// The bytes without their escapes.
-fn decoded(escaped: &[u8]) -> Vec<u8> {
+pub(crate) fn decoded(escaped: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(escaped.len());
     let mut rest = escaped;
     while let Some((first, after)) = rest.split_first() {

@@ -9,7 +9,7 @@
 //! | a backslash that escapes nothing | the backslash |
 //! | NULs, byte order marks, blanks around the message | nothing |
 //! | a NUL behind the message, and what a program's buffer still held behind that | nothing |
-//! | a number that would lose digits (an id of twenty digits), or with a leading zero or plus | a text of its digits |
+//! | a number that would lose digits (an id of twenty digits, `1.270`), or with a leading zero or plus | a text of its digits |
 
 use std::fmt::Write;
 
@@ -142,10 +142,16 @@ fn number<'a>(text: &'a str, out: &mut String) -> &'a str {
     after
 }
 
-/// Whether every digit of the number is still there when it is parsed.
+/// Whether every digit of the number is still there when it is parsed, and when what was parsed is written and read again.
 fn is_kept(number: &str) -> bool {
     match serde_json::from_str::<Number>(number) {
-        Ok(parsed) if parsed.is_f64() => number.bytes().filter(u8::is_ascii_digit).count() <= FLOAT_DIGITS,
+        Ok(parsed) if parsed.is_f64() => {
+            let ends_by_zero = number.contains('.') && !number.contains(['e', 'E']) && number.ends_with('0');
+            let is_short = number.bytes().filter(u8::is_ascii_digit).count() <= FLOAT_DIGITS;
+            let written = parsed.to_string();
+            let comes_back = serde_json::from_str::<Number>(&written).is_ok_and(|again| again == parsed);
+            is_short && comes_back && (!ends_by_zero || written == number)
+        }
         Ok(parsed) => parsed.to_string() == number,
         Err(_) => false,
     }
@@ -216,9 +222,13 @@ mod tests {
             ("18446744073709551616", json!("18446744073709551616")),
             ("1.2345678901234567", json!("1.2345678901234567")),
             ("4951234567.0", json!(4_951_234_567.0)),
+            ("1439981389.270", json!("1439981389.270")),
+            ("1439981389.0", json!(1_439_981_389.0)),
+            ("1439981389.00", json!("1439981389.00")),
             ("0511", json!("0511")),
             ("+74951234567", json!("+74951234567")),
             ("1e999", json!("1e999")),
+            ("1772442000E25", json!("1772442000E25")),
             ("0", json!(0)),
         ];
         for (raw, expected) in cases {
@@ -259,6 +269,14 @@ mod tests {
         fn what_a_serialiser_writes_is_read_back(text in "\\PC*", number in any::<i64>()) {
             let value = json!({"text": text, "number": number});
             prop_assert_eq!(parse(value.to_string().as_bytes()), Some(value));
+        }
+
+        #[test]
+        fn what_was_read_is_read_again_from_the_log(whole in any::<u64>(), behind in any::<u32>(), exponent in -330..330_i32) {
+            for number in [format!("{whole}E{exponent}"), format!("{whole}.{behind}"), format!("0.{behind}e{exponent}")] {
+                let value = parse(number.as_bytes()).expect("a number, or its text");
+                prop_assert_eq!(serde_json::from_str::<Value>(&value.to_string()).ok(), Some(value), "{}", number);
+            }
         }
 
         #[test]

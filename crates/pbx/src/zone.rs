@@ -58,6 +58,11 @@ fn absolute(raw: &str) -> Option<Timestamp> {
         let milliseconds = if number.unsigned_abs() >= 100_000_000_000 { number } else { number.checked_mul(1000)? };
         return Timestamp::from_millisecond(milliseconds).ok();
     }
+    let is_fractional = raw.contains('.') && raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_fractional {
+        let seconds = SignedDuration::try_from_secs_f64(raw.parse().ok()?).ok()?;
+        return Timestamp::from_duration(seconds).ok();
+    }
     raw.parse().ok()
 }
 
@@ -130,6 +135,8 @@ mod tests {
             ("2018-04-23T15:01:29+03:00", Some("2018-04-23T12:01:29Z"), None),
             ("1524495689", Some("2018-04-23T15:01:29Z"), None),
             ("1524495689214", Some("2018-04-23T15:01:29.214Z"), None),
+            ("1524495689.25", Some("2018-04-23T15:01:29.25Z"), None),
+            ("1524495689.0", Some("2018-04-23T15:01:29Z"), None),
             ("23.04.2018", None, None),
             ("9999999999999999999999", None, None),
         ];

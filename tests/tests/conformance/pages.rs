@@ -23,6 +23,14 @@ fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
             let page = page.replace('\n', " ").to_lowercase();
             assert!(page.contains(untried), "{make}: what was never tried {untried} is not said");
         }
+        for part in ["| basis |", "| откуда известно |", "## Not served", "## По-русски", "Чего нет"]
+        {
+            let found = page.contains(part) || part == "Чего нет" && page.contains("чего нет");
+            assert!(
+                found,
+                "{make}: \"{part}\" is missing: both languages say what is known of the protocol, and what is not served"
+            );
+        }
         let (title, base) = (make.title, make.base_url);
         assert!(page.lines().next().is_some_and(|line| line.contains(title.en)), "{make}: {title:?}");
         for name in make.secrets.iter().map(|secret| secret.name).chain(make.overrides.iter().copied()) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     http::Message,
     office::{Office, eventually},
-    vendors::{Moment, VENDORS, Vendor, escaped},
+    vendors::{EXTENSION, Moment, VENDORS, Vendor, escaped},
 };
 
 /// What becomes of a message.
@@ -53,6 +53,38 @@ async fn nothing_that_is_posted_changes_another_call() {
         office.ended(vendor.make, &vendor.call("witness")).await;
     }
     office.stop().await;
+}
+
+/// An extension, a time or an order is the same number with a point and a zero behind it.
+#[tokio::test]
+async fn a_whole_number_that_is_written_as_a_float_is_that_number() {
+    let office = Office::at(now(), "UTC", VENDORS.map(|vendor| vendor.make)).await;
+    for vendor in VENDORS {
+        let kept = async |call: &str, as_floats: bool| {
+            for moment in [Moment::Rings, Moment::Answered, Moment::Ends] {
+                let fields = vendor.fields(call, moment, now(), &TimeZone::UTC);
+                // Forms hold texts alone.
+                let is_form = fields["event"].is_string();
+                let fields = if as_floats && !is_form { floats(&fields) } else { fields };
+                assert_eq!(office.post(&vendor.post(&fields)).await, 200, "{}: {fields}", vendor.make);
+            }
+            let mut call = office.call(vendor.make, &vendor.call(call)).await.expect("it is known");
+            call["id"].take();
+            call
+        };
+        assert_eq!(kept("floats", true).await, kept("whole", false).await, "{}", vendor.make);
+    }
+    office.stop().await;
+}
+
+/// The same JSON, in which every whole number, and every extension, is a floating-point one.
+fn floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map(Value::from).expect("a number"),
+        Value::String(text) if text == EXTENSION => json!(101.0),
+        Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), floats(value))).collect(),
+        Value::Array(_) | Value::String(_) | Value::Bool(_) | Value::Null => value.clone(),
+    }
 }
 
 #[tokio::test]

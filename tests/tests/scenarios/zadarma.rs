@@ -6,7 +6,10 @@ use serde_json::json;
 use simulator::{Make, Reading};
 use uuid::Uuid;
 
-use crate::{scene::Scene, settings::ME};
+use crate::{
+    scene::{Scene, eventually},
+    settings::ME,
+};
 
 const CALLER: &str = "+79161234567";
 
@@ -27,6 +30,26 @@ under_readings! {
     clicks_whose_extensions_end_by_themselves: [INTERNAL_ENDS] => clicked_under;
     clicks_in_two_calls: [CALLBACK_TWO_CALLS] => clicked_under;
     clicks_in_two_calls_of_full_logins: [FULL_LOGINS, CALLBACK_TWO_CALLS] => clicked_under;
+}
+
+#[tokio::test]
+async fn the_advertisement_that_brought_a_customer_stands_with_his_call() {
+    let scene = Scene::reading(&[Reading::CALLS_TRACKED], &[]).await;
+    scene.play(Make::ZADARMA, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
+    scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
+    scene.pick_up(ME).await;
+    scene.screens.until_card(Some(CALLER), CardPhase::Talking).await;
+    scene.hang_up(ME);
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    let told = eventually("the advertisement", async || scene.details(&row.call).await.attribution).await;
+    let words = [&told.source, &told.medium, &told.campaign, &told.term, &told.page].map(Option::as_deref);
+    let expected = ["yandex", "cpc", "Остекление", "окна на балкон", "okna.example/balkony"];
+    assert_eq!(words, expected.map(Some));
+    let row = scene.row(Some(CALLER), |row| row.state == CallState::Ended).await;
+    assert_eq!((row.result, scene.list(CallFilter::All).await.len()), (Some(CallResult::Answered), 1));
+    let story = scene.screens.record().story(Some(CALLER));
+    assert_eq!(story, [CardPhase::Ringing, CardPhase::Talking, CardPhase::Ended], "it changes no card");
+    scene.stop().await;
 }
 
 async fn called_under(readings: &[Reading]) {

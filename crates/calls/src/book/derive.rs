@@ -124,6 +124,7 @@ pub(super) fn derive(input: Input<'_>) -> Option<Derived> {
         customer_first: origin.is_some_and(|origin| origin.customer_first),
         redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
         recordings: recordings(input, talk.and(answered_at).zip(ended_at)),
+        attribution: evidence.attribution.get().cloned(),
     };
     Some(Derived { call, settled: settled && end.is_none() })
 }

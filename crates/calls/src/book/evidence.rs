@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::{
-    call::{CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
+    call::{Attribution, CallResult, Customer, Direction, EndCause, LegRole, Line, RecordingReference},
     event::{Effect, LegRef, VendorEvent},
 };
 
@@ -169,6 +169,7 @@ pub(super) struct Evidence {
     pub(super) customer_name: Preferred<String>,
     pub(super) line_number: Preferred<String>,
     pub(super) line_queue: Preferred<String>,
+    pub(super) attribution: Preferred<Attribution>,
     /// In order of their keys.
     pub(super) legs: Vec<LegEvidence>,
     /// The customer was in a menu.
@@ -300,6 +301,7 @@ impl Evidence {
             }
             Effect::RecordingStarted => self.recordings.started = true,
             Effect::NotRecorded => self.recordings.refused = true,
+            Effect::Attributed { attribution } => self.attribution.hear(BEGINNING, when, attribution.clone()),
             Effect::RecordingAvailable { reference } => self.hear_recording(reference, when.received),
             Effect::CallEnded { result, reason } => {
                 self.endings.push(Ending { when, result: *result, reason: reason.clone().filter(|r| !r.is_empty()) });
@@ -435,6 +437,7 @@ pub(super) fn tells_state(effect: &Effect) -> bool {
         | Effect::RecordingStarted
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded
+        | Effect::Attributed { .. }
         | Effect::Unknown { .. } => false,
     }
 }

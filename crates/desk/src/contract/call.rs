@@ -1,6 +1,6 @@
 //! Calls as lists and the side panel show them.
 
-use calls::{CallResult, CallState, Direction, LegRole, LegState};
+use calls::{Attribution, CallResult, CallState, Direction, LegRole, LegState};
 use jiff::Timestamp;
 use link::wire::RecordingState;
 use serde::{Deserialize, Serialize};
@@ -201,6 +201,10 @@ pub struct CallDetails {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<String>,
+    /// Which advertisement brought the customer, where the PBX tells.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
     /// Its parties.
     pub legs: Vec<LegView>,
     /// What happened, in order.

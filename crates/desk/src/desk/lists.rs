@@ -151,6 +151,7 @@ fn details(
     Ok(CallDetails {
         row: call_row(office, &call, me, archive.beside(office, &call)?),
         end_reason: call.end_reason.clone(),
+        attribution: call.attribution.clone(),
         legs: legs(&call),
         timeline: timeline(&call, trace),
         notes,

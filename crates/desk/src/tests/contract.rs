@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use calls::{CallResult, CallState, Direction, LegRole, LegState};
+use calls::{Attribution, CallResult, CallState, Direction, LegRole, LegState};
 use jiff::Timestamp;
 use link::wire::RecordingState;
 use serde::{Serialize, de::DeserializeOwned};
@@ -120,6 +120,7 @@ fn details() {
     let details = CallDetails {
         row: row(),
         end_reason: Some("USER_BUSY".into()),
+        attribution: Some(Attribution { source: Some("yandex".into()), ..Attribution::default() }),
         legs: vec![LegView {
             role: LegRole::Agent,
             who: "Пётр".into(),
@@ -143,7 +144,7 @@ fn details() {
     travels(
         &details,
         json!({
-            "row": row_json(), "endReason": "USER_BUSY",
+            "row": row_json(), "endReason": "USER_BUSY", "attribution": {"source": "yandex"},
             "legs": [{"role": "agent", "who": "Пётр", "extension": "102", "state": "cleared", "talkMs": 1}],
             "timeline": [{"at": "2026-03-02T09:00:00Z", "what": "recordingReady", "who": []}],
             "notes": [{"id": "n", "text": "раз", "author": "Пётр", "at": "2026-03-02T09:00:00Z",

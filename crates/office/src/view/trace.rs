@@ -55,6 +55,7 @@ fn party_of(effect: &Effect) -> Option<String> {
         | Effect::RecordingStarted
         | Effect::RecordingAvailable { .. }
         | Effect::NotRecorded
+        | Effect::Attributed { .. }
         | Effect::CallEnded { .. }
         | Effect::Unknown { .. } => return None,
     };

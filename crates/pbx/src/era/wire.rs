@@ -217,10 +217,7 @@ impl Named<'_> {
     /// The value as text; the first of the field's names that has one. A whole number is its digits, however it is
     /// written; a text stays as it is, for `12e4` may be an id.
     pub(super) fn text(&self, field: Field) -> Option<String> {
-        self.first(field, |fields, name| {
-            let text = fields.text(name)?;
-            Some(if fields.value(name).is_some_and(Value::is_number) { integer_digits(text) } else { text })
-        })
+        self.first(field, Fields::text)
     }
 
     /// The value as a flag, where there is one.
@@ -259,17 +256,6 @@ impl Named<'_> {
     }
 }
 
-/// A whole number that was written as a floating-point one, as its digits; any other text as it is.
-fn integer_digits(text: String) -> String {
-    let is_float = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+'))
-        && text.contains(['.', 'e', 'E']);
-    let number = if is_float { text.parse::<f64>().ok() } else { None };
-    match number.filter(|number| number.fract() == 0.0 && *number < 1e16) {
-        Some(number) => format!("{number:.0}"),
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,21 +271,6 @@ mod tests {
         assert_eq!(text(&wire, Field::Fork).as_deref(), Some("12e4"));
         assert_eq!(wire.set("field.call", "CallId"), Ok(()));
         assert_eq!(text(&wire, Field::Call).as_deref(), Some("7"));
-    }
-
-    #[test]
-    fn a_whole_number_is_read_however_it_is_written() {
-        let cases = [
-            ("1601282818792.0", "1601282818792"),
-            ("1.601282818792e12", "1601282818792"),
-            ("1601282818792", "1601282818792"),
-            ("0.5", "0.5"),
-            ("10.0.0.1", "10.0.0.1"),
-            ("3694473f-0641.1601282818792", "3694473f-0641.1601282818792"),
-        ];
-        for (raw, expected) in cases {
-            assert_eq!(integer_digits(raw.to_owned()), expected);
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use calls::{
 };
 use jiff::SignedDuration;
 
-use super::{party, statistics};
+use super::{party, statistics, tracking};
 use crate::{
     dedupe,
     form::Form,
@@ -41,7 +41,7 @@ pub(super) fn decode(verified: &Verified, context: &DecodeContext) -> Decoded {
     let context = &DecodeContext { source, ..context.clone() };
     let body = Bytes::from_static(b"{}");
     let reply = WebhookReply { status: 200, content_type: "application/json", body };
-    Decoded { events: vec![event(&form, context)], reply }
+    Decoded { events: events(&form, context), reply }
 }
 
 /// Rings an extension at most so long before the PBX's own routing goes on, in seconds.
@@ -91,6 +91,17 @@ fn is_scenario(name: &str) -> bool {
 
 /// What the notification of 2015, which names no event, is called in traces.
 const WITHOUT_EVENT: &str = "incoming";
+
+fn events(form: &Form, context: &DecodeContext) -> Vec<VendorEvent> {
+    if form.text("event").as_deref() != Some(tracking::EVENT) {
+        return vec![event(form, context)];
+    }
+    let (mut calls, is_all) = tracking::calls(form, context);
+    if !is_all {
+        calls.push(Message { form, context, call: None }.unknown(tracking::EVENT));
+    }
+    calls
+}
 
 fn event(form: &Form, context: &DecodeContext) -> VendorEvent {
     let kind = form.text("event");

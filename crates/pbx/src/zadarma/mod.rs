@@ -15,6 +15,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod told;
+mod tracking;
 mod xml;
 
 use std::{

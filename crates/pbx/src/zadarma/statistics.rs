@@ -105,12 +105,14 @@ fn part(row: &Fields, context: &DecodeContext) -> Option<(String, Vec<VendorEven
     let mut over: Vec<Effect> = gone.into_iter().collect();
     over.push(Effect::CallEnded { result, reason: disposition.clone() });
     if row.flag("is_recorded") {
-        over.extend(row.text("call_id").map(|id| Effect::RecordingAvailable { reference: RecordingReference::Id(id) }));
+        over.extend(
+            row.verbatim("call_id").map(|id| Effect::RecordingAvailable { reference: RecordingReference::Id(id) }),
+        );
     }
     let event = |kind: &str, effects: Vec<Effect>, time: calls::VendorTime| VendorEvent {
         dedupe_key: dedupe::of_parts(
             kind,
-            &[Some(&call), row.text("call_id").as_deref(), Some(&raw), ends[0].as_deref(), ends[1].as_deref()],
+            &[Some(&call), row.verbatim("call_id").as_deref(), Some(&raw), ends[0].as_deref(), ends[1].as_deref()],
         ),
         raw_kind: kind.to_owned(),
         call: Some(call.clone()),

@@ -2,6 +2,7 @@
 
 mod account;
 mod statistics;
+mod tracking;
 
 use std::collections::BTreeMap;
 

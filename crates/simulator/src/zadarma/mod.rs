@@ -117,6 +117,11 @@ impl Reading {
         "internal-ends",
         "NOTIFY_INTERNAL_END, which the page does not name, when an extension's part is over; otherwise not",
     );
+    /// Call tracking is connected.
+    pub const CALLS_TRACKED: Self = Self::new(
+        "calls-tracked",
+        "after a call from outside CALL_TRACKING tells which advertisement brought it; otherwise it is not connected",
+    );
 }
 
 /// How the page is read where it is silent.
@@ -127,6 +132,7 @@ const READINGS: &[Reading] = &[
     Reading::STATISTICS_PER_METHOD,
     Reading::MINUTE_SLIDES,
     Reading::INTERNAL_ENDS,
+    Reading::CALLS_TRACKED,
 ];
 
 impl Pbx for Zadarma {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::Zadarma;
 use super::call::{Call, recording_id};
@@ -281,6 +282,9 @@ impl Stage for ZadarmaStage {
                 end.push(("internal", last.clone()));
                 end.push(("last_internal", last));
                 self.incoming("NOTIFY_END", &end);
+                if world.reads(Reading::CALLS_TRACKED) && self.facts.telling == Telling::Live {
+                    self.track(&call);
+                }
             }
             CallKind::Outgoing | CallKind::Callback | CallKind::Internal => {
                 let caller = self.internal(self.facts.caller.as_deref().unwrap_or_default());
@@ -302,6 +306,16 @@ impl Stage for ZadarmaStage {
 }
 
 impl ZadarmaStage {
+    /// Says which advertisement brought the call. The service gathers those of eight minutes in one notification.
+    fn track(&self, call: &Call) {
+        let row = json!({"tracker": "15", "start": self.pbx.time(call.began), "duration": call.duration(),
+            "caller_id": self.customer(), "caller_did": self.line(), "country": "RU", "ga_id": "GA1.2.3",
+            "url": "https://okna.example/balkony?yclid=123#form", "utm_source": "yandex", "utm_medium": "cpc",
+            "utm_campaign": "Остекление", "utm_term": "окна на балкон", "pbx_call_id": self.id});
+        let fields = [("event", "CALL_TRACKING".to_owned()), ("result", json!([row]).to_string())];
+        self.pbx.notify(&self.id, &fields);
+    }
+
     /// Says that the recording can be fetched, once it can.
     fn announce(&self, recording: String) {
         let (pbx, call) = (self.pbx.clone(), self.id.clone());

@@ -74,7 +74,7 @@ pub(super) fn rows(pbx: &dyn Pbx) -> Vec<Row> {
         told("callback_leg2", "NOTIFY_OUT_END", &customers, &["callEnded busy", "legCleared busy"]),
         plain("NOTIFY_RECORD", "pbx_call_id=in_1&call_id_with_rec=1.2", &["recordingAvailable"]),
         plain("NOTIFY_IVR", IN, &["legQueued"]),
-        row("CALL_TRACKING", posted(pbx, "", &format!("event=CALL_TRACKING&result={tracked}")), UNKNOWN),
+        row("CALL_TRACKING", posted(pbx, "", &format!("event=CALL_TRACKING&result={tracked}")), &["attributed"]),
         result("SPEECH_RECOGNITION", UNKNOWN),
         result("NUMBER_LOOKUP", UNKNOWN),
         result("SMS", UNKNOWN),

@@ -1,11 +1,12 @@
 import type { CallDetails } from "$generated/CallDetails";
 import type { RecordingState } from "$generated/RecordingState";
+import { language } from "$lib/language.svelte";
 import { mainPlatform } from "$platform/browser";
 import { rowAt } from "$platform/fake/rows";
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Details } from "./details.svelte";
 import SidePanel from "./SidePanel.svelte";
 
@@ -54,6 +55,28 @@ describe("a note that is being written in the side panel", () => {
     await details.open(rowAt(4).call);
     expect(await screen.findByTestId("note-add")).toBeDefined();
     expect(screen.queryByTestId("note-text")).toBeNull();
+  });
+});
+
+describe("the advertisement that brought a customer", () => {
+  it.each([
+    ["ru", "Клиент пришёл по рекламе: yandex · Остекление · okna.example"],
+    ["en", "The customer came by an advertisement: yandex · Остекление · okna.example"],
+  ] as const)("stands with his call (%s)", async (code, words) => {
+    const before = language.code;
+    onTestFinished(() => {
+      language.code = before;
+    });
+    language.code = code;
+    const attribution = { source: "yandex", campaign: "Остекление", page: "okna.example" };
+    await open((details) => ({ ...details, attribution }));
+    expect((await screen.findByTestId("attribution")).textContent).toBe(words);
+  });
+
+  it("is not spoken of where nothing is known of it", async () => {
+    await open();
+    await screen.findByTestId("note-add");
+    expect(screen.queryByTestId("attribution")).toBeNull();
   });
 });
 
