@@ -7,6 +7,10 @@ use serde_json::Value;
 /// Pages that are asked for at most.
 const MOST: usize = 1000;
 
+/// So many lists that came whole, each with its first answer, show that the PBX knows no pages: one or two may look like it
+/// because rows moved.
+const SURE: u8 = 3;
+
 /// A list that is read page by page.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
@@ -14,8 +18,8 @@ pub(super) struct Pages {
     /// The most rows that one answer ever had: an answer with fewer is the last of its list. How many rows a page may
     /// have is the PBX's affair, so one with as many may have been cut.
     longest: usize,
-    /// The PBX knows no pages: every answer is the whole list.
-    is_always_whole: bool,
+    /// Lists that showed that the PBX knows no pages.
+    whole_at_once: u8,
 }
 
 /// What has been read of a list.
@@ -58,7 +62,10 @@ impl Pages {
         let rows = match page {
             Page::Rows(rows) => rows,
             Page::Refused if !first => {
-                self.is_always_whole = true;
+                // Behind the last row there may be nothing to ask for.
+                if !self.reading.is_behind {
+                    self.note_whole_at_once();
+                }
                 return Some(self.finish());
             }
             Page::Refused | Page::Failed => {
@@ -73,18 +80,21 @@ impl Pages {
         let is_known = |row: &Value| key(row).is_none_or(|key| self.reading.known.contains(&key));
         // The page begins with the row that was the last, or with the first where `offset` is ignored.
         let goes_on = first || self.reading.is_behind || rows.first().is_some_and(is_known);
-        let is_last = rows.len() < self.longest || self.is_always_whole;
+        let is_last = rows.len() < self.longest || self.whole_at_once >= SURE;
         self.longest = self.longest.max(rows.len());
-        // All rows over again, though only those from the last one on were asked for: `offset` was ignored.
+        // All rows over again, though only those from the last one on were asked for: `offset` was ignored, or as many rows
+        // came in front of them meanwhile.
         let all_again = rows.len() == self.reading.rows.len() && rows.iter().all(is_known);
         let is_same_again = !first && all_again && (rows.len() > 1 || self.reading.is_behind);
         let fresh: Vec<Value> = rows.into_iter().filter(|row| first || !is_known(row)).collect();
-        if !goes_on {
+        if !goes_on || is_same_again && !self.reading.has_moved {
             let again = !self.reading.has_moved;
             self.reading = Reading { has_moved: again, ..Reading::default() };
             return again.then_some(Step::Moved);
         }
-        self.is_always_whole |= is_same_again;
+        if is_same_again {
+            self.note_whole_at_once();
+        }
         let is_last = is_last || fresh.is_empty();
         self.reading.known.extend(fresh.iter().filter_map(&key));
         self.reading.rows.extend(fresh);
@@ -100,6 +110,10 @@ impl Pages {
     /// Gives up what was read of a list; what it showed of the PBX's pages is kept.
     pub(super) fn forget(&mut self) {
         self.reading = Reading::default();
+    }
+
+    fn note_whole_at_once(&mut self) {
+        self.whole_at_once = self.whole_at_once.saturating_add(1);
     }
 
     fn finish(&mut self) -> Step {
@@ -128,9 +142,17 @@ mod tests {
         }
     }
 
+    /// The same, and once more where rows have moved.
+    fn read_again(pages: &mut Pages, answer: impl Fn(usize) -> Page) -> Option<Step> {
+        match read(pages, &answer) {
+            Some(Step::Moved) => read(pages, &answer),
+            step => step,
+        }
+    }
+
     #[test]
     fn a_list_is_read_to_its_end_whether_or_not_it_comes_in_pages() {
-        let read = |answer: &dyn Fn(usize) -> Page| read(&mut Pages::default(), answer);
+        let read = |answer: &dyn Fn(usize) -> Page| read_again(&mut Pages::default(), answer);
         for all in [0, 1, 2, 3, 9, 10, 11, 12, 35] {
             let whole = Some(Step::Whole(rows(0..all)));
             for size in [1, 2, 3, 7, 10, 20, 1000] {
@@ -156,14 +178,47 @@ mod tests {
     }
 
     #[test]
-    fn whoever_knows_no_pages_is_not_asked_for_a_second_one_again() {
+    fn whoever_knows_no_pages_is_soon_not_asked_for_a_second_one() {
         let refused = |offset: usize| if offset == 0 { Page::Rows(rows(0..3)) } else { Page::Refused };
         for answer in [&refused as &dyn Fn(usize) -> Page, &|_| Page::Rows(rows(0..3))] {
             let mut pages = Pages::default();
-            assert_eq!(read(&mut pages, answer), Some(Step::Whole(rows(0..3))));
+            for _ in 0..SURE {
+                assert_eq!(read_again(&mut pages, answer), Some(Step::Whole(rows(0..3))));
+            }
             let whole = pages.take(Page::Rows(rows(0..7)), |row| Some(row["cid"].to_string()));
             assert_eq!(whole, Some(Step::Whole(rows(0..7))), "with the first answer");
         }
+    }
+
+    #[test]
+    fn what_looked_once_like_no_pages_cuts_no_later_list() {
+        let page = |all: u32, offset: usize| rows(0..all).into_iter().skip(offset).take(4).collect::<Vec<_>>();
+        // A page that begins behind the end may be refused.
+        let refuses_behind = |all: u32, offset: usize| match page(all, offset) {
+            rows if rows.is_empty() && offset > 0 => Page::Refused,
+            rows => Page::Rows(rows),
+        };
+        let mut pages = Pages::default();
+        for all in [1, 1, 1, 1, 9] {
+            assert_eq!(read(&mut pages, |offset| refuses_behind(all, offset)), Some(Step::Whole(rows(0..all))));
+        }
+        // Rows that come in front push the same ones into the next page, again and again.
+        for length in [1, 2, 4] {
+            let mut pages = Pages::default();
+            for _ in 0..10 {
+                let asked = std::cell::Cell::new(0);
+                let moving = |offset: usize| {
+                    asked.set(asked.get() + 1);
+                    let new = if asked.get() == 1 { length } else { 0 };
+                    Page::Rows(rows(new..length + 4).into_iter().skip(offset).take(length as usize).collect())
+                };
+                assert_eq!(read_again(&mut pages, moving), Some(Step::Whole(rows(0..length + 4))), "{length} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn fewer_rows_than_a_page_can_have_are_the_whole_list() {
         let mut pages = Pages::default();
         let paged = |offset: usize| Page::Rows(rows(0..7).into_iter().skip(offset).take(4).collect());
         assert_eq!(read(&mut pages, paged), Some(Step::Whole(rows(0..7))));

@@ -5,8 +5,8 @@ use calls::{Ability, CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use pbx::{
-    CheckReason, ConnectionConfig, Delivery, Driver, Error, ErrorKind, JournalKind, SessionReport, Trial, TrialStep,
-    WHOLE_ACCOUNT,
+    CheckReason, ConnectionConfig, Delivery, Driver, Error, ErrorKind, JournalKind, Poller, SessionReport, Snapshot,
+    Trial, TrialStep, WHOLE_ACCOUNT,
 };
 use serde_json::{Value, json};
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -161,6 +161,16 @@ async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
     assert_eq!(asking.await.unwrap(), CommandAnswer::Unknown { command });
 }
 
+/// The next list that was read to its end: this PBX has one row, and the same one over again behind it.
+async fn whole_list(driver: &Driver, poller: &mut dyn Poller) -> Snapshot {
+    for _ in 0..10 {
+        if let Some(list) = driver.poll(poller).await.expect("a page").snapshot {
+            return list;
+        }
+    }
+    panic!("it is never whole")
+}
+
 #[tokio::test]
 async fn without_sockets_the_list_alone_is_read() {
     let pbx = pbx().await;
@@ -175,9 +185,9 @@ async fn without_sockets_the_list_alone_is_read() {
     let mut poller = driver.poller(Vec::new(), TimeZone::UTC, true).expect("it asks");
     let page = driver.poll(poller.as_mut()).await.expect("a page");
     assert!(page.snapshot.is_none(), "the list may have been cut behind its only row");
-    let first = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
+    let first = whole_list(&driver, poller.as_mut()).await;
     assert!(first.calls.contains("c1") && !first.events.is_empty(), "{first:?}");
-    let again = driver.poll(poller.as_mut()).await.expect("a list").snapshot.expect("a list");
+    let again = whole_list(&driver, poller.as_mut()).await;
     assert!(again.calls.contains("c1") && again.events.is_empty(), "{again:?}");
     assert!(pbx.handshakes().is_empty());
 }
