@@ -24,7 +24,7 @@ interface DetailsText {
   listen: string;
   thisCall: string;
   endReason: (words: string) => string;
-  /** Which advertisement brought the customer. */
+  /** Where the customer came from: an advertisement, a search, a link. */
   attribution: (words: string) => string;
   you: string;
   timeline: Record<TimelineKind, (who: Who) => string>;
@@ -59,7 +59,7 @@ export const detailsText = texts<DetailsText>({
     listen: "Слушать запись",
     thisCall: "Этот звонок",
     endReason: (words) => (isCode(words) ? `Код АТС: ${words}` : `АТС сообщает: ${isolate(words)}`),
-    attribution: (words) => `Клиент пришёл по рекламе: ${words}`,
+    attribution: (words) => `Откуда клиент: ${words}`,
     you: "вы",
     timeline: {
       arrived: ({ names }) => (names ? `на ${lineName(names, "«", "»")}` : "звонок поступил"),
@@ -125,7 +125,7 @@ export const detailsText = texts<DetailsText>({
     listen: "Listen to the recording",
     thisCall: "This call",
     endReason: (words) => (isCode(words) ? `The PBX’s code: ${words}` : `The PBX says: ${isolate(words)}`),
-    attribution: (words) => `The customer came by an advertisement: ${words}`,
+    attribution: (words) => `Where the customer came from: ${words}`,
     you: "you",
     timeline: {
       arrived: ({ names }) => (names ? `to ${lineName(names, "“", "”")}` : "the call came in"),

@@ -58,17 +58,17 @@ describe("a note that is being written in the side panel", () => {
   });
 });
 
-describe("the advertisement that brought a customer", () => {
+describe("where a customer came from", () => {
   it.each([
-    ["ru", "Клиент пришёл по рекламе: yandex · Остекление · okna.example"],
-    ["en", "The customer came by an advertisement: yandex · Остекление · okna.example"],
+    ["ru", "Откуда клиент: google · organic · okna.example"],
+    ["en", "Where the customer came from: google · organic · okna.example"],
   ] as const)("stands with his call (%s)", async (code, words) => {
     const before = language.code;
     onTestFinished(() => {
       language.code = before;
     });
     language.code = code;
-    const attribution = { source: "yandex", campaign: "Остекление", page: "okna.example" };
+    const attribution = { source: "google", medium: "organic", page: "okna.example" };
     await open((details) => ({ ...details, attribution }));
     expect((await screen.findByTestId("attribution")).textContent).toBe(words);
   });
