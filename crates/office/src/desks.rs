@@ -49,11 +49,12 @@ impl Drop for Presence {
     }
 }
 
-fn not_noted(result: Result<(), store::Error>) {
+/// What becomes of a write about desks: where it fails, the office goes on.
+pub(crate) fn not_noted(result: Result<(), store::Error>) {
     match result {
         // At the end of the program the database goes first; the next start ends what is open.
         Ok(()) | Err(store::Error::Closed) => {}
-        Err(error) => tracing::warn!(kind = ?error.kind(), "it was not noted that a desk follows, or does no more"),
+        Err(error) => tracing::warn!(kind = ?error.kind(), "which desks followed could not be noted"),
     }
 }
 

@@ -20,6 +20,7 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 use crate::{
     clock::Clock,
     connections::{Connection, Connections, Zone},
+    desks,
     holes::Holes,
     journal::StoreJournal,
     keeper::{Keeper, NotStored},
@@ -146,7 +147,7 @@ impl OfficeHandle {
             books,
         )
         .await?;
-        store.end_desk_times(&config.name).await?;
+        store.end_desk_times(&config.name).then(desks::not_noted);
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
         let state = OfficeState {

@@ -15,7 +15,7 @@ const MOST: i64 = 200_000;
 pub struct NewCardDecision {
     /// Which call.
     pub call: CallId,
-    /// When it was decided.
+    /// By what time it is counted and forgotten.
     pub at: Timestamp,
     /// A card came up. Such a decision is only replaced by another of its kind.
     pub is_shown: bool,
@@ -109,10 +109,6 @@ impl Store {
         self.write(move |sql| {
             let office = office::ordinal(sql, &office)?;
             let (before, most) = (to_ns(before), most as i64);
-            let kept: i64 = sql
-                .prepare_cached("SELECT count(*) FROM card_decisions WHERE office = ?1")?
-                .query_row([office], |row| row.get(0))?;
-            let too_many = (kept - MOST).clamp(0, most);
             let mut gone = 0;
             for statement in [
                 "DELETE FROM card_decisions WHERE office = ?1 AND (call, viewer) IN
@@ -124,6 +120,11 @@ impl Store {
             ] {
                 gone += sql.prepare_cached(statement)?.execute(params![office, before, most])?;
             }
+            // What was too old is gone by now, and does not count.
+            let kept: i64 = sql
+                .prepare_cached("SELECT count(*) FROM card_decisions WHERE office = ?1")?
+                .query_row([office], |row| row.get(0))?;
+            let too_many = (kept - MOST).clamp(0, most);
             gone += sql
                 .prepare_cached(
                     "DELETE FROM card_decisions WHERE office = ?1 AND (call, viewer) IN
@@ -158,4 +159,34 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<CardDecisionRow>> {
     let call: String = row.get(0)?;
     let (viewer, body) = (row.get(1)?, row.get(2)?);
     Ok(call.parse().ok().map(|call| CardDecisionRow { call, viewer, body }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, SystemRandom};
+
+    #[test]
+    fn what_goes_by_its_age_makes_room_for_what_is_newer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_in(folder.path(), Options::owner("t", SystemRandom)).expect("opens");
+        let at = |ns| Timestamp::from_nanosecond(ns).expect("a time");
+        let add = |from: i64, to: i64| {
+            store.write(move |sql| {
+                let office = office::ordinal(sql, "test")?;
+                sql.execute(
+                    "WITH RECURSIVE numbers (n) AS (SELECT ?2 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?3)
+                     INSERT INTO card_decisions (office, call, viewer, at_ns, is_shown, body)
+                     SELECT ?1, 'c' || n, 'anna', n, 1, '{}' FROM numbers",
+                    params![office, from, to],
+                )?;
+                Ok(())
+            })
+        };
+        add(1, 11).wait().expect("written");
+        add(100, 100 + MOST).wait().expect("written");
+        assert_eq!(store.prune_card_decisions("test", at(50), 2000).wait(), Ok(10), "only what was too old");
+        add(MOST + 100, MOST + 105).wait().expect("written");
+        assert_eq!(store.prune_card_decisions("test", at(50), 2000).wait(), Ok(5), "the oldest beyond the bound");
+    }
 }

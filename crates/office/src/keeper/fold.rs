@@ -17,6 +17,7 @@ pub(super) type Histories = BTreeMap<CallId, Vec<Stored>>;
 impl Keeper {
     /// Folds entries that were appended. Those of a connection that waits for an older part of a call wait behind it.
     pub(super) async fn take_entries(&mut self, new: Vec<Stored>) {
+        self.logged_at = self.clock.now();
         self.logged = new.iter().map(|stored| stored.seq).fold(self.logged, u64::max);
         let mut free = Vec::new();
         for stored in new {

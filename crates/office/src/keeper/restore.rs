@@ -7,7 +7,6 @@ use calls::{CallId, ConnectionId, Stored};
 use serde::{Deserialize, Serialize};
 use store::{Filter, Store, UnreadEntry};
 
-use super::fold::Histories;
 use crate::{call_entries, held_back, rows};
 
 /// How many log entries, or rows, are read at a time.
@@ -42,8 +41,6 @@ pub(super) struct Restored {
     pub(super) start: Rebuild,
     /// The log from there on.
     pub(super) entries: Vec<Result<Stored, UnreadEntry>>,
-    /// All entries of the calls that these are about, where they were read ahead.
-    pub(super) histories: Histories,
     /// The calls whose rows are open.
     pub(super) open: Vec<OpenCall>,
 }
@@ -65,17 +62,7 @@ impl Restored {
         }
         let unread = held_back::kept(store, connection)?;
         let open = open_calls(store, office, connection)?;
-        Ok(Self { unread, folded, start, entries, histories: Histories::new(), open })
-    }
-
-    /// With all entries of the calls that are folded, for who must not wait for the database then.
-    pub(super) fn with_histories(mut self, store: &Store, office: &str, connection: &ConnectionId) -> Self {
-        let told = self.entries.iter().filter_map(|entry| entry.as_ref().ok());
-        let calls: BTreeSet<CallId> = told.filter_map(|stored| stored.told.subject(connection)).collect();
-        // What is missing is read again where it is needed, and its error told there.
-        let read = |call: CallId| Some((call.clone(), call_entries::of_call(store, office, &call).ok()?));
-        self.histories = calls.into_iter().filter_map(read).collect();
-        self
+        Ok(Self { unread, folded, start, entries, open })
     }
 }
 

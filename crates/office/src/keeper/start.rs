@@ -96,14 +96,11 @@ impl Keeper {
     /// What the log says of a connection until now.
     async fn restored(&self, connection: &ConnectionId) -> Result<Restored, store::Error> {
         let (office, id) = (self.office.clone(), connection.clone());
-        let read = move |store: &Store| {
-            Restored::read(store, &office, &id).map(|restored| restored.with_histories(store, &office, &id))
-        };
-        self.store.reading(read).await
+        self.store.reading(move |store| Restored::read(store, &office, &id)).await
     }
 
     async fn rebuild_book(&mut self, connection: &ConnectionId, restored: Restored) -> Result<(), store::Error> {
-        let Restored { unread, folded, start, entries, histories, open } = restored;
+        let Restored { unread, folded, start, entries, open } = restored;
         self.open_unread(connection, unread);
         if let Some(book) = self.books.get_mut(connection) {
             if let Some(chosen_at) = start.zone_chosen {
@@ -115,7 +112,7 @@ impl Keeper {
         }
         for entry in entries {
             let seq = seq_of(&entry);
-            let changes = self.fold_read(connection, entry, &histories).await?;
+            let changes = self.fold_read(connection, entry).await?;
             if seq > folded {
                 // Until the rows are written nobody may resume from beyond them.
                 self.head.send_modify(|head| *head = Head { seq: head.seq.min(seq - 1), behind: true });
@@ -130,7 +127,6 @@ impl Keeper {
         &mut self,
         connection: &ConnectionId,
         entry: Result<Stored, UnreadEntry>,
-        histories: &Histories,
     ) -> Result<Vec<Change>, store::Error> {
         let stored = match entry {
             Ok(stored) => stored,
@@ -139,7 +135,7 @@ impl Keeper {
                 return Ok(Vec::new());
             }
         };
-        match (self.fold(&stored, histories).await, stored.told.subject(connection)) {
+        match (self.fold(&stored, &Histories::new()).await, stored.told.subject(connection)) {
             (Err(error), Some(call)) if is_for_good(&error) => {
                 self.hold_back(connection, &call, &error);
                 Ok(Vec::new())

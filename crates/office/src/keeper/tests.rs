@@ -4,7 +4,10 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
-use calls::{Book, BookSettings, Change, ConnectionId, Direction, Effect, LegRef, LegRole, Source, Told, VendorEvent};
+use calls::{
+    Book, BookSettings, CallId, Change, ConnectionId, Direction, Effect, LegRef, LegRole, Source, Stored, Told,
+    VendorEvent,
+};
 use jiff::{SignedDuration, Timestamp};
 use store::{Audience, Options, Scope, Store, SystemRandom, Visible};
 use tempfile::TempDir;
@@ -267,4 +270,17 @@ async fn a_connection_with_other_settings_goes_on_by_them() {
     keeper.join(&connection(), longer).await.expect("it is known");
     assert_eq!(due(&keeper), before + SignedDuration::from_hours(1));
     assert_eq!(keeper.books.get(&connection()).map(|book| book.open_calls().count()), Some(1), "the call goes on");
+}
+
+#[tokio::test]
+async fn each_call_is_logged_when_its_own_entries_were() {
+    let folder = TempDir::new().expect("a folder");
+    let (mut keeper, handle) = keeper(&store(&folder)).await;
+    let now = Timestamp::now();
+    // Nothing was logged for an hour, and then something that did not come from a PBX, as a command does.
+    keeper.logged_at = now - SignedDuration::from_hours(1);
+    let ring = Stored { seq: 1, connection: connection(), received_at: now, told: rings("s-1") };
+    keeper.take_entries(vec![ring]).await;
+    let times = handle.times.of(&CallId::of_vendor(&connection(), "s-1"));
+    assert!(times[0].logged_at >= now, "{times:?}");
 }

@@ -212,7 +212,6 @@ impl Keeper {
             tracing::error!(kind = ?error.kind(), "the log could not take events");
             NotStored
         })?;
-        self.logged_at = self.clock.now();
         let new = entries.into_iter().zip(&appended).filter_map(|(entry, appended)| {
             let seq = appended.new_seq()?;
             Some(Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told })
