@@ -28,8 +28,6 @@ pub(crate) struct State {
     pub(crate) name: String,
     /// Where those who are invited find it, where that is known.
     pub(crate) join_address: Option<JoinAddress>,
-    /// Tokens that were renewed in this run, and whose new secret was not used yet.
-    pub(crate) renewed: std::sync::Mutex<std::collections::BTreeSet<String>>,
     /// The certificate that vouches for it, where no public CA does.
     pub(crate) own_ca: Option<OwnCa>,
     pub(crate) path_tokens: PathTokens,
@@ -81,6 +79,14 @@ impl State {
         let Ok(_turn) = self.token_reader.acquire().await else { return Err(store::Error::Closed) };
         let (hash, now) = (tokens::hash(secret), self.clock.now());
         self.office.store().reading(move |store| tokens::find(store, &hash, now)).await
+    }
+
+    /// Notes that a desk was here, what it runs and by which secret it was let in. Where that cannot be written, the desk goes
+    /// on all the same.
+    pub(crate) async fn note_visit(&self, token: &str, version: &str, presented: [u8; 32]) {
+        if let Err(error) = self.office.store().saw_token(token, version, presented, self.clock.now()).await {
+            tracing::warn!(%error, "when a desk was here could not be noted");
+        }
     }
 }
 

@@ -59,9 +59,9 @@ pub(crate) async fn stream(
         .on_upgrade(move |socket| async move {
             let (id, presented) = (bearer.token.id.clone(), bearer.presented);
             let _open = (Open::new(&gateway.counters.streams), gateway.presence.enter(&id), permit);
-            note_visit(&gateway, &id, &version, presented).await;
+            gateway.note_visit(&id, &version, presented).await;
             Desk::new(&gateway, bearer, socket).serve().await;
-            note_visit(&gateway, &id, &version, presented).await;
+            gateway.note_visit(&id, &version, presented).await;
         }))
 }
 
@@ -69,13 +69,6 @@ pub(crate) async fn stream(
 fn version(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     agent.chars().take(LONGEST_VERSION).collect()
-}
-
-/// Notes that a desk was here, for whoever looks after the office.
-async fn note_visit(gateway: &Gateway, token: &str, version: &str, presented: [u8; 32]) {
-    if let Err(error) = gateway.office.store().saw_token(token, version, presented, gateway.clock.now()).await {
-        tracing::warn!(%error, "when a desk was here could not be noted");
-    }
 }
 
 /// Webhooks and requests need what connections are left.

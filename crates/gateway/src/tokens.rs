@@ -61,6 +61,7 @@ pub async fn issue(store: &Store, token: NewToken) -> Result<Issued, IssueError>
         device: String::new(),
         version: String::new(),
         seen_at: None,
+        is_new_unused: false,
     };
     store.add_token(row).await?;
     Ok(Issued { id, secret })

@@ -198,6 +198,7 @@ impl Store {
                 device: device.clone(),
                 version: String::new(),
                 seen_at: Some(now),
+                is_new_unused: false,
             };
             tokens::add(sql, &new)?;
             let joined = AuditEntry {

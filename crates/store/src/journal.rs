@@ -18,7 +18,7 @@ pub struct NewJournalRow {
     pub at: Timestamp,
     /// The connection that it is about, if one.
     pub connection: Option<ConnectionId>,
-    /// What it is: `webhook`, `refused`, `request`, …
+    /// What it is: `webhook`, `request` or `frame`. Never empty: that is the place of what was forgotten.
     pub kind: String,
     /// Redacted by who writes it.
     pub body: String,
@@ -51,7 +51,7 @@ impl Store {
     pub fn journal_before(&self, before: Option<i64>, limit: usize) -> Result<Vec<JournalRow>, Error> {
         self.read(|sql| {
             let mut statement = sql.prepare_cached(
-                "SELECT id, at_ns, connection, kind, body FROM journal WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+                "SELECT id, at_ns, connection, kind, body FROM journal WHERE id < ?1 AND kind <> '' ORDER BY id DESC LIMIT ?2",
             )?;
             let entries = statement
                 .query_map(params![before.unwrap_or(i64::MAX), limit as i64], read)?
@@ -63,8 +63,8 @@ impl Store {
     /// The note with this id.
     pub fn journal_entry(&self, id: i64) -> Result<Option<JournalRow>, Error> {
         self.read(|sql| {
-            let mut statement =
-                sql.prepare_cached("SELECT id, at_ns, connection, kind, body FROM journal WHERE id = ?1")?;
+            let mut statement = sql
+                .prepare_cached("SELECT id, at_ns, connection, kind, body FROM journal WHERE id = ?1 AND kind <> ''")?;
             Ok(statement.query_row([id], read).optional()?)
         })
     }

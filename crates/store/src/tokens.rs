@@ -41,6 +41,8 @@ pub struct Token {
     pub version: String,
     /// When it was last here.
     pub seen_at: Option<Timestamp>,
+    /// Its secret is a new one that nobody was seen with yet: the former may still ask for another.
+    pub is_new_unused: bool,
 }
 
 /// Another secret for a token.
@@ -63,7 +65,7 @@ impl Token {
 const FORMER: SignedDuration = SignedDuration::from_hours(24);
 
 const COLUMNS: &str =
-    "id, hash, name, role, extensions, groups, expires_ns, revoked_ns, days, device, version, seen_ns";
+    "id, hash, name, role, extensions, groups, expires_ns, revoked_ns, days, device, version, seen_ns, former_renews";
 
 impl Store {
     /// Adds a token.
@@ -173,7 +175,7 @@ impl Store {
                     expires_at.map(to_ns),
                     to_ns(now)
                 ])?;
-            Ok((changed > 0).then_some(Token { hash: renewal.hash, expires_at, ..known }))
+            Ok((changed > 0).then_some(Token { hash: renewal.hash, expires_at, is_new_unused: true, ..known }))
         })
         .durable()
     }
@@ -214,7 +216,7 @@ pub(crate) fn after(now: Timestamp, days: u32) -> Timestamp {
 
 pub(crate) fn add(sql: &Transaction<'_>, token: &Token) -> Result<(), Error> {
     sql.execute(
-        &format!("INSERT INTO tokens ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+        &format!("INSERT INTO tokens ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"),
         params![
             token.id,
             token.hash,
@@ -228,6 +230,7 @@ pub(crate) fn add(sql: &Transaction<'_>, token: &Token) -> Result<(), Error> {
             token.device,
             token.version,
             token.seen_at.map(to_ns),
+            token.is_new_unused,
         ],
     )?;
     Ok(())
@@ -261,5 +264,6 @@ fn token(row: &Row<'_>) -> Result<Token, Error> {
         device: row.get(9)?,
         version: row.get(10)?,
         seen_at: row.get::<_, Option<i64>>(11)?.map(from_ns),
+        is_new_unused: row.get(12)?,
     })
 }

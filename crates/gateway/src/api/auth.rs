@@ -1,6 +1,6 @@
 //! Who asks: the token of `Authorization: Bearer`.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
@@ -33,8 +33,8 @@ impl FromRequestParts<Arc<Gateway>> for Bearer {
         let token = gateway.token(secret).await?.ok_or_else(refused)?;
         let viewer = tokens::viewer(&token).ok_or_else(refused)?;
         // The desk has its new secret: the former one is to end.
-        if presented == token.hash && gateway.renewed.lock().unwrap_or_else(PoisonError::into_inner).remove(&token.id) {
-            gateway.office.store().saw_token(&token.id, &token.version, presented, gateway.clock.now()).await?;
+        if token.is_new_unused && presented == token.hash {
+            gateway.note_visit(&token.id, &token.version, presented).await;
         }
         let view = gateway.office.view(viewer.clone());
         Ok(Self { token, presented, viewer, view })

@@ -80,7 +80,6 @@ impl Gateway {
             clock,
             name,
             join_address,
-            renewed: std::sync::Mutex::default(),
             own_ca: options.own_ca,
             join_limit: JoinLimit::default(),
             presence: Presence::default(),

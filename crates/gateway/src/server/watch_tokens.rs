@@ -122,6 +122,7 @@ mod tests {
             device: String::new(),
             version: String::new(),
             seen_at: None,
+            is_new_unused: false,
         };
         let tokens = [
             token("101", None, None),

@@ -117,6 +117,7 @@ fn a_write_that_fails_takes_no_other_with_it() {
         device: String::new(),
         version: String::new(),
         seen_at: None,
+        is_new_unused: false,
     };
     let before = store.append(vec![entry("rt1", None, "a")]).send();
     let first = store.add_token(token("t1")).send();

@@ -94,8 +94,11 @@ fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used
     // It was given for thirty days.
     let first_ends = 30 * DAY + 10;
 
+    let is_unused = || store.token("ta").expect("reads").expect("is there").is_new_unused;
+    assert!(!is_unused());
+
     let renewed = renew(first, second, DAY).expect("is valid");
-    assert_eq!(renewed.expires_at, Some(at(31 * DAY)));
+    assert_eq!((renewed.expires_at, renewed.is_new_unused, is_unused()), (Some(at(31 * DAY)), true, true));
     assert_eq!((found(&first, DAY), found(&second, DAY)), (is.clone(), is.clone()));
     // The answer was lost, or no keyring took it: the desk asks again with what it has, which stays valid as long as it was to
     // be, and the lost one is none any more.
@@ -107,12 +110,12 @@ fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used
     assert_eq!(found(&first, first_ends), None);
     // Whoever is let in by the former one leaves it as it is.
     store.saw_token("ta", "", first, at(11 * DAY)).wait().expect("noted");
-    assert_eq!(found(&first, first_ends - 1), is);
+    assert_eq!((found(&first, first_ends - 1), is_unused()), (is.clone(), true));
     // Once the new one was used, an old one that somebody found renews nothing, and ends a day later, however often that is.
     for visit in [12, 12 * DAY, 20 * DAY] {
         store.saw_token("ta", "", third, at(12 * DAY + visit)).wait().expect("noted");
     }
-    assert_eq!(renew(first, second, 12 * DAY + 20), None);
+    assert_eq!((renew(first, second, 12 * DAY + 20), is_unused()), (None, false));
     let ends = 13 * DAY + 12;
     assert_eq!((found(&first, ends - 1), found(&first, ends), found(&third, ends)), (is.clone(), None, is));
     assert_eq!(store.revoke_token_as("ta", entry("signed out", at(14 * DAY))).wait(), Ok(true));

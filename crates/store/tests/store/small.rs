@@ -55,6 +55,7 @@ fn a_token_is_found_by_its_hash_and_revoked_once() {
         device: String::new(),
         version: String::new(),
         seen_at: None,
+        is_new_unused: false,
     };
     store.add_token(token.clone()).wait().expect("added");
     assert!(store.add_token(token.clone()).wait().is_err(), "an id is given once");
@@ -92,4 +93,18 @@ fn the_journal_is_read_newest_first_and_pruned_by_age() {
     assert_eq!(store.journal_before(Some(left[0].id), 10).expect("reads").len(), 1);
     assert_eq!(store.prune_journal(at(9), 1).wait(), Ok(1), "a few at a time");
     assert_eq!(store.journal_before(None, 10).expect("reads").len(), 1);
+}
+
+#[test]
+fn a_journal_that_is_forgotten_is_empty_and_gives_no_id_again() {
+    let folder = folder();
+    let store = open(&folder);
+    let note = NewJournalRow { at: at(1), connection: None, kind: "webhook".into(), body: "{}".into() };
+    store.journal(vec![note.clone(), note.clone()]).wait().expect("noted");
+    let newest = store.journal_before(None, 1).expect("reads")[0].id;
+    assert_eq!(store.forget_journal(newest, 10).wait(), Ok(1));
+    assert_eq!((store.journal_before(None, 10), store.journal_entry(newest)), (Ok(vec![]), Ok(None)));
+    store.journal(vec![note]).wait().expect("noted");
+    let left = store.journal_before(None, 10).expect("reads");
+    assert!(left.len() == 1 && left[0].id > newest, "{left:?}");
 }
