@@ -13,7 +13,7 @@ use axum::{
 };
 use calls::ConnectionId;
 use link::{OfficeError, OfficeErrorKind, wire::admin::HOOK_PATH};
-use office::HookOutcome;
+use office::{HookOutcome, ReceivedHook};
 use pbx::{WebhookReply, WebhookRequest};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
@@ -54,8 +54,13 @@ async fn take(gateway: &Gateway, request: Request) -> Result<Response, ApiError>
     let headers =
         head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
-    let outcome = gateway.office.receive(&address.connection, request).await;
-    answer(gateway, address.connection, outcome).await
+    let ReceivedHook { outcome, row } = gateway.office.receive(&address.connection, request).await;
+    let reply = outcome.reply().cloned();
+    let response = answer(gateway, address.connection, outcome).await.unwrap_or_else(IntoResponse::into_response);
+    if let Some(row) = row {
+        row.answered(response.status().as_u16(), reply.as_ref());
+    }
+    Ok(response)
 }
 
 async fn answer(gateway: &Gateway, connection: ConnectionId, outcome: HookOutcome) -> Result<Response, ApiError> {

@@ -30,7 +30,7 @@ pub use connection::{
     Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
 };
 pub use join_link::{JoinCode, JoinLink, JoinLinkError};
-pub use journal::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage};
+pub use journal::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, JournalVerdict};
 pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
     PhoneChoice, Phones,

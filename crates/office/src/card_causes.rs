@@ -2,9 +2,10 @@
 
 use calls::{Direction, LegRole};
 use jiff::Timestamp;
-use link::wire::{Call, CardDecision, CauseDetails, Leg, NoCard};
+use link::wire::{Call, CauseDetails, Leg, NoCard};
 
 use crate::{
+    decisions::KeptDecision,
     desks::Desk,
     settings::{Directory, Viewer},
 };
@@ -46,7 +47,7 @@ impl Told<'_> {
     }
 
     /// Why there was no card at this desk; `None` where there was one.
-    pub(crate) fn cause(&self, desk: &Desk, decision: Option<&CardDecision>) -> Option<NoCard> {
+    pub(crate) fn cause(&self, desk: &Desk, decision: Option<&KeptDecision>) -> Option<NoCard> {
         let Some(decision) = decision else { return Some(self.undecided(desk)) };
         NoCard::by_rule(decision.rule, &ToldTo { told: self, viewer: &desk.viewer })
     }

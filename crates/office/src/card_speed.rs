@@ -1,23 +1,24 @@
 //! How soon cards came after the office had heard of their calls.
 
-use link::wire::{CardDecision, CardRule, CardSpeed};
+use link::wire::{CardRule, CardSpeed};
 
-use crate::call_times::StateTimes;
+use crate::{call_times::StateTimes, decisions::KeptDecision};
 
 /// The state of the call on which a desk decided: the newest that the office had by then. A remote desk's clock is known
 /// to some milliseconds only, so the first state may seem to be later.
-pub(crate) fn state_of<'a>(states: &'a [StateTimes], decision: Option<&CardDecision>) -> Option<&'a StateTimes> {
-    let by_then = |state: &&StateTimes| decision.is_some_and(|decision| state.received_at <= decision.decided_at);
+pub(crate) fn state_of<'a>(states: &'a [StateTimes], decision: Option<&KeptDecision>) -> Option<&'a StateTimes> {
+    let decided_at = decision.and_then(|decision| decision.decided_at);
+    let by_then = |state: &&StateTimes| decided_at.is_some_and(|decided_at| state.received_at <= decided_at);
     states.iter().rfind(by_then).or(states.first())
 }
 
 /// How long a card took: from what the PBX told to the paint, or to the desk's decision where the paint is not known.
-pub(crate) fn card_ms(states: &[StateTimes], decision: &CardDecision) -> Option<u32> {
+pub(crate) fn card_ms(states: &[StateTimes], decision: &KeptDecision) -> Option<u32> {
     if decision.rule != CardRule::Shown {
         return None;
     }
     let from = state_of(states, Some(decision))?.received_at;
-    let to = decision.painted_at.unwrap_or(decision.decided_at);
+    let to = decision.painted_at.or(decision.decided_at)?;
     u32::try_from(to.duration_since(from).as_millis().max(0)).ok()
 }
 

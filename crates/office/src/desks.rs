@@ -6,10 +6,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{CardDecision, CardRule, You};
+use link::wire::{CardRule, You};
 use store::{DeskTime, NewDeskTime, Store};
 
-use crate::{clock::Clock, settings::Viewer, state::OfficeState};
+use crate::{clock::Clock, decisions::KeptDecision, settings::Viewer, state::OfficeState};
 
 /// How long it is remembered what desks followed and decided.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -58,10 +58,11 @@ pub(crate) fn not_noted(result: Result<(), store::Error>) {
     }
 }
 
-/// A desk that has followed lately, as it was when it last began to.
+/// A person's desk that has followed lately.
 pub(crate) struct Desk {
+    /// Who he was when it last began to follow.
     pub(crate) viewer: Viewer,
-    /// The names that it had: a renewed token is another token of the same person.
+    /// The ids of his tokens: whoever joins anew, or on another computer, has another token and is the same person.
     names: BTreeSet<String>,
     times: Vec<DeskTime>,
 }
@@ -72,13 +73,13 @@ impl Desk {
         Self { names: BTreeSet::from([viewer.id.clone()]), viewer, times: Vec::new() }
     }
 
-    /// This is one of its names.
+    /// This is the id of one of his tokens.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
     /// What it decided, among the decisions of all desks about a call: that a card was shown before anything else.
-    pub(crate) fn decision<'a>(&self, of_all: &'a BTreeMap<String, CardDecision>) -> Option<&'a CardDecision> {
+    pub(crate) fn decision<'a>(&self, of_all: &'a BTreeMap<String, KeptDecision>) -> Option<&'a KeptDecision> {
         let mine = || self.names.iter().filter_map(|name| of_all.get(name));
         mine().find(|decision| decision.rule == CardRule::Shown).or_else(|| mine().max_by_key(|mine| mine.decided_at))
     }
@@ -97,7 +98,7 @@ impl Desk {
     }
 }
 
-/// The desks that followed at some time since then, by their names.
+/// The desks that followed at some time since then, one for each person, in the order of their names.
 pub(crate) fn since(store: &Store, office: &str, since: Timestamp) -> Result<Vec<Desk>, store::Error> {
     let mut desks: BTreeMap<String, Desk> = BTreeMap::new();
     for time in store.desk_times(office, since)? {
@@ -111,8 +112,8 @@ pub(crate) fn since(store: &Store, office: &str, since: Timestamp) -> Result<Vec
         let is_same = |other: &&mut Desk| is_same_person(&other.viewer, &desk.viewer);
         match people.iter_mut().find(is_same) {
             Some(other) => {
-                let last = |desk: &Desk| desk.times.last().map(|time| time.from);
-                if last(&desk) > last(other) {
+                let last_began = |desk: &Desk| desk.times.iter().map(|time| time.from).max();
+                if last_began(&desk) > last_began(other) {
                     other.viewer = desk.viewer;
                 }
                 other.names.extend(desk.names);
@@ -121,9 +122,8 @@ pub(crate) fn since(store: &Store, office: &str, since: Timestamp) -> Result<Vec
             None => people.push(desk),
         }
     }
-    let mut desks = people;
-    desks.sort_by(|one, other| one.viewer.name.cmp(&other.viewer.name));
-    Ok(desks)
+    people.sort_by(|one, other| one.viewer.name.cmp(&other.viewer.name));
+    Ok(people)
 }
 
 fn is_same_person(one: &Viewer, other: &Viewer) -> bool {
@@ -147,5 +147,30 @@ pub(crate) async fn prune(store: Store, office: String, now: Timestamp) {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Options, SystemRandom};
+
+    use super::*;
+    use crate::testing::at;
+
+    #[tokio::test]
+    async fn a_person_with_several_tokens_is_named_by_the_one_that_he_used_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_in(folder.path(), Options::owner("t", SystemRandom)).expect("opens");
+        let you = You { name: "Anna".into(), role: link::wire::Role::Agent, extensions: vec![], groups: vec![] };
+        let body = serde_json::to_string(&you).expect("JSON");
+        // In the order of their ids the newest is neither the first nor the last.
+        for (viewer, from) in [("t1", 10), ("t3", 20), ("t2", 30), ("t1", 5), ("t2", 1)] {
+            let time = NewDeskTime { viewer: viewer.into(), from: at(from), body: body.clone() };
+            store.begin_desk_time("test", time).await.expect("noted");
+        }
+        let desks = store.reading(|store| since(store, "test", at(0))).await.expect("reads");
+        let [desk] = desks.as_slice() else { panic!("one person") };
+        assert_eq!(desk.viewer.id, "t2");
+        assert!(["t1", "t2", "t3"].iter().all(|token| desk.is(token)));
     }
 }

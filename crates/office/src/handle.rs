@@ -13,7 +13,7 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, VerifyError, WebhookReply, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -22,7 +22,7 @@ use crate::{
     connections::{Connection, Connections, Zone},
     desks,
     holes::Holes,
-    journal::StoreJournal,
+    journal::{StoreJournal, WebhookRow},
     keeper::{Keeper, NotStored},
     outside::Outside,
     recordings::Recordings,
@@ -80,6 +80,24 @@ pub enum HookOutcome {
     Refused(VerifyError),
     /// Could not be stored: the PBX has to send it again.
     NotStored,
+}
+
+impl HookOutcome {
+    /// What it is to be answered, where it was taken.
+    pub fn reply(&self) -> Option<&WebhookReply> {
+        match self {
+            Self::Stored(reply) | Self::Known(reply) | Self::Reply(reply) => Some(reply),
+            Self::UnknownConnection | Self::Refused(_) | Self::NotStored => None,
+        }
+    }
+}
+
+/// What became of a webhook, and its row in the request journal.
+pub struct ReceivedHook {
+    /// What became of it.
+    pub outcome: HookOutcome,
+    /// To be told what was answered; none where there is no such connection.
+    pub row: Option<WebhookRow>,
 }
 
 /// Figures of an office since its start.
@@ -189,10 +207,25 @@ impl OfficeHandle {
     }
 
     /// Verifies, stores and folds a webhook; answers once it is durable.
-    pub async fn receive(&self, connection: &ConnectionId, request: WebhookRequest) -> HookOutcome {
-        let Some(connection) = self.state.connections.get(connection) else { return HookOutcome::UnknownConnection };
+    pub async fn receive(&self, connection: &ConnectionId, request: WebhookRequest) -> ReceivedHook {
+        let Some(connection) = self.state.connections.get(connection) else {
+            return ReceivedHook { outcome: HookOutcome::UnknownConnection, row: None };
+        };
         let received_at = self.state.clock.now();
-        let decoded = match connection.decode(&request, received_at) {
+        let Received { decoded, entry } = connection.decode(&request, received_at);
+        let row = self.work.journal.webhook(entry, Arc::clone(&connection.driver));
+        let outcome = self.take_webhook(&connection, request, received_at, decoded).await;
+        ReceivedHook { outcome, row: Some(row) }
+    }
+
+    async fn take_webhook(
+        &self,
+        connection: &Connection,
+        request: WebhookRequest,
+        received_at: Timestamp,
+        decoded: Result<Decoded, VerifyError>,
+    ) -> HookOutcome {
+        let decoded = match decoded {
             Ok(decoded) => decoded,
             Err(refusal) => {
                 // Anybody can bring this about as often as he likes; who receives over HTTP bounds what he writes of it.
@@ -205,7 +238,7 @@ impl OfficeHandle {
         };
         let routed = connection.routed(&request, &self.state.directory());
         let acted = routed.as_ref().map(|routed| (routed.rule, routed.is_refused));
-        let outcome = self.store_decoded(&connection, received_at, &request, decoded, acted).await;
+        let outcome = self.store_decoded(connection, received_at, &request, decoded, acted).await;
         let outcome = answered(outcome, routed);
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
@@ -363,7 +396,7 @@ impl Connection {
         self.driver.capability().names_agent_on_ring
     }
 
-    fn decode(&self, request: &WebhookRequest, received_at: Timestamp) -> Result<Decoded, VerifyError> {
+    fn decode(&self, request: &WebhookRequest, received_at: Timestamp) -> Received {
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
         self.driver.receive(request, &DecodeContext { received_at, zone, source: Source::Webhook })
     }
@@ -382,7 +415,8 @@ impl Connection {
             let other = |event: &VendorEvent| {
                 event.time.as_ref().is_some_and(|time| time.zone.is_some() && time.zone.as_deref() != name)
             };
-            let again = decoded.events.iter().any(other).then(|| self.decode(request, received_at).ok()).flatten();
+            let again =
+                decoded.events.iter().any(other).then(|| self.decode(request, received_at).decoded.ok()).flatten();
             return (again.unwrap_or(decoded), None);
         }
         let raw = decoded.events.iter().find_map(|event| event.time.as_ref().filter(|time| time.zone.is_some()));
@@ -394,7 +428,7 @@ impl Connection {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) =
             Zone { zone: time_zone, settled: true, is_certain: false };
         let choice = Decision::ZoneChosen { zone, because };
-        match self.decode(request, received_at) {
+        match self.decode(request, received_at).decoded {
             Ok(again) => (again, Some(choice)),
             // Verified a moment ago.
             Err(_) => (decoded, Some(choice)),

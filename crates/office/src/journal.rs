@@ -10,11 +10,15 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
-use pbx::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind};
-use serde_json::json;
-use store::{NewJournalRow, Store};
+use link::wire::JournalVerdict;
+use pbx::{Driver, Journal, JournalEntry, WebhookReply};
+use store::{JournalPlace, NewJournalRow, Store};
+use tokio::time::Instant;
 
-use crate::method_counts::MethodCounts;
+use crate::{
+    journal_body::{JournalBody, of_entry},
+    method_counts::MethodCounts,
+};
 
 /// How long an exchange is remembered.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -51,16 +55,47 @@ impl StoreJournal {
         self.left_out.load(Ordering::Relaxed)
     }
 
-    /// Whether this is one webhook that nobody vouches for too many of its second: refused, or a test of our address.
-    fn is_flood(&self, entry: &JournalEntry) -> bool {
-        let is_vouched_for = !entry.outcome.starts_with("refused") && entry.operation != ADDRESS_CHECK;
-        if entry.kind != JournalKind::Webhook || is_vouched_for {
-            return false;
+    /// Notes a webhook before anything else is done with it. What was answered is added once it is known; where the program
+    /// ends before that, the row says so by having no status.
+    pub(crate) fn webhook(&self, entry: JournalEntry, driver: Arc<Driver>) -> WebhookRow {
+        let began = Instant::now();
+        self.method_counts.saw(&entry);
+        let (row, body) = of_entry(entry);
+        let place = self.is_admitted(&row, &body).then(|| {
+            let noted = self.noted();
+            self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, noted)
+        });
+        WebhookRow { store: self.store.clone(), place, body, began, driver }
+    }
+
+    /// There is room for it, and it is not one of too many of its second.
+    fn is_admitted(&self, row: &NewJournalRow, body: &JournalBody) -> bool {
+        let is_left_out = self.is_flood(row, body) || self.waiting.load(Ordering::Relaxed) >= WAITING;
+        if is_left_out {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
         }
+        !is_left_out
+    }
+
+    /// One more waits to be written, until what this answers is called.
+    fn noted(&self) -> impl FnOnce(Result<(), store::Error>) + Send + 'static {
+        let waiting = Arc::clone(&self.waiting);
+        waiting.fetch_add(1, Ordering::Relaxed);
+        move |result| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            hole(result);
+        }
+    }
+
+    /// Whether this is one webhook that nobody vouches for too many of its second: refused, or a test of our address.
+    fn is_flood(&self, row: &NewJournalRow, body: &JournalBody) -> bool {
+        let is_anybodys =
+            matches!(body.verdict, JournalVerdict::Refused | JournalVerdict::Stray | JournalVerdict::AddressChecked);
+        let Some(connection) = row.connection.as_ref().filter(|_| is_anybodys) else { return false };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let (second, count) = refused.entry(entry.connection.clone()).or_default();
-        if *second != entry.at.as_second() {
-            (*second, *count) = (entry.at.as_second(), 0);
+        let (second, count) = refused.entry(connection.clone()).or_default();
+        if *second != row.at.as_second() {
+            (*second, *count) = (row.at.as_second(), 0);
         }
         *count += 1;
         *count > REFUSED_A_SECOND
@@ -70,38 +105,38 @@ impl StoreJournal {
 impl Journal for StoreJournal {
     fn record(&self, entry: JournalEntry) {
         self.method_counts.saw(&entry);
-        if self.is_flood(&entry) || self.waiting.load(Ordering::Relaxed) >= WAITING {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
-            return;
+        let (row, body) = of_entry(entry);
+        if self.is_admitted(&row, &body) {
+            self.store.journal(vec![NewJournalRow { body: body.text(), ..row }]).then(self.noted());
         }
-        let waiting = Arc::clone(&self.waiting);
-        waiting.fetch_add(1, Ordering::Relaxed);
-        self.store.journal(vec![row(entry)]).then(move |result| {
-            waiting.fetch_sub(1, Ordering::Relaxed);
-            if let Err(error) = result {
-                tracing::warn!(kind = ?error.kind(), "the request journal has a hole");
-            }
-        });
     }
 }
 
-fn row(entry: JournalEntry) -> NewJournalRow {
-    let body = json!({
-        "operation": entry.operation,
-        "target": entry.target,
-        "status": entry.status,
-        "outcome": entry.outcome,
-        "tookMs": u64::try_from(entry.took.as_millis()).unwrap_or(u64::MAX),
-        "sent": entry.sent,
-        "received": entry.received,
-        "call": entry.call,
-    });
-    let kind = match entry.kind {
-        JournalKind::Request => "request",
-        JournalKind::Webhook => "webhook",
-        JournalKind::Frame => "frame",
-    };
-    NewJournalRow { at: entry.at, connection: Some(entry.connection), kind: kind.to_owned(), body: body.to_string() }
+/// The row of a webhook until it is known what was answered.
+pub struct WebhookRow {
+    store: Store,
+    /// None where it was left out.
+    place: Option<JournalPlace>,
+    body: JournalBody,
+    began: Instant,
+    driver: Arc<Driver>,
+}
+
+impl WebhookRow {
+    /// The webhook was answered with this status, and with this where it was taken.
+    pub fn answered(self, status: u16, reply: Option<&WebhookReply>) {
+        let Some(place) = self.place else { return };
+        let took_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let sent = reply.and_then(|reply| self.driver.redacted(reply));
+        let body = JournalBody { status: Some(status), sent, took_ms, ..self.body };
+        self.store.finish_note(place, body.text()).then(hole);
+    }
+}
+
+fn hole(result: Result<(), store::Error>) {
+    if let Err(error) = result {
+        tracing::warn!(kind = ?error.kind(), "the request journal has a hole");
+    }
 }
 
 /// Forgets what is older than seven days, a part at a time.
@@ -123,11 +158,13 @@ pub(crate) async fn prune(store: Store, now: Timestamp) {
 mod tests {
     use std::time::Duration;
 
+    use pbx::{JournalKind, JournalOutcome, VerifyError, journal::NoJournal};
     use store::{Options, SystemRandom};
 
     use super::*;
+    use crate::testing::{ManualClock, connection_config};
 
-    fn entry(connection: &str, at: &str, outcome: &str) -> JournalEntry {
+    fn entry(connection: &str, at: &str, outcome: JournalOutcome) -> JournalEntry {
         JournalEntry {
             at: at.parse().expect("a time"),
             connection: connection.parse().expect("valid"),
@@ -135,12 +172,20 @@ mod tests {
             operation: "POST".into(),
             target: "/call_events".into(),
             status: None,
-            outcome: outcome.into(),
+            outcome,
             took: Duration::ZERO,
             sent: None,
             received: None,
             call: None,
         }
+    }
+
+    fn refused() -> JournalOutcome {
+        JournalOutcome::Refused(VerifyError::Missing("Signature"))
+    }
+
+    fn signed() -> JournalOutcome {
+        JournalOutcome::Signed { understood: true }
     }
 
     fn noted(store: &Store) -> usize {
@@ -155,11 +200,11 @@ mod tests {
         let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for _ in 0..20 {
-            journal.record(entry("rt1", "2026-03-01T09:00:00.1Z", "refused: no signature"));
+            journal.record(entry("rt1", "2026-03-01T09:00:00.1Z", refused()));
         }
-        journal.record(entry("rt1", "2026-03-01T09:00:01Z", "refused: no signature"));
-        journal.record(entry("rt2", "2026-03-01T09:00:00.1Z", "refused: no signature"));
-        journal.record(entry("rt1", "2026-03-01T09:00:00.1Z", "valid"));
+        journal.record(entry("rt1", "2026-03-01T09:00:01Z", refused()));
+        journal.record(entry("rt2", "2026-03-01T09:00:00.1Z", refused()));
+        journal.record(entry("rt1", "2026-03-01T09:00:00.1Z", signed()));
         assert_eq!((noted(&store), journal.left_out()), (8, 15));
     }
 
@@ -169,11 +214,58 @@ mod tests {
         let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for _ in 0..20 {
-            let check = entry("mv1", "2026-03-01T09:00:00.1Z", "answered");
-            journal.record(JournalEntry { operation: ADDRESS_CHECK.to_owned(), ..check });
+            journal.record(entry("mv1", "2026-03-01T09:00:00.1Z", JournalOutcome::AddressChecked));
         }
-        journal.record(entry("mv1", "2026-03-01T09:00:00.1Z", "valid"));
+        journal.record(entry("mv1", "2026-03-01T09:00:00.1Z", signed()));
         assert_eq!((noted(&store), journal.left_out()), (6, 15));
+    }
+
+    fn webhook_rows(store: &Store) -> Vec<(Option<u16>, Option<String>)> {
+        noted(store);
+        let rows = store.journal_before(None, 10).expect("reads");
+        rows.iter().map(|row| JournalBody::read(row).expect("is read")).map(|body| (body.status, body.sent)).collect()
+    }
+
+    #[test]
+    fn a_webhook_is_noted_before_it_is_answered_and_its_answer_is_added() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
+        let driver = || {
+            let config = connection_config("rt1", pbx::rostelecom::MAKE);
+            Arc::new(Driver::new(config, Arc::new(NoJournal), Arc::new(ManualClock::default())).expect("good settings"))
+        };
+        let reply = |body: &'static [u8]| WebhookReply {
+            status: 200,
+            content_type: "application/json",
+            body: bytes::Bytes::from_static(body),
+        };
+        let at = "2026-03-01T09:00:00Z";
+        let store = open();
+        let journal = StoreJournal::new(store.clone());
+        let row = journal.webhook(entry("rt1", at, signed()), driver());
+        assert_eq!(webhook_rows(&store), [(None, None)]);
+        row.answered(200, Some(&reply(br#"{"display_name":"x","token":"s3cret"}"#)));
+        let rows = webhook_rows(&store);
+        let [(Some(200), Some(sent))] = rows.as_slice() else { panic!("answered: {rows:?}") };
+        assert!(sent.contains("display_name") && !sent.contains("s3cret"), "{sent}");
+
+        journal.webhook(entry("rt1", at, refused()), driver()).answered(403, None);
+        // The program ends before it has answered this one.
+        drop(journal.webhook(entry("rt1", at, signed()), driver()));
+        assert_eq!(webhook_rows(&store)[..2], [(None, None), (Some(403), None)]);
+        drop(journal);
+        store.close();
+        let store = open();
+        assert_eq!(webhook_rows(&store)[..2], [(None, None), (Some(403), None)]);
+
+        // Whoever clears the journal meanwhile has cleared it.
+        let journal = StoreJournal::new(store.clone());
+        let row = journal.webhook(entry("rt1", at, signed()), driver());
+        noted(&store);
+        let newest = store.journal_before(None, 1).expect("reads")[0].id;
+        store.forget_journal(newest, 10).wait().expect("forgotten");
+        row.answered(200, Some(&reply(b"{}")));
+        assert_eq!(webhook_rows(&store), []);
     }
 
     #[tokio::test]
@@ -182,7 +274,7 @@ mod tests {
         let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for at in ["2026-03-01T09:00:00Z", "2026-03-01T09:00:01Z", "2026-03-08T09:00:00Z"] {
-            journal.record(entry("rt1", at, "valid"));
+            journal.record(entry("rt1", at, signed()));
         }
         assert_eq!(noted(&store), 3);
         prune(store.clone(), "2026-03-08T09:00:01Z".parse().expect("a time")).await;

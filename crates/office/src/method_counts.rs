@@ -8,7 +8,7 @@ use std::{
 use calls::ConnectionId;
 use jiff::Timestamp;
 use link::wire::{QuotaCounted, QuotaView};
-use pbx::{JournalEntry, JournalKind, MethodLimit};
+use pbx::{JournalEntry, JournalKind, JournalOutcome, MethodLimit};
 use store::Store;
 
 /// The vendor does not say in which time it counts; a day is what is looked at.
@@ -56,7 +56,7 @@ impl MethodCounts {
     /// Something went to or from a PBX. What was refused here, and what never left, the vendor has not counted.
     pub(crate) fn saw(&self, entry: &JournalEntry) {
         let counts = match entry.kind {
-            JournalKind::Webhook => !entry.outcome.starts_with("refused"),
+            JournalKind::Webhook => !matches!(entry.outcome, JournalOutcome::Refused(_)),
             JournalKind::Request => entry.status.is_some(),
             JournalKind::Frame => false,
         };
@@ -112,9 +112,11 @@ fn key(connection: &ConnectionId) -> String {
 mod tests {
     use std::time::Duration;
 
+    use pbx::VerifyError;
+
     use super::*;
 
-    fn entry(kind: JournalKind, at: &str, target: &str, outcome: &str, status: Option<u16>) -> JournalEntry {
+    fn entry(kind: JournalKind, at: &str, target: &str, outcome: JournalOutcome, status: Option<u16>) -> JournalEntry {
         JournalEntry {
             at: at.parse().expect("a time"),
             connection: "rt1".parse().expect("valid"),
@@ -122,7 +124,7 @@ mod tests {
             operation: "x".into(),
             target: target.into(),
             status,
-            outcome: outcome.into(),
+            outcome,
             took: Duration::ZERO,
             sent: None,
             received: None,
@@ -138,15 +140,21 @@ mod tests {
         let counts = MethodCounts::new(store.clone());
         counts.follow(&id, limits).await;
         let incoming = |at, outcome| entry(JournalKind::Webhook, at, "/call_events/", outcome, None);
-        let sent = |at, status| entry(JournalKind::Request, at, "api.example/call_back", "ok", status);
+        let sent = |at, status| entry(JournalKind::Request, at, "api.example/call_back", JournalOutcome::Done, status);
         for entry in [
-            incoming("2026-03-01T09:10:00Z", "valid"),
-            incoming("2026-03-01T09:20:00Z", "refused: no signature"),
+            incoming("2026-03-01T09:10:00Z", JournalOutcome::Signed { understood: true }),
+            incoming("2026-03-01T09:20:00Z", JournalOutcome::Refused(VerifyError::Missing("Signature"))),
             sent("2026-03-01T09:30:00Z", Some(200)),
             sent("2026-03-01T09:30:01Z", Some(403)),
             sent("2026-03-01T09:30:02Z", None),
-            entry(JournalKind::Request, "2026-03-01T09:31:00Z", "api.example/users_info", "ok", Some(200)),
-            incoming("2026-03-02T08:00:00Z", "valid"),
+            entry(
+                JournalKind::Request,
+                "2026-03-01T09:31:00Z",
+                "api.example/users_info",
+                JournalOutcome::Done,
+                Some(200),
+            ),
+            incoming("2026-03-02T08:00:00Z", JournalOutcome::Signed { understood: true }),
         ] {
             counts.saw(&entry);
         }

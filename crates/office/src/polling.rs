@@ -60,17 +60,15 @@ impl Link {
         else {
             return held;
         };
-        let (store, office, connection) = (self.store.clone(), self.office.clone(), self.connection.clone());
+        let (office, connection) = (self.office.clone(), self.connection.clone());
         let since = self.clock.now().checked_sub(kept).unwrap_or(Timestamp::UNIX_EPOCH);
-        let read = tokio::task::spawn_blocking(move || vendor_calls_since(&store, &office, &connection, since));
-        match read.await {
-            Ok(Ok(known)) => {
+        match self.store.reading(move |store| vendor_calls_since(store, &office, &connection, since)).await {
+            Ok(known) => {
                 let fresh: BTreeSet<String> = held.iter().map(|call| call.vendor_call.clone()).collect();
                 let older = known.into_iter().filter(|call| !fresh.contains(call));
                 held.extend(older.map(|vendor_call| HeldCall { vendor_call, is_open: false }));
             }
-            Ok(Err(error)) => tracing::error!(kind = ?error.kind(), "older calls cannot be read, and may be told anew"),
-            Err(_) => tracing::error!("reading older calls failed, and they may be told anew"),
+            Err(error) => tracing::error!(kind = ?error.kind(), "older calls cannot be read, and may be told anew"),
         }
         held
     }

@@ -75,26 +75,14 @@ impl Link {
 
     /// Has those stored calls asked about whose direction or result is not known, but for those that were asked about in vain.
     async fn ask_about_stored(&self) {
-        let link = self.clone();
-        match tokio::task::spawn_blocking(move || link.stored_questions()).await {
-            Ok(Ok(questions)) => self.details.ask_about(questions),
-            Ok(Err(error)) => {
+        let (office, connection) = (self.office.clone(), self.connection.clone());
+        let since = self.clock.now().checked_sub(REACH).unwrap_or(Timestamp::UNIX_EPOCH);
+        match self.store.reading(move |store| stored_questions(store, &office, &connection, since)).await {
+            Ok(questions) => self.details.ask_about(questions),
+            Err(error) => {
                 tracing::warn!(kind = ?error.kind(), "calls that were to be asked about cannot be read, and are not");
             }
-            Err(_) => tracing::error!("looking for calls that were to be asked about failed"),
         }
-    }
-
-    fn stored_questions(&self) -> Result<Vec<(String, Option<Timestamp>)>, store::Error> {
-        let since = self.clock.now().checked_sub(REACH).unwrap_or(Timestamp::UNIX_EPOCH);
-        let unknown = UnknownToPbx::kept(&self.store, &self.connection)?;
-        let mut questions = Vec::new();
-        for call in rows::began_since(&self.store, &self.office, &self.connection, since)?.iter().filter(leaves_open) {
-            let ids = call_entries::vendor_ids(&self.store, &self.office, &call.id)?;
-            let ids = ids.into_iter().filter(|id| !unknown.0.contains_key(id));
-            questions.extend(ids.map(|id| (id, Some(call.started_at))));
-        }
-        Ok(questions)
     }
 
     /// The PBX says nothing of this call: the next link does not ask again.
@@ -154,6 +142,23 @@ impl Link {
         }
         wait.max(FAILED)
     }
+}
+
+/// What is to be asked about the calls of a connection that began since then.
+fn stored_questions(
+    store: &Store,
+    office: &str,
+    connection: &ConnectionId,
+    since: Timestamp,
+) -> Result<Vec<(String, Option<Timestamp>)>, store::Error> {
+    let unknown = UnknownToPbx::kept(store, connection)?;
+    let mut questions = Vec::new();
+    for call in rows::began_since(store, office, connection, since)?.iter().filter(leaves_open) {
+        let ids = call_entries::vendor_ids(store, office, &call.id)?;
+        let ids = ids.into_iter().filter(|id| !unknown.0.contains_key(id));
+        questions.extend(ids.map(|id| (id, Some(call.started_at))));
+    }
+    Ok(questions)
 }
 
 /// Whether the PBX may know of this call what is not known here.

@@ -1,15 +1,17 @@
 //! The request journal: what was said to a PBX and by it, with everything secret taken out.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use calls::{CallId, ConnectionId, Effect, VendorEvent};
 use jiff::Timestamp;
 
+use crate::{error::Error, webhook::VerifyError};
+
 /// The operation of an entry about a test of our address, which anybody may send.
-pub const ADDRESS_CHECK: &str = "address check";
+pub(crate) const ADDRESS_CHECK: &str = "address check";
 
 /// What an entry says of a message that is kept as an event of unknown meaning.
-pub(crate) const NOT_UNDERSTOOD: &str = "not understood; kept as it came";
+const NOT_UNDERSTOOD: &str = "not understood; kept as it came";
 
 /// Whether all of these events say something of a call.
 pub(crate) fn is_understood<'a>(events: impl IntoIterator<Item = &'a VendorEvent>) -> bool {
@@ -34,6 +36,53 @@ pub enum JournalKind {
     Frame,
 }
 
+/// How an exchange came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalOutcome {
+    /// Our request was answered, or a frame was taken.
+    Done,
+    /// A webhook whose signature was checked.
+    Signed {
+        /// Everything in it has a meaning here.
+        understood: bool,
+    },
+    /// A webhook that is believed without a signature, since the settings say so.
+    Unsigned {
+        /// Everything in it has a meaning here.
+        understood: bool,
+    },
+    /// A test of our address, which anybody may send, was answered.
+    AddressChecked,
+    /// A webhook that nobody vouches for was refused.
+    Refused(VerifyError),
+    /// An answer or a frame that is kept as an event of unknown meaning.
+    NotUnderstood,
+    /// Something went wrong: what, in words.
+    Failed(String),
+}
+
+impl JournalOutcome {
+    /// How our request came out.
+    pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
+        result.as_ref().map_or_else(|error| Self::Failed(error.to_string()), |_| Self::Done)
+    }
+}
+
+impl fmt::Display for JournalOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (authentic, understood) = match self {
+            Self::Done => return f.write_str("ok"),
+            Self::AddressChecked => return f.write_str("answered"),
+            Self::Refused(error) => return error.fmt(f),
+            Self::NotUnderstood => return f.write_str(NOT_UNDERSTOOD),
+            Self::Failed(words) => return f.write_str(words),
+            Self::Signed { understood } => ("valid", *understood),
+            Self::Unsigned { understood } => ("believed without a signature", *understood),
+        };
+        if understood { f.write_str(authentic) } else { write!(f, "{authentic}, {NOT_UNDERSTOOD}") }
+    }
+}
+
 /// One exchange with a PBX. Bodies are redacted: no secret, no signature, no link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalEntry {
@@ -49,8 +98,8 @@ pub struct JournalEntry {
     pub target: String,
     /// HTTP status, where there was one.
     pub status: Option<u16>,
-    /// `ok`, or what went wrong.
-    pub outcome: String,
+    /// How it came out.
+    pub outcome: JournalOutcome,
     /// How long it took.
     pub took: Duration,
     /// What we sent, redacted.
@@ -77,7 +126,7 @@ impl JournalEntry {
             operation: operation.into(),
             target: target.into(),
             status: None,
-            outcome: "ok".to_owned(),
+            outcome: JournalOutcome::Done,
             took: Duration::ZERO,
             sent: None,
             received: None,

@@ -1,5 +1,10 @@
 //! The journal of requests from and to PBXs. Bodies come redacted; what is older than seven days is pruned.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use calls::ConnectionId;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -8,6 +13,7 @@ use crate::{
     error::Error,
     store::Store,
     time::{from_ns, to_ns},
+    transaction::Transaction,
     write::Write,
 };
 
@@ -33,16 +39,54 @@ pub struct JournalRow {
     pub entry: NewJournalRow,
 }
 
+/// Where a note is, once it was written.
+#[derive(Debug, Clone, Default)]
+pub struct JournalPlace(Arc<AtomicI64>);
+
+/// Ids begin behind it.
+const NOWHERE: i64 = 0;
+
 impl Store {
     /// Notes these.
     pub fn journal(&self, entries: Vec<NewJournalRow>) -> Write<()> {
         self.write(move |sql| {
-            let mut insert =
-                sql.prepare_cached("INSERT INTO journal (at_ns, connection, kind, body) VALUES (?1, ?2, ?3, ?4)")?;
             for entry in &entries {
-                let connection = entry.connection.as_ref().map_or("", ConnectionId::as_str);
-                insert.execute(params![to_ns(entry.at), connection, entry.kind, entry.body])?;
+                insert(sql, entry)?;
             }
+            Ok(())
+        })
+    }
+
+    /// Notes something of which more will be known: [`Store::finish_note`] then changes it. `noted` is called once it is
+    /// there, or has failed.
+    pub fn note_unfinished(
+        &self,
+        entry: NewJournalRow,
+        noted: impl FnOnce(Result<(), Error>) + Send + 'static,
+    ) -> JournalPlace {
+        let place = JournalPlace::default();
+        let (written, known) = (place.clone(), place.clone());
+        let insert = self.write(move |sql| {
+            let id = insert(sql, &entry)?;
+            written.0.store(id, Ordering::Relaxed);
+            Ok(())
+        });
+        insert.then(move |result| {
+            if result.is_err() {
+                // Its id may be another's.
+                known.0.store(NOWHERE, Ordering::Relaxed);
+            }
+            noted(result);
+        });
+        place
+    }
+
+    /// Puts this in place of what was noted, unless it was forgotten meanwhile. Writes are done in the order in which they
+    /// are handed in, so the place is known by then.
+    pub fn finish_note(&self, place: JournalPlace, body: String) -> Write<()> {
+        self.write(move |sql| {
+            sql.prepare_cached("UPDATE journal SET body = ?2 WHERE id = ?1 AND kind <> ''")?
+                .execute(params![place.0.load(Ordering::Relaxed), body])?;
             Ok(())
         })
     }
@@ -91,6 +135,13 @@ impl Store {
             Ok(old.execute(params![to_ns(before), most as i64])?)
         })
     }
+}
+
+fn insert(sql: &Transaction<'_>, entry: &NewJournalRow) -> Result<i64, Error> {
+    let connection = entry.connection.as_ref().map_or("", ConnectionId::as_str);
+    sql.prepare_cached("INSERT INTO journal (at_ns, connection, kind, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![to_ns(entry.at), connection, entry.kind, entry.body])?;
+    Ok(sql.last_insert_rowid())
 }
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<JournalRow> {

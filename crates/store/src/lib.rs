@@ -60,7 +60,7 @@ pub use desk_times::{DeskTime, NewDeskTime};
 pub use error::{Error, ErrorKind};
 pub use facts::{FactAppended, ShownFact};
 pub use invitations::{Invitation, InvitationStatus, Redeemed};
-pub use journal::{JournalRow, NewJournalRow};
+pub use journal::{JournalPlace, JournalRow, NewJournalRow};
 pub use log::{Appended, NewEntry, UnreadEntry};
 pub use office::ReplicaCursor;
 pub use open::{Access, Durability, Memory, Opened, Options};

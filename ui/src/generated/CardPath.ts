@@ -18,6 +18,10 @@ desk?: DeskName,
  */
 hops: Array<Hop>, 
 /**
+ * The desk's clock is wrong: it told times that cannot be, so nothing is known of when it heard of the call and showed it.
+ */
+clockOff: boolean, 
+/**
  * Why there was no card; absent where there was one.
  */
 cause?: NoCard, 

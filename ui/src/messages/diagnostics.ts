@@ -29,6 +29,7 @@ interface DiagnosticsText {
   noCard: string;
   noCardAt: (name: string) => string;
   cardWas: string;
+  clockOff: string;
   onLine: (caller: string, line: string) => string;
   buttons: { connections: string; reconnect: string; showCall: string; again: string; copy: string };
   others: string;
@@ -85,6 +86,8 @@ export const diagnosticsText = texts<DiagnosticsText>({
     noCard: "Карточки не было",
     noCardAt: (name) => `Карточки не было: ${name}`,
     cardWas: "Звонок прошёл весь путь, карточка показана.",
+    clockOff:
+      "Часы этого рабочего места идут неверно: когда оно узнало о звонке и показало карточку, неизвестно. Проверьте время на компьютере.",
     onLine: (caller, line) => `${caller} на линию «${line}»`,
     buttons: {
       connections: "Проверить подключения",
@@ -129,6 +132,8 @@ export const diagnosticsText = texts<DiagnosticsText>({
     noCard: "There was no card",
     noCardAt: (name) => `There was no card: ${name}`,
     cardWas: "The call came all the way and its card was shown.",
+    clockOff:
+      "This desk's clock is wrong, so nobody knows when it heard of the call and showed the card. Check the time on its computer.",
     onLine: (caller, line) => `${caller} to “${line}”`,
     buttons: {
       connections: "Check connections",

@@ -1,3 +1,4 @@
+import type { JournalVerdict } from "$generated/JournalVerdict";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface JournalText {
@@ -24,7 +25,8 @@ interface JournalText {
   reveal: string;
   thisCall: string;
   ms: (ms: number) => string;
-  outcome: (outcome: string) => string;
+  /** None where only the outcome's own words say what went wrong. */
+  verdict: Record<JournalVerdict, string | undefined>;
 }
 
 /** The request journal. */
@@ -54,16 +56,16 @@ export const journalText = texts<JournalText>({
     reveal: "Показать номера",
     thisCall: "Этот звонок",
     ms: (ms) => `${ms} мс`,
-    outcome: (outcome) =>
-      outcome.startsWith("valid")
-        ? "подпись совпала"
-        : outcome.startsWith("believed")
-          ? "без подписи"
-          : outcome.startsWith("refused")
-            ? "не принято"
-            : outcome.startsWith("ok") || outcome === "answered"
-              ? "отвечено"
-              : outcome,
+    verdict: {
+      done: "отвечено",
+      signed: "подпись совпала",
+      unsigned: "без подписи",
+      addressChecked: "отвечено",
+      refused: "не принято",
+      stray: "эта АТС ничего не присылает",
+      notUnderstood: "не поняли",
+      failed: undefined,
+    },
   },
   en: {
     title: "Request journal",
@@ -89,15 +91,15 @@ export const journalText = texts<JournalText>({
     reveal: "Show numbers",
     thisCall: "This call",
     ms: (ms) => `${ms} ms`,
-    outcome: (outcome) =>
-      outcome.startsWith("valid")
-        ? "signature matched"
-        : outcome.startsWith("believed")
-          ? "unsigned"
-          : outcome.startsWith("refused")
-            ? "not accepted"
-            : outcome.startsWith("ok") || outcome === "answered"
-              ? "answered"
-              : outcome,
+    verdict: {
+      done: "answered",
+      signed: "signature matched",
+      unsigned: "unsigned",
+      addressChecked: "answered",
+      refused: "not accepted",
+      stray: "this PBX posts nothing",
+      notUnderstood: "not understood",
+      failed: undefined,
+    },
   },
 });

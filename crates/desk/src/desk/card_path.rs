@@ -65,7 +65,7 @@ fn known_here(archive: &Archive, call: &CallRef) -> Result<CardPath, ContractErr
         // It came to this desk, so it came to all places before.
         Hop { place, state: place.state(stop, true), at, took_ms: None, seq: None }
     });
-    Ok(CardPath { desk: None, hops: hops.into(), cause, others: Vec::new(), events: Vec::new() })
+    Ok(CardPath { desk: None, hops: hops.into(), clock_off: false, cause, others: Vec::new(), events: Vec::new() })
 }
 
 /// A call of which this desk knows only what it was told.

@@ -104,6 +104,30 @@ async fn a_call_with_a_card_has_a_time_at_each_place_on_its_way() {
 }
 
 #[tokio::test]
+async fn a_desk_with_a_wrong_clock_bends_no_path_and_is_said_to_have_one() {
+    let rig = Rig::new().await;
+    let (admin, anna) = (admin(&rig).await, Seat::take(&rig, "Анна", Role::Agent, &["101"], &["sales"]).await);
+    rig.tell(&[event("s1", "new", None, Timestamp::now())]).await;
+    let ahead = Timestamp::now() + SignedDuration::from_hours(3);
+    let decision = json!({ "call": call_id("s1"), "rule": "shown", "decidedAt": ahead, "paintedAt": ahead });
+    let answer = rig.post(&anna.token, "/v1/desk/decisions", &json!({ "decisions": [decision] })).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    for path in [anna.path(&rig, "s1").await, admin.path_of(&rig, "s1", &anna).await] {
+        assert_eq!((&path["clockOff"], &path["cause"]), (&json!(true), &Value::Null), "{path}");
+        assert_eq!(states(&path), ["passed"; 6]);
+        let hops = path["hops"].as_array().expect("hops");
+        assert!(hops[3]["at"].is_string(), "{path}");
+        assert!(hops[4..].iter().all(|hop| hop["at"].is_null() && hop["tookMs"].is_null()), "{path}");
+    }
+    let report = admin.today(&rig).await;
+    assert_eq!(
+        (&report["shown"], &report["speed"]["later"]),
+        (&json!(1), &json!(0)),
+        "its card counts, its times do not"
+    );
+}
+
+#[tokio::test]
 async fn what_the_office_knows_names_the_cause_by_itself() {
     let rig = Rig::new().await;
     let admin = admin(&rig).await;

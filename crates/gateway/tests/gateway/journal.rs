@@ -22,8 +22,10 @@ async fn admin(rig: &Rig) -> String {
 
 /// What we asked the PBX, as the driver notes it.
 async fn asked(rig: &Rig, operation: &str, outcome: &str, status: Option<u16>) {
+    let verdict = if outcome == "ok" { "done" } else { "failed" };
     let body = json!({
         "operation": operation, "target": "api.example/call_back", "status": status, "outcome": outcome, "tookMs": 12,
+        "verdict": verdict,
         "sent": json!({"from_number": CALLER}).to_string(), "received": "{\"result\":0}",
     });
     let (kind, connection) = ("request".to_owned(), Some(connection("rt1")));
@@ -68,7 +70,9 @@ async fn the_journal_holds_both_ways_and_is_narrowed_by_method_direction_and_err
     assert!(incoming.iter().all(|entry| entry["direction"] == "incoming" && entry["connection"] == "rt1"));
     let outgoing = page(&rig, &admin, "?direction=outgoing").await;
     assert!(outgoing.iter().all(|entry| entry["direction"] == "outgoing"), "{outgoing:?}");
-    assert_eq!(methods(&outgoing)[..2], ["call_info", "call_back"]);
+    // What a link asks by itself comes between.
+    let mine: Vec<&str> = methods(&outgoing).into_iter().filter(|method| method.starts_with("call_")).collect();
+    assert_eq!(mine, ["call_info", "call_back"]);
     assert_eq!(all.len(), incoming.len() + outgoing.len());
     let failed = page(&rig, &admin, "?errors=true").await;
     assert!(failed.iter().all(|entry| entry["failed"] == true), "{failed:?}");
@@ -83,6 +87,28 @@ async fn the_journal_holds_both_ways_and_is_narrowed_by_method_direction_and_err
     for wrong in ["?direction=up", "?errors=perhaps", "?before=x", "?colour=red", "?method=a&method=b"] {
         assert_eq!(rig.get(&admin, &format!("/v1/admin/journal{wrong}")).await.status, 400, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_webhook_is_shown_with_what_it_was_answered() {
+    let rig = Rig::new().await;
+    let admin = admin(&rig).await;
+    let body = event("s1", "new", None, Timestamp::now()).to_string();
+    let taken = signed("/hook/rt1/call_events", body.as_bytes());
+    assert_eq!(http::send(rig.address, &taken).await.status, 200);
+    let forged = String::from_utf8(taken).expect("text").replace(&signature(body.as_bytes()), &"0".repeat(64));
+    assert_eq!(http::send(rig.address, forged.as_bytes()).await.status, 403);
+    let rows = page(&rig, &admin, "?direction=incoming").await;
+    let told: Vec<_> = rows.iter().map(|row| (&row["method"], &row["status"], &row["verdict"])).collect();
+    let (refused, signed) = (json!("refused"), json!("signed"));
+    assert_eq!(
+        told,
+        [(&json!("call_events"), &json!(403), &refused), (&json!("new"), &json!(200), &signed)],
+        "each once, also the one that settled the zone"
+    );
+    let detail = |row: &Value| format!("/v1/admin/journal/{}", row["id"]);
+    assert!(rig.get(&admin, &detail(&rows[1])).await.json()["sent"].is_string());
+    assert!(rig.get(&admin, &detail(&rows[0])).await.json()["sent"].is_null());
 }
 
 #[tokio::test]

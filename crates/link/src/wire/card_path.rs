@@ -67,6 +67,9 @@ pub struct CardPath {
     pub desk: Option<DeskName>,
     /// From the PBX to the card, always all six.
     pub hops: Vec<Hop>,
+    /// The desk's clock is wrong: it told times that cannot be, so nothing is known of when it heard of the call and showed it.
+    #[serde(default)]
+    pub clock_off: bool,
     /// Why there was no card; absent where there was one.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

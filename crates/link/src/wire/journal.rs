@@ -15,6 +15,28 @@ pub enum JournalDirection {
     Outgoing,
 }
 
+/// How an exchange came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum JournalVerdict {
+    /// Our request was answered, or a frame was taken.
+    Done,
+    /// A webhook whose signature matched.
+    Signed,
+    /// A webhook that is believed without a signature, since the settings say so.
+    Unsigned,
+    /// A test of our address was answered.
+    AddressChecked,
+    /// A webhook that nobody vouches for was refused.
+    Refused,
+    /// A webhook came where none is sent, and was refused.
+    Stray,
+    /// An answer or a frame that could not be understood.
+    NotUnderstood,
+    /// Something went wrong.
+    Failed,
+}
+
 /// Which entries are wanted: everything that is given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -68,11 +90,13 @@ pub struct JournalLine {
     pub direction: JournalDirection,
     /// The request's or message's name.
     pub method: String,
-    /// `valid` or `ok`, or what went wrong.
+    /// How it came out.
+    pub verdict: JournalVerdict,
+    /// The same in English words, with what went wrong.
     pub outcome: String,
     /// It failed or was refused.
     pub failed: bool,
-    /// HTTP status of the answer.
+    /// HTTP status of the answer; of a webhook, of ours, and absent where the program ended before it was given.
     #[ts(optional, type = "number")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,

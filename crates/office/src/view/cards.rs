@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use link::{
     OfficeError,
     wire::{
-        Call, CardDecision, CardPath, CardRule, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, LARGEST_REPORT,
-        NoCard, PathEvent, Role, TraceEvent, WithoutCard,
+        Call, CardDecision, CardPath, CardRule, CardsReport, DeskName, DeskOutcome, Hop, HopPlace, JournalVerdict,
+        LARGEST_REPORT, NoCard, PathEvent, Role, TraceEvent, WithoutCard,
     },
 };
-use pbx::VerifyError;
 use store::{CardDecisionRow, Filter, JournalRow, NewCardDecision};
 
 use super::{View, storage, trace};
@@ -19,7 +18,9 @@ use crate::{
     call_times::StateTimes,
     card_causes::Told,
     card_speed::{card_ms, speed, state_of},
+    decisions::KeptDecision,
     desks::{self, Desk},
+    journal_body::JournalBody,
     rows,
 };
 
@@ -33,7 +34,7 @@ const JOURNAL: usize = 5000;
 const PAGE: usize = 500;
 
 /// What desks reported of one call, by viewer.
-type Decisions = BTreeMap<String, CardDecision>;
+type Decisions = BTreeMap<String, KeptDecision>;
 
 impl View {
     /// Keeps what this viewer's desk decided, with the times of the calls, which are remembered for a while only.
@@ -50,12 +51,14 @@ impl View {
                 let body = serde_json::to_string(&states).unwrap_or_default();
                 times.push((decision.call.clone(), first.received_at, body));
             }
+            let first = states.first().map(|first| first.received_at);
+            let kept = KeptDecision::of(&decision, first, now);
             rows.push(NewCardDecision {
                 // By this clock it is counted and forgotten, whatever a desk says.
                 at: now,
                 is_shown: decision.rule == CardRule::Shown,
                 // Plain data always has a JSON.
-                body: serde_json::to_string(&decision).unwrap_or_default(),
+                body: serde_json::to_string(&kept).unwrap_or_default(),
                 call: decision.call,
             });
         }
@@ -110,24 +113,17 @@ impl View {
         let desks = self.desks(call.started_at)?;
         let concerned: Vec<(&Desk, Option<NoCard>)> = desks
             .iter()
-            .filter(|desk| told.concerns(&desk.viewer) || wanted.is_some_and(|wanted| desk.is(wanted)))
+            .filter(|desk| told.concerns(&desk.viewer))
             .map(|desk| (desk, told.cause(desk, desk.decision(&decisions))))
             .collect();
-        let asked = |id: &str| concerned.iter().find(|(desk, _)| desk.is(id));
-        let subject = match wanted {
-            Some(id) => {
-                Some(asked(id).ok_or_else(|| OfficeError::invalid("desk", "no desk of this office has this id"))?)
-            }
+        let unknown = || OfficeError::invalid("desk", "no desk of this office has this id");
+        let desk = match wanted {
+            Some(id) => Some(desks.iter().find(|desk| desk.is(id)).ok_or_else(unknown)?),
             // Whoever is no administrator has his own desk only, whether the call concerned it or not.
-            None if self.viewer.role != Role::Admin => asked(&self.viewer.id),
-            None => concerned.iter().find(|(_, cause)| cause.is_some()).or(concerned.first()),
+            None if self.viewer.role != Role::Admin => desks.first(),
+            None => concerned.iter().find(|(_, cause)| cause.is_some()).or(concerned.first()).map(|(desk, _)| *desk),
         };
-        let mine = (self.viewer.role != Role::Admin).then(|| desks.first()).flatten();
-        let (desk, cause) = match (subject, mine) {
-            (Some((desk, cause)), _) => (Some(*desk), cause.clone()),
-            (None, Some(desk)) => (Some(desk), told.cause(desk, desk.decision(&decisions))),
-            (None, None) => (None, Some(told.nobodys())),
-        };
+        let cause = desk.map_or_else(|| Some(told.nobodys()), |desk| told.cause(desk, desk.decision(&decisions)));
         let decision = desk.and_then(|desk| desk.decision(&decisions));
         let others = concerned.iter().filter(|(other, _)| desk.is_none_or(|desk| desk.viewer.id != other.viewer.id));
         let outcome = |(desk, cause): &(&Desk, Option<NoCard>)| DeskOutcome {
@@ -138,6 +134,7 @@ impl View {
         Ok(CardPath {
             desk: desk.map(name),
             hops: hops(&events, &states, decision, cause.as_ref()),
+            clock_off: decision.is_some_and(|decision| decision.is_clock_off),
             cause,
             others: others.map(outcome).collect(),
             events: events.iter().map(PathEvent::of).collect(),
@@ -266,11 +263,8 @@ impl View {
 }
 
 fn refused(row: JournalRow) -> Option<WithoutCard> {
-    let body: serde_json::Value = serde_json::from_str(&row.entry.body).ok()?;
-    let reason = body.get("outcome")?.as_str()?.strip_prefix("refused: ")?.to_owned();
-    // What is posted to a make that posts nothing says nothing of a PBX.
-    let is_from_pbx = row.entry.kind == "webhook" && reason != VerifyError::NoWebhooks.to_string();
-    is_from_pbx.then(|| WithoutCard {
+    let body = JournalBody::read(&row).filter(|body| body.verdict == JournalVerdict::Refused)?;
+    Some(WithoutCard {
         at: row.entry.at,
         call: None,
         journal: Some(row.id),
@@ -278,7 +272,7 @@ fn refused(row: JournalRow) -> Option<WithoutCard> {
         line: row.entry.connection.map(|connection| connection.as_str().to_owned()).unwrap_or_default(),
         desk: None,
         at_all_desks: false,
-        cause: NoCard::Refused { reason },
+        cause: NoCard::Refused { reason: body.outcome },
     })
 }
 
@@ -292,8 +286,8 @@ fn name(desk: &Desk) -> DeskName {
 }
 
 /// What a desk decided, unless a later version wrote it in its own way.
-fn decision(row: CardDecisionRow) -> Option<(String, CardDecision)> {
-    Some((row.viewer, serde_json::from_str(&row.body).ok()?))
+fn decision(row: CardDecisionRow) -> Option<(String, KeptDecision)> {
+    Some((row.viewer, KeptDecision::read(&row.body)?))
 }
 
 /// How late the first event came, by the PBX's own time.
@@ -306,7 +300,7 @@ fn late_by(events: &[TraceEvent]) -> Option<u32> {
 fn hops(
     events: &[TraceEvent],
     states: &[StateTimes],
-    decision: Option<&CardDecision>,
+    decision: Option<&KeptDecision>,
     cause: Option<&NoCard>,
 ) -> Vec<Hop> {
     let state = state_of(states, decision);
@@ -319,7 +313,7 @@ fn hops(
         HopPlace::Signature => event.map(|event| event.received_at),
         HopPlace::Log => state.map(|state| state.logged_at),
         HopPlace::Office => state.and_then(|state| state.published_at),
-        HopPlace::Desk => decision.map(|decision| decision.decided_at),
+        HopPlace::Desk => decision.and_then(|decision| decision.decided_at),
         HopPlace::Card => shown.and_then(|shown| shown.painted_at),
     };
     let stop = cause.map(NoCard::stopped_at);

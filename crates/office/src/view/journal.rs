@@ -1,15 +1,13 @@
 //! The request journal for administrators: filtered, without numbers unless one asks to see them.
 
-use calls::CallId;
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role},
 };
-use serde::Deserialize;
 use store::{AuditEntry, JournalRow};
 
 use super::{View, storage};
-use crate::mask::without_numbers;
+use crate::{journal_body::JournalBody, mask::without_numbers};
 
 /// Entries of a page.
 const PAGE: usize = 100;
@@ -18,22 +16,6 @@ const LOOKED_AT: usize = 20_000;
 
 /// Entries that are forgotten at a time: whoever writes meanwhile waits for them.
 const AT_A_TIME: usize = 2000;
-
-/// What the journal keeps of an exchange.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    operation: String,
-    #[serde(default)]
-    target: String,
-    status: Option<u16>,
-    outcome: String,
-    #[serde(default)]
-    took_ms: u64,
-    sent: Option<String>,
-    received: Option<String>,
-    call: Option<CallId>,
-}
 
 impl View {
     /// A page of the journal, newest first.
@@ -124,28 +106,28 @@ impl View {
     }
 
     pub(super) fn admins_only(&self) -> Result<(), OfficeError> {
-        let refused = || OfficeError::new(OfficeErrorKind::NotFound, "this is for administrators");
+        let refused = || OfficeError::new(OfficeErrorKind::Forbidden, "this is for administrators");
         (self.viewer.role == Role::Admin).then_some(()).ok_or_else(refused)
     }
 }
 
 /// An entry, unless another version wrote it in its own way.
-fn read(row: JournalRow) -> Option<(JournalLine, Body)> {
-    let body: Body = serde_json::from_str(&row.entry.body).ok()?;
+fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
+    let body = JournalBody::read(&row)?;
     let is_incoming = match row.entry.kind.as_str() {
         "request" => false,
         "frame" => body.received.is_some(),
         _ => true,
     };
-    let is_good = ["ok", "answered", "valid", "believed"].iter().any(|good| body.outcome.starts_with(good));
     let line = JournalLine {
         id: row.id,
         at: row.entry.at,
         connection: row.entry.connection,
         direction: if is_incoming { JournalDirection::Incoming } else { JournalDirection::Outgoing },
         method: without_numbers(&body.operation),
+        verdict: body.verdict,
         outcome: without_numbers(&body.outcome),
-        failed: !is_good || body.status.is_some_and(|status| status >= 400),
+        failed: body.is_failure(),
         status: body.status,
         took_ms: u32::try_from(body.took_ms).unwrap_or(u32::MAX),
     };

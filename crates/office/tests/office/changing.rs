@@ -33,7 +33,7 @@ async fn until(stream: &mut Frames, fits: impl Fn(&StreamEvent) -> bool) {
 }
 
 async fn rings(bench: &Bench, on: &ConnectionId, session: &str) -> HookOutcome {
-    bench.office.receive(on, bench.request("calling", session, "102")).await
+    bench.office.receive(on, bench.request("calling", session, "102")).await.outcome
 }
 
 async fn calls(bench: &Bench) -> BTreeMap<ConnectionId, Call> {
@@ -56,7 +56,7 @@ async fn a_connection_that_comes_rings_and_has_its_lines_and_people() {
     bench.office.put_connection(settings(second(), KEY), vec![line], vec![person]).await.expect("is put");
     until(&mut desk, |event| matches!(event, StreamEvent::Connection { connection } if connection.id == second()))
         .await;
-    let new = bench.office.receive(&second(), bench.request("new", "s-1", "")).await;
+    let new = bench.office.receive(&second(), bench.request("new", "s-1", "")).await.outcome;
     assert!(matches!(new, HookOutcome::Stored(_)), "{new:?}");
     assert!(matches!(rings(&bench, &second(), "s-1").await, HookOutcome::Stored(_)));
     let call = desk.call_with(|call| !call.legs.is_empty() && call.legs.iter().any(|leg| leg.name.is_some())).await;

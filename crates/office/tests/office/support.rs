@@ -160,7 +160,7 @@ impl Bench {
     }
 
     pub(crate) async fn receive(&self, request: WebhookRequest) -> HookOutcome {
-        self.office.receive(&connection(), request).await
+        self.office.receive(&connection(), request).await.outcome
     }
 
     pub(crate) async fn event(&self, state: &str, session: &str, pin: &str) {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Retry},
-    journal::{JournalEntry, JournalKind},
+    journal::{JournalEntry, JournalKind, JournalOutcome},
     quota::Quota,
     redact,
     request::{Answer, RateLimits, Request},
@@ -101,7 +101,7 @@ impl Driver {
         let target = redact::target(&request.url, request.signed);
         self.journal.record(JournalEntry {
             status: answer.as_ref().ok().map(|answer| answer.status),
-            outcome: answer.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
+            outcome: JournalOutcome::of(&answer),
             took: began.elapsed(),
             sent: kept(&request.body),
             received: answer.as_ref().ok().and_then(|answer| kept(&answer.body)),

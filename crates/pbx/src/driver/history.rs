@@ -152,7 +152,7 @@ mod tests {
                 body: bytes::Bytes::from_static(body.as_bytes()),
             };
             driver.pbx.sign_webhook(&mut request).expect("signed");
-            driver.receive(&request, &context).map(|_| ())
+            driver.receive(&request, &context).decoded.map(|_| ())
         };
         let request = Request::get("export", "https://pbx.example/".parse().expect("an address"));
         let wait = Duration::from_secs(30);

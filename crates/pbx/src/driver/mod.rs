@@ -38,7 +38,7 @@ use crate::{
     config_error::ConfigError,
     delivery::Delivery,
     error::{Error, ErrorKind},
-    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
+    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind, JournalOutcome, is_understood},
     make::{ConnectionConfig, Make},
     quota::{KeepNoTimes, QuotaUse, RequestTimesKeeper},
     redact::Redactor,
@@ -72,6 +72,15 @@ pub struct Driver {
     looking_up: tokio::sync::Mutex<()>,
     /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
     rights: RwLock<BTreeMap<String, Abilities>>,
+}
+
+/// What came of a webhook, and what the request journal is to say of it.
+#[derive(Debug)]
+pub struct Received {
+    /// What it means, or why it is refused.
+    pub decoded: Result<Decoded, VerifyError>,
+    /// Without status and answer, which are not known yet.
+    pub entry: JournalEntry,
 }
 
 impl std::fmt::Debug for Driver {
@@ -153,8 +162,9 @@ impl Driver {
         self.pbx.book_settings()
     }
 
-    /// Checks a webhook's authenticity on its raw bytes, then understands it. Nothing that is authentic fails.
-    pub fn receive(&self, request: &WebhookRequest, context: &DecodeContext) -> Result<Decoded, VerifyError> {
+    /// Checks a webhook's authenticity on its raw bytes, then understands it. Nothing that is authentic fails. Whoever
+    /// answers it notes the entry: he knows whether it is another reading of the same webhook, and what was answered.
+    pub fn receive(&self, request: &WebhookRequest, context: &DecodeContext) -> Received {
         let began = Instant::now();
         let decoded = match self.pbx.address_check(request) {
             Some(reply) => Ok(Decoded { events: Vec::new(), reply }),
@@ -164,26 +174,32 @@ impl Driver {
             self.history_made.notify_one();
         }
         let (operation, outcome, received) = match &decoded {
-            Ok(decoded) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), "answered".to_owned(), None),
+            Ok(decoded) if decoded.events.is_empty() => {
+                (ADDRESS_CHECK.to_owned(), JournalOutcome::AddressChecked, None)
+            }
             Ok(decoded) => {
                 let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
                 let is_unsigned = decoded.events.iter().any(|event| event.source == Source::Unsigned);
-                let authentic = if is_unsigned { "believed without a signature" } else { "valid" };
-                let outcome = match is_understood(&decoded.events) {
-                    true => authentic.to_owned(),
-                    false => format!("{authentic}, {NOT_UNDERSTOOD}"),
+                let understood = is_understood(&decoded.events);
+                let outcome = match is_unsigned {
+                    true => JournalOutcome::Unsigned { understood },
+                    false => JournalOutcome::Signed { understood },
                 };
                 (kinds.join(" "), outcome, self.redactor.body(&request.body))
             }
             // A body that nobody vouches for is not kept.
-            Err(error) => (cut(&request.method_name()), format!("refused: {error}"), None),
+            Err(error) => (cut(&request.method_name()), JournalOutcome::Refused(error.clone()), None),
         };
         let path = cut(request.path.split(['?', '#']).next().unwrap_or_default());
         let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
         let call = decoded.iter().flat_map(|decoded| &decoded.events).find_map(|event| event.call.as_deref());
         let call = call.map(|call| CallId::of_vendor(&self.id, call));
-        self.journal.record(JournalEntry { outcome, took: began.elapsed(), received, call, ..entry });
-        decoded
+        Received { decoded, entry: JournalEntry { outcome, took: began.elapsed(), received, call, ..entry } }
+    }
+
+    /// The body of our answer to a webhook as it may be kept.
+    pub fn redacted(&self, reply: &WebhookReply) -> Option<String> {
+        self.redactor.body(&reply.body)
     }
 
     /// The call from outside about which this authentic webhook asks before it is routed.

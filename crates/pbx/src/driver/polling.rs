@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Driver, limit::Priority};
 use crate::{
     error::Error,
-    journal::{JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
+    journal::{JournalEntry, JournalKind, JournalOutcome, is_understood},
     poll::{Found, HeldCall, PollStart, Poller},
     redact,
 };
@@ -34,12 +34,12 @@ impl Driver {
 }
 
 /// Why an answer, or a part of it, was of no use.
-fn objection(read: &Result<Found, Error>) -> Option<String> {
+fn objection(read: &Result<Found, Error>) -> Option<JournalOutcome> {
     match read {
-        Err(error) => Some(error.to_string()),
+        Err(error) => Some(JournalOutcome::Failed(error.to_string())),
         Ok(found) => {
             let listed = found.snapshot.iter().flat_map(|list| &list.events);
-            (!is_understood(found.events.iter().chain(listed))).then(|| NOT_UNDERSTOOD.to_owned())
+            (!is_understood(found.events.iter().chain(listed))).then_some(JournalOutcome::NotUnderstood)
         }
     }
 }

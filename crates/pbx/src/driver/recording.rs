@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{Driver, exchange::text, limit::Priority};
 use crate::{
     error::{Error, ErrorKind},
-    journal::{JournalEntry, JournalKind},
+    journal::{JournalEntry, JournalKind, JournalOutcome},
     redact,
     request::{Answer, Request},
     traits::RecordingStep,
@@ -78,7 +78,7 @@ impl Driver {
         let target = redact::target(&request.url, false);
         self.journal.record(JournalEntry {
             status,
-            outcome: outcome.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned()),
+            outcome: JournalOutcome::of(&outcome),
             took: began.elapsed(),
             ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind},
-    journal::{JournalEntry, JournalKind, NOT_UNDERSTOOD, is_understood},
+    journal::{JournalEntry, JournalKind, JournalOutcome, is_understood},
     request::{Answer, Request},
     session::{Moment, Session, SessionInput, SessionOutput, Snapshot},
 };
@@ -241,7 +241,7 @@ impl Driver {
             }
             SessionOutput::Send(text) => {
                 let Some(socket) = &mut pending.socket else { return Ok(()) };
-                self.journal_frame(Some(&text), None, "ok");
+                self.journal_frame(Some(&text), None, JournalOutcome::Done);
                 return Ok(socket.send_text(text).await?);
             }
             SessionOutput::Answer { number, answer } => {
@@ -289,18 +289,19 @@ impl Driver {
         Moment { monotonic: tokio::time::Instant::now().into_std(), wall: self.clock.now() }
     }
 
-    fn journal_frame(&self, sent: Option<&str>, received: Option<&str>, outcome: &str) {
+    fn journal_frame(&self, sent: Option<&str>, received: Option<&str>, outcome: JournalOutcome) {
         let kept = |text: Option<&str>| self.redactor.body(text?.as_bytes());
         let host = self.pbx.base_url().host_str().unwrap_or_default();
         let entry = JournalEntry::new(self.clock.now(), &self.id, JournalKind::Frame, "frame", host);
         let (sent, received) = (kept(sent), kept(received));
-        self.journal.record(JournalEntry { outcome: outcome.to_owned(), sent, received, ..entry });
+        self.journal.record(JournalEntry { outcome, sent, received, ..entry });
     }
 }
 
 /// What the journal says of a frame that a session made this of.
-fn outcome_of(outputs: &[SessionOutput]) -> &'static str {
-    if is_understood(outputs.iter().flat_map(SessionOutput::events)) { "ok" } else { NOT_UNDERSTOOD }
+fn outcome_of(outputs: &[SessionOutput]) -> JournalOutcome {
+    let is_understood = is_understood(outputs.iter().flat_map(SessionOutput::events));
+    if is_understood { JournalOutcome::Done } else { JournalOutcome::NotUnderstood }
 }
 
 fn stopped() -> Error {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use calls::{CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, VerifyError, WebhookRequest};
+use pbx::{CheckReason, DecodeContext, Driver, ErrorKind, JournalKind, JournalOutcome, VerifyError, WebhookRequest};
 use uuid::Uuid;
 
 use crate::support::{FakePbx, FixedClock, Reply, config, driver, make, now};
@@ -254,21 +254,23 @@ async fn whether_a_pbx_is_there_is_known_without_its_api() {
 #[tokio::test]
 async fn what_strangers_send_leaves_little_in_the_journal() {
     let pbx = answering(200, "{}").await;
-    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
+    let mut entries = Vec::new();
     for path in [format!("/{}", "ж".repeat(5000)), format!("/call_events?number={}", "9".repeat(5000))] {
         let webhook = WebhookRequest { method: "POST".to_owned(), path, headers: Vec::new(), body: Bytes::new() };
-        assert!(driver.receive(&webhook, &context).is_err());
+        let received = driver.receive(&webhook, &context);
+        assert!(received.decoded.is_err());
+        entries.push(received.entry);
     }
-    let entries = journal.entries();
     assert!(entries.iter().all(|entry| entry.operation.chars().count() <= 128 && entry.target.chars().count() <= 128));
     assert_eq!((entries[1].operation.as_str(), entries[1].target.as_str()), ("call_events", "/call_events"));
 }
 
 #[tokio::test]
-async fn webhooks_are_verified_decoded_and_journalled() {
+async fn webhooks_are_verified_decoded_and_described() {
     let pbx = answering(200, "{}").await;
-    let (driver, journal) = driver(pbx::rostelecom::MAKE, &pbx);
+    let (driver, _) = driver(pbx::rostelecom::MAKE, &pbx);
     let context = DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook };
     let mut webhook = WebhookRequest {
         method: "POST".to_owned(),
@@ -276,12 +278,15 @@ async fn webhooks_are_verified_decoded_and_journalled() {
         headers: Vec::new(),
         body: Bytes::from_static(br#"{"session_id":"s1","state":"end","type":"incoming"}"#),
     };
-    assert_eq!(driver.receive(&webhook, &context), Err(VerifyError::Missing("X-Client-Sign")));
+    let refused = driver.receive(&webhook, &context);
+    assert_eq!(refused.decoded, Err(VerifyError::Missing("X-Client-Sign")));
     make(pbx::rostelecom::MAKE, &pbx).sign_webhook(&mut webhook).unwrap();
-    let decoded = driver.receive(&webhook, &context).unwrap();
+    let taken = driver.receive(&webhook, &context);
+    let decoded = taken.decoded.unwrap();
     assert_eq!((decoded.events.len(), decoded.reply.status), (1, 200));
-    let outcomes: Vec<String> = journal.entries().into_iter().map(|entry| entry.outcome).collect();
-    assert_eq!(outcomes, ["refused: the header X-Client-Sign is missing", "valid"]);
+    assert_eq!(refused.entry.outcome, JournalOutcome::Refused(VerifyError::Missing("X-Client-Sign")));
+    assert_eq!(refused.entry.outcome.to_string(), "the header X-Client-Sign is missing");
+    assert_eq!(taken.entry.outcome, JournalOutcome::Signed { understood: true });
 }
 
 #[tokio::test]

@@ -104,5 +104,5 @@ function refusedPath(item: WithoutCard): CardPath {
     { place: "desk", state: "notReached" },
     { place: "card", state: "notReached" },
   ];
-  return { hops, cause: item.cause, others: [], events: [] };
+  return { hops, clockOff: false, cause: item.cause, others: [], events: [] };
 }

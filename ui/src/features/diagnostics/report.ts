@@ -13,5 +13,6 @@ export function reportOf(title: string, about: string, path: CardPath): string {
     return [`${text.places[hop.place]}: ${state}`, ...when].join(", ");
   });
   const cause = path.cause ? [noCardText().cause(path.cause), noCardText().mend[path.cause.kind]] : [text.cardWas];
-  return [title, about, "", ...hops, "", ...cause].join("\n");
+  const clock = path.clockOff ? [text.clockOff] : [];
+  return [title, about, "", ...hops, "", ...clock, ...cause].join("\n");
 }

@@ -61,6 +61,7 @@ export function diagnosing(): Pick<MainCommands, "cardPath" | "cardsToday"> {
       const stop = { late: 0, deskAway: 4, lineOfOtherGroups: 3, onlyInMenu: 3 }[cause?.kind as string] ?? 9;
       return {
         desk: desk === anna.id ? anna : pyotr,
+        clockOff: false,
         hops: places.map(({ place, at, took }, index) => ({
           place,
           state: index < stop ? "passed" : index === stop ? "stopped" : "notReached",

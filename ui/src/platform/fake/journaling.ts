@@ -8,8 +8,9 @@ const BODY = (number: string) => `{"session_id":"a4107","type":"incoming","state
 
 function lines(): JournalLine[] {
   const at = (index: number) => rowAt(index).startedAt;
-  const incoming = { connection: "rt1", direction: "incoming" as const, outcome: "valid", failed: false };
-  const outgoing = { connection: "rt1", direction: "outgoing" as const, outcome: "ok", failed: false, status: 200 };
+  const both = { connection: "rt1", failed: false, status: 200 };
+  const incoming = { ...both, direction: "incoming" as const, verdict: "signed" as const, outcome: "valid" };
+  const outgoing = { ...both, direction: "outgoing" as const, verdict: "done" as const, outcome: "ok" };
   return [
     { id: 9, at: at(1), ...incoming, method: "end", tookMs: 7 },
     { id: 8, at: at(1), ...incoming, method: "new", tookMs: 9 },
@@ -18,8 +19,10 @@ function lines(): JournalLine[] {
       at: at(2),
       ...incoming,
       method: "call_events",
-      outcome: "refused: wrong signature",
+      verdict: "refused",
+      outcome: "wrong signature",
       failed: true,
+      status: 403,
       tookMs: 2,
     },
     { id: 6, at: at(3), ...outgoing, method: "call_back", tookMs: 184 },
