@@ -7,10 +7,9 @@ use desk::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
         FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
-        JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection, OfficeConnections,
-        OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
-        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, SaveListRequest,
-        StartDemoRequest, Window,
+        JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation,
+        OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
+        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
     },
 };
 use own::{AtDesk, Connecting, OwnOffice};
@@ -120,7 +119,11 @@ impl ShellCommands for Shell<'_> {
         self.offices().save_list(request).await
     }
 
-    async fn revoke_invitation(&self, request: RevokeInvitationRequest) -> Answer<()> {
+    async fn reissue_invitation(&self, request: NamedInvitation) -> Answer<InvitedView> {
+        self.offices().reissue_invitation(request).await
+    }
+
+    async fn revoke_invitation(&self, request: NamedInvitation) -> Answer<()> {
         self.offices().revoke_invitation(request).await
     }
 

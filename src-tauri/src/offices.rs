@@ -115,7 +115,7 @@ impl Offices {
     }
 
     /// Looks at an office no more: its address, its token and the copy of its calls go. A token that is this desk's alone is
-    /// given back, which the last administrator's cannot be.
+    /// given back; the last administrator has to know that nobody administers the office from a screen then.
     pub(crate) async fn disconnect(&self, desk: &Desk, request: DisconnectOfficeRequest) -> Result<(), ContractError> {
         let _lock = self.lock(&request.office).await;
         let kept = kept::find(desk.store(), &request.office).await?;
@@ -123,9 +123,10 @@ impl Offices {
         if kept.person.is_some()
             && let Some(remote) = open.as_ref().and_then(|office| office.remote())
         {
-            match tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out()).await {
+            match tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out(request.as_last_admin)).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) if error.kind == OfficeErrorKind::Conflict => {
+                // Versions before had one code for all that contradicts; a sign-out has no other such answer.
+                Ok(Err(error)) if matches!(error.kind, OfficeErrorKind::LastAdmin | OfficeErrorKind::Conflict) => {
                     return Err(ContractError::of_admin(error));
                 }
                 Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),

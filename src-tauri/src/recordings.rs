@@ -119,6 +119,8 @@ fn status(error: &ContractError) -> StatusCode {
         | ErrorCode::Unreachable
         | ErrorCode::Changed
         | ErrorCode::LastAdmin
+        | ErrorCode::Fixed
+        | ErrorCode::NoAddress
         | ErrorCode::NotAGateway
         | ErrorCode::HttpsNeeded
         | ErrorCode::KeyringLocked

@@ -53,8 +53,11 @@ impl From<OfficeError> for ContractError {
             OfficeErrorKind::Forbidden => ErrorCode::Forbidden,
             OfficeErrorKind::InvalidRequest => ErrorCode::InvalidRequest,
             OfficeErrorKind::NotFound => ErrorCode::NotFound,
-            OfficeErrorKind::Conflict => ErrorCode::Changed,
+            OfficeErrorKind::Conflict | OfficeErrorKind::Changed => ErrorCode::Changed,
             OfficeErrorKind::Ended => ErrorCode::Ended,
+            OfficeErrorKind::Fixed => ErrorCode::Fixed,
+            OfficeErrorKind::LastAdmin => ErrorCode::LastAdmin,
+            OfficeErrorKind::NoAddress => ErrorCode::NoAddress,
             OfficeErrorKind::Unsupported => ErrorCode::Unsupported,
             OfficeErrorKind::RateLimited => ErrorCode::RateLimited,
             OfficeErrorKind::NotReady => ErrorCode::NotReady,
@@ -85,6 +88,10 @@ impl From<&OfficeError> for LinkCause {
             OfficeErrorKind::NotFound
             | OfficeErrorKind::Conflict
             | OfficeErrorKind::Ended
+            | OfficeErrorKind::Changed
+            | OfficeErrorKind::Fixed
+            | OfficeErrorKind::LastAdmin
+            | OfficeErrorKind::NoAddress
             | OfficeErrorKind::Unsupported
             | OfficeErrorKind::NotReady
             | OfficeErrorKind::Gone

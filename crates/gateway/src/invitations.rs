@@ -115,6 +115,25 @@ pub async fn invite(
     Ok(made)
 }
 
+/// Gives an open invitation another link, and a whole week again: its former link was lost, or fell into wrong hands, and leads
+/// nowhere any more. `None` where there is no such invitation, or it is not open. `who` is the admin.
+pub async fn reissue(
+    store: &Store,
+    address: &JoinAddress,
+    id: &str,
+    who: &str,
+    now: Timestamp,
+) -> Result<Option<MadeInvitation>, InviteError> {
+    let (_, code) = identity(&*store.random())?;
+    let expires_at = now.checked_add(VALID).unwrap_or(Timestamp::MAX);
+    let link = JoinLink { address: address.url.clone(), code: code.clone(), ca: address.ca };
+    let link = link.text().ok_or(InviteError::NoAddress)?;
+    let (action, subject) = ("reissuedInvitation".to_owned(), id.to_owned());
+    let entry = AuditEntry { at: now, who: who.to_owned(), action, subject, detail: String::new() };
+    let is_open = store.reissue_invitation(id, hash(&code), expires_at, entry).await?;
+    Ok(is_open.then(|| MadeInvitation { id: id.to_owned(), link, expires_at }))
+}
+
 /// What is kept of a code. It has 100 random bits and is valid for days: a plain digest cannot be turned back.
 pub(crate) fn hash(code: &JoinCode) -> [u8; 32] {
     tokens::hash(code.digits())

@@ -65,6 +65,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/invitations/import", post(invitations::import))
         .route("/invitations/import/preview", post(invitations::preview))
         .route("/invitations/{id}", delete(invitations::revoke))
+        .route("/invitations/{id}/link", post(invitations::reissue))
 }
 
 /// The address with one slash where there are several: a public address that was entered with a slash at its end makes

@@ -20,6 +20,14 @@ pub enum OfficeErrorKind {
     Conflict,
     /// The call has ended.
     Ended,
+    /// Somebody else has changed the same meanwhile: it is to be looked at anew.
+    Changed,
+    /// It stands in the gateway's configuration file, and is changed there.
+    Fixed,
+    /// Then nobody would administer the office from a screen.
+    LastAdmin,
+    /// The gateway does not know the address at which people reach it, so no link leads to it.
+    NoAddress,
     /// The PBX has no such ability.
     Unsupported,
     /// Too often; `retry_after` says when again.
@@ -54,6 +62,10 @@ impl OfficeErrorKind {
             | Self::NotFound
             | Self::Conflict
             | Self::Ended
+            | Self::Changed
+            | Self::Fixed
+            | Self::LastAdmin
+            | Self::NoAddress
             | Self::Unsupported
             | Self::RateLimited
             | Self::Gone
@@ -71,6 +83,10 @@ impl OfficeErrorKind {
             | Self::NotFound
             | Self::Conflict
             | Self::Ended
+            | Self::Changed
+            | Self::Fixed
+            | Self::LastAdmin
+            | Self::NoAddress
             | Self::Unsupported
             | Self::Gone
             | Self::NotPlayable

@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 45] = [
+const FIELDS: [&str; 46] = [
     "command",
     "connection",
     "from",
@@ -71,6 +71,7 @@ const FIELDS: [&str; 45] = [
     "desk",
     "since",
     "decisions",
+    "lastAdmin",
 ];
 
 /// The field of this name, where requests have one.
@@ -110,7 +111,12 @@ pub fn status_of(error: &OfficeError) -> u16 {
         OfficeErrorKind::InvalidRequest if error.field == Some("range") => 416,
         OfficeErrorKind::InvalidRequest => 400,
         OfficeErrorKind::NotFound => 404,
-        OfficeErrorKind::Conflict | OfficeErrorKind::Ended => 409,
+        OfficeErrorKind::Conflict
+        | OfficeErrorKind::Ended
+        | OfficeErrorKind::Changed
+        | OfficeErrorKind::Fixed
+        | OfficeErrorKind::LastAdmin
+        | OfficeErrorKind::NoAddress => 409,
         OfficeErrorKind::Unsupported => 422,
         OfficeErrorKind::RateLimited => 429,
         OfficeErrorKind::NotReady => 202,
@@ -171,6 +177,9 @@ mod tests {
 
     #[test]
     fn a_code_of_a_later_version_is_told_by_its_status() {
+        let changed = OfficeError::new(OfficeErrorKind::Changed, "m");
+        assert_eq!(status_of(&changed), 409);
+        assert_eq!(Problem::new(&changed, "r".to_owned()).into_error(409), changed, "it says more than its status");
         let body = r#"{"error":"somethingNew","message":"m","reference":"r"}"#;
         let problem: Problem = serde_json::from_str(body).expect("a problem");
         assert_eq!(problem.into_error(409).kind, OfficeErrorKind::Conflict);

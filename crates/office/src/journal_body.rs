@@ -15,7 +15,6 @@ pub(crate) struct JournalBody {
     pub(crate) target: String,
     pub(crate) status: Option<u16>,
     /// How it came out.
-    #[serde(default = "unknown")]
     pub(crate) verdict: JournalVerdict,
     /// The same in words.
     pub(crate) outcome: String,
@@ -26,15 +25,41 @@ pub(crate) struct JournalBody {
     pub(crate) call: Option<CallId>,
 }
 
-/// Versions that did not write it wrote words only.
-fn unknown() -> JournalVerdict {
-    JournalVerdict::Done
+/// A body as versions before wrote it: how it came out stands in its words alone.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Former {
+    verdict: Option<JournalVerdict>,
+    outcome: String,
+}
+
+impl Former {
+    /// Gives the body a verdict and the words without it.
+    fn complete(self, body: &mut serde_json::Value) {
+        if self.verdict.is_some() {
+            return;
+        }
+        let begins = |with: &str| self.outcome.starts_with(with);
+        let verdict = match () {
+            () if begins("refused: this PBX sends no webhooks") => JournalVerdict::Stray,
+            () if begins("refused: ") => JournalVerdict::Refused,
+            () if begins("ok") => JournalVerdict::Done,
+            () if begins("answered") => JournalVerdict::AddressChecked,
+            () if begins("valid") => JournalVerdict::Signed,
+            () if begins("believed") => JournalVerdict::Unsigned,
+            () => JournalVerdict::Failed,
+        };
+        body["verdict"] = serde_json::json!(verdict);
+        body["outcome"] = self.outcome.strip_prefix("refused: ").unwrap_or(&self.outcome).into();
+    }
 }
 
 impl JournalBody {
     /// What a row holds, unless another version wrote it in its own way.
     pub(crate) fn read(row: &JournalRow) -> Option<Self> {
-        serde_json::from_str(&row.entry.body).ok()
+        let mut body: serde_json::Value = serde_json::from_str(&row.entry.body).ok()?;
+        Former::deserialize(&body).ok()?.complete(&mut body);
+        serde_json::from_value(body).ok()
     }
 
     /// As a row holds it.
@@ -92,5 +117,38 @@ fn verdict(outcome: &JournalOutcome) -> JournalVerdict {
         JournalOutcome::Refused(_) => JournalVerdict::Refused,
         JournalOutcome::NotUnderstood => JournalVerdict::NotUnderstood,
         JournalOutcome::Failed(_) => JournalVerdict::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_versions_before_have_their_verdict_from_their_words() {
+        let read = |outcome: &str| {
+            let body =
+                serde_json::json!({"operation": "x", "target": "", "status": null, "outcome": outcome}).to_string();
+            let entry =
+                NewJournalRow { at: jiff::Timestamp::UNIX_EPOCH, connection: None, kind: "webhook".into(), body };
+            let body = JournalBody::read(&JournalRow { id: 1, entry }).expect("is read");
+            (body.verdict, body.is_failure(), body.outcome)
+        };
+        for (outcome, verdict, fails, words) in [
+            ("refused: no signature", JournalVerdict::Refused, true, "no signature"),
+            (
+                "valid, not understood; kept as it came",
+                JournalVerdict::Signed,
+                false,
+                "valid, not understood; kept as it came",
+            ),
+            ("believed without a signature", JournalVerdict::Unsigned, false, "believed without a signature"),
+            ("ok", JournalVerdict::Done, false, "ok"),
+            ("the server cannot be reached", JournalVerdict::Failed, true, "the server cannot be reached"),
+        ] {
+            assert_eq!(read(outcome), (verdict, fails, words.to_owned()));
+        }
+        let stray = format!("refused: {}", VerifyError::NoWebhooks);
+        assert_eq!(read(&stray).0, JournalVerdict::Stray);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -47,15 +47,24 @@ const WAY: Duration = Duration::from_secs(3);
 pub struct Drafts {
     /// Keys that were entered for the draft of an office: known to this run only.
     keys: Mutex<BTreeMap<String, Keys>>,
-    /// Held by whoever changes a draft.
-    changing: tokio::sync::Mutex<()>,
+    /// For each office, held by whoever changes its draft: also while its gateway is asked, which may take long.
+    changing: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Drafts {
     /// Forgets what was begun for an office that this desk looks at no more.
     pub async fn forget(&self, store: &Store, office: &str) -> Answer<()> {
-        let _turn = self.changing.lock().await;
+        let _turn = self.turn(office).await;
         self.forget_in_turn(store, office).await
+    }
+
+    /// Waits until nobody else changes the draft of this office.
+    async fn turn(&self, office: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = {
+            let mut all = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(office.to_owned()).or_default())
+        };
+        turn.lock_owned().await
     }
 
     async fn forget_in_turn(&self, store: &Store, office: &str) -> Answer<()> {
@@ -133,7 +142,8 @@ impl AtGateway<'_> {
             let there = setup.connections.iter().find(|connection| connection.id == *id);
             let put = PutConnection { revision: Some(setup.revision), ..change(there)? };
             match self.remote.put_connection(id, &put).await {
-                Err(error) if error.kind == OfficeErrorKind::Conflict => {}
+                // Versions before had one code for all that contradicts.
+                Err(error) if matches!(error.kind, OfficeErrorKind::Changed | OfficeErrorKind::Conflict) => {}
                 put => return put.map(drop).map_err(refused),
             }
         }
@@ -201,7 +211,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn begin(&self, request: BeginConnectionRequest) -> Answer<DraftView> {
-        let _turn = self.drafts.changing.lock().await;
+        let _turn = self.drafts.turn(&self.office).await;
         let setup = self.setup().await?;
         let begun = match (request.make, request.connection) {
             (Some(make), None) => {
@@ -225,7 +235,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn fill(&self, request: FillConnectionRequest) -> Answer<DraftView> {
-        let _turn = self.drafts.changing.lock().await;
+        let _turn = self.drafts.turn(&self.office).await;
         let before = self.draft(&request.connection).await?;
         let (draft, keys) = before.draft.filled(request, |_| self.keys())?;
         let begun = Begun { draft, ..before };
@@ -266,7 +276,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn save(&self, request: NamedConnection) -> Answer<()> {
-        let _turn = self.drafts.changing.lock().await;
+        let _turn = self.drafts.turn(&self.office).await;
         let Begun { draft, seen, .. } = self.draft(&request.connection).await?;
         self.put(&draft.id, |there| {
             let zone = match (&seen, there) {
@@ -292,7 +302,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn drop_draft(&self, request: NamedConnection) -> Answer<()> {
-        let _turn = self.drafts.changing.lock().await;
+        let _turn = self.drafts.turn(&self.office).await;
         self.draft(&request.connection).await?;
         self.drafts.forget_in_turn(self.store, &self.office).await
     }
@@ -316,7 +326,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn remove(&self, request: NamedConnection) -> Answer<()> {
-        let _turn = self.drafts.changing.lock().await;
+        let _turn = self.drafts.turn(&self.office).await;
         self.remote.remove_connection(&named(&request.connection)?).await.map_err(refused)?;
         if self.draft(&request.connection).await.is_ok() {
             self.drafts.forget_in_turn(self.store, &self.office).await?;

@@ -157,6 +157,29 @@ impl Store {
         })
     }
 
+    /// Gives an open invitation another code and another end; answers whether there was one. The former code is none any more.
+    pub fn reissue_invitation(
+        &self,
+        id: &str,
+        hash: [u8; 32],
+        expires_at: Timestamp,
+        entry: AuditEntry,
+    ) -> Write<bool> {
+        let id = id.to_owned();
+        self.write(move |sql| {
+            let changed = sql.execute(
+                "UPDATE invitations SET hash = ?2, expires_ns = ?3
+                 WHERE id = ?1 AND revoked_ns IS NULL AND used_ns IS NULL AND expires_ns > ?4",
+                params![id, hash, to_ns(expires_at), to_ns(entry.at)],
+            )?;
+            if changed > 0 {
+                audit::note(sql, &entry)?;
+            }
+            Ok(changed > 0)
+        })
+        .durable()
+    }
+
     /// Uses a code: adds the token with what the invitation says, and ends the one that the same device got for it just
     /// before. `token` holds id and hash of the new one.
     pub fn redeem_invitation(

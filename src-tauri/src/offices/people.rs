@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use desk::contract::{
     ChangeRightsRequest, ContractError, ErrorCode, ImportedPeople, InvitationRow, InvitePersonRequest, InvitedView,
-    NamedLink, OfficePeople, OfficePerson, OwnExtension, PeopleTable, PeopleTableRequest, RemovePersonRequest,
-    RevokeInvitationRequest, RightsView, TableRow,
+    NamedInvitation, NamedLink, OfficePeople, OfficePerson, OwnExtension, PeopleTable, PeopleTableRequest,
+    RemovePersonRequest, RightsView, TableRow,
 };
 use link::{
     RemoteOffice,
@@ -72,8 +72,14 @@ impl Offices {
         self.remote(&request.office)?.remove_person(&request.person).await.map_err(ContractError::of_admin)
     }
 
+    /// Gives an open invitation another link.
+    pub(crate) async fn reissue_invitation(&self, request: NamedInvitation) -> Answer<InvitedView> {
+        let made = self.remote(&request.office)?.reissue_invitation(&request.invitation).await?;
+        Ok(InvitedView { link: made.link.0, expires_at: made.expires_at })
+    }
+
     /// Takes an invitation back.
-    pub(crate) async fn revoke_invitation(&self, request: RevokeInvitationRequest) -> Answer<()> {
+    pub(crate) async fn revoke_invitation(&self, request: NamedInvitation) -> Answer<()> {
         Ok(self.remote(&request.office)?.revoke_invitation(&request.invitation).await?)
     }
 }

@@ -7,4 +7,8 @@ export type DisconnectOfficeRequest = {
 /**
  * Which office.
  */
-office: string, };
+office: string, 
+/**
+ * The person knows that he is its last administrator, and leaves this computer all the same.
+ */
+asLastAdmin: boolean, };

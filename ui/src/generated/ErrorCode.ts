@@ -3,4 +3,4 @@
 /**
  * Codes of [`ContractError`]; each has its sentence in both languages in the UI.
  */
-export type ErrorCode = "unauthorized" | "forbidden" | "lastAdmin" | "changed" | "invalidRequest" | "notFound" | "ended" | "unsupported" | "rateLimited" | "notReady" | "gone" | "notPlayable" | "refused" | "unknownOutcome" | "unreachable" | "notAGateway" | "keyringLocked" | "httpsNeeded" | "storage" | "internal";
+export type ErrorCode = "unauthorized" | "forbidden" | "lastAdmin" | "fixed" | "noAddress" | "changed" | "invalidRequest" | "notFound" | "ended" | "unsupported" | "rateLimited" | "notReady" | "gone" | "notPlayable" | "refused" | "unknownOutcome" | "unreachable" | "notAGateway" | "keyringLocked" | "httpsNeeded" | "storage" | "internal";

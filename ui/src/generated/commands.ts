@@ -43,6 +43,7 @@ import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
 import type { Makes } from "./Makes";
 import type { NamedConnection } from "./NamedConnection";
+import type { NamedInvitation } from "./NamedInvitation";
 import type { NoticeKind } from "./NoticeKind";
 import type { OfficeConnections } from "./OfficeConnections";
 import type { OfficeLists } from "./OfficeLists";
@@ -59,7 +60,6 @@ import type { ReadInvitationRequest } from "./ReadInvitationRequest";
 import type { RecordingView } from "./RecordingView";
 import type { RemovePersonRequest } from "./RemovePersonRequest";
 import type { RenewTokenRequest } from "./RenewTokenRequest";
-import type { RevokeInvitationRequest } from "./RevokeInvitationRequest";
 import type { SaveListRequest } from "./SaveListRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
@@ -135,7 +135,9 @@ export interface MainCommands {
   /** Puts one of these lists in place of what was seen: whole, or not at all. */
   saveList(request: SaveListRequest): Promise<OfficeLists>;
   /** Takes an invitation back. */
-  revokeInvitation(request: RevokeInvitationRequest): Promise<void>;
+  revokeInvitation(request: NamedInvitation): Promise<void>;
+  /** Gives an open invitation another link, told this once; the former one leads nowhere any more. */
+  reissueInvitation(request: NamedInvitation): Promise<InvitedView>;
   /** Takes somebody's token back. */
   removePerson(request: RemovePersonRequest): Promise<void>;
   /** Says what somebody sees from now on. */
@@ -211,6 +213,7 @@ export const mainCommands = {
   officeLists: { name: "office_lists", answers: true },
   saveList: { name: "save_list", answers: true },
   revokeInvitation: { name: "revoke_invitation", answers: false },
+  reissueInvitation: { name: "reissue_invitation", answers: true },
   removePerson: { name: "remove_person", answers: false },
   changeRights: { name: "change_rights", answers: false },
   renewOfficeToken: { name: "renew_office_token", answers: false },

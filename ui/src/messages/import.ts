@@ -1,5 +1,6 @@
 import type { TableFault } from "$generated/TableFault";
 import type { TableProblem } from "$generated/TableProblem";
+import type { FileFault } from "$features/people/table";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 
@@ -18,6 +19,7 @@ interface ImportText {
   kept: string;
   once: string;
   line: (line: number, fault: string) => string;
+  files: Record<FileFault, string>;
   faults: Record<TableFault, (part: string) => string>;
 }
 
@@ -43,7 +45,12 @@ export const importText = texts<ImportText>({
     made: (people) => `Готово: ${russian(people, "приглашение", "приглашения", "приглашений")}`,
     keep: "Сохранить ссылки в CSV",
     kept: "Ссылки сохранены:",
-    once: "Ссылки показываются один раз. Каждая действует неделю и впускает одного человека: раздав их, удалите файл.",
+    once: "Ссылки показываются один раз. Каждая действует неделю и впускает одного человека: раздав их, удалите файл. Потерянную заменит новая, в списке приглашений.",
+    files: {
+      tooLarge: "Это больше 4 МБ: столько за раз не принять. Разделите список на несколько.",
+      unreadable: "Файл не читается. Проверьте, что он на месте и открывается, и выберите его снова.",
+      noText: "Это не текст. Сохраните таблицу как CSV и выберите её снова.",
+    },
     line: (line, fault) => `Строка ${line}: ${fault}. Никто не приглашён.`,
     faults: {
       name: () => "нет имени, или оно длиннее 100 знаков",
@@ -70,7 +77,12 @@ export const importText = texts<ImportText>({
     made: (people) => `Done: ${english(people, "invitation")}`,
     keep: "Save the links as CSV",
     kept: "The links are in:",
-    once: "The links are shown once. Each works for a week and lets one person in: delete the file once you have handed them out.",
+    once: "The links are shown once. Each works for a week and lets one person in: delete the file once you have handed them out. A lost one is replaced by a new one in the list of invitations.",
+    files: {
+      tooLarge: "This is larger than 4 MB, which is too much at a time. Make several lists of it.",
+      unreadable: "The file cannot be read. Check that it is there and can be opened, and choose it again.",
+      noText: "This is no text. Save the table as CSV and choose it again.",
+    },
     line: (line, fault) => `Line ${line}: ${fault}. Nobody was invited.`,
     faults: {
       name: () => "the name is missing, or longer than 100 characters",

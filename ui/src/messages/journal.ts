@@ -25,8 +25,7 @@ interface JournalText {
   reveal: string;
   thisCall: string;
   ms: (ms: number) => string;
-  /** None where only the outcome's own words say what went wrong. */
-  verdict: Record<JournalVerdict, string | undefined>;
+  verdict: Record<JournalVerdict, string>;
 }
 
 /** The request journal. */
@@ -60,11 +59,11 @@ export const journalText = texts<JournalText>({
       done: "отвечено",
       signed: "подпись совпала",
       unsigned: "без подписи",
-      addressChecked: "отвечено",
+      addressChecked: "проверка адреса",
       refused: "не принято",
-      stray: "эта АТС ничего не присылает",
-      notUnderstood: "не поняли",
-      failed: undefined,
+      stray: "не от этой АТС: она ничего не присылает",
+      notUnderstood: "содержание непонятно",
+      failed: "не получилось",
     },
   },
   en: {
@@ -95,11 +94,11 @@ export const journalText = texts<JournalText>({
       done: "answered",
       signed: "signature matched",
       unsigned: "unsigned",
-      addressChecked: "answered",
+      addressChecked: "address check",
       refused: "not accepted",
-      stray: "this PBX posts nothing",
+      stray: "not from this PBX: it posts nothing",
       notUnderstood: "not understood",
-      failed: undefined,
+      failed: "failed",
     },
   },
 });

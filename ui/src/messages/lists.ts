@@ -1,5 +1,5 @@
 import type { ContractError } from "$generated/ContractError";
-import type { Kind } from "$features/lists/kinds";
+import type { Kind, RowFault } from "$features/lists/kinds";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 import { errorText } from "./errors";
@@ -26,6 +26,8 @@ interface ListsText {
   changed: string;
   away: string;
   refused: (why: string) => string;
+  faults: Record<RowFault["kind"], (field: string, part: string) => string>;
+  inRow: (row: string, fault: string) => string;
 }
 
 /** Lines, groups, names and contacts of an office behind a gateway. */
@@ -74,6 +76,12 @@ export const listsText = texts<ListsText>({
     changed: "Списки тем временем изменил другой администратор. Ничего не сохранено. Прочитайте заново и повторите.",
     away: "Шлюз не отвечает. Изменения остались здесь: проверьте связь и нажмите ещё раз.",
     refused: (why) => `Ничего не сохранено: ${isolate(why)}.`,
+    faults: {
+      pair: (field, part) => `в поле «${field}» слово «${isolate(part)}» непонятно, нужно как rt1:201, без пробелов внутри`,
+      twice: (field, part) => `в поле «${field}» подключение «${isolate(part)}» указано дважды`,
+      double: () => "это записано дважды",
+    },
+    inRow: (row, fault) => `${isolate(row)}: ${fault}. Ничего не сохранено.`,
   },
   en: {
     title: "Lists of the office",
@@ -115,8 +123,20 @@ export const listsText = texts<ListsText>({
     changed: "Another administrator has changed the lists meanwhile. Nothing was saved. Read them anew and try again.",
     away: "The gateway does not answer. Your changes are still here: check the network and press again.",
     refused: (why) => `Nothing was saved: ${isolate(why)}.`,
+    faults: {
+      pair: (field, part) => `“${isolate(part)}” in “${field}” is not understood; write it as rt1:201, without blanks inside`,
+      twice: (field, part) => `“${field}” names the connection “${isolate(part)}” twice`,
+      double: () => "this is listed twice",
+    },
+    inRow: (row, fault) => `${isolate(row)}: ${fault}. Nothing was saved.`,
   },
 });
+
+/** What is wrong with a row, before the gateway is asked. */
+export function rowFault({ row, field, kind, part }: RowFault): string {
+  const text = listsText();
+  return text.inRow(row, text.faults[kind](text.fields[field] ?? field, part));
+}
 
 /** Why a list was not read or saved, and what to do. */
 export function listFailure({ code, message }: ContractError): string {

@@ -42,7 +42,7 @@ interface PeopleText {
   lastAdmin: string;
   notKept: string;
   maybeInvited: string;
-  noAddress: string;
+  reissue: string;
 }
 
 /** People and desks of an office, for its administrators. */
@@ -65,7 +65,7 @@ export const peopleText = texts<PeopleText>({
     groups: "Группы",
     groupsExample: "через запятую",
     linkOf: (name) => `Приглашение для ${isolate(name)}`,
-    linkOnce: "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет.",
+    linkOnce: "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет. Потеряется — выпустите новую в списке приглашений.",
     done: "Готово",
     desks: "Рабочие места",
     invitations: "Приглашения",
@@ -84,8 +84,8 @@ export const peopleText = texts<PeopleText>({
     lastAdmin: "Это последний администратор. Сначала пригласите другого и дождитесь, пока он войдёт.",
     notKept: "Файл не записан. Проверьте, есть ли место и папка «Загрузки», и нажмите ещё раз: ссылки пока здесь.",
     maybeInvited:
-      "Ответ потерялся: приглашения могли быть созданы. Посмотрите ниже, отзовите те, ссылок на которые у вас нет, и пригласите снова.",
-    noAddress: "Шлюз не знает своего адреса. Укажите public_url в его настройках.",
+      "Ответ потерялся: приглашения могли быть созданы. Посмотрите ниже: у созданных выпустите новую ссылку, остальных пригласите снова.",
+    reissue: "Новая ссылка",
   },
   en: {
     title: "Desks",
@@ -105,7 +105,7 @@ export const peopleText = texts<PeopleText>({
     groups: "Groups",
     groupsExample: "with commas",
     linkOf: (name) => `Invitation for ${isolate(name)}`,
-    linkOnce: "Hand the link over in person. It works once, for a week, and is not shown again.",
+    linkOnce: "Hand the link over in person. It works once, for a week, and is not shown again. If it is lost, make a new one in the list of invitations.",
     done: "Done",
     desks: "Desks",
     invitations: "Invitations",
@@ -125,8 +125,8 @@ export const peopleText = texts<PeopleText>({
     notKept:
       "The file was not written. Check that there is room and a folder for downloads, and press again: the links are still here.",
     maybeInvited:
-      "The answer was lost: the invitations may have been made. Look below, take back those whose links you do not have, then invite again.",
-    noAddress: "The gateway does not know its own address. Set public_url in its configuration.",
+      "The answer was lost: the invitations may have been made. Look below: make new links for those that were, and invite the others again.",
+    reissue: "New link",
   },
 });
 
@@ -134,7 +134,7 @@ export const peopleText = texts<PeopleText>({
 export function peopleFailure(what: "list" | "invite" | "change" | "keep", code: ErrorCode): string {
   if (what === "keep") return peopleText().notKept;
   if (what === "invite" && code === "unknownOutcome") return peopleText().maybeInvited;
-  // An invitation contradicts nothing but a configuration without an address.
-  if (what === "invite" && code === "changed") return peopleText().noAddress;
+  // A gateway of a version before: an invitation contradicts nothing but a configuration without an address.
+  if (what === "invite" && code === "changed") return errorText().noAddress;
   return code === "lastAdmin" ? peopleText().lastAdmin : errorText()[code];
 }

@@ -24,6 +24,8 @@ interface SettingsText {
   newToken: string;
   disconnect: string;
   disconnectAsk: (office: string) => string;
+  lastAdmin: string;
+  leaveAnyway: string;
   balance: (amount: string, currency: string | undefined) => string;
   refused: (extensions: string[]) => string;
   demoOffice: string;
@@ -62,6 +64,9 @@ export const settingsText = texts<SettingsText>({
     addOffice: "Подключить офис",
     newToken: "Новый токен",
     disconnect: "Отключить",
+    lastAdmin:
+      "Вы последний администратор этого офиса. Можно сначала пригласить другого. Если отключить сейчас, сам офис работает дальше, а нового администратора приглашают на компьютере шлюза: trubka-gateway invite --role admin.",
+    leaveAnyway: "Всё равно отключить",
     disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
     demoOffice: "Демо",
     demoOfficeHint:
@@ -100,6 +105,9 @@ export const settingsText = texts<SettingsText>({
     addOffice: "Connect an office",
     newToken: "New token",
     disconnect: "Disconnect",
+    lastAdmin:
+      "You are the last administrator of this office. You may invite another one first. If you disconnect now, the office itself goes on, and the next administrator is invited on the gateway's computer: trubka-gateway invite --role admin.",
+    leaveAnyway: "Disconnect all the same",
     disconnectAsk: (office) =>
       `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,
     demoOffice: "Demo",

@@ -76,7 +76,9 @@ macro_rules! command_table {
             /// Puts one of these lists in place of what was seen: whole, or not at all.
             [Main] shell save_list(SaveListRequest) -> OfficeLists;
             /// Takes an invitation back.
-            [Main] shell revoke_invitation(RevokeInvitationRequest);
+            [Main] shell revoke_invitation(NamedInvitation);
+            /// Gives an open invitation another link, told this once; the former one leads nowhere any more.
+            [Main] shell reissue_invitation(NamedInvitation) -> InvitedView;
             /// Takes somebody's token back.
             [Main] shell remove_person(RemovePersonRequest);
             /// Says what somebody sees from now on.

@@ -69,8 +69,12 @@ pub enum ErrorCode {
     Unauthorized,
     /// The person's rights do not reach so far, or something before the office lets nobody through from here.
     Forbidden,
-    /// The office's last administrator cannot leave it.
+    /// Without this person nobody would administer the office from a screen.
     LastAdmin,
+    /// It stands in the gateway's configuration file, and is changed there.
+    Fixed,
+    /// The gateway does not know the address at which people reach it, so no link leads to it.
+    NoAddress,
     /// It is not as it was shown any more, by a call that went on or by somebody else: it is to be looked at anew.
     Changed,
     /// A field is wrong.

@@ -211,10 +211,10 @@ pub struct RemovePersonRequest {
     pub person: String,
 }
 
-/// Takes an invitation back.
+/// Names an invitation: to take it back, or to give it another link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct RevokeInvitationRequest {
+pub struct NamedInvitation {
     /// In which office.
     pub office: String,
     /// Which.

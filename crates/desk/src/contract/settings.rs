@@ -106,4 +106,7 @@ pub struct RenewTokenRequest {
 pub struct DisconnectOfficeRequest {
     /// Which office.
     pub office: String,
+    /// The person knows that he is its last administrator, and leaves this computer all the same.
+    #[serde(default)]
+    pub as_last_admin: bool,
 }

@@ -8,9 +8,9 @@ use crate::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
         FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
-        JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection, OfficeConnections, OfficeLists,
-        OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones, ReadInvitationRequest,
-        RemovePersonRequest, RenewTokenRequest, RevokeInvitationRequest, SaveListRequest, StartDemoRequest, Window,
+        JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation, OfficeConnections,
+        OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
+        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
     },
     testing::Bench,
 };
@@ -63,7 +63,11 @@ impl ShellCommands for Refusing {
         refused()
     }
 
-    async fn revoke_invitation(&self, _: RevokeInvitationRequest) -> Result<(), ContractError> {
+    async fn reissue_invitation(&self, _: NamedInvitation) -> Result<InvitedView, ContractError> {
+        refused()
+    }
+
+    async fn revoke_invitation(&self, _: NamedInvitation) -> Result<(), ContractError> {
         refused()
     }
 

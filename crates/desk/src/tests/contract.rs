@@ -358,7 +358,10 @@ fn main_view() {
     let renew: RenewTokenRequest =
         serde_json::from_value(json!({"office": "calls.example.org", "token": "t"})).unwrap();
     assert_eq!((renew.office.as_str(), renew.token.reveal()), ("calls.example.org", "t"));
-    travels(&DisconnectOfficeRequest { office: "calls.example.org".into() }, json!({"office": "calls.example.org"}));
+    travels(
+        &DisconnectOfficeRequest { office: "calls.example.org".into(), as_last_admin: true },
+        json!({"office": "calls.example.org", "asLastAdmin": true}),
+    );
 }
 
 #[test]

@@ -2,9 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
-use link::wire::join::{Renewed, SecretText};
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::StatusCode,
+};
+use link::{
+    OfficeError,
+    wire::join::{Renewed, SecretText},
+};
 use secrecy::ExposeSecret;
+use serde::Deserialize;
 use store::{AuditEntry, Renewal};
 
 use super::{admin::people::keep_an_admin, auth::Bearer, join::no_randomness};
@@ -24,8 +32,24 @@ pub(crate) async fn renew(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -
     }))
 }
 
-/// Signs out: the token is none any more. The last admin stays.
-pub(crate) async fn sign_out(State(gateway): State<Arc<Gateway>>, bearer: Bearer) -> Result<StatusCode, ApiError> {
+/// How somebody signs out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct SignOut {
+    /// He knows that no admin is left then.
+    #[serde(default)]
+    last_admin: bool,
+}
+
+/// Signs out: the token is none any more. The last admin stays, unless he says that he knows: a computer can be left at any
+/// time, and whoever can log in to the gateway's own computer invites an admin there (`trubka-gateway invite --role admin`).
+pub(crate) async fn sign_out(
+    State(gateway): State<Arc<Gateway>>,
+    bearer: Bearer,
+    how: Result<Query<SignOut>, QueryRejection>,
+) -> Result<StatusCode, ApiError> {
+    let Query(SignOut { last_admin }) =
+        how.map_err(|_| OfficeError::invalid("lastAdmin", "lastAdmin is true or false."))?;
     let entry = AuditEntry {
         at: gateway.clock.now(),
         who: format!("{} ({})", bearer.viewer.name, bearer.token.id),
@@ -34,7 +58,9 @@ pub(crate) async fn sign_out(State(gateway): State<Arc<Gateway>>, bearer: Bearer
         detail: format!("token {}", bearer.token.id),
     };
     let _turn = gateway.changing_people.lock().await;
-    keep_an_admin(&gateway, &bearer.token).await?;
+    if !last_admin {
+        keep_an_admin(&gateway, &bearer.token).await?;
+    }
     gateway.office.store().revoke_token_as(&bearer.token.id, entry).await?;
     gateway.tokens_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)

@@ -208,7 +208,9 @@ async fn only_admins_administrate_and_one_stays() {
     let admin = issued.secret.expose_secret();
     let own = format!("/v1/admin/people/{}", issued.id);
     assert_eq!(rig.ask("DELETE", admin, &own, &[], b"").await.status, 409, "the last admin");
-    assert_eq!(rig.ask("DELETE", admin, "/v1/token", &[], b"").await.status, 409, "nor does he sign out");
+    let refused = rig.ask("DELETE", admin, "/v1/token", &[], b"").await;
+    assert_eq!((refused.status, refused.json()["error"].clone()), (409, json!("lastAdmin")), "nor does he sign out");
+    assert_eq!(rig.ask("DELETE", admin, "/v1/token?last=1", &[], b"").await.status, 400);
     let rights = json!({"role": "agent", "extensions": [], "groups": []}).to_string();
     assert_eq!(rig.ask("PUT", admin, &own, &[], rights.as_bytes()).await.status, 409);
     for (body, field) in [
@@ -221,6 +223,42 @@ async fn only_admins_administrate_and_one_stays() {
         let refused = rig.post(admin, "/v1/admin/invitations", &body).await;
         assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!(field)), "{body}");
     }
+    // A computer can be left at any time, by whoever says that he knows.
+    assert_eq!(rig.ask("DELETE", admin, "/v1/token?lastAdmin=true", &[], b"").await.status, 204);
+    assert_eq!(rig.get(admin, "/v1/admin/people").await.status, 401);
+}
+
+#[tokio::test]
+async fn an_open_invitation_gets_another_link_and_the_former_one_leads_nowhere() {
+    let rig = Rig::new().await;
+    let issued = rig.issue("Ольга", Role::Admin, &[]).await;
+    let admin = issued.secret.expose_secret();
+    let new = json!({"name": "Анна", "role": "agent", "extensions": [], "groups": []});
+    let made = rig.post(admin, "/v1/admin/invitations", &new).await.json();
+    let again = format!("/v1/admin/invitations/{}/link", made["id"].as_str().expect("an id"));
+    let answer = rig.post(admin, &again, &json!({})).await;
+    let other = answer.json();
+    assert_eq!((answer.status, &other["id"]), (201, &made["id"]));
+    let code = |made: &Value| {
+        let link = made["link"].as_str().expect("a link");
+        let path = link.split('?').next().unwrap_or_default();
+        path.rsplit('/').next().expect("a code").to_owned()
+    };
+    assert_ne!(code(&made), code(&other));
+    let preview = async |made: &Value| without_token(&rig, "/v1/join/preview", &json!({"code": code(made)})).await;
+    assert_eq!(preview(&made).await.json()["error"], "codeUnknown");
+    assert_eq!(preview(&other).await.json()["person"], "Анна");
+    let noted = rig.get(admin, "/v1/admin/audit").await.json()["entries"][0].clone();
+    assert_eq!((&noted["action"], &noted["subject"]), (&json!("reissuedInvitation"), &made["id"]));
+    assert!(!noted.to_string().contains(&code(&other)), "{noted}");
+    for token in [rig.manager().await, rig.agent("101").await] {
+        assert_eq!(rig.post(&token, &again, &json!({})).await.status, 403);
+    }
+    // One that was used or taken back gets none.
+    let id = other["id"].as_str().expect("an id");
+    assert_eq!(rig.ask("DELETE", admin, &format!("/v1/admin/invitations/{id}"), &[], b"").await.status, 204);
+    assert_eq!(rig.post(admin, &again, &json!({})).await.status, 404);
+    assert_eq!(preview(&other).await.json()["error"], "codeRevoked");
 }
 
 #[tokio::test]

@@ -34,6 +34,11 @@ impl RemoteOffice {
         self.http.remove(&["v1", "admin", "invitations", id]).await
     }
 
+    /// Gives an open invitation another link; the former one leads nowhere any more.
+    pub async fn reissue_invitation(&self, id: &str) -> Result<Invited, OfficeError> {
+        self.http.act(&["v1", "admin", "invitations", id, "link"], &serde_json::json!({})).await
+    }
+
     /// Says what somebody sees from now on.
     pub async fn change_rights(&self, token_id: &str, rights: &ChangeRights) -> Result<(), OfficeError> {
         self.http.put(&["v1", "admin", "people", token_id], rights).await

@@ -87,6 +87,15 @@ impl Http {
         self.client.send(request).await.map_err(|error| broken(&error))
     }
 
+    /// An address of the gateway with parameters.
+    fn url_with(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
     /// Reads one thing that must be there.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, OfficeError> {
         self.get_with(path, &[]).await
@@ -98,11 +107,7 @@ impl Http {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, OfficeError> {
-        let mut url = self.url(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let response = self.send(Request::get(url)).await?;
+        let response = self.send(Request::get(self.url_with(path, query))).await?;
         read(&response, &[200])
     }
 
@@ -176,7 +181,12 @@ impl Http {
 
     /// Takes something away.
     pub(super) async fn remove(&self, path: &[&str]) -> Result<(), OfficeError> {
-        let response = self.send(Request::new(Method::DELETE, self.url(path))).await?;
+        self.remove_with(path, &[]).await
+    }
+
+    /// The same with parameters.
+    pub(super) async fn remove_with(&self, path: &[&str], query: &[(&str, &str)]) -> Result<(), OfficeError> {
+        let response = self.send(Request::new(Method::DELETE, self.url_with(path, query))).await?;
         if (200..300).contains(&response.status) { Ok(()) } else { Err(refusal(&response)) }
     }
 

@@ -18,9 +18,10 @@ impl RemoteOffice {
         self.http.use_token(token);
     }
 
-    /// Takes the token back for good.
-    pub async fn sign_out(&self) -> Result<(), OfficeError> {
-        self.http.remove(&["v1", "token"]).await
+    /// Takes the token back for good. The office's last admin has to know it: `OfficeErrorKind::LastAdmin` until then.
+    pub async fn sign_out(&self, knows_to_be_last_admin: bool) -> Result<(), OfficeError> {
+        let query: &[(&str, &str)] = if knows_to_be_last_admin { &[("lastAdmin", "true")] } else { &[] };
+        self.http.remove_with(&["v1", "token"], query).await
     }
 
     /// Has the gateway see the token that is shown now: a former one ends once its successor was used.

@@ -91,7 +91,7 @@ pub struct PutConnection {
     /// asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
-    /// An extension there that is to be the asking admin's, in place of those that he has there.
+    /// An extension there that is to be the asking admin's too, beside those that he has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }

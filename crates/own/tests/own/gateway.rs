@@ -355,3 +355,21 @@ fn remote_nowhere() -> RemoteOffice {
     let address = format!("http://{}", taken.local_addr().expect("bound")).parse().expect("a URL");
     RemoteOffice::connect(&address, SecretString::from("t"), None).expect("a loopback address")
 }
+
+#[tokio::test]
+async fn a_gateway_that_does_not_answer_holds_up_no_other_offices_wizard() {
+    let bench = Bench::new().await;
+    // It takes the question and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", silent.local_addr().expect("bound")).parse().expect("a URL");
+    let remote = RemoteOffice::connect(&address, SecretString::from("t"), None).expect("a loopback address");
+    let slow = AtGateway { store: &bench.desk, drafts: &bench.drafts, office: "slow".to_owned(), remote };
+    let make = Some("mango-client".to_owned());
+    let waiting = slow.begin(BeginConnectionRequest { office: "slow".to_owned(), make, connection: None });
+    tokio::select! {
+        biased;
+        began = waiting => panic!("nobody answers: {began:?}"),
+        draft = bench.begin("mango-client") => assert_eq!(draft.make, "mango-client"),
+    }
+    bench.office.shutdown().await;
+}

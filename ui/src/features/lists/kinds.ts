@@ -105,16 +105,56 @@ export function listOf(kind: Kind, rows: Row[]): OfficeList {
 
 const words = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
+/** What is wrong with the rows, so that nothing of them can be saved: the first that is found. */
+export interface RowFault {
+  /** What names the row. */
+  row: string;
+  field: string;
+  kind: "pair" | "twice" | "double";
+  /** The word that it is about. */
+  part: string;
+}
+
+/** What a gateway would take in another way than it was typed, or not at all. */
+export function faultOf(kind: Kind, rows: Row[]): RowFault | undefined {
+  const [name = ""] = FIELDS[kind][0] ?? [];
+  const known = new Set<string>();
+  for (const { cells, fixed } of rows) {
+    const cell = (field: string): string => (cells[field] ?? "").trim();
+    const row = cell(name);
+    const key = [row, ...(kind === "lines" || kind === "people" ? [cell("connection")] : [])].join("\n");
+    if (row && known.has(key)) return { row, field: name, kind: "double", part: row };
+    known.add(key);
+    if (fixed || kind !== "contacts") continue;
+    for (const field of ["responsible", "scenario"]) {
+      const fault = pairsFault(cell(field));
+      if (fault) return { row: row || cell("name"), field, ...fault };
+    }
+  }
+  return undefined;
+}
+
+/** A word that is no pair, as behind a blank within a scenario, or a connection that is named twice. */
+function pairsFault(text: string): Pick<RowFault, "kind" | "part"> | undefined {
+  const connections = new Set<string>();
+  for (const word of words(text)) {
+    const [connection, value] = pairOf(word);
+    if (!connection || !value) return { kind: "pair", part: word };
+    if (connections.has(connection)) return { kind: "twice", part: connection };
+    connections.add(connection);
+  }
+  return undefined;
+}
+
 /** `rt1:201 mg1:5`. */
 const pairs = (map: Record<string, string>): string =>
   Object.entries(map)
     .map(([connection, value]) => `${connection}:${value}`)
     .join(" ");
 
-const mapOf = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    words(text).map((word) => {
-      const [connection = "", ...rest] = word.split(":");
-      return [connection, rest.join(":")];
-    }),
-  );
+const pairOf = (word: string): [connection: string, value: string] => {
+  const [connection = "", ...rest] = word.split(":");
+  return [connection, rest.join(":")];
+};
+
+const mapOf = (text: string): Record<string, string> => Object.fromEntries(words(text).map(pairOf));

@@ -5,7 +5,7 @@ import { failure } from "$tests/build";
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { listOf, rowsOf } from "./kinds";
+import { faultOf, listOf, rowsOf } from "./kinds";
 import OfficeLists from "./OfficeLists.svelte";
 
 const row = { state: "live" as const, refused: [], warnings: [], drained: 0, holes: [], abilities: [] };
@@ -52,6 +52,45 @@ describe("the lists of an office", () => {
     expect(screen.getByTestId<HTMLInputElement>("list-name").value).toBe("Пётр");
     await user.click(within(told).getByRole("button"));
     await vi.waitFor(() => expect(screen.getByTestId<HTMLInputElement>("list-name").value).toBe("Пётр Волков"));
+  });
+
+  it("say what would not be taken as it was typed, and are not saved until it is mended", async () => {
+    const { platform, user } = await show();
+    const save = vi.spyOn(platform, "saveList");
+    await user.click(screen.getByTestId("lists-contacts"));
+    await user.click(screen.getByTestId("lists-add"));
+    const [number] = screen.getAllByTestId("list-number");
+    const [scenario] = screen.getAllByTestId("list-scenario");
+    await user.type(number!, "+79001234599");
+    await user.type(scenario!, "rt1:главное меню");
+    await user.click(screen.getByTestId("lists-save"));
+    expect((await screen.findByTestId("error")).textContent).toMatch(/\+79001234599.*Сценарий.*меню.*не сохранено/su);
+    expect(save).not.toHaveBeenCalled();
+    await user.clear(scenario!);
+    expect(screen.queryByTestId("error")).toBeNull();
+    await user.type(scenario!, "rt1:0-1");
+    await user.click(screen.getByTestId("lists-save"));
+    await vi.waitFor(() => expect(save).toHaveBeenCalled());
+  });
+
+  it("have a fault wherever a word or a row would be lost", () => {
+    const row = (cells: Record<string, string>, fixed = false) => ({ cells, fixed });
+    const contact = (responsible: string, scenario = "") => [row({ number: "+7900", responsible, scenario })];
+    const of = (rows: ReturnType<typeof contact>) => {
+      const fault = faultOf("contacts", rows);
+      return fault && [fault.field, fault.kind, fault.part];
+    };
+    expect(of(contact("rt1:201 mg1:5", "rt1:a:b"))).toBeUndefined();
+    expect(of(contact("rt1:201 rt1:202"))).toEqual(["responsible", "twice", "rt1"]);
+    expect(of(contact("201"))).toEqual(["responsible", "pair", "201"]);
+    expect(of(contact("", "rt1: 5"))).toEqual(["scenario", "pair", "rt1:"]);
+    expect(of([...contact(""), ...contact("")])).toEqual(["number", "double", "+7900"]);
+    const line = (connection: string, fixed = false) => row({ number: "+7495", connection }, fixed);
+    expect(faultOf("lines", [line("rt1"), line("mg1")])).toBeUndefined();
+    expect(faultOf("lines", [line("rt1", true), line("rt1")])?.kind).toBe("double");
+    expect(faultOf("groups", [row({ id: "sales" }), row({ id: "sales " })])?.part).toBe("sales");
+    // An empty row is for the gateway to refuse.
+    expect(faultOf("people", [row({}), row({})])).toBeUndefined();
   });
 
   it("go to a gateway as they came from it", async () => {

@@ -14,6 +14,7 @@ export type PeoplePlatform = Pick<
   | "officePeople"
   | "invitePerson"
   | "revokeInvitation"
+  | "reissueInvitation"
   | "removePerson"
   | "changeRights"
   | "previewPeople"
@@ -80,6 +81,14 @@ export class People {
       file = (await this.platform.keepLinks({ links: this.imported ?? [] })).file;
     });
     return file;
+  }
+
+  /** Makes another link of an open invitation; the former one leads nowhere any more. */
+  async reissue({ id: invitation, name }: InvitationRow): Promise<void> {
+    await this.#change("change", async () => {
+      const made = await this.platform.reissueInvitation({ office: this.office, invitation });
+      this.invited = { ...made, name };
+    });
   }
 
   async revoke({ id: invitation }: InvitationRow): Promise<void> {

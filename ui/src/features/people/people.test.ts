@@ -59,7 +59,7 @@ describe("people and desks", () => {
     await user.type(screen.getByTestId("import-text"), "Олег;agent;rt1:104;");
     await user.click(screen.getByTestId("import-look"));
     await user.click(await screen.findByTestId("import-invite"));
-    expect((await screen.findByTestId("error")).textContent).toContain("отзовите те");
+    expect((await screen.findByTestId("error")).textContent).toContain("выпустите новую ссылку");
     expect(screen.queryByTestId("imported-links")).toBeNull();
     const rows = screen.getAllByTestId("invitation-row").map((row) => row.textContent ?? "");
     expect(rows.some((row) => row.includes("Олег"))).toBe(true);
@@ -181,6 +181,49 @@ describe("people and desks", () => {
     expect(await objections()).toEqual([]);
     await user.click(screen.getByTestId("imported-done"));
     expect(screen.queryByTestId("imported-links")).toBeNull();
+  });
+
+  it("is not looked at where it is no list of people, and the reason is said", async () => {
+    const platform = people();
+    const preview = vi.spyOn(platform, "previewPeople");
+    const { user } = await show(platform);
+    await user.click(screen.getByTestId("people-import"));
+    const choose = (file: File) => user.upload(screen.getByTestId("import-file"), file);
+    const told = async () => (await screen.findByTestId("import-fault")).textContent;
+    const file = (bytes: Uint8Array<ArrayBuffer>) => new File([bytes], "people.csv", { type: "text/csv" });
+    await choose(file(new Uint8Array(4 * 1024 * 1024 + 1).fill(59)));
+    expect(await told()).toContain("больше 4 МБ");
+    await choose(file(Uint8Array.of(...code("PK"), 3, 4, 0, 0, 0)));
+    await vi.waitFor(async () => expect(await told()).toContain("как CSV"));
+    // It fits as it is, and not as it is sent.
+    await choose(file(new Uint8Array(3 * 1024 * 1024).fill(34)));
+    await vi.waitFor(async () => expect(await told()).toContain("больше 4 МБ"));
+    const gone = file(Uint8Array.of(...code("Anna;agent;;")));
+    const read = vi.spyOn(FileReader.prototype, "readAsArrayBuffer").mockImplementationOnce(function (this: FileReader) {
+      queueMicrotask(() => this.onerror?.(new ProgressEvent("error") as ProgressEvent<FileReader>));
+    });
+    await choose(gone);
+    await vi.waitFor(async () => expect(await told()).toContain("не читается"));
+    read.mockRestore();
+    expect(await objections()).toEqual([]);
+    expect(preview).not.toHaveBeenCalled();
+    await choose(gone);
+    expect(await screen.findAllByTestId("import-row")).toHaveLength(1);
+    expect(screen.queryByTestId("import-fault")).toBeNull();
+  });
+});
+
+describe("an open invitation", () => {
+  it("gets another link where its link was lost", async () => {
+    const platform = people();
+    const { user } = await show(platform);
+    const reissued = vi.spyOn(platform, "reissueInvitation");
+    await user.click(screen.getByTestId("invitation-reissue"));
+    expect((await screen.findByTestId<HTMLInputElement>("invited-link")).value).toContain("98765-43210");
+    expect(reissued).toHaveBeenCalledWith({ office: OFFICE.id, invitation: "i1" });
+    expect(await objections()).toEqual([]);
+    await user.click(screen.getByTestId("invitation-revoke"));
+    await vi.waitFor(() => expect(screen.queryByTestId("invitation-reissue")).toBeNull());
   });
 });
 

@@ -63,8 +63,20 @@ describe("offices in the settings", () => {
     await user.click(screen.getByTestId("office-disconnect"));
     expect(disconnect).not.toHaveBeenCalled();
     await user.click(screen.getByTestId("office-disconnect-confirm"));
-    expect(disconnect).toHaveBeenCalledWith({ office: "calls.example.org" });
+    expect(disconnect).toHaveBeenCalledWith({ office: "calls.example.org", asLastAdmin: false });
     await vi.waitFor(() => expect(desk.details.call).toBeUndefined());
+  });
+
+  it("let their last administrator leave once he knows who lets the next one in", async () => {
+    const { platform, user } = await show(REFUSED);
+    const disconnect = vi.spyOn(platform, "disconnectOffice").mockRejectedValueOnce(failure("lastAdmin"));
+    await user.click(screen.getByTestId("office-disconnect"));
+    await user.click(screen.getByTestId("office-disconnect-confirm"));
+    expect((await screen.findByTestId("office-last-admin")).textContent).toContain("trubka-gateway invite --role admin");
+    disconnect.mockResolvedValueOnce();
+    await user.click(screen.getByTestId("office-leave"));
+    expect(disconnect).toHaveBeenLastCalledWith({ office: "calls.example.org", asLastAdmin: true });
+    await vi.waitFor(() => expect(screen.queryByTestId("office-leave")).toBeNull());
   });
 
   it("become more, with the reason where one cannot be connected", async () => {

@@ -91,12 +91,20 @@ export class Offices {
     await this.failures.run("reconnect", () => this.platform.reconnect());
   }
 
-  /** Looks at an office no more. */
-  async disconnect(office: string): Promise<void> {
+  /** Looks at an office no more; says whether its last administrator has to know first that he is. */
+  async disconnect(office: string, asLastAdmin = false): Promise<"lastAdmin" | undefined> {
+    let isLast = false;
     await this.failures.run("disconnectOffice", async () => {
-      await this.platform.disconnectOffice({ office });
+      try {
+        await this.platform.disconnectOffice({ office, asLastAdmin });
+      } catch (thrown) {
+        isLast = toContractError(thrown).code === "lastAdmin";
+        if (isLast) return;
+        throw thrown;
+      }
       await this.around.gone(office);
     });
+    return isLast ? "lastAdmin" : undefined;
   }
 
   async #moveTo(command: OfficeCommand, move: () => Promise<void>): Promise<void> {

@@ -67,6 +67,35 @@ describe("connecting a PBX to a gateway", () => {
     await vi.waitFor(() => expect(screen.getAllByTestId("gateway-connection")).toHaveLength(2));
   });
 
+  it("shows an office at once, and nothing of another whose answer comes late", async () => {
+    const { desk, platform } = await settings();
+    const { wizard } = desk;
+    const answers: (() => void)[] = [];
+    const makes = platform.connectableMakes;
+    platform.connectableMakes = async (request) => {
+      if (request.office === "slow") await new Promise<void>((resolve) => answers.push(resolve));
+      return makes(request);
+    };
+    const first = wizard.open({ office: "slow" });
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    expect([wizard.shown, wizard.office, wizard.busy]).toEqual([true, "slow", true]);
+    await wizard.open({ office: office.id });
+    const here = { office: wizard.office, makes: wizard.makes, busy: wizard.busy, failure: wizard.failure };
+    expect([here.office, here.busy, here.makes.length > 0]).toEqual([office.id, false, true]);
+    platform.connectableMakes = async () => Promise.reject(failure("unreachable"));
+    answers.forEach((answer) => answer());
+    await first;
+    expect({ office: wizard.office, makes: wizard.makes, busy: wizard.busy, failure: wizard.failure }).toEqual(here);
+    // What was begun there does not come here either.
+    let refuse = (_: unknown) => {};
+    platform.beginConnection = () => new Promise((_, reject) => (refuse = reject));
+    const begun = wizard.choose(here.makes[0]!);
+    wizard.close();
+    refuse(failure("unreachable"));
+    await begun;
+    expect([wizard.shown, wizard.busy, wizard.failure, wizard.step]).toEqual([false, false, undefined, "make"]);
+  });
+
   it.each([
     ["unreachable", /нажмите ещё раз, дважды ничего не подключится/],
     ["changed", /изменил другой администратор. Ничего не сохранено/],

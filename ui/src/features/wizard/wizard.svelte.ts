@@ -61,6 +61,8 @@ export class Wizard {
   office = $state(OWN);
   /** A check that was begun later replaces one that still runs. */
   #round = 0;
+  /** Counts how often the wizard was opened and put away: an answer to what was asked before that is of no use any more. */
+  #opening = 0;
 
   constructor(private readonly platform: WizardPlatform) {
     this.dial = new Dial({
@@ -91,28 +93,32 @@ export class Wizard {
 
   /** Shows the wizard for an office: where it was left, or at this connection. */
   async open({ office = OWN, connection }: { office?: string; connection?: string } = {}): Promise<void> {
-    this.#round += 1;
+    this.close();
     this.office = office;
     this.makes = [];
     this.#take(undefined, "make");
-    await this.#run(async () => {
-      this.makes = (await this.platform.connectableMakes({ office })).makes;
-      if (connection !== undefined) {
-        this.#take(await this.platform.beginConnection({ office, connection }), "keys");
-      } else {
-        const { draft } = await this.platform.officeConnections({ office });
-        // A change of a connection that was left is gone on with from that connection.
-        const begun = draft?.isNew ? draft : undefined;
-        this.#take(begun, begun ? "keys" : "make");
-      }
-    });
     this.shown = true;
+    const begin = async (): Promise<DraftView | undefined> => {
+      if (connection !== undefined) return this.platform.beginConnection({ office, connection });
+      const { draft } = await this.platform.officeConnections({ office });
+      // A change of a connection that was left is gone on with from that connection.
+      return draft?.isNew ? draft : undefined;
+    };
+    await this.#run(
+      async () => ({ makes: (await this.platform.connectableMakes({ office })).makes, begun: await begin() }),
+      ({ makes, begun }) => {
+        this.makes = makes;
+        this.#take(begun, begun ? "keys" : "make");
+      },
+    );
   }
 
   /** Puts it away. What was entered stays for the next time. */
   close(): void {
     this.shown = false;
+    this.busy = false;
     this.#round += 1;
+    this.#opening += 1;
   }
 
   /** Gives up what was begun: nothing of it stays. */
@@ -131,9 +137,10 @@ export class Wizard {
       this.step = "keys";
       return;
     }
-    await this.#run(async () => {
-      this.#take(await this.platform.beginConnection({ office: this.office, make: make.make }), "keys");
-    });
+    await this.#run(
+      () => this.platform.beginConnection({ office: this.office, make: make.make }),
+      (draft) => this.#take(draft, "keys"),
+    );
   }
 
   /** Takes in what was entered, and goes to the next page. */
@@ -159,9 +166,12 @@ export class Wizard {
   async fill(fields: Fields): Promise<boolean> {
     const { draft } = this;
     if (!draft) return false;
-    return this.#run(async () => {
-      this.draft = await this.platform.fillConnection({ ...this.#named(draft), ...fields });
-    });
+    return this.#run(
+      () => this.platform.fillConnection({ ...this.#named(draft), ...fields }),
+      (filled) => {
+        this.draft = filled;
+      },
+    );
   }
 
   /** The phones that the PBX lists. */
@@ -186,13 +196,24 @@ export class Wizard {
     await this.#run(async () => {
       for (const { step } of draft.steps) {
         this.checking = step;
-        const outcome = await this.platform.checkConnection({ ...this.#named(draft), step });
-        if (round !== this.#round) return;
+        const outcome = await this.#checked(draft, step, round);
+        if (!outcome) return;
         this.outcomes = new Map(this.outcomes).set(step, outcome);
         if (!outcome.ok && !this.skipped.has(step)) break;
       }
     });
     if (round === this.#round) this.checking = undefined;
+  }
+
+  /** What came of a step; none where another round began meanwhile. */
+  async #checked(draft: DraftView, step: CheckStep, round: number): Promise<CheckOutcome | undefined> {
+    try {
+      const outcome = await this.platform.checkConnection({ ...this.#named(draft), step });
+      return round === this.#round ? outcome : undefined;
+    } catch (thrown) {
+      if (round !== this.#round) return undefined;
+      throw thrown;
+    }
   }
 
   /** Mends a step and checks again. */
@@ -234,17 +255,21 @@ export class Wizard {
     this.dial.cancel();
   }
 
-  async #run(act: () => Promise<void>): Promise<boolean> {
+  /** Asks, and takes the answer where the wizard still shows what it was asked for; says whether it was taken. */
+  async #run<T>(ask: () => Promise<T>, take?: (answer: T) => void): Promise<boolean> {
+    const opening = this.#opening;
+    const isHere = (): boolean => opening === this.#opening;
     this.busy = true;
     this.failure = undefined;
     try {
-      await act();
-      return true;
+      const answer = await ask();
+      if (isHere()) take?.(answer);
+      return isHere();
     } catch (thrown) {
-      this.failure = toContractError(thrown);
+      if (isHere()) this.failure = toContractError(thrown);
       return false;
     } finally {
-      this.busy = false;
+      if (isHere()) this.busy = false;
     }
   }
 }

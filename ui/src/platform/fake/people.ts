@@ -70,6 +70,11 @@ export function people(): PeoplePlatform {
       return { invitations: made.map(({ name }) => ({ name, link })) };
     },
     keepLinks: async () => ({ file: "/home/belova/Downloads/trubka-2025-11-20-143600.csv" }),
+    reissueInvitation: async ({ invitation }) => {
+      const expiresAt = ago(-7 * 86_400_000);
+      invitations = invitations.map((one) => (one.id === invitation ? { ...one, expiresAt } : one));
+      return { link: "trubka://join/calls.ladoga.example/98765-43210-HGFED-CBA00", expiresAt };
+    },
     revokeInvitation: async ({ invitation }) => {
       invitations = invitations.map((one) => (one.id === invitation ? { ...one, state: "revoked" } : one));
     },

@@ -68,17 +68,17 @@ pub(crate) async fn put(
     .await
 }
 
-/// Makes an extension of this connection the admin's own, in place of those that he has there.
+/// Makes an extension of this connection the admin's own, beside those that he has: one may have several phones.
 async fn own_phone(gateway: &Gateway, admin: &Admin, id: &ConnectionId, phone: String) -> Result<(), ApiError> {
     let _turn = gateway.changing_people.lock().await;
     let store = gateway.office.store();
     // He may have been given other rights meanwhile.
     let Some(token) = tokens::by_id(store, &admin.0.token.id).await? else { return Ok(()) };
-    let mut extensions: Vec<_> = token.extensions.iter().filter(|(connection, _)| connection != id).cloned().collect();
-    extensions.push((id.clone(), phone));
-    if extensions == token.extensions {
+    let own = (id.clone(), phone);
+    if token.extensions.contains(&own) {
         return Ok(());
     }
+    let extensions = token.extensions.iter().cloned().chain([own]).collect();
     let entry = admin.audit(gateway, "changedRights", &token.name, format!("token {}: own phone at {id}", token.id));
     store.change_token(&token.id, &token.role, extensions, token.groups, entry).await?;
     Ok(())

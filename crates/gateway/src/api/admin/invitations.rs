@@ -18,7 +18,7 @@ use super::{
 use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
-    invitations::{self, InviteError, MadeInvitation, NewInvitation, person_name},
+    invitations::{self, InviteError, JoinAddress, MadeInvitation, NewInvitation, person_name},
     people_table::{self, Listed, TableError},
     problem::ApiError,
     state::State as Gateway,
@@ -122,20 +122,34 @@ pub(crate) async fn revoke(
     }
 }
 
+/// Gives an open invitation another link; the former one leads nowhere any more.
+pub(crate) async fn reissue(
+    State(gateway): State<Arc<Gateway>>,
+    admin: Admin,
+    Segment(id): Segment<String>,
+) -> Result<(StatusCode, Json<Invited>), ApiError> {
+    let (store, address) = (gateway.office.store(), join_address(&gateway)?);
+    let made = invitations::reissue(store, address, &id, &admin.who(), gateway.clock.now()).await.map_err(not_made)?;
+    let missing = || ApiError::not_found("There is no open invitation of this id.");
+    let MadeInvitation { id, link, expires_at } = made.ok_or_else(missing)?;
+    Ok((StatusCode::CREATED, Json(Invited { id, link, expires_at })))
+}
+
 async fn make(gateway: &Gateway, admin: &Admin, people: Vec<NewInvitation>) -> Result<Vec<MadeInvitation>, ApiError> {
-    let address = gateway.join_address.as_ref().ok_or(InviteError::NoAddress);
-    let made = match address {
-        Ok(address) => {
-            let store = gateway.office.store();
-            invitations::invite(store, address, people, &admin.who(), gateway.clock.now()).await
-        }
-        Err(error) => Err(error),
-    };
-    made.map_err(|error| match error {
+    let (store, address) = (gateway.office.store(), join_address(gateway)?);
+    invitations::invite(store, address, people, &admin.who(), gateway.clock.now()).await.map_err(not_made)
+}
+
+fn join_address(gateway: &Gateway) -> Result<&JoinAddress, ApiError> {
+    gateway.join_address.as_ref().ok_or_else(|| not_made(InviteError::NoAddress))
+}
+
+fn not_made(error: InviteError) -> ApiError {
+    match error {
         InviteError::NoAddress => {
-            OfficeError::new(OfficeErrorKind::Conflict, format!("No link can be made: {error}.")).into()
+            OfficeError::new(OfficeErrorKind::NoAddress, format!("No link can be made: {error}.")).into()
         }
         InviteError::Issue(crate::tokens::IssueError::Store(error)) => error.into(),
         InviteError::Issue(crate::tokens::IssueError::Randomness(_)) => super::super::join::no_randomness(),
-    })
+    }
 }

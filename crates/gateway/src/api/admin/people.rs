@@ -108,7 +108,7 @@ pub(in crate::api) async fn keep_an_admin(gateway: &Gateway, of: &Token) -> Resu
         return Ok(());
     }
     let message = "This is the last admin: invite another one first.";
-    Err(OfficeError::new(OfficeErrorKind::Conflict, message).into())
+    Err(OfficeError::new(OfficeErrorKind::LastAdmin, message).into())
 }
 
 /// Extensions in the spelling of events, at connections that there are.

@@ -86,7 +86,8 @@ impl From<SetupError> for ApiError {
         let message = format!("Nothing was changed: {error}.");
         match error {
             SetupError::Invalid { field, message } => OfficeError::invalid(field, message).into(),
-            SetupError::Fixed | SetupError::Changed => OfficeError::new(OfficeErrorKind::Conflict, message).into(),
+            SetupError::Fixed => OfficeError::new(OfficeErrorKind::Fixed, message).into(),
+            SetupError::Changed => OfficeError::new(OfficeErrorKind::Changed, message).into(),
             SetupError::NotFound => OfficeError::new(OfficeErrorKind::NotFound, message).into(),
             SetupError::Office(error) => {
                 tracing::error!(%error, "the office could not take a change up");
