@@ -77,7 +77,8 @@ export const listsText = texts<ListsText>({
     away: "Шлюз не отвечает. Изменения остались здесь: проверьте связь и нажмите ещё раз.",
     refused: (why) => `Ничего не сохранено: ${isolate(why)}.`,
     faults: {
-      pair: (field, part) => `в поле «${field}» слово «${isolate(part)}» непонятно, нужно как rt1:201, без пробелов внутри`,
+      pair: (field, part) =>
+        `в поле «${field}» слово «${isolate(part)}» непонятно, нужно как rt1:201, без пробелов внутри`,
       twice: (field, part) => `в поле «${field}» подключение «${isolate(part)}» указано дважды`,
       double: () => "это записано дважды",
     },
@@ -124,7 +125,8 @@ export const listsText = texts<ListsText>({
     away: "The gateway does not answer. Your changes are still here: check the network and press again.",
     refused: (why) => `Nothing was saved: ${isolate(why)}.`,
     faults: {
-      pair: (field, part) => `“${isolate(part)}” in “${field}” is not understood; write it as rt1:201, without blanks inside`,
+      pair: (field, part) =>
+        `“${isolate(part)}” in “${field}” is not understood; write it as rt1:201, without blanks inside`,
       twice: (field, part) => `“${field}” names the connection “${isolate(part)}” twice`,
       double: () => "this is listed twice",
     },

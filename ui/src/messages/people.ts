@@ -65,7 +65,8 @@ export const peopleText = texts<PeopleText>({
     groups: "Группы",
     groupsExample: "через запятую",
     linkOf: (name) => `Приглашение для ${isolate(name)}`,
-    linkOnce: "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет. Потеряется — выпустите новую в списке приглашений.",
+    linkOnce:
+      "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет. Потеряется — выпустите новую в списке приглашений.",
     done: "Готово",
     desks: "Рабочие места",
     invitations: "Приглашения",
@@ -105,7 +106,8 @@ export const peopleText = texts<PeopleText>({
     groups: "Groups",
     groupsExample: "with commas",
     linkOf: (name) => `Invitation for ${isolate(name)}`,
-    linkOnce: "Hand the link over in person. It works once, for a week, and is not shown again. If it is lost, make a new one in the list of invitations.",
+    linkOnce:
+      "Hand the link over in person. It works once, for a week, and is not shown again. If it is lost, make a new one in the list of invitations.",
     done: "Done",
     desks: "Desks",
     invitations: "Invitations",

@@ -199,7 +199,9 @@ describe("people and desks", () => {
     await choose(file(new Uint8Array(3 * 1024 * 1024).fill(34)));
     await vi.waitFor(async () => expect(await told()).toContain("больше 4 МБ"));
     const gone = file(Uint8Array.of(...code("Anna;agent;;")));
-    const read = vi.spyOn(FileReader.prototype, "readAsArrayBuffer").mockImplementationOnce(function (this: FileReader) {
+    const read = vi.spyOn(FileReader.prototype, "readAsArrayBuffer").mockImplementationOnce(function (
+      this: FileReader,
+    ) {
       queueMicrotask(() => this.onerror?.(new ProgressEvent("error") as ProgressEvent<FileReader>));
     });
     await choose(gone);

@@ -72,7 +72,9 @@ describe("offices in the settings", () => {
     const disconnect = vi.spyOn(platform, "disconnectOffice").mockRejectedValueOnce(failure("lastAdmin"));
     await user.click(screen.getByTestId("office-disconnect"));
     await user.click(screen.getByTestId("office-disconnect-confirm"));
-    expect((await screen.findByTestId("office-last-admin")).textContent).toContain("trubka-gateway invite --role admin");
+    expect((await screen.findByTestId("office-last-admin")).textContent).toContain(
+      "trubka-gateway invite --role admin",
+    );
     disconnect.mockResolvedValueOnce();
     await user.click(screen.getByTestId("office-leave"));
     expect(disconnect).toHaveBeenLastCalledWith({ office: "calls.example.org", asLastAdmin: true });
