@@ -24,6 +24,8 @@ type Hours = BTreeMap<i64, u32>;
 struct Counted {
     limits: &'static [MethodLimit],
     methods: BTreeMap<String, Hours>,
+    /// The second in which the database was last told: a burst is written once a second and not with each message.
+    written: i64,
 }
 
 /// How often each method was used.
@@ -46,7 +48,7 @@ impl MethodCounts {
         let kept = self.store.reading(move |store| store.setting(&key)).await.ok().flatten();
         let methods = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.entry(connection.clone()).or_insert(Counted { limits, methods });
+        counted.entry(connection.clone()).or_insert(Counted { limits, methods, written: i64::MIN });
     }
 
     fn known(&self, connection: &ConnectionId) -> bool {
@@ -71,6 +73,10 @@ impl MethodCounts {
         let hours = of.methods.entry(limit.method.to_owned()).or_default();
         *hours.entry(hour).or_default() += 1;
         hours.retain(|of, _| *of > hour - HOURS);
+        if of.written == entry.at.as_second() {
+            return;
+        }
+        of.written = entry.at.as_second();
         let text = serde_json::to_string(&of.methods).unwrap_or_default();
         self.store.set_setting(&key(&entry.connection), &text).then(|result| {
             if let Err(error) = result {
