@@ -96,7 +96,7 @@ async fn watch_sleep<F: Future<Output = ()>>(sleeps: impl Fn() -> F, woke: impl 
     let (service, path) = ("org.freedesktop.login1", "/org/freedesktop/login1");
     let manager = zbus::Proxy::new(&bus, service, path, "org.freedesktop.login1.Manager").await?;
     let mut told = manager.receive_signal("PrepareForSleep").await?;
-    let hold = async || -> zbus::Result<zbus::OwnedFd> {
+    let hold = async || -> zbus::Result<zbus::zvariant::OwnedFd> {
         manager.call("Inhibit", &("sleep", "Trubka", "The PBXs are told that nobody listens", "delay")).await
     };
     let mut held = Some(hold().await?);
@@ -123,7 +123,7 @@ pub(crate) fn keyring_is_locked() -> bool {
     let locked = on_bus(async |bus| {
         let properties = Some("org.freedesktop.DBus.Properties");
         let answer = bus.call_method(Some(service), collection, properties, "Get", &asked).await?;
-        bool::try_from(answer.body().deserialize::<zbus::Variant<'_>>()?)
+        Ok(bool::try_from(answer.body().deserialize::<zbus::zvariant::Value<'_>>()?)?)
     });
     // Nobody there is not locked: asking the keyring then fails without troubling anybody.
     locked.unwrap_or(false)

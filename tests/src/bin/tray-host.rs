@@ -5,9 +5,9 @@
 #[cfg(target_os = "linux")]
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let _bus = zbus::connection::Builder::session()
-        .serve_at("/StatusNotifierWatcher", panel::Panel::default())
-        .name("org.kde.StatusNotifierWatcher")
+    let _bus = zbus::connection::Builder::session()?
+        .serve_at("/StatusNotifierWatcher", panel::Panel::default())?
+        .name("org.kde.StatusNotifierWatcher")?
         .build()
         .await?;
     std::future::pending().await
