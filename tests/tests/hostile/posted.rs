@@ -59,13 +59,12 @@ async fn nothing_that_is_posted_changes_another_call() {
 #[tokio::test]
 async fn a_whole_number_that_is_written_as_a_float_is_that_number() {
     let office = Office::at(now(), "UTC", VENDORS.map(|vendor| vendor.make)).await;
-    for vendor in VENDORS {
+    // The others post texts alone.
+    for vendor in VENDORS.into_iter().filter(|vendor| !vendor.secrets.iter().any(|(name, _)| *name == "secret")) {
         let kept = async |call: &str, as_floats: bool| {
             for moment in [Moment::Rings, Moment::Answered, Moment::Ends] {
                 let fields = vendor.fields(call, moment, now(), &TimeZone::UTC);
-                // Forms hold texts alone.
-                let is_form = fields["event"].is_string();
-                let fields = if as_floats && !is_form { floats(&fields) } else { fields };
+                let fields = if as_floats { floats(&fields) } else { fields };
                 assert_eq!(office.post(&vendor.post(&fields)).await, 200, "{}: {fields}", vendor.make);
             }
             let mut call = office.call(vendor.make, &vendor.call(call)).await.expect("it is known");
