@@ -68,6 +68,9 @@ impl Clock for SetClock {
 pub(crate) struct Noted {
     /// Later lines have a larger one.
     pub(crate) place: i64,
+    /// How it came out.
+    pub(crate) verdict: String,
+    /// The same in words.
     pub(crate) outcome: String,
 }
 
@@ -178,7 +181,8 @@ impl Office {
         };
         let read = entries.filter(is_wanted).map(|noted| {
             let body: Value = serde_json::from_str(&noted.entry.body).expect("JSON");
-            Noted { place: noted.id, outcome: body["outcome"].as_str().unwrap_or_default().to_owned() }
+            let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+            Noted { place: noted.id, verdict: text("verdict"), outcome: text("outcome") }
         });
         read.collect()
     }
