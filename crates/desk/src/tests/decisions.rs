@@ -6,7 +6,7 @@ use calls::CallResult;
 use link::{OfficeErrorKind, wire::CardRule};
 
 use crate::{
-    contract::{CallRef, CardPathRequest, CardPhase, HopState, LinkState, NoCard},
+    contract::{CallRef, CardPathRequest, CardPhase, HopPlace, HopState, LinkState, NoCard},
     testing::{Bench, Shape, at, call},
 };
 
@@ -83,7 +83,13 @@ async fn an_office_that_cannot_be_asked_is_told_later_and_this_desk_knows_meanwh
         CardPathRequest { call: CallRef { office: "remote".into(), id: ringing.id.as_str().into() }, desk: None };
     let path = bench.desk.card_path(wish).await.expect("known here");
     assert_eq!(path.cause, Some(NoCard::OnlyInMenu));
-    assert_eq!(path.hops.last().map(|hop| hop.state), Some(HopState::Stopped));
+    // The same places as the office will name: nobody was rung, so it went no further than there, and this desk heard of it.
+    let states: Vec<_> = path.hops.iter().map(|hop| (hop.place, hop.state)).collect();
+    let passed = |place| (place, HopState::Passed);
+    let before = [HopPlace::Pbx, HopPlace::Signature, HopPlace::Log].map(passed);
+    let stop = (HopPlace::Office, HopState::Stopped);
+    let after = [passed(HopPlace::Desk), (HopPlace::Card, HopState::NotReached)];
+    assert_eq!(states, [&before[..], &[stop], &after].concat());
     bench.office.refuse_decisions(None);
     for _ in 0..40 {
         bench.pass(Duration::from_secs(1)).await;

@@ -128,17 +128,18 @@ async fn predicted(simulator: &Simulator, to: &str) -> (Vec<Form>, bool) {
 #[tokio::test]
 async fn a_predicted_callback_rings_the_customer_first_and_the_agent_only_once_he_answers() {
     let simulator = office::start().await;
-    let (forms, rang) = predicted(&simulator, "79001234567").await;
-    let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
-    assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_ANSWER", "NOTIFY_OUT_END"]);
-    assert!(rang && forms[2].field("disposition") == "answered", "{forms:?}");
     for (does, disposition) in [("silent", "no answer"), ("busy", "busy"), ("unreachable", "failed")] {
-        office::play(&simulator, &format!(r#"{{"callee":"+79001234568","does":"{does}"}}"#));
+        let callee = format!(r#"{{"callee":"+79001234568","does":"{does}"}}"#);
+        office::play(&simulator, &callee).await.expect("it plays");
         let (forms, rang) = predicted(&simulator, "79001234568").await;
         let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
         assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_OUT_END"], "{does}");
         assert_eq!((rang, forms[1].field("disposition")), (false, disposition), "nobody is there to be connected with");
     }
+    let (forms, rang) = predicted(&simulator, "79001234567").await;
+    let events: Vec<&str> = forms.iter().map(|form| form.field("event")).collect();
+    assert_eq!(events, ["NOTIFY_OUT_START", "NOTIFY_ANSWER", "NOTIFY_OUT_END"]);
+    assert!(rang && forms[2].field("disposition") == "answered", "{forms:?}");
 }
 
 #[tokio::test]
