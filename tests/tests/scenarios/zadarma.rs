@@ -30,11 +30,11 @@ under_readings! {
     clicks_whose_extensions_end_by_themselves: [INTERNAL_ENDS] => clicked_under;
     clicks_in_two_calls: [CALLBACK_TWO_CALLS] => clicked_under;
     clicks_in_two_calls_of_full_logins: [FULL_LOGINS, CALLBACK_TWO_CALLS] => clicked_under;
+    the_advertisement_that_brought_a_customer_stands_with_his_call: [CALLS_TRACKED] => tracked_under;
 }
 
-#[tokio::test]
-async fn the_advertisement_that_brought_a_customer_stands_with_his_call() {
-    let scene = Scene::reading(&[Reading::CALLS_TRACKED], &[]).await;
+async fn tracked_under(readings: &[Reading]) {
+    let scene = Scene::reading(readings, &[]).await;
     scene.play(Make::ZADARMA, r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#);
     scene.screens.until_card(Some(CALLER), CardPhase::Ringing).await;
     scene.pick_up(ME).await;
