@@ -7,7 +7,7 @@ use crate::contract::{ContractError, ErrorCode, LinkCause};
 impl ContractError {
     /// An error with its code and an English sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, field: None, message: message.into(), retry_after_ms: None }
+        Self { code, field: None, fault: None, part: None, message: message.into(), retry_after_ms: None }
     }
 
     /// A wrong field.
@@ -72,6 +72,8 @@ impl From<OfficeError> for ContractError {
         Self {
             code,
             field: error.field.map(str::to_owned),
+            fault: error.fault,
+            part: error.part,
             message: error.message,
             retry_after_ms: error.retry_after.map(|wait| u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)),
         }

@@ -89,8 +89,15 @@ impl ApiError {
 
     /// An error with a code of its own.
     pub(crate) fn other(status: StatusCode, code: &str, message: String) -> Self {
-        let problem =
-            Problem { error: code.to_owned(), message, field: None, retry_after_ms: None, reference: reference() };
+        let problem = Problem {
+            error: code.to_owned(),
+            message,
+            field: None,
+            fault: None,
+            part: None,
+            retry_after_ms: None,
+            reference: reference(),
+        };
         Self::of(status, problem)
     }
 

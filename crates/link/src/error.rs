@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// What happened, as a code that screens and scripts branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,6 +104,32 @@ impl OfficeErrorKind {
     }
 }
 
+/// What is wrong with a field, for which pages have a sentence in each language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldFault {
+    /// Nothing was entered where something is needed.
+    Missing,
+    /// Nothing of this name is known.
+    Unknown,
+    /// An end of line or an invisible character is in the middle of it.
+    Invisible,
+    /// It has more characters than are kept.
+    TooLong,
+    /// It has more entries than are kept.
+    TooMany,
+    /// It is listed twice.
+    Twice,
+    /// It does not have the form that it has where it comes from.
+    Malformed,
+    /// It is not written as an address, such as `https://pbx.example.org`.
+    NotAnAddress,
+    /// An address with a name, a password, a query or a fragment in it.
+    AddressWithMore,
+    /// Keys would go to another computer without TLS.
+    PlainHttp,
+}
+
 /// An error of an office: a code, a sentence for people without numbers or names in it, and when to try again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -113,6 +140,10 @@ pub struct OfficeError {
     pub message: String,
     /// The field that is wrong.
     pub field: Option<&'static str>,
+    /// What is wrong with it.
+    pub fault: Option<FieldFault>,
+    /// Which of the field's values, where it holds several: the name of a key, for one.
+    pub part: Option<String>,
     /// When to ask again.
     pub retry_after: Option<Duration>,
 }
@@ -120,12 +151,22 @@ pub struct OfficeError {
 impl OfficeError {
     /// An error of this kind with its sentence.
     pub fn new(kind: OfficeErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), field: None, retry_after: None }
+        Self { kind, message: message.into(), field: None, fault: None, part: None, retry_after: None }
     }
 
     /// A wrong field.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self { field: Some(field), ..Self::new(OfficeErrorKind::InvalidRequest, message) }
+    }
+
+    /// The same error, which says what is wrong with the field.
+    pub fn because(self, fault: FieldFault) -> Self {
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// The same error, about one value of a field that holds several.
+    pub fn of(self, part: &str) -> Self {
+        Self { part: Some(part.to_owned()), ..self }
     }
 
     /// The same error, to be tried again after `wait`.

@@ -11,6 +11,6 @@ pub mod remote;
 mod whose_call;
 pub mod wire;
 
-pub use error::{OfficeError, OfficeErrorKind};
+pub use error::{FieldFault, OfficeError, OfficeErrorKind};
 pub use office::{ByteRange, FrameStream, Office, RecordingPart, SignInError};
 pub use remote::{Invitation, JoinError, RemoteOffice};

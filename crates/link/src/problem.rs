@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{OfficeError, OfficeErrorKind};
+use crate::error::{FieldFault, OfficeError, OfficeErrorKind};
 
 /// The body of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,12 @@ pub struct Problem {
     /// The field that is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What is wrong with it: a [`FieldFault`] as text; a later version may know more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Which of the field's values, where it holds several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// When to ask again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -83,9 +89,11 @@ impl Problem {
     /// The body for `error`.
     pub fn new(error: &OfficeError, reference: String) -> Self {
         Self {
-            error: code(error.kind),
+            error: code(error.kind).unwrap_or_else(|| "protocol".to_owned()),
             message: error.message.clone(),
             field: error.field.map(str::to_owned),
+            fault: error.fault.and_then(code),
+            part: error.part.clone(),
             retry_after_ms: error.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             reference,
         }
@@ -94,10 +102,14 @@ impl Problem {
     /// The error that this body and its status stand for.
     pub fn into_error(self, status: u16) -> OfficeError {
         let known = serde_json::from_value(serde_json::Value::String(self.error)).ok();
+        let fault: Option<FieldFault> =
+            self.fault.and_then(|fault| serde_json::from_value(serde_json::Value::String(fault)).ok());
         OfficeError {
             kind: known.unwrap_or_else(|| kind_of(status)),
             message: self.message,
             field: self.field.as_deref().and_then(field),
+            fault,
+            part: self.part,
             retry_after: self.retry_after_ms.map(Duration::from_millis),
         }
     }
@@ -148,11 +160,11 @@ pub(crate) fn kind_of(status: u16) -> OfficeErrorKind {
     }
 }
 
-/// The code of a kind, as it travels.
-fn code(kind: OfficeErrorKind) -> String {
-    match serde_json::to_value(kind) {
-        Ok(serde_json::Value::String(code)) => code,
-        Ok(_) | Err(_) => "protocol".to_owned(),
+/// A code as it travels.
+fn code(of: impl Serialize) -> Option<String> {
+    match serde_json::to_value(of) {
+        Ok(serde_json::Value::String(code)) => Some(code),
+        Ok(_) | Err(_) => None,
     }
 }
 
@@ -170,6 +182,10 @@ mod tests {
         );
         let back: Problem = serde_json::from_str(&body).expect("the same shape");
         assert_eq!(back.into_error(status_of(&error)), error);
+        let key = OfficeError::invalid("secrets", "m").because(FieldFault::Invisible).of("token");
+        let sent = serde_json::to_value(Problem::new(&key, "r".to_owned())).expect("JSON");
+        assert_eq!((&sent["fault"], &sent["part"]), (&"invisible".into(), &"token".into()));
+        assert_eq!(serde_json::from_value::<Problem>(sent).expect("a problem").into_error(400), key);
         let ended = OfficeError::new(OfficeErrorKind::Ended, "The call has ended.");
         let back = Problem::new(&ended, "r2".to_owned());
         assert_eq!((status_of(&ended), back.into_error(409)), (409, ended));
@@ -183,6 +199,9 @@ mod tests {
         let body = r#"{"error":"somethingNew","message":"m","reference":"r"}"#;
         let problem: Problem = serde_json::from_str(body).expect("a problem");
         assert_eq!(problem.into_error(409).kind, OfficeErrorKind::Conflict);
+        let body = r#"{"error":"invalidRequest","message":"m","field":"secrets","fault":"later","reference":"r"}"#;
+        let problem: Problem = serde_json::from_str(body).expect("a problem");
+        assert_eq!(problem.into_error(400), OfficeError::invalid("secrets", "m"));
     }
 
     #[test]

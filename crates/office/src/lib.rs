@@ -13,6 +13,7 @@ mod card_speed;
 mod cause;
 mod clock;
 mod commands;
+mod connection_input;
 mod connections;
 mod decisions;
 mod desks;
@@ -54,6 +55,7 @@ mod warnings;
 mod watched;
 
 pub use clock::{Clock, SystemClock};
+pub use connection_input::{read_address, read_make, read_secret, unusable_settings};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, ReceivedHook, StartError};
 pub use journal::WebhookRow;
 pub use outside::{Outside, certificates};

@@ -1,14 +1,15 @@
 //! What a person has begun to connect or to change. It survives closing, but for its keys.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::PoisonError};
+use std::{collections::BTreeMap, sync::PoisonError};
 
 use calls::number;
 use desk::contract::{
     BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, LineDraft, NamedConnection,
     Token,
 };
+use link::OfficeError;
 use pbx::{ConfigError, Kind, Make};
-use url::{Host, Url};
+use url::Url;
 
 use crate::{office::OwnOffice, secrets::Keys, settings::OwnConnection};
 
@@ -23,8 +24,7 @@ impl OwnOffice {
         let mut settings = self.settings();
         let draft = match (request.make, request.connection) {
             (Some(make), None) => {
-                let make: Make =
-                    make.parse().map_err(|_| ContractError::invalid("make", "there is no such kind of PBX"))?;
+                let make = office::read_make(&make).map_err(refused)?;
                 settings.begin(make)?
             }
             (None, Some(connection)) => {
@@ -125,19 +125,20 @@ impl OwnConnection {
     }
 }
 
-/// What is wrong with settings, at the field that mends it.
+/// What is wrong with settings, at the field of the wizard that mends it.
 pub(crate) fn invalid_settings(error: &ConfigError) -> ContractError {
-    let field = match error {
-        ConfigError::MissingSecret { .. }
-        | ConfigError::UnknownSecret { .. }
-        | ConfigError::UnsendableSecret { .. }
-        | ConfigError::MalformedSecret { .. } => "keys",
-        ConfigError::BaseUrl { .. } | ConfigError::MissingAddress { .. } => "address",
-        ConfigError::Zone { .. } | ConfigError::TrustAnchor { .. } | ConfigError::Override { .. } => {
-            return ContractError::new(ErrorCode::InvalidRequest, error.to_string());
-        }
+    refused(office::unusable_settings(error))
+}
+
+/// A refusal of what was entered, with the field of the wizard that mends it.
+pub(crate) fn refused(error: OfficeError) -> ContractError {
+    let field = match error.field {
+        Some("secrets") => Some("keys"),
+        Some("baseUrl") => Some("address"),
+        Some("pbx") => Some("make"),
+        other => other,
     };
-    ContractError::invalid(field, error.to_string())
+    OfficeError { field, ..error }.into()
 }
 
 /// Whether the make can use what was entered so far. What is missing may be entered later.
@@ -152,42 +153,18 @@ fn usable(draft: &OwnConnection, keys: Keys) -> Result<(), ContractError> {
 fn read_keys(make: Make, given: &BTreeMap<String, Token>) -> Result<Keys, ContractError> {
     let mut keys = Keys::new();
     for (name, token) in given.iter().filter(|(_, token)| !token.reveal().is_empty()) {
-        if !make.secrets.iter().any(|secret| secret.name == name) {
-            return Err(ContractError::invalid("keys", "this make has no such key"));
-        }
-        let secret = pbx::clean_secret(token.reveal())
-            .map_err(|fault| ContractError::invalid("keys", format!("the key {fault}")))?;
+        let secret = office::read_secret(make, name, token.reveal()).map_err(refused)?;
         keys.insert(name.clone(), secret);
     }
     Ok(keys)
 }
 
-/// An address; none is the make's own. Keys go over plain HTTP to this computer only. An address is kept and shown as
-/// it is, so nothing secret may stand in it: keys belong into the keyring.
+/// An address; none is the make's own.
 fn read_address(text: &str) -> Result<Option<Url>, ContractError> {
-    let text = text.trim();
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Ok(None);
     }
-    let url = Url::parse(text).ok().filter(Url::has_host);
-    let url = url.ok_or_else(|| ContractError::invalid("address", "write it as https://pbx.example.org"))?;
-    let is_bare =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    if !is_bare {
-        let problem = "write it without a name, a password, and what follows ? or #";
-        return Err(ContractError::invalid("address", problem));
-    }
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
-        let error = ContractError::invalid("address", "plain http is for this computer only");
-        return Err(ContractError { code: ErrorCode::HttpsNeeded, ..error });
-    }
-    Ok(Some(url))
+    office::read_address(text).map(Some).map_err(refused)
 }
 
 fn read_phone(text: &str) -> Result<String, ContractError> {

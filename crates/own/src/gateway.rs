@@ -15,7 +15,7 @@ use desk::contract::{
     Titles,
 };
 use link::{
-    OfficeError, OfficeErrorKind, RemoteOffice,
+    OfficeErrorKind, RemoteOffice,
     wire::{
         admin::{CheckConnection, ConnectionSetup, ListPhones, OfficeSetup, PutConnection, hook_url},
         join::SecretText,
@@ -30,6 +30,7 @@ use url::Url;
 
 use crate::{
     connecting::Connecting,
+    draft::refused,
     secrets::Keys,
     settings::{OwnConnection, Settings},
     trial::step_view,
@@ -215,8 +216,7 @@ impl Connecting for AtGateway<'_> {
         let setup = self.setup().await?;
         let begun = match (request.make, request.connection) {
             (Some(make), None) => {
-                let make: Make =
-                    make.parse().map_err(|_| ContractError::invalid("make", "there is no such kind of PBX"))?;
+                let make = office::read_make(&make).map_err(refused)?;
                 let draft = self.fresh(make)?;
                 let public = setup.public_url.filter(|_| make.delivery.needs_public_address());
                 let hook_url = public.map(|url| hook_url(&url, &draft.id));
@@ -385,17 +385,6 @@ fn connection_view(connection: ConnectionSetup) -> PbxConnection {
         detail: connection.problem,
         problem: None,
     }
-}
-
-/// What a gateway refuses, with the field of the wizard that mends it.
-fn refused(error: OfficeError) -> ContractError {
-    let field = match error.field {
-        Some("secrets") => Some("keys"),
-        Some("baseUrl") => Some("address"),
-        Some("pbx") => Some("make"),
-        other => other,
-    };
-    OfficeError { field, ..error }.into()
 }
 
 fn removed() -> ContractError {

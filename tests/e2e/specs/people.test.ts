@@ -249,6 +249,7 @@ test('a table is read, its bad line named, everybody invited, and the links kept
   rmSync(file);
   await admin.click('imported-done');
   await clickIn('invitation-row', 'Boris', 'invitation-revoke');
+  await clickIn('invitation-row', 'Boris', 'invitation-confirm');
   await until('it is taken back', async () =>
     (await rows('invitation-row')).some((row) => /Boris.*Taken back/s.test(row)),
   );

@@ -3,6 +3,7 @@ import type { ContractError } from "$generated/ContractError";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 import { errorText } from "./errors";
+import { fieldFault } from "./faults";
 
 interface ConnectionsText {
   title: string;
@@ -65,7 +66,7 @@ export const connectionsText = texts<ConnectionsText>({
     answerLost: "Ответ шлюза потерялся. Нажмите ещё раз: дважды ничего не подключится.",
     changed: "Это подключение тем временем изменил другой администратор. Ничего не сохранено: откройте его заново.",
     gone: "Этого подключения больше нет: его удалил другой администратор. Ничего не сохранено.",
-    refused: (why) => `Шлюз не принял: ${isolate(why)}. Ничего не сохранено, поправьте и попробуйте ещё раз.`,
+    refused: (why) => `${why}. Ничего не сохранено, поправьте и попробуйте ещё раз.`,
   },
   en: {
     title: "Your own PBX on this computer",
@@ -97,17 +98,18 @@ export const connectionsText = texts<ConnectionsText>({
     answerLost: "The gateway’s answer was lost. Press again: nothing is connected twice.",
     changed: "Another administrator has changed this connection meanwhile. Nothing was saved: open it anew.",
     gone: "This connection is no more: another administrator has removed it. Nothing was saved.",
-    refused: (why) => `The gateway refused: ${isolate(why)}. Nothing was saved; mend it and try again.`,
+    refused: (why) => `${why}. Nothing was saved; mend it and try again.`,
   },
 });
 
 /** Why something was not done at a gateway, and what to do. */
-export function gatewayFailure({ code, message }: ContractError): string {
+export function gatewayFailure(failure: ContractError): string {
+  const { code } = failure;
   const text = connectionsText();
   if (code === "unreachable") return text.away;
   if (code === "unknownOutcome" || code === "internal") return text.answerLost;
   if (code === "changed") return text.changed;
   if (code === "notFound") return text.gone;
-  if (code === "invalidRequest") return text.refused(message.replace(/[.!]$/, ""));
+  if (code === "invalidRequest") return text.refused(fieldFault(failure));
   return errorText()[code];
 }

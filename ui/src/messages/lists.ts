@@ -3,6 +3,7 @@ import type { Kind, RowFault } from "$features/lists/kinds";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 import { errorText } from "./errors";
+import { entryFault } from "./faults";
 
 interface ListsText {
   title: string;
@@ -75,7 +76,7 @@ export const listsText = texts<ListsText>({
     readAnew: "Прочитать заново",
     changed: "Списки тем временем изменил другой администратор. Ничего не сохранено. Прочитайте заново и повторите.",
     away: "Шлюз не отвечает. Изменения остались здесь: проверьте связь и нажмите ещё раз.",
-    refused: (why) => `Ничего не сохранено: ${isolate(why)}.`,
+    refused: (why) => `Ничего не сохранено: ${why}.`,
     faults: {
       pair: (field, part) =>
         `в поле «${field}» слово «${isolate(part)}» непонятно, нужно как rt1:201, без пробелов внутри`,
@@ -123,7 +124,7 @@ export const listsText = texts<ListsText>({
     readAnew: "Read anew",
     changed: "Another administrator has changed the lists meanwhile. Nothing was saved. Read them anew and try again.",
     away: "The gateway does not answer. Your changes are still here: check the network and press again.",
-    refused: (why) => `Nothing was saved: ${isolate(why)}.`,
+    refused: (why) => `Nothing was saved: ${why}.`,
     faults: {
       pair: (field, part) =>
         `“${isolate(part)}” in “${field}” is not understood; write it as rt1:201, without blanks inside`,
@@ -141,10 +142,11 @@ export function rowFault({ row, field, kind, part }: RowFault): string {
 }
 
 /** Why a list was not read or saved, and what to do. */
-export function listFailure({ code, message }: ContractError): string {
+export function listFailure(failure: ContractError): string {
+  const { code } = failure;
   const text = listsText();
   if (code === "changed") return text.changed;
   if (code === "unreachable" || code === "unknownOutcome") return text.away;
-  if (code === "invalidRequest") return text.refused(message.replace(/[.!]$/, ""));
+  if (code === "invalidRequest") return text.refused(entryFault(failure));
   return errorText()[code];
 }

@@ -43,6 +43,8 @@ interface PeopleText {
   notKept: string;
   maybeInvited: string;
   reissue: string;
+  reissueAsk: string;
+  revokeAsk: string;
 }
 
 /** People and desks of an office, for its administrators. */
@@ -87,6 +89,8 @@ export const peopleText = texts<PeopleText>({
     maybeInvited:
       "Ответ потерялся: приглашения могли быть созданы. Посмотрите ниже: у созданных выпустите новую ссылку, остальных пригласите снова.",
     reissue: "Новая ссылка",
+    reissueAsk: "Прежняя ссылка сразу перестанет действовать.",
+    revokeAsk: "Ссылка сразу перестанет действовать, человека придётся приглашать заново.",
   },
   en: {
     title: "Desks",
@@ -129,6 +133,8 @@ export const peopleText = texts<PeopleText>({
     maybeInvited:
       "The answer was lost: the invitations may have been made. Look below: make new links for those that were, and invite the others again.",
     reissue: "New link",
+    reissueAsk: "The link before stops working at once.",
+    revokeAsk: "The link stops working at once, and the person has to be invited anew.",
   },
 });
 

@@ -39,6 +39,7 @@ pub use settings::*;
 pub use typescript::export;
 pub use zone::*;
 
+use link::FieldFault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -53,6 +54,14 @@ pub struct ContractError {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What is wrong with it.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FieldFault>,
+    /// Which of the field's values, where it holds several: the name of a key, for one.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// An English sentence for the log and for support.
     pub message: String,
     /// When trying again makes sense.

@@ -1,5 +1,7 @@
 //! How long lists from a screen may be, and what stands in them: all of it is shown on desks and kept with every change.
 
+use link::{FieldFault, OfficeError};
+
 use super::{List, SetupError};
 
 /// Lines and names of extensions at most.
@@ -26,12 +28,15 @@ impl List {
             Self::Contacts(_) => MOST_CONTACTS,
         };
         if self.len() > most {
-            return Err(SetupError::invalid(self.field(), format!("a list holds at most {most} entries")));
+            let message = format!("a list holds at most {most} entries");
+            return Err(OfficeError::invalid(self.field(), message).because(FieldFault::TooMany).into());
         }
-        let wrong = |place: usize, problem: String| {
-            Err(SetupError::invalid(self.field(), format!("entry {}: {problem}", place + 1)))
+        let wrong = |place: usize, (fault, problem): Wrong| {
+            let entry = (place + 1).to_string();
+            let message = format!("entry {entry}: {problem}");
+            Err(OfficeError::invalid(self.field(), message).because(fault).of(&entry).into())
         };
-        let entries: Vec<Option<String>> = match self {
+        let entries: Vec<Option<Wrong>> = match self {
             Self::Lines(list) => list
                 .iter()
                 .map(|line| {
@@ -66,30 +71,33 @@ impl List {
     }
 }
 
-fn group_id(id: &str) -> Option<String> {
+/// What is wrong with an entry, as a code and in words.
+type Wrong = (FieldFault, String);
+
+fn group_id(id: &str) -> Option<Wrong> {
     text("id of a group", id, LONGEST_ID, false)
 }
 
-fn number(field: &str, value: &str) -> Option<String> {
+fn number(field: &str, value: &str) -> Option<Wrong> {
     text(field, value, LONGEST_NUMBER, false)
 }
 
-fn name(field: &str, value: &str, may_be_empty: bool) -> Option<String> {
+fn name(field: &str, value: &str, may_be_empty: bool) -> Option<Wrong> {
     text(field, value, LONGEST_NAME, may_be_empty)
 }
 
-fn count(field: &str, count: usize) -> Option<String> {
-    (count > MOST_OF_ONE).then(|| format!("{field}: at most {MOST_OF_ONE}"))
+fn count(field: &str, count: usize) -> Option<Wrong> {
+    (count > MOST_OF_ONE).then(|| (FieldFault::TooMany, format!("{field}: at most {MOST_OF_ONE}")))
 }
 
 /// What is wrong with a text that is shown in one line.
-fn text(field: &str, value: &str, longest: usize, may_be_empty: bool) -> Option<String> {
+fn text(field: &str, value: &str, longest: usize, may_be_empty: bool) -> Option<Wrong> {
     if value.trim().is_empty() && !(may_be_empty && value.is_empty()) {
-        return Some(format!("{field}: write something"));
+        return Some((FieldFault::Missing, format!("{field}: write something")));
     }
     if value.chars().count() > longest {
-        return Some(format!("{field}: at most {longest} characters"));
+        return Some((FieldFault::TooLong, format!("{field}: at most {longest} characters")));
     }
     let is_plain = value.trim() == value && !value.chars().any(char::is_control);
-    (!is_plain).then(|| format!("{field}: write it in one line, without blanks around it"))
+    (!is_plain).then(|| (FieldFault::Invisible, format!("{field}: write it in one line, without blanks around it")))
 }

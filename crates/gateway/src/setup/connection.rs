@@ -1,14 +1,14 @@
 //! Connections that come, change, pause and go.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::collections::BTreeMap;
 
 use calls::ConnectionId;
 use link::wire::{admin::PutConnection, join::SecretText};
 use office::OfficeHandle;
-use pbx::{ConfigError, ConnectionConfig, Make};
+use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
 use store::AuditEntry;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Setup, SetupError, of_connection, restore};
 use crate::config::{
@@ -46,17 +46,13 @@ impl Wanted {
         overrides: BTreeMap<String, String>,
         secrets: &BTreeMap<String, SecretText>,
     ) -> Result<Self, SetupError> {
-        let make: Make = pbx.parse().map_err(|_| SetupError::invalid("pbx", "there is no such kind of PBX"))?;
+        let make = office::read_make(pbx)?;
         let zone = zone.filter(|zone| !zone.is_empty());
         let base_url =
-            base_url.as_deref().map(str::trim).filter(|url| !url.is_empty()).map(read_address).transpose()?;
+            base_url.as_deref().map(str::trim).filter(|url| !url.is_empty()).map(office::read_address).transpose()?;
         let mut read = BTreeMap::new();
         for (name, secret) in secrets.iter().filter(|(_, secret)| !secret.0.is_empty()) {
-            if !make.secrets.iter().any(|known| known.name == name) {
-                return Err(SetupError::invalid("secrets", "this make has no such secret"));
-            }
-            let secret = pbx::clean_secret(&secret.0)
-                .map_err(|fault| SetupError::invalid("secrets", format!("the secret \"{name}\" {fault}")))?;
+            let secret = office::read_secret(make, name, &secret.0)?;
             read.insert(name.clone(), secret);
         }
         Ok(Self { id, make, zone, base_url, overrides, secrets: read })
@@ -86,7 +82,7 @@ impl Setup {
         };
         secrets.extend(wanted.secrets.clone());
         let config = wanted.config(secrets, anchor);
-        pbx::validate(&config).map_err(|error| invalid(&error))?;
+        pbx::validate(&config).map_err(|error| office::unusable_settings(&error))?;
         Ok(config)
     }
 
@@ -176,37 +172,6 @@ fn goes_there(wanted: &Wanted, make: Make, base_url: Option<&Url>) -> bool {
 
 fn unusable(error: crate::config::ConfigError) -> SetupError {
     SetupError::invalid("secrets", error.to_string())
-}
-
-/// What is wrong with settings, at the field that mends it.
-fn invalid(error: &ConfigError) -> SetupError {
-    let field = match error {
-        ConfigError::MissingSecret { .. }
-        | ConfigError::UnknownSecret { .. }
-        | ConfigError::UnsendableSecret { .. }
-        | ConfigError::MalformedSecret { .. } => "secrets",
-        ConfigError::BaseUrl { .. } | ConfigError::MissingAddress { .. } => "baseUrl",
-        ConfigError::Zone { .. } => "zone",
-        ConfigError::TrustAnchor { .. } | ConfigError::Override { .. } => "overrides",
-    };
-    SetupError::invalid(field, error.to_string())
-}
-
-/// The address of a PBX. Keys go over plain HTTP to this computer only.
-fn read_address(text: &str) -> Result<Url, SetupError> {
-    let wrong = |message: &str| SetupError::invalid("baseUrl", message);
-    let url = Url::parse(text).ok().filter(Url::has_host);
-    let url = url.ok_or_else(|| wrong("write it as https://pbx.example.org"))?;
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
-        return Err(wrong("keys go over https only; plain http is for the gateway's own computer"));
-    }
-    Ok(url)
 }
 
 impl TryFrom<(ConnectionId, &PutConnection)> for Wanted {

@@ -1,16 +1,13 @@
 //! Why a change of the configuration was not made.
 
+use link::OfficeError;
+
 /// Why a change was not made. Nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetupError {
-    /// Something is wrong with a field.
-    #[error("{message}")]
-    Invalid {
-        /// Which.
-        field: &'static str,
-        /// What to mend, never with a secret.
-        message: String,
-    },
+    /// Something is wrong with a field. Never with a secret in it.
+    #[error(transparent)]
+    Invalid(#[from] OfficeError),
     /// It stands in the gateway's file.
     #[error("this stands in the gateway's configuration file and is changed there")]
     Fixed,
@@ -30,6 +27,6 @@ pub(crate) enum SetupError {
 
 impl SetupError {
     pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { field, message: message.into() }
+        OfficeError::invalid(field, message).into()
     }
 }

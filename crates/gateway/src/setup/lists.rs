@@ -1,6 +1,9 @@
 //! Lines, groups, names and contacts, each list as a whole.
 
-use link::wire::admin::{ContactSetup, GroupSetup, LineSetup, PersonName};
+use link::{
+    FieldFault, OfficeError,
+    wire::admin::{ContactSetup, GroupSetup, LineSetup, PersonName},
+};
 use office::OfficeHandle;
 use store::AuditEntry;
 
@@ -73,7 +76,8 @@ impl Setup {
         }
         let config = self.base.with_added(&next).map_err(|message| SetupError::invalid(field, message))?;
         if let Some(twice) = config.line_twice() {
-            return Err(SetupError::invalid(field, format!("the line {twice} is listed twice")));
+            let message = format!("the line {twice} is listed twice");
+            return Err(OfficeError::invalid(field, message).because(FieldFault::Twice).into());
         }
         office.put_lookups(config.lookups()).await?;
         let written = self.write(office.store(), next, entry).await;

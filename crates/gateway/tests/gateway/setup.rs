@@ -226,24 +226,26 @@ async fn lists_have_bounds_and_texts_that_can_be_shown() {
     let line = |title: &str| json!({"lines": [{"connection": "rt1", "number": LINE, "title": title}]});
     let person = |name: &str| json!({"people": [{"connection": "rt1", "extension": "101", "name": name}]});
     let contact = |name: &str| json!({"contacts": [{"number": "+79001234567", "name": name}]});
-    for (list, wrong) in [
-        ("groups", group("")),
-        ("groups", group(" sales")),
-        ("groups", group("sa\nles")),
-        ("groups", group(&long)),
-        ("groups", json!({"groups": many})),
-        ("lines", line(&long)),
-        ("lines", line("a\u{0}b")),
-        ("people-names", person(&long)),
-        ("people-names", person(" ")),
-        ("contacts", contact(&long)),
-        ("contacts", contact("a\tb")),
+    for (list, wrong, fault, entry) in [
+        ("groups", group(""), "missing", json!("1")),
+        ("groups", group(" sales"), "invisible", json!("1")),
+        ("groups", json!({"groups": [{"id": "sales"}, {"id": "sa\nles"}]}), "invisible", json!("2")),
+        ("groups", group(&long), "tooLong", json!("1")),
+        ("groups", json!({"groups": many}), "tooMany", Value::Null),
+        ("lines", line(&long), "tooLong", json!("1")),
+        ("lines", line("a\u{0}b"), "invisible", json!("1")),
+        ("people-names", person(&long), "tooLong", json!("1")),
+        ("people-names", person(" "), "missing", json!("1")),
+        ("contacts", contact(&long), "tooLong", json!("1")),
+        ("contacts", contact("a\tb"), "invisible", json!("1")),
     ] {
         let mut body = wrong.clone();
         body.as_object_mut().expect("an object").insert("revision".into(), json!(1));
         let refused = office.ask("PUT", &format!("/v1/admin/{list}"), &body).await;
         let field = list.split('-').next().expect("a word");
-        assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!(field)), "{}", refused.text());
+        let told = refused.json();
+        assert_eq!((refused.status, &told["field"]), (400, &json!(field)), "{told}");
+        assert_eq!((&told["fault"], &told["part"]), (&json!(fault), &entry), "{told}");
     }
     let groups = json!({"revision": 1, "groups": [{"id": "sales"}, {"id": "Отдел продаж"}]});
     assert_eq!(office.ask("PUT", "/v1/admin/groups", &groups).await.status, 200);

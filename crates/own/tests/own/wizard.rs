@@ -168,7 +168,7 @@ async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
     let draft = bench.begin("mango-client").await;
     let cases = [
         (json!({"address": "pbx.example.org"}), "address", ErrorCode::InvalidRequest),
-        (json!({"address": "http://pbx.example.org"}), "address", ErrorCode::HttpsNeeded),
+        (json!({"address": "http://pbx.example.org"}), "address", ErrorCode::InvalidRequest),
         (json!({"address": "https://me:half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),
         (json!({"address": "https://half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),
         (json!({"address": "https://:half@pbx.example.org"}), "address", ErrorCode::InvalidRequest),

@@ -86,6 +86,7 @@ describe("people and desks", () => {
   it("lose their invitation, their rights and their place", async () => {
     const { platform, user } = await show();
     await user.click(screen.getByTestId("invitation-revoke"));
+    await user.click(screen.getByTestId("invitation-confirm"));
     expect((await screen.findByText("Отозвано")).closest("li")?.dataset.state).toBe("revoked");
     const change = vi.spyOn(platform, "changeRights");
     const [first, second] = screen.getAllByTestId("person-row");
@@ -221,10 +222,15 @@ describe("an open invitation", () => {
     const { user } = await show(platform);
     const reissued = vi.spyOn(platform, "reissueInvitation");
     await user.click(screen.getByTestId("invitation-reissue"));
+    await user.click(screen.getByTestId("invitation-cancel"));
+    expect(screen.queryByTestId("invitation-confirm")).toBeNull();
+    await user.click(screen.getByTestId("invitation-reissue"));
+    await user.click(screen.getByTestId("invitation-confirm"));
     expect((await screen.findByTestId<HTMLInputElement>("invited-link")).value).toContain("98765-43210");
     expect(reissued).toHaveBeenCalledWith({ office: OFFICE.id, invitation: "i1" });
     expect(await objections()).toEqual([]);
     await user.click(screen.getByTestId("invitation-revoke"));
+    await user.click(screen.getByTestId("invitation-confirm"));
     await vi.waitFor(() => expect(screen.queryByTestId("invitation-reissue")).toBeNull());
   });
 });

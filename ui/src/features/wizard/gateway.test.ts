@@ -115,4 +115,22 @@ describe("connecting a PBX to a gateway", () => {
     await user.click(screen.getByTestId("wizard-save"));
     expect(await screen.findByTestId("wizard-finish")).toBeTruthy();
   });
+
+  it.each([
+    [{ field: "keys", fault: "invisible", part: "api_key" }, /Ключ .?api_key.?: внутри перенос строки/],
+    [{ field: "address", fault: "plainHttp" }, /Адрес: нужен https/],
+    [{ field: "overrides" }, /Настройки: проверьте, что введено/],
+  ] as const)("says in the person's language what it refused: %j", async (wrong, words) => {
+    const { platform, user } = await settings();
+    await user.click(screen.getByTestId("gateway-add"));
+    await user.click(await screen.findByTestId("wizard-make-mango-client"));
+    await user.type(screen.getByTestId("wizard-key-token"), RIGHT_KEY);
+    platform.fillConnection = vi
+      .fn()
+      .mockRejectedValueOnce({ ...failure("invalidRequest"), message: "wrong", ...wrong });
+    await user.click(screen.getByTestId("wizard-next"));
+    const sentence = (await screen.findByTestId("error")).textContent;
+    expect(sentence).toMatch(words);
+    expect(sentence).not.toContain("wrong");
+  });
 });

@@ -12,7 +12,6 @@ use link::{
     },
 };
 use office::PhonesError;
-use pbx::ConfigError;
 
 use super::{Admin, run_to_end, setup::setup};
 use crate::audit_words::listed;
@@ -112,7 +111,8 @@ pub(crate) async fn check(
     let config = setup(&gateway)?.to_try(&wanted)?;
     let taken = format!("; step {}", step_name(step));
     note_use(&gateway, &admin, &wanted, &config, "checkedConnection", &taken).await?;
-    let trial = gateway.trials.of(&gateway.clock, config, phone.trim()).map_err(wrong_settings)?;
+    let trial =
+        gateway.trials.of(&gateway.clock, config, phone.trim()).map_err(|error| office::unusable_settings(&error))?;
     run_to_end(async move {
         let outcome = trial.take(office::trial_step(step)).await;
         if step == CheckStep::Live {
@@ -136,14 +136,10 @@ pub(crate) async fn phones(
     let config = setup(&gateway)?.to_try(&wanted)?;
     note_use(&gateway, &admin, &wanted, &config, "listedPhones", "").await?;
     let phones = gateway.trials.phones(&gateway.clock, config).await.map_err(|error| match error {
-        PhonesError::Settings(error) => wrong_settings(error),
+        PhonesError::Settings(error) => office::unusable_settings(&error),
         PhonesError::NotTold(message) => OfficeError::new(OfficeErrorKind::Unreachable, message),
     });
     Ok(Json(phones?))
-}
-
-fn wrong_settings(error: ConfigError) -> OfficeError {
-    OfficeError::invalid("body", error.to_string())
 }
 
 /// Notes that secrets which are kept were used at the PBX: whoever does that from a screen can be found afterwards. Those that

@@ -85,7 +85,7 @@ impl From<SetupError> for ApiError {
     fn from(error: SetupError) -> Self {
         let message = format!("Nothing was changed: {error}.");
         match error {
-            SetupError::Invalid { field, message } => OfficeError::invalid(field, message).into(),
+            SetupError::Invalid(error) => error.into(),
             SetupError::Fixed => OfficeError::new(OfficeErrorKind::Fixed, message).into(),
             SetupError::Changed => OfficeError::new(OfficeErrorKind::Changed, message).into(),
             SetupError::NotFound => OfficeError::new(OfficeErrorKind::NotFound, message).into(),

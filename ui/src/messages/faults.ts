@@ -1,0 +1,94 @@
+import type { ContractError } from "$generated/ContractError";
+import type { FieldFault } from "$generated/FieldFault";
+import { isolate } from "$lib/isolate";
+import { texts } from "$lib/language.svelte";
+
+interface FaultsText {
+  /** Names of fields, by the names that errors give them. */
+  fields: Record<string, string>;
+  /** A field that is not named on the page. */
+  other: string;
+  key: (name: string) => string;
+  faults: Record<FieldFault, string>;
+  unnamed: string;
+  entry: (place: string) => string;
+}
+
+const faultsText = texts<FaultsText>({
+  ru: {
+    fields: {
+      make: "АТС",
+      kind: "Чей ключ",
+      keys: "Ключ",
+      address: "Адрес",
+      zone: "Часовой пояс",
+      phone: "Телефон",
+      name: "Имя",
+      lines: "Линии",
+      people: "Сотрудники",
+      groups: "Группы",
+      contacts: "Контакты",
+    },
+    other: "Настройки",
+    key: (name) => `Ключ ${isolate(name)}`,
+    faults: {
+      missing: "здесь пусто, введите",
+      unknown: "такого нет, выберите или введите другое",
+      invisible: "внутри перенос строки или невидимый знак, скопируйте ещё раз",
+      tooLong: "слишком длинно, сократите",
+      tooMany: "слишком много, уберите лишнее",
+      twice: "одно и то же записано дважды",
+      malformed: "это записано не так, как выдаёт АТС, скопируйте целиком",
+      notAnAddress: "напишите как https://pbx.example.org",
+      addressWithMore: "напишите без имени, пароля и всего, что после ? и #",
+      plainHttp: "нужен https://, обычный http годится только внутри одного компьютера",
+    },
+    unnamed: "проверьте, что введено",
+    entry: (place) => `строка ${place}`,
+  },
+  en: {
+    fields: {
+      make: "PBX",
+      kind: "Whose key",
+      keys: "Key",
+      address: "Address",
+      zone: "Time zone",
+      phone: "Phone",
+      name: "Name",
+      lines: "Lines",
+      people: "People",
+      groups: "Groups",
+      contacts: "Contacts",
+    },
+    other: "Settings",
+    key: (name) => `Key ${isolate(name)}`,
+    faults: {
+      missing: "nothing is here, enter it",
+      unknown: "there is no such thing, choose or enter another",
+      invisible: "an end of line or an invisible character is inside, copy it again",
+      tooLong: "this is too long, shorten it",
+      tooMany: "these are too many, leave some out",
+      twice: "the same is listed twice",
+      malformed: "it is not written as the PBX gives it out, copy all of it",
+      notAnAddress: "write it as https://pbx.example.org",
+      addressWithMore: "write it without a name, a password, and what follows ? or #",
+      plainHttp: "https:// is needed, plain http is for within one computer only",
+    },
+    unnamed: "check what was entered",
+    entry: (place) => `entry ${place}`,
+  },
+});
+
+/** Which entry of a list is wrong and how, without a full stop. */
+export function entryFault({ fault, part }: ContractError): string {
+  const text = faultsText();
+  const how = fault ? text.faults[fault] : text.unnamed;
+  return part === undefined ? how : `${text.entry(part)}, ${how}`;
+}
+
+/** Which field is wrong and how, without a full stop. The sentence of the error itself is English and for the log. */
+export function fieldFault({ field, fault, part }: ContractError): string {
+  const text = faultsText();
+  const name = field === "keys" && part ? text.key(part) : ((field && text.fields[field]) ?? text.other);
+  return `${name}: ${fault ? text.faults[fault] : text.unnamed}`;
+}
