@@ -79,15 +79,30 @@ pub fn complete_numbers(text: &str) -> Vec<String> {
     first.into_iter().chain(reading.other.as_deref()).map(|e164| e164.trim_start_matches('+').to_owned()).collect()
 }
 
-/// The text without words such as `тел.` or `доб.`, or the sign `№`, before its digits; `None` where it does not begin with one, or has
-/// other words.
-pub fn behind_label(text: &str) -> Option<&str> {
-    let start = text.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
-    let (label, rest) = text.split_at(start);
+/// A short number or a part of one without what is pasted with it: words such as `тел.` or `доб.`, or the sign `№`, before it,
+/// and an extension behind it. `None` where nothing stands around the digits, or other words.
+pub fn part_of_number(text: &str) -> Option<&str> {
+    let (number, is_followed) = match before_extension(text) {
+        Some(number) => (number, true),
+        None => (text, false),
+    };
+    let start = number.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
+    let (label, rest) = number.split_at(start);
     // "№ 84951234567" is dialled by nobody, and looked for as a number.
     let is_counted = || label.trim() == "№" && rest.bytes().filter(u8::is_ascii_digit).count() >= LEAST_COUNTED;
-    let is_label = found::is_label(label) || ending::is_extension_mark(label) || is_counted();
+    // "«112» доб. 12": what has an extension is a number, with or without a word that says so.
+    let is_bare = || is_followed && !label.contains(char::is_alphabetic);
+    let is_label = found::is_label(label) || ending::is_extension_mark(label) || is_counted() || is_bare();
     (is_label && !rest.contains(char::is_alphabetic)).then_some(rest)
+}
+
+/// The text up to the last digit before the mark of an extension.
+fn before_extension(text: &str) -> Option<&str> {
+    let groups = groups::groups(text);
+    let is_word = |gap: &str| ending::is_extension_mark(gap) && ending::ends_with_extension_mark(gap);
+    let is_mark = |gap: &str| is_word(gap) || gap.trim() == "#";
+    let mark = groups.iter().skip(1).position(|group| is_mark(group.gap))?;
+    Some(&text[..groups[mark].end])
 }
 
 /// Why a number in a directory would never be found at a call.
@@ -223,9 +238,26 @@ mod tests {
         for text in ["8 495 12", "101", "Андрей 12", "*4567"] {
             assert!(complete_numbers(text).is_empty(), "{text}");
         }
-        assert_eq!(behind_label("доб. 12"), Some("12"));
-        assert_eq!(behind_label("Тел.: 495 12"), Some("495 12"));
-        assert_eq!((behind_label("Анна 12"), behind_label("12"), behind_label("тел. 12 Анна")), (None, None, None));
+    }
+
+    #[test]
+    fn a_part_of_a_number_is_read_without_its_label_and_extension() {
+        for (text, part) in [
+            ("доб. 12", "12"),
+            ("Тел.: 495 12", "495 12"),
+            ("тел. 112 доб. 12", "112"),
+            ("112 доб. 12", "112"),
+            ("№ 112, доб. 102", "112"),
+            ("«112» ext. 12", "112"),
+            ("Моб.: 8 (495) 12, внутр. 7", "8 (495) 12"),
+            ("112 # 12", "112"),
+        ] {
+            assert_eq!(part_of_number(text), Some(part), "{text}");
+        }
+        for text in ["Анна 12", "12", "тел. 12 Анна", "Анна 112 доб. 12", "112 офис доб. 12", "дом 5 д. 12", "№ 12"]
+        {
+            assert_eq!(part_of_number(text), None, "{text}");
+        }
     }
 
     #[test]

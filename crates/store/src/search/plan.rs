@@ -53,7 +53,7 @@ pub(crate) fn read(question: &str) -> Option<Vec<Needle>> {
     if !complete.is_empty() {
         return Some(vec![Needle::Number { spellings: complete, words: words.collect() }]);
     }
-    if let Some(number) = calls::number::behind_label(question).filter(|number| text::is_number(number)) {
+    if let Some(number) = calls::number::part_of_number(question).filter(|number| text::is_number(number)) {
         return Some(vec![Needle::Number { spellings: spellings(text::digits(number)), words: words.collect() }]);
     }
     let needles: Vec<Needle> = words.map(of_word).collect();

@@ -373,6 +373,28 @@ fn numbers_abroad_and_extensions_are_found_as_they_are_dialled() {
     }
 }
 
+#[test]
+fn a_part_of_a_number_is_found_without_its_label_and_extension() {
+    let folder = folder();
+    let store = open(&folder);
+    let records = vec![record(1, 1, "11234", ""), record(2, 2, "+79005550012", ""), record(3, 3, "", "Анна")];
+    store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
+    for (asked, expected) in [
+        ("тел. 112 доб. 12", vec![1]),
+        ("112 доб. 12", vec![1]),
+        ("№ 123, доб. 102", vec![1]),
+        ("«112» ext. 12", vec![1]),
+        ("8 (900) 55, внутр. 7", vec![2]),
+        ("Анна 112 доб. 12", vec![]),
+        ("112 (офис) доб. 12", vec![]),
+    ] {
+        let found = store.search(asked, &Filter::default(), None, 10).expect("searches");
+        assert_eq!(found.iter().map(|call| call.seq).collect::<Vec<_>>(), expected, "{asked}");
+        let is_found = |number| Peer { number, texts: [""; 2] }.answers(asked);
+        assert_eq!(is_found(["11234", "+79005550012"][usize::from(expected == [2])]), !expected.is_empty(), "{asked}");
+    }
+}
+
 fn note_of(n: u64, text: &str) -> Fact {
     Fact {
         id: Uuid::from_u128(u128::from(n) + 1),
