@@ -69,6 +69,17 @@ impl FakeOffice {
         panic!("the stream was opened {} times, not {streams}", self.state().resumes.len());
     }
 
+    /// Waits until the desk has opened this many streams while the clock stands: without any wait of its own.
+    pub(crate) async fn opened_at_once(&self, streams: usize) {
+        for _ in 0..PATIENCE {
+            if self.streams() >= streams {
+                return;
+            }
+            breathe().await;
+        }
+        panic!("the stream was opened {} times, not {streams}, as long as no time passed", self.streams());
+    }
+
     /// How often the desk opened, or tried to open, the stream.
     pub(crate) fn streams(&self) -> usize {
         self.state().resumes.len()
