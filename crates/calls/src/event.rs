@@ -413,6 +413,13 @@ pub enum Decision {
         /// Which call.
         call: CallId,
     },
+    /// What a rule of the office said of this call was answered after the PBX had gone on by itself: the rule did nothing.
+    RuleTooLate {
+        /// Which call.
+        call: CallId,
+        /// The rule.
+        rule: String,
+    },
     /// From here on events may be missing.
     #[serde(rename_all = "camelCase")]
     GapOpened {

@@ -27,7 +27,9 @@ impl Told {
                     }
                     Timer::Tombstone { .. } => None,
                 },
-                Decision::AbsentFromSnapshot { call } | Decision::ReadAgain { call } => Some(call.clone()),
+                Decision::AbsentFromSnapshot { call }
+                | Decision::ReadAgain { call }
+                | Decision::RuleTooLate { call, .. } => Some(call.clone()),
                 Decision::GapOpened { .. } | Decision::GapClosed { .. } | Decision::ZoneChosen { .. } => None,
             },
         }

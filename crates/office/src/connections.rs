@@ -7,9 +7,9 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::tz::TimeZone;
-use pbx::{Driver, WebhookRequest};
+use pbx::Driver;
 
-use crate::{people::People, routing::Routed, settings::Directory};
+use crate::{people::People, rule_answers::RuleAnswers};
 
 /// A connection at work.
 pub(crate) struct Connection {
@@ -26,19 +26,8 @@ pub(crate) struct Connection {
     pub(crate) is_test_host: bool,
     /// PEM certificates that its PBX is trusted by, beside public ones; may be empty.
     pub(crate) trust_anchors: Vec<u8>,
-}
-
-impl Connection {
-    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
-    /// no rule says anything.
-    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
-        let from = self.driver.incoming(request)?.from?;
-        let name = directory.contact(&from).map(str::to_owned);
-        let (rule, route) = directory.routing().route(&self.id, name, &from)?;
-        tracing::info!(connection = %self.id, rule, "a rule said how a call from outside is routed");
-        let is_refused = route.refuse.is_some();
-        self.driver.route_reply(request, &route).map(|reply| Routed { reply, rule, is_refused })
-    }
+    /// What its PBX was answered about calls that have not come yet.
+    pub(crate) rule_answers: RuleAnswers,
 }
 
 /// The zone in which a vendor's times without a mark are read.

@@ -1,5 +1,6 @@
 //! An office at work: starting it, taking webhooks in, handing out views.
 
+mod answering;
 mod changing;
 mod links;
 
@@ -28,7 +29,8 @@ use crate::{
     recordings::Recordings,
     request_times::StoredTimes,
     route_commands,
-    routing::{self, Routed},
+    routing::Acted,
+    rule_answers::RuleAnswers,
     settings::{ConnectionSettings, Directory, OfficeConfig, Viewer},
     state::OfficeState,
     status::Board,
@@ -236,10 +238,7 @@ impl OfficeHandle {
                 return HookOutcome::Refused(refusal);
             }
         };
-        let routed = connection.routed(&request, &self.state.directory());
-        let acted = routed.as_ref().map(|routed| (routed.rule, routed.is_refused));
-        let outcome = self.store_decoded(connection, received_at, &request, decoded, acted).await;
-        let outcome = answered(outcome, routed);
+        let outcome = self.store_and_answer(connection, received_at, &request, decoded).await;
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
             // Nothing authenticates a test of our address, so it says nothing of the PBX.
@@ -261,13 +260,13 @@ impl OfficeHandle {
         received_at: Timestamp,
         request: &WebhookRequest,
         decoded: Decoded,
-        acted: Option<(&'static str, bool)>,
+        acted: Option<Acted>,
     ) -> HookOutcome {
         let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
         let Decoded { mut events, reply } = decoded;
         connection.people.name(&mut events);
-        if let Some((rule, is_refused)) = acted {
-            routing::mark(&mut events, rule, is_refused);
+        if let Some(acted) = acted {
+            acted.mark(&mut events);
         }
         if events.is_empty() {
             return HookOutcome::Reply(reply);
@@ -352,18 +351,6 @@ impl OfficeHandle {
     }
 }
 
-/// The outcome with the answer of the rules, where the PBX waits for one before it routes a call.
-fn answered(outcome: HookOutcome, routed: Option<Routed>) -> HookOutcome {
-    let Some(Routed { reply, .. }) = routed else { return outcome };
-    match outcome {
-        HookOutcome::Stored(_) => HookOutcome::Stored(reply),
-        HookOutcome::Known(_) => HookOutcome::Known(reply),
-        HookOutcome::Reply(_) | HookOutcome::UnknownConnection | HookOutcome::Refused(_) | HookOutcome::NotStored => {
-            outcome
-        }
-    }
-}
-
 impl Connection {
     /// The connection of these settings, not at work yet.
     async fn new(
@@ -388,6 +375,7 @@ impl Connection {
             has_address,
             is_test_host,
             trust_anchors,
+            rule_answers: RuleAnswers::default(),
         })
     }
 

@@ -39,6 +39,7 @@ mod request_times;
 mod route_commands;
 mod routing;
 mod rows;
+mod rule_answers;
 mod sessions;
 mod settings;
 mod setup;

@@ -22,6 +22,7 @@ use uuid::Builder;
 use crate::{
     commands::{Author, CommandRequest, What},
     keeper::Published,
+    routing,
     state::OfficeState,
 };
 
@@ -55,15 +56,13 @@ impl OfficeState {
         }
         let Some(connection) = self.connections.get(&call.connection) else { return };
         let Some(from) = call.customer.number.as_deref() else { return };
-        let rule = self.directory().routing().route(&connection.id, None, from);
-        let Some((rule, route)) = rule else { return };
-        // A PBX that takes a command knows its scenarios by short numbers, as it knows employees and groups.
-        let is_short = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        let short = || route.to.or(route.scenario.filter(is_short));
+        let Some((_, route)) = self.directory().routing().route(&connection.id, None, from) else { return };
+        let route = connection.driver.make().outcomes.carried(&route);
+        let Some(rule) = routing::rule_of(&route) else { return };
         let action = match route.refuse {
             Some(_) => Action::Hangup,
             None => {
-                let Some(digits) = short() else { return };
+                let Some(digits) = route.to.or(route.scenario) else { return };
                 let to = DialNumber { kind: DialKind::Extension, digits, extension: None, post_dial: None };
                 Action::Route { to }
             }

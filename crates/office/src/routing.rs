@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calls::{CallResult, ConnectionId, Effect, EndCause, LegRole, VendorEvent, number};
-use pbx::{Refusal, Route, WebhookReply};
+use pbx::{Refusal, Route};
 
 /// The rules as the settings have them.
 #[derive(Debug, Clone, Default)]
@@ -38,45 +38,57 @@ impl RoutingRules {
         from: &str,
     ) -> Option<(&'static str, Route)> {
         if let Some(refusal) = self.blocked.get(from) {
-            return Some(("blocked", Route { name, refuse: Some(*refusal), ..Route::default() }));
+            let route = Route { name, refuse: Some(*refusal), ..Route::default() };
+            return Some((rule_of(&route)?, route));
         }
         let of = |rules: &BTreeMap<String, BTreeMap<ConnectionId, String>>| rules.get(from)?.get(connection).cloned();
-        let (to, scenario) = (of(&self.responsible), of(&self.scenario));
-        let rule = match (&to, &scenario, &name) {
-            (Some(_), ..) => "responsible",
-            (None, Some(_), _) => "scenario",
-            (None, None, Some(_)) => "contact",
-            (None, None, None) => return None,
-        };
-        Some((rule, Route { name, to, scenario, refuse: None }))
+        let route = Route { name, to: of(&self.responsible), scenario: of(&self.scenario), refuse: None };
+        Some((rule_of(&route)?, route))
     }
 }
 
-/// What the rules said of a webhook.
-pub(crate) struct Routed {
-    /// What the PBX is answered.
-    pub(crate) reply: WebhookReply,
-    /// The rule that said it.
+/// The rule that says this of a caller: the one that decides where his call goes, else the one that knows his name.
+pub(crate) fn rule_of(route: &Route) -> Option<&'static str> {
+    match route {
+        Route { refuse: Some(_), .. } => Some("blocked"),
+        Route { to: Some(_), .. } => Some("responsible"),
+        Route { scenario: Some(_), .. } => Some("scenario"),
+        Route { name: Some(_), .. } => Some("contact"),
+        Route { name: None, to: None, scenario: None, refuse: None } => None,
+    }
+}
+
+/// A rule whose outcome went out to the PBX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Acted {
+    /// Its name.
     pub(crate) rule: &'static str,
-    /// The caller is not wanted.
+    /// It refuses the caller.
     pub(crate) is_refused: bool,
 }
 
-/// The event that begins the call names the rule that acted. A call that the answer refuses is over before it rings
-/// anybody.
-pub(crate) fn mark(events: &mut [VendorEvent], rule: &str, is_refused: bool) {
-    for event in events {
-        let begins = event.effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
-        let leg = event.effects.iter_mut().filter_map(Effect::leg_mut).find(|leg| leg.role == LegRole::Customer);
-        let leg = leg.map(|leg| leg.clone());
-        let Some(leg) = leg.filter(|_| begins) else { continue };
-        let reason = Some(rule.to_owned());
-        event.effects.push(Effect::RouteResult { accepted: true, detail: reason.clone() });
-        if is_refused {
-            event.effects.extend([
-                Effect::LegCleared { leg, cause: EndCause::Rejected, reason: reason.clone() },
-                Effect::CallEnded { result: Some(CallResult::Rejected), reason },
-            ]);
+impl Acted {
+    /// The rule of which the PBX was told this much; none where it was told nothing.
+    pub(crate) fn of(used: &Route) -> Option<Self> {
+        Some(Self { rule: rule_of(used)?, is_refused: used.refuse.is_some() })
+    }
+
+    /// The event that begins the call names the rule that acted. A call that the answer refuses is over before it rings
+    /// anybody.
+    pub(crate) fn mark(self, events: &mut [VendorEvent]) {
+        for event in events {
+            let begins = event.effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
+            let leg = event.effects.iter_mut().filter_map(Effect::leg_mut).find(|leg| leg.role == LegRole::Customer);
+            let leg = leg.map(|leg| leg.clone());
+            let Some(leg) = leg.filter(|_| begins) else { continue };
+            let reason = Some(self.rule.to_owned());
+            event.effects.push(Effect::RouteResult { accepted: true, detail: reason.clone() });
+            if self.is_refused {
+                event.effects.extend([
+                    Effect::LegCleared { leg, cause: EndCause::Rejected, reason: reason.clone() },
+                    Effect::CallEnded { result: Some(CallResult::Rejected), reason },
+                ]);
+            }
         }
     }
 }

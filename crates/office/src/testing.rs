@@ -18,6 +18,7 @@ use crate::{
     keeper::Keeper,
     links::Link,
     recordings::Recordings,
+    rule_answers::RuleAnswers,
     settings::Directory,
     status::Board,
 };
@@ -134,6 +135,7 @@ impl Bench {
             has_address: true,
             is_test_host: false,
             trust_anchors: Vec::new(),
+            rule_answers: RuleAnswers::default(),
         }));
         Recordings::new("test", self.link.store.clone(), cache, Arc::new(connections))
     }

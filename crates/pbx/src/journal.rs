@@ -142,3 +142,30 @@ pub struct NoJournal;
 impl Journal for NoJournal {
     fn record(&self, _entry: JournalEntry) {}
 }
+
+/// The vendor's words for what one message tells, each once in the order of the message, with its count where that is not 1.
+pub(crate) fn kinds<'a>(told: impl Iterator<Item = &'a str>) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for kind in told {
+        match counts.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((kind, 1)),
+        }
+    }
+    let words = |(kind, count): (&str, usize)| if count == 1 { kind.to_owned() } else { format!("{kind} ×{count}") };
+    counts.into_iter().map(words).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_many_events_names_each_kind_once_with_its_count() {
+        let of = |told: &[&str]| kinds(told.iter().copied());
+        assert_eq!(of(&["CALL_TRACKING", "CALL_TRACKING", "CALL_TRACKING"]), "CALL_TRACKING ×3");
+        assert_eq!(of(&["new"]), "new");
+        assert_eq!(of(&["calling", "new", "calling"]), "calling ×2 new");
+        assert_eq!(of(&[]), "");
+    }
+}

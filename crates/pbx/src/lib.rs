@@ -63,7 +63,7 @@ pub use query::{
 pub use quota::{Counted, Quota, QuotaUse, RequestTimes, RequestTimesKeeper};
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
-pub use routing::{Incoming, Refusal, Route};
+pub use routing::{Incoming, NotCarriedOut, Refusal, Route, RouteReply, RuleOutcomes, Target};
 pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{GroupCallback, Introduction, Pbx, RecordingStep};

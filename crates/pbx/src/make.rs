@@ -7,7 +7,9 @@ use secrecy::SecretString;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::{capability::Capability, config_error::ConfigError, delivery::Delivery, traits::Pbx};
+use crate::{
+    capability::Capability, config_error::ConfigError, delivery::Delivery, routing::RuleOutcomes, traits::Pbx,
+};
 
 /// A text in the languages of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,8 @@ pub struct Description {
     pub delivery: Delivery,
     /// What a connection can do.
     pub capability: Capability,
+    /// What of the office's rules for calls from outside it carries out.
+    pub outcomes: RuleOutcomes,
     /// The make for a connection whose settings are checked, or what is wrong with the rest of them.
     pub build: fn(&ConnectionConfig) -> Result<Box<dyn Pbx>, ConfigError>,
 }

@@ -18,7 +18,7 @@ use crate::{
     query::{Query, QueryStep},
     quota::Quota,
     request::{Answer, Request},
-    routing::{Incoming, Route},
+    routing::{Incoming, Route, RouteReply},
     session::Session,
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -111,8 +111,9 @@ pub trait Pbx: Send + Sync {
         None
     }
 
-    /// The answer to such a webhook that has the call routed so; `None` where this PBX cannot be told anything of it.
-    fn route_reply(&self, _request: &WebhookRequest, _route: &Route) -> Option<WebhookReply> {
+    /// The answer to such a webhook that has the call routed so, with what of the route it says; `None` where this PBX cannot
+    /// be told anything of it.
+    fn route_reply(&self, _request: &WebhookRequest, _route: &Route) -> Option<RouteReply> {
         None
     }
 

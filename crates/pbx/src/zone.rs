@@ -53,23 +53,40 @@ pub fn read(raw: &str, zone: &TimeZone, received_at: Timestamp) -> Option<Vendor
 
 /// A time that says its zone itself.
 fn absolute(raw: &str) -> Option<Timestamp> {
-    if let Ok(number) = raw.parse::<i64>() {
-        // Seconds reach this magnitude in the year 5138, milliseconds passed it in 1973.
-        let milliseconds = if number.unsigned_abs() >= 100_000_000_000 { number } else { number.checked_mul(1000)? };
-        return Timestamp::from_millisecond(milliseconds).ok();
+    let (whole, fraction) = raw.split_once(['.', ',']).unwrap_or((raw, ""));
+    let Ok(number) = whole.parse::<i64>() else { return raw.parse().ok() };
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
-    let is_fractional = raw.contains('.') && raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if is_fractional {
-        let seconds = SignedDuration::try_from_secs_f64(raw.parse().ok()?).ok()?;
-        return Timestamp::from_duration(seconds).ok();
+    let digit = |place: usize| i64::from(fraction.as_bytes().get(place).map_or(0, |byte| byte - b'0'));
+    // Seconds reach this magnitude in the year 5138, milliseconds passed it in 1973.
+    if number.unsigned_abs() >= IN_MILLISECONDS {
+        return Timestamp::from_millisecond(number).ok();
     }
-    raw.parse().ok()
+    let parts = (0..MICROSECOND_DIGITS).fold(0, |parts, place| parts * 10 + digit(place));
+    Timestamp::from_microsecond(number.checked_mul(1_000_000)?.checked_add(parts)?).ok()
 }
+
+/// Unix times from here on are in milliseconds.
+const IN_MILLISECONDS: u64 = 100_000_000_000;
+/// Digits of a fraction of a second that count.
+const MICROSECOND_DIGITS: usize = 6;
+/// Digits of a fraction of a second that can be read.
+const FRACTION_DIGITS: usize = 9;
 
 /// A time without a mark.
 fn civil(raw: &str) -> Option<DateTime> {
     let raw = raw.trim();
-    if absolute(raw).is_some() { None } else { raw.parse().ok() }
+    if absolute(raw).is_some() {
+        return None;
+    }
+    raw.parse().ok().or_else(|| {
+        // More digits than any clock has.
+        let (whole, fraction) = raw.split_once(['.', ','])?;
+        let digits = fraction.get(..FRACTION_DIGITS)?;
+        let is_fraction = fraction.bytes().all(|byte| byte.is_ascii_digit());
+        if is_fraction { format!("{whole}.{digits}").parse().ok() } else { None }
+    })
 }
 
 /// A local time in a zone: of two readings the one nearer to the time received, a missing hour shifted forward.
@@ -136,6 +153,15 @@ mod tests {
             ("1524495689", Some("2018-04-23T15:01:29Z"), None),
             ("1524495689214", Some("2018-04-23T15:01:29.214Z"), None),
             ("1524495689.25", Some("2018-04-23T15:01:29.25Z"), None),
+            ("1524495689,25", Some("2018-04-23T15:01:29.25Z"), None),
+            ("1524495689214.5", Some("2018-04-23T15:01:29.214Z"), None),
+            ("1524495689.123456789012", Some("2018-04-23T15:01:29.123456Z"), None),
+            ("1524495689.2.5", None, None),
+            ("2018-04-23T15:01:29.1234567", Some("2018-04-23T12:01:29.1234567Z"), Some(MOSCOW)),
+            ("2018-04-23 15:01:29,214", Some("2018-04-23T12:01:29.214Z"), Some(MOSCOW)),
+            ("2018-04-23 15:01:29.12345678901", Some("2018-04-23T12:01:29.123456789Z"), Some(MOSCOW)),
+            ("2018-04-23T15:01:29,25+03:00", Some("2018-04-23T12:01:29.25Z"), None),
+            ("2018-04-23 15:01:5,25", None, None),
             ("1524495689.0", Some("2018-04-23T15:01:29Z"), None),
             ("23.04.2018", None, None),
             ("9999999999999999999999", None, None),

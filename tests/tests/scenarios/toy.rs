@@ -54,6 +54,7 @@ static DESCRIPTION: Description = Description {
         abilities: Abilities::NONE.with(&[Ability::Originate]),
         ..Capability::NONE
     },
+    outcomes: pbx::RuleOutcomes::NONE,
     build: |config| Ok(Box::new(Toy { base: config.base_url.clone().unwrap_or_else(|| address(TOY.base_url)) })),
 };
 

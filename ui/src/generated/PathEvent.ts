@@ -23,4 +23,8 @@ late: boolean,
 /**
  * The vendor's signature was checked.
  */
-signed: boolean, };
+signed: boolean, 
+/**
+ * What was said of the call's route: the office's rule that acted, or the PBX's words.
+ */
+route?: string, };

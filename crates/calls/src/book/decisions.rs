@@ -38,6 +38,7 @@ impl Book {
             Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),
             Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
             Decision::ReadAgain { call } => self.read_again(stored.seq, call, changes),
+            Decision::RuleTooLate { call, rule } => self.rule_too_late(stored, call, rule, changes),
             Decision::GapOpened { session, .. } => self.open_gap(session.as_ref(), stored.seq),
             Decision::GapClosed { session, hole_until, .. } => {
                 self.close_gap(session.as_ref(), stored.received_at, *hole_until, changes);
@@ -61,6 +62,16 @@ impl Book {
             self.refresh(&id, changes);
             self.confirm_end(&id, stored.received_at, changes);
         }
+    }
+
+    /// A refusal that nobody heard: the call goes on as the PBX tells.
+    fn rule_too_late(&mut self, stored: &Stored, call: &CallId, rule: &str, changes: &mut Vec<Change>) {
+        let id = self.resolve(call).clone();
+        let Some(record) = self.records.get_mut(&id) else { return };
+        record.evidence.forget_refusal(rule);
+        record.touch(stored.received_at);
+        self.refresh(&id, changes);
+        self.hold_open(&id, stored.seq);
     }
 
     /// A call that was restored from entries which were not folded when they were told: all of it is news.

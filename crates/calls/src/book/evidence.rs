@@ -391,6 +391,25 @@ impl Evidence {
         }
     }
 
+    /// The office's rule of this name did not refuse the caller after all.
+    pub(super) fn forget_refusal(&mut self, rule: &str) {
+        let is_it = |said: &Option<String>| said.as_deref() == Some(rule);
+        self.endings.retain(|ending| ending.result != Some(CallResult::Rejected) || !is_it(&ending.reason));
+        for leg in &mut self.legs {
+            leg.steps.retain(|(_, step)| match step {
+                Step::Cleared { cause: EndCause::Rejected, reason } => !is_it(reason),
+                Step::Cleared { .. }
+                | Step::Offered
+                | Step::Queued
+                | Step::Ringing
+                | Step::Answered
+                | Step::Held
+                | Step::Retrieved
+                | Step::Replaced => true,
+            });
+        }
+    }
+
     /// The call rings now, though it was told of late: what was said since then counts as told on time.
     pub(super) fn ring_since(&mut self, since: Timestamp) {
         self.fresh = true;

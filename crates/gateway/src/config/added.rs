@@ -175,8 +175,18 @@ impl File {
         fitting.lines.iter_mut().for_each(|line| line.groups.retain(|group| groups.contains(group)));
         fitting.people.retain(|person| known(&person.connection));
         for contact in &mut fitting.contacts {
-            contact.responsible.retain(|id, _| known(id));
-            contact.scenario.retain(|id, _| known(id));
+            let make = |id: &ConnectionId| {
+                let own = self.connection.iter().find(|section| section.id == *id).map(|section| section.pbx);
+                own.or_else(|| added.connections.get(id)?.pbx.parse().ok())
+            };
+            let carries = |id: &ConnectionId, is_carried: &dyn Fn(Make) -> bool| make(id).is_none_or(is_carried);
+            contact.responsible.retain(|id, extension| {
+                let extension = pbx::extension(extension).unwrap_or_default();
+                known(id) && carries(id, &|make| make.outcomes.check_extension(&extension).is_ok())
+            });
+            contact.scenario.retain(|id, scenario| {
+                known(id) && carries(id, &|make| make.outcomes.check_scenario(scenario).is_ok())
+            });
         }
         fitting
     }

@@ -5,8 +5,8 @@ use std::{
     path::PathBuf,
 };
 
-use calls::{Ability, ConnectionId};
-use pbx::Make;
+use calls::ConnectionId;
+use pbx::{Make, NotCarriedOut};
 use serde::Deserialize;
 use url::Url;
 
@@ -179,8 +179,46 @@ impl File {
     /// Reads the text and checks that its parts fit together.
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let file: Self = toml::from_str(text).map_err(|error| Wrong::of(&error, text))?;
-        file.check().map_err(Wrong::Field)?;
+        file.check().and_then(|()| file.check_refusals()).map_err(Wrong::Field)?;
         Ok(file)
+    }
+
+    /// Whether a caller who is blocked is refused anywhere. Apart from [`File::check`], since it is about all connections
+    /// together, which come and go.
+    pub(super) fn check_refusals(&self) -> Result<(), String> {
+        let refused = |section: &ConnectionSection| section.pbx.outcomes.check_refusal();
+        if self.connection.iter().any(|section| refused(section).is_ok()) {
+            return Ok(());
+        }
+        let Some(section) = self.connection.first() else { return Ok(()) };
+        let is_blocked = |contact: &ContactSection| contact.blocked.refusal().is_some();
+        match (self.contact.iter().position(is_blocked), refused(section)) {
+            (Some(place), Err(wrong)) => {
+                let (what, make) = (self.contact_words(place), section.pbx.title.en);
+                Err(format!(
+                    "{what}, blocked: no connection refuses callers; connection \"{}\": {make} {wrong}",
+                    section.id
+                ))
+            }
+            (Some(_) | None, Ok(()) | Err(_)) => Ok(()),
+        }
+    }
+
+    fn contact_words(&self, place: usize) -> String {
+        let name = self.contact.get(place).map_or("", |contact| &contact.name);
+        format!("entry {} of [[contact]] (\"{name}\")", place + 1)
+    }
+
+    /// Whether a connection's make carries out what a rule says.
+    fn carried_out(
+        &self,
+        what: &str,
+        connection: &ConnectionId,
+        check: impl Fn(Make) -> Result<(), NotCarriedOut>,
+    ) -> Result<(), String> {
+        let Some(section) = self.connection.iter().find(|section| section.id == *connection) else { return Ok(()) };
+        check(section.pbx)
+            .map_err(|wrong| format!("{what}, connection \"{connection}\": {} {wrong}", section.pbx.title.en))
     }
 
     /// Whether its parts fit together.
@@ -209,25 +247,26 @@ impl File {
             there_is(what, &line.connection)?;
         }
         for (place, contact) in self.contact.iter().enumerate() {
-            let what = format!("entry {} of [[contact]] (\"{}\")", place + 1, contact.name);
+            let what = self.contact_words(place);
             found_at_calls(&what, &contact.number)?;
             for (connection, scenario) in &contact.scenario {
                 if scenario.trim().is_empty() {
                     return Err(format!("{what}, scenario: write it as the PBX calls it, such as 0-1"));
                 }
                 there_is(what.clone(), connection)?;
-                // A PBX that is sent a command knows its scenarios by short numbers alone.
-                let by_command = |section: &ConnectionSection| section.pbx.capability.can(Ability::Route);
-                let is_sent = self.connection.iter().any(|section| section.id == *connection && by_command(section));
-                if is_sent && !scenario.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(format!("{what}, scenario: write its short number at this PBX, such as 500"));
-                }
+                self.carried_out(&format!("{what}, scenario"), connection, |make| {
+                    make.outcomes.check_scenario(scenario)
+                })?;
             }
             for (connection, extension) in &contact.responsible {
                 if pbx::extension(extension).is_none() {
                     return Err(format!("{what}, responsible: write the extension as the PBX does, such as 201"));
                 }
                 there_is(what.clone(), connection)?;
+                let extension = pbx::extension(extension).unwrap_or_default();
+                self.carried_out(&format!("{what}, responsible"), connection, |make| {
+                    make.outcomes.check_extension(&extension)
+                })?;
             }
         }
         for (place, person) in self.person.iter().enumerate() {
@@ -290,6 +329,18 @@ rings = true
 
     fn wrong(text: &str) -> Wrong {
         File::parse(text).map(|_| ()).expect_err("is refused")
+    }
+
+    fn contact(rule: &str) -> String {
+        format!("{WHOLE}[[contact]]\nnumber = \"+79001234568\"\nname = \"A\"\n{rule}\n")
+    }
+
+    #[test]
+    fn a_refusal_is_written_where_one_of_the_connections_carries_it_out() {
+        let text = contact("blocked = true");
+        let both = format!("{text}[[connection]]\nid = \"zd1\"\npbx = \"zadarma\"\n");
+        assert!(File::parse(&both).is_ok());
+        assert!(File::parse(&text).is_err());
     }
 
     fn with(from: &str, to: &str) -> String {
@@ -395,7 +446,17 @@ rings = true
                     "{WHOLE}[[connection]]\nid = \"mv1\"\npbx = \"mango-vpbx\"\n[[contact]]\nnumber = \"+79001234568\"\n\
                      name = \"A\"\nscenario = {{ mv1 = \"0-1\" }}\n"
                 ),
-                "scenario: write its short number",
+                "scenario, connection \"mv1\": MANGO OFFICE (VPBX) takes a short number of digits, such as 500",
+            ),
+            (
+                contact("scenario = { rt1 = \"0-1\" }"),
+                "scenario, connection \"rt1\": Rostelecom sends no call through a scenario by a rule; it can show the contact's \
+                 name, ring an extension first (responsible)",
+            ),
+            (contact("responsible = { rt1 = \"anna\" }"), "Rostelecom takes a pin of digits, such as 201"),
+            (
+                contact("blocked = true"),
+                "blocked: no connection refuses callers; connection \"rt1\": Rostelecom refuses no caller",
             ),
             (format!("{WHOLE}[[connection]]\nid = \"rt1\"\npbx = \"mango-client\"\n"), "two have this id"),
         ];

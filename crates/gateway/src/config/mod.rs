@@ -227,6 +227,11 @@ impl Config {
         Ok(Self { path: self.path.clone(), file })
     }
 
+    /// Whether callers who are blocked are refused anywhere.
+    pub(crate) fn check_refusals(&self) -> Result<(), String> {
+        self.file.check_refusals()
+    }
+
     /// What was added, without what does not fit any more.
     pub(crate) fn fitting(&self, added: &Added) -> Added {
         self.file.fitting(added)

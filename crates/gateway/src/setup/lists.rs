@@ -75,6 +75,9 @@ impl Setup {
             List::Contacts(contacts) => next.contacts = contacts,
         }
         let config = self.base.with_added(&next).map_err(|message| SetupError::invalid(field, message))?;
+        if field == "contacts" {
+            config.check_refusals().map_err(|message| SetupError::invalid(field, message))?;
+        }
         if let Some(twice) = config.line_twice() {
             let message = format!("the line {twice} is listed twice");
             return Err(OfficeError::invalid(field, message).because(FieldFault::Twice).into());

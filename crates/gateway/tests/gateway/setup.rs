@@ -274,8 +274,21 @@ async fn lists_are_taken_up_by_the_running_office_and_only_from_what_was_seen() 
     assert_eq!(office.ask("PUT", "/v1/admin/people-names", &people).await.json(), json!({"revision": 1}));
     let late = office.ask("PUT", "/v1/admin/people-names", &people).await;
     assert_eq!(late.status, 409, "somebody else was quicker");
-    let contacts =
-        json!({"revision": 1, "contacts": [{"number": "+79001234567", "name": "ООО Пример", "blocked": "busy"}]});
+    let contacts = |rule: Value| {
+        let mut contact = json!({"number": "+79001234567", "name": "ООО Пример"});
+        contact.as_object_mut().expect("an object").extend(rule.as_object().expect("an object").clone());
+        json!({"revision": 1, "contacts": [contact]})
+    };
+    for (rule, part) in [
+        (json!({"blocked": "busy"}), "Rostelecom refuses no caller"),
+        (json!({"scenario": {"rt1": "0-1"}}), "Rostelecom sends no call through a scenario"),
+        (json!({"responsible": {"rt1": "anna"}}), "Rostelecom takes a pin of digits"),
+    ] {
+        let refused = office.ask("PUT", "/v1/admin/contacts", &contacts(rule)).await;
+        assert_eq!((refused.status, refused.json()["field"].clone()), (400, json!("contacts")), "{part}");
+        assert!(refused.text().contains(part), "{}", refused.text());
+    }
+    let contacts = contacts(json!({"responsible": {"rt1": "101"}}));
     assert_eq!(office.ask("PUT", "/v1/admin/contacts", &contacts).await.status, 200);
     let groups = json!({"revision": 2, "groups": [{"id": "support", "rings": true}]});
     assert_eq!(office.ask("PUT", "/v1/admin/groups", &groups).await.status, 200);

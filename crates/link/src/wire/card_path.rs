@@ -287,6 +287,10 @@ pub struct PathEvent {
     pub late: bool,
     /// The vendor's signature was checked.
     pub signed: bool,
+    /// What was said of the call's route: the office's rule that acted, or the PBX's words.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 /// How the calls of a time came to cards.
@@ -363,6 +367,7 @@ impl PathEvent {
             received_at: event.received_at,
             late: event.late,
             signed: event.signature == Signature::Valid,
+            route: event.route.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The stored events of a call, for the side panel and for support.
 
-use calls::{Command, CommandKind, Effect, Source, Stored, Told};
+use calls::{Command, CommandKind, Decision, Effect, Source, Stored, Told};
 use link::wire::{Signature, TraceEvent};
 
 use crate::route_commands;
@@ -22,11 +22,17 @@ pub(super) fn trace_event(entry: Stored) -> TraceEvent {
         }
         Told::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
         Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),
+        Told::Decision(Decision::RuleTooLate { rule, .. }) => {
+            (RULE_TOO_LATE.to_owned(), None, None, Signature::Own, Some(rule))
+        }
         Told::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own, None),
     };
     let late = vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE);
     TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party, route }
 }
+
+/// Our word for a rule that the PBX did not wait for.
+const RULE_TOO_LATE: &str = "ruleTooLate";
 
 /// Events older than this by their vendor's time pop nothing.
 const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -62,12 +68,12 @@ fn party_of(effect: &Effect) -> Option<String> {
     leg.extension.clone().or_else(|| leg.number.clone())
 }
 
-fn decision_word(decision: &calls::Decision) -> &'static str {
-    use calls::Decision;
+fn decision_word(decision: &Decision) -> &'static str {
     match decision {
         Decision::TimerFired { .. } => "timerFired",
         Decision::AbsentFromSnapshot { .. } => "absentFromSnapshot",
         Decision::ReadAgain { .. } => "readAgain",
+        Decision::RuleTooLate { .. } => RULE_TOO_LATE,
         Decision::GapOpened { .. } => "gapOpened",
         Decision::GapClosed { .. } => "gapClosed",
         Decision::ZoneChosen { .. } => "zoneChosen",

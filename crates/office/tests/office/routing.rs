@@ -1,20 +1,126 @@
 //! What a PBX is answered that waits for the office's rules before it routes a call.
 
 use calls::{CallId, CallResult, CallState};
+use jiff::{SignedDuration, Timestamp};
 use link::Office;
 use office::HookOutcome;
-use pbx::WebhookRequest;
+use pbx::{ConnectionConfig, WebhookRequest};
 use serde_json::{Value, json};
 
 use crate::support::{BLOCKED, Bench, CONTACT, config, connection, signed};
 
-async fn answer(bench: &Bench, from: &str) -> Value {
-    let body = json!({"domain": "d", "from_number": from, "request_number": "+74951234567"}).to_string();
-    let request = WebhookRequest { path: "/get_number_info".into(), ..signed(body) };
-    let (HookOutcome::Stored(reply) | HookOutcome::Known(reply)) = bench.receive(request).await else {
-        panic!("it is authentic")
-    };
+const LINE: &str = "+74951234567";
+
+fn question(from: &str) -> WebhookRequest {
+    let body = json!({"domain": "d", "from_number": from, "request_number": LINE}).to_string();
+    WebhookRequest { path: "/get_number_info".into(), ..signed(body) }
+}
+
+fn body_of(outcome: HookOutcome) -> Value {
+    let (HookOutcome::Stored(reply) | HookOutcome::Known(reply)) = outcome else { panic!("it is authentic") };
     serde_json::from_slice(&reply.body).expect("JSON")
+}
+
+async fn answer(bench: &Bench, from: &str) -> Value {
+    body_of(bench.receive(question(from)).await)
+}
+
+/// The beginning of a call as the platform tells it.
+async fn begins(bench: &Bench, session: &str, from: &str, line: &str) {
+    let time = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.%3f").to_string();
+    let body = json!({"session_id": session, "timestamp": time, "type": "incoming", "state": "new",
+        "from_number": format!("sip:{}@example.invalid", from.trim_start_matches('+')), "request_number": line});
+    let outcome = bench.receive(signed(body.to_string())).await;
+    assert!(matches!(outcome, HookOutcome::Stored(_)), "{session}: {outcome:?}");
+}
+
+/// What the trace says of each event: its kind, and the rule.
+async fn trace(bench: &Bench, call: &str) -> Vec<(String, Option<String>)> {
+    let id = CallId::of_vendor(&connection(), call);
+    let trace = bench.manager().trace(&id).await.expect("readable").expect("there");
+    trace.events.into_iter().map(|event| (event.kind, event.route)).collect()
+}
+
+fn told(kind: &str, route: Option<&str>) -> (String, Option<String>) {
+    (kind.to_owned(), route.map(str::to_owned))
+}
+
+fn zadarma() -> ConnectionConfig {
+    config(pbx::zadarma::MAKE, &[("key", "a1b2c3"), ("secret", "0f1e2d")])
+}
+
+/// A notification of the call `in_1` as it is posted.
+fn notification(event: &str, from: &str, more: &str) -> WebhookRequest {
+    let body = format!(
+        "event={event}&call_start=2026-03-02+12%3A00%3A00&pbx_call_id=in_1&caller_id={}&called_did=74951234567{more}",
+        from.replace('+', "%2B")
+    );
+    let headers = vec![("Content-Type".into(), b"application/x-www-form-urlencoded".to_vec())];
+    let mut request = WebhookRequest { method: "POST".into(), path: String::new(), headers, body: body.into() };
+    pbx::build(&zadarma()).expect("a make").sign_webhook(&mut request).expect("signed");
+    request
+}
+
+/// What a request is answered that waits for the log while three seconds pass.
+async fn answered_late(bench: &Bench, request: WebhookRequest) -> Value {
+    let (log, asked) = (bench.hold_the_log(), bench.clock.asked());
+    let passes = async {
+        while bench.clock.asked() == asked {
+            tokio::task::yield_now().await;
+        }
+        bench.clock.put_forward(SignedDuration::from_secs(3));
+        drop(log);
+    };
+    body_of(tokio::join!(bench.receive(request), passes).0)
+}
+
+#[tokio::test]
+async fn the_call_that_the_platform_asked_about_names_the_rule_that_it_was_answered_with() {
+    let bench = Bench::new().await;
+    assert_eq!(answer(&bench, CONTACT).await["PIN"], "102");
+    begins(&bench, "1", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "1").await, [told("new", Some("responsible"))]);
+    let id = CallId::of_vendor(&connection(), "1");
+    let path = bench.manager().card_path(&id, None).await.expect("readable").expect("there");
+    assert_eq!(path.events[0].route.as_deref(), Some("responsible"), "also on the way to the card");
+
+    // Nobody asked about these.
+    begins(&bench, "2", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "2").await, [told("new", None)], "another call of the same caller");
+    answer(&bench, CONTACT).await;
+    begins(&bench, "3", "+79161234567", LINE).await;
+    begins(&bench, "4", CONTACT, "+74951234568").await;
+    assert_eq!(trace(&bench, "3").await, [told("new", None)], "another caller");
+    assert_eq!(trace(&bench, "4").await, [told("new", None)], "another number of ours");
+    bench.clock.put_forward(SignedDuration::from_secs(31));
+    begins(&bench, "5", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "5").await, [told("new", None)], "too long ago");
+
+    // The platform cannot refuse, so no rule has acted.
+    answer(&bench, BLOCKED).await;
+    begins(&bench, "6", BLOCKED, LINE).await;
+    assert_eq!(trace(&bench, "6").await, [told("new", None)]);
+}
+
+#[tokio::test]
+async fn a_rule_that_is_late_leaves_the_call_to_the_pbx_and_the_trace_says_so() {
+    let bench = Bench::new().await;
+    let late = answered_late(&bench, question(CONTACT)).await;
+    assert_eq!((&late["displayName"], &late["PIN"]), (&"".into(), &"".into()), "the platform's own routing");
+    begins(&bench, "1", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "1").await, [told("new", None), told("ruleTooLate", Some("responsible"))]);
+
+    let bench = Bench::of(zadarma()).await;
+    let late = answered_late(&bench, notification("NOTIFY_START", BLOCKED, "")).await;
+    assert_eq!(late, json!({}), "the PBX's own routing");
+    let named = trace(&bench, "in_1").await;
+    assert_eq!(named.last(), Some(&told("ruleTooLate", Some("blocked"))), "{named:?}");
+    let id = CallId::of_vendor(&connection(), "in_1");
+    let call = bench.manager().call(&id).await.expect("readable").expect("there");
+    assert_ne!((call.state, call.result), (CallState::Ended, Some(CallResult::Rejected)), "nobody was refused");
+    bench.receive(notification("NOTIFY_INTERNAL", BLOCKED, "&internal=102")).await;
+    let call = bench.manager().call(&id).await.expect("readable").expect("there");
+    assert_eq!(call.state, CallState::Ringing, "it rings as the PBX tells");
 }
 
 #[tokio::test]
@@ -40,19 +146,9 @@ async fn a_pbx_that_asks_is_told_the_name_and_whose_phone_rings_first() {
 
 #[tokio::test]
 async fn whoever_is_not_wanted_rings_nobody_and_is_not_missed() {
-    let zadarma = config(pbx::zadarma::MAKE, &[("key", "a1b2c3"), ("secret", "0f1e2d")]);
-    let bench = Bench::of(zadarma.clone()).await;
+    let bench = Bench::of(zadarma()).await;
     let mut stream = bench.stream(None).await;
-    let post = async |event: &str, more: &str| {
-        let body = format!(
-            "event={event}&call_start=2026-03-02+12%3A00%3A00&pbx_call_id=in_1&caller_id={}&called_did=74951234567{more}",
-            BLOCKED.replace('+', "%2B")
-        );
-        let headers = vec![("Content-Type".into(), b"application/x-www-form-urlencoded".to_vec())];
-        let mut request = WebhookRequest { method: "POST".into(), path: String::new(), headers, body: body.into() };
-        pbx::build(&zadarma).expect("a make").sign_webhook(&mut request).expect("signed");
-        bench.receive(request).await
-    };
+    let post = async |event: &str, more: &str| bench.receive(notification(event, BLOCKED, more)).await;
     let HookOutcome::Stored(reply) = post("NOTIFY_START", "").await else { panic!("it is authentic") };
     assert_eq!(serde_json::from_slice::<Value>(&reply.body).expect("JSON")["redirect"], "blacklist");
     let call = stream.call().await;

@@ -132,6 +132,15 @@ impl Bench {
         connection.execute_batch(sql).expect("is done");
     }
 
+    /// Nothing can be written to the log before this is dropped.
+    pub(crate) fn hold_the_log(&self) -> rusqlite::Connection {
+        let database = self.folder.path().join("data").join("trubka.db");
+        let connection = rusqlite::Connection::open(database).expect("opens");
+        connection.busy_timeout(PATIENCE).expect("is set");
+        connection.execute_batch("BEGIN IMMEDIATE").expect("is held");
+        connection
+    }
+
     /// The end of a call that was recorded.
     pub(crate) async fn end_of_recorded(&self, session: &str) {
         let request = self.signed(Timestamp::now(), "end", session, "", "true");

@@ -38,12 +38,12 @@ use crate::{
     config_error::ConfigError,
     delivery::Delivery,
     error::{Error, ErrorKind},
-    journal::{ADDRESS_CHECK, Journal, JournalEntry, JournalKind, JournalOutcome, is_understood},
+    journal::{self, ADDRESS_CHECK, Journal, JournalEntry, JournalKind, JournalOutcome, is_understood},
     make::{ConnectionConfig, Make},
     quota::{KeepNoTimes, QuotaUse, RequestTimesKeeper},
     redact::Redactor,
     request::{Answer, Request},
-    routing::{Incoming, Route},
+    routing::{Incoming, Route, RouteReply},
     traits::Pbx,
     webhook::{DecodeContext, Decoded, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -178,14 +178,14 @@ impl Driver {
                 (ADDRESS_CHECK.to_owned(), JournalOutcome::AddressChecked, None)
             }
             Ok(decoded) => {
-                let kinds: Vec<&str> = decoded.events.iter().map(|event| event.raw_kind.as_str()).collect();
+                let kinds = journal::kinds(decoded.events.iter().map(|event| event.raw_kind.as_str()));
                 let is_unsigned = decoded.events.iter().any(|event| event.source == Source::Unsigned);
                 let understood = is_understood(&decoded.events);
                 let outcome = match is_unsigned {
                     true => JournalOutcome::Unsigned { understood },
                     false => JournalOutcome::Signed { understood },
                 };
-                (kinds.join(" "), outcome, self.redactor.body(&request.body))
+                (kinds, outcome, self.redactor.body(&request.body))
             }
             // A body that nobody vouches for is not kept.
             Err(error) => (cut(&request.method_name()), JournalOutcome::Refused(error.clone()), None),
@@ -207,8 +207,8 @@ impl Driver {
         self.pbx.incoming(request)
     }
 
-    /// The answer that has it routed so, where the PBX can be told.
-    pub fn route_reply(&self, request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
+    /// The answer that has it routed so, where the PBX can be told, and what of the route it says.
+    pub fn route_reply(&self, request: &WebhookRequest, route: &Route) -> Option<RouteReply> {
         self.pbx.route_reply(request, route)
     }
 

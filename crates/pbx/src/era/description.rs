@@ -5,6 +5,7 @@ use crate::{
     capability::{Capability, CardOnRing},
     delivery::Delivery,
     make::{Description, Kind, Make, Secret, Text},
+    routing::RuleOutcomes,
     zone::UTC,
 };
 
@@ -75,5 +76,6 @@ static DESCRIPTION: Description = Description {
         key_acts_for_all: true,
         ..Capability::NONE
     },
+    outcomes: RuleOutcomes::NONE,
     build: |config| Ok(Box::new(Era::new(config)?)),
 };

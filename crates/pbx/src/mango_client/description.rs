@@ -9,6 +9,8 @@ use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
+    mango,
+    routing::RuleOutcomes,
     zone::{MOSCOW, UTC},
 };
 
@@ -80,6 +82,11 @@ static DESCRIPTION: Description = Description {
         replay_kept: Some(Duration::from_secs(14 * 24 * 3600)),
         key_acts_for_all: true,
         ..Capability::NONE
+    },
+    outcomes: RuleOutcomes {
+        extension: Some(mango::SHORT_NUMBER),
+        scenario: Some(mango::SHORT_NUMBER),
+        ..RuleOutcomes::NONE
     },
     build: |config| Ok(Box::new(MangoClient::new(config)?)),
 };

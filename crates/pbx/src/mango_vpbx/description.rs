@@ -7,6 +7,8 @@ use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
+    mango,
+    routing::RuleOutcomes,
     zone::{MOSCOW, UTC},
 };
 
@@ -79,6 +81,12 @@ static DESCRIPTION: Description = Description {
         history_without_zone: true,
         key_acts_for_all: true,
         ..Capability::NONE
+    },
+    outcomes: RuleOutcomes {
+        extension: Some(mango::SHORT_NUMBER),
+        scenario: Some(mango::SHORT_NUMBER),
+        refuses: true,
+        ..RuleOutcomes::NONE
     },
     build: |config| Ok(Box::new(MangoVpbx::new(config)?)),
 };

@@ -9,6 +9,7 @@ use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
+    routing::RuleOutcomes,
     zone::{MOSCOW, UTC},
 };
 
@@ -65,5 +66,6 @@ static DESCRIPTION: Description = Description {
         key_acts_for_all: true,
         ..Capability::NONE
     },
+    outcomes: RuleOutcomes::NONE,
     build: |config| Ok(Box::new(RingCloud::new(config)?)),
 };

@@ -7,6 +7,8 @@ use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, MethodLimit, Secret, Text},
+    party,
+    routing::{RuleOutcomes, Target},
     zone::{MOSCOW, UTC},
 };
 
@@ -70,6 +72,12 @@ static DESCRIPTION: Description = Description {
         recording_link_once: true,
         key_acts_for_all: true,
         ..Capability::NONE
+    },
+    // `get_number_info` has a field for each, and none for the rest.
+    outcomes: RuleOutcomes {
+        shows_name: true,
+        extension: Some(Target { fits: party::is_digits, words: "a pin of digits, such as 201" }),
+        ..RuleOutcomes::NONE
     },
     build: |config| Ok(Box::new(Rostelecom::new(config)?)),
 };

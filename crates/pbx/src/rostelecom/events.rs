@@ -12,7 +12,7 @@ use crate::{
     dedupe,
     fields::Fields,
     json, party, redact,
-    routing::{Incoming, Route},
+    routing::{Incoming, Route, RouteReply},
     webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
     zone,
 };
@@ -50,7 +50,8 @@ const NO_ROUTE: &str = r#"{"result":"0","resultMessage":"OK","displayName":"","P
 pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
     let fields = Fields::parse(&request.body)?;
     let asks = method(&request.method_name(), &fields) == GET_NUMBER_INFO;
-    asks.then(|| Incoming { from: fields.text("from_number").as_deref().and_then(party::number) })
+    let number = |name: &str| fields.text(name).as_deref().and_then(party::number);
+    asks.then(|| Incoming { from: number("from_number"), line: number("request_number") })
 }
 
 /// Whether it tells that an export of the history is made.
@@ -61,13 +62,14 @@ pub(super) fn announces_history(request: &WebhookRequest) -> bool {
     path == HISTORY_FILE_COMPLETED || path.is_empty() && is_told_by_fields()
 }
 
-/// The name to show and the pin to ring; without a pin the platform's own routing is in force. It refuses nobody.
-pub(super) fn route_reply(route: &Route) -> WebhookReply {
-    let is_pin = |to: &&String| party::is_digits(to);
-    let pin = route.to.as_ref().filter(is_pin).map_or("", String::as_str);
-    let name = route.name.as_deref().unwrap_or_default();
+/// The name to show and the pin to ring; without a pin the platform's own routing is in force. `used` is a route that the
+/// platform carries out as it is.
+pub(super) fn route_reply(used: Route) -> RouteReply {
+    let pin = used.to.as_deref().unwrap_or_default();
+    let name = used.name.as_deref().unwrap_or_default();
     let body = serde_json::json!({"result": "0", "resultMessage": "OK", "displayName": name, "PIN": pin});
-    WebhookReply { status: 200, content_type: "application/json", body: Bytes::from(body.to_string()) }
+    let body = Bytes::from(body.to_string());
+    RouteReply { reply: WebhookReply { status: 200, content_type: "application/json", body }, used }
 }
 
 fn decoded(event: VendorEvent, reply: &'static str) -> Decoded {

@@ -29,9 +29,9 @@ use crate::{
     query::{Query, QueryStep, Reply},
     quota::Quota,
     request::{Answer, Request},
-    routing::{Incoming, Route},
+    routing::{Incoming, Route, RouteReply},
     traits::{Pbx, RecordingStep},
-    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
+    webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
 };
 
 /// Rostelecom, configured for one connection.
@@ -72,8 +72,8 @@ impl Pbx for Rostelecom {
         events::incoming(request)
     }
 
-    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
-        Some(events::route_reply(route))
+    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<RouteReply> {
+        Some(events::route_reply(MAKE.outcomes.carried(route)))
     }
 
     fn announces_history(&self, request: &WebhookRequest) -> bool {

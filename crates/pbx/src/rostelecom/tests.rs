@@ -307,7 +307,7 @@ fn number_info_may_name_the_caller_and_whose_phone_rings() {
     assert_eq!(asked("/call_events", "79131234567"), None, "it tells, and waits for nothing");
     let reply = |name: Option<&str>, to: Option<&str>| -> (Value, Value) {
         let route = Route { name: name.map(str::to_owned), to: to.map(str::to_owned), ..Route::default() };
-        let reply = pbx().route_reply(&request("/get_number_info", "1"), &route).expect("an answer");
+        let reply = pbx().route_reply(&request("/get_number_info", "1"), &route).expect("an answer").reply;
         let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
         (body["displayName"].clone(), body["PIN"].clone())
     };

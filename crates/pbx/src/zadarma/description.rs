@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use calls::{Abilities, Ability, Cannot};
 
-use super::Zadarma;
+use super::{Zadarma, events, party};
 use crate::{
     capability::{Capability, CardOnRing, ON_THE_PHONE},
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
+    routing::{RuleOutcomes, Target},
     zone::{MOSCOW, UTC},
 };
 
@@ -95,6 +96,15 @@ const BOTH: Description = Description {
         tells_zone: true,
         key_acts_for_all: true,
         ..Capability::NONE
+    },
+    outcomes: RuleOutcomes {
+        shows_name: true,
+        extension: Some(Target { fits: party::is_extension, words: "an extension of two to five digits, such as 101" }),
+        scenario: Some(Target {
+            fits: events::is_scenario,
+            words: "a scenario such as 1 or 0-1, or a menu such as 0-main",
+        }),
+        refuses: true,
     },
     build: |config| Ok(Box::new(Zadarma::new(config)?)),
 };

@@ -11,7 +11,7 @@ use crate::{
     dedupe,
     form::Form,
     redact,
-    routing::{Incoming, Refusal, Route},
+    routing::{Incoming, Refusal, Route, RouteReply},
     webhook::{DecodeContext, Decoded, Verified, WebhookReply, WebhookRequest},
     zone,
 };
@@ -51,16 +51,18 @@ const RETURN_AFTER: u32 = 20;
 pub(super) fn incoming(request: &WebhookRequest) -> Option<Incoming> {
     let form = Form::of_authentic(request);
     let is_first = form.text("event").as_deref() == Some("NOTIFY_START");
-    is_first.then(|| Incoming { from: form.text("caller_id").and_then(|raw| party::number(&raw)) })
+    let number = |name: &str| form.text(name).and_then(|raw| party::number(&raw));
+    is_first.then(|| Incoming { from: number("caller_id"), line: number("called_did") })
 }
 
-/// The name to show, and the extension to ring first, the scenario to go through, or how the caller is refused.
-pub(super) fn route_reply(route: &Route) -> WebhookReply {
+/// The name to show, and the extension to ring first, the scenario to go through, or how the caller is refused. `used` is a
+/// route that the service carries out as it is.
+pub(super) fn route_reply(used: Route) -> RouteReply {
     let mut answer = serde_json::Map::new();
-    if let Some(name) = &route.name {
+    if let Some(name) = &used.name {
         answer.insert("caller_name".to_owned(), name.as_str().into());
     }
-    match (route.refuse, route.to.as_deref().filter(|to| party::is_extension(to)), &route.scenario) {
+    match (used.refuse, &used.to, &used.scenario) {
         (Some(Refusal::Busy), ..) => {
             answer.insert("redirect".to_owned(), "blacklist".into());
         }
@@ -68,20 +70,20 @@ pub(super) fn route_reply(route: &Route) -> WebhookReply {
             answer.insert("hangup".to_owned(), 1.into());
         }
         (None, Some(to), _) => {
-            answer.insert("redirect".to_owned(), to.into());
+            answer.insert("redirect".to_owned(), to.as_str().into());
             answer.insert("return_timeout".to_owned(), RETURN_AFTER.into());
         }
-        (None, None, Some(scenario)) if is_scenario(scenario) => {
+        (None, None, Some(scenario)) => {
             answer.insert("redirect".to_owned(), scenario.as_str().into());
         }
-        (None, None, Some(_) | None) => {}
+        (None, None, None) => {}
     }
     let body = Bytes::from(serde_json::Value::Object(answer).to_string());
-    WebhookReply { status: 200, content_type: "application/json", body }
+    RouteReply { reply: WebhookReply { status: 200, content_type: "application/json", body }, used }
 }
 
 /// A scenario (`1`, or `0-1` with its menu), or the beginning of a menu (`0-main`).
-fn is_scenario(name: &str) -> bool {
+pub(super) fn is_scenario(name: &str) -> bool {
     let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     match name.split_once('-') {
         None => is_number(name),

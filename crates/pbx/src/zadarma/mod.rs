@@ -38,7 +38,7 @@ use crate::{
     query::{Query, QueryStep},
     quota::Quota,
     request::{Answer, Request},
-    routing::{Incoming, Route},
+    routing::{Incoming, Route, RouteReply},
     traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest},
 };
@@ -104,8 +104,8 @@ impl Pbx for Zadarma {
         events::incoming(request)
     }
 
-    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<WebhookReply> {
-        Some(events::route_reply(route))
+    fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<RouteReply> {
+        Some(events::route_reply(MAKE.outcomes.carried(route)))
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

@@ -218,7 +218,7 @@ fn the_first_notification_may_be_answered_with_a_route() {
     assert_eq!(asked("NOTIFY_START", "anonymous"), Some(None));
     assert_eq!(asked("NOTIFY_END", "%2B442037691880"), None);
     let reply = |route: Route| {
-        let reply = pbx(&[]).route_reply(&start("NOTIFY_START", "1"), &route).expect("an answer");
+        let reply = pbx(&[]).route_reply(&start("NOTIFY_START", "1"), &route).expect("an answer").reply;
         String::from_utf8(reply.body.to_vec()).expect("text")
     };
     let some = |text: &str| Some(text.to_owned());

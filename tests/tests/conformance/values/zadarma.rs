@@ -106,7 +106,7 @@ fn reply(pbx: &dyn Pbx, word: &'static str, route: &Route, means: &'static [&'st
         body: Bytes::from(format!("event=NOTIFY_START&{IN}")),
     };
     assert!(pbx.incoming(&request).is_some(), "it asks how the call is routed");
-    let reply = pbx.route_reply(&request, route).expect("an answer");
+    let reply = pbx.route_reply(&request, route).expect("an answer").reply;
     let reply: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
     let said = ["redirect", "hangup"].into_iter().filter_map(|name| {
         let value = reply.get(name)?;
