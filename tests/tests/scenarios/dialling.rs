@@ -11,7 +11,7 @@ const CALLED: &str = "+79001234567";
 const OTHER: &str = "+79021234567";
 
 on_all_makes!(
-    a_call_that_both_answer,
+    Card: a_call_that_both_answer,
     my_phone_is_left_ringing,
     they_let_it_ring,
     they_are_busy,
@@ -117,7 +117,7 @@ async fn i_hang_up_during_the_prompt(make: Make) {
     scene.pick_up(ME).await;
     scene.hang_up(ME);
     // These say that it was I who gave up.
-    let (phase, result) = if [Make::ZADARMA, Make::ERA].contains(&make) {
+    let (phase, result) = if [Make::ZADARMA, Make::NOVOFON, Make::ERA].contains(&make) {
         (CardPhase::Cancelled, CallResult::Cancelled)
     } else {
         (CardPhase::NoAnswer, CallResult::NoAnswer)

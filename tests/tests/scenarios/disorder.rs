@@ -11,7 +11,7 @@ use crate::scene::{Scene, eventually};
 const CALLER: &str = "+79161234567";
 const SECOND: &str = "+79031234567";
 
-on_all_makes!(events_twice, events_swapped, events_late, events_unknown, events_broken);
+on_all_makes!(Card: events_twice, events_swapped, events_late, events_unknown, events_broken);
 
 /// A call that I answer while events suffer; its row in the end.
 async fn answered(scene: &Scene, make: Make) -> CallRow {
@@ -35,7 +35,7 @@ async fn events_twice(make: Make) {
     let heard: Vec<_> = events.iter().map(|event| event.kind.to_lowercase()).collect();
     let once = |kind: &str| heard.iter().filter(|heard| heard.split_whitespace().last() == Some(kind)).count() == 1;
     let told = match make.name() {
-        "zadarma" => ["notify_answer", "notify_end"],
+        "zadarma" | "novofon" => ["notify_answer", "notify_end"],
         "era" => ["callevents.dlg_start", "callevents.dlg_end"],
         _ => ["connected", "disconnected"],
     };

@@ -8,7 +8,7 @@ use crate::scene::Scene;
 
 const CALLER: &str = "+79161234567";
 
-on_all_makes!(a_colleague_answers_for_the_group, i_answer_for_the_group, nobody_of_the_group_answers);
+on_all_makes!(Card: a_colleague_answers_for_the_group, i_answer_for_the_group, nobody_of_the_group_answers);
 
 const GROUP: &str = r#"{"call":"group","from":"+79161234567","rings":["201","202","203"],"ring":"600s","talk":"600s"}"#;
 

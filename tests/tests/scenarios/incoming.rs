@@ -10,7 +10,7 @@ use crate::{scene::Scene, screens::Record};
 const CALLER: &str = "+79161234567";
 
 on_all_makes!(
-    a_call_that_i_answer,
+    Card: a_call_that_i_answer,
     a_call_whose_caller_hangs_up,
     a_missed_call,
     a_busy_phone,

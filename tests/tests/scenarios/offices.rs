@@ -12,7 +12,7 @@ use crate::{
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
 
-on_all_makes!(a_restart_in_mid_call_keeps_the_call, a_restart_while_it_rings, what_ends_meanwhile_is_learnt);
+on_all_makes!(Card: a_restart_in_mid_call_keeps_the_call, a_restart_while_it_rings, what_ends_meanwhile_is_learnt);
 
 /// A scene in which this call rings; webhooks that find nobody are sent again.
 async fn ringing(make: Make) -> Scene {

@@ -13,7 +13,7 @@ use crate::{
 const CALLER: &str = "+79161234567";
 
 on_all_makes!(
-    a_recording_is_played,
+    Recordings: a_recording_is_played,
     a_recording_that_is_html,
     a_recording_that_is_empty,
     a_recording_that_breaks_off,
@@ -57,7 +57,7 @@ async fn plays(scene: &Scene, row: &CallRow) -> RecordingView {
 }
 
 async fn fails_then_plays(make: Make, fault: Fault, expected: ErrorCode) {
-    fails_then_plays_in(&Scene::new().await, make, fault, expected).await;
+    fails_then_plays_in(&Scene::of(make).await, make, fault, expected).await;
 }
 
 pub(crate) async fn fails_then_plays_in(scene: &Scene, make: Make, fault: Fault, expected: ErrorCode) {
@@ -71,7 +71,7 @@ pub(crate) async fn fails_then_plays_in(scene: &Scene, make: Make, fault: Fault,
 }
 
 async fn a_recording_is_played(make: Make) {
-    let scene = Scene::new().await;
+    let scene = Scene::of(make).await;
     let row = recorded(&scene, make).await;
     let first = plays(&scene, &row).await;
     assert_eq!(scene.list(CallFilter::Recorded).await.len(), 1);

@@ -6,8 +6,8 @@ use calls::CommandId;
 use desk::{
     Desk, DeskOptions, Surroundings, SystemChance,
     contract::{
-        CallDetails, CallFilter, CallRef, CallRow, ConnectionState, ContractError, LinkState, ListCallsRequest,
-        PlaceCallRequest, PlacedView, PreviewDialRequest, Stage,
+        CallDetails, CallFilter, CallRef, CallRow, ConnectionRow, ConnectionState, ContractError, LinkState,
+        ListCallsRequest, PlaceCallRequest, PlacedView, PreviewDialRequest, Stage,
     },
 };
 use gateway::{Gateway, GatewayOptions, Running};
@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
-    makes::MAKES,
+    makes::{Needs, of_office, plays, with_cards},
     screens::{PATIENCE, Screens},
     settings::{ME, OFFICE, Override, connection, makes, office_config, viewer},
 };
@@ -43,12 +43,12 @@ pub(crate) struct Scene {
     folder: TempDir,
 }
 
-/// PBXs without a past, one of each make.
+/// PBXs without a past, one of each make that shows cards.
 pub(crate) fn pbxs() -> SimulatorConfig {
     SimulatorConfig {
         history: false,
         timing: Timing { speed: SPEED, ..Timing::default() },
-        ..SimulatorConfig::of(&MAKES)
+        ..SimulatorConfig::of(&with_cards())
     }
 }
 
@@ -58,6 +58,11 @@ impl Scene {
         let scene = Self::with(pbxs()).await;
         scene.settled().await;
         scene
+    }
+
+    /// Everything runs for calls of this make, and nothing has happened yet.
+    pub(crate) async fn of(make: Make) -> Self {
+        if plays(make, Needs::Card) { Self::new().await } else { Self::polled(&[]).await }
     }
 
     /// Everything runs, and the vendors' pages are read so where they are silent; these settings tell the office.
@@ -124,11 +129,14 @@ impl Scene {
 
     /// The connections work.
     pub(crate) async fn settled(&self) {
-        for make in [Make::MANGO_CLIENT, Make::ERA] {
-            self.screens.until_connection(make, "live", |row| row.state == ConnectionState::Live).await;
+        for make in makes(&self.simulator) {
+            // What posts its events may wait for the first.
+            let may_wait = of_office(make).delivery.needs_public_address();
+            let works = |row: &ConnectionRow| {
+                row.state == ConnectionState::Live || may_wait && row.state == ConnectionState::Waiting
+            };
+            self.screens.until_connection(make, "works", works).await;
         }
-        let works = |state| matches!(state, ConnectionState::Waiting | ConnectionState::Live);
-        self.screens.until_connection(Make::ROSTELECOM, "works", |row| works(row.state)).await;
     }
 
     /// The program ends and begins again on the same data, while the PBXs go on.

@@ -1,5 +1,6 @@
 //! A make that no version serves: this file describes it, and nothing else knows of it. Where an office, a desk or a
-//! screen had to be told of a new make, this would not work. To be served, a make needs a line in `pbx::MAKES` as well.
+//! screen had to be told of a new make, this would not work. What a make that is served touches besides is listed in
+//! `docs/ARCHITECTURE.md`, Adding a make.
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 

@@ -34,6 +34,7 @@ pub(super) fn rows(make: Make) -> Vec<Row> {
         call("dlg_call", json!({}), UPDATED),
         call("fork_start", fork(json!({})), &["legRinging"]),
         call("fork_redirect", fork(json!({"redirectto": "102"})), &["legCleared diverted"]),
+        of("fork_stop", "callevents.fork_stop", fork(json!({})), &["legCleared failed"]),
         stopped("486", 486, &["legCleared busy"]),
         stopped("600", 600, &["legCleared busy"]),
         stopped("408", 408, &["legCleared noAnswer"]),

@@ -1,5 +1,7 @@
 //! MANGO OFFICE's server-client API: §5.4.
 
+use std::collections::BTreeSet;
+
 use pbx::{Make, Pbx, SessionInput, SessionOutput, WHOLE_ACCOUNT};
 use serde_json::{Value, json};
 
@@ -37,6 +39,7 @@ pub(super) fn rows(make: Make, pbx: &dyn Pbx) -> Vec<Row> {
         told("/route_result", "/route_result", routed, &["routeResult"]),
         told("AVAILABLE", "/record", recorded, &["recordingAvailable"]),
         row("callback accepted", placed(pbx, 200, r#"{"result":{"code":0}}"#), &["accepted"]),
+        row("109", nothing_left(pbx), &["nothing is left"]),
         row("missed-event replay", replayed(&missed(pbx)), &["callCreated", "legRinging"]),
     ]
 }
@@ -49,26 +52,37 @@ fn call(state: &str, group: bool) -> Value {
 
 /// What is told of a batch of missed events, before the answer 109 that nothing is left.
 fn missed(pbx: &dyn Pbx) -> Vec<calls::VendorEvent> {
+    let batch = json!({"result": {"code": 0}, "events": [{"routeKey": "/call", "data": call("APPEARED", false)}]});
+    events(&registered(pbx, &[batch]))
+}
+
+/// What the answer 109 says by itself.
+fn nothing_left(pbx: &dyn Pbx) -> BTreeSet<String> {
+    let outputs = registered(pbx, &[]);
+    let is_drained = outputs.iter().any(|output| matches!(output, SessionOutput::Drained { complete: true }));
+    is_drained.then(|| "nothing is left".to_owned()).into_iter().collect()
+}
+
+/// What a session wants while it begins and is answered these batches of missed events, and then 109.
+fn registered(pbx: &dyn Pbx, batches: &[Value]) -> Vec<SessionOutput> {
     let now = trubka_fuzz::now();
     let mut session = pbx.session("101").or_else(|| pbx.session(WHOLE_ACCOUNT)).expect("a session");
     let mut outputs = session.step(SessionInput::Start, now);
-    let batch = json!({"result": {"code": 0}, "events": [{"routeKey": "/call", "data": call("APPEARED", false)}]});
-    let mut batches = [batch].into_iter();
-    let mut told = Vec::new();
+    let (mut batches, mut all) = (batches.iter().cloned(), Vec::new());
     for _ in 0..16 {
         let Some(output) = (!outputs.is_empty()).then(|| outputs.remove(0)) else { break };
-        told.extend(events(std::slice::from_ref(&output)));
-        if let SessionOutput::Request(request) = output {
+        if let SessionOutput::Request(request) = &output {
             let body = match request.operation {
                 "channel" => json!({"result": {"code": 0}, "url": "wss://pbx.example/channel"}),
                 _ => batches.next().unwrap_or(json!({"result": {"code": 109}})),
             };
             outputs.extend(session.step(SessionInput::Answered(Ok(&answer(200, &body.to_string()))), now));
-        } else if let SessionOutput::Open(_) = output {
+        } else if let SessionOutput::Open(_) = &output {
             outputs.extend(session.step(SessionInput::Opened, now));
-        } else if let SessionOutput::Events { hold: true, .. } = output {
+        } else if let SessionOutput::Events { hold: true, .. } = &output {
             outputs.extend(session.step(SessionInput::Stored, now));
         }
+        all.push(output);
     }
-    told
+    all
 }

@@ -31,6 +31,8 @@ pub(super) fn rows(pbx: &dyn Pbx) -> Vec<Row> {
     };
     let queued =
         json!({"location": "queue", "to": {"number": "74951234567", "line_number": "74951234567", "acd_group": "7"}});
+    let mut answered_in_queue = queued.clone();
+    answered_in_queue["call_state"] = json!("Connected");
     let without_location = json!({"location": null});
     let asks = |transfer: &str| {
         json!({"from": {"extension": "101", "number": "101", "taken_from_call_id": "c0"},
@@ -44,14 +46,30 @@ pub(super) fn rows(pbx: &dyn Pbx) -> Vec<Row> {
     };
     let refused: &[&str] = &["legCleared rejected"];
     let mut rows = vec![
-        call(pbx, "ivr", json!({"location": "ivr", "to": line}), &["callCreated", "legQueued"]),
+        call(pbx, "ivr", json!({"location": "ivr", "to": line.clone()}), &["callCreated", "legQueued"]),
+        call(
+            pbx,
+            "ivr (Connected)",
+            json!({"location": "ivr", "to": line, "call_state": "Connected"}),
+            &["callCreated", "legQueued"],
+        ),
+        call(pbx, "queue (Connected)", answered_in_queue, &["callCreated", "legQueued"]),
         call(pbx, "queue", queued, &["callCreated", "legQueued"]),
         call(pbx, "Appeared", json!({}), &["callCreated", "legRinging"]),
+        call(pbx, "abonent", json!({"location": "abonent", "seq": 1}), &["callCreated", "legRinging"]),
         call(pbx, "location absent", without_location, &["callCreated", "legRinging"]),
         call(pbx, "another from", json!({"transfer": "blind"}), &["legRinging"]),
+        call(
+            pbx,
+            "another from (Connected)",
+            json!({"transfer": "blind", "call_state": "Connected"}),
+            // The fold takes the transfer for completed.
+            &["legAnswered"],
+        ),
         call(pbx, "Connected", json!({"call_state": "Connected"}), &["legAnswered"]),
         call(pbx, "Connected (after OnHold)", json!({"call_state": "Connected", "seq": 4}), &["legAnswered"]),
         call(pbx, "OnHold", json!({"call_state": "OnHold"}), &["legHeld"]),
+        call(pbx, "Disconnected", json!({"call_state": "Disconnected"}), &["legCleared"]),
         gone("1121", &["legCleared busy"]),
         gone("1193", &["legCleared busy"]),
         gone("1111", &["legCleared noAnswer"]),
@@ -167,6 +185,7 @@ fn answers(pbx: &dyn Pbx) -> Vec<Row> {
         row("0", ordered(0), &["accepted"]),
         row("1000", ordered(1000), &["accepted"]),
         row("3xxx", ordered(3100), &["rejected"]),
+        row("another result", ordered(2110), &["rejected"]),
         // It says that statistics can be fetched, which are asked for anyway.
         row("result/stat", posted(pbx, "/result/stat", r#"{"key":"k1"}"#), &[]),
         row("ping", ping(pbx), &[]),

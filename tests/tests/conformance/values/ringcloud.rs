@@ -36,6 +36,8 @@ pub(super) fn rows(pbx: &dyn Pbx) -> Vec<Row> {
             ended("NO ANSWER", "outgoing", json!("")),
             &["callCreated", "callEnded noAnswer", "legOffered", "legRinging"],
         ),
+        over("null", ended("BUSY", "internal", Value::Null), &["callCreated", "callEnded busy", "legOffered"]),
+        over("rec_file empty", ended("BUSY", "internal", json!("")), &["callCreated", "callEnded busy", "legOffered"]),
         over("None", ended("BUSY", "internal", json!("None")), &["callCreated", "callEnded busy", "legOffered"]),
         over(
             "rec_file",

@@ -39,6 +39,12 @@ pub(super) fn rows(pbx: &dyn Pbx) -> Vec<Row> {
         row("callstart", posted(pbx, "", first), &["callCreated", "legQueued"]),
         plain("NOTIFY_START", IN, &["callCreated", "legQueued"]),
         reply(pbx, "redirect", &Route { to: Some("101".to_owned()), ..Route::default() }, &["redirect 101"]),
+        reply(
+            pbx,
+            "redirect (scenario)",
+            &Route { scenario: Some("1".to_owned()), ..Route::default() },
+            &["redirect 1"],
+        ),
         reply(pbx, "blacklist", &refused(Refusal::Busy), &["redirect blacklist"]),
         reply(pbx, "hangup", &refused(Refusal::HangUp), &["hangup 1"]),
         plain("NOTIFY_INTERNAL", &inside, &["legRinging"]),
