@@ -79,6 +79,8 @@ async fn answer(gateway: &Gateway, connection: ConnectionId, outcome: HookOutcom
             gateway.throttle.pass().await;
             Ok(reply_of(reply))
         }
+        // It is no webhook of the PBX, so it counts as none.
+        HookOutcome::Tested(reply) => Ok(reply_of(reply)),
         HookOutcome::UnknownConnection => Err(no_such_hook()),
         HookOutcome::Refused(refusal) => {
             add(&counters.hooks_refused);

@@ -30,6 +30,11 @@ impl PathTokens {
     pub fn of(&self, connection: &ConnectionId) -> Option<&SecretString> {
         self.0.get(connection)
     }
+
+    /// The words of all connections that have one.
+    pub(crate) fn all(&self) -> &BTreeMap<ConnectionId, SecretString> {
+        &self.0
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use calls::{CallId, CommandId, Fact, RecordingId};
+use calls::{CallId, CommandId, ConnectionId, Fact, RecordingId};
 use futures_util::Stream;
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::{
     error::OfficeError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, StateReport, Trace,
+        JournalPage, PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
     },
 };
 
@@ -95,6 +95,10 @@ pub trait Office: Send + Sync {
 
     /// How the office stands; for administrators.
     async fn state(&self) -> Result<StateReport, OfficeError>;
+
+    /// Sends a message of the PBX to this connection's public address and waits until it comes in; for administrators. It
+    /// tells of no call, and nobody but whoever asks is told of it.
+    async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError>;
 
     /// A page of the request journal, newest first; for administrators.
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError>;

@@ -5,6 +5,7 @@ pub mod join;
 pub mod people;
 
 mod action;
+mod address_test;
 mod card_path;
 mod connection;
 mod join_link;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
+pub use address_test::{TEST_SECONDS, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish};
 pub use card_path::{
     CardDecision, CardDecisions, CardPath, CardRule, CardSpeed, CardsReport, CauseDetails, DeskName, DeskOutcome, Hop,
     HopPlace, HopState, LARGEST_REPORT, NoCard, PathEvent, WithoutCard,

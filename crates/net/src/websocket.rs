@@ -164,7 +164,7 @@ impl Client {
 }
 
 /// A tunnel through an HTTP proxy.
-async fn through(via: &Via, host: &str, port: u16) -> Result<TcpStream, Error> {
+pub(crate) async fn through(via: &Via, host: &str, port: u16) -> Result<TcpStream, Error> {
     let broken = |error: std::io::Error| Error::Connect(format!("the proxy does not answer ({})", error.kind()));
     if via.uri.scheme_str() != Some("http") {
         return Err(Error::Connect("the system's proxy is of a kind that WebSockets cannot use".to_owned()));

@@ -14,9 +14,14 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone};
+use pbx::{
+    DecodeContext, Decoded, Driver, JournalEntry, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone,
+};
 use store::{Cache, Store};
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
 
 use crate::{
     clock::Clock,
@@ -76,6 +81,8 @@ pub enum HookOutcome {
     Known(WebhookReply),
     /// Nothing to store (an address check); answer so.
     Reply(WebhookReply),
+    /// The awaited test of our address came, and was noted; answer so.
+    Tested(WebhookReply),
     /// There is no such connection.
     UnknownConnection,
     /// Not authentic.
@@ -88,7 +95,7 @@ impl HookOutcome {
     /// What it is to be answered, where it was taken.
     pub fn reply(&self) -> Option<&WebhookReply> {
         match self {
-            Self::Stored(reply) | Self::Known(reply) | Self::Reply(reply) => Some(reply),
+            Self::Stored(reply) | Self::Known(reply) | Self::Reply(reply) | Self::Tested(reply) => Some(reply),
             Self::UnknownConnection | Self::Refused(_) | Self::NotStored => None,
         }
     }
@@ -214,9 +221,26 @@ impl OfficeHandle {
             return ReceivedHook { outcome: HookOutcome::UnknownConnection, row: None };
         };
         let received_at = self.state.clock.now();
-        let Received { decoded, entry } = connection.decode(&request, received_at);
+        let Received { decoded, is_test, entry } = connection.decode(&request, received_at);
+        if let (true, Ok(Decoded { reply, .. })) = (is_test, &decoded) {
+            return self.take_test(&connection, entry, reply.clone()).await;
+        }
         let row = self.work.journal.webhook(entry, Arc::clone(&connection.driver));
         let outcome = self.take_webhook(&connection, request, received_at, decoded).await;
+        ReceivedHook { outcome, row: Some(row) }
+    }
+
+    /// The awaited test of our address came: it is noted like every message, and tells of no call.
+    async fn take_test(&self, connection: &Connection, entry: JournalEntry, reply: WebhookReply) -> ReceivedHook {
+        let (kept, written) = oneshot::channel();
+        let said = move |is_kept| {
+            // Nobody waits any more where the sender has hung up.
+            let _ = kept.send(is_kept);
+        };
+        let row = self.work.journal.test(entry, Arc::clone(&connection.driver), said);
+        let is_kept = written.await.unwrap_or(false);
+        connection.driver.test_kept(is_kept);
+        let outcome = if is_kept { HookOutcome::Tested(reply) } else { HookOutcome::NotStored };
         ReceivedHook { outcome, row: Some(row) }
     }
 
@@ -241,8 +265,8 @@ impl OfficeHandle {
         let outcome = self.store_and_answer(connection, received_at, &request, decoded).await;
         let news = match outcome {
             HookOutcome::NotStored => self.state.board.not_stored(&connection.id),
-            // Nothing authenticates a test of our address, so it says nothing of the PBX.
-            HookOutcome::Reply(_) => false,
+            // Nothing authenticates a PBX's test of our address, and our own says nothing of the PBX.
+            HookOutcome::Reply(_) | HookOutcome::Tested(_) => false,
             HookOutcome::Stored(_)
             | HookOutcome::Known(_)
             | HookOutcome::UnknownConnection

@@ -58,12 +58,30 @@ impl StoreJournal {
     /// Notes a webhook before anything else is done with it. What was answered is added once it is known; where the program
     /// ends before that, the row says so by having no status.
     pub(crate) fn webhook(&self, entry: JournalEntry, driver: Arc<Driver>) -> WebhookRow {
-        let began = Instant::now();
         self.method_counts.saw(&entry);
+        self.note(entry, driver, |_| ())
+    }
+
+    /// Notes a test of our own address, which the vendor has not counted; says whether that is in the database.
+    pub(crate) fn test(
+        &self,
+        entry: JournalEntry,
+        driver: Arc<Driver>,
+        kept: impl FnOnce(bool) + Send + 'static,
+    ) -> WebhookRow {
+        self.note(entry, driver, kept)
+    }
+
+    fn note(&self, entry: JournalEntry, driver: Arc<Driver>, kept: impl FnOnce(bool) + Send + 'static) -> WebhookRow {
+        let began = Instant::now();
         let (row, body) = of_entry(entry);
         let place = self.is_admitted(&row, &body).then(|| {
             let noted = self.noted();
-            self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, noted)
+            let written = move |result: Result<(), store::Error>| {
+                kept(result.is_ok());
+                noted(result);
+            };
+            self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, written)
         });
         WebhookRow { store: self.store.clone(), place, body, began, driver }
     }

@@ -4,6 +4,7 @@
 //! everybody who looks at the office sees the same things in the same order.
 
 mod account_zone;
+mod address_test;
 mod backoff;
 mod balance;
 mod call_entries;
@@ -59,7 +60,7 @@ pub use clock::{Clock, SystemClock};
 pub use connection_input::{read_address, read_make, read_secret, unusable_settings};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, ReceivedHook, StartError};
 pub use journal::WebhookRow;
-pub use outside::{Outside, certificates};
+pub use outside::{Door, Outside, certificates};
 pub use request_times::StoredTimes;
 pub use routing::RoutingRules;
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, Viewer};

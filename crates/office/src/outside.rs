@@ -1,7 +1,11 @@
 //! How an office is reached from outside, and what vouches for it there: whoever runs it knows.
 
+use std::{collections::BTreeMap, fmt};
+
+use calls::ConnectionId;
 use jiff::Timestamp;
-use link::wire::{CertificateRole, CertificateView};
+use link::wire::{CertificateRole, CertificateView, admin::hook_url};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 /// How an office is reached from outside.
@@ -11,6 +15,39 @@ pub struct Outside {
     pub public_url: Option<Url>,
     /// The certificates that it shows there.
     pub certificates: Vec<CertificateView>,
+    /// How messages of PBXs come in, where somebody has said at which address.
+    pub door: Option<Door>,
+}
+
+/// Where messages of PBXs come in.
+#[derive(Clone)]
+pub struct Door {
+    /// The public address, as it stands in the settings: never one that was only guessed.
+    pub public_url: Url,
+    /// Words in the addresses of connections that only their vendors know.
+    pub path_tokens: BTreeMap<ConnectionId, SecretString>,
+    /// PEM certificates that vouch for the address beside public authorities; may be empty.
+    pub authority: Vec<u8>,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door").field("host", &self.public_url.host_str()).finish_non_exhaustive()
+    }
+}
+
+impl Door {
+    /// The address to which the PBX of a connection posts; its own path follows.
+    pub(crate) fn address_of(&self, connection: &ConnectionId) -> String {
+        let token = self.path_tokens.get(connection).map(|token| format!("/{}", token.expose_secret()));
+        format!("{}{}", hook_url(self.public_url.as_str(), connection), token.unwrap_or_default())
+    }
+
+    /// The same for a person's eyes, without the word that only the vendor knows.
+    pub(crate) fn shown_address_of(&self, connection: &ConnectionId) -> String {
+        let token = self.path_tokens.get(connection).map(|_| "/…");
+        format!("{}{}", hook_url(self.public_url.as_str(), connection), token.unwrap_or_default())
+    }
 }
 
 /// The certificates of a PEM text for an administrator's eyes: for which names, and until when. What cannot be read is left

@@ -52,6 +52,7 @@ impl Routed {
             HookOutcome::Stored(_) => HookOutcome::Stored(reply),
             HookOutcome::Known(_) => HookOutcome::Known(reply),
             HookOutcome::Reply(_)
+            | HookOutcome::Tested(_)
             | HookOutcome::UnknownConnection
             | HookOutcome::Refused(_)
             | HookOutcome::NotStored => outcome,

@@ -20,7 +20,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, StateReport, Trace,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, StateReport, TestReport, TestWish, Trace,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -394,6 +394,10 @@ impl Office for OwnOffice {
 
     async fn state(&self) -> Result<StateReport, OfficeError> {
         self.view()?.state().await
+    }
+
+    async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
+        self.view()?.test_address(connection, wish).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

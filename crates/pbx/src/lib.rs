@@ -47,13 +47,13 @@ pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
-    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, Received, SessionReport, Trial, TrialOutcome,
-    TrialReason, TrialStep,
+    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NotKept, Received, SeenTest, SessionReport,
+    TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
 pub use journal::{Journal, JournalEntry, JournalKind, JournalOutcome};
-pub use make::{ConnectionConfig, Description, Kind, Make, MethodLimit, Secret, Text};
+pub use make::{ConnectionConfig, Description, Kind, Make, MethodLimit, Secret, TestMessage, Text};
 pub use party::extension;
 pub use poll::{Found, HeldCall, PollStart, Poller};
 pub use query::{

@@ -51,6 +51,15 @@ pub struct MethodLimit {
     pub requests: u32,
 }
 
+/// A message of the PBX that a test of our address imitates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestMessage {
+    /// The vendor's word for it.
+    pub name: &'static str,
+    /// What it tells.
+    pub title: Text,
+}
+
 /// A make of PBX, described.
 pub struct Description {
     /// The name in configuration, on the command line and over the wire.
@@ -77,6 +86,8 @@ pub struct Description {
     pub test_addresses: &'static [&'static str],
     /// Methods whose requests the vendor's account page counts, both ways.
     pub method_limits: &'static [MethodLimit],
+    /// The messages that a test of our address can send in the PBX's place; none where it does not post.
+    pub test_messages: &'static [TestMessage],
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],
     /// Whose key it may be, where that makes a difference: each is an override with its value. The first is usual for an

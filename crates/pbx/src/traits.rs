@@ -122,6 +122,12 @@ pub trait Pbx: Send + Sync {
         false
     }
 
+    /// A message of [`Description::test_messages`](crate::Description::test_messages) about a call of this name, not signed
+    /// yet; `None` where the make has none of that name.
+    fn test_message(&self, _name: &str, _call: &str, _now: Timestamp) -> Option<WebhookRequest> {
+        None
+    }
+
     /// Adds the signature that this PBX would send with a webhook.
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error>;
 

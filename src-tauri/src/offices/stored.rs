@@ -3,13 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use calls::{CallId, CommandId, Fact, RecordingId};
+use calls::{CallId, CommandId, ConnectionId, Fact, RecordingId};
 use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
-        PeaksView, PlaceCall, StateReport, Trace,
+        PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -121,6 +121,10 @@ impl Office for StoredOffice {
 
     async fn state(&self) -> Result<StateReport, OfficeError> {
         self.office()?.state().await
+    }
+
+    async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
+        self.office()?.test_address(connection, wish).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

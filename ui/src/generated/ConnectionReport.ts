@@ -4,6 +4,7 @@ import type { ConnectionWarning } from "./ConnectionWarning";
 import type { DownCause } from "./DownCause";
 import type { Hole } from "./Hole";
 import type { QuotaView } from "./QuotaView";
+import type { TestMessageView } from "./TestMessageView";
 import type { Titles } from "./Titles";
 
 /**
@@ -66,6 +67,10 @@ quotas: Array<QuotaView>,
  * Its PBX posts to us. From any address: the signature shows whose a message is.
  */
 posts: boolean, 
+/**
+ * The messages by which the way from outside can be tested; none where its PBX does not post to us.
+ */
+testMessages: Array<TestMessageView>, 
 /**
  * It talks to the vendor's test host: no real call comes from there.
  */

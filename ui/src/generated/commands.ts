@@ -67,6 +67,8 @@ import type { Settings } from "./Settings";
 import type { StartDemoRequest } from "./StartDemoRequest";
 import type { StateReport } from "./StateReport";
 import type { StateRequest } from "./StateRequest";
+import type { TestAddressRequest } from "./TestAddressRequest";
+import type { TestReport } from "./TestReport";
 
 /** What the main window may ask. Failures are `ContractError` objects. */
 export interface MainCommands {
@@ -98,6 +100,8 @@ export interface MainCommands {
   cardsToday(request: CardsTodayRequest): Promise<CardsReport>;
   /** How an office stands: connections, quotas, certificates, addresses. */
   officeState(request: StateRequest): Promise<StateReport>;
+  /** Sends a message of the PBX to a connection's public address and says how far it came. It rings nobody. */
+  testAddress(request: TestAddressRequest): Promise<TestReport>;
   /** A page of what an office and its PBXs said to each other, newest first. */
   journalPage(request: JournalRequest): Promise<JournalPage>;
   /** One entry of it, with its bodies. */
@@ -194,6 +198,7 @@ export const mainCommands = {
   cardPath: { name: "card_path", answers: true },
   cardsToday: { name: "cards_today", answers: true },
   officeState: { name: "office_state", answers: true },
+  testAddress: { name: "test_address", answers: true },
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
   clearJournal: { name: "clear_journal", answers: false },

@@ -9,6 +9,7 @@ interface StateText {
   refresh: string;
   connections: string;
   none: string;
+  stale: (time: string) => string;
   states: Record<ConnectionState, string>;
   since: (time: string) => string;
   missing: (time: string) => string;
@@ -26,6 +27,7 @@ interface StateText {
   until: (day: string) => string;
   endless: string;
   ended: string;
+  endsToday: string;
   endsSoon: (days: number) => string;
   addresses: string;
   ours: string;
@@ -65,6 +67,7 @@ export const stateText = texts<StateText>({
     refresh: "Обновить",
     connections: "Подключения",
     none: "Подключений пока нет",
+    stale: (time) => `Показано, как было в ${time}.`,
     states: {
       live: "На связи",
       waiting: "Ждёт первого сообщения",
@@ -93,6 +96,7 @@ export const stateText = texts<StateText>({
     until: (day) => `до ${day}`,
     endless: "без срока",
     ended: "срок истёк",
+    endsToday: "истекает сегодня",
     endsSoon: (days) => `осталось ${russianCount(days, "день", "дня", "дней")}`,
     addresses: "Адреса",
     ours: "Наш адрес для белого списка в кабинете",
@@ -108,6 +112,7 @@ export const stateText = texts<StateText>({
     refresh: "Refresh",
     connections: "Connections",
     none: "No connections yet",
+    stale: (time) => `This is how it was at ${time}.`,
     states: {
       live: "Connected",
       waiting: "Waiting for the first message",
@@ -136,6 +141,7 @@ export const stateText = texts<StateText>({
     until: (day) => `until ${day}`,
     endless: "without an end",
     ended: "expired",
+    endsToday: "expires today",
     endsSoon: (days) => `${englishCount(days, "day", "days")} left`,
     addresses: "Addresses",
     ours: "Our address for the vendor's allow-list",

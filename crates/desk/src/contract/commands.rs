@@ -39,6 +39,8 @@ macro_rules! command_table {
             [Main] desk cards_today(CardsTodayRequest) -> CardsReport;
             /// How an office stands: connections, quotas, certificates, addresses.
             [Main] desk office_state(StateRequest) -> StateReport;
+            /// Sends a message of the PBX to a connection's public address and says how far it came. It rings nobody.
+            [Main] desk test_address(TestAddressRequest) -> TestReport;
             /// A page of what an office and its PBXs said to each other, newest first.
             [Main] desk journal_page(JournalRequest) -> JournalPage;
             /// One entry of it, with its bodies.

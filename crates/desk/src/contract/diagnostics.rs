@@ -1,9 +1,11 @@
 //! How an office works, and why a call had no card.
 
+use calls::ConnectionId;
 pub use link::wire::{
     CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName, DeskOutcome, Hop,
     HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
-    QuotaCounted, QuotaView, StateReport, WithoutCard,
+    QuotaCounted, QuotaView, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
+    WithoutCard,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -36,6 +38,21 @@ pub struct CardsTodayRequest {
 pub struct StateRequest {
     /// Which office.
     pub office: String,
+}
+
+/// Wish to test the address that a connection's PBX posts to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TestAddressRequest {
+    /// At which office.
+    pub office: String,
+    /// Whose address.
+    #[ts(type = "string")]
+    pub connection: ConnectionId,
+    /// Which message is sent, by its name.
+    pub message: String,
+    /// How long it is waited for.
+    pub seconds: u32,
 }
 
 /// Wish to see a page of an office's request journal.

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use calls::{Abilities, Ability, CallId, CommandId, CommandState, Fact, RecordingId};
+use calls::{Abilities, Ability, CallId, CommandId, CommandState, ConnectionId, Fact, RecordingId};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use link::{
@@ -15,7 +15,7 @@ use link::{
     wire::{
         ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
         ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
-        StateReport, StreamEvent, Titles, Trace, You,
+        StateReport, StreamEvent, TestReport, TestWish, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -354,6 +354,10 @@ impl Office for FakeOffice {
     }
 
     async fn state(&self) -> Result<StateReport, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn test_address(&self, _: &ConnectionId, _: TestWish) -> Result<TestReport, OfficeError> {
         Err(not_kept())
     }
 

@@ -7,7 +7,7 @@ mod watch_tokens;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use link::wire::CertificateRole;
-use office::{Clock, OfficeHandle, Outside, SystemClock, Trials};
+use office::{Clock, Door, OfficeHandle, Outside, SystemClock, Trials};
 use tokio::{
     net::TcpListener,
     sync::{Notify, Semaphore, mpsc, watch},
@@ -98,7 +98,7 @@ impl Gateway {
             stopping,
             _in_use: in_use,
         });
-        state.office.set_outside(outside(&state));
+        state.office.set_outside(outside(&state, options.public_url));
         let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&state)), &state);
         let tasks = vec![watcher, tokio::spawn(acceptor.run())];
         tracing::info!(%address, "listening");
@@ -106,14 +106,20 @@ impl Gateway {
     }
 }
 
-/// How the office is reached from outside.
-fn outside(state: &State) -> Outside {
+/// How the office is reached from outside, where its settings say at which address.
+fn outside(state: &State, named: Option<Url>) -> Outside {
     let file = state.setup.as_ref().and_then(|setup| setup.config().certificate());
     let shown = file.and_then(|file| std::fs::read(file).ok()).unwrap_or_default();
     // What follows the first one in the file vouches for it.
     let own = office::certificates(&shown, CertificateRole::Own).into_iter().take(1);
     let ca = state.own_ca.as_ref().map(|ca| ca.pem.as_bytes()).unwrap_or_default();
+    let door = named.map(|public_url| Door {
+        public_url,
+        path_tokens: state.path_tokens.all().clone(),
+        authority: ca.to_vec(),
+    });
     Outside {
+        door,
         public_url: state.join_address.as_ref().map(|address| address.url.clone()),
         certificates: own.chain(office::certificates(ca, CertificateRole::OwnAuthority)).collect(),
     }

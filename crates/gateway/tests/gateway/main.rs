@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod account;
+mod address_test;
 mod api;
 mod cards;
 mod cli;

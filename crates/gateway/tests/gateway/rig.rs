@@ -38,6 +38,18 @@ pub(crate) struct Setup {
     pub(crate) zadarma: bool,
     /// Tells the office the time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// The address at which PBXs reach the gateway, as the configuration has it.
+    pub(crate) public: Public,
+}
+
+/// A public address.
+pub(crate) enum Public {
+    /// Nothing is said of it.
+    Unknown,
+    /// Where the gateway itself listens.
+    Own,
+    /// Something else, that leads to the gateway or does not.
+    At(Url),
 }
 
 /// A clock that stands still.
@@ -59,6 +71,7 @@ impl Default for Setup {
             contacts: BTreeMap::new(),
             zadarma: false,
             clock: Arc::new(SystemClock),
+            public: Public::Unknown,
         }
     }
 }
@@ -94,7 +107,13 @@ impl Rig {
         let listener = listener(setup.narrow);
         let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));
         let path_tokens = PathTokens::new(BTreeMap::from([path_token])).expect("fits into a path");
-        let options = GatewayOptions { path_tokens, limits: setup.limits, ..GatewayOptions::default() };
+        let own = format!("http://{}/", listener.local_addr().expect("an address"));
+        let public_url = match setup.public {
+            Public::Unknown => None,
+            Public::Own => Some(own.parse().expect("a URL")),
+            Public::At(url) => Some(url),
+        };
+        let options = GatewayOptions { path_tokens, limits: setup.limits, public_url, ..GatewayOptions::default() };
         let running = Gateway::serve(listener, Arc::clone(&office), options).await.expect("serves");
         Self { folder, store, office, address: running.addr(), running }
     }

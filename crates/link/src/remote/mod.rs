@@ -8,8 +8,10 @@ mod recording;
 mod stream;
 mod token;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use calls::{CallId, CommandId, Fact, RecordingId};
+use calls::{CallId, CommandId, ConnectionId, Fact, RecordingId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
@@ -20,11 +22,14 @@ use crate::{
     remote::http::Http,
     wire::{
         ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, StateReport, Trace,
+        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
     },
 };
 
 pub use join::{Invitation, JoinError};
+
+/// A test of an address takes as long as its message may be waited for, and a little.
+const TEST_PATIENCE: Duration = Duration::from_secs(40);
 
 /// An office behind a gateway. Cheap to clone; every clone uses the same connections.
 #[derive(Debug, Clone)]
@@ -95,6 +100,11 @@ impl Office for RemoteOffice {
 
     async fn state(&self) -> Result<StateReport, OfficeError> {
         self.http.get(&["v1", "admin", "state"]).await
+    }
+
+    async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
+        let path = ["v1", "admin", "connections", connection.as_str(), "test"];
+        self.http.ask(&path, &wish, TEST_PATIENCE).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

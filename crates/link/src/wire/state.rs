@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ConnectionState, ConnectionWarning, DownCause, Hole, Titles};
+use super::{ConnectionState, ConnectionWarning, DownCause, Hole, TestMessageView, Titles};
 
 /// How an office stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -100,6 +100,9 @@ pub struct ConnectionReport {
     pub quotas: Vec<QuotaView>,
     /// Its PBX posts to us. From any address: the signature shows whose a message is.
     pub posts: bool,
+    /// The messages by which the way from outside can be tested; none where its PBX does not post to us.
+    #[serde(default)]
+    pub test_messages: Vec<TestMessageView>,
     /// It talks to the vendor's test host: no real call comes from there.
     pub is_test_host: bool,
 }

@@ -68,7 +68,10 @@ async fn server_with(certificate: &[u8], key: &[u8], answer: Answer) -> Url {
                 }
                 Answer::Body(body) => {
                     let mut head = [0; 4096];
-                    let _ = stream.read(&mut head).await.unwrap();
+                    // Who only goes the way to here asks nothing.
+                    if stream.read(&mut head).await.unwrap() == 0 {
+                        continue;
+                    }
                     let length = body.len();
                     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
                     stream.write_all(head.as_bytes()).await.unwrap();
@@ -159,4 +162,41 @@ async fn a_server_whose_own_certificate_is_trusted_is_reached_also_where_it_is_a
     let expired = server_with(EXPIRED, SELF_SIGNED_KEY, Answer::Body(b"ok")).await;
     let refused = client(EXPIRED, &expired).send(Request::get(expired)).await.unwrap_err();
     assert!(matches!(&refused, Error::Untrusted(why) if why.contains("expired")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_way_to_a_server_is_told_place_by_place_with_what_is_wrong_with_its_certificate() {
+    use net::{
+        CertificateFault::{NotNow, OtherName, Untrusted},
+        NotReached,
+    };
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    let url = server(false).await;
+    let (reached, outcome) = client(&url, Some(AUTHORITY)).reach(&url, until).await;
+    assert!(outcome.is_ok() && reached.name.is_some() && reached.connection.is_some() && reached.tls.is_some());
+
+    let (reached, outcome) = client(&url, None).reach(&url, until).await;
+    assert!(matches!(outcome, Err(NotReached::Certificate(Untrusted, Error::Untrusted(_)))), "{outcome:?}");
+    assert!(reached.connection.is_some() && reached.tls.is_none(), "{reached:?}");
+    let other: Url = url.as_str().replacen("127.0.0.1", "127.0.0.2", 1).parse().unwrap();
+    let outcome = client(&other, Some(AUTHORITY)).reach(&other, until).await.1;
+    assert!(matches!(outcome, Err(NotReached::Certificate(OtherName, _) | NotReached::Closed(_))), "{outcome:?}");
+
+    let expired = server_with(EXPIRED, SELF_SIGNED_KEY, Answer::Body(b"ok")).await;
+    let mut settings = Settings::for_base(&expired).unwrap();
+    settings.anchors = read_certificates(EXPIRED).unwrap();
+    let outcome = Client::new(settings).unwrap().reach(&expired, until).await.1;
+    assert!(matches!(outcome, Err(NotReached::Certificate(NotNow, _))), "{outcome:?}");
+
+    let plain: Url = url.as_str().replacen("https", "http", 1).parse().unwrap();
+    let (reached, outcome) = client(&plain, None).reach(&plain, until).await;
+    assert!(outcome.is_ok() && reached.tls.is_none() && reached.connection.is_some(), "{outcome:?}");
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let closed: Url = format!("https://{free}/").parse().unwrap();
+    let (reached, outcome) = client(&closed, None).reach(&closed, until).await;
+    assert!(matches!(outcome, Err(NotReached::Closed(Error::Connect(_)))), "{outcome:?}");
+    assert_eq!(reached.connection, None);
+    let nowhere: Url = "https://nobody.invalid/".parse().unwrap();
+    let outcome = client(&nowhere, None).reach(&nowhere, until).await.1;
+    assert!(matches!(outcome, Err(NotReached::Name(_))), "{outcome:?}");
 }

@@ -27,6 +27,7 @@ impl Board {
                 clock_is_off: fault.is_some_and(|fault| matches!(fault, TimeFault::Clock { .. })),
                 quotas: Vec::new(),
                 posts: false,
+                test_messages: Vec::new(),
                 is_test_host: false,
             }
         };

@@ -64,7 +64,7 @@ impl View {
         let row = self.reading(move |view| view.office.store.journal_entry(id).map_err(|error| storage(&error)));
         let (line, body) = row.await?.and_then(read).ok_or_else(missing)?;
         if reveal {
-            let entry = self.audit("revealNumbers", &format!("journal {id}"));
+            let entry = self.audit("revealNumbers", &format!("journal {id}"), String::new());
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         }
         let shown = |text: String| if reveal { text } else { without_numbers(&text) };
@@ -89,19 +89,20 @@ impl View {
         let store = &self.office.store;
         let newest = self.reading(|view| view.office.store.journal_before(None, 1).map_err(|error| storage(&error)));
         let Some(newest) = newest.await?.first().map(|row| row.id) else { return Ok(()) };
-        store.audit(self.audit("clearJournal", "journal")).await.map_err(|error| storage(&error))?;
+        store.audit(self.audit("clearJournal", "journal", String::new())).await.map_err(|error| storage(&error))?;
         while store.forget_journal(newest, AT_A_TIME).await.map_err(|error| storage(&error))? == AT_A_TIME {}
         Ok(())
     }
 
-    fn audit(&self, action: &str, subject: &str) -> AuditEntry {
+    /// An entry of the audit about what this viewer does now.
+    pub(super) fn audit(&self, action: &str, subject: &str, detail: String) -> AuditEntry {
         AuditEntry {
             at: self.office.clock.now(),
             // Names alone could be anybody's.
             who: format!("{} ({})", self.viewer.name, self.viewer.id),
             action: action.to_owned(),
             subject: subject.to_owned(),
-            detail: String::new(),
+            detail,
         }
     }
 

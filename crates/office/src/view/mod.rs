@@ -1,6 +1,7 @@
 //! The office as one viewer sees and uses it.
 
 mod act;
+mod address_test;
 mod callback_groups;
 mod cards;
 mod catch_up;
@@ -13,13 +14,13 @@ mod trace;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use calls::{CallId, CommandId, Fact, RecordingId};
+use calls::{CallId, CommandId, ConnectionId, Fact, RecordingId};
 use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
         self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Role, StateReport, Trace,
+        JournalPage, PeaksView, PlaceCall, Role, StateReport, TestReport, TestWish, Trace,
     },
 };
 use sha2::{Digest, Sha256};
@@ -208,6 +209,10 @@ impl Office for View {
 
     async fn state(&self) -> Result<StateReport, OfficeError> {
         self.report_state().await
+    }
+
+    async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
+        self.send_test(connection, wish).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use link::{
     OfficeError,
-    wire::{CertificateRole, ConnectionReport, QuotaCounted, QuotaView, StateReport},
+    wire::{CertificateRole, ConnectionReport, QuotaCounted, QuotaView, StateReport, TestMessageView},
 };
 use pbx::QuotaUse;
 
 use super::View;
-use crate::{connections::Connection, outside};
+use crate::{connections::Connection, outside, setup::titles};
 
 /// How long the names of addresses are looked up.
 const LOOK_UP: Duration = Duration::from_secs(2);
@@ -44,6 +44,12 @@ fn fill(report: &mut ConnectionReport, connection: &Connection) {
     report.quotas = connection.driver.quota_uses().into_iter().map(quota).collect();
     report.posts = connection.driver.delivery().needs_public_address() && connection.has_address;
     report.is_test_host = connection.is_test_host;
+    if report.posts {
+        let messages = connection.driver.make().test_messages.iter();
+        report.test_messages = messages
+            .map(|message| TestMessageView { name: message.name.to_owned(), titles: titles(message.title) })
+            .collect();
+    }
 }
 
 fn quota(of: QuotaUse) -> QuotaView {

@@ -1,5 +1,6 @@
 //! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
 
+mod address_test;
 mod asking;
 mod checking;
 mod commands;
@@ -21,16 +22,18 @@ use std::{
 use calls::{Abilities, Ability, BookSettings, CallId, Clock, ConnectionId, Source};
 use tokio::time::Instant;
 
+use self::{
+    address_test::{AwaitedTest, TEST_NOTIFICATION},
+    limit::{Limit, Patience, Priority},
+    sessions::Running,
+};
 pub use self::{
+    address_test::{NotKept, SeenTest, TEST_CALL, TestWatch},
     commands::Commands,
     history::HistoryReading,
     recording::{Download, LARGEST_RECORDING},
     sessions::SessionReport,
     trial::{Trial, TrialOutcome, TrialReason, TrialStep},
-};
-use self::{
-    limit::{Limit, Patience, Priority},
-    sessions::Running,
 };
 use crate::{
     capability::Capability,
@@ -72,6 +75,8 @@ pub struct Driver {
     looking_up: tokio::sync::Mutex<()>,
     /// What may be asked through a session, by its extension (`""`: through the connection), where the PBX said so.
     rights: RwLock<BTreeMap<String, Abilities>>,
+    /// The message by which our address is tested now.
+    awaited_test: AwaitedTest,
 }
 
 /// What came of a webhook, and what the request journal is to say of it.
@@ -79,6 +84,8 @@ pub struct Driver {
 pub struct Received {
     /// What it means, or why it is refused.
     pub decoded: Result<Decoded, VerifyError>,
+    /// It is the awaited test of our address, and tells of no call.
+    pub is_test: bool,
     /// Without status and answer, which are not known yet.
     pub entry: JournalEntry,
 }
@@ -122,6 +129,7 @@ impl Driver {
             history_made: tokio::sync::Notify::new(),
             looking_up: tokio::sync::Mutex::default(),
             rights: RwLock::default(),
+            awaited_test: AwaitedTest::default(),
         })
     }
 
@@ -166,16 +174,24 @@ impl Driver {
     /// answers it notes the entry: he knows whether it is another reading of the same webhook, and what was answered.
     pub fn receive(&self, request: &WebhookRequest, context: &DecodeContext) -> Received {
         let began = Instant::now();
-        let decoded = match self.pbx.address_check(request) {
+        let mut decoded = match self.pbx.address_check(request) {
             Some(reply) => Ok(Decoded { events: Vec::new(), reply }),
             None => self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context)),
         };
+        if let Err(why) = &decoded {
+            self.awaited_test.refused(&request.body, why);
+        }
+        let is_test = self.read_as_test(request, &mut decoded);
         if decoded.is_ok() && self.pbx.announces_history(request) {
             self.history_made.notify_one();
         }
         let (operation, outcome, received) = match &decoded {
             Ok(decoded) if decoded.events.is_empty() => {
                 (ADDRESS_CHECK.to_owned(), JournalOutcome::AddressChecked, None)
+            }
+            Ok(_) if is_test => {
+                let outcome = JournalOutcome::Signed { understood: true };
+                (TEST_NOTIFICATION.to_owned(), outcome, self.redactor.body(&request.body))
             }
             Ok(decoded) => {
                 let kinds = journal::kinds(decoded.events.iter().map(|event| event.raw_kind.as_str()));
@@ -193,8 +209,21 @@ impl Driver {
         let path = cut(request.path.split(['?', '#']).next().unwrap_or_default());
         let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
         let call = decoded.iter().flat_map(|decoded| &decoded.events).find_map(|event| event.call.as_deref());
-        let call = call.map(|call| CallId::of_vendor(&self.id, call));
-        Received { decoded, entry: JournalEntry { outcome, took: began.elapsed(), received, call, ..entry } }
+        let call = call.filter(|_| !is_test).map(|call| CallId::of_vendor(&self.id, call));
+        Received { decoded, is_test, entry: JournalEntry { outcome, took: began.elapsed(), received, call, ..entry } }
+    }
+
+    /// Whether an authentic message is the awaited test of our address. One that bears the mark of a test and is not awaited
+    /// becomes a message of unknown meaning.
+    fn read_as_test(&self, request: &WebhookRequest, decoded: &mut Result<Decoded, VerifyError>) -> bool {
+        let Ok(decoded) = decoded else { return false };
+        let Some(call) = address_test::call_of(decoded) else { return false };
+        if self.awaited_test.arrives(call) {
+            return true;
+        }
+        let source = decoded.events.first().map_or(Source::Webhook, |event| event.source);
+        decoded.events = vec![address_test::unknown(&request.body, self.redactor.body(&request.body), source)];
+        false
     }
 
     /// The body of our answer to a webhook as it may be kept.

@@ -39,6 +39,7 @@ static DESCRIPTION: Description = Description {
     base_url: "",
     test_addresses: &[],
     method_limits: &[],
+    test_messages: &[],
     domains: &[],
     kinds: &[
         Kind {

@@ -50,6 +50,7 @@ static DESCRIPTION: Description = Description {
     base_url: "https://api-client.mango-office.ru/api",
     test_addresses: &[],
     method_limits: &[],
+    test_messages: &[],
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &[

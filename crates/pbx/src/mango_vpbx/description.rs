@@ -69,6 +69,7 @@ static DESCRIPTION: Description = Description {
     base_url: "https://app.mango-office.ru/vpbx",
     test_addresses: &[],
     method_limits: &[],
+    test_messages: super::test_message::ALL,
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &["recording", "statistics"],

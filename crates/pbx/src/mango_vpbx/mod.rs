@@ -12,6 +12,7 @@ mod requests;
 mod responses;
 mod sign;
 mod statistics;
+mod test_message;
 #[cfg(test)]
 mod tests;
 pub mod wire;
@@ -86,6 +87,10 @@ impl Pbx for MangoVpbx {
 
     fn decode(&self, verified: Verified, context: &DecodeContext) -> Decoded {
         events::decode(&verified, context)
+    }
+
+    fn test_message(&self, name: &str, call: &str, now: Timestamp) -> Option<WebhookRequest> {
+        test_message::build(name, call, now)
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

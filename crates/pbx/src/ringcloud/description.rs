@@ -54,6 +54,7 @@ static DESCRIPTION: Description = Description {
     base_url: "https://api.ringcloud.ru",
     test_addresses: &[],
     method_limits: &[],
+    test_messages: &[],
     domains: &[],
     kinds: &[],
     overrides: &["interval"],

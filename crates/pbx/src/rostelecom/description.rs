@@ -60,6 +60,7 @@ static DESCRIPTION: Description = Description {
         MethodLimit { method: "call_back", requests: 1000 },
         MethodLimit { method: "get_record", requests: 1000 },
     ],
+    test_messages: super::test_message::ALL,
     // A recording is fetched from the host that gave its link.
     domains: &[],
     kinds: &[],

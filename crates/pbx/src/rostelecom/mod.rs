@@ -11,6 +11,7 @@ mod requests;
 mod responses;
 mod rows;
 mod sign;
+mod test_message;
 #[cfg(test)]
 mod tests;
 pub mod wire;
@@ -78,6 +79,10 @@ impl Pbx for Rostelecom {
 
     fn announces_history(&self, request: &WebhookRequest) -> bool {
         events::announces_history(request)
+    }
+
+    fn test_message(&self, name: &str, call: &str, now: Timestamp) -> Option<WebhookRequest> {
+        test_message::build(name, call, now)
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

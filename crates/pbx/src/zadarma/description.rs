@@ -83,6 +83,7 @@ const BOTH: Description = Description {
     base_url: "",
     test_addresses: &[],
     method_limits: &[],
+    test_messages: super::test_message::ALL,
     domains: &[],
     kinds: &[],
     overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],

@@ -12,6 +12,7 @@ mod requests;
 mod responses;
 mod sign;
 mod statistics;
+mod test_message;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -106,6 +107,10 @@ impl Pbx for Zadarma {
 
     fn route_reply(&self, _request: &WebhookRequest, route: &Route) -> Option<RouteReply> {
         Some(events::route_reply(MAKE.outcomes.carried(route)))
+    }
+
+    fn test_message(&self, name: &str, call: &str, now: Timestamp) -> Option<WebhookRequest> {
+        test_message::build(name, call, now)
     }
 
     fn sign_webhook(&self, request: &mut WebhookRequest) -> Result<(), Error> {

@@ -1,35 +1,56 @@
 import type { QuotaView } from "$generated/QuotaView";
 import type { StateReport } from "$generated/StateReport";
 import type { MainCommands } from "$generated/commands";
+import { toContractError } from "$lib/errors";
 import { Failures } from "$lib/failures.svelte";
+import { dayKey } from "$lib/time";
+import { AddressTest, type AddressTestPlatform } from "./addressTest.svelte";
 
 /** What the state of an office is asked with. */
-export type StatePlatform = Pick<MainCommands, "officeState">;
+export type StatePlatform = Pick<MainCommands, "officeState"> & AddressTestPlatform;
 
 /** From here on a quota may run out. */
 const NEARLY_ALL = 0.8;
 
 /** How an office stands. */
 export class OfficeState {
+  /** The last that it told; it stays where a later question is not answered. */
   report: StateReport | undefined = $state.raw();
   readonly failures = new Failures<"state">();
   #office = "";
+  #tests = new Map<string, AddressTest>();
 
   constructor(private readonly platform: StatePlatform) {}
 
   /** Shows how an office stands. */
   async show(office: string): Promise<void> {
-    if (office !== this.#office) this.report = undefined;
+    if (office !== this.#office) {
+      this.report = undefined;
+      this.failures.clear();
+      this.#tests = new Map();
+    }
     this.#office = office;
-    await this.failures.run("state", async () => {
+    try {
       const report = await this.platform.officeState({ office });
-      if (office === this.#office) this.report = report;
-    });
+      if (office !== this.#office) return;
+      this.report = report;
+      this.failures.dismiss("state");
+    } catch (thrown) {
+      // Another office is looked at by now.
+      if (office === this.#office) this.failures.report("state", toContractError(thrown));
+    }
   }
 
   /** Asks anew. */
   async refresh(): Promise<void> {
     await this.show(this.#office);
+  }
+
+  /** The test of a connection's address; the same for as long as this office is looked at. */
+  testOf(connection: string): AddressTest {
+    const known = this.#tests.get(connection) ?? new AddressTest(this.platform, this.#office, connection);
+    this.#tests.set(connection, known);
+    return known;
   }
 }
 
@@ -43,7 +64,8 @@ export function isScarce(quota: QuotaView): boolean {
   return share(quota) >= NEARLY_ALL;
 }
 
-/** Whole days until a certificate ends; negative once it has. */
+/** Days by the calendar until a certificate ends, 0 on its last day; negative once it has ended. */
 export function daysUntil(until: string, now: string): number {
-  return Math.floor((Date.parse(until) - Date.parse(now)) / 86_400_000);
+  if (Date.parse(until) <= Date.parse(now)) return -1;
+  return Math.round((Date.parse(dayKey(until)) - Date.parse(dayKey(now))) / 86_400_000);
 }

@@ -46,8 +46,21 @@ describe("The state of an office", () => {
     expect(roles).toEqual(["own", "trusted"]);
     await user.click(screen.getByTestId("copy-our-address"));
     expect(await navigator.clipboard.readText()).toBe("203.0.113.24");
-    expect(daysUntil("2026-03-02T11:00:00Z", "2026-03-01T12:00:00Z")).toBe(0);
+  });
+
+  it("counts the days of a certificate by the calendar, and calls the last one today", async () => {
+    expect(daysUntil("2026-03-03T11:00:00Z", "2026-03-01T12:00:00Z")).toBe(2);
+    expect(daysUntil("2026-03-01T13:00:00Z", "2026-03-01T12:00:00Z")).toBe(0);
     expect(daysUntil("2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z")).toBe(-1);
+    const platform = mainPlatform();
+    const full = await platform.officeState({ office: "demo" });
+    const until = (at: string) => ({ role: "own" as const, names: [], until: at });
+    const certificates = [until("2026-03-01T13:00:00Z"), until("2026-03-03T12:00:00Z")];
+    platform.officeState = async () => ({ ...full, now: "2026-03-01T12:00:00Z", certificates });
+    render(StateView, { state: new OfficeState(platform), office: "demo" });
+    const shown = (await screen.findAllByTestId("certificate")).map(({ textContent }) => textContent);
+    expect(shown[0]).toContain("истекает сегодня");
+    expect(shown[1]).toContain("осталось 2 дня");
   });
 
   it("draws nothing that has no data behind it", async () => {
@@ -61,13 +74,48 @@ describe("The state of an office", () => {
       expect(screen.queryByTestId(absent)).toBeNull();
   });
 
-  it("says why it cannot be had, and asks anew by its key", async () => {
+  it("sets what is told of the last message apart from the clock", async () => {
+    await opened();
+    expect(card("rt1").textContent).toMatch(/последнее сообщение: .+ · часы совпадают/);
+  });
+
+  it("keeps what it was told last where it cannot be asked anew, and says of when that is", async () => {
     const { user, platform } = await opened();
     const asked = vi.spyOn(platform, "officeState").mockRejectedValueOnce({ code: "unreachable", message: "away" });
     await user.keyboard("r");
-    expect(await screen.findByTestId("error")).toBeTruthy();
+    expect((await screen.findByTestId("state-stale")).textContent).toContain("Показано, как было в");
+    expect(card("rt1")).toBeTruthy();
     await user.keyboard("r");
-    await screen.findAllByTestId("connection-state");
+    await vi.waitFor(() => expect(screen.queryByTestId("state-stale")).toBeNull());
     expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("says why it cannot be had where nothing is known yet", async () => {
+    const platform = mainPlatform();
+    platform.officeState = async () => Promise.reject({ code: "unreachable", message: "away" });
+    render(StateView, { state: new OfficeState(platform), office: "demo" });
+    expect(await screen.findByTestId("error")).toBeTruthy();
+  });
+
+  it("shows at one office nothing of another's failure", async () => {
+    const platform = mainPlatform();
+    const full = await platform.officeState({ office: "demo" });
+    let fail: () => void = () => undefined;
+    platform.officeState = ({ office }) =>
+      office === "a"
+        ? new Promise((_, reject) => (fail = () => reject({ code: "unreachable", message: "away" })))
+        : Promise.resolve(full);
+    const state = new OfficeState(platform);
+    const first = state.show("a");
+    await state.show("b");
+    fail();
+    await first;
+    expect([state.report, state.failures.of("state")]).toEqual([full, undefined]);
+    const again = state.show("a");
+    fail();
+    await again;
+    expect(state.failures.of("state")?.code).toBe("unreachable");
+    await state.show("b");
+    expect(state.failures.of("state")).toBeUndefined();
   });
 });

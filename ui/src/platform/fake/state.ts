@@ -1,5 +1,7 @@
 // How an invented office stands.
 import type { StateReport } from "$generated/StateReport";
+import type { TestCause } from "$generated/TestCause";
+import type { TestReport } from "$generated/TestReport";
 import type { MainCommands } from "$generated/commands";
 import { rowAt } from "./rows";
 
@@ -39,6 +41,10 @@ function report(): StateReport {
           method("get_record", 0),
         ],
         posts: true,
+        testMessages: [
+          { name: "new", titles: { ru: "call_events: новый вызов", en: "call_events: new call" } },
+          { name: "end", titles: { ru: "call_events: завершение вызова", en: "call_events: end of the call" } },
+        ],
         isTestHost: false,
       },
       {
@@ -53,13 +59,33 @@ function report(): StateReport {
         clockIsOff: false,
         quotas: [],
         posts: false,
+        testMessages: [],
         isTestHost: false,
       },
     ],
   };
 }
 
+/** A test that came all the way, or stopped where somebody else's server answers. */
+function tested(connection: string, cause: TestCause | undefined): TestReport {
+  const places = ["name", "connection", "tls", "answer", "arrival", "signature", "kept"] as const;
+  const state = (index: number) => {
+    if (cause === undefined || index < 4) return "passed" as const;
+    return index === 4 ? ("stopped" as const) : ("notReached" as const);
+  };
+  const stages = places.map((place, index) => ({
+    place,
+    state: state(index),
+    ...(state(index) === "passed" && place !== "signature" && { tookMs: 3 + index * 4 }),
+  }));
+  const address = `https://calls.ladoga.example/hook/${connection}`;
+  return { connection, at: rowAt(0).startedAt, address, stages, status: 200, ...(cause && { cause }) };
+}
+
 /** The answers about the state of an office. */
-export function stating(): Pick<MainCommands, "officeState"> {
-  return { officeState: async () => report() };
+export function stating(): Pick<MainCommands, "officeState" | "testAddress"> {
+  return {
+    officeState: async () => report(),
+    testAddress: async ({ connection, message }) => tested(connection, message === "end" ? "otherServer" : undefined),
+  };
 }

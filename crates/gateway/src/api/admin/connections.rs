@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use calls::ConnectionId;
 use link::{
-    OfficeError, OfficeErrorKind,
+    Office, OfficeError, OfficeErrorKind,
     wire::{
-        CheckOutcome, CheckStep, Phones,
+        CheckOutcome, CheckStep, Phones, TestReport, TestWish,
         admin::{CheckConnection, ListPhones, PutConnection, Revision},
     },
 };
@@ -123,6 +123,17 @@ pub(crate) async fn check(
         Ok(Json(office::check_outcome(step, outcome)))
     })
     .await
+}
+
+/// Sends a message of the PBX to the connection's public address, and waits until it comes in.
+pub(crate) async fn test(
+    admin: Admin,
+    Segment(id): Segment<String>,
+    WholeBody(body): WholeBody<CAP>,
+) -> Result<Json<TestReport>, ApiError> {
+    let wish: TestWish = body::json(&body)?;
+    let id: ConnectionId = id.parse().map_err(|_| ApiError::not_found("There is no such connection."))?;
+    Ok(Json(admin.0.view.test_address(&id, wish).await?))
 }
 
 /// The phones that the PBX lists.
