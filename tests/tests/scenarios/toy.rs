@@ -46,6 +46,7 @@ static DESCRIPTION: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     domains: &[],
+    test_messages: &[],
     kinds: &[],
     overrides: &["voice.<doll>"],
     delivery: Delivery::SocketPerExtension,
