@@ -16,14 +16,17 @@ use crate::{
 /// The largest fact: a long note.
 const CAP: usize = 16 << 10;
 
-/// The fact that was kept.
+/// The answer to a fact that was added.
 #[derive(Debug, Serialize)]
-pub(crate) struct Kept {
+pub(crate) struct AddedFact {
     id: Uuid,
 }
 
 /// Keeps a fact. The same one twice is kept once.
-pub(crate) async fn add(bearer: Bearer, WholeBody(body): WholeBody<CAP>) -> Result<(StatusCode, Json<Kept>), ApiError> {
+pub(crate) async fn add(
+    bearer: Bearer,
+    WholeBody(body): WholeBody<CAP>,
+) -> Result<(StatusCode, Json<AddedFact>), ApiError> {
     let mut sent: serde_json::Map<String, Value> = body::json(&body)?;
     // The author is whoever's token it is, whatever is said.
     sent.insert("author".to_owned(), Value::String(bearer.viewer.name.clone()));
@@ -33,5 +36,5 @@ pub(crate) async fn add(bearer: Bearer, WholeBody(body): WholeBody<CAP>) -> Resu
     }
     let id = fact.id;
     bearer.view.add_fact(fact).await?;
-    Ok((StatusCode::OK, Json(Kept { id })))
+    Ok((StatusCode::OK, Json(AddedFact { id })))
 }
