@@ -19,7 +19,7 @@ const FURTHEST: usize = 5_000;
 
 /// A call with its office.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct ArchivedCall {
     pub(crate) office: String,
     pub(crate) call: Call,
 }
@@ -47,20 +47,20 @@ impl Archive {
     }
 
     /// Newest calls with this number, of all offices.
-    pub(crate) fn with_number(&self, number: &str, limit: usize) -> Result<Vec<Kept>, store::Error> {
+    pub(crate) fn with_number(&self, number: &str, limit: usize) -> Result<Vec<ArchivedCall>, store::Error> {
         let saved = self.store.calls_with_number(number, &Filter::default(), limit)?;
-        Ok(saved.iter().filter_map(kept).collect())
+        Ok(saved.iter().filter_map(archived_call).collect())
     }
 
     /// All calls that began at or after this moment, newest first.
-    pub(crate) fn since(&self, from: Timestamp) -> Result<Vec<Kept>, store::Error> {
+    pub(crate) fn since(&self, from: Timestamp) -> Result<Vec<ArchivedCall>, store::Error> {
         let mut found = Vec::new();
         let mut before = None;
         loop {
             let page = self.store.list(&Filter::default(), before, PAGE)?;
             let full = page.len() == PAGE;
             before = page.last().map(|saved| saved.cursor);
-            let calls = page.iter().filter_map(kept);
+            let calls = page.iter().filter_map(archived_call);
             let fresh: Vec<_> = calls.take_while(|kept| kept.call.started_at >= from).collect();
             let all_fresh = fresh.len() == page.len();
             found.extend(fresh);
@@ -114,8 +114,8 @@ pub(crate) struct Beside {
 }
 
 /// A saved call of an office, or nothing where a later version wrote it in an unknown form.
-pub(crate) fn kept(saved: &SavedCall) -> Option<Kept> {
-    read(saved).map(|call| Kept { office: saved.office.clone(), call })
+pub(crate) fn archived_call(saved: &SavedCall) -> Option<ArchivedCall> {
+    read(saved).map(|call| ArchivedCall { office: saved.office.clone(), call })
 }
 
 fn read(saved: &SavedCall) -> Option<Call> {

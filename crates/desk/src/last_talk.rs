@@ -3,7 +3,7 @@
 use calls::{CallId, FactKind};
 
 use crate::{
-    archive::{Archive, Kept},
+    archive::{Archive, ArchivedCall},
     contract::LastTalk,
     views::{party::agent, row::talk_ms},
 };
@@ -23,7 +23,7 @@ pub(crate) fn last_talk(
 }
 
 /// The talk of a call, with the newest note about it.
-fn talk(archive: &Archive, kept: &Kept) -> Option<LastTalk> {
+fn talk(archive: &Archive, archived: &ArchivedCall) -> Option<LastTalk> {
     let at = kept.call.answered_at?;
     let talk_ms = talk_ms(&kept.call);
     let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();

@@ -8,7 +8,7 @@ use store::{Cursor, Filter};
 
 use super::Desk;
 use crate::{
-    archive::{Archive, Kept, kept, off_loop},
+    archive::{Archive, ArchivedCall, archived_call, off_loop},
     contract::{
         CallCounts, CallDetails, CallFilter, CallRef, CallRow, CallsPage, ContractError, EventView, ListCallsRequest,
     },
@@ -83,7 +83,7 @@ fn page(archive: &Archive, viewers: &Viewers, request: &ListCallsRequest) -> Res
         (true, None) => Some(u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX)),
         (true, Some(_)) | (false, _) => None,
     };
-    let rows = saved.iter().filter_map(kept).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
+    let rows = saved.iter().filter_map(archived_call).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
     let counts = if before.is_none() { Some(counts(archive)?) } else { None };
     Ok(CallsPage { rows, next, total, counts })
 }
@@ -112,7 +112,7 @@ fn filter(kind: CallFilter) -> Filter {
     }
 }
 
-pub(super) fn row(archive: &Archive, viewers: &Viewers, kept: Kept) -> Result<CallRow, ContractError> {
+pub(super) fn row(archive: &Archive, viewers: &Viewers, archived: ArchivedCall) -> Result<CallRow, ContractError> {
     let me = viewers.me(&kept.office);
     let call = me.side_of(kept.call);
     Ok(call_row(&kept.office, &call, &me, archive.beside(&kept.office, &call)?))
@@ -142,7 +142,7 @@ fn details(
         // Of a colleague's call the number is that of whom he called: it is not among those with his own.
         let this = u64::from(call.customer.number.as_ref() != Some(number));
         calls_with_number = u32::try_from(archive.store.count(&filter)? + this).unwrap_or(u32::MAX);
-        let same = |kept: &Kept| kept.office == office && kept.call.id == call.id;
+        let same = |archived: &ArchivedCall| kept.office == office && kept.call.id == call.id;
         let newest = archive.with_number(number, OTHERS + 1)?.into_iter().filter(|kept| !same(kept)).take(OTHERS);
         others = newest.map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
     }

@@ -9,7 +9,7 @@ use super::{
     lists::{Viewers, row},
 };
 use crate::{
-    archive::{Archive, Kept, kept, off_loop},
+    archive::{Archive, ArchivedCall, archived_call, off_loop},
     contract::{ContractError, LookUpRequest, LookUpView, NoteRow, PartyView, PersonRow},
     views::{details::notes, party::party, row::call_ref},
 };
@@ -39,7 +39,7 @@ fn look_up(archive: &Archive, viewers: &Viewers, text: &str) -> Result<LookUpVie
     }
     let saved = archive.store.search(text, &Filter::default(), None, COUNTED + 1)?;
     let more = saved.len() > COUNTED;
-    let found: Vec<Kept> = saved.iter().take(COUNTED).filter_map(kept).collect();
+    let found: Vec<ArchivedCall> = saved.iter().take(COUNTED).filter_map(archived_call).collect();
     let people = people(archive, viewers, &asked, &found)?;
     let notes = noted(archive, viewers, &asked, &found)?;
     let calls = u32::try_from(found.len()).unwrap_or(u32::MAX);
@@ -89,7 +89,7 @@ fn people(
     archive: &Archive,
     viewers: &Viewers,
     asked: &Asked,
-    found: &[Kept],
+    found: &[ArchivedCall],
 ) -> Result<Vec<PersonRow>, ContractError> {
     let mut seen = BTreeSet::new();
     let mut people = Vec::new();
@@ -108,9 +108,9 @@ fn people(
     Ok(people)
 }
 
-fn noted(archive: &Archive, viewers: &Viewers, asked: &Asked, found: &[Kept]) -> Result<Vec<NoteRow>, ContractError> {
+fn noted(archive: &Archive, viewers: &Viewers, asked: &Asked, found: &[ArchivedCall]) -> Result<Vec<NoteRow>, ContractError> {
     let mut rows = Vec::new();
-    for Kept { office, call } in found {
+    for ArchivedCall { office, call } in found {
         let of_call = notes(&archive.facts(office, &call.id)?).into_iter().filter(|note| asked.is_in_words(&note.text));
         rows.extend(of_call.map(|note| NoteRow {
             call: call_ref(office, &call.id),
