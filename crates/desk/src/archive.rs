@@ -61,7 +61,7 @@ impl Archive {
             let full = page.len() == PAGE;
             before = page.last().map(|saved| saved.cursor);
             let calls = page.iter().filter_map(archived_call);
-            let fresh: Vec<_> = calls.take_while(|kept| kept.call.started_at >= from).collect();
+            let fresh: Vec<_> = calls.take_while(|archived| archived.call.started_at >= from).collect();
             let all_fresh = fresh.len() == page.len();
             found.extend(fresh);
             if !full || !all_fresh || found.len() >= FURTHEST {
@@ -76,7 +76,7 @@ impl Archive {
     }
 
     /// What else a row says of a call, which is given from the side of the person here.
-    pub(crate) fn beside(&self, office: &str, call: &Call) -> Result<Beside, store::Error> {
+    pub(crate) fn annotations(&self, office: &str, call: &Call) -> Result<CallAnnotations, store::Error> {
         let facts = self.facts(office, &call.id)?;
         let noted = facts.iter().any(|shown| shown.fact.kind == FactKind::Note);
         let missed = call.direction == Direction::Incoming && call.result == Some(CallResult::Missed);
@@ -85,7 +85,7 @@ impl Archive {
             None => None,
         };
         let reached = reached.map(|(at, called_back)| ReachedView { at, called_back });
-        Ok(Beside { noted, outcome: outcome(&facts), reached })
+        Ok(CallAnnotations { noted, outcome: outcome(&facts), reached })
     }
 
     /// A choice of the person at this desk; one that a later version wrote in its own way counts as not made.
@@ -104,7 +104,7 @@ impl Archive {
 
 /// What a row says of a call that the call itself does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Beside {
+pub(crate) struct CallAnnotations {
     /// Somebody wrote a note about it.
     pub(crate) noted: bool,
     /// How the talk ended, as somebody said.

@@ -18,16 +18,16 @@ pub(crate) fn last_talk(
     but_for: Option<&CallId>,
 ) -> Result<Option<LastTalk>, store::Error> {
     let calls = archive.with_number(number, LOOK_BACK)?;
-    let mut others = calls.iter().filter(|kept| Some(&kept.call.id) != but_for);
-    Ok(others.find_map(|kept| talk(archive, kept)))
+    let mut others = calls.iter().filter(|archived| Some(&archived.call.id) != but_for);
+    Ok(others.find_map(|archived| talk(archive, archived)))
 }
 
 /// The talk of a call, with the newest note about it.
 fn talk(archive: &Archive, archived: &ArchivedCall) -> Option<LastTalk> {
-    let at = kept.call.answered_at?;
-    let talk_ms = talk_ms(&kept.call);
-    let facts = archive.facts(&kept.office, &kept.call.id).unwrap_or_default();
+    let at = archived.call.answered_at?;
+    let talk_ms = talk_ms(&archived.call);
+    let facts = archive.facts(&archived.office, &archived.call.id).unwrap_or_default();
     let note =
         facts.iter().rfind(|shown| shown.fact.kind == FactKind::Note).and_then(|shown| shown.fact.value.as_str());
-    Some(LastTalk { at, agent: agent(&kept.call), talk_ms, note: note.map(str::to_owned) })
+    Some(LastTalk { at, agent: agent(&archived.call), talk_ms, note: note.map(str::to_owned) })
 }

@@ -115,6 +115,6 @@ fn row(archive: &Archive, office: &str, id: &str, call: Option<Call>, known: &BT
         Some(call) => call,
         None => me.side_of(archive.call(office, id).ok()?),
     };
-    let beside = archive.beside(office, &call).unwrap_or_default();
-    Some(call_row(office, &call, me, beside))
+    let annotations = archive.annotations(office, &call).unwrap_or_default();
+    Some(call_row(office, &call, me, annotations))
 }

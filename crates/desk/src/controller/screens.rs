@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::Controller;
 use crate::{
-    archive::Beside,
+    archive::CallAnnotations,
     contract::{
         CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage, ZoneView,
     },
@@ -220,7 +220,10 @@ impl<U: UiPort> Controller<U> {
             let (me, abilities) =
                 self.offices.get(office).map(|office| (office.me(), office.abilities(&call.connection)))?;
             let controls = controls(call, &me, abilities);
-            Some(CallRow { controls, ..call_row(office, call, &me, Beside { noted, ..Beside::default() }) })
+            Some(CallRow {
+                controls,
+                ..call_row(office, call, &me, CallAnnotations { noted, ..CallAnnotations::default() })
+            })
         };
         let open = self.offices.iter().flat_map(|(id, office)| office.open.values().map(move |call| (id, call)));
         let mut open: Vec<CallRow> = open.filter_map(|(id, call)| row(id, call)).collect();

@@ -83,7 +83,11 @@ fn page(archive: &Archive, viewers: &Viewers, request: &ListCallsRequest) -> Res
         (true, None) => Some(u32::try_from(archive.store.count(&filter)?).unwrap_or(u32::MAX)),
         (true, Some(_)) | (false, _) => None,
     };
-    let rows = saved.iter().filter_map(archived_call).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
+    let rows = saved
+        .iter()
+        .filter_map(archived_call)
+        .map(|archived| row(archive, viewers, archived))
+        .collect::<Result<_, _>>()?;
     let counts = if before.is_none() { Some(counts(archive)?) } else { None };
     Ok(CallsPage { rows, next, total, counts })
 }
@@ -113,9 +117,9 @@ fn filter(kind: CallFilter) -> Filter {
 }
 
 pub(super) fn row(archive: &Archive, viewers: &Viewers, archived: ArchivedCall) -> Result<CallRow, ContractError> {
-    let me = viewers.me(&kept.office);
-    let call = me.side_of(kept.call);
-    Ok(call_row(&kept.office, &call, &me, archive.beside(&kept.office, &call)?))
+    let me = viewers.me(&archived.office);
+    let call = me.side_of(archived.call);
+    Ok(call_row(&archived.office, &call, &me, archive.annotations(&archived.office, &call)?))
 }
 
 /// The stored events, unless the office is out of reach.
@@ -142,14 +146,15 @@ fn details(
         // Of a colleague's call the number is that of whom he called: it is not among those with his own.
         let this = u64::from(call.customer.number.as_ref() != Some(number));
         calls_with_number = u32::try_from(archive.store.count(&filter)? + this).unwrap_or(u32::MAX);
-        let same = |archived: &ArchivedCall| kept.office == office && kept.call.id == call.id;
-        let newest = archive.with_number(number, OTHERS + 1)?.into_iter().filter(|kept| !same(kept)).take(OTHERS);
-        others = newest.map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
+        let same = |archived: &ArchivedCall| archived.office == office && archived.call.id == call.id;
+        let newest =
+            archive.with_number(number, OTHERS + 1)?.into_iter().filter(|archived| !same(archived)).take(OTHERS);
+        others = newest.map(|archived| row(archive, viewers, archived)).collect::<Result<_, _>>()?;
     }
     let notes = notes(&facts);
     let call = me.side_of(call);
     Ok(CallDetails {
-        row: call_row(office, &call, me, archive.beside(office, &call)?),
+        row: call_row(office, &call, me, archive.annotations(office, &call)?),
         end_reason: call.end_reason.clone(),
         attribution: call.attribution.clone(),
         legs: legs(&call),

@@ -43,7 +43,8 @@ fn look_up(archive: &Archive, viewers: &Viewers, text: &str) -> Result<LookUpVie
     let people = people(archive, viewers, &asked, &found)?;
     let notes = noted(archive, viewers, &asked, &found)?;
     let calls = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let rows = found.into_iter().take(CALLS).map(|kept| row(archive, viewers, kept)).collect::<Result<_, _>>()?;
+    let rows =
+        found.into_iter().take(CALLS).map(|archived| row(archive, viewers, archived)).collect::<Result<_, _>>()?;
     Ok(LookUpView { people, calls: rows, notes, found: calls, more, since })
 }
 
@@ -93,8 +94,8 @@ fn people(
 ) -> Result<Vec<PersonRow>, ContractError> {
     let mut seen = BTreeSet::new();
     let mut people = Vec::new();
-    for kept in found {
-        let party = party(&kept.call, &viewers.me(&kept.office));
+    for archived in found {
+        let party = party(&archived.call, &viewers.me(&archived.office));
         let Some(number) = party.dial.clone().filter(|_| asked.finds(&party)) else { continue };
         if seen.insert(number.clone()) {
             let filter = Filter { number: Some(number), ..Filter::default() };
@@ -108,7 +109,12 @@ fn people(
     Ok(people)
 }
 
-fn noted(archive: &Archive, viewers: &Viewers, asked: &Asked, found: &[ArchivedCall]) -> Result<Vec<NoteRow>, ContractError> {
+fn noted(
+    archive: &Archive,
+    viewers: &Viewers,
+    asked: &Asked,
+    found: &[ArchivedCall],
+) -> Result<Vec<NoteRow>, ContractError> {
     let mut rows = Vec::new();
     for ArchivedCall { office, call } in found {
         let of_call = notes(&archive.facts(office, &call.id)?).into_iter().filter(|note| asked.is_in_words(&note.text));

@@ -6,7 +6,7 @@ use link::wire::{Call, Recording, RecordingState};
 
 use super::party::{agent, line, party};
 use crate::{
-    archive::Beside,
+    archive::CallAnnotations,
     contract::{CallRef, CallRow, RecordingRow},
     me::Me,
 };
@@ -17,7 +17,7 @@ pub(crate) fn call_ref(office: &str, id: &CallId) -> CallRef {
 }
 
 /// The row of a call.
-pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> CallRow {
+pub(crate) fn call_row(office: &str, call: &Call, me: &Me, annotations: CallAnnotations) -> CallRow {
     CallRow {
         call: call_ref(office, &call.id),
         connection: call.connection.to_string(),
@@ -32,9 +32,9 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, beside: Beside) -> Ca
         talk_ms: talk_ms(call),
         rang_ms: rang_ms(call),
         recording: recording(&call.recordings),
-        noted: beside.noted,
-        outcome: beside.outcome,
-        reached: beside.reached,
+        noted: annotations.noted,
+        outcome: annotations.outcome,
+        reached: annotations.reached,
         controls: Vec::new(),
     }
 }
