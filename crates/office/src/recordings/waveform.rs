@@ -24,7 +24,7 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// A waveform as it is kept: much is read for one that is looked at, so it is packed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Kept {
+struct PackedWaveform {
     duration_ms: u32,
     lanes: Vec<String>,
     seconds: String,
@@ -80,7 +80,7 @@ fn of(recording: &Cached<'_>) -> Result<PeaksView, Error> {
 /// The waveform as it is kept in [`RecordingMeta::details`].
 pub(super) fn details(waveform: &PeaksView) -> Value {
     let seconds: Vec<u8> = waveform.seconds.iter().flat_map(|place| place.to_le_bytes()).collect();
-    let kept = Kept {
+    let kept = PackedWaveform {
         duration_ms: waveform.duration_ms,
         lanes: waveform.lanes.iter().map(|lane| BASE64.encode(lane)).collect(),
         seconds: BASE64.encode(&seconds),
@@ -93,7 +93,7 @@ pub(super) fn details(waveform: &PeaksView) -> Value {
 
 /// The waveform that is kept beside a recording; `None` when there is none.
 pub(super) fn kept(meta: &RecordingMeta) -> Option<PeaksView> {
-    let kept = Kept::deserialize(&meta.details).ok()?;
+    let kept = PackedWaveform::deserialize(&meta.details).ok()?;
     let seconds = BASE64.decode(kept.seconds.as_bytes()).ok()?;
     Some(PeaksView {
         duration_ms: kept.duration_ms,
