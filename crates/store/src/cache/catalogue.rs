@@ -22,7 +22,7 @@ pub(crate) fn part_path(folder: &Path, id: &RecordingId) -> PathBuf {
     folder.join(id.as_str()).with_extension(PART)
 }
 
-struct Kept {
+struct CompleteFile {
     bytes: u64,
     /// Grows with each use of any of them.
     used: u64,
@@ -31,7 +31,7 @@ struct Kept {
 /// The recordings of one folder.
 #[derive(Default)]
 pub(crate) struct Catalogue {
-    complete: BTreeMap<RecordingId, Kept>,
+    complete: BTreeMap<RecordingId, CompleteFile>,
     growing: BTreeMap<RecordingId, Arc<Growing>>,
     uses: u64,
 }
@@ -82,7 +82,7 @@ impl Catalogue {
 
     pub(crate) fn put(&mut self, id: &RecordingId, bytes: u64) {
         self.uses += 1;
-        self.complete.insert(id.clone(), Kept { bytes, used: self.uses });
+        self.complete.insert(id.clone(), CompleteFile { bytes, used: self.uses });
     }
 
     pub(crate) fn used(&mut self, id: &RecordingId) {
