@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A call as the office has it, and what else is known of it.
-pub(crate) struct Told<'a> {
+pub(crate) struct CallContext<'a> {
     pub(crate) call: &'a Call,
     pub(crate) directory: &'a Directory,
     /// How late its first event came, where that is known.
@@ -19,22 +19,22 @@ pub(crate) struct Told<'a> {
 }
 
 /// The same, from the side of one who looks at it.
-struct ToldTo<'a> {
-    told: &'a Told<'a>,
+struct ViewerContext<'a> {
+    context: &'a CallContext<'a>,
     viewer: &'a Viewer,
 }
 
-impl CauseDetails for ToldTo<'_> {
+impl CauseDetails for ViewerContext<'_> {
     fn late(&self) -> NoCard {
-        self.told.late()
+        self.context.late()
     }
 
     fn rang_others(&self) -> NoCard {
-        self.told.not_rung(self.viewer)
+        self.context.not_rung(self.viewer)
     }
 }
 
-impl Told<'_> {
+impl CallContext<'_> {
     /// Whether a card of this call was to be expected at the desk of this viewer.
     pub(crate) fn concerns(&self, viewer: &Viewer) -> bool {
         let call = self.call;
@@ -49,7 +49,7 @@ impl Told<'_> {
     /// Why there was no card at this desk; `None` where there was one.
     pub(crate) fn cause(&self, desk: &Desk, decision: Option<&KeptDecision>) -> Option<NoCard> {
         let Some(decision) = decision else { return Some(self.undecided(desk)) };
-        NoCard::by_rule(decision.rule, &ToldTo { told: self, viewer: &desk.viewer })
+        NoCard::by_rule(decision.rule, &ViewerContext { context: self, viewer: &desk.viewer })
     }
 
     /// Why it had no card anywhere, where it was for nobody's desk.

@@ -16,7 +16,7 @@ use store::{CardDecisionRow, Filter, JournalRow, NewCardDecision};
 use super::{View, storage, trace};
 use crate::{
     call_times::StateTimes,
-    card_causes::Told,
+    card_causes::CallContext,
     card_speed::{card_ms, speed, state_of},
     decisions::KeptDecision,
     desks::{self, Desk},
@@ -109,12 +109,12 @@ impl View {
             states = kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
         }
         let directory = office.directory();
-        let told = Told { call, directory: &directory, late_by_ms: late_by(&events) };
+        let context = CallContext { call, directory: &directory, late_by_ms: late_by(&events) };
         let desks = self.desks(call.started_at)?;
         let concerned: Vec<(&Desk, Option<NoCard>)> = desks
             .iter()
-            .filter(|desk| told.concerns(&desk.viewer))
-            .map(|desk| (desk, told.cause(desk, desk.decision(&decisions))))
+            .filter(|desk| context.concerns(&desk.viewer))
+            .map(|desk| (desk, context.cause(desk, desk.decision(&decisions))))
             .collect();
         let unknown = || OfficeError::invalid("desk", "no desk of this office has this id");
         let desk = match wanted {
@@ -123,7 +123,7 @@ impl View {
             None if self.viewer.role != Role::Admin => desks.first(),
             None => concerned.iter().find(|(_, cause)| cause.is_some()).or(concerned.first()).map(|(desk, _)| *desk),
         };
-        let cause = desk.map_or_else(|| Some(told.nobodys()), |desk| told.cause(desk, desk.decision(&decisions)));
+        let cause = desk.map_or_else(|| Some(context.nobodys()), |desk| context.cause(desk, desk.decision(&decisions)));
         let decision = desk.and_then(|desk| desk.decision(&decisions));
         let others = concerned.iter().filter(|(other, _)| desk.is_none_or(|desk| desk.viewer.id != other.viewer.id));
         let outcome = |(desk, cause): &(&Desk, Option<NoCard>)| DeskOutcome {
@@ -175,14 +175,14 @@ impl View {
         let mut report = CardsReport::default();
         let mut taken = Vec::new();
         for call in self.calls_since(since)? {
-            let told = Told { call: &call, directory: &directory, late_by_ms: None };
+            let context = CallContext { call: &call, directory: &directory, late_by_ms: None };
             let none = Decisions::new();
             let decided = decisions.get(&call.id).unwrap_or(&none);
             // A desk says within seconds what it did; until a call is over it may yet ring.
             if call.state != CallState::Ended && decided.is_empty() || call.direction == Direction::Outgoing {
                 continue;
             }
-            let concerned: Vec<&Desk> = desks.iter().filter(|desk| told.concerns(&desk.viewer)).collect();
+            let concerned: Vec<&Desk> = desks.iter().filter(|desk| context.concerns(&desk.viewer)).collect();
             if concerned.is_empty() && self.viewer.role != Role::Admin {
                 continue;
             }
@@ -191,7 +191,8 @@ impl View {
                 let states = times.get(&call.id)?;
                 card_ms(states, desk.decision(decided)?)
             }));
-            let causes = concerned.iter().filter_map(|desk| Some((*desk, told.cause(desk, desk.decision(decided))?)));
+            let causes =
+                concerned.iter().filter_map(|desk| Some((*desk, context.cause(desk, desk.decision(decided))?)));
             let causes: Vec<(&Desk, NoCard)> = causes.collect();
             let without = |desk: Option<&Desk>, at_all_desks, cause| WithoutCard {
                 at: call.started_at,
@@ -204,7 +205,7 @@ impl View {
                 cause,
             };
             match causes.as_slice() {
-                [] if concerned.is_empty() => report.without.push(without(None, false, told.nobodys())),
+                [] if concerned.is_empty() => report.without.push(without(None, false, context.nobodys())),
                 [] => report.shown += 1,
                 [(_, cause), _, ..] if causes.len() == concerned.len() => {
                     report.without.push(without(None, true, cause.clone()));
