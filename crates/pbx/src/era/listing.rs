@@ -46,9 +46,9 @@ impl State {
     }
 }
 
-/// How a row was told last.
+/// How a row was reported last.
 #[derive(Debug, Clone)]
-struct Told {
+struct ReportedRow {
     state: State,
     /// The legs that take part or ring.
     legs: BTreeSet<String>,
@@ -71,7 +71,7 @@ pub(super) struct Listing {
     run: String,
     /// Rows that were told, so that no two have one key.
     count: u64,
-    told: BTreeMap<String, Told>,
+    reported: BTreeMap<String, ReportedRow>,
     conferences: Conferences,
     pages: Pages,
 }
@@ -81,7 +81,7 @@ impl Listing {
         Self {
             run: started.as_millisecond().to_string(),
             count: 0,
-            told: BTreeMap::new(),
+            reported: BTreeMap::new(),
             conferences: Conferences::default(),
             pages: Pages::default(),
         }
@@ -133,7 +133,7 @@ impl Listing {
             let dedupe_key = self.key(&call);
             snapshot.events.push(polled(dedupe_key, "uc/calls conference", &call, listed_at(asked.at, ahead), effects));
         }
-        self.told.retain(|key, _| listed.contains(key));
+        self.reported.retain(|key, _| listed.contains(key));
         context.calls.keep(&snapshot.calls, asked.heard);
         snapshot
     }
@@ -173,10 +173,10 @@ impl Listing {
                 known.held_by.insert(known.office_side());
             }
         });
-        let before = self.told.get(&key);
+        let before = self.reported.get(&key);
         let legs = known.open_legs();
-        let is_as_told = |told: &Told| told.state == state && told.legs == legs;
-        if before.is_some_and(|told| is_as_told(told) && asked.duration_since(told.at) < TOLD_AGAIN) {
+        let is_as_reported = |row: &ReportedRow| row.state == state && row.legs == legs;
+        if before.is_some_and(|row| is_as_reported(row) && asked.duration_since(row.at) < TOLD_AGAIN) {
             return Some((call, key));
         }
         let (direction, customer, line) = parties(&known);
@@ -190,7 +190,7 @@ impl Listing {
             }
         }
         self.count += 1;
-        self.told.insert(key.clone(), Told { state, legs, at: asked });
+        self.reported.insert(key.clone(), ReportedRow { state, legs, at: asked });
         let mut effects = vec![update()];
         effects.extend(meaning(state, &known, Side::read(data)));
         let told = self.key(&key);
