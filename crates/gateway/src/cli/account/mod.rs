@@ -1,7 +1,7 @@
 //! `account`: asks about an account at the PBX, and changes it.
 
 mod print;
-mod question;
+mod query;
 mod statistics;
 mod webhooks;
 
@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use pbx::{Driver, Query, Reply};
 use trubka_gateway::config::Config;
 
-use self::{question::Question, statistics::StatisticsArguments};
+use self::{query::AccountQuery, statistics::StatisticsArguments};
 use super::{WithConfig, check, connection_id, output};
 
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ enum AccountCommand {
         replace: bool,
     },
     #[command(flatten)]
-    Ask(Question),
+    Ask(AccountQuery),
 }
 
 /// A connection, and how to ask its PBX.

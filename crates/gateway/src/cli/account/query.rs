@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use crate::cli::output;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Question {
+pub(super) enum AccountQuery {
     /// How much money is left.
     Balance,
     /// Who works there, with extensions.
@@ -215,7 +215,7 @@ impl RedirectTo {
     }
 }
 
-impl Question {
+impl AccountQuery {
     /// What it asks of the PBX.
     pub(super) fn query(self) -> anyhow::Result<Query> {
         let change = |user, change| Query::ChangeUser { user, change };
