@@ -57,14 +57,14 @@ const NO_RECORDINGS: &str =
 
 /// What a frame that was sent asks for.
 #[derive(Debug, Clone)]
-enum Question {
+enum PendingRequest {
     Info,
     Subscribe {
         id: String,
     },
     Unsubscribe,
-    /// Somebody else's.
-    Asked {
+    /// One that was passed on for somebody else.
+    Relayed {
         number: u64,
     },
 }
@@ -75,7 +75,7 @@ pub(super) struct Socket {
     listing: Listing,
     /// Numbers frames, so that answers find them.
     last: u64,
-    questions: BTreeMap<String, (Question, Instant)>,
+    pending: BTreeMap<String, (PendingRequest, Instant)>,
     subscription: Option<Subscription>,
     /// The PBX has refused what was subscribed to, and it is asked for once more.
     resubscribed_once: bool,
@@ -107,7 +107,7 @@ impl Socket {
             shared,
             listing: Listing::new(Timestamp::UNIX_EPOCH),
             last: 0,
-            questions: BTreeMap::new(),
+            pending: BTreeMap::new(),
             subscription: None,
             resubscribed_once: false,
             filters: false,
@@ -132,16 +132,16 @@ impl Socket {
         EventContext { wire: &settings.wire, calls, counts, received_at: now.wall }
     }
 
-    /// Sends a question, and waits for its answer.
-    fn ask(&mut self, name: &str, mut parameters: Value, question: Question, now: Moment) -> SessionOutput {
+    /// Sends a request, and waits for its answer.
+    fn ask(&mut self, name: &str, mut parameters: Value, request: PendingRequest, now: Moment) -> SessionOutput {
         self.last += 1;
         // Texts, because floating-point numbers do not come back as they went.
         let qid = format!("t{}", self.last);
         if let Some(object) = parameters.as_object_mut() {
             object.insert("qid".to_owned(), Value::from(qid.clone()));
         }
-        let patience = if matches!(question, Question::Asked { .. }) { FORGET } else { ANSWER };
-        self.questions.insert(qid, (question, now.monotonic + patience));
+        let patience = if matches!(request, PendingRequest::Relayed { .. }) { FORGET } else { ANSWER };
+        self.pending.insert(qid, (request, now.monotonic + patience));
         SessionOutput::Send(frame::message(name, parameters))
     }
 
@@ -152,7 +152,7 @@ impl Socket {
         let subscription = Subscription::new(id.clone(), wire.expires, filter.is_some(), now.monotonic);
         let parameters = subscription.parameters(filter);
         self.subscription = Some(subscription);
-        self.ask("subscribe", parameters, Question::Subscribe { id }, now)
+        self.ask("subscribe", parameters, PendingRequest::Subscribe { id }, now)
     }
 
     fn text(&mut self, text: &str, now: Moment) -> Result<Vec<SessionOutput>, Error> {
@@ -163,17 +163,17 @@ impl Socket {
         if frame.name == "ping" {
             return Ok(vec![SessionOutput::Send(frame::message("pong", frame.body))]);
         }
-        let asked = frame.qid().and_then(|qid| self.questions.remove(&qid));
-        if let Some((question, _)) = asked {
-            return self.answered(question, &frame, now);
+        let asked = frame.qid().and_then(|qid| self.pending.remove(&qid));
+        if let Some((request, _)) = asked {
+            return self.answered(request, &frame, now);
         }
         if frame.is_answer() {
             // A slip of the vendor's documents shows another qid than the one asked with.
-            let info = self.questions.iter().find(|(_, (question, _))| matches!(question, Question::Info));
+            let info = self.pending.iter().find(|(_, (request, _))| matches!(request, PendingRequest::Info));
             if let Some(qid) = info.filter(|_| frame.name == "connection_info_result").map(|(qid, _)| qid.clone()) {
                 self.shared.counts.count("connection_info_result with another qid");
-                self.questions.remove(&qid);
-                return self.answered(Question::Info, &frame, now);
+                self.pending.remove(&qid);
+                return self.answered(PendingRequest::Info, &frame, now);
             }
             // Nobody waits for it any more.
             return Ok(Vec::new());
@@ -202,9 +202,9 @@ impl Socket {
         self.shared.calls.get(call).is_some_and(|known| known.involves(own))
     }
 
-    fn answered(&mut self, question: Question, frame: &Frame, now: Moment) -> Result<Vec<SessionOutput>, Error> {
-        match question {
-            Question::Info => {
+    fn answered(&mut self, request: PendingRequest, frame: &Frame, now: Moment) -> Result<Vec<SessionOutput>, Error> {
+        match request {
+            PendingRequest::Info => {
                 if let Some(error) = frame::failure(&frame.body) {
                     return Err(error);
                 }
@@ -214,7 +214,7 @@ impl Socket {
                 outputs.extend(self.say());
                 Ok(outputs)
             }
-            Question::Subscribe { id } => {
+            PendingRequest::Subscribe { id } => {
                 if let Some(error) = frame::failure(&frame.body) {
                     return self.not_subscribed(&id, &error, now);
                 }
@@ -226,8 +226,8 @@ impl Socket {
                 }
                 Ok(self.subscribed(now))
             }
-            Question::Unsubscribe => Ok(Vec::new()),
-            Question::Asked { number } => {
+            PendingRequest::Unsubscribe => Ok(Vec::new()),
+            PendingRequest::Relayed { number } => {
                 Ok(vec![SessionOutput::Answer { number, answer: Ok(as_answer(&frame.body)) }])
             }
         }
@@ -330,7 +330,7 @@ impl Socket {
         self.filters = true;
         self.silent_since = Some(now.monotonic);
         let gone = json!({"id": former.id, "expires": 0});
-        vec![self.subscribe(None, now), self.ask("subscribe", gone, Question::Unsubscribe, now)]
+        vec![self.subscribe(None, now), self.ask("subscribe", gone, PendingRequest::Unsubscribe, now)]
     }
 
     /// What is to be reported of the session, where that is news.
@@ -369,14 +369,10 @@ impl Socket {
             self.pinged = true;
             outputs.push(SessionOutput::Ping);
         }
-        let late: Vec<String> = self
-            .questions
-            .iter()
-            .filter(|(_, (_, until))| *until <= now.monotonic)
-            .map(|(qid, _)| qid.clone())
-            .collect();
-        for (question, _) in late.iter().filter_map(|qid| self.questions.remove(qid)).collect::<Vec<_>>() {
-            outputs.extend(self.unanswered(&question, now));
+        let late: Vec<String> =
+            self.pending.iter().filter(|(_, (_, until))| *until <= now.monotonic).map(|(qid, _)| qid.clone()).collect();
+        for (request, _) in late.iter().filter_map(|qid| self.pending.remove(qid)).collect::<Vec<_>>() {
+            outputs.extend(self.unanswered(&request, now));
         }
         if due(self.subscription.as_ref().map(Subscription::renew_at)) {
             outputs.extend(self.renew(now));
@@ -388,21 +384,21 @@ impl Socket {
     }
 
     /// What no answer came to is taken as done, and not relied upon.
-    fn unanswered(&mut self, question: &Question, now: Moment) -> Vec<SessionOutput> {
-        match question {
-            Question::Info => {
+    fn unanswered(&mut self, request: &PendingRequest, now: Moment) -> Vec<SessionOutput> {
+        match request {
+            PendingRequest::Info => {
                 self.shared.counts.count("connection_info without an answer");
                 let filter = self.filter();
                 vec![self.subscribe(filter.as_deref(), now)]
             }
-            Question::Subscribe { id } => {
+            PendingRequest::Subscribe { id } => {
                 self.shared.counts.count("A-2: subscribe without an answer");
                 if let Some(subscription) = self.subscription.as_mut().filter(|subscription| subscription.id == *id) {
                     subscription.doubt();
                 }
                 self.subscribed(now)
             }
-            Question::Unsubscribe | Question::Asked { .. } => Vec::new(),
+            PendingRequest::Unsubscribe | PendingRequest::Relayed { .. } => Vec::new(),
         }
     }
 
@@ -411,7 +407,7 @@ impl Socket {
         let subscription = self.subscription.as_mut()?;
         subscription.renew(now.monotonic);
         let (id, parameters) = (subscription.id.clone(), subscription.renewal(filter.as_deref()));
-        Some(self.ask("subscribe", parameters, Question::Subscribe { id }, now))
+        Some(self.ask("subscribe", parameters, PendingRequest::Subscribe { id }, now))
     }
 
     /// The subscriber whose events alone are to come.
@@ -419,11 +415,11 @@ impl Socket {
         self.shared.settings.wire.objects.clone()
     }
 
-    /// Puts somebody's question; its body is `["<name>", {…}]`.
+    /// Puts somebody's request; its body is `["<name>", {…}]`.
     fn put(&mut self, number: u64, request: &Request, now: Moment) -> SessionOutput {
         let is_open = self.heard.is_some();
         match Frame::parse(&String::from_utf8_lossy(&request.body)).filter(|_| is_open) {
-            Some(Frame { name, body }) => self.ask(&name, body, Question::Asked { number }, now),
+            Some(Frame { name, body }) => self.ask(&name, body, PendingRequest::Relayed { number }, now),
             None => {
                 let why = "the socket to the PBX is not open yet; try again in a moment";
                 SessionOutput::Answer { number, answer: Err(Error::new(ErrorKind::Transport, why).before_sending()) }
@@ -458,7 +454,7 @@ impl Session for Socket {
             }
             SessionInput::Opened => {
                 self.hear(now);
-                Ok(vec![self.ask("connection_info", json!({}), Question::Info, now)])
+                Ok(vec![self.ask("connection_info", json!({}), PendingRequest::Info, now)])
             }
             SessionInput::Text(text) => {
                 self.hear(now);
@@ -485,7 +481,7 @@ impl Session for Socket {
         }
         let alive = self.heard.map(|heard| heard + if self.pinged { GIVE_UP_AFTER } else { PING_AFTER });
         let renew = self.subscription.as_ref().map(Subscription::renew_at);
-        let answers = self.questions.values().map(|(_, until)| *until).min();
+        let answers = self.pending.values().map(|(_, until)| *until).min();
         [alive, renew, answers, self.list_at].into_iter().flatten().min()
     }
 }
