@@ -31,9 +31,9 @@ const EMPLOYEES: Duration = Duration::from_secs(3600);
 /// The longest wait after failures.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// What is asked.
+/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Question {
+enum Poll {
     Users,
     User(String),
     Complete { days: u32 },
@@ -63,11 +63,11 @@ pub(super) struct RingCloudPoller {
     directory: Arc<Mutex<Directory>>,
     lists: Lists,
     due: Due,
-    /// What was asked last.
-    asked: Question,
+    /// What was asked for last.
+    last_poll: Poll,
     /// Failures in a row, of each list.
     failures: Failures,
-    /// More has ended since the last answer than the usual question shows.
+    /// More has ended since the last answer than the usual poll shows.
     is_behind: bool,
     /// When finished calls were last read.
     complete: Option<Timestamp>,
@@ -77,45 +77,45 @@ pub(super) struct RingCloudPoller {
 
 impl Poller for RingCloudPoller {
     fn due(&mut self) -> (Instant, Request) {
-        let (due, question) = self.question();
-        self.asked = question.clone();
+        let (due, poll) = self.next_poll();
+        self.last_poll = poll.clone();
         let settings = &self.settings;
-        let request = match question {
-            Question::Users => requests::users(settings),
-            Question::User(name) => requests::user(settings, &name),
-            Question::Complete { days } => requests::complete(settings, days),
-            Question::Active => requests::active(settings),
+        let request = match poll {
+            Poll::Users => requests::users(settings),
+            Poll::User(name) => requests::user(settings, &name),
+            Poll::Complete { days } => requests::complete(settings, days),
+            Poll::Active => requests::active(settings),
         };
         (due, request)
     }
 
     fn read(&mut self, answer: Result<&Answer, &Error>, asked: Moment, now: Moment) -> Result<Found, Error> {
-        // Meanwhile who dials may have read employees, so the next question may be another.
-        let question = self.asked.clone();
+        // Meanwhile who dials may have read employees, so the next poll may be another.
+        let poll = self.last_poll.clone();
         let settings = Arc::clone(&self.settings);
         let data =
             answer.map_err(Clone::clone).and_then(|answer| Ok((responses::data(&settings, answer)?, answer.date)));
         let next = asked.monotonic.max(now.monotonic) + self.interval();
-        let is_complete = matches!(question, Question::Complete { .. });
-        let outcome = match (question, data) {
-            (question @ (Question::Users | Question::User(_)), Err(error)) => {
-                self.skip_users(&question, &error, now);
+        let is_complete = matches!(poll, Poll::Complete { .. });
+        let outcome = match (poll, data) {
+            (poll @ (Poll::Users | Poll::User(_)), Err(error)) => {
+                self.skip_users(&poll, &error, now);
                 return Ok(Found::default());
             }
-            (Question::Users, Ok((data, _))) => {
+            (Poll::Users, Ok((data, _))) => {
                 self.directory().take_list(&data);
                 (self.due.users, self.due.user) = (now.monotonic + EMPLOYEES, now.monotonic);
                 return Ok(Found::default());
             }
-            (Question::User(name), Ok((data, _))) => {
+            (Poll::User(name), Ok((data, _))) => {
                 self.directory().take_user(&name, &data);
                 return Ok(Found::default());
             }
-            (Question::Complete { days }, data) => {
+            (Poll::Complete { days }, data) => {
                 self.due.complete = next;
                 let found = data.and_then(|(data, _)| self.finished(&data, days, asked, now));
                 if self.is_behind && days < self.depth {
-                    // Another question, so it may be asked at once.
+                    // Another poll, so it may be asked at once.
                     self.due.complete = now.monotonic;
                 }
                 if let Err(error) = &found
@@ -125,7 +125,7 @@ impl Poller for RingCloudPoller {
                 }
                 found.map_err(|error| of("the list of finished calls", &error))
             }
-            (Question::Active, data) => {
+            (Poll::Active, data) => {
                 self.due.active = next;
                 let found = data.and_then(|(data, date)| self.lists.take_current(&data, date, asked, now));
                 found.map_err(|error| of("the list of current calls", &error))
@@ -156,7 +156,7 @@ impl RingCloudPoller {
             settings,
             directory,
             due: Due { users: now, user: now, complete: now, active: now },
-            asked: Question::Active,
+            last_poll: Poll::Active,
             failures: Failures::default(),
             is_behind: false,
             complete: None,
@@ -164,18 +164,18 @@ impl RingCloudPoller {
         }
     }
 
-    /// The next question. Employees first, because rows name them; then finished calls, so that a call that ended is not
+    /// The next poll. Employees first, because rows name them; then finished calls, so that a call that ended is not
     /// concluded to have ended unseen.
-    fn question(&self) -> (Instant, Question) {
+    fn next_poll(&self) -> (Instant, Poll) {
         let unread = self.directory().unread().map(str::to_owned);
         let candidates = [
-            Some((self.due.users, Question::Users)),
-            unread.map(|name| (self.due.user, Question::User(name))),
-            Some((self.due.complete, Question::Complete { days: self.days() })),
-            Some((self.due.active, Question::Active)),
+            Some((self.due.users, Poll::Users)),
+            unread.map(|name| (self.due.user, Poll::User(name))),
+            Some((self.due.complete, Poll::Complete { days: self.days() })),
+            Some((self.due.active, Poll::Active)),
         ];
         let first = candidates.into_iter().flatten().min_by_key(|(due, _)| *due);
-        first.unwrap_or((self.due.active, Question::Active))
+        first.unwrap_or((self.due.active, Poll::Active))
     }
 
     /// For how many days finished calls are asked for: all that the service keeps at the start, after a failure, and as
@@ -195,16 +195,16 @@ impl RingCloudPoller {
     }
 
     /// Without the employees, calls are read by the length of their numbers alone.
-    fn skip_users(&mut self, question: &Question, error: &Error, now: Moment) {
+    fn skip_users(&mut self, poll: &Poll, error: &Error, now: Moment) {
         let is_final = matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound);
-        match question {
-            Question::User(name) if is_final => self.directory().mark_silent(name),
-            Question::User(_) => self.due.user = now.monotonic + self.interval(),
-            Question::Users | Question::Complete { .. } | Question::Active if is_final => {
+        match poll {
+            Poll::User(name) if is_final => self.directory().mark_silent(name),
+            Poll::User(_) => self.due.user = now.monotonic + self.interval(),
+            Poll::Users | Poll::Complete { .. } | Poll::Active if is_final => {
                 self.directory().give_up();
                 self.due.users = now.monotonic + EMPLOYEES;
             }
-            Question::Users | Question::Complete { .. } | Question::Active => {
+            Poll::Users | Poll::Complete { .. } | Poll::Active => {
                 self.due.users = now.monotonic + self.interval().max(requested_pause(error));
             }
         }
@@ -249,7 +249,7 @@ impl RingCloudPoller {
     }
 }
 
-/// From one question to the same again, a little more than the service admits.
+/// From one poll to the same again, a little more than the service admits.
 fn interval(settings: &Settings) -> Duration {
     settings.interval + settings.interval / 40 + Duration::from_millis(300)
 }
