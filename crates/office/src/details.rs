@@ -19,20 +19,20 @@ const MOST: usize = 10_000;
 /// The calls of one connection that are to be asked about.
 #[derive(Default)]
 pub(crate) struct Details {
-    questions: Mutex<Questions>,
+    queue: Mutex<RequestQueue>,
     more: Notify,
 }
 
 #[derive(Default)]
-struct Questions {
-    waiting: BTreeSet<Question>,
+struct RequestQueue {
+    waiting: BTreeSet<DetailRequest>,
     /// When a call was put in here.
     known: BTreeMap<String, Instant>,
 }
 
 /// The greatest is asked first: what was tried least often, then the newest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Question {
+pub(crate) struct DetailRequest {
     pub(crate) tries: Reverse<u8>,
     pub(crate) began: Option<Timestamp>,
     pub(crate) call: String,
@@ -47,24 +47,24 @@ impl Details {
 
     /// The same, by the vendor's ids of the calls and when they began.
     pub(crate) fn ask_about(&self, calls: impl IntoIterator<Item = (String, Option<Timestamp>)>) {
-        let mut questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        questions.known.retain(|_, since| now.duration_since(*since) < ONCE_IN);
+        queue.known.retain(|_, since| now.duration_since(*since) < ONCE_IN);
         for (call, began) in calls {
-            if questions.known.insert(call.clone(), now).is_none() {
-                questions.waiting.insert(Question { tries: Reverse(0), began, call });
+            if queue.known.insert(call.clone(), now).is_none() {
+                queue.waiting.insert(DetailRequest { tries: Reverse(0), began, call });
             }
         }
-        while questions.waiting.len() > MOST {
-            questions.waiting.pop_first();
+        while queue.waiting.len() > MOST {
+            queue.waiting.pop_first();
         }
         self.more.notify_one();
     }
 
     /// The next one, once there is one.
-    pub(crate) async fn next(&self) -> Question {
+    pub(crate) async fn next(&self) -> DetailRequest {
         loop {
-            let next = self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_last();
+            let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_last();
             if let Some(next) = next {
                 return next;
             }
@@ -73,14 +73,14 @@ impl Details {
     }
 
     /// It is asked later.
-    pub(crate) fn put_back(&self, question: Question) {
-        self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(question);
+    pub(crate) fn put_back(&self, request: DetailRequest) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.insert(request);
     }
 
     /// How many wait.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
-        self.questions.lock().unwrap_or_else(PoisonError::into_inner).waiting.len()
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.len()
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
         details.ask([&call("old", 1), &call("new", 9), &call("middle", 5)]);
         let first = details.next().await;
         assert_eq!(first.call, "new");
-        details.put_back(Question { tries: Reverse(1), ..first });
+        details.put_back(DetailRequest { tries: Reverse(1), ..first });
         details.ask([&call("old", 1), &call("new", 9), &call("newest", 10)]);
         let mut order = Vec::new();
         for _ in 0..4 {

@@ -10,13 +10,13 @@ use link::wire::Call;
 use pbx::{Error, ErrorKind};
 use store::Store;
 
-use crate::{backoff::before_session, call_entries, details::Question, links::Link, rows};
+use crate::{backoff::before_session, call_entries, details::DetailRequest, links::Link, rows};
 
-/// The pause between two questions.
+/// The pause between two requests.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The pause after one that the PBX could not answer.
 const FAILED: Duration = Duration::from_secs(60);
-/// The longest pause where one question after the other is refused.
+/// The longest pause where one request after the other is refused.
 const LONGEST: Duration = Duration::from_secs(3600);
 /// How often one call is asked about where the PBX fails inside, or its answer cannot be read.
 const TRIES: u8 = 3;
@@ -28,7 +28,7 @@ const REACH: SignedDuration = SignedDuration::from_hours(7 * 24);
 struct Failures {
     /// Of whatever kind.
     all: usize,
-    /// Questions that were refused for their calls.
+    /// Requests that were refused for their calls.
     refused: u32,
 }
 
@@ -49,17 +49,17 @@ impl Link {
         self.ask_about_stored().await;
         let mut failures = Failures::default();
         loop {
-            let question = self.details.next().await;
-            let pause = match self.ask_details(&question.call).await {
+            let request = self.details.next().await;
+            let pause = match self.ask_details(&request.call).await {
                 Ok(true) => {
                     failures = Failures::default();
                     PAUSE
                 }
                 Ok(false) => {
                     let unreadable = Error::new(ErrorKind::Protocol, "the PBX's answer tells nothing of the call");
-                    self.details_failed(question, &unreadable, &mut failures).await
+                    self.details_failed(request, &unreadable, &mut failures).await
                 }
-                Err(error) => self.details_failed(question, &error, &mut failures).await,
+                Err(error) => self.details_failed(request, &error, &mut failures).await,
             };
             tokio::time::sleep(pause).await;
         }
@@ -77,8 +77,8 @@ impl Link {
     async fn ask_about_stored(&self) {
         let (office, connection) = (self.office.clone(), self.connection.clone());
         let since = self.clock.now().checked_sub(REACH).unwrap_or(Timestamp::UNIX_EPOCH);
-        match self.store.reading(move |store| stored_questions(store, &office, &connection, since)).await {
-            Ok(questions) => self.details.ask_about(questions),
+        match self.store.reading(move |store| stored_requests(store, &office, &connection, since)).await {
+            Ok(requests) => self.details.ask_about(requests),
             Err(error) => {
                 tracing::warn!(kind = ?error.kind(), "calls that were to be asked about cannot be read, and are not");
             }
@@ -86,7 +86,7 @@ impl Link {
     }
 
     /// The PBX says nothing of this call: the next link does not ask again.
-    async fn note_unknown(&self, question: Question) {
+    async fn note_unknown(&self, request: DetailRequest) {
         let (now, connection) = (self.clock.now(), self.connection.clone());
         // What cannot be read is not written either: it would be forgotten.
         let Ok(mut known) = self.store.reading(move |store| UnknownToPbx::kept(store, &connection)).await else {
@@ -94,31 +94,32 @@ impl Link {
             return;
         };
         known.0.retain(|_, asked| now.duration_since(*asked) < REACH);
-        known.0.insert(question.call, now);
+        known.0.insert(request.call, now);
         // Texts and times always have a JSON.
         self.keep_text(&UnknownToPbx::key(&self.connection), &serde_json::to_string(&known.0).unwrap_or_default());
     }
 
     /// How long to wait after this error. What is wrong with one call costs the others nothing but a pause; what is wrong with
-    /// the account or the way to the PBX costs no call its question.
-    async fn details_failed(&self, question: Question, error: &Error, failures: &mut Failures) -> Duration {
+    /// the account or the way to the PBX costs no call its request.
+    async fn details_failed(&self, request: DetailRequest, error: &Error, failures: &mut Failures) -> Duration {
         tracing::info!(connection = %self.connection, kind = ?error.kind(), "the PBX does not tell of a single call");
-        let tried = |question: Question| Question { tries: Reverse(question.tries.0.saturating_add(1)), ..question };
+        let tried =
+            |request: DetailRequest| DetailRequest { tries: Reverse(request.tries.0.saturating_add(1)), ..request };
         let wait = before_session(error, failures.all, 0.0);
         failures.all += 1;
         match error.kind() {
             ErrorKind::RateLimited { retry_after } => {
-                self.details.put_back(question);
+                self.details.put_back(request);
                 return retry_after.unwrap_or(FAILED).max(PAUSE);
             }
             // Such an answer may come from something before the PBX.
-            ErrorKind::Protocol if question.tries.0 + 1 < TRIES => {
-                self.details.put_back(tried(question));
+            ErrorKind::Protocol if request.tries.0 + 1 < TRIES => {
+                self.details.put_back(tried(request));
                 return failures.refused_pause();
             }
             ErrorKind::Internal | ErrorKind::NotReady => {
-                if question.tries.0 + 1 < TRIES {
-                    self.details.put_back(tried(question));
+                if request.tries.0 + 1 < TRIES {
+                    self.details.put_back(tried(request));
                 }
             }
             ErrorKind::Timeout
@@ -126,7 +127,7 @@ impl Link {
             | ErrorKind::Unauthorized
             | ErrorKind::Forbidden
             | ErrorKind::Refused
-            | ErrorKind::Stopped => self.details.put_back(tried(question)),
+            | ErrorKind::Stopped => self.details.put_back(tried(request)),
             ErrorKind::NotFound
             | ErrorKind::InvalidRequest { .. }
             | ErrorKind::Conflict
@@ -135,7 +136,7 @@ impl Link {
             | ErrorKind::Gone
             | ErrorKind::NotAudio
             | ErrorKind::TooLarge => {
-                self.note_unknown(question).await;
+                self.note_unknown(request).await;
                 // Where none is answered, as by a PBX without this method, the rest is asked ever more seldom.
                 return failures.refused_pause();
             }
@@ -145,20 +146,20 @@ impl Link {
 }
 
 /// What is to be asked about the calls of a connection that began since then.
-fn stored_questions(
+fn stored_requests(
     store: &Store,
     office: &str,
     connection: &ConnectionId,
     since: Timestamp,
 ) -> Result<Vec<(String, Option<Timestamp>)>, store::Error> {
     let unknown = UnknownToPbx::kept(store, connection)?;
-    let mut questions = Vec::new();
+    let mut requests = Vec::new();
     for call in rows::began_since(store, office, connection, since)?.iter().filter(leaves_open) {
         let ids = call_entries::vendor_ids(store, office, &call.id)?;
         let ids = ids.into_iter().filter(|id| !unknown.0.contains_key(id));
-        questions.extend(ids.map(|id| (id, Some(call.started_at))));
+        requests.extend(ids.map(|id| (id, Some(call.started_at))));
     }
-    Ok(questions)
+    Ok(requests)
 }
 
 /// Whether the PBX may know of this call what is not known here.
@@ -194,8 +195,8 @@ mod tests {
         let mut failures = Failures::default();
         let mut failed = async |tries, kind| {
             let before = link.details.waiting();
-            let question = Question { tries: Reverse(tries), began: None, call: format!("{kind:?}{tries}") };
-            let pause = link.details_failed(question, &Error::new(kind, ""), &mut failures).await;
+            let request = DetailRequest { tries: Reverse(tries), began: None, call: format!("{kind:?}{tries}") };
+            let pause = link.details_failed(request, &Error::new(kind, ""), &mut failures).await;
             (pause, link.details.waiting() - before)
         };
         let busy = ErrorKind::RateLimited { retry_after: Some(Duration::from_secs(900)) };
