@@ -12,11 +12,11 @@ use store::{Audience, CommandStatus, Redirect, Revealed};
 use super::unread::is_for_good;
 use super::{
     published::{Head, Published},
-    state::{Keeper, Question},
+    state::{AudienceLookup, Keeper},
 };
 use crate::{rows, visibility};
 
-/// What the database says to a [`Question`].
+/// What the database says to an [`AudienceLookup`].
 #[derive(Default)]
 struct Answer {
     author: Option<String>,
@@ -59,7 +59,7 @@ impl Keeper {
         let known = changed.map(|changed| rows::audience(&changed.call, &self.directory));
         let call = known.is_none().then(|| call.clone());
         if command.is_some() || call.is_some() {
-            self.questions.push(Question { item: self.news.len(), command, call, is_answered: false });
+            self.lookups.push(AudienceLookup { item: self.news.len(), command, call, is_answered: false });
         }
         Arc::new(known.unwrap_or_default())
     }
@@ -72,23 +72,23 @@ impl Keeper {
         }
     }
 
-    /// Reads what was asked, on a thread that may wait for the database. What cannot be read just now stays a question,
+    /// Reads what was asked, on a thread that may wait for the database. What cannot be read just now stays a lookup,
     /// and its item is published once it can be: told to nobody it would be missing on desks for good. A row that can
     /// never be read says of nobody that he sees the call, and keeps no other back.
-    async fn answer_questions(&mut self) {
-        if self.questions.is_empty() || !self.reads.rest().is_zero() {
+    async fn run_lookups(&mut self) {
+        if self.lookups.is_empty() || !self.reads.rest().is_zero() {
             return;
         }
-        let mut questions = std::mem::take(&mut self.questions);
+        let mut lookups = std::mem::take(&mut self.lookups);
         let (store, office, directory) = (self.store.clone(), self.office.clone(), Arc::clone(&self.directory));
-        let read = move |question: &Question| -> Result<Answer, store::Error> {
-            let author = question.command.map(|id| store.command(id)).transpose()?.flatten();
-            let row = question.call.as_ref().map(|call| store.get(&office, call)).transpose()?.flatten();
+        let read = move |lookup: &AudienceLookup| -> Result<Answer, store::Error> {
+            let author = lookup.command.map(|id| store.command(id)).transpose()?.flatten();
+            let row = lookup.call.as_ref().map(|call| store.get(&office, call)).transpose()?.flatten();
             let call = row.and_then(|row| rows::call(&row));
             let author = author.map(|row| row.command.author);
             Ok(Answer { author, audience: call.map(|call| rows::audience(&call, &directory)) })
         };
-        let read = move |question: &Question| match read(question) {
+        let read = move |lookup: &AudienceLookup| match read(lookup) {
             Ok(answer) => Some(answer),
             Err(error) if is_for_good(&error) => {
                 tracing::error!(%error, "a row cannot be read by this version: who sees its call is not known");
@@ -96,18 +96,18 @@ impl Keeper {
             }
             Err(_) => None,
         };
-        let asked = questions.clone();
+        let asked = lookups.clone();
         let reading = tokio::task::spawn_blocking(move || asked.iter().map(read).collect());
         // Where reading itself came to an end, nothing was answered.
         let answers: Vec<Option<Answer>> = reading.await.unwrap_or_default();
         for (place, answer) in answers.into_iter().enumerate() {
-            if let Some((question, answer)) = questions.get(place).zip(answer) {
-                self.take_answer(question.item, answer);
-                questions[place].is_answered = true;
+            if let Some((lookup, answer)) = lookups.get(place).zip(answer) {
+                self.take_answer(lookup.item, answer);
+                lookups[place].is_answered = true;
             }
         }
-        self.questions = questions.into_iter().filter(|question| !question.is_answered).collect();
-        if !self.questions.is_empty() {
+        self.lookups = lookups.into_iter().filter(|lookup| !lookup.is_answered).collect();
+        if !self.lookups.is_empty() {
             tracing::error!("who sees a call cannot be read: what people wrote on it is told once it can");
             self.reads.failed();
         }
@@ -152,13 +152,13 @@ impl Keeper {
             }
             if is_kept.is_ok() && self.unsaved.is_empty() { self.rows.worked() } else { self.rows.failed() }
         }
-        self.answer_questions().await;
-        if self.unfolded.is_empty() && self.questions.is_empty() {
+        self.run_lookups().await;
+        if self.unfolded.is_empty() && self.lookups.is_empty() {
             self.reads.worked();
         }
         self.news.extend(revealed.into_iter().map(fact_for_others));
         let was = *self.head.borrow();
-        let behind = !(self.unsaved.is_empty() && self.unfolded.is_empty() && self.questions.is_empty());
+        let behind = !(self.unsaved.is_empty() && self.unfolded.is_empty() && self.lookups.is_empty());
         self.head.send_replace(Head { seq: if behind { was.seq } else { self.logged }, behind });
         self.publish_news(parted);
         if was.behind && !behind {
@@ -187,16 +187,16 @@ impl Keeper {
         }
     }
 
-    /// What is to be published now, in the order of the log. What has a question open is kept back.
+    /// What is to be published now, in the order of the log. What has a lookup open is kept back.
     fn take_news(&mut self) -> Vec<Published> {
-        let asked: BTreeSet<usize> = self.questions.iter().map(|question| question.item).collect();
+        let asked: BTreeSet<usize> = self.lookups.iter().map(|lookup| lookup.item).collect();
         let mut news = Vec::with_capacity(self.news.len());
         for (item, published) in std::mem::take(&mut self.news).into_iter().enumerate() {
             if asked.contains(&item) { self.news.push(published) } else { news.push(published) }
         }
         let places: BTreeMap<usize, usize> = asked.into_iter().enumerate().map(|(now, before)| (before, now)).collect();
-        for question in &mut self.questions {
-            question.item = places.get(&question.item).copied().unwrap_or_default();
+        for lookup in &mut self.lookups {
+            lookup.item = places.get(&lookup.item).copied().unwrap_or_default();
         }
         news.sort_by_key(Published::seq);
         news

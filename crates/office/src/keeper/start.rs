@@ -50,7 +50,7 @@ impl Keeper {
             unread: BTreeMap::new(),
             unsaved: BTreeMap::new(),
             news: Vec::new(),
-            questions: Vec::new(),
+            lookups: Vec::new(),
             timers: Backoff::default(),
             rows: Backoff::default(),
             reads: Backoff::default(),

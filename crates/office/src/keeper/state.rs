@@ -43,7 +43,7 @@ pub(crate) struct Keeper {
     /// What is to be published.
     pub(super) news: Vec<Published>,
     /// What is to be read before that is published.
-    pub(super) questions: Vec<Question>,
+    pub(super) lookups: Vec<AudienceLookup>,
     /// When timers are tried again, when rows, and when what could not be read.
     pub(super) timers: Backoff,
     pub(super) rows: Backoff,
@@ -52,7 +52,7 @@ pub(crate) struct Keeper {
 
 /// Who is to be told of an item of the news, where memory does not say.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
+pub(super) struct AudienceLookup {
     /// Place of the item among the news.
     pub(super) item: usize,
     /// Whose is this command?

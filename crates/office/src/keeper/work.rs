@@ -69,7 +69,7 @@ impl Keeper {
         let timer = next.map(|at| Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default());
         let timer = timer.map(|due| due.max(self.timers.rest()));
         let write_again = (!self.unsaved.is_empty()).then(|| self.rows.rest());
-        let is_unread = !(self.unfolded.is_empty() && self.questions.is_empty());
+        let is_unread = !(self.unfolded.is_empty() && self.lookups.is_empty());
         let read_again = is_unread.then(|| self.reads.rest());
         timer.into_iter().chain(write_again).chain(read_again).min()
     }
