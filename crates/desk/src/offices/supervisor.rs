@@ -55,7 +55,7 @@ pub(crate) struct Supervisor {
 }
 
 /// Why a stream ended.
-enum End {
+enum StreamEnd {
     /// The loop is gone.
     Closed,
     /// The office does not know us, or cannot be asked before a person has mended something.
@@ -68,7 +68,7 @@ enum End {
     Lost { caught_up: bool, cause: LinkCause },
 }
 
-impl End {
+impl StreamEnd {
     fn lost(caught_up: bool) -> Self {
         Self::Lost { caught_up, cause: LinkCause::Unreachable }
     }
@@ -79,10 +79,10 @@ impl End {
 }
 
 /// The loop has ended.
-struct Closed;
+struct LoopClosed;
 
-impl From<Closed> for End {
-    fn from(_: Closed) -> Self {
+impl From<LoopClosed> for StreamEnd {
+    fn from(_: LoopClosed) -> Self {
         Self::Closed
     }
 }
@@ -97,27 +97,27 @@ impl Supervisor {
         let mut backoff = Backoff::new();
         loop {
             let end = tokio::select! {
-                followed = self.follow() => followed.map_or_else(|end| end, |()| End::not_stored()),
-                () = self.slot.woke.notified() => End::Woke,
+                followed = self.follow() => followed.map_or_else(|end| end, |()| StreamEnd::not_stored()),
+                () = self.slot.woke.notified() => StreamEnd::Woke,
             };
             let mut wait = None;
             let told = match end {
-                End::Closed => return,
-                End::Refused(cause) => {
+                StreamEnd::Closed => return,
+                StreamEnd::Refused(cause) => {
                     // The loop may have ended too; either way nothing is left to do.
                     let _ = self.tell(News::Refused(cause)).await;
                     return;
                 }
-                End::Woke => {
+                StreamEnd::Woke => {
                     backoff.reset();
                     wait = Some(Duration::ZERO);
                     self.tell(News::Lost(LinkCause::Unreachable)).await
                 }
-                End::TooOld => match self.set_aside().await {
+                StreamEnd::TooOld => match self.set_aside().await {
                     Ok(()) => self.tell(News::SetAside).await,
                     Err(error) => self.not_stored(&error).await,
                 },
-                End::Lost { caught_up, cause } => {
+                StreamEnd::Lost { caught_up, cause } => {
                     if caught_up {
                         backoff.reset();
                     }
@@ -138,13 +138,13 @@ impl Supervisor {
         }
     }
 
-    async fn tell(&self, news: News) -> Result<(), Closed> {
+    async fn tell(&self, news: News) -> Result<(), LoopClosed> {
         let message = Message::Link { office: self.slot.id.clone(), generation: self.generation, news };
-        let loop_ = self.loop_.upgrade().ok_or(Closed)?;
-        loop_.send(message).await.map_err(|_| Closed)
+        let loop_ = self.loop_.upgrade().ok_or(LoopClosed)?;
+        loop_.send(message).await.map_err(|_| LoopClosed)
     }
 
-    async fn not_stored(&self, error: &store::Error) -> Result<(), Closed> {
+    async fn not_stored(&self, error: &store::Error) -> Result<(), LoopClosed> {
         tracing::error!(office = self.slot.id, %error, "the copy of the office cannot be written");
         self.tell(News::NotStored { full: error.kind() == ErrorKind::Full }).await
     }
@@ -166,7 +166,7 @@ impl Supervisor {
     }
 
     /// Follows one stream until it ends.
-    async fn follow(&self) -> Result<(), End> {
+    async fn follow(&self) -> Result<(), StreamEnd> {
         self.tell(News::Opening).await?;
         self.slot.office.sign_in().await.map_err(not_signed_in)?;
         let resume = match self.cursor().await {
@@ -184,7 +184,7 @@ impl Supervisor {
         let mut frames = stream.ready_chunks(TOGETHER);
         // Beside the stream, whose frames wait for nobody; dropping this ends it.
         let mut beside = JoinSet::new();
-        let mut progress = Progress { resumed, epoch: None, head: 0, caught_up: false };
+        let mut progress = StreamProgress { resumed, epoch: None, head: 0, caught_up: false };
         while let Some(ready) = frames.next().await {
             let was_caught_up = progress.caught_up;
             let mut batch = Batch::default();
@@ -206,7 +206,7 @@ impl Supervisor {
                 beside.spawn(self.clone().send_written());
             }
         }
-        Err(End::lost(progress.caught_up))
+        Err(StreamEnd::lost(progress.caught_up))
     }
 
     /// Sends what is written here, as long as the stream is open.
@@ -227,25 +227,30 @@ impl Supervisor {
         }
     }
 
-    async fn open(&self, resume: Option<Cursor>) -> Result<FrameStream, End> {
+    async fn open(&self, resume: Option<Cursor>) -> Result<FrameStream, StreamEnd> {
         let opening = time::timeout(HELLO_WITHIN, self.slot.office.stream(resume)).await;
-        opening.map_err(|_| End::lost(false))?.map_err(|error| ended_by(&error, false))
+        opening.map_err(|_| StreamEnd::lost(false))?.map_err(|error| ended_by(&error, false))
     }
 
     /// All rows of the office in the same process are in the database already: what it is first asked is only where
     /// its log stands.
-    async fn open_at_head(&self) -> Result<FrameStream, End> {
+    async fn open_at_head(&self) -> Result<FrameStream, StreamEnd> {
         let mut stream = self.open(None).await?;
-        let hello = time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| End::lost(false))?;
+        let hello = time::timeout(HELLO_WITHIN, stream.next()).await.map_err(|_| StreamEnd::lost(false))?;
         match hello {
             Some(Ok(Frame::Hello { epoch, seq, .. })) => self.open(Some(Cursor { epoch, seq })).await,
-            Some(Ok(_)) | None => Err(End::lost(false)),
+            Some(Ok(_)) | None => Err(StreamEnd::lost(false)),
             Some(Err(error)) => Err(ended_by(&error, false)),
         }
     }
 
     /// Tells the loop of a frame at once; what is to be written waits for those that lie ready behind it.
-    async fn take(&self, frame: Frame, progress: &mut Progress, batch: &mut Batch) -> Result<Option<End>, Closed> {
+    async fn take(
+        &self,
+        frame: Frame,
+        progress: &mut StreamProgress,
+        batch: &mut Batch,
+    ) -> Result<Option<StreamEnd>, LoopClosed> {
         match frame {
             Frame::Hello { epoch, seq, now, you, .. } => {
                 progress.epoch = Some(epoch);
@@ -269,41 +274,45 @@ impl Supervisor {
                     self.tell(News::Step { caught_up: progress.caught_up }).await?;
                 }
             }
-            Frame::TooOld => return Ok(Some(End::TooOld)),
+            Frame::TooOld => return Ok(Some(StreamEnd::TooOld)),
             Frame::Other => {}
         }
         Ok(None)
     }
 
     /// Writes what came. When that fails the stream is given up: it resumes at the last place that was kept.
-    async fn commit(&self, batch: Batch) -> Result<(), End> {
+    async fn commit(&self, batch: Batch) -> Result<(), StreamEnd> {
         if batch.is_empty() {
             return Ok(());
         }
         if let Err(error) = batch.commit(&self.store, &self.slot.id).await {
             self.not_stored(&error).await?;
-            return Err(End::not_stored());
+            return Err(StreamEnd::not_stored());
         }
         Ok(self.tell(News::Committed).await?)
     }
 }
 
 /// How far a stream has come.
-struct Progress {
+struct StreamProgress {
     resumed: bool,
     epoch: Option<String>,
     head: u64,
     caught_up: bool,
 }
 
-fn not_signed_in(error: SignInError) -> End {
+fn not_signed_in(error: SignInError) -> StreamEnd {
     let cause = LinkCause::from(error);
     // A locked keyring is asked again by itself.
-    if cause == LinkCause::KeyringLocked { End::Lost { caught_up: false, cause } } else { End::Refused(cause) }
+    if cause == LinkCause::KeyringLocked {
+        StreamEnd::Lost { caught_up: false, cause }
+    } else {
+        StreamEnd::Refused(cause)
+    }
 }
 
-fn ended_by(error: &OfficeError, caught_up: bool) -> End {
+fn ended_by(error: &OfficeError, caught_up: bool) -> StreamEnd {
     tracing::info!(kind = ?error.kind, "the stream of an office ended");
     let cause = LinkCause::from(error);
-    if cause == LinkCause::TokenRefused { End::Refused(cause) } else { End::Lost { caught_up, cause } }
+    if cause == LinkCause::TokenRefused { StreamEnd::Refused(cause) } else { StreamEnd::Lost { caught_up, cause } }
 }
