@@ -38,7 +38,7 @@ const MEASURED_AT_ONCE: usize = 2;
 
 /// How far a fetch has come.
 #[derive(Debug, Clone, PartialEq)]
-enum Progress {
+enum FetchProgress {
     /// So many bytes are here.
     Bytes(u64),
     /// All of it is in the cache.
@@ -53,7 +53,7 @@ pub(crate) struct Recordings {
     store: Store,
     cache: Arc<Cache>,
     connections: Arc<Connections>,
-    running: Mutex<BTreeMap<RecordingId, watch::Receiver<Progress>>>,
+    running: Mutex<BTreeMap<RecordingId, watch::Receiver<FetchProgress>>>,
     gone: Gone,
     measuring: Semaphore,
 }
@@ -128,7 +128,11 @@ impl Recordings {
     }
 
     /// The progress of the fetch, started if nobody has wanted this recording before.
-    async fn fetched(self: &Arc<Self>, call: &CallId, id: &RecordingId) -> Result<watch::Receiver<Progress>, Failure> {
+    async fn fetched(
+        self: &Arc<Self>,
+        call: &CallId,
+        id: &RecordingId,
+    ) -> Result<watch::Receiver<FetchProgress>, Failure> {
         if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(running.clone());
         }
@@ -140,12 +144,12 @@ impl Recordings {
             Err(error) => Err(error.into()),
         });
         if is_whole.await? {
-            return Ok(watch::channel(Progress::Done).1);
+            return Ok(watch::channel(FetchProgress::Done).1);
         }
         if self.gone.holds(id) {
             return Err(failure::gone().into());
         }
-        let (send, receive) = watch::channel(Progress::Bytes(0));
+        let (send, receive) = watch::channel(FetchProgress::Bytes(0));
         {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(running) = running.get(id) {
@@ -160,7 +164,7 @@ impl Recordings {
                 this.gone.add(&id);
             }
             this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            send.send_replace(outcome.err().map_or(Progress::Done, Progress::Failed));
+            send.send_replace(outcome.err().map_or(FetchProgress::Done, FetchProgress::Failed));
         });
         Ok(receive)
     }
@@ -169,7 +173,7 @@ impl Recordings {
         self: &Arc<Self>,
         call: &CallId,
         id: &RecordingId,
-        progress: &watch::Sender<Progress>,
+        progress: &watch::Sender<FetchProgress>,
     ) -> Result<(), Failure> {
         let (this, of_call, wanted) = (Arc::clone(self), call.clone(), id.clone());
         let (connection, vendor_call, reference) = blocking(move || Ok(this.reference(&of_call, &wanted)?)).await?;
@@ -192,7 +196,7 @@ impl Recordings {
                 return Err(OfficeError::new(OfficeErrorKind::Refused, message).into());
             }
             writer = write(writer, piece).await?;
-            progress.send_replace(Progress::Bytes(so_far));
+            progress.send_replace(FetchProgress::Bytes(so_far));
         }
         if so_far == 0 {
             // A PBX that has not finished sends nothing: that is no recording to be kept.
@@ -261,15 +265,18 @@ fn read(cache: &Cache, id: &RecordingId, range: ByteRange) -> Result<RecordingPa
 }
 
 /// Waits until enough bytes are here, or all of them.
-async fn reached(mut progress: watch::Receiver<Progress>, enough: impl Fn(u64) -> bool) -> Result<(), OfficeError> {
+async fn reached(
+    mut progress: watch::Receiver<FetchProgress>,
+    enough: impl Fn(u64) -> bool,
+) -> Result<(), OfficeError> {
     let waiting = progress.wait_for(|progress| match progress {
-        Progress::Bytes(so_far) => enough(*so_far),
-        Progress::Done | Progress::Failed(_) => true,
+        FetchProgress::Bytes(so_far) => enough(*so_far),
+        FetchProgress::Done | FetchProgress::Failed(_) => true,
     });
     match tokio::time::timeout(PATIENCE, waiting).await {
         Ok(Ok(progress)) => match &*progress {
-            Progress::Bytes(_) | Progress::Done => Ok(()),
-            Progress::Failed(error) => Err(error.clone()),
+            FetchProgress::Bytes(_) | FetchProgress::Done => Ok(()),
+            FetchProgress::Failed(error) => Err(error.clone()),
         },
         Ok(Err(_)) | Err(_) => Err(failure::slow()),
     }
