@@ -19,7 +19,7 @@ const READ_REFUSED: Duration = Duration::from_secs(3600);
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far finished calls are read.
-struct Progress {
+struct HistoryProgress {
     /// All calls that ended before then are known; nothing is known of a connection that is new.
     complete: Option<Timestamp>,
     /// Why they cannot be read, in words.
@@ -33,7 +33,7 @@ impl Link {
     pub(crate) async fn keep_reading(self) {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
         let complete = self.complete("").await.map(|known| known.until);
-        let mut progress = Progress { complete, failure: None, due: Instant::now() };
+        let mut progress = HistoryProgress { complete, failure: None, due: Instant::now() };
         let mut people = NextList::now();
         if let Some(from) = self.complete_until("").await.filter(|_| self.has_history()) {
             self.open_gap("", from, "stopped").await;
@@ -57,7 +57,7 @@ impl Link {
 
     /// Reads what ended since the last time, where that is due and the zone is known: read in another zone than theirs,
     /// the newest calls would be passed over for good.
-    async fn read_finished(&self, progress: &mut Progress) {
+    async fn read_finished(&self, progress: &mut HistoryProgress) {
         let is_dated = self.is_zone_settled() || !self.driver.capability().tells_zone;
         if !is_dated || !self.has_history() || Instant::now() < progress.due {
             return;
@@ -75,7 +75,7 @@ impl Link {
                     self.keeper.status_changed(&self.connection).await;
                 }
                 self.stamp_at("", until);
-                *progress = Progress { complete: Some(until), failure: None, due: Instant::now() };
+                *progress = HistoryProgress { complete: Some(until), failure: None, due: Instant::now() };
             }
             Err(error) => {
                 tracing::warn!(connection = %self.connection, kind = ?error.kind(), "finished calls cannot be read");
@@ -89,7 +89,7 @@ impl Link {
     }
 
     /// Calls are missing since the last reading.
-    async fn not_read(&self, progress: &Progress) {
+    async fn not_read(&self, progress: &HistoryProgress) {
         if let Some(from) = progress.complete.filter(|_| self.has_history()) {
             self.open_gap("", from, "unreachable").await;
         }
@@ -97,6 +97,6 @@ impl Link {
 }
 
 /// A PBX that answers, and whether its finished calls can be read.
-fn readable(progress: &Progress) -> SessionStatus {
+fn readable(progress: &HistoryProgress) -> SessionStatus {
     SessionStatus { detail: progress.failure.clone(), ..SessionStatus::of(ConnectionState::Live) }
 }
