@@ -21,18 +21,18 @@ use crate::folder;
 /// A recording that arrives.
 pub(crate) struct Growing {
     key: FileKey,
-    progress: Mutex<Progress>,
+    progress: Mutex<WriteProgress>,
 }
 
 #[derive(Default)]
-struct Progress {
+struct WriteProgress {
     /// Chunks on the disk, all of them full.
     chunks: u64,
     /// What does not fill a chunk yet.
     tail: Vec<u8>,
 }
 
-impl Progress {
+impl WriteProgress {
     fn received(&self) -> u64 {
         self.chunks * CHUNK as u64 + self.tail.len() as u64
     }
@@ -60,7 +60,7 @@ impl Growing {
         Ok(bytes)
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+    fn progress(&self) -> MutexGuard<'_, WriteProgress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
