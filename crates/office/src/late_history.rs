@@ -8,7 +8,7 @@ use link::wire::ConnectionState;
 use tokio::time::Instant;
 
 use crate::{
-    cause, gap_filling::may_pass, links::Link, people::NextList, reachability::next_look, status::SessionStatus,
+    cause, gap_filling::may_pass, links::Link, people::PeopleRefresh, reachability::next_look, status::SessionStatus,
 };
 
 /// How often. A PBX may have to prepare its list first.
@@ -34,7 +34,7 @@ impl Link {
         self.set("", SessionStatus::of(ConnectionState::Connecting)).await;
         let complete = self.complete("").await.map(|known| known.until);
         let mut progress = HistoryProgress { complete, failure: None, due: Instant::now() };
-        let mut people = NextList::now();
+        let mut people = PeopleRefresh::now();
         if let Some(from) = self.complete_until("").await.filter(|_| self.has_history()) {
             self.open_gap("", from, "stopped").await;
         }
@@ -43,10 +43,10 @@ impl Link {
             if report.ok {
                 self.set("", readable(&progress)).await;
                 self.learn_zone().await;
-                self.learn_people(&mut people).await;
+                self.refresh_people(&mut people).await;
                 self.read_finished(&mut progress).await;
                 self.set("", readable(&progress)).await;
-                self.rest_learning(READ, &mut people).await;
+                self.sleep_refreshing_people(READ, &mut people).await;
             } else {
                 self.set("", SessionStatus::down(cause::of_check(report.reason))).await;
                 self.not_read(&progress).await;

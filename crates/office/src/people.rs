@@ -73,12 +73,12 @@ impl People {
 }
 
 /// When a PBX is asked next who works there.
-pub(crate) struct NextList {
+pub(crate) struct PeopleRefresh {
     due: Instant,
     failures: usize,
 }
 
-impl NextList {
+impl PeopleRefresh {
     /// At once.
     pub(crate) fn now() -> Self {
         Self { due: Instant::now(), failures: 0 }
@@ -87,7 +87,7 @@ impl NextList {
 
 impl Link {
     /// Asks who works there, where that is due: once a day, and after a failure as soon as anything that failed is tried again.
-    pub(crate) async fn learn_people(&self, next: &mut NextList) {
+    pub(crate) async fn refresh_people(&self, next: &mut PeopleRefresh) {
         if Instant::now() < next.due {
             return;
         }
@@ -105,15 +105,15 @@ impl Link {
                 (wait, next.failures + 1)
             }
         };
-        *next = NextList { due: Instant::now() + wait, failures };
+        *next = PeopleRefresh { due: Instant::now() + wait, failures };
     }
 
-    /// Rests for so long; meanwhile the PBX is asked who works there when that is due.
-    pub(crate) async fn rest_learning(&self, length: Duration, next: &mut NextList) {
+    /// Sleeps for so long; meanwhile the PBX is asked who works there when that is due.
+    pub(crate) async fn sleep_refreshing_people(&self, length: Duration, next: &mut PeopleRefresh) {
         let end = Instant::now() + length;
         while next.due < end {
             tokio::time::sleep_until(next.due).await;
-            self.learn_people(next).await;
+            self.refresh_people(next).await;
         }
         tokio::time::sleep_until(end).await;
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use link::wire::{ConnectionState, DownCause};
 use pbx::CheckReport;
 
-use crate::{backoff::LONGEST, cause, links::Link, people::NextList, status::SessionStatus};
+use crate::{backoff::LONGEST, cause, links::Link, people::PeopleRefresh, status::SessionStatus};
 
 /// A connection is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);
@@ -42,7 +42,7 @@ impl Link {
         let mut known = Reachability::Lost { heard: None };
         let mut waiting = true;
         let mut is_there = true;
-        let mut people = NextList::now();
+        let mut people = PeopleRefresh::now();
         loop {
             let report = self.driver.check().await;
             let status = match (report.ok, waiting) {
@@ -64,7 +64,7 @@ impl Link {
                 }
                 known = self.reached().await;
                 if report.ok {
-                    self.learn_people(&mut people).await;
+                    self.refresh_people(&mut people).await;
                 }
                 let people = report.ok.then_some(&mut people);
                 is_there = self.until_lost_or_due(is_there, next_look(&report), &mut known, people).await;
@@ -80,12 +80,12 @@ impl Link {
         mut was_there: bool,
         look: Duration,
         known: &mut Reachability,
-        mut people: Option<&mut NextList>,
+        mut people: Option<&mut PeopleRefresh>,
     ) -> bool {
         let due = tokio::time::Instant::now() + look;
         while tokio::time::Instant::now() < due {
             match &mut people {
-                Some(people) => self.rest_learning(GLANCE, people).await,
+                Some(people) => self.sleep_refreshing_people(GLANCE, people).await,
                 None => tokio::time::sleep(GLANCE).await,
             }
             let is_there = self.driver.is_reachable().await;
