@@ -6,15 +6,15 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 /// A word that is known, or any other value.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Word<T> {
+enum KnownOrOther<T> {
     Known(T),
     Other(IgnoredAny),
 }
 
 fn read<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D, or: impl FnOnce() -> T) -> Result<T, D::Error> {
-    Ok(match Word::deserialize(from)? {
-        Word::Known(known) => known,
-        Word::Other(IgnoredAny) => or(),
+    Ok(match KnownOrOther::deserialize(from)? {
+        KnownOrOther::Known(known) => known,
+        KnownOrOther::Other(IgnoredAny) => or(),
     })
 }
 
@@ -25,8 +25,11 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Defaul
 
 /// Of a list what is known.
 pub(crate) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
-    let words: Vec<Word<T>> = read(from, Vec::new)?;
-    Ok(words.into_iter().filter_map(|word| if let Word::Known(known) = word { Some(known) } else { None }).collect())
+    let words: Vec<KnownOrOther<T>> = read(from, Vec::new)?;
+    Ok(words
+        .into_iter()
+        .filter_map(|word| if let KnownOrOther::Known(known) = word { Some(known) } else { None })
+        .collect())
 }
 
 /// Known, and nothing more of it.
