@@ -28,7 +28,7 @@ const ACTIONS: [&str; 10] =
 /// Asks for a call to be placed, as scripts send it: what is not understood is refused, for it might have meant another call.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Place {
+struct PlaceCallBody {
     command: CommandId,
     connection: ConnectionId,
     from: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) async fn place(
     bearer: Bearer,
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<(StatusCode, Json<CommandView>), ApiError> {
-    let Place { command, connection, from, to, number, customer_first } = body::json(&body)?;
+    let PlaceCallBody { command, connection, from, to, number, customer_first } = body::json(&body)?;
     let request = PlaceCall { command, connection, from, to, number, customer_first };
     Ok((StatusCode::ACCEPTED, Json(bearer.view.place_call(request).await?)))
 }
