@@ -25,7 +25,7 @@ const READ: usize = 8 << 10;
 
 /// Where in the incoming bytes we are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ParserState {
     /// In the answer to the handshake; so many bytes of its end are there.
     Handshake(usize),
     /// In the head of a frame.
@@ -51,7 +51,7 @@ enum Fate {
 struct Filter {
     /// The longest message that is passed on.
     cap: u64,
-    place: Place,
+    place: ParserState,
     /// The head of the current frame, as far as it is here.
     head: Vec<u8>,
     /// Bytes of the current message.
@@ -90,21 +90,22 @@ impl Head {
 
 impl Filter {
     fn new(cap: usize) -> Self {
-        Self { cap: cap as u64, place: Place::Handshake(0), head: Vec::new(), length: 0, fate: Fate::Passed }
+        Self { cap: cap as u64, place: ParserState::Handshake(0), head: Vec::new(), length: 0, fate: Fate::Passed }
     }
 
     /// Takes bytes in, and adds to `out` what is passed on.
     fn pass(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while let Some((first, rest)) = bytes.split_first() {
             match self.place {
-                Place::Handshake(seen) => {
+                ParserState::Handshake(seen) => {
                     let seen =
                         if *first == END_OF_HEAD[seen] { seen + 1 } else { usize::from(*first == END_OF_HEAD[0]) };
                     out.push(*first);
-                    self.place = if seen == END_OF_HEAD.len() { Place::Head } else { Place::Handshake(seen) };
+                    self.place =
+                        if seen == END_OF_HEAD.len() { ParserState::Head } else { ParserState::Handshake(seen) };
                     bytes = rest;
                 }
-                Place::Head => {
+                ParserState::Head => {
                     self.head.push(*first);
                     if let Some(head) = Head::read(&self.head) {
                         self.begin(&head, out);
@@ -112,7 +113,7 @@ impl Filter {
                     }
                     bytes = rest;
                 }
-                Place::Payload { left, is_passed } => {
+                ParserState::Payload { left, is_passed } => {
                     let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
                     let (payload, rest) = bytes.split_at(here);
                     if is_passed {
@@ -164,8 +165,8 @@ impl Filter {
     }
 }
 
-fn payload_or_head(left: u64, is_passed: bool) -> Place {
-    if left == 0 { Place::Head } else { Place::Payload { left, is_passed } }
+fn payload_or_head(left: u64, is_passed: bool) -> ParserState {
+    if left == 0 { ParserState::Head } else { ParserState::Payload { left, is_passed } }
 }
 
 /// A connection, from the handshake on, whose incoming messages are filtered.
@@ -245,7 +246,7 @@ mod tests {
         let passed = [1, 2, 3, 7, 1_000, usize::MAX].map(|cut| {
             let (mut filter, mut out) = (Filter::new(cap), Vec::new());
             stream.chunks(cut).for_each(|part| filter.pass(part, &mut out));
-            assert_eq!((filter.place, filter.fate), (Place::Head, Fate::Passed), "in parts of {cut}");
+            assert_eq!((filter.place, filter.fate), (ParserState::Head, Fate::Passed), "in parts of {cut}");
             out
         });
         assert!(passed.iter().all(|out| *out == passed[0]));
