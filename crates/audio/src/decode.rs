@@ -106,9 +106,9 @@ pub(crate) fn frames(mut walk: Walk<'_>, most: usize, take: &mut Take<'_>) -> Re
 }
 
 /// A decoder and the channels and rate that it was made for: it does not take others.
-type Made = (MpaDecoder, (u8, u32));
+type DecoderWithShape = (MpaDecoder, (u8, u32));
 
-fn decode(made: &mut Option<Made>, frame: &[u8], shape: (u8, u32), lanes: &mut Vec<Vec<f32>>) -> bool {
+fn decode(made: &mut Option<DecoderWithShape>, frame: &[u8], shape: (u8, u32), lanes: &mut Vec<Vec<f32>>) -> bool {
     if made.as_ref().is_none_or(|(_, made_for)| *made_for != shape) {
         let mut parameters = AudioCodecParameters::new();
         parameters.for_codec(CODEC_ID_MP3);
