@@ -37,10 +37,10 @@ pub trait Keyring: Send + Sync + 'static {
 /// A question to the keyring that is asked again and again, until there is an answer.
 pub struct KeyringQuestion<T> {
     keyring: Arc<dyn Keyring>,
-    state: Mutex<Asked<T>>,
+    state: Mutex<QuestionState<T>>,
 }
 
-struct Asked<T> {
+struct QuestionState<T> {
     /// Its answer has not come yet. A second question would be a second dialogue for the person.
     pending: Option<oneshot::Receiver<anyhow::Result<T>>>,
     /// It was asked before: a person who sent the dialogue away is not shown it again.
@@ -50,7 +50,7 @@ struct Asked<T> {
 impl<T: Send + 'static> KeyringQuestion<T> {
     /// A question to this keyring, not asked yet.
     pub fn new(keyring: Arc<dyn Keyring>) -> Self {
-        Self { keyring, state: Mutex::new(Asked { pending: None, before: false }) }
+        Self { keyring, state: Mutex::new(QuestionState { pending: None, before: false }) }
     }
 
     /// Asks, unless an earlier answer is still to come, and waits for a while.
