@@ -78,7 +78,7 @@ impl Drafts {
 /// What was begun, as it is kept.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Begun {
+struct StoredDraft {
     draft: OwnConnection,
     /// The connection as it was when its change was begun; none is to be connected.
     seen: Option<ConnectionSetup>,
@@ -98,7 +98,7 @@ pub struct AtGateway<'a> {
 }
 
 impl AtGateway<'_> {
-    async fn begun(&self) -> Answer<Option<Begun>> {
+    async fn begun(&self) -> Answer<Option<StoredDraft>> {
         let key = setting(&self.office);
         let text = self.store.reading(move |store| store.setting(&key)).await?;
         // What a later version wrote is begun anew.
@@ -106,13 +106,13 @@ impl AtGateway<'_> {
     }
 
     /// The draft of this connection; another wizard may have begun another one meanwhile.
-    async fn draft(&self, connection: &str) -> Answer<Begun> {
+    async fn draft(&self, connection: &str) -> Answer<StoredDraft> {
         self.begun().await?.filter(|begun| begun.draft.id.as_str() == connection).ok_or_else(|| {
             ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")
         })
     }
 
-    async fn keep(&self, begun: &Begun) -> Answer<()> {
+    async fn keep(&self, begun: &StoredDraft) -> Answer<()> {
         let text = serde_json::to_string(begun).map_err(|error| {
             ContractError::new(ErrorCode::Internal, format!("what was begun cannot be written: {error}"))
         })?;
@@ -151,8 +151,8 @@ impl AtGateway<'_> {
         Err(changed())
     }
 
-    fn view(&self, begun: &Begun) -> Answer<DraftView> {
-        let Begun { draft, seen, hook_url } = begun;
+    fn view(&self, begun: &StoredDraft) -> Answer<DraftView> {
+        let StoredDraft { draft, seen, hook_url } = begun;
         let make = draft.make()?;
         let mut keys: Vec<String> = self.keys().into_keys().collect();
         if let Some(seen) = seen
@@ -220,12 +220,12 @@ impl Connecting for AtGateway<'_> {
                 let draft = self.fresh(make)?;
                 let public = setup.public_url.filter(|_| make.delivery.needs_public_address());
                 let hook_url = public.map(|url| hook_url(&url, &draft.id));
-                Begun { draft, seen: None, hook_url }
+                StoredDraft { draft, seen: None, hook_url }
             }
             (None, Some(id)) => {
                 let seen = setup.connections.into_iter().find(|connection| connection.id.as_str() == id);
                 let seen = seen.ok_or_else(removed)?;
-                Begun { draft: draft_of(&seen)?, hook_url: seen.hook_url.clone(), seen: Some(seen) }
+                StoredDraft { draft: draft_of(&seen)?, hook_url: seen.hook_url.clone(), seen: Some(seen) }
             }
             _ => return Err(ContractError::invalid("make", "name a make or a connection")),
         };
@@ -238,7 +238,7 @@ impl Connecting for AtGateway<'_> {
         let _turn = self.drafts.turn(&self.office).await;
         let before = self.draft(&request.connection).await?;
         let (draft, keys) = before.draft.filled(request, |_| self.keys())?;
-        let begun = Begun { draft, ..before };
+        let begun = StoredDraft { draft, ..before };
         self.keep(&begun).await?;
         let mut all = self.drafts.keys.lock().unwrap_or_else(PoisonError::into_inner);
         all.entry(self.office.clone()).or_default().extend(keys);
@@ -247,7 +247,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {
-        let Begun { draft, seen, .. } = self.draft(&request.connection).await?;
+        let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
         let list = ListPhones {
             id: draft.id,
             pbx: draft.make,
@@ -260,7 +260,7 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn check(&self, request: CheckConnectionRequest) -> Answer<CheckOutcome> {
-        let Begun { draft, seen, .. } = self.draft(&request.connection).await?;
+        let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
         let check = CheckConnection {
             id: draft.id,
             step: request.step,
@@ -277,7 +277,7 @@ impl Connecting for AtGateway<'_> {
 
     async fn save(&self, request: NamedConnection) -> Answer<()> {
         let _turn = self.drafts.turn(&self.office).await;
-        let Begun { draft, seen, .. } = self.draft(&request.connection).await?;
+        let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
         self.put(&draft.id, |there| {
             let zone = match (&seen, there) {
                 (Some(_), None) => return Err(removed()),
