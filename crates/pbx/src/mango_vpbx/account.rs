@@ -15,11 +15,11 @@ use crate::{
 pub(super) fn ask(settings: &Settings, query: &Query) -> Result<Request, Error> {
     let ask = |path: &'static str, body: Value| requests::post(settings, path, path, &body);
     match of_account(query)? {
-        Asked::Balance => Ok(requests::check(settings)),
-        Asked::Employees(extension) => Ok(employees(settings, extension)),
-        Asked::Numbers => Ok(ask("incominglines", json!({}))),
-        Asked::Lines => Ok(ask("sips", json!({}))),
-        Asked::Groups => Ok(ask("groups", json!({"show_users": 1}))),
+        AccountQuery::Balance => Ok(requests::check(settings)),
+        AccountQuery::Employees(extension) => Ok(employees(settings, extension)),
+        AccountQuery::Numbers => Ok(ask("incominglines", json!({}))),
+        AccountQuery::Lines => Ok(ask("sips", json!({}))),
+        AccountQuery::Groups => Ok(ask("groups", json!({"show_users": 1}))),
     }
 }
 
@@ -31,17 +31,17 @@ pub(super) fn read(query: &Query, answer: &Answer) -> Result<QueryStep, Error> {
         rows.ok_or_else(|| responses::failure(answer))
     };
     let reply = match of_account(query)? {
-        Asked::Balance => responses::balance(answer)?,
-        Asked::Employees(_) => Reply::Users(users(answer)?),
-        Asked::Numbers => Reply::Numbers(listed(["lines", "data"])?.iter().filter_map(own_number).collect()),
-        Asked::Lines => Reply::Lines(listed(["data", "sips"])?.iter().flat_map(sip_lines).collect()),
-        Asked::Groups => Reply::Rows(listed(["groups", "data"])?.iter().map(group).collect()),
+        AccountQuery::Balance => responses::balance(answer)?,
+        AccountQuery::Employees(_) => Reply::Users(users(answer)?),
+        AccountQuery::Numbers => Reply::Numbers(listed(["lines", "data"])?.iter().filter_map(own_number).collect()),
+        AccountQuery::Lines => Reply::Lines(listed(["data", "sips"])?.iter().flat_map(sip_lines).collect()),
+        AccountQuery::Groups => Reply::Rows(listed(["groups", "data"])?.iter().map(group).collect()),
     };
     Ok(QueryStep::Done(reply))
 }
 
 /// The questions that this interface answers.
-enum Asked<'a> {
+enum AccountQuery<'a> {
     Balance,
     Employees(Option<&'a str>),
     Numbers,
@@ -49,16 +49,16 @@ enum Asked<'a> {
     Groups,
 }
 
-fn of_account(query: &Query) -> Result<Asked<'_>, Error> {
+fn of_account(query: &Query) -> Result<AccountQuery<'_>, Error> {
     if let Query::User(extension) = query {
-        return Ok(Asked::Employees(Some(extension)));
+        return Ok(AccountQuery::Employees(Some(extension)));
     }
     let known = [
-        (matches!(query, Query::Balance), Asked::Balance),
-        (matches!(query, Query::Users), Asked::Employees(None)),
-        (matches!(query, Query::Numbers), Asked::Numbers),
-        (matches!(query, Query::Lines), Asked::Lines),
-        (matches!(query, Query::Groups), Asked::Groups),
+        (matches!(query, Query::Balance), AccountQuery::Balance),
+        (matches!(query, Query::Users), AccountQuery::Employees(None)),
+        (matches!(query, Query::Numbers), AccountQuery::Numbers),
+        (matches!(query, Query::Lines), AccountQuery::Lines),
+        (matches!(query, Query::Groups), AccountQuery::Groups),
     ];
     let found = known.into_iter().find_map(|(is_it, asked)| is_it.then_some(asked));
     found.ok_or_else(|| Error::unsupported(query.name()))
