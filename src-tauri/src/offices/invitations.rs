@@ -24,10 +24,10 @@ use crate::platform;
 
 /// The invitations that this program was given. Their codes are shown and logged nowhere.
 #[derive(Default)]
-pub(crate) struct Invitations(Mutex<Given>);
+pub(crate) struct Invitations(Mutex<InvitationState>);
 
 #[derive(Default)]
-struct Given {
+struct InvitationState {
     /// The link that another program handed over last.
     handed_over: Option<SecretString>,
     /// The one that a person looks at, by its number.
@@ -35,7 +35,7 @@ struct Given {
     count: u32,
 }
 
-impl Given {
+impl InvitationState {
     /// The invitation with this number let somebody in. One that came meanwhile is still to be answered.
     fn used_up(&mut self, link: &SecretString) {
         let is_this = |other: &SecretString| other.expose_secret() == link.expose_secret();
@@ -106,7 +106,7 @@ impl Invitations {
         JoinAnswer::default()
     }
 
-    fn given(&self) -> MutexGuard<'_, Given> {
+    fn given(&self) -> MutexGuard<'_, InvitationState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
