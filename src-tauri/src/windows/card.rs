@@ -26,9 +26,9 @@ const MARGIN: f64 = 8.0;
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Where the card belongs and how high its page is.
-pub(crate) struct Placement(Mutex<Wanted>);
+pub(crate) struct Placement(Mutex<CardGeometry>);
 
-struct Wanted {
+struct CardGeometry {
     /// The corner, while the card is shown.
     corner: Option<CardCorner>,
     height: f64,
@@ -38,12 +38,12 @@ struct Wanted {
 
 impl Default for Placement {
     fn default() -> Self {
-        Self(Mutex::new(Wanted { corner: None, height: FIRST_HEIGHT, is_watched: false }))
+        Self(Mutex::new(CardGeometry { corner: None, height: FIRST_HEIGHT, is_watched: false }))
     }
 }
 
 impl Placement {
-    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+    fn wanted(&self) -> MutexGuard<'_, CardGeometry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
