@@ -1,4 +1,3 @@
-import type { CheckOutcome } from "$generated/CheckOutcome";
 import type { CheckStep } from "$generated/CheckStep";
 import type { ContractError } from "$generated/ContractError";
 import type { DraftView } from "$generated/DraftView";
@@ -9,6 +8,7 @@ import type { PhoneChoice } from "$generated/PhoneChoice";
 import type { MainPlatform } from "$platform/types";
 import { Dial } from "$features/dial/dial.svelte";
 import { toContractError } from "$lib/errors";
+import { ConnectionCheck } from "./connectionCheck.svelte";
 
 /** The pages of the wizard. */
 export type StepName = "make" | "keys" | "phone" | "check" | "done";
@@ -43,12 +43,6 @@ export class Wizard {
   step: StepName = $state("make");
   makes: MakeView[] = $state.raw([]);
   draft: DraftView | undefined = $state.raw();
-  /** What came of each step of the check. */
-  outcomes: ReadonlyMap<CheckStep, CheckOutcome> = $state.raw(new Map());
-  /** The step that is being checked. */
-  checking: CheckStep | undefined = $state();
-  /** Steps that a person goes on without. */
-  skipped: ReadonlySet<CheckStep> = $state.raw(new Set());
   failure: ContractError | undefined = $state.raw();
   busy = $state(false);
   /** When it was connected. */
@@ -57,14 +51,16 @@ export class Wizard {
   tested = $state(false);
   /** Shows what such a call would dial, and places it. */
   readonly dial: Dial;
+  readonly connectionCheck: ConnectionCheck;
   /** The office that PBXs are connected to: the one in this program, or one behind a gateway that the person administers. */
   office = $state(OWN);
-  /** A check that was begun later replaces one that still runs. */
-  #round = 0;
   /** Counts how often the wizard was opened and put away: an answer to what was asked before that is of no use any more. */
   #opening = 0;
 
   constructor(private readonly platform: WizardPlatform) {
+    this.connectionCheck = new ConnectionCheck((draft, step) =>
+      platform.checkConnection({ ...this.#named(draft), step }),
+    );
     this.dial = new Dial({
       previewDial: (request) => platform.previewDial(request),
       placeCall: async (request) => {
@@ -87,8 +83,7 @@ export class Wizard {
 
   /** All steps of the check have passed, or are gone on without. */
   get passed(): boolean {
-    const steps = this.draft?.steps ?? [];
-    return steps.length > 0 && steps.every(({ step }) => this.outcomes.get(step)?.ok || this.skipped.has(step));
+    return this.draft !== undefined && this.connectionCheck.passed(this.draft);
   }
 
   /** Shows the wizard for an office: where it was left, or at this connection. */
@@ -117,7 +112,7 @@ export class Wizard {
   close(): void {
     this.shown = false;
     this.busy = false;
-    this.#round += 1;
+    this.connectionCheck.stop();
     this.#opening += 1;
   }
 
@@ -125,8 +120,7 @@ export class Wizard {
   async giveUp(): Promise<void> {
     const { draft } = this;
     if (!draft) return;
-    this.#round += 1;
-    this.checking = undefined;
+    this.connectionCheck.stop();
     if (!(await this.#run(() => this.platform.dropDraft(this.#named(draft))))) return;
     this.#take(undefined, "make");
     this.close();
@@ -151,9 +145,8 @@ export class Wizard {
   }
 
   back(): void {
-    this.#round += 1;
+    this.connectionCheck.stop();
     this.failure = undefined;
-    this.checking = undefined;
     // A change has no make to choose.
     if (this.step === "keys" && this.draft?.isNew === false) {
       this.close();
@@ -190,30 +183,7 @@ export class Wizard {
   async check(): Promise<void> {
     const { draft } = this;
     if (!draft) return;
-    this.#round += 1;
-    const round = this.#round;
-    this.outcomes = new Map();
-    await this.#run(async () => {
-      for (const { step } of draft.steps) {
-        this.checking = step;
-        const outcome = await this.#checked(draft, step, round);
-        if (!outcome) return;
-        this.outcomes = new Map(this.outcomes).set(step, outcome);
-        if (!outcome.ok && !this.skipped.has(step)) break;
-      }
-    });
-    if (round === this.#round) this.checking = undefined;
-  }
-
-  /** What came of a step; none where another round began meanwhile. */
-  async #checked(draft: DraftView, step: CheckStep, round: number): Promise<CheckOutcome | undefined> {
-    try {
-      const outcome = await this.platform.checkConnection({ ...this.#named(draft), step });
-      return round === this.#round ? outcome : undefined;
-    } catch (thrown) {
-      if (round !== this.#round) return undefined;
-      throw thrown;
-    }
+    await this.#run(() => this.connectionCheck.run(draft));
   }
 
   /** Mends a step and checks again. */
@@ -223,7 +193,7 @@ export class Wizard {
 
   /** Goes on without this step. */
   async skip(step: CheckStep): Promise<void> {
-    this.skipped = new Set(this.skipped).add(step);
+    this.connectionCheck.skip(step);
     await this.check();
   }
 
@@ -247,9 +217,7 @@ export class Wizard {
   #take(draft: DraftView | undefined, step: StepName): void {
     this.draft = draft;
     this.step = step;
-    this.outcomes = new Map();
-    this.checking = undefined;
-    this.skipped = new Set();
+    this.connectionCheck.clear();
     this.savedAt = undefined;
     this.tested = false;
     this.dial.cancel();
