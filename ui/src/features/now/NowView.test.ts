@@ -29,7 +29,7 @@ describe("the view Now", () => {
     expect(screen.getByText("Перезвонить · 9")).toBeDefined();
     expect(screen.getByTestId("nav-now").textContent).toContain("9");
     await user.click(screen.getByTestId("missed-all"));
-    expect([desk.page, desk.calls.filter]).toEqual(["calls", "missed"]);
+    expect([desk.navigation.page, desk.calls.filter]).toEqual(["calls", "missed"]);
   });
 
   it.each([

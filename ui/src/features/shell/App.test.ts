@@ -44,7 +44,10 @@ describe("the main window", () => {
     expect(document.activeElement).toBe(screen.getByTestId("command-input"));
     await user.keyboard("Вектор{Control>}{Enter}{/Control}");
     await vi.waitFor(() => expect(desk.calls.row(0)?.party.name).toBe("ООО «Вектор»"));
-    expect([desk.page, screen.getByTestId("search-chip").textContent?.trim()]).toEqual(["calls", "Поиск: Вектор"]);
+    expect([desk.navigation.page, screen.getByTestId("search-chip").textContent?.trim()]).toEqual([
+      "calls",
+      "Поиск: Вектор",
+    ]);
     await user.click(screen.getByTestId("search-chip"));
     await vi.waitFor(() => expect(desk.calls.row(0)?.party.name).toBe("Морозова Ольга"));
     expect(screen.queryByTestId("search-chip")).toBeNull();
@@ -57,10 +60,10 @@ describe("the main window", () => {
     const talk = { ...view.now.open[0]!, state: "talking" as const, controls };
     platform.wire.send("main", { ...view, revision: 9, now: { ...view.now, open: [talk] } });
     for (const page of ["now", "settings"] as const) {
-      desk.go(page);
+      desk.navigation.go(page);
       await user.keyboard("{Alt>}t{/Alt}");
       expect(document.activeElement).toBe(await screen.findByTestId("transfer-number"));
-      expect(desk.page).toBe(page === "now" ? "now" : "calls");
+      expect(desk.navigation.page).toBe(page === "now" ? "now" : "calls");
     }
   });
 
@@ -69,7 +72,7 @@ describe("the main window", () => {
     for (const page of ["now", "settings", "calls"] as const) {
       const key = /Ctrl (\d)/.exec(screen.getByTestId(`nav-${page}`).title)?.[1];
       await user.keyboard(`{Control>}[Digit${key}]{/Control}`);
-      expect(desk.page).toBe(page);
+      expect(desk.navigation.page).toBe(page);
     }
   });
 
@@ -124,7 +127,7 @@ describe("the main window", () => {
 
   it("keeps a note", async () => {
     const { desk, user } = await show();
-    desk.openCall({ office: "demo", id: "call2" });
+    desk.navigation.openCall({ office: "demo", id: "call2" });
     await user.click(await screen.findByTestId("note-add"));
     await user.type(screen.getByTestId("note-text"), "Ждёт счёт");
     await user.click(screen.getByTestId("note-save"));
@@ -205,7 +208,7 @@ describe("the main window", () => {
   it("leads to each section of the settings by its name", async () => {
     const { desk, user } = await show();
     await user.keyboard("{Control>}k{/Control}офисы{Enter}");
-    await vi.waitFor(() => expect(desk.page).toBe("settings"));
+    await vi.waitFor(() => expect(desk.navigation.page).toBe("settings"));
     await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Офисы и подключения"));
     await user.click(screen.getByTestId("settings-go-card"));
     expect(document.activeElement?.textContent).toBe("Карточка");

@@ -26,15 +26,15 @@ export function commandsOf(desk: Desk): Command[] {
       icon: page,
       words: text.goTo(shellText()[page]),
       keys: ["Ctrl", key],
-      run: () => desk.go(page),
+      run: () => desk.navigation.go(page),
     })),
     { id: "card", icon: "card", words: text.toCard, keys: ["Ctrl", "J"], run: () => void desk.focusCard() },
-    { id: "missed", icon: "missed", words: text.showMissed, run: () => desk.showMissed() },
+    { id: "missed", icon: "missed", words: text.showMissed, run: () => desk.navigation.showMissed() },
     ...SECTIONS.map((section) => ({
       id: section,
       icon: "settings" as const,
       words: text.goTo(settingsText().sections[section]),
-      run: () => desk.goToSettings(section),
+      run: () => desk.navigation.goToSettings(section),
     })),
     ...LANGUAGES.filter((code) => code !== language.code).map((code) => ({
       id: code,

@@ -1,5 +1,3 @@
-import { tick } from "svelte";
-import type { CallRef } from "$generated/CallRef";
 import type { CallsPage } from "$generated/CallsPage";
 import type { CallRow } from "$generated/CallRow";
 import type { DemoPhoneAction } from "$generated/DemoPhoneAction";
@@ -16,17 +14,16 @@ import { Diagnostics } from "$features/diagnostics/diagnostics.svelte";
 import { Dial } from "$features/dial/dial.svelte";
 import { Joining } from "$features/join/joining.svelte";
 import { Player } from "$features/player/player.svelte";
-import type { Section } from "$features/settings/sections";
 import { Wizard } from "$features/wizard/wizard.svelte";
 import { applyAppearance } from "$lib/appearance";
-import { callKey, sameCall } from "$lib/calls";
+import { sameCall } from "$lib/calls";
 import { Failures } from "$lib/failures.svelte";
 import { NewestView } from "$lib/newest.svelte";
 import { person } from "$lib/person.svelte";
 import { mainText } from "$messages/main";
 import { commandsOf } from "./commands";
+import { Navigation } from "./navigation.svelte";
 import { Offices, type OfficeCommand } from "./offices.svelte";
-import type { Page } from "./pages";
 
 /** Commands of the main window whose failure is shown above its pages. */
 export type DeskCommand =
@@ -41,10 +38,6 @@ export type DeskCommand =
 
 /** The main window: what the program around it says, and what a person does there. */
 export class Desk {
-  page: Page = $state("calls");
-  /** The section of the settings that was asked for last. */
-  wanted: { section: Section } | undefined = $state.raw();
-
   readonly failures = new Failures<DeskCommand>();
   readonly offices: Offices;
   readonly calls: CallList;
@@ -55,6 +48,7 @@ export class Desk {
   readonly wizard: Wizard;
   readonly joining: Joining;
   readonly diagnostics: Diagnostics;
+  readonly navigation: Navigation;
 
   readonly #view = new NewestView<MainView>();
   #subscriptions: Unsubscribe[] = [];
@@ -73,13 +67,14 @@ export class Desk {
     this.dial = new Dial(platform);
     this.field = new CommandField(platform, this.dial, {
       commands: () => commandsOf(this),
-      openCall: (call) => this.openCall(call),
-      list: (text) => this.search(text),
+      openCall: (call) => this.navigation.openCall(call),
+      list: (text) => this.navigation.search(text),
     });
     this.player = new Player(platform);
     this.wizard = new Wizard(platform);
     this.joining = new Joining(platform, () => this.offices.joins());
     this.diagnostics = new Diagnostics(platform);
+    this.navigation = new Navigation(this);
   }
 
   /** What is shown besides lists. */
@@ -137,57 +132,12 @@ export class Desk {
   /** Does what the program asks for, once. */
   #run({ id, task }: Errand): void {
     this.#errand = id;
-    this.#putAway();
+    this.navigation.closeOverlays();
     if (task.kind === "join") this.joining.open();
     else if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
-    else if (task.kind === "transfer") this.transfer(task.call);
-    else this.openCall(task.call);
+    else if (task.kind === "transfer") this.navigation.transfer(task.call);
+    else this.navigation.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));
-  }
-
-  /** What is shown over the views goes. */
-  #putAway(): void {
-    this.wizard.close();
-    this.joining.close();
-  }
-
-  /** Shows another view. */
-  go(page: Page): void {
-    this.#putAway();
-    this.page = page;
-    this.wanted = undefined;
-  }
-
-  /** Shows a section of the settings. */
-  goToSettings(section: Section): void {
-    this.#putAway();
-    this.page = "settings";
-    this.wanted = { section };
-  }
-
-  /** Shows a call in the view Calls. */
-  openCall(call: CallRef): void {
-    this.#putAway();
-    this.page = "calls";
-    void this.details.open(call);
-  }
-
-  /** Shows a call, and asks to whom it is to go. */
-  transfer(call: CallRef): void {
-    this.#putAway();
-    this.page = "calls";
-    const [key, opened] = [callKey(call), this.details.open(call)];
-    this.details.sending = key;
-    // Once it is shown: where it cannot be sent then, no form opens later under whoever writes something else.
-    void opened.then(tick).then(() => {
-      if (this.details.sending === key) this.details.sending = undefined;
-    });
-  }
-
-  /** Shows why a call had a card or none. */
-  explain(call: CallRef): void {
-    this.go("diagnostics");
-    void this.diagnostics.open(call);
   }
 
   /** Shows a call and plays its recording. */
@@ -206,26 +156,6 @@ export class Desk {
   read(row: CallRow): void {
     this.details.show(row);
     this.details.reads++;
-  }
-
-  /** Lets the command field have the keyboard. */
-  find(): void {
-    this.#putAway();
-    this.field.call();
-  }
-
-  /** Shows all missed calls. */
-  showMissed(): void {
-    this.#putAway();
-    this.page = "calls";
-    this.calls.clear("missed");
-  }
-
-  /** Lists every call that answers to a text. */
-  search(text: string): void {
-    this.#putAway();
-    this.page = "calls";
-    this.calls.search(text);
   }
 
   /** Keeps what a person has set; says whether that worked. */

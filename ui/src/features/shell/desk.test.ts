@@ -70,11 +70,11 @@ describe("the main window", () => {
     const platform = mainPlatform();
     const desk = new Desk(platform);
     await desk.start();
-    desk.go("settings");
+    desk.navigation.go("settings");
     const task = { kind: "open" as const, call: { office: "demo", id: "call3" } };
     platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task } });
     await settle();
-    expect([desk.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
+    expect([desk.navigation.page, desk.details.current?.row.call.id]).toEqual(["calls", "call3"]);
   });
 
   it("asks of the call of a card to whom it is to go", async () => {
@@ -83,17 +83,21 @@ describe("the main window", () => {
     await desk.start();
     const task = { kind: "transfer" as const, call: { office: "demo", id: "call3" } };
     platform.wire.send("main", { ...mainView(), revision: 9, errand: { id: 1, task } });
-    expect([desk.page, desk.details.call?.id, desk.details.sending]).toEqual(["calls", "call3", "demo/call3"]);
+    expect([desk.navigation.page, desk.details.call?.id, desk.details.sending]).toEqual([
+      "calls",
+      "call3",
+      "demo/call3",
+    ]);
     await settle();
     expect(desk.details.sending).toBeUndefined();
   });
 
   it.each<[string, (desk: Desk) => unknown]>([
-    ["a call", (desk) => desk.openCall({ office: "demo", id: "call3" })],
-    ["the missed calls", (desk) => desk.showMissed()],
-    ["what is searched for", (desk) => desk.search("Вектор")],
-    ["a section of the settings", (desk) => desk.goToSettings("offices")],
-    ["the command field", (desk) => desk.find()],
+    ["a call", (desk) => desk.navigation.openCall({ office: "demo", id: "call3" })],
+    ["the missed calls", (desk) => desk.navigation.showMissed()],
+    ["what is searched for", (desk) => desk.navigation.search("Вектор")],
+    ["a section of the settings", (desk) => desk.navigation.goToSettings("offices")],
+    ["the command field", (desk) => desk.navigation.find()],
   ])("puts the wizard away to show %s, and keeps what was entered there", async (_, show) => {
     const platform = mainPlatform();
     const desk = new Desk(platform);
