@@ -4,7 +4,7 @@ import type { CardView } from "$generated/CardView";
 import type { ContractError } from "$generated/ContractError";
 import type { DialNumber } from "$generated/DialNumber";
 import type { DialPreview } from "$generated/DialPreview";
-import type { DialWay } from "$generated/DialWay";
+import type { DialConnection } from "$generated/DialConnection";
 
 /** A call of a list; later numbers are older. */
 export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
@@ -59,7 +59,7 @@ export function preview(digits: string, { number, ...changes }: PreviewChanges =
 }
 
 /** A way to call, which begins with one's own phone. */
-export function way(changes: Partial<DialWay> = {}): DialWay {
+export function way(changes: Partial<DialConnection> = {}): DialConnection {
   const [title, office] = [{ ru: "Ростелеком", en: "Rostelecom" }, "o"];
   return { office, connection: "rt1", title, from: "102", groups: [], controls: [], ...changes };
 }

@@ -1,7 +1,9 @@
 //! Calls back in which the customer, or a group of the office, is rung first.
 
 use calls::{CommandId, CommandState};
-use desk::contract::{Ability, CallbackGroup, CardPhase, ControlView, DialWay, PlaceCallRequest, PreviewDialRequest};
+use desk::contract::{
+    Ability, CallbackGroup, CardPhase, ControlView, DialConnection, PlaceCallRequest, PreviewDialRequest,
+};
 use futures_util::StreamExt;
 use link::{
     Office, OfficeErrorKind,
@@ -50,7 +52,7 @@ async fn a_desk_is_offered_the_groups_for_which_its_person_may_call_back() {
 }
 
 /// What the desk offers for this make, and the request of a person who chooses from it.
-async fn shown(scene: &Scene, make: Make) -> (DialWay, PlaceCallRequest) {
+async fn shown(scene: &Scene, make: Make) -> (DialConnection, PlaceCallRequest) {
     let is_there = async || {
         let preview = PreviewDialRequest { text: CUSTOMER.to_owned() };
         let preview = scene.desk.preview_dial(preview).await.expect("a number");

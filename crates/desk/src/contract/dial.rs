@@ -47,7 +47,7 @@ pub struct DialPreview {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_talk: Option<LastTalk>,
     /// Ways to call, the usual one first; empty when nothing can place calls now.
-    pub ways: Vec<DialWay>,
+    pub ways: Vec<DialConnection>,
 }
 
 /// Where a number belongs.
@@ -65,7 +65,7 @@ pub struct RegionView {
 /// Through which connection a call can go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct DialWay {
+pub struct DialConnection {
     /// The office.
     pub office: String,
     /// The connection.
@@ -80,10 +80,10 @@ pub struct DialWay {
     pub controls: Vec<ControlView>,
 }
 
-/// Names a way to call.
+/// Names a connection that a call can go through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct WayRef {
+pub struct DialConnectionRef {
     /// The office.
     pub office: String,
     /// The connection.

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::action::ControlView;
 use super::call::{CallRef, CallRow, CallsPage};
 use super::card::DemoPhoneView;
-use super::dial::WayRef;
+use super::dial::DialConnectionRef;
 use super::settings::{Language, Settings, Theme};
 use super::zone::ZoneView;
 
@@ -88,7 +88,7 @@ pub enum ErrandTask {
         /// The way to call where that is known: a call is called back by the way that it took.
         #[ts(optional)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        way: Option<WayRef>,
+        way: Option<DialConnectionRef>,
     },
     /// Show the invitation that another program handed over, and ask.
     Join,

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     cards::Ordered,
-    contract::{ContractError, DialWay, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView, WayRef},
+    contract::{ContractError, DialConnection, DialConnectionRef, ErrandTask, ErrorCode, PlaceCallRequest, PlacedView},
     ports::command_id,
     ui_port::UiPort,
 };
@@ -38,10 +38,10 @@ impl<U: UiPort> Controller<U> {
     }
 
     /// Ways to place calls now, the one used last first.
-    pub(super) fn ways(&self) -> Vec<DialWay> {
-        let mut ways: Vec<DialWay> = self.offices.values().flat_map(|office| office.ways()).collect();
-        let usual = |way: &DialWay| {
-            self.usual_way.as_ref().is_some_and(|(office, id)| *office == way.office && *id == way.connection)
+    pub(super) fn ways(&self) -> Vec<DialConnection> {
+        let mut ways: Vec<DialConnection> = self.offices.values().flat_map(|office| office.ways()).collect();
+        let usual = |way: &DialConnection| {
+            self.usual_connection.as_ref().is_some_and(|(office, id)| *office == way.office && *id == way.connection)
         };
         ways.sort_by_key(|way| !usual(way));
         ways
@@ -60,11 +60,11 @@ impl<U: UiPort> Controller<U> {
     }
 
     /// What is wrong with the request is said before anybody is asked.
-    fn prepare(&self, request: &PlaceCallRequest) -> Result<DialWay, ContractError> {
+    fn prepare(&self, request: &PlaceCallRequest) -> Result<DialConnection, ContractError> {
         if !request.number.is_well_formed() {
             return Err(ContractError::invalid("number", "only a number that was shown before is called"));
         }
-        let fits = |way: &DialWay| {
+        let fits = |way: &DialConnection| {
             request.connection.as_ref().is_none_or(|id| *id == way.connection)
                 && request.office.as_ref().is_none_or(|id| *id == way.office)
         };
@@ -75,7 +75,7 @@ impl<U: UiPort> Controller<U> {
         Ok(way)
     }
 
-    fn ask(&mut self, command: CommandId, way: &DialWay, request: &PlaceCallRequest, to: Reply<Outcome>) {
+    fn ask(&mut self, command: CommandId, way: &DialConnection, request: &PlaceCallRequest, to: Reply<Outcome>) {
         let (Some(office), Ok(connection)) = (self.offices.get(&way.office), way.connection.parse::<ConnectionId>())
         else {
             return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
@@ -93,7 +93,7 @@ impl<U: UiPort> Controller<U> {
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placements.asked(command, &id, card, to, self.clock.uptime());
-        self.remember_way(way);
+        self.remember_connection(way);
         let number = request.number.clone();
         let (from, to, customer_first) = (Some(from.clone()), number.digits.clone(), request.customer_first);
         let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first };
@@ -167,7 +167,7 @@ impl<U: UiPort> Controller<U> {
     pub(super) fn call_back_by(&mut self, call: CallBackTo) -> Option<PlaceCallRequest> {
         let CallBackTo { office, connection, call, number, command } = call;
         let key = (office.clone(), call);
-        let way = WayRef { office, connection };
+        let way = DialConnectionRef { office, connection };
         let plan = NumberingPlan::russia().with_extensions(self.extensions());
         let there = self.ways().iter().any(|now| now.office == way.office && now.connection == way.connection);
         match Dialable::read_in(&number, &plan) {
@@ -186,12 +186,12 @@ impl<U: UiPort> Controller<U> {
         }
     }
 
-    fn remember_way(&mut self, way: &DialWay) {
+    fn remember_connection(&mut self, way: &DialConnection) {
         let used = (way.office.clone(), way.connection.clone());
-        if self.usual_way.as_ref() == Some(&used) {
+        if self.usual_connection.as_ref() == Some(&used) {
             return;
         }
-        self.usual_way = Some(used.clone());
+        self.usual_connection = Some(used.clone());
         let archive = self.archive.clone();
         self.beside(async move {
             if let Err(error) = archive.choose(USUAL_WAY, &used).await {
@@ -204,7 +204,7 @@ impl<U: UiPort> Controller<U> {
 
 /// Whether a call can begin with these phones: a group's or one's own, the customer's before it or not. A group is rung
 /// before or after the customer alike.
-fn may_ring(way: &DialWay, request: &PlaceCallRequest) -> Result<(), ContractError> {
+fn may_ring(way: &DialConnection, request: &PlaceCallRequest) -> Result<(), ContractError> {
     let can = |ability| way.controls.iter().any(|control| control.ability == ability && control.cannot.is_none());
     let unsupported = |field: &str, message| ContractError {
         field: Some(field.to_owned()),

@@ -13,8 +13,8 @@ use tokio::sync::{Notify, oneshot};
 use super::today::Today;
 use crate::{
     contract::{
-        CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialWay, LastTalk, LinkCause, MainView,
-        NoticeKind, PlaceCallRequest, PlacedView, Settings,
+        CallRef, CallRow, CardCorner, CardsView, ContractError, DemoPhoneView, DialConnection, LastTalk, LinkCause,
+        MainView, NoticeKind, PlaceCallRequest, PlacedView, Settings,
     },
     me::Me,
     ui_port::ActionKind,
@@ -202,7 +202,7 @@ pub(crate) struct PressedCallBack {
 
 /// Ways to place calls now, and the extensions that are known here.
 pub(crate) struct WaysNow {
-    pub(crate) ways: Vec<DialWay>,
+    pub(crate) ways: Vec<DialConnection>,
     pub(crate) extensions: Vec<String>,
 }
 

@@ -70,7 +70,7 @@ pub(crate) struct Controller<U: UiPort> {
     decisions: Decisions,
     placements: Placements,
     /// The way that was used last.
-    usual_way: Option<(String, String)>,
+    usual_connection: Option<(String, String)>,
     today: Today,
     /// Calls that changed while the day is being read from the database; absent while it is not.
     changed_while_reading: Option<Vec<(String, Call)>>,
@@ -100,7 +100,7 @@ pub(crate) struct Beginning<U> {
     pub(crate) archive: Archive,
     pub(crate) surroundings: Surroundings,
     pub(crate) settings: Settings,
-    pub(crate) usual_way: Option<(String, String)>,
+    pub(crate) usual_connection: Option<(String, String)>,
     pub(crate) last_seen: Option<Timestamp>,
     pub(crate) card_can_be_placed: bool,
     pub(crate) to_self: mpsc::WeakSender<Message>,
@@ -127,7 +127,7 @@ impl<U: UiPort> Controller<U> {
             cards: Cards::default(),
             decisions: Decisions::default(),
             placements: Placements::default(),
-            usual_way: beginning.usual_way,
+            usual_connection: beginning.usual_connection,
             today,
             changed_while_reading: None,
             read_today_again: false,

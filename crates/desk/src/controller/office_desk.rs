@@ -14,14 +14,14 @@ use link::{
 
 use super::message::OfficeSlot;
 use crate::{
-    contract::{DialWay, LinkCause, LinkState, OfficeView},
+    contract::{DialConnection, LinkCause, LinkState, OfficeView},
     me::Me,
     offices::Supervision,
     ports::{Clock, Uptime},
     views::{
         card::offset_ms,
         connection::{Connections, connection_row, connection_title},
-        controls::ways_to_ring,
+        controls::ringing_controls,
     },
 };
 
@@ -155,7 +155,7 @@ impl OfficeDesk {
     }
 
     /// Ways to place calls here, now.
-    pub(crate) fn ways(&self) -> Vec<DialWay> {
+    pub(crate) fn ways(&self) -> Vec<DialConnection> {
         if !self.reachable() {
             return Vec::new();
         }
@@ -166,13 +166,13 @@ impl OfficeDesk {
                     && matches!(connection.state, ConnectionState::Live | ConnectionState::Waiting)
             })
             .filter_map(|connection| {
-                Some(DialWay {
+                Some(DialConnection {
                     office: self.slot.id.clone(),
                     connection: connection.id.as_str().to_owned(),
                     title: connection_title(connection, &self.connections),
                     from: connection.extension.clone()?,
                     groups: connection.groups.clone(),
-                    controls: ways_to_ring(connection.capability),
+                    controls: ringing_controls(connection.capability),
                 })
             })
             .collect()

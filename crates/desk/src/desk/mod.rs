@@ -77,7 +77,7 @@ impl Desk {
             Ok((settings, archive.choice(USUAL_WAY)?, archive.choice(LAST_SEEN)?))
         };
         let reading = archive.clone();
-        let (settings, usual_way, last_seen) = archive.store.reading(move |_| read(&reading)).await?;
+        let (settings, usual_connection, last_seen) = archive.store.reading(move |_| read(&reading)).await?;
         let language = language(&settings, &surroundings);
         let (loop_, inbox) = mpsc::channel(INBOX);
         let controller = Controller::new(Beginning {
@@ -87,7 +87,7 @@ impl Desk {
             in_demo: stage == Stage::Demo,
             surroundings,
             settings,
-            usual_way,
+            usual_connection,
             last_seen,
             card_can_be_placed,
             archive: archive.clone(),

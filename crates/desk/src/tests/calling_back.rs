@@ -6,7 +6,9 @@ use calls::{CallResult, CommandState, LegState};
 use link::{OfficeError, OfficeErrorKind, wire::StreamEvent};
 
 use crate::{
-    contract::{CallBackRequest, CallRef, CardPhase, ConnectionState, ErrandTask, ErrorCode, PartyView, WayRef},
+    contract::{
+        CallBackRequest, CallRef, CardPhase, ConnectionState, DialConnectionRef, ErrandTask, ErrorCode, PartyView,
+    },
     testing::{Bench, Shape, breathe, call, command, command_view, live_connection},
 };
 
@@ -130,7 +132,7 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
     assert_eq!((placed_requests[0].connection.as_str(), placed_requests[0].to.as_str()), ("mg1", "+74951234567"));
 
     // What a person must look at first is shown by the same way, and not dialled.
-    let way = || Some(WayRef { office: "own".into(), connection: "mg1".into() });
+    let way = || Some(DialConnectionRef { office: "own".into(), connection: "mg1".into() });
     for (place, number) in (2..).zip(["103", "+78091234567", "+493012345678", "112", ""]) {
         let vendor = place.to_string();
         bench.keep("own", place, &on(&vendor, number));

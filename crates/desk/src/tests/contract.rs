@@ -387,7 +387,7 @@ fn dialling() {
             area: Some(Titles { ru: "Москва".into(), en: "Moscow".into() }),
         }),
         last_talk: None,
-        ways: vec![DialWay {
+        ways: vec![DialConnection {
             office: "demo".into(),
             connection: "rt1".into(),
             title: Titles { ru: "Ростелеком".into(), en: "Rostelecom".into() },

@@ -7,7 +7,7 @@ use link::wire::{CallbackGroup, ConnectionView, PlaceCall, StreamEvent};
 
 use super::dialling::no_way;
 use crate::{
-    contract::{CardPhase, ContractError, DialWay, ErrorCode, PlaceCallRequest, PreviewDialRequest},
+    contract::{CardPhase, ContractError, DialConnection, ErrorCode, PlaceCallRequest, PreviewDialRequest},
     testing::{Bench, Shape, breathe, call, command, command_view, live_connection},
 };
 
@@ -27,7 +27,7 @@ async fn able(abilities: &[Ability], groups: &[&str]) -> Bench {
     bench
 }
 
-async fn way(bench: &Bench) -> DialWay {
+async fn way(bench: &Bench) -> DialConnection {
     let preview = bench.desk.preview_dial(PreviewDialRequest { text: "+7 495 123-45-67".into() }).await;
     preview.expect("a number").ways.remove(0)
 }

@@ -34,7 +34,7 @@ fn route(call: &Call, me: &Me, abilities: Abilities) -> Option<ControlView> {
 }
 
 /// How else a call through a connection can begin than with one's own phone.
-pub(crate) fn ways_to_ring(abilities: Abilities) -> Vec<ControlView> {
+pub(crate) fn ringing_controls(abilities: Abilities) -> Vec<ControlView> {
     [Ability::CustomerFirst, Ability::GroupCallback].into_iter().map(|ability| control(abilities, ability)).collect()
 }
 

@@ -1,8 +1,8 @@
 import type { CallbackGroup } from "$generated/CallbackGroup";
 import type { ContractError } from "$generated/ContractError";
 import type { DialPreview } from "$generated/DialPreview";
-import type { DialWay } from "$generated/DialWay";
-import type { WayRef } from "$generated/WayRef";
+import type { DialConnection } from "$generated/DialConnection";
+import type { DialConnectionRef } from "$generated/DialConnectionRef";
 import type { MainPlatform } from "$platform/types";
 import { newCommand } from "$lib/command";
 import { can, missing } from "$lib/controls";
@@ -12,7 +12,7 @@ import { toContractError } from "$lib/errors";
 export type DialOrigin = "typed" | "clicked" | "program";
 
 /** Names a way among all: two offices may call their connections alike. */
-export function wayKey(way: Pick<DialWay, "office" | "connection">): string {
+export function connectionKey(way: Pick<DialConnection, "office" | "connection">): string {
   return `${way.office} ${way.connection}`;
 }
 
@@ -66,9 +66,9 @@ export class Dial {
   }
 
   /** How the call would go. */
-  get chosen(): DialWay | undefined {
+  get chosen(): DialConnection | undefined {
     const ways = this.preview?.ways;
-    return ways?.find((way) => wayKey(way) === this.way) ?? ways?.[0];
+    return ways?.find((way) => connectionKey(way) === this.way) ?? ways?.[0];
   }
 
   /** Groups that can be rung in the own phone's place. Only for a customer: a colleague is called from the own phone. */
@@ -127,9 +127,9 @@ export class Dial {
   }
 
   /** Shows what a number would dial, and by which way where that is known; the empty text invites to type. */
-  async show(text: string, origin: DialOrigin = "clicked", way?: WayRef): Promise<void> {
+  async show(text: string, origin: DialOrigin = "clicked", way?: DialConnectionRef): Promise<void> {
     this.origin = origin;
-    this.way = way && wayKey(way);
+    this.way = way && connectionKey(way);
     this.#ownPhoneFirst();
     this.shown = true;
     this.shows++;

@@ -4,7 +4,7 @@ import type { DialPreview } from "$generated/DialPreview";
 import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
 import { failure, later, preview, settle, way, type PreviewChanges } from "$tests/build";
 import { describe, expect, it, vi } from "vitest";
-import { Dial, wayKey } from "./dial.svelte";
+import { Dial, connectionKey } from "./dial.svelte";
 
 function phone(place: (request: PlaceCallRequest) => Promise<unknown> = async () => {}, changes: PreviewChanges = {}) {
   const placeCall = vi.fn(async (request: PlaceCallRequest) => {
@@ -113,7 +113,7 @@ describe("dialling", () => {
     const ways = ["north", "south"].map((office) => way({ office, title: { ru: office, en: office } }));
     const { dial, placeCall } = phone(undefined, { ways });
     await dial.show("112");
-    dial.way = wayKey({ office: "south", connection: "rt1" });
+    dial.way = connectionKey({ office: "south", connection: "rt1" });
     await dial.confirm();
     expect(placeCall.mock.calls[0]?.[0]).toMatchObject({ office: "south", connection: "rt1" });
   });
@@ -191,7 +191,7 @@ describe("dialling", () => {
     await dial.type("89001234567");
     dial.group = "500";
     dial.customerFirst = true;
-    dial.way = wayKey({ office: "o", connection: "rt1" });
+    dial.way = connectionKey({ office: "o", connection: "rt1" });
     expect([dial.ringsGroup, dial.ringsCustomerFirst, dial.groups]).toEqual([undefined, false, []]);
     expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["customerFirst", "groupCallback"] }]);
     await dial.confirm();

@@ -3,7 +3,7 @@ import type { CardPhase } from "$generated/CardPhase";
 import type { CardsView } from "$generated/CardsView";
 import type { CardView } from "$generated/CardView";
 import type { ControlView } from "$generated/ControlView";
-import type { DialWay } from "$generated/DialWay";
+import type { DialConnection } from "$generated/DialConnection";
 import type { LastTalk } from "$generated/LastTalk";
 import type { MainView } from "$generated/MainView";
 import { inLanguage } from "./english";
@@ -90,7 +90,7 @@ export function mainView(): MainView {
 }
 
 /** Where calls can be placed: through one that calls only from one's own phone, and one that can do more. */
-export function ways(): DialWay[] {
+export function ways(): DialConnection[] {
   const none = (ability: Ability): ControlView => ({ ability, cannot: "notOffered" });
   const way = (connection: string, ru: string, en: string) => ({
     office: "demo",

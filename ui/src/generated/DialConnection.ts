@@ -6,7 +6,7 @@ import type { Titles } from "./Titles";
 /**
  * Through which connection a call can go.
  */
-export type DialWay = { 
+export type DialConnection = { 
 /**
  * The office.
  */
