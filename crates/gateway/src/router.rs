@@ -60,6 +60,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/state", get(state::show))
         .route("/journal", get(journal::list).delete(journal::clear))
         .route("/journal/{id}", get(journal::one))
+        .route("/journal/{id}/signature", get(journal::signature))
         .route("/people", get(people::list))
         .route("/people/{id}", put(people::change).delete(people::remove))
         .route("/invitations", post(invitations::invite))

@@ -12,7 +12,7 @@ use crate::{
     error::OfficeError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
+        JournalPage, PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport, TestWish, Trace,
     },
 };
 
@@ -105,6 +105,9 @@ pub trait Office: Send + Sync {
 
     /// One entry of it, with numbers where they are asked for: that stands in the audit.
     async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError>;
+
+    /// Checks the signature of an entry with the key that its connection has now; for administrators.
+    async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError>;
 
     /// Forgets all of it, which stands in the audit.
     async fn clear_journal(&self) -> Result<(), OfficeError>;

@@ -32,7 +32,10 @@ pub use connection::{
     Balance, CallbackGroup, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Hole, Titles,
 };
 pub use join_link::{JoinCode, JoinLink, JoinLinkError};
-pub use journal::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, JournalVerdict};
+pub use journal::{
+    JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict,
+    SignatureCheck,
+};
 pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
     PhoneChoice, Phones,

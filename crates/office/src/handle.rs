@@ -188,6 +188,7 @@ impl OfficeHandle {
             connections,
             outside: RwLock::default(),
             method_counts: Arc::clone(journal.method_counts()),
+            originals: Arc::clone(journal.originals()),
             pages: Semaphore::new(PAGES_AT_A_TIME),
             reads: Semaphore::new(READS_AT_A_TIME),
         };

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::{
     journal_body::{JournalBody, of_entry},
     method_counts::MethodCounts,
+    originals::Originals,
 };
 
 /// How long an exchange is remembered.
@@ -33,6 +34,7 @@ const REFUSED_A_SECOND: u32 = 5;
 pub(crate) struct StoreJournal {
     store: Store,
     method_counts: Arc<MethodCounts>,
+    originals: Arc<Originals>,
     waiting: Arc<AtomicUsize>,
     left_out: AtomicU64,
     /// The last second in which a connection got webhooks that nobody vouches for, and how many.
@@ -42,7 +44,19 @@ pub(crate) struct StoreJournal {
 impl StoreJournal {
     pub(crate) fn new(store: Store) -> Self {
         let method_counts = Arc::new(MethodCounts::new(store.clone()));
-        Self { store, method_counts, waiting: Arc::default(), left_out: AtomicU64::new(0), refused: Mutex::default() }
+        Self {
+            store,
+            method_counts,
+            originals: Arc::default(),
+            waiting: Arc::default(),
+            left_out: AtomicU64::new(0),
+            refused: Mutex::default(),
+        }
+    }
+
+    /// Webhooks byte for byte, as far as they are kept.
+    pub(crate) fn originals(&self) -> &Arc<Originals> {
+        &self.originals
     }
 
     /// What vendors count of all this.
@@ -72,8 +86,14 @@ impl StoreJournal {
         self.note(entry, driver, kept)
     }
 
-    fn note(&self, entry: JournalEntry, driver: Arc<Driver>, kept: impl FnOnce(bool) + Send + 'static) -> WebhookRow {
+    fn note(
+        &self,
+        mut entry: JournalEntry,
+        driver: Arc<Driver>,
+        kept: impl FnOnce(bool) + Send + 'static,
+    ) -> WebhookRow {
         let began = Instant::now();
+        let original = entry.original.take();
         let (row, body) = of_entry(entry);
         let place = self.is_admitted(&row, &body).then(|| {
             let noted = self.noted();
@@ -83,6 +103,9 @@ impl StoreJournal {
             };
             self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, written)
         });
+        if let (Some(place), Some(original)) = (&place, original) {
+            self.originals.keep(place.clone(), original, is_anybodys(&body));
+        }
         WebhookRow { store: self.store.clone(), place, body, began, driver }
     }
 
@@ -107,9 +130,7 @@ impl StoreJournal {
 
     /// Whether this is one webhook that nobody vouches for too many of its second: refused, or a test of our address.
     fn is_flood(&self, row: &NewJournalRow, body: &JournalBody) -> bool {
-        let is_anybodys =
-            matches!(body.verdict, JournalVerdict::Refused | JournalVerdict::Stray | JournalVerdict::AddressChecked);
-        let Some(connection) = row.connection.as_ref().filter(|_| is_anybodys) else { return false };
+        let Some(connection) = row.connection.as_ref().filter(|_| is_anybodys(body)) else { return false };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let (second, count) = refused.entry(connection.clone()).or_default();
         if *second != row.at.as_second() {
@@ -149,6 +170,11 @@ impl WebhookRow {
         let body = JournalBody { status: Some(status), sent, took_ms, ..self.body };
         self.store.finish_note(place, body.text()).then(hole);
     }
+}
+
+/// Anybody can send it as often as he likes.
+fn is_anybodys(body: &JournalBody) -> bool {
+    matches!(body.verdict, JournalVerdict::Refused | JournalVerdict::Stray | JournalVerdict::AddressChecked)
 }
 
 fn hole(result: Result<(), store::Error>) {
@@ -195,6 +221,8 @@ mod tests {
             sent: None,
             received: None,
             call: None,
+            form: None,
+            original: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the request journal keeps of an exchange, as it is written and read.
 
 use calls::CallId;
-use link::wire::JournalVerdict;
-use pbx::{JournalEntry, JournalKind, JournalOutcome, VerifyError};
+use link::wire::{JournalReason, JournalVerdict};
+use pbx::{ErrorKind, JournalEntry, JournalKind, JournalOutcome, VerifyError, WireForm};
 use serde::{Deserialize, Serialize};
 use store::{JournalRow, NewJournalRow};
 
@@ -23,6 +23,12 @@ pub(crate) struct JournalBody {
     pub(crate) sent: Option<String>,
     pub(crate) received: Option<String>,
     pub(crate) call: Option<CallId>,
+    /// Why it failed, where that is known.
+    #[serde(default)]
+    pub(crate) reason: Option<JournalReason>,
+    /// How it was said over HTTP; none for a frame, and of versions before.
+    #[serde(default)]
+    pub(crate) form: Option<WireForm>,
 }
 
 /// A body as versions before wrote it: how it came out stands in its words alone.
@@ -68,6 +74,11 @@ impl JournalBody {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Why it failed: as it was noted, or as its status says.
+    pub(crate) fn reason(&self, is_incoming: bool) -> Option<JournalReason> {
+        self.reason.or_else(|| of_status(self.status?, is_incoming))
+    }
+
     /// It failed or was refused.
     pub(crate) fn is_failure(&self) -> bool {
         let is_bad = match self.verdict {
@@ -92,6 +103,8 @@ pub(crate) fn of_entry(entry: JournalEntry) -> (NewJournalRow, JournalBody) {
         JournalKind::Frame => "frame",
     };
     let body = JournalBody {
+        reason: reason(&entry.outcome),
+        form: entry.form,
         operation: entry.operation,
         target: entry.target,
         status: entry.status,
@@ -106,6 +119,70 @@ pub(crate) fn of_entry(entry: JournalEntry) -> (NewJournalRow, JournalBody) {
     (NewJournalRow { at: entry.at, connection, kind: kind.to_owned(), body: String::new() }, body)
 }
 
+fn reason(outcome: &JournalOutcome) -> Option<JournalReason> {
+    match outcome {
+        JournalOutcome::Done
+        | JournalOutcome::Signed { .. }
+        | JournalOutcome::Unsigned { .. }
+        | JournalOutcome::AddressChecked => None,
+        JournalOutcome::Refused(error) => Some(refusal(error)),
+        JournalOutcome::NotUnderstood => Some(JournalReason::NotUnderstood),
+        JournalOutcome::Failed { kind, .. } => Some(failure(*kind)),
+    }
+}
+
+/// Why a webhook is refused.
+pub(crate) fn refusal(error: &VerifyError) -> JournalReason {
+    match error {
+        VerifyError::Missing(_) | VerifyError::MissingField(_) => JournalReason::NoSignature,
+        VerifyError::Repeated(_) | VerifyError::RepeatedField => JournalReason::GivenTwice,
+        VerifyError::NotAForm => JournalReason::NotAForm,
+        VerifyError::Malformed(_) => JournalReason::SignatureMalformed,
+        VerifyError::Mismatch => JournalReason::SignatureWrong,
+        VerifyError::OtherAccount(_) => JournalReason::OtherAccount,
+        VerifyError::NoWebhooks => JournalReason::NoWebhooks,
+    }
+}
+
+fn failure(kind: ErrorKind) -> JournalReason {
+    match kind {
+        ErrorKind::Unauthorized => JournalReason::Unauthorized,
+        ErrorKind::Forbidden => JournalReason::Forbidden,
+        ErrorKind::InvalidRequest { .. } => JournalReason::InvalidRequest,
+        ErrorKind::NotFound => JournalReason::NotFound,
+        ErrorKind::Conflict => JournalReason::Conflict,
+        ErrorKind::RateLimited { .. } => JournalReason::RateLimited,
+        ErrorKind::Timeout => JournalReason::Timeout,
+        ErrorKind::Transport => JournalReason::Unreachable,
+        ErrorKind::Refused => JournalReason::NotTrusted,
+        ErrorKind::Unsupported => JournalReason::Unsupported,
+        ErrorKind::Protocol => JournalReason::NotUnderstood,
+        ErrorKind::Internal => JournalReason::PbxFailed,
+        ErrorKind::NotReady => JournalReason::NotReady,
+        ErrorKind::Gone => JournalReason::Gone,
+        ErrorKind::NotAudio => JournalReason::NotAudio,
+        ErrorKind::TooLarge => JournalReason::TooLarge,
+        ErrorKind::Stopped => JournalReason::Stopped,
+    }
+}
+
+/// What the status of an answer says went wrong: the PBX's to our request, or ours to a webhook.
+fn of_status(status: u16, is_ours: bool) -> Option<JournalReason> {
+    match status {
+        0..=399 => None,
+        500.. if is_ours => Some(JournalReason::NotStored),
+        500.. => Some(JournalReason::PbxFailed),
+        _ if is_ours => None,
+        401 => Some(JournalReason::Unauthorized),
+        403 => Some(JournalReason::Forbidden),
+        404 => Some(JournalReason::NotFound),
+        409 => Some(JournalReason::Conflict),
+        410 => Some(JournalReason::Gone),
+        429 => Some(JournalReason::RateLimited),
+        _ => Some(JournalReason::InvalidRequest),
+    }
+}
+
 fn verdict(outcome: &JournalOutcome) -> JournalVerdict {
     match outcome {
         JournalOutcome::Done => JournalVerdict::Done,
@@ -116,7 +193,7 @@ fn verdict(outcome: &JournalOutcome) -> JournalVerdict {
         JournalOutcome::Refused(VerifyError::NoWebhooks) => JournalVerdict::Stray,
         JournalOutcome::Refused(_) => JournalVerdict::Refused,
         JournalOutcome::NotUnderstood => JournalVerdict::NotUnderstood,
-        JournalOutcome::Failed(_) => JournalVerdict::Failed,
+        JournalOutcome::Failed { .. } => JournalVerdict::Failed,
     }
 }
 

@@ -135,6 +135,8 @@ mod tests {
             sent: None,
             received: None,
             call: None,
+            form: None,
+            original: None,
         }
     }
 

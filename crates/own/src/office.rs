@@ -20,7 +20,8 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, StateReport, TestReport, TestWish, Trace,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StateReport, TestReport, TestWish,
+        Trace,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -406,6 +407,10 @@ impl Office for OwnOffice {
 
     async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
         self.view()?.journal_entry(id, reveal).await
+    }
+
+    async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
+        self.view()?.check_signature(id).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

@@ -5,7 +5,11 @@ use std::{fmt, time::Duration};
 use calls::{CallId, ConnectionId, Effect, VendorEvent};
 use jiff::Timestamp;
 
-use crate::{error::Error, webhook::VerifyError};
+use crate::{
+    error::{Error, ErrorKind},
+    webhook::{VerifyError, WebhookRequest},
+    wire_form::WireForm,
+};
 
 /// The operation of an entry about a test of our address, which anybody may send.
 pub(crate) const ADDRESS_CHECK: &str = "address check";
@@ -57,14 +61,24 @@ pub enum JournalOutcome {
     Refused(VerifyError),
     /// An answer or a frame that is kept as an event of unknown meaning.
     NotUnderstood,
-    /// Something went wrong: what, in words.
-    Failed(String),
+    /// Something went wrong.
+    Failed {
+        /// What happened.
+        kind: ErrorKind,
+        /// The same in words.
+        words: String,
+    },
 }
 
 impl JournalOutcome {
     /// How our request came out.
     pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
-        result.as_ref().map_or_else(|error| Self::Failed(error.to_string()), |_| Self::Done)
+        result.as_ref().map_or_else(Self::failed, |_| Self::Done)
+    }
+
+    /// What went wrong.
+    pub(crate) fn failed(error: &Error) -> Self {
+        Self::Failed { kind: error.kind(), words: error.to_string() }
     }
 }
 
@@ -75,7 +89,7 @@ impl fmt::Display for JournalOutcome {
             Self::AddressChecked => return f.write_str("answered"),
             Self::Refused(error) => return error.fmt(f),
             Self::NotUnderstood => return f.write_str(NOT_UNDERSTOOD),
-            Self::Failed(words) => return f.write_str(words),
+            Self::Failed { words, .. } => return f.write_str(words),
             Self::Signed { understood } => ("valid", *understood),
             Self::Unsigned { understood } => ("believed without a signature", *understood),
         };
@@ -108,6 +122,10 @@ pub struct JournalEntry {
     pub received: Option<String>,
     /// The first call that it told of.
     pub call: Option<CallId>,
+    /// How it was said over HTTP; none for a frame.
+    pub form: Option<WireForm>,
+    /// A webhook byte for byte, so that its signature can be checked again. It holds what is secret: kept in memory alone.
+    pub original: Option<WebhookRequest>,
 }
 
 impl JournalEntry {
@@ -131,6 +149,8 @@ impl JournalEntry {
             sent: None,
             received: None,
             call: None,
+            form: None,
+            original: None,
         }
     }
 }

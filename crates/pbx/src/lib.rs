@@ -38,6 +38,7 @@ mod secret;
 pub mod session;
 mod traits;
 pub mod webhook;
+mod wire_form;
 pub mod zadarma;
 pub mod zone;
 
@@ -48,7 +49,7 @@ pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
     Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NotKept, Received, SeenTest, SessionReport,
-    TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
+    SignedBy, TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
@@ -68,3 +69,4 @@ pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
 pub use traits::{GroupCallback, Introduction, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};
+pub use wire_form::WireForm;

@@ -43,6 +43,13 @@ pub struct JournalRow {
 #[derive(Debug, Clone, Default)]
 pub struct JournalPlace(Arc<AtomicI64>);
 
+impl JournalPlace {
+    /// The id of the note; `None` until it is written, and where that failed.
+    pub fn id(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|id| *id != NOWHERE)
+    }
+}
+
 /// Ids begin behind it.
 const NOWHERE: i64 = 0;
 

@@ -9,7 +9,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
-        PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
+        PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport, TestWish, Trace,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -133,6 +133,10 @@ impl Office for StoredOffice {
 
     async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
         self.office()?.journal_entry(id, reveal).await
+    }
+
+    async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
+        self.office()?.check_signature(id).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

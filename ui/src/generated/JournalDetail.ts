@@ -26,6 +26,11 @@ received?: string,
  */
 call?: string, 
 /**
+ * The request as a line for a shell, with variables such as `$TRUBKA_SECRET` in place of what is secret; absent where
+ * it was not made over HTTP, or too little of it is kept.
+ */
+curl?: string, 
+/**
  * Numbers stand in it as they came.
  */
 revealed: boolean, };

@@ -16,6 +16,7 @@ import type { CardsView } from "./CardsView";
 import type { ChangeRightsRequest } from "./ChangeRightsRequest";
 import type { CheckConnectionRequest } from "./CheckConnectionRequest";
 import type { CheckOutcome } from "./CheckOutcome";
+import type { CheckSignatureRequest } from "./CheckSignatureRequest";
 import type { ClearJournalRequest } from "./ClearJournalRequest";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
 import type { DemoPbxs } from "./DemoPbxs";
@@ -64,6 +65,7 @@ import type { SaveListRequest } from "./SaveListRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
+import type { SignatureCheck } from "./SignatureCheck";
 import type { StartDemoRequest } from "./StartDemoRequest";
 import type { StateReport } from "./StateReport";
 import type { StateRequest } from "./StateRequest";
@@ -106,6 +108,8 @@ export interface MainCommands {
   journalPage(request: JournalRequest): Promise<JournalPage>;
   /** One entry of it, with its bodies. */
   journalEntry(request: JournalEntryRequest): Promise<JournalDetail>;
+  /** Checks the signature of an entry with the key that its connection has now. */
+  checkSignature(request: CheckSignatureRequest): Promise<SignatureCheck>;
   /** Forgets all of it. */
   clearJournal(request: ClearJournalRequest): Promise<void>;
   /** Shape, length and place of a recording. */
@@ -201,6 +205,7 @@ export const mainCommands = {
   testAddress: { name: "test_address", answers: true },
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
+  checkSignature: { name: "check_signature", answers: true },
   clearJournal: { name: "clear_journal", answers: false },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },

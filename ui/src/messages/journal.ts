@@ -24,6 +24,11 @@ interface JournalText {
   noBody: string;
   reveal: string;
   thisCall: string;
+  because: (reason: string) => string;
+  checkSignature: string;
+  curl: string;
+  copyCurl: string;
+  curlHint: string;
   ms: (ms: number) => string;
   verdict: Record<JournalVerdict, string>;
 }
@@ -54,6 +59,11 @@ export const journalText = texts<JournalText>({
     noBody: "без тела",
     reveal: "Показать номера",
     thisCall: "Этот звонок",
+    because: (reason) => `Почему не вышло: ${reason}`,
+    checkSignature: "Проверить подпись",
+    curl: "Команда curl",
+    copyCurl: "Копировать команду",
+    curlHint: "Вместо секретов стоят переменные $TRUBKA_…: впишите их сами. Скрытые номера в команде тоже скрыты.",
     ms: (ms) => `${ms} мс`,
     verdict: {
       done: "отвечено",
@@ -89,6 +99,11 @@ export const journalText = texts<JournalText>({
     noBody: "no body",
     reveal: "Show numbers",
     thisCall: "This call",
+    because: (reason) => `Why it failed: ${reason}`,
+    checkSignature: "Check signature",
+    curl: "curl command",
+    copyCurl: "Copy command",
+    curlHint: "Variables $TRUBKA_… stand for secrets: set them yourself. Hidden numbers are hidden in it too.",
     ms: (ms) => `${ms} ms`,
     verdict: {
       done: "answered",

@@ -45,6 +45,8 @@ macro_rules! command_table {
             [Main] desk journal_page(JournalRequest) -> JournalPage;
             /// One entry of it, with its bodies.
             [Main] desk journal_entry(JournalEntryRequest) -> JournalDetail;
+            /// Checks the signature of an entry with the key that its connection has now.
+            [Main] desk check_signature(CheckSignatureRequest) -> SignatureCheck;
             /// Forgets all of it.
             [Main] desk clear_journal(ClearJournalRequest);
             /// Shape, length and place of a recording.

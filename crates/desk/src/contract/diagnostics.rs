@@ -4,8 +4,8 @@ use calls::ConnectionId;
 pub use link::wire::{
     CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName, DeskOutcome, Hop,
     HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
-    QuotaCounted, QuotaView, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
-    WithoutCard,
+    QuotaCounted, QuotaView, SignatureCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage,
+    TestWish, WithoutCard,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -76,6 +76,17 @@ pub struct JournalEntryRequest {
     pub id: i64,
     /// With the numbers that stand in it.
     pub reveal: bool,
+}
+
+/// Wish to have the signature of an entry of it checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckSignatureRequest {
+    /// At which office.
+    pub office: String,
+    /// Which.
+    #[ts(type = "number")]
+    pub id: i64,
 }
 
 /// Wish that an office forgets its request journal.

@@ -2,7 +2,8 @@
 
 use super::Desk;
 use crate::contract::{
-    ClearJournalRequest, ContractError, JournalDetail, JournalEntryRequest, JournalPage, JournalRequest,
+    CheckSignatureRequest, ClearJournalRequest, ContractError, JournalDetail, JournalEntryRequest, JournalPage,
+    JournalRequest, SignatureCheck,
 };
 
 impl Desk {
@@ -14,6 +15,11 @@ impl Desk {
     /// One entry of it, with its bodies.
     pub async fn journal_entry(&self, request: JournalEntryRequest) -> Result<JournalDetail, ContractError> {
         Ok(self.office(&request.office).await?.office.journal_entry(request.id, request.reveal).await?)
+    }
+
+    /// Checks the signature of an entry with the key that its connection has now.
+    pub async fn check_signature(&self, request: CheckSignatureRequest) -> Result<SignatureCheck, ContractError> {
+        Ok(self.office(&request.office).await?.office.check_signature(request.id).await?)
     }
 
     /// Forgets all of it.

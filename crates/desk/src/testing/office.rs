@@ -15,7 +15,7 @@ use link::{
     wire::{
         ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
         ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
-        StateReport, StreamEvent, TestReport, TestWish, Titles, Trace, You,
+        SignatureCheck, StateReport, StreamEvent, TestReport, TestWish, Titles, Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -366,6 +366,10 @@ impl Office for FakeOffice {
     }
 
     async fn journal_entry(&self, _: i64, _: bool) -> Result<JournalDetail, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn check_signature(&self, _: i64) -> Result<SignatureCheck, OfficeError> {
         Err(not_kept())
     }
 

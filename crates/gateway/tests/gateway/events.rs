@@ -19,10 +19,15 @@ pub(crate) const CALLER: &str = "+79001234567";
 
 /// The digest over id, body and key.
 pub(crate) fn signature(body: &[u8]) -> String {
+    signature_by(KEY, body)
+}
+
+/// The same with another key.
+pub(crate) fn signature_by(key: &str, body: &[u8]) -> String {
     let mut digest = Sha256::new();
     digest.update(CLIENT_ID);
     digest.update(body);
-    digest.update(KEY);
+    digest.update(key);
     HEXLOWER.encode(&digest.finalize())
 }
 

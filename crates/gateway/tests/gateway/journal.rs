@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use store::NewJournalRow;
 
 use crate::{
-    events::{CALLER, KEY, call_id, event, signature, signed},
+    events::{CALLER, KEY, call_id, event, signature, signature_by, signed},
     http,
-    rig::{Rig, connection},
+    rig::{Rig, connection, rostelecom},
 };
 
 async fn admin(rig: &Rig) -> String {
@@ -111,6 +111,82 @@ async fn a_webhook_is_shown_with_what_it_was_answered() {
     let detail = |row: &Value| format!("/v1/admin/journal/{}", row["id"]);
     assert!(rig.get(&admin, &detail(&rows[1])).await.json()["sent"].is_string());
     assert!(rig.get(&admin, &detail(&rows[0])).await.json()["sent"].is_null());
+}
+
+#[tokio::test]
+async fn a_signature_is_checked_again_with_the_key_of_now_and_nothing_secret_is_said() {
+    const OTHER: &str = "00112233445566778899AABBCCDDEEFF";
+    let rig = Rig::new().await;
+    let admin = admin(&rig).await;
+    let body = event("s1", "new", None, Timestamp::now()).to_string();
+    let right = signed("/hook/rt1/call_events", body.as_bytes());
+    assert_eq!(http::send(rig.address, &right).await.status, 200);
+    let by_other = signature_by(OTHER, body.as_bytes());
+    let wrong = String::from_utf8(right).expect("text").replace(&signature(body.as_bytes()), &by_other);
+    assert_eq!(http::send(rig.address, wrong.as_bytes()).await.status, 403);
+    let bare = http::request("POST", "/hook/rt1/call_events", &[], body.as_bytes());
+    assert_eq!(http::send(rig.address, &bare).await.status, 403);
+    asked(&rig, "call_back", "ok", Some(200)).await;
+
+    let rows = page(&rig, &admin, "?direction=incoming").await;
+    let reasons: Vec<_> = rows.iter().map(|row| row["reason"].clone()).collect();
+    assert_eq!(reasons, [json!("noSignature"), json!("signatureWrong"), Value::Null]);
+    let check = async |row: &Value| {
+        let answer = rig.get(&admin, &format!("/v1/admin/journal/{}/signature", row["id"])).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        for secret in [KEY, OTHER, &by_other, &signature(body.as_bytes())] {
+            assert!(!answer.text().contains(secret), "{}", answer.text());
+        }
+        answer.json()
+    };
+    let is_wrong = |reason: &str| json!({"kind": "wrong", "reason": reason});
+    assert_eq!(check(&rows[0]).await, is_wrong("noSignature"));
+    assert_eq!(check(&rows[1]).await, is_wrong("signatureWrong"));
+    assert_eq!(check(&rows[2]).await, json!({"kind": "right"}));
+    let ours = page(&rig, &admin, "?method=call_back").await.remove(0);
+    assert_eq!(check(&ours).await, json!({"kind": "nothingSigned"}), "of a row of a version before");
+
+    // The key is mended: what was refused is right now, and what was right is not any more.
+    let vendor = "http://127.0.0.1:9".parse().expect("a URL");
+    rig.office.put_connection(rostelecom("rt1", &vendor, OTHER), Vec::new(), Vec::new()).await.expect("is put");
+    assert_eq!(check(&rows[1]).await, json!({"kind": "right"}));
+    assert_eq!(check(&rows[2]).await, is_wrong("signatureWrong"));
+    rig.office.remove_connection(&connection("rt1")).await;
+    assert_eq!(check(&rows[1]).await, json!({"kind": "noConnection"}));
+
+    for token in [rig.manager().await, rig.agent("101").await] {
+        let answer = rig.get(&token, &format!("/v1/admin/journal/{}/signature", rows[0]["id"])).await;
+        assert_eq!(answer.status, 403);
+    }
+    assert_eq!(rig.get(&admin, "/v1/admin/journal/999999/signature").await.status, 404);
+
+    // The originals are in memory alone.
+    let rig = Rig::on(rig.stop().await, crate::rig::Setup::default()).await;
+    let answer = rig.get(&admin, &format!("/v1/admin/journal/{}/signature", rows[2]["id"])).await;
+    assert_eq!(answer.json(), json!({"kind": "notKept"}));
+}
+
+#[tokio::test]
+async fn a_webhook_is_offered_as_a_line_for_a_shell_without_what_is_secret() {
+    let rig = Rig::new().await;
+    let admin = admin(&rig).await;
+    let sent = event("s1", "new", None, Timestamp::now());
+    rig.tell(std::slice::from_ref(&sent)).await;
+    let entry = page(&rig, &admin, "?method=new").await.remove(0);
+    let line = rig.get(&admin, &format!("/v1/admin/journal/{}", entry["id"])).await.json()["curl"].clone();
+    let line = line.as_str().expect("a line");
+    for part in [
+        "--request 'POST' --url \"$TRUBKA_HOOK\"'/call_events'",
+        "'X-Client-Sign: '\"$TRUBKA_X_CLIENT_SIGN\"",
+        "'X-Client-ID: '\"$TRUBKA_X_CLIENT_ID\"",
+        "--data-raw '{",
+        "+7900•••••67",
+    ] {
+        assert!(line.to_lowercase().contains(&part.to_lowercase()), "{part}: {line}");
+    }
+    for secret in [KEY, &signature(sent.to_string().as_bytes()), crate::events::CLIENT_ID, CALLER] {
+        assert!(!line.contains(secret), "{line}");
+    }
 }
 
 #[tokio::test]

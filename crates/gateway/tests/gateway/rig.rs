@@ -220,23 +220,25 @@ fn zadarma(vendor: &Url) -> ConnectionSettings {
     ConnectionSettings { config, extensions: Vec::new(), has_address: true }
 }
 
-fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
-    let settings = |id: &str| ConnectionSettings {
-        config: ConnectionConfig {
-            id: connection(id),
-            make: pbx::rostelecom::MAKE,
-            zone: Some("UTC".to_owned()),
-            base_url: Some(vendor.clone()),
-            trust_anchor_pem: None,
-            secrets: BTreeMap::from([
-                ("client_id".to_owned(), SecretString::from(CLIENT_ID)),
-                ("key".to_owned(), SecretString::from(KEY)),
-            ]),
-            overrides: BTreeMap::new(),
-        },
-        extensions: Vec::new(),
-        has_address: true,
+/// A connection to Rostelecom with this key.
+pub(crate) fn rostelecom(id: &str, vendor: &Url, key: &str) -> ConnectionSettings {
+    let config = ConnectionConfig {
+        id: connection(id),
+        make: pbx::rostelecom::MAKE,
+        zone: Some("UTC".to_owned()),
+        base_url: Some(vendor.clone()),
+        trust_anchor_pem: None,
+        secrets: BTreeMap::from([
+            ("client_id".to_owned(), SecretString::from(CLIENT_ID)),
+            ("key".to_owned(), SecretString::from(key)),
+        ]),
+        overrides: BTreeMap::new(),
     };
+    ConnectionSettings { config, extensions: Vec::new(), has_address: true }
+}
+
+fn office_config(folder: &std::path::Path, vendor: &Url) -> OfficeConfig {
+    let settings = |id: &str| rostelecom(id, vendor, KEY);
     OfficeConfig {
         name: "office".to_owned(),
         connections: vec![settings("rt1"), settings("rt2")],

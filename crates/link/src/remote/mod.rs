@@ -22,7 +22,8 @@ use crate::{
     remote::http::Http,
     wire::{
         ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, StateReport, TestReport, TestWish, Trace,
+        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport,
+        TestWish, Trace,
     },
 };
 
@@ -124,6 +125,10 @@ impl Office for RemoteOffice {
         let path = ["v1", "admin", "journal", &id.to_string()];
         let query: Vec<_> = reveal.then_some(("reveal", "true")).into_iter().collect();
         self.http.get_with(&path, &query).await
+    }
+
+    async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
+        self.http.get(&["v1", "admin", "journal", &id.to_string(), "signature"]).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

@@ -37,6 +37,90 @@ pub enum JournalVerdict {
     Failed,
 }
 
+/// Why an exchange failed or was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum JournalReason {
+    /// A webhook without the signature, or the field, that decides.
+    NoSignature,
+    /// What decides was given more than once.
+    GivenTwice,
+    /// The body is not of the kind that the PBX posts.
+    NotAForm,
+    /// The signature is not a signature at all.
+    SignatureMalformed,
+    /// The signature was made with another key, or the body was changed.
+    SignatureWrong,
+    /// Signed for another account.
+    OtherAccount,
+    /// This PBX sends no webhooks.
+    NoWebhooks,
+    /// We could not store it and asked for it again.
+    NotStored,
+    /// The PBX does not accept the credentials.
+    Unauthorized,
+    /// The credentials may not do this, or not from our address.
+    Forbidden,
+    /// The PBX does not accept what was asked.
+    InvalidRequest,
+    /// The PBX knows no such thing.
+    NotFound,
+    /// It is over, or taken.
+    Conflict,
+    /// The PBX is asked too often.
+    RateLimited,
+    /// No answer in time.
+    Timeout,
+    /// The PBX cannot be reached.
+    Unreachable,
+    /// The certificate is not trusted, or the address is not allowed.
+    NotTrusted,
+    /// The PBX cannot do it.
+    Unsupported,
+    /// What came cannot be understood.
+    NotUnderstood,
+    /// The PBX failed inside.
+    PbxFailed,
+    /// The recording is still being made.
+    NotReady,
+    /// It existed and does not any more.
+    Gone,
+    /// What came is no audio.
+    NotAudio,
+    /// More came than is accepted.
+    TooLarge,
+    /// We ended it ourselves.
+    Stopped,
+}
+
+/// What the signature of an exchange says now. Neither a key nor a signature is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SignatureCheck {
+    /// A webhook whose signature fits the key that the connection has now.
+    Right,
+    /// A webhook that is refused with the key that the connection has now.
+    Wrong {
+        /// Why.
+        reason: JournalReason,
+    },
+    /// A webhook that is taken without a signature.
+    Unsigned,
+    /// Our request, which we signed.
+    Ours {
+        /// Names of the headers that carry the proof; none where it stands in the body or the address.
+        headers: Vec<String>,
+    },
+    /// Our request, which needs no signature.
+    OursUnsigned,
+    /// The original is not kept any more, so nothing can be checked.
+    NotKept,
+    /// Nothing of this kind is signed.
+    NothingSigned,
+    /// The connection is not there any more.
+    NoConnection,
+}
+
 /// Which entries are wanted: everything that is given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -96,6 +180,10 @@ pub struct JournalLine {
     pub outcome: String,
     /// It failed or was refused.
     pub failed: bool,
+    /// Why it failed; absent where no more is known than that.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<JournalReason>,
     /// HTTP status of the answer; of a webhook, of ours, and absent where the program ended before it was given.
     #[ts(optional, type = "number")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +213,11 @@ pub struct JournalDetail {
     #[ts(optional, type = "string")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
+    /// The request as a line for a shell, with variables such as `$TRUBKA_SECRET` in place of what is secret; absent where
+    /// it was not made over HTTP, or too little of it is kept.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curl: Option<String>,
     /// Numbers stand in it as they came.
     pub revealed: bool,
 }

@@ -2,12 +2,17 @@
 
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role},
+    wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role, SignatureCheck},
 };
+use pbx::SignedBy;
 use store::{AuditEntry, JournalRow};
 
 use super::{View, storage};
-use crate::{journal_body::JournalBody, mask::without_numbers};
+use crate::{
+    curl::curl,
+    journal_body::{JournalBody, refusal},
+    mask::without_numbers,
+};
 
 /// Entries of a page.
 const PAGE: usize = 100;
@@ -60,9 +65,7 @@ impl View {
     /// One entry with its bodies. That numbers are revealed stands in the audit.
     pub(super) async fn journal_detail(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
         self.admins_only()?;
-        let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such entry");
-        let row = self.reading(move |view| view.office.store.journal_entry(id).map_err(|error| storage(&error)));
-        let (line, body) = row.await?.and_then(read).ok_or_else(missing)?;
+        let (line, body) = self.entry(id).await?;
         if reveal {
             let entry = self.audit("revealNumbers", &format!("journal {id}"), String::new());
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
@@ -73,14 +76,46 @@ impl View {
             Some(call) => self.call(call).await?.map(|call| call.id),
             None => None,
         };
-        Ok(JournalDetail {
-            line,
-            target: shown(body.target),
-            sent: body.sent.map(shown),
-            received: body.received.map(shown),
-            call,
-            revealed: reveal,
+        let (target, sent, received) = (shown(body.target), body.sent.map(shown), body.received.map(shown));
+        let asked = match line.direction {
+            JournalDirection::Incoming => &received,
+            JournalDirection::Outgoing => &sent,
+        };
+        // Of a webhook that was refused, and of what carries passwords, no body is kept.
+        let is_whole = asked.is_some() || body.form.as_ref().is_none_or(|form| form.content_type.is_none());
+        let form = body.form.as_ref().filter(|_| is_whole);
+        let curl = form.and_then(|form| curl(form, &target, asked.as_deref()));
+        Ok(JournalDetail { line, target, sent, received, curl, call, revealed: reveal })
+    }
+
+    /// What the signature of an entry says with the key that its connection has now.
+    pub(super) async fn signature_of(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
+        self.admins_only()?;
+        let (line, body) = self.entry(id).await?;
+        if line.direction == JournalDirection::Outgoing {
+            return Ok(match body.form {
+                Some(form) if form.signed => SignatureCheck::Ours { headers: form.proofs },
+                Some(_) => SignatureCheck::OursUnsigned,
+                None => SignatureCheck::NothingSigned,
+            });
+        }
+        if body.form.is_none() {
+            return Ok(SignatureCheck::NothingSigned);
+        }
+        let connection = line.connection.and_then(|id| self.office.connections.get(&id));
+        let Some(connection) = connection else { return Ok(SignatureCheck::NoConnection) };
+        let Some(original) = self.office.originals.get(id) else { return Ok(SignatureCheck::NotKept) };
+        Ok(match connection.driver.check_signature(&original) {
+            Ok(SignedBy::Key) => SignatureCheck::Right,
+            Ok(SignedBy::Nobody) => SignatureCheck::Unsigned,
+            Err(error) => SignatureCheck::Wrong { reason: refusal(&error) },
         })
+    }
+
+    async fn entry(&self, id: i64) -> Result<(JournalLine, JournalBody), OfficeError> {
+        let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such entry");
+        let row = self.reading(move |view| view.office.store.journal_entry(id).map_err(|error| storage(&error)));
+        row.await?.and_then(read).ok_or_else(missing)
     }
 
     /// Forgets all entries; that this was done stands in the audit.
@@ -90,6 +125,7 @@ impl View {
         let newest = self.reading(|view| view.office.store.journal_before(None, 1).map_err(|error| storage(&error)));
         let Some(newest) = newest.await?.first().map(|row| row.id) else { return Ok(()) };
         store.audit(self.audit("clearJournal", "journal", String::new())).await.map_err(|error| storage(&error))?;
+        self.office.originals.clear();
         while store.forget_journal(newest, AT_A_TIME).await.map_err(|error| storage(&error))? == AT_A_TIME {}
         Ok(())
     }
@@ -129,6 +165,7 @@ fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
         verdict: body.verdict,
         outcome: without_numbers(&body.outcome),
         failed: body.is_failure(),
+        reason: body.reason(is_incoming).filter(|_| body.is_failure()),
         status: body.status,
         took_ms: u32::try_from(body.took_ms).unwrap_or(u32::MAX),
     };

@@ -20,7 +20,7 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
         self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Role, StateReport, TestReport, TestWish, Trace,
+        JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StateReport, TestReport, TestWish, Trace,
     },
 };
 use sha2::{Digest, Sha256};
@@ -221,6 +221,10 @@ impl Office for View {
 
     async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
         self.journal_detail(id, reveal).await
+    }
+
+    async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
+        self.signature_of(id).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

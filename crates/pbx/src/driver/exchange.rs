@@ -18,6 +18,7 @@ use crate::{
     quota::Quota,
     redact,
     request::{Answer, RateLimits, Request},
+    wire_form::WireForm,
 };
 
 /// When requests are counted anew, in Unix seconds (Zadarma).
@@ -89,10 +90,12 @@ impl Driver {
     /// it or for a connection.
     pub(super) async fn exchange_now(&self, request: &Request, patience: Patience) -> Result<Answer, Error> {
         let (at, began) = (self.clock.now(), Instant::now());
+        let mut form = None;
         let answer = match &request.session {
             Some(session) => self.ask(session, request, patience.until).await,
             None => {
                 let sent = net::Request { connected_by: patience.connected_by(), ..self.prepare(request, CAP)? };
+                form = Some(WireForm::of_request(&sent, request.signed));
                 self.client.send(sent).await.map(|told| read(told, at)).map_err(Error::from)
             }
         };
@@ -105,6 +108,7 @@ impl Driver {
             took: began.elapsed(),
             sent: kept(&request.body),
             received: answer.as_ref().ok().and_then(|answer| kept(&answer.body)),
+            form,
             ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         answer

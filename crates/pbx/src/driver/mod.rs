@@ -49,6 +49,7 @@ use crate::{
     routing::{Incoming, Route, RouteReply},
     traits::Pbx,
     webhook::{DecodeContext, Decoded, VerifyError, WebhookReply, WebhookRequest},
+    wire_form::WireForm,
 };
 
 /// How long a server may take that only has to be there.
@@ -88,6 +89,15 @@ pub struct Received {
     pub is_test: bool,
     /// Without status and answer, which are not known yet.
     pub entry: JournalEntry,
+}
+
+/// Who vouches for a webhook that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedBy {
+    /// Whoever has the connection's key.
+    Key,
+    /// Nobody: it is a test of our address, or the settings have it believed without a signature.
+    Nobody,
 }
 
 impl std::fmt::Debug for Driver {
@@ -210,7 +220,10 @@ impl Driver {
         let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
         let call = decoded.iter().flat_map(|decoded| &decoded.events).find_map(|event| event.call.as_deref());
         let call = call.filter(|_| !is_test).map(|call| CallId::of_vendor(&self.id, call));
-        Received { decoded, is_test, entry: JournalEntry { outcome, took: began.elapsed(), received, call, ..entry } }
+        let (form, original) = (Some(WireForm::of_webhook(request)), Some(request.clone()));
+        let took = began.elapsed();
+        let entry = JournalEntry { outcome, took, received, call, form, original, ..entry };
+        Received { decoded, is_test, entry }
     }
 
     /// Whether an authentic message is the awaited test of our address. One that bears the mark of a test and is not awaited
@@ -224,6 +237,15 @@ impl Driver {
         let source = decoded.events.first().map_or(Source::Webhook, |event| event.source);
         decoded.events = vec![address_test::unknown(&request.body, self.redactor.body(&request.body), source)];
         false
+    }
+
+    /// Checks the signature of a webhook with the keys that this connection has now; nothing else comes of it.
+    pub fn check_signature(&self, request: &WebhookRequest) -> Result<SignedBy, VerifyError> {
+        if self.pbx.address_check(request).is_some() {
+            return Ok(SignedBy::Nobody);
+        }
+        let verified = self.pbx.verify(request)?;
+        Ok(if verified.is_signed() { SignedBy::Key } else { SignedBy::Nobody })
     }
 
     /// The body of our answer to a webhook as it may be kept.

@@ -36,7 +36,7 @@ impl Driver {
 /// Why an answer, or a part of it, was of no use.
 fn objection(read: &Result<Found, Error>) -> Option<JournalOutcome> {
     match read {
-        Err(error) => Some(JournalOutcome::Failed(error.to_string())),
+        Err(error) => Some(JournalOutcome::failed(error)),
         Ok(found) => {
             let listed = found.snapshot.iter().flat_map(|list| &list.events);
             (!is_understood(found.events.iter().chain(listed))).then_some(JournalOutcome::NotUnderstood)

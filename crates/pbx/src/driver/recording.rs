@@ -15,6 +15,7 @@ use crate::{
     redact,
     request::{Answer, Request},
     traits::RecordingStep,
+    wire_form::WireForm,
 };
 
 /// Largest recording, wherever it is fetched or kept: ten hours of speech at 24 kbit/s, two at 128 kbit/s.
@@ -66,7 +67,9 @@ impl Driver {
     async fn fetch(&self, request: &Request) -> Result<Download, Error> {
         self.wait_turn(request, Priority::Person).await?;
         let (at, began) = (self.clock.now(), Instant::now());
-        let begun = match self.client.download(self.prepare(request, LARGEST_RECORDING)?).await {
+        let sent = self.prepare(request, LARGEST_RECORDING)?;
+        let form = Some(WireForm::of_request(&sent, request.signed));
+        let begun = match self.client.download(sent).await {
             Ok(download) => {
                 let status = download.status;
                 (Some(status), self.judge(&download).map(|()| download))
@@ -80,6 +83,7 @@ impl Driver {
             status,
             outcome: JournalOutcome::of(&outcome),
             took: began.elapsed(),
+            form,
             ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         let download = outcome?;

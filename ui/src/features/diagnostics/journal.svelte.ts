@@ -1,11 +1,12 @@
 import type { JournalDetail } from "$generated/JournalDetail";
 import type { JournalFilter } from "$generated/JournalFilter";
 import type { JournalLine } from "$generated/JournalLine";
+import type { SignatureCheck } from "$generated/SignatureCheck";
 import type { MainCommands } from "$generated/commands";
 import { Failures } from "$lib/failures.svelte";
 
 /** What the journal asks the program. */
-export type JournalPlatform = Pick<MainCommands, "journalPage" | "journalEntry" | "clearJournal">;
+export type JournalPlatform = Pick<MainCommands, "journalPage" | "journalEntry" | "checkSignature" | "clearJournal">;
 
 /** What is wanted of the journal. */
 export interface Narrowed {
@@ -25,13 +26,17 @@ export class Journal {
   loaded = $state(false);
   /** The entry that is open. */
   detail: JournalDetail | undefined = $state.raw();
+  /** What the signature of the open entry says. */
+  signature: SignatureCheck | undefined = $state.raw();
   /** Whoever asked to clear it has yet to say that he means it. */
   asksToClear = $state(false);
-  readonly failures = new Failures<"list" | "entry" | "clear">();
+  readonly failures = new Failures<"list" | "entry" | "signature" | "clear">();
   #office = "";
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
   #opened = 0;
+  /** The entry from which somebody went to its call. */
+  #left: number | undefined;
 
   constructor(private readonly platform: JournalPlatform) {}
 
@@ -45,7 +50,7 @@ export class Journal {
     if (office !== this.#office) {
       this.#opened++;
       this.failures.clear();
-      this.detail = undefined;
+      this.detail = this.signature = undefined;
       this.entries = [];
       this.methods = [];
       this.loaded = this.asksToClear = false;
@@ -81,7 +86,29 @@ export class Journal {
   async toggle(id: number): Promise<void> {
     if (this.detail?.line.id !== id) return this.#open(id, false);
     this.#opened++;
-    this.detail = undefined;
+    this.detail = this.signature = undefined;
+  }
+
+  /** Has the signature of the open entry checked with the key that its connection has now. */
+  async checkSignature(): Promise<void> {
+    const [opened, id] = [this.#opened, this.detail?.line.id];
+    if (id === undefined) return;
+    await this.failures.run("signature", async () => {
+      const check = await this.platform.checkSignature({ office: this.#office, id });
+      if (opened === this.#opened) this.signature = check;
+    });
+  }
+
+  /** Somebody goes from the open entry to its call. */
+  leave(): void {
+    this.#left = this.detail?.line.id;
+  }
+
+  /** Whether somebody comes back to this entry: the first time that it is asked. */
+  returned(id: number): boolean {
+    if (this.#left !== id) return false;
+    this.#left = undefined;
+    return true;
   }
 
   /** Shows the numbers of the entry that is open; that is noted. */
@@ -94,7 +121,7 @@ export class Journal {
     this.asksToClear = false;
     const done = await this.failures.run("clear", () => this.platform.clearJournal({ office: this.#office }));
     if (!done) return;
-    this.detail = undefined;
+    this.detail = this.signature = undefined;
     await this.refresh();
   }
 
@@ -102,7 +129,9 @@ export class Journal {
     const opened = ++this.#opened;
     await this.failures.run("entry", async () => {
       const detail = await this.platform.journalEntry({ office: this.#office, id, reveal });
-      if (opened === this.#opened) this.detail = detail;
+      if (opened !== this.#opened) return;
+      if (detail.line.id !== this.detail?.line.id) this.signature = undefined;
+      this.detail = detail;
     });
   }
 

@@ -11,9 +11,9 @@ beforeEach(() => (language.code = "ru"));
 async function opened() {
   const platform = mainPlatform();
   const [journal, showCall] = [new Journal(platform), vi.fn()];
-  render(JournalView, { journal, office: "demo", showCall });
+  const { unmount } = render(JournalView, { journal, office: "demo", showCall });
   await screen.findAllByTestId("journal-row");
-  return { user: userEvent.setup(), platform, journal, showCall };
+  return { user: userEvent.setup(), platform, journal, showCall, unmount };
 }
 
 const methods = () => screen.queryAllByTestId("journal-row").map((row) => row.dataset["method"]);
@@ -66,6 +66,64 @@ describe("The request journal", () => {
     expect(showCall).toHaveBeenCalledExactlyOnceWith("call1");
     await user.click(row);
     expect(screen.queryByTestId("journal-bodies")).toBeNull();
+  });
+
+  it("says why a row failed in the language of the reader, and when it was by its day", async () => {
+    const { user } = await opened();
+    const rows = screen.getAllByTestId("journal-row");
+    expect(rows[2]?.textContent).toContain("подпись не совпала");
+    expect(rows[4]?.textContent).toContain("АТС такого не нашла");
+    expect(screen.getAllByTestId("journal-day")[0]?.textContent).toMatch(/^(Сегодня|Вчера|\p{Lu}[\p{Ll}]+), \d/u);
+    await user.click(rows[2] as HTMLElement);
+    const outcome = await screen.findByTestId("journal-outcome");
+    expect(outcome.textContent).toBe("Почему не вышло: подпись не совпала");
+    language.code = "en";
+    await vi.waitFor(() => expect(outcome.textContent).toBe("Why it failed: signature did not match"));
+  });
+
+  it("checks the signature of the open entry, and says nothing of it at the next", async () => {
+    const { user, platform } = await opened();
+    const rows = screen.getAllByTestId("journal-row");
+    const says = () => screen.getByTestId("journal-signature-says");
+    await user.click(rows[2] as HTMLElement);
+    await user.click(await screen.findByTestId("journal-signature"));
+    await vi.waitFor(() => expect(says().dataset["kind"]).toBe("wrong"));
+    expect(says().textContent).toContain("подпись не совпала");
+    await user.click(rows[1] as HTMLElement);
+    await vi.waitFor(() => expect(says().dataset["kind"]).toBeUndefined());
+    await user.click(screen.getByTestId("journal-signature"));
+    await vi.waitFor(() => expect(says().textContent).toContain("Подпись верна"));
+    vi.spyOn(platform, "checkSignature").mockRejectedValueOnce({ code: "unreachable", message: "" });
+    await user.click(screen.getByTestId("journal-signature"));
+    expect(await screen.findByTestId("error")).toBeTruthy();
+  });
+
+  it("gives the request as a line of curl, with the numbers once they are revealed", async () => {
+    const { user } = await opened();
+    await user.click(screen.getAllByTestId("journal-row")[3] as HTMLElement);
+    const line = async () => {
+      await user.click(screen.getByTestId("journal-curl-copy"));
+      await vi.waitFor(() => expect(screen.getByTestId("journal-curl-copy").dataset["done"]).toBe("copied"));
+      return navigator.clipboard.readText();
+    };
+    await screen.findByTestId("journal-curl");
+    expect(await line()).toMatch(/^curl .*\$TRUBKA_X_CLIENT_SIGN.*\+7921•••••41/);
+    await user.click(screen.getByTestId("journal-reveal"));
+    await vi.waitFor(() => expect(screen.getByTestId("journal-curl").textContent).toContain("+79213300841"));
+    expect(await line()).toContain("+79213300841");
+  });
+
+  it("is walked with arrows, and has the focus where one comes back from a call", async () => {
+    const { user, journal, showCall, unmount } = await opened();
+    const rows = screen.getAllByTestId("journal-row");
+    rows[0]?.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(document.activeElement).toBe(rows[1]);
+    await user.click(await screen.findByTestId("journal-call"));
+    unmount();
+    render(JournalView, { journal, office: "demo", showCall });
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute("aria-expanded")).toBe("true"));
+    expect(await screen.findByTestId("journal-bodies")).toBeTruthy();
   });
 
   it("keeps the list where one entry cannot be had, and looks further where nothing fitted so far", async () => {

@@ -21,18 +21,19 @@ function lines(): JournalLine[] {
       method: "call_events",
       verdict: "refused",
       outcome: "wrong signature",
+      reason: "signatureWrong",
       failed: true,
       status: 403,
       tookMs: 2,
     },
     { id: 6, at: at(3), ...outgoing, method: "call_back", tookMs: 184 },
-    { id: 5, at: at(4), ...outgoing, method: "get_record", status: 404, failed: true, tookMs: 96 },
+    { id: 5, at: at(4), ...outgoing, method: "get_record", status: 404, failed: true, reason: "notFound", tookMs: 96 },
     { id: 4, at: at(5), ...incoming, method: "new", tookMs: 8 },
   ];
 }
 
 /** The answers of the request journal. */
-export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" | "clearJournal"> {
+export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" | "checkSignature" | "clearJournal"> {
   let kept = lines();
   return {
     journalPage: async ({ filter: { method, direction, errors } }) => {
@@ -50,8 +51,16 @@ export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" 
         line,
         target: incoming ? "/call_events" : "api.example/call_back",
         ...(incoming ? { received: body, call: "call1" } : { sent: body, received: '{"result":0}' }),
+        curl: incoming
+          ? `curl --globoff --request 'POST' --url "$TRUBKA_HOOK"'/call_events' --header 'X-Client-Sign: '"$TRUBKA_X_CLIENT_SIGN" --data-raw '${body}'`
+          : `curl --globoff --request 'POST' --url 'https://api.example/call_back' --header 'X-Client-Sign: '"$TRUBKA_X_CLIENT_SIGN" --data-raw '${body}'`,
         revealed: reveal,
       };
+    },
+    checkSignature: async ({ id }) => {
+      const line = kept.find((line) => line.id === id) as JournalLine;
+      if (line.direction === "outgoing") return { kind: "ours", headers: ["x-client-sign"] };
+      return line.reason === undefined ? { kind: "right" } : { kind: "wrong", reason: line.reason };
     },
     clearJournal: async () => void (kept = []),
   };

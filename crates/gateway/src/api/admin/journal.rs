@@ -7,7 +7,7 @@ use axum::{
 };
 use link::{
     Office, OfficeError,
-    wire::{JournalDetail, JournalFilter, JournalPage},
+    wire::{JournalDetail, JournalFilter, JournalPage, SignatureCheck},
 };
 use serde::Deserialize;
 
@@ -41,6 +41,11 @@ pub(crate) async fn one(
 ) -> Result<Json<JournalDetail>, ApiError> {
     let Query(Reveal { reveal }) = reveal.map_err(|_| OfficeError::invalid("value", "reveal is true or false."))?;
     Ok(Json(admin.0.view.journal_entry(id, reveal).await?))
+}
+
+/// What the signature of an entry says with the key that its connection has now.
+pub(crate) async fn signature(admin: Admin, Segment(id): Segment<i64>) -> Result<Json<SignatureCheck>, ApiError> {
+    Ok(Json(admin.0.view.check_signature(id).await?))
 }
 
 /// Forgets all of it.
