@@ -1,5 +1,6 @@
 //! An office at work: starting it, taking webhooks in, handing out views.
 
+mod address_test;
 mod answering;
 mod changing;
 mod links;
@@ -14,14 +15,9 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{
-    DecodeContext, Decoded, Driver, JournalEntry, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone,
-};
+use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
-use tokio::{
-    sync::{Semaphore, oneshot},
-    task::JoinHandle,
-};
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::{
     clock::Clock,
@@ -228,20 +224,6 @@ impl OfficeHandle {
         }
         let row = self.work.journal.webhook(entry, Arc::clone(&connection.driver));
         let outcome = self.take_webhook(&connection, request, received_at, decoded).await;
-        ReceivedHook { outcome, row: Some(row) }
-    }
-
-    /// The awaited test of our address came: it is noted like every message, and tells of no call.
-    async fn take_test(&self, connection: &Connection, entry: JournalEntry, reply: WebhookReply) -> ReceivedHook {
-        let (kept, written) = oneshot::channel();
-        let said = move |is_kept| {
-            // Nobody waits any more where the sender has hung up.
-            let _ = kept.send(is_kept);
-        };
-        let row = self.work.journal.test(entry, Arc::clone(&connection.driver), said);
-        let is_kept = written.await.unwrap_or(false);
-        connection.driver.test_kept(is_kept);
-        let outcome = if is_kept { HookOutcome::Tested(reply) } else { HookOutcome::NotStored };
         ReceivedHook { outcome, row: Some(row) }
     }
 
