@@ -68,7 +68,11 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
         kinds: make
             .kinds
             .iter()
-            .map(|kind| KeyKind { kind: kind.value.to_owned(), title: titles(kind.title) })
+            .map(|kind| KeyKind {
+                kind: kind.value.to_owned(),
+                title: titles(kind.title),
+                acts_for_all: kind.acts_for_all,
+            })
             .collect(),
         address: (!make.base_url.is_empty()).then(|| make.base_url.to_owned()),
         lists_phones: capability.can(Ability::Directory),
@@ -153,5 +157,27 @@ fn field(step: CheckStep, reason: TrialReason) -> Option<CheckField> {
         | TrialReason::ClockOff
         | TrialReason::NoTimeTold
         | TrialReason::TakesLong => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_token_acts_for_one_and_a_domains_for_all() {
+        let view = make_view(pbx::era::MAKE, true);
+        let kinds: Vec<(&str, bool)> = view.kinds.iter().map(|kind| (kind.kind.as_str(), kind.acts_for_all)).collect();
+        assert_eq!(kinds, [("user", false), ("token", true)]);
+        for kind in pbx::era::MAKE.kinds {
+            let mut config = crate::testing::connection_config("e1", pbx::era::MAKE);
+            config.overrides.insert(kind.name.to_owned(), kind.value.to_owned());
+            let capability = pbx::build(&config).expect("a make").capability(pbx::era::MAKE.capability.clone());
+            assert_eq!(
+                capability.key_acts_for_all, kind.acts_for_all,
+                "{}: as the running connection has it",
+                kind.value
+            );
+        }
     }
 }

@@ -40,6 +40,8 @@ pub struct Kind {
     pub value: &'static str,
     /// What people call it.
     pub title: Text,
+    /// It acts for everybody in the account.
+    pub acts_for_all: bool,
 }
 
 /// How many requests of one method the vendor admits, in a time that it does not tell.

@@ -12,4 +12,8 @@ kind: string,
 /**
  * What people call it.
  */
-title: Titles, };
+title: Titles, 
+/**
+ * It acts for everybody in the account.
+ */
+actsForAll: boolean, };

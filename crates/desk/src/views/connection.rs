@@ -8,6 +8,29 @@ use link::wire::ConnectionView;
 use super::controls::control;
 use crate::contract::{ConnectionRow, Titles};
 
+/// What a person can do from this program where the connection can. The gateway's command line asks for more: it sends text
+/// messages, and lists employees and their phones.
+const HERE: [Ability; 18] = [
+    Ability::Originate,
+    Ability::CustomerFirst,
+    Ability::GroupCallback,
+    Ability::Answer,
+    Ability::Hangup,
+    Ability::Hold,
+    Ability::Retrieve,
+    Ability::TransferBlind,
+    Ability::TransferAttended,
+    Ability::Pickup,
+    Ability::Conference,
+    Ability::Dtmf,
+    Ability::RecordOn,
+    Ability::RecordOff,
+    Ability::Route,
+    Ability::Recordings,
+    Ability::History,
+    Ability::Balance,
+];
+
 /// The connections of an office.
 pub(crate) type Connections = BTreeMap<ConnectionId, ConnectionView>;
 
@@ -28,7 +51,7 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
         clock_skew_ms: connection
             .clock_skew_ms
             .map(|skew| i32::try_from(skew).unwrap_or(if skew < 0 { i32::MIN } else { i32::MAX })),
-        abilities: Ability::ALL.into_iter().map(|ability| control(connection.capability, ability)).collect(),
+        abilities: HERE.into_iter().map(|ability| control(connection.capability, ability)).collect(),
     }
 }
 
@@ -49,4 +72,30 @@ pub(crate) fn connection_title(connection: &ConnectionView, all: &Connections) -
         return Titles { ru: format!("{ru} ({id})"), en: format!("{en} ({id})") };
     }
     Titles { ru, en }
+}
+
+#[cfg(test)]
+mod tests {
+    use calls::Abilities;
+
+    use super::*;
+    use crate::testing::live_connection;
+
+    #[test]
+    fn a_connection_is_said_to_do_here_what_a_person_can_ask_for_here() {
+        let told = |capability| {
+            let connection = ConnectionView { capability, ..live_connection() };
+            connection_row(&connection, &Connections::new()).abilities
+        };
+        let all = told(Abilities::NONE.with(&Ability::ALL));
+        let only_elsewhere = |ability: &Ability| !all.iter().any(|control| control.ability == *ability);
+        let elsewhere: Vec<Ability> = Ability::ALL.into_iter().filter(only_elsewhere).collect();
+        assert_eq!(
+            elsewhere,
+            [Ability::Sms, Ability::Status, Ability::Directory],
+            "the gateway's command line has these"
+        );
+        assert!(all.iter().all(|control| control.cannot.is_none()));
+        assert!(told(Abilities::NONE).iter().all(|control| control.cannot.is_some()), "what is missing has its reason");
+    }
 }

@@ -90,6 +90,9 @@ pub struct KeyKind {
     pub kind: String,
     /// What people call it.
     pub title: Titles,
+    /// It acts for everybody in the account.
+    #[serde(default)]
+    pub acts_for_all: bool,
 }
 
 /// The steps of a check, in the way that a real call takes.

@@ -46,11 +46,13 @@ static DESCRIPTION: Description = Description {
             name: "api",
             value: "user",
             title: Text { ru: "токен пользователя (User API)", en: "a user's token (User API)" },
+            acts_for_all: false,
         },
         Kind {
             name: "api",
             value: "token",
             title: Text { ru: "токен домена (Token API)", en: "the domain's token (Token API)" },
+            acts_for_all: true,
         },
     ],
     overrides: &[

@@ -41,8 +41,8 @@ static DESCRIPTION: Description = Description {
     secrets: &[Secret {
         name: "token",
         found: Text {
-            ru: "в ответе /integration/create: ключ интеграции, один на внешнюю систему",
-            en: "in the answer of /integration/create: the key of the integration, one per external system",
+            ru: "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал; новую создаёт на шлюзе команда trubka-gateway introduce",
+            en: "the key of the integration, one per external system: whoever made it has it; on a gateway, trubka-gateway introduce makes a new one",
         },
         is_sent: true,
     }],

@@ -24,6 +24,8 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 pub use self::description::MAKE;
+#[cfg(test)]
+pub(crate) use self::quota::of_path as quota_of;
 use self::{
     config::{RecordingBy, Settings},
     quota::WrongRequests,

@@ -17,7 +17,7 @@ const LOCK_OUT: Duration = Duration::from_secs(120);
 const WORDS: &str = "MANGO refuses every request for two minutes after a second wrong one";
 
 /// What the requests at this path count towards beside the ten a second of all.
-pub(super) fn of_path(path: &str) -> Option<Quota> {
+pub(crate) fn of_path(path: &str) -> Option<Quota> {
     let second = Duration::from_secs(1);
     Some(match path {
         "commands/callback" => Quota::of_kind("callback", 4, second, "MANGO places four calls a second with this key"),

@@ -30,6 +30,18 @@ describe("connecting a PBX", () => {
     );
   });
 
+  it("warns of a domain's token and not of a user's", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("connect-own"));
+    await user.click(await screen.findByTestId("wizard-make-era"));
+    await screen.findByTestId("wizard-key-token");
+    expect(screen.getByTestId("wizard").textContent).not.toContain("место на шлюзе");
+    await user.selectOptions(screen.getByTestId("wizard-kind"), "token");
+    expect(screen.getByTestId("wizard").textContent).toContain("место на шлюзе");
+    await user.selectOptions(screen.getByTestId("wizard-kind"), "user");
+    expect(screen.getByTestId("wizard").textContent).not.toContain("место на шлюзе");
+  });
+
   it("opens the step that fails with the field that mends it, and goes on from there", async () => {
     const shown = await show();
     await untilCheck(shown, "wrong");

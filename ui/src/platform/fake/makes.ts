@@ -55,8 +55,8 @@ export const MAKES: MakeView[] = [
     keys: [
       key(
         "token",
-        "в ответе /integration/create: ключ интеграции, один на внешнюю систему",
-        "in the answer of /integration/create: the key of the integration, one per external system",
+        "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал; новую создаёт на шлюзе команда trubka-gateway introduce",
+        "the key of the integration, one per external system: whoever made it has it; on a gateway, trubka-gateway introduce makes a new one",
       ),
     ],
     address: "https://api-client.mango-office.ru/api",
@@ -125,8 +125,12 @@ export const MAKES: MakeView[] = [
     keyActsFor: both("от имени каждого пользователя домена", "every user of the domain"),
     keys: [key("token", "«Каналы интеграции»: поле token_local", "Integration channels: the field token_local")],
     kinds: [
-      { kind: "user", title: both("токен пользователя (User API)", "a user’s token (User API)") },
-      { kind: "token", title: both("токен домена (Token API)", "the domain’s token (Token API)") },
+      {
+        kind: "user",
+        title: both("токен пользователя (User API)", "a user’s token (User API)"),
+        actsForAll: false,
+      },
+      { kind: "token", title: both("токен домена (Token API)", "the domain’s token (Token API)"), actsForAll: true },
     ],
   },
 ];

@@ -76,6 +76,45 @@ async fn a_hundred_commands_at_once_are_sent_within_five_seconds_or_refused_with
     assert_eq!(told, Ok(()));
 }
 
+/// What the request that places a call counts towards at each make, and how many of a hundred are sent within five seconds.
+#[tokio::test(start_paused = true)]
+async fn every_place_that_the_limit_of_a_make_has_within_five_seconds_is_used_and_no_other() {
+    let second = Duration::from_secs(1);
+    let callback = crate::mango_vpbx::quota_of("commands/callback").expect("callbacks are counted apart");
+    for (config, more, places) in [
+        (make_config(crate::rostelecom::MAKE), None, 4 * 5),
+        (make_config(crate::mango_client::MAKE), None, 4 * 10),
+        (make_config(crate::mango_vpbx::MAKE), Some(callback), 4 * 4),
+        (make_config(crate::zadarma::MAKE), None, 100),
+        (make_config(crate::zadarma::NOVOFON), None, 100),
+        (make_config(crate::era::MAKE), None, 4 * 10),
+        (make_config(crate::ringcloud::MAKE), Some(once_a_minute()), 1),
+    ] {
+        let make = config.make;
+        let everything = crate::build(&config).expect("a make").quota();
+        let quotas: Vec<Quota> = [everything].into_iter().chain(more).collect();
+        let (sent, refused) = storm(&limit(), &quotas, Priority::Command, 100).await;
+        assert_eq!((sent.len(), refused), (places, 100 - places), "{make}");
+        assert!(sent.iter().all(|time| *time < 5000), "{make}: none later: {sent:?}");
+        for quota in quotas.iter().filter(|quota| quota.window == second) {
+            assert!(most_within(&sent, 1000) <= quota.requests as usize, "{make}: {sent:?}");
+        }
+    }
+}
+
+fn make_config(make: crate::Make) -> crate::ConnectionConfig {
+    let key = |secret: &crate::make::Secret| (secret.name.to_owned(), secrecy::SecretString::from("12345_abc"));
+    crate::ConnectionConfig {
+        id: "rc".parse().expect("an id"),
+        make,
+        zone: None,
+        base_url: make.base_url.is_empty().then(|| "https://pbx.example.org".parse().expect("a URL")),
+        trust_anchor_pem: None,
+        secrets: make.secrets.iter().map(key).collect(),
+        overrides: BTreeMap::new(),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_same_request_within_a_minute_is_refused_at_once_and_others_are_not() {
     let limit = limit();
