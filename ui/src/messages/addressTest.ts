@@ -37,15 +37,15 @@ export const addressTestText = texts<AddressTestText>({
     status: (status) => `код ${status}`,
     ms: (count) => `${count} мс`,
     places: {
-      name: "Имя найдено",
-      connection: "Соединение установлено",
-      tls: "Сертификату доверяем",
-      answer: "Адрес ответил",
-      arrival: "Сообщение пришло к нам",
-      signature: "Подпись верна",
-      kept: "Сообщение сохранено",
+      name: "Имя в DNS",
+      connection: "Соединение",
+      tls: "Сертификат",
+      answer: "Ответ адреса",
+      arrival: "Приём шлюзом",
+      signature: "Подпись",
+      kept: "Запись в базу",
     },
-    states: { passed: "да", stopped: "нет", notReached: "не дошло" },
+    states: { passed: "в порядке", stopped: "сбой", notReached: "не проверялось" },
     causes: {
       nameUnknown: {
         what: "За именем публичного адреса нет ни одного IP-адреса.",
@@ -57,7 +57,7 @@ export const addressTestText = texts<AddressTestText>({
       },
       portClosed: {
         what: "Порт публичного адреса закрыт: там никто не принимает соединений.",
-        mend: "Проверьте порт в public_url и что там работает прокси или шлюз; на роутере порт должен вести на сервер.",
+        mend: "Проверьте порт в public_url и работает ли там прокси или шлюз; на роутере порт должен вести на сервер.",
       },
       noConnection: {
         what: "Публичный адрес не отвечает: соединения отбрасываются по дороге.",
@@ -144,15 +144,15 @@ export const addressTestText = texts<AddressTestText>({
     status: (status) => `status ${status}`,
     ms: (count) => `${count} ms`,
     places: {
-      name: "Name found",
-      connection: "Connection made",
-      tls: "Certificate trusted",
-      answer: "The address answered",
-      arrival: "The message came in",
-      signature: "Signature right",
-      kept: "Message stored",
+      name: "Name in DNS",
+      connection: "Connection",
+      tls: "Certificate",
+      answer: "Answer of the address",
+      arrival: "Arrival at the gateway",
+      signature: "Signature",
+      kept: "Storing",
     },
-    states: { passed: "yes", stopped: "no", notReached: "not reached" },
+    states: { passed: "fine", stopped: "failed", notReached: "not checked" },
     causes: {
       nameUnknown: {
         what: "There is no IP address behind the name of the public address.",
@@ -168,7 +168,7 @@ export const addressTestText = texts<AddressTestText>({
       },
       noConnection: {
         what: "The public address does not respond: connections are dropped on the way.",
-        mend: "Check the firewall and the port that the router forwards. Some routers let nobody out to their own outer address: then check from another network.",
+        mend: "Check the firewall and the port that the router forwards. Some routers do not let you reach your own public address from inside: then test from another network.",
       },
       otherCertificate: {
         what: "The server shows a certificate for another name.",
@@ -180,7 +180,7 @@ export const addressTestText = texts<AddressTestText>({
       },
       certificateUntrusted: {
         what: "The server’s certificate is not trusted: nobody is seen to vouch for it.",
-        mend: "Show the whole chain of certificates. Name an authority of your own in ca in gateway.toml and upload it in the PBX’s account.",
+        mend: "Serve the whole certificate chain. If the authority is your own, name it as ca in gateway.toml and upload it in the PBX’s account.",
       },
       noTls: {
         what: "No encrypted connection is spoken on this port.",

@@ -10,7 +10,8 @@ interface FaultsText {
   other: string;
   key: (name: string) => string;
   faults: Record<FieldFault, string>;
-  unnamed: string;
+  /** What has no code: the sentence of the program itself, which is English. */
+  unnamed: (message: string) => string;
   entry: (place: string) => string;
 }
 
@@ -18,7 +19,7 @@ const faultsText = texts<FaultsText>({
   ru: {
     fields: {
       make: "АТС",
-      kind: "Чей ключ",
+      kind: "Чей это токен",
       keys: "Ключ",
       address: "Адрес",
       zone: "Часовой пояс",
@@ -38,18 +39,18 @@ const faultsText = texts<FaultsText>({
       tooLong: "слишком длинно, сократите",
       tooMany: "слишком много, уберите лишнее",
       twice: "одно и то же записано дважды",
-      malformed: "это записано не так, как выдаёт АТС, скопируйте целиком",
+      malformed: "записано не в том виде, скопируйте целиком ещё раз",
       notAnAddress: "напишите как https://pbx.example.org",
       addressWithMore: "напишите без имени, пароля и всего, что после ? и #",
       plainHttp: "нужен https://, обычный http годится только внутри одного компьютера",
     },
-    unnamed: "проверьте, что введено",
+    unnamed: (message) => `проверьте, что введено (ответ программы: ${isolate(message)})`,
     entry: (place) => `строка ${place}`,
   },
   en: {
     fields: {
       make: "PBX",
-      kind: "Whose key",
+      kind: "Whose token it is",
       keys: "Key",
       address: "Address",
       zone: "Time zone",
@@ -69,26 +70,27 @@ const faultsText = texts<FaultsText>({
       tooLong: "this is too long, shorten it",
       tooMany: "these are too many, leave some out",
       twice: "the same is listed twice",
-      malformed: "it is not written as the PBX gives it out, copy all of it",
+      malformed: "it is not in the expected form, copy all of it again",
       notAnAddress: "write it as https://pbx.example.org",
       addressWithMore: "write it without a name, a password, and what follows ? or #",
       plainHttp: "https:// is needed, plain http is for within one computer only",
     },
-    unnamed: "check what was entered",
+    unnamed: (message) => `check what was entered (the program says: ${isolate(message)})`,
     entry: (place) => `entry ${place}`,
   },
 });
 
 /** Which entry of a list is wrong and how, without a full stop. */
-export function entryFault({ fault, part }: ContractError): string {
+export function entryFault({ fault, part, message }: ContractError): string {
   const text = faultsText();
-  const how = fault ? text.faults[fault] : text.unnamed;
-  return part === undefined ? how : `${text.entry(part)}, ${how}`;
+  const how = fault ? text.faults[fault] : text.unnamed(message);
+  if (part === undefined) return how;
+  return `${fault === "twice" ? isolate(part) : text.entry(part)}, ${how}`;
 }
 
-/** Which field is wrong and how, without a full stop. The sentence of the error itself is English and for the log. */
-export function fieldFault({ field, fault, part }: ContractError): string {
+/** Which field is wrong and how, without a full stop. */
+export function fieldFault({ field, fault, part, message }: ContractError): string {
   const text = faultsText();
   const name = field === "keys" && part ? text.key(part) : ((field && text.fields[field]) ?? text.other);
-  return `${name}: ${fault ? text.faults[fault] : text.unnamed}`;
+  return `${name}: ${fault ? text.faults[fault] : text.unnamed(message)}`;
 }

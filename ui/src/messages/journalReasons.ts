@@ -9,8 +9,8 @@ interface JournalReasonText {
 
 const RU: Record<JournalReason, string> = {
   noSignature: "нет подписи",
-  givenTwice: "подпись указана дважды",
-  notAForm: "АТС присылает в другом виде",
+  givenTwice: "поле или заголовок указаны дважды",
+  notAForm: "сообщение не в том формате, эта АТС шлёт форму",
   signatureMalformed: "вместо подписи что-то другое",
   signatureWrong: "подпись не совпала",
   otherAccount: "подписано для другого кабинета",
@@ -32,13 +32,13 @@ const RU: Record<JournalReason, string> = {
   gone: "этого уже нет",
   notAudio: "вместо записи пришло другое",
   tooLarge: "пришло слишком много",
-  stopped: "остановили сами",
+  stopped: "Трубка прервала запрос",
 };
 
 const EN: Record<JournalReason, string> = {
   noSignature: "no signature",
-  givenTwice: "the signature was given twice",
-  notAForm: "the PBX posts in another form",
+  givenTwice: "a field or header was given twice",
+  notAForm: "wrong format: this PBX posts a form",
   signatureMalformed: "what came is no signature",
   signatureWrong: "signature did not match",
   otherAccount: "signed for another account",
@@ -60,7 +60,7 @@ const EN: Record<JournalReason, string> = {
   gone: "it is gone",
   notAudio: "something else came instead of a recording",
   tooLarge: "too much came",
-  stopped: "we stopped it ourselves",
+  stopped: "Trubka cancelled the request",
 };
 
 /** Why an exchange failed, and what its signature says. */
@@ -72,7 +72,7 @@ export const journalReasonText = texts<JournalReasonText>({
         case "right":
           return "Подпись верна: она подходит к ключу, который указан в подключении сейчас.";
         case "wrong":
-          return `С ключом, который указан сейчас, не принять: ${RU[check.reason]}. Сверьте ключи подключения с кабинетом АТС.`;
+          return `С нынешним ключом сообщение не принято: ${RU[check.reason]}. Сверьте ключи подключения с кабинетом АТС.`;
         case "unsigned":
           return "Такие сообщения принимаются без подписи: проверять нечего.";
         case "ours":
@@ -97,7 +97,7 @@ export const journalReasonText = texts<JournalReasonText>({
         case "right":
           return "The signature is right: it fits the key that the connection has now.";
         case "wrong":
-          return `Not accepted with the key of now: ${EN[check.reason]}. Compare the keys of the connection with the PBX’s account page.`;
+          return `Not accepted with the present key: ${EN[check.reason]}. Compare the keys of the connection with the PBX’s account page.`;
         case "unsigned":
           return "Messages of this kind are taken without a signature: there is nothing to check.";
         case "ours":

@@ -44,6 +44,7 @@ interface PeopleText {
   maybeInvited: string;
   reissue: string;
   reissueAsk: string;
+  reissueNow: string;
   revokeAsk: string;
 }
 
@@ -89,8 +90,9 @@ export const peopleText = texts<PeopleText>({
     maybeInvited:
       "Ответ потерялся: приглашения могли быть созданы. Посмотрите ниже: у созданных выпустите новую ссылку, остальных пригласите снова.",
     reissue: "Новая ссылка",
-    reissueAsk: "Прежняя ссылка сразу перестанет действовать.",
-    revokeAsk: "Ссылка сразу перестанет действовать, человека придётся приглашать заново.",
+    reissueNow: "Выпустить",
+    reissueAsk: "Выпустить новую ссылку? Прежняя сразу перестанет действовать.",
+    revokeAsk: "Отозвать приглашение? Ссылка сразу перестанет действовать.",
   },
   en: {
     title: "Desks",
@@ -133,8 +135,9 @@ export const peopleText = texts<PeopleText>({
     maybeInvited:
       "The answer was lost: the invitations may have been made. Look below: make new links for those that were, and invite the others again.",
     reissue: "New link",
-    reissueAsk: "The link before stops working at once.",
-    revokeAsk: "The link stops working at once, and the person has to be invited anew.",
+    reissueNow: "Make it",
+    reissueAsk: "Make a new link? The old one stops working at once.",
+    revokeAsk: "Take the invitation back? Its link stops working at once.",
   },
 });
 

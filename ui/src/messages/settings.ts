@@ -65,7 +65,7 @@ export const settingsText = texts<SettingsText>({
     newToken: "Новый токен",
     disconnect: "Отключить",
     lastAdmin:
-      "Вы последний администратор этого офиса. Можно сначала пригласить другого. Если отключить сейчас, сам офис работает дальше, а нового администратора приглашают на компьютере шлюза: trubka-gateway invite --name «Имя» --role admin.",
+      "Вы последний администратор этого офиса. Можно сначала пригласить другого. Если отключить сейчас, сам офис работает дальше, а нового администратора приглашают на компьютере шлюза: trubka-gateway invite --role admin --name ИМЯ.",
     leaveAnyway: "Всё равно отключить",
     disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
     demoOffice: "Демо",
@@ -106,7 +106,7 @@ export const settingsText = texts<SettingsText>({
     newToken: "New token",
     disconnect: "Disconnect",
     lastAdmin:
-      "You are the last administrator of this office. You may invite another one first. If you disconnect now, the office itself goes on, and the next administrator is invited on the gateway's computer: trubka-gateway invite --name NAME --role admin.",
+      "You are the last administrator of this office. You may invite another one first. If you disconnect now, the office itself goes on, and the next administrator is invited on the gateway’s computer: trubka-gateway invite --role admin --name NAME.",
     leaveAnyway: "Disconnect all the same",
     disconnectAsk: (office) =>
       `Disconnect ${isolate(office)}? Its token and the copy of its calls go from this computer.`,

@@ -67,7 +67,7 @@ export const stateText = texts<StateText>({
     refresh: "Обновить",
     connections: "Подключения",
     none: "Подключений пока нет",
-    stale: (time) => `Показано, как было в ${time}.`,
+    stale: (time) => `Последние известные данные: ${time}.`,
     states: {
       live: "На связи",
       waiting: "Ждёт первого сообщения",
@@ -97,7 +97,7 @@ export const stateText = texts<StateText>({
     endless: "без срока",
     ended: "срок истёк",
     endsToday: "истекает сегодня",
-    endsSoon: (days) => `осталось ${russianCount(days, "день", "дня", "дней")}`,
+    endsSoon: (days) => `истекает через ${russianCount(days, "день", "дня", "дней")}`,
     addresses: "Адреса",
     ours: "Наш адрес для белого списка в кабинете",
     oursHint: "Сюда ведёт публичный адрес. Если сервер выходит в интернет с другого адреса, впишите в кабинет тот.",
@@ -112,7 +112,7 @@ export const stateText = texts<StateText>({
     refresh: "Refresh",
     connections: "Connections",
     none: "No connections yet",
-    stale: (time) => `This is how it was at ${time}.`,
+    stale: (time) => `Last known state: ${time}.`,
     states: {
       live: "Connected",
       waiting: "Waiting for the first message",

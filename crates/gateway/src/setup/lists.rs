@@ -80,7 +80,7 @@ impl Setup {
         }
         if let Some(twice) = config.line_twice() {
             let message = format!("the line {twice} is listed twice");
-            return Err(OfficeError::invalid(field, message).because(FieldFault::Twice).into());
+            return Err(OfficeError::invalid(field, message).because(FieldFault::Twice).of(&twice).into());
         }
         office.put_lookups(config.lookups()).await?;
         let written = self.write(office.store(), next, entry).await;

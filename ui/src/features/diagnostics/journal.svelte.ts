@@ -93,6 +93,7 @@ export class Journal {
   async checkSignature(): Promise<void> {
     const [opened, id] = [this.#opened, this.detail?.line.id];
     if (id === undefined) return;
+    this.signature = undefined;
     await this.failures.run("signature", async () => {
       const check = await this.platform.checkSignature({ office: this.#office, id });
       if (opened === this.#opened) this.signature = check;

@@ -76,9 +76,9 @@ describe("The request journal", () => {
     expect(screen.getAllByTestId("journal-day")[0]?.textContent).toMatch(/^(Сегодня|Вчера|\p{Lu}[\p{Ll}]+), \d/u);
     await user.click(rows[2] as HTMLElement);
     const outcome = await screen.findByTestId("journal-outcome");
-    expect(outcome.textContent).toBe("Почему не вышло: подпись не совпала");
+    expect(outcome.textContent).toBe("Причина: подпись не совпала");
     language.code = "en";
-    await vi.waitFor(() => expect(outcome.textContent).toBe("Why it failed: signature did not match"));
+    await vi.waitFor(() => expect(outcome.textContent).toBe("Reason: signature did not match"));
   });
 
   it("checks the signature of the open entry, and says nothing of it at the next", async () => {

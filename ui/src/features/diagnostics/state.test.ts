@@ -60,7 +60,7 @@ describe("The state of an office", () => {
     render(StateView, { state: new OfficeState(platform), office: "demo" });
     const shown = (await screen.findAllByTestId("certificate")).map(({ textContent }) => textContent);
     expect(shown[0]).toContain("истекает сегодня");
-    expect(shown[1]).toContain("осталось 2 дня");
+    expect(shown[1]).toContain("истекает через 2 дня");
   });
 
   it("draws nothing that has no data behind it", async () => {
@@ -83,7 +83,7 @@ describe("The state of an office", () => {
     const { user, platform } = await opened();
     const asked = vi.spyOn(platform, "officeState").mockRejectedValueOnce({ code: "unreachable", message: "away" });
     await user.keyboard("r");
-    expect((await screen.findByTestId("state-stale")).textContent).toContain("Показано, как было в");
+    expect((await screen.findByTestId("state-stale")).textContent).toContain("Последние известные данные");
     expect(card("rt1")).toBeTruthy();
     await user.keyboard("r");
     await vi.waitFor(() => expect(screen.queryByTestId("state-stale")).toBeNull());

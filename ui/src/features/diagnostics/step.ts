@@ -4,6 +4,8 @@ export function step(event: KeyboardEvent & { currentTarget: HTMLElement }): voi
   if (by === undefined) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("button")];
   const here = rows.findIndex((row) => row === document.activeElement);
+  // What scrolls within the list keeps its own arrows.
+  if (here < 0) return;
   rows[Math.min(rows.length - 1, Math.max(0, here + by))]?.focus();
   event.preventDefault();
 }
