@@ -93,7 +93,9 @@ pub fn part_of_number(text: &str) -> Option<&str> {
     // "«112» доб. 12": what has an extension is a number, with or without a word that says so.
     let is_bare = || is_followed && !label.contains(char::is_alphabetic);
     let is_label = found::is_label(label) || ending::is_extension_mark(label) || is_counted() || is_bare();
-    (is_label && !rest.contains(char::is_alphabetic)).then_some(rest)
+    // What a list or a sentence puts behind it is not part of it.
+    let end = rest.rfind(|c: char| c.is_ascii_digit())? + 1;
+    (is_label && !rest.contains(char::is_alphabetic)).then_some(&rest[..end])
 }
 
 /// The text up to the last digit before the mark of an extension.
@@ -251,6 +253,8 @@ mod tests {
             ("«112» ext. 12", "112"),
             ("Моб.: 8 (495) 12, внутр. 7", "8 (495) 12"),
             ("112 # 12", "112"),
+            ("тел. 321;", "321"),
+            ("Тел.: (495) 12»,", "(495) 12"),
         ] {
             assert_eq!(part_of_number(text), Some(part), "{text}");
         }

@@ -381,6 +381,7 @@ fn a_part_of_a_number_is_found_without_its_label_and_extension() {
     store.save(OFFICE, Save { calls: records, ..Save::default() }).wait().expect("saved");
     for (asked, expected) in [
         ("тел. 112 доб. 12", vec![1]),
+        ("тел. 123;", vec![1]),
         ("112 доб. 12", vec![1]),
         ("№ 123, доб. 102", vec![1]),
         ("«112» ext. 12", vec![1]),
