@@ -99,6 +99,14 @@ test('the journal holds both ways and is narrowed, opened, revealed and cleared'
   await trubka.click('journal-incoming');
   await trubka.click('journal-errors');
   await until('the forged webhook is left', async () => (await methods()).join() === 'call_events');
+  await trubka.click('journal-row');
+  await trubka.find('journal-outcome');
+  await trubka.click('journal-signature');
+  await until(
+    'its signature is wrong still',
+    async () => (await (await trubka.find('journal-signature-says')).getAttribute('data-kind')) === 'wrong',
+  );
+  expect(await trubka.objections()).toEqual([]);
   await trubka.click('journal-unfilter');
   await until('all are back', async () => (await methods()).length > 3);
   await (await trubka.browser.$('[data-testid="journal-method"]')).selectByAttribute('value', 'new');
@@ -107,6 +115,17 @@ test('the journal holds both ways and is narrowed, opened, revealed and cleared'
   const body = () => trubka.text('journal-request');
   expect(await body()).toContain('+7900•••••67');
   expect(await trubka.objections()).toEqual([]);
+  await trubka.click('journal-signature');
+  await until(
+    'its signature is right',
+    async () => (await (await trubka.find('journal-signature-says')).getAttribute('data-kind')) === 'right',
+  );
+  await trubka.click('journal-curl-copy');
+  await until(
+    'the command is copied',
+    async () => (await (await trubka.find('journal-curl-copy')).getAttribute('data-done')) === 'copied',
+  );
+  expect(await trubka.text('journal-curl')).toContain('$TRUBKA_X_CLIENT_SIGN');
   await trubka.click('journal-reveal');
   await until('the number is shown', async () => (await body()).includes('+79001234567'));
   await trubka.click('journal-call');
