@@ -27,7 +27,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Takes a webhook in; answers success only once it is durable.
 pub(crate) async fn receive(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    match take(&gateway, request).await {
+    match take(gateway, request).await {
         Ok(reply) => reply,
         Err(error) => error.into_response(),
     }
@@ -38,7 +38,7 @@ pub(crate) async fn nameless() -> ApiError {
     no_such_hook()
 }
 
-async fn take(gateway: &Gateway, request: Request) -> Result<Response, ApiError> {
+async fn take(gateway: Arc<Gateway>, request: Request) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
     let deadline = body::deadline(&head.extensions, gateway.limits.request);
     let read = body::read(body, CAP, deadline).await;
@@ -54,13 +54,21 @@ async fn take(gateway: &Gateway, request: Request) -> Result<Response, ApiError>
     let headers =
         head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
-    let ReceivedHook { outcome, row } = gateway.office.receive(&address.connection, request).await;
+    // What was begun with a webhook is done also where its PBX hangs up meanwhile, as one does that waited too long.
+    tokio::spawn(kept(gateway, address.connection, request)).await.map_err(|error| {
+        tracing::error!(%error, "a webhook was not taken to its end");
+        ApiError::from(store::Error::Closed)
+    })
+}
+
+async fn kept(gateway: Arc<Gateway>, connection: ConnectionId, request: WebhookRequest) -> Response {
+    let ReceivedHook { outcome, row } = gateway.office.receive(&connection, request).await;
     let reply = outcome.reply().cloned();
-    let response = answer(gateway, address.connection, outcome).await.unwrap_or_else(IntoResponse::into_response);
+    let response = answer(&gateway, connection, outcome).await.unwrap_or_else(IntoResponse::into_response);
     if let Some(row) = row {
         row.answered(response.status().as_u16(), reply.as_ref());
     }
-    Ok(response)
+    response
 }
 
 async fn answer(gateway: &Gateway, connection: ConnectionId, outcome: HookOutcome) -> Result<Response, ApiError> {

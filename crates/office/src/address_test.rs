@@ -93,7 +93,8 @@ impl Tested {
         if let Some(why) = &self.seen.refused {
             return Some(of_refusal(why));
         }
-        let is_kept = matches!(self.seen.kept, Some(Ok(_)));
+        // Another test that ended too early may be what was kept.
+        let is_kept = self.seen.arrived.is_some() && matches!(self.seen.kept, Some(Ok(_)));
         match &self.sent.as_ref()?.answer {
             _ if self.seen.arrived.is_some() && !is_kept => Some(TestCause::NotKept),
             Err(net::Error::Timeout) => Some(TestCause::NoAnswer),

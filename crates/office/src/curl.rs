@@ -13,12 +13,21 @@ const WHOLE: usize = 8 << 10;
 const NO_PATH: &str = "/…";
 
 /// The line, unless it cannot be written: the body is cut, or a control character stands in it that a terminal might obey.
-pub(crate) fn curl(form: &WireForm, target: &str, body: Option<&str>) -> Option<String> {
+///
+/// `shown` hides what else is not to be seen, in what is neither secret nor a name of a field: what it hides may look like a
+/// secret's mask.
+pub(crate) fn curl(
+    form: &WireForm,
+    target: &str,
+    body: Option<&str>,
+    shown: impl Fn(&str) -> String,
+) -> Option<String> {
     let is_sane = |text: &str| text.len() <= WHOLE && !text.contains(|c: char| c.is_control() && c != '\n');
     if !is_sane(target) || !body.is_none_or(is_sane) {
         return None;
     }
     let mut url = String::new();
+    let target = &shown(target);
     match &form.scheme {
         Some(scheme) => match target.strip_suffix(NO_PATH) {
             Some(host) => {
@@ -54,12 +63,12 @@ pub(crate) fn curl(form: &WireForm, target: &str, body: Option<&str>) -> Option<
         (Some(_), Some(fields)) => {
             for (name, value) in fields {
                 line.push_str(" --data-urlencode ");
-                masked(&mut line, &format!("{name}={value}"));
+                masked(&mut line, &format!("{name}={value}"), &shown);
             }
         }
         (Some(body), None) => {
             line.push_str(" --data-raw ");
-            masked(&mut line, body);
+            masked(&mut line, body, &shown);
         }
     }
     Some(line)
@@ -76,8 +85,8 @@ fn fields(body: &str) -> Option<Vec<(String, String)>> {
     fields.into_iter().map(field).collect()
 }
 
-/// The text with a variable in place of each secret. Numbers are hidden by more points than a secret.
-fn masked(line: &mut String, text: &str) {
+/// The text with a variable in place of each secret.
+fn masked(line: &mut String, text: &str, shown: impl Fn(&str) -> String) {
     let (mut plain, mut rest) = (String::new(), text);
     while let Some(at) = rest.find(MASK) {
         let (before, from) = rest.split_at(at);
@@ -85,7 +94,7 @@ fn masked(line: &mut String, text: &str) {
         let points = &from[..from.len() - behind.len()];
         plain.push_str(before);
         if points == MASK {
-            literal(line, &std::mem::take(&mut plain));
+            literal(line, &shown(&std::mem::take(&mut plain)));
             variable(line, "SECRET");
         } else {
             plain.push_str(points);
@@ -93,7 +102,7 @@ fn masked(line: &mut String, text: &str) {
         rest = behind;
     }
     plain.push_str(rest);
-    literal(line, &plain);
+    literal(line, &shown(&plain));
 }
 
 /// A part of a word that the shell takes as it is.
@@ -155,7 +164,7 @@ mod tests {
             "%s\\n",
         ];
         for text in texts {
-            let line = curl(&form(), "api.example/call", Some(text)).expect("a line");
+            let line = curl(&form(), "api.example/call", Some(text), str::to_owned).expect("a line");
             let expected = [
                 "--globoff",
                 "--request",
@@ -171,7 +180,7 @@ mod tests {
             ];
             assert_eq!(given(&line), expected, "{line}");
             let incoming = WireForm { scheme: None, has_query: true, content_type: None, ..form() };
-            let line = curl(&incoming, &format!("/{text}"), None).expect("a line");
+            let line = curl(&incoming, &format!("/{text}"), None, str::to_owned).expect("a line");
             assert_eq!(given(&line)[4], format!("https://h/hook/rt1/{text}?a=1&b=2"), "{line}");
         }
     }
@@ -179,15 +188,18 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn what_was_taken_out_is_a_variable_and_a_form_is_a_form() {
-        let line =
-            curl(&form(), "api.example/…", Some("{\"token\":\"•••\",\"from\":\"+7900•••••67\"}")).expect("a line");
+        // A hidden number may look like a hidden secret, and is none.
+        let hidden = |text: &str| text.replace("1234567", "12•••67");
+        let body = "{\"token\":\"•••\",\"from\":\"1234567\"}";
+        let line = curl(&form(), "api.example/…", Some(body), hidden).expect("a line");
         let words = given(&line);
         assert_eq!(words[4], "https://api.example/r/1");
-        assert_eq!(words.last().expect("a body"), "{\"token\":\"$(s3 'c\"ret)\",\"from\":\"+7900•••••67\"}");
+        assert_eq!(words.last().expect("a body"), "{\"token\":\"$(s3 'c\"ret)\",\"from\":\"12•••67\"}");
         let posted =
             WireForm { content_type: Some("application/x-www-form-urlencoded; charset=UTF-8".to_owned()), ..form() };
         let line =
-            curl(&posted, "api.example/x", Some("{\"json\":\"{\\\"a\\\":'1'}\",\"sign\":\"•••\"}")).expect("a line");
+            curl(&posted, "api.example/x", Some("{\"json\":\"{\\\"a\\\":'1'}\",\"sign\":\"•••\"}"), str::to_owned)
+                .expect("a line");
         assert_eq!(
             given(&line)[9..],
             ["--data-urlencode", "json={\"a\":'1'}", "--data-urlencode", "sign=$(s3 'c\"ret)"]
@@ -197,9 +209,9 @@ mod tests {
     #[test]
     fn nothing_is_offered_of_what_is_cut_or_might_command_a_terminal() {
         for body in ["\u{1b}[2J", "a\0b", "a\rb", "\u{9b}1A"] {
-            assert_eq!(curl(&form(), "api.example/x", Some(body)), None, "{body:?}");
+            assert_eq!(curl(&form(), "api.example/x", Some(body), str::to_owned), None, "{body:?}");
         }
-        assert_eq!(curl(&form(), "api.example/x", Some(&"x".repeat(WHOLE + 1))), None);
-        assert_eq!(curl(&form(), "/\u{7}", None), None);
+        assert_eq!(curl(&form(), "api.example/x", Some(&"x".repeat(WHOLE + 1)), str::to_owned), None);
+        assert_eq!(curl(&form(), "/\u{7}", None, str::to_owned), None);
     }
 }

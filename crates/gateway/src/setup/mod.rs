@@ -47,6 +47,9 @@ impl Setup {
     pub fn open(base: Config, store: &Store) -> Result<Self, store::Error> {
         let added = base.fitting(&Added::read(&store.configuration()?));
         let config = base.with_fitting(&added);
+        if let Err(wrong) = config.check_refusals() {
+            tracing::warn!(wrong, "callers who are blocked ring all the same");
+        }
         Ok(Self {
             base,
             current: RwLock::new(Arc::new(Current { added, config })),

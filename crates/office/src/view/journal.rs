@@ -4,7 +4,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role, SignatureCheck},
 };
-use pbx::SignedBy;
+use pbx::{SignedBy, WireForm};
 use store::{AuditEntry, JournalRow};
 
 use super::{View, storage};
@@ -70,21 +70,24 @@ impl View {
             let entry = self.audit("revealNumbers", &format!("journal {id}"), String::new());
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         }
-        let shown = |text: String| if reveal { text } else { without_numbers(&text) };
+        let shown = |text: &str| if reveal { text.to_owned() } else { without_numbers(text) };
         // A call that this office does not have any more is not led to.
         let call = match &body.call {
             Some(call) => self.call(call).await?.map(|call| call.id),
             None => None,
         };
-        let (target, sent, received) = (shown(body.target), body.sent.map(shown), body.received.map(shown));
         let asked = match line.direction {
-            JournalDirection::Incoming => &received,
-            JournalDirection::Outgoing => &sent,
+            JournalDirection::Incoming => &body.received,
+            JournalDirection::Outgoing => &body.sent,
         };
         // Of a webhook that was refused, and of what carries passwords, no body is kept.
-        let is_whole = asked.is_some() || body.form.as_ref().is_none_or(|form| form.content_type.is_none());
-        let form = body.form.as_ref().filter(|_| is_whole);
-        let curl = form.and_then(|form| curl(form, &target, asked.as_deref()));
+        let had_none = |form: &&WireForm| {
+            form.method == "GET" || line.direction == JournalDirection::Outgoing && form.content_type.is_none()
+        };
+        let form = body.form.as_ref().filter(|form| asked.is_some() || had_none(form));
+        let curl = form.and_then(|form| curl(form, &body.target, asked.as_deref(), shown));
+        let [sent, received] = [&body.sent, &body.received].map(|body| body.as_deref().map(shown));
+        let target = shown(&body.target);
         Ok(JournalDetail { line, target, sent, received, curl, call, revealed: reveal })
     }
 
