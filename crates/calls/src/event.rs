@@ -23,14 +23,14 @@ pub struct Stored {
     pub connection: ConnectionId,
     /// When the office received or made it.
     pub received_at: Timestamp,
-    /// What was told.
-    pub told: Told,
+    /// What it says.
+    pub told: LogEvent,
 }
 
-/// What is told to a book.
+/// What an entry of the log says: the input of a book.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "told")]
-pub enum Told {
+pub enum LogEvent {
     /// The PBX said so.
     Vendor(VendorEvent),
     /// We asked the PBX for something. Logged before it is sent.

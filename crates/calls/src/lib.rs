@@ -24,7 +24,7 @@ pub use call::{
 };
 pub use clock::Clock;
 pub use event::{
-    Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, LegRef, Source, Stored, Timer, Told,
+    Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, LegRef, LogEvent, Source, Stored, Timer,
     VendorEvent, VendorTime,
 };
 pub use fact::{Fact, FactKind};

@@ -1,11 +1,11 @@
 //! Which call a log entry is about, so that a store can keep the entries of a call together.
 
 use crate::{
-    event::{CommandKind, Decision, Timer, Told},
+    event::{CommandKind, Decision, LogEvent, Timer},
     id::{CallId, ConnectionId},
 };
 
-impl Told {
+impl LogEvent {
     /// The call that the entry is about; the entries of a call are what [`crate::Book::restore`] needs of it.
     ///
     /// A command that places a call and its answer are about the call of the command, which redirects to the vendor's

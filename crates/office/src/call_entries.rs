@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calls::{CallId, Stored, Told};
+use calls::{CallId, LogEvent, Stored};
 use store::Store;
 
 /// The call's entries with the gap that it may have begun in and those since: a result that is unknown because of a gap
@@ -20,5 +20,5 @@ pub(crate) fn of_call(store: &Store, office: &str, call: &CallId) -> Result<Vec<
 /// The ids by which the PBX knows the call.
 pub(crate) fn vendor_ids(store: &Store, office: &str, call: &CallId) -> Result<BTreeSet<String>, store::Error> {
     let told = store.read_call(office, call)?.into_iter().map(|stored| stored.told);
-    Ok(told.filter_map(|told| if let Told::Vendor(event) = told { event.call } else { None }).collect())
+    Ok(told.filter_map(|told| if let LogEvent::Vendor(event) = told { event.call } else { None }).collect())
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{ActOn, Action, CallId, Command, CommandAnswer, CommandId, CommandKind, ConnectionId, Told};
+use calls::{ActOn, Action, CallId, Command, CommandAnswer, CommandId, CommandKind, ConnectionId, LogEvent};
 use pbx::GroupCallback;
 use store::{Began, NewCommand};
 use tokio::time::Instant;
@@ -122,7 +122,7 @@ impl OfficeState {
     /// Logs what came of a command, for as long as it takes: until then nobody knows.
     async fn answered(&self, connection: &ConnectionId, answer: CommandAnswer) {
         let (mut wait, longest) = AGAIN;
-        while self.keeper.tell(connection, self.clock.now(), vec![Told::Answer(answer.clone())]).await.is_err() {
+        while self.keeper.tell(connection, self.clock.now(), vec![LogEvent::Answer(answer.clone())]).await.is_err() {
             tracing::error!(%connection, "what came of a command could not be logged");
             if self.keeper.has_stopped() {
                 // The next start takes the outcome for unknown.

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::PoisonError, time::Duration};
 
-use calls::{CallId, CallResult, CallState, Direction, Effect, RecordingId, Source, Told, VendorEvent, VendorTime};
+use calls::{CallId, CallResult, CallState, Direction, Effect, LogEvent, RecordingId, Source, VendorEvent, VendorTime};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use link::wire::Call;
@@ -120,7 +120,7 @@ impl Link {
                 by_known_keys(events, &held);
             }
         }
-        let events = events.into_iter().flatten().map(Told::Vendor).collect();
+        let events = events.into_iter().flatten().map(LogEvent::Vendor).collect();
         if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
             return Err(Error::new(ErrorKind::Internal, "what was read could not be stored"));
         }
@@ -261,7 +261,7 @@ mod tests {
             event("7", "open", 2, vec![created(), Effect::LegRinging { leg: leg() }]),
             event("8", "only its end", 3, vec![ended(None)]),
         ];
-        let told = events.into_iter().map(Told::Vendor).collect();
+        let told = events.into_iter().map(LogEvent::Vendor).collect();
         let link = &bench.link;
         link.keeper.tell(&link.connection, at(30), told).await.expect("stored");
         let missed = |call: &str, says_more| link.missed(&history(call, CallResult::Voicemail, says_more));
@@ -275,7 +275,7 @@ mod tests {
             event("9", "half read", 0, vec![unknown_direction]),
             event("10", "half read", 9, vec![Effect::LegAnswered { leg: leg() }, ended(Some(CallResult::Answered))]),
         ];
-        let told = half_read.into_iter().map(Told::Vendor).collect();
+        let told = half_read.into_iter().map(LogEvent::Vendor).collect();
         link.keeper.tell(&link.connection, at(30), told).await.expect("stored");
         for unknown in ["open", "only its end", "half read", "another"] {
             assert_eq!(missed(unknown, false).len(), 2, "{unknown}");
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!((before.result, before.ended_at), (Some(CallResult::Missed), Some(at(21))));
         let more = missed("message", true);
         assert_eq!(more.len(), 1);
-        let told = more.into_iter().map(Told::Vendor).collect();
+        let told = more.into_iter().map(LogEvent::Vendor).collect();
         link.keeper.tell(&link.connection, at(40), told).await.expect("stored");
         let after = call();
         assert_eq!((after.result, after.ended_at), (Some(CallResult::Voicemail), before.ended_at));
@@ -305,7 +305,7 @@ mod tests {
             event("3", "talk", 30, vec![ended(None)]),
         ];
         bench.set(30);
-        link.keeper.tell(&link.connection, at(30), talk.map(Told::Vendor).into()).await.expect("stored");
+        link.keeper.tell(&link.connection, at(30), talk.map(LogEvent::Vendor).into()).await.expect("stored");
         let recorded = |name: &str| {
             let mut told = history("talk", CallResult::Answered, false);
             let reference = RecordingReference::Id(name.into());
@@ -335,7 +335,7 @@ mod tests {
         bench.set(2);
         let live = calls::LegRef { key: "live/1".into(), ..leg() };
         let began = event("1", "talk", 0, vec![created(), Effect::LegRinging { leg: live }]);
-        link.keeper.tell(&link.connection, at(2), vec![Told::Vendor(began)]).await.expect("stored");
+        link.keeper.tell(&link.connection, at(2), vec![LogEvent::Vendor(began)]).await.expect("stored");
         let told_leg =
             |key: &str, extension: &str| calls::LegRef { key: key.into(), extension: Some(extension.into()), ..leg() };
         let mut told = history("talk", CallResult::Answered, false);

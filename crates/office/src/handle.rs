@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
+use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone};
 use store::{Cache, Store};
@@ -287,7 +287,7 @@ impl OfficeHandle {
         if let Some(Decision::ZoneChosen { zone, .. }) = &choice {
             self.keep_zone(&connection.id, zone).await;
         }
-        let told = choice.map(Told::Decision).into_iter().chain(events.into_iter().map(Told::Vendor)).collect();
+        let told = choice.map(LogEvent::Decision).into_iter().chain(events.into_iter().map(LogEvent::Vendor)).collect();
         let Ok(appended) = self.state.keeper.tell(&connection.id, received_at, told).await else {
             return HookOutcome::NotStored;
         };
@@ -300,7 +300,7 @@ impl OfficeHandle {
     /// A zone of the settings is a choice like any other: it is in the log before the events that it decides on.
     async fn log_given_zone(&self, connection: &ConnectionId, zone: String) {
         let choice = Decision::ZoneChosen { zone: zone.clone(), because: "given in the settings".to_owned() };
-        match self.state.keeper.tell(connection, self.state.clock.now(), vec![Told::Decision(choice)]).await {
+        match self.state.keeper.tell(connection, self.state.clock.now(), vec![LogEvent::Decision(choice)]).await {
             Ok(_) => self.keep_zone(connection, &zone).await,
             Err(NotStored) => tracing::error!(%connection, "the given zone could not be logged; the next start will"),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use calls::{ConnectionId, Decision, Told};
+use calls::{ConnectionId, Decision, LogEvent};
 use jiff::{SignedDuration, Timestamp};
 use pbx::Driver;
 use store::Store;
@@ -72,7 +72,7 @@ impl Link {
     }
 
     pub(crate) async fn decide(&self, decision: Decision) {
-        let told = vec![Told::Decision(decision)];
+        let told = vec![LogEvent::Decision(decision)];
         if self.keeper.tell(&self.connection, self.clock.now(), told).await.is_err() {
             tracing::error!(connection = %self.connection, "a decision could not be logged");
         }

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, sync::PoisonError, time::Duration};
 
-use calls::{ConnectionId, Decision, Told};
+use calls::{ConnectionId, Decision, LogEvent};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use link::wire::{ConnectionState, DownCause};
 use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
@@ -85,14 +85,14 @@ impl Link {
             *self.zone.write().unwrap_or_else(PoisonError::into_inner) =
                 Zone { zone: time_zone, settled: true, is_certain: false };
             self.keep_text(&zone_key(&self.connection), &name);
-            told.push(Told::Decision(Decision::ZoneChosen { zone: name, because }));
+            told.push(LogEvent::Decision(Decision::ZoneChosen { zone: name, because }));
         }
         let is_list = snapshot.is_some() || complete_since.is_some();
         let (listed, list) = match snapshot {
             Some(Snapshot { asked, events, calls }) => (events, Some((asked, calls))),
             None => (Vec::new(), None),
         };
-        told.extend(events.into_iter().chain(listed).map(Told::Vendor));
+        told.extend(events.into_iter().chain(listed).map(LogEvent::Vendor));
         if !told.is_empty() {
             self.keeper.tell(&self.connection, now, told).await?;
         }

@@ -296,7 +296,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
 
 #[cfg(test)]
 mod tests {
-    use calls::{Customer, Direction, Effect, Line, Told};
+    use calls::{Customer, Direction, Effect, Line, LogEvent};
 
     use super::*;
     use crate::testing::{Bench, at};
@@ -318,7 +318,7 @@ mod tests {
         ];
         for (place, (effects, expected)) in steps.into_iter().enumerate() {
             let event = Bench::event(&format!("e{place}"), Some("s1"), effects);
-            link.keeper.tell(&link.connection, at(0), vec![Told::Vendor(event)]).await.expect("is stored");
+            link.keeper.tell(&link.connection, at(0), vec![LogEvent::Vendor(event)]).await.expect("is stored");
             let part = recordings.part(&call, &id, ByteRange { start: 0, end: None }).await;
             assert_eq!(part.expect_err("there is none").kind, expected);
         }

@@ -9,7 +9,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{Source, Told, VendorEvent};
+use calls::{LogEvent, Source, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{ConnectionState, DownCause};
 use pbx::{Error, ErrorKind, Retry, SessionReport, Snapshot};
@@ -229,7 +229,7 @@ impl Link {
                     // What was missed says nothing of the clock.
                     self.compare_times(now, &events).await;
                 }
-                let told = events.into_iter().map(Told::Vendor).collect();
+                let told = events.into_iter().map(LogEvent::Vendor).collect();
                 if self.keeper.tell(&self.connection, now, told).await.is_err() {
                     // What is replayed stays at the PBX until it is asked for more.
                     if !is_replay {
@@ -260,7 +260,7 @@ impl Link {
                 self.show_live(key, run).await;
             }
             SessionReport::Snapshot(Snapshot { asked, events, calls }) => {
-                let told = events.into_iter().map(Told::Vendor).collect();
+                let told = events.into_iter().map(LogEvent::Vendor).collect();
                 self.keeper.tell(&self.connection, now, told).await?;
                 self.keeper.absent(&self.connection, now, asked, calls).await?;
                 run.heard = now;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use calls::{Book, ConnectionId, Decision, Effect, Source, Told, VendorEvent};
+use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{ConnectionConfig, Driver, Make, journal::NoJournal};
 use secrecy::{SecretBox, SecretString};
@@ -143,7 +143,7 @@ impl Bench {
     /// What was decided so far.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         let log = self.link.store.read_from(&self.link.connection, 0, 100).expect("is read");
-        let decision = |told| if let Told::Decision(decision) = told { Some(decision) } else { None };
+        let decision = |told| if let LogEvent::Decision(decision) = told { Some(decision) } else { None };
         log.into_iter().flatten().filter_map(|stored| decision(stored.told)).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calls::{ConnectionId, Decision, Direction, Source, Told};
+use calls::{ConnectionId, Decision, Direction, LogEvent, Source};
 use link::wire::ConnectionWarning;
 use pbx::Make;
 use store::{Filter, Store};
@@ -50,14 +50,16 @@ impl Warnings {
         let mut skew = Skew::default();
         for stored in store.read_from(connection, newest, ENTRIES)?.into_iter().flatten() {
             match stored.told {
-                Told::Vendor(event) if matches!(event.source, Source::Webhook | Source::Unsigned | Source::Push) => {
+                LogEvent::Vendor(event)
+                    if matches!(event.source, Source::Webhook | Source::Unsigned | Source::Push) =>
+                {
                     let is_todays = |read_in: Option<&str>| zone.is_none() || read_in.is_none() || read_in == zone;
                     if let Some(time) = event.time.filter(|time| is_todays(time.zone.as_deref())) {
                         skew.saw(stored.received_at, &time, make);
                     }
                 }
-                Told::Decision(Decision::ZoneChosen { .. }) => skew = Skew::default(),
-                Told::Vendor(_) | Told::Decision(_) | Told::Command(_) | Told::Answer(_) => {}
+                LogEvent::Decision(Decision::ZoneChosen { .. }) => skew = Skew::default(),
+                LogEvent::Vendor(_) | LogEvent::Decision(_) | LogEvent::Command(_) | LogEvent::Answer(_) => {}
             }
         }
         let direction = Some(Direction::Incoming);

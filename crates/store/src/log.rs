@@ -1,6 +1,6 @@
 //! The log of this office: everything that its books are told, and what people wrote.
 
-use calls::{CallId, ConnectionId, Stored, Told, event::EVENT_VERSION};
+use calls::{CallId, ConnectionId, LogEvent, Stored, event::EVENT_VERSION};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
@@ -29,7 +29,7 @@ pub struct NewEntry {
     /// When the office received or made it.
     pub received_at: Timestamp,
     /// What is told.
-    pub told: Told,
+    pub told: LogEvent,
 }
 
 /// What became of an entry.

@@ -1,7 +1,7 @@
 //! What must hold of events, whatever bytes they were read from.
 
 use calls::{
-    Book, BookSettings, Call, CallId, Customer, Direction, Effect, LegRef, LegRole, Line, Source, Stored, Told,
+    Book, BookSettings, Call, CallId, Customer, Direction, Effect, LegRef, LegRole, Line, LogEvent, Source, Stored,
     VendorEvent,
 };
 
@@ -20,7 +20,7 @@ pub(super) fn hold(settings: BookSettings, events: &[VendorEvent], bytes: usize)
     let mut log = 0;
     let mut tell = |book: &mut Book, event: &VendorEvent| {
         log += 1;
-        let (received_at, told) = (now().wall, Told::Vendor(event.clone()));
+        let (received_at, told) = (now().wall, LogEvent::Vendor(event.clone()));
         book.apply(&Stored { seq: log, connection: connection.clone(), received_at, told });
     };
     tell(&mut book, &other());

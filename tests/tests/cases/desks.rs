@@ -24,14 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a stream told of one call.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
+pub(crate) struct ObservedCall {
     /// Whether it ever rang for this desk.
     pub(crate) rang: bool,
     /// Its last state.
     pub(crate) last: Value,
 }
 
-type Calls = Arc<Mutex<BTreeMap<String, Told>>>;
+type Calls = Arc<Mutex<BTreeMap<String, ObservedCall>>>;
 
 struct Desk {
     token: String,
@@ -66,7 +66,7 @@ impl Desks {
     }
 
     /// What this desk was told of a call by now.
-    pub(crate) fn told(&self, desk: &str, call: &str) -> Result<Option<Told>, String> {
+    pub(crate) fn told(&self, desk: &str, call: &str) -> Result<Option<ObservedCall>, String> {
         let calls = self.desk(desk)?.calls.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(calls.get(call).cloned())
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// What is told of a session.
 #[derive(Default)]
-struct Told {
+struct Observed {
     events: Vec<Value>,
     present: Vec<String>,
     notice: Option<String>,
@@ -23,7 +23,7 @@ pub(crate) fn meaning(pbx: &dyn Pbx, case: &Path, received_at: &str) -> Result<V
     let now = Moment { monotonic: tokio::time::Instant::now().into_std(), wall };
     let mut session = pbx.session(WHOLE_ACCOUNT).ok_or("this make has no session")?;
     let list = fs::read_to_string(case.join("list.json")).unwrap_or_else(|_| "[]".to_owned());
-    let mut told = Told::default();
+    let mut told = Observed::default();
     let outputs = session.step(SessionInput::Start, now);
     follow(session.as_mut(), outputs, &list, now, &mut told)?;
     let outputs = session.step(SessionInput::Opened, now);
@@ -41,7 +41,7 @@ fn follow(
     outputs: Vec<SessionOutput>,
     list: &str,
     now: Moment,
-    told: &mut Told,
+    told: &mut Observed,
 ) -> Result<(), String> {
     for output in outputs {
         let more = match output {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use calls::{Book, CallId, ConnectionId, LegState, RecordingReference, Source, Stored, Told};
+use calls::{Book, CallId, ConnectionId, LegState, LogEvent, RecordingReference, Source, Stored};
 use jiff::{Timestamp, tz::TimeZone};
 use pbx::{ConnectionConfig, DecodeContext, Pbx, RecordingStep, Request, Times, WebhookRequest, mango_vpbx::wire};
 use secrecy::SecretString;
@@ -134,7 +134,7 @@ fn event_order(vector: &Value) -> Outcome {
         let received_at = Timestamp::UNIX_EPOCH;
         let context = DecodeContext { received_at, zone: TimeZone::UTC, source: Source::Webhook };
         for event in pbx.decode(verified, &context).events {
-            let told = Told::Vendor(event);
+            let told = LogEvent::Vendor(event);
             book.apply(&Stored { seq: place as u64 + 1, connection: connection.clone(), received_at, told });
         }
     }

@@ -6,12 +6,12 @@ use jiff::SignedDuration;
 
 use super::{
     Book, Change,
-    decided::{Decided, Doubt},
     evidence::{self, When},
+    inferred_end::{Doubt, InferredEnd},
     record::Record,
 };
 use crate::{
-    event::{Effect, Source, Stored, Told, VendorEvent},
+    event::{Effect, LogEvent, Source, Stored, VendorEvent},
     id::CallId,
 };
 
@@ -60,7 +60,7 @@ impl Book {
     /// The call's record, a new one if it is not held.
     pub(super) fn entry(&mut self, id: &CallId, vendor_call: &str, stored: &Stored) -> &mut Record {
         self.records.entry(id.clone()).or_insert_with(|| {
-            let event = if let Told::Vendor(event) = &stored.told { Some(event) } else { None };
+            let event = if let LogEvent::Vendor(event) = &stored.told { Some(event) } else { None };
             let replayed = event.filter(|event| event.source == Source::Replay);
             // Where every user has a session of his own, the gap of one says nothing of what another's tells, and
             // nothing of what begins live.
@@ -95,16 +95,21 @@ impl Book {
     /// but where it tells of every leg's end, it tells how the call went.
     fn reconsider(&mut self, id: &CallId, on_time: bool) {
         let Some(record) = self.records.get_mut(id) else { return };
-        let decided = record.decided.take();
+        let inferred_end = record.inferred_end.take();
         let settled = || record.derive(&self.connection, &self.settings).is_some_and(|now| now.settled);
-        record.decided = match decided {
-            Some(Decided::Grace { at }) => settled().then_some(Decided::Grace { at }),
-            Some(Decided::Silent { at } | Decided::Absent { at }) if !on_time && settled() => {
-                Some(Decided::Grace { at })
+        record.inferred_end = match inferred_end {
+            Some(InferredEnd::Grace { at }) => settled().then_some(InferredEnd::Grace { at }),
+            Some(InferredEnd::Silent { at } | InferredEnd::Absent { at }) if !on_time && settled() => {
+                Some(InferredEnd::Grace { at })
             }
-            Some(decided @ (Decided::Silent { .. } | Decided::Absent { .. })) if !on_time => Some(decided),
+            Some(inferred_end @ (InferredEnd::Silent { .. } | InferredEnd::Absent { .. })) if !on_time => {
+                Some(inferred_end)
+            }
             Some(
-                Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. } | Decided::Rejected { .. },
+                InferredEnd::Silent { .. }
+                | InferredEnd::Absent { .. }
+                | InferredEnd::Unstitched { .. }
+                | InferredEnd::Rejected { .. },
             )
             | None => None,
         };

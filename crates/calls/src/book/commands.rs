@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
-    asked::Asked,
-    awaited::{Awaited, Shown},
-    decided::Decided,
+    expectation::{CommandOutcome, Expectation},
+    inferred_end::InferredEnd,
     origin::Origin,
     record::Record,
+    sent_command::SentCommand,
 };
 use crate::{
     action::Action,
@@ -26,7 +26,7 @@ impl Book {
         if self.commands.contains_key(&command.id) {
             return;
         }
-        let (call, awaited) = match &command.kind {
+        let (call, expectation) = match &command.kind {
             CommandKind::Originate { from, to, customer_first } => {
                 (self.place(stored, command.id, (from, to), *customer_first, changes), None)
             }
@@ -35,13 +35,13 @@ impl Book {
                 let legs = self.call(&call).map(|call| call.legs.iter().map(|leg| leg.key.clone()).collect());
                 let (action, leg, extension) = (action.clone(), leg.clone(), extension.clone());
                 let (known, at) = (legs.unwrap_or_default(), stored.received_at);
-                (call, Some(Awaited { action, leg, extension, known, at }))
+                (call, Some(Expectation { action, leg, extension, known, at }))
             }
         };
         if let Some(record) = self.records.get_mut(&call) {
             record.commands.push(command.id);
         }
-        let asked = Asked { state: CommandState::Sent, call, detail: None, awaited, due: None };
+        let asked = SentCommand { state: CommandState::Sent, call, detail: None, expectation, due: None };
         changes.push(change(command.id, &asked));
         self.commands.insert(command.id, asked);
     }
@@ -76,7 +76,7 @@ impl Book {
     pub(super) fn answer(&mut self, stored: &Stored, answer: &CommandAnswer, changes: &mut Vec<Change>) {
         let id = answer.command();
         let Some(asked) = self.commands.get(&id) else { return };
-        let (call, places) = (asked.call.clone(), asked.awaited.is_none());
+        let (call, places) = (asked.call.clone(), asked.expectation.is_none());
         let (state, detail) = match answer {
             CommandAnswer::Accepted { vendor_call, doubt, .. } => {
                 if let Some(vendor_call) = vendor_call.as_ref().filter(|text| !text.is_empty()) {
@@ -86,9 +86,9 @@ impl Book {
                 (CommandState::Accepted, doubt.clone())
             }
             CommandAnswer::Rejected { reason, .. } => {
-                let rejected = Decided::Rejected { at: stored.received_at, reason: reason.clone() };
+                let rejected = InferredEnd::Rejected { at: stored.received_at, reason: reason.clone() };
                 if let Some(record) = self.records.get_mut(&call).filter(|record| places && record.is_pending()) {
-                    record.decided = Some(rejected);
+                    record.inferred_end = Some(rejected);
                 }
                 (CommandState::Rejected, Some(reason.clone()))
             }
@@ -111,7 +111,7 @@ impl Book {
     fn believe(&mut self, command: CommandId, at: Timestamp, changes: &mut Vec<Change>) {
         let believed = self.settings.believes_retrieve;
         let Some(asked) = self.commands.get(&command).filter(|_| !believed.is_zero()) else { return };
-        let Some(Awaited { action: Action::Retrieve, leg, .. }) = &asked.awaited else { return };
+        let Some(Expectation { action: Action::Retrieve, leg, .. }) = &asked.expectation else { return };
         let (call, leg) = (asked.call.clone(), leg.clone());
         if let Some(record) = self.records.get_mut(&call).filter(|record| !record.is_ended()) {
             record.taken_back = Some((leg, at + believed));
@@ -139,22 +139,23 @@ impl Book {
             commands.filter_map(|id| Some((*id, self.shown(*id, record.call.as_ref()?, event)?))).collect();
         for (id, shown) in shown {
             match shown {
-                Shown::Effect => self.advance(id, CommandState::Confirmed, None, at, changes),
-                Shown::Refusal(reason) => self.advance(id, CommandState::Rejected, Some(reason), at, changes),
+                CommandOutcome::Effect => self.advance(id, CommandState::Confirmed, None, at, changes),
+                CommandOutcome::Refusal(reason) => self.advance(id, CommandState::Rejected, Some(reason), at, changes),
             }
         }
     }
 
     fn takes_back(&self, id: CommandId) -> bool {
-        let awaited = self.commands.get(&id).and_then(|asked| asked.awaited.as_ref());
-        awaited.is_some_and(|awaited| awaited.action == Action::Retrieve)
+        let expectation = self.commands.get(&id).and_then(|asked| asked.expectation.as_ref());
+        expectation.is_some_and(|expectation| expectation.action == Action::Retrieve)
     }
 
     /// A call that has begun may be the question to a colleague that a transfer begins with, where the PBX tells of that
     /// as of a call of its own.
     pub(super) fn confirm_question(&mut self, id: &CallId, changes: &mut Vec<Change>) {
         let Some(record) = self.records.get(id).filter(|record| record.origin.is_none()) else { return };
-        let is_it = |asked: &Asked| asked.call != *id && asked.awaited.as_ref().is_some_and(|to| to.asks_in(record));
+        let is_it =
+            |asked: &SentCommand| asked.call != *id && asked.expectation.as_ref().is_some_and(|to| to.asks_in(record));
         let shown = self.commands.iter().filter(|(_, asked)| is_it(asked)).map(|(command, _)| *command);
         let (shown, at): (Vec<_>, _) = (shown.collect(), record.last_told);
         for command in shown {
@@ -166,14 +167,16 @@ impl Book {
     /// the part of the one who asked, took effect. A call that merely fell silent shows nothing, and whoever asks a
     /// colleague first stays in the call until he connects the two.
     pub(super) fn confirm_end(&mut self, id: &CallId, at: Timestamp, changes: &mut Vec<Change>) {
-        let shows_end =
-            |record: &&Record| matches!(record.decided, Some(Decided::Grace { .. } | Decided::Absent { .. }));
+        let shows_end = |record: &&Record| {
+            matches!(record.inferred_end, Some(InferredEnd::Grace { .. } | InferredEnd::Absent { .. }))
+        };
         let Some(record) = self.records.get(id).filter(|record| record.is_ended()).filter(shows_end) else { return };
         let ends = |command: &&CommandId| {
-            let awaited = self.commands.get(*command).and_then(|asked| asked.awaited.as_ref());
-            awaited.is_some_and(|awaited| {
-                let connects = || self.records.iter().any(|(other, record)| other != id && awaited.connects(record));
-                awaited.ends_with_the_call() || connects()
+            let expectation = self.commands.get(*command).and_then(|asked| asked.expectation.as_ref());
+            expectation.is_some_and(|expectation| {
+                let connects =
+                    || self.records.iter().any(|(other, record)| other != id && expectation.connects(record));
+                expectation.ends_with_the_call() || connects()
             })
         };
         let shown: Vec<CommandId> = record.commands.iter().filter(ends).copied().collect();
@@ -183,10 +186,10 @@ impl Book {
     }
 
     /// What an event of a command's call says of the command.
-    fn shown(&self, id: CommandId, call: &Call, event: &VendorEvent) -> Option<Shown> {
-        match &self.commands.get(&id)?.awaited {
-            Some(awaited) => awaited.shown(id, call, event),
-            None => Some(Shown::Effect),
+    fn shown(&self, id: CommandId, call: &Call, event: &VendorEvent) -> Option<CommandOutcome> {
+        match &self.commands.get(&id)?.expectation {
+            Some(expectation) => expectation.shown(id, call, event),
+            None => Some(CommandOutcome::Effect),
         }
     }
 
@@ -250,14 +253,14 @@ impl Book {
 
     /// Lets go of a command that nothing more is waited for and whose call is not held.
     fn forget_settled(&mut self, id: CommandId) {
-        let waits = |asked: &Asked| matches!(asked.state, CommandState::Sent | CommandState::Accepted);
+        let waits = |asked: &SentCommand| matches!(asked.state, CommandState::Sent | CommandState::Accepted);
         if self.commands.get(&id).is_some_and(|asked| !waits(asked) && !self.records.contains_key(&asked.call)) {
             self.forget_command(id);
         }
     }
 
     /// Takes over the command of a call that was restored.
-    pub(super) fn adopt_command(&mut self, id: CommandId, asked: Asked) {
+    pub(super) fn adopt_command(&mut self, id: CommandId, asked: SentCommand) {
         if let Some(due) = asked.due {
             self.deadlines.insert((due, Timer::NotConfirmed { command: id }));
         }
@@ -272,6 +275,6 @@ impl Book {
     }
 }
 
-fn change(id: CommandId, asked: &Asked) -> Change {
+fn change(id: CommandId, asked: &SentCommand) -> Change {
     Change::Command { id, call: asked.call.clone(), state: asked.state, detail: asked.detail.clone() }
 }

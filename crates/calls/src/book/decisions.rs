@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Book, Change,
-    decided::{Decided, Doubt},
+    inferred_end::{Doubt, InferredEnd},
     record::Record,
 };
 use crate::{
@@ -57,7 +57,7 @@ impl Book {
             record.absences.push(stored.seq);
         }
         if record.absences.len() >= if record.polled { 2 } else { 1 } {
-            record.decided = Some(Decided::Absent { at: stored.received_at });
+            record.inferred_end = Some(InferredEnd::Absent { at: stored.received_at });
             record.touch(stored.received_at);
             self.refresh(&id, changes);
             self.confirm_end(&id, stored.received_at, changes);

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    decided::Decided,
     derived_leg::DerivedLeg,
     evidence::{Evidence, Step, When},
+    inferred_end::InferredEnd,
     legs,
     origin::Origin,
     result,
@@ -29,7 +29,7 @@ pub(super) struct Input<'a> {
     pub(super) vendor_call: Option<&'a String>,
     pub(super) evidence: &'a Evidence,
     pub(super) origin: Option<&'a Origin>,
-    pub(super) decided: Option<&'a Decided>,
+    pub(super) inferred_end: Option<&'a InferredEnd>,
     /// The leg that counts as taken off hold, though nothing has shown it.
     pub(super) taken_back: Option<&'a str>,
     /// Messages may be missing.
@@ -199,10 +199,10 @@ fn concluded_end(input: Input<'_>, legs: &[DerivedLeg<'_>]) -> Option<When> {
         return evidence.recordings.heard.map(When::ours);
     }
     let last_cleared = || legs.iter().filter_map(|leg| leg.ended).max_by_key(|when| (when.at, when.received));
-    Some(match input.decided? {
-        Decided::Grace { at } => last_cleared().unwrap_or(When::ours(*at)),
-        Decided::Silent { at } | Decided::Absent { at } => evidence.times.last.unwrap_or(When::ours(*at)),
-        Decided::Unstitched { at } | Decided::Rejected { at, .. } => When::ours(*at),
+    Some(match input.inferred_end? {
+        InferredEnd::Grace { at } => last_cleared().unwrap_or(When::ours(*at)),
+        InferredEnd::Silent { at } | InferredEnd::Absent { at } => evidence.times.last.unwrap_or(When::ours(*at)),
+        InferredEnd::Unstitched { at } | InferredEnd::Rejected { at, .. } => When::ours(*at),
     })
 }
 
@@ -228,14 +228,14 @@ fn ended_result(
     let of_customer = || words().find(|word| *word != CallResult::Answered);
     let vendor_result =
         if input.settings.callback_in_two_calls { of_customer() } else { None }.or_else(|| words().next());
-    match input.decided.filter(|_| !is_told) {
-        Some(Decided::Silent { .. } | Decided::Unstitched { .. }) => return CallResult::Unknown,
-        Some(Decided::Rejected { .. }) => return CallResult::Failed,
-        Some(Decided::Grace { .. } | Decided::Absent { .. }) | None => {}
+    match input.inferred_end.filter(|_| !is_told) {
+        Some(InferredEnd::Silent { .. } | InferredEnd::Unstitched { .. }) => return CallResult::Unknown,
+        Some(InferredEnd::Rejected { .. }) => return CallResult::Failed,
+        Some(InferredEnd::Grace { .. } | InferredEnd::Absent { .. }) | None => {}
     }
     let unseen = |leg: &DerivedLeg<'_>| !leg.is_agent() || leg.only_end;
     let doubtful = input.doubtful
-        || matches!(input.decided, Some(Decided::Absent { .. }) if !is_told)
+        || matches!(input.inferred_end, Some(InferredEnd::Absent { .. }) if !is_told)
         || (partial && legs.iter().all(unseen))
         || legs.iter().any(|leg| leg.is_agent() && leg.answer_may_be_lost);
     let own_leg_only = input.settings.own_leg_only;
@@ -245,9 +245,14 @@ fn ended_result(
 /// The PBX's words of the end: of the call, of our command, or of the leg with which the call went.
 fn end_reason(input: Input<'_>, last_words: Option<(When, &str)>, end: When) -> Option<String> {
     let told = input.evidence.endings.iter().rev().find_map(|ending| ending.reason.clone());
-    let refused = match input.decided {
-        Some(Decided::Rejected { reason, .. }) => Some(reason.clone()),
-        Some(Decided::Grace { .. } | Decided::Silent { .. } | Decided::Absent { .. } | Decided::Unstitched { .. })
+    let refused = match input.inferred_end {
+        Some(InferredEnd::Rejected { reason, .. }) => Some(reason.clone()),
+        Some(
+            InferredEnd::Grace { .. }
+            | InferredEnd::Silent { .. }
+            | InferredEnd::Absent { .. }
+            | InferredEnd::Unstitched { .. },
+        )
         | None => None,
     };
     let went_with_it = |when: When| end.at.duration_since(when.at) <= input.settings.grace;

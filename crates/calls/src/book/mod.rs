@@ -5,15 +5,14 @@
 //! that come twice, late or out of order end in the same call.
 
 mod apply;
-mod asked;
-mod awaited;
 mod commands;
 mod consultation;
-mod decided;
 mod decisions;
 mod derive;
 mod derived_leg;
 mod evidence;
+mod expectation;
+mod inferred_end;
 mod join;
 mod legs;
 mod low_watermark;
@@ -23,6 +22,7 @@ mod record;
 mod restore;
 mod result;
 mod ring_attempt;
+mod sent_command;
 mod settings;
 mod state;
 mod stitch;
@@ -33,10 +33,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 pub use self::settings::BookSettings;
-use self::{asked::Asked, low_watermark::LowWatermark, on_time::ConnectionZone, record::Record};
+use self::{low_watermark::LowWatermark, on_time::ConnectionZone, record::Record, sent_command::SentCommand};
 use crate::{
     call::Call,
-    event::{CommandState, Decision, Stored, Timer, Told},
+    event::{CommandState, Decision, LogEvent, Stored, Timer},
     id::{CallId, CommandId, ConnectionId},
 };
 
@@ -76,7 +76,7 @@ pub struct Book {
     open: BTreeSet<CallId>,
     /// From a command's call, or a callback's other leg, to the call that it turned out to be.
     redirects: HashMap<CallId, CallId>,
-    commands: BTreeMap<CommandId, Asked>,
+    commands: BTreeMap<CommandId, SentCommand>,
     deadlines: BTreeSet<(Timestamp, Timer)>,
     low_watermark: LowWatermark,
     /// Log places of the gaps that are open, by the session that each is of; `None` is the whole connection.
@@ -119,10 +119,10 @@ impl Book {
     pub fn apply(&mut self, stored: &Stored) -> Vec<Change> {
         let mut changes = Vec::new();
         match &stored.told {
-            Told::Vendor(event) => self.vendor(stored, event, &mut changes),
-            Told::Command(command) => self.command(stored, command, &mut changes),
-            Told::Answer(answer) => self.answer(stored, answer, &mut changes),
-            Told::Decision(decision) => self.decision(stored, decision, &mut changes),
+            LogEvent::Vendor(event) => self.vendor(stored, event, &mut changes),
+            LogEvent::Command(command) => self.command(stored, command, &mut changes),
+            LogEvent::Answer(answer) => self.answer(stored, answer, &mut changes),
+            LogEvent::Decision(decision) => self.decision(stored, decision, &mut changes),
         }
         changes
     }
@@ -160,12 +160,12 @@ impl Book {
         self.commands.get(&id).map(|asked| asked.state)
     }
 
-    /// The call that an entry is about, that of a command's answer and timer included ([`Told::subject`]).
-    pub fn subject(&self, told: &Told) -> Option<CallId> {
+    /// The call that an entry is about, that of a command's answer and timer included ([`LogEvent::subject`]).
+    pub fn subject(&self, told: &LogEvent) -> Option<CallId> {
         let command = match told {
-            Told::Answer(answer) => Some(answer.command()),
-            Told::Decision(Decision::TimerFired { timer: Timer::NotConfirmed { command } }) => Some(*command),
-            Told::Vendor(_) | Told::Command(_) | Told::Decision(_) => None,
+            LogEvent::Answer(answer) => Some(answer.command()),
+            LogEvent::Decision(Decision::TimerFired { timer: Timer::NotConfirmed { command } }) => Some(*command),
+            LogEvent::Vendor(_) | LogEvent::Command(_) | LogEvent::Decision(_) => None,
         };
         let acts_on = command.and_then(|command| self.commands.get(&command)).filter(|asked| asked.acts());
         acts_on.map(|asked| asked.call.clone()).or_else(|| told.subject(&self.connection))

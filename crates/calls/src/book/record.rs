@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    decided::{Decided, Doubt},
     derive::{self, Derived, Input},
     evidence::Evidence,
+    inferred_end::{Doubt, InferredEnd},
     origin::Origin,
     settings::BookSettings,
 };
@@ -24,7 +24,7 @@ pub(super) struct Record {
     pub(super) vendor_call: Option<String>,
     pub(super) evidence: Evidence,
     pub(super) origin: Option<Origin>,
-    pub(super) decided: Option<Decided>,
+    pub(super) inferred_end: Option<InferredEnd>,
     /// The sessions of gaps that lie in its life and that nothing has filled.
     pub(super) doubts: BTreeMap<Option<String>, Doubt>,
     /// The numbers that the PBX gave to the messages of each leg.
@@ -61,7 +61,7 @@ impl Record {
             vendor_call,
             evidence: Evidence::default(),
             origin: None,
-            decided: None,
+            inferred_end: None,
             doubts: BTreeMap::new(),
             numbers: BTreeMap::new(),
             absences: Vec::new(),
@@ -137,7 +137,7 @@ impl Record {
             vendor_call: self.vendor_call.as_ref(),
             evidence: &self.evidence,
             origin: self.origin.as_ref(),
-            decided: self.decided.as_ref(),
+            inferred_end: self.inferred_end.as_ref(),
             taken_back: self.taken_back.as_ref().map(|(leg, _)| leg.as_str()),
             doubtful: self.is_doubtful(),
         })

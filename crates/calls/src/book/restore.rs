@@ -1,11 +1,11 @@
 //! Calls that the book has let go and that a straggler brings back.
 
 use super::Book;
-use crate::event::{Decision, Stored, Timer, Told};
+use crate::event::{Decision, LogEvent, Stored, Timer};
 
 impl Book {
     /// Brings a call back whose tombstone has passed, so that a straggler can be applied to it. `entries` are the
-    /// log entries of this call and of the id it had before ([`Told::subject`]), and the gap decisions from the last
+    /// log entries of this call and of the id it had before ([`LogEvent::subject`]), and the gap decisions from the last
     /// one before the first of them up to now, in the order of the log.
     ///
     /// What is held stays as it is, no change is told, and the call does not hold the [`Book::floor`] down: after a
@@ -45,6 +45,6 @@ impl Book {
 }
 
 /// Whether the entry once let the call go.
-fn forgets(told: &Told) -> bool {
-    matches!(told, Told::Decision(Decision::TimerFired { timer: Timer::Tombstone { .. } }))
+fn forgets(told: &LogEvent) -> bool {
+    matches!(told, LogEvent::Decision(Decision::TimerFired { timer: Timer::Tombstone { .. } }))
 }

@@ -65,7 +65,7 @@ impl Book {
         record.commands.extend(from.commands);
         record.origin = origin;
         if !record.evidence.has_state() {
-            record.decided = from.decided;
+            record.inferred_end = from.inferred_end;
         }
         record.touch(from.last_told);
         if let Some(old) = from.floor {
@@ -83,7 +83,7 @@ impl Book {
     fn is_waiting(&self, id: &CallId) -> bool {
         self.records
             .get(id)
-            .is_some_and(|record| record.is_pending() && record.vendor_call.is_none() && record.decided.is_none())
+            .is_some_and(|record| record.is_pending() && record.vendor_call.is_none() && record.inferred_end.is_none())
     }
 
     fn pending_like(&self, id: &CallId) -> Option<CallId> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Book, Change, decided::Decided, record::Record, settings::BookSettings};
+use super::{Book, Change, inferred_end::InferredEnd, record::Record, settings::BookSettings};
 use crate::{event::Timer, id::CallId};
 
 /// How long an ended call catches stragglers.
@@ -50,8 +50,8 @@ impl Book {
     /// A timer whose condition no longer holds changes nothing.
     pub(super) fn timer_fired(&mut self, timer: &Timer, at: Timestamp, changes: &mut Vec<Change>) {
         match timer {
-            Timer::Grace { call } => self.conclude(call, timer, at, Decided::Grace { at }, changes),
-            Timer::Silent { call } => self.conclude(call, timer, at, Decided::Silent { at }, changes),
+            Timer::Grace { call } => self.conclude(call, timer, at, InferredEnd::Grace { at }, changes),
+            Timer::Silent { call } => self.conclude(call, timer, at, InferredEnd::Silent { at }, changes),
             Timer::Unstitched { command } => {
                 let Some(asked) = self.commands.get(command) else { return };
                 let call = asked.call.clone();
@@ -59,7 +59,7 @@ impl Book {
                     self.not_confirmed(*command, at, changes);
                     // An answer that has not come by now names no call either.
                     self.stitch_unbound(at, changes);
-                    self.conclude(&call, timer, at, Decided::Unstitched { at }, changes);
+                    self.conclude(&call, timer, at, InferredEnd::Unstitched { at }, changes);
                 }
             }
             Timer::NotConfirmed { command } => {
@@ -83,12 +83,19 @@ impl Book {
         }
     }
 
-    fn conclude(&mut self, call: &CallId, timer: &Timer, at: Timestamp, decided: Decided, changes: &mut Vec<Change>) {
+    fn conclude(
+        &mut self,
+        call: &CallId,
+        timer: &Timer,
+        at: Timestamp,
+        inferred_end: InferredEnd,
+        changes: &mut Vec<Change>,
+    ) {
         if !self.is_due(call, timer, at) {
             return;
         }
         if let Some(record) = self.records.get_mut(call) {
-            record.decided = Some(decided);
+            record.inferred_end = Some(inferred_end);
             record.touch(at);
         }
         self.refresh(call, changes);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use calls::{
     Book, BookSettings, Call, CallId, Change, Command, CommandAnswer, CommandId, CommandKind, CommandState,
-    ConnectionId, Decision, Leg, LegState, Stored, Timer, Told, VendorEvent,
+    ConnectionId, Decision, Leg, LegState, LogEvent, Stored, Timer, VendorEvent,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -41,21 +41,21 @@ pub(crate) fn pending_id(number: u128) -> CallId {
     CallId::of_command(&connection(), command_id(number))
 }
 
-pub(crate) fn originate(number: u128, from: &str, to: &str) -> Told {
+pub(crate) fn originate(number: u128, from: &str, to: &str) -> LogEvent {
     let kind = CommandKind::Originate { from: from.into(), to: to.into(), customer_first: false };
-    Told::Command(Command { id: command_id(number), author: "Irina".into(), kind })
+    LogEvent::Command(Command { id: command_id(number), author: "Irina".into(), kind })
 }
 
-pub(crate) fn accepted(number: u128, vendor_call: Option<&str>) -> Told {
+pub(crate) fn accepted(number: u128, vendor_call: Option<&str>) -> LogEvent {
     let vendor_call = vendor_call.map(str::to_owned);
-    Told::Answer(CommandAnswer::Accepted { command: command_id(number), vendor_call, doubt: None })
+    LogEvent::Answer(CommandAnswer::Accepted { command: command_id(number), vendor_call, doubt: None })
 }
 
 /// What is told at a moment of a script.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) ms: i64,
-    pub(crate) told: Told,
+    pub(crate) told: LogEvent,
 }
 
 impl Entry {
@@ -64,33 +64,33 @@ impl Entry {
     }
 
     pub(crate) fn is_vendor(&self) -> bool {
-        matches!(self.told, Told::Vendor(_))
+        matches!(self.told, LogEvent::Vendor(_))
     }
 }
 
-pub(crate) struct Tell(Told);
+pub(crate) struct Tell(LogEvent);
 
-impl From<Told> for Tell {
-    fn from(told: Told) -> Self {
+impl From<LogEvent> for Tell {
+    fn from(told: LogEvent) -> Self {
         Self(told)
     }
 }
 
 impl From<VendorEvent> for Tell {
     fn from(event: VendorEvent) -> Self {
-        Self(Told::Vendor(event))
+        Self(LogEvent::Vendor(event))
     }
 }
 
 impl From<Decision> for Tell {
     fn from(decision: Decision) -> Self {
-        Self(Told::Decision(decision))
+        Self(LogEvent::Decision(decision))
     }
 }
 
 impl From<CommandAnswer> for Tell {
     fn from(answer: CommandAnswer) -> Self {
-        Self(Told::Answer(answer))
+        Self(LogEvent::Answer(answer))
     }
 }
 
@@ -158,7 +158,7 @@ impl Office {
 
     fn fire(&mut self, due: Timestamp, timer: Timer) {
         self.now = self.now.max(due);
-        self.append(self.now, Told::Decision(Decision::TimerFired { timer: timer.clone() }));
+        self.append(self.now, LogEvent::Decision(Decision::TimerFired { timer: timer.clone() }));
         assert_ne!(self.book.next_deadline(), Some((due, timer)), "a fired timer is asked for again");
     }
 
@@ -167,7 +167,7 @@ impl Office {
         self.append(at(ms), told.into().0)
     }
 
-    fn append(&mut self, received_at: Timestamp, told: Told) -> Vec<Change> {
+    fn append(&mut self, received_at: Timestamp, told: LogEvent) -> Vec<Change> {
         let seq = self.log.len() as u64 + 1;
         self.log.push(Stored { seq, connection: connection(), received_at, told });
         self.fold(self.log.len() - 1)
@@ -181,7 +181,9 @@ impl Office {
             let former = self.calls.get(&call).and_then(|known| known.redirected_from.clone());
             let is_its = |entry: &&Stored| match entry.told.subject(&connection()) {
                 Some(subject) => subject == call || Some(&subject) == former.as_ref(),
-                None => matches!(entry.told, Told::Decision(Decision::GapOpened { .. } | Decision::GapClosed { .. })),
+                None => {
+                    matches!(entry.told, LogEvent::Decision(Decision::GapOpened { .. } | Decision::GapClosed { .. }))
+                }
             };
             self.book.restore(before.iter().filter(is_its));
         }

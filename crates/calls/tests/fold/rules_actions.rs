@@ -1,8 +1,8 @@
 //! Commands that act on a call: the answer alone confirms nothing, an event does.
 
 use calls::{
-    Action, CallState, Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, EndCause, LegState, Source,
-    Target, Told, VendorEvent, number::Dialable,
+    Action, CallState, Command, CommandAnswer, CommandKind, CommandState, Decision, Effect, EndCause, LegState,
+    LogEvent, Source, Target, VendorEvent, number::Dialable,
 };
 
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     office::{Entry, Office, accepted, call_id, command_id},
 };
 
-fn of(action: Action) -> Told {
+fn of(action: Action) -> LogEvent {
     let kind =
         CommandKind::Act { call: call_id("e1"), leg: "e1/101/Whole".into(), extension: Some("101".into()), action };
-    Told::Command(Command { id: command_id(1), author: "Irina".into(), kind })
+    LogEvent::Command(Command { id: command_id(1), author: "Irina".into(), kind })
 }
 
 /// A talk of 101, and an action on it that the PBX has taken.
@@ -62,7 +62,7 @@ fn message(ms: i64, effect: Effect) -> Entry {
 /// The outcome of a command, told of no call.
 fn outcome(ms: i64, accepted: bool, detail: Option<&str>) -> Entry {
     let effect = Effect::CommandResult { accepted, detail: detail.map(str::to_owned) };
-    let Told::Vendor(event) = message(ms, effect).told else { unreachable!("a vendor's") };
+    let LogEvent::Vendor(event) = message(ms, effect).told else { unreachable!("a vendor's") };
     let vendor_command = Some(command_id(1).to_string());
     Entry::new(ms, VendorEvent { call: None, vendor_command, ..event })
 }
@@ -130,8 +130,8 @@ fn an_event_that_comes_before_the_answer_confirms_and_the_answer_takes_nothing_b
     let own = Channel::incoming("e1", "101");
     for late in [
         accepted(1, None),
-        Told::Answer(CommandAnswer::Unknown { command: command_id(1) }),
-        Told::Answer(CommandAnswer::Rejected { command: command_id(1), reason: "4101".into() }),
+        LogEvent::Answer(CommandAnswer::Unknown { command: command_id(1) }),
+        LogEvent::Answer(CommandAnswer::Rejected { command: command_id(1), reason: "4101".into() }),
     ] {
         let mut office = talk();
         office.tell(3_000, of(Action::Hold));
@@ -146,7 +146,7 @@ fn a_refused_action_leaves_the_call_as_it_is() {
     let mut office = talk();
     let before = office.call("e1").clone();
     office.tell(3_000, of(Action::Hold));
-    office.tell(3_100, Told::Answer(CommandAnswer::Rejected { command: command_id(1), reason: "4100".into() }));
+    office.tell(3_100, LogEvent::Answer(CommandAnswer::Rejected { command: command_id(1), reason: "4100".into() }));
     assert_eq!(state(&office), CommandState::Rejected);
     assert_eq!(office.call("e1"), &before);
 }
@@ -156,7 +156,7 @@ fn an_outcome_that_is_told_apart_is_an_answer_and_no_more() {
     let lost = || {
         let mut office = talk();
         office.tell(3_000, of(Action::Hold));
-        office.tell(3_100, Told::Answer(CommandAnswer::Unknown { command: command_id(1) }));
+        office.tell(3_100, LogEvent::Answer(CommandAnswer::Unknown { command: command_id(1) }));
         office
     };
     let mut office = lost();

@@ -1,6 +1,6 @@
 //! Commands of ours, the calls they start, and stitching.
 
-use calls::{CallResult, CallState, Change, CommandAnswer, CommandState, Direction, LegState, Told, VendorEvent};
+use calls::{CallResult, CallState, Change, CommandAnswer, CommandState, Direction, LegState, LogEvent, VendorEvent};
 
 use crate::{
     mango::{self, Channel},
@@ -14,8 +14,8 @@ fn asked(to: &str) -> Office {
     office
 }
 
-fn unknown(number: u128) -> Told {
-    Told::Answer(CommandAnswer::Unknown { command: command_id(number) })
+fn unknown(number: u128) -> LogEvent {
+    LogEvent::Answer(CommandAnswer::Unknown { command: command_id(number) })
 }
 
 fn tell(office: &mut Office, entry: Entry) -> Vec<Change> {
@@ -229,7 +229,7 @@ fn the_newest_is_stitched_first_and_each_once() {
 #[test]
 fn the_vendors_copy_of_our_commands_id_stitches_whatever_the_number() {
     let mut office = asked("+79001234567");
-    let Told::Vendor(event) = Channel::callback("e1", "102").appeared(1, 1_000).told else { unreachable!() };
+    let LogEvent::Vendor(event) = Channel::callback("e1", "102").appeared(1, 1_000).told else { unreachable!() };
     let named = VendorEvent { vendor_command: Some(command_id(1).to_string()), ..event };
     office.tell(1_100, named);
     assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));

@@ -1,6 +1,6 @@
 //! Ends and what is only concluded: grace, silence, absences, gaps, tombstones.
 
-use calls::{CallResult, CallState, Decision, Effect, EndCause, Source, Timer, Told, VendorEvent};
+use calls::{CallResult, CallState, Decision, Effect, EndCause, LogEvent, Source, Timer, VendorEvent};
 
 use crate::{
     mango::{self, Channel},
@@ -11,7 +11,7 @@ use crate::{
 const HOUR: i64 = 3_600_000;
 
 fn vendor(entry: &Entry) -> VendorEvent {
-    let Told::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
     event
 }
 

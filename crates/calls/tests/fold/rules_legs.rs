@@ -1,6 +1,6 @@
 //! The table of leg transitions, group calls and transfers.
 
-use calls::{Effect, EndCause, Leg, LegState, Told, VendorEvent};
+use calls::{Effect, EndCause, Leg, LegState, LogEvent, VendorEvent};
 
 use crate::{
     mango::{self, Channel},
@@ -44,7 +44,7 @@ impl Message {
 /// heard; the messages are numbered.
 fn after(messages: &[Message]) -> (Leg, bool) {
     let mut office = Office::new(rostelecom::settings());
-    let Told::Vendor(new) = Session::incoming("s1").starts(0).told else { unreachable!() };
+    let LogEvent::Vendor(new) = Session::incoming("s1").starts(0).told else { unreachable!() };
     office.tell(0, new.clone());
     for (place, message) in messages.iter().enumerate() {
         let number = i64::try_from(place).unwrap() + 1;

@@ -1,7 +1,8 @@
 //! Idempotence, order, late creation, replay, recordings, numbers.
 
 use calls::{
-    CallResult, CallState, Decision, Effect, EndCause, LegState, RecordingState, Source, Told, VendorEvent, VendorTime,
+    CallResult, CallState, Decision, Effect, EndCause, LegState, LogEvent, RecordingState, Source, VendorEvent,
+    VendorTime,
 };
 
 use jiff::SignedDuration;
@@ -13,7 +14,7 @@ use crate::{
 };
 
 fn vendor(entry: &Entry) -> VendorEvent {
-    let Told::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
     event
 }
 

@@ -1,6 +1,8 @@
 //! States of the call as a call goes on, numbers and the menu.
 
-use calls::{Call, CallResult, CallState, Direction, Effect, EndCause, LegRef, LegRole, LegState, Told, VendorEvent};
+use calls::{
+    Call, CallResult, CallState, Direction, Effect, EndCause, LegRef, LegRole, LegState, LogEvent, VendorEvent,
+};
 
 use crate::{
     mango::{self, Channel},
@@ -27,7 +29,7 @@ fn last(settings: calls::BookSettings, vendor_call: &str, entries: &[Entry]) -> 
 
 /// The entry with its effects replaced.
 fn with(entry: &Entry, key: &str, effects: Vec<Effect>) -> Entry {
-    let Told::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
     Entry::new(entry.ms, VendorEvent { dedupe_key: key.into(), effects, ..event })
 }
 

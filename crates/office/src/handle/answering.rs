@@ -1,6 +1,6 @@
 //! Storing a webhook, and answering it by the office's rules where its PBX waits for that.
 
-use calls::{Decision, Told};
+use calls::{Decision, LogEvent};
 use jiff::Timestamp;
 use pbx::{Decoded, WebhookRequest};
 
@@ -59,7 +59,7 @@ impl OfficeHandle {
     async fn tell_too_late(&self, connection: &Connection, begun: &Begun, lapsed: Acted) {
         let rule = lapsed.rule;
         tracing::warn!(connection = %connection.id, rule, "a rule's answer was too late; the PBX has gone on by itself");
-        let told = Told::Decision(Decision::RuleTooLate { call: begun.call.clone(), rule: rule.to_owned() });
+        let told = LogEvent::Decision(Decision::RuleTooLate { call: begun.call.clone(), rule: rule.to_owned() });
         if self.state.keeper.tell(&connection.id, self.state.clock.now(), vec![told]).await.is_err() {
             tracing::error!(connection = %connection.id, rule, "that a rule's answer was too late could not be logged");
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use calls::{BookSettings, Call, CallId, Command, ConnectionId, Fact, Told, VendorEvent};
+use calls::{BookSettings, Call, CallId, Command, ConnectionId, Fact, LogEvent, VendorEvent};
 use jiff::Timestamp;
 use pbx::HeldCall;
 use store::{Appended, Began, NewCommand, NewEntry};
@@ -31,7 +31,7 @@ pub(super) type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
 /// What the keeper is asked.
 pub(crate) enum Request {
     /// Put this into a connection's log and fold it.
-    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<Told>, done: Done<Vec<Appended>> },
+    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<LogEvent>, done: Done<Vec<Appended>> },
     /// Of the open calls, conclude which a list of the PBX's that was asked for at a moment lacks.
     Absent {
         connection: ConnectionId,
@@ -79,7 +79,7 @@ impl KeeperHandle {
         &self,
         connection: &ConnectionId,
         received_at: Timestamp,
-        told: Vec<Told>,
+        told: Vec<LogEvent>,
     ) -> Result<Vec<Appended>, NotStored> {
         let (done, answer) = oneshot::channel();
         let request = Request::Tell { connection: connection.clone(), received_at, told, done };
@@ -184,10 +184,10 @@ impl KeeperHandle {
 }
 
 /// What is told, as it stands in the log.
-pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: Told) -> NewEntry {
+pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: LogEvent) -> NewEntry {
     let dedupe_key = match &told {
-        Told::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
-        Told::Command(_) | Told::Answer(_) | Told::Decision(_) => None,
+        LogEvent::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
+        LogEvent::Command(_) | LogEvent::Answer(_) | LogEvent::Decision(_) => None,
     };
     NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use calls::{Book, BookSettings, Change, CommandAnswer, CommandState, ConnectionId, Stored, Told};
+use calls::{Book, BookSettings, Change, CommandAnswer, CommandState, ConnectionId, LogEvent, Stored};
 use store::{CommandStatus, Store, UnreadEntry};
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -167,7 +167,7 @@ impl Keeper {
             let (id, connection) = (row.command.id, row.command.connection);
             let known = self.books.get(&connection).and_then(|book| book.command_state(id));
             if known == Some(CommandState::Sent) {
-                let answer = Told::Answer(CommandAnswer::Unknown { command: id });
+                let answer = LogEvent::Answer(CommandAnswer::Unknown { command: id });
                 if self.append(vec![entry(&connection, self.clock.now(), answer)]).await.is_err() {
                     tracing::error!(%connection, "a lost command could not be settled; the next start will");
                 }

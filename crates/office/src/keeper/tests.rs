@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use calls::{
-    Book, BookSettings, CallId, Change, ConnectionId, Direction, Effect, LegRef, LegRole, Source, Stored, Told,
+    Book, BookSettings, CallId, Change, ConnectionId, Direction, Effect, LegRef, LegRole, LogEvent, Source, Stored,
     VendorEvent,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -42,7 +42,7 @@ async fn keeper(store: &Store) -> (Keeper, KeeperHandle) {
     Keeper::open("test", store.clone(), Arc::new(SystemClock), Arc::new(directory), board, books).await.expect("opens")
 }
 
-fn rings(call: &str) -> Told {
+fn rings(call: &str) -> LogEvent {
     let leg = LegRef {
         key: "101".into(),
         role: LegRole::Agent,
@@ -52,7 +52,7 @@ fn rings(call: &str) -> Told {
         alias: None,
         caller: None,
     };
-    Told::Vendor(VendorEvent {
+    LogEvent::Vendor(VendorEvent {
         dedupe_key: call.into(),
         raw_kind: "calling".into(),
         call: Some(call.into()),
@@ -229,14 +229,14 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
     let received = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(100);
     let at = |age: SignedDuration| {
         let mut told = rings(&format!("{age:?}"));
-        if let Told::Vendor(event) = &mut told {
+        if let LogEvent::Vendor(event) = &mut told {
             event.time = Some(calls::VendorTime { raw: String::new(), utc: received - age, zone: Some("UTC".into()) });
         }
         entry(&connection(), received, told)
     };
     // An hour and a half ahead of our clock: on time once the zone is chosen; before that no zone explains it.
     let ahead = SignedDuration::from_mins(-90);
-    let choice = Told::Decision(calls::Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
+    let choice = LogEvent::Decision(calls::Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
     let (mut first, _) = keeper(&store).await;
     first.append(vec![at(ahead)]).await.expect("stored");
     first.append(vec![entry(&connection(), received, choice)]).await.expect("stored");

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use calls::{CallId, ConnectionId, Decision, Told};
+use calls::{CallId, ConnectionId, Decision, LogEvent};
 use store::{ErrorKind, Store, UnreadEntry};
 
 use super::{
@@ -99,7 +99,7 @@ impl Keeper {
             unread.calls.retain(|call| !calls.contains(call));
             unread.is_kept = false;
             let left = unread.calls.len();
-            let decisions = calls.iter().map(|call| Told::Decision(Decision::ReadAgain { call: call.clone() }));
+            let decisions = calls.iter().map(|call| LogEvent::Decision(Decision::ReadAgain { call: call.clone() }));
             let now = self.clock.now();
             let entries = decisions.map(|told| entry(&connection, now, told)).collect();
             if self.append(entries).await.is_ok() {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{Book, ConnectionId, Decision, Fact, Stored, Told};
+use calls::{Book, ConnectionId, Decision, Fact, LogEvent, Stored};
 use pbx::HeldCall;
 use store::{Appended, Began, FactAppended, NewCommand, NewEntry};
 use tokio::{sync::oneshot, task::JoinSet};
@@ -88,7 +88,7 @@ impl Keeper {
             };
             let due: Vec<_> = self.books_at_work().filter_map(due).collect();
             let fired = due.iter().map(|(connection, (_, timer))| {
-                entry(connection, now, Told::Decision(Decision::TimerFired { timer: timer.clone() }))
+                entry(connection, now, LogEvent::Decision(Decision::TimerFired { timer: timer.clone() }))
             });
             let appended = self.append(fired.collect()).await;
             // One that could not be applied is as good as one that could not be stored.
@@ -137,7 +137,7 @@ impl Keeper {
                 Request::Status { connection } => changed.push(connection),
                 Request::Absent { connection, received_at, asked, listed, done } => {
                     let absent = self.books.get(&connection).map(|book| book.absent_from(&listed, asked));
-                    let told = |call| Told::Decision(Decision::AbsentFromSnapshot { call });
+                    let told = |call| LogEvent::Decision(Decision::AbsentFromSnapshot { call });
                     let decisions =
                         absent.into_iter().flatten().map(|call| entry(&connection, received_at, told(call)));
                     concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
@@ -188,10 +188,10 @@ impl Keeper {
     }
 
     /// Tells messages that are equal to earlier ones from those that are only sent again.
-    fn number_turns(&self, connection: &ConnectionId, told: &mut [Told]) {
+    fn number_turns(&self, connection: &ConnectionId, told: &mut [LogEvent]) {
         let Some(book) = self.books.get(connection) else { return };
         for told in told {
-            if let Told::Vendor(event) = told {
+            if let LogEvent::Vendor(event) = told {
                 book.number_attempt(event);
             }
         }
@@ -226,7 +226,7 @@ impl Keeper {
     }
 
     async fn begin(&mut self, row: NewCommand, command: calls::Command) -> Result<Began, NotStored> {
-        let entry = entry(&row.connection, row.at, Told::Command(command));
+        let entry = entry(&row.connection, row.at, LogEvent::Command(command));
         let began = self.store.begin_command(row, entry.clone()).await.map_err(|error| {
             tracing::error!(kind = ?error.kind(), "the log could not take a command");
             NotStored

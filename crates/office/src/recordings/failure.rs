@@ -14,20 +14,20 @@ const NOT_READY: Duration = Duration::from_secs(10);
 pub(super) enum Failure {
     /// What lay in the cache was damaged and is gone from there: it can be fetched again.
     Damaged,
-    /// To be told.
-    Told(OfficeError),
+    /// Refused, with the reason that is told to whoever asked.
+    Refused(OfficeError),
 }
 
 impl From<OfficeError> for Failure {
     fn from(error: OfficeError) -> Self {
-        Self::Told(error)
+        Self::Refused(error)
     }
 }
 
 impl From<Failure> for OfficeError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Told(error) => error,
+            Failure::Refused(error) => error,
             Failure::Damaged => Self::new(
                 OfficeErrorKind::Storage,
                 "the recording was damaged on this disk and fetching it again did not help; check the disk",
@@ -38,14 +38,14 @@ impl From<Failure> for OfficeError {
 
 impl From<CacheError> for Failure {
     fn from(error: CacheError) -> Self {
-        let told = |message| Self::Told(OfficeError::new(OfficeErrorKind::Storage, message));
+        let told = |message| Self::Refused(OfficeError::new(OfficeErrorKind::Storage, message));
         match error {
             CacheError::Tampered => {
                 tracing::warn!("a cached recording was damaged and is fetched again");
                 Self::Damaged
             }
             // It was given up between two looks at it.
-            CacheError::Absent => Self::Told(slow()),
+            CacheError::Absent => Self::Refused(slow()),
             CacheError::Full => told("the disk is full; free some space and try again"),
             CacheError::TooLarge => told("the recording is larger than the cache may be"),
             CacheError::Busy | CacheError::Io(_) => {

@@ -1,6 +1,6 @@
 //! The stored events of a call, for the side panel and for support.
 
-use calls::{Command, CommandKind, Decision, Effect, Source, Stored, Told};
+use calls::{Command, CommandKind, Decision, Effect, LogEvent, Source, Stored};
 use link::wire::{Signature, TraceEvent};
 
 use crate::route_commands;
@@ -8,24 +8,24 @@ use crate::route_commands;
 /// One stored event as it is told.
 pub(super) fn trace_event(entry: Stored) -> TraceEvent {
     let (kind, vendor_time, party, signature, route) = match entry.told {
-        Told::Vendor(event) => {
+        LogEvent::Vendor(event) => {
             let party = event.effects.iter().find_map(party_of);
             let signature = if event.source == Source::Webhook { Signature::Valid } else { Signature::None };
             let route = event.effects.iter().find_map(route_of);
             (event.raw_kind, event.time.map(|time| time.utc), party, signature, route)
         }
         // The office's rules sign with the name of the rule.
-        Told::Command(Command { id, author, kind: CommandKind::Act { call, .. } })
+        LogEvent::Command(Command { id, author, kind: CommandKind::Act { call, .. } })
             if id == route_commands::command_of(&call) =>
         {
             (author, None, None, Signature::Own, None)
         }
-        Told::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
-        Told::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),
-        Told::Decision(Decision::RuleTooLate { rule, .. }) => {
+        LogEvent::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
+        LogEvent::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),
+        LogEvent::Decision(Decision::RuleTooLate { rule, .. }) => {
             (RULE_TOO_LATE.to_owned(), None, None, Signature::Own, Some(rule))
         }
-        Told::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own, None),
+        LogEvent::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own, None),
     };
     let late = vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE);
     TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party, route }

@@ -31,12 +31,12 @@ async fn large_office() -> Bench {
 
 /// What a stream told.
 #[derive(Default)]
-struct Told {
+struct LogEvent {
     calls: Vec<(u64, Call)>,
     places: Vec<u64>,
 }
 
-impl Told {
+impl LogEvent {
     /// Until it has caught up, or until `enough`; the cursor with which to go on.
     async fn of(frames: &mut Frames, enough: impl Fn(&Self) -> bool) -> (Cursor, Self) {
         let Frame::Hello { epoch, seq: head, .. } = frames.frame().await else { panic!("hello comes first") };
@@ -59,7 +59,7 @@ impl Told {
 #[tokio::test]
 async fn open_calls_and_the_newest_come_first_and_everything_once() {
     let bench = large_office().await;
-    let (_, told) = Told::of(&mut bench.stream(None).await, |_| false).await;
+    let (_, told) = LogEvent::of(&mut bench.stream(None).await, |_| false).await;
     let first: Vec<_> = told.calls[..3].iter().map(|(_, call)| (call.id.clone(), call.rings_for_me)).collect();
     assert_eq!(first, [(id("rings too"), true), (id("rings"), true), (id("newest"), false)]);
     assert_eq!(told.calls.len(), MANY + 3, "each once");
@@ -75,7 +75,7 @@ async fn what_fits_into_one_step_is_told_in_the_order_of_the_log() {
     }
     // The head of the log is beyond the last call.
     bench.event("levitating", "s-1", "").await;
-    let (cursor, told) = Told::of(&mut bench.stream(None).await, |_| false).await;
+    let (cursor, told) = LogEvent::of(&mut bench.stream(None).await, |_| false).await;
     let order: Vec<_> = told.calls.iter().map(|(_, call)| call.id.clone()).collect();
     assert_eq!(order, ["s-1", "s-2", "s-3"].map(id));
     assert_eq!(told.places, [cursor.seq], "one step");
@@ -86,10 +86,10 @@ async fn what_fits_into_one_step_is_told_in_the_order_of_the_log() {
 async fn a_stream_that_is_cut_goes_on_from_the_last_place_that_was_told() {
     let bench = large_office().await;
     let head = bench.store.head_seq().expect("is read");
-    let nearly = |told: &Told| told.places.last().is_some_and(|place| *place * 10 >= head * 9);
-    let (cursor, first) = Told::of(&mut bench.stream(None).await, nearly).await;
+    let nearly = |told: &LogEvent| told.places.last().is_some_and(|place| *place * 10 >= head * 9);
+    let (cursor, first) = LogEvent::of(&mut bench.stream(None).await, nearly).await;
     assert!(cursor.seq < head, "it was cut");
-    let (_, second) = Told::of(&mut bench.stream(Some(cursor.clone())).await, |_| false).await;
+    let (_, second) = LogEvent::of(&mut bench.stream(Some(cursor.clone())).await, |_| false).await;
     assert!(second.calls.iter().all(|(seq, _)| *seq > cursor.seq), "nothing that the place covers");
     assert!(second.calls.len() < MANY / 3, "{} calls", second.calls.len());
     let mut together = first.newest_states();
@@ -101,7 +101,7 @@ async fn a_stream_that_is_cut_goes_on_from_the_last_place_that_was_told() {
 async fn what_happens_during_the_catch_up_is_told_at_once_and_not_undone_by_it() {
     let bench = large_office().await;
     let mut frames = bench.stream(None).await;
-    let (_, told) = Told::of(&mut frames, |told| told.calls.len() == 1).await;
+    let (_, told) = LogEvent::of(&mut frames, |told| told.calls.len() == 1).await;
     assert_eq!(told.calls[0].1.id, id("rings too"));
     // What was read of "rings" waits to be told.
     bench.event("new", "live", "").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use calls::{CallId, Command, CommandId, CommandKind, CommandState, Decision, Told};
+use calls::{CallId, Command, CommandId, CommandKind, CommandState, Decision, LogEvent};
 use futures_util::FutureExt;
 use link::{Office, OfficeErrorKind, wire::PlaceCall};
 use store::{Began, NewCommand, NewEntry, Store};
@@ -64,7 +64,7 @@ async fn a_command_that_could_not_be_logged_is_not_sent_and_not_known() {
 }
 
 /// What a killed process leaves behind between logging a command and sending it.
-fn begun(store: &Store, connection: &str, told: impl FnOnce(CommandId) -> Told) -> CommandId {
+fn begun(store: &Store, connection: &str, told: impl FnOnce(CommandId) -> LogEvent) -> CommandId {
     let id = fresh();
     let connection = connection.parse().expect("valid");
     let call = CallId::of_command(&connection, id);
@@ -90,11 +90,11 @@ async fn a_command_that_was_on_its_way_is_unknown_after_the_restart_and_told_so_
             known = begun(store, "rt1", |id| {
                 let (from, to) = ("102".into(), "79161234567".into());
                 let kind = CommandKind::Originate { from, to, customer_first: false };
-                Told::Command(Command { id, author: "Test".into(), kind })
+                LogEvent::Command(Command { id, author: "Test".into(), kind })
             });
             // Of a connection that is not there any more.
             lost = begun(store, "old", |_| {
-                Told::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() })
+                LogEvent::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() })
             });
         })
         .await;
@@ -103,7 +103,7 @@ async fn a_command_that_was_on_its_way_is_unknown_after_the_restart_and_told_so_
     assert_eq!(state(&bench, known), CommandState::Unknown);
     let answers = |bench: &Bench| {
         let log = bench.store.read_from(&connection(), 0, 1000).expect("readable");
-        log.iter().flatten().filter(|stored| matches!(stored.told, Told::Answer(_))).count()
+        log.iter().flatten().filter(|stored| matches!(stored.told, LogEvent::Answer(_))).count()
     };
     assert_eq!(answers(&bench), 1);
     let bench = bench.restart().await;

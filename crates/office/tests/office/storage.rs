@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use calls::{CallId, CallRecord, CallState, Decision, Direction, Told};
+use calls::{CallId, CallRecord, CallState, Decision, Direction, LogEvent};
 use jiff::SignedDuration;
 use link::wire::{ConnectionState, DownCause, Frame, StreamEvent};
 use office::HookOutcome;
@@ -116,7 +116,7 @@ async fn a_long_catch_up_comes_in_steps_and_misses_nothing() {
             let first = store.list(&Filter::default(), None, 1).expect("readable").remove(0);
             let one = |n: u64| {
                 let id = CallId::of_vendor(&connection(), &n.to_string());
-                let told = Told::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
+                let told = LogEvent::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
                 let at = "2026-03-01T09:00:00Z".parse().expect("a time");
                 let elsewhere = "rt2".parse().expect("valid");
                 let entry = NewEntry { connection: elsewhere, call: None, dedupe_key: None, received_at: at, told };

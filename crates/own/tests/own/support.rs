@@ -105,9 +105,9 @@ impl Keyring for FakeKeyring {
 }
 
 /// Screens that nobody looks at: tests ask the desk.
-struct Shown;
+struct NoUi;
 
-impl UiPort for Shown {
+impl UiPort for NoUi {
     fn publish_cards(&mut self, _: &CardsView) {}
     fn show_card(&mut self, _: CardCorner) {}
     fn hide_card(&mut self) {}
@@ -290,7 +290,7 @@ async fn open(folder: &Path, keyring: &Arc<FakeKeyring>, clock: &Arc<TestClock>)
         stage: Stage::Welcome,
         card_can_be_placed: true,
     };
-    let desk = Desk::start(options, Shown).await.expect("starts");
+    let desk = Desk::start(options, NoUi).await.expect("starts");
     let (keys, clock) = (Arc::clone(keyring) as _, Arc::clone(clock) as _);
     let own = OwnOffice::open(store.clone(), keys, clock, folder.join("recordings")).await;
     own.attach(&desk).await;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calls::{ActOn, Action, Book, CommandAnswer, CommandId, Stored, Told};
+use calls::{ActOn, Action, Book, CommandAnswer, CommandId, LogEvent, Stored};
 use jiff::Timestamp;
 use pbx::{Driver, Trial, TrialReason, TrialStep};
 use tokio::{
@@ -49,7 +49,7 @@ async fn listed(pbx: &FakePbx) -> (Driver, ActOn) {
     let mut book = Book::new(connection.clone(), driver.book_settings());
     for (seq, event) in (1..).zip(snapshot.events) {
         let received_at = Timestamp::UNIX_EPOCH;
-        book.apply(&Stored { seq, connection: connection.clone(), received_at, told: Told::Vendor(event) });
+        book.apply(&Stored { seq, connection: connection.clone(), received_at, told: LogEvent::Vendor(event) });
     }
     let call = book.open_calls().next().unwrap().clone();
     let leg = call.legs[0].clone();

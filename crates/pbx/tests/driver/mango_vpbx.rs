@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use calls::{
-    ActOn, Action, Book, CommandAnswer, CommandId, RecordingReference, Source, Stored, Target, Told, number::Dialable,
+    ActOn, Action, Book, CommandAnswer, CommandId, LogEvent, RecordingReference, Source, Stored, Target,
+    number::Dialable,
 };
 use futures_util::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
@@ -151,7 +152,7 @@ fn talk(driver: &Driver, pbx: &FakePbx) -> ActOn {
     let event = driver.receive(&webhook, &context).decoded.unwrap().events.remove(0);
     let connection: calls::ConnectionId = "mv1".parse().unwrap();
     let mut book = Book::new(connection.clone(), driver.book_settings());
-    book.apply(&Stored { seq: 1, connection, received_at, told: Told::Vendor(event) });
+    book.apply(&Stored { seq: 1, connection, received_at, told: LogEvent::Vendor(event) });
     let call = book.open_calls().next().unwrap().clone();
     let leg = call.legs.iter().find(|leg| leg.is_agent()).unwrap().clone();
     ActOn { extension: leg.extension.clone(), call, leg, other: None }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calls::{
-    Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Leg, Stored,
-    Timer, Told, VendorEvent,
+    Book, Call, CallId, CallResult, Change, Command, CommandAnswer, CommandId, CommandKind, Decision, Leg, LogEvent,
+    Stored, Timer, VendorEvent,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use pbx::session::Moment;
@@ -131,7 +131,7 @@ impl Office {
                 for mut event in self.read(channels, body) {
                     self.book.number_attempt(&mut event);
                     if self.keys.insert(event.dedupe_key.clone()) {
-                        self.tell(Told::Vendor(event));
+                        self.tell(LogEvent::Vendor(event));
                     }
                 }
             }
@@ -139,9 +139,9 @@ impl Office {
                 let command = CommandId(Uuid::from_u128(*number));
                 let (from, to) = ((*from).to_owned(), (*to).to_owned());
                 let kind = CommandKind::Originate { from, to, customer_first: false };
-                self.tell(Told::Command(Command { id: command, author: "Irina".to_owned(), kind }));
+                self.tell(LogEvent::Command(Command { id: command, author: "Irina".to_owned(), kind }));
                 let answer = CommandAnswer::Accepted { command, vendor_call: None, doubt: None };
-                self.tell(Told::Answer(answer));
+                self.tell(LogEvent::Answer(answer));
             }
         }
     }
@@ -180,7 +180,7 @@ impl Office {
         self.pbx.decode(verified, &context).events
     }
 
-    fn tell(&mut self, told: Told) {
+    fn tell(&mut self, told: LogEvent) {
         let seq = self.log.len() as u64 + 1;
         let connection = "pbx1".parse().expect("an id");
         self.log.push(Stored { seq, connection, received_at: self.now, told });
@@ -241,7 +241,7 @@ impl Office {
     pub(crate) fn wait_until(&mut self, moment: Timestamp) {
         while let Some((due, timer)) = self.book.next_deadline().filter(|(due, _)| *due <= moment) {
             self.now = self.now.max(due);
-            self.tell(Told::Decision(Decision::TimerFired { timer }));
+            self.tell(LogEvent::Decision(Decision::TimerFired { timer }));
         }
         self.now = self.now.max(moment);
     }
@@ -253,7 +253,7 @@ impl Office {
                 break;
             }
             self.now = self.now.max(due);
-            self.tell(Told::Decision(Decision::TimerFired { timer }));
+            self.tell(LogEvent::Decision(Decision::TimerFired { timer }));
         }
         self
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use calls::{Book, Call, CallResult, CallState, Decision, Direction, Stored, Told};
+use calls::{Book, Call, CallResult, CallState, Decision, Direction, LogEvent, Stored};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use pbx::{Answer, ConnectionConfig, Found, HeldCall, Pbx, PollStart, Poller, session::Moment};
 use secrecy::SecretString;
@@ -84,8 +84,8 @@ impl Office {
         Self { pbx, book, calls: BTreeMap::new(), keys: BTreeSet::new(), seq: 0 }
     }
 
-    fn tell(&mut self, second: i64, told: Told) {
-        if let Told::Vendor(event) = &told
+    fn tell(&mut self, second: i64, told: LogEvent) {
+        if let LogEvent::Vendor(event) = &told
             && !self.keys.insert(event.dedupe_key.clone())
         {
             return;
@@ -151,11 +151,11 @@ impl Office {
             None => (Vec::new(), None),
         };
         for event in found.events.into_iter().chain(listed) {
-            self.tell(second, Told::Vendor(event));
+            self.tell(second, LogEvent::Vendor(event));
         }
         if let Some((calls, asked)) = list {
             for call in self.book.absent_from(&calls, asked) {
-                self.tell(second, Told::Decision(Decision::AbsentFromSnapshot { call }));
+                self.tell(second, LogEvent::Decision(Decision::AbsentFromSnapshot { call }));
             }
         }
     }
@@ -183,7 +183,7 @@ fn a_call_of_many_hours_goes_on_as_long_as_it_is_listed() {
         let now = Moment { monotonic: due, wall: wall(second) };
         office.take(second, poller.read(Ok(&answer), now, now).expect("read"));
         while let Some((at, timer)) = office.book.next_deadline().filter(|(at, _)| *at <= wall(second)) {
-            office.tell(at.as_second() - START, Told::Decision(Decision::TimerFired { timer }));
+            office.tell(at.as_second() - START, LogEvent::Decision(Decision::TimerFired { timer }));
         }
     }
     let calls: Vec<&Call> = office.calls.values().collect();

@@ -56,7 +56,7 @@ impl From<UserError> for Refusal {
 }
 
 /// A request whose key was right.
-struct Asked<'a> {
+struct ApiRequest<'a> {
     /// After `/v1/`, decoded.
     path: &'a [&'a str],
     query: Vec<(String, String)>,
@@ -79,7 +79,7 @@ async fn ask(State(pbx): State<RingCloud>, method: Method, uri: Uri, body: Bytes
             (Err(Refusal(status, _)), _) => status.into_response(),
         };
     }
-    let asked = Asked { path: parts, query, body: &body };
+    let asked = ApiRequest { path: parts, query, body: &body };
     let answer = admitted.and_then(|()| match method {
         Method::GET => read(&pbx, &asked),
         Method::POST => write(&pbx, &asked),
@@ -135,7 +135,7 @@ fn permit(pbx: &RingCloud, method: &Method, path: &[&str]) -> Result<(), Refusal
     if barred { Err(NO_RIGHT) } else { Ok(()) }
 }
 
-fn read(pbx: &RingCloud, asked: &Asked<'_>) -> Result<Value, Refusal> {
+fn read(pbx: &RingCloud, asked: &ApiRequest<'_>) -> Result<Value, Refusal> {
     match asked.path {
         ["accounts", account, "balance"] if *account == ACCOUNT => Ok(json!(1500.25)),
         ["accounts", _, "balance"] => Err(NO_RIGHT),
@@ -156,7 +156,7 @@ fn read(pbx: &RingCloud, asked: &Asked<'_>) -> Result<Value, Refusal> {
     }
 }
 
-fn write(pbx: &RingCloud, asked: &Asked<'_>) -> Result<Value, Refusal> {
+fn write(pbx: &RingCloud, asked: &ApiRequest<'_>) -> Result<Value, Refusal> {
     let users = || lock(&pbx.shared.users);
     match asked.path {
         ["calls"] => originate(pbx, &parameters(asked.body)?),

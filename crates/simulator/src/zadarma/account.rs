@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::api::{Asked, Refusal};
+use super::api::{ApiRequest, Refusal};
 use super::{PBX_ID, Zadarma};
 use crate::world::lock;
 
@@ -60,7 +60,7 @@ pub(super) fn sip_of(extension: &str) -> String {
 }
 
 /// The answer to a method of the account; none where it is none of them.
-pub(super) fn answer(pbx: &Zadarma, asked: &Asked) -> Option<Result<Value, Refusal>> {
+pub(super) fn answer(pbx: &Zadarma, asked: &ApiRequest) -> Option<Result<Value, Refusal>> {
     let parts: Vec<&str> = asked.path.split('/').collect();
     let needed = |name: &str| Some(asked.field(name)).filter(|value| !value.is_empty()).ok_or(MISSING);
     let account = || lock(&pbx.shared.account);
@@ -187,7 +187,7 @@ fn own_number(pbx: &Zadarma, number: &str) -> Result<Value, Refusal> {
 }
 
 /// The numbers in a list parameter, `numbers[0]` and so on, or in one of that name.
-fn listed(asked: &Asked, name: &str) -> Vec<String> {
+fn listed(asked: &ApiRequest, name: &str) -> Vec<String> {
     let is_item = |field: &str| field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('['));
     let fields = asked.parameters.iter().filter(|(field, _)| is_item(field));
     fields
@@ -198,7 +198,7 @@ fn listed(asked: &Asked, name: &str) -> Vec<String> {
         .collect()
 }
 
-fn lookup(asked: &Asked) -> Result<Value, Refusal> {
+fn lookup(asked: &ApiRequest) -> Result<Value, Refusal> {
     match listed(asked, "numbers").as_slice() {
         [] => Err(MISSING),
         [_] => Ok(json!({"info": {
@@ -239,7 +239,7 @@ fn redirections(pbx: &Zadarma, only: &str) -> Value {
 }
 
 /// Switches the redirection of a line, or says where it leads.
-fn redirect(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+fn redirect(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let sip = asked.field("id");
     extension_of(pbx, &sip)?;
     let mut account = lock(&pbx.shared.account);
@@ -259,7 +259,7 @@ fn redirect(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
     }
 }
 
-fn redirect_pbx(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+fn redirect_pbx(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let number = asked.field("pbx_number");
     pbx.shared.world.staff.employee(&number).ok_or(MISSING)?;
     let mut account = lock(&pbx.shared.account);
@@ -280,7 +280,7 @@ fn redirect_pbx(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
 }
 
 /// Sends messages to nobody; the page says that none goes to Russian numbers.
-fn send_sms(asked: &Asked) -> Result<Value, Refusal> {
+fn send_sms(asked: &ApiRequest) -> Result<Value, Refusal> {
     let numbers = listed(asked, "number");
     if numbers.is_empty() || asked.field("message").is_empty() {
         return Err(MISSING);

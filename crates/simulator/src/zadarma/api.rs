@@ -35,14 +35,14 @@ pub(super) fn router(pbx: Zadarma) -> Router {
 }
 
 /// A request whose signature was right.
-pub(super) struct Asked {
+pub(super) struct ApiRequest {
     pub(super) method: Method,
     /// After `/v1/`, without a final slash.
     pub(super) path: String,
     pub(super) parameters: Vec<(String, String)>,
 }
 
-impl Asked {
+impl ApiRequest {
     /// A parameter; empty where it was not given.
     pub(super) fn field(&self, name: &str) -> String {
         self.parameters.iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value.clone())
@@ -71,7 +71,7 @@ async fn ask(State(pbx): State<Zadarma>, request: Request) -> Response {
     } else if !is_signed(&pbx, given, parts.uri.path(), &parameters, query) {
         Err(Refusal(StatusCode::UNAUTHORIZED, "Auth error"))
     } else {
-        let asked = Asked { method: parts.method, path: path.clone(), parameters };
+        let asked = ApiRequest { method: parts.method, path: path.clone(), parameters };
         answer(&pbx, &asked).await
     };
     let (status, mut value) = match answer {
@@ -109,7 +109,7 @@ fn is_signed(pbx: &Zadarma, given: &str, path: &str, parameters: &[(String, Stri
     !pbx.shared.world.reads(Reading::PHP_SIGNATURES_ONLY) && signature == wire::of_query(path, &as_sent, secret)
 }
 
-async fn answer(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+async fn answer(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let world = &pbx.shared.world;
     let staff = &world.staff;
     let parts: Vec<&str> = asked.path.split('/').collect();
@@ -155,7 +155,7 @@ fn timezone(pbx: &Zadarma) -> Value {
 
 /// Rings the agent first, and the other side after him; with `predicted` the other side first, and the agent only where it
 /// answers. The page calls it a flag and says nothing of what `0` means: what is sent with any value counts.
-fn call_back(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+fn call_back(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let world = &pbx.shared.world;
     let (from, to) = (asked.field("from"), asked.field("to"));
     if to.is_empty() || from.is_empty() {
@@ -184,7 +184,7 @@ fn call_back(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
 }
 
 /// A link to a recording by its own id, or links to all recordings of a call.
-fn record(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+fn record(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let world = &pbx.shared.world;
     let lifetime = match asked.field("lifetime").as_str() {
         "" => 1800,
@@ -214,7 +214,7 @@ fn record(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
 }
 
 /// Deletes the recording of a call; its links die with it.
-fn delete_record(pbx: &Zadarma, asked: &Asked) -> Result<Value, Refusal> {
+fn delete_record(pbx: &Zadarma, asked: &ApiRequest) -> Result<Value, Refusal> {
     let (one, whole) = (asked.field("call_id"), asked.field("pbx_call_id"));
     let mut calls = lock(&pbx.shared.calls);
     let found = calls.iter_mut().find(|(id, call)| {

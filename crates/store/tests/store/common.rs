@@ -1,6 +1,8 @@
 //! What several of these tests need.
 
-use calls::{CallId, CallRecord, CallResult, CallState, ConnectionId, Decision, Direction, Source, Told, VendorEvent};
+use calls::{
+    CallId, CallRecord, CallResult, CallState, ConnectionId, Decision, Direction, LogEvent, Source, VendorEvent,
+};
 use jiff::Timestamp;
 use store::{NewEntry, Options, Store, SystemRandom};
 use tempfile::TempDir;
@@ -29,8 +31,8 @@ pub(crate) fn at(ms: i64) -> Timestamp {
 }
 
 /// A decision, the smallest thing that a log takes.
-pub(crate) fn decision(text: &str) -> Told {
-    Told::Decision(Decision::ZoneChosen { zone: text.into(), because: "a test".into() })
+pub(crate) fn decision(text: &str) -> LogEvent {
+    LogEvent::Decision(Decision::ZoneChosen { zone: text.into(), because: "a test".into() })
 }
 
 pub(crate) fn entry(connection_id: &str, key: Option<&str>, text: &str) -> NewEntry {
@@ -43,8 +45,8 @@ pub(crate) fn entry(connection_id: &str, key: Option<&str>, text: &str) -> NewEn
     }
 }
 
-pub(crate) fn vendor_event(key: &str, call: &str) -> Told {
-    Told::Vendor(VendorEvent {
+pub(crate) fn vendor_event(key: &str, call: &str) -> LogEvent {
+    LogEvent::Vendor(VendorEvent {
         dedupe_key: key.into(),
         raw_kind: "new".into(),
         call: Some(call.into()),

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Wake},
 };
 
-use calls::{CallId, Decision, Stored, Told};
+use calls::{CallId, Decision, LogEvent, Stored};
 use store::{Appended, Error, ErrorKind, NewEntry, Redirect, Save, Token};
 
 use crate::common::{OFFICE, at, call_id, connection, decision, entry, folder, open, vendor_event};
@@ -170,7 +170,7 @@ fn a_calls_entries_include_those_of_its_earlier_id() {
     let redirects = vec![Redirect { from: call_id(1), to: call_id(2), seq: 2 }];
     store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
     for id in [1, 2] {
-        let told: Vec<Told> =
+        let told: Vec<LogEvent> =
             store.read_call(OFFICE, &call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
         assert_eq!(told, vec![decision("command"), decision("event")]);
     }
@@ -181,7 +181,7 @@ fn the_gaps_of_a_connection_are_told_from_everything_else() {
     let folder = folder();
     let store = open(&folder);
     let gap_of = |session: Option<&str>| NewEntry {
-        told: Told::Decision(Decision::GapOpened {
+        told: LogEvent::Decision(Decision::GapOpened {
             session: session.map(str::to_owned),
             from: at(1),
             cause: "session".into(),

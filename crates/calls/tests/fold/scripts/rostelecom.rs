@@ -1,6 +1,6 @@
 //! What Rostelecom tells, and what comes of it.
 
-use calls::{CommandAnswer, Decision, EndCause, Told};
+use calls::{CommandAnswer, Decision, EndCause, LogEvent};
 
 use super::{NORMAL, Script};
 use crate::{
@@ -278,7 +278,7 @@ pub(super) fn scripts() -> Vec<Script> {
             "click-to-call whose answer was lost",
             vec![
                 Entry::new(-500, originate(1, "101", CUSTOMER)),
-                Entry::new(-100, Told::Answer(CommandAnswer::Unknown { command: command_id(1) })),
+                Entry::new(-100, LogEvent::Answer(CommandAnswer::Unknown { command: command_id(1) })),
                 outgoing.starts(0),
                 outgoing.connected(9_000, "101"),
                 outgoing.end(50_100, false),

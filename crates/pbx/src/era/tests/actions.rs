@@ -2,7 +2,7 @@
 
 use ::calls::{
     Ability, ActOn, Action, Book, Call, CallState, Command, CommandAnswer, CommandId, CommandKind, CommandState,
-    Decision, Leg, Stored, Target, Timer, Told, VendorEvent, number::Dialable,
+    Decision, Leg, LogEvent, Stored, Target, Timer, VendorEvent, number::Dialable,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -57,10 +57,10 @@ impl Desk {
     }
 
     fn apply(&mut self, event: VendorEvent) {
-        self.tell(Told::Vendor(event));
+        self.tell(LogEvent::Vendor(event));
     }
 
-    fn tell(&mut self, told: Told) {
+    fn tell(&mut self, told: LogEvent) {
         self.seq += 1;
         self.book.apply(&Stored {
             seq: self.seq,
@@ -75,8 +75,8 @@ impl Desk {
         let command = CommandId(Uuid::nil());
         let (call, leg) = (self.call("c1").id, self.leg("c1", "101").key);
         let kind = CommandKind::Act { call, leg, extension: Some("101".to_owned()), action };
-        self.tell(Told::Command(Command { id: command, author: "somebody".to_owned(), kind }));
-        self.tell(Told::Answer(CommandAnswer::Accepted { command, vendor_call: None, doubt: None }));
+        self.tell(LogEvent::Command(Command { id: command, author: "somebody".to_owned(), kind }));
+        self.tell(LogEvent::Answer(CommandAnswer::Accepted { command, vendor_call: None, doubt: None }));
     }
 
     /// A call from outside that 101 has answered.
@@ -333,7 +333,7 @@ fn a_call_that_the_list_lacks_was_hung_up() {
         let call = desk.call("c1").id;
         desk.accepted(action);
         assert_eq!(stands(&desk), Some(CommandState::Accepted));
-        desk.tell(Told::Decision(Decision::AbsentFromSnapshot { call }));
+        desk.tell(LogEvent::Decision(Decision::AbsentFromSnapshot { call }));
         assert_eq!(stands(&desk), Some(expected));
     }
 }
@@ -348,7 +348,7 @@ fn a_call_taken_back_is_believed_for_five_seconds() {
     let (due, timer) = desk.book.next_deadline().expect("it ends");
     assert!(matches!(timer, Timer::Provisional { .. }) && due == received() + jiff::SignedDuration::from_secs(5));
     desk.at = due;
-    desk.tell(Told::Decision(Decision::TimerFired { timer }));
+    desk.tell(LogEvent::Decision(Decision::TimerFired { timer }));
     assert_eq!(stands(&desk), (CallState::OnHold, Some(CommandState::Accepted)), "nothing has shown it");
     let mut shown = taken_back();
     shown.told("c1", "unhold", &json!({"side": "b"}));

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use calls::{
-    ActOn, Action, Book, Can, Cannot, CommandAnswer, CommandId, RecordingReference, Stored, Target, Told,
+    ActOn, Action, Book, Can, Cannot, CommandAnswer, CommandId, LogEvent, RecordingReference, Stored, Target,
     number::Dialable,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -51,7 +51,7 @@ fn callback_and_its_token_go_to_the_api() {
 fn on(event: &Value) -> ActOn {
     let connection: calls::ConnectionId = "mango".parse().expect("an id");
     let mut book = Book::new(connection.clone(), pbx().book_settings());
-    let told = Told::Vendor(super::read(&event.to_string()));
+    let told = LogEvent::Vendor(super::read(&event.to_string()));
     book.apply(&Stored { seq: 1, connection, received_at: super::received(), told });
     let call = book.open_calls().next().expect("it is open").clone();
     let leg = call.legs.first().expect("a leg").clone();

@@ -1,7 +1,7 @@
 //! The override `connected = agent`: an outgoing `connected` tells of the agent alone. Through the book, since it
 //! decides what people see.
 
-use calls::{Book, CallResult, CallState, Stored, Told};
+use calls::{Book, CallResult, CallState, LogEvent, Stored};
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn after(pbx: &Rostelecom, states: &[&str], reason: &str) -> (CallState, Option<
         for event in decoded.events {
             let received_at = context().received_at;
             let stored =
-                Stored { seq, connection: "rt1".parse().expect("an id"), received_at, told: Told::Vendor(event) };
+                Stored { seq, connection: "rt1".parse().expect("an id"), received_at, told: LogEvent::Vendor(event) };
             for change in book.apply(&stored) {
                 if let calls::Change::Call(call) = change {
                     last = Some((call.state, call.result));

@@ -2,26 +2,26 @@
 
 use jiff::Timestamp;
 
-use super::awaited::Awaited;
+use super::expectation::Expectation;
 use crate::{event::CommandState, id::CallId};
 
 /// A command and where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct SentCommand {
     pub(super) state: CommandState,
     /// The call that it started or acts on.
     pub(super) call: CallId,
     /// The PBX's words, if any.
     pub(super) detail: Option<String>,
     /// What shows its effect; absent where that is the call itself, which it placed.
-    pub(super) awaited: Option<Awaited>,
+    pub(super) expectation: Option<Expectation>,
     /// When its effect is missed.
     pub(super) due: Option<Timestamp>,
 }
 
-impl Asked {
+impl SentCommand {
     /// It acts on a call that was there before.
     pub(super) fn acts(&self) -> bool {
-        self.awaited.is_some()
+        self.expectation.is_some()
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// The effect that a command waits for.
 #[derive(Debug, Clone)]
-pub(super) struct Awaited {
+pub(super) struct Expectation {
     pub(super) action: Action,
     /// The leg that it acts on.
     pub(super) leg: String,
@@ -32,22 +32,22 @@ pub(super) struct Awaited {
 
 /// What an event says of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum CommandOutcome {
     /// It took effect.
     Effect,
     /// The PBX could not do it, in its words.
     Refusal(String),
 }
 
-impl Awaited {
+impl Expectation {
     /// What this event, and the call as it stands after it, say of the command.
-    pub(super) fn shown(&self, command: CommandId, call: &Call, event: &VendorEvent) -> Option<Shown> {
+    pub(super) fn shown(&self, command: CommandId, call: &Call, event: &VendorEvent) -> Option<CommandOutcome> {
         if let Some(refusal) = self.refusal(event) {
             return Some(refusal);
         }
         let is_named = event.vendor_command.as_deref() == Some(command.to_string().as_str());
         let is_caused = is_named && event.effects.iter().any(evidence::tells_state);
-        (is_caused || self.has_effect(call, event)).then_some(Shown::Effect)
+        (is_caused || self.has_effect(call, event)).then_some(CommandOutcome::Effect)
     }
 
     /// Whether the end of the call shows it. Who asks a colleague before he passes the call on stays in it meanwhile.
@@ -92,13 +92,13 @@ impl Awaited {
     }
 
     /// The outcome of routing comes as an event of the call and names no command.
-    fn refusal(&self, event: &VendorEvent) -> Option<Shown> {
+    fn refusal(&self, event: &VendorEvent) -> Option<CommandOutcome> {
         if !matches!(self.action, Action::Route { .. }) {
             return None;
         }
         event.effects.iter().find_map(|effect| {
             let Effect::RouteResult { accepted: false, detail } = effect else { return None };
-            Some(Shown::Refusal(detail.clone().unwrap_or_default()))
+            Some(CommandOutcome::Refusal(detail.clone().unwrap_or_default()))
         })
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 /// An end that is our conclusion; what the PBX says later corrects it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Decided {
+pub(super) enum InferredEnd {
     /// All legs were gone and no end came.
     Grace { at: Timestamp },
     /// Nothing was heard for hours.
