@@ -115,6 +115,18 @@ proptest! {
     }
 
     #[test]
+    fn what_ends_otherwise_is_not_the_same(front in r"\+?[0-9]{3,5}", one in "[0-9]{7}", other in "[0-9]{7}", as_well in any_text()) {
+        let (a, b) = (format!("{front}{one}"), format!("{front}{other}"));
+        for text in [&b, &as_well] {
+            if number::end_otherwise(&a, text) {
+                let stored = number::normalise(&a);
+                prop_assert!(stored.is_none() || stored != number::normalise(text), "{} and {}", a, text);
+            }
+        }
+        prop_assert_eq!(number::end_otherwise(&a, &b), one != other && (10..=12).contains(&(front.trim_start_matches('+').len() + 7)));
+    }
+
+    #[test]
     fn every_spelling_of_a_russian_number_is_the_same(rest in "[2-9][0-9]{9}|1[1-9][0-9]{8}") {
         let e164 = format!("+7{rest}");
         for spelling in [

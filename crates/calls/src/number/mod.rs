@@ -3,6 +3,8 @@
 //! One order of recognition everywhere: hidden, emergency and service codes, extensions of 2 to 5 digits, phone
 //! numbers in E.164, and whatever else. `rlibphonenumber` is asked only for the phone numbers.
 
+use std::ops::RangeInclusive;
+
 mod address;
 mod dial_number;
 mod dialable;
@@ -30,6 +32,10 @@ pub use region::{Area, Region, region};
 /// Digits from which on those behind a `№` may be a telephone number.
 const LEAST_COUNTED: usize = 7;
 
+/// How many digits a number has that is written with its area, with or without its country: fewer may be a part of one, and
+/// more may hold what is keyed in after the answer.
+const COMPLETE: RangeInclusive<usize> = 10..=12;
+
 /// How often [`normalise`] reads its own result again: wrapped texts (`tel:tel:…`) get shorter each time.
 const ROUNDS: usize = 8;
 
@@ -56,10 +62,24 @@ pub fn same(a: &str, b: &str) -> bool {
     if a == b && is_e164(a) {
         return true;
     }
+    if end_otherwise(a, b) {
+        return false;
+    }
     match (compared(a), compared(b)) {
         (Some(a), Some(b)) => a == b,
         (None, _) | (_, None) => false,
     }
+}
+
+/// Whether two texts are complete numbers that end otherwise, which needs no reading: what is written before a number, of a
+/// country or to call abroad, changes nothing of its last digits.
+pub fn end_otherwise(a: &str, b: &str) -> bool {
+    let ending = |text: &str| -> Option<[u8; LEAST_COUNTED]> {
+        let digits = text.strip_prefix('+').unwrap_or(text).as_bytes();
+        let is_complete = COMPLETE.contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+        is_complete.then(|| digits.last_chunk().copied()).flatten()
+    };
+    matches!((ending(a), ending(b)), (Some(a), Some(b)) if a != b)
 }
 
 /// [`normalise`] without the signs between digits, which the stored form keeps where it is no number of E.164.

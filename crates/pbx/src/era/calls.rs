@@ -216,7 +216,48 @@ pub(super) struct OpenCalls(Mutex<Remembered>);
 #[derive(Debug, Default)]
 struct Remembered {
     calls: BTreeMap<String, KnownCall>,
+    /// Their order: those that are over before those that go on, and in each the ones that were heard of longest ago first.
+    order: BTreeSet<Place>,
+    /// Those that go on and are on hold.
+    held: BTreeSet<String>,
     heard: u64,
+}
+
+/// Where a call stands in the order: whether it goes on, when it was heard of, and its id.
+type Place = (bool, u64, String);
+
+impl Remembered {
+    /// Changes a call, which is made where there is none, and keeps its place in the order.
+    fn change(&mut self, call: &str, change: impl FnOnce(&mut KnownCall)) -> KnownCall {
+        let known = self.calls.entry(call.to_owned()).or_default();
+        self.order.remove(&place(call, known));
+        change(known);
+        self.order.insert(place(call, known));
+        if known.is_over || known.held_by.is_empty() {
+            self.held.remove(call);
+        } else {
+            self.held.insert(call.to_owned());
+        }
+        known.clone()
+    }
+
+    /// Forgets the first in the order.
+    fn forget_one(&mut self) {
+        if let Some((_, _, call)) = self.order.pop_first() {
+            self.calls.remove(&call);
+            self.held.remove(&call);
+        }
+    }
+
+    /// Those that go on, by their ids.
+    fn open(&self) -> impl Iterator<Item = (&String, &KnownCall)> {
+        let open = self.order.range((true, 0, String::new())..);
+        open.filter_map(|(_, _, call)| self.calls.get_key_value(call))
+    }
+}
+
+fn place(call: &str, known: &KnownCall) -> Place {
+    (!known.is_over, known.heard, call.to_owned())
 }
 
 impl OpenCalls {
@@ -230,16 +271,13 @@ impl OpenCalls {
         remembered.heard += 1;
         let heard = remembered.heard;
         if remembered.calls.len() >= REMEMBERED && !remembered.calls.contains_key(call) {
-            let oldest = remembered.calls.iter().min_by_key(|(_, known)| (!known.is_over, known.heard));
-            if let Some(oldest) = oldest.map(|(call, _)| call.clone()) {
-                remembered.calls.remove(&oldest);
-            }
+            remembered.forget_one();
         }
-        let known = remembered.calls.entry(call.to_owned()).or_default();
-        known.heard = heard;
-        known.hear(data);
-        change(known);
-        known.clone()
+        remembered.change(call, |known| {
+            known.heard = heard;
+            known.hear(data);
+            change(known);
+        })
     }
 
     /// What is known of a call.
@@ -249,7 +287,7 @@ impl OpenCalls {
 
     /// Whether a call that goes on is placed by this leg.
     pub(super) fn begins_with(&self, leg: &str) -> bool {
-        self.remembered().calls.values().any(|known| !known.is_over && known.leg_a.as_deref() == Some(leg))
+        self.remembered().open().any(|(_, known)| known.leg_a.as_deref() == Some(leg))
     }
 
     /// The talk between this extension and this number, another than `beside`, and the extension's leg in it.
@@ -259,8 +297,8 @@ impl OpenCalls {
                 .is_some_and(|user| user == whom || calls::number::same(user, whom))
         };
         let remembered = self.remembered();
-        let others = remembered.calls.iter().filter(|(call, _)| *call != beside).map(|(_, known)| known);
-        others.filter(|known| known.is_answered && !known.is_over).find_map(|known| {
+        let others = remembered.open().filter(|(call, _)| *call != beside).map(|(_, known)| known);
+        others.filter(|known| known.is_answered).find_map(|known| {
             let (a, b) = (known.leg_a.clone()?, known.answering_leg()?);
             let called = known.forks.get(&b).and_then(|fork| fork.number.as_ref());
             let own = if is(known.caller.as_ref(), extension) && is(called, number) {
@@ -277,8 +315,7 @@ impl OpenCalls {
     /// Whether a call goes on, and whether one is on hold.
     pub(super) fn are_open(&self) -> (bool, bool) {
         let remembered = self.remembered();
-        let open = || remembered.calls.values().filter(|known| !known.is_over);
-        (open().next().is_some(), open().any(|known| !known.held_by.is_empty()))
+        (remembered.open().next().is_some(), !remembered.held.is_empty())
     }
 
     /// The moment, in messages heard.
@@ -288,8 +325,11 @@ impl OpenCalls {
 
     /// The PBX's list, asked for at a moment, has these calls; others that were known then are over.
     pub(super) fn keep(&self, listed: &BTreeSet<String>, asked: u64) {
-        for (call, known) in &mut self.remembered().calls {
-            known.is_over |= known.heard <= asked && !listed.contains(call);
+        let mut remembered = self.remembered();
+        let is_gone = |(call, known): &(&String, &KnownCall)| known.heard <= asked && !listed.contains(*call);
+        let gone: Vec<String> = remembered.open().filter(is_gone).map(|(call, _)| call.clone()).collect();
+        for call in gone {
+            remembered.change(&call, |known| known.is_over = true);
         }
     }
 }
