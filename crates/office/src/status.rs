@@ -389,6 +389,7 @@ impl Entry {
             groups: Vec::new(),
             // Ours minus the vendor's, as desks have always been told it.
             clock_skew_ms: warnings.clock_ahead_ms().map(|ahead| -ahead),
+            trial_until: None,
         }
     }
 

@@ -74,4 +74,16 @@ testMessages: Array<TestMessageView>,
 /**
  * It talks to the vendor's test host: no real call comes from there.
  */
-isTestHost: boolean, };
+isTestHost: boolean, 
+/**
+ * It can be put into trial mode.
+ */
+offersTrial: boolean, 
+/**
+ * Where its PBX posts in trial mode, over plain HTTP, as far as that is known.
+ */
+trialAddress?: string, 
+/**
+ * It is in trial mode until then: its calls are for administrators alone, and its PBX may post over plain HTTP.
+ */
+trialUntil?: string, };

@@ -50,4 +50,8 @@ status?: number,
 /**
  * How long it took.
  */
-tookMs: number, };
+tookMs: number, 
+/**
+ * A webhook that came over plain HTTP.
+ */
+plain: boolean, };

@@ -261,6 +261,7 @@ pub(crate) fn live_connection() -> ConnectionView {
         extension: Some("102".into()),
         groups: Vec::new(),
         clock_skew_ms: None,
+        trial_until: None,
     }
 }
 

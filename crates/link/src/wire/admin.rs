@@ -1,6 +1,6 @@
 //! What an admin sees and changes of a gateway.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use calls::ConnectionId;
 use jiff::Timestamp;
@@ -143,6 +143,26 @@ pub struct ListPhones {
     /// Secrets by their names.
     #[serde(default)]
     pub secrets: BTreeMap<String, SecretText>,
+}
+
+/// For how many hours a connection may be in trial mode.
+pub const TRIAL_HOURS: RangeInclusive<u32> = 1..=24;
+
+/// Puts a connection into trial mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BeginTrial {
+    /// For so many hours, counted from now ([`TRIAL_HOURS`]).
+    pub hours: u32,
+}
+
+/// The trial mode that a connection is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TrialMode {
+    /// It ends by itself then.
+    #[ts(type = "string")]
+    pub until: Timestamp,
 }
 
 /// A line.

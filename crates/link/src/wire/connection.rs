@@ -56,6 +56,9 @@ pub struct ConnectionView {
     /// The vendor's clock differs from ours by this much, when that is worth a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i64>,
+    /// It is in trial mode until then: its calls are for administrators alone, and its PBX may post over plain HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_until: Option<Timestamp>,
 }
 
 /// A group of people who are rung for a customer that is called back.

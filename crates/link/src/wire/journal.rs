@@ -191,6 +191,9 @@ pub struct JournalLine {
     /// How long it took.
     #[ts(type = "number")]
     pub took_ms: u32,
+    /// A webhook that came over plain HTTP.
+    #[serde(default)]
+    pub plain: bool,
 }
 
 /// One exchange with its bodies. They hold no secret, and no number unless it was revealed.

@@ -105,6 +105,17 @@ pub struct ConnectionReport {
     pub test_messages: Vec<TestMessageView>,
     /// It talks to the vendor's test host: no real call comes from there.
     pub is_test_host: bool,
+    /// It can be put into trial mode.
+    #[serde(default)]
+    pub offers_trial: bool,
+    /// Where its PBX posts in trial mode, over plain HTTP, as far as that is known.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_address: Option<String>,
+    /// It is in trial mode until then: its calls are for administrators alone, and its PBX may post over plain HTTP.
+    #[ts(optional, type = "string")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_until: Option<Timestamp>,
 }
 
 /// So many requests are admitted, and so many were sent.

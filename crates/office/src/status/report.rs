@@ -29,6 +29,9 @@ impl Board {
                 posts: false,
                 test_messages: Vec::new(),
                 is_test_host: false,
+                offers_trial: false,
+                trial_address: None,
+                trial_until: view.trial_until,
             }
         };
         entries.iter().map(report).collect()

@@ -8,7 +8,7 @@ const BODY = (number: string) => `{"session_id":"a4107","type":"incoming","state
 
 function lines(): JournalLine[] {
   const at = (index: number) => rowAt(index).startedAt;
-  const both = { connection: "rt1", failed: false, status: 200 };
+  const both = { connection: "rt1", failed: false, status: 200, plain: false };
   const incoming = { ...both, direction: "incoming" as const, verdict: "signed" as const, outcome: "valid" };
   const outgoing = { ...both, direction: "outgoing" as const, verdict: "done" as const, outcome: "ok" };
   return [

@@ -46,6 +46,7 @@ function report(): StateReport {
           { name: "end", titles: { ru: "call_events: завершение вызова", en: "call_events: end of the call" } },
         ],
         isTestHost: false,
+        offersTrial: false,
       },
       {
         id: "m1",
@@ -61,6 +62,7 @@ function report(): StateReport {
         posts: false,
         testMessages: [],
         isTestHost: false,
+        offersTrial: false,
       },
     ],
   };
