@@ -30,6 +30,38 @@ pub struct Problem {
     pub reference: String,
 }
 
+/// Which field is wrong and how, beside the sentence that says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WrongField {
+    /// The field that is wrong.
+    pub field: String,
+    /// What is wrong with it: a [`FieldFault`] as text; a later version may know more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Which of the field's values, where it holds several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+}
+
+impl WrongField {
+    /// What `error` says of a field, where it names one.
+    pub fn of(error: &OfficeError) -> Option<Self> {
+        let field = error.field?.to_owned();
+        Some(Self { field, fault: error.fault.and_then(code), part: error.part.clone() })
+    }
+
+    /// The refusal of this field, with its sentence.
+    pub fn into_error(self, message: String) -> OfficeError {
+        OfficeError {
+            field: field(&self.field),
+            fault: self.fault.and_then(fault),
+            part: self.part,
+            ..OfficeError::new(OfficeErrorKind::InvalidRequest, message)
+        }
+    }
+}
+
 /// Fields that requests have, so that an error names one of them without owning a text.
 const FIELDS: [&str; 46] = [
     "command",
@@ -85,6 +117,11 @@ pub fn field(name: &str) -> Option<&'static str> {
     FIELDS.into_iter().find(|known| *known == name)
 }
 
+/// The fault of this name, where this version knows it.
+fn fault(name: String) -> Option<FieldFault> {
+    serde_json::from_value(serde_json::Value::String(name)).ok()
+}
+
 impl Problem {
     /// The body for `error`.
     pub fn new(error: &OfficeError, reference: String) -> Self {
@@ -102,13 +139,11 @@ impl Problem {
     /// The error that this body and its status stand for.
     pub fn into_error(self, status: u16) -> OfficeError {
         let known = serde_json::from_value(serde_json::Value::String(self.error)).ok();
-        let fault: Option<FieldFault> =
-            self.fault.and_then(|fault| serde_json::from_value(serde_json::Value::String(fault)).ok());
         OfficeError {
             kind: known.unwrap_or_else(|| kind_of(status)),
             message: self.message,
             field: self.field.as_deref().and_then(field),
-            fault,
+            fault: self.fault.and_then(fault),
             part: self.part,
             retry_after: self.retry_after_ms.map(Duration::from_millis),
         }

@@ -20,12 +20,17 @@ pub fn read_secret(make: Make, name: &str, pasted: &str) -> Result<SecretString,
         return Err(wrong.because(FieldFault::Unknown));
     }
     pbx::clean_secret(pasted).map_err(|fault| {
-        let because = match fault {
-            SecretFault::Empty => FieldFault::Missing,
-            SecretFault::Broken => FieldFault::Invisible,
-        };
+        let because = fault_of_secret(fault);
         OfficeError::invalid("secrets", format!("the secret \"{name}\" {fault}")).because(because).of(name)
     })
+}
+
+/// What is wrong with a secret, as a code.
+pub fn fault_of_secret(fault: SecretFault) -> FieldFault {
+    match fault {
+        SecretFault::Empty => FieldFault::Missing,
+        SecretFault::Broken => FieldFault::Invisible,
+    }
 }
 
 /// The address of a PBX. Keys go over plain HTTP to this computer only. An address is kept and shown as it is, so nothing

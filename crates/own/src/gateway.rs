@@ -15,7 +15,8 @@ use desk::contract::{
     Titles,
 };
 use link::{
-    OfficeErrorKind, RemoteOffice,
+    OfficeError, OfficeErrorKind, RemoteOffice,
+    problem::WrongField,
     wire::{
         admin::{CheckConnection, ConnectionSetup, ListPhones, OfficeSetup, PutConnection, hook_url},
         join::SecretText,
@@ -382,9 +383,17 @@ fn connection_view(connection: ConnectionSetup) -> PbxConnection {
         paused: connection.paused,
         fixed: connection.fixed,
         hook_url: connection.hook_url,
-        detail: connection.problem,
+        wrong: connection.problem.map(|message| wrong_settings(message, connection.wrong)),
         problem: None,
     }
+}
+
+/// Why the gateway cannot use a connection, at the field of the wizard that mends it.
+fn wrong_settings(message: String, wrong: Option<WrongField>) -> ContractError {
+    refused(match wrong {
+        Some(wrong) => wrong.into_error(message),
+        None => OfficeError::new(OfficeErrorKind::InvalidRequest, message),
+    })
 }
 
 fn removed() -> ContractError {

@@ -31,7 +31,7 @@ impl OwnOffice {
             paused: connection.paused,
             fixed: false,
             hook_url: None,
-            detail: None,
+            wrong: None,
             problem: self.problem(&connection.id),
         }
     }

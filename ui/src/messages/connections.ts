@@ -24,6 +24,7 @@ interface ConnectionsText {
   removeAskAtGateway: string;
   phone: (phone: string) => string;
   problems: Record<ConnectionProblem, string>;
+  unusable: (why: string) => string;
   hook: string;
   hookEntered: (where: string) => string;
   hookUnknown: string;
@@ -58,6 +59,7 @@ export const connectionsText = texts<ConnectionsText>({
       keyMissing: "Ключа нет в хранилище паролей, звонки не приходят.",
       settings: "Настройки не подходят этой версии, звонки не приходят.",
     },
+    unusable: (why) => `Звонки не приходят. ${why}.`,
     hook: "Адрес для уведомлений АТС",
     hookEntered: (where) => `Впишите его ${isolate(where)}.`,
     hookUnknown:
@@ -90,6 +92,7 @@ export const connectionsText = texts<ConnectionsText>({
       keyMissing: "Its key is not in the keyring: no calls come.",
       settings: "The settings do not fit this version: no calls come.",
     },
+    unusable: (why) => `No calls come. ${why}.`,
     hook: "Address for the PBX’s notifications",
     hookEntered: (where) => `Enter it ${isolate(where)}.`,
     hookUnknown:

@@ -9,7 +9,7 @@ pub use link::wire::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{main_view::Titles, settings::Token};
+use super::{ContractError, main_view::Titles, settings::Token};
 
 /// All makes, in the order in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -51,10 +51,10 @@ pub struct PbxConnection {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hook_url: Option<String>,
-    /// Why it is not at work though it should be, in the gateway's words.
+    /// Why it is not at work at the gateway though it should be: what of its settings is wrong.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    pub wrong: Option<ContractError>,
     /// Why it could not be started.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]

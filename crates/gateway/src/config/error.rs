@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use link::{OfficeError, problem::WrongField};
+
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -33,11 +35,27 @@ pub enum ConfigError {
         /// Field, and what is wrong with it.
         message: String,
     },
+    /// The settings of one connection cannot be used.
+    #[error("{}: {error}", path.display())]
+    Connection {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with them, at the field that mends it.
+        error: OfficeError,
+    },
 }
 
 impl ConfigError {
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         Self::Unreadable { path: path.to_owned(), reason: error.to_string() }
+    }
+
+    /// The setting of a connection that is wrong, where it is one.
+    pub(super) fn wrong_field(&self) -> Option<WrongField> {
+        match self {
+            Self::Connection { error, .. } => WrongField::of(error),
+            Self::Unreadable { .. } | Self::Syntax { .. } | Self::Wrong { .. } => None,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use std::{
 };
 
 use calls::ConnectionId;
+use link::OfficeError;
 use office::{ConnectionSettings, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, RoutingRules};
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
@@ -28,6 +29,7 @@ use crate::{
     config::{
         added::Added,
         file::{ConnectionSection, File},
+        secret::WrongSecret,
     },
     invitations::JoinAddress,
     own_ca::OwnCa,
@@ -84,7 +86,8 @@ impl Config {
         let mut secrets = BTreeMap::new();
         for (name, source) in &section.secrets {
             let what = format!("connection \"{id}\", secret \"{name}\"");
-            secrets.insert(name.clone(), source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?);
+            let read = source.read(&what, self.folder());
+            secrets.insert(name.clone(), read.map_err(|wrong| self.wrong_secret(name, wrong))?);
         }
         self.configured(section, secrets)
     }
@@ -114,7 +117,7 @@ impl Config {
             secrets,
             overrides: section.overrides.clone(),
         };
-        pbx::validate(&config).map_err(|error| self.wrong(error.to_string()))?;
+        pbx::validate(&config).map_err(|error| self.unusable(office::unusable_settings(&error)))?;
         Ok(config)
     }
 
@@ -135,7 +138,7 @@ impl Config {
             let what = format!("connection \"{id}\", secret \"{name}\"");
             let secret = match absent.contains_key(name) {
                 true => SecretString::from("not given yet"),
-                false => source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?,
+                false => source.read(&what, self.folder()).map_err(|wrong| self.wrong_secret(name, wrong))?,
             };
             secrets.insert(name.clone(), secret);
         }
@@ -149,7 +152,7 @@ impl Config {
         for section in &self.file.connection {
             if let Some(source) = &section.path_token {
                 let what = format!("connection \"{}\", path_token", section.id);
-                let token = source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong))?;
+                let token = source.read(&what, self.folder()).map_err(|wrong| self.wrong(wrong.message))?;
                 tokens.insert(section.id.clone(), token);
             }
         }
@@ -372,6 +375,14 @@ impl Config {
     /// Paths in the file are meant from the file's own folder.
     fn resolve(&self, path: &Path) -> PathBuf {
         self.folder().join(path)
+    }
+
+    fn unusable(&self, error: OfficeError) -> ConfigError {
+        ConfigError::Connection { path: self.path.clone(), error }
+    }
+
+    fn wrong_secret(&self, name: &str, WrongSecret { fault, message }: WrongSecret) -> ConfigError {
+        self.unusable(OfficeError::invalid("secrets", message).because(fault).of(name))
     }
 
     fn wrong(&self, message: String) -> ConfigError {

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use link::FieldFault;
 use secrecy::SecretString;
 use serde::{
     Deserialize, Deserializer,
@@ -33,9 +34,28 @@ pub(super) struct Sealed {
     pub(super) purpose: String,
 }
 
+/// Why a secret cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WrongSecret {
+    /// What is wrong with it.
+    pub(super) fault: FieldFault,
+    /// Names it and its place. Never the secret.
+    pub(super) message: String,
+}
+
+impl From<WrongSecret> for String {
+    fn from(wrong: WrongSecret) -> Self {
+        wrong.message
+    }
+}
+
+fn missing(message: String) -> WrongSecret {
+    WrongSecret { fault: FieldFault::Missing, message }
+}
+
 impl Sealed {
-    fn open(&self, what: &str) -> Result<SecretString, String> {
-        let wrong = |why: &str| format!("{what}: {}: {why}; enter the secret anew", self.key.display());
+    fn open(&self, what: &str) -> Result<SecretString, WrongSecret> {
+        let wrong = |why: &str| missing(format!("{what}: {}: {why}; enter the secret anew", self.key.display()));
         let text = std::fs::read_to_string(&self.key).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
         let key = store::cache::read_key(&SecretString::from(text.trim())).ok_or_else(|| wrong("is no key"))?;
         store::sealed::open(&self.text, &key, &self.purpose).ok_or_else(|| wrong("is not the key of this secret"))
@@ -52,25 +72,33 @@ impl SecretSource {
 
     /// The secret, without what editors put around it. `what` names it in errors; `folder` is where a relative path
     /// begins.
-    pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, String> {
+    pub(super) fn read(&self, what: &str, folder: &Path) -> Result<SecretString, WrongSecret> {
         let (text, place) = match self {
             Self::Sealed(sealed) => return sealed.open(what),
             Self::File(path) => {
                 let path = folder.join(path);
                 let place = format!("the file {}", path.display());
-                let bytes = std::fs::read(&path).map_err(|error| format!("{what}: {place} cannot be read: {error}"))?;
-                let text = String::from_utf8(bytes).map_err(|_| {
-                    format!("{what}: {place} is no text in UTF-8; save it as plain UTF-8, with the secret alone in it")
+                let bytes = std::fs::read(&path)
+                    .map_err(|error| missing(format!("{what}: {place} cannot be read: {error}")))?;
+                let text = String::from_utf8(bytes).map_err(|_| WrongSecret {
+                    fault: FieldFault::Malformed,
+                    message: format!(
+                        "{what}: {place} is no text in UTF-8; save it as plain UTF-8, with the secret alone in it"
+                    ),
                 })?;
                 (text, place)
             }
             Self::Env(name) => {
                 let place = format!("the environment variable {name}");
-                let text = std::env::var(name).map_err(|_| format!("{what}: {place} is not set, or is not text"))?;
+                let text =
+                    std::env::var(name).map_err(|_| missing(format!("{what}: {place} is not set, or is not text")))?;
                 (text, place)
             }
         };
-        pbx::clean_secret(&text).map_err(|fault| format!("{what}: {place} {fault}"))
+        pbx::clean_secret(&text).map_err(|fault| WrongSecret {
+            fault: office::fault_of_secret(fault),
+            message: format!("{what}: {place} {fault}"),
+        })
     }
 }
 
@@ -122,7 +150,7 @@ mod tests {
         let read = |bytes: &[u8]| {
             std::fs::write(folder.path().join("rt1.key"), bytes).expect("written");
             let read = SecretSource::File("rt1.key".into()).read("connection \"rt1\", secret \"key\"", folder.path());
-            read.map(|secret| secret.expose_secret().to_owned())
+            read.map(|secret| secret.expose_secret().to_owned()).map_err(String::from)
         };
         let key = Ok("a key".to_owned());
         for text in ["a key\n", "\u{feff}a key\r\n", " a key \t\r\n\n", "\u{a0}a key\u{200b}\0", "\u{2060}a key"] {
@@ -148,7 +176,8 @@ mod tests {
             SecretSource::File("absent".into()),
             SecretSource::Env("TRUBKA_TEST_NOT_SET".to_owned()),
         ] {
-            let message = read(source).map(|_| ()).expect_err("is refused");
+            let WrongSecret { fault, message } = read(source).map(|_| ()).expect_err("is refused");
+            assert_eq!(fault, FieldFault::Missing);
             assert!(message.starts_with("connection \"rt1\", secret \"key\": "), "{message}");
         }
     }

@@ -7,7 +7,7 @@ use pbx::{Refusal, TrialStep};
 use toml::{Table, Value};
 
 use super::{
-    Config,
+    Config, ConfigError,
     file::{ConnectionSection, ContactSection, LineSection},
     secret::SecretSource,
 };
@@ -56,6 +56,7 @@ impl Config {
         let config = self.connection(&section.id);
         let steps = config.as_ref().ok().and_then(|config| TrialStep::of_config(config).ok()).unwrap_or_default();
         let problem = config.err().filter(|_| !section.paused);
+        let wrong = problem.as_ref().and_then(ConfigError::wrong_field);
         ConnectionSetup {
             id: section.id.clone(),
             pbx: section.pbx.name.to_owned(),
@@ -68,6 +69,7 @@ impl Config {
             hook_url,
             steps: steps.into_iter().map(office::check_step).collect(),
             problem: problem.map(|error| error.to_string()),
+            wrong,
         }
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{CheckStep, MakeView, join::SecretText};
+use crate::problem::WrongField;
 
 /// How the office is configured. What is `fixed` stands in the gateway's file and is changed there alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +62,12 @@ pub struct ConnectionSetup {
     /// The steps of its check; none where its settings say none, and from a gateway that does not tell them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<CheckStep>,
-    /// Why it is not at work though it should be.
+    /// Why it is not at work though it should be, in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The setting that is the reason, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<WrongField>,
 }
 
 /// What a connection is to be from now on.

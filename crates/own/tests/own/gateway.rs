@@ -12,7 +12,7 @@ use gateway::{
     tokens::{self, NewToken},
 };
 use link::{
-    RemoteOffice,
+    FieldFault, RemoteOffice,
     wire::{ExtensionRef, Role, people::ChangeRights},
 };
 use office::{OfficeHandle, SystemClock};
@@ -185,7 +185,7 @@ async fn a_wrong_key_is_mended_at_its_step_and_what_is_connected_lasts_at_the_ga
     bench.save(&draft).await.expect("is saved");
     let listed = bench.listed().await;
     assert_eq!((listed[0].id.as_str(), listed[0].fixed, listed[0].paused), (draft.connection.as_str(), false, false));
-    assert_eq!((listed[0].hook_url.as_deref(), &listed[0].detail), (Some(hook.as_str()), &None));
+    assert_eq!((listed[0].hook_url.as_deref(), &listed[0].wrong), (Some(hook.as_str()), &None));
     let people = bench.remote.people().await.expect("are told").people;
     let mine = ExtensionRef { connection: draft.connection.parse().expect("an id"), extension: "201".to_owned() };
     assert_eq!(people[0].extensions, [mine], "the phone is the admin's own");
@@ -371,5 +371,20 @@ async fn a_gateway_that_does_not_answer_holds_up_no_other_offices_wizard() {
         began = waiting => panic!("nobody answers: {began:?}"),
         draft = bench.begin("mango-client") => assert_eq!(draft.make, "mango-client"),
     }
+    bench.office.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_keeps_a_connection_from_work_is_told_as_a_code_at_the_field_that_mends_it() {
+    let bench = Bench::new().await;
+    bench.connected(bench.at(), Make::ERA).await;
+    assert_eq!(bench.listed().await[0].wrong, None);
+    // Its secret cannot be opened any more.
+    std::fs::remove_file(bench.folder.path().join("data/configuration.key")).expect("was there");
+    let wrong = bench.listed().await[0].wrong.clone().expect("is told");
+    assert_eq!(wrong.code, ErrorCode::InvalidRequest);
+    let at = (wrong.field.as_deref(), wrong.fault, wrong.part.as_deref());
+    assert_eq!(at, (Some("keys"), Some(FieldFault::Missing), Some("token")));
+    assert!(wrong.message.contains("enter the secret anew"), "{wrong:?}");
     bench.office.shutdown().await;
 }

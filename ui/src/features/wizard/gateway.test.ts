@@ -27,8 +27,9 @@ describe("connecting a PBX to a gateway", () => {
   };
 
   /** The settings of an administrator, with what his office is connected to. */
-  async function settings() {
+  async function settings(change: (platform: ReturnType<typeof mainPlatform>) => void = () => {}) {
     const platform = mainPlatform();
+    change(platform);
     const shown = { ...mainView(), stage: "office" as const, offices: [office] };
     platform.startMain = async () => ({ view: shown });
     platform.mainSnapshot = async () => shown;
@@ -65,6 +66,22 @@ describe("connecting a PBX to a gateway", () => {
     expect(await objections()).toEqual([]);
     await user.click(screen.getByTestId("wizard-close"));
     await vi.waitFor(() => expect(screen.getAllByTestId("gateway-connection")).toHaveLength(2));
+  });
+
+  it.each([
+    [{ field: "keys", fault: "missing", part: "token" }, /Звонки не приходят. Ключ .?token.?: здесь пусто, введите\.$/],
+    [{}, /Настройки: проверьте, что введено \(ответ программы: .?no code.?\)\.$/],
+  ] as const)("says in the person's language why a connection is not at work: %j", async (wrong, words) => {
+    await settings((platform) => {
+      const told = platform.officeConnections;
+      platform.officeConnections = async (request) => {
+        const { connections } = await told(request);
+        const refused = { ...failure("invalidRequest"), message: "no code", ...wrong };
+        return { connections: connections.map((connection) => ({ ...connection, wrong: refused })) };
+      };
+    });
+    const said = screen.getByTestId("gateway-connection").querySelector(".hint")?.textContent;
+    expect(said).toMatch(words);
   });
 
   it("shows an office at once, and nothing of another whose answer comes late", async () => {

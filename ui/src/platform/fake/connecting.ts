@@ -5,6 +5,7 @@ import type { DraftView } from "$generated/DraftView";
 import type { OfficeView } from "$generated/OfficeView";
 import type { PbxConnection } from "$generated/PbxConnection";
 import { OWN, type WizardPlatform } from "$features/wizard/wizard.svelte";
+import { asked } from "./english";
 import { MAKES } from "./makes";
 
 /** The token that the made-up PBX accepts. */
@@ -29,7 +30,20 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
     fixed: true,
     hookUrl: hookUrl("calls.ladoga.example", "rt1"),
   };
-  const of = (office: string) => (all[office] ??= atGateway(office) ? [FIXED] : []);
+  const title = (make: string) => MAKES.find((one) => one.make === make)?.title ?? { ru: make, en: make };
+  /** What an admin has added, for pictures: one is paused, and one cannot be used as it is. */
+  const added = (): PbxConnection[] =>
+    [
+      { id: "mango-vpbx-1", make: "mango-vpbx", paused: true },
+      {
+        id: "zadarma-1",
+        make: "zadarma",
+        paused: false,
+        wrong: { ...failure("invalidRequest", "keys"), fault: "missing" as const, part: "secret" },
+      },
+    ].map((one) => ({ ...one, title: title(one.make), phone: "", fixed: false }));
+  const of = (office: string) =>
+    (all[office] ??= atGateway(office) ? [FIXED, ...(asked.has("admin") ? added() : [])] : []);
 
   function known(connection: string): DraftView {
     if (draft?.connection !== connection) throw failure("notFound");
@@ -86,10 +100,9 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
     },
     saveConnection: async ({ office, connection }) => {
       const { make, phone, hookUrl } = known(connection);
-      const title = MAKES.find((one) => one.make === make)?.title ?? { ru: make, en: make };
       const connections = [
         ...of(office).filter((one) => one.id !== connection),
-        { id: connection, make, title, phone, paused: false, fixed: false, ...(hookUrl && { hookUrl }) },
+        { id: connection, make, title: title(make), phone, paused: false, fixed: false, ...(hookUrl && { hookUrl }) },
       ];
       all[office] = connections;
       draft = undefined;
