@@ -105,6 +105,11 @@ export function spokenDay(at: string, nowMs: number): string {
   return longDay(wallClock(at), wallClock(nowMs));
 }
 
+/** A day in figures, where there is room for no more: `14.03.27`. */
+export function shortDay(at: string): string {
+  return written(wallClock(at), { day: "2-digit", month: "2-digit", year: "2-digit" });
+}
+
 function longDay(date: Date, now: Date): string {
   const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   return written(date, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) });

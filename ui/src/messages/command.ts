@@ -28,6 +28,8 @@ interface CommandText {
   clear: string;
   close: string;
   list: string;
+  copy: string;
+  copied: string;
   listAll: (text: string) => string;
   lookFor: (text: string) => string;
   goTo: (page: string) => string;
@@ -66,6 +68,8 @@ export const commandText = texts<CommandText>({
     clear: "стереть",
     close: "закрыть",
     list: "все звонки",
+    copy: "копировать",
+    copied: "скопировано",
     listAll: (text) => `Показать все звонки: ${isolate(text)}`,
     lookFor: (text) => `Искать: ${isolate(text)}`,
     goTo: (page) => `Перейти: ${page}`,
@@ -101,6 +105,8 @@ export const commandText = texts<CommandText>({
     clear: "clear",
     close: "close",
     list: "all calls",
+    copy: "copy",
+    copied: "copied",
     listAll: (text) => `Show all calls: ${isolate(text)}`,
     lookFor: (text) => `Look for: ${isolate(text)}`,
     goTo: (page) => `Go to: ${page}`,

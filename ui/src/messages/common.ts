@@ -13,7 +13,6 @@ export const commonText = texts({
     callBack: "Перезвонить",
     note: "Заметка",
     writeNote: "Написать заметку",
-    notePlaceholder: "Что важно запомнить",
   },
   en: {
     demo: "Demo",
@@ -26,6 +25,5 @@ export const commonText = texts({
     callBack: "Call back",
     note: "Note",
     writeNote: "Write a note",
-    notePlaceholder: "What to remember",
   },
 });

@@ -28,6 +28,7 @@ interface PeopleText {
   desks: string;
   invitations: string;
   noPeople: string;
+  next: string;
   nobodyFound: string;
   loading: string;
   online: string;
@@ -67,23 +68,24 @@ export const peopleText = texts<PeopleText>({
     goneExtensions: (list) => `АТС этих добавочных удалена, они уйдут при сохранении: ${isolate(list)}`,
     groups: "Группы",
     groupsExample: "через запятую",
-    linkOf: (name) => `Приглашение для ${isolate(name)}`,
+    linkOf: (name) => `Приглашение: ${isolate(name)}`,
     linkOnce:
       "Передайте ссылку лично. Она действует неделю, один раз, и больше показана не будет. Потеряется — выпустите новую в списке приглашений.",
     done: "Готово",
     desks: "Рабочие места",
     invitations: "Приглашения",
     noPeople: "Пока никого. Пригласите первого.",
+    next: "Приглашённый открывает ссылку и входит сам, ключи АТС ему не нужны. Изменённые права действуют сразу.",
     nobodyFound: "Никого не нашли.",
     loading: "Читаем список…",
     online: "На связи",
-    seen: (when) => `Был на связи ${when}`,
-    neverSeen: "Ещё не был на связи",
+    seen: (when) => `Последний раз ${when}`,
+    neverSeen: "Ещё не заходили",
     states: { open: "Ждёт", used: "Принято", expired: "Срок вышел", revoked: "Отозвано" },
     until: (when) => `до ${when}`,
     change: "Изменить",
     remove: "Отключить",
-    removeAsk: (name) => `Отключить ${isolate(name)}? Его Трубка перестанет видеть этот офис.`,
+    removeAsk: (name) => `Отключить рабочее место «${isolate(name)}»? Трубка там перестанет видеть этот офис.`,
     revoke: "Отозвать",
     lastAdmin: "Это последний администратор. Сначала пригласите другого и дождитесь, пока он войдёт.",
     notKept: "Файл не записан. Проверьте, есть ли место и папка «Загрузки», и нажмите ещё раз: ссылки пока здесь.",
@@ -118,6 +120,7 @@ export const peopleText = texts<PeopleText>({
     desks: "Desks",
     invitations: "Invitations",
     noPeople: "Nobody yet. Invite the first one.",
+    next: "Whoever is invited opens the link and is in, without keys of the PBX. Changed rights hold at once.",
     nobodyFound: "Nobody found.",
     loading: "Reading the list…",
     online: "Connected",
@@ -127,7 +130,7 @@ export const peopleText = texts<PeopleText>({
     until: (when) => `until ${when}`,
     change: "Change",
     remove: "Remove",
-    removeAsk: (name) => `Remove ${isolate(name)}? This Trubka will see the office no more.`,
+    removeAsk: (name) => `Remove ${isolate(name)}? Trubka at this desk will see the office no more.`,
     revoke: "Take back",
     lastAdmin: "This is the last administrator. Invite another one first, and wait until he has joined.",
     notKept:

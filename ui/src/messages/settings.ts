@@ -28,6 +28,7 @@ interface SettingsText {
   leaveAnyway: string;
   balance: (amount: string, currency: string | undefined) => string;
   refused: (extensions: string[]) => string;
+  says: (words: string) => string;
   demoOffice: string;
   demoOfficeHint: string;
   demoOpen: string;
@@ -67,7 +68,8 @@ export const settingsText = texts<SettingsText>({
     lastAdmin:
       "Вы последний администратор этого офиса. Можно сначала пригласить другого. Если отключить сейчас, сам офис работает дальше, а нового администратора приглашают на компьютере шлюза: trubka-gateway invite --role admin --name ИМЯ.",
     leaveAnyway: "Всё равно отключить",
-    disconnectAsk: (office) => `Отключить ${isolate(office)}? Токен и копия звонков этого офиса удалятся с компьютера.`,
+    disconnectAsk: (office) =>
+      `Отключить офис «${isolate(office)}»? Токен и копия звонков этого офиса удалятся с компьютера.`,
     demoOffice: "Демо",
     demoOfficeHint:
       "Придуманный офис со звонками. Трубка откроется заново; ваши офисы останутся, звонки их покажутся потом.",
@@ -80,6 +82,7 @@ export const settingsText = texts<SettingsText>({
       extensions.length === 1
         ? `АТС не подключает номер ${list(extensions)}. Проверьте его в настройках АТС и офиса.`
         : `АТС не подключает номера ${list(extensions)}. Проверьте их в настройках АТС и офиса.`,
+    says: (words) => `Ответ программы: ${isolate(words)}`,
   },
   en: {
     title: "Settings",
@@ -122,5 +125,6 @@ export const settingsText = texts<SettingsText>({
       extensions.length === 1
         ? `The PBX does not connect extension ${list(extensions)}. Check it in the settings of the PBX and the office.`
         : `The PBX does not connect extensions ${list(extensions)}. Check them in the settings of the PBX and the office.`,
+    says: (words) => `The program says: ${isolate(words)}`,
   },
 });

@@ -26,7 +26,7 @@ import { lists } from "./fake/lists";
 import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
-import { pageOf, rowAt } from "./fake/rows";
+import { hasLongNames, LONG, pageOf, rowAt } from "./fake/rows";
 import { cardsView, lastTalk, mainView, ways } from "./fake/views";
 import { Wire } from "./fake/wire";
 import type { CardPlatform, MainPlatform } from "./types";
@@ -44,7 +44,11 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
   const details = new Map<string, ReturnType<typeof detailsOf>>();
   const link = asked.get("link");
   if (asked.has("admin")) {
-    const ladoga = { id: "calls.ladoga.example", name: inLanguage("Ладога"), address: "https://calls.ladoga.example/" };
+    const ladoga = {
+      id: "calls.ladoga.example",
+      name: inLanguage(hasLongNames ? LONG.name : "Ладога"),
+      address: "https://calls.ladoga.example/",
+    };
     view = { ...view, offices: view.offices.map((office) => ({ ...office, ...ladoga, demo: false, admin: true })) };
   }
   if (link) {

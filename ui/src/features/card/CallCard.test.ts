@@ -35,6 +35,18 @@ describe("a ringing card", () => {
     expect(screen.queryByTestId("call-card-number")).toBeNull();
   });
 
+  it("copies the number where a person reads it, and offers that of nobody who hides it", async () => {
+    const write = vi.fn(async () => {});
+    vi.stubGlobal("navigator", { clipboard: { writeText: write } });
+    const { change } = await show(card("ringing"));
+    await fireEvent.click(screen.getByTestId("call-card-copy"));
+    expect(write).toHaveBeenCalledWith("+79001234567");
+    await vi.waitFor(() => expect(screen.getByTestId("call-card-copy").dataset["done"]).toBe("copied"));
+    vi.unstubAllGlobals();
+    await change(card("ringing", { party: { internal: false } }));
+    expect(screen.queryByTestId("call-card-copy")).toBeNull();
+  });
+
   it("treats a hostile name as text", async () => {
     const name = "<b>bold</b><img src=x onerror=alert(1)>";
     await show(card("ringing", { party: { internal: false, name }, line: name }));

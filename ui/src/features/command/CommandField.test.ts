@@ -21,6 +21,17 @@ describe("digits in the field", () => {
     expect(screen.queryByTestId("command-panel")).toBeNull();
   });
 
+  it("are copied as they would be dialled, unless something of the field is marked", async () => {
+    const { user } = showField();
+    const write = vi.spyOn(navigator.clipboard, "writeText");
+    await user.type(input(), "89001234567{Control>}c{/Control}");
+    await vi.waitFor(() => expect(screen.getByTestId("number-copy").textContent).toContain("скопировано"));
+    expect(write.mock.calls).toEqual([["89001234567"]]);
+    input().setSelectionRange(0, 3);
+    await user.keyboard("{Control>}c{/Control}");
+    expect(write).toHaveBeenCalledTimes(1);
+  });
+
   it("say what was last spoken about", async () => {
     const lastTalk = { at: "2025-11-20T12:00:00Z", agent: "Ирина", talkMs: 1000, note: "доставка" };
     const { user } = showField({ lastTalk, name: "Ольга" });

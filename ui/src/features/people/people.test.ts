@@ -44,7 +44,7 @@ describe("people and desks", () => {
     await show();
     const [here, gone] = screen.getAllByTestId("person-row").map((row) => row.textContent ?? "");
     expect(here).toMatch(/Марина Белова.*Все звонки и настройки · 110.*BELOVA-PC · Trubka\/0\.3\.0.*На связи/s);
-    expect(gone).toMatch(/Пётр Волков.*Свои звонки · 102 · sales.*Был на связи/s);
+    expect(gone).toMatch(/Пётр Волков.*Свои звонки · 102 · sales.*Последний раз/s);
     expect(await objections()).toEqual([]);
   });
 

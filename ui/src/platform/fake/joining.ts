@@ -1,12 +1,19 @@
 // The made-up program's side of invitations: what an invitation is for, or what is wrong, stands in its code.
 import type { JoinProblem } from "$generated/JoinProblem";
-import { inLanguage } from "./english";
+import { asked, inLanguage } from "./english";
+import { hasLongNames, LONG } from "./rows";
 import type { JoinPlatform } from "$features/join/joining.svelte";
 
 /** A link whose invitation can be used; with `?problem=codeUsed` and the like, why it cannot. */
 export const LINK = "trubka://join/calls.ladoga.example/01234-56789-ABCDE-FGHJK";
 
-export function joining(joined: (host: string) => void, handedOver = LINK): JoinPlatform {
+/** What another program handed over: with `?invited=ca` from a gateway with its own certificate, and the like. */
+function link(): string {
+  const more = asked.get("invited");
+  return more ? `${LINK}?${more}` : LINK;
+}
+
+export function joining(joined: (host: string) => void, handedOver = link()): JoinPlatform {
   let host = "";
   return {
     readInvitation: async ({ link = handedOver }) => {
@@ -17,8 +24,8 @@ export function joining(joined: (host: string) => void, handedOver = LINK): Join
       return {
         invitation: {
           id: 1,
-          office: inLanguage("Ладога"),
-          person: inLanguage("Пётр Волков"),
+          office: inLanguage(hasLongNames ? LONG.name : "Ладога"),
+          person: inLanguage(hasLongNames ? LONG.agent : "Пётр Волков"),
           extensions: ["102"],
           host,
           ownCertificate: url.searchParams.has("ca"),

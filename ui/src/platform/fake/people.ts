@@ -4,9 +4,12 @@ import type { OfficePerson } from "$generated/OfficePerson";
 import type { PeopleTable } from "$generated/PeopleTable";
 import type { Role } from "$generated/Role";
 import { inLanguage } from "./english";
+import { hasLongNames, LONG } from "./rows";
 import type { PeoplePlatform } from "$features/people/people.svelte";
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+/** A name, or the longest that a page must bear. */
+const named = (name: string) => inLanguage(hasLongNames ? LONG.agent : name);
 const own = (extension: string) => [{ connection: "rt1", extension }];
 
 /** Reads a table as far as the made-up data needs it. */
@@ -28,9 +31,9 @@ export function people(): PeoplePlatform {
   let here: OfficePerson[] = [
     {
       id: "t1",
-      name: inLanguage("Марина Белова"),
-      rights: { role: "admin", extensions: own("110"), groups: [] },
-      device: "BELOVA-PC",
+      name: named("Марина Белова"),
+      rights: { role: "admin", extensions: own("110"), groups: hasLongNames ? ["north-western-support", "sales"] : [] },
+      device: hasLongNames ? "NORTH-WEST-SUPPORT-0117" : "BELOVA-PC",
       version: "Trubka/0.3.0",
       online: true,
     },
@@ -47,7 +50,7 @@ export function people(): PeoplePlatform {
   let invitations: InvitationRow[] = [
     {
       id: "i1",
-      name: inLanguage("Ирина Кузнецова"),
+      name: named("Ирина Кузнецова"),
       rights: { role: "agent", extensions: own("103"), groups: [] },
       expiresAt: ago(-6 * 86_400_000),
       state: "open",
