@@ -101,6 +101,8 @@ export class Pages {
 
   /** A picture of the page, or of one element, as the display shows it: WebKitWebDriver's own may not come back. */
   async picture(file: string, selector = 'html'): Promise<void> {
+    // What lies under the pointer looks otherwise.
+    await this.browser.action('pointer').move({ x: 0, y: 0 }).perform();
     await this.settled();
     const page = await this.browser.execute((selector) => {
       const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
@@ -142,9 +144,12 @@ export class Pages {
     await (await this.find(testId)).click();
   }
 
+  /** Types over whatever stands in a field, as a person does. */
   async type(testId: string, text: string): Promise<void> {
     const field = await this.find(testId);
     await field.click();
+    await this.browser.keys(['Control', 'a']);
+    await this.browser.keys(['Delete']);
     await field.addValue(text);
   }
 
