@@ -35,12 +35,14 @@ function* pieces(file: Buffer): Generator<Buffer> {
 }
 
 function unfiltered(filter: number, coded: Buffer, above: Buffer, channels: number): Buffer {
-  const line = Buffer.alloc(coded.length);
-  for (let at = 0; at < coded.length; at++) {
+  const line = Buffer.from(coded);
+  for (let at = 0; filter !== 0 && at < line.length; at++) {
     const left = at < channels ? 0 : (line[at - channels] as number);
     const up = above[at] as number;
-    const corner = at < channels ? 0 : (above[at - channels] as number);
-    const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter] as number;
+    let guess = left;
+    if (filter === 2) guess = up;
+    else if (filter === 3) guess = (left + up) >> 1;
+    else if (filter === 4) guess = paeth(left, up, at < channels ? 0 : (above[at - channels] as number));
     line[at] = ((coded[at] as number) + guess) & 0xff;
   }
   return line;

@@ -42,13 +42,14 @@ export async function unfit(browser: Browser): Promise<string[]> {
     for (const element of shown) {
       const style = getComputedStyle(element);
       const { width, height } = element.getBoundingClientRect();
+      const isBox = element.matches('[type=checkbox]');
       const isField = element.matches('input:not([type=checkbox]), select, textarea');
       const acts = isField || element.matches('button, a[href]');
       const fieldOf = element.matches('.command input') ? element.closest('.box') : element;
       if (acts && !element.closest('[aria-hidden]') && (width < 24 || height < 16 || (height < 20 && !isField))) {
         found.push(`a target of ${Math.round(width)} × ${Math.round(height)}: ${what(element)}`);
       }
-      if (isField && fieldOf) {
+      if ((isField || (isBox && !(element as HTMLInputElement).checked)) && fieldOf) {
         const edge = getComputedStyle(fieldOf).borderTopColor;
         const seen = Math.min(contrast(edge, ground(fieldOf)), contrast(edge, ground(fieldOf.parentElement)));
         if (seen < 3) found.push(`a border of ${seen.toFixed(2)} : 1: ${what(fieldOf)}`);
@@ -56,7 +57,8 @@ export async function unfit(browser: Browser): Promise<string[]> {
       const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
       if (!words) continue;
       const size = parseFloat(style.fontSize);
-      const mayBeSmall = element.matches('kbd, .hour, .initials') || element.closest('[data-testid="card-preview"]');
+      const mayBeSmall =
+        element.matches('kbd, .hour, .initials, .avatar') || element.closest('[data-testid="card-preview"]');
       if (size < (mayBeSmall ? 10 : 12)) found.push(`letters of ${size}: ${what(element)}`);
       const cut = element.scrollWidth > element.clientWidth + 1 && style.overflowX !== 'visible';
       if (cut && style.textOverflow !== 'ellipsis' && !/auto|scroll/.test(style.overflowX) && !isField) {
