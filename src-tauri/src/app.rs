@@ -150,7 +150,9 @@ async fn set_up(
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(FIRST_LOOK).await;
         loop {
-            renewing_app.state::<Offices>().renew_tokens(&store, SystemClock.now()).await;
+            let offices = renewing_app.state::<Offices>();
+            offices.forget_tokens(&store).await;
+            offices.renew_tokens(&store, SystemClock.now()).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     });

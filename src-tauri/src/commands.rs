@@ -6,10 +6,11 @@ use desk::{
     contract::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
-        JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation,
-        OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
-        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
+        FillConnectionRequest, ImportedPeople, IntroduceConnectionRequest, InvitationAnswer, InvitePersonRequest,
+        InvitedView, JoinAnswer, JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection,
+        NamedInvitation, OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable,
+        PeopleTableRequest, Phones, ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest,
+        StartDemoRequest, Window,
     },
 };
 use own::{AtDesk, Connecting, OwnOffice};
@@ -167,6 +168,10 @@ impl ShellCommands for Shell<'_> {
 
     async fn fill_connection(&self, request: FillConnectionRequest) -> Answer<DraftView> {
         self.connecting(&request.office)?.fill(request).await
+    }
+
+    async fn introduce_connection(&self, request: IntroduceConnectionRequest) -> Answer<DraftView> {
+        self.connecting(&request.office)?.introduce(request).await
     }
 
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {

@@ -1,5 +1,6 @@
 //! The offices behind gateways that this desk looks at: addresses in its settings, tokens in the keyring.
 
+mod forgotten;
 mod invitations;
 mod kept;
 mod lists;
@@ -132,6 +133,7 @@ impl Offices {
                 Ok(Err(_)) | Err(_) => tracing::warn!("an office that was left could not be told so"),
             }
         }
+        self.mark(desk.store(), &kept.id).await?;
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
         {
             let _list_lock = self.list_lock.lock().await;
@@ -140,8 +142,8 @@ impl Offices {
         if let Err(error) = self.drafts.forget(desk.store(), &kept.id).await {
             tracing::warn!(message = error.message, "what was begun for an office that was left stays in the settings");
         }
-        if let Err(error) = secrets::forget_token(&self.changes, &kept.id).await {
-            tracing::warn!(%error, "the token of an office that was left cannot be removed from the keyring");
+        if !self.forget_token(desk.store(), &kept.id).await {
+            desk.notice(Notice { kind: NoticeKind::KeyStays }).await;
         }
         desk.remove_office(&kept.id).await
     }
@@ -163,6 +165,9 @@ impl Offices {
     }
 
     async fn sign_in(&self, desk: &Desk, kept: KeptOffice, token: &str, office: RemoteOffice) {
+        if let Err(error) = self.unmark(desk.store(), &kept.id).await {
+            tracing::warn!(message = error.message, "an office that was joined anew is still marked as left");
+        }
         if let Err(error) = secrets::keep_token(&self.changes, &kept.id, token.trim().into()).await {
             tracing::warn!(%error, "the token is not in the keyring");
             // It may still come there, once the person has answered.

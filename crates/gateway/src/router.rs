@@ -55,6 +55,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/connections/check", post(connections::check))
         .route("/connections/phones", post(connections::phones))
         .route("/connections/{id}", put(connections::put).delete(connections::remove))
+        .route("/connections/{id}/introduce", post(connections::introduce))
         .route("/connections/{id}/test", post(connections::test))
         .route("/{list}", put(setup::put_list))
         .route("/state", get(state::show))

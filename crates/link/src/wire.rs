@@ -37,8 +37,8 @@ pub use journal::{
     SignatureCheck,
 };
 pub use setup::{
-    CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
-    PhoneChoice, Phones,
+    CheckField, CheckFinding, CheckOutcome, CheckStep, Introduction, KeyField, KeyKind, MakeCard, MakeRecordings,
+    MakeView, PhoneChoice, Phones,
 };
 pub use state::{CertificateRole, CertificateView, ConnectionReport, QuotaCounted, QuotaView, StateReport};
 

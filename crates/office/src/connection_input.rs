@@ -3,10 +3,14 @@
 
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
 use link::{FieldFault, OfficeError};
 use pbx::{ConfigError, Make, SecretFault};
 use secrecy::SecretString;
 use url::{Host, Url};
+
+/// The longest name of a program at a vendor.
+const LONGEST_PROGRAM_NAME: usize = 64;
 
 /// The make of this name.
 pub fn read_make(name: &str) -> Result<Make, OfficeError> {
@@ -31,6 +35,33 @@ pub fn fault_of_secret(fault: SecretFault) -> FieldFault {
         SecretFault::Empty => FieldFault::Missing,
         SecretFault::Broken => FieldFault::Invisible,
     }
+}
+
+/// What the program is to be called at a vendor, in one line.
+pub fn read_program_name(text: &str) -> Result<String, OfficeError> {
+    let name = text.trim();
+    let fault = match name {
+        "" => Some(FieldFault::Missing),
+        _ if name.chars().any(char::is_control) => Some(FieldFault::Invisible),
+        _ if name.chars().count() > LONGEST_PROGRAM_NAME => Some(FieldFault::TooLong),
+        _ => None,
+    };
+    match fault {
+        None => Ok(name.to_owned()),
+        Some(fault) => {
+            Err(OfficeError::invalid("name", "write a name in one line, of 64 characters at most").because(fault))
+        }
+    }
+}
+
+/// The IANA zone of a PBX's times; empty is none.
+pub fn read_zone(text: &str) -> Result<Option<String>, OfficeError> {
+    let zone = text.trim();
+    if zone.is_empty() {
+        return Ok(None);
+    }
+    let unknown = |_| OfficeError::invalid("zone", "there is no such time zone").because(FieldFault::Unknown);
+    TimeZone::get(zone).map(|_| Some(zone.to_owned())).map_err(unknown)
 }
 
 /// The address of a PBX. Keys go over plain HTTP to this computer only. An address is kept and shown as it is, so nothing
@@ -100,6 +131,17 @@ mod tests {
             ("http://localhost.example.org", FieldFault::PlainHttp),
             ("ftp://127.0.0.1/", FieldFault::PlainHttp),
         ] {
+            assert_eq!(fault(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_program_is_named_in_one_short_line() {
+        let fault = |text: &str| read_program_name(text).err().and_then(|error| error.fault);
+        assert_eq!(read_program_name(" Трубка ").as_deref(), Ok("Трубка"));
+        for (text, expected) in
+            [("  ", FieldFault::Missing), ("a\nb", FieldFault::Invisible), (&"a".repeat(65), FieldFault::TooLong)]
+        {
             assert_eq!(fault(text), Some(expected), "{text}");
         }
     }

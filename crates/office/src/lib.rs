@@ -59,7 +59,9 @@ mod warnings;
 mod watched;
 
 pub use clock::{Clock, SystemClock};
-pub use connection_input::{fault_of_secret, read_address, read_make, read_secret, unusable_settings};
+pub use connection_input::{
+    fault_of_secret, read_address, read_make, read_program_name, read_secret, read_zone, unusable_settings,
+};
 pub use handle::{HookOutcome, Metrics, OfficeHandle, ReceivedHook, StartError};
 pub use journal::WebhookRow;
 pub use outside::{Door, Outside, certificates};

@@ -63,7 +63,11 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
         keys: make
             .secrets
             .iter()
-            .map(|secret| KeyField { name: secret.name.to_owned(), found: titles(secret.found) })
+            .map(|secret| KeyField {
+                name: secret.name.to_owned(),
+                found: titles(secret.found),
+                given: secret.given.map(titles),
+            })
             .collect(),
         kinds: make
             .kinds
@@ -75,6 +79,11 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
             })
             .collect(),
         address: (!make.base_url.is_empty()).then(|| make.base_url.to_owned()),
+        // One that tells its zone itself is believed, and where there is one zone nothing is to be chosen.
+        zones: match make.zones {
+            zones @ [_, _, ..] if !capability.tells_zone => zones.iter().map(|zone| (*zone).to_owned()).collect(),
+            _ => Vec::new(),
+        },
         lists_phones: capability.can(Ability::Directory),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use calls::ConnectionId;
 use desk::{
     Desk,
-    contract::{ContractError, ErrorCode, NamedConnection, Notice, NoticeKind, PauseConnectionRequest},
+    contract::{ContractError, ErrorCode, Introduction, NamedConnection, Notice, NoticeKind, PauseConnectionRequest},
 };
 use office::ConnectionSettings;
 
@@ -21,7 +21,9 @@ impl OwnOffice {
     /// Connects what was drafted.
     pub async fn save(&self, desk: &Desk, request: NamedConnection) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
-        let mut draft = OwnConnection { paused: false, ..self.draft(&request.connection).await? };
+        let mut draft = OwnConnection { paused: false, unfinished: false, ..self.draft(&request.connection).await? };
+        // Whose key is entered needs none to be asked for.
+        draft.introduction = draft.introduction.filter(|how_far| *how_far == Introduction::Given);
         let id = draft.id.clone();
         let keys = self.keys_of(&draft);
         let config = draft.with_keys(keys.clone())?;
@@ -75,6 +77,9 @@ impl OwnOffice {
         let settings = self.settings();
         let known = settings.connections.iter().find(|known| known.id.as_str() == connection);
         let known = known.cloned().ok_or_else(not_there)?;
+        if known.unfinished {
+            return Err(ContractError::invalid("phone", "go on connecting it first"));
+        }
         if paused {
             // As when it is removed.
             let _not_starting = self.0.starting.lock().await;
@@ -111,8 +116,9 @@ impl OwnOffice {
         self.keep(settings).await
     }
 
-    /// Connects to a PBX no more. Its settings and keys go, its calls stay.
-    pub async fn remove(&self, request: NamedConnection) -> Result<(), ContractError> {
+    /// Connects to a PBX no more. Its settings and keys go, its calls stay. A keyring that does not let the keys go now is asked
+    /// again by the next start, and the desk says so.
+    pub async fn remove(&self, desk: &Desk, request: NamedConnection) -> Result<(), ContractError> {
         let _turn = self.0.changing.lock().await;
         self.read_again().await?;
         // An office that is starting has read the settings: it must run, or not have begun, when they change.
@@ -133,7 +139,9 @@ impl OwnOffice {
         drop(not_starting);
         self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(&known.id);
         self.forget_problem(&known.id);
-        self.remove_keys(&known.id).await;
+        if !self.remove_keys(&known.id).await {
+            desk.notice(Notice { kind: NoticeKind::KeyStays }).await;
+        }
         Ok(())
     }
 
@@ -144,7 +152,12 @@ impl OwnOffice {
 
     /// Says whether they are kept for later runs, too: not where there is no keyring. One that is locked or fails keeps
     /// nothing now, and should it do so later, after this has said no, the keys of `before` are put back.
-    async fn write_keys(&self, id: &ConnectionId, keys: &Keys, before: Option<Keys>) -> Result<bool, ContractError> {
+    pub(crate) async fn write_keys(
+        &self,
+        id: &ConnectionId,
+        keys: &Keys,
+        before: Option<Keys>,
+    ) -> Result<bool, ContractError> {
         let (entry, text) = (self.entries().of_connection(id), written(keys));
         let entry_before = entry.clone();
         let kept = self.0.keyring.make(
@@ -170,23 +183,29 @@ impl OwnOffice {
         match keys {
             // What cannot be put back is told by the next start: its key is missing.
             Some(keys) => drop(self.write_keys(id, &keys, Some(keys.clone())).await),
-            None => self.remove_keys(id).await,
+            None => drop(self.remove_keys(id).await),
         }
     }
 
-    /// Takes keys out of the keyring. Where that fails the next start does it.
-    async fn remove_keys(&self, id: &ConnectionId) {
+    /// Takes keys out of the keyring, and says whether they are. Where that fails the next start does it.
+    pub(crate) async fn remove_keys(&self, id: &ConnectionId) -> bool {
         let entry = self.entries().of_connection(id);
-        // Nothing is to be taken back: nobody wants what is removed.
-        match self.0.keyring.make(move |keyring| keyring.remove(&entry), |_| Ok(())).await {
+        // However late: nobody wants what is removed.
+        match self.0.keyring.make_at_last(move |keyring| keyring.remove(&entry)).await {
             Ok(()) => {
                 let mut settings = self.settings();
                 settings.to_forget.retain(|other| other != id);
                 if let Err(error) = self.keep(settings).await {
                     tracing::warn!(message = error.message, "keys that were removed will be removed once more");
                 }
+                true
             }
-            Err(error) => tracing::warn!(%error, "the keys of a connection stay in the keyring until the next start"),
+            // There were none, or they were for that run alone.
+            Err(error) if error.is::<NoKeyring>() => true,
+            Err(error) => {
+                tracing::warn!(%error, "the keys of a connection stay in the keyring until the next start");
+                false
+            }
         }
     }
 
@@ -212,6 +231,6 @@ fn complete(draft: &OwnConnection, config: &ConnectionSettings) -> Result<(), Co
     pbx::validate(&config.config).map_err(|error| invalid_settings(&error))
 }
 
-fn not_there() -> ContractError {
+pub(crate) fn not_there() -> ContractError {
     ContractError::new(ErrorCode::NotFound, "this connection was removed")
 }

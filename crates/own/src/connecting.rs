@@ -5,7 +5,7 @@ use desk::{
     Desk,
     contract::{
         BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ContractError, DraftView, FillConnectionRequest,
-        Makes, NamedConnection, OfficeConnections, PauseConnectionRequest, Phones,
+        IntroduceConnectionRequest, Makes, NamedConnection, OfficeConnections, PauseConnectionRequest, Phones,
     },
 };
 
@@ -25,6 +25,8 @@ pub trait Connecting: Send + Sync {
     async fn begin(&self, request: BeginConnectionRequest) -> Answer<DraftView>;
     /// Takes in what a person has entered. Where one thing is wrong nothing of it is taken.
     async fn fill(&self, request: FillConnectionRequest) -> Answer<DraftView>;
+    /// Has the PBX of a draft give its key, once, and keeps it.
+    async fn introduce(&self, request: IntroduceConnectionRequest) -> Answer<DraftView>;
     /// The phones that the PBX of a draft lists.
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones>;
     /// Takes one step of the check of a draft.
@@ -65,6 +67,10 @@ impl Connecting for AtDesk<'_> {
         self.office.fill(request).await
     }
 
+    async fn introduce(&self, request: IntroduceConnectionRequest) -> Answer<DraftView> {
+        self.office.introduce(request).await
+    }
+
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {
         self.office.list_phones(request).await
     }
@@ -86,6 +92,6 @@ impl Connecting for AtDesk<'_> {
     }
 
     async fn remove(&self, request: NamedConnection) -> Answer<()> {
-        self.office.remove(request).await
+        self.office.remove(self.desk, request).await
     }
 }

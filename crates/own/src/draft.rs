@@ -4,14 +4,18 @@ use std::{collections::BTreeMap, sync::PoisonError};
 
 use calls::number;
 use desk::contract::{
-    BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, LineDraft, NamedConnection,
-    Token,
+    BeginConnectionRequest, ContractError, DraftView, ErrorCode, FillConnectionRequest, Introduction, LineDraft,
+    NamedConnection, Token,
 };
 use link::OfficeError;
 use pbx::{ConfigError, Kind, Make};
 use url::Url;
 
-use crate::{office::OwnOffice, secrets::Keys, settings::OwnConnection};
+use crate::{
+    office::{OwnOffice, WithoutKeyring},
+    secrets::Keys,
+    settings::OwnConnection,
+};
 
 /// What is longer is no name of a person or a line.
 const LONGEST_NAME: usize = 100;
@@ -36,6 +40,7 @@ impl OwnOffice {
         settings.draft = Some(draft.clone());
         self.keep(settings).await?;
         self.forget_draft_keys();
+        let draft = self.draft(draft.id.as_str()).await?;
         self.draft_view(&draft)
     }
 
@@ -66,9 +71,12 @@ impl OwnOffice {
     pub(crate) async fn draft(&self, connection: &str) -> Result<OwnConnection, ContractError> {
         self.read_again().await?;
         let draft = self.settings().draft.filter(|draft| draft.id.as_str() == connection);
-        draft.ok_or_else(|| {
-            ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")
-        })
+        let draft = draft.ok_or_else(replaced)?;
+        if draft.introduction == Some(Introduction::Given) && self.known_keys(&draft.id).is_none() {
+            // Nobody but the keyring knows what its PBX gave in another run.
+            self.started(WithoutKeyring::Starts).await?;
+        }
+        Ok(draft)
     }
 
     /// The keys of a draft: those that were entered, and where none was, those that are known.
@@ -92,7 +100,7 @@ impl OwnConnection {
         known: impl FnOnce(&Self) -> Keys,
     ) -> Result<(Self, Keys), ContractError> {
         let (mut draft, make) = (self.clone(), self.make()?);
-        let FillConnectionRequest { office: _, connection: _, keys, kind, address, phone, name, lines } = request;
+        let FillConnectionRequest { office: _, connection: _, keys, kind, address, zone, phone, name, lines } = request;
         let keys = keys.map(|keys| read_keys(make, &keys)).transpose()?.unwrap_or_default();
         if let Some(kind) = kind {
             let known = make.kinds.iter().find(|known| known.value == kind);
@@ -101,6 +109,9 @@ impl OwnConnection {
         }
         if let Some(address) = address {
             draft.address = read_address(&address)?;
+        }
+        if let Some(zone) = zone {
+            draft.zone = office::read_zone(&zone).map_err(refused)?;
         }
         if let Some(phone) = phone {
             draft.phone = read_phone(&phone)?;
@@ -123,6 +134,12 @@ impl OwnConnection {
         let is_it = |kind: &&Kind| self.overrides.get(kind.name).is_some_and(|value| value == kind.value);
         make.kinds.iter().find(is_it).map(|kind| kind.value.to_owned())
     }
+}
+
+/// Another wizard was first with this draft.
+pub(crate) fn replaced() -> ContractError {
+    let gone = ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere");
+    ContractError { field: Some("draft".to_owned()), ..gone }
 }
 
 /// What is wrong with settings, at the field of the wizard that mends it.

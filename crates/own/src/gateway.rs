@@ -10,15 +10,17 @@ use std::{
 use async_trait::async_trait;
 use calls::ConnectionId;
 use desk::contract::{
-    BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ContractError, DraftView, ErrorCode,
-    FillConnectionRequest, Makes, NamedConnection, OfficeConnections, PauseConnectionRequest, PbxConnection, Phones,
-    Titles,
+    BeginConnectionRequest, CheckConnectionRequest, CheckOutcome, ConnectionProblem, ContractError, DraftView,
+    ErrorCode, FillConnectionRequest, IntroduceConnectionRequest, Introduction, Makes, NamedConnection,
+    OfficeConnections, PauseConnectionRequest, PbxConnection, Phones, Titles,
 };
 use link::{
     OfficeError, OfficeErrorKind, RemoteOffice,
     problem::WrongField,
     wire::{
-        admin::{CheckConnection, ConnectionSetup, ListPhones, OfficeSetup, PutConnection, hook_url},
+        admin::{
+            CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, OfficeSetup, PutConnection, hook_url,
+        },
         join::SecretText,
     },
 };
@@ -31,7 +33,7 @@ use url::Url;
 
 use crate::{
     connecting::Connecting,
-    draft::refused,
+    draft::{refused, replaced},
     secrets::Keys,
     settings::{OwnConnection, Settings},
     trial::step_view,
@@ -84,6 +86,9 @@ struct StoredDraft {
     /// The connection as it was when its change was begun; none is to be connected.
     seen: Option<ConnectionSetup>,
     hook_url: Option<String>,
+    /// It stands there for the key that its PBX was asked for; nobody has gone on connecting it yet.
+    #[serde(default)]
+    unfinished: bool,
 }
 
 /// An office behind a gateway.
@@ -108,9 +113,7 @@ impl AtGateway<'_> {
 
     /// The draft of this connection; another wizard may have begun another one meanwhile.
     async fn draft(&self, connection: &str) -> Answer<StoredDraft> {
-        self.begun().await?.filter(|begun| begun.draft.id.as_str() == connection).ok_or_else(|| {
-            ContractError::new(ErrorCode::NotFound, "this was connected, given up, or begun anew elsewhere")
-        })
+        self.begun().await?.filter(|begun| begun.draft.id.as_str() == connection).ok_or_else(replaced)
     }
 
     async fn keep(&self, begun: &StoredDraft) -> Answer<()> {
@@ -149,11 +152,12 @@ impl AtGateway<'_> {
                 put => return put.map(drop).map_err(refused),
             }
         }
-        Err(changed())
+        Err(changed(None))
     }
 
     fn view(&self, begun: &StoredDraft) -> Answer<DraftView> {
-        let StoredDraft { draft, seen, hook_url } = begun;
+        let StoredDraft { draft, seen, hook_url, unfinished } = begun;
+        let is_new = seen.is_none() || *unfinished;
         let make = draft.make()?;
         let mut keys: Vec<String> = self.keys().into_keys().collect();
         if let Some(seen) = seen
@@ -170,12 +174,14 @@ impl AtGateway<'_> {
         Ok(DraftView {
             connection: draft.id.as_str().to_owned(),
             make: draft.make.clone(),
-            is_new: seen.is_none(),
+            is_new,
             keys,
+            introduction: seen.as_ref().and_then(|seen| seen.introduction),
             kind: draft.kind(),
             address: draft.address.as_ref().map(ToString::to_string).unwrap_or_default(),
+            zone: draft.zone.clone().unwrap_or_default(),
             phone: draft.phone.clone(),
-            needs_phone: seen.is_none() && make.delivery == Delivery::SocketPerExtension,
+            needs_phone: is_new && make.delivery == Delivery::SocketPerExtension,
             name: String::new(),
             lines: Vec::new(),
             hook_url: hook_url.clone(),
@@ -221,12 +227,13 @@ impl Connecting for AtGateway<'_> {
                 let draft = self.fresh(make)?;
                 let public = setup.public_url.filter(|_| make.delivery.needs_public_address());
                 let hook_url = public.map(|url| hook_url(&url, &draft.id));
-                StoredDraft { draft, seen: None, hook_url }
+                StoredDraft { draft, seen: None, hook_url, unfinished: false }
             }
             (None, Some(id)) => {
                 let seen = setup.connections.into_iter().find(|connection| connection.id.as_str() == id);
                 let seen = seen.ok_or_else(removed)?;
-                StoredDraft { draft: draft_of(&seen)?, hook_url: seen.hook_url.clone(), seen: Some(seen) }
+                let hook_url = seen.hook_url.clone();
+                StoredDraft { draft: draft_of(&seen)?, hook_url, seen: Some(seen), unfinished: false }
             }
             _ => return Err(ContractError::invalid("make", "name a make or a connection")),
         };
@@ -247,12 +254,29 @@ impl Connecting for AtGateway<'_> {
         self.view(&begun)
     }
 
+    async fn introduce(&self, request: IntroduceConnectionRequest) -> Answer<DraftView> {
+        let _turn = self.drafts.turn(&self.office).await;
+        let before = self.draft(&request.connection).await?;
+        let introduce = IntroduceConnection {
+            name: request.name,
+            pbx: before.draft.make.clone(),
+            base_url: before.draft.address.clone().map(String::from),
+            overrides: before.draft.overrides.clone(),
+            again: request.again,
+        };
+        let told = self.remote.introduce_connection(&before.draft.id, &introduce).await.map_err(refused)?;
+        let unfinished = before.seen.is_none() || before.unfinished;
+        let begun = StoredDraft { seen: Some(told), unfinished, ..before };
+        self.keep(&begun).await?;
+        self.view(&begun)
+    }
+
     async fn list_phones(&self, request: NamedConnection) -> Answer<Phones> {
-        let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
+        let StoredDraft { draft, .. } = self.draft(&request.connection).await?;
         let list = ListPhones {
             id: draft.id,
             pbx: draft.make,
-            zone: seen.and_then(|seen| seen.zone),
+            zone: draft.zone,
             base_url: draft.address.map(String::from),
             overrides: draft.overrides,
             secrets: self.secrets(),
@@ -261,13 +285,13 @@ impl Connecting for AtGateway<'_> {
     }
 
     async fn check(&self, request: CheckConnectionRequest) -> Answer<CheckOutcome> {
-        let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
+        let StoredDraft { draft, .. } = self.draft(&request.connection).await?;
         let check = CheckConnection {
             id: draft.id,
             step: request.step,
             phone: draft.phone,
             pbx: draft.make,
-            zone: seen.and_then(|seen| seen.zone),
+            zone: draft.zone,
             base_url: draft.address.map(String::from),
             overrides: draft.overrides,
             secrets: self.secrets(),
@@ -280,16 +304,16 @@ impl Connecting for AtGateway<'_> {
         let _turn = self.drafts.turn(&self.office).await;
         let StoredDraft { draft, seen, .. } = self.draft(&request.connection).await?;
         self.put(&draft.id, |there| {
-            let zone = match (&seen, there) {
+            match (&seen, there) {
                 (Some(_), None) => return Err(removed()),
                 // Its answer was lost when it was saved before; or nobody has touched it.
-                (Some(seen), Some(there)) if is_saved(&draft, there) || is_same(seen, there) => there.zone.clone(),
-                (Some(_), Some(_)) => return Err(changed()),
-                (None, there) => there.and_then(|there| there.zone.clone()),
-            };
+                (Some(seen), Some(there)) if is_saved(&draft, there) || is_same(seen, there) => {}
+                (Some(_), Some(there)) => return Err(changed(there.changed_by.as_deref())),
+                (None, _) => {}
+            }
             Ok(PutConnection {
                 pbx: draft.make.clone(),
-                zone,
+                zone: draft.zone.clone(),
                 base_url: draft.address.clone().map(String::from),
                 overrides: draft.overrides.clone(),
                 secrets: self.secrets(),
@@ -355,6 +379,7 @@ fn draft_of(seen: &ConnectionSetup) -> Answer<OwnConnection> {
     })?;
     Ok(OwnConnection {
         address: seen.base_url.as_deref().and_then(|address| Url::parse(address).ok()),
+        zone: seen.zone.clone(),
         overrides: seen.overrides.clone(),
         ..Settings::default().begin(make)?.named(seen.id.clone())
     })
@@ -362,19 +387,22 @@ fn draft_of(seen: &ConnectionSetup) -> Answer<OwnConnection> {
 
 /// Whether two looks at a connection show the same of what a wizard changes.
 fn is_same(one: &ConnectionSetup, other: &ConnectionSetup) -> bool {
-    let of = |it: &ConnectionSetup| (it.pbx.clone(), it.base_url.clone(), it.overrides.clone(), it.paused);
+    let of =
+        |it: &ConnectionSetup| (it.pbx.clone(), it.base_url.clone(), it.zone.clone(), it.overrides.clone(), it.paused);
     of(one) == of(other)
 }
 
 /// Whether a connection is what this draft makes of it.
 fn is_saved(draft: &OwnConnection, there: &ConnectionSetup) -> bool {
     let address = draft.address.as_ref().map(ToString::to_string);
-    draft.make == there.pbx && address == there.base_url && draft.overrides == there.overrides && !there.paused
+    let of_draft = (&draft.make, &address, &draft.zone, &draft.overrides);
+    of_draft == (&there.pbx, &there.base_url, &there.zone, &there.overrides) && !there.paused
 }
 
 fn connection_view(connection: ConnectionSetup) -> PbxConnection {
     let make: Option<Make> = connection.pbx.parse().ok();
     let by_name = || Titles { ru: connection.pbx.clone(), en: connection.pbx.clone() };
+    let is_unfinished = connection.paused && connection.introduction == Some(Introduction::Asked);
     PbxConnection {
         title: make.map_or_else(by_name, |make| titles(make.title)),
         id: connection.id.as_str().to_owned(),
@@ -384,7 +412,7 @@ fn connection_view(connection: ConnectionSetup) -> PbxConnection {
         fixed: connection.fixed,
         hook_url: connection.hook_url,
         wrong: connection.problem.map(|message| wrong_settings(message, connection.wrong)),
-        problem: None,
+        problem: is_unfinished.then_some(ConnectionProblem::Unfinished),
     }
 }
 
@@ -400,6 +428,8 @@ fn removed() -> ContractError {
     ContractError::new(ErrorCode::NotFound, "somebody else has removed this connection meanwhile")
 }
 
-fn changed() -> ContractError {
-    ContractError::new(ErrorCode::Changed, "somebody else has changed this connection meanwhile")
+/// Somebody was first; who, where the gateway tells.
+fn changed(by: Option<&str>) -> ContractError {
+    let changed = ContractError::new(ErrorCode::Changed, "somebody else has changed this connection meanwhile");
+    ContractError { field: by.map(|_| "changedBy".to_owned()), part: by.map(str::to_owned), ..changed }
 }

@@ -10,6 +10,7 @@ mod changes;
 mod connecting;
 mod draft;
 mod gateway;
+mod introducing;
 mod keyring;
 mod makes;
 mod office;

@@ -80,7 +80,7 @@ pub(crate) enum NotStarted {
 
 /// What becomes of an office whose keys lie in a keyring, where this computer has none any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WithoutKeyring {
+pub(crate) enum WithoutKeyring {
     /// It waits: a keyring may come late.
     Waits,
     /// It starts, and lacks those keys.
@@ -224,7 +224,7 @@ impl OwnOffice {
     }
 
     /// The office at work, started now if it is not.
-    async fn started(&self, without: WithoutKeyring) -> Result<&OfficeHandle, NotStarted> {
+    pub(crate) async fn started(&self, without: WithoutKeyring) -> Result<&OfficeHandle, NotStarted> {
         let _turn = self.0.starting.lock().await;
         if let Some(office) = self.0.running.get() {
             return Ok(office);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use desk::contract::{ConnectionProblem, ContractError, ErrorCode, LineDraft};
+use desk::contract::{ConnectionProblem, ContractError, ErrorCode, Introduction, LineDraft};
 use office::{ConnectionSettings, LineSettings, Person};
 use pbx::{ConnectionConfig, Make};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub(crate) struct OwnConnection {
     /// The vendor's address, where it is not the make's own.
     #[serde(default)]
     pub(crate) address: Option<Url>,
+    /// The IANA zone that the PBX writes its times in, where it was chosen.
+    #[serde(default)]
+    pub(crate) zone: Option<String>,
     /// Undocumented parts of the wire that are replaced.
     #[serde(default)]
     pub(crate) overrides: BTreeMap<String, String>,
@@ -66,6 +69,12 @@ pub(crate) struct OwnConnection {
     /// Its keys lie in no keyring: there was none when they were entered.
     #[serde(default)]
     pub(crate) keys_for_that_run: bool,
+    /// How far asking its PBX for a key came, where it was asked.
+    #[serde(default)]
+    pub(crate) introduction: Option<Introduction>,
+    /// It stands here for the key that its PBX was asked for; nobody has gone on connecting it yet.
+    #[serde(default)]
+    pub(crate) unfinished: bool,
 }
 
 impl Settings {
@@ -107,12 +116,15 @@ impl Settings {
             id,
             make: make.name.to_owned(),
             address: None,
+            zone: None,
             overrides: kind.into_iter().collect(),
             phone: String::new(),
             person: String::new(),
             lines: Vec::new(),
             paused: false,
             keys_for_that_run: false,
+            introduction: None,
+            unfinished: false,
         })
     }
 
@@ -152,7 +164,7 @@ impl OwnConnection {
         // Only live events choose a zone, and where the PBX cannot reach us none come: the usual one is taken, unless the
         // PBX says which it is.
         let is_never_shown = make.delivery.needs_public_address() && !make.capability.tells_zone;
-        let zone = is_never_shown.then(|| make.default_zone().to_owned());
+        let zone = self.zone.clone().or_else(|| is_never_shown.then(|| make.default_zone().to_owned()));
         Ok(ConnectionSettings {
             config: ConnectionConfig {
                 id: self.id.clone(),

@@ -2,7 +2,7 @@
 
 use desk::{
     Desk,
-    contract::{ContractError, DraftView, OfficeConnections, PbxConnection, Titles},
+    contract::{ConnectionProblem, ContractError, DraftView, OfficeConnections, PbxConnection, Titles},
 };
 
 use office::titles;
@@ -32,7 +32,10 @@ impl OwnOffice {
             fixed: false,
             hook_url: None,
             wrong: None,
-            problem: self.problem(&connection.id),
+            problem: match connection.unfinished {
+                true => Some(ConnectionProblem::Unfinished),
+                false => self.problem(&connection.id),
+            },
         }
     }
 
@@ -40,10 +43,12 @@ impl OwnOffice {
         Ok(DraftView {
             connection: draft.id.as_str().to_owned(),
             make: draft.make.clone(),
-            is_new: self.settings().connection(&draft.id).is_none(),
+            is_new: self.settings().connection(&draft.id).is_none_or(|known| known.unfinished),
             keys: self.keys_of(draft).into_keys().collect(),
+            introduction: draft.introduction,
             kind: draft.kind(),
             address: draft.address.as_ref().map(ToString::to_string).unwrap_or_default(),
+            zone: draft.zone.clone().unwrap_or_default(),
             phone: draft.phone.clone(),
             needs_phone: true,
             name: draft.person.clone(),

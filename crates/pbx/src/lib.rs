@@ -48,8 +48,8 @@ pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
-    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NotKept, Received, SeenTest, SessionReport,
-    SignedBy, TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
+    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NoKeyGiven, NotKept, Received, SeenTest,
+    SessionReport, SignedBy, TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
@@ -67,6 +67,6 @@ pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, NotCarriedOut, Refusal, Route, RouteReply, RuleOutcomes, Target};
 pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
-pub use traits::{GroupCallback, Introduction, Pbx, RecordingStep};
+pub use traits::{GroupCallback, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};
 pub use wire_form::WireForm;

@@ -29,6 +29,8 @@ pub struct Secret {
     pub found: Text,
     /// It travels in a header; otherwise it only goes into a digest.
     pub is_sent: bool,
+    /// What the PBX makes when a program asks it for this key, as the object of a sentence; none where it gives no key.
+    pub given: Option<Text>,
 }
 
 /// Whose key a connection has.
@@ -111,6 +113,16 @@ impl Description {
     /// The zone in which times without a mark are read until another is chosen.
     pub fn default_zone(&self) -> &'static str {
         self.zones.first().copied().unwrap_or("UTC")
+    }
+
+    /// The secret that the PBX gives to a program that asks for it, where it gives one.
+    pub fn given_secret(&self) -> Option<&'static Secret> {
+        self.secrets.iter().find(|secret| secret.given.is_some())
+    }
+
+    /// The vendor's address, configured or the make's own, without a final slash; empty where none is known.
+    pub fn address<'a>(&'a self, configured: Option<&'a Url>) -> &'a str {
+        configured.map_or(self.base_url, Url::as_str).trim_end_matches('/')
     }
 
     /// Whether an address is on one of the vendor's test hosts.

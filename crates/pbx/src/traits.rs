@@ -58,15 +58,6 @@ pub struct GroupCallback<'a> {
     pub customer_first: bool,
 }
 
-/// How a program makes itself known to a PBX that gives it a key for that.
-#[derive(Debug, Clone)]
-pub struct Introduction {
-    /// The name of the secret that the key is.
-    pub secret: &'static str,
-    /// The request, which needs no key. Each one that arrives may make another integration: it is sent once.
-    pub request: Request,
-}
-
 /// A make of PBX, configured for one connection.
 pub trait Pbx: Send + Sync {
     /// What differs in the fold.
@@ -187,8 +178,9 @@ pub trait Pbx: Send + Sync {
     /// The next step, from the answer to [`RecordingStep::Ask`].
     fn read_recording(&self, answer: &Answer) -> Result<Request, Error>;
 
-    /// Makes this program known under a name; `None` where the key is found in the vendor's account pages.
-    fn introduce(&self, _name: &str) -> Option<Introduction> {
+    /// Makes this program known under a name, without a key; `None` where the key is found in the vendor's account pages. Each
+    /// request that arrives may make another integration: it is sent once.
+    fn introduce(&self, _name: &str) -> Option<Request> {
         None
     }
 

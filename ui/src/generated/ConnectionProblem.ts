@@ -3,4 +3,4 @@
 /**
  * Why a connection could not be started.
  */
-export type ConnectionProblem = "keyMissing" | "settings";
+export type ConnectionProblem = "keyMissing" | "settings" | "unfinished";

@@ -26,6 +26,10 @@ kind?: string,
  */
 address?: string, 
 /**
+ * The IANA zone that the PBX writes its times in; empty is to be found from its calls.
+ */
+zone?: string, 
+/**
  * The person's phone.
  */
 phone?: string, 

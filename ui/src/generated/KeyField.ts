@@ -12,4 +12,8 @@ name: string,
 /**
  * Where it stands in the vendor's account.
  */
-found: Titles, };
+found: Titles, 
+/**
+ * What the PBX makes when the program asks it for this key, as the object of a sentence; absent where it gives none.
+ */
+given?: Titles, };

@@ -67,6 +67,10 @@ kinds: Array<KeyKind>,
  */
 address?: string, 
 /**
+ * IANA zones that its times may be in; none where there is nothing to choose.
+ */
+zones: Array<string>, 
+/**
  * Whether the PBX lists its phones.
  */
 listsPhones: boolean, };

@@ -3,4 +3,4 @@
 /**
  * Kinds of notices; each has one sentence and one action in the UI.
  */
-export type NoticeKind = "noKeyring" | "noTray" | "noNotifications" | "databaseSetAside" | "diskFull" | "noCardPlacement" | "noteRefused";
+export type NoticeKind = "noKeyring" | "keyStays" | "noTray" | "noNotifications" | "databaseSetAside" | "diskFull" | "noCardPlacement" | "noteRefused";

@@ -26,6 +26,7 @@ import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
 import type { ImportedPeople } from "./ImportedPeople";
+import type { IntroduceConnectionRequest } from "./IntroduceConnectionRequest";
 import type { InvitationAnswer } from "./InvitationAnswer";
 import type { InvitePersonRequest } from "./InvitePersonRequest";
 import type { InvitedView } from "./InvitedView";
@@ -162,6 +163,8 @@ export interface MainCommands {
   beginConnection(request: BeginConnectionRequest): Promise<DraftView>;
   /** Takes in what a person has entered. */
   fillConnection(request: FillConnectionRequest): Promise<DraftView>;
+  /** Has the PBX of a draft give its key, once, within 20 seconds. The key goes to the keyring, or to the gateway's secrets; `introduction` of the draft says whether it came. */
+  introduceConnection(request: IntroduceConnectionRequest): Promise<DraftView>;
   /** The phones that the PBX of a draft lists; within 20 seconds. */
   listPhones(request: NamedConnection): Promise<Phones>;
   /** Takes one step of the check of a draft, within the time that it is allowed. */
@@ -232,6 +235,7 @@ export const mainCommands = {
   officeConnections: { name: "office_connections", answers: true },
   beginConnection: { name: "begin_connection", answers: true },
   fillConnection: { name: "fill_connection", answers: true },
+  introduceConnection: { name: "introduce_connection", answers: true },
   listPhones: { name: "list_phones", answers: true },
   checkConnection: { name: "check_connection", answers: true },
   saveConnection: { name: "save_connection", answers: false },

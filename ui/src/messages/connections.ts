@@ -30,7 +30,8 @@ interface ConnectionsText {
   hookUnknown: string;
   away: string;
   answerLost: string;
-  changed: string;
+  changed: (by: string | undefined) => string;
+  replaced: string;
   gone: string;
   refused: (why: string) => string;
 }
@@ -58,6 +59,7 @@ export const connectionsText = texts<ConnectionsText>({
     problems: {
       keyMissing: "Ключа нет в хранилище паролей, звонки не приходят.",
       settings: "Настройки не подходят этой версии, звонки не приходят.",
+      unfinished: "Подключение не закончено, звонки не приходят.",
     },
     unusable: (why) => `Звонки не приходят. ${why}.`,
     hook: "Адрес для уведомлений АТС",
@@ -66,7 +68,10 @@ export const connectionsText = texts<ConnectionsText>({
       "Шлюз не знает своего адреса: укажите public_url в его файле, и здесь появится адрес для кабинета АТС.",
     away: "Шлюз не отвечает. Введённое осталось здесь: проверьте связь и нажмите ещё раз, дважды ничего не подключится.",
     answerLost: "Ответ шлюза потерялся. Нажмите ещё раз: дважды ничего не подключится.",
-    changed: "Это подключение тем временем изменил другой администратор. Ничего не сохранено: откройте его заново.",
+    changed: (by) =>
+      `Это подключение тем временем изменил ${by === undefined ? "другой администратор" : `администратор ${isolate(by)}`}. Осталось его изменение, ваше не сохранено: откройте подключение заново.`,
+    replaced:
+      "Это подключение уже закончили, отменили или начали заново. Закройте мастер и откройте снова: он покажет, что есть.",
     gone: "Этого подключения больше нет: его удалил другой администратор. Ничего не сохранено.",
     refused: (why) => `${why}. Ничего не сохранено, поправьте и попробуйте ещё раз.`,
   },
@@ -91,6 +96,7 @@ export const connectionsText = texts<ConnectionsText>({
     problems: {
       keyMissing: "Its key is not in the keyring: no calls come.",
       settings: "The settings do not fit this version: no calls come.",
+      unfinished: "Connecting it is not finished: no calls come.",
     },
     unusable: (why) => `No calls come. ${why}.`,
     hook: "Address for the PBX’s notifications",
@@ -99,7 +105,10 @@ export const connectionsText = texts<ConnectionsText>({
       "The gateway does not know its own address: set public_url in its file, and the address for the PBX’s account is shown here.",
     away: "The gateway does not answer. What you entered is still here: check the network and press again; nothing is connected twice.",
     answerLost: "The gateway’s answer was lost. Press again: nothing is connected twice.",
-    changed: "Another administrator has changed this connection meanwhile. Nothing was saved: open it anew.",
+    changed: (by) =>
+      `${by === undefined ? "Another administrator" : `The administrator ${isolate(by)}`} has changed this connection meanwhile. That change holds, yours was not saved: open it anew.`,
+    replaced:
+      "This was connected, given up or begun anew already. Close the wizard and open it again: it shows what there is.",
     gone: "This connection is no more: another administrator has removed it. Nothing was saved.",
     refused: (why) => `${why}. Nothing was saved; mend it and try again.`,
   },
@@ -111,8 +120,8 @@ export function gatewayFailure(failure: ContractError): string {
   const text = connectionsText();
   if (code === "unreachable") return text.away;
   if (code === "unknownOutcome" || code === "internal") return text.answerLost;
-  if (code === "changed") return text.changed;
-  if (code === "notFound") return text.gone;
+  if (code === "changed") return text.changed(failure.field === "changedBy" ? failure.part : undefined);
+  if (code === "notFound") return failure.field === "draft" ? text.replaced : text.gone;
   if (code === "invalidRequest") return text.refused(fieldFault(failure));
   return errorText()[code];
 }

@@ -8,6 +8,7 @@ interface FirstCallText {
   afterwards: string;
   connected: string;
   connecting: string;
+  connectingLate: string;
   yourPhone: (phone: string) => string;
   call: string;
   waiting: string;
@@ -41,6 +42,7 @@ export const firstCallText = texts<FirstCallText>({
       "Звонить можно сразу, прошедшие звонки появятся в списке через несколько минут. Карточек во время звонка не будет: АТС не может обратиться к этому компьютеру без публичного адреса.",
     connected: "АТС на связи",
     connecting: "Связь с АТС",
+    connectingLate: "до трёх минут: эту АТС можно спрашивать раз в минуту. Ждать не нужно, подключение сохранено",
     yourPhone: (phone) => `ваш телефон ${isolate(phone)}`,
     call: "Звонок пришёл",
     waiting: "ждём первый звонок…",
@@ -72,6 +74,8 @@ export const firstCallText = texts<FirstCallText>({
       "You can place calls now, and finished calls appear in the list within minutes. There are no cards while it rings: the PBX cannot reach this computer without a public address.",
     connected: "The PBX is connected",
     connecting: "Connection to the PBX",
+    connectingLate:
+      "up to three minutes: this PBX may be asked once a minute. You need not wait, the connection is saved",
     yourPhone: (phone) => `your phone ${isolate(phone)}`,
     call: "The call came",
     waiting: "waiting for the first call…",

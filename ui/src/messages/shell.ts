@@ -89,6 +89,8 @@ export const shellText = texts<ShellText>({
     understood: "Понятно",
     notices: {
       noKeyring: "Хранилища паролей нет: ключи забудутся, когда программа закроется.",
+      keyStays:
+        "Хранилище паролей закрыто: удалённый ключ пока в нём. Программа уберёт его сама при следующем запуске.",
       noTray: "На этом рабочем столе нет трея: закрыв окно, вы закроете программу.",
       noNotifications: "Уведомления системы недоступны: о звонках скажет только карточка.",
       databaseSetAside: "База звонков была повреждена. Её копия сохранена, начата новая.",
@@ -148,6 +150,8 @@ export const shellText = texts<ShellText>({
     understood: "Got it",
     notices: {
       noKeyring: "There is no keyring: keys are forgotten when the program closes.",
+      keyStays:
+        "The keyring is locked: a key that you removed is still in it. The program takes it out at its next start.",
       noTray: "This desktop has no tray: closing the window ends the program.",
       noNotifications: "System notifications are not available: only the card tells about calls.",
       databaseSetAside: "The call database was damaged. A copy was kept and a new one was started.",

@@ -39,6 +39,9 @@ interface WizardText {
   address: string;
   addressOwn: (address: string) => string;
   addressOfYours: string;
+  zone: string;
+  zoneFound: string;
+  zoneHint: string;
   phone: string;
   phoneHint: string;
   phoneHintAtGateway: string;
@@ -97,6 +100,9 @@ export const wizardText = texts<WizardText>({
     address: "Адрес АТС",
     addressOwn: (address) => `Обычный: ${isolate(address)}. Меняйте, только если вам дали другой.`,
     addressOfYours: "Адрес вашей установки, с https://",
+    zone: "Часовой пояс АТС",
+    zoneFound: "Определить по звонкам",
+    zoneHint: "В нём АТС пишет время звонков. Меняйте, только если время в списке сдвинуто на целые часы.",
     phone: "Ваш телефон в АТС",
     phoneHint: "Внутренний номер, на котором вы говорите. По нему Трубка узнаёт ваши звонки и звонит с него.",
     phoneHintAtGateway: "Если вы сами говорите по телефону этой АТС. Телефоны остальных задаёте в их приглашениях.",
@@ -152,6 +158,9 @@ export const wizardText = texts<WizardText>({
     address: "Address of the PBX",
     addressOwn: (address) => `Usually ${isolate(address)}. Change it only if you were given another.`,
     addressOfYours: "The address of your installation, with https://",
+    zone: "Time zone of the PBX",
+    zoneFound: "Find it from calls",
+    zoneHint: "The PBX writes the times of calls in it. Change it only if times in the list are off by whole hours.",
     phone: "Your phone in the PBX",
     phoneHint: "The extension that you talk on. By it Trubka knows your calls, and calls from it.",
     phoneHintAtGateway:

@@ -100,6 +100,9 @@ macro_rules! command_table {
             [Main] shell begin_connection(BeginConnectionRequest) -> DraftView;
             /// Takes in what a person has entered.
             [Main] shell fill_connection(FillConnectionRequest) -> DraftView;
+            /// Has the PBX of a draft give its key, once, within 20 seconds. The key goes to the keyring, or to the gateway's secrets;
+            /// `introduction` of the draft says whether it came.
+            [Main] shell introduce_connection(IntroduceConnectionRequest) -> DraftView;
             /// The phones that the PBX of a draft lists; within 20 seconds.
             [Main] shell list_phones(NamedConnection) -> Phones;
             /// Takes one step of the check of a draft, within the time that it is allowed.

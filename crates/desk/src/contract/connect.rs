@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 pub use link::wire::{
-    CheckField, CheckFinding, CheckOutcome, CheckStep, KeyField, KeyKind, MakeCard, MakeRecordings, MakeView,
-    PhoneChoice, Phones,
+    CheckField, CheckFinding, CheckOutcome, CheckStep, Introduction, KeyField, KeyKind, MakeCard, MakeRecordings,
+    MakeView, PhoneChoice, Phones,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -69,6 +69,8 @@ pub enum ConnectionProblem {
     KeyMissing,
     /// Its settings cannot be used by this version.
     Settings,
+    /// Its PBX was asked for a key, and nobody has gone on connecting it since.
+    Unfinished,
 }
 
 /// Wish to connect a PBX, or to change a connection.
@@ -117,6 +119,10 @@ pub struct FillConnectionRequest {
     #[ts(optional)]
     #[serde(default)]
     pub address: Option<String>,
+    /// The IANA zone that the PBX writes its times in; empty is to be found from its calls.
+    #[ts(optional)]
+    #[serde(default)]
+    pub zone: Option<String>,
     /// The person's phone.
     #[ts(optional)]
     #[serde(default)]
@@ -145,12 +151,18 @@ pub struct DraftView {
     pub is_new: bool,
     /// Names of the keys that are known; the others are to be entered.
     pub keys: Vec<String>,
+    /// How far asking its PBX for a key came, where it was asked.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduction>,
     /// Whose key it is.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// The vendor's address, where it is not the make's own.
     pub address: String,
+    /// The IANA zone that the PBX writes its times in; empty is to be found from its calls.
+    pub zone: String,
     /// The person's phone.
     pub phone: String,
     /// Without a phone it cannot be connected.
@@ -188,6 +200,21 @@ pub struct CheckConnectionRequest {
     pub connection: String,
     /// Which step.
     pub step: CheckStep,
+}
+
+/// Wish to have the PBX of a draft give its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IntroduceConnectionRequest {
+    /// Of which office.
+    pub office: String,
+    /// Which draft.
+    pub connection: String,
+    /// What the program is to be called at the vendor.
+    pub name: String,
+    /// Ask once more though nobody knows what came of it before: the person has looked in the vendor's account.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Names a connection of an office, or a draft of one.

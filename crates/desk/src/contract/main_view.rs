@@ -291,6 +291,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// No keyring: keys are kept for this run only.
     NoKeyring,
+    /// The keyring did not let a key go that was removed here: the next start takes it out.
+    KeyStays,
     /// No tray on this desktop: closing the window ends the program.
     NoTray,
     /// No notification service: only the card tells.

@@ -7,10 +7,11 @@ use crate::{
     contract::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, ImportedPeople, InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer,
-        JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation, OfficeConnections,
-        OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones,
-        ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
+        FillConnectionRequest, ImportedPeople, IntroduceConnectionRequest, InvitationAnswer, InvitePersonRequest,
+        InvitedView, JoinAnswer, JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection,
+        NamedInvitation, OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable,
+        PeopleTableRequest, Phones, ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest,
+        StartDemoRequest, Window,
     },
     testing::Bench,
 };
@@ -103,6 +104,10 @@ impl ShellCommands for Refusing {
         refused()
     }
 
+    async fn introduce_connection(&self, _: IntroduceConnectionRequest) -> Result<DraftView, ContractError> {
+        refused()
+    }
+
     async fn list_phones(&self, _: NamedConnection) -> Result<Phones, ContractError> {
         refused()
     }
@@ -191,6 +196,7 @@ async fn a_window_has_its_own_commands_and_no_others() {
         ("office_connections", json!({"office": "own"})),
         ("begin_connection", json!({"office": "own", "make": "era"})),
         ("fill_connection", json!({"office": "own", "connection": "era-1", "keys": {"token": "a-key"}})),
+        ("introduce_connection", json!({"office": "own", "connection": "era-1", "name": "Trubka"})),
         ("list_phones", connection.clone()),
         ("check_connection", json!({"office": "own", "connection": "era-1", "step": "key"})),
         ("save_connection", connection.clone()),

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use calls::ConnectionId;
 use clap::Args;
 use office::SystemClock;
-use pbx::{Driver, journal::NoJournal};
+use pbx::NoKeyGiven;
 use secrecy::ExposeSecret;
 use trubka_gateway::platform;
 
@@ -37,11 +37,10 @@ pub(super) async fn introduce(arguments: IntroduceArguments) -> anyhow::Result<E
     let IntroduceArguments { config, connection: id, name } = arguments;
     let config = config.read()?;
     let (settings, absent) = config.connection_without_key(&id)?;
-    let driver = Driver::new(settings, Arc::new(NoJournal), Arc::new(SystemClock))
-        .with_context(|| format!("connection {id}"))?;
-    let Some(secret) = driver.gives_secret() else {
+    let Some(secret) = settings.make.given_secret().map(|secret| secret.name) else {
         bail!("connection {id}: this PBX gives no key to a program; its account pages show the secrets");
     };
+    let driver = settings.introducing(Arc::new(SystemClock)).with_context(|| format!("connection {id}"))?;
     let Some(file) = absent.get(secret) else {
         let report = check::driver(&config, &id)?.check().await;
         output::say(&format!("there is a {secret} already, so no integration was made: {}", report.detail))?;
@@ -49,20 +48,12 @@ pub(super) async fn introduce(arguments: IntroduceArguments) -> anyhow::Result<E
     };
     let mut kept = platform::create_new_private(file)
         .with_context(|| format!("{} cannot be made, so the PBX was not asked", file.display()))?;
-    let given = driver.introduce(&name).await;
-    let given = given.map_err(|error| {
-        // Without an answer, or with one that cannot be read, nobody knows.
-        let is_unknown = matches!(
-            error.kind(),
-            pbx::ErrorKind::Timeout | pbx::ErrorKind::Transport | pbx::ErrorKind::Internal | pbx::ErrorKind::Protocol
-        );
-        if is_unknown && !error.unsent() {
-            anyhow::anyhow!(
-                "{error}. The PBX may have made an integration all the same: look in the account pages. {} is left empty, \
-                 so that no second one is made; delete it to try again",
-                file.display()
-            )
-        } else {
+    let given = driver.introduce(&name).await.map_err(|why| match why {
+        NoKeyGiven::Unknown(_) => anyhow::anyhow!(
+            "{why}. {} is left empty, so that no second one is made; delete it to try again",
+            file.display()
+        ),
+        NoKeyGiven::Refused(error) => {
             remove(file);
             anyhow::Error::from(error)
         }

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use calls::{ConnectionId, number};
-use link::wire::admin::{Blocking, ContactSetup, GroupSetup, LineSetup, PersonName};
+use link::wire::{
+    Introduction,
+    admin::{Blocking, ContactSetup, GroupSetup, LineSetup, PersonName},
+};
 use pbx::Make;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::Configuration;
@@ -55,6 +58,12 @@ pub(crate) struct AddedConnection {
     pub(crate) secrets: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) paused: bool,
+    /// The admin who was the last to change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) changed_by: Option<String>,
+    /// How far asking its PBX for a key came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) introduction: Option<Introduction>,
 }
 
 /// What a sealed secret is for: it opens as nothing else.
@@ -220,6 +229,8 @@ fn section(id: &ConnectionId, added: &AddedConnection, key: &Path) -> Option<Con
         overrides: added.overrides.clone(),
         added: true,
         paused: added.paused,
+        changed_by: added.changed_by.clone(),
+        introduction: added.introduction,
     })
 }
 

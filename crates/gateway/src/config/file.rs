@@ -6,6 +6,7 @@ use std::{
 };
 
 use calls::ConnectionId;
+use link::wire::Introduction;
 use pbx::{Make, NotCarriedOut};
 use serde::Deserialize;
 use url::Url;
@@ -88,6 +89,12 @@ pub(super) struct ConnectionSection {
     /// An admin has paused it.
     #[serde(skip)]
     pub(super) paused: bool,
+    /// The admin who was the last to change it.
+    #[serde(skip)]
+    pub(super) changed_by: Option<String>,
+    /// How far asking its PBX for a key came, where an admin had it asked.
+    #[serde(skip)]
+    pub(super) introduction: Option<Introduction>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

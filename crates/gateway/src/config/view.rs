@@ -1,10 +1,12 @@
 //! The configuration as an admin sees it, and as TOML.
 
+use calls::ConnectionId;
 use link::wire::admin::{
     Blocking, ConnectionSetup, ContactSetup, GroupSetup, LineSetup, OfficeSetup, PersonName, hook_url,
 };
-use pbx::{Refusal, TrialStep};
+use pbx::{Make, Refusal, TrialStep};
 use toml::{Table, Value};
+use url::Url;
 
 use super::{
     Config, ConfigError,
@@ -48,6 +50,22 @@ impl Config {
         }
     }
 
+    /// One connection as an admin sees it.
+    pub(crate) fn connection_setup(&self, id: &ConnectionId) -> Result<ConnectionSetup, ConfigError> {
+        self.section(id).map(|section| self.connection_view(section))
+    }
+
+    /// Another connection to the same make at the same address, which has a key or has asked for one.
+    pub(crate) fn introduced_as(&self, id: &ConnectionId, make: Make, address: Option<&Url>) -> Option<&ConnectionId> {
+        let is_known = |section: &&ConnectionSection| {
+            section.id != *id
+                && section.pbx == make
+                && make.address(section.base_url.as_ref()) == make.address(address)
+                && (!section.secrets.is_empty() || section.introduction.is_some())
+        };
+        self.file.connection.iter().find(is_known).map(|section| &section.id)
+    }
+
     fn connection_view(&self, section: &ConnectionSection) -> ConnectionSetup {
         let is_posted = section.pbx.delivery.needs_public_address();
         // A word that only the vendor knows stays where the file has it.
@@ -66,6 +84,8 @@ impl Config {
             base_url: section.base_url.as_ref().map(ToString::to_string),
             overrides: section.overrides.clone(),
             secrets: section.secrets.keys().cloned().collect(),
+            changed_by: section.changed_by.clone(),
+            introduction: section.introduction,
             hook_url,
             steps: steps.into_iter().map(office::check_step).collect(),
             problem: problem.map(|error| error.to_string()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use link::wire::{admin::PutConnection, join::SecretText};
+use link::wire::{Introduction, admin::PutConnection, join::SecretText};
 use office::OfficeHandle;
 use pbx::{ConnectionConfig, Make};
 use secrecy::SecretString;
@@ -11,10 +11,7 @@ use store::AuditEntry;
 use url::Url;
 
 use super::{Setup, SetupError, of_connection, restore};
-use crate::config::{
-    added::{AddedConnection, purpose},
-    cache_key::own_key,
-};
+use crate::config::added::AddedConnection;
 
 /// What a connection is to be, or is to be tried as.
 pub(crate) struct Wanted {
@@ -34,6 +31,8 @@ pub(crate) struct Change {
     pub(crate) paused: bool,
     /// The revision that was seen, where it matters what others did since.
     pub(crate) seen: Option<u64>,
+    /// The admin.
+    pub(crate) by: String,
 }
 
 impl Wanted {
@@ -58,7 +57,11 @@ impl Wanted {
         Ok(Self { id, make, zone, base_url, overrides, secrets: read })
     }
 
-    fn config(&self, secrets: BTreeMap<String, SecretString>, trust_anchor_pem: Option<Vec<u8>>) -> ConnectionConfig {
+    pub(super) fn config(
+        &self,
+        secrets: BTreeMap<String, SecretString>,
+        trust_anchor_pem: Option<Vec<u8>>,
+    ) -> ConnectionConfig {
         ConnectionConfig {
             id: self.id.clone(),
             make: self.make,
@@ -90,7 +93,7 @@ impl Setup {
     pub(crate) async fn put_connection(
         &self,
         office: &OfficeHandle,
-        Change { wanted, paused, seen }: Change,
+        Change { wanted, paused, seen, by }: Change,
         entry: AuditEntry,
     ) -> Result<u64, SetupError> {
         let _turn = self.changing.lock().await;
@@ -107,15 +110,10 @@ impl Setup {
             Some(known) if known.pbx == wanted.make.name && known.base_url == wanted.base_url => known.secrets.clone(),
             Some(_) | None => BTreeMap::new(),
         };
-        let random = office.store().random();
-        let unsealed = |message: String| SetupError::Store(store::Error::Io { path: self.key_file(), reason: message });
-        let may_make = before.added.connections.values().all(|added| added.secrets.is_empty());
-        let key = own_key(self.key_file(), may_make, &*random);
-        let key = key.map_err(|message| SetupError::invalid("secrets", message))?;
+        let seal = self.seal(&before.added, office.store().random())?;
         for (name, secret) in &settings.secrets {
             if wanted.secrets.contains_key(name) || !sealed.contains_key(name) {
-                let text = store::sealed::seal(secret, &key, &purpose(&id, name), &*random);
-                sealed.insert(name.clone(), text.map_err(|error| unsealed(error.to_string()))?);
+                sealed.insert(name.clone(), seal.of(&id, name, secret)?);
             }
         }
         let mut next = before.added.clone();
@@ -126,6 +124,14 @@ impl Setup {
             overrides: wanted.overrides,
             secrets: sealed,
             paused,
+            changed_by: Some(by),
+            // Where a key is entered none is asked for any more.
+            introduction: before
+                .added
+                .connections
+                .get(&id)
+                .and_then(|known| known.introduction)
+                .filter(|how_far| *how_far == Introduction::Given),
         };
         next.connections.insert(id.clone(), added);
         let config = self.base.with_added(&next).map_err(|message| SetupError::invalid("id", message))?;

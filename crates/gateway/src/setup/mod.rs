@@ -6,7 +6,9 @@
 mod bounds;
 mod connection;
 mod error;
+mod introduce;
 mod lists;
+mod sealing;
 
 use std::{
     path::PathBuf,
@@ -19,6 +21,7 @@ use store::{AuditEntry, Store};
 
 pub(crate) use connection::{Change, Wanted};
 pub(crate) use error::SetupError;
+pub(crate) use introduce::Introduce;
 pub(crate) use lists::List;
 
 use crate::config::{
@@ -33,6 +36,8 @@ pub struct Setup {
     current: RwLock<Arc<Current>>,
     /// Held by whoever changes it: one after the other.
     changing: tokio::sync::Mutex<()>,
+    /// Held by whoever has a PBX give its key, while that is asked. Taken before `changing`.
+    introducing: tokio::sync::Mutex<()>,
 }
 
 /// The configuration at one time.
@@ -54,6 +59,7 @@ impl Setup {
             base,
             current: RwLock::new(Arc::new(Current { added, config })),
             changing: tokio::sync::Mutex::default(),
+            introducing: tokio::sync::Mutex::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! `introduce`: the program gets its key from the PBX, once.
+//! The gateway gets its key from the PBX, once: by the command `introduce`, and asked by an admin.
 
 use std::{
     path::PathBuf,
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::cli::Program;
+use crate::{cli::Program, setup::Office};
 
 /// What MANGO was asked, by the names of integrations and the tokens of checks.
 #[derive(Clone, Default)]
@@ -95,4 +95,65 @@ async fn what_the_pbx_refuses_leaves_nothing_and_what_is_not_known_leaves_the_fi
     let blocked = introduce(config).await.failed();
     assert!(blocked.contains("is empty"), "{blocked}");
     assert_eq!(mango.made.lock().expect("unpoisoned").len(), 2, "an integration may be there, so no other is made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_has_the_key_made_once_and_it_lies_sealed_until_he_goes_on() {
+    let (mango, base) = mango().await;
+    let office = Office::empty().await;
+    let ask = |id: &str, again: bool| {
+        let body = json!({"name": "Office", "pbx": "mango-client", "baseUrl": base, "again": again});
+        let path = format!("/v1/admin/connections/{id}/introduce");
+        let office = &office;
+        async move { office.ask("POST", &path, &body).await }
+    };
+    let (one, other) = tokio::join!(ask("mg1", false), ask("mg1", false));
+    for told in [one, other] {
+        assert_eq!((told.status, &told.json()["introduction"]), (200, &json!("given")), "{}", told.text());
+        assert!(!told.text().contains("t0k3n"));
+    }
+    assert_eq!(*mango.made.lock().expect("unpoisoned"), ["Office"]);
+    let elsewhere = ask("mg2", false).await;
+    assert_eq!((elsewhere.status, &elsewhere.json()["part"]), (409, &json!("mg1")), "{}", elsewhere.text());
+    let known = office.config().await["connections"][0].clone();
+    assert_eq!((&known["paused"], &known["secrets"]), (&json!(true), &json!(["token"])));
+    // He goes on without ever having seen it, and another start knows it.
+    let put = json!({"pbx": "mango-client", "baseUrl": base});
+    assert_eq!(office.ask("PUT", "/v1/admin/connections/mg1", &put).await.status, 200);
+    let check = json!({"id": "mg1", "step": "key", "pbx": "mango-client", "baseUrl": base});
+    let office = office.restart().await;
+    let checked = office.ask("POST", "/v1/admin/connections/check", &check).await;
+    assert_eq!(checked.json()["ok"], true, "{}", checked.text());
+    let audit = office.ask("GET", "/v1/admin/audit", &Value::Null).await.text();
+    assert!(audit.contains("askedForKey") && audit.contains("givenKey") && !audit.contains("t0k3n"), "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_is_told_what_came_of_it_and_a_lost_answer_is_not_asked_for_again_by_itself() {
+    let (mango, base) = mango().await;
+    let office = Office::empty().await;
+    let ask = async |office: &Office, again: bool| {
+        let body = json!({"name": "Office", "pbx": "mango-client", "baseUrl": base, "again": again});
+        office.ask("POST", "/v1/admin/connections/mg1/introduce", &body).await
+    };
+    *mango.answer.lock().expect("unpoisoned") = json!({"Result": {"code": 3106, "message": "value in use"}});
+    let refused = ask(&office, false).await;
+    assert_eq!((refused.status, &refused.json()["error"]), (502, &json!("refused")), "{}", refused.text());
+    assert!(refused.text().contains("value in use"));
+    assert_eq!(office.config().await["connections"], json!([]), "nothing is left of it");
+    *mango.answer.lock().expect("unpoisoned") = json!({"Result": {"code": 0}});
+    assert_eq!(ask(&office, false).await.json()["introduction"], "asked");
+    let office = office.restart().await;
+    *mango.answer.lock().expect("unpoisoned") = json!({"Result": {"code": 0}, "token": "t0k3n"});
+    assert_eq!(ask(&office, false).await.json()["introduction"], "asked", "nobody knows yet");
+    assert_eq!(mango.made.lock().expect("unpoisoned").len(), 2);
+    let resumed =
+        office.ask("PUT", "/v1/admin/connections/mg1", &json!({"pbx": "mango-client", "baseUrl": base})).await;
+    assert_eq!((resumed.status, &resumed.json()["field"]), (400, &json!("secrets")), "it has no key");
+    assert_eq!(ask(&office, true).await.json()["introduction"], "given");
+    let unnamed = json!({"name": "", "pbx": "mango-client", "baseUrl": base});
+    let unnamed = office.ask("POST", "/v1/admin/connections/mg3/introduce", &unnamed).await;
+    assert_eq!((unnamed.status, &unnamed.json()["field"]), (400, &json!("name")));
+    let other = json!({"name": "Office", "pbx": "zadarma"});
+    assert_eq!(office.ask("POST", "/v1/admin/connections/zd1/introduce", &other).await.status, 422);
 }

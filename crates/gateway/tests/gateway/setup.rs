@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A gateway whose file names no connection, and its admin.
-struct Office {
+pub(crate) struct Office {
     folder: tempfile::TempDir,
     config: PathBuf,
     program: Program,
@@ -21,7 +21,7 @@ struct Office {
 }
 
 impl Office {
-    async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = folder.path().join("gateway.toml");
         let text = "listen = \"127.0.0.1:0\"\npublic_url = \"https://calls.example.org\"\ndata_dir = \"data\"\n";
@@ -35,7 +35,15 @@ impl Office {
         Self { folder, config, program, admin: admin.trim().to_owned() }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+    /// Another start of the same gateway.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { folder, config, program, admin } = self;
+        drop(program);
+        let program = Program::serve(&config).await;
+        Self { folder, config, program, admin }
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.admin);
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let request = http::request(method, path, &[("Authorization", &bearer)], &body);
@@ -43,7 +51,7 @@ impl Office {
         http::send(self.program.socket(), &request).await
     }
 
-    async fn config(&self) -> Value {
+    pub(crate) async fn config(&self) -> Value {
         self.ask("GET", "/v1/admin/config", &Value::Null).await.json()
     }
 
@@ -136,10 +144,7 @@ async fn a_pause_lasts_over_a_restart_and_secrets_stay_with_their_address() {
         post(office.program.socket(), &event(session, "new", None, jiff::Timestamp::now())).await.status
     };
     assert_eq!(hook(&office, "s1").await, 404);
-    let Office { folder, config, program, admin } = office;
-    drop(program);
-    let program = Program::serve(&config).await;
-    let office = Office { folder, config, program, admin };
+    let office = office.restart().await;
     assert_eq!((hook(&office, "s2").await, &office.config().await["connections"][0]["paused"]), (404, &json!(true)));
     put["paused"] = json!(false);
     assert_eq!(office.ask("PUT", "/v1/admin/connections/rt1", &put).await.status, 200);

@@ -10,7 +10,10 @@ use crate::{
     remote::RemoteOffice,
     wire::{
         CheckOutcome, Phones,
-        admin::{CheckConnection, ListPhones, OfficeSetup, PutConnection, PutList, Revision},
+        admin::{
+            CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, OfficeSetup, PutConnection, PutList,
+            Revision,
+        },
         people::{ChangeRights, ImportInvitations, ImportedInvitations, Invite, Invited, People, TablePreview},
     },
 };
@@ -92,6 +95,15 @@ impl RemoteOffice {
         patience: Duration,
     ) -> Result<CheckOutcome, OfficeError> {
         self.http.ask(&["v1", "admin", "connections", "check"], check, patience).await
+    }
+
+    /// Has the PBX of a connection give its key, and tells how the connection is then. Asked twice it is the same as once.
+    pub async fn introduce_connection(
+        &self,
+        id: &ConnectionId,
+        introduce: &IntroduceConnection,
+    ) -> Result<ConnectionSetup, OfficeError> {
+        self.http.act(&["v1", "admin", "connections", id.as_str(), "introduce"], introduce).await
     }
 
     /// The phones that the PBX of a connection lists.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CheckStep, MakeView, join::SecretText};
+use super::{CheckStep, Introduction, MakeView, join::SecretText};
 use crate::problem::WrongField;
 
 /// How the office is configured. What is `fixed` stands in the gateway's file and is changed there alone.
@@ -56,6 +56,12 @@ pub struct ConnectionSetup {
     pub overrides: BTreeMap<String, String>,
     /// Names of the secrets that are set.
     pub secrets: Vec<String>,
+    /// The admin who was the last to change it from a screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<String>,
+    /// How far the gateway came with asking its PBX for a key, where an admin had it ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduction>,
     /// The address that the vendor is given, where it posts and the gateway knows its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hook_url: Option<String>,
@@ -98,6 +104,25 @@ pub struct PutConnection {
     /// An extension there that is to be the asking admin's too, beside those that he has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+}
+
+/// Has the PBX of a connection, which is paused until it is put, give its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IntroduceConnection {
+    /// What the program is called at the vendor.
+    pub name: String,
+    /// Its make.
+    pub pbx: String,
+    /// Its address, where it is not the make's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Undocumented parts of the wire.
+    #[serde(default)]
+    pub overrides: BTreeMap<String, String>,
+    /// Ask once more though nobody knows what came of it before.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Takes a step of the check of a connection, or of what it is to be.

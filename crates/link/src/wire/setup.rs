@@ -44,6 +44,9 @@ pub struct MakeView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// IANA zones that its times may be in; none where there is nothing to choose.
+    #[serde(default)]
+    pub zones: Vec<String>,
     /// Whether the PBX lists its phones.
     pub lists_phones: bool,
 }
@@ -80,6 +83,20 @@ pub struct KeyField {
     pub name: String,
     /// Where it stands in the vendor's account.
     pub found: Titles,
+    /// What the PBX makes when the program asks it for this key, as the object of a sentence; absent where it gives none.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Titles>,
+}
+
+/// How far asking a PBX for a key has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Introduction {
+    /// It was asked, and nobody knows whether it has made one.
+    Asked,
+    /// It gave the key.
+    Given,
 }
 
 /// Whose key it is.

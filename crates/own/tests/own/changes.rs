@@ -102,7 +102,7 @@ async fn a_connection_removed_in_mid_call_takes_its_card_and_key_and_leaves_the_
     until_it_rings(&bench).await;
     let today = bench.main().await.now.today;
     assert_eq!(bench.keyring.keys(), std::slice::from_ref(&draft.connection));
-    bench.own.remove(of(&draft.connection)).await.expect("is removed");
+    bench.own.remove(&bench.desk, of(&draft.connection)).await.expect("is removed");
     bench.until("it is over", |view| view.now.open.is_empty() && view.now.today == today).await;
     assert!(!phases(&bench).await.contains(&CardPhase::Ringing));
     assert!(bench.keyring.keys().is_empty(), "nothing stays in the keyring");
@@ -340,8 +340,8 @@ async fn a_connection_removed_while_the_office_starts_is_not_started() {
     while !keyring.is_asked.load(Ordering::SeqCst) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let own = bench.own.clone();
-    let mut removing = tokio::spawn(async move { own.remove(of(&draft.connection)).await });
+    let (own, desk) = (bench.own.clone(), bench.desk.clone());
+    let mut removing = tokio::spawn(async move { own.remove(&desk, of(&draft.connection)).await });
     // It waits for the start, or has ended before it.
     let _ = tokio::time::timeout(Duration::from_millis(500), &mut removing).await;
     keyring.is_slow.store(false, Ordering::SeqCst);
@@ -370,7 +370,10 @@ async fn settings_that_cannot_be_read_are_left_as_they_are_until_they_can_be() {
     };
     assert_eq!(bench.own.connections(&bench.desk).await.expect_err("cannot be read").code, ErrorCode::Storage);
     assert_eq!(bench.own.begin(begin()).await.expect_err("cannot be read").code, ErrorCode::Storage);
-    assert_eq!(bench.own.remove(of(&draft.connection)).await.expect_err("cannot be read").code, ErrorCode::Storage);
+    assert_eq!(
+        bench.own.remove(&bench.desk, of(&draft.connection)).await.expect_err("cannot be read").code,
+        ErrorCode::Storage
+    );
     assert_eq!(bench.own.drop_draft(of(&draft.connection)).await.expect_err("not read").code, ErrorCode::Storage);
     assert_eq!(
         bench.store.setting("own.office").expect("is read").as_deref(),

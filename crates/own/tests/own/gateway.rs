@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use desk::contract::{
     BeginConnectionRequest, CheckConnectionRequest, CheckField, CheckFinding, CheckStep, ContractError, DraftView,
-    ErrorCode, FillConnectionRequest, NamedConnection, PauseConnectionRequest, PbxConnection,
+    ErrorCode, FillConnectionRequest, IntroduceConnectionRequest, Introduction, NamedConnection,
+    PauseConnectionRequest, PbxConnection,
 };
 use gateway::{
     Gateway, GatewayOptions, Running, Setup,
@@ -84,7 +85,7 @@ impl Bench {
         };
         let issued = tokens::issue(&store, new).await.expect("is made");
         let token = secrecy::ExposeSecret::expose_secret(&issued.secret).to_owned();
-        let makes = SimulatorConfig::of(&[Make::ROSTELECOM, Make::ERA]);
+        let makes = SimulatorConfig::of(&[Make::ROSTELECOM, Make::ERA, Make::MANGO_CLIENT]);
         let simulator = Simulator::start(makes).await.expect("a free port");
         let remote = remote(&running, &token);
         Self { folder, simulator, store, office, running, desk, drafts: Drafts::default(), other, remote, token }
@@ -266,7 +267,8 @@ async fn what_another_administrator_did_meanwhile_is_said_and_not_undone() {
     let draft = bench.change(&id).await.expect("is there");
     let pause = PauseConnectionRequest { office: OFFICE.to_owned(), connection: id.clone(), paused: true };
     bench.at_other_desk().pause(pause).await.expect("is paused");
-    assert_eq!(bench.save(&draft).await.expect_err("it is another one").code, ErrorCode::Changed);
+    let late = bench.save(&draft).await.expect_err("it is another one");
+    assert_eq!((late.code, late.part.as_deref()), (ErrorCode::Changed, Some("Ольга")), "who was first is said");
     assert!(bench.listed().await[0].paused, "nothing of it was saved");
 
     // What others change elsewhere is in nobody's way.
@@ -346,6 +348,42 @@ async fn what_was_begun_for_an_office_goes_with_it() {
     bench.drafts.forget(&bench.desk, OFFICE).await.expect("is forgotten");
     assert!(bench.at().connections().await.expect("are told").draft.is_none());
     assert_eq!(bench.fill(&draft, json!({})).await.expect_err("is gone").code, ErrorCode::NotFound);
+    bench.office.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_key_that_the_pbx_gives_stays_at_the_gateway_and_the_wizard_goes_on_with_it() {
+    let bench = Bench::new().await;
+    let draft = bench.begin("mango-client").await;
+    let address = bench.right(Make::MANGO_CLIENT)["address"].clone();
+    let draft = bench.fill(&draft, json!({"address": address})).await.expect("is right");
+    let introduce = async |desk: AtGateway<'_>, connection: &str| {
+        let (office, connection, name) = (OFFICE.to_owned(), connection.to_owned(), "Office".to_owned());
+        desk.introduce(IntroduceConnectionRequest { office, connection, name, again: false }).await
+    };
+    for _ in 0..2 {
+        let told = introduce(bench.at(), &draft.connection).await.expect("is given");
+        assert_eq!(
+            (told.introduction, told.keys, told.is_new),
+            (Some(Introduction::Given), vec!["token".into()], true)
+        );
+    }
+    // A second desk never makes another.
+    let make = Some("mango-client".to_owned());
+    let begin = BeginConnectionRequest { office: OFFICE.to_owned(), make, connection: None };
+    let other = bench.at_other_desk().begin(begin).await.expect("is begun");
+    let fields = filling(&other.connection, json!({"address": address}));
+    bench.at_other_desk().fill(fields).await.expect("is right");
+    let refused = introduce(bench.at_other_desk(), &other.connection).await.expect_err("there is one");
+    assert_eq!((refused.code, refused.part), (ErrorCode::Changed, Some(draft.connection.clone())));
+    assert_eq!(bench.simulator.requests(Some("/integration/create"), "Office"), 1);
+    let draft = bench.fill(&draft, json!({"phone": "202"})).await.expect("is right");
+    for step in [CheckStep::Address, CheckStep::Key, CheckStep::Live] {
+        assert!(bench.check(&draft, step).await.ok, "{step:?}");
+    }
+    bench.save(&draft).await.expect("is saved");
+    let listed = bench.listed().await;
+    assert!(listed.len() == 1 && !listed[0].paused, "{listed:?}");
     bench.office.shutdown().await;
 }
 

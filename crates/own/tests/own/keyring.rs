@@ -113,6 +113,24 @@ async fn where_the_keyring_is_gone_for_good_keys_are_entered_for_this_run_and_it
     bench.until("it rings", |view| !view.now.open.is_empty()).await;
 }
 
+#[tokio::test]
+async fn a_key_that_a_locked_keyring_does_not_let_go_is_told_and_gone_after_the_next_start() {
+    let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
+    let draft = bench.connect(Make::MANGO_CLIENT).await;
+    bench.until_live(1).await;
+    bench.keyring.is_locked.store(true, Ordering::SeqCst);
+    bench.own.remove(&bench.desk, of(&draft.connection)).await.expect("is removed");
+    assert!(bench.listed().await.connections.is_empty());
+    let told = |view: &desk::contract::MainView| view.notices.iter().any(|it| it.kind == NoticeKind::KeyStays);
+    bench.until("it is said", told).await;
+    assert_eq!(bench.keyring.keys(), [draft.connection]);
+    bench.keyring.is_locked.store(false, Ordering::SeqCst);
+    let bench = bench.restart().await;
+    bench.until("the office is there", |view| view.offices.iter().any(|it| it.link == LinkState::Live)).await;
+    assert!(bench.keyring.keys().is_empty());
+    bench.until_kept("own.office", |kept| kept.contains(r#""toForget":[]"#)).await;
+}
+
 /// Otherwise a token that comes late would replace the one that came after it.
 #[tokio::test]
 async fn changes_are_made_in_the_order_in_which_they_were_asked_for() {

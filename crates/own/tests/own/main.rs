@@ -4,6 +4,7 @@
 
 mod changes;
 mod gateway;
+mod introducing;
 mod keyring;
 mod state;
 mod support;

@@ -8,7 +8,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use serde_json::json;
-use simulator::{Fault, Make};
+use simulator::{Fault, KeyArea, Make};
 
 use crate::support::{Bench, ME, of};
 use own::OFFICE;
@@ -61,12 +61,17 @@ async fn a_step_that_fails_names_the_field_that_mends_it_and_passes_once_it_is_m
     let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
     let right = bench.right_fields(Make::MANGO_CLIENT);
     let draft = bench.begin("mango-client").await;
-    let mut wrong = right.clone();
-    wrong["keys"] = json!({"token": "somebody-elses"});
-    let draft = bench.fill(&draft, wrong).await.expect("looks right");
-    assert!(check(&bench, &draft, CheckStep::Address).await.ok);
-    let outcome = check(&bench, &draft, CheckStep::Key).await;
-    assert_eq!((outcome.ok, outcome.finding, outcome.field), (false, CheckFinding::WrongKey, Some(CheckField::Keys)));
+    // A foreign one, and one with a blank in the middle.
+    for token in ["somebody-elses", "half of it"] {
+        let mut wrong = right.clone();
+        wrong["keys"] = json!({"token": token});
+        let draft = bench.fill(&draft, wrong).await.expect("looks right");
+        assert!(check(&bench, &draft, CheckStep::Address).await.ok);
+        let outcome = check(&bench, &draft, CheckStep::Key).await;
+        let found = (outcome.ok, outcome.finding, outcome.field);
+        assert_eq!(found, (false, CheckFinding::WrongKey, Some(CheckField::Keys)), "{token}");
+        assert!(!outcome.detail.contains(token), "{outcome:?}");
+    }
     let draft = bench.fill(&draft, json!({"keys": right["keys"]})).await.expect("is right");
     assert!(check(&bench, &draft, CheckStep::Key).await.ok);
     bench.simulator.fault(Fault::ExtensionGone(202), true);
@@ -179,6 +184,7 @@ async fn wrong_fields_are_named_and_nothing_of_them_is_taken() {
         (json!({"keys": {"token": "half\nof it"}}), "keys", ErrorCode::InvalidRequest),
         (json!({"keys": {"password": "x"}}), "keys", ErrorCode::InvalidRequest),
         (json!({"kind": "user"}), "kind", ErrorCode::InvalidRequest),
+        (json!({"zone": "Moscow"}), "zone", ErrorCode::InvalidRequest),
         (json!({"lines": [{"number": "sales", "title": ""}], "phone": "202"}), "lines", ErrorCode::InvalidRequest),
     ];
     for (fields, field, code) in cases {
@@ -225,7 +231,7 @@ async fn of_two_wizards_the_later_one_goes_on() {
     let first = bench.begin("mango-client").await;
     let second = bench.begin("era").await;
     let refused = bench.fill(&first, json!({"phone": "202"})).await.expect_err("another was begun");
-    assert_eq!(refused.code, ErrorCode::NotFound);
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::NotFound, Some("draft")));
     assert!(bench.fill(&second, json!({"phone": "202"})).await.is_ok());
 }
 
@@ -236,4 +242,47 @@ async fn a_pbx_that_lists_its_phones_lets_one_choose() {
     let draft = bench.fill(&draft, bench.right_fields(Make::RINGCLOUD)).await.expect("is right");
     let phones = bench.own.list_phones(of(&draft.connection)).await.expect("are listed").phones;
     assert!(phones.iter().any(|choice| choice.phone == ME), "{phones:?}");
+}
+
+#[tokio::test]
+async fn a_check_once_more_within_the_minute_of_a_pbx_does_not_blame_its_address() {
+    let bench = Bench::with(&[Make::RINGCLOUD]).await;
+    let draft = bench.begin("ringcloud").await;
+    let draft = bench.fill(&draft, bench.right_fields(Make::RINGCLOUD)).await.expect("is right");
+    // It admits the same question once a minute, and this is one of those that the check asks.
+    bench.own.list_phones(of(&draft.connection)).await.expect("are listed");
+    for _ in 0..2 {
+        let outcome = check(&bench, &draft, CheckStep::Key).await;
+        assert!(outcome.ok, "{outcome:?}");
+    }
+    // The person sets the clock meanwhile, one way and the other.
+    for (minutes, ok) in [(60, false), (0, true)] {
+        bench.clock.minutes_ahead.store(minutes, std::sync::atomic::Ordering::SeqCst);
+        assert!(check(&bench, &draft, CheckStep::Key).await.ok);
+        let outcome = check(&bench, &draft, CheckStep::Clock).await;
+        assert_eq!(outcome.ok, ok, "{outcome:?}");
+    }
+    // Another key is another question.
+    let wrong = json!({"keys": {"password": "ffffffffffffffffffffffffffffffff"}});
+    let draft = bench.fill(&draft, wrong).await.expect("looks right");
+    let outcome = check(&bench, &draft, CheckStep::Key).await;
+    assert_eq!((outcome.ok, outcome.finding), (false, CheckFinding::WrongKey), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_right_that_is_needed_and_missing_is_named_and_one_that_is_not_needed_stops_nothing() {
+    let cases = [
+        (KeyArea::Calls, false, CheckFinding::NotAdmitted, "read calls"),
+        (KeyArea::Account, true, CheckFinding::Works, "read the balance"),
+    ];
+    for (area, ok, finding, right) in cases {
+        let bench = Bench::with(&[Make::RINGCLOUD]).await;
+        bench.simulator.fault(Fault::NoRight(area), true);
+        let draft = bench.begin("ringcloud").await;
+        let draft = bench.fill(&draft, bench.right_fields(Make::RINGCLOUD)).await.expect("is right");
+        let outcome = check(&bench, &draft, CheckStep::Key).await;
+        assert_eq!((outcome.ok, outcome.finding), (ok, finding), "{outcome:?}");
+        assert_eq!(outcome.field, (!ok).then_some(CheckField::Keys));
+        assert!(outcome.detail.contains(right), "{outcome:?}");
+    }
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::{Driver, limit::Priority};
+use super::{
+    Driver,
+    limit::{Patience, Priority},
+};
 use crate::{
     check::{CheckReason, CheckReport, RightProbe},
     error::{Error, ErrorKind},
@@ -18,9 +21,14 @@ pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(5);
 impl Driver {
     /// Whether the PBX answers and accepts the credentials, with the reason in words.
     pub async fn check(&self) -> CheckReport {
+        self.check_with(Priority::Person.into()).await
+    }
+
+    /// The same, with so much patience for each place in the PBX's quotas.
+    pub(super) async fn check_with(&self, patience: Patience) -> CheckReport {
         let began = Instant::now();
         let answer = match self.pbx.check() {
-            Ok(request) => self.exchange(request, Priority::Person).await,
+            Ok(request) => self.exchange(request, patience).await,
             Err(error) => Err(error),
         };
         let answer = match answer {
@@ -34,7 +42,7 @@ impl Driver {
         let (took, now) = (began.elapsed(), self.clock.now());
         let clock_ahead = answer.as_ref().ok().and_then(|answer| clock_ahead(answer, took, now));
         let judged = answer.and_then(|answer| self.pbx.read_check(&answer));
-        if let Some((reason, detail)) = self.missing_rights(&judged).await {
+        if let Some((reason, detail)) = self.missing_rights(&judged, patience).await {
             let ok = reason == CheckReason::Works;
             return CheckReport { ok, reason, detail, took, retry_after: None, clock_ahead };
         }
@@ -54,7 +62,7 @@ impl Driver {
 
     /// What the rights of a key amount to, where they are given one by one and some are missing: a missing right may look
     /// like a wrong key, but what the key may do shows that it is none. `first` is the outcome of the first of them.
-    async fn missing_rights(&self, first: &Result<(), Error>) -> Option<(CheckReason, String)> {
+    async fn missing_rights(&self, first: &Result<(), Error>, patience: Patience) -> Option<(CheckReason, String)> {
         let probes = self.pbx.right_probes();
         let mut missing: Vec<&RightProbe> = Vec::new();
         let mut is_accepted = false;
@@ -62,7 +70,7 @@ impl Driver {
             let outcome = match place {
                 0 => first.clone(),
                 _ => {
-                    let answer = self.exchange(probe.request.clone(), Priority::Person).await;
+                    let answer = self.exchange(probe.request.clone(), patience).await;
                     answer.and_then(|answer| self.pbx.read_check(&answer))
                 }
             };

@@ -6,6 +6,7 @@ mod checking;
 mod commands;
 mod exchange;
 mod history;
+mod introducing;
 mod limit;
 mod polling;
 mod querying;
@@ -31,6 +32,7 @@ pub use self::{
     address_test::{NotKept, SeenTest, TEST_CALL, TestWatch},
     commands::Commands,
     history::HistoryReading,
+    introducing::NoKeyGiven,
     recording::{Download, LARGEST_RECORDING},
     sessions::SessionReport,
     trial::{Trial, TrialOutcome, TrialReason, TrialStep},

@@ -1,7 +1,5 @@
 //! Asks about an account, and changes it.
 
-use secrecy::SecretString;
-
 use super::{Driver, limit::Priority};
 use crate::{
     error::{Error, ErrorKind},
@@ -13,19 +11,6 @@ use crate::{
 const MOST_QUESTIONS: usize = 500;
 
 impl Driver {
-    /// The name of the secret that the PBX gives to a program that makes itself known; `None` where it gives none.
-    pub fn gives_secret(&self) -> Option<&'static str> {
-        self.pbx.introduce("").map(|introduction| introduction.secret)
-    }
-
-    /// Makes this program known to the PBX under a name, and gives back the key that it got for that. Sent once: an answer
-    /// that is lost may have made an integration.
-    pub async fn introduce(&self, name: &str) -> Result<SecretString, Error> {
-        let introduction = self.pbx.introduce(name).ok_or_else(|| Error::unsupported("give a program its key"))?;
-        let answer = self.exchange_once(&introduction.request, Priority::Command).await?;
-        self.pbx.read_introduction(&answer)
-    }
-
     /// Asks, or changes. A change is sent once: where its answer is lost, nobody knows whether it was made. Takes as long
     /// as the PBX needs: minutes where it tells many rows and admits few questions.
     pub async fn query(&self, query: &Query) -> Result<Reply, Error> {

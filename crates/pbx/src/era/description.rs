@@ -33,6 +33,7 @@ static DESCRIPTION: Description = Description {
             en: "in the Settings application, Integration channels (/service/integration_points): the field token_local",
         },
         is_sent: true,
+        given: None,
     }],
     zones: &[UTC],
     delivery: Delivery::Socket,

@@ -41,10 +41,11 @@ static DESCRIPTION: Description = Description {
     secrets: &[Secret {
         name: "token",
         found: Text {
-            ru: "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал; новую создаёт на шлюзе команда trubka-gateway introduce",
-            en: "the key of the integration, one per external system: whoever made it has it; on a gateway, trubka-gateway introduce makes a new one",
+            ru: "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал",
+            en: "the key of the integration, one per external system: whoever made it has it",
         },
         is_sent: true,
+        given: Some(Text { ru: "интеграцию", en: "an integration" }),
     }],
     zones: &[MOSCOW, UTC],
     base_url: "https://api-client.mango-office.ru/api",

@@ -29,7 +29,7 @@ use crate::{
     quota::Quota,
     request::{Answer, Request},
     session::Session,
-    traits::{Introduction, Pbx, RecordingStep},
+    traits::{Pbx, RecordingStep},
     webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookRequest},
 };
 
@@ -105,8 +105,8 @@ impl Pbx for MangoClient {
         Err(Error::unsupported("be asked for a recording's link: the link is stored"))
     }
 
-    fn introduce(&self, name: &str) -> Option<Introduction> {
-        Some(Introduction { secret: "token", request: requests::integration_create(&self.settings, name) })
+    fn introduce(&self, name: &str) -> Option<Request> {
+        Some(requests::integration_create(&self.settings, name))
     }
 
     fn read_introduction(&self, answer: &Answer) -> Result<SecretString, Error> {

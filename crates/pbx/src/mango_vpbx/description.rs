@@ -55,6 +55,7 @@ static DESCRIPTION: Description = Description {
                 en: "in the personal account, Integrations → API connector: unique code of your PBX",
             },
             is_sent: false,
+            given: None,
         },
         Secret {
             name: "api_salt",
@@ -63,6 +64,7 @@ static DESCRIPTION: Description = Description {
                 en: "in the personal account, Integrations → API connector: key for the signature",
             },
             is_sent: false,
+            given: None,
         },
     ],
     zones: &[MOSCOW, UTC],

@@ -40,6 +40,7 @@ static DESCRIPTION: Description = Description {
                 en: "in the personal account, in the settings of the API: the key, which begins with the client's number and an underscore",
             },
             is_sent: true,
+            given: None,
         },
         Secret {
             name: "password",
@@ -48,6 +49,7 @@ static DESCRIPTION: Description = Description {
                 en: "in the personal account, in the settings of the API, beside the key: the key's password",
             },
             is_sent: false,
+            given: None,
         },
     ],
     zones: &[MOSCOW, UTC],

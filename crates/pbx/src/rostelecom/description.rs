@@ -42,6 +42,7 @@ static DESCRIPTION: Description = Description {
                 en: "on the page of the Integration API in the domain's account: identification code",
             },
             is_sent: true,
+            given: None,
         },
         Secret {
             name: "key",
@@ -50,6 +51,7 @@ static DESCRIPTION: Description = Description {
                 en: "on the page of the Integration API in the domain's account: signing key",
             },
             is_sent: false,
+            given: None,
         },
     ],
     zones: &[UTC, MOSCOW],

@@ -69,6 +69,7 @@ const BOTH: Description = Description {
                 en: "in the personal area, Settings → Integrations and API → API keys: key",
             },
             is_sent: true,
+            given: None,
         },
         Secret {
             name: "secret",
@@ -77,6 +78,7 @@ const BOTH: Description = Description {
                 en: "in the personal area, Settings → Integrations and API → API keys: secret key",
             },
             is_sent: false,
+            given: None,
         },
     ],
     zones: &[MOSCOW, UTC],

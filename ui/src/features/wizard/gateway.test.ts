@@ -115,10 +115,15 @@ describe("connecting a PBX to a gateway", () => {
 
   it.each([
     ["unreachable", /нажмите ещё раз, дважды ничего не подключится/],
-    ["changed", /изменил другой администратор. Ничего не сохранено/],
+    ["changed", /изменил другой администратор\. Осталось его изменение/],
     ["notFound", /удалил другой администратор/],
     ["forbidden", /не разрешено/],
-  ] as const)("says what to do where a save fails: %s", async (code, words) => {
+    [
+      { code: "changed", field: "changedBy", part: "Ольга" },
+      /изменил администратор .?Ольга.?\. Осталось его изменение/,
+    ],
+    [{ code: "notFound", field: "draft" }, /уже закончили, отменили или начали заново/],
+  ] as const)("says what to do where a save fails: %j", async (why, words) => {
     const { platform, user } = await settings();
     await user.click(screen.getByTestId("gateway-add"));
     await user.click(await screen.findByTestId("wizard-make-mango-client"));
@@ -126,7 +131,10 @@ describe("connecting a PBX to a gateway", () => {
     await user.click(screen.getByTestId("wizard-next"));
     await user.click(screen.getByTestId("wizard-next"));
     await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
-    platform.saveConnection = vi.fn().mockRejectedValueOnce(failure(code)).mockResolvedValueOnce(undefined);
+    platform.saveConnection = vi
+      .fn()
+      .mockRejectedValueOnce(typeof why === "string" ? failure(why) : { ...failure(why.code), ...why })
+      .mockResolvedValueOnce(undefined);
     await user.click(screen.getByTestId("wizard-save"));
     expect((await screen.findByTestId("error")).textContent).toMatch(words);
     await user.click(screen.getByTestId("wizard-save"));

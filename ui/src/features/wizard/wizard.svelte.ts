@@ -5,37 +5,19 @@ import type { FillConnectionRequest } from "$generated/FillConnectionRequest";
 import type { MakeView } from "$generated/MakeView";
 import type { NamedConnection } from "$generated/NamedConnection";
 import type { PhoneChoice } from "$generated/PhoneChoice";
-import type { MainPlatform } from "$platform/types";
 import { Dial } from "$features/dial/dial.svelte";
 import { toContractError } from "$lib/errors";
 import { ConnectionCheck } from "./connectionCheck.svelte";
+import { OWN, type WizardPlatform } from "./platform";
+
+export { OWN, type WizardPlatform };
 
 /** The pages of the wizard. */
 export type StepName = "make" | "keys" | "phone" | "check" | "done";
 export const STEPS: StepName[] = ["make", "keys", "phone", "check", "done"];
 
-/** What the wizard asks of the program. */
-export type WizardPlatform = Pick<
-  MainPlatform,
-  | "connectableMakes"
-  | "officeConnections"
-  | "beginConnection"
-  | "fillConnection"
-  | "listPhones"
-  | "checkConnection"
-  | "saveConnection"
-  | "dropDraft"
-  | "pauseConnection"
-  | "removeConnection"
-  | "previewDial"
-  | "placeCall"
->;
-
 /** What a person has entered, without which draft. */
 export type Fields = Omit<FillConnectionRequest, "office" | "connection">;
-
-/** The office in this program. */
-export const OWN = "own";
 
 /** Connecting a PBX, or changing a connection: from the make to the first call. */
 export class Wizard {
@@ -44,6 +26,8 @@ export class Wizard {
   makes: MakeView[] = $state.raw([]);
   draft: DraftView | undefined = $state.raw();
   failure: ContractError | undefined = $state.raw();
+  /** It was the PBX that was asked for its key. */
+  keyAsked = $state(false);
   busy = $state(false);
   /** When it was connected. */
   savedAt: Date | undefined = $state.raw();
@@ -167,6 +151,18 @@ export class Wizard {
     );
   }
 
+  /** Takes in what was entered, and has the PBX give its key. `again`: though nobody knows whether it has made one. */
+  async introduce(fields: Fields, name: string, again: boolean): Promise<void> {
+    if (!(await this.fill(fields)) || !this.draft) return;
+    const { draft } = this;
+    const asked = this.#run(
+      () => this.platform.introduceConnection({ ...this.#named(draft), name, again }),
+      (told) => (this.draft = told),
+    );
+    this.keyAsked = true;
+    await asked;
+  }
+
   /** The phones that the PBX lists. */
   async phones(): Promise<PhoneChoice[]> {
     const { draft } = this;
@@ -229,6 +225,7 @@ export class Wizard {
     const isHere = (): boolean => opening === this.#opening;
     this.busy = true;
     this.failure = undefined;
+    this.keyAsked = false;
     try {
       const answer = await ask();
       if (isHere()) take?.(answer);

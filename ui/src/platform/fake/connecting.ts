@@ -67,6 +67,7 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
         isNew: !old,
         keys: Object.keys(keys),
         address: "",
+        zone: "",
         phone: old?.phone ?? "",
         needsPhone: !atGateway(office),
         name: "",
@@ -76,7 +77,7 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
       };
       return draft;
     },
-    fillConnection: async ({ connection, keys: given, address, phone, name, lines }) => {
+    fillConnection: async ({ connection, keys: given, address, zone, phone, name, lines }) => {
       if (phone?.includes(" ")) throw failure("invalidRequest", "phone");
       for (const [key, value] of Object.entries(given ?? {})) if (value) keys[key] = value;
       const steps = (["address", "key", "clock", "live"] as const).map((step) => ({ step, allowedMs: 8000 }));
@@ -85,10 +86,16 @@ export function connecting(connected: (office: OfficeView) => void): Connecting 
         keys: Object.keys(keys),
         steps,
         ...(address !== undefined && { address }),
+        ...(zone !== undefined && { zone }),
         ...(phone !== undefined && { phone }),
         ...(name !== undefined && { name }),
         ...(lines !== undefined && { lines }),
       };
+      return draft;
+    },
+    introduceConnection: async ({ connection }) => {
+      keys["token"] ??= RIGHT_KEY;
+      draft = { ...known(connection), keys: Object.keys(keys), introduction: "given" as const };
       return draft;
     },
     listPhones: async () => ({ phones: [{ phone: "101", name: "Ирина" }, { phone: "202" }] }),

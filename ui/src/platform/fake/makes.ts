@@ -10,6 +10,7 @@ const usual = {
   recordings: "yes" as const,
   keyActsForAll: true,
   kinds: [],
+  zones: ["Europe/Moscow", "UTC"],
   listsPhones: true,
   control: ["originate"] as Ability[],
 };
@@ -53,11 +54,14 @@ export const MAKES: MakeView[] = [
     ),
     keyActsFor: both("от имени каждого пользователя интеграции", "every user of the integration"),
     keys: [
-      key(
-        "token",
-        "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал; новую создаёт на шлюзе команда trubka-gateway introduce",
-        "the key of the integration, one per external system: whoever made it has it; on a gateway, trubka-gateway introduce makes a new one",
-      ),
+      {
+        ...key(
+          "token",
+          "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал",
+          "the key of the integration, one per external system: whoever made it has it",
+        ),
+        given: both("интеграцию", "an integration"),
+      },
     ],
     address: "https://api-client.mango-office.ru/api",
     listsPhones: false,
@@ -83,6 +87,7 @@ export const MAKES: MakeView[] = [
   {
     ...usual,
     make: "zadarma",
+    zones: [],
     title: both("Zadarma", "Zadarma"),
     card: "afterwards",
     needsAddress: true,
@@ -114,6 +119,7 @@ export const MAKES: MakeView[] = [
   {
     ...usual,
     make: "era",
+    zones: [],
     title: both("Платформа Эра", "Era platform"),
     card: "live",
     control: ["originate", "answer", "hangup", "hold", "transferBlind", "transferAttended"],

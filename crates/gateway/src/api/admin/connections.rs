@@ -1,6 +1,6 @@
 //! Connecting PBXs, and trying first whether that works.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use calls::ConnectionId;
@@ -8,7 +8,7 @@ use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{
         CheckOutcome, CheckStep, Phones, TestReport, TestWish,
-        admin::{CheckConnection, ListPhones, PutConnection, Revision},
+        admin::{CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, PutConnection, Revision},
     },
 };
 use office::PhonesError;
@@ -19,7 +19,7 @@ use crate::{
     api::segment::Segment,
     body::{self, WholeBody},
     problem::ApiError,
-    setup::{Change, SetupError},
+    setup::{Change, Introduce, SetupError},
     state::State as Gateway,
     tokens,
 };
@@ -54,7 +54,8 @@ pub(crate) async fn put(
     );
     let entry = admin.audit(&gateway, "putConnection", id.as_str(), detail);
     run_to_end(async move {
-        let change = Change { wanted, paused: put.paused, seen: put.revision };
+        let by = admin.0.viewer.name.clone();
+        let change = Change { wanted, paused: put.paused, seen: put.revision, by };
         let revision = setup(&gateway)?.put_connection(&gateway.office, change, entry).await?;
         gateway.trials.forget(&id);
         if let Some(phone) = phone {
@@ -81,6 +82,27 @@ async fn own_phone(gateway: &Gateway, admin: &Admin, id: &ConnectionId, phone: S
     let entry = admin.audit(gateway, "changedRights", &token.name, format!("token {}: own phone at {id}", token.id));
     store.change_token(&token.id, &token.role, extensions, token.groups, entry).await?;
     Ok(())
+}
+
+/// Has a PBX give its key.
+pub(crate) async fn introduce(
+    State(gateway): State<Arc<Gateway>>,
+    admin: Admin,
+    Segment(id): Segment<String>,
+    WholeBody(body): WholeBody<CAP>,
+) -> Result<Json<ConnectionSetup>, ApiError> {
+    let IntroduceConnection { name, pbx, base_url, overrides, again } = body::json(&body)?;
+    let id: ConnectionId = id.parse().map_err(|error: calls::IdError| OfficeError::invalid("id", error.to_string()))?;
+    let name = office::read_program_name(&name)?;
+    let wanted = crate::setup::Wanted::read(id.clone(), &pbx, None, base_url, overrides, &BTreeMap::new())?;
+    let detail = format!("{pbx}, as {name}{}", if again { ", once more" } else { "" });
+    let entry = admin.audit(&gateway, "askedForKey", id.as_str(), detail);
+    run_to_end(async move {
+        let by = admin.0.viewer.name.clone();
+        let wish = Introduce { wanted, name, again, by };
+        Ok(Json(setup(&gateway)?.introduce(&gateway.office, &gateway.clock, wish, entry).await?))
+    })
+    .await
 }
 
 /// Connects to a PBX no more.
