@@ -1,5 +1,6 @@
 //! Recorded exchanges: `fixtures/<make>/<case>/` with what came, and what it must mean in `expected.json`. What came is
-//! `request.http` of a make that posts, `frames.jsonl` of one with a socket, answers of one that is polled.
+//! `request.http` of a make that posts (`request-1.http`, `request-2.http` and so on where there is more than one),
+//! `frames.jsonl` of one with a socket, answers of one that is polled; or the answer to a command.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use crate::vectors::Report;
 
 /// When every fixture is said to have come.
-const RECEIVED_AT: &str = "2018-04-23T15:01:30Z";
+pub(crate) const RECEIVED_AT: &str = "2018-04-23T15:01:30Z";
 
 /// Checks every case of every make that has fixtures.
 pub(crate) fn check_all(report: &mut Report) {
@@ -37,8 +38,16 @@ fn check(pbx: &dyn Pbx, make: Make, case: &Path) -> Result<(), String> {
         return Err("NOTES.md must say where the exchange comes from".to_owned());
     }
     let expected: Value = serde_json::from_slice(&read("expected.json")?).map_err(|error| error.to_string())?;
-    let found = if case.join("request.http").exists() {
-        meaning(pbx, &HttpMessage::parse(&read("request.http")?).map_err(|error| error.to_string())?)
+    let posted =
+        |bytes: Vec<u8>| Ok::<_, String>(meaning(pbx, &HttpMessage::parse(&bytes).map_err(|error| error.to_string())?));
+    let numbered = |place: usize| case.join(format!("request-{place}.http"));
+    let found = if case.join("command.json").exists() {
+        crate::commands::meaning(pbx, make, case)?
+    } else if case.join("request.http").exists() {
+        posted(read("request.http")?)?
+    } else if numbered(1).exists() {
+        let bytes = (1..).map_while(|place| fs::read(numbered(place)).ok());
+        json!({"messages": bytes.map(posted).collect::<Result<Vec<_>, _>>()?})
     } else if case.join("frames.jsonl").exists() {
         match make.delivery {
             Delivery::SocketPerExtension => of_frames(pbx, make, &String::from_utf8_lossy(&read("frames.jsonl")?)),

@@ -3,6 +3,7 @@
 //! `TRUBKA_VECTORS=DIR` takes them from elsewhere. Every vector found is checked; a file or a kind of vector that
 //! nothing here checks fails, so that no vector is ever passed over in silence.
 
+mod commands;
 mod era;
 mod fixtures;
 mod mango_vpbx;

@@ -123,7 +123,8 @@ fn polled(pbx: &dyn Pbx, wall: Timestamp, answer: impl Fn(&str) -> Result<Answer
     Ok(Ok((events, present)))
 }
 
-fn read(recorded: &str) -> Result<Answer, String> {
+/// A whole HTTP answer.
+pub(crate) fn read(recorded: &str) -> Result<Answer, String> {
     let (head, body) = recorded.split_once("\n\n").ok_or("has no empty line")?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("has no status")?;
     Ok(told(status, body.trim_end()))
