@@ -3,10 +3,10 @@
 use super::groups::{Group, groups};
 
 /// Beginnings of the words for an extension, lower case, `ё` as `е`.
-const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "ext", "dob", "дод", "дадат"];
+const EXTENSION_WORDS: &[&str] = &["доб", "внутр", "дополнит", "местн", "тонов", "донаб", "ext", "dob", "дод", "дадат"];
 /// Whole words for it, too short to be beginnings.
 const EXTENSION_SIGNS: &[&str] =
-    &["вн", "вну", "д", "доп", "x", "х", "int", "local", "durchwahl", "poste", "interno", "wewn", "dahili"];
+    &["вн", "вну", "д", "доп", "тон", "x", "х", "int", "local", "durchwahl", "poste", "interno", "wewn", "dahili"];
 /// Whole words for keying something in after the answer.
 const AFTERWARDS: &[&str] = &[
     "затем",
@@ -17,9 +17,6 @@ const AFTERWARDS: &[&str] = &[
     "наберите",
     "набирать",
     "набирайте",
-    "донабор",
-    "донабрать",
-    "донаберите",
     "нажать",
     "нажмите",
     "нажимайте",
@@ -53,6 +50,33 @@ const BEFORE_DIGITS: &[&str] = &[
     "the",
     "key",
     "code",
+];
+/// Words behind the number of a house, lower case: before them `д.` is a house and no extension.
+const HOUSE: &[&str] = &[
+    "к",
+    "корп",
+    "корпус",
+    "стр",
+    "строение",
+    "лит",
+    "литера",
+    "вл",
+    "владение",
+    "подъезд",
+    "под",
+    "этаж",
+    "эт",
+    "кв",
+    "квартира",
+    "оф",
+    "офис",
+    "каб",
+    "кабинет",
+    "пом",
+    "помещение",
+    "комн",
+    "комната",
+    "ком",
 ];
 /// Digits of the longest extension.
 const LONGEST_EXTENSION: usize = 10;
@@ -90,7 +114,7 @@ impl Ending {
             return of_extension(rest);
         }
         let inner = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '*');
-        if let Some(rest) = behind_extension_mark(inner) {
+        if let Some(rest) = behind_extension_mark(inner).filter(|_| !is_house(inner)) {
             return of_extension(rest);
         }
         // "(офис), доб. 100": a remark may stand before the mark.
@@ -101,6 +125,12 @@ impl Ending {
         let has_more = has_more(inner) || has_letter_among_digits(inner);
         Self { has_remark: inner.contains(char::is_alphabetic), has_more, ..Self::default() }
     }
+}
+
+/// Whether `д. 5` is a house, by what follows it: `, кв. 7`, `, стр. 2`.
+fn is_house(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_lowercase);
+    words.next().as_deref() == Some("д") && words.next().is_some_and(|word| HOUSE.contains(&word.as_str()))
 }
 
 /// Digits behind a word or sign for an extension; those behind them are never run together with them.
@@ -290,6 +320,10 @@ mod tests {
             "#12",
             "*12",
             " д. 12",
+            " д. 12 (Комаров)",
+            " донаб. 12",
+            " донаберите 12",
+            " тон 12",
             ", доб. № 12",
             " [доб.: 12]",
             " (доб. 12, Иван)",
@@ -321,7 +355,8 @@ mod tests {
         for text in [" доб. 1О0", " доб. 10O", ",,1O0", " (1О0)"] {
             assert!(Ending::read(text, false).has_more, "{text}");
         }
-        for text in [", после 18", " (после 18:00)", ", Набережная 12", ", 2 этаж"] {
+        for text in [", после 18", " (после 18:00)", ", Набережная 12", ", 2 этаж", ", д. 5, кв. 7", " д. 5 корп. 1"]
+        {
             assert_eq!(extension(text), None, "{text}");
         }
         assert_eq!(extension(" (дом 2)"), None);

@@ -164,6 +164,11 @@ fn at(text: &str, groups: &[Group<'_>], start: usize, has_words: bool) -> Option
             let at_blanks = !code_apart && !is_dialled && groups[start].digits.len() >= LEAST_TOWN_CODE;
             shorter(at_blanks).or_else(|| (!has_second_part(groups, start, run)).then_some((reading, run)))
         }
+        // Numbers of some countries are long enough to take in another ending: "+49 30 1234567/68".
+        Some((reading, _)) if reading.phone.abroad => {
+            let mut slashes = (start + 1..run).filter(|end| groups[*end].gap.contains('/'));
+            slashes.find_map(|end| Some((read(groups, start, end, true)?, end))).or(Some((reading, run)))
+        }
         full => full,
     };
     let behind_mark = || {
@@ -298,6 +303,14 @@ mod tests {
             assert_eq!((found.reading.phone.e164.as_str(), extension), ("+74951234567", Some("100")), "{text}");
             assert!(!found.reading.doubtful && !found.ending.has_more, "{text}");
         }
+    }
+
+    #[test]
+    fn a_slash_behind_a_number_abroad_is_no_digit_of_it() {
+        assert_eq!(found("+49 30 1234567/68"), Some(("+49301234567".into(), true)));
+        assert_eq!(found("+44 20 7946 0958/59"), Some(("+442079460958".into(), true)));
+        assert_eq!(found("+49 30/1234567"), Some(("+49301234567".into(), false)));
+        assert_eq!(found("+49/30/1234567"), Some(("+49301234567".into(), false)));
     }
 
     #[test]

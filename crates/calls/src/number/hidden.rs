@@ -20,6 +20,8 @@ const NOT_SHOWN: &[&str] = &[
     "hidden",
     "suppress",
     "confidential",
+    "prohibit",
+    "protected",
     // Russian
     "скры",
     "аноним",
@@ -35,8 +37,17 @@ const NOT_SHOWN: &[&str] = &[
     "частн",
     "конфиденц",
     "секретн",
+    "незнаком",
+    "невозмож",
+    "безномер",
+    "запрет",
+    "отключ",
+    "выключ",
+    "утаен",
     // Ukrainian, Belarusian, Kazakh
     "прихован",
+    "схова",
+    "невизначен",
     "невідом",
     "анонім",
     "визначен",
@@ -45,6 +56,7 @@ const NOT_SHOWN: &[&str] = &[
     "ананім",
     "жасырын",
     "белгісіз",
+    "namalum",
     // German, French, Spanish, Italian, Polish, Turkish
     "unbekannt",
     "unterdrück",
@@ -52,7 +64,9 @@ const NOT_SHOWN: &[&str] = &[
     "inconnu",
     "masqu",
     "privad",
-    "oculto",
+    "ocult",
+    "restring",
+    "restreint",
     "desconocid",
     "sconosciut",
     "nascost",
@@ -62,8 +76,15 @@ const NOT_SHOWN: &[&str] = &[
     "ukryt",
     "prywatn",
     "gizli",
-    "bilinmeyen",
+    "bilinm",
+    "anonim",
     "anoniem",
+    // Chinese, Japanese, Korean: written without blanks
+    "匿名",
+    "未知",
+    "隐藏",
+    "非通知",
+    "비공개",
 ];
 /// How much longer than its beginning such a word may be.
 const LONGEST_ENDING: usize = 5;
@@ -81,6 +102,9 @@ const WHOLE: &[&str] = &[
     "block",
     "secret",
     "masked",
+    "clir",
+    "empty",
+    "nobody",
     "missing",
     "privacy",
     "out",
@@ -90,6 +114,9 @@ const WHOLE: &[&str] = &[
     "privée",
     "нет",
     "н",
+    "скр",
+    "неопр",
+    "неопред",
     "анти",
     "антиаон",
     "не",
@@ -101,6 +128,8 @@ const WHOLE: &[&str] = &[
     "sin",
     "sem",
     "brak",
+    "privat",
+    "özel",
 ];
 /// Small words around them.
 const AROUND: &[&str] = &[
@@ -129,6 +158,10 @@ const AROUND: &[&str] = &[
     "provided",
     "shown",
     "displayed",
+    "presentation",
+    "allowed",
+    "disclosed",
+    "active",
     "area",
     "номер",
     "данных",
@@ -143,12 +176,24 @@ const AROUND: &[&str] = &[
     "вызов",
     "звонок",
     "аон",
-    "антиаон",
     "пользователь",
     "пользователем",
     "удалось",
     "показан",
     "указан",
+    "передан",
+    "получен",
+    "доступен",
+    "отображается",
+    "удается",
+    "звонящий",
+    "звонящего",
+    "звонящим",
+    "клиент",
+    "клиента",
+    "клиентом",
+    "б",
+    "о",
     "установлен",
     "опр",
     "д",
@@ -162,20 +207,31 @@ const AROUND: &[&str] = &[
     "numer",
     "numara",
     "numarası",
+    "нумар",
+    "нөмір",
+    "нөмірі",
+    "anruf",
+    "appel",
+    "identité",
+    "llamada",
+    "chiamata",
+    "号码",
 ];
-/// Signs of the shortest number that is covered.
+/// Signs in a row from which on they cover digits.
 const LEAST_MASKED: usize = 3;
+/// As many digits are a number by themselves, whatever stands behind them.
+const WHOLE_NUMBER: usize = 10;
 /// Zeros in a row that no number ends with unless it is all zeros.
 const ZEROS: &str = "0000000";
 
-/// Whether these words say that a number is not shown. Texts with digits never do.
+/// Whether these words say that a number is not shown, or signs cover its digits. Words with digits never do.
 pub(super) fn is_wording(text: &str) -> bool {
     let text = text.to_lowercase().replace('ё', "е");
-    if text.chars().any(char::is_numeric) {
-        return false;
-    }
     if is_masked(&text) {
         return true;
+    }
+    if text.chars().any(char::is_numeric) {
+        return false;
     }
     let mut says = false;
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -188,10 +244,14 @@ pub(super) fn is_wording(text: &str) -> bool {
     }) && says
 }
 
-/// Every digit is covered: `XXXXXXXXXX`, `***`.
+/// Digits are covered, all or most of them: `XXXXXXXXXX`, `***`, `+7 916 ***-**-18`. What begins with a star is a code.
 fn is_masked(text: &str) -> bool {
-    let signs = || text.chars().filter(|c| !matches!(c, ' ' | '-' | '+' | '(' | ')'));
-    signs().count() >= LEAST_MASKED && signs().all(|c| matches!(c, 'x' | 'х' | '*'))
+    let covers = |c: char| matches!(c, 'x' | 'х' | '*' | '#');
+    let signs: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '+' | '(' | ')')).collect();
+    let digits = signs.chars().filter(char::is_ascii_digit).count();
+    let covered = signs.split(|c| !covers(c)).any(|run| run.chars().count() >= LEAST_MASKED);
+    let one_number = digits == 0 || digits < WHOLE_NUMBER && signs.starts_with(|c: char| c.is_ascii_digit());
+    covered && one_number && signs.chars().all(|c| covers(c) || c.is_ascii_digit())
 }
 
 /// Whether a word says it (`true`) or only stands around such words (`false`); `None` for all other words. A word may be
@@ -281,6 +341,41 @@ mod tests {
             "P",
             "XXXXXXXXXX",
             "***",
+            "##########",
+            "+7XXXXXXXXXX",
+            "8-XXX-XXX-XX-XX",
+            "+7 (***) ***-**-**",
+            "7916*****18",
+            "АнтиАОН",
+            "АОН отключен",
+            "Абонент запретил определение номера",
+            "Невозможно определить номер",
+            "не удаётся определить номер",
+            "Номер не передан",
+            "Номер не отображается",
+            "Номер не доступен",
+            "номер утаён",
+            "Номер скр.",
+            "неопред.",
+            "б/н",
+            "Неизвестный звонящий",
+            "Незнакомый номер",
+            "номер скрыт клиентом",
+            "Presentation restricted",
+            "presentation not allowed",
+            "Presentation prohibited",
+            "Not disclosed",
+            "Number protected",
+            "CLIR",
+            "Сховано",
+            "Невизначений",
+            "Схаваны нумар",
+            "Privatnummer",
+            "Anruf anonym",
+            "Appel masqué",
+            "Llamada oculta",
+            "Özel numara",
+            "未知号码",
         ] {
             assert!(is_wording(text), "{text}");
         }
@@ -298,6 +393,15 @@ mod tests {
             "Частная клиника",
             "x",
             "*8",
+            "*21*1234#",
+            "**21*89162045518#",
+            "*31#89162045518",
+            "84951234567***",
+            "84951234567x12",
+            "8*12",
+            "Antonimov",
+            "Частный мастер",
+            "Протектор",
         ] {
             assert!(!is_wording(text), "{text}");
         }

@@ -87,6 +87,10 @@ impl Reading {
             return Self { is_address: address.is_address, ..Self::plain(Number::Other(user)) };
         }
         let typed = typed(&user, &found);
+        // "+7 (000) 000-00-00", however it is grouped.
+        if typed.as_deref().is_some_and(hidden::is_zeros) {
+            return Self { is_address: address.is_address, ..Self::plain(Number::Hidden) };
+        }
         let begins_long = begins_with_trunk(&found);
         let alone = typed.as_deref().filter(|_| !begins_long);
         let mut reading = alone
@@ -130,11 +134,8 @@ impl Reading {
     }
 }
 
-/// A short number, zeros, or a local number that its context completes.
+/// A short number, or a local number that its context completes.
 fn short(digits: &str, context: Option<&str>) -> Option<Number> {
-    if hidden::is_zeros(digits) {
-        return Some(Number::Hidden);
-    }
     if is_emergency(digits) {
         return Some(Number::Emergency(digits.to_owned()));
     }
@@ -240,7 +241,9 @@ fn without_marks_of_a_cell(user: &str) -> String {
     });
     // Behind a plus, a comma is a pause: no spreadsheet has a plus.
     let is_pause = inner.starts_with('+') && inner.contains(',');
-    let fits = |(integer, decimals): &(&str, &str)| is_number(integer) || is_grouped(integer) && *decimals == "0";
+    // "8 (495) 123-45-67.00": cents behind a whole number. Fewer digits before a comma may be grouped as thousands.
+    let is_zero = |decimals: &str| decimals == "0" || inner.contains('.') && decimals.len() > 1;
+    let fits = |(integer, decimals): &(&str, &str)| is_number(integer) || is_grouped(integer) && is_zero(decimals);
     if let Some((integer, _)) = with_zeros.filter(|found| fits(found) && !is_pause) {
         return integer.to_owned();
     }
@@ -308,10 +311,25 @@ mod tests {
     }
 
     #[test]
+    fn zeros_are_hidden_however_they_are_grouped() {
+        for text in ["70000000000", "+7 (000) 000-00-00", "8 (000) 000 00 00", "000-00-00"] {
+            assert_eq!(Number::parse(text), Number::Hidden, "{text}");
+        }
+        assert!(matches!(Number::parse("+7 (495) 000-00-00"), Number::Phone(_)));
+    }
+
+    #[test]
     fn spreadsheets_leave_the_number_as_it_was() {
-        for text in
-            ["4951234567.0", "4951234567,00", "'84951234567", "=\"84951234567\"", "74,951,234,567", "+74951234567.00"]
-        {
+        for text in [
+            "4951234567.0",
+            "4951234567,00",
+            "'84951234567",
+            "=\"84951234567\"",
+            "74,951,234,567",
+            "+74951234567.00",
+            "8 (495) 123-45-67.00",
+            "74 951 234 567.00",
+        ] {
             assert!(matches!(Number::parse(text), Number::Phone(phone) if phone.e164 == "+74951234567"), "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! Every case of `tests/cases/numbers.json`: as `trubka-gateway number` reads it, as a caller, as a contact.
+//! Every case of `tests/cases/numbers.json` and `more-numbers.json`: as `trubka-gateway number` reads it, as a caller, as a contact.
 
 use std::{
     collections::BTreeSet,
@@ -73,9 +73,18 @@ fn every_case_is_read_as_it_says() {
 /// The numbers among the cases. `TRUBKA_CASES=DIR` takes them from elsewhere.
 fn cases() -> Vec<Case> {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases");
-    let file = env::var_os("TRUBKA_CASES").map_or_else(own, PathBuf::from).join("numbers.json");
-    serde_json::from_str(&fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
-        .expect("cases")
+    let folder = env::var_os("TRUBKA_CASES").map_or_else(own, PathBuf::from);
+    let read = |name: &str| {
+        let file = folder.join(name);
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        serde_json::from_str::<Vec<Case>>(&text).expect("cases")
+    };
+    let mut cases = read("numbers.json");
+    // Cases from elsewhere may have no more than these.
+    if folder.join("more-numbers.json").exists() {
+        cases.extend(read("more-numbers.json"));
+    }
+    cases
 }
 
 /// The cases that come in this way.
