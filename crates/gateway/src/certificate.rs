@@ -21,6 +21,10 @@ const CERTIFICATE_DAYS: i64 = 825;
 /// What the CA is called; the same after a renewal.
 const CA_NAME: &str = "Trubka gateway CA";
 
+/// Where a certificate begins and ends in PEM.
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
 /// Where the four files are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
@@ -103,6 +107,15 @@ impl Files {
     }
 }
 
+/// The certificates of a PEM text, in their order, and nothing else that may stand beside them, such as a key; `None` where
+/// there are none.
+pub fn chain(pem: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(pem);
+    let blocks = text.split(BEGIN).skip(1).filter_map(|block| block.split_once(END));
+    let chain: String = blocks.map(|(body, _)| format!("{BEGIN}{body}{END}\n")).collect();
+    (!chain.is_empty()).then_some(chain)
+}
+
 fn authority(now: Timestamp) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = named(CA_NAME);
@@ -158,6 +171,17 @@ fn write(path: &Path, text: &str) -> Result<(), CertificateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chain_is_the_certificates_alone() {
+        let one = |name: &str| format!("{BEGIN}\n{name}\n{END}\n");
+        let text =
+            format!("{}-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\nca:\n{}", one("AA"), one("BB"));
+        assert_eq!(chain(text.as_bytes()), Some(one("AA") + &one("BB")));
+        for none in ["", "secret", BEGIN, "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"] {
+            assert_eq!(chain(none.as_bytes()), None, "{none}");
+        }
+    }
 
     #[test]
     fn nothing_is_overwritten_and_a_renewed_certificate_has_the_same_ca() {

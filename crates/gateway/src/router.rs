@@ -47,7 +47,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 
 /// What only admins may ask for.
 fn admin() -> Router<Arc<Gateway>> {
-    use api::admin::{audit, connections, invitations, journal, people, setup, state};
+    use api::admin::{audit, connections, invitations, journal, people, setup, stages, state};
     Router::new()
         .route("/audit", get(audit::list))
         .route("/config", get(setup::show))
@@ -57,6 +57,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/connections/{id}", put(connections::put).delete(connections::remove))
         .route("/connections/{id}/introduce", post(connections::introduce))
         .route("/connections/{id}/test", post(connections::test))
+        .route("/connections/{id}/stages", get(stages::show).post(stages::run))
         .route("/{list}", put(setup::put_list))
         .route("/state", get(state::show))
         .route("/journal", get(journal::list).delete(journal::clear))

@@ -12,7 +12,8 @@ use crate::{
     error::OfficeError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport, TestWish, Trace,
+        JournalPage, PeaksView, PlaceCall, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport,
+        TestWish, Trace,
     },
 };
 
@@ -99,6 +100,13 @@ pub trait Office: Send + Sync {
     /// Sends a message of the PBX to this connection's public address and waits until it comes in; for administrators. It
     /// tells of no call, and nobody but whoever asks is told of it.
     async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError>;
+
+    /// How far a connection is proved, stage by stage; for administrators.
+    async fn staged_check(&self, connection: &ConnectionId) -> Result<StagedCheck, OfficeError>;
+
+    /// Does the office's part of a stage: asks the PBX something harmless, or sends itself a message. That stands in the
+    /// audit; no number is called, and nothing is changed at the PBX.
+    async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError>;
 
     /// A page of the request journal, newest first; for administrators.
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError>;

@@ -11,6 +11,7 @@ mod connection;
 mod join_link;
 mod journal;
 mod setup;
+mod staged;
 mod state;
 mod summary;
 
@@ -39,6 +40,9 @@ pub use journal::{
 pub use setup::{
     CheckField, CheckFinding, CheckOutcome, CheckStep, Introduction, KeyField, KeyKind, MakeCard, MakeRecordings,
     MakeView, PhoneChoice, Phones,
+};
+pub use staged::{
+    ProofName, RunStage, StageCause, StageName, StageProof, StageReport, StageRun, StageState, StagedCheck,
 };
 pub use state::{CertificateRole, CertificateView, ConnectionReport, QuotaCounted, QuotaView, StateReport};
 

@@ -7,7 +7,7 @@ use std::{
 
 use calls::ConnectionId;
 use jiff::tz::TimeZone;
-use pbx::Driver;
+use pbx::{ConnectionConfig, Driver};
 
 use crate::{people::People, rule_answers::RuleAnswers};
 
@@ -15,6 +15,8 @@ use crate::{people::People, rule_answers::RuleAnswers};
 pub(crate) struct Connection {
     pub(crate) id: ConnectionId,
     pub(crate) driver: Arc<Driver>,
+    /// Its settings, for whoever asks its PBX at another address.
+    pub(crate) config: ConnectionConfig,
     pub(crate) zone: Arc<RwLock<Zone>>,
     /// Who works there, as the PBX lists them.
     pub(crate) people: Arc<People>,

@@ -185,6 +185,7 @@ impl OfficeHandle {
             outside: RwLock::default(),
             method_counts: Arc::clone(journal.method_counts()),
             originals: Arc::clone(journal.originals()),
+            journal: Arc::clone(&journal),
             pages: Semaphore::new(PAGES_AT_A_TIME),
             reads: Semaphore::new(READS_AT_A_TIME),
         };
@@ -369,13 +370,14 @@ impl Connection {
         let ConnectionSettings { config, extensions, has_address } = settings;
         let (id, make) = (config.id.clone(), config.make);
         let zone = zone_of(store, &id, make, config.zone.as_deref()).await?;
-        let is_test_host = config.base_url.as_ref().is_some_and(|url| make.is_test_address(url));
+        let is_test_host = config.is_at_test_host();
         let trust_anchors = config.trust_anchor_pem.clone().unwrap_or_default();
         journal.method_counts().follow(&id, make.method_limits).await;
-        let driver = Driver::new(config, Arc::clone(journal) as _, Arc::clone(clock))?;
+        let driver = Driver::new(config.clone(), Arc::clone(journal) as _, Arc::clone(clock))?;
         Ok(Self {
             id,
             driver: Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone())))),
+            config,
             zone: Arc::new(RwLock::new(zone)),
             people: Arc::default(),
             extensions,

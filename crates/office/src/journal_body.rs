@@ -144,7 +144,8 @@ pub(crate) fn refusal(error: &VerifyError) -> JournalReason {
     }
 }
 
-fn failure(kind: ErrorKind) -> JournalReason {
+/// What the journal calls something that went wrong.
+pub(crate) fn failure(kind: ErrorKind) -> JournalReason {
     match kind {
         ErrorKind::Unauthorized => JournalReason::Unauthorized,
         ErrorKind::Forbidden => JournalReason::Forbidden,

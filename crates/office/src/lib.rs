@@ -48,6 +48,7 @@ mod settings;
 mod setup;
 mod single_calls;
 mod skew;
+mod staged;
 mod state;
 mod status;
 #[cfg(test)]

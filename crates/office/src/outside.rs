@@ -15,6 +15,9 @@ pub struct Outside {
     pub public_url: Option<Url>,
     /// The certificates that it shows there.
     pub certificates: Vec<CertificateView>,
+    /// The first of these with what vouches for it, as PEM: what a vendor's page asks for. None where something before the
+    /// office speaks TLS.
+    pub chain: Option<String>,
     /// How messages of PBXs come in, where somebody has said at which address.
     pub door: Option<Door>,
 }

@@ -6,8 +6,8 @@ use store::Store;
 use tokio::sync::Semaphore;
 
 use crate::{
-    clock::Clock, connections::Connections, keeper::KeeperHandle, method_counts::MethodCounts, originals::Originals,
-    outside::Outside, recordings::Recordings, settings::Directory, status::Board,
+    clock::Clock, connections::Connections, journal::StoreJournal, keeper::KeeperHandle, method_counts::MethodCounts,
+    originals::Originals, outside::Outside, recordings::Recordings, settings::Directory, status::Board,
 };
 
 /// What all views of an office share.
@@ -27,6 +27,8 @@ pub(crate) struct OfficeState {
     pub(crate) method_counts: Arc<MethodCounts>,
     /// Webhooks byte for byte, as far as they are kept.
     pub(crate) originals: Arc<Originals>,
+    /// For whoever asks a PBX beside its connection.
+    pub(crate) journal: Arc<StoreJournal>,
     /// Whoever reads the store waits here for his turn, and holds no thread meanwhile.
     pub(crate) reads: Semaphore,
     /// The same before that for pages of the catch-up, so that others are not behind all of them.

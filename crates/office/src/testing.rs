@@ -129,6 +129,7 @@ impl Bench {
         connections.put(Arc::new(Connection {
             id: self.link.connection.clone(),
             driver: Arc::clone(&self.link.driver),
+            config: connection_config("c1", self.link.driver.make()),
             zone: Arc::clone(&self.link.zone),
             people: Arc::clone(&self.link.people),
             extensions: Vec::new(),

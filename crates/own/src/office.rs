@@ -20,8 +20,8 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StateReport, TestReport, TestWish,
-        Trace,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck,
+        StateReport, TestReport, TestWish, Trace,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -399,6 +399,14 @@ impl Office for OwnOffice {
 
     async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
         self.view()?.test_address(connection, wish).await
+    }
+
+    async fn staged_check(&self, connection: &ConnectionId) -> Result<StagedCheck, OfficeError> {
+        self.view()?.staged_check(connection).await
+    }
+
+    async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
+        self.view()?.run_stage(connection, stage).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

@@ -2,11 +2,11 @@
 
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     config_error::ConfigError,
-    make::{ConnectionConfig, Secret},
+    make::{ConnectionConfig, Secret, TEST_ADDRESS},
     traits::Pbx,
 };
 
@@ -43,6 +43,7 @@ impl ConnectionConfig {
             return Err(self
                 .bad_override(name, format!("is not known; {} knows {}", self.make, self.make.overrides.join(", "))));
         }
+        self.test_address(true)?;
         if let Some(zone) = &self.zone {
             TimeZone::get(zone).map_err(|_| ConfigError::Zone { connection: self.id.clone() })?;
         }
@@ -87,6 +88,43 @@ impl ConnectionConfig {
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
         Ok(url)
+    }
+
+    /// The vendor's test host, with or without encryption; `None` where it has none.
+    pub fn test_address(&self, is_encrypted: bool) -> Result<Option<Url>, ConfigError> {
+        let mut url = match (self.overrides.get(TEST_ADDRESS), self.make.test_addresses.first()) {
+            (Some(own), _) => self.own_test_address(own)?,
+            (None, Some(vendors)) => {
+                Url::parse(vendors).map_err(|_| ConfigError::BaseUrl { connection: self.id.clone() })?
+            }
+            (None, None) => return Ok(None),
+        };
+        // Between these two it always can be changed.
+        let _ = url.set_scheme(if is_encrypted { "https" } else { "http" });
+        Ok(Some(url))
+    }
+
+    /// Whether it talks to the test host.
+    pub fn is_at_test_host(&self) -> bool {
+        let Some(base) = &self.base_url else { return false };
+        let place = |url: &Url| (url.host_str().map(str::to_owned), url.port());
+        let own = self.overrides.get(TEST_ADDRESS).and_then(|own| Url::parse(own).ok());
+        own.is_some_and(|own| place(&own) == place(base)) || self.make.is_test_address(base)
+    }
+
+    /// Keys go there without encryption too, so it is on this computer.
+    fn own_test_address(&self, text: &str) -> Result<Url, ConfigError> {
+        let wrong =
+            || self.bad_override(TEST_ADDRESS, "must be an address of this computer, such as http://127.0.0.1:7001");
+        let url = Url::parse(text).map_err(|_| wrong())?;
+        let is_here = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(_)) | None => false,
+        };
+        let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        let is_web = matches!(url.scheme(), "http" | "https");
+        (is_here && is_bare && is_web).then_some(url).ok_or_else(wrong)
     }
 
     /// An override that cannot be used.

@@ -36,6 +36,7 @@ pub mod rostelecom;
 mod routing;
 mod secret;
 pub mod session;
+pub mod stages;
 mod traits;
 pub mod webhook;
 mod wire_form;
@@ -49,7 +50,7 @@ pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
     Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NoKeyGiven, NotKept, Received, SeenTest,
-    SessionReport, SignedBy, TEST_CALL, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
+    SessionReport, SignedBy, TEST_CALL, TEST_NOTIFICATION, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
@@ -67,6 +68,7 @@ pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, NotCarriedOut, Refusal, Route, RouteReply, RuleOutcomes, Target};
 pub use secret::{SecretFault, clean_secret};
 pub use session::{Session, SessionInput, SessionOutput, Snapshot, WHOLE_ACCOUNT};
+pub use stages::{StageAdvice, Stages};
 pub use traits::{GroupCallback, Pbx, RecordingStep};
 pub use webhook::{DecodeContext, Decoded, Verified, VerifyError, WebhookReply, WebhookRequest};
 pub use wire_form::WireForm;

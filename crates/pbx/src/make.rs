@@ -8,7 +8,8 @@ use serde::{Serialize, Serializer};
 use url::Url;
 
 use crate::{
-    capability::Capability, config_error::ConfigError, delivery::Delivery, routing::RuleOutcomes, traits::Pbx,
+    capability::Capability, config_error::ConfigError, delivery::Delivery, routing::RuleOutcomes, stages::Stages,
+    traits::Pbx,
 };
 
 /// A text in the languages of the program.
@@ -64,6 +65,10 @@ pub struct TestMessage {
     pub title: Text,
 }
 
+/// The override that names another test host: a simulator on this computer, with the port that it answers on with and
+/// without encryption.
+pub const TEST_ADDRESS: &str = "test_address";
+
 /// A make of PBX, described.
 pub struct Description {
     /// The name in configuration, on the command line and over the wire.
@@ -92,6 +97,8 @@ pub struct Description {
     pub method_limits: &'static [MethodLimit],
     /// The messages that a test of our address can send in the PBX's place; none where it does not post.
     pub test_messages: &'static [TestMessage],
+    /// How a connection is proved stage by stage.
+    pub stages: Stages,
     /// Domains beside the address's host whose hosts may be asked for recordings and sockets.
     pub domains: &'static [&'static str],
     /// Whose key it may be, where that makes a difference: each is an override with its value. The first is usual for an

@@ -9,7 +9,8 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
-        PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport, TestWish, Trace,
+        PeaksView, PlaceCall, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish,
+        Trace,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -125,6 +126,14 @@ impl Office for StoredOffice {
 
     async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
         self.office()?.test_address(connection, wish).await
+    }
+
+    async fn staged_check(&self, connection: &ConnectionId) -> Result<StagedCheck, OfficeError> {
+        self.office()?.staged_check(connection).await
+    }
+
+    async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
+        self.office()?.run_stage(connection, stage).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

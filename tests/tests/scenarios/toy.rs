@@ -47,6 +47,7 @@ static DESCRIPTION: Description = Description {
     method_limits: &[],
     domains: &[],
     test_messages: &[],
+    stages: pbx::Stages::WITHOUT_WEBHOOKS,
     kinds: &[],
     overrides: &["voice.<doll>"],
     delivery: Delivery::SocketPerExtension,

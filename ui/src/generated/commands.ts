@@ -62,11 +62,15 @@ import type { ReadInvitationRequest } from "./ReadInvitationRequest";
 import type { RecordingView } from "./RecordingView";
 import type { RemovePersonRequest } from "./RemovePersonRequest";
 import type { RenewTokenRequest } from "./RenewTokenRequest";
+import type { RunStageRequest } from "./RunStageRequest";
 import type { SaveListRequest } from "./SaveListRequest";
 import type { SaveNoteRequest } from "./SaveNoteRequest";
 import type { SaveOutcomeRequest } from "./SaveOutcomeRequest";
 import type { Settings } from "./Settings";
 import type { SignatureCheck } from "./SignatureCheck";
+import type { StageRun } from "./StageRun";
+import type { StagedCheck } from "./StagedCheck";
+import type { StagedCheckRequest } from "./StagedCheckRequest";
 import type { StartDemoRequest } from "./StartDemoRequest";
 import type { StateReport } from "./StateReport";
 import type { StateRequest } from "./StateRequest";
@@ -105,6 +109,10 @@ export interface MainCommands {
   officeState(request: StateRequest): Promise<StateReport>;
   /** Sends a message of the PBX to a connection's public address and says how far it came. It rings nobody. */
   testAddress(request: TestAddressRequest): Promise<TestReport>;
+  /** How far a connection is proved, stage by stage. */
+  stagedCheck(request: StagedCheckRequest): Promise<StagedCheck>;
+  /** Has an office do its part of a stage. No number is called, and nothing is changed at the PBX. */
+  runStage(request: RunStageRequest): Promise<StageRun>;
   /** A page of what an office and its PBXs said to each other, newest first. */
   journalPage(request: JournalRequest): Promise<JournalPage>;
   /** One entry of it, with its bodies. */
@@ -206,6 +214,8 @@ export const mainCommands = {
   cardsToday: { name: "cards_today", answers: true },
   officeState: { name: "office_state", answers: true },
   testAddress: { name: "test_address", answers: true },
+  stagedCheck: { name: "staged_check", answers: true },
+  runStage: { name: "run_stage", answers: true },
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
   checkSignature: { name: "check_signature", answers: true },

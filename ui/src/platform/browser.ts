@@ -21,6 +21,7 @@ import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
 import { journaling } from "./fake/journaling";
+import { staging } from "./fake/staged";
 import { stating } from "./fake/state";
 import { lists } from "./fake/lists";
 import { people } from "./fake/people";
@@ -128,6 +129,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     ...diagnosing(),
     ...journaling(),
     ...stating(),
+    ...staging(),
     openRecording: async ({ recording }) => {
       if (asked.has("recording")) throw failure(asked.get("recording") as ContractError["code"]);
       return recordingOf(recording, 192_000);

@@ -41,6 +41,10 @@ macro_rules! command_table {
             [Main] desk office_state(StateRequest) -> StateReport;
             /// Sends a message of the PBX to a connection's public address and says how far it came. It rings nobody.
             [Main] desk test_address(TestAddressRequest) -> TestReport;
+            /// How far a connection is proved, stage by stage.
+            [Main] desk staged_check(StagedCheckRequest) -> StagedCheck;
+            /// Has an office do its part of a stage. No number is called, and nothing is changed at the PBX.
+            [Main] desk run_stage(RunStageRequest) -> StageRun;
             /// A page of what an office and its PBXs said to each other, newest first.
             [Main] desk journal_page(JournalRequest) -> JournalPage;
             /// One entry of it, with its bodies.

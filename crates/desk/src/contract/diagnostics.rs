@@ -4,8 +4,9 @@ use calls::ConnectionId;
 pub use link::wire::{
     CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName, DeskOutcome, Hop,
     HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
-    QuotaCounted, QuotaView, SignatureCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage,
-    TestWish, WithoutCard,
+    ProofName, QuotaCounted, QuotaView, SignatureCheck, StageCause, StageName, StageProof, StageReport, StageRun,
+    StageState, StagedCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
+    WithoutCard,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -53,6 +54,30 @@ pub struct TestAddressRequest {
     pub message: String,
     /// How long it is waited for.
     pub seconds: u32,
+}
+
+/// Wish to see how far a connection is proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StagedCheckRequest {
+    /// At which office.
+    pub office: String,
+    /// Which connection.
+    #[ts(type = "string")]
+    pub connection: ConnectionId,
+}
+
+/// Wish that an office does its part of a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunStageRequest {
+    /// At which office.
+    pub office: String,
+    /// Of which connection.
+    #[ts(type = "string")]
+    pub connection: ConnectionId,
+    /// Which stage.
+    pub stage: StageName,
 }
 
 /// Wish to see a page of an office's request journal.

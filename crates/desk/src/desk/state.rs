@@ -1,7 +1,10 @@
 //! How an office stands, for its administrators.
 
 use super::Desk;
-use crate::contract::{ContractError, StateReport, StateRequest, TestAddressRequest, TestReport, TestWish};
+use crate::contract::{
+    ContractError, RunStageRequest, StageRun, StagedCheck, StagedCheckRequest, StateReport, StateRequest,
+    TestAddressRequest, TestReport, TestWish,
+};
 
 impl Desk {
     /// How an office stands.
@@ -14,5 +17,16 @@ impl Desk {
         let TestAddressRequest { office, connection, message, seconds } = request;
         let wish = TestWish { message, seconds };
         Ok(self.office(&office).await?.office.test_address(&connection, wish).await?)
+    }
+
+    /// How far a connection is proved, stage by stage.
+    pub async fn staged_check(&self, request: StagedCheckRequest) -> Result<StagedCheck, ContractError> {
+        Ok(self.office(&request.office).await?.office.staged_check(&request.connection).await?)
+    }
+
+    /// Has an office do its part of a stage.
+    pub async fn run_stage(&self, request: RunStageRequest) -> Result<StageRun, ContractError> {
+        let RunStageRequest { office, connection, stage } = request;
+        Ok(self.office(&office).await?.office.run_stage(&connection, stage).await?)
     }
 }

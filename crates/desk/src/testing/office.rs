@@ -15,7 +15,8 @@ use link::{
     wire::{
         ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
         ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
-        SignatureCheck, StateReport, StreamEvent, TestReport, TestWish, Titles, Trace, You,
+        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, StreamEvent, TestReport, TestWish, Titles,
+        Trace, You,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -359,6 +360,14 @@ impl Office for FakeOffice {
     }
 
     async fn test_address(&self, _: &ConnectionId, _: TestWish) -> Result<TestReport, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn staged_check(&self, _: &ConnectionId) -> Result<StagedCheck, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn run_stage(&self, _: &ConnectionId, _: StageName) -> Result<StageRun, OfficeError> {
         Err(not_kept())
     }
 

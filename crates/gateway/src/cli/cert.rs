@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use office::{Clock, SystemClock};
-use trubka_gateway::certificate::Files;
+use trubka_gateway::certificate::{Files, chain};
 
 use super::{WithConfig, output};
 
@@ -63,7 +63,8 @@ fn export(config: &WithConfig) -> anyhow::Result<ExitCode> {
     let Some(cert) = config.certificate() else {
         bail!("the gateway speaks no TLS itself: export the certificate of the proxy before it");
     };
-    let text = std::fs::read_to_string(&cert).with_context(|| format!("reading {}", cert.display()))?;
+    let pem = std::fs::read(&cert).with_context(|| format!("reading {}", cert.display()))?;
+    let text = chain(&pem).with_context(|| format!("{} holds no certificate", cert.display()))?;
     // The certificate comes first, its CA after it: a store that takes one takes the server's, one that takes all has the chain.
     output::say(text.trim_end())?;
     Ok(ExitCode::SUCCESS)

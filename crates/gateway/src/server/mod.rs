@@ -16,9 +16,9 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
-    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router, setup::Setup,
-    state::State, throttle::Throttle,
+    certificate, connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit,
+    limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router,
+    setup::Setup, state::State, throttle::Throttle,
 };
 
 /// How a gateway is run.
@@ -120,6 +120,7 @@ fn outside(state: &State, named: Option<Url>) -> Outside {
     });
     Outside {
         door,
+        chain: certificate::chain(&shown),
         public_url: state.join_address.as_ref().map(|address| address.url.clone()),
         certificates: own.chain(office::certificates(ca, CertificateRole::OwnAuthority)).collect(),
     }

@@ -22,6 +22,7 @@ use url::Url;
 use crate::{
     events::{self, CLIENT_ID, KEY, LINE},
     http::{self, Answer},
+    tls,
 };
 
 /// What differs from one test to the next.
@@ -40,6 +41,8 @@ pub(crate) struct Setup {
     pub(crate) clock: Arc<dyn Clock>,
     /// The address at which PBXs reach the gateway, as the configuration has it.
     pub(crate) public: Public,
+    /// The test host of the vendor of `rt1`, trusted by the certificate of these tests.
+    pub(crate) test_host: Option<Url>,
 }
 
 /// A public address.
@@ -72,6 +75,7 @@ impl Default for Setup {
             zadarma: false,
             clock: Arc::new(SystemClock),
             public: Public::Unknown,
+            test_host: None,
         }
     }
 }
@@ -101,6 +105,11 @@ impl Rig {
     pub(crate) async fn on(folder: TempDir, setup: Setup) -> Self {
         let store = Store::open_in(folder.path(), store::Options::owner("test", store::SystemRandom)).expect("opens");
         let mut config = OfficeConfig { contacts: setup.contacts, ..office_config(folder.path(), &setup.vendor) };
+        if let Some(host) = setup.test_host {
+            let rt1 = &mut config.connections[0].config;
+            rt1.overrides.insert("test_address".to_owned(), host.to_string());
+            rt1.trust_anchor_pem = Some(std::fs::read(tls::file("ca.pem")).expect("is read"));
+        }
         config.connections.extend(setup.zadarma.then(|| zadarma(&setup.vendor)));
         let office = OfficeHandle::start(config, store.clone(), setup.clock).await.expect("starts");
         let office = Arc::new(office);

@@ -11,7 +11,7 @@ use crate::{
     events::call_id,
 };
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder")).join("tests/tls-files").join(name)
 }
 

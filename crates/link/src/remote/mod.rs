@@ -22,8 +22,8 @@ use crate::{
     remote::http::Http,
     wire::{
         ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, SignatureCheck, StateReport, TestReport,
-        TestWish, Trace,
+        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, RunStage, SignatureCheck, StageName,
+        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
     },
 };
 
@@ -31,6 +31,9 @@ pub use join::{Invitation, JoinError};
 
 /// A test of an address takes as long as its message may be waited for, and a little.
 const TEST_PATIENCE: Duration = Duration::from_secs(40);
+
+/// A stage asks the vendor's test host and sends a message, each within its time.
+const STAGE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// An office behind a gateway. Cheap to clone; every clone uses the same connections.
 #[derive(Debug, Clone)]
@@ -106,6 +109,15 @@ impl Office for RemoteOffice {
     async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
         let path = ["v1", "admin", "connections", connection.as_str(), "test"];
         self.http.ask(&path, &wish, TEST_PATIENCE).await
+    }
+
+    async fn staged_check(&self, connection: &ConnectionId) -> Result<StagedCheck, OfficeError> {
+        self.http.get(&["v1", "admin", "connections", connection.as_str(), "stages"]).await
+    }
+
+    async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
+        let path = ["v1", "admin", "connections", connection.as_str(), "stages"];
+        self.http.ask(&path, &RunStage { stage }, STAGE_PATIENCE).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

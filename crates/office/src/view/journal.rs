@@ -152,7 +152,7 @@ impl View {
 }
 
 /// An entry, unless another version wrote it in its own way.
-fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
+pub(crate) fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
     let body = JournalBody::read(&row)?;
     let is_incoming = match row.entry.kind.as_str() {
         "request" => false,

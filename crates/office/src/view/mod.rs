@@ -8,8 +8,11 @@ mod catch_up;
 mod commands;
 mod journal;
 mod report;
+mod staged;
 mod stream;
 mod trace;
+
+pub(crate) use journal::read as read_line;
 
 use std::sync::Arc;
 
@@ -20,7 +23,8 @@ use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
         self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StateReport, TestReport, TestWish, Trace,
+        JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck, StateReport,
+        TestReport, TestWish, Trace,
     },
 };
 use sha2::{Digest, Sha256};
@@ -213,6 +217,14 @@ impl Office for View {
 
     async fn test_address(&self, connection: &ConnectionId, wish: TestWish) -> Result<TestReport, OfficeError> {
         self.send_test(connection, wish).await
+    }
+
+    async fn staged_check(&self, connection: &ConnectionId) -> Result<StagedCheck, OfficeError> {
+        self.check_stages(connection).await
+    }
+
+    async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
+        self.run_stage_of(connection, stage).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

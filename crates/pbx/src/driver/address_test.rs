@@ -21,7 +21,7 @@ use crate::{
 /// The names of the calls of such messages begin so.
 pub const TEST_CALL: &str = "trubka-test-";
 /// What the request journal calls them.
-pub(super) const TEST_NOTIFICATION: &str = "test notification";
+pub const TEST_NOTIFICATION: &str = "test notification";
 
 /// What was seen of an awaited message at our door.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

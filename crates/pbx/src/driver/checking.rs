@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -58,6 +59,17 @@ impl Driver {
                 CheckReport { ok: false, reason, detail: error.to_string(), took, retry_after, clock_ahead }
             }
         }
+    }
+
+    /// Whether this answer, as the request journal keeps it, says that the credentials are accepted. Only what a check asks
+    /// for is read; what else was asked says nothing against them.
+    pub fn judge_check(&self, operation: &str, status: u16, body: &str) -> Result<(), Error> {
+        if !self.pbx.check().is_ok_and(|request| request.operation == operation) {
+            return Ok(());
+        }
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        let answer = Answer { status, retry_after: None, date: None, location: None, limits: None, body };
+        self.pbx.read_check(&answer)
     }
 
     /// What the rights of a key amount to, where they are given one by one and some are missing: a missing right may look

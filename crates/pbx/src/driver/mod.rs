@@ -22,14 +22,15 @@ use std::{
 
 use calls::{Abilities, Ability, BookSettings, CallId, Clock, ConnectionId, Source};
 use tokio::time::Instant;
+use url::Url;
 
 use self::{
-    address_test::{AwaitedTest, TEST_NOTIFICATION},
+    address_test::AwaitedTest,
     limit::{Limit, Patience, Priority},
     sessions::Running,
 };
 pub use self::{
-    address_test::{NotKept, SeenTest, TEST_CALL, TestWatch},
+    address_test::{NotKept, SeenTest, TEST_CALL, TEST_NOTIFICATION, TestWatch},
     commands::Commands,
     history::HistoryReading,
     introducing::NoKeyGiven,
@@ -160,6 +161,11 @@ impl Driver {
     /// Which make it is.
     pub fn make(&self) -> Make {
         self.make
+    }
+
+    /// Where its PBX is asked.
+    pub fn base_url(&self) -> &Url {
+        self.pbx.base_url()
     }
 
     /// What the PBX can do.

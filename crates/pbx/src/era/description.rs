@@ -6,6 +6,7 @@ use crate::{
     delivery::Delivery,
     make::{Description, Kind, Make, Secret, Text},
     routing::RuleOutcomes,
+    stages::Stages,
     zone::UTC,
 };
 
@@ -41,6 +42,7 @@ static DESCRIPTION: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     test_messages: &[],
+    stages: Stages::WITHOUT_WEBHOOKS,
     domains: &[],
     kinds: &[
         Kind {

@@ -11,6 +11,7 @@ use crate::{
     make::{Description, Make, Secret, Text},
     mango,
     routing::RuleOutcomes,
+    stages::Stages,
     zone::{MOSCOW, UTC},
 };
 
@@ -52,6 +53,7 @@ static DESCRIPTION: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     test_messages: &[],
+    stages: Stages::WITHOUT_WEBHOOKS,
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &[

@@ -9,6 +9,7 @@ use crate::{
     make::{Description, Make, Secret, Text},
     mango,
     routing::RuleOutcomes,
+    stages::{StageAdvice, Stages},
     zone::{MOSCOW, UTC},
 };
 
@@ -31,6 +32,30 @@ const ABILITIES: Abilities = Abilities::NONE.without(ON_THE_PHONE, Cannot::OnPho
     Ability::Balance,
     Ability::Directory,
 ]);
+
+/// The vendor's manual asks for a public HTTPS address (§1.2) and lets its owner name the addresses of requests (§2.1.1).
+const STAGES: Stages = Stages {
+    plain: StageAdvice::NotNeeded(Text {
+        ru: "Не нужен: уведомления MANGO OFFICE приходят только на адрес с шифрованием.",
+        en: "Not needed: MANGO OFFICE posts its notifications to an encrypted address only.",
+    }),
+    signature: StageAdvice::Do(Text {
+        ru: "Сравните с кабинетом («Интеграции → API коннектор») уникальный код АТС и ключ для подписи, затем позвоните на свой номер.",
+        en: "Compare the PBX's unique code and the key for the signature with the account (Integrations → API connector), then call your number.",
+    }),
+    tls: StageAdvice::Do(Text {
+        ru: "В «Интеграции → API коннектор» укажите адрес внешней системы с https://. Нужен TLS 1.2 и сертификат от общеизвестного центра.",
+        en: "Enter the external system's address with https:// in Integrations → API connector. TLS 1.2 and a certificate of a well-known authority are needed.",
+    }),
+    live: StageAdvice::Do(Text {
+        ru: "Нажмите «Проверить шаг», затем позвоните на свой номер с любого телефона.",
+        en: "Press “Check the stage”, then call your number from any phone.",
+    }),
+    allow_list: StageAdvice::Do(Text {
+        ru: "Если в «Интеграции → API коннектор» ограничены адреса запросов, впишите туда наш адрес и сохраните. Нажмите «Проверить шаг» и позвоните ещё раз.",
+        en: "Where the addresses of requests are limited in Integrations → API connector, enter our address there and save. Press “Check the stage” and call once more.",
+    }),
+};
 
 static DESCRIPTION: Description = Description {
     name: "mango-vpbx",
@@ -72,6 +97,7 @@ static DESCRIPTION: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     test_messages: super::test_message::ALL,
+    stages: STAGES,
     domains: &["mango-office.ru"],
     kinds: &[],
     overrides: &["recording", "statistics"],

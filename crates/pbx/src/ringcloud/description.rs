@@ -10,6 +10,7 @@ use crate::{
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     routing::RuleOutcomes,
+    stages::Stages,
     zone::{MOSCOW, UTC},
 };
 
@@ -57,6 +58,7 @@ static DESCRIPTION: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     test_messages: &[],
+    stages: Stages::WITHOUT_WEBHOOKS,
     domains: &[],
     kinds: &[],
     overrides: &["interval"],

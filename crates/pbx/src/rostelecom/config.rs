@@ -6,7 +6,10 @@ use calls::EndCause;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{config_error::ConfigError, make::ConnectionConfig};
+use crate::{
+    config_error::ConfigError,
+    make::{ConnectionConfig, TEST_ADDRESS},
+};
 
 /// What an outgoing `connected` tells (ASSUMED: [`Connected::Joined`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,8 @@ impl Settings {
                 ("get_record", "post") => settings.get_record = GetRecord::Post,
                 ("get_record", "get") => settings.get_record = GetRecord::Get,
                 ("get_record", _) => return Err(config.bad_override(name, "must be post or get")),
+                // Read where it is used.
+                (TEST_ADDRESS, _) => {}
                 (reason, cause) => {
                     let Some(reason) = reason.strip_prefix("disconnect_reason.") else {
                         return Err(config.bad_override(name, "must not be empty"));

@@ -56,11 +56,13 @@ pub(super) fn verify(settings: &Settings, request: &WebhookRequest) -> Result<Ve
     let id = request.single_header(CLIENT_ID)?;
     let given = request.single_header(CLIENT_SIGN)?.filter(|sign| !sign.is_empty());
     let given = given.ok_or(VerifyError::Missing(CLIENT_SIGN))?;
-    let verified = Verified::by_sha256(request, given, &digest(settings, &request.body))?;
-    // The code is part of the digest; the header only tells accounts apart, so its absence does no harm.
-    match id {
-        Some(id) if id != settings.client_id.expose_secret().as_bytes() => Err(VerifyError::OtherAccount(CLIENT_ID)),
-        Some(_) | None => Ok(verified),
+    let verified = Verified::by_sha256(request, given, &digest(settings, &request.body));
+    // The code is part of the digest; the header only tells accounts apart, so its absence does no harm. Where both are
+    // wrong, it is the code that is to be looked at.
+    let is_other = id.is_some_and(|id| id != settings.client_id.expose_secret().as_bytes());
+    match verified {
+        Ok(_) | Err(VerifyError::Mismatch) if is_other => Err(VerifyError::OtherAccount(CLIENT_ID)),
+        verified => verified,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     delivery::Delivery,
     make::{Description, Make, Secret, Text},
     routing::{RuleOutcomes, Target},
+    stages::{StageAdvice, Stages},
     zone::{MOSCOW, UTC},
 };
 
@@ -31,6 +32,30 @@ const ABILITIES: Abilities = Abilities::NONE
         Ability::Directory,
     ])
     .without(ON_THE_PHONE, Cannot::OnPhone);
+
+/// The vendor's page names neither a debugging without encryption nor a list of addresses for requests.
+const STAGES: Stages = Stages {
+    plain: StageAdvice::NotNeeded(Text {
+        ru: "Не нужен: отладки без шифрования у этой АТС нет, её тестовый адрес отвечает только с шифрованием.",
+        en: "Not needed: this PBX has no debugging without encryption; its test address answers encrypted only.",
+    }),
+    signature: StageAdvice::Do(Text {
+        ru: "Проверьте в кабинете ключ и секретный ключ, включите уведомления о звонках и позвоните на свой номер.",
+        en: "Check key and secret key in the personal area, switch call notifications on, and call your number.",
+    }),
+    tls: StageAdvice::Do(Text {
+        ru: "В «Настройки → Интеграции и API» укажите адрес для уведомлений с https://. Самоподписанный сертификат загрузить некуда: нужен сертификат от общеизвестного центра.",
+        en: "Enter the address for notifications with https:// in Settings → Integrations and API. A self-signed certificate cannot be uploaded there: it must be of a well-known authority.",
+    }),
+    live: StageAdvice::Do(Text {
+        ru: "Нажмите «Проверить шаг», затем позвоните на номер своей АТС с любого телефона.",
+        en: "Press “Check the stage”, then call the number of your PBX from any phone.",
+    }),
+    allow_list: StageAdvice::NotNeeded(Text {
+        ru: "Не нужен: списка разрешённых адресов для запросов у этой АТС нет.",
+        en: "Not needed: this PBX has no list of addresses that requests may come from.",
+    }),
+};
 
 static ZADARMA_DESCRIPTION: Description = Description {
     name: "zadarma",
@@ -86,6 +111,7 @@ const BOTH: Description = Description {
     test_addresses: &[],
     method_limits: &[],
     test_messages: super::test_message::ALL,
+    stages: STAGES,
     domains: &[],
     kinds: &[],
     overrides: &["pbx_id", "caller_id", "format", "unsigned_2015"],

@@ -5,9 +5,10 @@ import { toContractError } from "$lib/errors";
 import { Failures } from "$lib/failures.svelte";
 import { dayKey } from "$lib/time";
 import { AddressTest, type AddressTestPlatform } from "./addressTest.svelte";
+import { Staged, type StagedPlatform } from "./staged.svelte";
 
 /** What the state of an office is asked with. */
-export type StatePlatform = Pick<MainCommands, "officeState"> & AddressTestPlatform;
+export type StatePlatform = Pick<MainCommands, "officeState"> & AddressTestPlatform & StagedPlatform;
 
 /** From here on a quota may run out. */
 const NEARLY_ALL = 0.8;
@@ -17,6 +18,10 @@ export class OfficeState {
   /** The last that it told; it stays where a later question is not answered. */
   report: StateReport | undefined = $state.raw();
   readonly failures = new Failures<"state">();
+  /** The staged check that is looked at in place of the list. */
+  staged: Staged | undefined = $state.raw();
+  /** The connection whose staged check was closed: its button gets the keyboard back. */
+  #left: string | undefined;
   #office = "";
   #tests = new Map<string, AddressTest>();
 
@@ -25,7 +30,7 @@ export class OfficeState {
   /** Shows how an office stands. */
   async show(office: string): Promise<void> {
     if (office !== this.#office) {
-      this.report = undefined;
+      this.report = this.staged = undefined;
       this.failures.clear();
       this.#tests = new Map();
     }
@@ -44,6 +49,25 @@ export class OfficeState {
   /** Asks anew. */
   async refresh(): Promise<void> {
     await this.show(this.#office);
+  }
+
+  /** Looks at a connection's staged check. */
+  openStages(connection: string): void {
+    this.staged = new Staged(this.platform, this.#office, connection);
+  }
+
+  /** Goes back to the list. */
+  closeStages(): void {
+    this.#left = this.staged?.connection;
+    this.staged = undefined;
+    void this.refresh();
+  }
+
+  /** Whether somebody comes back from this connection's staged check: the first time that it is asked. */
+  returned(connection: string): boolean {
+    if (this.#left !== connection) return false;
+    this.#left = undefined;
+    return true;
   }
 
   /** The test of a connection's address; the same for as long as this office is looked at. */

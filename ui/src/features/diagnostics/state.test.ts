@@ -11,7 +11,7 @@ beforeEach(() => (language.code = "ru"));
 async function opened() {
   const platform = mainPlatform();
   const state = new OfficeState(platform);
-  render(StateView, { state, office: "demo" });
+  render(StateView, { state, office: "demo", goToConnections: vi.fn() });
   await screen.findAllByTestId("connection-state");
   return { user: userEvent.setup(), platform, state };
 }
@@ -57,7 +57,7 @@ describe("The state of an office", () => {
     const until = (at: string) => ({ role: "own" as const, names: [], until: at });
     const certificates = [until("2026-03-01T13:00:00Z"), until("2026-03-03T12:00:00Z")];
     platform.officeState = async () => ({ ...full, now: "2026-03-01T12:00:00Z", certificates });
-    render(StateView, { state: new OfficeState(platform), office: "demo" });
+    render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections: vi.fn() });
     const shown = (await screen.findAllByTestId("certificate")).map(({ textContent }) => textContent);
     expect(shown[0]).toContain("истекает сегодня");
     expect(shown[1]).toContain("истекает через 2 дня");
@@ -68,7 +68,7 @@ describe("The state of an office", () => {
     const full = await platform.officeState({ office: "demo" });
     const { publicUrl: _, ...rest } = full;
     platform.officeState = async () => ({ ...rest, addresses: [], certificates: [], connections: [] });
-    render(StateView, { state: new OfficeState(platform), office: "demo" });
+    render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections: vi.fn() });
     await screen.findByText("Подключений пока нет");
     for (const absent of ["certificate", "our-address", "accepted-from", "quota"])
       expect(screen.queryByTestId(absent)).toBeNull();
@@ -93,7 +93,7 @@ describe("The state of an office", () => {
   it("says why it cannot be had where nothing is known yet", async () => {
     const platform = mainPlatform();
     platform.officeState = async () => Promise.reject({ code: "unreachable", message: "away" });
-    render(StateView, { state: new OfficeState(platform), office: "demo" });
+    render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections: vi.fn() });
     expect(await screen.findByTestId("error")).toBeTruthy();
   });
 

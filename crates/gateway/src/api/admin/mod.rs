@@ -6,6 +6,7 @@ pub(crate) mod invitations;
 pub(crate) mod journal;
 pub(crate) mod people;
 pub(crate) mod setup;
+pub(crate) mod stages;
 pub(crate) mod state;
 
 use std::sync::Arc;
