@@ -40,7 +40,12 @@ static DESCRIPTION: Description = Description {
     first: Text { ru: "ничего", en: "nothing" },
     hook: None,
     key_acts_for: Text { ru: "от имени куклы", en: "the doll" },
-    secrets: &[Secret { name: "winder", found: Text { ru: "на спине", en: "on its back" }, is_sent: true }],
+    secrets: &[Secret {
+        name: "winder",
+        found: Text { ru: "на спине", en: "on its back" },
+        is_sent: true,
+        given: None,
+    }],
     zones: &["UTC"],
     base_url: "https://toy.example",
     test_addresses: &[],
