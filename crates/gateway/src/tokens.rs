@@ -174,7 +174,14 @@ mod tests {
         assert!(find(&store, &hash("trubka_guess"), at("2026-02-01T00:00:00Z")).expect("is read").is_none());
         assert!(find(&store, &hash(secret), at("2026-03-01T00:00:00Z")).expect("is read").is_none());
 
-        assert!(store.revoke_token(&issued.id, at("2026-02-02T00:00:00Z")).await.expect("is stored"));
+        let entry = store::AuditEntry {
+            at: at("2026-02-02T00:00:00Z"),
+            who: "Ольга".into(),
+            action: "removedPerson".into(),
+            subject: issued.id.clone(),
+            detail: String::new(),
+        };
+        assert!(store.revoke_token(&issued.id, entry).await.expect("is stored"));
         assert!(find(&store, &hash(secret), at("2026-02-03T00:00:00Z")).expect("is read").is_none());
 
         store.close();

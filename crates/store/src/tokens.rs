@@ -103,20 +103,8 @@ impl Store {
         })
     }
 
-    /// Takes a token back; answers whether there was one to take.
-    pub fn revoke_token(&self, id: &str, at: Timestamp) -> Write<bool> {
-        let id = id.to_owned();
-        self.write(move |sql| {
-            let revoked = sql.execute(
-                "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL",
-                params![id, to_ns(at)],
-            )?;
-            Ok(revoked > 0)
-        })
-    }
-
-    /// Takes a token back as an admin; answers whether there was one to take.
-    pub fn revoke_token_as(&self, id: &str, entry: AuditEntry) -> Write<bool> {
+    /// Takes a token back, which the audit says; answers whether there was one to take.
+    pub fn revoke_token(&self, id: &str, entry: AuditEntry) -> Write<bool> {
         let id = id.to_owned();
         self.write(move |sql| {
             let revoked = sql.execute(

@@ -61,7 +61,7 @@ pub(crate) async fn sign_out(
     if !last_admin {
         keep_an_admin(&gateway, &bearer.token).await?;
     }
-    gateway.office.store().revoke_token_as(&bearer.token.id, entry).await?;
+    gateway.office.store().revoke_token(&bearer.token.id, entry).await?;
     gateway.tokens_changed.notify_one();
     Ok(StatusCode::NO_CONTENT)
 }

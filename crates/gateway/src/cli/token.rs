@@ -127,7 +127,7 @@ fn list(config: &Config) -> anyhow::Result<ExitCode> {
 async fn revoke(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
     let store = open::beside(&config.data_dir())?;
     let entry = audit("removedPerson", id, String::new());
-    if !store.revoke_token_as(id, entry).await.context("revoking the token")? {
+    if !store.revoke_token(id, entry).await.context("revoking the token")? {
         bail!("there is no token {id} that could be revoked; `token list` shows those there are");
     }
     Ok(ExitCode::SUCCESS)

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     events::{answered_call, call_id, event},
     recordings::with_recording,
-    rig::{Rig, Setup, connection},
+    rig::{Rig, Setup, connection, removal},
     vendor::{MP3, Vendor},
 };
 
@@ -73,7 +73,7 @@ async fn a_token_that_ended_is_told_from_a_gateway_that_stops() {
     let issued = rig.issue("Анна", Role::Agent, &["101"]).await;
     let mut revoked = office(&rig, issued.secret.expose_secret()).stream(None).await.expect("opens");
     up_to_at(&mut revoked).await;
-    rig.store.revoke_token(&issued.id, Timestamp::now()).await.expect("is stored");
+    rig.store.revoke_token(&issued.id, removal()).await.expect("is stored");
     let error = next(&mut revoked).await.expect("says why").expect_err("is an end");
     assert_eq!(error.kind, OfficeErrorKind::Unauthorized);
     let refused = office(&rig, issued.secret.expose_secret()).stream(None).await.map(|_| ()).expect_err("is refused");

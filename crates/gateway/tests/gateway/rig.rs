@@ -9,7 +9,7 @@ use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, Offi
 use pbx::ConnectionConfig;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde_json::Value;
-use store::Store;
+use store::{AuditEntry, Store};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
 use trubka_gateway::{
@@ -24,6 +24,12 @@ use crate::{
     http::{self, Answer},
     tls,
 };
+
+/// What the audit says of a token that was taken back.
+pub(crate) fn removal() -> AuditEntry {
+    let (who, action) = ("Ольга".into(), "removedPerson".into());
+    AuditEntry { at: Timestamp::now(), who, action, subject: String::new(), detail: String::new() }
+}
 
 /// What differs from one test to the next.
 pub(crate) struct Setup {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     events::{answered_call, call_id, event},
-    rig::{Rig, Setup},
+    rig::{Rig, Setup, removal},
     ws::{Came, Desk},
 };
 
@@ -171,7 +171,7 @@ async fn an_unknown_token_is_refused_at_the_handshake() {
     let rig = Rig::new().await;
     assert_eq!(Desk::open(rig.address, "trubka_guess").await.err(), Some(401));
     let revoked = rig.issue("Анна", Role::Agent, &["101"]).await;
-    rig.store.revoke_token(&revoked.id, Timestamp::now()).await.expect("is stored");
+    rig.store.revoke_token(&revoked.id, removal()).await.expect("is stored");
     assert_eq!(Desk::open(rig.address, revoked.secret.expose_secret()).await.err(), Some(401));
 }
 
@@ -185,7 +185,7 @@ async fn a_revoked_token_ends_its_streams_and_no_others() {
     other.frame().await;
     // As the command line does it: over a connection of its own to the same database.
     let beside = store::Store::open_in(rig.folder.path(), store::Options::guest(store::SystemRandom)).expect("opens");
-    assert!(beside.revoke_token(&issued.id, Timestamp::now()).await.expect("is stored"));
+    assert!(beside.revoke_token(&issued.id, removal()).await.expect("is stored"));
     assert_eq!(ended.close_code().await, 4401);
     rig.tell(&[event("s1", "new", None, Timestamp::now())]).await;
     assert_eq!(other.call().await["state"], "ringing");

@@ -11,7 +11,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("in range")
 }
 
-fn entry(action: &str, at: Timestamp) -> AuditEntry {
+pub(crate) fn audit(action: &str, at: Timestamp) -> AuditEntry {
     AuditEntry { at, who: "Anna".into(), action: action.into(), subject: "Boris".into(), detail: String::new() }
 }
 
@@ -42,7 +42,7 @@ fn redeem(store: &Store, hash: u8, device: &str, token: &str, now: Timestamp) ->
 fn a_code_gives_one_token_and_the_same_device_another_in_its_place_for_two_minutes() {
     let (folder, mut expected) = (folder(), invitation("i1", 1));
     let store = open(&folder);
-    store.add_invitations(vec![expected.clone()], entry("invited", at(0))).wait().expect("added");
+    store.add_invitations(vec![expected.clone()], audit("invited", at(0))).wait().expect("added");
     assert_eq!(redeem(&store, 9, "pc", "t0", at(1)), Redeemed::Unknown);
 
     (expected.used_at, expected.device, expected.token) = (Some(at(100)), "pc".into(), "t1".into());
@@ -66,11 +66,11 @@ fn an_invitation_ends_by_time_or_by_an_admin() {
     let folder = folder();
     let store = open(&folder);
     let both = vec![invitation("i1", 1), invitation("i2", 2)];
-    store.add_invitations(both, entry("invited", at(0))).wait().expect("added");
-    assert!(store.add_invitations(vec![invitation("i3", 3), invitation("i4", 2)], entry("x", at(0))).wait().is_err());
+    store.add_invitations(both, audit("invited", at(0))).wait().expect("added");
+    assert!(store.add_invitations(vec![invitation("i3", 3), invitation("i4", 2)], audit("x", at(0))).wait().is_err());
     assert_eq!(store.invitations().expect("reads").len(), 2, "all or none");
-    assert_eq!(store.revoke_invitation("i2", entry("took back", at(5))).wait(), Ok(true));
-    assert_eq!(store.revoke_invitation("i2", entry("took back", at(6))).wait(), Ok(false));
+    assert_eq!(store.revoke_invitation("i2", audit("took back", at(5))).wait(), Ok(true));
+    assert_eq!(store.revoke_invitation("i2", audit("took back", at(6))).wait(), Ok(false));
     assert_eq!(redeem(&store, 2, "pc", "t1", at(10)), Redeemed::Refused(InvitationStatus::Revoked));
     assert_eq!(redeem(&store, 1, "pc", "t1", at(7 * DAY)), Redeemed::Refused(InvitationStatus::Expired));
     let known = store.invitation_by_hash(&[2; 32]).expect("reads").expect("is kept");
@@ -84,7 +84,7 @@ fn an_invitation_ends_by_time_or_by_an_admin() {
 fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used() {
     let folder = folder();
     let store = open(&folder);
-    store.add_invitations(vec![invitation("i1", 1)], entry("invited", at(0))).wait().expect("added");
+    store.add_invitations(vec![invitation("i1", 1)], audit("invited", at(0))).wait().expect("added");
     assert!(matches!(redeem(&store, 1, "pc", "ta", at(10)), Redeemed::Done(_)));
     let (first, second, third) = ([b'a'; 32], [2; 32], [3; 32]);
     let renew =
@@ -118,7 +118,7 @@ fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used
     assert_eq!((renew(first, second, 12 * DAY + 20), is_unused()), (None, false));
     let ends = 13 * DAY + 12;
     assert_eq!((found(&first, ends - 1), found(&first, ends), found(&third, ends)), (is.clone(), None, is));
-    assert_eq!(store.revoke_token_as("ta", entry("signed out", at(14 * DAY))).wait(), Ok(true));
+    assert_eq!(store.revoke_token("ta", audit("signed out", at(14 * DAY))).wait(), Ok(true));
     assert_eq!(renew(third, second, 14 * DAY + 1), None);
 }
 
@@ -126,10 +126,10 @@ fn a_renewed_token_keeps_its_id_and_its_former_secret_until_the_new_one_was_used
 fn rights_and_visits_are_noted_with_the_token() {
     let folder = folder();
     let store = open(&folder);
-    store.add_invitations(vec![invitation("i1", 1)], entry("invited", at(0))).wait().expect("added");
+    store.add_invitations(vec![invitation("i1", 1)], audit("invited", at(0))).wait().expect("added");
     assert!(matches!(redeem(&store, 1, "pc", "ta", at(10)), Redeemed::Done(_)));
     let own = vec![(connection("rt1"), "103".into())];
-    let change = |id: &str| store.change_token(id, "manager", own.clone(), vec![], entry("rights", at(20))).wait();
+    let change = |id: &str| store.change_token(id, "manager", own.clone(), vec![], audit("rights", at(20))).wait();
     assert_eq!((change("ta"), change("tb")), (Ok(true), Ok(false)));
     store.saw_token("ta", "Trubka/9.9", [b'a'; 32], at(30)).wait().expect("noted");
     let token = store.token("ta").expect("reads").expect("is there");
@@ -144,7 +144,7 @@ fn a_configuration_changes_only_from_what_was_seen() {
     let change = |expected, parts: &[(&str, Option<&str>)]| {
         let own = |text: &str| text.to_owned();
         let parts = parts.iter().map(|(key, body)| (own(key), body.map(own))).collect();
-        store.change_configuration(expected, parts, entry("configured", at(1))).wait().expect("is written")
+        store.change_configuration(expected, parts, audit("configured", at(1))).wait().expect("is written")
     };
     assert_eq!(store.configuration().expect("reads").revision, 0);
     assert_eq!(change(0, &[("lines", Some("[]")), ("connection:rt1", Some("{}"))]), Some(1));

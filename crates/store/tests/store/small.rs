@@ -4,7 +4,10 @@ use calls::{CommandId, CommandState};
 use store::{Began, CommandStatus, NewCommand, NewEntry, NewJournalRow, Save, Token};
 use uuid::Uuid;
 
-use crate::common::{OFFICE, at, call_id, connection, entry, folder, open};
+use crate::{
+    common::{OFFICE, at, call_id, connection, entry, folder, open},
+    people::audit,
+};
 
 #[test]
 fn a_command_acts_once_over_a_restart() {
@@ -61,8 +64,8 @@ fn a_token_is_found_by_its_hash_and_revoked_once() {
     assert!(store.add_token(token.clone()).wait().is_err(), "an id is given once");
     assert_eq!(store.token_by_hash(&[7; 32], at(1)), Ok(Some(token.clone())));
     assert_eq!(store.token_by_hash(&[8; 32], at(1)), Ok(None));
-    assert_eq!(store.revoke_token("t1", at(500)).wait(), Ok(true));
-    assert_eq!(store.revoke_token("t1", at(600)).wait(), Ok(false));
+    assert_eq!(store.revoke_token("t1", audit("revoked", at(500))).wait(), Ok(true));
+    assert_eq!(store.revoke_token("t1", audit("revoked", at(600))).wait(), Ok(false));
     assert_eq!(store.tokens(), Ok(vec![Token { revoked_at: Some(at(500)), ..token }]));
 }
 

@@ -75,7 +75,7 @@ pub(crate) async fn remove(
     let known = known(&gateway, &id).await?;
     keep_an_admin(&gateway, &known).await?;
     let entry = admin.audit(&gateway, "removedPerson", &known.name, format!("token {id}"));
-    let removed = gateway.office.store().revoke_token_as(&id, entry).await?;
+    let removed = gateway.office.store().revoke_token(&id, entry).await?;
     done(&gateway, removed)
 }
 
