@@ -204,7 +204,7 @@ mod tests {
 
         assert!(claim(&profile).expect("a folder").is_none());
         send_to_owner(&profile, Some(SecretText("tel:+74951234567".into()))).expect("taken");
-        assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(Some("tel:+74951234567".into())));
         fs::remove_dir_all(&profile).expect("its own folder");
     }
 
@@ -215,7 +215,7 @@ mod tests {
         send_to_owner(&profile, Some(SecretText("tel:+74951234567".into()))).expect("taken at once");
         let (told, heard) = channel();
         owner.listen(move |link| told.send(link).expect("the test listens")).expect("a thread");
-        assert_eq!(heard.recv_timeout(Duration::from_secs(2)), Ok(Some("tel:+74951234567".into())));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(Some("tel:+74951234567".into())));
         fs::remove_dir_all(&profile).expect("its own folder");
     }
 

@@ -251,7 +251,10 @@ async fn what_stands_before_the_gateway_and_keeps_the_message_back_is_named() {
 
 #[tokio::test]
 async fn an_address_where_nobody_is_is_named() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.and_then(|taken| taken.local_addr()).expect("a port");
+    // A port that nobody else has, and at which nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let closed = socket.local_addr().expect("bound");
     for (url, cause, place) in [
         (format!("http://{closed}/"), TestCause::PortClosed, "connection"),
         ("http://nobody.invalid/".to_owned(), TestCause::NameUnknown, "name"),

@@ -254,16 +254,23 @@ fn requests_and_answers_print_no_path_query_header_or_body() {
     assert!(printed.contains("pbx.example") && !printed.contains("secret"), "{printed}");
 }
 
+/// What stands in the queue of a server, and what waits for a place in it.
+type Queue = (Vec<TcpStream>, JoinSet<std::io::Result<TcpStream>>);
+
 /// Fills the queue of a server that accepts nothing, so that further connections are not made.
-async fn full_queue() -> (TcpListener, Url, JoinSet<std::io::Result<TcpStream>>) {
+async fn full_queue() -> (TcpListener, Url, Queue) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
     let mut waiting = JoinSet::new();
     (0..4).for_each(|_| drop(waiting.spawn(TcpStream::connect(address))));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    (listener, format!("http://{address}/").parse().unwrap(), waiting)
+    // As many as it has room for: the others wait.
+    let queued = vec![
+        waiting.join_next().await.unwrap().unwrap().unwrap(),
+        waiting.join_next().await.unwrap().unwrap().unwrap(),
+    ];
+    (listener, format!("http://{address}/").parse().unwrap(), (queued, waiting))
 }
 
 #[tokio::test]

@@ -191,8 +191,10 @@ async fn the_way_to_a_server_is_told_place_by_place_with_what_is_wrong_with_its_
     let plain: Url = url.as_str().replacen("https", "http", 1).parse().unwrap();
     let (reached, outcome) = client(&plain, None).reach(&plain, until).await;
     assert!(outcome.is_ok() && reached.tls.is_none() && reached.connection.is_some(), "{outcome:?}");
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let closed: Url = format!("https://{free}/").parse().unwrap();
+    // A port that nobody else has, and at which nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let closed: Url = format!("https://{}/", socket.local_addr().unwrap()).parse().unwrap();
     let (reached, outcome) = client(&closed, None).reach(&closed, until).await;
     assert!(matches!(outcome, Err(NotReached::Closed(Error::Connect(_)))), "{outcome:?}");
     assert_eq!(reached.connection, None);

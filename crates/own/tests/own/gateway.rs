@@ -289,7 +289,8 @@ async fn what_a_save_that_failed_leaves_is_what_was_there_and_it_can_be_done_aga
     let bench = Bench::new().await;
     let draft = bench.begin("rostelecom").await;
     let draft = bench.fill(&draft, bench.right(Make::ROSTELECOM)).await.expect("is right");
-    let gone = AtGateway { remote: remote_nowhere(), ..bench.at() };
+    let (remote, _port) = remote_nowhere();
+    let gone = AtGateway { remote, ..bench.at() };
     assert_eq!(gone.save(of(&draft.connection)).await.expect_err("nobody is there").code, ErrorCode::Unreachable);
     assert!(bench.listed().await.is_empty());
     let kept = bench.at().connections().await.expect("are told").draft.expect("is kept");
@@ -387,11 +388,12 @@ async fn a_key_that_the_pbx_gives_stays_at_the_gateway_and_the_wizard_goes_on_wi
     bench.office.shutdown().await;
 }
 
-/// A gateway that has gone.
-fn remote_nowhere() -> RemoteOffice {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}", taken.local_addr().expect("bound")).parse().expect("a URL");
-    RemoteOffice::connect(&address, SecretString::from("t"), None).expect("a loopback address")
+/// A gateway that has gone. Whoever holds the socket keeps its port from others; nobody listens there.
+fn remote_nowhere() -> (RemoteOffice, tokio::net::TcpSocket) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let address = format!("http://{}", socket.local_addr().expect("bound")).parse().expect("a URL");
+    (RemoteOffice::connect(&address, SecretString::from("t"), None).expect("a loopback address"), socket)
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -43,6 +43,8 @@ pub(crate) struct FakeKeyring {
     pub(crate) is_asking: AtomicBool,
     /// What the settings were when it last took something.
     pub(crate) settings_then: Mutex<Option<String>>,
+    /// How often it took something.
+    pub(crate) written: AtomicUsize,
     /// Where those settings are.
     store: Mutex<Option<Store>>,
     /// It has found the keys of a connection, and gives them once this is over.
@@ -90,6 +92,7 @@ impl Keyring for FakeKeyring {
         let store = self.store.lock().expect("not poisoned").clone();
         *self.settings_then.lock().expect("not poisoned") = store.and_then(|it| it.setting("own.office").ok()?);
         self.entries().insert(name.to_owned(), secret.expose_secret().to_owned());
+        self.written.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 

@@ -86,8 +86,10 @@ async fn nobody_at_the_address_and_a_clock_that_is_off_are_told_apart() {
     let bench = Bench::with(&[Make::MANGO_CLIENT]).await;
     let draft = bench.begin("mango-client").await;
     let mut fields = bench.right_fields(Make::MANGO_CLIENT);
-    // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound");
+    // A port that nobody else has, and at which nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let free = socket.local_addr().expect("bound");
     let right = std::mem::replace(&mut fields["address"], json!(format!("http://{free}")));
     let draft = bench.fill(&draft, fields).await.expect("looks right");
     let outcome = check(&bench, &draft, CheckStep::Address).await;

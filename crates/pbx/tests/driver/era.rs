@@ -1,5 +1,5 @@
 //! The driver with the Era make, against a PBX on loopback.
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use calls::{Ability, CommandAnswer, CommandId, RecordingReference, Source};
 use futures_util::StreamExt;
@@ -145,9 +145,15 @@ async fn a_call_is_placed_over_rest_or_over_the_socket_and_the_answer_names_it()
 
 #[tokio::test]
 async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
-    let mut pbx =
-        FakePbx::start_with_socket(http, |text| if text.contains("new_invite") { Vec::new() } else { answers(text) })
-            .await;
+    let (ask, mut asked) = mpsc::channel(1);
+    let keeps_quiet = move |text: &str| {
+        if !text.contains("new_invite") {
+            return answers(text);
+        }
+        ask.try_send(()).expect("it is asked once");
+        Vec::new()
+    };
+    let mut pbx = FakePbx::start_with_socket(http, keeps_quiet).await;
     let driver = with_overrides(&pbx, &[("commands", "ccs")]);
     let (_reports, session) = live(&driver).await;
     let command = CommandId(Uuid::nil());
@@ -155,7 +161,7 @@ async fn an_answer_over_the_socket_that_is_lost_is_an_unknown_outcome() {
         let driver = Arc::clone(&driver);
         tokio::spawn(async move { now(&driver).originate(command, "101", "+79161234567").await })
     };
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    asked.recv().await.expect("the PBX has the request");
     pbx.frames = None;
     assert_eq!(session.await.unwrap().kind(), ErrorKind::Transport);
     assert_eq!(asking.await.unwrap(), CommandAnswer::Unknown { command });

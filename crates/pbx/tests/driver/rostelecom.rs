@@ -243,10 +243,11 @@ async fn whether_a_pbx_is_there_is_known_without_its_api() {
     assert_eq!(pbx.seen()[0].header("x-client-sign"), None);
     assert!(journal.entries().is_empty());
 
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // A port that nobody else has, and at which nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let mut gone = config(pbx::rostelecom::MAKE, &pbx.url);
-    gone.base_url = Some(format!("http://{}", listener.local_addr().unwrap()).parse().unwrap());
-    drop(listener);
+    gone.base_url = Some(format!("http://{}", socket.local_addr().unwrap()).parse().unwrap());
     let gone = Driver::new(gone, Arc::new(pbx::journal::NoJournal), Arc::new(FixedClock)).unwrap();
     assert!(!gone.is_reachable().await);
 }
