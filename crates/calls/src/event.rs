@@ -24,7 +24,7 @@ pub struct Stored {
     /// When the office received or made it.
     pub received_at: Timestamp,
     /// What it says.
-    pub told: LogEvent,
+    pub event: LogEvent,
 }
 
 /// What an entry of the log says: the input of a book.

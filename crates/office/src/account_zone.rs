@@ -11,7 +11,10 @@ use pbx::{
     query::{Query, Reply},
 };
 
-use crate::{connections::Zone, handle::zone_key, links::Link};
+use crate::{
+    connections::{Zone, zone_key},
+    links::Link,
+};
 
 impl Link {
     /// Asks for the zone, unless the settings give it or the PBX has said it in this run. Whoever cannot be asked shows it

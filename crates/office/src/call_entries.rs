@@ -19,6 +19,6 @@ pub(crate) fn of_call(store: &Store, office: &str, call: &CallId) -> Result<Vec<
 
 /// The ids by which the PBX knows the call.
 pub(crate) fn vendor_ids(store: &Store, office: &str, call: &CallId) -> Result<BTreeSet<String>, store::Error> {
-    let told = store.read_call(office, call)?.into_iter().map(|stored| stored.told);
+    let told = store.read_call(office, call)?.into_iter().map(|stored| stored.event);
     Ok(told.filter_map(|told| if let LogEvent::Vendor(event) = told { event.call } else { None }).collect())
 }

@@ -42,6 +42,11 @@ pub(crate) struct Zone {
     pub(crate) is_certain: bool,
 }
 
+/// Setting that keeps the zone that was chosen.
+pub(crate) fn zone_key(connection: &ConnectionId) -> String {
+    format!("zone:{connection}")
+}
+
 /// All of them.
 #[derive(Default)]
 pub(crate) struct Connections(RwLock<BTreeMap<ConnectionId, Arc<Connection>>>);

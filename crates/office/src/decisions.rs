@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use link::wire::{CardDecision, CardRule};
 use serde::{Deserialize, Serialize};
 
-use crate::desks::KEPT;
-
+/// How long it is remembered what desks followed and decided.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far a desk may be wrong about the office's clock: it is measured over a network.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 

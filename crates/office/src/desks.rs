@@ -5,14 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use link::wire::{CardRule, You};
 use store::{DeskTime, NewDeskTime, Store};
 
-use crate::{clock::Clock, decisions::KeptDecision, settings::Viewer, state::OfficeState};
+use crate::{
+    clock::Clock,
+    decisions::{KEPT, KeptDecision},
+    settings::Viewer,
+    state::OfficeState,
+};
 
-/// How long it is remembered what desks followed and decided.
-pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Rows that are forgotten at a time: whoever writes meanwhile waits for them.
 const AT_A_TIME: usize = 2000;
 

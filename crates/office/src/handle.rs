@@ -15,16 +15,17 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookReply, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::{
     clock::Clock,
-    connections::{Connection, Connections, Zone},
+    connections::{Connection, Connections, Zone, zone_key},
     desks,
     holes::Holes,
-    journal::{StoreJournal, WebhookRow},
+    hook_outcome::{HookOutcome, ReceivedHook},
+    journal::StoreJournal,
     keeper::{Keeper, NotStored},
     outside::Outside,
     recordings::Recordings,
@@ -66,43 +67,6 @@ pub enum StartError {
     /// A zone that does not exist.
     #[error("connection {0}: the zone is not an IANA name such as Europe/Moscow")]
     Zone(ConnectionId),
-}
-
-/// What became of a webhook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HookOutcome {
-    /// Stored; answer so.
-    Stored(WebhookReply),
-    /// Was stored before; answer so.
-    Known(WebhookReply),
-    /// Nothing to store (an address check); answer so.
-    Reply(WebhookReply),
-    /// The awaited test of our address came, and was noted; answer so.
-    Tested(WebhookReply),
-    /// There is no such connection.
-    UnknownConnection,
-    /// Not authentic.
-    Refused(VerifyError),
-    /// Could not be stored: the PBX has to send it again.
-    NotStored,
-}
-
-impl HookOutcome {
-    /// What it is to be answered, where it was taken.
-    pub fn reply(&self) -> Option<&WebhookReply> {
-        match self {
-            Self::Stored(reply) | Self::Known(reply) | Self::Reply(reply) | Self::Tested(reply) => Some(reply),
-            Self::UnknownConnection | Self::Refused(_) | Self::NotStored => None,
-        }
-    }
-}
-
-/// What became of a webhook, and its row in the request journal.
-pub struct ReceivedHook {
-    /// What became of it.
-    pub outcome: HookOutcome,
-    /// To be told what was answered; none where there is no such connection.
-    pub row: Option<WebhookRow>,
 }
 
 /// Figures of an office since its start.
@@ -288,8 +252,9 @@ impl OfficeHandle {
         if let Some(Decision::ZoneChosen { zone, .. }) = &choice {
             self.keep_zone(&connection.id, zone).await;
         }
-        let told = choice.map(LogEvent::Decision).into_iter().chain(events.into_iter().map(LogEvent::Vendor)).collect();
-        let Ok(appended) = self.state.keeper.tell(&connection.id, received_at, told).await else {
+        let events =
+            choice.map(LogEvent::Decision).into_iter().chain(events.into_iter().map(LogEvent::Vendor)).collect();
+        let Ok(appended) = self.state.keeper.tell(&connection.id, received_at, events).await else {
             return HookOutcome::NotStored;
         };
         let of_events = || appended[decided..].iter().map(|appended| appended.new_seq().is_some());
@@ -455,11 +420,6 @@ async fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&st
 async fn chosen_zone(store: &Store, id: &ConnectionId) -> Result<Option<String>, store::Error> {
     let key = zone_key(id);
     store.reading(move |store| store.setting(&key)).await
-}
-
-/// Setting that keeps the zone that was chosen.
-pub(crate) fn zone_key(connection: &ConnectionId) -> String {
-    format!("zone:{connection}")
 }
 
 /// Setting that keeps the [`Directory::rules`] by which the rows say who sees them.

@@ -8,7 +8,8 @@ use link::wire::ConnectionState;
 use tokio::time::Instant;
 
 use crate::{
-    cause, gap_filling::may_pass, links::Link, people::PeopleRefresh, reachability::next_look, status::SessionStatus,
+    cause, gap_filling::may_pass, links::Link, people_refresh::PeopleRefresh, reachability::next_look,
+    status::SessionStatus,
 };
 
 /// How often. A PBX may have to prepare its list first.

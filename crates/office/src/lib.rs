@@ -25,6 +25,7 @@ mod gap_filling;
 mod handle;
 mod held_back;
 mod holes;
+mod hook_outcome;
 mod journal;
 mod journal_body;
 mod keeper;
@@ -35,6 +36,7 @@ mod method_counts;
 mod originals;
 mod outside;
 mod people;
+mod people_refresh;
 mod polling;
 mod reachability;
 mod recordings;
@@ -63,7 +65,8 @@ pub use clock::{Clock, SystemClock};
 pub use connection_input::{
     fault_of_secret, read_address, read_make, read_program_name, read_secret, read_zone, unusable_settings,
 };
-pub use handle::{HookOutcome, Metrics, OfficeHandle, ReceivedHook, StartError};
+pub use handle::{Metrics, OfficeHandle, StartError};
+pub use hook_outcome::{HookOutcome, ReceivedHook};
 pub use journal::WebhookRow;
 pub use outside::{Door, Outside, certificates};
 pub use request_times::StoredTimes;

@@ -72,8 +72,8 @@ impl Link {
     }
 
     pub(crate) async fn decide(&self, decision: Decision) {
-        let told = vec![LogEvent::Decision(decision)];
-        if self.keeper.tell(&self.connection, self.clock.now(), told).await.is_err() {
+        let events = vec![LogEvent::Decision(decision)];
+        if self.keeper.tell(&self.connection, self.clock.now(), events).await.is_err() {
             tracing::error!(connection = %self.connection, "a decision could not be logged");
         }
     }

@@ -12,7 +12,11 @@ use pbx::{Error, ErrorKind, Found, HeldCall, Retry, Snapshot};
 use store::Store;
 
 use crate::{
-    call_entries, cause, connections::Zone, handle::zone_key, keeper::NotStored, links::Link, rows,
+    call_entries, cause,
+    connections::{Zone, zone_key},
+    keeper::NotStored,
+    links::Link,
+    rows,
     status::SessionStatus,
 };
 
@@ -77,7 +81,7 @@ impl Link {
     async fn take_found(&self, found: Found, complete: &mut Option<Timestamp>) -> Result<(), NotStored> {
         let now = self.clock.now();
         let Found { zone: choice, events, snapshot, complete_since } = found;
-        let mut told = Vec::with_capacity(events.len() + 1);
+        let mut entries = Vec::with_capacity(events.len() + 1);
         if let Some((name, because)) = choice
             && let Ok(time_zone) = TimeZone::get(&name)
         {
@@ -85,16 +89,16 @@ impl Link {
             *self.zone.write().unwrap_or_else(PoisonError::into_inner) =
                 Zone { zone: time_zone, settled: true, is_certain: false };
             self.keep_text(&zone_key(&self.connection), &name);
-            told.push(LogEvent::Decision(Decision::ZoneChosen { zone: name, because }));
+            entries.push(LogEvent::Decision(Decision::ZoneChosen { zone: name, because }));
         }
         let is_list = snapshot.is_some() || complete_since.is_some();
         let (listed, list) = match snapshot {
             Some(Snapshot { asked, events, calls }) => (events, Some((asked, calls))),
             None => (Vec::new(), None),
         };
-        told.extend(events.into_iter().chain(listed).map(LogEvent::Vendor));
-        if !told.is_empty() {
-            self.keeper.tell(&self.connection, now, told).await?;
+        entries.extend(events.into_iter().chain(listed).map(LogEvent::Vendor));
+        if !entries.is_empty() {
+            self.keeper.tell(&self.connection, now, entries).await?;
         }
         if let Some((asked, calls)) = list {
             self.keeper.absent(&self.connection, now, asked, calls).await?;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use link::wire::{ConnectionState, DownCause};
 use pbx::CheckReport;
 
-use crate::{backoff::LONGEST, cause, links::Link, people::PeopleRefresh, status::SessionStatus};
+use crate::{backoff::LONGEST, cause, links::Link, people_refresh::PeopleRefresh, status::SessionStatus};
 
 /// A connection is looked at this often while it works; a quota of 1000 requests is not felt.
 const LOOK: Duration = Duration::from_secs(300);

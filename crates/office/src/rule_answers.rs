@@ -8,9 +8,9 @@ use std::{
 
 use calls::{CallId, ConnectionId, Effect, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use pbx::{Incoming, WebhookReply, WebhookRequest};
+use pbx::{Driver, Incoming, WebhookReply, WebhookRequest};
 
-use crate::{connections::Connection, handle::HookOutcome, routing::Acted, settings::Directory};
+use crate::{hook_outcome::HookOutcome, routing::Acted, settings::Directory};
 
 /// A rule's answer goes out so soon after the PBX asked, or not at all. No vendor's page says how long he waits
 /// (Rostelecom: a setting of the platform); a caller hears nothing meanwhile. The rules are looked up in memory, so it is
@@ -30,6 +30,26 @@ pub(crate) struct Routed {
 }
 
 impl Routed {
+    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
+    /// no rule says anything.
+    pub(crate) fn to(
+        request: &WebhookRequest,
+        connection: &ConnectionId,
+        driver: &Driver,
+        directory: &Directory,
+    ) -> Option<Self> {
+        let incoming = driver.incoming(request)?;
+        let from = incoming.from.as_deref()?;
+        let name = directory.contact(from).map(str::to_owned);
+        let (rule, route) = directory.routing().route(connection, name, from)?;
+        let answer = driver.route_reply(request, &route)?;
+        let acted = Acted::of(&answer.used);
+        if acted.is_none_or(|acted| acted.rule != rule) {
+            tracing::warn!(%connection, rule, "this PBX cannot carry out what a rule says of a caller");
+        }
+        Some(Self { incoming, acted, reply: Some(answer.reply) })
+    }
+
     /// It is too late to be told: the PBX has gone on by itself.
     pub(crate) fn lapse(&mut self) {
         self.reply = None;
@@ -57,23 +77,6 @@ impl Routed {
             | HookOutcome::Refused(_)
             | HookOutcome::NotStored => outcome,
         }
-    }
-}
-
-impl Connection {
-    /// The answer to an authentic webhook whose PBX waits for it before it routes the call; `None` where it does not, or
-    /// no rule says anything.
-    pub(crate) fn routed(&self, request: &WebhookRequest, directory: &Directory) -> Option<Routed> {
-        let incoming = self.driver.incoming(request)?;
-        let from = incoming.from.as_deref()?;
-        let name = directory.contact(from).map(str::to_owned);
-        let (rule, route) = directory.routing().route(&self.id, name, from)?;
-        let answer = self.driver.route_reply(request, &route)?;
-        let acted = Acted::of(&answer.used);
-        if acted.is_none_or(|acted| acted.rule != rule) {
-            tracing::warn!(connection = %self.id, rule, "this PBX cannot carry out what a rule says of a caller");
-        }
-        Some(Routed { incoming, acted, reply: Some(answer.reply) })
     }
 }
 

@@ -229,8 +229,8 @@ impl Link {
                     // What was missed says nothing of the clock.
                     self.compare_times(now, &events).await;
                 }
-                let told = events.into_iter().map(LogEvent::Vendor).collect();
-                if self.keeper.tell(&self.connection, now, told).await.is_err() {
+                let events = events.into_iter().map(LogEvent::Vendor).collect();
+                if self.keeper.tell(&self.connection, now, events).await.is_err() {
                     // What is replayed stays at the PBX until it is asked for more.
                     if !is_replay {
                         missing.lose(now);
@@ -260,8 +260,8 @@ impl Link {
                 self.show_live(key, run).await;
             }
             SessionReport::Snapshot(Snapshot { asked, events, calls }) => {
-                let told = events.into_iter().map(LogEvent::Vendor).collect();
-                self.keeper.tell(&self.connection, now, told).await?;
+                let events = events.into_iter().map(LogEvent::Vendor).collect();
+                self.keeper.tell(&self.connection, now, events).await?;
                 self.keeper.absent(&self.connection, now, asked, calls).await?;
                 run.heard = now;
             }

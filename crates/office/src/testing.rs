@@ -145,6 +145,6 @@ impl Bench {
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         let log = self.link.store.read_from(&self.link.connection, 0, 100).expect("is read");
         let decision = |told| if let LogEvent::Decision(decision) = told { Some(decision) } else { None };
-        log.into_iter().flatten().filter_map(|stored| decision(stored.told)).collect()
+        log.into_iter().flatten().filter_map(|stored| decision(stored.event)).collect()
     }
 }

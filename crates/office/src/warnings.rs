@@ -49,7 +49,7 @@ impl Warnings {
         let newest = store.head_seq()?.saturating_sub(ENTRIES as u64);
         let mut skew = Skew::default();
         for stored in store.read_from(connection, newest, ENTRIES)?.into_iter().flatten() {
-            match stored.told {
+            match stored.event {
                 LogEvent::Vendor(event)
                     if matches!(event.source, Source::Webhook | Source::Unsigned | Source::Push) =>
                 {

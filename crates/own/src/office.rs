@@ -30,13 +30,11 @@ use store::{Store, cache};
 use crate::{
     keyring::{Keyring, KeyringChanges, KeyringQuestion},
     secrets::{Entries, Keys, Unlocked},
-    settings::Settings,
+    settings::{GROUP, Settings},
 };
 
 /// The office's name in the database and on screens.
 pub const OFFICE: &str = "own";
-/// All lines of it ring at this group.
-pub(crate) const GROUP: &str = "own";
 
 /// The office that the desktop runs for one person. Clones are the same office.
 #[derive(Clone)]

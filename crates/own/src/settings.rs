@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use store::{Random, Store};
 use url::Url;
 
-use crate::{office::GROUP, secrets::Keys};
+use crate::secrets::Keys;
 
+/// All lines of the own office ring at this group.
+pub(crate) const GROUP: &str = "own";
 /// Setting that holds all of it.
 const SETTING: &str = "own.office";
 

@@ -29,7 +29,7 @@ pub struct NewEntry {
     /// When the office received or made it.
     pub received_at: Timestamp,
     /// What is told.
-    pub told: LogEvent,
+    pub event: LogEvent,
 }
 
 /// What became of an entry.
@@ -229,7 +229,7 @@ impl LogRow {
             call: entry.call,
             key: entry.dedupe_key.as_deref().map(hash),
             received_ns: to_ns(entry.received_at),
-            body: serde_json::to_string(&entry.told).map_err(|error| unreadable(&error))?,
+            body: serde_json::to_string(&entry.event).map_err(|error| unreadable(&error))?,
         })
     }
 
@@ -284,7 +284,7 @@ fn stored(row: &Row<'_>, seq: u64) -> Result<Stored, Error> {
         seq,
         connection: connection.parse().map_err(damaged("connection id"))?,
         received_at: from_ns(row.get(2).map_err(damaged("time of a log entry"))?),
-        told: serde_json::from_str(body).map_err(|error| unreadable(&error))?,
+        event: serde_json::from_str(body).map_err(|error| unreadable(&error))?,
     })
 }
 

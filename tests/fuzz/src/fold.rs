@@ -21,7 +21,7 @@ pub(super) fn hold(settings: BookSettings, events: &[VendorEvent], bytes: usize)
     let mut tell = |book: &mut Book, event: &VendorEvent| {
         log += 1;
         let (received_at, told) = (now().wall, LogEvent::Vendor(event.clone()));
-        book.apply(&Stored { seq: log, connection: connection.clone(), received_at, told });
+        book.apply(&Stored { seq: log, connection: connection.clone(), received_at, event: told });
     };
     tell(&mut book, &other());
     let id = CallId::of_vendor(&connection, OTHER);

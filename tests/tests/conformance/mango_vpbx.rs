@@ -135,7 +135,7 @@ fn event_order(vector: &Value) -> Outcome {
         let context = DecodeContext { received_at, zone: TimeZone::UTC, source: Source::Webhook };
         for event in pbx.decode(verified, &context).events {
             let told = LogEvent::Vendor(event);
-            book.apply(&Stored { seq: place as u64 + 1, connection: connection.clone(), received_at, told });
+            book.apply(&Stored { seq: place as u64 + 1, connection: connection.clone(), received_at, event: told });
         }
     }
     let call = book.call(&CallId::of_vendor(&connection, ENTRY)).ok_or("gives no call")?;

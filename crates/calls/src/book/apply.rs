@@ -60,7 +60,7 @@ impl Book {
     /// The call's record, a new one if it is not held.
     pub(super) fn entry(&mut self, id: &CallId, vendor_call: &str, stored: &Stored) -> &mut Record {
         self.records.entry(id.clone()).or_insert_with(|| {
-            let event = if let LogEvent::Vendor(event) = &stored.told { Some(event) } else { None };
+            let event = if let LogEvent::Vendor(event) = &stored.event { Some(event) } else { None };
             let replayed = event.filter(|event| event.source == Source::Replay);
             // Where every user has a session of his own, the gap of one says nothing of what another's tells, and
             // nothing of what begins live.

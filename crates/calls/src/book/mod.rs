@@ -118,7 +118,7 @@ impl Book {
     /// be brought back with [`Book::restore`]; so, too, when the book is rebuilt from [`Book::floor`].
     pub fn apply(&mut self, stored: &Stored) -> Vec<Change> {
         let mut changes = Vec::new();
-        match &stored.told {
+        match &stored.event {
             LogEvent::Vendor(event) => self.vendor(stored, event, &mut changes),
             LogEvent::Command(command) => self.command(stored, command, &mut changes),
             LogEvent::Answer(answer) => self.answer(stored, answer, &mut changes),
@@ -161,14 +161,14 @@ impl Book {
     }
 
     /// The call that an entry is about, that of a command's answer and timer included ([`LogEvent::subject`]).
-    pub fn subject(&self, told: &LogEvent) -> Option<CallId> {
-        let command = match told {
+    pub fn subject(&self, event: &LogEvent) -> Option<CallId> {
+        let command = match event {
             LogEvent::Answer(answer) => Some(answer.command()),
             LogEvent::Decision(Decision::TimerFired { timer: Timer::NotConfirmed { command } }) => Some(*command),
             LogEvent::Vendor(_) | LogEvent::Command(_) | LogEvent::Decision(_) => None,
         };
         let acts_on = command.and_then(|command| self.commands.get(&command)).filter(|asked| asked.acts());
-        acts_on.map(|asked| asked.call.clone()).or_else(|| told.subject(&self.connection))
+        acts_on.map(|asked| asked.call.clone()).or_else(|| event.subject(&self.connection))
     }
 
     /// The lowest log place that a rebuild of what is held needs; `None` when nothing is held. A rebuild from there

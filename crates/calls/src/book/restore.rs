@@ -15,7 +15,7 @@ impl Book {
         let mut restored = Self::new(self.connection.clone(), self.settings.clone());
         restored.zone_chosen = self.zone_chosen;
         for entry in entries {
-            if !forgets(&entry.told) {
+            if !forgets(&entry.event) {
                 restored.apply(entry);
             }
         }
@@ -45,6 +45,6 @@ impl Book {
 }
 
 /// Whether the entry once let the call go.
-fn forgets(told: &LogEvent) -> bool {
-    matches!(told, LogEvent::Decision(Decision::TimerFired { timer: Timer::Tombstone { .. } }))
+fn forgets(event: &LogEvent) -> bool {
+    matches!(event, LogEvent::Decision(Decision::TimerFired { timer: Timer::Tombstone { .. } }))
 }

@@ -125,7 +125,7 @@ impl Channel {
     pub(crate) fn recorded(self, ms: i64, url: &str) -> Entry {
         let reference = RecordingReference::Link(url.into());
         let mut entry = self.event(0, ms, "AVAILABLE", vec![Effect::RecordingAvailable { reference }]);
-        if let calls::LogEvent::Vendor(event) = &mut entry.told {
+        if let calls::LogEvent::Vendor(event) = &mut entry.event {
             (event.leg_seq, event.time) = (None, None);
         }
         entry

@@ -55,24 +55,24 @@ pub(crate) fn accepted(number: u128, vendor_call: Option<&str>) -> LogEvent {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) ms: i64,
-    pub(crate) told: LogEvent,
+    pub(crate) event: LogEvent,
 }
 
 impl Entry {
-    pub(crate) fn new(ms: i64, told: impl Into<Tell>) -> Self {
-        Self { ms, told: told.into().0 }
+    pub(crate) fn new(ms: i64, event: impl Into<Tell>) -> Self {
+        Self { ms, event: event.into().0 }
     }
 
     pub(crate) fn is_vendor(&self) -> bool {
-        matches!(self.told, LogEvent::Vendor(_))
+        matches!(self.event, LogEvent::Vendor(_))
     }
 }
 
 pub(crate) struct Tell(LogEvent);
 
 impl From<LogEvent> for Tell {
-    fn from(told: LogEvent) -> Self {
-        Self(told)
+    fn from(event: LogEvent) -> Self {
+        Self(event)
     }
 }
 
@@ -123,7 +123,7 @@ impl Office {
         let mut office = Self::new(settings);
         for entry in entries {
             office.wait_until(entry.ms);
-            office.tell(entry.ms, entry.told.clone());
+            office.tell(entry.ms, entry.event.clone());
         }
         office
     }
@@ -132,7 +132,7 @@ impl Office {
     pub(crate) fn still(settings: BookSettings, entries: &[Entry]) -> Self {
         let mut office = Self::new(settings);
         for entry in entries {
-            office.tell(entry.ms, entry.told.clone());
+            office.tell(entry.ms, entry.event.clone());
         }
         office
     }
@@ -162,14 +162,14 @@ impl Office {
         assert_ne!(self.book.next_deadline(), Some((due, timer)), "a fired timer is asked for again");
     }
 
-    pub(crate) fn tell(&mut self, ms: i64, told: impl Into<Tell>) -> Vec<Change> {
+    pub(crate) fn tell(&mut self, ms: i64, event: impl Into<Tell>) -> Vec<Change> {
         self.now = self.now.max(at(ms));
-        self.append(at(ms), told.into().0)
+        self.append(at(ms), event.into().0)
     }
 
-    fn append(&mut self, received_at: Timestamp, told: LogEvent) -> Vec<Change> {
+    fn append(&mut self, received_at: Timestamp, event: LogEvent) -> Vec<Change> {
         let seq = self.log.len() as u64 + 1;
-        self.log.push(Stored { seq, connection: connection(), received_at, told });
+        self.log.push(Stored { seq, connection: connection(), received_at, event });
         self.fold(self.log.len() - 1)
     }
 
@@ -177,12 +177,12 @@ impl Office {
     fn fold(&mut self, place: usize) -> Vec<Change> {
         let (before, rest) = self.log.split_at(place);
         let stored = &rest[0];
-        if let Some(call) = stored.told.subject(&connection()).filter(|call| !self.book.holds(call)) {
+        if let Some(call) = stored.event.subject(&connection()).filter(|call| !self.book.holds(call)) {
             let former = self.calls.get(&call).and_then(|known| known.redirected_from.clone());
-            let is_its = |entry: &&Stored| match entry.told.subject(&connection()) {
+            let is_its = |entry: &&Stored| match entry.event.subject(&connection()) {
                 Some(subject) => subject == call || Some(&subject) == former.as_ref(),
                 None => {
-                    matches!(entry.told, LogEvent::Decision(Decision::GapOpened { .. } | Decision::GapClosed { .. }))
+                    matches!(entry.event, LogEvent::Decision(Decision::GapOpened { .. } | Decision::GapClosed { .. }))
                 }
             };
             self.book.restore(before.iter().filter(is_its));

@@ -91,7 +91,7 @@ fn the_log_twice_changes_nothing() {
         let mut office = played(script);
         let before = office.calls.clone();
         for stored in office.log.clone() {
-            if let LogEvent::Vendor(_) | LogEvent::Command(_) = stored.told {
+            if let LogEvent::Vendor(_) | LogEvent::Command(_) = stored.event {
                 assert_eq!(office.book.apply(&stored), [], "{}", script.name);
             }
         }
@@ -108,7 +108,7 @@ fn a_straggler_after_the_tombstone_finds_its_call_again() {
         office.wait_until(3_600_000);
         assert_eq!(office.book.floor(), None, "{}", script.name);
         for entry in script.entries.iter().filter(|entry| entry.is_vendor()) {
-            let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
+            let LogEvent::Vendor(event) = entry.event.clone() else { unreachable!() };
             let straggler = VendorEvent { dedupe_key: format!("{} again", event.dedupe_key), ..event };
             office.tell(3_600_000 + entry.ms.max(0), straggler);
         }

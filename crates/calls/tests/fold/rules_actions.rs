@@ -36,7 +36,7 @@ fn state(office: &Office) -> CommandState {
 
 fn tell(office: &mut Office, entry: Entry) {
     office.wait_until(entry.ms);
-    office.tell(entry.ms, entry.told);
+    office.tell(entry.ms, entry.event);
 }
 
 fn transfer(to: &str, attended: bool) -> Action {
@@ -62,7 +62,7 @@ fn message(ms: i64, effect: Effect) -> Entry {
 /// The outcome of a command, told of no call.
 fn outcome(ms: i64, accepted: bool, detail: Option<&str>) -> Entry {
     let effect = Effect::CommandResult { accepted, detail: detail.map(str::to_owned) };
-    let LogEvent::Vendor(event) = message(ms, effect).told else { unreachable!("a vendor's") };
+    let LogEvent::Vendor(event) = message(ms, effect).event else { unreachable!("a vendor's") };
     let vendor_command = Some(command_id(1).to_string());
     Entry::new(ms, VendorEvent { call: None, vendor_command, ..event })
 }

@@ -20,7 +20,7 @@ fn unknown(number: u128) -> LogEvent {
 
 fn tell(office: &mut Office, entry: Entry) -> Vec<Change> {
     office.wait_until(entry.ms);
-    office.tell(entry.ms, entry.told)
+    office.tell(entry.ms, entry.event)
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn the_newest_is_stitched_first_and_each_once() {
 #[test]
 fn the_vendors_copy_of_our_commands_id_stitches_whatever_the_number() {
     let mut office = asked("+79001234567");
-    let LogEvent::Vendor(event) = Channel::callback("e1", "102").appeared(1, 1_000).told else { unreachable!() };
+    let LogEvent::Vendor(event) = Channel::callback("e1", "102").appeared(1, 1_000).event else { unreachable!() };
     let named = VendorEvent { vendor_command: Some(command_id(1).to_string()), ..event };
     office.tell(1_100, named);
     assert_eq!(office.redirects[&pending_id(1)], call_id("e1"));

@@ -11,7 +11,7 @@ use crate::{
 const HOUR: i64 = 3_600_000;
 
 fn vendor(entry: &Entry) -> VendorEvent {
-    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.event.clone() else { unreachable!() };
     event
 }
 
@@ -38,7 +38,7 @@ fn a_concluded_end_gives_way_to_a_phone_that_rings_after_all() {
     let talk = [first.appeared(1, 0), first.connected(2, 5_000), first.disconnected(3, 30_000, EndCause::Normal)];
     let mut office = Office::live(mango::settings(), &talk).settle();
     assert_eq!(office.call("e1").state, CallState::Ended);
-    office.tell(40_100, second.appeared(1, 40_000).told);
+    office.tell(40_100, second.appeared(1, 40_000).event);
     assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ringing, None));
 }
 
@@ -57,10 +57,10 @@ fn one_users_end_is_not_the_end_for_a_colleague_who_talks() {
     let mut gone = vendor(&first.disconnected(2, 6_000, EndCause::Normal));
     gone.effects.push(Effect::CallEnded { result: Some(CallResult::Missed), reason: None });
     let mut office = Office::live(mango::settings(), &[first.appeared(1, 0), second.appeared(1, 0)]);
-    office.tell(5_000, second.connected(2, 5_000).told);
+    office.tell(5_000, second.connected(2, 5_000).event);
     office.tell(6_000, gone);
     assert_eq!(office.call("e1").state, CallState::Talking);
-    office.tell(30_000, second.disconnected(3, 30_000, EndCause::Normal).told);
+    office.tell(30_000, second.disconnected(3, 30_000, EndCause::Normal).event);
     assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ended, Some(CallResult::Answered)));
 }
 
@@ -72,7 +72,7 @@ fn hours_of_silence_end_a_call_as_unknown_and_its_end_corrects_that() {
     assert_eq!(office.call("s1").state, CallState::Talking, "the last event came later");
     office.wait_until(4 * HOUR + 10_000);
     assert_eq!((office.call("s1").state, office.call("s1").result), (CallState::Ended, Some(CallResult::Unknown)));
-    office.tell(4 * HOUR + 20_000, call.end(60_000, false).told);
+    office.tell(4 * HOUR + 20_000, call.end(60_000, false).event);
     let corrected = office.call("s1");
     assert_eq!((corrected.result, corrected.ended_at), (Some(CallResult::Answered), Some(at(60_000))));
 }
@@ -84,15 +84,15 @@ fn a_replay_after_hours_of_silence_tells_how_the_call_went() {
     office.wait_until(5 * HOUR);
     assert_eq!((office.call("e1").state, office.call("e1").result), (CallState::Ended, Some(CallResult::Unknown)));
     let kept = own.replayed();
-    office.tell(5 * HOUR, kept.on_hold(3, 50_000).told);
+    office.tell(5 * HOUR, kept.on_hold(3, 50_000).event);
     assert_eq!(office.call("e1").result, Some(CallResult::Unknown), "that is no end");
-    office.tell(5 * HOUR + 100, kept.disconnected(4, 60_000, EndCause::Normal).told);
+    office.tell(5 * HOUR + 100, kept.disconnected(4, 60_000, EndCause::Normal).event);
     let corrected = office.call("e1");
     assert_eq!((corrected.result, corrected.ended_at), (Some(CallResult::Answered), Some(at(60_000))));
 
     let mut office = Office::live(mango::settings(), &[own.appeared(1, 0)]);
     office.wait_until(5 * HOUR);
-    office.tell(5 * HOUR, kept.disconnected(2, 20_000, EndCause::NoAnswer).told);
+    office.tell(5 * HOUR, kept.disconnected(2, 20_000, EndCause::NoAnswer).event);
     assert_eq!(office.call("e1").result, Some(CallResult::Missed));
 }
 
@@ -103,7 +103,7 @@ fn a_customer_who_waits_again_keeps_the_call_open() {
     let mut office = Office::live(mango::settings(), &rung);
     office.wait_until(23_060);
     assert_eq!(office.call("e1").result, Some(CallResult::Missed), "nobody tells that the menu was left");
-    office.tell(25_060, own.queue(25_000).told);
+    office.tell(25_060, own.queue(25_000).event);
     office.wait_until(60_000);
     assert_eq!(office.call("e1").state, CallState::Queued);
 }
@@ -178,8 +178,8 @@ fn what_begins_in_a_gap_and_is_replayed_is_not_missed_before_all_is_replayed() {
     let closed = Decision::GapClosed { session: None, to: at(60_000), hole_until: None };
     let entries = [
         Entry::new(0, gap),
-        Entry::new(30_000, first.appeared(1, 1_000).told),
-        Entry::new(30_100, first.disconnected(2, 9_000, EndCause::NoAnswer).told),
+        Entry::new(30_000, first.appeared(1, 1_000).event),
+        Entry::new(30_100, first.disconnected(2, 9_000, EndCause::NoAnswer).event),
     ];
     let mut office = Office::live(mango::settings(), &entries);
     office.wait_until(40_000);
@@ -189,7 +189,7 @@ fn what_begins_in_a_gap_and_is_replayed_is_not_missed_before_all_is_replayed() {
     for entry in
         [second.appeared(1, 9_500), second.connected(2, 12_000), second.disconnected(3, 40_000, EndCause::Normal)]
     {
-        answered.tell(50_000, entry.told);
+        answered.tell(50_000, entry.event);
     }
     office.tell(60_000, closed.clone());
     answered.tell(60_000, closed);
@@ -227,7 +227,7 @@ fn a_session_that_fails_for_good_makes_no_doubt_of_other_peoples_calls() {
     let rung = [own.appeared(1, 1_000), other.appeared(1, 1_000), gap_of("103", 2_000)];
     let mut office = Office::live(mango::settings(), &rung);
     for channel in [own, other] {
-        office.tell(9_100, channel.disconnected(2, 9_000, EndCause::NoAnswer).told);
+        office.tell(9_100, channel.disconnected(2, 9_000, EndCause::NoAnswer).event);
     }
     office.wait_until(13_000);
     assert_eq!(office.call("e1").result, Some(CallResult::Missed));
@@ -237,12 +237,12 @@ fn a_session_that_fails_for_good_makes_no_doubt_of_other_peoples_calls() {
     let missed = Channel::incoming("e3", "101").replayed();
     for entry in [
         gap_of("101", 20_000),
-        Entry::new(30_000, missed.menu(21_000).told),
-        Entry::new(30_000, missed.appeared(1, 22_000).told),
-        Entry::new(30_000, missed.disconnected(2, 25_000, EndCause::NoAnswer).told),
+        Entry::new(30_000, missed.menu(21_000).event),
+        Entry::new(30_000, missed.appeared(1, 22_000).event),
+        Entry::new(30_000, missed.disconnected(2, 25_000, EndCause::NoAnswer).event),
         gap_closed_of("101", 31_000),
     ] {
-        office.tell(entry.ms, entry.told);
+        office.tell(entry.ms, entry.event);
     }
     office.wait_until(40_000);
     assert_eq!(office.call("e3").result, Some(CallResult::Missed));
@@ -258,7 +258,7 @@ fn the_numbers_of_a_leg_show_that_a_hole_took_nothing() {
     let entries = [own.appeared(1, 0), gap_of("101", 5_000), Entry::new(6_000, hole)];
     for (next, result) in [(2, CallResult::Missed), (3, CallResult::Unknown)] {
         let mut office = Office::live(mango::settings(), &entries);
-        office.tell(20_000, own.disconnected(next, 20_000, EndCause::NoAnswer).told);
+        office.tell(20_000, own.disconnected(next, 20_000, EndCause::NoAnswer).event);
         office.wait_until(30_000);
         assert_eq!(office.call("e1").result, Some(result), "the next message is number {next}");
     }
@@ -277,7 +277,7 @@ fn a_gap_below_the_floor_is_opened_again_at_a_restart() {
     let replayed = own.replayed();
     for office in [&mut live, &mut rebuilt] {
         for event in [replayed.appeared(1, 1_000), replayed.disconnected(2, 9_000, EndCause::NoAnswer)] {
-            office.tell(30_000, event.told);
+            office.tell(30_000, event.event);
         }
         office.wait_until(40_000);
     }
@@ -299,7 +299,7 @@ fn a_doubt_that_a_hole_left_outlives_a_restart() {
     for stored in live.log.iter().filter(|stored| stored.seq >= floor) {
         rebuilt.book.apply(stored);
     }
-    rebuilt.tell(9_000, call.end(9_000, false).told);
+    rebuilt.tell(9_000, call.end(9_000, false).event);
     assert_eq!(rebuilt.call("s1").result, Some(CallResult::Unknown));
     assert_eq!(floor, 1, "the gap is part of what is held");
 }
@@ -311,10 +311,10 @@ fn a_call_that_was_brought_back_and_opens_again_is_held_at_a_restart() {
     let mut office = Office::live(mango::settings(), &talk);
     office.wait_until(HOUR);
     assert_eq!((office.book.holds(&call_id("e1")), office.book.floor()), (false, None));
-    office.tell(HOUR + 60, second.appeared(1, HOUR).told);
+    office.tell(HOUR + 60, second.appeared(1, HOUR).event);
     assert_eq!(office.call("e1").state, CallState::Ringing);
     assert_eq!(office.book.floor(), Some(office.log.len() as u64));
-    office.tell(HOUR + 9_060, second.disconnected(2, HOUR + 9_000, EndCause::NoAnswer).told);
+    office.tell(HOUR + 9_060, second.disconnected(2, HOUR + 9_000, EndCause::NoAnswer).event);
     office.wait_until(2 * HOUR);
     assert_eq!(office.book.floor(), None);
 }
@@ -339,7 +339,7 @@ fn a_straggler_does_not_undo_what_is_known() {
     let mut office = Office::live(rostelecom::settings(), &entries);
     office.wait_until(2 * HOUR);
     let before = office.call("s1").clone();
-    office.tell(2 * HOUR, call.disconnected(59_900, "101", EndCause::Busy).told);
+    office.tell(2 * HOUR, call.disconnected(59_900, "101", EndCause::Busy).event);
     let after = office.call("s1");
     assert_eq!((after.result, after.late, after.partial), (before.result, false, false));
     let leg = after.legs.iter().find(|leg| leg.key == "pin:101").unwrap();

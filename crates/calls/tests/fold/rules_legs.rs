@@ -44,7 +44,7 @@ impl Message {
 /// heard; the messages are numbered.
 fn after(messages: &[Message]) -> (Leg, bool) {
     let mut office = Office::new(rostelecom::settings());
-    let LogEvent::Vendor(new) = Session::incoming("s1").starts(0).told else { unreachable!() };
+    let LogEvent::Vendor(new) = Session::incoming("s1").starts(0).event else { unreachable!() };
     office.tell(0, new.clone());
     for (place, message) in messages.iter().enumerate() {
         let number = i64::try_from(place).unwrap() + 1;
@@ -153,7 +153,7 @@ fn a_loss_that_is_told_late_corrects_a_missed_call_silently() {
     let mut office = Office::live(mango::settings(), &missed).settle();
     assert_eq!(office.call("e1").result, Some(calls::CallResult::Missed));
     let flagged = own.disconnected(3, 9_000, EndCause::AnsweredElsewhere);
-    office.tell(flagged.ms + 60_000, flagged.told);
+    office.tell(flagged.ms + 60_000, flagged.event);
     assert_eq!(office.call("e1").result, Some(calls::CallResult::AnsweredElsewhere));
 }
 

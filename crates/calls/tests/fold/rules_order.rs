@@ -14,7 +14,7 @@ use crate::{
 };
 
 fn vendor(entry: &Entry) -> VendorEvent {
-    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.event.clone() else { unreachable!() };
     event
 }
 
@@ -32,8 +32,8 @@ fn an_event_below_the_newest_number_only_fills_what_is_empty() {
     let mut office = Office::live(mango::settings(), &[own.on_hold(3, 9_000)]);
     assert!(office.call("e1").partial);
     assert_eq!(office.call("e1").line.number.as_deref(), Some(LINE));
-    office.tell(9_500, own.connected(2, 5_000).told);
-    office.tell(9_600, own.appeared(1, 0).told);
+    office.tell(9_500, own.connected(2, 5_000).event);
+    office.tell(9_600, own.appeared(1, 0).event);
     let call = office.call("e1");
     assert_eq!((call.legs[0].state, call.partial), (LegState::Held, false));
     assert_eq!(call.legs[0].answered_at, Some(at(5_000)));
@@ -46,7 +46,7 @@ fn a_late_beginning_fills_in_and_takes_nothing_back() {
     let mut office = Office::live(rostelecom::settings(), &[call.connected(5_000, "101")]);
     assert!(office.call("s1").partial);
     assert_eq!(office.call("s1").state, CallState::Talking);
-    office.tell(6_000, call.starts(0).told);
+    office.tell(6_000, call.starts(0).event);
     let joined = office.call("s1");
     assert_eq!((joined.partial, joined.state), (false, CallState::Talking));
     assert_eq!(joined.line.number.as_deref(), Some(LINE));
@@ -62,11 +62,11 @@ fn an_end_alone_is_an_unknown_call_and_no_missed_one() {
 fn an_old_event_is_late_and_an_old_message_of_a_fresh_call_is_not() {
     let call = Session::incoming("s1");
     let mut office = Office::new(rostelecom::settings());
-    office.tell(400_000, call.starts(0).told);
+    office.tell(400_000, call.starts(0).event);
     assert!(office.call("s1").late);
 
     let mut office = Office::live(rostelecom::settings(), &[call.starts(0)]);
-    office.tell(400_000, call.end(60_000, false).told);
+    office.tell(400_000, call.end(60_000, false).event);
     assert!(!office.call("s1").late);
 }
 
@@ -98,9 +98,9 @@ fn before_the_zone_is_chosen_a_fresh_call_may_seem_to_lie_ahead_and_an_old_one_i
     let (fresh, old) = (Session::incoming("s1"), Session::incoming("s2"));
     let hours = 3 * 3_600_000;
     let mut office = Office::new(rostelecom::settings());
-    office.tell(80, fresh.starts(hours).told);
+    office.tell(80, fresh.starts(hours).event);
     assert!(!office.call("s1").late, "Moscow time read as UTC");
-    office.tell(hours + 15 * 60_000, old.starts(0).told);
+    office.tell(hours + 15 * 60_000, old.starts(0).event);
     assert!(office.call("s2").late, "no zone makes it recent");
 }
 
@@ -144,7 +144,7 @@ fn a_replayed_call_rings_only_if_it_still_does_when_all_is_replayed() {
 fn unknown_events_and_additions_create_no_call() {
     let call = Session::incoming("s1");
     let mut office = Office::new(rostelecom::settings());
-    assert_eq!(office.tell(0, call.analytics(0).told), []);
+    assert_eq!(office.tell(0, call.analytics(0).event), []);
     let update = VendorEvent {
         effects: vec![Effect::CallUpdated {
             direction: calls::Direction::Incoming,
@@ -154,7 +154,7 @@ fn unknown_events_and_additions_create_no_call() {
         ..vendor(&call.analytics(10))
     };
     assert_eq!(office.tell(20, update), []);
-    office.tell(500, call.starts(400).told);
+    office.tell(500, call.starts(400).event);
     assert_eq!(office.call("s1").customer.name.as_deref(), Some("Реклама"), "kept for the call's beginning");
 }
 
@@ -163,13 +163,13 @@ fn a_recording_finds_its_call_and_alone_makes_an_old_one() {
     let own = Channel::incoming("e1", "101");
     let talk = [own.appeared(1, 0), own.connected(2, 5_000), own.disconnected(3, 60_000, EndCause::Normal)];
     let mut office = Office::live(mango::settings(), &talk).settle();
-    office.tell(400_000, own.recorded(400_000, "https://r.example/1").told);
-    office.tell(400_100, own.recorded(400_001, "https://r.example/2").told);
+    office.tell(400_000, own.recorded(400_000, "https://r.example/1").event);
+    office.tell(400_100, own.recorded(400_001, "https://r.example/2").event);
     let states: Vec<RecordingState> = office.call("e1").recordings.iter().map(|recording| recording.state).collect();
     assert_eq!(states, [RecordingState::Ready, RecordingState::Ready]);
 
     let mut office = Office::new(mango::settings());
-    office.tell(0, own.recorded(0, "https://r.example/1").told);
+    office.tell(0, own.recorded(0, "https://r.example/1").event);
     let call = office.call("e1");
     assert_eq!((call.state, call.result, call.late), (CallState::Ended, Some(CallResult::Unknown), true));
 }
@@ -232,7 +232,7 @@ fn a_call_in_whose_midst_the_zone_is_chosen_is_ordered_by_our_clock() {
     assert_eq!(states, [LegState::Connected, LegState::Failed]);
     assert!(!office.call("s1").late);
     for entry in [call.disconnected(60_000, "101", EndCause::Normal), call.end(60_100, false)].map(in_moscow) {
-        office.tell(entry.ms, entry.told);
+        office.tell(entry.ms, entry.event);
     }
     let ended = office.call("s1");
     assert_eq!((ended.legs.len(), ended.result), (3, Some(CallResult::Answered)));

@@ -17,7 +17,7 @@ fn states(settings: calls::BookSettings, vendor_call: &str, entries: &[Entry]) -
         .iter()
         .map(|entry| {
             office.wait_until(entry.ms);
-            office.tell(entry.ms, entry.told.clone());
+            office.tell(entry.ms, entry.event.clone());
             office.call(vendor_call).state
         })
         .collect()
@@ -29,7 +29,7 @@ fn last(settings: calls::BookSettings, vendor_call: &str, entries: &[Entry]) -> 
 
 /// The entry with its effects replaced.
 fn with(entry: &Entry, key: &str, effects: Vec<Effect>) -> Entry {
-    let LogEvent::Vendor(event) = entry.told.clone() else { unreachable!() };
+    let LogEvent::Vendor(event) = entry.event.clone() else { unreachable!() };
     Entry::new(entry.ms, VendorEvent { dedupe_key: key.into(), effects, ..event })
 }
 
@@ -120,7 +120,7 @@ fn a_phone_known_only_by_its_end_names_nobody() {
 #[test]
 fn only_a_message_that_comes_in_time_makes_a_phone_ring() {
     let call = Session::incoming("s1");
-    let old = |pin| Entry::new(600_100, call.calling(100, pin).told);
+    let old = |pin| Entry::new(600_100, call.calling(100, pin).event);
     let mut entries = vec![call.starts(600_000), old("101"), old("102"), call.calling(600_200, "102")];
     let late = |entries: &[Entry]| {
         let call = last(rostelecom::settings(), "s1", entries);

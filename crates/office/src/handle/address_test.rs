@@ -5,8 +5,11 @@ use std::sync::Arc;
 use pbx::{JournalEntry, WebhookReply};
 use tokio::sync::oneshot;
 
-use super::{HookOutcome, OfficeHandle, ReceivedHook};
-use crate::connections::Connection;
+use super::OfficeHandle;
+use crate::{
+    connections::Connection,
+    hook_outcome::{HookOutcome, ReceivedHook},
+};
 
 impl OfficeHandle {
     /// The awaited test of our address came: it is noted like every message, and tells of no call.

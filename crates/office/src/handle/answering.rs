@@ -4,9 +4,10 @@ use calls::{Decision, LogEvent};
 use jiff::Timestamp;
 use pbx::{Decoded, WebhookRequest};
 
-use super::{HookOutcome, OfficeHandle};
+use super::OfficeHandle;
 use crate::{
     connections::Connection,
+    hook_outcome::HookOutcome,
     routing::Acted,
     rule_answers::{ANSWER_WITHIN, Begun, Remembered, Routed},
 };
@@ -22,7 +23,7 @@ impl OfficeHandle {
         decoded: Decoded,
     ) -> HookOutcome {
         let begun = Begun::of(&connection.id, &decoded.events);
-        let mut routed = connection.routed(request, &self.state.directory());
+        let mut routed = Routed::to(request, &connection.id, &connection.driver, &self.state.directory());
         self.lapse_late(&mut routed, received_at);
         let remembered = begun.as_ref().and_then(|begun| connection.rule_answers.about(begun, received_at));
         let acted = routed.as_ref().and_then(Routed::acted).or_else(|| remembered.and_then(Remembered::acted));
@@ -59,8 +60,8 @@ impl OfficeHandle {
     async fn tell_too_late(&self, connection: &Connection, begun: &Begun, lapsed: Acted) {
         let rule = lapsed.rule;
         tracing::warn!(connection = %connection.id, rule, "a rule's answer was too late; the PBX has gone on by itself");
-        let told = LogEvent::Decision(Decision::RuleTooLate { call: begun.call.clone(), rule: rule.to_owned() });
-        if self.state.keeper.tell(&connection.id, self.state.clock.now(), vec![told]).await.is_err() {
+        let event = LogEvent::Decision(Decision::RuleTooLate { call: begun.call.clone(), rule: rule.to_owned() });
+        if self.state.keeper.tell(&connection.id, self.state.clock.now(), vec![event]).await.is_err() {
             tracing::error!(connection = %connection.id, rule, "that a rule's answer was too late could not be logged");
         }
     }

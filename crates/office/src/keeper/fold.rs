@@ -71,7 +71,7 @@ impl Keeper {
                     self.note(stored.seq, &stored.connection, changes);
                 }
                 Err(error) if is_for_good(&error) => {
-                    if let Some(call) = stored.told.subject(&stored.connection) {
+                    if let Some(call) = stored.event.subject(&stored.connection) {
                         self.hold_back(&stored.connection, &call, &error);
                     }
                     self.note(stored.seq, &stored.connection, Vec::new());
@@ -118,14 +118,14 @@ impl Keeper {
     /// The call of this entry, where its book does not hold it.
     fn unknown_call(&self, stored: &Stored) -> Option<CallId> {
         let book = self.books.get(&stored.connection)?;
-        let subject = book.subject(&stored.told)?;
+        let subject = book.subject(&stored.event)?;
         (!book.holds(&subject) && !self.is_unread(&stored.connection, &subject)).then_some(subject)
     }
 
     /// Applies one entry, unless its call is held back; a straggler's call is brought back from the log first.
     pub(super) async fn fold(&mut self, stored: &Stored, histories: &Histories) -> Result<Vec<Change>, store::Error> {
         let book = self.books.get(&stored.connection);
-        let subject = book.and_then(|book| book.subject(&stored.told));
+        let subject = book.and_then(|book| book.subject(&stored.event));
         if subject.is_some_and(|call| self.is_unread(&stored.connection, &call)) {
             return Ok(Vec::new());
         }

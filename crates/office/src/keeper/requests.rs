@@ -31,7 +31,7 @@ pub(super) type Done<T, E = NotStored> = oneshot::Sender<Result<T, E>>;
 /// What the keeper is asked.
 pub(crate) enum Request {
     /// Put this into a connection's log and fold it.
-    Tell { connection: ConnectionId, received_at: Timestamp, told: Vec<LogEvent>, done: Done<Vec<Appended>> },
+    Tell { connection: ConnectionId, received_at: Timestamp, events: Vec<LogEvent>, done: Done<Vec<Appended>> },
     /// Of the open calls, conclude which a list of the PBX's that was asked for at a moment lacks.
     Absent {
         connection: ConnectionId,
@@ -79,10 +79,10 @@ impl KeeperHandle {
         &self,
         connection: &ConnectionId,
         received_at: Timestamp,
-        told: Vec<LogEvent>,
+        events: Vec<LogEvent>,
     ) -> Result<Vec<Appended>, NotStored> {
         let (done, answer) = oneshot::channel();
-        let request = Request::Tell { connection: connection.clone(), received_at, told, done };
+        let request = Request::Tell { connection: connection.clone(), received_at, events, done };
         self.requests.send(request).await.map_err(|_| NotStored)?;
         answer.await.unwrap_or(Err(NotStored))
     }
@@ -184,10 +184,10 @@ impl KeeperHandle {
 }
 
 /// What is told, as it stands in the log.
-pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, told: LogEvent) -> NewEntry {
-    let dedupe_key = match &told {
+pub(super) fn entry(connection: &ConnectionId, received_at: Timestamp, event: LogEvent) -> NewEntry {
+    let dedupe_key = match &event {
         LogEvent::Vendor(VendorEvent { dedupe_key, .. }) => Some(dedupe_key.clone()),
         LogEvent::Command(_) | LogEvent::Answer(_) | LogEvent::Decision(_) => None,
     };
-    NewEntry { connection: connection.clone(), call: told.subject(connection), dedupe_key, received_at, told }
+    NewEntry { connection: connection.clone(), call: event.subject(connection), dedupe_key, received_at, event }
 }

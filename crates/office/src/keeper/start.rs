@@ -135,7 +135,7 @@ impl Keeper {
                 return Ok(Vec::new());
             }
         };
-        match (self.fold(&stored, &Histories::new()).await, stored.told.subject(connection)) {
+        match (self.fold(&stored, &Histories::new()).await, stored.event.subject(connection)) {
             (Err(error), Some(call)) if is_for_good(&error) => {
                 self.hold_back(connection, &call, &error);
                 Ok(Vec::new())

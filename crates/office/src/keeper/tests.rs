@@ -228,11 +228,11 @@ async fn a_zone_that_is_chosen_in_what_is_read_again_holds_from_its_place_on() {
     let store = store(&folder);
     let received = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(100);
     let at = |age: SignedDuration| {
-        let mut told = rings(&format!("{age:?}"));
-        if let LogEvent::Vendor(event) = &mut told {
+        let mut rings = rings(&format!("{age:?}"));
+        if let LogEvent::Vendor(event) = &mut rings {
             event.time = Some(calls::VendorTime { raw: String::new(), utc: received - age, zone: Some("UTC".into()) });
         }
-        entry(&connection(), received, told)
+        entry(&connection(), received, rings)
     };
     // An hour and a half ahead of our clock: on time once the zone is chosen; before that no zone explains it.
     let ahead = SignedDuration::from_mins(-90);
@@ -280,7 +280,7 @@ async fn each_call_is_logged_when_its_own_entries_were() {
     let now = Timestamp::now() - SignedDuration::from_millis(1);
     // Nothing was logged for an hour, and then something that did not come from a PBX, as a command does.
     keeper.logged_at = now - SignedDuration::from_hours(1);
-    let ring = Stored { seq: 1, connection: connection(), received_at: now, told: rings("s-1") };
+    let ring = Stored { seq: 1, connection: connection(), received_at: now, event: rings("s-1") };
     keeper.take_entries(vec![ring]).await;
     let times = handle.times.of(&CallId::of_vendor(&connection(), "s-1"));
     assert!(times[0].logged_at >= now, "{times:?}");

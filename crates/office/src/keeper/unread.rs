@@ -101,7 +101,7 @@ impl Keeper {
             let left = unread.calls.len();
             let decisions = calls.iter().map(|call| LogEvent::Decision(Decision::ReadAgain { call: call.clone() }));
             let now = self.clock.now();
-            let entries = decisions.map(|told| entry(&connection, now, told)).collect();
+            let entries = decisions.map(|decision| entry(&connection, now, decision)).collect();
             if self.append(entries).await.is_ok() {
                 tracing::info!(%connection, calls = calls.len(), "calls that could not be read are shown again");
                 self.board.unread_calls(&connection, left);

@@ -111,10 +111,10 @@ impl Keeper {
         let mut others = Vec::new();
         for request in requests {
             match request {
-                Request::Tell { connection, received_at, mut told, done } => {
+                Request::Tell { connection, received_at, mut events, done } => {
                     let from = entries.len();
-                    self.number_turns(&connection, &mut told);
-                    entries.extend(told.into_iter().map(|told| entry(&connection, received_at, told)));
+                    self.number_turns(&connection, &mut events);
+                    entries.extend(events.into_iter().map(|event| entry(&connection, received_at, event)));
                     waiting.push((from..entries.len(), done));
                 }
                 Request::Stop { done } => stop = Some(done),
@@ -137,9 +137,9 @@ impl Keeper {
                 Request::Status { connection } => changed.push(connection),
                 Request::Absent { connection, received_at, asked, listed, done } => {
                     let absent = self.books.get(&connection).map(|book| book.absent_from(&listed, asked));
-                    let told = |call| LogEvent::Decision(Decision::AbsentFromSnapshot { call });
+                    let absence = |call| LogEvent::Decision(Decision::AbsentFromSnapshot { call });
                     let decisions =
-                        absent.into_iter().flatten().map(|call| entry(&connection, received_at, told(call)));
+                        absent.into_iter().flatten().map(|call| entry(&connection, received_at, absence(call)));
                     concluded.push((done, self.append(decisions.collect()).await.map(|_| ())));
                 }
                 Request::Connect { connection, settings, directory, done } => {
@@ -188,10 +188,10 @@ impl Keeper {
     }
 
     /// Tells messages that are equal to earlier ones from those that are only sent again.
-    fn number_turns(&self, connection: &ConnectionId, told: &mut [LogEvent]) {
+    fn number_turns(&self, connection: &ConnectionId, events: &mut [LogEvent]) {
         let Some(book) = self.books.get(connection) else { return };
-        for told in told {
-            if let LogEvent::Vendor(event) = told {
+        for event in events {
+            if let LogEvent::Vendor(event) = event {
                 book.number_attempt(event);
             }
         }
@@ -205,7 +205,7 @@ impl Keeper {
         for entry in &mut entries {
             // Which call an answer is about, its book knows.
             if let Some(book) = self.books.get(&entry.connection) {
-                entry.call = book.subject(&entry.told);
+                entry.call = book.subject(&entry.event);
             }
         }
         let appended = self.store.append(entries.clone()).await.map_err(|error| {
@@ -214,7 +214,7 @@ impl Keeper {
         })?;
         let new = entries.into_iter().zip(&appended).filter_map(|(entry, appended)| {
             let seq = appended.new_seq()?;
-            Some(Stored { seq, connection: entry.connection, received_at: entry.received_at, told: entry.told })
+            Some(Stored { seq, connection: entry.connection, received_at: entry.received_at, event: entry.event })
         });
         self.take_entries(new.collect()).await;
         Ok(appended)
@@ -232,8 +232,8 @@ impl Keeper {
             NotStored
         })?;
         if let Began::New(seq) = began {
-            let NewEntry { connection, received_at, told, .. } = entry;
-            self.take_entries(vec![Stored { seq, connection, received_at, told }]).await;
+            let NewEntry { connection, received_at, event, .. } = entry;
+            self.take_entries(vec![Stored { seq, connection, received_at, event }]).await;
         }
         Ok(began)
     }

@@ -18,7 +18,7 @@ use crate::{
     call_times::StateTimes,
     card_causes::CallContext,
     card_speed::{card_ms, speed, state_of},
-    decisions::KeptDecision,
+    decisions::{KEPT, KeptDecision},
     desks::{self, Desk},
     journal_body::JournalBody,
     rows,
@@ -144,7 +144,7 @@ impl View {
     /// The desks that this viewer may know of: his own, or, for administrators, all that followed lately.
     fn desks(&self, around: Timestamp) -> Result<Vec<Desk>, OfficeError> {
         let office = &self.office;
-        let since = around.checked_sub(desks::KEPT).unwrap_or(Timestamp::MIN);
+        let since = around.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         let mut desks = desks::since(&office.store, &office.name, since).map_err(|error| storage(&error))?;
         if self.viewer.role != Role::Admin {
             desks.retain(|desk| desk.is(&self.viewer.id));

@@ -7,7 +7,7 @@ use crate::route_commands;
 
 /// One stored event as it is told.
 pub(super) fn trace_event(entry: Stored) -> TraceEvent {
-    let (kind, vendor_time, party, signature, route) = match entry.told {
+    let (kind, vendor_time, party, signature, route) = match entry.event {
         LogEvent::Vendor(event) => {
             let party = event.effects.iter().find_map(party_of);
             let signature = if event.source == Source::Webhook { Signature::Valid } else { Signature::None };

@@ -64,7 +64,7 @@ async fn a_command_that_could_not_be_logged_is_not_sent_and_not_known() {
 }
 
 /// What a killed process leaves behind between logging a command and sending it.
-fn begun(store: &Store, connection: &str, told: impl FnOnce(CommandId) -> LogEvent) -> CommandId {
+fn begun(store: &Store, connection: &str, event: impl FnOnce(CommandId) -> LogEvent) -> CommandId {
     let id = fresh();
     let connection = connection.parse().expect("valid");
     let call = CallId::of_command(&connection, id);
@@ -76,7 +76,7 @@ fn begun(store: &Store, connection: &str, told: impl FnOnce(CommandId) -> LogEve
         at: "2026-03-01T09:00:00Z".parse().expect("a time"),
         request: "originate".into(),
     };
-    let entry = NewEntry { received_at: row.at, call: Some(call), dedupe_key: None, connection, told: told(id) };
+    let entry = NewEntry { received_at: row.at, call: Some(call), dedupe_key: None, connection, event: event(id) };
     assert!(matches!(store.begin_command(row, entry).wait(), Ok(Began::New(_))));
     id
 }
@@ -103,7 +103,7 @@ async fn a_command_that_was_on_its_way_is_unknown_after_the_restart_and_told_so_
     assert_eq!(state(&bench, known), CommandState::Unknown);
     let answers = |bench: &Bench| {
         let log = bench.store.read_from(&connection(), 0, 1000).expect("readable");
-        log.iter().flatten().filter(|stored| matches!(stored.told, LogEvent::Answer(_))).count()
+        log.iter().flatten().filter(|stored| matches!(stored.event, LogEvent::Answer(_))).count()
     };
     assert_eq!(answers(&bench), 1);
     let bench = bench.restart().await;

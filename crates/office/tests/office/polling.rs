@@ -112,7 +112,7 @@ async fn until(what: &str, mut look: impl FnMut() -> bool) {
 fn holes(store: &Store) -> Vec<Option<Timestamp>> {
     let gaps = store.read_gaps(&connection(), 0).expect("readable").into_iter();
     let closed = gaps.filter_map(|entry| {
-        if let LogEvent::Decision(Decision::GapClosed { hole_until, .. }) = entry.told {
+        if let LogEvent::Decision(Decision::GapClosed { hole_until, .. }) = entry.event {
             Some(hole_until)
         } else {
             None
@@ -250,7 +250,7 @@ async fn a_call_of_a_pbx_that_is_asked_is_over_when_its_connection_is_removed() 
 fn zones_chosen(store: &Store) -> Vec<String> {
     let log = store.read_from(&connection(), 0, 1000).expect("readable");
     let chosen = log.into_iter().flatten().filter_map(|entry| {
-        if let LogEvent::Decision(Decision::ZoneChosen { zone, .. }) = entry.told { Some(zone) } else { None }
+        if let LogEvent::Decision(Decision::ZoneChosen { zone, .. }) = entry.event { Some(zone) } else { None }
     });
     chosen.collect()
 }

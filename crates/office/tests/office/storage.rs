@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use link::wire::{ConnectionState, DownCause, Frame, StreamEvent};
 use office::HookOutcome;
 use store::{Appended, Filter, NewEntry, Save};
+use tokio::time::Instant;
 
 use crate::support::{Bench, connection};
 
@@ -19,9 +20,14 @@ async fn a_timer_that_cannot_be_stored_is_tried_again_and_not_all_the_time() {
     bench.clock.put_forward(SignedDuration::from_hours(24));
     assert_eq!(bench.receive(bench.request("end", "s-1", "")).await, HookOutcome::NotStored);
     let before = bench.clock.asked();
+    let end = Instant::now() + Duration::from_secs(20);
+    while bench.clock.asked() == before {
+        assert!(Instant::now() < end, "it is tried again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let turns = bench.clock.asked() - before;
-    assert!((1..100).contains(&turns), "{turns}");
+    assert!(turns < 100, "{turns}");
 }
 
 #[tokio::test]
@@ -116,10 +122,10 @@ async fn a_long_catch_up_comes_in_steps_and_misses_nothing() {
             let first = store.list(&Filter::default(), None, 1).expect("readable").remove(0);
             let one = |n: u64| {
                 let id = CallId::of_vendor(&connection(), &n.to_string());
-                let told = LogEvent::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
+                let event = LogEvent::Decision(Decision::ZoneChosen { zone: "UTC".into(), because: "a test".into() });
                 let at = "2026-03-01T09:00:00Z".parse().expect("a time");
                 let elsewhere = "rt2".parse().expect("valid");
-                let entry = NewEntry { connection: elsewhere, call: None, dedupe_key: None, received_at: at, told };
+                let entry = NewEntry { connection: elsewhere, call: None, dedupe_key: None, received_at: at, event };
                 let seq = store.append(vec![entry]).send();
                 (id, at, seq)
             };

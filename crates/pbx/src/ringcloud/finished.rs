@@ -14,8 +14,7 @@ use super::{
     directory::{Directory, Party},
     events,
     known::Finished,
-    lists::{self, Lists, ToldRow, ZoneKnown},
-    placed::Placed,
+    lists::{self, Dated, Lists, ToldRow, ZoneKnown},
     rows::FinishedRow,
 };
 use crate::{error::Error, zone};
@@ -29,16 +28,6 @@ pub(super) struct FoundFinished {
     /// The zone of the service's times, if it shows now, with the reason.
     pub(super) zone: Option<(String, String)>,
     pub(super) events: Vec<VendorEvent>,
-}
-
-/// A row with its end, and the call that it is about.
-#[derive(Debug)]
-pub(super) struct Dated {
-    row: FinishedRow,
-    end: Timestamp,
-    call: String,
-    /// The command that asked for it.
-    placed: Option<Placed>,
 }
 
 impl Lists {

@@ -9,7 +9,12 @@ use std::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 
-use super::{directory::Directory, finished::Dated, known::KnownCalls, placed::PlacedCalls, rows::RowKey};
+use super::{
+    directory::Directory,
+    known::KnownCalls,
+    placed::{Placed, PlacedCalls},
+    rows::{FinishedRow, RowKey},
+};
 use crate::{
     error::{Error, ErrorKind},
     poll::PollStart,
@@ -21,6 +26,16 @@ pub(super) struct ToldRow {
     pub(super) call: String,
     pub(super) recording: Option<String>,
     pub(super) last_seen: Timestamp,
+}
+
+/// A row with its end, and the call that it is about.
+#[derive(Debug)]
+pub(super) struct Dated {
+    pub(super) row: FinishedRow,
+    pub(super) end: Timestamp,
+    pub(super) call: String,
+    /// The command that asked for it.
+    pub(super) placed: Option<Placed>,
 }
 
 /// What is known of the zone of the service's times.

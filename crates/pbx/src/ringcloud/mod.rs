@@ -93,7 +93,7 @@ impl Pbx for RingCloud {
     }
 
     fn sign(&self, request: &mut Request) -> Result<(), Error> {
-        sign::sign(&self.settings, request);
+        sign::sign(&self.settings.key, &self.settings.hash, request);
         Ok(())
     }
 

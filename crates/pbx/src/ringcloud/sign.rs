@@ -3,7 +3,6 @@
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::config::Settings;
 use crate::request::Request;
 
 /// What proves that we know the password: the MD5 of key and password, one behind the other.
@@ -15,11 +14,11 @@ pub(super) fn hash(key: &SecretString, password: &SecretString) -> SecretString 
 }
 
 /// Puts both in front of the parameters, also of a POST.
-pub(super) fn sign(settings: &Settings, request: &mut Request) {
+pub(super) fn sign(key: &SecretString, hash: &SecretString, request: &mut Request) {
     let others = request.url.query().map(str::to_owned);
     let mut query = request.url.query_pairs_mut();
-    query.clear().append_pair("api_key", settings.key.expose_secret());
-    query.append_pair("hash", settings.hash.expose_secret());
+    query.clear().append_pair("api_key", key.expose_secret());
+    query.append_pair("hash", hash.expose_secret());
     drop(query);
     if let Some(others) = others.filter(|others| !others.is_empty()) {
         let signed = request.url.query().unwrap_or_default();

@@ -6,7 +6,10 @@ use calls::{
 };
 use jiff::SignedDuration;
 
-use super::{party, statistics, tracking};
+use super::{
+    party::{self, customer_leg},
+    statistics, tracking,
+};
 use crate::{
     dedupe,
     form::Form,
@@ -390,17 +393,4 @@ enum Dialled {
     /// The phone of the one who ordered a callback: it is rung first.
     Own(LegRef),
     Nobody,
-}
-
-pub(super) fn customer_leg(customer: &Customer) -> LegRef {
-    let number = customer.number.clone();
-    LegRef {
-        key: "customer".to_owned(),
-        role: LegRole::Customer,
-        extension: None,
-        number,
-        name: None,
-        alias: None,
-        caller: None,
-    }
 }

@@ -1,6 +1,6 @@
 //! Who is at the other end, in the service's spellings.
 
-use calls::{LegRef, LegRole, number::Number};
+use calls::{Customer, LegRef, LegRole, number::Number};
 
 use crate::party::{self, is_digits};
 
@@ -8,6 +8,20 @@ use crate::party::{self, is_digits};
 const EXTENSION_DIGITS: usize = 3;
 /// Digits of the longest extension or SIP login; no number of the public network is as short.
 const LONGEST_LOGIN: usize = 6;
+
+/// The leg of whoever is outside.
+pub(super) fn customer_leg(customer: &Customer) -> LegRef {
+    let number = customer.number.clone();
+    LegRef {
+        key: "customer".to_owned(),
+        role: LegRole::Customer,
+        extension: None,
+        number,
+        name: None,
+        alias: None,
+        caller: None,
+    }
+}
 
 /// A number as the service tells it: international, with or without its plus.
 pub(super) fn number(raw: &str) -> Option<String> {

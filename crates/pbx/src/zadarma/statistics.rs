@@ -5,7 +5,11 @@ use std::{collections::HashMap, time::Duration};
 use calls::{CallResult, Customer, Direction, Effect, EndCause, LegRef, Line, RecordingReference, Source, VendorEvent};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{config::Settings, events::customer_leg, party, requests, responses};
+use super::{
+    config::Settings,
+    party::{self, customer_leg},
+    requests, responses,
+};
 use crate::{
     dedupe,
     error::{Error, ErrorKind},

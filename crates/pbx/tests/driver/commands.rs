@@ -49,7 +49,7 @@ async fn listed(pbx: &FakePbx) -> (Driver, ActOn) {
     let mut book = Book::new(connection.clone(), driver.book_settings());
     for (seq, event) in (1..).zip(snapshot.events) {
         let received_at = Timestamp::UNIX_EPOCH;
-        book.apply(&Stored { seq, connection: connection.clone(), received_at, told: LogEvent::Vendor(event) });
+        book.apply(&Stored { seq, connection: connection.clone(), received_at, event: LogEvent::Vendor(event) });
     }
     let call = book.open_calls().next().unwrap().clone();
     let leg = call.legs[0].clone();
@@ -99,7 +99,8 @@ async fn a_call_is_not_placed_when_the_pbx_accepts_the_connection_too_late() {
     let address = listener.local_addr().unwrap();
     let mut waiting = JoinSet::new();
     (0..4).for_each(|_| drop(waiting.spawn(TcpStream::connect(address))));
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // As many as the queue has room for: the others wait.
+    let _queued = [waiting.join_next().await, waiting.join_next().await];
     let config = config(pbx::mango_vpbx::MAKE, &format!("http://{address}").parse().unwrap());
     let driver = Driver::new(config, Arc::new(Kept::default()), Arc::new(FixedClock)).unwrap();
     let asked = Instant::now() - Duration::from_secs(4);

@@ -152,7 +152,7 @@ fn talk(driver: &Driver, pbx: &FakePbx) -> ActOn {
     let event = driver.receive(&webhook, &context).decoded.unwrap().events.remove(0);
     let connection: calls::ConnectionId = "mv1".parse().unwrap();
     let mut book = Book::new(connection.clone(), driver.book_settings());
-    book.apply(&Stored { seq: 1, connection, received_at, told: LogEvent::Vendor(event) });
+    book.apply(&Stored { seq: 1, connection, received_at, event: LogEvent::Vendor(event) });
     let call = book.open_calls().next().unwrap().clone();
     let leg = call.legs.iter().find(|leg| leg.is_agent()).unwrap().clone();
     ActOn { extension: leg.extension.clone(), call, leg, other: None }

@@ -180,10 +180,10 @@ impl Office {
         self.pbx.decode(verified, &context).events
     }
 
-    fn tell(&mut self, told: LogEvent) {
+    fn tell(&mut self, event: LogEvent) {
         let seq = self.log.len() as u64 + 1;
         let connection = "pbx1".parse().expect("an id");
-        self.log.push(Stored { seq, connection, received_at: self.now, told });
+        self.log.push(Stored { seq, connection, received_at: self.now, event });
         let last = self.log.len() - 1;
         self.fold(last);
     }
@@ -191,10 +191,10 @@ impl Office {
     fn fold(&mut self, place: usize) {
         let (before, rest) = self.log.split_at(place);
         // A call that the book has let go is brought back for a straggler.
-        if let Some(call) = rest[0].told.subject(&rest[0].connection).filter(|call| !self.book.holds(call)) {
+        if let Some(call) = rest[0].event.subject(&rest[0].connection).filter(|call| !self.book.holds(call)) {
             let former = self.calls.get(&call).and_then(|known| known.redirected_from.clone());
             let is_its = |entry: &&Stored| {
-                let subject = entry.told.subject(&entry.connection);
+                let subject = entry.event.subject(&entry.connection);
                 subject.as_ref() == Some(&call) || subject.is_some() && subject == former
             };
             self.book.restore(before.iter().filter(is_its));

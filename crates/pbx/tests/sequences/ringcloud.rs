@@ -92,7 +92,7 @@ impl Office {
         }
         self.seq += 1;
         let connection = "rc".parse().expect("an id");
-        for change in self.book.apply(&Stored { seq: self.seq, connection, received_at: wall(second), told }) {
+        for change in self.book.apply(&Stored { seq: self.seq, connection, received_at: wall(second), event: told }) {
             if let calls::Change::Call(call) = change {
                 self.calls.insert(call.id.to_string(), call);
             }

@@ -41,7 +41,7 @@ pub(crate) fn entry(connection_id: &str, key: Option<&str>, text: &str) -> NewEn
         call: None,
         dedupe_key: key.map(str::to_owned),
         received_at: "2026-03-01T09:00:00.123456789Z".parse().expect("a time"),
-        told: decision(text),
+        event: decision(text),
     }
 }
 

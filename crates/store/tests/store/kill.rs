@@ -85,7 +85,7 @@ fn kill_during_writes_loses_and_doubles_nothing() {
         let mut there = BTreeSet::new();
         for stored in store.read_from(&connection("rt1"), 0, usize::MAX >> 1).expect("reads") {
             let stored = stored.expect("is readable");
-            let LogEvent::Decision(Decision::ZoneChosen { zone, .. }) = stored.told else { panic!("not ours") };
+            let LogEvent::Decision(Decision::ZoneChosen { zone, .. }) = stored.event else { panic!("not ours") };
             assert!(there.insert(zone.parse::<u64>().expect("a number")), "twice: {zone}");
         }
         let lost: Vec<_> = said.difference(&there).collect();

@@ -24,9 +24,9 @@ fn an_entry_that_cannot_be_read_hides_only_itself() {
         let folder = folder();
         let store = open(&folder);
         for (key, call) in [("k1", "41"), ("k2", "42"), ("k3", "43")] {
-            let told = vendor_event(key, call);
-            let call = told.subject(&connection("rt1"));
-            let new = NewEntry { told, call, ..entry("rt1", Some(key), "") };
+            let event = vendor_event(key, call);
+            let call = event.subject(&connection("rt1"));
+            let new = NewEntry { event, call, ..entry("rt1", Some(key), "") };
             store.append(vec![new]).wait().expect("is stored");
         }
         let database = rusqlite::Connection::open(folder.path().join("trubka.db")).expect("opens");
@@ -49,10 +49,10 @@ fn an_entry_that_cannot_be_read_hides_only_itself() {
 fn an_entry_reads_back_as_it_was_told() {
     let folder = folder();
     let store = open(&folder);
-    let told = vendor_event("k1", "42");
-    let new = NewEntry { told: told.clone(), ..entry("rt1", Some("k1"), "") };
+    let event = vendor_event("k1", "42");
+    let new = NewEntry { event: event.clone(), ..entry("rt1", Some("k1"), "") };
     assert_eq!(store.append(vec![new.clone()]).wait(), Ok(vec![Appended::New(1)]));
-    let stored = Stored { seq: 1, connection: connection("rt1"), received_at: new.received_at, told };
+    let stored = Stored { seq: 1, connection: connection("rt1"), received_at: new.received_at, event };
     assert_eq!(store.read_from(&connection("rt1"), 1, 10), Ok(vec![Ok(stored)]));
     assert_eq!(store.read_from(&connection("rt1"), 2, 10), Ok(vec![]));
     assert_eq!(store.read_from(&connection("rt2"), 0, 10), Ok(vec![]));
@@ -165,13 +165,13 @@ fn after_the_close_writes_are_refused() {
 fn a_calls_entries_include_those_of_its_earlier_id() {
     let folder = folder();
     let store = open(&folder);
-    let of = |n, text: &str| NewEntry { call: Some(call_id(n)), told: decision(text), ..entry("rt1", None, "") };
+    let of = |n, text: &str| NewEntry { call: Some(call_id(n)), event: decision(text), ..entry("rt1", None, "") };
     store.append(vec![of(1, "command"), of(2, "event"), of(3, "other")]).wait().expect("stored");
     let redirects = vec![Redirect { from: call_id(1), to: call_id(2), seq: 2 }];
     store.save(OFFICE, Save { redirects, ..Save::default() }).wait().expect("saved");
     for id in [1, 2] {
         let told: Vec<LogEvent> =
-            store.read_call(OFFICE, &call_id(id)).expect("reads").into_iter().map(|stored| stored.told).collect();
+            store.read_call(OFFICE, &call_id(id)).expect("reads").into_iter().map(|stored| stored.event).collect();
         assert_eq!(told, vec![decision("command"), decision("event")]);
     }
 }
@@ -181,7 +181,7 @@ fn the_gaps_of_a_connection_are_told_from_everything_else() {
     let folder = folder();
     let store = open(&folder);
     let gap_of = |session: Option<&str>| NewEntry {
-        told: LogEvent::Decision(Decision::GapOpened {
+        event: LogEvent::Decision(Decision::GapOpened {
             session: session.map(str::to_owned),
             from: at(1),
             cause: "session".into(),

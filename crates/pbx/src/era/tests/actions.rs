@@ -60,13 +60,13 @@ impl Desk {
         self.tell(LogEvent::Vendor(event));
     }
 
-    fn tell(&mut self, told: LogEvent) {
+    fn tell(&mut self, event: LogEvent) {
         self.seq += 1;
         self.book.apply(&Stored {
             seq: self.seq,
             connection: "era".parse().expect("an id"),
             received_at: self.at,
-            told,
+            event,
         });
     }
 

@@ -51,8 +51,8 @@ fn callback_and_its_token_go_to_the_api() {
 fn on(event: &Value) -> ActOn {
     let connection: calls::ConnectionId = "mango".parse().expect("an id");
     let mut book = Book::new(connection.clone(), pbx().book_settings());
-    let told = LogEvent::Vendor(super::read(&event.to_string()));
-    book.apply(&Stored { seq: 1, connection, received_at: super::received(), told });
+    let event = LogEvent::Vendor(super::read(&event.to_string()));
+    book.apply(&Stored { seq: 1, connection, received_at: super::received(), event });
     let call = book.open_calls().next().expect("it is open").clone();
     let leg = call.legs.first().expect("a leg").clone();
     ActOn { extension: leg.extension.clone(), call, leg, other: None }

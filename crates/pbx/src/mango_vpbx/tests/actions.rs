@@ -20,7 +20,7 @@ fn call(notifications: &[Value]) -> Call {
     for (seq, notification) in (1..).zip(notifications) {
         for event in decode_at("/events/call", &notification.to_string()).events {
             let received_at = "2026-03-02T09:00:01Z".parse().expect("a time");
-            book.apply(&Stored { seq, connection: connection.clone(), received_at, told: LogEvent::Vendor(event) });
+            book.apply(&Stored { seq, connection: connection.clone(), received_at, event: LogEvent::Vendor(event) });
         }
     }
     book.open_calls().next().expect("it is open").clone()

@@ -30,7 +30,7 @@ fn after(pbx: &Rostelecom, states: &[&str], reason: &str) -> (CallState, Option<
         for event in decoded.events {
             let received_at = context().received_at;
             let stored =
-                Stored { seq, connection: "rt1".parse().expect("an id"), received_at, told: LogEvent::Vendor(event) };
+                Stored { seq, connection: "rt1".parse().expect("an id"), received_at, event: LogEvent::Vendor(event) };
             for change in book.apply(&stored) {
                 if let calls::Change::Call(call) = change {
                     last = Some((call.state, call.result));
