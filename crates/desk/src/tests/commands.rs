@@ -4,167 +4,48 @@ use serde_json::{Value, json};
 
 use crate::{
     ShellCommands,
-    contract::{
-        AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
-        ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, ImportedPeople, IntroduceConnectionRequest, InvitationAnswer, InvitePersonRequest,
-        InvitedView, JoinAnswer, JoinOfficeRequest, KeepLinksRequest, KeptFile, Makes, NamedConnection,
-        NamedInvitation, OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable,
-        PeopleTableRequest, Phones, ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest,
-        StartDemoRequest, Window,
-    },
+    contract::{commands::command_table, *},
     testing::Bench,
 };
 
 /// A program around the desk that refuses everything but to size its card.
 pub(super) struct Refusing;
 
-fn refused<T>() -> Result<T, ContractError> {
-    Err(ContractError::new(ErrorCode::Refused, "as the test says"))
+macro_rules! given_or_nothing {
+    () => {
+        ()
+    };
+    ($given:ty) => {
+        $given
+    };
 }
 
-impl ShellCommands for Refusing {
-    async fn connect_office(&self, _: ConnectOfficeRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn renew_office_token(&self, _: RenewTokenRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn disconnect_office(&self, _: DisconnectOfficeRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn preview_people(&self, _: PeopleTableRequest) -> Result<PeopleTable, ContractError> {
-        refused()
-    }
-
-    async fn import_people(&self, _: PeopleTableRequest) -> Result<ImportedPeople, ContractError> {
-        refused()
-    }
-
-    async fn keep_links(&self, _: KeepLinksRequest) -> Result<KeptFile, ContractError> {
-        refused()
-    }
-
-    async fn office_lists(&self, _: AdminOfficeRequest) -> Result<OfficeLists, ContractError> {
-        refused()
-    }
-
-    async fn save_list(&self, _: SaveListRequest) -> Result<OfficeLists, ContractError> {
-        refused()
-    }
-
-    async fn office_people(&self, _: AdminOfficeRequest) -> Result<OfficePeople, ContractError> {
-        refused()
-    }
-
-    async fn invite_person(&self, _: InvitePersonRequest) -> Result<InvitedView, ContractError> {
-        refused()
-    }
-
-    async fn reissue_invitation(&self, _: NamedInvitation) -> Result<InvitedView, ContractError> {
-        refused()
-    }
-
-    async fn revoke_invitation(&self, _: NamedInvitation) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn remove_person(&self, _: RemovePersonRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn change_rights(&self, _: ChangeRightsRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn read_invitation(&self, _: ReadInvitationRequest) -> Result<InvitationAnswer, ContractError> {
-        refused()
-    }
-
-    async fn join_office(&self, _: JoinOfficeRequest) -> Result<JoinAnswer, ContractError> {
-        refused()
-    }
-
-    async fn connectable_makes(&self, _: AdminOfficeRequest) -> Result<Makes, ContractError> {
-        refused()
-    }
-
-    async fn office_connections(&self, _: AdminOfficeRequest) -> Result<OfficeConnections, ContractError> {
-        refused()
-    }
-
-    async fn begin_connection(&self, _: BeginConnectionRequest) -> Result<DraftView, ContractError> {
-        refused()
-    }
-
-    async fn fill_connection(&self, _: FillConnectionRequest) -> Result<DraftView, ContractError> {
-        refused()
-    }
-
-    async fn introduce_connection(&self, _: IntroduceConnectionRequest) -> Result<DraftView, ContractError> {
-        refused()
-    }
-
-    async fn list_phones(&self, _: NamedConnection) -> Result<Phones, ContractError> {
-        refused()
-    }
-
-    async fn check_connection(&self, _: CheckConnectionRequest) -> Result<CheckOutcome, ContractError> {
-        refused()
-    }
-
-    async fn save_connection(&self, _: NamedConnection) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn drop_draft(&self, _: NamedConnection) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn pause_connection(&self, _: PauseConnectionRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn remove_connection(&self, _: NamedConnection) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn start_demo(&self, _: StartDemoRequest) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn demo_pbxs(&self) -> Result<DemoPbxs, ContractError> {
-        refused()
-    }
-
-    async fn leave_demo(&self) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn demo_phone(&self, _: DemoPhoneAction) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn resize_card(&self, height: f64) -> Result<(), ContractError> {
-        assert!((height - 210.5).abs() < f64::EPSILON);
-        Ok(())
-    }
-
-    async fn focus_card(&self) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn card_typing(&self, _: bool) -> Result<(), ContractError> {
-        refused()
-    }
-
-    async fn card_painted(&self, _: u32) -> Result<(), ContractError> {
-        refused()
-    }
+macro_rules! refuse {
+    (desk $($rest:tt)*) => {};
+    (shell resize_card($takes:ty)) => {
+        async fn resize_card(&self, height: $takes) -> Result<(), ContractError> {
+            assert!((height - 210.5).abs() < f64::EPSILON);
+            Ok(())
+        }
+    };
+    (shell $name:ident($($takes:ty)?) $(-> $gives:ty)?) => {
+        async fn $name(
+            &self,
+            $(_: $takes)?
+        ) -> Result<given_or_nothing!($($gives)?), ContractError> {
+            Err(ContractError::new(ErrorCode::Refused, "as the test says"))
+        }
+    };
 }
+
+macro_rules! refuse_commands {
+    ($($(#[$doc:meta])* [$($window:ident)+] $by:ident $name:ident($($takes:ty)?) $(-> $gives:ty)?;)*) => {
+        impl ShellCommands for Refusing {
+            $(refuse!($by $name($($takes)?) $(-> $gives)?);)*
+        }
+    };
+}
+command_table!(refuse_commands);
 
 async fn call(bench: &Bench, window: Window, command: &str, request: Value) -> Result<Value, ErrorCode> {
     let answer = crate::call(&bench.desk, &Refusing, window, command, request).await.map_err(|error| error.code)?;
@@ -196,7 +77,6 @@ async fn a_window_has_its_own_commands_and_no_others() {
         ("office_connections", json!({"office": "own"})),
         ("begin_connection", json!({"office": "own", "make": "era"})),
         ("fill_connection", json!({"office": "own", "connection": "era-1", "keys": {"token": "a-key"}})),
-        ("introduce_connection", json!({"office": "own", "connection": "era-1", "name": "Trubka"})),
         ("list_phones", connection.clone()),
         ("check_connection", json!({"office": "own", "connection": "era-1", "step": "key"})),
         ("save_connection", connection.clone()),
