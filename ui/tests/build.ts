@@ -53,13 +53,13 @@ export function preview(digits: string, { number, ...changes }: PreviewChanges =
     warnings: [],
     asks: false,
     asksToTransfer: false,
-    ways: [way()],
+    connections: [dialConnection()],
     ...changes,
   };
 }
 
-/** A way to call, which begins with one's own phone. */
-export function way(changes: Partial<DialConnection> = {}): DialConnection {
+/** A connection that a call can go through, which begins with one's own phone. */
+export function dialConnection(changes: Partial<DialConnection> = {}): DialConnection {
   const [title, office] = [{ ru: "Ростелеком", en: "Rostelecom" }, "o"];
   return { office, connection: "rt1", title, from: "102", groups: [], controls: [], ...changes };
 }

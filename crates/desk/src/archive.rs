@@ -7,9 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Filter, SavedCall, ShownFact, Store};
 
 use crate::{
-    contract::{ContractError, ErrorCode, OutcomeKind, ReachedView},
+    contract::{ContractError, ErrorCode, ReachedView},
     errors::no_such_call,
-    views::details::outcome,
+    views::{details::outcome, row::CallAnnotations},
 };
 
 /// Rows read at once when a list is walked.
@@ -100,17 +100,6 @@ impl Archive {
         })?;
         Ok(self.store.set_setting(key, &text).await?)
     }
-}
-
-/// What a row says of a call that the call itself does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct CallAnnotations {
-    /// Somebody wrote a note about it.
-    pub(crate) noted: bool,
-    /// How the talk ended, as somebody said.
-    pub(crate) outcome: Option<OutcomeKind>,
-    /// How the number of a missed call was talked with afterwards.
-    pub(crate) reached: Option<ReachedView>,
 }
 
 /// A saved call of an office, or nothing where a later version wrote it in an unknown form.

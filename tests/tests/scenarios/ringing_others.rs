@@ -57,27 +57,27 @@ async fn shown(scene: &Scene, make: Make) -> (DialConnection, PlaceCallRequest) 
         let preview = PreviewDialRequest { text: CUSTOMER.to_owned() };
         let preview = scene.desk.preview_dial(preview).await.expect("a number");
         let id = connection(make);
-        let way = preview.ways.into_iter().find(|way| way.connection == id.as_str())?;
-        Some((way, preview.number))
+        let through = preview.connections.into_iter().find(|through| through.connection == id.as_str())?;
+        Some((through, preview.number))
     };
-    let (way, number) = eventually("calls can be placed there", is_there).await;
+    let (through, number) = eventually("calls can be placed there", is_there).await;
     let request = PlaceCallRequest {
         command: Uuid::new_v4().to_string(),
         number,
-        office: Some(way.office.clone()),
-        connection: Some(way.connection.clone()),
+        office: Some(through.office.clone()),
+        connection: Some(through.connection.clone()),
         group: None,
         customer_first: false,
     };
-    (way, request)
+    (through, request)
 }
 
 #[tokio::test]
 async fn a_desk_calls_a_customer_back_for_a_group_and_tells_who_took_it() {
     for customer_first in [false, true] {
         let scene = Scene::new().await;
-        let (way, request) = shown(&scene, Make::MANGO_VPBX).await;
-        assert_eq!(way.groups.iter().map(|group| group.number.as_str()).collect::<Vec<_>>(), [SHORT_NUMBER]);
+        let (through, request) = shown(&scene, Make::MANGO_VPBX).await;
+        assert_eq!(through.groups.iter().map(|group| group.number.as_str()).collect::<Vec<_>>(), [SHORT_NUMBER]);
         let group = Some(SHORT_NUMBER.to_owned());
         scene.desk.place_call(PlaceCallRequest { group, customer_first, ..request }).await.expect("it is placed");
         scene.screens.until_card(Some(CUSTOMER), CardPhase::Calling).await;
@@ -92,9 +92,9 @@ async fn a_desk_calls_a_customer_back_for_a_group_and_tells_who_took_it() {
 #[tokio::test]
 async fn a_desk_has_the_customer_rung_first_where_its_pbx_can() {
     let scene = Scene::new().await;
-    let (way, request) = shown(&scene, Make::ZADARMA).await;
+    let (through, request) = shown(&scene, Make::ZADARMA).await;
     let can = |control: &ControlView| control.ability == Ability::CustomerFirst && control.cannot.is_none();
-    assert!(way.controls.iter().any(can));
+    assert!(through.controls.iter().any(can));
     let beside = Remote::of(&scene).await;
     scene.desk.place_call(PlaceCallRequest { customer_first: true, ..request }).await.expect("it is placed");
     scene.screens.until_card(Some(CUSTOMER), CardPhase::Calling).await;

@@ -47,6 +47,6 @@ region?: RegionView,
  */
 lastTalk?: LastTalk, 
 /**
- * Ways to call, the usual one first; empty when nothing can place calls now.
+ * Connections that the call can go through, the usual one first; empty when nothing can place calls now.
  */
-ways: Array<DialConnection>, };
+connections: Array<DialConnection>, };

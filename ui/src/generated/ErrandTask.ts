@@ -15,9 +15,9 @@ text: string,
  */
 fromProgram: boolean, 
 /**
- * The way to call where that is known: a call is called back by the way that it took.
+ * The connection to call through where that is known: a call is called back through the one that it came through.
  */
-way?: DialConnectionRef, } | { "kind": "join" } | { "kind": "open", 
+connection?: DialConnectionRef, } | { "kind": "join" } | { "kind": "open", 
 /**
  * Which call.
  */

@@ -14,11 +14,11 @@ command: string,
  */
 number: DialNumber, 
 /**
- * The office of the way; any when absent.
+ * The office of the connection; any when absent.
  */
 office?: string, 
 /**
- * The connection of the way; the usual one when absent.
+ * The connection that the call goes through; the usual one when absent.
  */
 connection?: string, 
 /**

@@ -17,8 +17,8 @@ interface DialText {
   yourPhone: string;
   groupPhones: string;
   customer: string;
-  way: string;
-  noWay: string;
+  connection: string;
+  noConnection: string;
   lastTime: string;
   quoted: (note: string) => string;
   ownPhoneFirst: (phone: string) => string;
@@ -64,8 +64,8 @@ export const dialText = texts<DialText>({
     yourPhone: "ваш телефон",
     groupPhones: "телефоны группы",
     customer: "телефон клиента",
-    way: "С линии",
-    noWay: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
+    connection: "С линии",
+    noConnection: "Сейчас позвонить нельзя: нет подключения, которое умеет набирать.",
     lastTime: "В прошлый раз",
     quoted: (note) => `«${note}»`,
     ownPhoneFirst: (phone) => `Сначала зазвонит ваш телефон ${phone}`,
@@ -108,8 +108,8 @@ export const dialText = texts<DialText>({
     yourPhone: "your phone",
     groupPhones: "the group’s phones",
     customer: "the customer’s phone",
-    way: "Call via",
-    noWay: "No call can be placed now: there is no connection that can dial.",
+    connection: "Call via",
+    noConnection: "No call can be placed now: there is no connection that can dial.",
     lastTime: "Last time",
     quoted: (note) => `“${note}”`,
     ownPhoneFirst: (phone) => `Your phone ${phone} rings first`,

@@ -28,7 +28,7 @@ import { people } from "./fake/people";
 import { lookUp } from "./fake/lookUp";
 import { recordingOf, toneUrl } from "./fake/recording";
 import { hasLongNames, LONG, pageOf, rowAt } from "./fake/rows";
-import { cardsView, lastTalk, mainView, ways } from "./fake/views";
+import { cardsView, lastTalk, mainView, dialConnections } from "./fake/views";
 import { Wire } from "./fake/wire";
 import type { CardPlatform, MainPlatform } from "./types";
 
@@ -213,7 +213,7 @@ function preview(text: string): DialPreview {
     ...(national.startsWith("+7 495") && { region: { country: "RU", area: { ru: "Москва", en: "Moscow" } } }),
     asks: abroad,
     asksToTransfer: abroad,
-    ways: ways(),
+    connections: dialConnections(),
   };
 }
 

@@ -46,8 +46,8 @@ pub struct DialPreview {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_talk: Option<LastTalk>,
-    /// Ways to call, the usual one first; empty when nothing can place calls now.
-    pub ways: Vec<DialConnection>,
+    /// Connections that the call can go through, the usual one first; empty when nothing can place calls now.
+    pub connections: Vec<DialConnection>,
 }
 
 /// Where a number belongs.
@@ -98,11 +98,11 @@ pub struct PlaceCallRequest {
     pub command: String,
     /// The number of the preview.
     pub number: DialNumber,
-    /// The office of the way; any when absent.
+    /// The office of the connection; any when absent.
     #[ts(optional)]
     #[serde(default)]
     pub office: Option<String>,
-    /// The connection of the way; the usual one when absent.
+    /// The connection that the call goes through; the usual one when absent.
     #[ts(optional)]
     #[serde(default)]
     pub connection: Option<String>,

@@ -85,10 +85,10 @@ pub enum ErrandTask {
         text: String,
         /// It came from another program, and no person here has asked for it.
         from_program: bool,
-        /// The way to call where that is known: a call is called back by the way that it took.
+        /// The connection to call through where that is known: a call is called back through the one that it came through.
         #[ts(optional)]
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        way: Option<DialConnectionRef>,
+        connection: Option<DialConnectionRef>,
     },
     /// Show the invitation that another program handed over, and ask.
     Join,

@@ -14,10 +14,9 @@ use link::{
 
 use super::{
     Controller,
-    message::{CallBackTo, Finished, Key, Message, Reply},
+    message::{CallBackTo, Finished, Key, Message, Reply, reply},
     office_desk::OfficeDesk,
     placements::{Outcome, Waiting},
-    requests::reply,
 };
 use crate::{
     cards::Ordered,
@@ -28,8 +27,8 @@ use crate::{
 
 /// An office that has not answered by then may have acted or not.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
-/// Setting that holds the way used last.
-pub(crate) const USUAL_WAY: &str = "desk.usual-way";
+/// Setting that holds the dial connection used last.
+pub(crate) const USUAL_CONNECTION: &str = "desk.usual-way";
 
 impl<U: UiPort> Controller<U> {
     /// Extensions that are known at this desk.
@@ -37,14 +36,17 @@ impl<U: UiPort> Controller<U> {
         self.offices.values().flat_map(OfficeDesk::extensions).collect()
     }
 
-    /// Ways to place calls now, the one used last first.
-    pub(super) fn ways(&self) -> Vec<DialConnection> {
-        let mut ways: Vec<DialConnection> = self.offices.values().flat_map(|office| office.ways()).collect();
-        let usual = |way: &DialConnection| {
-            self.usual_connection.as_ref().is_some_and(|(office, id)| *office == way.office && *id == way.connection)
+    /// Connections that a call can go through now, the one used last first.
+    pub(super) fn dial_connections(&self) -> Vec<DialConnection> {
+        let mut dial_connections: Vec<DialConnection> =
+            self.offices.values().flat_map(|office| office.dial_connections()).collect();
+        let usual = |dial_connection: &DialConnection| {
+            self.usual_connection
+                .as_ref()
+                .is_some_and(|(office, id)| *office == dial_connection.office && *id == dial_connection.connection)
         };
-        ways.sort_by_key(|way| !usual(way));
-        ways
+        dial_connections.sort_by_key(|dial_connection| !usual(dial_connection));
+        dial_connections
     }
 
     pub(super) fn place(&mut self, request: &PlaceCallRequest, to: Reply<Outcome>) {
@@ -54,7 +56,7 @@ impl<U: UiPort> Controller<U> {
         };
         let Some(to) = self.placements.repeated(command, to) else { return };
         match self.prepare(request) {
-            Ok(way) => self.ask(command, &way, request, to),
+            Ok(dial_connection) => self.ask(command, &dial_connection, request, to),
             Err(error) => reply(to, Err(error)),
         }
     }
@@ -64,36 +66,43 @@ impl<U: UiPort> Controller<U> {
         if !request.number.is_well_formed() {
             return Err(ContractError::invalid("number", "only a number that was shown before is called"));
         }
-        let fits = |way: &DialConnection| {
-            request.connection.as_ref().is_none_or(|id| *id == way.connection)
-                && request.office.as_ref().is_none_or(|id| *id == way.office)
+        let fits = |dial_connection: &DialConnection| {
+            request.connection.as_ref().is_none_or(|id| *id == dial_connection.connection)
+                && request.office.as_ref().is_none_or(|id| *id == dial_connection.office)
         };
-        let way = self.ways().into_iter().find(fits).ok_or_else(|| {
+        let dial_connection = self.dial_connections().into_iter().find(fits).ok_or_else(|| {
             ContractError::new(ErrorCode::Unreachable, "no connection can place calls now; wait until one is live")
         })?;
-        may_ring(&way, request)?;
-        Ok(way)
+        may_ring(&dial_connection, request)?;
+        Ok(dial_connection)
     }
 
-    fn ask(&mut self, command: CommandId, way: &DialConnection, request: &PlaceCallRequest, to: Reply<Outcome>) {
-        let (Some(office), Ok(connection)) = (self.offices.get(&way.office), way.connection.parse::<ConnectionId>())
+    fn ask(
+        &mut self,
+        command: CommandId,
+        dial_connection: &DialConnection,
+        request: &PlaceCallRequest,
+        to: Reply<Outcome>,
+    ) {
+        let (Some(office), Ok(connection)) =
+            (self.offices.get(&dial_connection.office), dial_connection.connection.parse::<ConnectionId>())
         else {
-            return reply(to, Err(ContractError::new(ErrorCode::Internal, "the way to call is gone; try again")));
+            return reply(to, Err(ContractError::new(ErrorCode::Internal, "this connection is gone; try again")));
         };
-        let (port, id) = (office.office(), way.office.clone());
-        let from = request.group.as_ref().unwrap_or(&way.from);
+        let (port, id) = (office.office(), dial_connection.office.clone());
+        let from = request.group.as_ref().unwrap_or(&dial_connection.from);
         let call = pending(&connection, from, command, request, office.now(self.clock.now()));
         let ordered = Ordered {
             state: CommandState::Sent,
             taken: false,
-            while_talking: office.talks_at(&connection, &way.from),
+            while_talking: office.talks_at(&connection, &dial_connection.from),
             others_first: request.customer_first || request.group.is_some(),
         };
         let card = self.cards.placing(&id, call, command, request.number.clone(), ordered);
         self.screens.cards_changed();
         self.look_up_last_talk(&card);
         self.placements.asked(command, &id, card, to, self.clock.uptime());
-        self.remember_connection(way);
+        self.remember_connection(dial_connection);
         let number = request.number.clone();
         let (from, to, customer_first) = (Some(from.clone()), number.digits.clone(), request.customer_first);
         let request = PlaceCall { command, connection, from, to, number: Some(number), customer_first };
@@ -162,40 +171,47 @@ impl<U: UiPort> Controller<U> {
         self.placements.forget_old(self.clock.uptime(), |command| open.contains(&command));
     }
 
-    /// Where a call is called back: by the way that it took. Main shows the number and asks where that way is not
+    /// Where a call is called back: through the connection that it came through. Main shows the number and asks where that is not
     /// there now, or where a person must look first.
     pub(super) fn call_back_by(&mut self, call: CallBackTo) -> Option<PlaceCallRequest> {
         let CallBackTo { office, connection, call, number, command } = call;
         let key = (office.clone(), call);
-        let way = DialConnectionRef { office, connection };
+        let dial_connection = DialConnectionRef { office, connection };
         let plan = NumberingPlan::russia().with_extensions(self.extensions());
-        let there = self.ways().iter().any(|now| now.office == way.office && now.connection == way.connection);
+        let there = self
+            .dial_connections()
+            .iter()
+            .any(|now| now.office == dial_connection.office && now.connection == dial_connection.connection);
         match Dialable::read_in(&number, &plan) {
             Ok(read) if there && !must_be_seen(&read) => Some(PlaceCallRequest {
                 command: self.command_for(key, command),
                 number: read.number,
-                office: Some(way.office),
-                connection: Some(way.connection),
+                office: Some(dial_connection.office),
+                connection: Some(dial_connection.connection),
                 group: None,
                 customer_first: false,
             }),
             Ok(_) | Err(_) => {
-                self.send_to_main(ErrandTask::Dial { text: number, from_program: false, way: Some(way) });
+                self.send_to_main(ErrandTask::Dial {
+                    text: number,
+                    from_program: false,
+                    connection: Some(dial_connection),
+                });
                 None
             }
         }
     }
 
-    fn remember_connection(&mut self, way: &DialConnection) {
-        let used = (way.office.clone(), way.connection.clone());
+    fn remember_connection(&mut self, dial_connection: &DialConnection) {
+        let used = (dial_connection.office.clone(), dial_connection.connection.clone());
         if self.usual_connection.as_ref() == Some(&used) {
             return;
         }
         self.usual_connection = Some(used.clone());
         let archive = self.archive.clone();
         self.beside(async move {
-            if let Err(error) = archive.choose(USUAL_WAY, &used).await {
-                tracing::warn!(%error, "the usual way to call was not kept");
+            if let Err(error) = archive.choose(USUAL_CONNECTION, &used).await {
+                tracing::warn!(%error, "the usual dial connection was not kept");
             }
             None
         });
@@ -204,8 +220,9 @@ impl<U: UiPort> Controller<U> {
 
 /// Whether a call can begin with these phones: a group's or one's own, the customer's before it or not. A group is rung
 /// before or after the customer alike.
-fn may_ring(way: &DialConnection, request: &PlaceCallRequest) -> Result<(), ContractError> {
-    let can = |ability| way.controls.iter().any(|control| control.ability == ability && control.cannot.is_none());
+fn may_ring(dial_connection: &DialConnection, request: &PlaceCallRequest) -> Result<(), ContractError> {
+    let can =
+        |ability| dial_connection.controls.iter().any(|control| control.ability == ability && control.cannot.is_none());
     let unsupported = |field: &str, message| ContractError {
         field: Some(field.to_owned()),
         ..ContractError::new(ErrorCode::Unsupported, message)
@@ -218,7 +235,7 @@ fn may_ring(way: &DialConnection, request: &PlaceCallRequest) -> Result<(), Cont
         Some(_) if !can(Ability::GroupCallback) => {
             Err(unsupported("group", "this connection cannot call back for a group"))
         }
-        Some(group) if way.groups.iter().all(|known| known.number != *group) => {
+        Some(group) if dial_connection.groups.iter().all(|known| known.number != *group) => {
             Err(ContractError::invalid("group", "this is no group for which the person here may call back"))
         }
         None if request.customer_first && !can(Ability::CustomerFirst) => {

@@ -23,6 +23,11 @@ use crate::{
 /// The way back to whoever asked.
 pub(crate) type Reply<T> = oneshot::Sender<T>;
 
+/// Whoever asked may have gone: then nobody misses the answer.
+pub(super) fn reply<T>(to: Reply<T>, answer: T) {
+    let _ = to.send(answer);
+}
+
 /// One office, as the desk is given it.
 #[derive(Clone)]
 pub(crate) struct OfficeSlot {
@@ -134,7 +139,7 @@ pub(crate) enum Request {
         request: PlaceCallRequest,
         reply: Reply<Result<PlacedView, ContractError>>,
     },
-    Ways(Reply<WaysNow>),
+    DialConnections(Reply<DialConnections>),
     Viewers(Reply<Vec<(String, Me)>>),
     Office {
         id: String,
@@ -178,7 +183,7 @@ pub(crate) enum Finished {
     Today(Today),
 }
 
-/// Whom to call back, and by which way his call came.
+/// Whom to call back, and through which connection his call came.
 pub(crate) struct CallBackTo {
     pub(crate) office: String,
     pub(crate) connection: String,
@@ -200,9 +205,9 @@ pub(crate) struct PressedCallBack {
     pub(crate) from: String,
 }
 
-/// Ways to place calls now, and the extensions that are known here.
-pub(crate) struct WaysNow {
-    pub(crate) ways: Vec<DialConnection>,
+/// Connections that a call can go through now, and the extensions that are known here.
+pub(crate) struct DialConnections {
+    pub(crate) connections: Vec<DialConnection>,
     pub(crate) extensions: Vec<String>,
 }
 

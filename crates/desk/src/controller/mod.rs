@@ -36,7 +36,7 @@ use self::{
     screens::Screens,
     today::Today,
 };
-pub(crate) use self::{dialling::USUAL_WAY, reporting::HERE};
+pub(crate) use self::{dialling::USUAL_CONNECTION, reporting::HERE};
 use crate::{
     archive::Archive,
     cards::{Cards, Decisions},
@@ -69,7 +69,7 @@ pub(crate) struct Controller<U: UiPort> {
     /// Why they came up or not.
     decisions: Decisions,
     placements: Placements,
-    /// The way that was used last.
+    /// The dial connection that was used last.
     usual_connection: Option<(String, String)>,
     today: Today,
     /// Calls that changed while the day is being read from the database; absent while it is not.

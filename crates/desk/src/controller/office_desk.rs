@@ -154,8 +154,8 @@ impl OfficeDesk {
         self.open.values().any(|call| me.legs(call).any(|leg| leg.state.is_talking() && at(call, leg)))
     }
 
-    /// Ways to place calls here, now.
-    pub(crate) fn ways(&self) -> Vec<DialConnection> {
+    /// Connections that a call can go through here, now.
+    pub(crate) fn dial_connections(&self) -> Vec<DialConnection> {
         if !self.reachable() {
             return Vec::new();
         }

@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use calls::CommandId;
 
-use super::{
-    message::{Key, Reply},
-    requests::reply,
-};
+use super::message::{Key, Reply, reply};
 use crate::{
     contract::{CallRef, ContractError, PlacedView},
     ports::Uptime,

@@ -6,18 +6,13 @@ use calls::CallId;
 
 use super::{
     Controller,
-    message::{OfficeNow, Request, WaysNow},
+    message::{DialConnections, OfficeNow, Request, reply},
     office_desk::Touched,
 };
 use crate::{
     contract::{CallRef, ErrandTask, NoticeKind},
     ui_port::UiPort,
 };
-
-/// Whoever asked may have gone: then nobody misses the answer.
-pub(super) fn reply<T>(to: super::message::Reply<T>, answer: T) {
-    let _ = to.send(answer);
-}
 
 impl<U: UiPort> Controller<U> {
     pub(super) fn answer(&mut self, request: Request) {
@@ -54,7 +49,10 @@ impl<U: UiPort> Controller<U> {
             Request::NotificationAction { id, action } => self.notification_action(&id, action),
             Request::Corner(to) => reply(to, self.settings.card_corner),
             Request::PlaceCall { request, reply } => self.place(&request, reply),
-            Request::Ways(to) => reply(to, WaysNow { ways: self.ways(), extensions: self.extensions() }),
+            Request::DialConnections(to) => {
+                let connections = self.dial_connections();
+                reply(to, DialConnections { connections, extensions: self.extensions() });
+            }
             Request::Viewers(to) => {
                 reply(to, self.offices.iter().map(|(id, office)| (id.clone(), office.me())).collect());
             }
@@ -67,7 +65,9 @@ impl<U: UiPort> Controller<U> {
             Request::NoticeOver(kind) => self.withdraw_notice(kind),
             Request::DismissNotice(kind) => self.dismiss_notice(kind),
             Request::DismissAway => self.dismiss_away(),
-            Request::DialLink(text) => self.send_to_main(ErrandTask::Dial { text, from_program: true, way: None }),
+            Request::DialLink(text) => {
+                self.send_to_main(ErrandTask::Dial { text, from_program: true, connection: None })
+            }
             Request::ShowInvitation => self.send_to_main(ErrandTask::Join),
             Request::AddOffice(slot) => self.add_office(slot),
             Request::Woke => self.woke(),

@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 
 use super::Controller;
 use crate::{
-    archive::CallAnnotations,
     contract::{
         CallRow, CardsView, DemoPhoneState, Errand, ErrandTask, MainView, MeView, Notice, NowView, Stage, ZoneView,
     },
@@ -17,7 +16,7 @@ use crate::{
     views::{
         card::{Around, card_view},
         controls::controls,
-        row::{call_ref, call_row},
+        row::{CallAnnotations, call_ref, call_row},
     },
 };
 
@@ -168,7 +167,7 @@ impl<U: UiPort> Controller<U> {
     }
 
     fn cards_view(&self, revision: u32) -> CardsView {
-        let can_place = self.offices.values().any(|office| !office.ways().is_empty());
+        let can_place = self.offices.values().any(|office| !office.dial_connections().is_empty());
         let shown = self.cards.shown();
         let more = u32::try_from(self.cards.count() - shown.len()).unwrap_or(u32::MAX);
         let cards = shown

@@ -21,7 +21,7 @@ const LOOK_BACK: usize = 20;
 impl Desk {
     /// What a text would dial, and how. Dials nothing.
     pub async fn preview_dial(&self, request: PreviewDialRequest) -> Result<DialPreview, ContractError> {
-        let now = self.ask(Request::Ways).await?;
+        let now = self.ask(Request::DialConnections).await?;
         let extensions: BTreeSet<String> = now.extensions.into_iter().collect();
         let plan = NumberingPlan::russia().with_extensions(extensions);
         let dialable = Dialable::read_in(&request.text, &plan)
@@ -43,7 +43,7 @@ impl Desk {
             display: dialable.display,
             warnings: dialable.warnings,
             other: dialable.other,
-            ways: now.ways,
+            connections: now.connections,
         })
     }
 

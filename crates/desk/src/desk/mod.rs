@@ -25,7 +25,7 @@ use crate::{
     archive::Archive,
     contract::{ContractError, Language, Stage},
     controller::{
-        Beginning, Controller, LAST_SEEN, USUAL_WAY,
+        Beginning, Controller, LAST_SEEN, USUAL_CONNECTION,
         message::{Message, OfficeNow, Request},
     },
     errors::{closing, no_such_office},
@@ -74,7 +74,7 @@ impl Desk {
         let archive = Archive { store };
         let read = |archive: &Archive| -> Result<_, store::Error> {
             let settings = archive.choice(SETTINGS)?.unwrap_or_default();
-            Ok((settings, archive.choice(USUAL_WAY)?, archive.choice(LAST_SEEN)?))
+            Ok((settings, archive.choice(USUAL_CONNECTION)?, archive.choice(LAST_SEEN)?))
         };
         let reading = archive.clone();
         let (settings, usual_connection, last_seen) = archive.store.reading(move |_| read(&reading)).await?;

@@ -1,4 +1,4 @@
-//! Calls are called back by the way that they took, and once.
+//! Calls are called back through the connection that they came through, and once.
 
 use std::time::Duration;
 
@@ -105,7 +105,7 @@ async fn a_notification_that_is_pressed_twice_is_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_called_back_by_the_way_that_it_took() {
+async fn a_call_is_called_back_through_the_connection_that_it_came_through() {
     let bench = Bench::live().await;
     let other = || "mg1".parse().expect("valid");
     let connection = link::wire::ConnectionView { id: other(), ..live_connection() };
@@ -131,17 +131,17 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
     placed.unwrap();
     assert_eq!((placed_requests[0].connection.as_str(), placed_requests[0].to.as_str()), ("mg1", "+74951234567"));
 
-    // What a person must look at first is shown by the same way, and not dialled.
-    let way = || Some(DialConnectionRef { office: "own".into(), connection: "mg1".into() });
+    // What a person must look at first is shown with the same connection, and not dialled.
+    let through = || Some(DialConnectionRef { office: "own".into(), connection: "mg1".into() });
     for (place, number) in (2..).zip(["103", "+78091234567", "+493012345678", "112", ""]) {
         let vendor = place.to_string();
         bench.keep("own", place, &on(&vendor, number));
         back(u128::from(place), &vendor).await.unwrap();
         let errand = bench.desk.main_snapshot().await.unwrap().errand.expect(number);
-        assert_eq!(errand.task, ErrandTask::Dial { text: number.into(), from_program: false, way: way() });
+        assert_eq!(errand.task, ErrandTask::Dial { text: number.into(), from_program: false, connection: through() });
     }
 
-    // The way is away: no other is taken by itself.
+    // That connection is away: no other is taken by itself.
     let down = link::wire::ConnectionView { state: link::wire::ConnectionState::Down, ..connection };
     bench.office.event(3, StreamEvent::Connection { connection: down });
     bench
@@ -152,7 +152,10 @@ async fn a_call_is_called_back_by_the_way_that_it_took() {
         .await;
     back(9, "1").await.unwrap();
     let errand = bench.desk.main_snapshot().await.unwrap().errand.expect("main asks");
-    assert_eq!(errand.task, ErrandTask::Dial { text: "+74951234567".into(), from_program: false, way: way() });
+    assert_eq!(
+        errand.task,
+        ErrandTask::Dial { text: "+74951234567".into(), from_program: false, connection: through() }
+    );
     assert!(bench.office.placed_requests(0).await.is_empty());
 }
 

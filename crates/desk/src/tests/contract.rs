@@ -387,7 +387,7 @@ fn dialling() {
             area: Some(Titles { ru: "Москва".into(), en: "Moscow".into() }),
         }),
         last_talk: None,
-        ways: vec![DialConnection {
+        connections: vec![DialConnection {
             office: "demo".into(),
             connection: "rt1".into(),
             title: Titles { ru: "Ростелеком".into(), en: "Rostelecom".into() },
@@ -406,7 +406,7 @@ fn dialling() {
         json!({
             "number": number_json, "display": "101", "other": "+98 916 204 5518", "warnings": ["alsoExtension", "tooShort", "twoReadings"], "asks": true, "asksToTransfer": true,
             "region": {"country": "RU", "area": {"ru": "Москва", "en": "Moscow"}},
-            "ways": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102",
+            "connections": [{"office": "demo", "connection": "rt1", "title": {"ru": "Ростелеком", "en": "Rostelecom"}, "from": "102",
                 "groups": [{"number": "500", "title": "Поддержка"}], "controls": [{"ability": "customerFirst", "cannot": "notOffered"}]}],
         }),
     );

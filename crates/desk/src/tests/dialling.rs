@@ -17,7 +17,7 @@ fn phone(digits: &str) -> DialNumber {
     DialNumber { kind: DialKind::Phone, digits: digits.into(), extension: None, post_dial: None }
 }
 
-/// No request yet: by the usual way, from one's own phone.
+/// No request yet: through the usual connection, from one's own phone.
 pub(super) fn no_way() -> PlaceCallRequest {
     let (command, number) = (String::new(), phone(""));
     PlaceCallRequest { command, number, office: None, connection: None, group: None, customer_first: false }
@@ -218,8 +218,11 @@ async fn a_preview_tells_what_would_be_dialled_and_dials_nothing() {
     let known = preview("tel:+7-495-123-45-67").await.unwrap();
     assert_eq!((known.number, known.display.as_str()), (phone("+74951234567"), "+7 495 123-45-67"));
     assert_eq!(known.name.as_deref(), Some("Анна"));
-    let [way] = &known.ways[..] else { panic!("one way") };
-    assert_eq!((way.office.as_str(), way.connection.as_str(), way.from.as_str()), ("own", "rt1", "102"));
+    let [connection] = &known.connections[..] else { panic!("one connection") };
+    assert_eq!(
+        (connection.office.as_str(), connection.connection.as_str(), connection.from.as_str()),
+        ("own", "rt1", "102")
+    );
     assert_eq!(preview("103").await.unwrap().number.kind, DialKind::Emergency);
     assert_eq!(preview("205").await.unwrap().number.kind, DialKind::Extension);
     assert_eq!(preview("8 809 123-45-67").await.unwrap().warnings, [DialWarning::Premium]);
@@ -261,7 +264,7 @@ async fn an_extension_with_an_emergency_number_is_pointed_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_is_down_is_no_way_to_call() {
+async fn no_call_goes_through_a_connection_that_is_down() {
     let bench = Bench::live().await;
     let down = link::wire::ConnectionView { state: link::wire::ConnectionState::Down, ..live_connection() };
     bench.office.event(1, StreamEvent::Connection { connection: down });
@@ -272,7 +275,7 @@ async fn a_connection_that_is_down_is_no_way_to_call() {
         })
         .await;
     let preview = bench.desk.preview_dial(PreviewDialRequest { text: "205".into() }).await.unwrap();
-    assert!(preview.ways.is_empty());
+    assert!(preview.connections.is_empty());
     assert_eq!(bench.desk.place_call(to_call(1, "205")).await.unwrap_err().code, ErrorCode::Unreachable);
 }
 
@@ -307,7 +310,7 @@ async fn a_link_is_shown_and_asked_about_and_never_dialled_by_itself() {
     bench.desk.dial_link(" tel:+74951234567\u{0}\n".into()).await;
     bench.shown.until("main opens", |record| record.main_opened == 1).await;
     let errand = || bench.shown.record().now().errand.clone();
-    let dial = |text: &str| ErrandTask::Dial { text: text.into(), from_program: true, way: None };
+    let dial = |text: &str| ErrandTask::Dial { text: text.into(), from_program: true, connection: None };
     let first = errand().expect("main is to ask about it");
     assert_eq!(first.task, dial("tel:+74951234567"));
 

@@ -27,9 +27,9 @@ async fn able(abilities: &[Ability], groups: &[&str]) -> Bench {
     bench
 }
 
-async fn way(bench: &Bench) -> DialConnection {
+async fn dial_connection(bench: &Bench) -> DialConnection {
     let preview = bench.desk.preview_dial(PreviewDialRequest { text: "+7 495 123-45-67".into() }).await;
-    preview.expect("a number").ways.remove(0)
+    preview.expect("a number").connections.remove(0)
 }
 
 /// The customer's number, as it was shown.
@@ -54,11 +54,11 @@ async fn refused(bench: &Bench, request: PlaceCallRequest) -> ContractError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_way_tells_whom_it_can_ring_first_and_why_not_others() {
+async fn a_dial_connection_tells_whom_it_can_ring_first_and_why_not_others() {
     let bench = able(&[Ability::GroupCallback], &["500"]).await;
-    let way = way(&bench).await;
-    assert_eq!(way.groups, [group("500")]);
-    let controls: Vec<_> = way.controls.iter().map(|control| (control.ability, control.cannot)).collect();
+    let connection = dial_connection(&bench).await;
+    assert_eq!(connection.groups, [group("500")]);
+    let controls: Vec<_> = connection.controls.iter().map(|control| (control.ability, control.cannot)).collect();
     assert_eq!(controls, [(Ability::CustomerFirst, Some(Cannot::NotOffered)), (Ability::GroupCallback, None)]);
 }
 

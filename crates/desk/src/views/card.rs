@@ -22,7 +22,7 @@ pub(crate) struct Around<'a> {
     pub(crate) clock_offset: SignedDuration,
     /// What the call's connection can do.
     pub(crate) abilities: Abilities,
-    /// A way to place calls is there.
+    /// A connection that a call can go through is there.
     pub(crate) can_place: bool,
 }
 

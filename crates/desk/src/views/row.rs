@@ -6,10 +6,20 @@ use link::wire::{Call, Recording, RecordingState};
 
 use super::party::{agent, line, party};
 use crate::{
-    archive::CallAnnotations,
-    contract::{CallRef, CallRow, RecordingRow},
+    contract::{CallRef, CallRow, OutcomeKind, ReachedView, RecordingRow},
     me::Me,
 };
+
+/// What a row says of a call that the call itself does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct CallAnnotations {
+    /// Somebody wrote a note about it.
+    pub(crate) noted: bool,
+    /// How the talk ended, as somebody said.
+    pub(crate) outcome: Option<OutcomeKind>,
+    /// How the number of a missed call was talked with afterwards.
+    pub(crate) reached: Option<ReachedView>,
+}
 
 /// Names a call of an office.
 pub(crate) fn call_ref(office: &str, id: &CallId) -> CallRef {

@@ -1,7 +1,7 @@
 import type { ControlView } from "$generated/ControlView";
 import type { DialPreview } from "$generated/DialPreview";
 import { language } from "$lib/language.svelte";
-import { later, preview, way } from "$tests/build";
+import { later, preview, dialConnection } from "$tests/build";
 import { chosen, FOUND, input, results, showField } from "$tests/commandField";
 import { screen } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -94,9 +94,11 @@ describe("digits in the field", () => {
     await vi.waitFor(() => expect(screen.getByTestId("dial-number").textContent).toBe("shown 1123"));
   });
 
-  it("say what is left to key in, which other number they may mean, and the ways to call", async () => {
-    const ways = ["rt1", "mango1"].map((connection) => way({ connection, title: { ru: connection, en: connection } }));
-    const changes = { number: { extension: "123", postDial: "100#" }, other: "+98 916 204 5518", ways };
+  it("say what is left to key in, which other number they may mean, and the connections to call through", async () => {
+    const connections = ["rt1", "mango1"].map((connection) =>
+      dialConnection({ connection, title: { ru: connection, en: connection } }),
+    );
+    const changes = { number: { extension: "123", postDial: "100#" }, other: "+98 916 204 5518", connections };
     const { placeCall, user } = showField(changes);
     await user.type(input(), "989162045518,,100#");
     expect(screen.getByText("Когда ответят, наберите добавочный: 123")).toBeDefined();
@@ -149,7 +151,7 @@ describe("a number of another program", () => {
   it("say who is rung first, by keys alone, and call only by the button", async () => {
     const controls: ControlView[] = [{ ability: "customerFirst", cannot: "notOffered" }, { ability: "groupCallback" }];
     const groups = [{ number: "500", title: "Support" }];
-    const { placeCall, user } = showField({ ways: [way({ controls, groups })] });
+    const { placeCall, user } = showField({ connections: [dialConnection({ controls, groups })] });
     await user.type(input(), "89001234567");
     expect(screen.getByTestId("dial-rings-first").textContent).toContain("Сначала зазвонит ваш телефон 102");
     expect(screen.getByTestId("dial-missing").textContent).toContain("звонить, вызывая сначала клиента");

@@ -11,9 +11,9 @@ import { toContractError } from "$lib/errors";
 /** Where the number came from. */
 export type DialOrigin = "typed" | "clicked" | "program";
 
-/** Names a way among all: two offices may call their connections alike. */
-export function connectionKey(way: Pick<DialConnection, "office" | "connection">): string {
-  return `${way.office} ${way.connection}`;
+/** Names a dial connection among all: two offices may call theirs alike. */
+export function connectionKey(named: Pick<DialConnection, "office" | "connection">): string {
+  return `${named.office} ${named.connection}`;
 }
 
 // A number as people write or paste it: digits and the signs between them, an address, or a number among words.
@@ -37,8 +37,8 @@ export class Dial {
   placing = $state(false);
   /** Grows each time that a number is shown which nobody typed. */
   shows = $state(0);
-  /** Key of the chosen way; the usual one when absent. */
-  way: string | undefined = $state();
+  /** Key of the chosen dial connection; the usual one when absent. */
+  connection: string | undefined = $state();
   /** Short number of the group that is to be rung; one's own phone when absent. */
   group: string | undefined = $state();
   /** The customer is to be rung first. */
@@ -65,28 +65,28 @@ export class Dial {
     return this.preview !== undefined && this.#preview?.of === this.text.trim();
   }
 
-  /** How the call would go. */
+  /** The connection that the call would go through. */
   get chosen(): DialConnection | undefined {
-    const ways = this.preview?.ways;
-    return ways?.find((way) => connectionKey(way) === this.way) ?? ways?.[0];
+    const connections = this.preview?.connections;
+    return connections?.find((known) => connectionKey(known) === this.connection) ?? connections?.[0];
   }
 
   /** Groups that can be rung in the own phone's place. Only for a customer: a colleague is called from the own phone. */
   get groups(): CallbackGroup[] {
-    const way = this.chosen;
-    return way && this.#isCustomer && can(way.controls, "groupCallback") ? way.groups : [];
+    const connection = this.chosen;
+    return connection && this.#isCustomer && can(connection.controls, "groupCallback") ? connection.groups : [];
   }
 
-  /** The group that will be rung, where one was chosen and this way can ring it. */
+  /** The group that will be rung, where one was chosen and this connection can ring it. */
   get ringsGroup(): CallbackGroup | undefined {
     return this.groups.find((group) => group.number === this.group);
   }
 
   /** Who is rung first can be chosen: a group is rung before or after the customer alike. */
   get choosesFirst(): boolean {
-    const way = this.chosen;
-    if (!way || !this.#isCustomer) return false;
-    return this.ringsGroup !== undefined || can(way.controls, "customerFirst");
+    const connection = this.chosen;
+    if (!connection || !this.#isCustomer) return false;
+    return this.ringsGroup !== undefined || can(connection.controls, "customerFirst");
   }
 
   /** The customer will be rung first. */
@@ -94,21 +94,26 @@ export class Dial {
     return this.customerFirst && this.choosesFirst;
   }
 
-  /** What of this the chosen way cannot do, by the reason. */
+  /** What of this the chosen connection cannot do, by the reason. */
   get missing(): ReturnType<typeof missing> {
     const choices = ["customerFirst", "groupCallback"] as const;
-    const offered = this.preview?.ways.some(({ controls }) => choices.some((choice) => can(controls, choice)));
-    // Where no way has any of it nobody misses it.
+    const offered = this.preview?.connections.some(({ controls }) => choices.some((choice) => can(controls, choice)));
+    // Where no connection has any of it nobody misses it.
     if (!this.chosen || !this.#isCustomer || !offered) return [];
     // Where a group is rung, the customer can be rung before it all the same.
     const asked = this.chosen.controls.filter(({ ability }) => ability !== "customerFirst" || !this.choosesFirst);
     return missing(asked);
   }
 
-  /** This way could ring a group, and there is none for which the person here may call back. */
+  /** This connection could ring a group, and there is none for which the person here may call back. */
   get lacksGroups(): boolean {
-    const way = this.chosen;
-    return way !== undefined && this.#isCustomer && can(way.controls, "groupCallback") && way.groups.length === 0;
+    const connection = this.chosen;
+    return (
+      connection !== undefined &&
+      this.#isCustomer &&
+      can(connection.controls, "groupCallback") &&
+      connection.groups.length === 0
+    );
   }
 
   get #isCustomer(): boolean {
@@ -117,7 +122,7 @@ export class Dial {
 
   /** Everything is there for a call. */
   get ready(): boolean {
-    return this.current && (this.preview?.ways.length ?? 0) > 0 && !this.placing;
+    return this.current && (this.preview?.connections.length ?? 0) > 0 && !this.placing;
   }
 
   /** A person types. */
@@ -126,10 +131,10 @@ export class Dial {
     await this.#take(text);
   }
 
-  /** Shows what a number would dial, and by which way where that is known; the empty text invites to type. */
-  async show(text: string, origin: DialOrigin = "clicked", way?: DialConnectionRef): Promise<void> {
+  /** Shows what a number would dial, and through which connection where that is known; the empty text invites to type. */
+  async show(text: string, origin: DialOrigin = "clicked", through?: DialConnectionRef): Promise<void> {
     this.origin = origin;
-    this.way = way && connectionKey(way);
+    this.connection = through && connectionKey(through);
     this.#ownPhoneFirst();
     this.shown = true;
     this.shows++;
@@ -148,14 +153,14 @@ export class Dial {
     const preview = this.preview;
     if (!preview || !this.ready) return;
     const command = this.#command;
-    const [way, group] = [this.chosen, this.ringsGroup];
+    const [through, group] = [this.chosen, this.ringsGroup];
     this.placing = true;
     this.error = undefined;
     try {
       await this.platform.placeCall({
         command,
         number: preview.number,
-        ...(way && { office: way.office, connection: way.connection }),
+        ...(through && { office: through.office, connection: through.connection }),
         ...(group && { group: group.number }),
         ...(this.ringsCustomerFirst && { customerFirst: true }),
       });
@@ -183,7 +188,7 @@ export class Dial {
     this.text = "";
     this.origin = "typed";
     this.error = undefined;
-    this.way = undefined;
+    this.connection = undefined;
     this.#ownPhoneFirst();
     this.#preview = undefined;
     this.#command = newCommand();

@@ -2,7 +2,7 @@ import type { Ability } from "$generated/Ability";
 import type { ControlView } from "$generated/ControlView";
 import type { DialPreview } from "$generated/DialPreview";
 import type { PlaceCallRequest } from "$generated/PlaceCallRequest";
-import { failure, later, preview, settle, way, type PreviewChanges } from "$tests/build";
+import { failure, later, preview, settle, dialConnection, type PreviewChanges } from "$tests/build";
 import { describe, expect, it, vi } from "vitest";
 import { Dial, connectionKey } from "./dial.svelte";
 
@@ -24,7 +24,7 @@ describe("dialling", () => {
     expect(placeCall).not.toHaveBeenCalled();
   });
 
-  it("calls what was shown, by the usual way, and puts everything away", async () => {
+  it("calls what was shown, through the usual connection, and puts everything away", async () => {
     const { dial, placeCall } = phone();
     await dial.type("89001234567");
     await dial.confirm();
@@ -102,18 +102,20 @@ describe("dialling", () => {
 
   it("does not call where nothing can place calls", async () => {
     const placeCall = vi.fn();
-    const dial = new Dial({ placeCall, previewDial: async ({ text }) => preview(text, { ways: [] }) });
+    const dial = new Dial({ placeCall, previewDial: async ({ text }) => preview(text, { connections: [] }) });
     await dial.show("112");
     await dial.confirm();
     expect(dial.ready).toBe(false);
     expect(placeCall).not.toHaveBeenCalled();
   });
 
-  it("goes the way that was chosen", async () => {
-    const ways = ["north", "south"].map((office) => way({ office, title: { ru: office, en: office } }));
-    const { dial, placeCall } = phone(undefined, { ways });
+  it("goes through the connection that was chosen", async () => {
+    const connections = ["north", "south"].map((office) =>
+      dialConnection({ office, title: { ru: office, en: office } }),
+    );
+    const { dial, placeCall } = phone(undefined, { connections });
     await dial.show("112");
-    dial.way = connectionKey({ office: "south", connection: "rt1" });
+    dial.connection = connectionKey({ office: "south", connection: "rt1" });
     await dial.confirm();
     expect(placeCall.mock.calls[0]?.[0]).toMatchObject({ office: "south", connection: "rt1" });
   });
@@ -145,8 +147,8 @@ describe("dialling", () => {
   const support = { number: "500", title: "Support" };
 
   it("begins with the own phone unless something else is chosen, and says what cannot be", async () => {
-    const ways = [way({ controls: able("customerFirst") })];
-    const { dial, placeCall } = phone(undefined, { ways });
+    const connections = [dialConnection({ controls: able("customerFirst") })];
+    const { dial, placeCall } = phone(undefined, { connections });
     await dial.type("89001234567");
     expect([dial.choosesFirst, dial.groups]).toEqual([true, []]);
     expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["groupCallback"] }]);
@@ -162,8 +164,8 @@ describe("dialling", () => {
   });
 
   it("rings the chosen group, before or after the customer", async () => {
-    const ways = [way({ controls: able("groupCallback"), groups: [support] })];
-    const { dial, placeCall } = phone(undefined, { ways });
+    const connections = [dialConnection({ controls: able("groupCallback"), groups: [support] })];
+    const { dial, placeCall } = phone(undefined, { connections });
     await dial.type("89001234567");
     expect(dial.choosesFirst).toBe(false);
     expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["customerFirst"] }]);
@@ -175,23 +177,23 @@ describe("dialling", () => {
     expect(placeCall.mock.calls[0]?.[0]).toMatchObject({ group: "500", customerFirst: true });
   });
 
-  it("takes nothing of a choice to a way that does not offer it", async () => {
-    const ways = [
-      way({ connection: "mg1", controls: able("groupCallback"), groups: [support] }),
-      way({ connection: "zd1", controls: able("customerFirst") }),
-      way({ connection: "rt1", controls: able() }),
+  it("takes nothing of a choice to a connection that does not offer it", async () => {
+    const connections = [
+      dialConnection({ connection: "mg1", controls: able("groupCallback"), groups: [support] }),
+      dialConnection({ connection: "zd1", controls: able("customerFirst") }),
+      dialConnection({ connection: "rt1", controls: able() }),
     ];
-    const alone = phone(undefined, { ways: [way({ controls: able() })] }).dial;
+    const alone = phone(undefined, { connections: [dialConnection({ controls: able() })] }).dial;
     await alone.type("89001234567");
     expect(alone.missing).toEqual([]);
-    const ungrouped = phone(undefined, { ways: [way({ controls: able("groupCallback") })] }).dial;
+    const ungrouped = phone(undefined, { connections: [dialConnection({ controls: able("groupCallback") })] }).dial;
     await ungrouped.type("89001234567");
     expect(ungrouped.lacksGroups).toBe(true);
-    const { dial, placeCall } = phone(undefined, { ways });
+    const { dial, placeCall } = phone(undefined, { connections });
     await dial.type("89001234567");
     dial.group = "500";
     dial.customerFirst = true;
-    dial.way = connectionKey({ office: "o", connection: "rt1" });
+    dial.connection = connectionKey({ office: "o", connection: "rt1" });
     expect([dial.ringsGroup, dial.ringsCustomerFirst, dial.groups]).toEqual([undefined, false, []]);
     expect(dial.missing).toEqual([{ why: "notOffered", abilities: ["customerFirst", "groupCallback"] }]);
     await dial.confirm();
@@ -204,8 +206,8 @@ describe("dialling", () => {
   });
 
   it("calls a colleague from the own phone alone", async () => {
-    const ways = [way({ controls: able("customerFirst", "groupCallback"), groups: [support] })];
-    const { dial } = phone(undefined, { ways, number: { kind: "extension" } });
+    const connections = [dialConnection({ controls: able("customerFirst", "groupCallback"), groups: [support] })];
+    const { dial } = phone(undefined, { connections, number: { kind: "extension" } });
     await dial.type("205");
     dial.customerFirst = true;
     expect([dial.groups, dial.choosesFirst, dial.ringsCustomerFirst, dial.missing]).toEqual([[], false, false, []]);

@@ -134,7 +134,8 @@ export class Desk {
     this.#errand = id;
     this.navigation.closeOverlays();
     if (task.kind === "join") this.joining.open();
-    else if (task.kind === "dial") void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.way);
+    else if (task.kind === "dial")
+      void this.dial.show(task.text, task.fromProgram ? "program" : "clicked", task.connection);
     else if (task.kind === "transfer") this.navigation.transfer(task.call);
     else this.navigation.openCall(task.call);
     void this.failures.run("errandDone", () => this.platform.errandDone(id));

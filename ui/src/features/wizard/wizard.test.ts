@@ -2,7 +2,7 @@ import type { CallRow } from "$generated/CallRow";
 import { RIGHT_KEY } from "$platform/fake/connecting";
 import { rowAt } from "$platform/fake/rows";
 import { objections } from "$tests/axe";
-import { preview, settle, way } from "$tests/build";
+import { preview, settle, dialConnection } from "$tests/build";
 import { fetchParts } from "$tests/parts";
 import { show, state, stepStatus, untilCheck, untilDone } from "$tests/wizard";
 import { screen, within } from "@testing-library/svelte";
@@ -129,7 +129,9 @@ describe("connecting a PBX", () => {
     const placed = vi.spyOn(shown.platform, "placeCall");
     shown.platform.previewDial = async ({ text }) =>
       preview(text, {
-        ways: [way({ office: "own", connection: "mango-client-1", title: { ru: "M", en: "M" }, from: "202" })],
+        connections: [
+          dialConnection({ office: "own", connection: "mango-client-1", title: { ru: "M", en: "M" }, from: "202" }),
+        ],
       });
     await shown.user.type(screen.getByTestId("wizard-mobile"), "89001234567{Enter}");
     expect(await screen.findByTestId("dial-number")).toBeTruthy();

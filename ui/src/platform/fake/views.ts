@@ -90,9 +90,9 @@ export function mainView(): MainView {
 }
 
 /** Where calls can be placed: through one that calls only from one's own phone, and one that can do more. */
-export function ways(): DialConnection[] {
+export function dialConnections(): DialConnection[] {
   const none = (ability: Ability): ControlView => ({ ability, cannot: "notOffered" });
-  const way = (connection: string, ru: string, en: string) => ({
+  const through = (connection: string, ru: string, en: string) => ({
     office: "demo",
     connection,
     title: { ru, en },
@@ -100,12 +100,12 @@ export function ways(): DialConnection[] {
   });
   return [
     {
-      ...way("rt1", "Ростелеком", "Rostelecom"),
+      ...through("rt1", "Ростелеком", "Rostelecom"),
       groups: [],
       controls: [none("customerFirst"), none("groupCallback")],
     },
     {
-      ...way("mango1", "MANGO OFFICE", "MANGO OFFICE"),
+      ...through("mango1", "MANGO OFFICE", "MANGO OFFICE"),
       groups: [{ number: "500", title: inLanguage("Отдел продаж") }],
       controls: [none("customerFirst"), ...all("groupCallback")],
     },
