@@ -18,6 +18,7 @@ export function row(number: number, changes: Partial<CallRow> = {}): CallRow {
     startedAt: new Date(Date.UTC(2025, 10, 20, 12) - number * 60_000).toISOString(),
     talkMs: 1000,
     noted: false,
+    trial: false,
     controls: [],
     ...changes,
   };

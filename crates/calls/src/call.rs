@@ -369,6 +369,9 @@ pub struct Call {
     /// The command had the customer rung before the phone that placed it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub customer_first: bool,
+    /// Its first entry was posted while the connection was in trial mode: it is for administrators alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trial: bool,
     /// The id that this call had before its vendor's id was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_from: Option<CallId>,

@@ -60,6 +60,9 @@ pub struct VendorEvent {
     pub leg_seq: Option<i64>,
     /// How it reached us.
     pub source: Source,
+    /// It was posted to us while its connection was in trial mode: a call that begins with it is for administrators alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trial: bool,
     /// The extension whose session told it, where the PBX has a session for each extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,

@@ -40,6 +40,8 @@ pub struct CallRecord {
     pub in_menu: bool,
     /// Not over yet.
     pub open: bool,
+    /// Nobody sees it but who sees everything.
+    pub for_admins: bool,
     /// Place of the log entry that changed it last.
     pub seq: u64,
     /// The call, whole, as JSON: what the other fields do not say is for the office alone to know.

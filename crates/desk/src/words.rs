@@ -1,4 +1,4 @@
-//! The few texts that are not painted by a page: those of desktop notifications.
+//! The few texts that are not of a page: those of desktop notifications, and the mark of a trial call on its card.
 
 use crate::contract::Language;
 
@@ -12,6 +12,7 @@ pub(crate) struct Words {
     pub(crate) call_back: &'static str,
     pub(crate) open: &'static str,
     pub(crate) dismiss: &'static str,
+    pub(crate) trial_call: &'static str,
 }
 
 const RU: Words = Words {
@@ -22,6 +23,7 @@ const RU: Words = Words {
     call_back: "Перезвонить",
     open: "Показать",
     dismiss: "Скрыть",
+    trial_call: "Пробный звонок",
 };
 
 const EN: Words = Words {
@@ -32,6 +34,7 @@ const EN: Words = Words {
     call_back: "Call back",
     open: "Show",
     dismiss: "Hide",
+    trial_call: "Trial call",
 };
 
 impl Words {

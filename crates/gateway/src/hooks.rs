@@ -13,12 +13,12 @@ use axum::{
 };
 use calls::ConnectionId;
 use link::{OfficeError, OfficeErrorKind, wire::admin::HOOK_PATH};
-use office::{HookOutcome, ReceivedHook};
+use office::{Carrier, HookOutcome, ReceivedHook};
 use pbx::{WebhookReply, WebhookRequest};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
-use crate::{body, counters::add, path_tokens::PathTokens, problem::ApiError, state::State as Gateway};
+use crate::{body, counters::add, path_tokens::PathTokens, plain, problem::ApiError, state::State as Gateway};
 
 /// The largest webhook.
 const CAP: usize = 65_536;
@@ -51,18 +51,20 @@ async fn take(gateway: Arc<Gateway>, request: Request) -> Result<Response, ApiEr
         Some(query) => format!("{}?{query}", address.vendor_path),
         None => address.vendor_path.to_owned(),
     };
+    // Every request was looked at before (`plain.rs`).
+    let carrier = head.extensions.get::<Carrier>().copied().unwrap_or(Carrier::PlainInTrial);
     let headers =
         head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let request = WebhookRequest { method: head.method.to_string(), path, headers, body };
     // What was begun with a webhook is done also where its PBX hangs up meanwhile, as one does that waited too long.
-    tokio::spawn(kept(gateway, address.connection, request)).await.map_err(|error| {
+    tokio::spawn(kept(gateway, carrier, address.connection, request)).await.map_err(|error| {
         tracing::error!(%error, "a webhook was not taken to its end");
         ApiError::from(store::Error::Closed)
     })
 }
 
-async fn kept(gateway: Arc<Gateway>, connection: ConnectionId, request: WebhookRequest) -> Response {
-    let ReceivedHook { outcome, row } = gateway.office.receive(&connection, request).await;
+async fn kept(gateway: Arc<Gateway>, carrier: Carrier, connection: ConnectionId, request: WebhookRequest) -> Response {
+    let ReceivedHook { outcome, row } = gateway.office.receive_over(carrier, &connection, request).await;
     let reply = outcome.reply().cloned();
     let response = answer(&gateway, connection, outcome).await.unwrap_or_else(IntoResponse::into_response);
     if let Some(row) = row {
@@ -90,6 +92,7 @@ async fn answer(gateway: &Gateway, connection: ConnectionId, outcome: HookOutcom
         // It is no webhook of the PBX, so it counts as none.
         HookOutcome::Tested(reply) => Ok(reply_of(reply)),
         HookOutcome::UnknownConnection => Err(no_such_hook()),
+        HookOutcome::NotInTrial => Ok(plain::refusal()),
         HookOutcome::Refused(refusal) => {
             add(&counters.hooks_refused);
             gateway.throttle.pass().await;
@@ -113,6 +116,11 @@ fn reply_of(reply: WebhookReply) -> Response {
 /// An unknown connection and a wrong path token look alike.
 fn no_such_hook() -> ApiError {
     ApiError::not_found("There is no hook at this address.")
+}
+
+/// The connection whose hook is at this path.
+pub(crate) fn connection_of(path: &str, tokens: &PathTokens) -> Option<ConnectionId> {
+    Address::of(path, tokens).map(|address| address.connection)
 }
 
 /// What a hook's path says.

@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod own_ca;
 pub mod path_tokens;
 pub mod people_table;
+mod plain;
 pub mod platform;
 pub mod tokens;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::Uri,
-    middleware::map_response_with_state,
+    middleware::{from_fn_with_state, map_response_with_state},
     routing::{any, delete, get, post, put},
 };
 
-use crate::{api, error_log, hooks, problem::ApiError, state::State as Gateway, stream};
+use crate::{api, error_log, hooks, plain, problem::ApiError, state::State as Gateway, stream};
 
 /// The gateway's paths. Everything but the hooks, the sign of life and joining asks for a token,
 /// unknown paths too.
@@ -42,6 +42,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(map_response_with_state(Arc::clone(&gateway), error_log::log))
+        .layer(from_fn_with_state(Arc::clone(&gateway), plain::guard))
         .with_state(gateway)
 }
 
@@ -58,6 +59,7 @@ fn admin() -> Router<Arc<Gateway>> {
         .route("/connections/{id}/introduce", post(connections::introduce))
         .route("/connections/{id}/test", post(connections::test))
         .route("/connections/{id}/stages", get(stages::show).post(stages::run))
+        .route("/connections/{id}/trial", put(connections::begin_trial).delete(connections::end_trial))
         .route("/{list}", put(setup::put_list))
         .route("/state", get(state::show))
         .route("/journal", get(journal::list).delete(journal::clear))

@@ -13,8 +13,8 @@ use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::{
     connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit, limits::Limits,
-    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, presence::Presence, setup::Setup, throttle::Throttle,
-    tokens,
+    log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, plain::Front, presence::Presence, setup::Setup,
+    throttle::Throttle, tokens,
 };
 
 /// What each token may do and see, by its id; `None` for one that has ended.
@@ -31,6 +31,8 @@ pub(crate) struct State {
     /// The certificate that vouches for it, where no public CA does.
     pub(crate) own_ca: Option<OwnCa>,
     pub(crate) path_tokens: PathTokens,
+    /// Who speaks TLS.
+    pub(crate) front: Front,
     pub(crate) limits: Limits,
     pub(crate) counters: Counters,
     pub(crate) throttle: Throttle,

@@ -13,7 +13,7 @@ use crate::{
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
         JournalPage, PeaksView, PlaceCall, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport,
-        TestWish, Trace,
+        TestWish, Trace, admin::TrialMode,
     },
 };
 
@@ -107,6 +107,12 @@ pub trait Office: Send + Sync {
     /// Does the office's part of a stage: asks the PBX something harmless, or sends itself a message. That stands in the
     /// audit; no number is called, and nothing is changed at the PBX.
     async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError>;
+    /// Puts a connection into trial mode for so many hours: its PBX may post over plain HTTP, and calls that begin meanwhile are
+    /// for administrators alone. For administrators.
+    async fn begin_trial(&self, connection: &ConnectionId, hours: u32) -> Result<TrialMode, OfficeError>;
+
+    /// Ends the trial mode of a connection; for administrators. Where it is in none, nothing happens.
+    async fn end_trial(&self, connection: &ConnectionId) -> Result<(), OfficeError>;
 
     /// A page of the request journal, newest first; for administrators.
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError>;

@@ -63,7 +63,7 @@ impl WrongField {
 }
 
 /// Fields that requests have, so that an error names one of them without owning a text.
-const FIELDS: [&str; 46] = [
+const FIELDS: [&str; 47] = [
     "command",
     "connection",
     "from",
@@ -109,6 +109,7 @@ const FIELDS: [&str; 46] = [
     "desk",
     "since",
     "decisions",
+    "hours",
     "lastAdmin",
 ];
 

@@ -44,6 +44,7 @@ impl Call {
             command: None,
             placed_by: None,
             customer_first: false,
+            trial: false,
             recordings: Vec::new(),
             redirected_from: None,
             attribution: None,

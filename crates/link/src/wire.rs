@@ -244,6 +244,9 @@ pub struct Call {
     /// It was asked for so that the customer is rung before the phone that placed it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub customer_first: bool,
+    /// It began while its connection was in trial mode: only administrators see it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub trial: bool,
     /// Its recordings.
     pub recordings: Vec<Recording>,
     /// The id that it had before.

@@ -2,7 +2,7 @@
 
 use calls::{Direction, LegRole};
 use jiff::Timestamp;
-use link::wire::{Call, CauseDetails, Leg, NoCard};
+use link::wire::{Call, CauseDetails, Leg, NoCard, Role};
 
 use crate::{
     decisions::KeptDecision,
@@ -38,12 +38,20 @@ impl CallContext<'_> {
     /// Whether a card of this call was to be expected at the desk of this viewer.
     pub(crate) fn concerns(&self, viewer: &Viewer) -> bool {
         let call = self.call;
+        if self.is_hidden_from(viewer) {
+            return false;
+        }
         let is_mine = call.legs_of(&viewer.extensions).next().is_some();
         match call.direction {
             Direction::Outgoing => call.command.is_some() && self.placed_by(viewer),
             Direction::Internal => is_mine && !self.placed_by(viewer),
             Direction::Incoming | Direction::Unknown => is_mine || self.rings_group_of(viewer),
         }
+    }
+
+    /// It began in trial mode, and this viewer is no administrator.
+    fn is_hidden_from(&self, viewer: &Viewer) -> bool {
+        self.call.trial && viewer.role != Role::Admin
     }
 
     /// Why there was no card at this desk; `None` where there was one.
@@ -57,6 +65,9 @@ impl CallContext<'_> {
         if self.call.late {
             return self.late();
         }
+        if self.call.trial {
+            return NoCard::Trial;
+        }
         let who = self.rung();
         if !who.is_empty() {
             return NoCard::RangOthers { who };
@@ -67,6 +78,9 @@ impl CallContext<'_> {
     /// The desk has said nothing of it.
     fn undecided(&self, desk: &Desk) -> NoCard {
         let (call, viewer) = (self.call, &desk.viewer);
+        if self.is_hidden_from(viewer) {
+            return NoCard::Trial;
+        }
         if call.direction == Direction::Outgoing && call.command.is_none() && self.placed_by(viewer) {
             return NoCard::PlacedOnPhone;
         }

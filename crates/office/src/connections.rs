@@ -32,6 +32,13 @@ pub(crate) struct Connection {
     pub(crate) rule_answers: RuleAnswers,
 }
 
+impl Connection {
+    /// Its PBX posts to us.
+    pub(crate) fn posts(&self) -> bool {
+        self.driver.delivery().needs_public_address() && self.has_address
+    }
+}
+
 /// The zone in which a vendor's times without a mark are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Zone {

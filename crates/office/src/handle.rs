@@ -4,6 +4,7 @@ mod address_test;
 mod answering;
 mod changing;
 mod links;
+mod trial_mode;
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +16,7 @@ use std::{
 
 use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, Make, Received, VerifyError, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, JournalEntry, Make, Received, VerifyError, WebhookRequest, zone};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -40,6 +41,8 @@ use crate::{
     warnings::Warnings,
     watched::WatchedSessions,
 };
+
+pub use trial_mode::Carrier;
 
 /// Views that read the store at a time: as many as it has readers. More would hold threads that others need, such as
 /// the keeper, only to wait for each other there.
@@ -116,6 +119,7 @@ impl OfficeHandle {
             given_zones.extend(zone.map(|zone| (id.clone(), zone)));
             board.add(&id, driver.make(), &driver.capability());
             board.set_holes(&id, Holes::kept(&store, &id).await);
+            board.trials.restore(&store, &id).await?;
             books.insert(id.clone(), Book::new(id.clone(), driver.book_settings()));
             if connections.put(Arc::new(connection)).is_some() {
                 return Err(StartError::Twice(id));
@@ -179,11 +183,29 @@ impl OfficeHandle {
 
     /// Verifies, stores and folds a webhook; answers once it is durable.
     pub async fn receive(&self, connection: &ConnectionId, request: WebhookRequest) -> ReceivedHook {
+        self.receive_over(Carrier::Tls, connection, request).await
+    }
+
+    /// The same for one that came so. What comes while its connection is in trial mode is marked for good.
+    pub async fn receive_over(
+        &self,
+        carrier: Carrier,
+        connection: &ConnectionId,
+        request: WebhookRequest,
+    ) -> ReceivedHook {
         let Some(connection) = self.state.connections.get(connection) else {
             return ReceivedHook { outcome: HookOutcome::UnknownConnection, row: None };
         };
         let received_at = self.state.clock.now();
-        let Received { decoded, is_test, entry } = connection.decode(&request, received_at);
+        let is_in_trial = self.state.board.trials.until(&connection.id, received_at).is_some();
+        if carrier == Carrier::PlainInTrial && !is_in_trial {
+            return ReceivedHook { outcome: HookOutcome::NotInTrial, row: None };
+        }
+        let Received { mut decoded, is_test, entry } = connection.decode(&request, received_at);
+        let entry = JournalEntry { plain: carrier.is_plain(), ..entry };
+        if let (true, Ok(decoded)) = (is_in_trial, &mut decoded) {
+            decoded.events.iter_mut().for_each(|event| event.trial = true);
+        }
         if let (true, Ok(Decoded { reply, .. })) = (is_test, &decoded) {
             return self.take_test(&connection, entry, reply.clone()).await;
         }
@@ -218,6 +240,7 @@ impl OfficeHandle {
             HookOutcome::Stored(_)
             | HookOutcome::Known(_)
             | HookOutcome::UnknownConnection
+            | HookOutcome::NotInTrial
             | HookOutcome::Refused(_) => self.state.board.heard(&connection.id, received_at),
         };
         if news {
@@ -234,8 +257,11 @@ impl OfficeHandle {
         decoded: Decoded,
         acted: Option<Acted>,
     ) -> HookOutcome {
+        let is_in_trial = decoded.events.iter().any(|event| event.trial);
         let (decoded, choice) = connection.settle_zone(request, received_at, decoded);
         let Decoded { mut events, reply } = decoded;
+        // It may have been read again.
+        events.iter_mut().for_each(|event| event.trial = is_in_trial);
         connection.people.name(&mut events);
         if let Some(acted) = acted {
             acted.mark(&mut events);

@@ -17,6 +17,8 @@ pub enum HookOutcome {
     Tested(WebhookReply),
     /// There is no such connection.
     UnknownConnection,
+    /// It came over plain HTTP, and its connection is not in trial mode: nothing of it is kept.
+    NotInTrial,
     /// Not authentic.
     Refused(VerifyError),
     /// Could not be stored: the PBX has to send it again.
@@ -28,7 +30,7 @@ impl HookOutcome {
     pub fn reply(&self) -> Option<&WebhookReply> {
         match self {
             Self::Stored(reply) | Self::Known(reply) | Self::Reply(reply) | Self::Tested(reply) => Some(reply),
-            Self::UnknownConnection | Self::Refused(_) | Self::NotStored => None,
+            Self::UnknownConnection | Self::NotInTrial | Self::Refused(_) | Self::NotStored => None,
         }
     }
 }

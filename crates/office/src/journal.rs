@@ -222,6 +222,7 @@ mod tests {
             received: None,
             call: None,
             form: None,
+            plain: false,
             original: None,
         }
     }

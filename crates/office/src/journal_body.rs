@@ -23,6 +23,9 @@ pub(crate) struct JournalBody {
     pub(crate) sent: Option<String>,
     pub(crate) received: Option<String>,
     pub(crate) call: Option<CallId>,
+    /// It came over plain HTTP.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) plain: bool,
     /// Why it failed, where that is known.
     #[serde(default)]
     pub(crate) reason: Option<JournalReason>,
@@ -114,6 +117,7 @@ pub(crate) fn of_entry(entry: JournalEntry) -> (NewJournalRow, JournalBody) {
         sent: entry.sent,
         received: entry.received,
         call: entry.call,
+        plain: entry.plain,
     };
     let connection = Some(entry.connection);
     (NewJournalRow { at: entry.at, connection, kind: kind.to_owned(), body: String::new() }, body)

@@ -55,6 +55,7 @@ mod state;
 mod status;
 #[cfg(test)]
 mod testing;
+mod trial_mode;
 mod trials;
 mod view;
 mod visibility;
@@ -65,10 +66,10 @@ pub use clock::{Clock, SystemClock};
 pub use connection_input::{
     fault_of_secret, read_address, read_make, read_program_name, read_secret, read_zone, unusable_settings,
 };
-pub use handle::{Metrics, OfficeHandle, StartError};
+pub use handle::{Carrier, Metrics, OfficeHandle, StartError};
 pub use hook_outcome::{HookOutcome, ReceivedHook};
 pub use journal::WebhookRow;
-pub use outside::{Door, Outside, certificates};
+pub use outside::{Door, Outside, PlainDoor, certificates};
 pub use request_times::StoredTimes;
 pub use routing::RoutingRules;
 pub use settings::{ConnectionSettings, Directory, GroupSettings, LineSettings, Lookups, OfficeConfig, Person, Viewer};

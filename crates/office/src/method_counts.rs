@@ -136,6 +136,7 @@ mod tests {
             received: None,
             call: None,
             form: None,
+            plain: false,
             original: None,
         }
     }

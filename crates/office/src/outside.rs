@@ -20,6 +20,15 @@ pub struct Outside {
     pub chain: Option<String>,
     /// How messages of PBXs come in, where somebody has said at which address.
     pub door: Option<Door>,
+    /// How they come in over plain HTTP; `None` where they never do, so no connection can be put into trial mode.
+    pub trial: Option<PlainDoor>,
+}
+
+/// Where messages of PBXs come in over plain HTTP.
+#[derive(Debug, Clone, Default)]
+pub struct PlainDoor {
+    /// The address, as far as it is known.
+    pub url: Option<Url>,
 }
 
 /// Where messages of PBXs come in.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use calls::{CallId, CommandId, ConnectionId};
+use calls::{CallId, CallRecord, CommandId, ConnectionId};
 use jiff::Timestamp;
 use link::wire;
 use store::{Audience, CommandStatus, Filter, Redirect, Save, SavedCall, Scope, Store};
@@ -41,7 +41,10 @@ pub(crate) fn save(connection: &ConnectionId, unsaved: &Unsaved, directory: &Dir
         calls: unsaved
             .calls
             .values()
-            .map(|changed| changed.call.record(groups(&changed.call, directory), changed.seq))
+            .map(|changed| CallRecord {
+                for_admins: changed.call.trial,
+                ..changed.call.record(groups(&changed.call, directory), changed.seq)
+            })
             .collect(),
         recordings: unsaved.calls.values().flat_map(recordings_of).collect(),
         redirects: unsaved.redirects.clone(),
@@ -53,6 +56,9 @@ pub(crate) fn save(connection: &ConnectionId, unsaved: &Unsaved, directory: &Dir
 
 /// Who sees a call besides those who see everything: the same as its row says.
 pub(crate) fn audience(call: &wire::Call, directory: &Directory) -> Audience {
+    if call.trial {
+        return Audience::for_admins();
+    }
     let agents = call.agents().map(|agent| Scope::Extension(call.connection.clone(), agent.to_owned()));
     agents.chain(groups(call, directory).into_iter().map(Scope::Group)).collect()
 }

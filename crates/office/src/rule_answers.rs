@@ -74,6 +74,7 @@ impl Routed {
             HookOutcome::Reply(_)
             | HookOutcome::Tested(_)
             | HookOutcome::UnknownConnection
+            | HookOutcome::NotInTrial
             | HookOutcome::Refused(_)
             | HookOutcome::NotStored => outcome,
         }

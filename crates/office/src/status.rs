@@ -10,7 +10,7 @@ use std::{
 
 use calls::{Abilities, ConnectionId, VendorEvent};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role, Titles};
+use link::wire::{Balance, ConnectionState, ConnectionView, ConnectionWarning, DownCause, Role};
 use pbx::{Capability, Make, VerifyError};
 
 pub(crate) use session::SessionStatus;
@@ -19,7 +19,9 @@ use crate::{
     clock::Clock,
     holes::Holes,
     settings::Viewer,
+    setup::titles,
     skew::{Skew, TimeFault},
+    trial_mode::TrialModes,
     warnings::Warnings,
 };
 
@@ -89,13 +91,15 @@ pub struct ConnectionStatus {
 /// How all connections stand.
 pub(crate) struct Board {
     entries: Mutex<BTreeMap<ConnectionId, Entry>>,
+    /// Which connections are in trial mode.
+    pub(crate) trials: TrialModes,
     clock: Arc<dyn Clock>,
 }
 
 impl Board {
     /// An empty one.
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { entries: Mutex::default(), clock }
+        Self { entries: Mutex::default(), trials: TrialModes::default(), clock }
     }
 
     /// Puts a connection on the board.
@@ -313,14 +317,14 @@ impl Board {
     /// All connections as this viewer sees them.
     pub(crate) fn views(&self, viewer: &Viewer) -> Vec<ConnectionView> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().map(|(id, entry)| entry.view(id, viewer)).collect()
+        entries.iter().map(|(id, entry)| self.view_of(id, entry, viewer)).collect()
     }
 
     /// How all connections stand, for scripts of this viewer.
     pub(crate) fn statuses(&self, viewer: &Viewer) -> Vec<ConnectionStatus> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let status = |(id, entry): (&ConnectionId, &Entry)| {
-            let view = entry.view(id, viewer);
+            let view = self.view_of(id, entry, viewer);
             ConnectionStatus {
                 id: view.id,
                 pbx: view.make,
@@ -339,7 +343,11 @@ impl Board {
     /// One connection as this viewer sees it.
     pub(crate) fn view(&self, connection: &ConnectionId, viewer: &Viewer) -> Option<ConnectionView> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.get(connection).map(|entry| entry.view(connection, viewer))
+        entries.get(connection).map(|entry| self.view_of(connection, entry, viewer))
+    }
+
+    fn view_of(&self, id: &ConnectionId, entry: &Entry, viewer: &Viewer) -> ConnectionView {
+        ConnectionView { trial_until: self.trials.until(id, self.clock.now()), ..entry.view(id, viewer) }
     }
 
     fn change(&self, connection: &ConnectionId, change: impl FnOnce(&mut Entry) -> bool) -> bool {
@@ -372,7 +380,7 @@ impl Entry {
         ConnectionView {
             id: id.clone(),
             make: self.make.to_string(),
-            titles: Some(Titles { ru: self.make.title.ru.to_owned(), en: self.make.title.en.to_owned() }),
+            titles: Some(Box::new(titles(self.make.title))),
             state: shown.state,
             cause: shown.cause,
             warnings: warnings.kinds(),
@@ -389,6 +397,7 @@ impl Entry {
             groups: Vec::new(),
             // Ours minus the vendor's, as desks have always been told it.
             clock_skew_ms: warnings.clock_ahead_ms().map(|ahead| -ahead),
+            // Known to the board.
             trial_until: None,
         }
     }

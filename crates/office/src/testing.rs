@@ -113,6 +113,7 @@ impl Bench {
             time: None,
             leg_seq: None,
             source: Source::Push,
+            trial: false,
             session: None,
             vendor_command: None,
             effects,

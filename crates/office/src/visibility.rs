@@ -38,6 +38,7 @@ pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
         command: call.command,
         placed_by: call.placed_by.clone(),
         customer_first: call.customer_first,
+        trial: call.trial,
         recordings: call.recordings.iter().map(stored_recording).collect(),
         redirected_from: call.redirected_from.clone(),
         attribution: call.attribution.clone(),
@@ -46,6 +47,9 @@ pub(crate) fn to_stored(call: &Call, directory: &Directory) -> wire::Call {
 
 /// A stored call from this viewer's side; `None` when he may not see it.
 pub(crate) fn as_seen_by(mut call: wire::Call, viewer: &Viewer, directory: &Directory) -> Option<wire::Call> {
+    if call.trial && viewer.role != Role::Admin {
+        return None;
+    }
     let side = Side { call: &call, directory, viewer };
     let mine = call.legs_of(&viewer.extensions).next().is_some();
     let rung = side.is_rung();

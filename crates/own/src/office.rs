@@ -21,7 +21,7 @@ use link::{
     wire::{
         ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
         JournalFilter, JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck,
-        StateReport, TestReport, TestWish, Trace,
+        StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -405,6 +405,14 @@ impl Office for OwnOffice {
 
     async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
         self.view()?.run_stage(connection, stage).await
+    }
+
+    async fn begin_trial(&self, connection: &ConnectionId, hours: u32) -> Result<TrialMode, OfficeError> {
+        self.view()?.begin_trial(connection, hours).await
+    }
+
+    async fn end_trial(&self, connection: &ConnectionId) -> Result<(), OfficeError> {
+        self.view()?.end_trial(connection).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

@@ -124,6 +124,8 @@ pub struct JournalEntry {
     pub call: Option<CallId>,
     /// How it was said over HTTP; none for a frame.
     pub form: Option<WireForm>,
+    /// A webhook that came over plain HTTP.
+    pub plain: bool,
     /// A webhook byte for byte, so that its signature can be checked again. It holds what is secret: kept in memory alone.
     pub original: Option<WebhookRequest>,
 }
@@ -150,6 +152,7 @@ impl JournalEntry {
             received: None,
             call: None,
             form: None,
+            plain: false,
             original: None,
         }
     }

@@ -169,19 +169,27 @@ pub(crate) struct Span<'a> {
     pub(crate) up_to: u64,
     /// About calls that one of these sees (a JSON list of keys); about all calls without.
     pub(crate) scopes: Option<&'a str>,
+    /// And not about calls of this scope; of any where it is empty.
+    pub(crate) hidden: &'a str,
 }
+
+/// The call `c` that a fact is about.
+const IS_SUBJECT: &str = "c.id = coalesce(
+    (SELECT new FROM redirects WHERE redirects.office = ?1 AND old = facts.subject), facts.subject)";
 
 /// Facts whose places lie in the span.
 pub(crate) fn between(sql: &Connection, span: Span<'_>) -> Result<Vec<(Fact, u64)>, Error> {
     let sql_text = format!(
         "SELECT {COLUMNS} FROM facts WHERE office = ?1 AND seq > ?2 AND seq <= ?3 AND (?4 IS NULL OR EXISTS (
              SELECT 1 FROM calls c JOIN audience a ON a.at = c.at
-             WHERE c.office = ?1 AND a.scope IN (SELECT value FROM json_each(?4)) AND c.id = coalesce(
-                 (SELECT new FROM redirects WHERE redirects.office = ?1 AND old = facts.subject), facts.subject)
+             WHERE c.office = ?1 AND a.scope IN (SELECT value FROM json_each(?4)) AND {IS_SUBJECT}
+         )) AND (?5 = '' OR NOT EXISTS (
+             SELECT 1 FROM calls c JOIN audience a ON a.at = c.at WHERE c.office = ?1 AND a.scope = ?5 AND {IS_SUBJECT}
          )) ORDER BY seq"
     );
     let mut statement = sql.prepare_cached(&sql_text)?;
-    let mut rows = statement.query(params![span.office, span.since as i64, span.up_to as i64, span.scopes])?;
+    let mut rows =
+        statement.query(params![span.office, span.since as i64, span.up_to as i64, span.scopes, span.hidden])?;
     read_with_place(&mut rows)
 }
 

@@ -2,7 +2,12 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::{error::Error, store::Store, write::Write};
+use crate::{
+    audit::{self, AuditEntry},
+    error::Error,
+    store::Store,
+    write::Write,
+};
 
 impl Store {
     /// The setting, if it was ever chosen.
@@ -16,22 +21,28 @@ impl Store {
     /// Takes a choice back.
     pub fn forget_setting(&self, key: &str) -> Write<()> {
         let key = key.to_owned();
-        self.write(move |connection| {
-            connection.execute("DELETE FROM settings WHERE key = ?1", [key])?;
-            Ok(())
-        })
+        self.write(move |connection| Ok(connection.execute(FORGET, [key]).map(|_| ())?))
     }
 
     /// Chooses.
     pub fn set_setting(&self, key: &str, value: &str) -> Write<()> {
         let (key, value) = (key.to_owned(), value.to_owned());
+        self.write(move |connection| Ok(connection.execute(SET, [key, value]).map(|_| ())?))
+    }
+
+    /// Makes a choice of an administrator, or takes it back where there is no value, together with its entry in the audit.
+    pub fn set_setting_of_admin(&self, key: &str, value: Option<&str>, entry: AuditEntry) -> Write<()> {
+        let (key, value) = (key.to_owned(), value.map(str::to_owned));
         self.write(move |connection| {
-            connection.execute(
-                "INSERT INTO settings (key, value) VALUES (?1, ?2)
-                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [key, value],
-            )?;
-            Ok(())
+            match value {
+                Some(value) => connection.execute(SET, [key, value])?,
+                None => connection.execute(FORGET, [key])?,
+            };
+            audit::note(connection, &entry)
         })
     }
 }
+
+const SET: &str = "INSERT INTO settings (key, value) VALUES (?1, ?2)
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const FORGET: &str = "DELETE FROM settings WHERE key = ?1";

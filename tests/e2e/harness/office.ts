@@ -22,7 +22,7 @@ export class Office {
   ) {}
 
   /** Opens an office whose line is called so; over HTTPS with a certificate that only its invitations vouch for. */
-  static async start(line = 'Sales', options: { https?: boolean; role?: 'manager' | 'admin' } = {}): Promise<Office> {
+  static async start(line = 'Sales', options: { https?: boolean; role?: 'agent' | 'manager' | 'admin' } = {}): Promise<Office> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trubka-office-'));
     const ports = { rostelecom: await freePort(), mango: await freePort() };
     const listen = await freePort();

@@ -65,6 +65,7 @@ fn other() -> VendorEvent {
         time: None,
         leg_seq: None,
         source: Source::Push,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![created, Effect::LegRinging { leg }],

@@ -101,6 +101,7 @@ impl Session for Ringing {
             time: None,
             leg_seq: None,
             source: Source::Push,
+            trial: false,
             session: Some(self.extension.clone()),
             vendor_command: None,
             effects: vec![created, Effect::LegRinging { leg }],

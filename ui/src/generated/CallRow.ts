@@ -78,6 +78,10 @@ outcome?: OutcomeKind,
  */
 reached?: ReachedView, 
 /**
+ * It began while its connection was in trial mode: only administrators see it.
+ */
+trial: boolean, 
+/**
  * What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
  */
 controls: Array<ControlView>, };

@@ -32,11 +32,11 @@ phase: CardPhase,
  */
 party: PartyView, 
 /**
- * The line's title or number.
+ * The line's title or number; of a call that began in trial mode, that it did.
  */
 line?: string, 
 /**
- * The line's number in national grouping, beside its title.
+ * What stands beside it: the line's number in national grouping, or the line of a trial call.
  */
 lineNumber?: string, 
 /**

@@ -60,6 +60,10 @@ balance?: Balance,
  */
 clockSkewMs?: number, 
 /**
+ * It is in trial mode until then: its calls are for administrators alone.
+ */
+trialUntil?: string, 
+/**
  * Everything that a connection may be asked for, with the reason where it cannot.
  */
 abilities: Array<ControlView>, };

@@ -35,4 +35,4 @@ since?: string,
 /**
  * Until when; absent where it is still away.
  */
-until?: string, } | { "kind": "rangTooLong" } | { "kind": "over" } | { "kind": "noPlace" } | { "kind": "notReported" };
+until?: string, } | { "kind": "rangTooLong" } | { "kind": "over" } | { "kind": "noPlace" } | { "kind": "notReported" } | { "kind": "trial" };

@@ -3,6 +3,7 @@ import type { ActOnCallRequest } from "./ActOnCallRequest";
 import type { ActOnCardRequest } from "./ActOnCardRequest";
 import type { AdminOfficeRequest } from "./AdminOfficeRequest";
 import type { BeginConnectionRequest } from "./BeginConnectionRequest";
+import type { BeginTrialRequest } from "./BeginTrialRequest";
 import type { CallBackRequest } from "./CallBackRequest";
 import type { CallDetails } from "./CallDetails";
 import type { CallRef } from "./CallRef";
@@ -24,6 +25,7 @@ import type { DemoPhoneAction } from "./DemoPhoneAction";
 import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
+import type { EndTrialRequest } from "./EndTrialRequest";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
 import type { ImportedPeople } from "./ImportedPeople";
 import type { IntroduceConnectionRequest } from "./IntroduceConnectionRequest";
@@ -76,6 +78,7 @@ import type { StateReport } from "./StateReport";
 import type { StateRequest } from "./StateRequest";
 import type { TestAddressRequest } from "./TestAddressRequest";
 import type { TestReport } from "./TestReport";
+import type { TrialMode } from "./TrialMode";
 
 /** What the main window may ask. Failures are `ContractError` objects. */
 export interface MainCommands {
@@ -113,6 +116,10 @@ export interface MainCommands {
   stagedCheck(request: StagedCheckRequest): Promise<StagedCheck>;
   /** Has an office do its part of a stage. No number is called, and nothing is changed at the PBX. */
   runStage(request: RunStageRequest): Promise<StageRun>;
+  /** Puts a connection into trial mode: its PBX may post over plain HTTP, and its calls are for administrators alone. */
+  beginTrial(request: BeginTrialRequest): Promise<TrialMode>;
+  /** Ends that. */
+  endTrial(request: EndTrialRequest): Promise<void>;
   /** A page of what an office and its PBXs said to each other, newest first. */
   journalPage(request: JournalRequest): Promise<JournalPage>;
   /** One entry of it, with its bodies. */
@@ -216,6 +223,8 @@ export const mainCommands = {
   testAddress: { name: "test_address", answers: true },
   stagedCheck: { name: "staged_check", answers: true },
   runStage: { name: "run_stage", answers: true },
+  beginTrial: { name: "begin_trial", answers: true },
+  endTrial: { name: "end_trial", answers: false },
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
   checkSignature: { name: "check_signature", answers: true },

@@ -48,6 +48,8 @@ interface CallsText {
   showAll: string;
   loading: string;
   noted: string;
+  trial: string;
+  trialMeans: string;
   openCalls: string;
   missedToCallBack: (count: number) => string;
   allMissed: string;
@@ -139,6 +141,8 @@ export const callsText = texts<CallsText>({
     showAll: "Все звонки",
     loading: "Загружаем звонки…",
     noted: "Есть заметка",
+    trial: "Пробный звонок",
+    trialMeans: "Пришёл в пробном режиме: его видят только администраторы",
     openCalls: "Идут сейчас",
     missedToCallBack: (count) => (count > 0 ? `Перезвонить · ${count.toLocaleString("ru")}` : "Перезвонить"),
     allMissed: "Весь список",
@@ -227,6 +231,8 @@ export const callsText = texts<CallsText>({
     showAll: "All calls",
     loading: "Loading calls…",
     noted: "Has a note",
+    trial: "Trial call",
+    trialMeans: "Came in trial mode: only administrators see it",
     openCalls: "Active calls",
     missedToCallBack: (count) => (count > 0 ? `Call back · ${count.toLocaleString("en")}` : "Call back"),
     allMissed: "Whole list",

@@ -31,6 +31,8 @@ interface JournalText {
   curlHint: string;
   ms: (ms: number) => string;
   verdict: Record<JournalVerdict, string>;
+  plain: string;
+  plainMeans: string;
 }
 
 /** The request journal. */
@@ -65,6 +67,8 @@ export const journalText = texts<JournalText>({
     copyCurl: "Копировать команду",
     curlHint: "Вместо секретов стоят переменные $TRUBKA_…: впишите их сами. Скрытые номера в команде тоже скрыты.",
     ms: (ms) => `${ms} мс`,
+    plain: "без шифрования",
+    plainMeans: "Пришло по HTTP без шифрования",
     verdict: {
       done: "отвечено",
       signed: "подпись совпала",
@@ -105,6 +109,8 @@ export const journalText = texts<JournalText>({
     copyCurl: "Copy command",
     curlHint: "Variables $TRUBKA_… stand for secrets: set them yourself. Hidden numbers are hidden in it too.",
     ms: (ms) => `${ms} ms`,
+    plain: "plain HTTP",
+    plainMeans: "Came over HTTP without encryption",
     verdict: {
       done: "answered",
       signed: "signature matched",

@@ -36,6 +36,7 @@ export const noCardText = texts<NoCardText>({
       over: "закончился раньше",
       noPlace: "не хватило места",
       notReported: "место не сообщило",
+      trial: "пробный режим",
     },
     cause: (cause) => {
       switch (cause.kind) {
@@ -69,6 +70,8 @@ export const noCardText = texts<NoCardText>({
           return "Одновременно звонили ещё четыре: карточка ждала места под ними.";
         case "notReported":
           return "Рабочее место было на связи, но не сообщило, что показало: возможно, там старая версия.";
+        case "trial":
+          return "Подключение было в пробном режиме: такой звонок видят только администраторы.";
       }
     },
     mend: {
@@ -85,6 +88,7 @@ export const noCardText = texts<NoCardText>({
       over: "Сравните время на шагах пути: видно, где задержка.",
       noPlace: "Закройте карточки, которые больше не нужны.",
       notReported: "Обновите программу на этом компьютере.",
+      trial: "Закончите пробный режим, когда проверка прошла.",
     },
   },
   en: {
@@ -102,6 +106,7 @@ export const noCardText = texts<NoCardText>({
       over: "was over before",
       noPlace: "no room left",
       notReported: "desk did not say",
+      trial: "trial mode",
     },
     cause: (cause) => {
       switch (cause.kind) {
@@ -135,6 +140,8 @@ export const noCardText = texts<NoCardText>({
           return "Four other calls rang at the same time: the card waited for room below them.";
         case "notReported":
           return "The desk was online and did not say what it showed: it may be an old version.";
+        case "trial":
+          return "The connection was in trial mode: administrators alone see such a call.";
       }
     },
     mend: {
@@ -151,6 +158,7 @@ export const noCardText = texts<NoCardText>({
       over: "Compare the times along the way: they show where it was delayed.",
       noPlace: "Close the cards that are no longer needed.",
       notReported: "Update the program on that computer.",
+      trial: "End trial mode once the check has passed.",
     },
   },
 });

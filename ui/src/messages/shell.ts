@@ -22,6 +22,7 @@ interface ShellText {
   lost: (since: string) => string;
   gap: (since: string) => string;
   skew: (length: string) => string;
+  trial: (time: string) => string;
   warnings: Record<ConnectionWarning, string>;
   causes: Record<DownCause, string>;
   officeCauses: Record<LinkCause, string>;
@@ -56,6 +57,7 @@ export const shellText = texts<ShellText>({
     waiting: "ждём первого звонка от АТС",
     lost: (since) => `нет связи с офисом с ${since}. Переподключаемся…`,
     gap: (since) => `с ${since} могли пропасть события`,
+    trial: (time) => `пробный режим до ${time}`,
     skew: (length) => `часы АТС расходятся с нашими на ${length}`,
     warnings: {
       wrongZone: "время в событиях АТС сдвинуто на целые часы: проверьте часовой пояс подключения",
@@ -117,6 +119,7 @@ export const shellText = texts<ShellText>({
     waiting: "waiting for the first call from the PBX",
     lost: (since) => `no connection to the office since ${since}. Reconnecting…`,
     gap: (since) => `events may be missing since ${since}`,
+    trial: (time) => `trial mode until ${time}`,
     skew: (length) => `the PBX clock differs from ours by ${length}`,
     warnings: {
       wrongZone: "the times of the PBX are off by whole hours: check the connection’s time zone",

@@ -76,7 +76,7 @@ impl Book {
             }
             self.low_watermark.hold(floor);
             let record = Record::new(id.clone(), Some(vendor_call.to_owned()), floor, stored.received_at);
-            Record { doubts, ..record }
+            Record { doubts, trial: event.is_some_and(|event| event.trial), ..record }
         })
     }
 

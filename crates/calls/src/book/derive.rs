@@ -34,6 +34,8 @@ pub(super) struct Input<'a> {
     pub(super) taken_back: Option<&'a str>,
     /// Messages may be missing.
     pub(super) doubtful: bool,
+    /// Its first entry was posted while the connection was in trial mode.
+    pub(super) trial: bool,
 }
 
 /// A call, and what the book needs to know of how it came about.
@@ -122,6 +124,7 @@ pub(super) fn derive(input: Input<'_>) -> Option<Derived> {
         command: origin.map(|origin| origin.command),
         placed_by: placed_by(input, &legs, direction),
         customer_first: origin.is_some_and(|origin| origin.customer_first),
+        trial: input.trial,
         redirected_from: origin.and_then(|origin| origin.redirected_from.clone()),
         recordings: recordings(input, talk.and(answered_at).zip(ended_at)),
         attribution: evidence.attribution.get().cloned(),

@@ -81,6 +81,7 @@ mod tests {
             time: Some(VendorTime { raw: String::new(), utc, zone: zone.map(str::to_owned) }),
             leg_seq: None,
             source,
+            trial: false,
             session: None,
             vendor_command: None,
             effects: vec![],

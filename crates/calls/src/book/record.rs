@@ -48,6 +48,8 @@ pub(super) struct Record {
     pub(super) floor: Option<u64>,
     /// The timers asked for on its behalf.
     pub(super) armed: Vec<(Timestamp, Timer)>,
+    /// Its first entry was posted while the connection was in trial mode.
+    pub(super) trial: bool,
     /// Only the grace keeps it open.
     pub(super) settled: bool,
     /// As it was last told to the outside.
@@ -74,6 +76,7 @@ impl Record {
             last_told: told,
             floor: Some(seq),
             armed: Vec::new(),
+            trial: false,
             settled: false,
             call: None,
         }
@@ -140,6 +143,7 @@ impl Record {
             inferred_end: self.inferred_end.as_ref(),
             taken_back: self.taken_back.as_ref().map(|(leg, _)| leg.as_str()),
             doubtful: self.is_doubtful(),
+            trial: self.trial,
         })
     }
 }

@@ -64,6 +64,8 @@ impl Book {
         }
         record.commands.extend(from.commands);
         record.origin = origin;
+        // It began with the command of a person, who is to see what becomes of it.
+        record.trial = false;
         if !record.evidence.has_state() {
             record.inferred_end = from.inferred_end;
         }

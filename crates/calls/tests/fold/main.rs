@@ -14,5 +14,6 @@ mod rules_legs;
 mod rules_order;
 mod rules_placed;
 mod rules_states;
+mod rules_trial;
 mod scripts;
 mod summary;

@@ -163,6 +163,7 @@ impl Channel {
             time: Some(VendorTime { raw: String::new(), utc: at(ms / 1000 * 1000), zone: None }),
             leg_seq: Some(seq),
             source: self.source,
+            trial: false,
             session: Some(self.extension.into()),
             vendor_command: None,
             effects,

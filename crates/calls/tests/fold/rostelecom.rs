@@ -117,6 +117,7 @@ impl Session {
             time: Some(VendorTime { raw: String::new(), utc: at(ms), zone: Some("UTC".into()) }),
             leg_seq: None,
             source: Source::Webhook,
+            trial: false,
             session: None,
             vendor_command: None,
             effects,

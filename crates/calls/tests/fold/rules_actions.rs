@@ -52,6 +52,7 @@ fn message(ms: i64, effect: Effect) -> Entry {
         time: None,
         leg_seq: None,
         source: Source::Push,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![effect],

@@ -58,6 +58,7 @@ fn of_two_colleagues_the_called_one_did_not_place_it() {
         time: None,
         leg_seq: Some(1),
         source: Source::Push,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![

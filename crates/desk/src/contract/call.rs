@@ -142,6 +142,8 @@ pub struct CallRow {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached: Option<ReachedView>,
+    /// It began while its connection was in trial mode: only administrators see it.
+    pub trial: bool,
     /// What can be done with the call now, or why not; told of calls that go on, in [`super::NowView`].
     pub controls: Vec<ControlView>,
 }

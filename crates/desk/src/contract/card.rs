@@ -49,11 +49,11 @@ pub struct CardView {
     pub phase: CardPhase,
     /// Who is on the other side.
     pub party: PartyView,
-    /// The line's title or number.
+    /// The line's title or number; of a call that began in trial mode, that it did.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
-    /// The line's number in national grouping, beside its title.
+    /// What stands beside it: the line's number in national grouping, or the line of a trial call.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_number: Option<String>,

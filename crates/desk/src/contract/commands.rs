@@ -45,6 +45,10 @@ macro_rules! command_table {
             [Main] desk staged_check(StagedCheckRequest) -> StagedCheck;
             /// Has an office do its part of a stage. No number is called, and nothing is changed at the PBX.
             [Main] desk run_stage(RunStageRequest) -> StageRun;
+            /// Puts a connection into trial mode: its PBX may post over plain HTTP, and its calls are for administrators alone.
+            [Main] desk begin_trial(BeginTrialRequest) -> TrialMode;
+            /// Ends that.
+            [Main] desk end_trial(EndTrialRequest);
             /// A page of what an office and its PBXs said to each other, newest first.
             [Main] desk journal_page(JournalRequest) -> JournalPage;
             /// One entry of it, with its bodies.

@@ -6,7 +6,7 @@ pub use link::wire::{
     HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
     ProofName, QuotaCounted, QuotaView, SignatureCheck, StageCause, StageName, StageProof, StageReport, StageRun,
     StageState, StagedCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
-    WithoutCard,
+    WithoutCard, admin::TrialMode,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -60,6 +60,30 @@ pub struct TestAddressRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct StagedCheckRequest {
+    /// At which office.
+    pub office: String,
+    /// Which connection.
+    #[ts(type = "string")]
+    pub connection: ConnectionId,
+}
+
+/// Wish to put a connection into trial mode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BeginTrialRequest {
+    /// At which office.
+    pub office: String,
+    /// Which connection.
+    #[ts(type = "string")]
+    pub connection: ConnectionId,
+    /// For so many hours from now, at most 24.
+    pub hours: u32,
+}
+
+/// Wish to end the trial mode of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EndTrialRequest {
     /// At which office.
     pub office: String,
     /// Which connection.

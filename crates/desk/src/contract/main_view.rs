@@ -235,6 +235,10 @@ pub struct ConnectionRow {
     #[ts(optional, type = "number")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i32>,
+    /// It is in trial mode until then: its calls are for administrators alone.
+    #[ts(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_until: Option<Timestamp>,
     /// Everything that a connection may be asked for, with the reason where it cannot.
     pub abilities: Vec<ControlView>,
 }

@@ -18,6 +18,7 @@ use crate::{
         controls::controls,
         row::{CallAnnotations, call_ref, call_row},
     },
+    words::Words,
 };
 
 /// Main is told at most this often.
@@ -168,6 +169,8 @@ impl<U: UiPort> Controller<U> {
 
     fn cards_view(&self, revision: u32) -> CardsView {
         let can_place = self.offices.values().any(|office| !office.dial_connections().is_empty());
+        let language = language(&self.settings, &self.surroundings);
+        let words = Words::of(language);
         let shown = self.cards.shown();
         let more = u32::try_from(self.cards.count() - shown.len()).unwrap_or(u32::MAX);
         let cards = shown
@@ -175,14 +178,15 @@ impl<U: UiPort> Controller<U> {
             .filter_map(|card| {
                 let office = self.offices.get(&card.key.office)?;
                 let abilities = office.abilities(&card.call.connection);
-                Some(card_view(card, &Around { me: &office.me(), clock_offset: office.offset, abilities, can_place }))
+                let (me, clock_offset) = (office.me(), office.offset);
+                Some(card_view(card, &Around { me: &me, clock_offset, abilities, can_place, words }))
             })
             .collect();
         CardsView {
             revision,
             cards,
             more,
-            language: language(&self.settings, &self.surroundings),
+            language,
             theme: theme(&self.settings, &self.surroundings),
             zone: self.screens.zone_view.clone(),
             demo: self.in_demo,

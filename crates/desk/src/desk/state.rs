@@ -2,8 +2,8 @@
 
 use super::Desk;
 use crate::contract::{
-    ContractError, RunStageRequest, StageRun, StagedCheck, StagedCheckRequest, StateReport, StateRequest,
-    TestAddressRequest, TestReport, TestWish,
+    BeginTrialRequest, ContractError, EndTrialRequest, RunStageRequest, StageRun, StagedCheck, StagedCheckRequest,
+    StateReport, StateRequest, TestAddressRequest, TestReport, TestWish, TrialMode,
 };
 
 impl Desk {
@@ -28,5 +28,16 @@ impl Desk {
     pub async fn run_stage(&self, request: RunStageRequest) -> Result<StageRun, ContractError> {
         let RunStageRequest { office, connection, stage } = request;
         Ok(self.office(&office).await?.office.run_stage(&connection, stage).await?)
+    }
+
+    /// Puts a connection of an office into trial mode.
+    pub async fn begin_trial(&self, request: BeginTrialRequest) -> Result<TrialMode, ContractError> {
+        let BeginTrialRequest { office, connection, hours } = request;
+        Ok(self.office(&office).await?.office.begin_trial(&connection, hours).await?)
+    }
+
+    /// Ends the trial mode of a connection.
+    pub async fn end_trial(&self, request: EndTrialRequest) -> Result<(), ContractError> {
+        Ok(self.office(&request.office).await?.office.end_trial(&request.connection).await?)
     }
 }

@@ -10,5 +10,5 @@ pub(crate) use self::{
     calls::{Shape, agent_leg, at, call, connection, me},
     desk::{Bench, CLOCK_AT, command},
     office::{FakeOffice, command_view, live_connection},
-    screens::{PATIENCE, Shown, breathe},
+    screens::{PATIENCE, Record, Shown, breathe},
 };

@@ -16,7 +16,7 @@ use link::{
         ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
         ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
         SignatureCheck, StageName, StageRun, StagedCheck, StateReport, StreamEvent, TestReport, TestWish, Titles,
-        Trace, You,
+        Trace, You, admin::TrialMode,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -247,7 +247,7 @@ impl FakeOffice {
 pub(crate) fn live_connection() -> ConnectionView {
     ConnectionView {
         id: connection(),
-        titles: Some(Titles { ru: "Некая АТС".into(), en: "Some make".into() }),
+        titles: Some(Box::new(Titles { ru: "Некая АТС".into(), en: "Some make".into() })),
         make: "some-make".into(),
         state: ConnectionState::Live,
         cause: None,
@@ -368,6 +368,14 @@ impl Office for FakeOffice {
     }
 
     async fn run_stage(&self, _: &ConnectionId, _: StageName) -> Result<StageRun, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn begin_trial(&self, _: &ConnectionId, _: u32) -> Result<TrialMode, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn end_trial(&self, _: &ConnectionId) -> Result<(), OfficeError> {
         Err(not_kept())
     }
 

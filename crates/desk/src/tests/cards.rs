@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use calls::{Ability, CallResult, CallState, Cannot, Direction, LegState};
-use link::wire::StreamEvent;
+use link::wire::{Line, StreamEvent};
 
 use crate::{
     ActionKind,
     contract::{CallRef, CardPhase, CardView, ControlView, ErrandTask, LinkState, Notice, NoticeKind},
-    testing::{Bench, Shape, agent_leg, at, breathe, call, command},
+    testing::{Bench, Record, Shape, agent_leg, at, breathe, call, command},
 };
 
 fn key(office: &str, call: &link::wire::Call) -> CallRef {
@@ -54,6 +54,22 @@ async fn a_ringing_call_has_a_card_until_its_end() {
     assert!(!bench.shown.record().card_visible);
     let revisions: Vec<u32> = bench.shown.record().cards.iter().map(|view| view.revision).collect();
     assert!(revisions.is_sorted_by(|a, b| a < b), "{revisions:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_call_says_on_its_card_and_in_its_row_that_it_is_one() {
+    let bench = Bench::live().await;
+    let trial = |vendor: &str| call(vendor).ringing_here().with(|call| call.trial = true);
+    bench.office.call(1, &trial("1"));
+    bench.shown.until_phases(&[CardPhase::Ringing]).await;
+    let card = only_card(&bench);
+    assert_eq!((card.line.as_deref(), card.line_number.as_deref()), (Some("Пробный звонок"), Some("Продажи")));
+    assert!(bench.desk.main_snapshot().await.unwrap().now.open[0].trial);
+    let without_line = trial("1").with(|call| call.line = Line::default());
+    bench.office.call(2, &without_line);
+    let bare = |card: &CardView| (card.line.as_deref(), card.line_number.as_deref()) == (Some("Пробный звонок"), None);
+    let all_bare = |record: &Record| record.cards.last().is_some_and(|view| view.cards.iter().all(bare));
+    bench.shown.until("the card names no line", all_bare).await;
 }
 
 #[tokio::test(start_paused = true)]

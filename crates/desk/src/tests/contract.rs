@@ -53,6 +53,7 @@ fn row() -> CallRow {
         noted: true,
         outcome: Some(OutcomeKind::Order),
         reached: Some(ReachedView { at: at(), called_back: true }),
+        trial: true,
         controls: vec![ControlView { ability: Ability::Pickup, cannot: None, connects: false, to_colleagues: false }],
     }
 }
@@ -66,7 +67,7 @@ fn row_json() -> Value {
         "startedAt": "2026-03-02T09:00:00Z", "answeredAt": "2026-03-02T09:00:00Z", "talkMs": 60000,
         "recording": {"id": "r", "state": "ready"}, "noted": true,
         "outcome": "order", "reached": {"at": "2026-03-02T09:00:00Z", "calledBack": true},
-        "controls": [{"ability": "pickup"}],
+        "trial": true, "controls": [{"ability": "pickup"}],
     })
 }
 
@@ -294,6 +295,7 @@ fn main_view() {
                 holes: vec![Hole { from: at(), until: at() }],
                 balance: Some(Balance { amount: "10.34".into(), currency: Some("USD".into()) }),
                 clock_skew_ms: Some(-1),
+                trial_until: Some(at()),
                 abilities: vec![
                     ControlView { ability: Ability::Hold, cannot: None, connects: false, to_colleagues: false },
                     ControlView {
@@ -337,6 +339,7 @@ fn main_view() {
                 "gapSince": "2026-03-02T09:00:00Z",
                 "holes": [{"from": "2026-03-02T09:00:00Z", "until": "2026-03-02T09:00:00Z"}],
                 "balance": {"amount": "10.34", "currency": "USD"}, "clockSkewMs": -1,
+                "trialUntil": "2026-03-02T09:00:00Z",
                 "abilities": [{"ability": "hold"}, {"ability": "sms", "cannot": "notOffered"}],
             }]}],
             "now": {"open": [], "missed": [row_json()], "toCallBack": 7, "today": 3, "answeredToday": 2,

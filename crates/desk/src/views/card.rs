@@ -12,6 +12,7 @@ use crate::{
     cards::{Card, phase::answerer},
     contract::{CardPhase, CardView},
     me::Me,
+    words::Words,
 };
 use calls::number::national;
 
@@ -24,12 +25,19 @@ pub(crate) struct Around<'a> {
     pub(crate) abilities: Abilities,
     /// A connection that a call can go through is there.
     pub(crate) can_place: bool,
+    /// Texts in the language of the card.
+    pub(crate) words: &'static Words,
 }
 
 /// The view of a card.
 pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
     let call: &Call = &card.call;
     let party = party(call, around.me);
+    let title = line(call);
+    let number = call.line.title.as_ref().and(call.line.number.as_deref()).map(national);
+    // Where the page has room for a line and its number, a trial call says first of all that it is one.
+    let (line, line_number) =
+        if call.trial { (Some(around.words.trial_call.to_owned()), title) } else { (title, number) };
     let can_call = around.can_place && party.dial.is_some() && offers_call(card.phase);
     CardView {
         call: card.key.clone(),
@@ -37,8 +45,8 @@ pub(crate) fn card_view(card: &Card, around: &Around<'_>) -> CardView {
         direction: call.direction,
         phase: card.phase,
         can_call,
-        line: line(call),
-        line_number: call.line.title.as_ref().and(call.line.number.as_deref()).map(national),
+        line,
+        line_number,
         answered_by: answerer(call, around.me).and_then(who).filter(|_| card.phase == CardPhase::AnsweredBy),
         asked_by: asked_by(call, around.me).filter(|_| call.state != CallState::Ended),
         started_at: call.started_at,

@@ -31,6 +31,7 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
         clock_skew_ms: connection
             .clock_skew_ms
             .map(|skew| i32::try_from(skew).unwrap_or(if skew < 0 { i32::MIN } else { i32::MAX })),
+        trial_until: connection.trial_until,
         abilities: Ability::ALL
             .into_iter()
             .filter(|ability| !ELSEWHERE.contains(ability))
@@ -44,7 +45,7 @@ pub(crate) fn connection_row(connection: &ConnectionView, all: &Connections) -> 
 pub(crate) fn connection_title(connection: &ConnectionView, all: &Connections) -> Titles {
     let called = |connection: &ConnectionView| {
         let make = || Titles { ru: connection.make.clone(), en: connection.make.clone() };
-        connection.titles.clone().unwrap_or_else(make)
+        connection.titles.as_deref().cloned().unwrap_or_else(make)
     };
     let Titles { ru, en } = called(connection);
     let alike = |other: &ConnectionView| {

@@ -45,6 +45,7 @@ pub(crate) fn call_row(office: &str, call: &Call, me: &Me, annotations: CallAnno
         noted: annotations.noted,
         outcome: annotations.outcome,
         reached: annotations.reached,
+        trial: call.trial,
         controls: Vec::new(),
     }
 }

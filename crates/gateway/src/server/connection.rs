@@ -12,6 +12,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use office::{Carrier, OfficeHandle};
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -34,6 +35,10 @@ use crate::{
 
 /// Longest wait for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Longest wait for what was being answered over plain HTTP when trial mode ended.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+/// The first byte of a TLS connection: a handshake record.
+const TLS_HANDSHAKE: u8 = 0x16;
 /// Room for a request's head; also what an idle connection may hold.
 const HEAD_BYTES: usize = 16 << 10;
 
@@ -47,6 +52,7 @@ pub(super) struct Acceptor {
 #[derive(Clone)]
 struct Server {
     tls: Option<TlsAcceptor>,
+    office: Arc<OfficeHandle>,
     router: Router,
     limits: Limits,
     stopping: watch::Receiver<bool>,
@@ -64,7 +70,13 @@ impl Acceptor {
         Self {
             listener,
             state: Arc::clone(state),
-            server: Server { tls: tls.map(TlsAcceptor::from), router, limits, stopping },
+            server: Server {
+                tls: tls.map(TlsAcceptor::from),
+                office: Arc::clone(&state.office),
+                router,
+                limits,
+                stopping,
+            },
         }
     }
 
@@ -121,17 +133,29 @@ impl Server {
         // Only speed is lost when the system refuses.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {
-            None => self.speak(stream, permit).await,
-            Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.speak(stream, permit).await,
-                Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-                Err(_) => tracing::debug!("a TLS handshake took too long"),
-            },
+            // How a request came is for a proxy to say.
+            None => self.speak(stream, permit, None).await,
+            Some(tls) => {
+                let until = Instant::now() + HANDSHAKE;
+                if self.office.is_any_in_trial() && is_plain(&stream, until).await {
+                    return self.speak(stream, permit, Some(Carrier::PlainInTrial)).await;
+                }
+                match tokio::time::timeout_at(until, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => self.speak(stream, permit, Some(Carrier::Tls)).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                    Err(_) => tracing::debug!("a TLS handshake took too long"),
+                }
+            }
         }
     }
 
-    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S, permit: Permit) {
-        let Self { router, limits, mut stopping, .. } = self;
+    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        stream: S,
+        permit: Permit,
+        carrier: Option<Carrier>,
+    ) {
+        let Self { router, limits, office, mut stopping, .. } = self;
         let permit = Arc::new(permit);
         let stream = SharedIo::new(stream, Arc::clone(&permit), limits.slow_client);
         let (router, io) = (TowerToHyperService::new(router), stream.clone());
@@ -139,6 +163,9 @@ impl Server {
             let began = io.unanswered_since().unwrap_or_else(Instant::now);
             request.extensions_mut().insert(Began(began));
             request.extensions_mut().insert(Arc::clone(&permit));
+            if let Some(carrier) = carrier {
+                request.extensions_mut().insert(carrier);
+            }
             if let Some(uri) = with_single_slashes(request.uri()) {
                 *request.uri_mut() = uri;
             }
@@ -151,11 +178,24 @@ impl Server {
             .serve_connection(TokioIo::new(stream.clone()), service)
             .with_upgrades();
         tokio::pin!(connection);
+        let trials_ended = async {
+            match carrier {
+                Some(Carrier::PlainInTrial) => office.trials_ended().await,
+                Some(Carrier::Tls | Carrier::Plain) | None => std::future::pending().await,
+            }
+        };
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = stopped(&mut stopping) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
+            }
+            () = trials_ended => {
+                connection.as_mut().graceful_shutdown();
+                match tokio::time::timeout(LAST_ANSWER, connection).await {
+                    Ok(ended) => ended,
+                    Err(_) => return,
+                }
             }
         };
         match ended {
@@ -164,4 +204,11 @@ impl Server {
             Err(error) => tracing::debug!(%error, "a connection broke"),
         }
     }
+}
+
+/// Whether something else than TLS begins; waits for the first byte until then.
+async fn is_plain(stream: &TcpStream, until: Instant) -> bool {
+    let mut first = [0];
+    let peeked = tokio::time::timeout_at(until, stream.peek(&mut first)).await;
+    matches!(peeked, Ok(Ok(1))) && first != [TLS_HANDSHAKE]
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod shared_io;
 mod watch_tokens;
+mod watch_trials;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,8 +18,8 @@ use url::Url;
 
 use crate::{
     certificate, connections::Connections, counters::Counters, invitations::JoinAddress, join_limit::JoinLimit,
-    limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, platform, presence::Presence, router,
-    setup::Setup, state::State, throttle::Throttle,
+    limits::Limits, log_rate::LogRate, own_ca::OwnCa, path_tokens::PathTokens, plain::Front, platform,
+    presence::Presence, router, setup::Setup, state::State, throttle::Throttle,
 };
 
 /// How a gateway is run.
@@ -88,6 +89,7 @@ impl Gateway {
             trials: Trials::default(),
             changing_people: tokio::sync::Mutex::default(),
             path_tokens: options.path_tokens,
+            front: Front::of(options.tls.is_some(), options.public_url.as_ref()),
             throttle: Throttle::new(options.limits.bad_signatures),
             log_rate: LogRate::default(),
             token_reader: Semaphore::new(1),
@@ -100,7 +102,8 @@ impl Gateway {
         });
         state.office.set_outside(outside(&state, options.public_url));
         let acceptor = connection::Acceptor::new(listener, options.tls, router::router(Arc::clone(&state)), &state);
-        let tasks = vec![watcher, tokio::spawn(acceptor.run())];
+        let trials = watch_trials::start(Arc::clone(&state.office), state.limits.token_check, state.stopping.clone());
+        let tasks = vec![watcher, trials, tokio::spawn(acceptor.run())];
         tracing::info!(%address, "listening");
         Ok(Running { address, stop, tasks, ended, patience })
     }
@@ -118,10 +121,12 @@ fn outside(state: &State, named: Option<Url>) -> Outside {
         path_tokens: state.path_tokens.all().clone(),
         authority: ca.to_vec(),
     });
+    let public_url = state.join_address.as_ref().map(|address| &address.url);
     Outside {
         door,
         chain: certificate::chain(&shown),
-        public_url: state.join_address.as_ref().map(|address| address.url.clone()),
+        trial: Some(state.front.plain_door(public_url)),
+        public_url: public_url.cloned(),
         certificates: own.chain(office::certificates(ca, CertificateRole::OwnAuthority)).collect(),
     }
 }

@@ -28,6 +28,7 @@ mod state;
 mod stream;
 mod test_host;
 mod tls;
+mod trial_mode;
 mod vendor;
 mod ws;
 mod zadarma;

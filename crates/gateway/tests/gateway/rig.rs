@@ -1,9 +1,14 @@
 //! An office and its gateway in this process.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use calls::{Clock, ConnectionId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use link::wire::{ExtensionRef, Role};
 use office::{ConnectionSettings, GroupSettings, LineSettings, OfficeConfig, OfficeHandle, Person, SystemClock};
 use pbx::ConnectionConfig;
@@ -49,6 +54,8 @@ pub(crate) struct Setup {
     pub(crate) public: Public,
     /// The test host of the vendor of `rt1`, trusted by the certificate of these tests.
     pub(crate) test_host: Option<Url>,
+    /// It speaks TLS, with the certificate of `tls-files`.
+    pub(crate) tls: bool,
 }
 
 /// A public address.
@@ -59,6 +66,25 @@ pub(crate) enum Public {
     Own,
     /// Something else, that leads to the gateway or does not.
     At(Url),
+}
+
+/// A clock that stands still until it is moved.
+pub(crate) struct Moved(Mutex<Timestamp>);
+
+impl Moved {
+    pub(crate) fn at(now: Timestamp) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(now)))
+    }
+
+    pub(crate) fn forward(&self, by: SignedDuration) {
+        *self.0.lock().expect("nobody panicked") += by;
+    }
+}
+
+impl Clock for Moved {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("nobody panicked")
+    }
 }
 
 /// A clock that stands still.
@@ -82,6 +108,7 @@ impl Default for Setup {
             clock: Arc::new(SystemClock),
             public: Public::Unknown,
             test_host: None,
+            tls: false,
         }
     }
 }
@@ -122,13 +149,16 @@ impl Rig {
         let listener = listener(setup.narrow);
         let path_token = (connection("rt2"), SecretString::from(PATH_TOKEN));
         let path_tokens = PathTokens::new(BTreeMap::from([path_token])).expect("fits into a path");
-        let own = format!("http://{}/", listener.local_addr().expect("an address"));
+        let scheme = if setup.tls { "https" } else { "http" };
+        let own = format!("{scheme}://{}/", listener.local_addr().expect("an address"));
         let public_url = match setup.public {
             Public::Unknown => None,
             Public::Own => Some(own.parse().expect("a URL")),
             Public::At(url) => Some(url),
         };
-        let options = GatewayOptions { path_tokens, limits: setup.limits, public_url, ..GatewayOptions::default() };
+        let tls = if setup.tls { tls::server() } else { None };
+        let options =
+            GatewayOptions { path_tokens, tls, limits: setup.limits, public_url, ..GatewayOptions::default() };
         let running = Gateway::serve(listener, Arc::clone(&office), options).await.expect("serves");
         Self { folder, store, office, address: running.addr(), running }
     }

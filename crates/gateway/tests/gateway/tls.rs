@@ -1,6 +1,9 @@
 //! HTTPS with a certificate of an authority that the system does not know. The files were made for these tests alone.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use link::{Office, OfficeErrorKind, RemoteOffice};
 use secrecy::SecretString;
@@ -10,6 +13,18 @@ use crate::{
     cli::{Program, config_file},
     events::call_id,
 };
+
+/// A gateway's side of TLS with these files.
+pub(crate) fn server() -> Option<Arc<rustls::ServerConfig>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config_file(folder.path(), &with_tls(&file("cert.pem"), &file("key.pem")));
+    Config::read(&config).expect("is read").tls().expect("fits")
+}
+
+/// What vouches for it.
+pub(crate) fn authority() -> Vec<u8> {
+    std::fs::read(file("ca.pem")).expect("is read")
+}
 
 pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder")).join("tests/tls-files").join(name)
@@ -29,8 +44,7 @@ async fn a_desk_trusts_the_authority_that_it_was_given_and_no_other() {
     let address = program.address.parse().expect("a URL");
     let token = SecretString::from(token.trim());
 
-    let anchor = std::fs::read(file("ca.pem")).expect("is read");
-    let trusting = RemoteOffice::connect(&address, token.clone(), Some(&anchor)).expect("is set up");
+    let trusting = RemoteOffice::connect(&address, token.clone(), Some(&authority())).expect("is set up");
     assert_eq!(trusting.trace(&call_id("s1")).await, Ok(None));
     let stream = trusting.stream(None).await.map(|_| ());
     assert_eq!(stream, Ok(()));

@@ -10,6 +10,7 @@ mod token;
 
 use std::time::Duration;
 
+use ::http::Method;
 use async_trait::async_trait;
 use calls::{CallId, CommandId, ConnectionId, Fact, RecordingId};
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use crate::{
         ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
         JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, RunStage, SignatureCheck, StageName,
         StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
+        admin::{BeginTrial, TrialMode},
     },
 };
 
@@ -118,6 +120,15 @@ impl Office for RemoteOffice {
     async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
         let path = ["v1", "admin", "connections", connection.as_str(), "stages"];
         self.http.ask(&path, &RunStage { stage }, STAGE_PATIENCE).await
+    }
+
+    async fn begin_trial(&self, connection: &ConnectionId, hours: u32) -> Result<TrialMode, OfficeError> {
+        let path = ["v1", "admin", "connections", connection.as_str(), "trial"];
+        self.http.change(Method::PUT, &path, &BeginTrial { hours }).await
+    }
+
+    async fn end_trial(&self, connection: &ConnectionId) -> Result<(), OfficeError> {
+        self.http.remove(&["v1", "admin", "connections", connection.as_str(), "trial"]).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

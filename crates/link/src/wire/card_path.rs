@@ -215,6 +215,8 @@ pub enum NoCard {
     NoPlace,
     /// The desk followed the office and has not said what it did.
     NotReported,
+    /// It began while its connection was in trial mode: it is for administrators alone.
+    Trial,
 }
 
 /// The parts of a cause that the rule by which a desk decided leaves open: whoever knows more of the call fills them in.
@@ -246,9 +248,11 @@ impl NoCard {
         match self {
             Self::Late { .. } => HopPlace::Pbx,
             Self::Refused { .. } => HopPlace::Signature,
-            Self::OnlyInMenu | Self::RangOthers { .. } | Self::LineOfOtherGroups { .. } | Self::NoPhoneHere { .. } => {
-                HopPlace::Office
-            }
+            Self::OnlyInMenu
+            | Self::RangOthers { .. }
+            | Self::LineOfOtherGroups { .. }
+            | Self::NoPhoneHere { .. }
+            | Self::Trial => HopPlace::Office,
             Self::DeskAway { .. } | Self::RangTooLong | Self::Over | Self::AnsweredFirst => HopPlace::Desk,
             Self::PlacedOnPhone | Self::NoPlace | Self::NotReported => HopPlace::Card,
         }

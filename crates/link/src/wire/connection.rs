@@ -17,7 +17,7 @@ pub struct ConnectionView {
     pub make: String,
     /// What people call the make; an older office says nothing of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub titles: Option<Titles>,
+    pub titles: Option<Box<Titles>>,
     /// Where it stands.
     #[serde(deserialize_with = "lenient::or_default")]
     pub state: ConnectionState,

@@ -24,6 +24,7 @@ impl Call {
             has_recording: self.has_recording(),
             in_menu: self.in_menu,
             open: self.state != CallState::Ended,
+            for_admins: false,
             seq,
             // A call is made of plain data, which always has a JSON.
             body: serde_json::to_string(self).unwrap_or_default(),

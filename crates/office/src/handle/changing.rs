@@ -98,6 +98,7 @@ impl OfficeHandle {
             }
         }
         state.board.remove(id);
+        state.end_trial(id).await;
         state.keeper.status_changed(id).await;
         true
     }

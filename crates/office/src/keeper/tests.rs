@@ -59,6 +59,7 @@ fn rings(call: &str) -> LogEvent {
         time: None,
         leg_seq: None,
         source: Source::Webhook,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![Effect::LegRinging { leg }],

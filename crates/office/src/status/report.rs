@@ -10,7 +10,7 @@ impl Board {
     pub(crate) fn reports(&self, viewer: &Viewer) -> Vec<ConnectionReport> {
         let entries = self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let report = |(id, entry): (&calls::ConnectionId, &super::Entry)| {
-            let view = entry.view(id, viewer);
+            let view = self.view_of(id, entry, viewer);
             let fault = entry.skew.fault();
             ConnectionReport {
                 id: view.id,

@@ -171,7 +171,7 @@ pub(crate) fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
         reason: body.reason(is_incoming).filter(|_| body.is_failure()),
         status: body.status,
         took_ms: u32::try_from(body.took_ms).unwrap_or(u32::MAX),
-        plain: false,
+        plain: body.plain,
     };
     Some((line, body))
 }

@@ -11,6 +11,7 @@ mod report;
 mod staged;
 mod stream;
 mod trace;
+mod trial_mode;
 
 pub(crate) use journal::read as read_line;
 
@@ -24,7 +25,7 @@ use link::{
     wire::{
         self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
         JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck, StateReport,
-        TestReport, TestWish, Trace,
+        TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use sha2::{Digest, Sha256};
@@ -225,6 +226,14 @@ impl Office for View {
 
     async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
         self.run_stage_of(connection, stage).await
+    }
+
+    async fn begin_trial(&self, connection: &ConnectionId, hours: u32) -> Result<TrialMode, OfficeError> {
+        self.start_trial(connection, hours).await
+    }
+
+    async fn end_trial(&self, connection: &ConnectionId) -> Result<(), OfficeError> {
+        self.stop_trial(connection).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {

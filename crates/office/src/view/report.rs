@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use link::{
     OfficeError,
-    wire::{CertificateRole, ConnectionReport, QuotaCounted, QuotaView, StateReport, TestMessageView},
+    wire::{CertificateRole, ConnectionReport, QuotaCounted, QuotaView, StateReport, TestMessageView, admin::hook_url},
 };
 use pbx::QuotaUse;
 
@@ -25,6 +25,10 @@ impl View {
         for report in &mut connections {
             let Some(connection) = self.office.connections.get(&report.id) else { continue };
             fill(report, &connection);
+            if let Some(trial) = outside.trial.as_ref().filter(|_| report.posts) {
+                report.offers_trial = true;
+                report.trial_address = trial.url.as_ref().map(|url| hook_url(url.as_str(), &report.id));
+            }
             report.quotas.extend(self.office.method_counts.uses(&report.id, now));
             for mut certificate in outside::certificates(&connection.trust_anchors, CertificateRole::Trusted) {
                 certificate.connection = Some(report.id.clone());
@@ -42,7 +46,7 @@ impl View {
 
 fn fill(report: &mut ConnectionReport, connection: &Connection) {
     report.quotas = connection.driver.quota_uses().into_iter().map(quota).collect();
-    report.posts = connection.driver.delivery().needs_public_address() && connection.has_address;
+    report.posts = connection.posts();
     report.is_test_host = connection.is_test_host;
     if report.posts {
         let messages = connection.driver.make().test_messages.iter();

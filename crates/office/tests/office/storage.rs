@@ -148,6 +148,7 @@ async fn a_long_catch_up_comes_in_steps_and_misses_nothing() {
                 has_recording: false,
                 in_menu: false,
                 open: false,
+                for_admins: false,
             };
             store
                 .save("test", Save { calls: entries.into_iter().map(record).collect(), ..Save::default() })

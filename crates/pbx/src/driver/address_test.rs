@@ -142,6 +142,7 @@ pub(super) fn unknown(body: &[u8], redacted: Option<String>, source: Source) -> 
         time: None,
         leg_seq: None,
         source,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![Effect::Unknown { body: Value::from(redacted.unwrap_or_default()) }],

@@ -215,6 +215,7 @@ fn polled(dedupe_key: String, kind: &str, call: &str, time: VendorTime, effects:
         time: Some(time),
         leg_seq: None,
         source: Source::Poll,
+        trial: false,
         session: None,
         vendor_command: None,
         effects,

@@ -133,6 +133,7 @@ fn event(kind: &str, key: String, call: &str, time: Option<VendorTime>, effects:
         time,
         leg_seq: None,
         source: Source::Poll,
+        trial: false,
         session: None,
         vendor_command: None,
         effects,

@@ -222,6 +222,7 @@ fn event(row: &Row, kind: &str, at: Timestamp, effects: Vec<Effect>, context: &D
         time: Some(in_zone(at, &context.zone)),
         leg_seq: None,
         source: Source::Replay,
+        trial: false,
         session: None,
         vendor_command: None,
         effects,

@@ -147,6 +147,7 @@ impl Message<'_> {
             time: self.time("call_start").filter(|time| is_beginning || self.is_old(time)),
             leg_seq: None,
             source: self.context.source,
+            trial: false,
             session: None,
             vendor_command: None,
             effects,

@@ -123,6 +123,7 @@ fn part(row: &Fields, context: &DecodeContext) -> Option<(String, Vec<VendorEven
         time: Some(time),
         leg_seq: None,
         source: Source::Replay,
+        trial: false,
         session: None,
         vendor_command: None,
         effects,

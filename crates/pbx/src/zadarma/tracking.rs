@@ -48,6 +48,7 @@ fn call(row: &Value, context: &DecodeContext) -> Option<VendorEvent> {
         time: None,
         leg_seq: None,
         source: context.source,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: vec![Effect::Attributed { attribution }],

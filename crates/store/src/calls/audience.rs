@@ -11,6 +11,8 @@ pub enum Scope {
     Extension(ConnectionId, String),
     /// A line of one of his groups was called.
     Group(String),
+    /// Only who sees everything may see it. Such a call is in no other scope.
+    ForAdmins,
 }
 
 impl Scope {
@@ -18,6 +20,7 @@ impl Scope {
         match self {
             Self::Extension(connection, extension) => format!("x:{connection}:{extension}"),
             Self::Group(group) => format!("{GROUP}{group}"),
+            Self::ForAdmins => FOR_ADMINS.to_owned(),
         }
     }
 
@@ -25,6 +28,9 @@ impl Scope {
     pub(crate) fn of_key(key: &str) -> Option<Self> {
         if let Some(group) = key.strip_prefix(GROUP) {
             return Some(Self::Group(group.to_owned()));
+        }
+        if key == FOR_ADMINS {
+            return Some(Self::ForAdmins);
         }
         // A connection's id has no colon.
         let (connection, extension) = key.strip_prefix("x:")?.split_once(':')?;
@@ -34,6 +40,8 @@ impl Scope {
 
 /// Begins the key of a group's scope.
 pub(crate) const GROUP: &str = "g:";
+/// The key of [`Scope::ForAdmins`].
+pub(crate) const FOR_ADMINS: &str = "admins";
 
 /// What a person may see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,19 +49,29 @@ pub enum Visible {
     /// Every call.
     #[default]
     All,
+    /// Every call but those for administrators alone.
+    Ordinary,
     /// Calls in one of these scopes; none at all when empty.
     Some(Vec<Scope>),
 }
 
 impl Visible {
-    /// The keys of its scopes as a JSON list, unless everything is visible.
+    /// The keys of its scopes as a JSON list; `None` where scopes do not decide.
     pub(crate) fn keys(&self) -> Option<String> {
         match self {
-            Self::All => None,
+            Self::All | Self::Ordinary => None,
             Self::Some(scopes) => {
                 let keys: Vec<String> = scopes.iter().map(Scope::key).collect();
                 Some(serde_json::Value::from(keys).to_string())
             }
+        }
+    }
+
+    /// The key of the scope whose calls are not visible though scopes do not decide; empty where there is none.
+    pub(crate) fn hidden(&self) -> &'static str {
+        match self {
+            Self::Ordinary => FOR_ADMINS,
+            Self::All | Self::Some(_) => "",
         }
     }
 }
@@ -65,19 +83,28 @@ pub struct Audience(BTreeSet<Scope>);
 impl Audience {
     /// Who may see this call.
     pub(crate) fn of(call: &CallRecord) -> Self {
+        if call.for_admins {
+            return Self::for_admins();
+        }
         let agents = call.agents.iter().map(|agent| Scope::Extension(call.connection.clone(), agent.clone()));
         agents.chain(call.groups.iter().cloned().map(Scope::Group)).collect()
+    }
+
+    /// Nobody but those who see everything.
+    pub fn for_admins() -> Self {
+        Self([Scope::ForAdmins].into())
     }
 
     /// Whether somebody who may see this much is one of it.
     pub fn has(&self, visible: &Visible) -> bool {
         match visible {
             Visible::All => true,
+            Visible::Ordinary => !self.0.contains(&Scope::ForAdmins),
             Visible::Some(scopes) => scopes.iter().any(|scope| self.0.contains(scope)),
         }
     }
 
-    /// Nobody but those who see everything.
+    /// Nobody but those who see all connections' calls.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -105,7 +132,9 @@ mod tests {
     #[test]
     fn a_scope_comes_back_from_its_key() {
         let connection: ConnectionId = "rt-1".parse().expect("valid");
-        for scope in [Scope::Extension(connection, "sip:anna".into()), Scope::Group("members a:b".into())] {
+        for scope in
+            [Scope::Extension(connection, "sip:anna".into()), Scope::Group("members a:b".into()), Scope::ForAdmins]
+        {
             assert_eq!(Scope::of_key(&scope.key()), Some(scope));
         }
         assert_eq!(Scope::of_key("101"), None);
@@ -119,5 +148,8 @@ mod tests {
         assert!(audience.has(&Visible::Some(vec![group("c"), group("b")])));
         assert!(!audience.has(&Visible::Some(vec![group("c")])));
         assert!(!Audience::default().has(&Visible::Some(Vec::new())));
+        assert!(audience.has(&Visible::Ordinary) && Audience::default().has(&Visible::Ordinary));
+        let for_admins = Audience::for_admins();
+        assert!(for_admins.has(&Visible::All) && !for_admins.has(&Visible::Ordinary));
     }
 }

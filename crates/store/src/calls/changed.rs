@@ -49,6 +49,9 @@ pub struct Step {
 /// A call that one of the scopes of `?4` sees.
 const SEEN: &str = "EXISTS (SELECT 1 FROM audience a
                             WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?4)))";
+/// A call that is seen without a scope: every one, or every one that is not for administrators alone.
+const SEEN_BY_ALL: &str = "?4 IS NULL AND (?5 = '' OR NOT EXISTS (SELECT 1 FROM audience o
+                                                                   WHERE o.scope = ?5 AND o.at = c.at))";
 
 impl Store {
     /// Takes about `limit` items with `since` < seq ≤ `up_to`, each once in its newest state, and answers those that are
@@ -66,15 +69,16 @@ impl Store {
     ) -> Result<Step, Error> {
         let scopes = visible.keys();
         let scopes = scopes.as_deref();
+        let hidden = visible.hidden();
         self.read(|connection| {
             let Some(office) = office::known_ordinal(connection, office)? else { return Ok(Step::default()) };
             let end = end_of_step(connection, office, since, up_to, limit)?;
             let (end, is_last) = end.map_or((up_to, true), |(end, is_last)| (end as u64, is_last));
-            let range = Range { office, since: since as i64, end: end as i64, scopes };
+            let range = Range { office, since: since as i64, end: end as i64, scopes, hidden };
             let mut items = range.calls(connection)?;
             items.extend(range.parted(connection)?);
             items.extend(range.gone(connection)?);
-            let span = facts::Span { office, since, up_to: end, scopes };
+            let span = facts::Span { office, since, up_to: end, scopes, hidden };
             // A call may have changed again meanwhile: its newest state is told elsewhere, but nothing of its facts.
             let earlier = if is_last { facts::Span { up_to: u64::MAX, ..span } } else { span };
             let earlier = facts::of_changed_calls(connection, earlier, known)?.into_iter();
@@ -95,16 +99,18 @@ struct Range<'a> {
     end: i64,
     /// Keys as a JSON list; everything is visible without.
     scopes: Option<&'a str>,
+    /// The scope whose calls are not; none where it is empty.
+    hidden: &'a str,
 }
 
 impl Range<'_> {
     fn calls(&self, connection: &Connection) -> Result<Vec<Changed>, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM calls c
-             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND (?4 IS NULL OR {SEEN})"
+             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND ({SEEN_BY_ALL} OR {SEEN})"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes])?;
+        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes, self.hidden])?;
         let mut calls = Vec::new();
         while let Some(row) = rows.next()? {
             calls.push(Changed::Call(saved_call(row)?));
@@ -118,7 +124,7 @@ impl Range<'_> {
             "SELECT c.id, c.seq FROM calls c WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3
              AND EXISTS (SELECT 1 FROM parted p
                          WHERE p.at = c.at AND p.scope IN (SELECT value FROM json_each(?4)))
-             AND NOT {SEEN}"
+             AND NOT {SEEN} AND ?5 = ?5"
         );
         self.ids(connection, &sql)
     }
@@ -126,7 +132,8 @@ impl Range<'_> {
     /// Calls whose rows are gone, told to those who could see them or can see the call that took their place.
     fn gone(&self, connection: &Connection) -> Result<Vec<Changed>, Error> {
         let sql = format!(
-            "SELECT g.id, g.seq FROM gone g WHERE g.office = ?1 AND g.seq > ?2 AND g.seq <= ?3 AND (?4 IS NULL
+            "SELECT g.id, g.seq FROM gone g WHERE g.office = ?1 AND g.seq > ?2 AND g.seq <= ?3 AND (
+             ?4 IS NULL AND (?5 = '' OR NOT EXISTS (SELECT 1 FROM json_each(g.audience) h WHERE h.value = ?5))
              OR EXISTS (SELECT 1 FROM json_each(g.audience) h WHERE h.value IN (SELECT value FROM json_each(?4)))
              OR EXISTS (SELECT 1 FROM redirects r JOIN calls c ON c.office = r.office AND c.id = r.new
                         WHERE r.office = g.office AND r.old = g.id AND {SEEN}))"
@@ -136,7 +143,7 @@ impl Range<'_> {
 
     fn ids(&self, connection: &Connection, sql: &str) -> Result<Vec<Changed>, Error> {
         let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes])?;
+        let mut rows = statement.query(params![self.office, self.since, self.end, self.scopes, self.hidden])?;
         let mut gone = Vec::new();
         while let Some(row) = rows.next()? {
             let id: String = row.get(0)?;

@@ -4,7 +4,7 @@ use calls::{CallId, Direction};
 use rusqlite::types::Value;
 
 use super::{
-    audience::{Scope, Visible},
+    audience::{FOR_ADMINS, Scope, Visible},
     record::word,
 };
 
@@ -43,7 +43,7 @@ impl Conditions {
         Self { sql: Vec::new(), values: Vec::new() }
     }
 
-    /// Everything of the filter but for visibility, which decides how the rows are walked.
+    /// Everything of the filter but for the scopes of visibility, which decide how the rows are walked.
     pub(crate) fn of(filter: &Filter) -> Self {
         let mut all = Self::none();
         if let Some(office) = &filter.office {
@@ -72,6 +72,9 @@ impl Conditions {
         }
         if let Some(scope) = &filter.scope {
             all.and("EXISTS (SELECT 1 FROM audience a WHERE a.scope = ? AND a.at = c.at)", scope.key());
+        }
+        if filter.visible == Visible::Ordinary {
+            all.and("NOT EXISTS (SELECT 1 FROM audience a WHERE a.scope = ? AND a.at = c.at)", FOR_ADMINS.to_owned());
         }
         all
     }

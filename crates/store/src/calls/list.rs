@@ -96,7 +96,7 @@ fn list(
     let mut conditions = Conditions::of(filter);
     conditions.before(before);
     let scopes = match &filter.visible {
-        Visible::All => return query(connection, "calls c", "c.at", conditions, limit),
+        Visible::All | Visible::Ordinary => return query(connection, "calls c", "c.at", conditions, limit),
         Visible::Some(scopes) => scopes,
     };
     // Each scope has its calls in order; the newest of all of them are among the newest of each.

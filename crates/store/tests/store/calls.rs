@@ -1,6 +1,6 @@
 //! Lists, filters, redirects, resume.
 
-use calls::{CallId, CallRecord, CallResult, Direction};
+use calls::{CallId, CallRecord, CallResult, Direction, Fact, FactKind};
 use store::{
     Audience, Changed, Cursor, Filter, Parted, Redirect, ReplicaCursor, Save, SavedCall, Scope, Step, Store, Visible,
 };
@@ -300,4 +300,50 @@ fn the_fold_position_comes_with_its_calls_and_never_goes_back() {
         .expect("saved");
     store.save(OFFICE, Save { folded: folded(5), ..Save::default() }).wait().expect("saved");
     assert_eq!(store.fold_position(&connection("rt1")), Ok(7));
+}
+
+#[test]
+fn what_is_for_administrators_is_seen_by_those_who_see_everything_and_by_nobody_else() {
+    let folder = folder();
+    let store = open(&folder);
+    let of = |n: u64, for_admins: bool| CallRecord {
+        groups: vec!["sales".into()],
+        for_admins,
+        ..record(n, n as i64 * 1000, "+79001234567", "")
+    };
+    save(&store, vec![of(1, false), of(2, true)]);
+    let note = |id: u64, call: u64| Fact {
+        id: uuid::Uuid::from_u128(id.into()),
+        kind: FactKind::Note,
+        author: "Ольга".into(),
+        at: "2026-03-01T09:00:00Z".parse().expect("a time"),
+        call: call_id(call),
+        replaces: None,
+        value: serde_json::json!("a word"),
+    };
+    for fact in [note(1, 1), note(2, 2)] {
+        store.append_fact(OFFICE, fact).wait().expect("written");
+    }
+    let sales = Visible::Some(vec![Scope::Group("sales".into()), Scope::Extension(connection("rt1"), "101".into())]);
+    // Whoever's group a line is of now still sees no such call.
+    store.regroup(OFFICE, |_, _, _| vec!["sales".to_owned()]).wait().expect("written");
+    let both = vec![call_id(2), call_id(1)];
+    for (visible, expected) in [(Visible::All, both), (Visible::Ordinary, vec![call_id(1)]), (sales, vec![call_id(1)])]
+    {
+        let filter = Filter { visible: visible.clone(), ..Filter::default() };
+        assert_eq!(list(&store, &filter), expected, "{visible:?}");
+        assert_eq!(store.count(&filter), Ok(expected.len() as u64), "{visible:?}");
+        assert_eq!(ids(&store.search("4567", &filter, None, 10).expect("searches")), expected, "{visible:?}");
+        assert_eq!(ids(&store.search("word", &filter, None, 10).expect("searches")), expected, "{visible:?}");
+        let one = store.get_visible(OFFICE, &call_id(2), &visible).expect("reads");
+        assert_eq!(one.is_some(), expected.len() == 2, "{visible:?}");
+        let step = store.changed(OFFICE, &visible, 0, 0, 99, 10).expect("reads");
+        let facts = step.items.iter().filter(|item| matches!(item, Changed::Fact { .. })).count();
+        assert_eq!((facts, step.items.len() - facts), (expected.len(), expected.len()), "{visible:?}");
+    }
+    store.save(OFFICE, Save { gone: vec![(call_id(2), 50)], ..Save::default() }).wait().expect("saved");
+    for (visible, told) in [(Visible::All, 1), (Visible::Ordinary, 0)] {
+        let step = store.changed(OFFICE, &visible, 0, 40, 99, 10).expect("reads");
+        assert_eq!(step.items.len(), told, "{visible:?}: that it is gone");
+    }
 }

@@ -53,6 +53,7 @@ pub(crate) fn vendor_event(key: &str, call: &str) -> LogEvent {
         time: None,
         leg_seq: None,
         source: Source::Webhook,
+        trial: false,
         session: None,
         vendor_command: None,
         effects: Vec::new(),
@@ -77,6 +78,7 @@ pub(crate) fn record(n: u64, started_ms: i64, number: &str, name: &str) -> CallR
         has_recording: false,
         in_menu: false,
         open: false,
+        for_admins: false,
         seq: n,
         body: format!("{{\"n\":{n}}}"),
     }

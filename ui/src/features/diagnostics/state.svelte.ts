@@ -6,9 +6,13 @@ import { Failures } from "$lib/failures.svelte";
 import { dayKey } from "$lib/time";
 import { AddressTest, type AddressTestPlatform } from "./addressTest.svelte";
 import { Staged, type StagedPlatform } from "./staged.svelte";
+import { TrialMode, type TrialModePlatform } from "./trialMode.svelte";
 
 /** What the state of an office is asked with. */
-export type StatePlatform = Pick<MainCommands, "officeState"> & AddressTestPlatform & StagedPlatform;
+export type StatePlatform = Pick<MainCommands, "officeState"> &
+  AddressTestPlatform &
+  StagedPlatform &
+  TrialModePlatform;
 
 /** From here on a quota may run out. */
 const NEARLY_ALL = 0.8;
@@ -24,6 +28,7 @@ export class OfficeState {
   #left: string | undefined;
   #office = "";
   #tests = new Map<string, AddressTest>();
+  #trials = new Map<string, TrialMode>();
 
   constructor(private readonly platform: StatePlatform) {}
 
@@ -33,6 +38,7 @@ export class OfficeState {
       this.report = this.staged = undefined;
       this.failures.clear();
       this.#tests = new Map();
+      this.#trials = new Map();
     }
     this.#office = office;
     try {
@@ -74,6 +80,14 @@ export class OfficeState {
   testOf(connection: string): AddressTest {
     const known = this.#tests.get(connection) ?? new AddressTest(this.platform, this.#office, connection);
     this.#tests.set(connection, known);
+    return known;
+  }
+
+  /** The trial mode of a connection; the same for as long as this office is looked at. */
+  trialOf(connection: string): TrialMode {
+    const look = () => this.refresh();
+    const known = this.#trials.get(connection) ?? new TrialMode(this.platform, this.#office, connection, look);
+    this.#trials.set(connection, known);
     return known;
   }
 }

@@ -54,6 +54,7 @@ export function connectionSummary(row: ConnectionRow): Summary {
 function liveSummary(row: ConnectionRow): Summary {
   const text = shellText();
   if (row.cause) return { state: "live", health: "bad", words: text.causes[row.cause] };
+  if (row.trialUntil) return { state: "live", health: "busy", words: text.trial(clockTime(row.trialUntil)) };
   if (row.gapSince) return { state: "live", health: "busy", words: text.gap(clockTime(row.gapSince)) };
   const [warning] = row.warnings;
   if (warning) return { state: "live", health: "busy", words: text.warnings[warning] };

@@ -28,7 +28,7 @@ function lines(): JournalLine[] {
     },
     { id: 6, at: at(3), ...outgoing, method: "call_back", tookMs: 184 },
     { id: 5, at: at(4), ...outgoing, method: "get_record", status: 404, failed: true, reason: "notFound", tookMs: 96 },
-    { id: 4, at: at(5), ...incoming, method: "new", tookMs: 8 },
+    { id: 4, at: at(5), ...incoming, method: "new", tookMs: 8, plain: true },
   ];
 }
 

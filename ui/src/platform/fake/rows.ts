@@ -156,6 +156,7 @@ export function rowAt(index: number): CallRow {
     ...(rest.reached === undefined ? {} : { reached: { at: on(daysAgo, rest.reached), calledBack: true } }),
     startedAt: on(daysAgo, at),
     noted: rest.noted ?? false,
+    trial: false,
     controls: rest.controls ?? [],
   };
 }

@@ -5,7 +5,7 @@ import type { TestReport } from "$generated/TestReport";
 import type { MainCommands } from "$generated/commands";
 import { rowAt } from "./rows";
 
-function report(): StateReport {
+function report(trialUntil?: string): StateReport {
   const at = (index: number) => rowAt(index).startedAt;
   const method = (name: string, used: number) => ({
     counted: "method" as const,
@@ -46,7 +46,9 @@ function report(): StateReport {
           { name: "end", titles: { ru: "call_events: завершение вызова", en: "call_events: end of the call" } },
         ],
         isTestHost: false,
-        offersTrial: false,
+        offersTrial: true,
+        trialAddress: "http://calls.ladoga.example/hook/rt1",
+        ...(trialUntil && { trialUntil }),
       },
       {
         id: "m1",
@@ -85,9 +87,16 @@ function tested(connection: string, cause: TestCause | undefined): TestReport {
 }
 
 /** The answers about the state of an office. */
-export function stating(): Pick<MainCommands, "officeState" | "testAddress"> {
+export function stating(): Pick<MainCommands, "officeState" | "testAddress" | "beginTrial" | "endTrial"> {
+  let trialUntil: string | undefined;
   return {
-    officeState: async () => report(),
+    officeState: async () => report(trialUntil),
+    beginTrial: async ({ hours }) => {
+      const until = new Date(Date.now() + hours * 3_600_000).toISOString();
+      trialUntil = until;
+      return { until };
+    },
+    endTrial: async () => void (trialUntil = undefined),
     testAddress: async ({ connection, message }) => tested(connection, message === "end" ? "otherServer" : undefined),
   };
 }

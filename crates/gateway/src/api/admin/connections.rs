@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use calls::ConnectionId;
 use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{
         CheckOutcome, CheckStep, Phones, TestReport, TestWish,
-        admin::{CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, PutConnection, Revision},
+        admin::{
+            BeginTrial, CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, PutConnection, Revision,
+            TrialMode,
+        },
     },
 };
 use office::PhonesError;
@@ -154,8 +157,34 @@ pub(crate) async fn test(
     WholeBody(body): WholeBody<CAP>,
 ) -> Result<Json<TestReport>, ApiError> {
     let wish: TestWish = body::json(&body)?;
-    let id: ConnectionId = id.parse().map_err(|_| ApiError::not_found("There is no such connection."))?;
+    let id = known(&id)?;
     Ok(Json(admin.0.view.test_address(&id, wish).await?))
+}
+
+/// Puts a connection into trial mode, or lets it be in it for longer or shorter.
+pub(crate) async fn begin_trial(
+    admin: Admin,
+    Segment(id): Segment<String>,
+    WholeBody(body): WholeBody<CAP>,
+) -> Result<Json<TrialMode>, ApiError> {
+    let BeginTrial { hours } = body::json(&body)?;
+    let id = known(&id)?;
+    run_to_end(async move { Ok(Json(admin.0.view.begin_trial(&id, hours).await?)) }).await
+}
+
+/// Ends the trial mode of a connection.
+pub(crate) async fn end_trial(admin: Admin, Segment(id): Segment<String>) -> Result<StatusCode, ApiError> {
+    let id = known(&id)?;
+    run_to_end(async move {
+        admin.0.view.end_trial(&id).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// The id of a path.
+fn known(id: &str) -> Result<ConnectionId, ApiError> {
+    id.parse().map_err(|_| ApiError::not_found("There is no such connection."))
 }
 
 /// The phones that the PBX lists.

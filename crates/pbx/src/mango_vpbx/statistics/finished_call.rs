@@ -49,6 +49,7 @@ impl FinishedCall {
             time: Some(time.clone()),
             leg_seq: None,
             source: Source::Replay,
+            trial: false,
             session: None,
             vendor_command: None,
             effects,
