@@ -37,6 +37,13 @@ impl Stages {
         allow_list: StageAdvice::NotNeeded(NO_LIST),
     };
 
+    /// The same where the PBX cannot reach the office, whose finished calls are read instead.
+    #[must_use]
+    pub const fn without_address(self) -> Self {
+        let not_needed = StageAdvice::NotNeeded(NO_ADDRESS);
+        Self { plain: not_needed, signature: not_needed, tls: not_needed, ..self }
+    }
+
     /// What is said of each, in their order.
     pub fn all(&self) -> [StageAdvice; 5] {
         [self.plain, self.signature, self.tls, self.live, self.allow_list]
@@ -50,6 +57,10 @@ const NO_PLAIN: Text = Text {
 const NO_WEBHOOKS: Text = Text {
     ru: "Не нужен: эта АТС не шлёт уведомлений, подписывать нечего; ключ проверяется на шаге «Рабочий режим».",
     en: "Not needed: this PBX posts no notifications, so nothing is signed; the key is checked at the stage “Live”.",
+};
+const NO_ADDRESS: Text = Text {
+    ru: "Не нужен: у этого офиса нет публичного адреса, уведомления к нему не приходят, прошедшие звонки он читает сам.",
+    en: "Not needed: this office has no public address, so no notifications come; it reads the finished calls itself.",
 };
 const ALWAYS_TLS: Text = Text {
     ru: "Не нужен: эта АТС не подключается к нам, а соединение Трубки с ней зашифровано всегда.",

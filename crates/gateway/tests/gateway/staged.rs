@@ -35,6 +35,9 @@ fn states(check: &Value) -> BTreeMap<&str, &str> {
     stages.map(|stage| (stage["stage"].as_str().expect("a name"), stage["state"].as_str().expect("a state"))).collect()
 }
 
+/// Names and values.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// Its state, cause and reason.
 type Proof = (String, Value, Value);
 
@@ -104,7 +107,7 @@ async fn the_signature_of_the_last_notification_and_ours_at_the_test_host_are_ju
     let body = event("s1", "new", None, Timestamp::now()).to_string();
     let right = events::signature(body.as_bytes());
     let wrong = events::signature_by(OTHER_KEY, body.as_bytes());
-    let cases: [(&[(&str, &str)], u16, Proof); 4] = [
+    let cases: [(Headers<'_>, u16, Proof); 4] = [
         (&[("X-Client-ID", CLIENT_ID)], 403, failed("notificationRefused", "noSignature")),
         (
             &[("X-Client-ID", CLIENT_ID), ("X-Client-Sign", &wrong)],

@@ -139,6 +139,15 @@ fn what_failed_says_how() {
 }
 
 #[test]
+fn an_office_that_no_pbx_can_reach_proves_what_it_can() {
+    let make = pbx::rostelecom::MAKE;
+    let stages = make.stages.without_address();
+    let unreached = Standing { delivery: Delivery::Polling, stages, listed_call: Some(at(40)), ..standing(make) };
+    use StageState::{NotNeeded, Passed};
+    assert_eq!(states(&unreached, &everything()), [NotNeeded, NotNeeded, NotNeeded, Passed, Passed]);
+}
+
+#[test]
 fn a_pbx_that_is_asked_shows_a_call_in_its_list() {
     let mut seen = Evidence { call: None, ..everything() };
     let polled = |listed_call| Standing { listed_call, ..standing(pbx::ringcloud::MAKE) };

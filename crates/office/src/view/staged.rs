@@ -7,7 +7,7 @@ use link::{
     OfficeError, OfficeErrorKind,
     wire::{StageName, StageRun, StagedCheck, TestReport, TestWish},
 };
-use pbx::{ConnectionConfig, Driver, Journal};
+use pbx::{ConnectionConfig, Delivery, Driver, Journal};
 use url::Url;
 
 use super::{View, storage};
@@ -42,9 +42,14 @@ impl View {
             let wanted = Wanted { connection: id, driver, test_host: test_host.as_deref(), host };
             Evidence::read(&view.office.store, &wanted, since).map_err(|error| storage(&error))
         });
+        // Where its PBX cannot reach us it is asked, like one that tells nothing by itself.
+        let (delivery, stages) = match driver.delivery().needs_public_address() && !connection.has_address {
+            true => (Delivery::Polling, make.stages.without_address()),
+            false => (driver.delivery(), make.stages),
+        };
         let standing = Standing {
-            delivery: driver.delivery(),
-            stages: make.stages,
+            delivery,
+            stages,
             has_test_host: test_host.is_some(),
             is_at_test_host: connection.is_test_host,
             is_address_encrypted: door.map(|door| door.public_url.scheme() == "https"),
@@ -57,7 +62,7 @@ impl View {
             now,
             since,
             stages: staged::stages(&standing, &seen.await?),
-            hook: door.filter(|_| driver.delivery().needs_public_address()).map(|door| door.shown_address_of(id)),
+            hook: door.filter(|_| delivery.needs_public_address()).map(|door| door.shown_address_of(id)),
             test_host,
             host,
             certificate: outside.chain.clone(),
