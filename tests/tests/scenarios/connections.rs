@@ -17,7 +17,9 @@ use crate::{
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
 
-on_rostelecom_and_mango_client!(a_pbx_that_is_down_at_first, a_clock_that_is_off);
+on_all_makes!(Card: a_pbx_that_is_down_at_first);
+
+on_all_makes!(DatedEvents: a_clock_that_is_off);
 
 fn is_live(row: &ConnectionRow) -> bool {
     row.state == ConnectionState::Live && row.gap_since.is_none() && row.cause.is_none()

@@ -10,7 +10,9 @@ use crate::{scene::Scene, screens::Record, settings::Override};
 const PAST: &str = "+79161234567";
 const PRESENT: &str = "+79031234567";
 
-on_rostelecom_and_mango_client!(a_call_of_yesterday, a_missed_call_of_yesterday);
+on_all_makes!(DatedEvents: a_call_of_yesterday);
+
+on_all_makes!(Card: a_missed_call_of_yesterday);
 
 /// The call of yesterday was told; one of now was shown after it.
 async fn replayed(make: Make, line: &str) -> Scene {

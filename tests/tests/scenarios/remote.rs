@@ -23,8 +23,8 @@ use crate::{
 const CALLER: &str = "+79161234567";
 const ANSWERED: &str = r#"{"call":"answered","from":"+79161234567","ring":"600s","talk":"600s"}"#;
 
-on_rostelecom_and_mango_client!(
-    a_call_looks_the_same_from_afar,
+on_all_makes!(
+    Card: a_call_looks_the_same_from_afar,
     a_stream_that_breaks_in_mid_call_is_resumed,
     a_call_placed_from_afar,
     the_pbx_is_asked_for_what_was_shown

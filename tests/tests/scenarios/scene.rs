@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
-    makes::{Needs, of_office, plays, with_cards},
+    makes::{of_office, shows_cards, with_cards},
     screens::{PATIENCE, Screens},
     settings::{ME, OFFICE, Override, connection, makes, office_config, viewer},
 };
@@ -62,7 +62,7 @@ impl Scene {
 
     /// Everything runs for calls of this make, and nothing has happened yet.
     pub(crate) async fn of(make: Make) -> Self {
-        if plays(make, Needs::Card) { Self::new().await } else { Self::polled(&[]).await }
+        if shows_cards(make) { Self::new().await } else { Self::polled(&[]).await }
     }
 
     /// Everything runs, and the vendors' pages are read so where they are silent; these settings tell the office.
