@@ -416,6 +416,13 @@ pub enum Decision {
         /// Which call.
         call: CallId,
     },
+    /// What a rule of the office said of this call was answered in time, and the call had been told of before the PBX asked.
+    RuleActed {
+        /// Which call.
+        call: CallId,
+        /// The rule.
+        rule: String,
+    },
     /// What a rule of the office said of this call was answered after the PBX had gone on by itself: the rule did nothing.
     RuleTooLate {
         /// Which call.

@@ -29,6 +29,7 @@ impl LogEvent {
                 },
                 Decision::AbsentFromSnapshot { call }
                 | Decision::ReadAgain { call }
+                | Decision::RuleActed { call, .. }
                 | Decision::RuleTooLate { call, .. } => Some(call.clone()),
                 Decision::GapOpened { .. } | Decision::GapClosed { .. } | Decision::ZoneChosen { .. } => None,
             },

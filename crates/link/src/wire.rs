@@ -412,6 +412,42 @@ pub struct TraceEvent {
     /// What was said of the call's route: the office's rule that acted, or the PBX's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
+    /// What came of a rule of the office for callers, where the event tells that.
+    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "Option::is_none")]
+    pub rule: Option<TracedRule>,
+}
+
+/// What came of a rule of the office for callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TracedRule {
+    /// The PBX was told what it says.
+    Acted(CallRule),
+    /// The PBX did not wait for it.
+    TooLate,
+    /// The PBX did not do what it says.
+    Refused,
+}
+
+/// A rule of the office for callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CallRule {
+    /// Whoever looks after the caller is rung first.
+    Responsible,
+    /// His call goes through a scenario of the PBX.
+    Scenario,
+    /// He is refused.
+    Blocked,
+    /// His name is shown on the phones.
+    Contact,
+}
+
+impl CallRule {
+    /// The rule of this name in the office's log.
+    pub fn named(name: &str) -> Option<Self> {
+        serde_json::from_value(name.into()).ok()
+    }
 }
 
 /// How an event was authenticated.

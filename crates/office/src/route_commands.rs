@@ -28,6 +28,8 @@ use crate::{
 
 /// Whose commands these are, beside those of people.
 const RULES: &str = "rules";
+/// What stands before the rule's name where such a command is signed.
+pub(crate) const RULE: &str = "rule ";
 
 /// Follows the calls of the office for as long as it lasts.
 pub(crate) async fn route_by_rules(office: Arc<OfficeState>, mut news: broadcast::Receiver<Published>) {
@@ -82,7 +84,7 @@ impl OfficeState {
             call: full.id.clone(),
             what: What::Act { on: Box::new(ActOn { call: full, leg, extension: None, other: None }), action },
         };
-        let author = Author { id: RULES.to_owned(), name: format!("rule {rule}") };
+        let author = Author { id: RULES.to_owned(), name: format!("{RULE}{rule}") };
         if self.begin(author, request, Instant::now()).await.is_err() {
             tracing::warn!(connection = %connection.id, rule, "a rule's command could not be logged, so it was not sent");
         }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use calls::{CallId, ConnectionId, Effect, VendorEvent};
@@ -18,7 +18,9 @@ use crate::{hook_outcome::HookOutcome, routing::Acted, settings::Directory};
 pub(crate) const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(2);
 /// A call that a PBX asked about comes so soon after that.
 const CALL_WITHIN: SignedDuration = SignedDuration::from_secs(30);
-/// So many answers wait for their calls at most.
+/// A question that was overtaken by its call comes so soon after that. Longer, and it is about the next call of that caller.
+const QUESTION_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+/// So many answers wait for their calls at most, and as many calls for the question about them.
 const MOST_WAITING: usize = 256;
 
 /// What the rules said of a caller about whom a PBX waits to be told.
@@ -82,6 +84,7 @@ impl Routed {
 }
 
 /// A call that a webhook begins.
+#[derive(Clone)]
 pub(crate) struct Begun {
     /// Who calls whom.
     incoming: Incoming,
@@ -129,46 +132,93 @@ impl Remembered {
     }
 }
 
-/// Answers of one connection whose calls have not come yet.
+/// A call that came before the PBX asked about its caller, if it asks at all.
+struct Unasked {
+    incoming: Incoming,
+    call: CallId,
+    began_at: Timestamp,
+}
+
 #[derive(Default)]
-pub(crate) struct RuleAnswers(Mutex<VecDeque<Waiting>>);
+struct Open {
+    answers: VecDeque<Waiting>,
+    calls: VecDeque<Unasked>,
+}
+
+impl Open {
+    fn about(&self, begun: &Begun, now: Timestamp) -> Option<Remembered> {
+        let fits = |answer: &&Waiting| is_fresh(answer, now) && is_about(&answer.incoming, &begun.incoming);
+        let found = self.answers.iter().find(fits)?;
+        Some(Remembered { acted: found.acted, in_time: found.in_time })
+    }
+}
+
+/// Answers of one connection whose calls have not come yet, and calls whose question may still come: the two are sent
+/// at once, in no promised order.
+#[derive(Default)]
+pub(crate) struct RuleAnswers(Mutex<Open>);
 
 impl RuleAnswers {
-    /// Remembers what the rules said of a caller; a newer answer about him takes the place of an older one.
-    pub(crate) fn remember(&self, routed: &Routed, asked_at: Timestamp) {
-        let Some(acted) = routed.acted else { return };
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|other| other.incoming != routed.incoming && is_fresh(other, asked_at));
-        if waiting.len() == MOST_WAITING {
-            waiting.pop_front();
+    /// What was answered about a caller: the call of his that has come before, or nothing, and then it is remembered. A newer
+    /// answer about him takes the place of an older one.
+    pub(crate) fn answered(&self, routed: &Routed, asked_at: Timestamp) -> Option<(CallId, Remembered)> {
+        let acted = routed.acted?;
+        let remembered = Remembered { acted, in_time: routed.reply.is_some() };
+        let mut open = self.lock();
+        open.calls.retain(|call| asked_at.duration_since(call.began_at) <= QUESTION_WITHIN);
+        if let Some(place) = open.calls.iter().position(|call| is_about(&routed.incoming, &call.incoming)) {
+            return open.calls.remove(place).map(|call| (call.call, remembered));
         }
-        let in_time = routed.reply.is_some();
-        waiting.push_back(Waiting { incoming: routed.incoming.clone(), asked_at, acted, in_time });
+        open.answers.retain(|other| other.incoming != routed.incoming && is_fresh(other, asked_at));
+        let Remembered { acted, in_time } = remembered;
+        push(&mut open.answers, Waiting { incoming: routed.incoming.clone(), asked_at, acted, in_time });
+        None
     }
 
     /// What was answered about this call.
     pub(crate) fn about(&self, begun: &Begun, received_at: Timestamp) -> Option<Remembered> {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found =
-            waiting.iter().filter(|answer| is_fresh(answer, received_at) && is_about(answer, &begun.incoming));
-        found.next().map(|answer| Remembered { acted: answer.acted, in_time: answer.in_time })
+        self.lock().about(begun, received_at)
     }
 
-    /// This call is in the log: the next one of its caller is another.
-    pub(crate) fn forget(&self, begun: &Begun) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|answer| !is_about(answer, &begun.incoming));
+    /// This call is in the log: the next one of its caller is another. An answer that was given meanwhile is about it; where
+    /// none was given at all, the question may still come.
+    pub(crate) fn begun(&self, begun: &Begun, is_answered: bool, began_at: Timestamp) -> Option<Remembered> {
+        let mut open = self.lock();
+        let meanwhile = open.about(begun, began_at).filter(|_| !is_answered);
+        open.answers.retain(|answer| !is_about(&answer.incoming, &begun.incoming));
+        if !is_answered && meanwhile.is_none() {
+            let Begun { incoming, call } = begun.clone();
+            push(&mut open.calls, Unasked { incoming, call, began_at });
+        }
+        meanwhile
     }
+
+    /// More is told of this call: it has been routed, and a question is about another.
+    pub(crate) fn routed_by_now(&self, call: &CallId) {
+        self.lock().calls.retain(|unasked| unasked.call != *call);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn push<T>(waiting: &mut VecDeque<T>, one: T) {
+    if waiting.len() == MOST_WAITING {
+        waiting.pop_front();
+    }
+    waiting.push_back(one);
 }
 
 fn is_fresh(answer: &Waiting, now: Timestamp) -> bool {
     now.duration_since(answer.asked_at) <= CALL_WITHIN
 }
 
-fn is_about(answer: &Waiting, call: &Incoming) -> bool {
-    let same_line = match (&answer.incoming.line, &call.line) {
+/// Whether a question about a caller is about this call.
+fn is_about(asked: &Incoming, call: &Incoming) -> bool {
+    let same_line = match (&asked.line, &call.line) {
         (Some(asked), Some(called)) => asked == called,
         (None, _) | (_, None) => true,
     };
-    call.from.is_some() && answer.incoming.from == call.from && same_line
+    call.from.is_some() && asked.from == call.from && same_line
 }

@@ -44,6 +44,7 @@ under_readings! {
     a_recording_tells_that_one_leg_on_mango_was_a_talk: [CALLBACK_ONE_LEG] => a_recorded_leg_on_mango;
     a_callback_that_is_set_to_one_leg_on_mango_talks_at_once: [CALLBACK_ONE_LEG] => a_leg_that_talks_at_once;
     connected_when_the_agent_picks_up_on_rostelecom: [CALLBACK_AGENT_CONNECTS] => connected_by_the_agent;
+    a_call_that_a_test_host_says_it_has_placed: [TEST_HOST] => placed_at_the_test_host;
 }
 
 /// The customer hangs up, so he was there.
@@ -103,6 +104,17 @@ async fn connected_by_the_agent(readings: &[Reading]) {
         let row = scene.row(Some(number), |row| row.state == CallState::Ended).await;
         assert_eq!((row.direction, row.result), (Direction::Outgoing, Some(result)), "{does}");
     }
+}
+
+/// It answers everything with a sample: the session says that it acts, the number that it does not.
+async fn placed_at_the_test_host(readings: &[Reading]) {
+    let scene = Scene::alone(Make::ROSTELECOM, readings).await;
+    scene.settled().await;
+    scene.call(Make::ROSTELECOM, CALLED, Uuid::new_v4()).await.expect("it is sent");
+    let row = scene.row(Some(CALLED), |row| row.direction == Direction::Outgoing).await;
+    assert_eq!((row.result, row.answered_at), (None, None), "neither placed for sure nor failed");
+    assert!(scene.simulator.calls_asked_for().is_empty());
+    scene.stop().await;
 }
 
 /// My timer does not run while his phone rings.

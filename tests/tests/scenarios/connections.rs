@@ -10,7 +10,7 @@ use pbx::{CheckReason, Driver, journal::NoJournal};
 use simulator::{Fault, Make, Simulator, SimulatorConfig};
 
 use crate::{
-    scene::{Scene, pbxs},
+    scene::{Scene, eventually, pbxs},
     settings::{mango_account, with_wrong_token},
 };
 
@@ -117,6 +117,9 @@ async fn wrong_signatures_are_refused_counted_and_told() {
     let told = |row: &ConnectionRow| row.cause == Some(DownCause::BadSignatures);
     scene.screens.until_connection(Make::ROSTELECOM, "tells of signatures", told).await;
     assert_eq!(scene.simulator.deliveries().accepted, 0);
+    // The question about the caller, and the four events of his call.
+    let is_over = async || (scene.simulator.deliveries().refused >= 5).then_some(());
+    eventually("nothing more is told of that call", is_over).await;
 
     scene.mend(Fault::WrongSignature);
     talking(&scene, Make::ROSTELECOM).await;

@@ -16,7 +16,7 @@ macro_rules! under_readings {
 }
 
 /// The readings that the tests of each file play.
-const PLAYED: [&[Reading]; 11] = [
+const PLAYED: [&[Reading]; 12] = [
     crate::account::PLAYED,
     crate::callbacks::PLAYED,
     crate::era::PLAYED,
@@ -26,6 +26,7 @@ const PLAYED: [&[Reading]; 11] = [
     crate::late_calls::PLAYED,
     crate::mango_vpbx::PLAYED,
     crate::ringcloud::PLAYED,
+    crate::routing_rules::PLAYED,
     crate::transfers::read_otherwise::PLAYED,
     crate::zadarma::PLAYED,
 ];

@@ -3,4 +3,4 @@
 /**
  * Kinds of [`TimelineEntry`].
  */
-export type TimelineKind = "arrived" | "placed" | "rings" | "answered" | "left" | "ended" | "recordingReady";
+export type TimelineKind = "arrived" | "placed" | "rings" | "answered" | "ruleResponsible" | "ruleScenario" | "ruleBlocked" | "ruleContact" | "ruleTooLate" | "ruleRefused" | "left" | "ended" | "recordingReady";

@@ -69,6 +69,12 @@ export const detailsText = texts<DetailsText>({
         return names ? `${several ? "звонили" : "звонил телефон:"} ${names}` : "звонили телефоны";
       },
       answered: (who) => (who.names ? deed(who, "ответили", "ответил", "ответила", "ответ:") : "ответили"),
+      ruleResponsible: () => "по правилу: сначала ответственному",
+      ruleScenario: () => "по правилу: через сценарий АТС",
+      ruleBlocked: () => "по правилу: отказ",
+      ruleContact: () => "по правилу: АТС получила имя контакта",
+      ruleTooLate: () => "правило не успело, звонок направила АТС",
+      ruleRefused: () => "АТС не выполнила правило",
       left: (who) =>
         who.names ? deed(who, "отключились", "отключился", "отключилась", "отключение:") : "участник отключился",
       ended: (who) =>
@@ -132,6 +138,12 @@ export const detailsText = texts<DetailsText>({
       placed: ({ names }) => (names ? `${names} dialled` : "the call was placed"),
       rings: ({ names }) => `rang ${names || "phones"}`,
       answered: ({ names }) => (names ? `${names} answered` : "answered"),
+      ruleResponsible: () => "by a rule: to whoever looks after the caller",
+      ruleScenario: () => "by a rule: through a scenario of the PBX",
+      ruleBlocked: () => "by a rule: refused",
+      ruleContact: () => "by a rule: the PBX was told the contact’s name",
+      ruleTooLate: () => "a rule came too late, the PBX chose where the call went",
+      ruleRefused: () => "the PBX did not follow a rule",
       left: ({ names }) => (names ? `${names} left` : "somebody left"),
       ended: ({ names }) => (names ? `${names} ended the call` : "the call ended"),
       recordingReady: () => "the recording is ready",

@@ -38,6 +38,8 @@ impl Book {
             Decision::TimerFired { timer } => self.timer_fired(timer, stored.received_at, changes),
             Decision::AbsentFromSnapshot { call } => self.absent(stored, call, changes),
             Decision::ReadAgain { call } => self.read_again(stored.seq, call, changes),
+            // The PBX tells what comes of it.
+            Decision::RuleActed { .. } => {}
             Decision::RuleTooLate { call, rule } => self.rule_too_late(stored, call, rule, changes),
             Decision::GapOpened { session, .. } => self.open_gap(session.as_ref(), stored.seq),
             Decision::GapClosed { session, hole_until, .. } => {

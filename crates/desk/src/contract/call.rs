@@ -272,6 +272,18 @@ pub enum TimelineKind {
     Rings,
     /// Somebody answered.
     Answered,
+    /// By a rule of the office whoever looks after the caller was to be rung first.
+    RuleResponsible,
+    /// By a rule his call went through a scenario of the PBX.
+    RuleScenario,
+    /// By a rule he was refused.
+    RuleBlocked,
+    /// By a rule the PBX was told his name.
+    RuleContact,
+    /// A rule was too late for the PBX.
+    RuleTooLate,
+    /// The PBX did not do what a rule says.
+    RuleRefused,
     /// Somebody left.
     Left,
     /// It ended.

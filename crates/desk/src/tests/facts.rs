@@ -5,7 +5,7 @@ use std::time::Duration;
 use calls::{CallResult, CallState, FactKind, LegState};
 use link::{
     OfficeErrorKind,
-    wire::{RecordingState, Signature, Trace, TraceEvent},
+    wire::{CallRule, RecordingState, Signature, Trace, TraceEvent, TracedRule},
 };
 use serde_json::json;
 
@@ -185,6 +185,7 @@ async fn the_side_panel_tells_the_whole_story() {
         signature,
         party: None,
         route: None,
+        rule: None,
     };
     bench.office.set_trace(Trace {
         events: vec![
@@ -217,4 +218,41 @@ async fn the_side_panel_tells_the_whole_story() {
     assert_eq!(details.legs[1].talk_ms, Some(41_000));
     assert_eq!(details.row.talk_ms, Some(55_000));
     assert_eq!(agent_leg("1", LegState::Connected).answered_at, Some(at(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_side_panel_tells_what_came_of_a_rule() {
+    let bench = Bench::live().await;
+    bench.keep("own", 1, &call("1").ringing_here());
+    let event = |seconds: i64, rule| TraceEvent {
+        seq: 1,
+        kind: "new".into(),
+        vendor_time: None,
+        received_at: at(seconds),
+        late: false,
+        signature: Signature::Valid,
+        party: None,
+        route: None,
+        rule,
+    };
+    let acted = |rule| Some(TracedRule::Acted(rule));
+    for (rules, expected) in [
+        (vec![None, None], None),
+        (vec![acted(CallRule::Responsible), None], Some(TimelineKind::RuleResponsible)),
+        (vec![acted(CallRule::Scenario)], Some(TimelineKind::RuleScenario)),
+        (vec![acted(CallRule::Blocked)], Some(TimelineKind::RuleBlocked)),
+        (vec![None, acted(CallRule::Contact)], Some(TimelineKind::RuleContact)),
+        (vec![None, Some(TracedRule::TooLate)], Some(TimelineKind::RuleTooLate)),
+        // What the PBX refused has not been done.
+        (vec![None, acted(CallRule::Responsible), Some(TracedRule::Refused)], Some(TimelineKind::RuleRefused)),
+    ] {
+        let events = rules.iter().map(|rule| event(-2, *rule)).collect();
+        bench.office.set_trace(Trace { events });
+        let told = bench.desk.call_details(row("own")).await.unwrap().timeline;
+        let second = told.get(1).expect("the call came in, and more");
+        match expected {
+            Some(expected) => assert_eq!((second.what, second.at), (expected, told[0].at), "{rules:?}"),
+            None => assert_eq!(second.what, TimelineKind::Rings, "{told:?}"),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use calls::{CallState, Direction, LegRole};
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{Call, Leg, RecordingState, Signature, Trace};
+use link::wire::{Call, CallRule, Leg, RecordingState, Signature, Trace, TraceEvent, TracedRule};
 
 use super::party::{line, who};
 use crate::contract::{TimelineEntry, TimelineKind};
@@ -13,6 +13,7 @@ const TOGETHER: SignedDuration = SignedDuration::from_secs(1);
 /// The entries in order of time.
 pub(crate) fn timeline(call: &Call, trace: Option<&Trace>) -> Vec<TimelineEntry> {
     let mut entries = vec![beginning(call)];
+    entries.extend(by_rule(call, trace));
     entries.extend(ringing(call));
     entries.extend(call.legs.iter().filter_map(|leg| answered(call, leg)));
     entries.extend(call.legs.iter().filter_map(|leg| left(call, leg)));
@@ -37,6 +38,22 @@ fn beginning(call: &Call) -> TimelineEntry {
         }
         Direction::Incoming | Direction::Unknown => entry(call.started_at, TimelineKind::Arrived, line(call)),
     }
+}
+
+/// What came of the office's rules for the caller. What the PBX was told and did not do is told as that alone.
+fn by_rule(call: &Call, trace: Option<&Trace>) -> Option<TimelineEntry> {
+    let told = |event: &TraceEvent| Some((event.received_at, event.rule?));
+    let (at, rule) = trace?.events.iter().filter_map(told).next_back()?;
+    let what = match rule {
+        TracedRule::Acted(CallRule::Responsible) => TimelineKind::RuleResponsible,
+        TracedRule::Acted(CallRule::Scenario) => TimelineKind::RuleScenario,
+        TracedRule::Acted(CallRule::Blocked) => TimelineKind::RuleBlocked,
+        TracedRule::Acted(CallRule::Contact) => TimelineKind::RuleContact,
+        TracedRule::TooLate => TimelineKind::RuleTooLate,
+        TracedRule::Refused => TimelineKind::RuleRefused,
+    };
+    // The PBX's clock may be ahead of ours.
+    Some(entry(at.max(call.started_at), what, []))
 }
 
 /// One entry for all phones of the office that begin to ring together.

@@ -1,6 +1,6 @@
 //! Storing a webhook, and answering it by the office's rules where its PBX waits for that.
 
-use calls::{Decision, LogEvent};
+use calls::{CallId, Decision, LogEvent};
 use jiff::Timestamp;
 use pbx::{Decoded, WebhookRequest};
 
@@ -14,7 +14,7 @@ use crate::{
 
 impl OfficeHandle {
     /// What the rules say goes out only in time and once the webhook is in the log; later the PBX is left to its own
-    /// routing, and the call's trace says so.
+    /// routing, and the call's trace says so. A PBX that asks apart from telling of the call may do so before or after that.
     pub(super) async fn store_and_answer(
         &self,
         connection: &Connection,
@@ -23,6 +23,11 @@ impl OfficeHandle {
         decoded: Decoded,
     ) -> HookOutcome {
         let begun = Begun::of(&connection.id, &decoded.events);
+        if begun.is_none() {
+            for call in decoded.events.iter().filter_map(|event| event.call.as_deref()) {
+                connection.rule_answers.routed_by_now(&CallId::of_vendor(&connection.id, call));
+            }
+        }
         let mut routed = Routed::to(request, &connection.id, &connection.driver, &self.state.directory());
         self.lapse_late(&mut routed, received_at);
         let remembered = begun.as_ref().and_then(|begun| connection.rule_answers.about(begun, received_at));
@@ -31,15 +36,20 @@ impl OfficeHandle {
         self.lapse_late(&mut routed, received_at);
         match (&begun, &routed) {
             (Some(begun), _) if matches!(outcome, HookOutcome::Stored(_)) => {
-                connection.rule_answers.forget(begun);
+                let is_answered = routed.is_some() || remembered.is_some();
+                if let Some(meanwhile) = connection.rule_answers.begun(begun, is_answered, received_at) {
+                    self.tell_rule(connection, &begun.call, meanwhile).await;
+                }
                 let lapsed = routed.as_ref().and_then(Routed::lapsed);
                 if let Some(lapsed) = lapsed.or_else(|| remembered.and_then(Remembered::lapsed)) {
-                    self.tell_too_late(connection, begun, lapsed).await;
+                    self.tell_too_late(connection, &begun.call, lapsed).await;
                 }
             }
-            // Asked before the call is told of.
+            // Asked apart from telling of the call.
             (None, Some(routed)) if outcome.reply().is_some() => {
-                connection.rule_answers.remember(routed, received_at);
+                if let Some((call, remembered)) = connection.rule_answers.answered(routed, received_at) {
+                    self.tell_rule(connection, &call, remembered).await;
+                }
             }
             (Some(_) | None, Some(_) | None) => {}
         }
@@ -57,12 +67,28 @@ impl OfficeHandle {
         }
     }
 
-    async fn tell_too_late(&self, connection: &Connection, begun: &Begun, lapsed: Acted) {
+    /// Tells of the rule that spoke of a call which is in the log already.
+    async fn tell_rule(&self, connection: &Connection, call: &CallId, remembered: Remembered) {
+        if let Some(acted) = remembered.acted() {
+            let decision = Decision::RuleActed { call: call.clone(), rule: acted.rule.to_owned() };
+            self.log_rule(connection, acted, decision).await;
+        }
+        if let Some(lapsed) = remembered.lapsed() {
+            self.tell_too_late(connection, call, lapsed).await;
+        }
+    }
+
+    async fn tell_too_late(&self, connection: &Connection, call: &CallId, lapsed: Acted) {
         let rule = lapsed.rule;
         tracing::warn!(connection = %connection.id, rule, "a rule's answer was too late; the PBX has gone on by itself");
-        let event = LogEvent::Decision(Decision::RuleTooLate { call: begun.call.clone(), rule: rule.to_owned() });
-        if self.state.keeper.tell(&connection.id, self.state.clock.now(), vec![event]).await.is_err() {
-            tracing::error!(connection = %connection.id, rule, "that a rule's answer was too late could not be logged");
+        let decision = Decision::RuleTooLate { call: call.clone(), rule: rule.to_owned() };
+        self.log_rule(connection, lapsed, decision).await;
+    }
+
+    async fn log_rule(&self, connection: &Connection, acted: Acted, decision: Decision) {
+        let told = vec![LogEvent::Decision(decision)];
+        if self.state.keeper.tell(&connection.id, self.state.clock.now(), told).await.is_err() {
+            tracing::error!(connection = %connection.id, rule = acted.rule, "what came of a rule could not be logged");
         }
     }
 }

@@ -98,7 +98,7 @@ impl View {
         let (office, store) = (&self.office, &self.office.store);
         let failed = |error: store::Error| storage(&error);
         let entries = store.read_call(&office.name, &call.id).map_err(failed)?;
-        let events: Vec<TraceEvent> = entries.into_iter().map(trace::trace_event).collect();
+        let events: Vec<TraceEvent> = trace::trace_events(&call.id, entries);
         let mut decisions = Decisions::new();
         for id in [call.redirected_from.as_ref(), Some(&call.id)].into_iter().flatten() {
             decisions.extend(store.card_decisions(&office.name, id).map_err(failed)?.into_iter().filter_map(decision));

@@ -170,7 +170,7 @@ impl Office for View {
         self.reading(move |view| {
             let office = &view.office;
             let entries = office.store.read_call(&office.name, &call.id).map_err(|error| storage(&error))?;
-            Ok(Some(Trace { events: entries.into_iter().map(trace::trace_event).collect() }))
+            Ok(Some(Trace { events: trace::trace_events(&call.id, entries) }))
         })
         .await
     }

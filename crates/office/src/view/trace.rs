@@ -1,38 +1,76 @@
 //! The stored events of a call, for the side panel and for support.
 
-use calls::{Command, CommandKind, Decision, Effect, LogEvent, Source, Stored};
-use link::wire::{Signature, TraceEvent};
+use calls::{CallId, Command, CommandAnswer, CommandKind, Decision, Effect, LogEvent, Source, Stored};
+use link::wire::{CallRule, Signature, TraceEvent, TracedRule};
 
 use crate::route_commands;
 
-/// One stored event as it is told.
-pub(super) fn trace_event(entry: Stored) -> TraceEvent {
-    let (kind, vendor_time, party, signature, route) = match entry.event {
+/// The stored events of a call as they are told.
+pub(super) fn trace_events(call: &CallId, entries: Vec<Stored>) -> Vec<TraceEvent> {
+    entries.into_iter().map(|entry| trace_event(call, entry)).collect()
+}
+
+fn trace_event(call: &CallId, entry: Stored) -> TraceEvent {
+    let own = TraceEvent {
+        seq: entry.seq,
+        kind: String::new(),
+        vendor_time: None,
+        received_at: entry.received_at,
+        late: false,
+        signature: Signature::Own,
+        party: None,
+        route: None,
+        rule: None,
+    };
+    match entry.event {
         LogEvent::Vendor(event) => {
-            let party = event.effects.iter().find_map(party_of);
-            let signature = if event.source == Source::Webhook { Signature::Valid } else { Signature::None };
+            let vendor_time = event.time.map(|time| time.utc);
+            let begins = event.effects.iter().any(|effect| matches!(effect, Effect::CallCreated { .. }));
             let route = event.effects.iter().find_map(route_of);
-            (event.raw_kind, event.time.map(|time| time.utc), party, signature, route)
+            TraceEvent {
+                vendor_time,
+                late: vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE),
+                signature: if event.source == Source::Webhook { Signature::Valid } else { Signature::None },
+                party: event.effects.iter().find_map(party_of),
+                // Of the event that begins a call the office alone says where the call goes.
+                rule: route.as_deref().filter(|_| begins).and_then(CallRule::named).map(TracedRule::Acted),
+                route,
+                kind: event.raw_kind,
+                ..own
+            }
         }
         // The office's rules sign with the name of the rule.
         LogEvent::Command(Command { id, author, kind: CommandKind::Act { call, .. } })
             if id == route_commands::command_of(&call) =>
         {
-            (author, None, None, Signature::Own, None)
+            let rule = author.strip_prefix(route_commands::RULE).and_then(CallRule::named).map(TracedRule::Acted);
+            TraceEvent { kind: author, rule, ..own }
         }
-        LogEvent::Command(_) => ("command".to_owned(), None, None, Signature::Own, None),
-        LogEvent::Answer(_) => ("answer".to_owned(), None, None, Signature::Own, None),
-        LogEvent::Decision(Decision::RuleTooLate { rule, .. }) => {
-            (RULE_TOO_LATE.to_owned(), None, None, Signature::Own, Some(rule))
+        LogEvent::Command(_) => TraceEvent { kind: "command".to_owned(), ..own },
+        LogEvent::Answer(answer) => {
+            let is_refused = matches!(answer, CommandAnswer::Rejected { .. });
+            let is_rule = answer.command() == route_commands::command_of(call);
+            TraceEvent {
+                kind: "answer".to_owned(),
+                rule: (is_refused && is_rule).then_some(TracedRule::Refused),
+                ..own
+            }
         }
-        LogEvent::Decision(decision) => (decision_word(&decision).to_owned(), None, None, Signature::Own, None),
-    };
-    let late = vendor_time.is_some_and(|time| entry.received_at.duration_since(time) > LATE);
-    TraceEvent { seq: entry.seq, kind, vendor_time, received_at: entry.received_at, late, signature, party, route }
+        LogEvent::Decision(decision) => {
+            let (rule, route) = match &decision {
+                Decision::RuleActed { rule, .. } => (CallRule::named(rule).map(TracedRule::Acted), Some(rule.clone())),
+                Decision::RuleTooLate { rule, .. } => (Some(TracedRule::TooLate), Some(rule.clone())),
+                Decision::TimerFired { .. }
+                | Decision::AbsentFromSnapshot { .. }
+                | Decision::ReadAgain { .. }
+                | Decision::GapOpened { .. }
+                | Decision::GapClosed { .. }
+                | Decision::ZoneChosen { .. } => (None, None),
+            };
+            TraceEvent { kind: decision_word(&decision).to_owned(), rule, route, ..own }
+        }
+    }
 }
-
-/// Our word for a rule that the PBX did not wait for.
-const RULE_TOO_LATE: &str = "ruleTooLate";
 
 /// Events older than this by their vendor's time pop nothing.
 const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -73,7 +111,8 @@ fn decision_word(decision: &Decision) -> &'static str {
         Decision::TimerFired { .. } => "timerFired",
         Decision::AbsentFromSnapshot { .. } => "absentFromSnapshot",
         Decision::ReadAgain { .. } => "readAgain",
-        Decision::RuleTooLate { .. } => RULE_TOO_LATE,
+        Decision::RuleActed { .. } => "ruleActed",
+        Decision::RuleTooLate { .. } => "ruleTooLate",
         Decision::GapOpened { .. } => "gapOpened",
         Decision::GapClosed { .. } => "gapClosed",
         Decision::ZoneChosen { .. } => "zoneChosen",

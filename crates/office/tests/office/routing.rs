@@ -2,7 +2,10 @@
 
 use calls::{CallId, CallResult, CallState};
 use jiff::{SignedDuration, Timestamp};
-use link::Office;
+use link::{
+    Office,
+    wire::{CallRule, TracedRule},
+};
 use office::HookOutcome;
 use pbx::{ConnectionConfig, WebhookRequest};
 use serde_json::{Value, json};
@@ -87,7 +90,9 @@ async fn the_call_that_the_platform_asked_about_names_the_rule_that_it_was_answe
     // Nobody asked about these.
     begins(&bench, "2", CONTACT, LINE).await;
     assert_eq!(trace(&bench, "2").await, [told("new", None)], "another call of the same caller");
+    bench.clock.put_forward(SignedDuration::from_secs(6));
     answer(&bench, CONTACT).await;
+    assert_eq!(trace(&bench, "2").await, [told("new", None)], "asked long after it was routed");
     begins(&bench, "3", "+79161234567", LINE).await;
     begins(&bench, "4", CONTACT, "+74951234568").await;
     assert_eq!(trace(&bench, "3").await, [told("new", None)], "another caller");
@@ -100,6 +105,43 @@ async fn the_call_that_the_platform_asked_about_names_the_rule_that_it_was_answe
     answer(&bench, BLOCKED).await;
     begins(&bench, "6", BLOCKED, LINE).await;
     assert_eq!(trace(&bench, "6").await, [told("new", None)]);
+}
+
+#[tokio::test]
+async fn a_question_that_was_overtaken_by_its_call_is_about_that_call_until_more_is_told_of_it() {
+    let bench = Bench::new().await;
+    begins(&bench, "1", CONTACT, LINE).await;
+    assert_eq!(answer(&bench, CONTACT).await["PIN"], "102");
+    assert_eq!(trace(&bench, "1").await, [told("new", None), told("ruleActed", Some("responsible"))]);
+    let id = CallId::of_vendor(&connection(), "1");
+    let events = bench.manager().trace(&id).await.expect("readable").expect("there").events;
+    assert_eq!(events[1].rule, Some(TracedRule::Acted(CallRule::Responsible)));
+    // It is about one call: the next of this caller was not asked about.
+    begins(&bench, "2", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "2").await, [told("new", None)]);
+
+    // Others, and one that is told more of before it is asked about, are not meant.
+    let bench = Bench::new().await;
+    begins(&bench, "1", "+79161234567", LINE).await;
+    begins(&bench, "2", CONTACT, "+74951234568").await;
+    begins(&bench, "3", CONTACT, LINE).await;
+    let body = json!({"session_id": "3", "timestamp": "2026-03-02 12:00:00.000", "type": "incoming", "state": "calling",
+        "from_number": "sip:79995550101@example.invalid", "request_number": "sip:b@example.invalid", "request_pin": "103"});
+    bench.receive(signed(body.to_string())).await;
+    answer(&bench, CONTACT).await;
+    for call in ["1", "2", "3"] {
+        let rules: Vec<_> = trace(&bench, call).await.into_iter().filter_map(|(_, rule)| rule).collect();
+        assert_eq!(rules, [""; 0], "{call}");
+    }
+    begins(&bench, "4", CONTACT, LINE).await;
+    assert_eq!(trace(&bench, "4").await, [told("new", Some("responsible"))], "the one that comes is");
+
+    // Also where the answer was too late.
+    let bench = Bench::new().await;
+    begins(&bench, "1", CONTACT, LINE).await;
+    let late = answered_late(&bench, question(CONTACT)).await;
+    assert_eq!(late["PIN"], "");
+    assert_eq!(trace(&bench, "1").await, [told("new", None), told("ruleTooLate", Some("responsible"))]);
 }
 
 #[tokio::test]

@@ -102,10 +102,10 @@ pub(crate) enum SendError {
 }
 
 impl HookClient {
-    /// Posts and reads the whole answer; its status.
-    pub(super) async fn post(&mut self, hook: &HookUrl, message: &Message) -> Result<u16, SendError> {
+    /// Posts and reads the whole answer: its status and its body.
+    pub(super) async fn post(&mut self, hook: &HookUrl, message: &Message) -> Result<(u16, Bytes), SendError> {
         match tokio::time::timeout(TIMEOUT, self.exchange(hook, message)).await {
-            Ok(status) => status,
+            Ok(answer) => answer,
             Err(_) => {
                 self.open = None;
                 Err(SendError::Timeout)
@@ -113,7 +113,7 @@ impl HookClient {
         }
     }
 
-    async fn exchange(&mut self, hook: &HookUrl, message: &Message) -> Result<u16, SendError> {
+    async fn exchange(&mut self, hook: &HookUrl, message: &Message) -> Result<(u16, Bytes), SendError> {
         let mut sender = match self.open.take() {
             Some((to, sender)) if to == *hook && !sender.is_closed() => sender,
             Some(_) | None => connect(hook).await?,
@@ -130,9 +130,9 @@ impl HookClient {
         }
         let answer = sender.send_request(request.body(Full::new(message.body.clone()))?).await?;
         let status = answer.status().as_u16();
-        answer.into_body().collect().await?;
+        let body = answer.into_body().collect().await?.to_bytes();
         self.open = Some((hook.clone(), sender));
-        Ok(status)
+        Ok((status, body))
     }
 }
 

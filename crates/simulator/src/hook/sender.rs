@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::client::{HookClient, HookUrl, post_half};
@@ -55,9 +56,20 @@ struct Counts {
     lost: AtomicU64,
 }
 
+/// A webhook that waits to be sent.
+#[derive(Debug)]
+struct Outgoing {
+    queued: Instant,
+    webhook: Webhook,
+    /// Who waits for the body of the answer.
+    asker: Option<oneshot::Sender<Bytes>>,
+    /// Where it is not accepted it is sent again, if that is asked for at all.
+    is_event: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Sender {
-    lanes: Vec<mpsc::UnboundedSender<(Instant, Webhook)>>,
+    lanes: Vec<mpsc::UnboundedSender<Outgoing>>,
     hook: watch::Sender<Option<HookUrl>>,
     counts: Arc<Counts>,
 }
@@ -90,11 +102,22 @@ impl Sender {
     }
 
     pub(crate) fn send(&self, webhook: Webhook) {
+        self.queue(Outgoing { queued: Instant::now(), webhook, asker: None, is_event: true });
+    }
+
+    /// Sends a webhook whose answer is waited for: its body, once it was accepted. `is_event`: it tells something beside.
+    pub(crate) fn ask(&self, webhook: Webhook, is_event: bool) -> oneshot::Receiver<Bytes> {
+        let (asker, answer) = oneshot::channel();
+        self.queue(Outgoing { queued: Instant::now(), webhook, asker: Some(asker), is_event });
+        answer
+    }
+
+    fn queue(&self, outgoing: Outgoing) {
         let mut hasher = DefaultHasher::new();
-        webhook.key.hash(&mut hasher);
+        outgoing.webhook.key.hash(&mut hasher);
         let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or(0);
         // After the simulator was stopped nobody listens, and nothing is sent.
-        let _ = self.lanes[lane].send((Instant::now(), webhook));
+        let _ = self.lanes[lane].send(outgoing);
     }
 
     pub(crate) fn deliveries(&self) -> Deliveries {
@@ -118,50 +141,61 @@ struct Lane {
 }
 
 impl Lane {
-    async fn run(mut self, mut webhooks: mpsc::UnboundedReceiver<(Instant, Webhook)>) {
-        while let Some((queued, webhook)) = webhooks.recv().await {
+    async fn run(mut self, mut webhooks: mpsc::UnboundedReceiver<Outgoing>) {
+        while let Some(outgoing) = webhooks.recv().await {
             let delay =
                 self.world.faults.find(|fault| if let Fault::Delay(delay) = fault { Some(delay) } else { None });
             if let Some(delay) = delay {
-                sleep_until(queued + delay).await;
+                sleep_until(outgoing.queued + delay).await;
             }
             if self.world.faults.has(Fault::Reordering)
-                && let Ok(Some((_, next))) = timeout(SWAP_WAIT, webhooks.recv()).await
+                && let Ok(Some(next)) = timeout(SWAP_WAIT, webhooks.recv()).await
             {
                 self.tell(next).await;
             }
-            self.tell(webhook).await;
+            self.tell(outgoing).await;
         }
     }
 
-    async fn tell(&mut self, webhook: Webhook) {
+    async fn tell(&mut self, mut outgoing: Outgoing) {
         let faults = self.world.faults.clone();
         let times = if faults.has(Fault::Duplicates) { 2 } else { 1 };
         for _ in 0..times {
-            self.deliver(&webhook).await;
+            self.deliver(&mut outgoing).await;
         }
-        if faults.has(Fault::UnknownEvent) {
-            let unknown = self.wire.of_unknown_kind(&webhook);
-            self.deliver(&unknown).await;
+        if faults.has(Fault::UnknownEvent) && outgoing.is_event {
+            let webhook = self.wire.of_unknown_kind(&outgoing.webhook);
+            self.deliver(&mut Outgoing { webhook, asker: None, ..outgoing }).await;
         }
     }
 
     /// Sends a webhook, again and again where that is asked for. One that a script signs wrongly can never be accepted,
-    /// so it is sent once.
-    async fn deliver(&mut self, webhook: &Webhook) {
-        let again = self.redelivery == Redelivery::UntilAccepted && webhook.sign == Sign::Right;
+    /// so it is sent once; whoever waits for an answer waits for the first.
+    async fn deliver(&mut self, outgoing: &mut Outgoing) {
+        let again =
+            self.redelivery == Redelivery::UntilAccepted && outgoing.webhook.sign == Sign::Right && outgoing.is_event;
         let mut pause = FIRST_PAUSE;
-        while !self.attempt(webhook).await && again {
+        loop {
+            let answer = self.attempt(&outgoing.webhook).await;
+            let is_accepted = answer.is_some();
+            if let (Some(asker), Some(body)) = (outgoing.asker.take(), answer) {
+                // Whoever asked may wait no longer.
+                let _ = asker.send(body);
+            }
+            if is_accepted || !again {
+                return;
+            }
             sleep(self.world.scaled(pause).max(SHORTEST_PAUSE)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    async fn attempt(&mut self, webhook: &Webhook) -> bool {
+    /// The body of the answer, once the webhook was accepted.
+    async fn attempt(&mut self, webhook: &Webhook) -> Option<Bytes> {
         let hook = self.hook.borrow().clone();
         let Some(hook) = hook.filter(|_| !self.world.faults.is_down(self.make)) else {
             self.counts.lost.fetch_add(1, Ordering::Relaxed);
-            return false;
+            return None;
         };
         let message = self.message(webhook);
         if self.world.faults.has(Fault::HalfEvent) {
@@ -169,22 +203,22 @@ impl Lane {
             if let Err(error) = post_half(&hook, &message).await {
                 tracing::warn!(%error, "half a webhook could not be sent");
             }
-            return false;
+            return None;
         }
         match self.client.post(&hook, &message).await {
-            Ok(200) => {
+            Ok((200, body)) => {
                 self.counts.accepted.fetch_add(1, Ordering::Relaxed);
-                true
+                Some(body)
             }
-            Ok(status) => {
+            Ok((status, _)) => {
                 tracing::warn!(status, path = webhook.path, "the hook did not answer 200");
                 self.counts.refused.fetch_add(1, Ordering::Relaxed);
-                false
+                None
             }
             Err(error) => {
                 tracing::warn!(%error, path = webhook.path, "the hook did not answer");
                 self.counts.lost.fetch_add(1, Ordering::Relaxed);
-                false
+                None
             }
         }
     }

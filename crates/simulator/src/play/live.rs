@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::orders::Order;
-use super::stage::{CallKind, EndReason, Passing, Recorded, Stage};
+use super::stage::{CallKind, EndReason, Passing, Recorded, Routing, Stage};
 use crate::phones::{Handset, PhoneState};
 use crate::script::{CallPlan, Callee, CalleeDoes, Scenario};
 use crate::world::World;
@@ -75,6 +75,10 @@ enum RingOutcome {
 
 impl Live {
     async fn incoming(&mut self) {
+        if !self.is_let_in().await {
+            self.stage.turned_away(self.now());
+            return self.stage.ended(self.now(), None);
+        }
         if let Some(menu) = self.plan.menu {
             self.stage.in_menu(self.now());
             if !self.wait_in_menu(menu).await {
@@ -117,6 +121,31 @@ impl Live {
         self.talk_and_pass_on(agent).await;
     }
 
+    /// Asks where the call is to go, on a make that does; whether the caller is to be let in.
+    async fn is_let_in(&mut self) -> bool {
+        let answer = match self.stage.asks_where_to(self.now()) {
+            Some(answer) => answer.await,
+            None => None,
+        };
+        match answer {
+            Some(Routing::Refuse) => false,
+            Some(Routing::Ring(extension)) => {
+                if self.world.staff.employee(&extension).is_some() {
+                    self.plan.menu = None;
+                    self.sent_to(extension);
+                }
+                true
+            }
+            None => true,
+        }
+    }
+
+    /// It is his phone alone that rings now, and he who answers where somebody does.
+    fn sent_to(&mut self, extension: String) {
+        self.plan.answers = self.plan.answers.take().map(|_| extension.clone());
+        self.plan.rings = vec![extension];
+    }
+
     /// Stands in the menu until its time is over, or until a program sends the call to somebody; whether it goes on.
     async fn wait_in_menu(&mut self, menu: Duration) -> bool {
         let end = Instant::now() + self.world.scaled(menu);
@@ -124,8 +153,7 @@ impl Live {
             tokio::select! {
                 Some(order) = self.orders.recv() => match order {
                     Order::Take { by } => {
-                        self.plan.answers = self.plan.answers.take().map(|_| by.clone());
-                        self.plan.rings = vec![by];
+                        self.sent_to(by);
                         return true;
                     }
                     Order::HangUp => return false,

@@ -7,5 +7,7 @@ mod told_later;
 
 pub(crate) use live::perform;
 pub(crate) use orders::{Order, Orders};
-pub(crate) use stage::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+pub(crate) use stage::{
+    CallKind, EndReason, Facts, Passing, Recorded, RouteAnswer, Routing, Stage, Telling, route_answer,
+};
 pub(crate) use told_later::tell;

@@ -1,8 +1,13 @@
 //! What happens in a call, told to a make, which puts it into its own words.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::script::{CallPlan, Topic};
 
@@ -85,15 +90,40 @@ pub(crate) struct Recorded {
     pub(crate) topic: Topic,
 }
 
+/// Where an external system has a call sent that it was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// To this extension.
+    Ring(String),
+    /// To nobody: the caller is refused.
+    Refuse,
+}
+
+/// What an external system says of a call; nothing where the PBX's own routing goes on.
+pub(crate) type RouteAnswer = Pin<Box<dyn Future<Output = Option<Routing>> + Send>>;
+
+/// How long a PBX waits for that. No page says it.
+const ROUTE_WITHIN: Duration = Duration::from_secs(3);
+
+/// Waits for the answer to a webhook and reads it; nothing where it does not come in time.
+pub(crate) fn route_answer(answer: oneshot::Receiver<Bytes>, read: fn(&[u8]) -> Option<Routing>) -> RouteAnswer {
+    Box::pin(async move { read(&timeout(ROUTE_WITHIN, answer).await.ok()?.ok()?) })
+}
+
 /// One call in the words of one make. Told in order; every time is the PBX's own.
 pub(crate) trait Stage: Send + Sync {
     /// The call's own id, by which orders reach it.
     fn call_id(&self) -> &str;
     /// The call exists.
     fn opened(&mut self, at: Timestamp);
+    /// A call from outside is about to be routed: the question where to, on a make that asks.
+    fn asks_where_to(&mut self, _at: Timestamp) -> Option<RouteAnswer> {
+        None
+    }
     /// It stands in the menu.
     fn in_menu(&mut self, at: Timestamp);
-    /// A program turns away whoever stands in the menu, on a make that can; the end is told apart.
+    /// A program turns away the caller, before his call is routed or while he stands in the menu, on a make that can; the
+    /// end is told apart.
     fn turned_away(&mut self, _at: Timestamp) {}
     /// An agent's phone rings.
     fn rings(&mut self, at: Timestamp, extension: &str);

@@ -76,6 +76,15 @@ impl Reading {
         "passed-on-from-pin",
         "whoever got an outgoing call passed on is in from_pin; otherwise in request_pin",
     );
+
+    /// It is the vendor's test host.
+    pub const TEST_HOST: Self = Self::new(
+        "test-host",
+        "every method is answered with a fixed sample, as on the vendor's test host; otherwise as for an account",
+    );
+    /// `get_number_info` comes behind `new`.
+    pub const NUMBER_INFO_AFTER_NEW: Self =
+        Self::new("number-info-after-new", "get_number_info is asked after \"new\" was told; otherwise before it");
 }
 
 /// How the page is read where it is silent.
@@ -84,6 +93,8 @@ const READINGS: &[Reading] = &[
     Reading::SIP_NAMES_FIRST,
     Reading::GREETING_ANSWERS,
     Reading::PASSED_ON_FROM_PIN,
+    Reading::NUMBER_INFO_AFTER_NEW,
+    Reading::TEST_HOST,
 ];
 
 impl Pbx for Rostelecom {

@@ -10,7 +10,7 @@ use super::{Rostelecom, json};
 use crate::fault::Fault;
 use crate::hook::Webhook;
 use crate::numbers;
-use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, RouteAnswer, Routing, Stage, Telling, route_answer};
 use crate::reading::Reading;
 use crate::script::{Sign, Topic};
 use crate::world::lock;
@@ -123,6 +123,25 @@ impl RostelecomStage {
     fn remember(&self, act: impl FnOnce(&mut Session)) {
         self.pbx.with_session(&self.facts.id, act);
     }
+
+    /// What is asked about a caller before his call is routed, unless he hides his number.
+    fn question(&self) -> Option<Webhook> {
+        let asks = self.facts.kind == CallKind::Incoming && self.facts.telling == Telling::Live;
+        let caller = self.facts.customer.as_deref().filter(|_| asks)?;
+        let domain = self.pbx.shared.world.staff.domain.as_str();
+        let pairs = [("domain", domain), ("from_number", caller), ("request_number", &self.facts.line)];
+        let pairs = pairs.map(|(key, value)| (key, Value::from(value)));
+        let body = json::object(pairs.iter().map(|(key, value)| (*key, value)));
+        let (key, path) = (self.facts.id.clone(), "get_number_info".to_owned());
+        Some(Webhook { key, path, body, sign: Sign::Right })
+    }
+}
+
+/// The pin of an answer to `get_number_info`; an empty one leaves the call to the platform.
+fn read_pin(body: &[u8]) -> Option<Routing> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let pin = answer["PIN"].as_str().filter(|pin| !pin.is_empty())?;
+    Some(Routing::Ring(pin.to_owned()))
 }
 
 impl Stage for RostelecomStage {
@@ -144,7 +163,18 @@ impl Stage for RostelecomStage {
             ready: None,
         };
         lock(&self.pbx.shared.sessions).insert(self.facts.id.clone(), session);
-        self.event(at, "new", None, &[]);
+        if self.question().is_none() || self.pbx.shared.world.reads(Reading::NUMBER_INFO_AFTER_NEW) {
+            self.event(at, "new", None, &[]);
+        }
+    }
+
+    fn asks_where_to(&mut self, at: Timestamp) -> Option<RouteAnswer> {
+        let question = self.question()?;
+        let answer = self.pbx.shared.sender.ask(question, false);
+        if !self.pbx.shared.world.reads(Reading::NUMBER_INFO_AFTER_NEW) {
+            self.event(at, "new", None, &[]);
+        }
+        Some(route_answer(answer, read_pin))
     }
 
     /// The menu has no event of its own here, unless it answers.

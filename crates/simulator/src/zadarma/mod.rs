@@ -200,16 +200,23 @@ impl Zadarma {
 
     /// Posts a notification to the external system.
     fn notify(&self, key: &str, fields: &[(&str, String)]) {
+        if let Some(notification) = self.notification(key, fields) {
+            self.shared.sender.send(notification);
+        }
+    }
+
+    /// A notification as it is posted; none where the account has switched it off.
+    fn notification(&self, key: &str, fields: &[(&str, String)]) -> Option<Webhook> {
         let event = fields.iter().find(|(name, _)| *name == "event").map_or("", |(_, event)| event.as_str());
         if !lock(&self.shared.account).tells(event) {
-            return;
+            return None;
         }
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in fields {
             form.append_pair(name, value);
         }
         let (key, body) = (key.to_owned(), form.finish());
-        self.shared.sender.send(Webhook { key, path: String::new(), body, sign: Sign::Right });
+        Some(Webhook { key, path: String::new(), body, sign: Sign::Right })
     }
 
     /// Changes what is remembered of a call.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Zadarma;
 use super::call::{Call, recording_id};
 use crate::fault::Fault;
-use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, Stage, Telling};
+use crate::play::{CallKind, EndReason, Facts, Passing, Recorded, RouteAnswer, Routing, Stage, Telling, route_answer};
 use crate::reading::Reading;
 use crate::script::Topic;
 use crate::world::lock;
@@ -52,10 +52,20 @@ impl ZadarmaStage {
         if self.facts.telling == Telling::Remembered {
             return;
         }
+        self.pbx.notify(&self.id, &self.fields_of(id, event, began, more));
+    }
+
+    fn fields_of<'a>(
+        &self,
+        id: &str,
+        event: &str,
+        began: Timestamp,
+        more: &[(&'a str, String)],
+    ) -> Vec<(&'a str, String)> {
         let mut fields =
             vec![("event", event.to_owned()), ("call_start", self.pbx.time(began)), ("pbx_call_id", id.to_owned())];
         fields.extend(more.iter().filter(|(_, value)| !value.is_empty()).cloned());
-        self.pbx.notify(&self.id, &fields);
+        fields
     }
 
     fn began(&self) -> Timestamp {
@@ -73,9 +83,12 @@ impl ZadarmaStage {
 
     /// Caller and line of an incoming call.
     fn incoming(&self, event: &str, more: &[(&str, String)]) {
-        let mut fields = vec![("caller_id", self.customer()), ("called_did", self.line())];
-        fields.extend(more.iter().cloned());
+        let fields: Vec<(&str, String)> = self.parties().into_iter().chain(more.iter().cloned()).collect();
         self.tell(&self.id, event, self.began(), &fields);
+    }
+
+    fn parties(&self) -> [(&'static str, String); 2] {
+        [("caller_id", self.customer()), ("called_did", self.line())]
     }
 
     fn internal(&self, extension: &str) -> String {
@@ -143,9 +156,21 @@ impl Stage for ZadarmaStage {
         };
         lock(&self.pbx.shared.calls).insert(self.id.clone(), call);
         match self.facts.kind {
+            // Its answer says where the call goes, so whoever asks that tells it.
+            CallKind::Incoming if self.facts.telling == Telling::Live => {}
             CallKind::Incoming => self.incoming("NOTIFY_START", &[]),
             CallKind::Outgoing | CallKind::Callback | CallKind::Internal => self.out_start(&self.id, at),
         }
+    }
+
+    fn asks_where_to(&mut self, _at: Timestamp) -> Option<RouteAnswer> {
+        let fields = self.fields_of(&self.id, "NOTIFY_START", self.began(), &self.parties());
+        let start = self.pbx.notification(&self.id, &fields)?;
+        Some(route_answer(self.pbx.shared.sender.ask(start, true), read_route))
+    }
+
+    fn turned_away(&mut self, _at: Timestamp) {
+        self.pbx.remember(&self.id, |call| call.disposition = "busy");
     }
 
     fn in_menu(&mut self, _at: Timestamp) {
@@ -334,6 +359,16 @@ impl ZadarmaStage {
             pbx.notify(&call, &fields);
         });
     }
+}
+
+/// Where an answer to NOTIFY_START sends the call; scenarios and menus are the account's own matter.
+fn read_route(body: &[u8]) -> Option<Routing> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let redirect = answer["redirect"].as_str();
+    if redirect == Some("blacklist") || matches!(&answer["hangup"], Value::Number(_) | Value::String(_)) {
+        return Some(Routing::Refuse);
+    }
+    Some(Routing::Ring(redirect?.to_owned()))
 }
 
 /// Another id that differs in its last digit.

@@ -1,5 +1,6 @@
 //! An external system that takes the webhooks of makes that send forms.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -31,6 +32,8 @@ impl Form {
 pub(crate) struct FormHook {
     pub(crate) url: String,
     received: mpsc::UnboundedReceiver<Form>,
+    /// What every form is answered.
+    pub(crate) answer: Arc<Mutex<String>>,
 }
 
 impl FormHook {
@@ -39,10 +42,12 @@ impl FormHook {
         let (forms, received) = mpsc::unbounded_channel();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(forms)).await });
+        let answer = Arc::default();
+        let router = Router::new().fallback(receive).with_state((forms, Arc::clone(&answer)));
+        tokio::spawn(async move { axum::serve(listener, router).await });
         let url = format!("http://{address}/hook/one");
         simulator.set_hook(make, &url).expect("loopback");
-        Self { url, received }
+        Self { url, received, answer }
     }
 
     pub(crate) async fn next(&mut self) -> Form {
@@ -65,7 +70,7 @@ impl FormHook {
 }
 
 async fn receive(
-    State(forms): State<mpsc::UnboundedSender<Form>>,
+    State((forms, answer)): State<(mpsc::UnboundedSender<Form>, Arc<Mutex<String>>)>,
     uri: Uri,
     headers: HeaderMap,
     body: String,
@@ -79,5 +84,5 @@ async fn receive(
     let fields = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     // A test that has ended reads no more webhooks.
     let _ = forms.send(Form { path, signature, fields });
-    StatusCode::OK.into_response()
+    (StatusCode::OK, answer.lock().expect("no panic").clone()).into_response()
 }

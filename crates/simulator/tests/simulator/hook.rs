@@ -1,7 +1,7 @@
 //! An external system that takes Rostelecom's webhooks and checks every signature.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +33,10 @@ pub(crate) struct Hook {
     url: String,
     received: mpsc::UnboundedReceiver<Webhook>,
     pub(crate) status: Arc<AtomicU16>,
+    /// What the platform asked about callers.
+    pub(crate) questions: Arc<Mutex<Vec<Value>>>,
+    /// What it is answered.
+    pub(crate) answer: Arc<Mutex<String>>,
 }
 
 #[derive(Clone)]
@@ -40,6 +44,8 @@ struct Receiver {
     simulator: Simulator,
     webhooks: mpsc::UnboundedSender<Webhook>,
     status: Arc<AtomicU16>,
+    questions: Arc<Mutex<Vec<Value>>>,
+    answer: Arc<Mutex<String>>,
 }
 
 impl Hook {
@@ -47,13 +53,20 @@ impl Hook {
     pub(crate) async fn of(simulator: &Simulator) -> Self {
         let (webhooks, received) = mpsc::unbounded_channel();
         let status = Arc::new(AtomicU16::new(200));
-        let state = Receiver { simulator: simulator.clone(), webhooks, status: Arc::clone(&status) };
+        let (questions, answer) = (Arc::default(), Arc::default());
+        let state = Receiver {
+            simulator: simulator.clone(),
+            webhooks,
+            status: Arc::clone(&status),
+            questions: Arc::clone(&questions),
+            answer: Arc::clone(&answer),
+        };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(receive).with_state(state)).await });
         let url = format!("http://{address}/hook/rt1");
         simulator.set_hook(Make::ROSTELECOM, &url).expect("loopback");
-        Self { url, received, status }
+        Self { url, received, status, questions, answer }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -87,15 +100,21 @@ impl Hook {
     }
 }
 
-async fn receive(State(state): State<Receiver>, uri: Uri, headers: HeaderMap, body: String) -> StatusCode {
+async fn receive(State(state): State<Receiver>, uri: Uri, headers: HeaderMap, body: String) -> (StatusCode, String) {
     let access = office::rostelecom(&state.simulator);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let sign = header("x-client-sign");
     let signed = header("x-client-id").as_deref() == Some(access.secret("client_id"))
         && sign.as_deref() == Some(digest(&access, &body).as_str());
+    let status = StatusCode::from_u16(state.status.load(Ordering::SeqCst)).expect("a status");
+    let asked = serde_json::from_str(&body).ok().filter(|_| signed && uri.path().ends_with("/get_number_info"));
+    if let Some(question) = asked {
+        state.questions.lock().expect("no panic").push(question);
+        return (status, state.answer.lock().expect("no panic").clone());
+    }
     // A test that has ended reads no more webhooks.
     let _ = state.webhooks.send(Webhook { path: uri.path().to_owned(), body, signed, sign });
-    StatusCode::from_u16(state.status.load(Ordering::SeqCst)).expect("a status")
+    (status, String::new())
 }
 
 /// The states of a call with the extension that each names, blanks taken off.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use trubka_simulator::{Deliveries, Fault, Make, Names, Reading, Script, Simulator, SimulatorConfig, Timing, Zone};
 
 use crate::client::ask;
@@ -30,6 +30,31 @@ async fn an_answered_call() {
     assert_eq!(events[2]["request_number"], "sip:irina@office.example");
     assert_eq!((&events[3]["disconnect_reason"], &events[4]["is_record"]), (&"5".into(), &"true".into()));
     assert_eq!(events[0]["disconnect_reason"], "", "missing fields are empty texts");
+}
+
+#[tokio::test]
+async fn a_caller_is_asked_about_and_the_pin_that_is_answered_rings_alone() {
+    let simulator = office::start().await;
+    let mut hook = Hook::of(&simulator).await;
+    let group = r#"{"make":"rostelecom","call":"group","from":"+79161234567","answers":"202","menu":"2s"}"#;
+    let rung = async |hook: &mut Hook, answer: &str| {
+        answer.clone_into(&mut hook.answer.lock().expect("no panic"));
+        office::play(&simulator, group);
+        states(&hook.call().await)
+    };
+    let answer = r#"{"result":"0","resultMessage":"OK","displayName":"Анна","PIN":"203"}"#;
+    let expected = [("new", ""), ("calling", "203"), ("connected", "203"), ("disconnected", "203"), ("end", "203")];
+    assert_eq!(rung(&mut hook, answer).await, told(&expected));
+    let asked = hook.questions.lock().expect("no panic").clone();
+    let question = json!({"domain": "office.example", "from_number": "+79161234567", "request_number": "+74951234567"});
+    assert_eq!(asked, [question]);
+    // Without a pin, and with one that nobody has, the platform goes on by itself.
+    for answer in ["", "{", r#"{"PIN":""}"#, r#"{"PIN":"999"}"#] {
+        assert_eq!(rung(&mut hook, answer).await.len(), 7, "{answer}: everybody's phone rings");
+    }
+    office::play(&simulator, r#"{"make":"rostelecom","call":"missed","from":"hidden"}"#);
+    hook.call().await;
+    assert_eq!(hook.questions.lock().expect("no panic").len(), 5, "nothing can be said of who hides his number");
 }
 
 #[tokio::test]
@@ -257,6 +282,21 @@ async fn a_webhook_is_sent_again_without_end_while_that_is_asked_for() {
     office::eventually("two halves", || persistent.deliveries().lost >= 2).await;
     persistent.fault(Fault::HalfEvent, false);
     office::eventually("the whole", || persistent.deliveries().accepted == 2).await;
+}
+
+#[tokio::test]
+async fn the_test_host_answers_everything_with_a_sample() {
+    let config = SimulatorConfig { readings: vec![Reading::TEST_HOST], ..office::config() };
+    let simulator = Simulator::start(config).await.expect("ports");
+    let access = office::rostelecom(&simulator);
+    for method in ["call_back", "download_call_history", "call_info", "users_info", "domain_call_history"] {
+        let sample = ask(&access, method, r#"{"request_number":"+79001234567","from_pin":"202"}"#).await.json();
+        assert_eq!(sample["result"], "1", "{method}");
+        assert!(sample["session_id"].is_string(), "{method}");
+    }
+    let sample = ask(&access, "get_record", r#"{"session_id":"1"}"#).await.json();
+    assert!(sample["url"].as_str().is_some_and(|url| url.contains("vpbx.server.ru")), "{sample}");
+    assert!(simulator.calls_asked_for().is_empty(), "nothing is placed");
 }
 
 async fn read_so(reading: Reading, line: &str) -> Vec<Value> {

@@ -72,6 +72,33 @@ async fn an_answered_call_is_told_from_start_to_recording() {
 }
 
 #[tokio::test]
+async fn what_the_first_notification_is_answered_says_where_the_call_goes() {
+    let simulator = office::start().await;
+    let mut hook = FormHook::of(&simulator, Make::ZADARMA).await;
+    let group = r#"{"make":"zadarma","call":"group","from":"+79001234567","answers":"202","menu":"2s"}"#;
+    for (answer, expected) in [
+        (r#"{"caller_name":"Anna","redirect":"203","return_timeout":20}"#, &["203"][..]),
+        (r#"{"redirect":"0-main"}"#, &["201", "202", "203"]),
+        ("{}", &["201", "202", "203"]),
+        ("", &["201", "202", "203"]),
+        (r#"{"redirect":"blacklist"}"#, &[]),
+        (r#"{"hangup":1}"#, &[]),
+    ] {
+        answer.clone_into(&mut hook.answer.lock().expect("no panic"));
+        office::play(&simulator, group);
+        let forms = hook.until(|form| form.field("event") == "NOTIFY_END").await;
+        let rung = forms.iter().filter(|form| form.field("event") == "NOTIFY_INTERNAL");
+        assert_eq!(rung.map(|form| form.field("internal")).collect::<Vec<_>>(), expected, "{answer}");
+        let disposition = if expected.is_empty() { "busy" } else { "answered" };
+        assert_eq!(forms.last().map(|form| form.field("disposition")), Some(disposition), "{answer}");
+        // The recording of the call before comes behind its end.
+        if disposition == "answered" {
+            hook.until(|form| form.field("event") == "NOTIFY_RECORD").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_missed_call_ends_without_an_answer() {
     let simulator = office::start().await;
     let (lines, forms) = told(&simulator, r#"{"make":"zadarma","call":"missed","agent":"202"}"#, "NOTIFY_END").await;

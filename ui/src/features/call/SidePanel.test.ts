@@ -80,6 +80,27 @@ describe("where a customer came from", () => {
   });
 });
 
+describe("a rule that spoke of the caller", () => {
+  it.each([
+    ["ru", "ruleResponsible", "по правилу: сначала ответственному"],
+    ["ru", "ruleBlocked", "по правилу: отказ"],
+    ["ru", "ruleTooLate", "правило не успело, звонок направила АТС"],
+    ["en", "ruleResponsible", "by a rule: to whoever looks after the caller"],
+    ["en", "ruleRefused", "the PBX did not follow a rule"],
+  ] as const)("stands in the timeline (%s, %s)", async (code, what, words) => {
+    const before = language.code;
+    onTestFinished(() => {
+      language.code = before;
+    });
+    language.code = code;
+    await open((details) => ({
+      ...details,
+      timeline: [...details.timeline, { at: details.row.startedAt, what, who: [] }],
+    }));
+    expect(await screen.findByText(words)).toBeDefined();
+  });
+});
+
 describe("a talk without a recording", () => {
   const withRecording = (state: RecordingState) => (details: CallDetails) => ({
     ...details,
