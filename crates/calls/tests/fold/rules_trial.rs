@@ -10,7 +10,7 @@ use crate::{
 
 /// The same, posted in trial mode.
 fn in_trial(entry: Entry) -> Entry {
-    let LogEvent::Vendor(event) = entry.told else { panic!("a vendor's event") };
+    let LogEvent::Vendor(event) = entry.event else { panic!("a vendor's event") };
     Entry::new(entry.ms, VendorEvent { trial: true, ..event })
 }
 
@@ -21,7 +21,7 @@ fn the_first_entry_decides_whatever_comes_after_it() {
     let mut office = Office::live(settings(), &[in_trial(call.starts(0)), call.calling(200, "101")]);
     assert!(office.call("s1").trial && office.rebuilt().call("s1").trial);
     let end = call.end(60_000, false);
-    office.tell(end.ms, end.told);
+    office.tell(end.ms, end.event);
     assert!(office.call("s1").trial, "trial mode had ended by then");
 
     let office = Office::live(settings(), &[call.starts(0), in_trial(call.calling(200, "101"))]);
