@@ -23,6 +23,12 @@ impl SystemProxy {
         Self((!is_this_computer(base)).then(|| Arc::new(Matcher::from_system())))
     }
 
+    /// One for everything, as a test has it.
+    #[cfg(test)]
+    pub(crate) fn of(address: &str) -> Self {
+        Self(Some(Arc::new(Matcher::builder().all(address).build())))
+    }
+
     /// Whether the system's proxy is asked at all.
     pub(crate) fn is_used(&self) -> bool {
         self.0.is_some()

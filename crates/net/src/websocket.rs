@@ -93,7 +93,7 @@ pub struct Socket {
     lenient: bool,
 }
 
-trait Wire: AsyncRead + AsyncWrite + Send {}
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Send> Wire for T {}
 
@@ -139,21 +139,11 @@ impl Client {
     async fn wire(&self, url: &Url, encrypted: bool) -> Result<Pin<Box<dyn Wire>>, Error> {
         let host = url.host_str().ok_or(Error::InvalidUrl)?;
         let port = url.port_or_known_default().ok_or(Error::InvalidUrl)?;
-        let tcp = match self.proxy.via(url) {
-            Some(via) => through(&via, host, port).await?,
-            None => self.straight(host, port).await?,
+        let wire = match self.proxy.via(url) {
+            Some(via) => through(&via, &self.tls, host, port).await?,
+            None => unencrypted(self.straight(host, port).await?)?,
         };
-        tcp.set_nodelay(true).map_err(|error| Error::Connect(error.to_string()))?;
-        if !encrypted {
-            return Ok(Box::pin(tcp));
-        }
-        let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(name).map_err(|_| Error::InvalidUrl)?;
-        let tls = TlsConnector::from(Arc::clone(&self.tls)).connect(name, tcp).await;
-        Ok(Box::pin(tls.map_err(|error| match Error::cause::<rustls::Error>(&error) {
-            Some(tls) => from_rustls(tls),
-            None => Error::Connect(error.to_string()),
-        })?))
+        if encrypted { encrypt(&self.tls, host, wire).await } else { Ok(wire) }
     }
 
     async fn straight(&self, host: &str, port: u16) -> Result<TcpStream, Error> {
@@ -163,15 +153,53 @@ impl Client {
     }
 }
 
-/// A tunnel through an HTTP proxy.
-pub(crate) async fn through(via: &Via, host: &str, port: u16) -> Result<TcpStream, Error> {
-    let broken = |error: std::io::Error| Error::Connect(format!("the proxy does not answer ({})", error.kind()));
-    if via.uri.scheme_str() != Some("http") {
-        return Err(Error::Connect("the system's proxy is of a kind that WebSockets cannot use".to_owned()));
-    }
+fn unencrypted(tcp: TcpStream) -> Result<Pin<Box<dyn Wire>>, Error> {
+    tcp.set_nodelay(true).map_err(|error| Error::Connect(error.to_string()))?;
+    Ok(Box::pin(tcp))
+}
+
+async fn encrypt(
+    tls: &Arc<rustls::ClientConfig>,
+    host: &str,
+    wire: Pin<Box<dyn Wire>>,
+) -> Result<Pin<Box<dyn Wire>>, Error> {
+    let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(name).map_err(|_| Error::InvalidUrl)?;
+    let encrypted = TlsConnector::from(Arc::clone(tls)).connect(name, wire).await;
+    Ok(Box::pin(encrypted.map_err(|error| match Error::cause::<rustls::Error>(&error) {
+        Some(tls) => from_rustls(tls),
+        None => Error::Connect(error.to_string()),
+    })?))
+}
+
+fn broken(error: std::io::Error) -> Error {
+    Error::Connect(format!("the proxy does not answer ({})", error.kind()))
+}
+
+/// A connection to a proxy itself, encrypted where its address says so.
+pub(crate) async fn to_proxy(via: &Via, tls: &Arc<rustls::ClientConfig>) -> Result<Pin<Box<dyn Wire>>, Error> {
+    let usual = match via.uri.scheme_str() {
+        Some("http") => 80,
+        Some("https") => 443,
+        Some(_) | None => {
+            return Err(Error::Connect("the system's proxy is of a kind that cannot be gone through".to_owned()));
+        }
+    };
     let proxy = via.uri.host().ok_or(Error::InvalidUrl)?;
-    let proxy = proxy.trim_start_matches('[').trim_end_matches(']');
-    let mut tcp = TcpStream::connect((proxy, via.uri.port_u16().unwrap_or(80))).await.map_err(broken)?;
+    let bare = proxy.trim_start_matches('[').trim_end_matches(']');
+    let tcp = TcpStream::connect((bare, via.uri.port_u16().unwrap_or(usual))).await.map_err(broken)?;
+    let wire = unencrypted(tcp)?;
+    if usual == 443 { encrypt(tls, proxy, wire).await } else { Ok(wire) }
+}
+
+/// A tunnel through a proxy.
+pub(crate) async fn through(
+    via: &Via,
+    tls: &Arc<rustls::ClientConfig>,
+    host: &str,
+    port: u16,
+) -> Result<Pin<Box<dyn Wire>>, Error> {
+    let mut tcp = to_proxy(via, tls).await?;
     let mut ask = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n").into_bytes();
     if let Some(authorization) = &via.authorization {
         ask.extend_from_slice(b"Proxy-Authorization: ");
@@ -180,6 +208,7 @@ pub(crate) async fn through(via: &Via, host: &str, port: u16) -> Result<TcpStrea
     }
     ask.extend_from_slice(b"\r\n");
     tcp.write_all(&ask).await.map_err(broken)?;
+    tcp.flush().await.map_err(broken)?;
 
     // Byte by byte, so that nothing of the tunnel itself is taken.
     let mut answer = Vec::new();
