@@ -1,6 +1,11 @@
 //! Webhooks: what is stored, what is refused, and what is said to the vendor.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use link::wire::Role;
+use secrecy::ExposeSecret;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use trubka_gateway::Limits;
 
 use crate::{
@@ -166,4 +171,49 @@ async fn what_could_not_be_stored_is_to_be_sent_again() {
     };
     assert_eq!((&connection["id"], &connection["state"]), (&"rt1".into(), &"down".into()), "{connection}");
     assert_eq!(rig.get(&token, &format!("/v1/calls/{}", call_id("s1"))).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_webhook_whose_pbx_hangs_up_before_it_is_stored_is_there_afterwards_once() {
+    let rig = Rig::new().await;
+    let admin = rig.issue("Марина", Role::Admin, &[]).await.secret.expose_secret().to_owned();
+    // The database takes nothing until the test lets it go on.
+    let (go_on, gate) = std::sync::mpsc::channel::<()>();
+    let (held, is_held) = tokio::sync::oneshot::channel();
+    rig.store.set_setting("held", "yes").then(move |_| {
+        held.send(()).expect("the test waits");
+        gate.recv().expect("the test goes on");
+    });
+    is_held.await.expect("is held");
+    let new = event("s1", "new", None, Timestamp::now());
+    let mut pbx = TcpStream::connect(rig.address).await.expect("connects");
+    pbx.write_all(&signed("/hook/rt1/call_events", new.to_string().as_bytes())).await.expect("is sent");
+    // The gateway has it: it is counted before anything else is done with it.
+    let path = format!("/v1/calls/{}", call_id("s1"));
+    loop {
+        let state = rig.get(&admin, "/v1/admin/state").await.json();
+        let quotas = state["connections"][0]["quotas"].as_array().expect("a list").clone();
+        if quotas.iter().any(|quota| quota["name"] == "call_events" && quota["used"] == 1) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Breaks the connection off, as a PBX does that waits no longer; the gateway hears of that.
+    pbx.set_zero_linger().expect("is set");
+    drop(pbx);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(rig.get(&admin, &path).await.status, 404, "it is not stored yet");
+    go_on.send(()).expect("somebody waits");
+    let stored = async {
+        while rig.get(&admin, &path).await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), stored).await.expect("what came before the PBX hung up is lost");
+    // The PBX sends it again, since it was not answered.
+    rig.tell(&[new]).await;
+    assert_eq!(trace_kinds(&rig, &admin, "s1").await, ["new"]);
+    let metrics = rig.get(&admin, "/metrics").await.text();
+    assert!(metrics.contains("trubka_hooks_total{outcome=\"stored\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("trubka_hooks_total{outcome=\"known\"} 1\n"), "{metrics}");
 }
